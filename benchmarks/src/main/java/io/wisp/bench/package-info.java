@@ -1,0 +1,5 @@
+/** The JMH suite and what it records. */
+@NullMarked
+package io.wisp.bench;
+
+import org.jspecify.annotations.NullMarked;

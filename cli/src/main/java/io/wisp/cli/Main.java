@@ -1,0 +1,9 @@
+package io.wisp.cli;
+
+/** Where the program starts. */
+public final class Main {
+
+  private Main() {}
+
+  public static void main(String[] arguments) {}
+}

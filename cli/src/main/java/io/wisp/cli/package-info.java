@@ -1,0 +1,5 @@
+/** The wisp command: server, shell and perf client. */
+@NullMarked
+package io.wisp.cli;
+
+import org.jspecify.annotations.NullMarked;

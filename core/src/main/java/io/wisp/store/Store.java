@@ -1,0 +1,95 @@
+package io.wisp.store;
+
+/**
+ * A key-value store in the memory of this process, used by many threads at once.
+ *
+ * <p>Each record has a version, which grows with every write of its key and is never given to two
+ * records, and may have an expiry. Times are milliseconds since the epoch by the store's own clock.
+ */
+public interface Store extends KeyValue {
+
+  /** The expiry of a record that does not expire. */
+  long NEVER = 0;
+
+  /** As an expiry to write: the record's own, if it has one. */
+  long KEEP_EXPIRY = -1;
+
+  /**
+   * Stores a value under a key if a condition holds. All other writes are special cases of it.
+   *
+   * @param expectedVersion the version for {@link WriteCondition#IF_VERSION}, else ignored
+   * @param expiresAt the time from which the record is absent, {@link #NEVER} or {@link
+   *     #KEEP_EXPIRY}; a time that has passed is stored as well, and the record is absent at once
+   * @return {@link Status#CREATED}, {@link Status#REPLACED}, {@link Status#CONFLICT}, or an error
+   */
+  Status write(
+      Slice key, Slice value, WriteCondition condition, long expectedVersion, long expiresAt);
+
+  @Override
+  default Status put(Slice key, Slice value) {
+    return write(key, value, WriteCondition.ALWAYS, 0, NEVER);
+  }
+
+  /** Stores a value if the key is absent. */
+  default Status putIfAbsent(Slice key, Slice value) {
+    return write(key, value, WriteCondition.IF_ABSENT, 0, NEVER);
+  }
+
+  /** Replaces the value of a record that still has the version that a reader saw. */
+  default Status compareAndSet(Slice key, Slice value, long expectedVersion) {
+    return write(key, value, WriteCondition.IF_VERSION, expectedVersion, KEEP_EXPIRY);
+  }
+
+  /**
+   * Removes a key if it still has the version that a reader saw.
+   *
+   * @return {@link Status#DELETED}, {@link Status#ABSENT} or {@link Status#CONFLICT}; or an error
+   */
+  Status deleteIfVersion(Slice key, long expectedVersion);
+
+  /**
+   * Gives a record another expiry, with a new version and the same value.
+   *
+   * @param expiresAt as in {@link #write}, without {@link #KEEP_EXPIRY}
+   * @return {@link Status#FOUND} or {@link Status#ABSENT}; or an error
+   */
+  Status expire(Slice key, long expiresAt);
+
+  /** Whether the key is there. */
+  boolean contains(Slice key);
+
+  /** The number of records, those included that have expired and were not yet reclaimed. */
+  long size();
+
+  /** Removes every record that was there when the call began. */
+  void clear();
+
+  /**
+   * Walks over a part of the store. Start with cursor 0 and pass on what each call returns, until
+   * it returns 0. A record that is there during the whole walk and does not move is given at least
+   * once; the implementation says what can make it move.
+   *
+   * @param atLeast how many keys to give before stopping, if there are so many
+   * @return the next cursor, or 0 at the end
+   */
+  long scan(long cursor, int atLeast, KeySink sink);
+
+  /**
+   * Gives a key chosen at random.
+   *
+   * @return {@link Status#FOUND}, or {@link Status#ABSENT} if the store is empty
+   */
+  Status randomKey(KeySink sink);
+
+  /** What the store holds and has done so far. Counters grow from 0 at its creation. */
+  StoreStatistics statistics();
+
+  /**
+   * Does a bounded piece of the work that no request waits for: reclaiming expired records and
+   * making free memory contiguous. A server calls it again and again from a thread of its own.
+   *
+   * @param nanoseconds about how long it may take
+   * @return whether there was more to do
+   */
+  boolean maintain(long nanoseconds);
+}

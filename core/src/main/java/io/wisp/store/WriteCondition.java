@@ -1,0 +1,15 @@
+package io.wisp.store;
+
+/**
+ * What must hold for {@link Store#write} to write; otherwise it answers {@link Status#CONFLICT}.
+ */
+public enum WriteCondition {
+  /** Nothing: create or replace. */
+  ALWAYS,
+  /** The key is absent (Redis: SET NX). */
+  IF_ABSENT,
+  /** The key is there (Redis: SET XX). */
+  IF_PRESENT,
+  /** The key is there and has the expected version. */
+  IF_VERSION
+}

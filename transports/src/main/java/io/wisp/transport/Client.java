@@ -1,0 +1,87 @@
+package io.wisp.transport;
+
+import io.wisp.store.KeySink;
+import io.wisp.store.KeyValue;
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.store.ValueSink;
+
+/**
+ * A connection to a server, used by one thread at a time; only {@link #close} may come from another
+ * thread, and makes a call in progress fail.
+ *
+ * <p>The methods of {@link KeyValue} and the rest of the blocking ones send a request and wait for
+ * its reply. {@code submit...} sends without waiting: replies arrive in the order of submission,
+ * one for each {@link #complete}. Blocking methods may be called only while nothing is outstanding.
+ *
+ * <p>Whatever breaks the connection ends in a {@link TransportException}: it says what happened,
+ * within the timeout of {@link ClientOptions}; then every later call fails as well, and only a new
+ * client can go on. Calls after {@link #close} throw {@link IllegalStateException}.
+ */
+public interface Client extends KeyValue {
+
+  /** What it is connected to and how, for people and for the record of a run. */
+  String description();
+
+  /**
+   * Submits a put. Nothing need have been sent when this returns; {@link #flush} or {@link
+   * #complete} sees to it. Key and value have been copied or sent, and may be changed.
+   *
+   * @throws IllegalStateException if {@link ClientOptions#maxOutstanding} requests are outstanding
+   */
+  void submitPut(Slice key, Slice value);
+
+  /** Submits a get, as {@link #submitPut} does a put. */
+  void submitGet(Slice key);
+
+  /** Submits a delete, as {@link #submitPut} does a put. */
+  void submitDelete(Slice key);
+
+  /** Sends what was submitted. */
+  void flush();
+
+  /**
+   * Waits for the reply to the oldest outstanding request.
+   *
+   * @param sink takes the value if that was a get which found one
+   * @return what the blocking form of the operation would have returned
+   * @throws IllegalStateException if nothing is outstanding
+   */
+  Status complete(ValueSink sink);
+
+  /** How many requests were submitted and not yet completed. */
+  int outstanding();
+
+  /**
+   * Stores a value that expires.
+   *
+   * @param timeToLiveMillis how long it lives from now, in milliseconds, at least 1
+   */
+  Status put(Slice key, Slice value, long timeToLiveMillis);
+
+  /** Whether a key is there. */
+  boolean contains(Slice key);
+
+  /**
+   * How long a key still lives.
+   *
+   * @return milliseconds, {@link #NO_EXPIRY} or {@link #NO_KEY}
+   */
+  long timeToLive(Slice key);
+
+  /** {@link #timeToLive} of a key that does not expire. */
+  long NO_EXPIRY = -1;
+
+  /** {@link #timeToLive} of a key that is not there. */
+  long NO_KEY = -2;
+
+  /**
+   * Walks over a part of the server's keys, as {@link io.wisp.store.Store#scan} does.
+   *
+   * @return the next cursor, or 0 at the end
+   */
+  long scan(long cursor, int atLeast, KeySink sink);
+
+  /** What the server says of itself, as lines of {@code name:value}. */
+  String information();
+}

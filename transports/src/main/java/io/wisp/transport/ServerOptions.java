@@ -1,0 +1,72 @@
+package io.wisp.transport;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How to serve. The defaults suit a server on the machine of its clients.
+ *
+ * @param endpoint where to listen: loopback and the default port unless told otherwise
+ * @param threads threads that serve requests, 1 or more
+ * @param maxClients connections at a time; one more is refused with an error
+ * @param idleTimeout a connection without a request for so long is closed; zero means never
+ * @param password what a client must present before anything else; null means nothing
+ * @param busyPoll whether the threads poll without sleeping: the shortest latency, for a whole core
+ *     each
+ */
+public record ServerOptions(
+    Endpoint endpoint,
+    int threads,
+    int maxClients,
+    Duration idleTimeout,
+    @Nullable String password,
+    boolean busyPoll) {
+
+  public static final int DEFAULT_MAX_CLIENTS = 10_000;
+
+  public ServerOptions {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads=" + threads + ", and 1 is the least");
+    }
+    if (maxClients < 1) {
+      throw new IllegalArgumentException("maxClients=" + maxClients + ", and 1 is the least");
+    }
+    if (idleTimeout.isNegative()) {
+      throw new IllegalArgumentException("idleTimeout=" + idleTimeout + " is negative");
+    }
+  }
+
+  /** Loopback and the default port, a thread, no password, no idle timeout, no busy polling. */
+  public static ServerOptions defaults() {
+    return at(new Endpoint("127.0.0.1", Endpoint.DEFAULT_PORT));
+  }
+
+  /** The defaults at another endpoint. */
+  public static ServerOptions at(Endpoint endpoint) {
+    return new ServerOptions(endpoint, 1, DEFAULT_MAX_CLIENTS, Duration.ZERO, null, false);
+  }
+
+  public ServerOptions withEndpoint(Endpoint endpoint) {
+    return new ServerOptions(endpoint, threads, maxClients, idleTimeout, password, busyPoll);
+  }
+
+  public ServerOptions withThreads(int threads) {
+    return new ServerOptions(endpoint, threads, maxClients, idleTimeout, password, busyPoll);
+  }
+
+  public ServerOptions withMaxClients(int maxClients) {
+    return new ServerOptions(endpoint, threads, maxClients, idleTimeout, password, busyPoll);
+  }
+
+  public ServerOptions withIdleTimeout(Duration idleTimeout) {
+    return new ServerOptions(endpoint, threads, maxClients, idleTimeout, password, busyPoll);
+  }
+
+  public ServerOptions withPassword(@Nullable String password) {
+    return new ServerOptions(endpoint, threads, maxClients, idleTimeout, password, busyPoll);
+  }
+
+  public ServerOptions withBusyPoll(boolean busyPoll) {
+    return new ServerOptions(endpoint, threads, maxClients, idleTimeout, password, busyPoll);
+  }
+}

@@ -1,0 +1,39 @@
+package io.wisp.transport;
+
+import io.wisp.store.Store;
+import java.util.Optional;
+
+/**
+ * A way for requests to travel, found with {@link java.util.ServiceLoader}. A transport has no
+ * state of its own: any thread may use it, and each server and client that it makes stands alone.
+ */
+public interface Transport {
+
+  /** The name by which commands and benchmarks ask for it, in lower case: {@code tcp}. */
+  String name();
+
+  /** Why this machine cannot run the transport, in one sentence, or empty if it can. */
+  Optional<String> unavailable();
+
+  /**
+   * What is added to a server's port to get this transport's, so that one server can offer every
+   * transport; {@code tcp} has 0.
+   */
+  int portOffset();
+
+  /**
+   * Serves a store until the server is closed. The store stays the caller's, who closes it after
+   * the server.
+   *
+   * @throws TransportException if the endpoint cannot be listened on
+   */
+  Server serve(Store store, ServerOptions options);
+
+  /**
+   * Connects to a server.
+   *
+   * @throws TransportTimeoutException if the server does not answer in time
+   * @throws TransportException if it cannot be reached, or refuses
+   */
+  Client connect(Endpoint endpoint, ClientOptions options);
+}

@@ -1,0 +1,15 @@
+package io.wisp.transport;
+
+/** A connection could not be made, broke, or was refused. The message is fit for a user. */
+public class TransportException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  public TransportException(String message) {
+    super(message);
+  }
+
+  public TransportException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,11 @@
+package io.wisp.transport;
+
+/** The other side did not answer in time. */
+public class TransportTimeoutException extends TransportException {
+
+  private static final long serialVersionUID = 1L;
+
+  public TransportTimeoutException(String message) {
+    super(message);
+  }
+}
