@@ -1,0 +1,248 @@
+package io.wisp.store;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link Store} in two maps under one lock: slow and obviously right, the model that tests hold
+ * other stores against and the store behind the servers that they start.
+ *
+ * <p>Its memory is counted as the bytes of keys and values. A scan goes by the order in which keys
+ * were created, which a replacement keeps, so nothing moves.
+ */
+public final class HeapStore implements Store {
+
+  private record Entry(
+      long position, ByteBuffer key, ByteBuffer value, long version, long expiresAt) {
+
+    long bytes() {
+      return (long) key.remaining() + value.remaining();
+    }
+  }
+
+  private final Map<ByteBuffer, Entry> byKey = new HashMap<>();
+  private final TreeMap<Long, Entry> byPosition = new TreeMap<>();
+  private final long capacityBytes;
+  private final LongSupplier clock;
+  private long lastPosition;
+  private long lastVersion;
+  private long bytes;
+  private long expired;
+
+  /** A store that is never full, by the system's clock. */
+  public HeapStore() {
+    this(Long.MAX_VALUE);
+  }
+
+  /** A store for so many bytes of keys and values, by the system's clock. */
+  public HeapStore(long capacityBytes) {
+    this(capacityBytes, System::currentTimeMillis);
+  }
+
+  /** A store by a clock of milliseconds since the epoch. */
+  public HeapStore(long capacityBytes, LongSupplier clock) {
+    this.capacityBytes = capacityBytes;
+    this.clock = clock;
+  }
+
+  @Override
+  public synchronized Status write(
+      Slice key, Slice value, WriteCondition condition, long expectedVersion, long expiresAt) {
+    Status refusal = refusalOf(key);
+    if (refusal != null) {
+      return refusal;
+    }
+    if (value.length() > Limits.MAX_VALUE_LENGTH) {
+      return Status.VALUE_TOO_LARGE;
+    }
+    Entry present = find(key);
+    boolean holds =
+        switch (condition) {
+          case ALWAYS -> true;
+          case IF_ABSENT -> present == null;
+          case IF_PRESENT -> present != null;
+          case IF_VERSION -> present != null && present.version() == expectedVersion;
+        };
+    if (!holds) {
+      return Status.CONFLICT;
+    }
+    long ownExpiry = present == null ? NEVER : present.expiresAt();
+    Entry entry =
+        new Entry(
+            present == null ? lastPosition + 1 : present.position(),
+            ByteBuffer.wrap(key.toByteArray()),
+            ByteBuffer.wrap(value.toByteArray()),
+            lastVersion + 1,
+            expiresAt == KEEP_EXPIRY ? ownExpiry : expiresAt);
+    long growth = entry.bytes() - (present == null ? 0 : present.bytes());
+    if (growth > capacityBytes - bytes) {
+      return Status.OUT_OF_MEMORY;
+    }
+    if (present == null) {
+      lastPosition++;
+    }
+    lastVersion++;
+    insert(entry);
+    return present == null ? Status.CREATED : Status.REPLACED;
+  }
+
+  @Override
+  public synchronized Status get(Slice key, ValueSink sink) {
+    Status refusal = refusalOf(key);
+    if (refusal != null) {
+      return refusal;
+    }
+    Entry entry = find(key);
+    if (entry == null) {
+      return Status.ABSENT;
+    }
+    ByteBuffer value = entry.value();
+    sink.accept(
+        MemorySegment.ofBuffer(value), 0, value.remaining(), entry.version(), entry.expiresAt());
+    return Status.FOUND;
+  }
+
+  @Override
+  public synchronized Status delete(Slice key) {
+    Status refusal = refusalOf(key);
+    if (refusal != null) {
+      return refusal;
+    }
+    Entry entry = find(key);
+    if (entry == null) {
+      return Status.ABSENT;
+    }
+    remove(entry);
+    return Status.DELETED;
+  }
+
+  @Override
+  public synchronized Status deleteIfVersion(Slice key, long expectedVersion) {
+    Entry entry = find(key);
+    if (entry != null && entry.version() != expectedVersion) {
+      return Status.CONFLICT;
+    }
+    return delete(key);
+  }
+
+  @Override
+  public synchronized Status expire(Slice key, long expiresAt) {
+    Status refusal = refusalOf(key);
+    if (refusal != null) {
+      return refusal;
+    }
+    Entry entry = find(key);
+    if (entry == null) {
+      return Status.ABSENT;
+    }
+    insert(new Entry(entry.position(), entry.key(), entry.value(), ++lastVersion, expiresAt));
+    return Status.FOUND;
+  }
+
+  @Override
+  public synchronized boolean contains(Slice key) {
+    return find(key) != null;
+  }
+
+  @Override
+  public synchronized long size() {
+    return byKey.size();
+  }
+
+  @Override
+  public synchronized void clear() {
+    byKey.clear();
+    byPosition.clear();
+    bytes = 0;
+  }
+
+  @Override
+  public synchronized long scan(long cursor, int atLeast, KeySink sink) {
+    int given = 0;
+    for (Entry entry : byPosition.tailMap(cursor, false).values()) {
+      if (isLive(entry)) {
+        give(entry, sink);
+        given++;
+      }
+      if (given >= atLeast) {
+        return entry.position() == byPosition.lastKey() ? 0 : entry.position();
+      }
+    }
+    return 0;
+  }
+
+  @Override
+  public synchronized Status randomKey(KeySink sink) {
+    List<Entry> live = byPosition.values().stream().filter(this::isLive).toList();
+    if (live.isEmpty()) {
+      return Status.ABSENT;
+    }
+    give(live.get(ThreadLocalRandom.current().nextInt(live.size())), sink);
+    return Status.FOUND;
+  }
+
+  @Override
+  public synchronized StoreStatistics statistics() {
+    return new StoreStatistics(
+        byKey.size(), capacityBytes, 0, bytes, capacityBytes - bytes, 0, 0, 0, 0, expired, 0);
+  }
+
+  @Override
+  public synchronized boolean maintain(long nanoseconds) {
+    for (Entry entry : List.copyOf(byPosition.values())) {
+      if (!isLive(entry)) {
+        remove(entry);
+        expired++;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public void close() {}
+
+  private static @Nullable Status refusalOf(Slice key) {
+    if (key.length() == 0) {
+      return Status.KEY_EMPTY;
+    }
+    return key.length() > Limits.MAX_KEY_LENGTH ? Status.KEY_TOO_LARGE : null;
+  }
+
+  private boolean isLive(Entry entry) {
+    return entry.expiresAt() == NEVER || entry.expiresAt() > clock.getAsLong();
+  }
+
+  /** The live entry of a key; an expired one is reclaimed on the way. */
+  private @Nullable Entry find(Slice key) {
+    Entry entry = byKey.get(ByteBuffer.wrap(key.toByteArray()));
+    if (entry != null && !isLive(entry)) {
+      remove(entry);
+      expired++;
+      return null;
+    }
+    return entry;
+  }
+
+  private void insert(Entry entry) {
+    Entry replaced = byKey.put(entry.key(), entry);
+    bytes += entry.bytes() - (replaced == null ? 0 : replaced.bytes());
+    byPosition.put(entry.position(), entry);
+  }
+
+  private void remove(Entry entry) {
+    byKey.remove(entry.key());
+    byPosition.remove(entry.position());
+    bytes -= entry.bytes();
+  }
+
+  private static void give(Entry entry, KeySink sink) {
+    sink.accept(MemorySegment.ofBuffer(entry.key()), 0, entry.key().remaining());
+  }
+}
