@@ -37,7 +37,9 @@ public enum Status {
   /** The request names an operation that this server does not know. */
   UNKNOWN_OPERATION(33),
   /** The server wants a password first, or was given a wrong one. */
-  NOT_AUTHENTICATED(34);
+  NOT_AUTHENTICATED(34),
+  /** The server refuses to serve this connection, because of a limit that the reply names. */
+  REFUSED(35);
 
   private static final Status[] BY_CODE = new Status[64];
 
@@ -61,6 +63,11 @@ public enum Status {
   /** Whether the operation was refused or impossible, rather than answered. */
   public boolean isError() {
     return code >= KEY_EMPTY.code;
+  }
+
+  /** Whether a status has this code. */
+  public static boolean isCode(int code) {
+    return code >= 0 && code < BY_CODE.length && BY_CODE[code] != null;
   }
 
   /**

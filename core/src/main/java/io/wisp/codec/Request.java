@@ -1,0 +1,134 @@
+package io.wisp.codec;
+
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request as a peer sent it, checked before anything is read from it. One object is pointed at
+ * one frame after the other, allocates nothing while frames are well formed, and belongs to one
+ * thread.
+ */
+public final class Request {
+
+  /** The longest time to live in milliseconds: enough for 146 million years. */
+  public static final long MAX_TIME_TO_LIVE = Long.MAX_VALUE / 2;
+
+  private final Slice key = new Slice();
+  private final Slice value = new Slice();
+  private Operation operation = Operation.PING;
+  private long argument;
+  private String fault = "";
+
+  /**
+   * Points this at a frame.
+   *
+   * @return {@link Status#DONE} if it is a request; else {@link Status#MALFORMED} or {@link
+   *     Status#UNKNOWN_OPERATION}, and {@link #fault} says why
+   */
+  public Status wrap(MemorySegment segment, long offset, long length) {
+    if (length < RequestDescriptor.HEADER_LENGTH) {
+      return malformed(
+          "a frame of "
+              + length
+              + " bytes is shorter than the header's "
+              + RequestDescriptor.HEADER_LENGTH);
+    }
+    int version = RequestDescriptor.version(segment, offset);
+    if (version != RequestDescriptor.PROTOCOL_VERSION) {
+      return malformed(
+          "protocol version "
+              + version
+              + ", and this server speaks "
+              + RequestDescriptor.PROTOCOL_VERSION);
+    }
+    int keyLength = RequestDescriptor.keyLength(segment, offset);
+    long valueLength = RequestDescriptor.valueLength(segment, offset);
+    if (RequestDescriptor.HEADER_LENGTH + keyLength + valueLength != length) {
+      return malformed(
+          "header, key length "
+              + keyLength
+              + " and value length "
+              + valueLength
+              + " make "
+              + (RequestDescriptor.HEADER_LENGTH + keyLength + valueLength)
+              + " bytes, and the frame has "
+              + length);
+    }
+    int code = RequestDescriptor.operation(segment, offset);
+    Operation known = Operation.ofCode(code);
+    if (known == null) {
+      fault = "operation " + code + " is unknown";
+      return Status.UNKNOWN_OPERATION;
+    }
+    operation = known;
+    argument = RequestDescriptor.argument(segment, offset);
+    String shapeFault = shapeFault(known, keyLength, valueLength, argument);
+    if (shapeFault != null) {
+      return malformed(known + shapeFault);
+    }
+    key.set(segment, offset + RequestDescriptor.HEADER_LENGTH, keyLength);
+    value.set(segment, offset + RequestDescriptor.HEADER_LENGTH + keyLength, (int) valueLength);
+    return Status.DONE;
+  }
+
+  private static @Nullable String shapeFault(
+      Operation operation, int keyLength, long valueLength, long argument) {
+    if (operation.key == Operation.Key.NONE && keyLength != 0) {
+      return " has no key, and the key length is " + keyLength;
+    }
+    if (operation.value == Operation.Value.NONE && valueLength != 0) {
+      return " has no value, and the value length is " + valueLength;
+    }
+    if (operation.value == Operation.Value.COUNT && valueLength != Integer.BYTES) {
+      return " has a value of 4 bytes, and the value length is " + valueLength;
+    }
+    if (operation.argument == Operation.Argument.NONE && argument != 0) {
+      return " has no argument, and the argument is " + Long.toUnsignedString(argument);
+    }
+    if (operation.argument == Operation.Argument.TIME_TO_LIVE
+        && (argument < 0 || argument > MAX_TIME_TO_LIVE)) {
+      return " lives for at most "
+          + MAX_TIME_TO_LIVE
+          + " ms, and the argument is "
+          + Long.toUnsignedString(argument);
+    }
+    return null;
+  }
+
+  private Status malformed(String why) {
+    fault = why;
+    return Status.MALFORMED;
+  }
+
+  /** What the request asks for. */
+  public Operation operation() {
+    return operation;
+  }
+
+  /** Its key, in the memory of the frame. */
+  public Slice key() {
+    return key;
+  }
+
+  /** Its value, in the memory of the frame. */
+  public Slice value() {
+    return value;
+  }
+
+  /** Its argument. */
+  public long argument() {
+    return argument;
+  }
+
+  /** The value as the count that a scan carries. */
+  long count() {
+    return Integer.toUnsignedLong(value.segment().get(RequestDescriptor.U32, value.offset()));
+  }
+
+  /** What was wrong with the last frame that was no request. */
+  public String fault() {
+    return fault;
+  }
+}

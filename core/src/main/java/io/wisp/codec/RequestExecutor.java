@@ -1,0 +1,160 @@
+package io.wisp.codec;
+
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.store.Store;
+import io.wisp.store.ValueSink;
+import io.wisp.store.WriteCondition;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Executes requests against a store and writes their replies. Whatever the bytes of a request are,
+ * there is a reply. It belongs to one thread; several may share the store. Get, put and delete
+ * allocate nothing.
+ */
+public final class RequestExecutor {
+
+  /** How many keys one scan gives at most before it stops. */
+  public static final int MAX_SCAN_COUNT = 1_000;
+
+  private static final long NO_EXPIRY = -1;
+
+  private final Store store;
+  private final byte @Nullable [] password;
+  private final Supplier<String> information;
+  private final LongSupplier clock;
+  private final Request request = new Request();
+  private final ExpirySink expiry = new ExpirySink();
+
+  /**
+   * An executor by the system's clock.
+   *
+   * @param password what a session must present first, or null
+   * @param information what the server says of itself, as lines of {@code name:value}
+   */
+  public RequestExecutor(Store store, @Nullable String password, Supplier<String> information) {
+    this(store, password, information, System::currentTimeMillis);
+  }
+
+  RequestExecutor(
+      Store store, @Nullable String password, Supplier<String> information, LongSupplier clock) {
+    this.store = store;
+    this.password = password == null ? null : password.getBytes(StandardCharsets.UTF_8);
+    this.information = information;
+    this.clock = clock;
+  }
+
+  /**
+   * Executes the request in a frame and writes the reply.
+   *
+   * @return the reply's status
+   */
+  public Status execute(
+      Session session, MemorySegment segment, long offset, long length, FrameBuffer reply) {
+    reply.start();
+    Status readable = request.wrap(segment, offset, length);
+    if (readable != Status.DONE) {
+      return reply.finish(readable, request.fault());
+    }
+    if (request.operation() == Operation.AUTHENTICATE) {
+      return authenticate(session, reply);
+    }
+    if (password != null && !session.isAuthenticated()) {
+      return reply.finish(Status.NOT_AUTHENTICATED, "this server wants a password first");
+    }
+    return answer(reply);
+  }
+
+  /** Refuses whatever was asked, with a reason for people. */
+  public static void refuse(FrameBuffer reply, String reason) {
+    reply.start();
+    reply.finish(Status.REFUSED, reason);
+  }
+
+  private Status answer(FrameBuffer reply) {
+    Slice key = request.key();
+    return switch (request.operation()) {
+      case GET -> get(key, reply);
+      case PUT -> write(WriteCondition.ALWAYS, reply);
+      case PUT_IF_ABSENT -> write(WriteCondition.IF_ABSENT, reply);
+      case PUT_IF_PRESENT -> write(WriteCondition.IF_PRESENT, reply);
+      case PUT_IF_VERSION ->
+          reply.finish(store.compareAndSet(key, request.value(), request.argument()), 0);
+      case DELETE -> reply.finish(store.delete(key), 0);
+      case DELETE_IF_VERSION -> reply.finish(store.deleteIfVersion(key, request.argument()), 0);
+      case CONTAINS -> contains(key, reply);
+      case TIME_TO_LIVE -> timeToLive(key, reply);
+      case SCAN -> scan(reply);
+      case PING -> echo(reply);
+      case INFORMATION -> reply.finish(Status.DONE, information.get());
+      case AUTHENTICATE -> throw new AssertionError("handled before");
+    };
+  }
+
+  private Status get(Slice key, FrameBuffer reply) {
+    Status status = store.get(key, reply);
+    return status == Status.FOUND ? reply.finishFound() : reply.finishEmpty(status);
+  }
+
+  private Status write(WriteCondition condition, FrameBuffer reply) {
+    long timeToLive = request.argument();
+    long expiresAt = timeToLive == 0 ? Store.NEVER : clock.getAsLong() + timeToLive;
+    return reply.finish(store.write(request.key(), request.value(), condition, 0, expiresAt), 0);
+  }
+
+  private Status contains(Slice key, FrameBuffer reply) {
+    if (key.length() == 0) {
+      return reply.finish(Status.KEY_EMPTY, 0);
+    }
+    return reply.finish(store.contains(key) ? Status.FOUND : Status.ABSENT, 0);
+  }
+
+  private Status timeToLive(Slice key, FrameBuffer reply) {
+    Status status = store.get(key, expiry);
+    if (status != Status.FOUND) {
+      return reply.finish(status, 0);
+    }
+    long remaining =
+        expiry.expiresAt == Store.NEVER
+            ? NO_EXPIRY
+            : Math.max(1, expiry.expiresAt - clock.getAsLong());
+    return reply.finish(Status.FOUND, remaining);
+  }
+
+  private Status scan(FrameBuffer reply) {
+    int count = Math.clamp(request.count(), 1, MAX_SCAN_COUNT);
+    long next = store.scan(request.argument(), count, reply);
+    return reply.finish(Status.DONE, next);
+  }
+
+  private Status echo(FrameBuffer reply) {
+    Slice value = request.value();
+    reply.append(value.segment(), value.offset(), value.length());
+    return reply.finish(Status.DONE, 0);
+  }
+
+  private Status authenticate(Session session, FrameBuffer reply) {
+    boolean right =
+        password == null || MessageDigest.isEqual(request.value().toByteArray(), password);
+    session.setAuthenticated(right);
+    return right
+        ? reply.finish(Status.DONE, 0)
+        : reply.finish(Status.NOT_AUTHENTICATED, "the password is wrong");
+  }
+
+  private static final class ExpirySink implements ValueSink {
+
+    private long expiresAt;
+
+    @Override
+    public void accept(
+        MemorySegment segment, long offset, int length, long version, long expiresAt) {
+      this.expiresAt = expiresAt;
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package io.wisp.codec;
+
+/**
+ * What a server remembers of one connection between its requests. It belongs to the thread that
+ * executes the connection's requests.
+ */
+public final class Session {
+
+  private boolean authenticated;
+
+  /** Whether the connection has presented the password. */
+  public boolean isAuthenticated() {
+    return authenticated;
+  }
+
+  void setAuthenticated(boolean authenticated) {
+    this.authenticated = authenticated;
+  }
+}

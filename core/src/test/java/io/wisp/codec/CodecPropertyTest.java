@@ -1,0 +1,131 @@
+package io.wisp.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wisp.store.HeapStore;
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import java.lang.foreign.MemorySegment;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+
+class CodecPropertyTest {
+
+  private static final long OFFSET = 3;
+
+  record Sent(Operation operation, Slice key, Slice value, long argument) {}
+
+  @Provide
+  Arbitrary<Sent> requests() {
+    Arbitrary<byte[]> bytes = Arbitraries.bytes().array(byte[].class).ofMaxSize(300);
+    return Arbitraries.of(Operation.class)
+        .flatMap(
+            operation ->
+                Combinators.combine(bytes, bytes, Arbitraries.longs())
+                    .as((key, value, argument) -> shaped(operation, key, value, argument)));
+  }
+
+  private static Sent shaped(Operation operation, byte[] key, byte[] value, long argument) {
+    Slice none = new Slice();
+    Slice sentValue =
+        switch (operation.value) {
+          case NONE -> none;
+          case ANY -> Slice.of(value);
+          case COUNT -> Slice.of(new byte[] {5, 0, 0, 0});
+        };
+    long sentArgument =
+        switch (operation.argument) {
+          case NONE -> 0;
+          case ANY -> argument;
+          case TIME_TO_LIVE -> Math.floorMod(argument, Request.MAX_TIME_TO_LIVE);
+        };
+    Slice sentKey = operation.key == Operation.Key.NONE ? none : Slice.of(key);
+    return new Sent(operation, sentKey, sentValue, sentArgument);
+  }
+
+  @Property
+  void everyRequestReadsBackAsItWasWritten(@ForAll("requests") Sent sent) {
+    byte[] frame = new byte[2_000];
+    MemorySegment segment = MemorySegment.ofArray(frame);
+    long length =
+        RequestDescriptor.encode(
+            segment, OFFSET, sent.operation(), sent.key(), sent.value(), sent.argument());
+    Request request = new Request();
+    assertThat(request.wrap(segment, OFFSET, length)).isEqualTo(Status.DONE);
+    assertThat(request.operation()).isEqualTo(sent.operation());
+    assertThat(request.argument()).isEqualTo(sent.argument());
+    assertThat(request.key().toByteArray()).isEqualTo(sent.key().toByteArray());
+    assertThat(request.value().toByteArray()).isEqualTo(sent.value().toByteArray());
+  }
+
+  @Property
+  void everyRequestGetsAReply(@ForAll("requests") Sent sent) {
+    byte[] frame = new byte[2_000];
+    MemorySegment segment = MemorySegment.ofArray(frame);
+    long length =
+        RequestDescriptor.encode(
+            segment, OFFSET, sent.operation(), sent.key(), sent.value(), sent.argument());
+    assertThat(answerTo(segment, OFFSET, length))
+        .isNotIn(Status.MALFORMED, Status.UNKNOWN_OPERATION);
+  }
+
+  @Property
+  void anyOtherLengthIsMalformed(
+      @ForAll("requests") Sent sent, @ForAll @IntRange(min = -700, max = 700) int difference) {
+    byte[] frame = new byte[2_000];
+    MemorySegment segment = MemorySegment.ofArray(frame);
+    long length =
+        RequestDescriptor.encode(
+            segment, OFFSET, sent.operation(), sent.key(), sent.value(), sent.argument());
+    long wrong = Math.max(0, length + difference);
+    if (wrong != length) {
+      assertThat(answerTo(segment, OFFSET, wrong)).isEqualTo(Status.MALFORMED);
+    }
+  }
+
+  @Property(tries = 5_000)
+  void garbageGetsAReplyAndThrowsNothing(@ForAll @Size(max = 64) byte[] garbage) {
+    Status status = answerTo(MemorySegment.ofArray(garbage), 0, garbage.length);
+    assertThat(status).isIn(Status.MALFORMED, Status.UNKNOWN_OPERATION);
+  }
+
+  @Property(tries = 5_000)
+  void oneChangedByteThrowsNothing(
+      @ForAll("requests") Sent sent,
+      @ForAll @IntRange(min = 0, max = 15) int position,
+      @ForAll byte changed) {
+    byte[] frame = new byte[2_000];
+    MemorySegment segment = MemorySegment.ofArray(frame);
+    long length =
+        RequestDescriptor.encode(
+            segment, 0, sent.operation(), sent.key(), sent.value(), sent.argument());
+    frame[position] = changed;
+    assertThat(answerTo(segment, 0, length)).isNotNull();
+  }
+
+  @Property(tries = 5_000)
+  void garbageIsNoReply(@ForAll @Size(max = 64) byte[] garbage) {
+    Reply reply = new Reply();
+    boolean wrapped = reply.wrap(MemorySegment.ofArray(garbage), 0, garbage.length);
+    assertThat(wrapped).isFalse();
+    assertThat(reply.fault()).isNotEmpty();
+  }
+
+  private static Status answerTo(MemorySegment segment, long offset, long length) {
+    try (FrameBuffer buffer = new FrameBuffer();
+        HeapStore store = new HeapStore()) {
+      RequestExecutor executor = new RequestExecutor(store, null, () -> "name:value\n");
+      Status status = executor.execute(new Session(), segment, offset, length, buffer);
+      Reply reply = new Reply();
+      assertThat(reply.wrap(buffer.memory(), 0, buffer.length())).isTrue();
+      assertThat(reply.status()).isEqualTo(status);
+      return status;
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package io.wisp.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.wisp.store.KeySink;
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.store.Store;
+import io.wisp.store.StoreStatistics;
+import io.wisp.store.ValueSink;
+import io.wisp.store.WriteCondition;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ExecutorAllocationTest {
+
+  private static final int ROUNDS = 100_000;
+
+  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private final Session session = new Session();
+  private final Reply reply = new Reply();
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Operation.class,
+      names = {"GET", "PUT", "DELETE", "CONTAINS", "TIME_TO_LIVE", "PING", "SCAN"})
+  void shouldAllocateNothingPerRequest(Operation operation) {
+    try (Arena arena = Arena.ofConfined();
+        FrameBuffer buffer = new FrameBuffer()) {
+      MemorySegment frame = arena.allocate(256);
+      Slice key = operation.key == Operation.Key.NONE ? new Slice() : Slice.of("0123456789abcdef");
+      Slice value =
+          switch (operation.value) {
+            case NONE -> new Slice();
+            case ANY -> Slice.of(new byte[100]);
+            case COUNT -> Slice.of(new byte[] {3, 0, 0, 0});
+          };
+      RequestExecutor executor =
+          new RequestExecutor(new SingleValueStore(arena.allocate(100)), null, () -> "");
+      run(executor, operation, frame, key, value, buffer);
+      run(executor, operation, frame, key, value, buffer);
+      long before = threads.getCurrentThreadAllocatedBytes();
+      run(executor, operation, frame, key, value, buffer);
+      long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+      assertThat(allocated).isLessThan(ROUNDS);
+    }
+  }
+
+  @Test
+  void shouldNoticeAllocationWhenThereIsSome() {
+    long before = threads.getCurrentThreadAllocatedBytes();
+    byte[][] kept = new byte[ROUNDS][];
+    for (int i = 0; i < ROUNDS; i++) {
+      kept[i] = new byte[1];
+    }
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before).isGreaterThan(ROUNDS);
+    assertThat(kept[ROUNDS - 1]).hasSize(1);
+  }
+
+  private void run(
+      RequestExecutor executor,
+      Operation operation,
+      MemorySegment frame,
+      Slice key,
+      Slice value,
+      FrameBuffer buffer) {
+    for (int i = 0; i < ROUNDS; i++) {
+      long length = RequestDescriptor.encode(frame, 0, operation, key, value, 0);
+      Status status = executor.execute(session, frame, 0, length, buffer);
+      if (status.isError() || !reply.wrap(buffer.memory(), 0, buffer.length())) {
+        throw new AssertionError(status + " " + reply.fault());
+      }
+    }
+  }
+
+  private record SingleValueStore(MemorySegment value) implements Store {
+
+    @Override
+    public Status write(
+        Slice key, Slice value, WriteCondition condition, long expectedVersion, long expiresAt) {
+      return Status.REPLACED;
+    }
+
+    @Override
+    public Status get(Slice key, ValueSink sink) {
+      sink.accept(value, 0, (int) value.byteSize(), 1, NEVER);
+      return Status.FOUND;
+    }
+
+    @Override
+    public Status delete(Slice key) {
+      return Status.DELETED;
+    }
+
+    @Override
+    public Status deleteIfVersion(Slice key, long expectedVersion) {
+      return Status.DELETED;
+    }
+
+    @Override
+    public Status expire(Slice key, long expiresAt) {
+      return Status.FOUND;
+    }
+
+    @Override
+    public boolean contains(Slice key) {
+      return true;
+    }
+
+    @Override
+    public long size() {
+      return 1;
+    }
+
+    @Override
+    public void clear() {}
+
+    @Override
+    public long scan(long cursor, int atLeast, KeySink sink) {
+      sink.accept(value, 0, 16);
+      return 0;
+    }
+
+    @Override
+    public Status randomKey(KeySink sink) {
+      return Status.ABSENT;
+    }
+
+    @Override
+    public StoreStatistics statistics() {
+      return new StoreStatistics(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    }
+
+    @Override
+    public boolean maintain(long nanoseconds) {
+      return false;
+    }
+
+    @Override
+    public void close() {}
+  }
+}

@@ -1,0 +1,220 @@
+package io.wisp.codec;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wisp.store.HeapStore;
+import io.wisp.store.Limits;
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RequestExecutorTest {
+
+  private static final Slice NONE = new Slice();
+
+  private final AtomicLong now = new AtomicLong(1_000_000);
+  private final HeapStore store = new HeapStore(200_000_000, now::get);
+  private final FrameBuffer buffer = new FrameBuffer();
+  private final Reply reply = new Reply();
+  private Session session = new Session();
+  private RequestExecutor executor = executor(null);
+
+  private RequestExecutor executor(@Nullable String password) {
+    return new RequestExecutor(store, password, () -> "entries:" + store.size(), now::get);
+  }
+
+  @AfterEach
+  void close() {
+    buffer.close();
+  }
+
+  private Status ask(Operation operation, Slice key, Slice value, long argument) {
+    byte[] frame = new byte[(int) RequestDescriptor.frameLength(key.length(), value.length())];
+    MemorySegment segment = MemorySegment.ofArray(frame);
+    RequestDescriptor.encode(segment, 0, operation, key, value, argument);
+    return execute(frame);
+  }
+
+  private Status execute(byte[] frame) {
+    Status status =
+        executor.execute(session, MemorySegment.ofArray(frame), 0, frame.length, buffer);
+    assertThat(reply.wrap(buffer.memory(), 0, buffer.length())).as(reply.fault()).isTrue();
+    assertThat(reply.status()).isEqualTo(status);
+    return status;
+  }
+
+  private Status ask(Operation operation, String key, String value, long argument) {
+    return ask(operation, Slice.of(key), Slice.of(value), argument);
+  }
+
+  @Test
+  void shouldPutGetAndDelete() {
+    assertThat(ask(Operation.PUT, "k", "v", 0)).isEqualTo(Status.CREATED);
+    assertThat(ask(Operation.PUT, "k", "w", 0)).isEqualTo(Status.REPLACED);
+    assertThat(ask(Operation.GET, "k", "", 0)).isEqualTo(Status.FOUND);
+    assertThat(reply.bytes()).hasToString("w");
+    assertThat(ask(Operation.CONTAINS, "k", "", 0)).isEqualTo(Status.FOUND);
+    assertThat(ask(Operation.DELETE, "k", "", 0)).isEqualTo(Status.DELETED);
+    assertThat(ask(Operation.DELETE, "k", "", 0)).isEqualTo(Status.ABSENT);
+    assertThat(ask(Operation.CONTAINS, "k", "", 0)).isEqualTo(Status.ABSENT);
+    assertThat(ask(Operation.GET, "k", "", 0)).isEqualTo(Status.ABSENT);
+    assertThat(reply.bytes().length()).isZero();
+  }
+
+  @Test
+  void shouldWriteUnderConditions() {
+    assertThat(ask(Operation.PUT_IF_PRESENT, "k", "v", 0)).isEqualTo(Status.CONFLICT);
+    assertThat(ask(Operation.PUT_IF_ABSENT, "k", "v", 0)).isEqualTo(Status.CREATED);
+    assertThat(ask(Operation.PUT_IF_ABSENT, "k", "v", 0)).isEqualTo(Status.CONFLICT);
+    assertThat(ask(Operation.PUT_IF_PRESENT, "k", "w", 0)).isEqualTo(Status.REPLACED);
+    ask(Operation.GET, "k", "", 0);
+    long version = reply.argument();
+    assertThat(ask(Operation.PUT_IF_VERSION, "k", "x", version)).isEqualTo(Status.REPLACED);
+    assertThat(ask(Operation.PUT_IF_VERSION, "k", "y", version)).isEqualTo(Status.CONFLICT);
+    assertThat(ask(Operation.DELETE_IF_VERSION, "k", "", version)).isEqualTo(Status.CONFLICT);
+    ask(Operation.GET, "k", "", 0);
+    assertThat(reply.bytes()).hasToString("x");
+    assertThat(ask(Operation.DELETE_IF_VERSION, "k", "", reply.argument()))
+        .isEqualTo(Status.DELETED);
+  }
+
+  @Test
+  void shouldLetRecordsExpire() {
+    ask(Operation.PUT, "k", "v", 500);
+    now.addAndGet(200);
+    assertThat(ask(Operation.TIME_TO_LIVE, "k", "", 0)).isEqualTo(Status.FOUND);
+    assertThat(reply.argument()).isEqualTo(300);
+    now.addAndGet(300);
+    assertThat(ask(Operation.TIME_TO_LIVE, "k", "", 0)).isEqualTo(Status.ABSENT);
+    ask(Operation.PUT, "k", "v", 0);
+    ask(Operation.TIME_TO_LIVE, "k", "", 0);
+    assertThat(reply.argument()).isEqualTo(-1);
+  }
+
+  @Test
+  void shouldGiveEveryKeyToAScan() {
+    for (int i = 0; i < 25; i++) {
+      ask(Operation.PUT, "key" + i, "v", 0);
+    }
+    List<String> keys = new ArrayList<>();
+    long cursor = 0;
+    do {
+      assertThat(ask(Operation.SCAN, NONE, Slice.of(new byte[] {10, 0, 0, 0}), cursor))
+          .isEqualTo(Status.DONE);
+      int count =
+          reply.forEachKey(
+              (segment, offset, length) ->
+                  keys.add(new Slice().set(segment, offset, length).toString()));
+      assertThat(count).isBetween(0, 10);
+      cursor = reply.argument();
+    } while (cursor != 0);
+    assertThat(keys).hasSize(25).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void shouldRepeatWhatAPingSaysAndInform() {
+    assertThat(ask(Operation.PING, "", "hello", 0)).isEqualTo(Status.DONE);
+    assertThat(reply.bytes()).hasToString("hello");
+    assertThat(ask(Operation.INFORMATION, "", "", 0)).isEqualTo(Status.DONE);
+    assertThat(reply.bytes()).hasToString("entries:0");
+  }
+
+  @Test
+  void shouldAnswerLimitsWithAStatus() {
+    assertThat(ask(Operation.PUT, "", "v", 0)).isEqualTo(Status.KEY_EMPTY);
+    assertThat(ask(Operation.GET, "", "", 0)).isEqualTo(Status.KEY_EMPTY);
+    assertThat(ask(Operation.CONTAINS, "", "", 0)).isEqualTo(Status.KEY_EMPTY);
+    Slice large = Slice.of(new byte[Limits.MAX_VALUE_LENGTH + 1]);
+    assertThat(ask(Operation.PUT, Slice.of("k"), large, 0)).isEqualTo(Status.VALUE_TOO_LARGE);
+    assertThat(store.size()).isZero();
+  }
+
+  @Test
+  void shouldWantThePasswordFirst() {
+    executor = executor("secret");
+    assertThat(ask(Operation.GET, "k", "", 0)).isEqualTo(Status.NOT_AUTHENTICATED);
+    assertThat(reply.bytes()).hasToString("this server wants a password first");
+    assertThat(ask(Operation.AUTHENTICATE, "", "secre", 0)).isEqualTo(Status.NOT_AUTHENTICATED);
+    assertThat(reply.bytes()).hasToString("the password is wrong");
+    assertThat(ask(Operation.GET, "k", "", 0)).isEqualTo(Status.NOT_AUTHENTICATED);
+    assertThat(ask(Operation.AUTHENTICATE, "", "secret", 0)).isEqualTo(Status.DONE);
+    assertThat(ask(Operation.GET, "k", "", 0)).isEqualTo(Status.ABSENT);
+    session = new Session();
+    assertThat(ask(Operation.GET, "k", "", 0)).isEqualTo(Status.NOT_AUTHENTICATED);
+  }
+
+  @Test
+  void shouldForgetThePasswordWhenAWrongOneFollows() {
+    executor = executor("secret");
+    ask(Operation.AUTHENTICATE, "", "secret", 0);
+    ask(Operation.AUTHENTICATE, "", "wrong", 0);
+    assertThat(ask(Operation.GET, "k", "", 0)).isEqualTo(Status.NOT_AUTHENTICATED);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          01                                   | MALFORMED | a frame of 1 bytes is shorter than the header's 16
+          02010000000000000000000000000000     | MALFORMED | protocol version 2, and this server speaks 1
+          01020200000000000000000000000000ff   | MALFORMED | header, key length 2 and value length 0 make 18 bytes, and the frame has 17
+          010200 00ffffffff0000000000000000    | MALFORMED | header, key length 0 and value length 4294967295 make 4294967311 bytes, and the frame has 16
+          01630000000000000000000000000000     | UNKNOWN_OPERATION | operation 99 is unknown
+          01010100000000000000000000000000ff   | MALFORMED | PING has no key, and the key length is 1
+          01020000010000000000000000000000ff   | MALFORMED | GET has no value, and the value length is 1
+          010b0000010000000000000000000000ff   | MALFORMED | SCAN has a value of 4 bytes, and the value length is 1
+          010200000000000007000000000000 00    | MALFORMED | GET has no argument, and the argument is 7
+          01030000000000000000000000000080     | MALFORMED | PUT lives for at most 4611686018427387903 ms, and the argument is 9223372036854775808
+          """)
+  void shouldSayWhatIsWrongWithAFrame(String hexadecimal, Status status, String text) {
+    byte[] frame = HexFormat.of().parseHex(hexadecimal.replace(" ", ""));
+    assertThat(execute(frame)).isEqualTo(status);
+    assertThat(reply.bytes()).hasToString(text);
+  }
+
+  @Test
+  void shouldCarryTheLargestValueAndGiveItsMemoryBack() {
+    byte[] large = new byte[Limits.MAX_VALUE_LENGTH];
+    large[large.length - 1] = 7;
+    assertThat(ask(Operation.PUT, Slice.of("k"), Slice.of(large), 0)).isEqualTo(Status.CREATED);
+    assertThat(ask(Operation.GET, "k", "", 0)).isEqualTo(Status.FOUND);
+    assertThat(reply.bytes().toByteArray()).isEqualTo(large);
+    assertThat(buffer.capacity()).isGreaterThan(Limits.MAX_VALUE_LENGTH);
+    for (int i = 0; i <= FrameBuffer.REPLIES_BEFORE_SHRINKING; i++) {
+      ask(Operation.PING, "", "", 0);
+    }
+    assertThat(buffer.capacity()).isEqualTo(FrameBuffer.INITIAL_CAPACITY);
+    assertThat(ask(Operation.PING, "", "still here", 0)).isEqualTo(Status.DONE);
+    assertThat(new String(reply.bytes().toByteArray(), UTF_8)).isEqualTo("still here");
+  }
+
+  @Test
+  void shouldAnswerOutOfMemory() {
+    executor = new RequestExecutor(new HeapStore(10), null, () -> "");
+    assertThat(ask(Operation.PUT, "k", "far too much for it", 0)).isEqualTo(Status.OUT_OF_MEMORY);
+  }
+
+  @Test
+  void shouldUnderstandTheBytesThatTheProtocolDocumentShows() {
+    HexFormat spaced = HexFormat.ofDelimiter(" ");
+    byte[] frame =
+        spaced.parseHex("01 03 02 00 05 00 00 00 e8 03 00 00 00 00 00 00 68 69 77 6f 72 6c 64");
+    assertThat(execute(frame)).isEqualTo(Status.CREATED);
+    assertThat(spaced.formatHex(buffer.toByteArray()))
+        .isEqualTo("01 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00");
+    assertThat(store.get("hi".getBytes(UTF_8))).isEqualTo("world".getBytes(UTF_8));
+    ask(Operation.TIME_TO_LIVE, "hi", "", 0);
+    assertThat(reply.argument()).isEqualTo(1_000);
+  }
+}
