@@ -1,0 +1,87 @@
+package io.wisp.transport;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+
+/**
+ * Stands between clients and a server and passes bytes on, until it is told to hold them back or to
+ * cut the connections: a network that fails on demand.
+ */
+final class Relay implements Closeable {
+
+  private final ServerSocket listener;
+  private final Endpoint target;
+  private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+  private final Semaphore passage = new Semaphore(1);
+
+  Relay(Endpoint target) throws IOException {
+    this.target = target;
+    listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    start(this::accept);
+  }
+
+  Endpoint endpoint() {
+    return new Endpoint("127.0.0.1", listener.getLocalPort());
+  }
+
+  /** From now on nothing passes, and nobody is told. */
+  void holdBack() {
+    passage.acquireUninterruptibly();
+  }
+
+  /** Breaks every connection. */
+  void cut() throws IOException {
+    for (Socket socket : sockets) {
+      socket.close();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    listener.close();
+    cut();
+  }
+
+  private static void start(Runnable task) {
+    Thread.ofPlatform().daemon().name("relay").start(task);
+  }
+
+  private void accept() {
+    try {
+      while (true) {
+        Socket client = listener.accept();
+        sockets.add(client);
+        Socket server = new Socket(target.host(), target.port());
+        sockets.add(server);
+        start(() -> pass(client, server));
+        start(() -> pass(server, client));
+      }
+    } catch (IOException e) {
+      // The listener was closed, or the server is gone: nobody else comes through.
+    }
+  }
+
+  private void pass(Socket from, Socket to) {
+    byte[] buffer = new byte[64 << 10];
+    try (from;
+        to) {
+      InputStream input = from.getInputStream();
+      OutputStream output = to.getOutputStream();
+      for (int count = input.read(buffer); count >= 0; count = input.read(buffer)) {
+        passage.acquireUninterruptibly();
+        passage.release();
+        output.write(buffer, 0, count);
+      }
+    } catch (IOException e) {
+      // One side is gone; closing both tells the other.
+    }
+  }
+}

@@ -1,0 +1,745 @@
+package io.wisp.transport;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.wisp.store.Limits;
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What every transport promises. A transport's own test extends this and says which transport it
+ * is; it inherits every test.
+ */
+@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+public abstract class TransportContractTest extends TransportFixture {
+
+  private static final Status[] WRITTEN = {Status.CREATED, Status.REPLACED, Status.STORED};
+
+  private byte @Nullable [] valueOf(Client client, Slice key) {
+    return client.get(key, value) == Status.FOUND ? value.toByteArray() : null;
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      ints = {
+        0,
+        1,
+        46,
+        47,
+        48,
+        64,
+        254,
+        255,
+        256,
+        1_024,
+        1_436,
+        1_460,
+        1_500,
+        4_095,
+        4_096,
+        4_097,
+        8_192,
+        9_000,
+        65_535,
+        65_536,
+        65_537,
+        1 << 20,
+        Limits.MAX_VALUE_LENGTH
+      })
+  void shouldReturnTheValueOfAnySizeThatWasPut(int length) {
+    needs(Requirement.STORE);
+    Client client = connect(serve());
+    byte[] bytes = randomBytes(length);
+    assertThat(client.put(slice("key"), Slice.of(bytes))).isIn((Object[]) WRITTEN);
+    assertThat(valueOf(client, slice("key"))).isEqualTo(bytes);
+    assertThat(store.get("key".getBytes(UTF_8))).isEqualTo(bytes);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 16, 46, 47, 48, 255, 256, 1_024, 1_500, 4_096, 32_767, 32_768, 65_535})
+  void shouldFindKeysOfAnySize(int length) {
+    needs(Requirement.STORE);
+    Client client = connect(serve());
+    Slice key = Slice.of(randomBytes(length));
+    assertThat(client.put(key, slice("value"))).isIn((Object[]) WRITTEN);
+    assertThat(client.contains(key)).isTrue();
+    assertThat(valueOf(client, key)).asString().isEqualTo("value");
+    assertThat(client.delete(key)).isEqualTo(Status.DELETED);
+    assertThat(client.contains(key)).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {" ", "\r\n", "a b", "\0", "\0\0", "$5\r\nhello\r\n", "*", "é\uD83D\uDE00", "\t"})
+  void shouldTakeKeysAndValuesAsBytes(String text) {
+    needs(Requirement.STORE);
+    Client client = connect(serve());
+    assertThat(client.put(slice(text), slice(text))).isIn((Object[]) WRITTEN);
+    assertThat(valueOf(client, slice(text))).isEqualTo(text.getBytes(UTF_8));
+    assertThat(store.get(text.getBytes(UTF_8))).isEqualTo(text.getBytes(UTF_8));
+  }
+
+  @Test
+  void shouldCarryEveryByteValueAndReadSlicesInsideNativeMemory() {
+    needs(Requirement.STORE);
+    Client client = connect(serve());
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment memory = arena.allocate(1_000);
+      for (int i = 0; i < 1_000; i++) {
+        memory.set(ValueLayout.JAVA_BYTE, i, (byte) i);
+      }
+      Slice key = new Slice().set(memory, 3, 256);
+      Slice written = new Slice().set(memory, 300, 600);
+      assertThat(client.put(key, written)).isIn((Object[]) WRITTEN);
+      assertThat(valueOf(client, key)).isEqualTo(written.toByteArray());
+    }
+  }
+
+  @Test
+  void shouldSayWhatBecameOfEachOperation() {
+    needs(Requirement.STORE);
+    Client client = connect(serve());
+    assertThat(client.get(slice("key"), value)).isEqualTo(Status.ABSENT);
+    assertThat(client.delete(slice("key"))).isEqualTo(Status.ABSENT);
+    assertThat(client.contains(slice("key"))).isFalse();
+    assertThat(client.put(slice("key"), slice("a"))).isIn(Status.CREATED, Status.STORED);
+    assertThat(client.put(slice("key"), slice("b"))).isIn(Status.REPLACED, Status.STORED);
+    assertThat(client.contains(slice("key"))).isTrue();
+    assertThat(client.get(slice("key"), value)).isEqualTo(Status.FOUND);
+    assertThat(client.delete(slice("key"))).isEqualTo(Status.DELETED);
+    assertThat(client.get(slice("key"), value)).isEqualTo(Status.ABSENT);
+  }
+
+  @Test
+  void shouldLetRecordsExpire() throws InterruptedException {
+    needs(Requirement.STORE);
+    Client client = connect(serve());
+    assertThat(client.timeToLive(slice("key"))).isEqualTo(Client.NO_KEY);
+    client.put(slice("key"), slice("value"));
+    assertThat(client.timeToLive(slice("key"))).isEqualTo(Client.NO_EXPIRY);
+    assertThat(client.put(slice("key"), slice("value"), 600_000)).isIn((Object[]) WRITTEN);
+    assertThat(client.timeToLive(slice("key"))).isBetween(1L, 600_000L);
+    client.put(slice("key"), slice("value"), 1);
+    await(() -> client.get(slice("key"), value) == Status.ABSENT);
+    assertThat(client.timeToLive(slice("key"))).isEqualTo(Client.NO_KEY);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, -1, Long.MIN_VALUE})
+  void shouldRefuseATimeToLiveThatIsNotPositive(long timeToLive) {
+    Client client = connect(serve());
+    assertThatThrownBy(() -> client.put(slice("key"), slice("value"), timeToLive))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("" + timeToLive);
+    assertThat(client.put(slice("key"), slice("value"))).isIn((Object[]) WRITTEN);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 10, 5_000})
+  void shouldGiveEveryKeyToAScan(int atLeast) {
+    needs(Requirement.STORE);
+    Client client = connect(serve());
+    Set<String> expected = new HashSet<>();
+    for (int i = 0; i < 300; i++) {
+      store.put(slice("key" + i), slice("v"));
+      expected.add("key" + i);
+    }
+    Set<String> keys = new HashSet<>();
+    long cursor = 0;
+    do {
+      cursor =
+          client.scan(
+              cursor,
+              atLeast,
+              (segment, offset, length) ->
+                  keys.add(new Slice().set(segment, offset, length).toString()));
+    } while (cursor != 0);
+    assertThat(keys).isEqualTo(expected);
+  }
+
+  @Test
+  void shouldGiveInformationInLines() {
+    Client client = connect(serve());
+    assertThat(client.information().lines().filter(line -> line.contains(":"))).isNotEmpty();
+  }
+
+  @Test
+  void shouldDescribeItself() {
+    Server server = serve();
+    assertThat(server.endpoint().port()).isNotZero();
+    assertThat(server.description()).contains(transport().name());
+    assertThat(connect(server).description()).contains(transport().name());
+  }
+
+  @Test
+  void shouldAnswerWhatIsTooLargeOrEmptyByStatusAndGoOn() {
+    Client client = connect(serve());
+    Slice largeKey = Slice.of(new byte[Limits.MAX_KEY_LENGTH + 1]);
+    Slice largeValue = Slice.of(new byte[Limits.MAX_VALUE_LENGTH + 1]);
+    assertThat(client.put(slice(""), slice("v"))).isEqualTo(Status.KEY_EMPTY);
+    assertThat(client.get(slice(""), value)).isEqualTo(Status.KEY_EMPTY);
+    assertThat(client.delete(slice(""))).isEqualTo(Status.KEY_EMPTY);
+    assertThat(client.contains(slice(""))).isFalse();
+    assertThat(client.timeToLive(slice(""))).isEqualTo(Client.NO_KEY);
+    assertThat(client.put(largeKey, slice("v"))).isEqualTo(Status.KEY_TOO_LARGE);
+    assertThat(client.get(largeKey, value)).isEqualTo(Status.KEY_TOO_LARGE);
+    assertThat(client.delete(largeKey)).isEqualTo(Status.KEY_TOO_LARGE);
+    assertThat(client.contains(largeKey)).isFalse();
+    assertThat(client.put(slice("key"), largeValue)).isEqualTo(Status.VALUE_TOO_LARGE);
+    assertThat(client.put(slice("key"), largeValue, 1_000)).isEqualTo(Status.VALUE_TOO_LARGE);
+    assertThat(client.put(slice("key"), slice("value"))).isIn((Object[]) WRITTEN);
+  }
+
+  @Test
+  void shouldKeepTheOrderWhenSubmittedRequestsAreRefused() {
+    Client client = connect(serve());
+    client.submitPut(slice("key"), slice("value"));
+    client.submitPut(slice(""), slice("value"));
+    client.submitPut(slice("key"), Slice.of(new byte[Limits.MAX_VALUE_LENGTH + 1]));
+    client.submitGet(Slice.of(new byte[Limits.MAX_KEY_LENGTH + 1]));
+    client.submitGet(slice("key"));
+    client.submitDelete(slice(""));
+    assertThat(client.outstanding()).isEqualTo(6);
+    assertThat(client.complete(value)).isIn((Object[]) WRITTEN);
+    assertThat(client.complete(value)).isEqualTo(Status.KEY_EMPTY);
+    assertThat(client.complete(value)).isEqualTo(Status.VALUE_TOO_LARGE);
+    assertThat(client.complete(value)).isEqualTo(Status.KEY_TOO_LARGE);
+    assertThat(client.complete(value)).isEqualTo(Status.FOUND);
+    assertThat(client.complete(value)).isEqualTo(Status.KEY_EMPTY);
+    assertThat(client.outstanding()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 16, 1_000})
+  void shouldCompleteInTheOrderOfSubmission(int depth) {
+    needs(Requirement.STORE);
+    Client client = connect(serve().endpoint(), clientOptions().withMaxOutstanding(depth));
+    Map<Integer, String> model = new HashMap<>();
+    List<Runnable> checks = new ArrayList<>();
+    Random random = new Random(depth);
+    for (int i = 0; i < 5_000; i++) {
+      if (client.outstanding() == depth) {
+        checks.removeFirst().run();
+      }
+      int key = random.nextInt(50);
+      @Nullable String before = model.get(key);
+      switch (random.nextInt(3)) {
+        case 0 -> {
+          String written = "value" + i;
+          client.submitPut(slice("key" + key), slice(written));
+          model.put(key, written);
+          checks.add(() -> assertThat(client.complete(value)).isIn((Object[]) WRITTEN));
+        }
+        case 1 -> {
+          client.submitGet(slice("key" + key));
+          checks.add(() -> assertCompletesWith(client, before));
+        }
+        default -> {
+          client.submitDelete(slice("key" + key));
+          model.remove(key);
+          Status expected = before == null ? Status.ABSENT : Status.DELETED;
+          checks.add(() -> assertThat(client.complete(value)).isEqualTo(expected));
+        }
+      }
+    }
+    checks.forEach(Runnable::run);
+    assertThat(client.outstanding()).isZero();
+  }
+
+  private void assertCompletesWith(Client client, @Nullable String expected) {
+    Status status = client.complete(value);
+    assertThat(status).isEqualTo(expected == null ? Status.ABSENT : Status.FOUND);
+    if (expected != null) {
+      assertThat(value.toByteArray()).asString().isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void shouldCarryLargeValuesBothWaysInOnePipeline() {
+    needs(Requirement.STORE);
+    Client client = connect(serve());
+    byte[] large = randomBytes(1 << 20);
+    int count = 48;
+    for (int i = 0; i < count; i++) {
+      client.submitPut(slice("key"), Slice.of(large));
+      client.submitGet(slice("key"));
+    }
+    client.flush();
+    for (int i = 0; i < count; i++) {
+      assertThat(client.complete(value)).isIn((Object[]) WRITTEN);
+      assertThat(client.complete(value)).isEqualTo(Status.FOUND);
+      assertThat(value.toByteArray()).isEqualTo(large);
+    }
+  }
+
+  @Test
+  void shouldRefuseMoreOutstandingRequestsThanAgreed() {
+    Client client = connect(serve().endpoint(), clientOptions().withMaxOutstanding(3));
+    for (int i = 0; i < 3; i++) {
+      client.submitPut(slice("key" + i), slice("value"));
+    }
+    assertThatThrownBy(() -> client.submitGet(slice("key")))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("3");
+    assertThat(client.outstanding()).isEqualTo(3);
+    for (int i = 0; i < 3; i++) {
+      assertThat(client.complete(value)).isIn((Object[]) WRITTEN);
+    }
+    assertThat(client.put(slice("key"), slice("value"))).isIn((Object[]) WRITTEN);
+  }
+
+  @Test
+  void shouldRefuseBlockingCallsWhileRequestsAreOutstanding() {
+    Client client = connect(serve());
+    client.submitPut(slice("key"), slice("value"));
+    List<Runnable> calls =
+        List.of(
+            () -> client.put(slice("key"), slice("value")),
+            () -> client.put(slice("key"), slice("value"), 1_000),
+            () -> client.get(slice("key"), value),
+            () -> client.delete(slice("key")),
+            () -> client.contains(slice("key")),
+            () -> client.timeToLive(slice("key")),
+            () -> client.scan(0, 10, (segment, offset, length) -> {}),
+            client::information);
+    assertThat(calls)
+        .allSatisfy(
+            call ->
+                assertThatThrownBy(call::run)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("outstanding"));
+    assertThat(client.complete(value)).isIn((Object[]) WRITTEN);
+    assertThat(client.get(slice("key"), value)).isEqualTo(Status.FOUND);
+  }
+
+  @Test
+  void shouldRefuseToCompleteWhatWasNotSubmitted() {
+    Client client = connect(serve());
+    assertThatThrownBy(() -> client.complete(value))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("outstanding");
+  }
+
+  @Test
+  void shouldKeepACopyOfWhatWasSubmitted() {
+    needs(Requirement.STORE);
+    Client client = connect(serve());
+    byte[] key = "key".getBytes(UTF_8);
+    byte[] written = randomBytes(100_000);
+    byte[] expected = written.clone();
+    client.submitPut(Slice.of(key), Slice.of(written));
+    Arrays.fill(key, (byte) 0);
+    Arrays.fill(written, (byte) 0);
+    client.complete(value);
+    assertThat(valueOf(client, slice("key"))).isEqualTo(expected);
+  }
+
+  @Test
+  void shouldShowEachOfManyClientsItsOwnWrites() throws Exception {
+    needs(Requirement.STORE);
+    Server server = serve(serverOptions().withThreads(2));
+    int clients = 32;
+    try (ExecutorService threads = Executors.newFixedThreadPool(clients)) {
+      List<Future<?>> futures = new ArrayList<>();
+      for (int i = 0; i < clients; i++) {
+        String name = "client" + i;
+        futures.add(threads.submit(() -> writeAndRead(server, name)));
+      }
+      for (Future<?> future : futures) {
+        future.get();
+      }
+    }
+    assertThat(server.statistics().accepted()).isGreaterThanOrEqualTo(clients);
+    assertThat(server.statistics().requests()).isGreaterThanOrEqualTo(clients * 100L);
+    assertThat(server.statistics().malformed()).isZero();
+  }
+
+  private void writeAndRead(Server server, String name) {
+    try (Client client = transport().connect(server.endpoint(), clientOptions())) {
+      for (int i = 0; i < 50; i++) {
+        byte[] key = (name + "-" + i % 7).getBytes(UTF_8);
+        byte[] written = (name + "=" + i).getBytes(UTF_8);
+        client.put(key, written);
+        assertThat(client.get(key)).isEqualTo(written);
+      }
+    }
+  }
+
+  @Test
+  void shouldServeWhenBothSidesPollWithoutSleeping() {
+    needs(Requirement.STORE);
+    Server server = serve(serverOptions().withBusyPoll(true));
+    Client client = connect(server.endpoint(), clientOptions().withBusyPoll(true));
+    for (int i = 0; i < 200; i++) {
+      client.put(slice("key" + i), slice("value" + i));
+      assertThat(valueOf(client, slice("key" + i))).asString().isEqualTo("value" + i);
+    }
+  }
+
+  @Test
+  void shouldNameTheEndpointWhenNothingListensThere() throws IOException {
+    needs(Requirement.CONNECTION);
+    Endpoint endpoint = unusedEndpoint();
+    assertThatThrownBy(() -> connect(endpoint, clientOptions()))
+        .isInstanceOf(TransportException.class)
+        .hasMessageContaining(endpoint.toString());
+  }
+
+  @Test
+  void shouldNameTheHostWhenItHasNoAddress() {
+    needs(Requirement.CONNECTION);
+    Endpoint endpoint = new Endpoint("no-such-host.invalid", 3994);
+    assertThatThrownBy(() -> connect(endpoint, clientOptions()))
+        .isInstanceOf(TransportException.class)
+        .hasMessageContaining("no-such-host.invalid");
+  }
+
+  @Test
+  void shouldNameTheEndpointWhenItIsTaken() {
+    needs(Requirement.CONNECTION);
+    Server server = serve();
+    assertThatThrownBy(() -> serve(ServerOptions.at(server.endpoint())))
+        .isInstanceOf(TransportException.class)
+        .hasMessageContaining(server.endpoint().toString());
+    assertThat(connect(server).put(slice("key"), slice("value"))).isIn((Object[]) WRITTEN);
+  }
+
+  @Test
+  void shouldTimeOutWhenAServerAcceptsAndNeverAnswers() throws IOException {
+    needs(Requirement.SOCKET);
+    try (ServerSocket mute = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      Endpoint endpoint = new Endpoint("127.0.0.1", mute.getLocalPort());
+      ClientOptions options = clientOptions().withTimeout(Duration.ofMillis(300));
+      assertThatThrownBy(() -> connect(endpoint, options))
+          .isInstanceOf(TransportTimeoutException.class)
+          .hasMessageContaining(endpoint.toString());
+    }
+  }
+
+  @Test
+  void shouldTimeOutWhenTheNetworkSwallowsARequestAndFailFromThenOn() throws IOException {
+    needs(Requirement.SOCKET);
+    Relay relay = closedAfterwards(new Relay(serve().endpoint()));
+    ClientOptions options = clientOptions().withTimeout(Duration.ofMillis(500));
+    Client client = connect(relay.endpoint(), options);
+    client.put(slice("key"), slice("value"));
+    relay.holdBack();
+    assertThatThrownBy(() -> client.get(slice("key"), value))
+        .isInstanceOf(TransportTimeoutException.class)
+        .hasMessageContaining(relay.endpoint().toString());
+    assertThatThrownBy(() -> client.get(slice("key"), value))
+        .isInstanceOf(TransportException.class);
+  }
+
+  @Test
+  void shouldFailWhenTheConnectionBreaksUnderAnOutstandingPipeline() throws IOException {
+    needs(Requirement.SOCKET);
+    Relay relay = closedAfterwards(new Relay(serve().endpoint()));
+    Client client = connect(relay.endpoint(), clientOptions().withTimeout(Duration.ofMinutes(5)));
+    relay.holdBack();
+    for (int i = 0; i < 100; i++) {
+      client.submitPut(slice("key"), slice("value"));
+    }
+    client.flush();
+    relay.cut();
+    assertThatThrownBy(() -> client.complete(value))
+        .isInstanceOf(TransportException.class)
+        .hasMessageContaining(relay.endpoint().toString());
+    assertThatThrownBy(() -> client.put(slice("key"), slice("value")))
+        .isInstanceOfAny(TransportException.class, IllegalStateException.class);
+  }
+
+  @Test
+  void shouldFailEveryBusyClientWhenTheServerDies() throws Exception {
+    needs(Requirement.CONNECTION);
+    Server server = serve();
+    int clients = 6;
+    CountDownLatch busy = new CountDownLatch(clients);
+    List<Throwable> failures = new CopyOnWriteArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(clients)) {
+      for (int i = 0; i < clients; i++) {
+        Client client = connect(server);
+        boolean pipelined = i % 2 == 0;
+        threads.execute(() -> failures.add(useUntilFailure(client, pipelined, busy)));
+      }
+      busy.await();
+      server.close();
+    }
+    assertThat(failures)
+        .hasSize(clients)
+        .allSatisfy(
+            failure ->
+                assertThat(failure)
+                    .isInstanceOf(TransportException.class)
+                    .hasMessageContaining(server.endpoint().toString()));
+  }
+
+  private static Throwable useUntilFailure(Client client, boolean pipelined, CountDownLatch busy) {
+    return catchThrowable(
+        () -> {
+          while (true) {
+            int depth = pipelined ? 100 : 1;
+            for (int i = 0; i < depth; i++) {
+              client.submitPut(slice("key" + i), slice("value"));
+            }
+            for (int i = 0; i < depth; i++) {
+              client.complete((segment, offset, length, version, expiresAt) -> {});
+            }
+            busy.countDown();
+          }
+        });
+  }
+
+  @Test
+  void shouldLeaveTheStoreAloneAfterClosingTheServer() throws Exception {
+    needs(Requirement.CONNECTION);
+    WatchedStore watched = new WatchedStore();
+    Server server = serve(watched, serverOptions().withThreads(2));
+    int clients = 4;
+    CountDownLatch busy = new CountDownLatch(clients);
+    try (ExecutorService threads = Executors.newFixedThreadPool(clients)) {
+      for (int i = 0; i < clients; i++) {
+        Client client = connect(server);
+        threads.execute(() -> useUntilFailure(client, true, busy));
+      }
+      busy.await();
+      server.close();
+      long calls = watched.calls();
+      server.close();
+      threads.shutdown();
+      assertThat(threads.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
+      assertThat(watched.calls()).isEqualTo(calls);
+    }
+  }
+
+  @Test
+  void shouldServeNewClientsAfterARestart() {
+    needs(Requirement.CONNECTION);
+    Server first = serve();
+    Client before = connect(first);
+    before.put(slice("key"), slice("value"));
+    first.close();
+    Server second = serve(ServerOptions.at(first.endpoint()));
+    assertThat(second.endpoint()).isEqualTo(first.endpoint());
+    assertThat(valueOf(connect(second), slice("key"))).asString().isEqualTo("value");
+    assertThatThrownBy(() -> before.get(slice("key"), value))
+        .isInstanceOf(TransportException.class);
+  }
+
+  @Test
+  void shouldServeOnlyClientsThatPresentThePassword() {
+    needs(Requirement.CONNECTION);
+    Server server = serve(serverOptions().withPassword("sesame öffne dich"));
+    ClientOptions right = clientOptions().withPassword("sesame öffne dich");
+    assertThat(connect(server.endpoint(), right).put(slice("key"), slice("value")))
+        .isIn((Object[]) WRITTEN);
+    assertThatThrownBy(() -> connect(server.endpoint(), clientOptions()))
+        .isInstanceOf(TransportException.class)
+        .hasMessageContaining("password");
+    assertThatThrownBy(() -> connect(server.endpoint(), clientOptions().withPassword("sesame")))
+        .isInstanceOf(TransportException.class)
+        .hasMessageContaining("password");
+    assertThat(store.size()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldRefuseOneClientTooManyAndKeepServingTheOthers() throws InterruptedException {
+    needs(Requirement.CONNECTION);
+    Server server = serve(serverOptions().withMaxClients(2));
+    Client first = connect(server);
+    Client second = connect(server);
+    assertThatThrownBy(() -> connect(server))
+        .isInstanceOf(TransportException.class)
+        .hasMessageContaining("clients");
+    assertThat(first.put(slice("key"), slice("value"))).isIn((Object[]) WRITTEN);
+    assertThat(second.get(slice("key"), value)).isEqualTo(Status.FOUND);
+    assertThat(server.statistics().rejected()).isPositive();
+    first.close();
+    AtomicReference<@Nullable Client> third = new AtomicReference<>();
+    await(
+        () -> {
+          try {
+            third.set(connect(server));
+          } catch (TransportException e) {
+            assertThat(e).hasMessageContaining("clients");
+          }
+          return third.get() != null;
+        });
+    assertThat(second.get(slice("key"), value)).isEqualTo(Status.FOUND);
+  }
+
+  @Test
+  void shouldDisconnectAClientThatIsIdle() throws InterruptedException {
+    needs(Requirement.CONNECTION);
+    Server server = serve(serverOptions().withIdleTimeout(Duration.ofMillis(200)));
+    Client client = connect(server);
+    await(() -> server.statistics().connections() == 0);
+    assertThatThrownBy(() -> client.get(slice("key"), value))
+        .isInstanceOf(TransportException.class)
+        .hasMessageContaining(server.endpoint().toString());
+  }
+
+  @Test
+  void shouldKeepAClientThatIsBusy() {
+    needs(Requirement.CONNECTION);
+    Server server = serve(serverOptions().withIdleTimeout(Duration.ofSeconds(1)));
+    Client client = connect(server);
+    long end = System.nanoTime() + Duration.ofMillis(2_500).toNanos();
+    while (System.nanoTime() < end) {
+      assertThat(client.put(slice("key"), slice("value"))).isIn((Object[]) WRITTEN);
+    }
+  }
+
+  @Test
+  void shouldCountConnections() throws InterruptedException {
+    needs(Requirement.CONNECTION);
+    Server server = serve();
+    assertThat(server.statistics()).isEqualTo(new ServerStatistics(0, 0, 0, 0, 0));
+    Client client = connect(server);
+    client.put(slice("key"), slice("value"));
+    assertThat(server.statistics().connections()).isEqualTo(1);
+    assertThat(server.statistics().accepted()).isEqualTo(1);
+    assertThat(server.statistics().requests()).isPositive();
+    client.close();
+    await(() -> server.statistics().connections() == 0);
+    assertThat(server.statistics().accepted()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldSurviveGarbageAndServeOthers() throws Exception {
+    needs(Requirement.SOCKET);
+    Server server = serve();
+    Client client = connect(server);
+    for (byte[] bytes : garbage()) {
+      long faults = faults(server);
+      try (Socket socket = new Socket(server.endpoint().host(), server.endpoint().port())) {
+        socket.getOutputStream().write(bytes);
+        socket.getOutputStream().flush();
+        socket.shutdownOutput();
+        readToEnd(socket);
+      }
+      await(() -> faults(server) > faults);
+      assertThat(client.put(slice("key"), slice("value"))).isIn((Object[]) WRITTEN);
+    }
+    assertThat(garbage()).isNotEmpty();
+    await(() -> server.statistics().connections() == 1);
+  }
+
+  private static long faults(Server server) {
+    return server.statistics().malformed() + server.statistics().rejected();
+  }
+
+  private static void readToEnd(Socket socket) {
+    try (InputStream input = socket.getInputStream()) {
+      input.transferTo(OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      // The server cut the connection, as it may.
+    }
+  }
+
+  @Test
+  void shouldFailACallInProgressWhenTheClientIsClosed() throws Exception {
+    needs(Requirement.SOCKET);
+    Relay relay = closedAfterwards(new Relay(serve().endpoint()));
+    Client client = connect(relay.endpoint(), clientOptions().withTimeout(Duration.ofMinutes(5)));
+    relay.holdBack();
+    CountDownLatch started = new CountDownLatch(1);
+    try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
+      Future<Throwable> failure =
+          thread.submit(
+              () ->
+                  catchThrowable(
+                      () -> {
+                        started.countDown();
+                        client.get(slice("key"), value);
+                      }));
+      started.await();
+      Thread.sleep(50);
+      client.close();
+      assertThat(failure.get())
+          .isInstanceOfAny(TransportException.class, IllegalStateException.class)
+          .hasMessageContaining("closed");
+    }
+  }
+
+  @Test
+  void shouldFailCallsAfterClose() {
+    Client client = connect(serve());
+    client.submitPut(slice("key"), slice("value"));
+    client.close();
+    client.close();
+    List<Runnable> calls =
+        List.of(
+            () -> client.put(slice("key"), slice("value")),
+            () -> client.put(slice("key"), slice("value"), 1_000),
+            () -> client.get(slice("key"), value),
+            () -> client.delete(slice("key")),
+            () -> client.contains(slice("key")),
+            () -> client.timeToLive(slice("key")),
+            () -> client.scan(0, 10, (segment, offset, length) -> {}),
+            client::information,
+            () -> client.submitPut(slice("key"), slice("value")),
+            () -> client.submitGet(slice("key")),
+            () -> client.submitDelete(slice("key")),
+            client::flush,
+            () -> client.complete(value));
+    assertThat(calls)
+        .allSatisfy(
+            call ->
+                assertThatThrownBy(call::run)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("closed"));
+  }
+
+  @Test
+  void shouldLeaveNoThreadBehind() throws InterruptedException {
+    Set<Thread> before = Thread.getAllStackTraces().keySet();
+    Server server = serve();
+    Client client = connect(server);
+    client.put(slice("key"), slice("value"));
+    client.close();
+    server.close();
+    await(
+        () ->
+            Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> !before.contains(thread))
+                .noneMatch(thread -> isOfTransport(thread)));
+  }
+
+  private boolean isOfTransport(Thread thread) {
+    return thread.getName().contains(transport().name());
+  }
+}

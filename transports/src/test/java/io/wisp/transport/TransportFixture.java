@@ -1,0 +1,122 @@
+package io.wisp.transport;
+
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import io.wisp.store.HeapStore;
+import io.wisp.store.Slice;
+import io.wisp.store.Store;
+import io.wisp.store.ValueBuffer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+
+/** The servers and clients of one test of a transport, closed when it ends. */
+abstract class TransportFixture {
+
+  /** What some transports have not, by their nature; a test that needs it is then left out. */
+  protected enum Requirement {
+    /** A store at the other end, which keeps what it is given. */
+    STORE,
+    /** A server that is reached by a connection, which can break. */
+    CONNECTION,
+    /** A connection that is a TCP connection, which a relay can stand in and garbage be sent to. */
+    SOCKET
+  }
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  protected final Store store = new HeapStore();
+  protected final ValueBuffer value = new ValueBuffer();
+
+  /** The transport under test. */
+  protected abstract Transport transport();
+
+  /** What the transport has not, by its nature. */
+  protected Set<Requirement> missing() {
+    return EnumSet.noneOf(Requirement.class);
+  }
+
+  /** Byte sequences that are no conversation in the transport's protocol. */
+  protected abstract List<byte[]> garbage();
+
+  @AfterEach
+  void closeWhatWasOpened() throws Exception {
+    while (!opened.isEmpty()) {
+      opened.pop().close();
+    }
+    value.close();
+  }
+
+  protected final void needs(Requirement requirement) {
+    assumeFalse(
+        missing().contains(requirement),
+        () -> transport().name() + " has no " + requirement + " by its nature");
+  }
+
+  protected final <T extends AutoCloseable> T closedAfterwards(T resource) {
+    opened.push(resource);
+    return resource;
+  }
+
+  protected static ServerOptions serverOptions() {
+    return ServerOptions.at(new Endpoint("127.0.0.1", 0));
+  }
+
+  protected static ClientOptions clientOptions() {
+    return ClientOptions.defaults().withTimeout(TIMEOUT);
+  }
+
+  protected final Server serve() {
+    return serve(serverOptions());
+  }
+
+  protected final Server serve(ServerOptions options) {
+    return serve(store, options);
+  }
+
+  protected final Server serve(Store served, ServerOptions options) {
+    return closedAfterwards(transport().serve(served, options));
+  }
+
+  protected final Client connect(Server server) {
+    return connect(server.endpoint(), clientOptions());
+  }
+
+  protected final Client connect(Endpoint endpoint, ClientOptions options) {
+    return closedAfterwards(transport().connect(endpoint, options));
+  }
+
+  protected static Slice slice(String text) {
+    return Slice.of(text);
+  }
+
+  protected static byte[] randomBytes(int length) {
+    byte[] bytes = new byte[length];
+    new Random(length).nextBytes(bytes);
+    return bytes;
+  }
+
+  /** An endpoint of this machine where nothing listens. */
+  protected static Endpoint unusedEndpoint() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return new Endpoint("127.0.0.1", socket.getLocalPort());
+    }
+  }
+
+  /** Waits for something that happens sooner or later; the test's time limit ends it if not. */
+  protected static void await(BooleanSupplier condition) throws InterruptedException {
+    while (!condition.getAsBoolean()) {
+      Thread.sleep(5);
+    }
+  }
+}
