@@ -1,0 +1,24 @@
+package io.wisp.store.cuckoo;
+
+import java.util.concurrent.locks.LockSupport;
+
+/** What a thread does between two attempts: spin, then yield, then sleep for a moment. */
+final class Backoff {
+
+  private static final int SPINS = 100;
+  private static final int YIELDS = 100;
+  private static final long SLEEP_NANOSECONDS = 20_000;
+
+  private Backoff() {}
+
+  @SuppressWarnings("ThreadPriorityCheck") // a holder that lost its core needs this one
+  static void pause(int attempt) {
+    if (attempt < SPINS) {
+      Thread.onSpinWait();
+    } else if (attempt < SPINS + YIELDS) {
+      Thread.yield();
+    } else {
+      LockSupport.parkNanos(SLEEP_NANOSECONDS);
+    }
+  }
+}

@@ -1,0 +1,261 @@
+package io.wisp.store.cuckoo;
+
+import io.wisp.store.KeySink;
+import io.wisp.store.Limits;
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.store.Store;
+import io.wisp.store.StoreStatistics;
+import io.wisp.store.ValueSink;
+import io.wisp.store.WriteCondition;
+import java.lang.foreign.MemorySegment;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store in one region of memory, laid out so that others may read it without asking: {@code
+ * FORMAT.md} describes it. Readers take no lock. Writers lock two of about a thousand stripes, for
+ * the time that a few stores take; everything else (writing the record, making room for it) happens
+ * outside. The index grows by a bucket at a time; memory of replaced and deleted records comes back
+ * by compaction, which the writer does who finds no room, and {@link #maintain}.
+ *
+ * <p>A walk with {@link #scan} goes over the buckets of the index. What can move a record to where
+ * the walk already was is displacement, by a write that found both buckets of its key full.
+ *
+ * <p>A write that is refused for want of memory changes nothing. Using a closed store throws {@link
+ * IllegalStateException}.
+ */
+public final class CuckooStore implements Store {
+
+  private static final int READS_WITHOUT_LOCK = 64;
+  private static final ValueSink NO_SINK = (segment, offset, length, version, expiresAt) -> {};
+
+  private final Region region;
+  private final Table table;
+  private final Reader reader;
+  private final Writer writer;
+  private final Sweep sweep;
+
+  private CuckooStore(Options options, Region region) {
+    this.region = region;
+    table = Table.create(region.memory(), options);
+    reader = new Reader(table, options.clock());
+    writer = new Writer(table, options.clock());
+    sweep = new Sweep(table, options.clock());
+  }
+
+  /**
+   * A store in memory of its own.
+   *
+   * @throws IllegalArgumentException if the capacity is too small; the message names the least
+   * @throws OutOfMemoryError if the system refuses the memory
+   */
+  public static CuckooStore open(long capacityBytes) {
+    return open(Options.ofCapacity(capacityBytes));
+  }
+
+  /** A store in memory of its own, with options. */
+  public static CuckooStore open(Options options) {
+    return open(options, Region.reserve(options.capacity()));
+  }
+
+  /**
+   * A store in a given region, which it owns from now on and closes. What the region held is lost.
+   *
+   * @throws IllegalArgumentException if the region's size is not the capacity of the options
+   */
+  public static CuckooStore open(Options options, Region region) {
+    long size = region.memory().byteSize();
+    if (size != options.capacity()) {
+      throw new IllegalArgumentException(
+          "the region has " + size + " bytes and the options say " + options.capacity());
+    }
+    return new CuckooStore(options, region);
+  }
+
+  /** The memory that the store lives in, for those who map it or register it with a device. */
+  public MemorySegment region() {
+    return region.memory();
+  }
+
+  /** The parts, for tests that look inside. */
+  Table table() {
+    return table;
+  }
+
+  @Override
+  public Status get(Slice key, ValueSink sink) {
+    Status refusal = refusal(key);
+    if (refusal != null) {
+      return refusal;
+    }
+    long hash = table.index().hash(key);
+    for (int attempt = 0; attempt < READS_WITHOUT_LOCK; attempt++) {
+      int outcome = reader.read(key, hash, sink);
+      if (outcome != Reader.RETRY) {
+        return outcome == Reader.HIT ? Status.FOUND : Status.ABSENT;
+      }
+      Thread.onSpinWait();
+    }
+    table.stripes().lockKey(hash);
+    try {
+      return reader.read(key, hash, sink) == Reader.HIT ? Status.FOUND : Status.ABSENT;
+    } finally {
+      table.stripes().unlockKey(hash);
+    }
+  }
+
+  @Override
+  public boolean contains(Slice key) {
+    return get(key, NO_SINK) == Status.FOUND;
+  }
+
+  @Override
+  public Status write(
+      Slice key, Slice value, WriteCondition condition, long expectedVersion, long expiresAt) {
+    Status refusal = refusal(key);
+    if (refusal != null) {
+      return refusal;
+    }
+    return value.length() > Limits.MAX_VALUE_LENGTH
+        ? Status.VALUE_TOO_LARGE
+        : writer.write(key, value, condition, expectedVersion, expiresAt);
+  }
+
+  @Override
+  public Status delete(Slice key) {
+    Status refusal = refusal(key);
+    return refusal != null ? refusal : writer.delete(key, WriteCondition.ALWAYS, 0);
+  }
+
+  @Override
+  public Status deleteIfVersion(Slice key, long expectedVersion) {
+    Status refusal = refusal(key);
+    return refusal != null
+        ? refusal
+        : writer.delete(key, WriteCondition.IF_VERSION, expectedVersion);
+  }
+
+  @Override
+  public Status expire(Slice key, long expiresAt) {
+    Status refusal = refusal(key);
+    return refusal != null ? refusal : writer.expire(key, expiresAt);
+  }
+
+  private static @Nullable Status refusal(Slice key) {
+    int length = key.length();
+    if (length == 0) {
+      return Status.KEY_EMPTY;
+    }
+    return length > Limits.MAX_KEY_LENGTH ? Status.KEY_TOO_LARGE : null;
+  }
+
+  @Override
+  public long size() {
+    return table.ledger().entries();
+  }
+
+  @Override
+  public void clear() {
+    sweep.clear();
+  }
+
+  @Override
+  public long scan(long cursor, int atLeast, KeySink sink) {
+    return sweep.scan(cursor, atLeast, sink);
+  }
+
+  @Override
+  public Status randomKey(KeySink sink) {
+    return sweep.randomKey(sink);
+  }
+
+  @Override
+  public StoreStatistics statistics() {
+    Ledger ledger = table.ledger();
+    int freePages = table.pages().freeCount() + Pages.length(table.heap().spare());
+    return new StoreStatistics(
+        ledger.entries(),
+        region.memory().byteSize(),
+        table.indexMemory().bytes(),
+        table.heap().liveBytes(),
+        (long) freePages << table.geometry().pageShift(),
+        (double) ledger.entries() / (table.index().buckets() * Bucket.SLOTS),
+        table.displacement().count(),
+        table.growth().count(),
+        table.compactor().relocations(),
+        ledger.expired(),
+        ledger.evicted());
+  }
+
+  @Override
+  public boolean maintain(long nanoseconds) {
+    long deadline = System.nanoTime() + nanoseconds;
+    boolean more = sweep.reclaimExpired(deadline);
+    while (table.compactor().compactInBackground()) {
+      if (System.nanoTime() - deadline >= 0) {
+        return true;
+      }
+    }
+    return more;
+  }
+
+  @Override
+  public void close() {
+    region.close();
+  }
+
+  /**
+   * How a store is made.
+   *
+   * @param capacity the size of the region in bytes; the store never uses more
+   * @param evict whether a store without memory for a write removes records that were not read for
+   *     long, instead of refusing the write
+   * @param fixedBuckets a number of buckets, a power of two, that the index has for good; or 0 for
+   *     an index that grows
+   * @param clock what expiries are compared with
+   */
+  public record Options(long capacity, boolean evict, int fixedBuckets, InstantSource clock) {
+
+    public Options {
+      if (capacity < Geometry.MIN_REGION_SIZE || capacity > Bucket.MAX_REGION_SIZE) {
+        throw new IllegalArgumentException(
+            "the memory of a store must be "
+                + Geometry.MIN_REGION_SIZE
+                + " to "
+                + Bucket.MAX_REGION_SIZE
+                + " bytes, not "
+                + capacity);
+      }
+      if (fixedBuckets != 0
+          && (Integer.bitCount(fixedBuckets) != 1 || fixedBuckets > capacity / 2 / Bucket.SIZE)) {
+        throw new IllegalArgumentException(
+            "fixedBuckets="
+                + fixedBuckets
+                + " must be a power of two and take less than half of the memory");
+      }
+    }
+
+    /** The defaults: an index that grows, no eviction, the clock of the system. */
+    public static Options ofCapacity(long bytes) {
+      return new Options(bytes, false, 0, InstantSource.system());
+    }
+
+    public Options evict(boolean evict) {
+      return new Options(capacity, evict, fixedBuckets, clock);
+    }
+
+    public Options fixedBuckets(int buckets) {
+      return new Options(capacity, evict, buckets, clock);
+    }
+
+    public Options clock(InstantSource clock) {
+      return new Options(capacity, evict, fixedBuckets, clock);
+    }
+
+    Geometry geometry() {
+      Geometry geometry = Geometry.of(capacity);
+      return fixedBuckets == 0 ? geometry : geometry.withInitialBuckets(fixedBuckets);
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package io.wisp.store.cuckoo;
+
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Makes an empty slot for a key by moving other entries to their other buckets: the shortest chain
+ * of moves is searched breadth first, without locks, and then carried out from its far end, so that
+ * each move goes to an empty slot and no entry is ever without one. A move locks only its own two
+ * buckets and is given up if they are not as the search saw them.
+ *
+ * @see <a href="https://www.cs.cmu.edu/~dga/papers/cuckoo-eurosys14.pdf">Li, Andersen, Kaminsky,
+ *     Freedman: Algorithmic Improvements for Fast Concurrent Cuckoo Hashing, EuroSys 2014</a>
+ */
+final class Displacement {
+
+  /** What became of an attempt. */
+  enum Outcome {
+    /** One of the key's buckets had an empty slot when the last move was done. */
+    DONE,
+    /** The chain was broken by another writer. It is worth trying again. */
+    DISTURBED,
+    /** There is no chain of moves. */
+    NO_PATH
+  }
+
+  private static final int MAX_NODES = 2048;
+
+  private final MemorySegment memory;
+  private final Index index;
+  private final Stripes stripes;
+  private final LongAdder displacements = new LongAdder();
+  private final ThreadLocal<Search> searches = ThreadLocal.withInitial(Search::new);
+
+  Displacement(MemorySegment memory, Index index, Stripes stripes) {
+    this.memory = memory;
+    this.index = index;
+    this.stripes = stripes;
+  }
+
+  /** Entries moved so far. */
+  long count() {
+    return displacements.sum();
+  }
+
+  /** Tries to free a slot in a bucket of the key with this hash. The caller holds no stripe. */
+  Outcome makeRoom(long hash) {
+    Search search = searches.get();
+    int node = search.findEmptySlot(hash);
+    return node < 0 ? Outcome.NO_PATH : carryOut(search, node);
+  }
+
+  private Outcome carryOut(Search search, int lastNode) {
+    for (int node = lastNode; search.parents[node] >= 0; node = search.parents[node]) {
+      if (!move(search.buckets[search.parents[node]], search.slots[node], search.buckets[node])) {
+        return Outcome.DISTURBED;
+      }
+      displacements.increment();
+    }
+    return Outcome.DONE;
+  }
+
+  private boolean move(long from, long slot, long to) {
+    stripes.lockBuckets(from, to);
+    try {
+      long source = find(from, slot);
+      int empty = index.emptySlot(to);
+      if (source == Index.NONE || empty < 0) {
+        return false;
+      }
+      // The slot is still there and locked, so its record is too; the index may have grown, though.
+      long hash = index.hashOfRecord(Bucket.recordOffset(slot));
+      if (otherBucket(hash, from, index.buckets()) != to) {
+        return false;
+      }
+      Words.setRelease(memory, Bucket.slotAddress(index.bucketAddress(to), empty), slot);
+      index.announceDeparture(index.bucketAddress(from));
+      Words.setRelease(memory, source, Bucket.EMPTY);
+      return true;
+    } finally {
+      stripes.unlockBuckets(from, to);
+    }
+  }
+
+  private long find(long bucket, long slot) {
+    for (int i = 0; i < Bucket.SLOTS; i++) {
+      long address = Bucket.slotAddress(index.bucketAddress(bucket), i);
+      if (Words.getPlain(memory, address) == slot) {
+        return address;
+      }
+    }
+    return Index.NONE;
+  }
+
+  private static long otherBucket(long hash, long bucket, long buckets) {
+    long first = KeyHash.bucket(KeyHash.firstHalf(hash), buckets);
+    long second = KeyHash.bucket(KeyHash.secondHalf(hash), buckets);
+    return first == bucket ? second : first;
+  }
+
+  /**
+   * The buckets reached so far, each but the first two with the one before it and the slot there
+   * that would move into it. Kept for each thread, so that a search allocates nothing.
+   */
+  private final class Search {
+
+    private final long[] buckets = new long[MAX_NODES];
+    private final int[] parents = new int[MAX_NODES];
+    private final long[] slots = new long[MAX_NODES];
+    private int size;
+
+    /** The number of a node whose bucket has an empty slot, or -1. */
+    int findEmptySlot(long hash) {
+      long count = index.buckets();
+      size = 0;
+      add(KeyHash.bucket(KeyHash.firstHalf(hash), count), -1, Bucket.EMPTY);
+      add(KeyHash.bucket(KeyHash.secondHalf(hash), count), -1, Bucket.EMPTY);
+      for (int node = 0; node < size; node++) {
+        int found = expand(node, count);
+        if (found >= 0) {
+          return found;
+        }
+      }
+      return -1;
+    }
+
+    private int expand(int node, long count) {
+      long bucket = buckets[node];
+      for (int i = 0; i < Bucket.SLOTS && size < MAX_NODES; i++) {
+        long slot = Words.getAcquire(memory, Bucket.slotAddress(index.bucketAddress(bucket), i));
+        if (slot == Bucket.EMPTY) {
+          return node;
+        }
+        long hash = index.hashOfRecord(Bucket.recordOffset(slot));
+        long other = otherBucket(hash, bucket, count);
+        if (other != bucket) {
+          add(other, node, slot);
+          if (index.emptySlot(other) >= 0) {
+            return size - 1;
+          }
+        }
+      }
+      return -1;
+    }
+
+    private void add(long bucket, int parent, long slot) {
+      buckets[size] = bucket;
+      parents[size] = parent;
+      slots[size] = slot;
+      size++;
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package io.wisp.store.cuckoo;
+
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Growth of the index by linear hashing: one bucket at a time is split in two, and the new one is
+ * put behind the last. So the index stays near its target load, and no request ever waits for more
+ * than one split.
+ *
+ * @see <a href="https://dl.acm.org/doi/10.5555/1286887.1286893">Litwin: Linear hashing, a new tool
+ *     for file and table addressing, VLDB 1980</a>
+ */
+final class Growth {
+
+  private static final long TARGET_PERCENT = 95;
+  private static final int MAX_SPLITS_AT_ONCE = 2;
+  private static final long MAX_BUCKETS = 1L << 30;
+
+  private final MemorySegment memory;
+  private final Index index;
+  private final Stripes stripes;
+  private final IndexMemory indexMemory;
+  private final @Nullable ReferenceBits references;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final long maxBuckets;
+  private final LongAdder growths = new LongAdder();
+
+  /** Growth that never happens if {@code fixed}. */
+  Growth(
+      MemorySegment memory,
+      Index index,
+      Stripes stripes,
+      IndexMemory indexMemory,
+      @Nullable ReferenceBits references,
+      boolean fixed) {
+    this.memory = memory;
+    this.index = index;
+    this.stripes = stripes;
+    this.indexMemory = indexMemory;
+    this.references = references;
+    maxBuckets = fixed ? 0 : MAX_BUCKETS;
+  }
+
+  /** Buckets split so far. */
+  long count() {
+    return growths.sum();
+  }
+
+  /** Splits a bucket or two if there are more entries than the target load allows. */
+  void keepUp(long entries) {
+    for (int i = 0; i < MAX_SPLITS_AT_ONCE && isAboveTarget(entries) && lock.tryLock(); i++) {
+      try {
+        if (!split()) {
+          return;
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private boolean isAboveTarget(long entries) {
+    return entries * 100 > index.buckets() * (Bucket.SLOTS * TARGET_PERCENT);
+  }
+
+  /** Splits the next bucket whatever the load; the answer is whether there was memory for it. */
+  boolean grow() {
+    lock.lock();
+    try {
+      return split();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean split() {
+    long buckets = index.buckets();
+    if (buckets >= maxBuckets || !indexMemory.ensure(buckets + 1)) {
+      return false;
+    }
+    if (references != null) {
+      references.ensureCapacity(buckets + 1);
+    }
+    long source = buckets - Long.highestOneBit(buckets);
+    stripes.lockBucket(source);
+    try {
+      split(source, buckets);
+    } finally {
+      stripes.unlockBucket(source);
+    }
+    growths.increment();
+    return true;
+  }
+
+  /*
+   * The entries that leave are first copied into the new bucket, then the new number of buckets is
+   * published, then the departure announced, then the entries cleared. In between they are in both
+   * buckets, which harms nobody: readers find the same record in either, and writers of their keys
+   * need the stripe, which is the same for both buckets.
+   */
+  private void split(long source, long target) {
+    long sourceAddress = index.bucketAddress(source);
+    long targetAddress = index.bucketAddress(target);
+    int level = Long.SIZE - Long.numberOfLeadingZeros(target);
+    int moved = copyDeparting(source, target);
+    Words.setPlain(memory, targetAddress, Bucket.versionWord(level, 0));
+    RegionHeader.setBucketsRelease(memory, target + 1);
+    index.announceDeparture(sourceAddress, level);
+    for (int i = 0; i < Bucket.SLOTS; i++) {
+      if ((moved & (1 << i)) != 0) {
+        Words.setRelease(memory, Bucket.slotAddress(sourceAddress, i), Bucket.EMPTY);
+      }
+    }
+  }
+
+  /** Copies the entries that the source no longer holds; the answer has a bit for each of them. */
+  private int copyDeparting(long source, long target) {
+    int moved = 0;
+    for (int i = 0; i < Bucket.SLOTS; i++) {
+      long slot = Words.getPlain(memory, Bucket.slotAddress(index.bucketAddress(source), i));
+      if (slot != Bucket.EMPTY && !staysIn(source, slot, target + 1)) {
+        Words.setPlain(memory, Bucket.slotAddress(index.bucketAddress(target), i), slot);
+        moved |= 1 << i;
+      }
+    }
+    return moved;
+  }
+
+  private boolean staysIn(long bucket, long slot, long buckets) {
+    long hash = index.hashOfRecord(Bucket.recordOffset(slot));
+    return KeyHash.bucket(KeyHash.firstHalf(hash), buckets) == bucket
+        || KeyHash.bucket(KeyHash.secondHalf(hash), buckets) == bucket;
+  }
+}

@@ -1,0 +1,251 @@
+package io.wisp.store.cuckoo;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The memory of the records, as a log: a record is appended to a segment and never changed, and a
+ * segment whose records are all dead gives its pages back. Threads append through a few lanes. A
+ * record that would take much of a segment gets pages of its own.
+ *
+ * <p>The header of a record is written, with its lengths, before the top of the segment passes it;
+ * so whoever walks over a segment up to its top finds every record, finished or not.
+ */
+final class Heap {
+
+  /** The answer if there is no room: offset 0 is the header's. */
+  static final long NONE = 0;
+
+  private static final int MAX_LANES = 16;
+  private static final int SEGMENTS_PER_LANE = 64;
+  private static final int LARGE_SHIFT = 3;
+
+  private final MemorySegment memory;
+  private final Pages pages;
+  private final Geometry geometry;
+  private final Segment[] owners;
+  private final Lane[] lanes;
+  private final Lane compaction = new Lane();
+  private final AtomicLong sequences = new AtomicLong();
+  private volatile long spare;
+
+  Heap(MemorySegment memory, Pages pages, Geometry geometry) {
+    this.memory = memory;
+    this.pages = pages;
+    this.geometry = geometry;
+    owners = new Segment[geometry.pages()];
+    int wanted = Math.min(MAX_LANES, 2 * Runtime.getRuntime().availableProcessors());
+    long affordable = geometry.pages() / ((long) SEGMENTS_PER_LANE * geometry.segmentPages());
+    lanes = new Lane[Integer.highestOneBit(Math.clamp(affordable, 1, wanted))];
+    for (int i = 0; i < lanes.length; i++) {
+      lanes[i] = new Lane();
+    }
+    spare = pages.take(geometry.segmentPages(), geometry.segmentPages());
+  }
+
+  /** The size from which on a record gets pages of its own. */
+  int largeSize() {
+    return geometry.segmentSize() >>> LARGE_SHIFT;
+  }
+
+  /** Bytes of records that were allocated and not freed. */
+  long liveBytes() {
+    long live = 0;
+    for (Segment segment : segments(segment -> !segment.isFree())) {
+      live += segment.live();
+    }
+    return live;
+  }
+
+  /**
+   * Room for a record, with its pending header written.
+   *
+   * @return its offset, or {@link #NONE} if no lane and no free page has the room
+   */
+  long allocate(long word0, long pendingWord1) {
+    int size = RecordLayout.size(word0, pendingWord1);
+    if (size >= largeSize()) {
+      return allocateLarge(size, word0, pendingWord1);
+    }
+    int own = (int) Thread.currentThread().threadId() & (lanes.length - 1);
+    long offset = append(lanes[own], size, word0, pendingWord1, true);
+    for (int i = 0; offset == NONE && i < lanes.length; i++) {
+      offset = append(lanes[i], size, word0, pendingWord1, false);
+    }
+    return offset != NONE ? offset : append(compaction, size, word0, pendingWord1, false);
+  }
+
+  /** Room for the copy of a record; it may use the memory that is kept for nothing else. */
+  long allocateForCompaction(long word0, long pendingWord1) {
+    int size = RecordLayout.size(word0, pendingWord1);
+    if (size >= largeSize()) {
+      return allocateLarge(size, word0, pendingWord1);
+    }
+    long offset = append(compaction, size, word0, pendingWord1, true);
+    if (offset == NONE && spare != Pages.NONE) {
+      Segment segment = open(spare);
+      spare = Pages.NONE;
+      replaceSegment(compaction, segment);
+      offset = append(compaction, size, word0, pendingWord1, false);
+    }
+    return offset;
+  }
+
+  /** Whether a segment with this many live bytes can be copied elsewhere now. */
+  boolean canMove(long live) {
+    Segment current = compaction.segment();
+    return spare != Pages.NONE
+        || (current != null && current.remaining() >= live)
+        || pages.freeCount() >= 2 * geometry.segmentPages();
+  }
+
+  /** Sets memory aside for the next compaction. Called under the compactor's lock. */
+  void refillSpare() {
+    if (spare == Pages.NONE) {
+      spare = pages.take(geometry.segmentPages(), geometry.segmentPages());
+    }
+  }
+
+  /** The run of pages that is kept for the next compaction, or {@link Pages#NONE}. */
+  long spare() {
+    return spare;
+  }
+
+  private long append(Lane lane, int size, long word0, long word1, boolean mayOpen) {
+    lane.lock();
+    try {
+      Segment segment = lane.segment();
+      if (segment == null || segment.remaining() < size) {
+        Segment next = mayOpen ? openFor(size) : null;
+        if (next == null) {
+          return NONE;
+        }
+        lane.setSegment(next);
+        if (segment != null) {
+          seal(segment);
+        }
+        segment = next;
+      }
+      return place(segment, size, word0, word1);
+    } finally {
+      lane.unlock();
+    }
+  }
+
+  private void replaceSegment(Lane lane, Segment next) {
+    lane.lock();
+    Segment previous = lane.segment();
+    lane.setSegment(next);
+    lane.unlock();
+    if (previous != null) {
+      seal(previous);
+    }
+  }
+
+  private long place(Segment segment, int size, long word0, long word1) {
+    long offset = segment.top();
+    Words.setPlain(memory, offset, word0);
+    Words.setPlain(memory, offset + Long.BYTES, word1);
+    segment.advance(size);
+    return offset;
+  }
+
+  private long allocateLarge(int size, long word0, long word1) {
+    int needed = geometry.pagesFor(size);
+    long run = pages.take(needed, needed);
+    return run == Pages.NONE ? NONE : placeAlone(run, size, word0, word1);
+  }
+
+  /** Puts a record alone on a run of pages that the caller has taken. */
+  long placeAlone(long run, int size, long word0, long word1) {
+    Segment segment = open(run);
+    long offset = place(segment, size, word0, word1);
+    seal(segment);
+    return offset;
+  }
+
+  private @Nullable Segment openFor(int size) {
+    long run = pages.take(geometry.pagesFor(size), geometry.segmentPages());
+    return run == Pages.NONE ? null : open(run);
+  }
+
+  private Segment open(long run) {
+    int first = Pages.first(run);
+    int length = Pages.length(run);
+    Segment segment = new Segment(first, length, geometry.pageShift(), nextSequence());
+    for (int page = first; page < first + length; page++) {
+      owners[page] = segment;
+    }
+    return segment;
+  }
+
+  long nextSequence() {
+    return sequences.incrementAndGet();
+  }
+
+  private void seal(Segment segment) {
+    if (segment.seal()) {
+      release(segment);
+    }
+  }
+
+  /** Marks a record dead and gives its memory up. The caller made sure that no slot has it. */
+  void free(long offset) {
+    long word0 = Words.getPlain(memory, offset);
+    long word1 = Words.getPlain(memory, offset + Long.BYTES);
+    Words.setRelease(memory, offset + Long.BYTES, word1 | RecordLayout.DEAD);
+    int size = RecordLayout.size(word0, word1);
+    Segment segment = owners[(int) (offset >>> geometry.pageShift())];
+    if (segment.free(size)) {
+      release(segment);
+    }
+  }
+
+  /** Makes sure that no lane appends to a segment any more. */
+  void retire(Segment segment) {
+    for (int i = 0; i <= lanes.length; i++) {
+      Lane lane = i < lanes.length ? lanes[i] : compaction;
+      lane.lock();
+      boolean appends = lane.segment() == segment;
+      if (appends) {
+        lane.setSegment(null);
+      }
+      lane.unlock();
+      if (appends) {
+        seal(segment);
+      }
+    }
+  }
+
+  void endEvacuation(Segment segment) {
+    if (segment.endEvacuation()) {
+      release(segment);
+    }
+  }
+
+  private void release(Segment segment) {
+    pages.release(segment.firstPage(), segment.pages());
+  }
+
+  /** The segment that has a page now or had it last, or null. */
+  @Nullable Segment owner(int page) {
+    return page < owners.length ? owners[page] : null;
+  }
+
+  /** The segments that the predicate accepts; some may have given their pages back since. */
+  List<Segment> segments(Predicate<Segment> wanted) {
+    List<Segment> segments = new ArrayList<>();
+    Segment last = null;
+    for (Segment segment : owners) {
+      if (segment != null && segment != last && wanted.test(segment)) {
+        segments.add(segment);
+      }
+      last = segment;
+    }
+    return segments;
+  }
+}

@@ -1,0 +1,149 @@
+package io.wisp.store.cuckoo;
+
+import io.wisp.store.Slice;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The buckets, as writers see them: every method that looks at slots wants the stripes of the
+ * buckets to be held, unless it says otherwise. {@link Reader} looks without.
+ */
+final class Index {
+
+  /** The answer if there is no such slot. */
+  static final long NONE = 0;
+
+  private final MemorySegment memory;
+  private final long indexOffset;
+  private final long hashSeed;
+
+  Index(MemorySegment memory, long indexOffset, long hashSeed) {
+    this.memory = memory;
+    this.indexOffset = indexOffset;
+    this.hashSeed = hashSeed;
+  }
+
+  /** Empties so many buckets, a power of two, to start with. */
+  void initialize(long buckets) {
+    memory.asSlice(indexOffset, buckets << Bucket.SIZE_SHIFT).fill((byte) 0);
+    long word = Bucket.versionWord(Long.numberOfTrailingZeros(buckets), 0);
+    for (long bucket = 0; bucket < buckets; bucket++) {
+      Words.setPlain(memory, bucketAddress(bucket), word);
+    }
+  }
+
+  long buckets() {
+    return RegionHeader.bucketsAcquire(memory);
+  }
+
+  long bucketAddress(long bucket) {
+    return indexOffset + (bucket << Bucket.SIZE_SHIFT);
+  }
+
+  long hash(Slice key) {
+    return XxHash64.hash(key.segment(), key.offset(), key.length(), hashSeed);
+  }
+
+  /**
+   * The hash of a record's key. Without locks the record may be gone and the result meaningless,
+   * but nothing outside the region is read.
+   */
+  long hashOfRecord(long offset) {
+    int keyLength = RecordLayout.keyLength(Words.getAcquire(memory, offset));
+    long key = offset + RecordLayout.keyStart(Words.getAcquire(memory, offset + Long.BYTES));
+    return key + keyLength <= memory.byteSize()
+        ? XxHash64.hash(memory, key, keyLength, hashSeed)
+        : 0;
+  }
+
+  /** The address of the slot that has the key, or {@link #NONE}. */
+  long locate(Slice key, long hash) {
+    long buckets = buckets();
+    long slot =
+        locateIn(bucketAddress(KeyHash.bucket(KeyHash.firstHalf(hash), buckets)), key, hash);
+    return slot != NONE
+        ? slot
+        : locateIn(bucketAddress(KeyHash.bucket(KeyHash.secondHalf(hash), buckets)), key, hash);
+  }
+
+  private long locateIn(long bucketAddress, Slice key, long hash) {
+    long tag = KeyHash.tag(hash);
+    for (int i = 0; i < Bucket.SLOTS; i++) {
+      long slotAddress = Bucket.slotAddress(bucketAddress, i);
+      long slot = Words.getPlain(memory, slotAddress);
+      if (Bucket.tag(slot) == tag && slot != Bucket.EMPTY && hasKey(slot, key)) {
+        return slotAddress;
+      }
+    }
+    return NONE;
+  }
+
+  private boolean hasKey(long slot, Slice key) {
+    long offset = Bucket.recordOffset(slot);
+    if (RecordLayout.keyLength(Words.getPlain(memory, offset)) != key.length()) {
+      return false;
+    }
+    long start = offset + RecordLayout.keyStart(Words.getPlain(memory, offset + Long.BYTES));
+    return Bytes.equal(memory, start, key.segment(), key.offset(), key.length());
+  }
+
+  /** The address of the slot that points at this record, or {@link #NONE}. */
+  long locateRecord(long recordOffset, long hash) {
+    long buckets = buckets();
+    long first = KeyHash.bucket(KeyHash.firstHalf(hash), buckets);
+    long second = KeyHash.bucket(KeyHash.secondHalf(hash), buckets);
+    for (int i = 0; i < 2 * Bucket.SLOTS; i++) {
+      long bucket = i < Bucket.SLOTS ? first : second;
+      long slotAddress = Bucket.slotAddress(bucketAddress(bucket), i % Bucket.SLOTS);
+      long slot = Words.getPlain(memory, slotAddress);
+      if (slot != Bucket.EMPTY && Bucket.recordOffset(slot) == recordOffset) {
+        return slotAddress;
+      }
+    }
+    return NONE;
+  }
+
+  /** The address of an empty slot for a key, or {@link #NONE}. */
+  long locateEmpty(long hash) {
+    long buckets = buckets();
+    long first = KeyHash.bucket(KeyHash.firstHalf(hash), buckets);
+    int slot = emptySlot(first);
+    if (slot >= 0) {
+      return Bucket.slotAddress(bucketAddress(first), slot);
+    }
+    long second = KeyHash.bucket(KeyHash.secondHalf(hash), buckets);
+    slot = emptySlot(second);
+    return slot >= 0 ? Bucket.slotAddress(bucketAddress(second), slot) : NONE;
+  }
+
+  /** The number of an empty slot in a bucket, or -1. Without locks it is a guess. */
+  int emptySlot(long bucket) {
+    long address = bucketAddress(bucket);
+    for (int i = 0; i < Bucket.SLOTS; i++) {
+      if (Words.getPlain(memory, Bucket.slotAddress(address, i)) == Bucket.EMPTY) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** The address of the bucket that has this slot. */
+  static long bucketOfSlot(long slotAddress) {
+    return slotAddress & -Bucket.SIZE;
+  }
+
+  /**
+   * Tells readers that entries are leaving a bucket, which has this level from now on. To be called
+   * when the entries are where they go to, and before they are cleared here: a reader who sees a
+   * slot cleared then sees the new version as well, knows that it may have missed the entry in both
+   * places, and looks again.
+   */
+  void announceDeparture(long bucketAddress, int level) {
+    long word = Words.getPlain(memory, bucketAddress);
+    Words.setRelease(memory, bucketAddress, Bucket.nextVersion(word, level));
+  }
+
+  /** {@link #announceDeparture(long, int)} where the level stays. */
+  void announceDeparture(long bucketAddress) {
+    announceDeparture(bucketAddress, Bucket.level(Words.getPlain(memory, bucketAddress)));
+  }
+}

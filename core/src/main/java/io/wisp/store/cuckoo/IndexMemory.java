@@ -1,0 +1,62 @@
+package io.wisp.store.cuckoo;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The pages that the index has, from the front of the region. When it needs one more and the heap
+ * has it, the heap's segment is moved out of the way. Used by one thread at a time.
+ */
+final class IndexMemory {
+
+  private final MemorySegment memory;
+  private final Pages pages;
+  private final Geometry geometry;
+  private final Compactor compactor;
+  private volatile int ownedPages;
+  private long failedAtRelease = -1;
+
+  IndexMemory(MemorySegment memory, Pages pages, Geometry geometry, Compactor compactor) {
+    this.memory = memory;
+    this.pages = pages;
+    this.geometry = geometry;
+    this.compactor = compactor;
+    ownedPages = pagesFor(geometry, geometry.initialBuckets());
+  }
+
+  /** Pages that header and index need for so many buckets. */
+  static int pagesFor(Geometry geometry, long buckets) {
+    return geometry.pagesFor(geometry.indexOffset() + (buckets << Bucket.SIZE_SHIFT));
+  }
+
+  long bytes() {
+    return (long) ownedPages << geometry.pageShift();
+  }
+
+  /** Makes sure that so many buckets have memory; the answer is whether they do. */
+  boolean ensure(long buckets) {
+    int needed = pagesFor(geometry, buckets);
+    for (int page = ownedPages; page < needed; page++) {
+      if (!claim(page)) {
+        return false;
+      }
+      memory.asSlice((long) page << geometry.pageShift(), geometry.pageSize()).fill((byte) 0);
+      ownedPages = page + 1;
+    }
+    return true;
+  }
+
+  private boolean claim(int page) {
+    if (pages.claim(page, page + 1)) {
+      return true;
+    }
+    long releases = pages.releases();
+    if (releases == failedAtRelease) {
+      return false;
+    }
+    if (compactor.vacate(page, page + 1)) {
+      return true;
+    }
+    failedAtRelease = pages.releases();
+    return false;
+  }
+}

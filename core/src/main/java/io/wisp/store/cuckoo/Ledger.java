@@ -1,0 +1,71 @@
+package io.wisp.store.cuckoo;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+
+/** The counters of a store. */
+final class Ledger {
+
+  private final AtomicLong versions = new AtomicLong();
+  private final AtomicLong entries = new AtomicLong();
+  private final LongAdder expiring = new LongAdder();
+  private final LongAdder expired = new LongAdder();
+  private final LongAdder evicted = new LongAdder();
+
+  /** A version for a record, greater than all before. The caller holds the key's stripes. */
+  long nextVersion() {
+    return versions.incrementAndGet();
+  }
+
+  /** The last version given to a record. */
+  long lastVersion() {
+    return versions.get();
+  }
+
+  /** Records in the index. */
+  long entries() {
+    return entries.get();
+  }
+
+  /** Records in the index that have an expiry; may be slightly off while others write. */
+  long expiring() {
+    return expiring.sum();
+  }
+
+  long expired() {
+    return expired.sum();
+  }
+
+  long evicted() {
+    return evicted.sum();
+  }
+
+  void added(long slot) {
+    entries.incrementAndGet();
+    countExpiring(slot, 1);
+  }
+
+  void replaced(long oldSlot, long newSlot) {
+    countExpiring(oldSlot, -1);
+    countExpiring(newSlot, 1);
+  }
+
+  void removed(long slot) {
+    entries.decrementAndGet();
+    countExpiring(slot, -1);
+  }
+
+  void countExpired() {
+    expired.increment();
+  }
+
+  void countEvicted() {
+    evicted.increment();
+  }
+
+  private void countExpiring(long slot, int change) {
+    if (Bucket.expires(slot)) {
+      expiring.add(change);
+    }
+  }
+}

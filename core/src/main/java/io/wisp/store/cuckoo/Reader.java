@@ -1,0 +1,170 @@
+package io.wisp.store.cuckoo;
+
+import io.wisp.store.Slice;
+import io.wisp.store.ValueSink;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * Reading without locks, while any number of writers are at work.
+ *
+ * A hit. The reader loads the version of a bucket (1), a slot (2) and the two header words of its
+ * record (3), compares the key and copies the value (4), and then, behind an acquire fence, loads
+ * version, slot and header again (5). If all are as before and the record is live, what it copied
+ * is the whole value that the key had at (5):
+ *
+ *   - The bytes of a record change only after its memory was given up, and that happens only after
+ *     its slot was stored to, by someone who held the key's stripes. From that store to the first
+ *     byte written by the next owner of the memory there is a chain of locks and release stores
+ *     (stripe, segment, pages, lane). So if (4) saw one byte of the next owner's, (5) sees the slot
+ *     changed, or changed and changed back.
+ *   - Changed back by a writer: a new record of the same tag was published at the same offset. Its
+ *     header was stored before the slot was, so (5) sees that header or a later one, and it is not
+ *     the one of (3), because every record has a version of its own.
+ *   - Changed back by the compactor, which may move a record away and, after the memory was used
+ *     for something else, back to where it was, header and all. But it bumps the bucket's version
+ *     whenever it moves a record, and so does everyone who moves an entry to another bucket; a
+ *     bucket's version never returns.
+ *
+ * A miss. Displacement and growth move entries between buckets, so a reader may look into the
+ * second bucket before an entry arrives there and into the first one after it left. Whoever moves
+ * an entry stores the copy, then the new version of the bucket it leaves, then clears the slot,
+ * each with release. The reader loads both versions (a), all slots (b), and both versions again
+ * (c). If (a) and (c) are equal, no departure was announced between them, as far as the reader can
+ * tell:
+ *
+ *   - An entry that stood in one of the buckets at (a) and left after it was either still seen at
+ *     (b), or its slot was seen cleared, and then (c) sees the version that was stored before.
+ *   - An entry that left the other bucket before (a), as its version tells, had its copy stored
+ *     before that version, so (b) sees the copy, or it left again, and the previous case applies.
+ *
+ * So the key, had it been there all the time, would have been found. A delete announces nothing:
+ * when the key was deleted and put back meanwhile, it was absent at some time in between.
+ *
+ * Growth adds a third thing that can be stale: the number of buckets. A bucket's level says how
+ * many bits of a hash address it. If by that measure the bucket is no longer the key's, it was
+ * split since the number was loaded, and the reader starts again.
+ *
+ * Hits are looked for first, without the versions of both buckets, because a hit proves itself.
+ */
+final class Reader {
+
+  static final int MISS = 0;
+  static final int HIT = 1;
+  static final int EXPIRED = 2;
+  static final int RETRY = 3;
+
+  private final MemorySegment memory;
+  private final MemorySegment view;
+  private final Index index;
+  private final InstantSource clock;
+  private final @Nullable ReferenceBits references;
+
+  Reader(Table table, InstantSource clock) {
+    memory = table.memory();
+    view = memory.asReadOnly();
+    index = table.index();
+    references = table.references();
+    this.clock = clock;
+  }
+
+  /** Looks a key up once; the answer is one of the constants. */
+  int read(Slice key, long hash, ValueSink sink) {
+    long buckets = index.buckets();
+    long first = KeyHash.bucket(KeyHash.firstHalf(hash), buckets);
+    long second = KeyHash.bucket(KeyHash.secondHalf(hash), buckets);
+    long tag = KeyHash.tag(hash);
+    int outcome = readFrom(first, tag, key, sink);
+    if (outcome != MISS) {
+      return outcome;
+    }
+    outcome = readFrom(second, tag, key, sink);
+    return outcome != MISS ? outcome : confirmMiss(first, second, hash, key, sink);
+  }
+
+  private int confirmMiss(long first, long second, long hash, Slice key, ValueSink sink) {
+    long firstWord = Words.getAcquire(memory, index.bucketAddress(first));
+    long secondWord = Words.getAcquire(memory, index.bucketAddress(second));
+    if (!Bucket.isAddressedBy(firstWord, first, KeyHash.firstHalf(hash))
+        || !Bucket.isAddressedBy(secondWord, second, KeyHash.secondHalf(hash))) {
+      return RETRY;
+    }
+    long tag = KeyHash.tag(hash);
+    int outcome = readFrom(first, tag, key, sink);
+    if (outcome == MISS) {
+      outcome = readFrom(second, tag, key, sink);
+    }
+    if (outcome != MISS) {
+      return outcome;
+    }
+    VarHandle.acquireFence();
+    return Words.getAcquire(memory, index.bucketAddress(first)) == firstWord
+            && Words.getAcquire(memory, index.bucketAddress(second)) == secondWord
+        ? MISS
+        : RETRY;
+  }
+
+  private int readFrom(long bucket, long tag, Slice key, ValueSink sink) {
+    long address = index.bucketAddress(bucket);
+    long versionWord = Words.getAcquire(memory, address);
+    for (int i = 0; i < Bucket.SLOTS; i++) {
+      long slot = Words.getAcquire(memory, Bucket.slotAddress(address, i));
+      if (Bucket.tag(slot) == tag && slot != Bucket.EMPTY) {
+        int outcome = readRecord(address, versionWord, i, slot, key, sink);
+        if (outcome != MISS) {
+          touch(outcome, bucket, i);
+          return outcome;
+        }
+      }
+    }
+    return MISS;
+  }
+
+  private int readRecord(
+      long bucketAddress, long versionWord, int i, long slot, Slice key, ValueSink sink) {
+    long offset = Bucket.recordOffset(slot);
+    long word0 = Words.getAcquire(memory, offset);
+    long word1 = Words.getAcquire(memory, offset + Long.BYTES);
+    int keyLength = RecordLayout.keyLength(word0);
+    long keyOffset = offset + RecordLayout.keyStart(word1);
+    long valueOffset = keyOffset + keyLength;
+    int valueLength = RecordLayout.valueLength(word1);
+    if (!RecordLayout.isLive(word1) || valueOffset + valueLength > memory.byteSize()) {
+      return RETRY;
+    }
+    boolean sameKey =
+        keyLength == key.length()
+            && Bytes.equal(memory, keyOffset, key.segment(), key.offset(), keyLength);
+    long expiry = RecordLayout.expiry(memory, offset, word1);
+    // Before the sink is called as well, so that it is never given the length of a torn header.
+    if (!isUnchanged(bucketAddress, versionWord, i, slot, word0, word1)) {
+      return RETRY;
+    }
+    if (!sameKey) {
+      return MISS;
+    }
+    if (RecordLayout.expires(word1) && expiry <= clock.millis()) {
+      return EXPIRED;
+    }
+    sink.accept(view, valueOffset, valueLength, RecordLayout.version(word0), expiry);
+    return isUnchanged(bucketAddress, versionWord, i, slot, word0, word1) ? HIT : RETRY;
+  }
+
+  private boolean isUnchanged(
+      long bucketAddress, long versionWord, int i, long slot, long word0, long word1) {
+    long offset = Bucket.recordOffset(slot);
+    VarHandle.acquireFence();
+    return Words.getAcquire(memory, bucketAddress) == versionWord
+        && Words.getAcquire(memory, Bucket.slotAddress(bucketAddress, i)) == slot
+        && Words.getAcquire(memory, offset) == word0
+        && Words.getAcquire(memory, offset + Long.BYTES) == word1;
+  }
+
+  private void touch(int outcome, long bucket, int slot) {
+    if (references != null && outcome == HIT) {
+      references.set(bucket, slot);
+    }
+  }
+}

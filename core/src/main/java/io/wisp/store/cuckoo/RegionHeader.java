@@ -1,0 +1,57 @@
+package io.wisp.store.cuckoo;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The first 4096 bytes of a region. All words are 8 bytes, little-endian; what is not named is
+ * zero.
+ *
+ * <pre>
+ *    0  magic: the bytes "WISPTABL"
+ *    8  format version
+ *   16  size of the region in bytes
+ *   24  incarnation: random, another one each time that a table is made, never 0
+ *   32  seed of the key hash
+ *   40  offset of the index, a multiple of 64
+ *   64  number of buckets; only grows
+ * </pre>
+ */
+final class RegionHeader {
+
+  static final int SIZE = 4096;
+
+  /** "WISPTABL", read as a little-endian word. */
+  static final long MAGIC = 0x4C42_4154_5053_4957L;
+
+  static final long FORMAT_VERSION = 1;
+
+  static final long MAGIC_OFFSET = 0;
+  static final long FORMAT_VERSION_OFFSET = 8;
+  static final long REGION_SIZE_OFFSET = 16;
+  static final long INCARNATION_OFFSET = 24;
+  static final long HASH_SEED_OFFSET = 32;
+  static final long INDEX_OFFSET_OFFSET = 40;
+  static final long BUCKETS_OFFSET = 64;
+
+  private RegionHeader() {}
+
+  /** Writes a header whose incarnation, stored last, makes the table valid to others. */
+  static void write(
+      MemorySegment memory, long incarnation, long hashSeed, long indexOffset, long buckets) {
+    Words.setPlain(memory, MAGIC_OFFSET, MAGIC);
+    Words.setPlain(memory, FORMAT_VERSION_OFFSET, FORMAT_VERSION);
+    Words.setPlain(memory, REGION_SIZE_OFFSET, memory.byteSize());
+    Words.setPlain(memory, HASH_SEED_OFFSET, hashSeed);
+    Words.setPlain(memory, INDEX_OFFSET_OFFSET, indexOffset);
+    Words.setPlain(memory, BUCKETS_OFFSET, buckets);
+    Words.setRelease(memory, INCARNATION_OFFSET, incarnation);
+  }
+
+  static long bucketsAcquire(MemorySegment memory) {
+    return Words.getAcquire(memory, BUCKETS_OFFSET);
+  }
+
+  static void setBucketsRelease(MemorySegment memory, long buckets) {
+    Words.setRelease(memory, BUCKETS_OFFSET, buckets);
+  }
+}

@@ -1,0 +1,75 @@
+package io.wisp.store.cuckoo;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The locks of writers. Bucket b belongs to stripe b modulo the number of stripes, a power of two
+ * that no number of buckets is below; so a key's stripes follow from its hash alone and growth of
+ * the index changes neither. Who holds the stripe of a bucket may change its slots.
+ */
+final class Stripes {
+
+  private static final VarHandle LOCK = MethodHandles.arrayElementVarHandle(long[].class);
+
+  /** One lock to a cache line, and two lines for the prefetcher's sake. */
+  private static final int SPACING_SHIFT = 4;
+
+  private final long[] locks;
+  private final long mask;
+
+  Stripes(int stripes) {
+    locks = new long[(stripes + 1) << SPACING_SHIFT];
+    mask = stripes - 1L;
+  }
+
+  /** Locks both stripes of a key with this hash. */
+  void lockKey(long hash) {
+    lockBuckets(KeyHash.firstHalf(hash), KeyHash.secondHalf(hash));
+  }
+
+  void unlockKey(long hash) {
+    unlockBuckets(KeyHash.firstHalf(hash), KeyHash.secondHalf(hash));
+  }
+
+  /** Locks the stripes of two buckets, the lower one first, so that no two writers deadlock. */
+  void lockBuckets(long one, long other) {
+    int first = stripe(one);
+    int second = stripe(other);
+    lock(Math.min(first, second));
+    if (first != second) {
+      lock(Math.max(first, second));
+    }
+  }
+
+  void unlockBuckets(long one, long other) {
+    int first = stripe(one);
+    int second = stripe(other);
+    if (first != second) {
+      unlock(second);
+    }
+    unlock(first);
+  }
+
+  void lockBucket(long bucket) {
+    lock(stripe(bucket));
+  }
+
+  void unlockBucket(long bucket) {
+    unlock(stripe(bucket));
+  }
+
+  private int stripe(long bucket) {
+    return (int) (bucket & mask) << SPACING_SHIFT;
+  }
+
+  private void lock(int index) {
+    for (int attempt = 0; !LOCK.weakCompareAndSetAcquire(locks, index, 0L, 1L); attempt++) {
+      Backoff.pause(attempt);
+    }
+  }
+
+  private void unlock(int index) {
+    LOCK.setRelease(locks, index, 0L);
+  }
+}

@@ -1,0 +1,62 @@
+package io.wisp.store.cuckoo;
+
+import java.lang.foreign.MemorySegment;
+import java.security.SecureRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parts of a table and how they are put together.
+ *
+ * @param references null unless entries are evicted
+ */
+record Table(
+    MemorySegment memory,
+    Geometry geometry,
+    Index index,
+    Stripes stripes,
+    Pages pages,
+    Heap heap,
+    Ledger ledger,
+    Remover remover,
+    Compactor compactor,
+    IndexMemory indexMemory,
+    Growth growth,
+    Displacement displacement,
+    @Nullable ReferenceBits references) {
+
+  /** Makes an empty table in a region, whatever was in it. */
+  static Table create(MemorySegment memory, CuckooStore.Options options) {
+    Geometry geometry = options.geometry();
+    int buckets = geometry.initialBuckets();
+    SecureRandom random = new SecureRandom();
+    long hashSeed = random.nextLong();
+    Index index = new Index(memory, geometry.indexOffset(), hashSeed);
+    Stripes stripes = new Stripes(Math.min(Geometry.MAX_STRIPES, buckets));
+    Pages pages = new Pages(geometry.pages(), IndexMemory.pagesFor(geometry, buckets));
+    Heap heap = new Heap(memory, pages, geometry);
+    Ledger ledger = new Ledger();
+    Remover remover = new Remover(memory, heap, ledger);
+    ReferenceBits references = options.evict() ? new ReferenceBits(buckets) : null;
+    Compactor compactor = new Compactor(memory, index, stripes, pages, heap, geometry);
+    IndexMemory indexMemory = new IndexMemory(memory, pages, geometry, compactor);
+    Growth growth =
+        new Growth(memory, index, stripes, indexMemory, references, options.fixedBuckets() > 0);
+    memory.asSlice(0, RegionHeader.SIZE).fill((byte) 0);
+    index.initialize(buckets);
+    RegionHeader.write(memory, random.nextLong() | 1, hashSeed, geometry.indexOffset(), buckets);
+    return new Table(
+        memory,
+        geometry,
+        index,
+        stripes,
+        pages,
+        heap,
+        ledger,
+        remover,
+        compactor,
+        indexMemory,
+        growth,
+        new Displacement(memory, index, stripes),
+        references);
+  }
+}

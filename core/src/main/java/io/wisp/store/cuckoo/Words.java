@@ -1,0 +1,34 @@
+package io.wisp.store.cuckoo;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * Loads and stores of the region's words: 8 bytes, aligned, little-endian. The memory order is in
+ * the name of each method.
+ */
+final class Words {
+
+  private static final VarHandle WORD =
+      ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+
+  private Words() {}
+
+  static long getPlain(MemorySegment memory, long offset) {
+    return (long) WORD.get(memory, offset);
+  }
+
+  static long getAcquire(MemorySegment memory, long offset) {
+    return (long) WORD.getAcquire(memory, offset);
+  }
+
+  static void setPlain(MemorySegment memory, long offset, long value) {
+    WORD.set(memory, offset, value);
+  }
+
+  static void setRelease(MemorySegment memory, long offset, long value) {
+    WORD.setRelease(memory, offset, value);
+  }
+}
