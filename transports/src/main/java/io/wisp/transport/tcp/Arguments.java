@@ -1,0 +1,89 @@
+package io.wisp.transport.tcp;
+
+import io.wisp.store.Slice;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+
+/** Where the arguments of a request lie, the command's name among them if it is a whole request. */
+final class Arguments {
+
+  /** More than any command that is not streamed has a use for. */
+  static final int MAX_COUNT = 128;
+
+  private final int[] offsets = new int[MAX_COUNT];
+  private final int[] lengths = new int[MAX_COUNT];
+  private final Decimal decimal = new Decimal();
+  private MemorySegment memory = MemorySegment.NULL;
+  private int count;
+
+  void begin(MemorySegment memory) {
+    this.memory = memory;
+    count = 0;
+  }
+
+  void add(int offset, int length) {
+    offsets[count] = offset;
+    lengths[count] = length;
+    count++;
+  }
+
+  int count() {
+    return count;
+  }
+
+  MemorySegment memory() {
+    return memory;
+  }
+
+  int offset(int index) {
+    return offsets[index];
+  }
+
+  int length(int index) {
+    return lengths[index];
+  }
+
+  /** Points a slice at an argument. */
+  Slice slice(int index, Slice slice) {
+    return slice.set(memory, offsets[index], lengths[index]);
+  }
+
+  /** Whether an argument is this word, whatever its case. The word is in upper case. */
+  boolean is(int index, String word) {
+    int length = lengths[index];
+    if (length != word.length()) {
+      return false;
+    }
+    for (int i = 0; i < length; i++) {
+      int letter = memory.get(ValueLayout.JAVA_BYTE, offsets[index] + i);
+      if (letter >= 'a' && letter <= 'z') {
+        letter -= 'a' - 'A';
+      }
+      if (letter != word.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether an argument is an integer of 64 bits, which {@link #number()} then is. */
+  boolean isNumber(int index) {
+    return decimal.read(memory, offsets[index], lengths[index]);
+  }
+
+  /** What {@link #isNumber} read last. */
+  long number() {
+    return decimal.value();
+  }
+
+  byte[] bytes(int index) {
+    byte[] bytes = new byte[lengths[index]];
+    MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, offsets[index], bytes, 0, bytes.length);
+    return bytes;
+  }
+
+  String text(int index) {
+    return new String(bytes(index), StandardCharsets.UTF_8);
+  }
+}

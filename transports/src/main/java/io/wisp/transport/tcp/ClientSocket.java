@@ -1,0 +1,175 @@
+package io.wisp.transport.tcp;
+
+import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.TransportException;
+import io.wisp.transport.TransportTimeoutException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's socket, on which no wait is longer than until a deadline. {@link #close} may come from
+ * another thread and ends a wait; the rest belongs to one thread at a time.
+ */
+final class ClientSocket implements AutoCloseable {
+
+  /** How many times an empty socket is read when polling, until the clock is looked at. */
+  private static final int READS_PER_CLOCK = 16;
+
+  private final Endpoint endpoint;
+  private final ClientOptions options;
+  private final SocketChannel channel;
+  private final Selector selector;
+  private final SelectionKey key;
+  private volatile boolean closed;
+
+  private ClientSocket(
+      Endpoint endpoint, ClientOptions options, SocketChannel channel, Selector selector)
+      throws IOException {
+    this.endpoint = endpoint;
+    this.options = options;
+    this.channel = channel;
+    this.selector = selector;
+    channel.configureBlocking(false);
+    channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    key = channel.register(selector, 0);
+  }
+
+  /**
+   * Connects to a server.
+   *
+   * @throws TransportException if that fails; the message names the server
+   */
+  static ClientSocket connect(Endpoint endpoint, ClientOptions options) {
+    InetSocketAddress address = new InetSocketAddress(endpoint.host(), endpoint.port());
+    if (address.isUnresolved()) {
+      throw new TransportException("cannot connect to " + endpoint + ": no such host");
+    }
+    SocketChannel channel = null;
+    Selector selector = null;
+    try {
+      channel = SocketChannel.open();
+      selector = Selector.open();
+      ClientSocket socket = new ClientSocket(endpoint, options, channel, selector);
+      socket.finishConnecting(address);
+      return socket;
+    } catch (IOException | RuntimeException e) {
+      closeQuietly(channel, selector);
+      throw e instanceof TransportException failure
+          ? failure
+          : new TransportException("cannot connect to " + endpoint + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void finishConnecting(InetSocketAddress address) throws IOException {
+    long deadline = deadline();
+    if (!channel.connect(address)) {
+      key.interestOps(SelectionKey.OP_CONNECT);
+      while (!channel.finishConnect()) {
+        await(deadline);
+      }
+    }
+    key.interestOps(SelectionKey.OP_READ);
+  }
+
+  /** When a call that begins now has to end, by {@link System#nanoTime}. */
+  long deadline() {
+    return System.nanoTime() + options.timeout().toNanos();
+  }
+
+  /** Waits until something arrives, and appends it. */
+  void receive(NativeBuffer input, long deadline) throws IOException {
+    int reads = 0;
+    // When polling the answer is read for at once; else the first read would mostly be in vain.
+    if (!options.busyPoll()) {
+      await(deadline);
+    }
+    while (!readAvailable(input)) {
+      if (!options.busyPoll()) {
+        await(deadline);
+      } else if (++reads % READS_PER_CLOCK == 0) {
+        checkDeadline(deadline);
+      } else {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  /** Appends what has arrived, and says whether that was anything. */
+  boolean readAvailable(NativeBuffer input) throws IOException {
+    input.ensureWritable(1);
+    int count = input.readFrom(channel);
+    if (count < 0) {
+      throw new IOException("the server closed the connection");
+    }
+    return count > 0;
+  }
+
+  /**
+   * Sends everything. What arrives in the meantime is appended to the input, for a server may stop
+   * reading until its replies are read.
+   */
+  void send(NativeBuffer output, NativeBuffer input, long deadline) throws IOException {
+    output.writeTo(channel);
+    if (output.isEmpty()) {
+      return;
+    }
+    key.interestOps(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+    try {
+      while (!output.isEmpty()) {
+        await(deadline);
+        readAvailable(input);
+        output.writeTo(channel);
+      }
+    } finally {
+      if (key.isValid()) {
+        key.interestOps(SelectionKey.OP_READ);
+      }
+    }
+  }
+
+  private void await(long deadline) throws IOException {
+    long millis = checkDeadline(deadline) / 1_000_000 + 1;
+    selector.select(ClientSocket::ignore, millis);
+    if (closed) {
+      throw new ClosedChannelException();
+    }
+  }
+
+  /** What is ready shows when it is tried. */
+  private static void ignore(SelectionKey key) {}
+
+  private long checkDeadline(long deadline) {
+    long left = deadline - System.nanoTime();
+    if (left <= 0) {
+      throw new TransportTimeoutException(
+          endpoint + " did not answer within " + options.timeout().toMillis() + " ms");
+    }
+    return left;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    closeQuietly(channel, selector);
+  }
+
+  private static void closeQuietly(@Nullable SocketChannel channel, @Nullable Selector selector) {
+    if (channel != null) {
+      EventLoop.closeQuietly(channel);
+    }
+    if (selector != null) {
+      EventLoop.closeQuietly(selector);
+    }
+  }
+}

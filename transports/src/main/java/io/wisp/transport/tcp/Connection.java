@@ -1,0 +1,175 @@
+package io.wisp.transport.tcp;
+
+import io.wisp.transport.tcp.RespSession.Progress;
+import java.io.IOException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's socket and its session. While replies wait because the client does not read, nothing
+ * more is read from it or executed for it, so that it holds a bounded amount of memory.
+ */
+final class Connection implements ReadyChannel {
+
+  private final SocketChannel channel;
+  private final SelectionKey key;
+  private final RespSession session;
+  private final EventLoop loop;
+
+  /** The beginning of a request, or requests behind one whose reply does not fit. */
+  private @Nullable NativeBuffer keptInput;
+
+  /** Replies that the socket did not take. */
+  private @Nullable NativeBuffer unsent;
+
+  private Progress progress = Progress.NEED_INPUT;
+  private long lastActiveNanos;
+  private int position;
+
+  /**
+   * @param position where it stands in the loop's list of connections
+   */
+  Connection(
+      SocketChannel channel, SelectionKey key, RespSession session, EventLoop loop, int position) {
+    this.channel = channel;
+    this.key = key;
+    this.session = session;
+    this.loop = loop;
+    this.position = position;
+    lastActiveNanos = loop.nowNanos();
+  }
+
+  @Override
+  public boolean serve() throws IOException {
+    return unsent == null ? read() : send(unsent);
+  }
+
+  private boolean read() throws IOException {
+    NativeBuffer input = inputWithRoom();
+    int count = input.readFrom(channel);
+    if (count < 0) {
+      session.endOfInput(!input.isEmpty());
+      close();
+      return true;
+    }
+    if (count == 0) {
+      keep(input);
+      return false;
+    }
+    lastActiveNanos = loop.nowNanos();
+    execute(input);
+    return true;
+  }
+
+  private NativeBuffer inputWithRoom() {
+    NativeBuffer shared = loop.buffers().input();
+    NativeBuffer kept = keptInput;
+    if (kept == null) {
+      return shared;
+    }
+    int missing = Math.max(1, session.needed() - kept.size());
+    if (kept.size() + missing <= shared.capacity() / 2) {
+      shared.append(kept);
+      keptInput = null;
+      loop.buffers().pool().give(kept);
+      return shared;
+    }
+    // Not at once as much as was announced, but in proportion to what has arrived.
+    kept.ensureWritable(Math.min(missing, Math.max(LoopBuffers.CAPACITY, 2 * kept.size())));
+    return kept;
+  }
+
+  private void execute(NativeBuffer input) throws IOException {
+    do {
+      NativeBuffer output = loop.buffers().output();
+      progress = session.execute(input, output);
+      if (!output.isEmpty()) {
+        output.writeTo(channel);
+      }
+      if (!output.isEmpty()) {
+        unsent = loop.buffers().takeOutput();
+        key.interestOps(SelectionKey.OP_WRITE);
+        keep(input);
+        return;
+      }
+    } while (progress == Progress.OUTPUT_FULL);
+    if (progress == Progress.CLOSE) {
+      loop.linger(this);
+    } else {
+      keep(input);
+    }
+  }
+
+  private void keep(NativeBuffer input) {
+    if (input != keptInput) {
+      if (!input.isEmpty()) {
+        keptInput = loop.buffers().takeInput();
+      }
+    } else if (input.isEmpty()) {
+      keptInput = null;
+      loop.buffers().pool().give(input);
+    }
+  }
+
+  private boolean send(NativeBuffer replies) throws IOException {
+    if (replies.writeTo(channel) == 0) {
+      return false;
+    }
+    lastActiveNanos = loop.nowNanos();
+    if (!replies.isEmpty()) {
+      return true;
+    }
+    unsent = null;
+    loop.buffers().pool().give(replies);
+    if (progress == Progress.CLOSE) {
+      loop.linger(this);
+      return true;
+    }
+    key.interestOps(SelectionKey.OP_READ);
+    NativeBuffer kept = keptInput;
+    execute(kept != null ? kept : loop.buffers().input());
+    return true;
+  }
+
+  /** How long nothing was received or sent. */
+  long idleNanos(long now) {
+    return now - lastActiveNanos;
+  }
+
+  @Override
+  public void close() {
+    loop.close(this);
+  }
+
+  SocketChannel channel() {
+    return channel;
+  }
+
+  /** Where it stands in the loop's list of connections, or -1. */
+  int position() {
+    return position;
+  }
+
+  void position(int position) {
+    this.position = position;
+  }
+
+  ClientInfo client() {
+    return session.client();
+  }
+
+  /** Gives back the memory; the channel is the event loop's to close. */
+  void release() {
+    session.close();
+    BufferPool pool = loop.buffers().pool();
+    if (keptInput != null) {
+      pool.give(keptInput);
+      keptInput = null;
+    }
+    if (unsent != null) {
+      pool.give(unsent);
+      unsent = null;
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package io.wisp.transport.tcp;
+
+import io.wisp.store.Limits;
+import io.wisp.store.Status;
+
+/**
+ * The error replies of the server. Where Redis has the same error they have its words, for clients
+ * look at them. The first word is the error's code, and {@link #KEY_EMPTY}, {@link #KEY_TOO_LARGE},
+ * {@link #OUT_OF_MEMORY} and {@link #NOT_AUTHENTICATED} each stand for one {@link Status}.
+ */
+final class Errors {
+
+  static final String KEY_EMPTY =
+      "KEYEMPTY the key is empty, and a key has 1 to " + Limits.MAX_KEY_LENGTH + " bytes";
+  static final String KEY_TOO_LARGE =
+      "KEYTOOLARGE the key is too large: a key has 1 to " + Limits.MAX_KEY_LENGTH + " bytes";
+  static final String VALUE_TOO_LARGE =
+      "VALUETOOLARGE the value is too large: a value has 0 to "
+          + Limits.MAX_VALUE_LENGTH
+          + " bytes";
+  static final String OUT_OF_MEMORY =
+      "OOM command not allowed: the store's memory is full and nothing was changed";
+  static final String REPLY_TOO_LARGE =
+      "ERR the reply does not fit into the server's memory for connection buffers";
+  static final String NOT_AUTHENTICATED = "NOAUTH Authentication required.";
+  static final String WRONG_PASSWORD =
+      "WRONGPASS invalid username-password pair or user is disabled.";
+  static final String SYNTAX = "ERR syntax error";
+  static final String NOT_AN_INTEGER = "ERR value is not an integer or out of range";
+  static final String OVERFLOW = "ERR increment or decrement would overflow";
+  static final String TOO_MANY_CLIENTS = "ERR max number of clients reached";
+  static final String IDLE = "ERR the connection was idle for too long";
+
+  private Errors() {}
+
+  /** The error that tells a client of a status. */
+  static String of(Status status) {
+    return switch (status) {
+      case KEY_EMPTY -> KEY_EMPTY;
+      case KEY_TOO_LARGE -> KEY_TOO_LARGE;
+      case VALUE_TOO_LARGE -> VALUE_TOO_LARGE;
+      case OUT_OF_MEMORY -> OUT_OF_MEMORY;
+      case NOT_AUTHENTICATED -> NOT_AUTHENTICATED;
+      default -> "ERR the store answered " + status;
+    };
+  }
+
+  static String wrongArity(String command) {
+    return "ERR wrong number of arguments for '" + command + "' command";
+  }
+
+  static String unknownSubcommand(String subcommand, String command) {
+    return "ERR unknown subcommand '" + subcommand + "'. Try " + command + " HELP.";
+  }
+
+  static String invalidExpiry(String command) {
+    return "ERR invalid expire time in '" + command + "' command";
+  }
+}

@@ -1,0 +1,296 @@
+package io.wisp.transport.tcp;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A thread and the connections that it serves. It waits for them by a selector; or polls, and then
+ * reads from a few connections without asking the selector first.
+ */
+final class EventLoop implements Runnable {
+
+  private static final System.Logger LOGGER = System.getLogger(EventLoop.class.getName());
+
+  /** Up to so many connections are read from directly when polling. */
+  private static final int MAX_READ_DIRECTLY = 8;
+
+  /** How many rounds of direct reads go by until the selector is asked. */
+  private static final int ROUNDS_PER_SELECT = 256;
+
+  /** How often it is checked what is overdue. */
+  private static final long CHECK_MILLIS = 100;
+
+  private static final int MAX_LINGERING = 256;
+
+  private final TcpServer server;
+  private final Selector selector;
+  private final Thread thread;
+  private final RequestCounters counters = new RequestCounters();
+  private final Queue<SocketChannel> handedOver = new ConcurrentLinkedQueue<>();
+  private final List<Connection> connections = new ArrayList<>();
+  private final List<LingeringChannel> lingering = new ArrayList<>();
+  private final Consumer<SelectionKey> onReady = this::onReady;
+  private final long idleNanos;
+  private volatile boolean stopped;
+  private @Nullable Acceptor pausedAcceptor;
+  private long nowNanos;
+  private long nextCheckNanos;
+  private int rounds;
+  private boolean served;
+
+  // Confined to the loop's thread, and so made by it.
+  private @Nullable LoopBuffers buffers;
+  private @Nullable SessionContext context;
+
+  EventLoop(TcpServer server, int index) throws IOException {
+    this.server = server;
+    selector = Selector.open();
+    idleNanos = server.options().idleTimeout().toNanos();
+    nowNanos = System.nanoTime();
+    thread = Thread.ofPlatform().daemon().name("wisp-tcp-" + index).unstarted(this);
+  }
+
+  /** Lets this loop accept connections, before it is started. */
+  void listen(ServerSocketChannel channel) throws IOException {
+    SelectionKey key = channel.register(selector, SelectionKey.OP_ACCEPT);
+    key.attach(new Acceptor(server, channel, this, key));
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Hands a connection over to this loop, from another one's thread. */
+  void handOver(SocketChannel channel) {
+    handedOver.add(channel);
+    selector.wakeup();
+  }
+
+  RequestCounters counters() {
+    return counters;
+  }
+
+  LoopBuffers buffers() {
+    return Objects.requireNonNull(buffers);
+  }
+
+  /** The time of this round, in nanoseconds; it stands still when nothing depends on it. */
+  long nowNanos() {
+    return nowNanos;
+  }
+
+  @Override
+  public void run() {
+    try (LoopBuffers loopBuffers = new LoopBuffers(server.budget());
+        SessionContext sessions = server.newContext(loopBuffers.pool(), counters)) {
+      buffers = loopBuffers;
+      context = sessions;
+      try {
+        serveUntilStopped();
+      } finally {
+        closeAll();
+      }
+    } catch (Throwable e) {
+      LOGGER.log(Level.ERROR, "a thread of the TCP server failed, and the server stops", e);
+      server.fail();
+    }
+  }
+
+  private void serveUntilStopped() throws IOException {
+    boolean busyPoll = server.options().busyPoll();
+    while (!stopped) {
+      served = false;
+      if (!busyPoll) {
+        selector.select(onReady, isTimed() ? CHECK_MILLIS : 0);
+      } else {
+        poll();
+      }
+      registerHandedOver();
+      if (isTimed()) {
+        checkOverdue();
+      }
+      if (busyPoll && !served) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  private void poll() throws IOException {
+    if (connections.size() > MAX_READ_DIRECTLY || rounds++ % ROUNDS_PER_SELECT == 0) {
+      selector.selectNow(onReady);
+      return;
+    }
+    for (int i = connections.size() - 1; i >= 0; i--) {
+      serve(connections.get(i));
+    }
+  }
+
+  private void onReady(SelectionKey key) {
+    if (key.attachment() instanceof ReadyChannel channel) {
+      serve(channel);
+    }
+  }
+
+  private void serve(ReadyChannel channel) {
+    try {
+      served |= channel.serve();
+    } catch (IOException e) {
+      // The client is gone; there is nobody to tell.
+      channel.close();
+    } catch (BufferLimitException e) {
+      LOGGER.log(Level.WARNING, "a connection was closed: " + e.getMessage());
+      channel.close();
+    } catch (Throwable e) {
+      LOGGER.log(Level.ERROR, "a connection was closed, for serving it failed unexpectedly", e);
+      channel.close();
+    }
+    buffers().reset();
+  }
+
+  private void registerHandedOver() {
+    for (SocketChannel channel = handedOver.poll(); channel != null; channel = handedOver.poll()) {
+      try {
+        register(channel);
+      } catch (IOException e) {
+        closeQuietly(channel);
+        server.disconnected();
+      }
+    }
+  }
+
+  /** Makes a client's channel one of this loop's connections. */
+  void register(SocketChannel channel) throws IOException {
+    ClientInfo client = server.newClient(channel);
+    RespSession session = new RespSession(Objects.requireNonNull(context), client);
+    SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
+    Connection connection = new Connection(channel, key, session, this, connections.size());
+    key.attach(connection);
+    connections.add(connection);
+    server.clients().put(client.id(), client);
+    served = true;
+  }
+
+  /** Ends a connection that has been sent its last reply, and lets the client see it. */
+  void linger(Connection connection) throws IOException {
+    remove(connection);
+    linger(connection.channel());
+  }
+
+  /** Ends a connection to a client that has been sent the reason. */
+  void linger(SocketChannel channel) throws IOException {
+    if (lingering.size() >= MAX_LINGERING) {
+      closeQuietly(channel);
+      return;
+    }
+    channel.shutdownOutput();
+    long deadline = System.nanoTime() + server.limits().lingering().toNanos();
+    LingeringChannel last = new LingeringChannel(channel, this, deadline);
+    lingering.add(last);
+    channel.register(selector, SelectionKey.OP_READ, last);
+  }
+
+  void close(Connection connection) {
+    remove(connection);
+    closeQuietly(connection.channel());
+  }
+
+  void close(LingeringChannel channel) {
+    lingering.remove(channel);
+    closeQuietly(channel.channel());
+  }
+
+  private void remove(Connection connection) {
+    int position = connection.position();
+    if (position < 0) {
+      return;
+    }
+    Connection last = connections.removeLast();
+    if (last != connection) {
+      connections.set(position, last);
+      last.position(position);
+    }
+    connection.position(-1);
+    connection.release();
+    server.clients().remove(connection.client().id());
+    server.disconnected();
+  }
+
+  /** Leaves an acceptor alone until the next check. */
+  void retryAcceptLater(Acceptor acceptor) {
+    pausedAcceptor = acceptor;
+    nextCheckNanos = System.nanoTime() + CHECK_MILLIS * 1_000_000;
+  }
+
+  private boolean isTimed() {
+    return idleNanos > 0 || !lingering.isEmpty() || pausedAcceptor != null;
+  }
+
+  private void checkOverdue() {
+    nowNanos = System.nanoTime();
+    if (nowNanos - nextCheckNanos < 0) {
+      return;
+    }
+    nextCheckNanos = nowNanos + CHECK_MILLIS * 1_000_000;
+    for (int i = lingering.size() - 1; i >= 0; i--) {
+      if (lingering.get(i).isOverdue(nowNanos)) {
+        lingering.get(i).close();
+      }
+    }
+    for (int i = connections.size() - 1; i >= 0 && idleNanos > 0; i--) {
+      if (connections.get(i).idleNanos(nowNanos) > idleNanos) {
+        server.rejected();
+        connections.get(i).close();
+      }
+    }
+    if (pausedAcceptor != null) {
+      pausedAcceptor.resume();
+      pausedAcceptor = null;
+    }
+  }
+
+  private void closeAll() {
+    while (!connections.isEmpty()) {
+      close(connections.getLast());
+    }
+    while (!lingering.isEmpty()) {
+      close(lingering.getLast());
+    }
+    for (SocketChannel channel = handedOver.poll(); channel != null; channel = handedOver.poll()) {
+      closeQuietly(channel);
+    }
+    closeQuietly(selector);
+  }
+
+  /** Asks the loop to end. */
+  void stop() {
+    stopped = true;
+    selector.wakeup();
+  }
+
+  /** Waits until the loop has ended. */
+  void join() throws InterruptedException {
+    if (!Thread.currentThread().equals(thread)) {
+      thread.join();
+    }
+  }
+
+  static void closeQuietly(Closeable closeable) {
+    try {
+      closeable.close();
+    } catch (IOException e) {
+      LOGGER.log(Level.DEBUG, "closing failed", e);
+    }
+  }
+}

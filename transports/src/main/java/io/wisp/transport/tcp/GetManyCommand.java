@@ -1,0 +1,27 @@
+package io.wisp.transport.tcp;
+
+import io.wisp.store.Status;
+
+/** MGET key [key ...], a step for each key. What cannot be a key is absent. */
+final class GetManyCommand implements Command.Handler {
+
+  @Override
+  public void begin(Request request) {
+    request.reply().array(request.session().remainingArguments());
+  }
+
+  @Override
+  public void execute(Request request) {
+    BulkSink bulk = request.bulk();
+    Status status = request.store().get(request.key(0), bulk);
+    if (status == Status.FOUND && !bulk.isFull()) {
+      return;
+    }
+    bulk.rollBack();
+    if (status == Status.FOUND) {
+      request.reply().error(Errors.REPLY_TOO_LARGE);
+    } else {
+      request.reply().absent();
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package io.wisp.transport.tcp;
+
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+
+/**
+ * A connection that was told why it is closed. What its client still sends is read and dropped
+ * until the client closes too, or for a limited time and number of bytes: were the socket closed
+ * with bytes unread, the reset would destroy the last reply before the client has seen it.
+ */
+final class LingeringChannel implements ReadyChannel {
+
+  private static final int MAX_DROPPED_BYTES = 16 << 20;
+
+  private final SocketChannel channel;
+  private final EventLoop loop;
+  private final long deadlineNanos;
+  private int droppedBytes;
+
+  LingeringChannel(SocketChannel channel, EventLoop loop, long deadlineNanos) {
+    this.channel = channel;
+    this.loop = loop;
+    this.deadlineNanos = deadlineNanos;
+  }
+
+  @Override
+  public boolean serve() throws IOException {
+    NativeBuffer dropped = loop.buffers().input();
+    int count = dropped.readFrom(channel);
+    dropped.clear();
+    droppedBytes += Math.max(0, count);
+    if (count < 0 || droppedBytes > MAX_DROPPED_BYTES) {
+      close();
+    }
+    return count != 0;
+  }
+
+  boolean isOverdue(long nowNanos) {
+    return nowNanos - deadlineNanos > 0;
+  }
+
+  @Override
+  public void close() {
+    loop.close(this);
+  }
+
+  SocketChannel channel() {
+    return channel;
+  }
+}

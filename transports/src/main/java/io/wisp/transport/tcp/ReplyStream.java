@@ -1,0 +1,175 @@
+package io.wisp.transport.tcp;
+
+import io.wisp.store.KeySink;
+import io.wisp.store.Limits;
+import io.wisp.store.Store;
+import io.wisp.store.ValueSink;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.TransportException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+
+/** A client's two buffers and its socket: requests go in, and replies come out one by one. */
+final class ReplyStream implements AutoCloseable {
+
+  private static final int CAPACITY = 64 << 10;
+
+  /** Up to this size grown memory is kept for the next large value. */
+  private static final int RETAINED = 1 << 20;
+
+  /** What requests and replies that wait may take together. */
+  private static final long MAX_BUFFERED = 512L << 20;
+
+  /** Replies nest no deeper than SCAN's, which has 2. */
+  private static final int MAX_DEPTH = 4;
+
+  private final ClientSocket socket;
+  private final Endpoint endpoint;
+  private final NativeBuffer output;
+  private final NativeBuffer input;
+  private final ReplyReader reply = new ReplyReader();
+  private int replyEnd;
+
+  ReplyStream(ClientSocket socket, Endpoint endpoint) {
+    this.socket = socket;
+    this.endpoint = endpoint;
+    BufferBudget budget = new BufferBudget(MAX_BUFFERED);
+    // Shared, since a client may be handed from thread to thread.
+    output = new NativeBuffer(CAPACITY, Arena::ofShared, budget);
+    input = new NativeBuffer(CAPACITY, Arena::ofShared, budget);
+  }
+
+  /** Where requests are appended. */
+  NativeBuffer output() {
+    return output;
+  }
+
+  /** What {@link #await} found. */
+  ReplyReader reply() {
+    return reply;
+  }
+
+  /** Sends what was appended. */
+  void send() {
+    try {
+      send(socket.deadline());
+    } catch (IOException | BufferLimitException e) {
+      throw failed(e);
+    }
+  }
+
+  private void send(long deadline) throws IOException {
+    if (!output.isEmpty()) {
+      socket.send(output, input, deadline);
+      trim(output);
+    }
+  }
+
+  /** Sends what was appended and waits for the next reply; it stays until {@link #consume}. */
+  void await() {
+    long deadline = socket.deadline();
+    try {
+      send(deadline);
+      while (input.isEmpty() || !isComplete()) {
+        if (!input.isEmpty()) {
+          int missing = reply.needed() - input.end();
+          input.ensureWritable(Math.min(missing, Math.max(CAPACITY, 2 * input.size())));
+        }
+        socket.receive(input, deadline);
+      }
+    } catch (IOException | BufferLimitException | MalformedReplyException e) {
+      throw failed(e);
+    }
+  }
+
+  private boolean isComplete() throws MalformedReplyException {
+    int start = input.start();
+    replyEnd = endOf(start, 0);
+    // Behind an array the reader stands at the last element, and goes back to the head.
+    boolean isArray = input.memory().get(ValueLayout.JAVA_BYTE, start) == '*';
+    return replyEnd >= 0 && (!isArray || reply.read(input, start));
+  }
+
+  private int endOf(int at, int depth) throws MalformedReplyException {
+    if (at >= input.end() || !reply.read(input, at)) {
+      return -1;
+    }
+    int end = reply.next();
+    if (reply.type() == '*') {
+      if (depth == MAX_DEPTH) {
+        throw new MalformedReplyException("arrays nest deeper than " + MAX_DEPTH);
+      }
+      for (long left = reply.number(); left > 0 && end >= 0; left--) {
+        end = endOf(end, depth + 1);
+      }
+    }
+    return end;
+  }
+
+  /** Gives the value of a reply that is a bulk string. */
+  void give(ValueSink sink) {
+    if (reply.length() > Limits.MAX_VALUE_LENGTH) {
+      throw new TransportException(
+          endpoint
+              + " sent a value of "
+              + reply.length()
+              + " bytes, and "
+              + Limits.MAX_VALUE_LENGTH
+              + " is the most");
+    }
+    sink.accept(input.memory(), reply.offset(), reply.length(), 0, Store.NEVER);
+  }
+
+  /** Gives the keys of a reply to SCAN, and returns its cursor. */
+  long giveKeys(KeySink sink) {
+    try {
+      int parts = (int) reply.number();
+      reply.read(input, reply.next());
+      String cursor = reply.text();
+      reply.read(input, reply.next());
+      if (parts != 2 || reply.type() != '*') {
+        throw failed(new MalformedReplyException("SCAN is answered with a cursor and an array"));
+      }
+      for (long left = reply.number(); left > 0; left--) {
+        reply.read(input, reply.next());
+        sink.accept(input.memory(), reply.offset(), reply.length());
+      }
+      return Long.parseUnsignedLong(cursor);
+    } catch (MalformedReplyException | NumberFormatException e) {
+      throw failed(e);
+    }
+  }
+
+  /** Forgets the reply, and makes room for the next. */
+  void consume() {
+    input.consumeTo(replyEnd);
+    trim(input);
+  }
+
+  private static void trim(NativeBuffer buffer) {
+    if (buffer.isEmpty() && buffer.capacity() > RETAINED) {
+      buffer.shrink();
+    }
+  }
+
+  private TransportException failed(Exception cause) {
+    if (socket.isClosed()) {
+      return new TransportException("the connection to " + endpoint + " was closed", cause);
+    }
+    return new TransportException(
+        "the connection to " + endpoint + " failed: " + cause.getMessage(), cause);
+  }
+
+  /** Ends the connection, whichever thread is using it. */
+  void closeSocket() {
+    socket.close();
+  }
+
+  @Override
+  public void close() {
+    socket.close();
+    output.close();
+    input.close();
+  }
+}

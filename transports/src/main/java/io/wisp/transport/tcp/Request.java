@@ -1,0 +1,126 @@
+package io.wisp.transport.tcp;
+
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.store.Store;
+import java.util.Objects;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a command works with: its arguments, the store, and where its reply goes. One serves all
+ * sessions of a thread, so that a request allocates nothing.
+ */
+final class Request implements AutoCloseable {
+
+  private final Store store;
+  private final ServerView server;
+  private final LongSupplier clock;
+  private final Arguments arguments = new Arguments();
+  private final NativeBuffer scratch;
+  private final ReplyWriter reply;
+  private final BulkSink bulk;
+  private final RecordSink found = new RecordSink();
+  private final WorkingCopy copy;
+  private final Slice key = new Slice();
+  private final Slice value = new Slice();
+  private @Nullable RespSession session;
+
+  /**
+   * @param clock the time in milliseconds since the epoch
+   * @param scratch memory for commands to work in, which this request closes
+   */
+  Request(Store store, ServerView server, LongSupplier clock, NativeBuffer scratch) {
+    this.store = store;
+    this.server = server;
+    this.clock = clock;
+    this.scratch = scratch;
+    reply = new ReplyWriter(scratch);
+    bulk = new BulkSink(scratch);
+    copy = new WorkingCopy(scratch);
+  }
+
+  /** Turns to a session, whose replies go into a buffer. */
+  void begin(RespSession session, NativeBuffer output) {
+    this.session = session;
+    reply.begin(output, session.protocol());
+  }
+
+  Store store() {
+    return store;
+  }
+
+  ServerView server() {
+    return server;
+  }
+
+  RespSession session() {
+    return Objects.requireNonNull(session);
+  }
+
+  Arguments arguments() {
+    return arguments;
+  }
+
+  ReplyWriter reply() {
+    return reply;
+  }
+
+  /** Now, in milliseconds since the epoch. */
+  long now() {
+    return clock.getAsLong();
+  }
+
+  /** A slice at an argument that is a key; the last one that was asked for is valid. */
+  Slice key(int index) {
+    return arguments.slice(index, key);
+  }
+
+  /** A slice at an argument that is a value; the last one that was asked for is valid. */
+  Slice value(int index) {
+    return arguments.slice(index, value);
+  }
+
+  /** The sink that appends a value to the reply, ready for the next. */
+  BulkSink bulk() {
+    bulk.begin(reply.output());
+    return bulk;
+  }
+
+  /** The sink that notes a record's version, length and expiry. */
+  RecordSink found() {
+    return found;
+  }
+
+  /** The sink that copies a value of at most so many bytes to change it. It uses the scratch. */
+  WorkingCopy copy(int maxLength) {
+    copy.begin(maxLength);
+    return copy;
+  }
+
+  /** Memory to work in, empty. */
+  NativeBuffer scratch() {
+    scratch.clear();
+    return scratch;
+  }
+
+  /** The same memory with what was written into it. */
+  NativeBuffer scratchContent() {
+    return scratch;
+  }
+
+  /** Replies with the error of a status. */
+  void fail(Status status) {
+    reply.error(Errors.of(status));
+  }
+
+  /** Gives back what a large request needed beyond the usual. */
+  void trim() {
+    scratch.shrink();
+  }
+
+  @Override
+  public void close() {
+    scratch.close();
+  }
+}

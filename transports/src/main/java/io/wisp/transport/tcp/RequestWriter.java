@@ -1,0 +1,84 @@
+package io.wisp.transport.tcp;
+
+import io.wisp.store.Slice;
+import java.nio.charset.StandardCharsets;
+
+/** Appends the requests of a client to a buffer: arrays of bulk strings. */
+final class RequestWriter {
+
+  private static final byte[] SET = request(3, "SET");
+  private static final byte[] SET_EXPIRING = request(5, "SET");
+  private static final byte[] PX = "$2\r\nPX\r\n".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] GET = request(2, "GET");
+  private static final byte[] DELETE = request(2, "DEL");
+  private static final byte[] EXISTS = request(2, "EXISTS");
+  private static final byte[] TIME_TO_LIVE = request(2, "PTTL");
+
+  private final NativeBuffer output;
+  private final ReplyWriter elements;
+
+  RequestWriter(NativeBuffer output) {
+    this.output = output;
+    elements = new ReplyWriter(output);
+  }
+
+  void put(Slice key, Slice value) {
+    ensureRoomFor(key, value);
+    output.append(SET);
+    bulk(key);
+    bulk(value);
+  }
+
+  void put(Slice key, Slice value, long timeToLiveMillis) {
+    ensureRoomFor(key, value);
+    output.append(SET_EXPIRING);
+    bulk(key);
+    bulk(value);
+    output.append(PX);
+    elements.bulk(Long.toString(timeToLiveMillis));
+  }
+
+  /** So that either the whole request is appended or nothing. */
+  private void ensureRoomFor(Slice key, Slice value) {
+    output.ensureWritable(key.length() + value.length() + 256);
+  }
+
+  void get(Slice key) {
+    request(GET, key);
+  }
+
+  void delete(Slice key) {
+    request(DELETE, key);
+  }
+
+  void exists(Slice key) {
+    request(EXISTS, key);
+  }
+
+  void timeToLive(Slice key) {
+    request(TIME_TO_LIVE, key);
+  }
+
+  private void request(byte[] head, Slice key) {
+    output.ensureWritable(key.length() + 256);
+    output.append(head);
+    bulk(key);
+  }
+
+  /** A request of words. */
+  void words(String... words) {
+    elements.array(words.length);
+    for (String word : words) {
+      elements.bulk(word);
+    }
+  }
+
+  private void bulk(Slice slice) {
+    elements.bulk(slice.segment(), slice.offset(), slice.length());
+  }
+
+  private static byte[] request(int length, String name) {
+    String head = "*" + length + "\r\n$" + name.length() + "\r\n" + name + "\r\n";
+    return head.getBytes(StandardCharsets.US_ASCII);
+  }
+}

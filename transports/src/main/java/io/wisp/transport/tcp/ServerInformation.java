@@ -1,0 +1,136 @@
+package io.wisp.transport.tcp;
+
+import io.wisp.store.Store;
+import io.wisp.store.StoreStatistics;
+import io.wisp.transport.ServerOptions;
+import io.wisp.transport.ServerStatistics;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What INFO, CONFIG GET and CLIENT LIST tell of a server. */
+final class ServerInformation implements ServerView {
+
+  private final TcpServer server;
+  private final Store store;
+  private final byte @Nullable [] password;
+  private final long startedAtMillis = System.currentTimeMillis();
+
+  ServerInformation(TcpServer server, Store store) {
+    this.server = server;
+    this.store = store;
+    String text = server.options().password();
+    password = text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  @SuppressWarnings("ReturnsNullArray")
+  public byte @Nullable [] password() {
+    return password;
+  }
+
+  @Override
+  public Stream<String> clients() {
+    long now = System.currentTimeMillis();
+    return server.clients().values().stream().map(client -> client.line(now));
+  }
+
+  @Override
+  public Map<String, String> configuration() {
+    ServerOptions options = server.options();
+    Map<String, String> configuration = new TreeMap<>();
+    configuration.put("appendonly", "no");
+    configuration.put("bind", options.endpoint().host());
+    configuration.put("databases", "1");
+    configuration.put("io-threads", Integer.toString(options.threads()));
+    configuration.put("maxclients", Integer.toString(options.maxClients()));
+    configuration.put("maxmemory", Long.toString(store.statistics().capacityBytes()));
+    configuration.put("port", Integer.toString(server.endpoint().port()));
+    configuration.put("save", "");
+    configuration.put("timeout", Long.toString(options.idleTimeout().toSeconds()));
+    return configuration;
+  }
+
+  @Override
+  public String information(@Nullable String section) {
+    StringBuilder text = new StringBuilder();
+    append(text, section, "Server", serverSection());
+    append(text, section, "Clients", clientsSection());
+    append(text, section, "Memory", memorySection());
+    append(text, section, "Stats", statisticsSection());
+    append(text, section, "Keyspace", keyspaceSection());
+    return text.toString();
+  }
+
+  private static void append(
+      StringBuilder text, @Nullable String wanted, String section, Map<String, Object> lines) {
+    if (wanted != null && !wanted.equals(section.toLowerCase(Locale.ROOT))) {
+      return;
+    }
+    if (!text.isEmpty()) {
+      text.append("\r\n");
+    }
+    text.append("# ").append(section).append("\r\n");
+    lines.forEach((name, value) -> text.append(name).append(':').append(value).append("\r\n"));
+  }
+
+  private Map<String, Object> serverSection() {
+    Map<String, Object> lines = new LinkedHashMap<>();
+    lines.put("server_name", "wisp");
+    lines.put("redis_version", ServerCommands.COMPATIBLE_VERSION);
+    lines.put("redis_mode", "standalone");
+    lines.put("description", server.description());
+    lines.put("process_id", ProcessHandle.current().pid());
+    lines.put("java_version", Runtime.version());
+    lines.put("tcp_port", server.endpoint().port());
+    lines.put("uptime_in_seconds", (System.currentTimeMillis() - startedAtMillis) / 1000);
+    lines.put("io_threads", server.options().threads());
+    return lines;
+  }
+
+  private Map<String, Object> clientsSection() {
+    Map<String, Object> lines = new LinkedHashMap<>();
+    lines.put("connected_clients", server.statistics().connections());
+    lines.put("maxclients", server.options().maxClients());
+    return lines;
+  }
+
+  private Map<String, Object> memorySection() {
+    StoreStatistics statistics = store.statistics();
+    Map<String, Object> lines = new LinkedHashMap<>();
+    lines.put("maxmemory", statistics.capacityBytes());
+    lines.put("used_memory", statistics.indexBytes() + statistics.recordBytes());
+    lines.put("index_bytes", statistics.indexBytes());
+    lines.put("record_bytes", statistics.recordBytes());
+    lines.put("free_bytes", statistics.freeBytes());
+    lines.put("connection_buffer_bytes", server.bufferedBytes());
+    return lines;
+  }
+
+  private Map<String, Object> statisticsSection() {
+    ServerStatistics served = server.statistics();
+    StoreStatistics stored = store.statistics();
+    Map<String, Object> lines = new LinkedHashMap<>();
+    lines.put("total_connections_received", served.accepted());
+    lines.put("rejected_connections", served.rejected());
+    lines.put("total_commands_processed", served.requests());
+    lines.put("malformed_requests", served.malformed());
+    lines.put("expired_keys", stored.expired());
+    lines.put("evicted_keys", stored.evicted());
+    lines.put("index_load_factor", String.format(Locale.ROOT, "%.3f", stored.loadFactor()));
+    lines.put("index_displacements", stored.displacements());
+    lines.put("index_growths", stored.growths());
+    lines.put("record_relocations", stored.relocations());
+    return lines;
+  }
+
+  private Map<String, Object> keyspaceSection() {
+    Map<String, Object> lines = new LinkedHashMap<>();
+    lines.put("db0", "keys=" + store.size());
+    return lines;
+  }
+}

@@ -1,0 +1,21 @@
+package io.wisp.transport.tcp;
+
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What a session can learn of the server that it is part of. */
+interface ServerView {
+
+  /** What clients must present before anything else, or null. */
+  byte @Nullable [] password();
+
+  /** Lines of {@code name:value} under headings, of one section or of all. */
+  String information(@Nullable String section);
+
+  /** What CONFIG GET tells. */
+  Map<String, String> configuration();
+
+  /** The clients that are connected, each as a line of CLIENT LIST. */
+  Stream<String> clients();
+}

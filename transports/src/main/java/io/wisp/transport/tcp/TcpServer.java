@@ -1,0 +1,198 @@
+package io.wisp.transport.tcp;
+
+import io.wisp.store.Store;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.Server;
+import io.wisp.transport.ServerOptions;
+import io.wisp.transport.ServerStatistics;
+import io.wisp.transport.TransportException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Serves a store to clients of Redis over TCP, with event loops over which connections spread. */
+final class TcpServer implements Server {
+
+  private static final int BACKLOG = 1024;
+  private static final int SCRATCH_CAPACITY = 4 << 10;
+
+  private final Store store;
+  private final ServerOptions options;
+  private final TcpLimits limits;
+  private final BufferBudget budget;
+  private final ServerSocketChannel listening;
+  private final Endpoint endpoint;
+  private final ServerView view;
+  private final List<EventLoop> loops = new ArrayList<>();
+  private final Map<Long, ClientInfo> clients = new ConcurrentHashMap<>();
+  private final AtomicInteger connected = new AtomicInteger();
+  private final AtomicLong accepted = new AtomicLong();
+  private final AtomicLong lastClientId = new AtomicLong();
+  private final AtomicLong rejected = new AtomicLong();
+
+  TcpServer(Store store, ServerOptions options, TcpLimits limits) {
+    this.store = store;
+    this.options = options;
+    this.limits = limits;
+    budget = new BufferBudget(limits.bufferMemory());
+    listening = listen(options.endpoint());
+    try {
+      InetSocketAddress address = (InetSocketAddress) listening.getLocalAddress();
+      endpoint = new Endpoint(options.endpoint().host(), address.getPort());
+      view = new ServerInformation(this, store);
+      for (int i = 0; i < options.threads(); i++) {
+        loops.add(new EventLoop(this, i));
+      }
+      loops.getFirst().listen(listening);
+    } catch (IOException e) {
+      EventLoop.closeQuietly(listening);
+      throw new TransportException("the TCP server cannot start: " + e.getMessage(), e);
+    }
+    loops.forEach(EventLoop::start);
+  }
+
+  private static ServerSocketChannel listen(Endpoint endpoint) {
+    InetSocketAddress address = new InetSocketAddress(endpoint.host(), endpoint.port());
+    if (address.isUnresolved()) {
+      throw new TransportException("cannot listen on " + endpoint + ": no such host");
+    }
+    ServerSocketChannel channel = null;
+    try {
+      channel = ServerSocketChannel.open();
+      channel.configureBlocking(false);
+      channel.bind(address, BACKLOG);
+      return channel;
+    } catch (IOException e) {
+      if (channel != null) {
+        EventLoop.closeQuietly(channel);
+      }
+      throw new TransportException("cannot listen on " + endpoint + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public Endpoint endpoint() {
+    return endpoint;
+  }
+
+  @Override
+  public String description() {
+    return "tcp at "
+        + endpoint
+        + ", "
+        + (options.threads() == 1 ? "1 thread" : options.threads() + " threads")
+        + (options.busyPoll() ? ", busy polling" : "");
+  }
+
+  @Override
+  public ServerStatistics statistics() {
+    long requests = 0;
+    long malformed = 0;
+    for (EventLoop loop : loops) {
+      requests += loop.counters().executed().get();
+      malformed += loop.counters().malformed().get();
+    }
+    return new ServerStatistics(
+        connected.get(), accepted.get(), rejected.get(), requests, malformed);
+  }
+
+  /** Bytes that the buffers of all connections take now. */
+  long bufferedBytes() {
+    return budget.used();
+  }
+
+  ServerOptions options() {
+    return options;
+  }
+
+  TcpLimits limits() {
+    return limits;
+  }
+
+  BufferBudget budget() {
+    return budget;
+  }
+
+  EventLoop loop(int index) {
+    return loops.get(Math.floorMod(index, loops.size()));
+  }
+
+  Map<Long, ClientInfo> clients() {
+    return clients;
+  }
+
+  /** What the sessions of the calling thread share. */
+  SessionContext newContext(BufferPool buffers, RequestCounters counters) {
+    NativeBuffer scratch = new NativeBuffer(SCRATCH_CAPACITY, Arena::ofConfined, budget);
+    Request request = new Request(store, view, System::currentTimeMillis, scratch);
+    return new SessionContext(request, buffers, counters);
+  }
+
+  /** Admits one more connection if the limit lets it, and counts it either way. */
+  boolean tryConnect() {
+    if (connected.incrementAndGet() <= options.maxClients()) {
+      accepted.incrementAndGet();
+      return true;
+    }
+    connected.decrementAndGet();
+    rejected.incrementAndGet();
+    return false;
+  }
+
+  void disconnected() {
+    connected.decrementAndGet();
+  }
+
+  /** Counts a connection that was closed because of a limit. */
+  void rejected() {
+    rejected.incrementAndGet();
+  }
+
+  ClientInfo newClient(SocketChannel channel) throws IOException {
+    SocketAddress address = channel.getRemoteAddress();
+    String shown =
+        address instanceof InetSocketAddress inet
+            ? new Endpoint(inet.getAddress().getHostAddress(), inet.getPort()).toString()
+            : String.valueOf(address);
+    return new ClientInfo(lastClientId.incrementAndGet(), shown, System.currentTimeMillis());
+  }
+
+  /** Stops because a thread failed. */
+  void fail() {
+    EventLoop.closeQuietly(listening);
+    loops.forEach(EventLoop::stop);
+  }
+
+  @Override
+  public void close() {
+    fail();
+    boolean interrupted = false;
+    for (EventLoop loop : loops) {
+      interrupted |= !join(loop);
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static boolean join(EventLoop loop) {
+    boolean uninterrupted = true;
+    while (true) {
+      try {
+        loop.join();
+        return uninterrupted;
+      } catch (InterruptedException e) {
+        uninterrupted = false;
+      }
+    }
+  }
+}
