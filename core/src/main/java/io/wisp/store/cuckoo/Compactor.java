@@ -3,6 +3,7 @@ package io.wisp.store.cuckoo;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Wins back the memory of dead records: copies what is alive in a segment to elsewhere, so that the
@@ -17,12 +18,16 @@ final class Compactor {
   /** A segment is worth the work if at least this share of it is dead, as a power of two. */
   private static final int WORTHWHILE_SHIFT = 7;
 
+  /** Segments in which a write lets everything live that was read, before it insists on room. */
+  private static final int PATIENCE = 8;
+
   private final MemorySegment memory;
   private final Index index;
   private final Stripes stripes;
   private final Pages pages;
   private final Heap heap;
   private final Geometry geometry;
+  private final @Nullable Eviction eviction;
   private final ReentrantLock lock = new ReentrantLock();
   private final LongAdder relocations = new LongAdder();
 
@@ -32,13 +37,15 @@ final class Compactor {
       Stripes stripes,
       Pages pages,
       Heap heap,
-      Geometry geometry) {
+      Geometry geometry,
+      @Nullable Eviction eviction) {
     this.memory = memory;
     this.index = index;
     this.stripes = stripes;
     this.pages = pages;
     this.heap = heap;
     this.geometry = geometry;
+    this.eviction = eviction;
   }
 
   /** Records moved so far. */
@@ -52,18 +59,26 @@ final class Compactor {
    * @return the offset, or {@link Heap#NONE} if there is not enough to win
    */
   long allocate(long word0, long pendingWord1) {
+    int size = RecordLayout.size(word0, pendingWord1);
+    boolean large = size >= heap.largeSize();
     lock.lock();
     try {
-      int size = RecordLayout.size(word0, pendingWord1);
-      for (int left = 16 + 4 * geometry.pagesFor(size) / geometry.segmentPages(); ; left--) {
-        long offset = heap.allocate(word0, pendingWord1);
-        if (offset != Heap.NONE || left == 0 || !compactOne(worthwhile(size))) {
-          return offset;
+      long offset = heap.allocateWithLeftovers(word0, pendingWord1);
+      for (int i = 0; offset == Heap.NONE && i < attempts(size); i++) {
+        if (!compactOne(worthwhile(size)) && (large || !evictOldest(i >= PATIENCE))) {
+          break;
         }
+        offset = heap.allocateWithLeftovers(word0, pendingWord1);
       }
+      return offset == Heap.NONE && large ? allocateByVacating(size, word0, pendingWord1) : offset;
     } finally {
       lock.unlock();
     }
+  }
+
+  /** As many segments as the record needs, several times over, because others allocate as well. */
+  private int attempts(int size) {
+    return 16 + 4 * geometry.pagesFor(size) / geometry.segmentPages();
   }
 
   private long worthwhile(int size) {
@@ -83,7 +98,7 @@ final class Compactor {
     if (victim == null) {
       return false;
     }
-    evacuate(victim);
+    evacuate(victim, false, Long.MAX_VALUE);
     heap.refillSpare();
     return true;
   }
@@ -100,14 +115,71 @@ final class Compactor {
     }
   }
 
+  /**
+   * Evicts what is not in use from the oldest segment, and at least half of it if {@code forced}.
+   *
+   * @return whether there was a segment
+   */
+  private boolean evictOldest(boolean forced) {
+    if (eviction == null) {
+      return false;
+    }
+    Segment oldest = null;
+    for (Segment segment : heap.segments(Segment::isSealed)) {
+      if (oldest == null || segment.sequence() < oldest.sequence()) {
+        oldest = segment;
+      }
+    }
+    if (oldest == null) {
+      return false;
+    }
+    if (!forced && isLargeRecord(oldest) && eviction.sparesRecord(oldest.start())) {
+      oldest.rejuvenate(heap.nextSequence());
+    } else {
+      evacuate(oldest, true, forced ? oldest.live() / 2 : Long.MAX_VALUE);
+      heap.refillSpare();
+    }
+    return true;
+  }
+
+  private boolean isLargeRecord(Segment segment) {
+    return segment.top() - segment.start() >= heap.largeSize()
+        && RecordLayout.size(
+                Words.getAcquire(memory, segment.start()),
+                Words.getAcquire(memory, segment.start() + Long.BYTES))
+            >= heap.largeSize();
+  }
+
+  /** Room for a large record where least must be moved for it. */
+  private long allocateByVacating(int size, long word0, long pendingWord1) {
+    int length = geometry.pagesFor(size);
+    heap.releaseSpare();
+    int afterIndex = IndexMemory.pagesFor(geometry, index.buckets() + 1);
+    int first = heap.cheapestRun(length, afterIndex, eviction != null);
+    if (first == 0) {
+      heap.refillSpare();
+      return Heap.NONE;
+    }
+    boolean vacated = vacate(first, first + length);
+    heap.refillSpare();
+    return vacated
+        ? heap.placeAlone(Pages.run(first, length), size, word0, pendingWord1)
+        : Heap.NONE;
+  }
+
   /** Takes these pages from the heap; the answer is whether that was possible. */
   boolean vacate(int from, int to) {
     lock.lock();
     pages.close(from, to);
     try {
+      if (heap.spareOverlaps(from, to)) {
+        heap.releaseSpare();
+      }
+      heap.refillSpare();
       return evacuatePages(from, to) && pages.claim(from, to);
     } finally {
       pages.open();
+      heap.refillSpare();
       lock.unlock();
     }
   }
@@ -117,7 +189,7 @@ final class Compactor {
       Segment owner = heap.owner(page);
       if (owner != null && !owner.isFree()) {
         heap.retire(owner);
-        evacuate(owner);
+        evacuate(owner, eviction != null, Long.MAX_VALUE);
         if (!owner.isFree()) {
           return false;
         }
@@ -126,22 +198,41 @@ final class Compactor {
     return true;
   }
 
-  private void evacuate(Segment segment) {
+  private void evacuate(Segment segment, boolean evict, long mostToMove) {
     if (!segment.beginEvacuation()) {
       return;
     }
     try {
+      long mayMove = mostToMove;
       long offset = segment.start();
       while (offset < segment.top()) {
         long word0 = Words.getAcquire(memory, offset);
         long word1 = Words.getAcquire(memory, offset + Long.BYTES);
-        if (RecordLayout.isLive(word1) && !relocate(offset, word0, word1)) {
-          return;
+        int size = RecordLayout.size(word0, word1);
+        if (RecordLayout.isLive(word1)) {
+          boolean moves = !evict || (size <= mayMove && isSpared(offset));
+          if (moves && relocate(offset, word0, word1)) {
+            mayMove -= size;
+          } else if (evict) {
+            evict(offset);
+          } else {
+            return;
+          }
         }
-        offset += RecordLayout.size(word0, word1);
+        offset += size;
       }
     } finally {
       heap.endEvacuation(segment);
+    }
+  }
+
+  private boolean isSpared(long offset) {
+    return eviction != null && eviction.sparesRecord(offset);
+  }
+
+  private void evict(long offset) {
+    if (eviction != null) {
+      eviction.evictRecord(offset);
     }
   }
 

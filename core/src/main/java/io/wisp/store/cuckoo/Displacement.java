@@ -2,6 +2,7 @@ package io.wisp.store.cuckoo;
 
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes an empty slot for a key by moving other entries to their other buckets: the shortest chain
@@ -29,13 +30,16 @@ final class Displacement {
   private final MemorySegment memory;
   private final Index index;
   private final Stripes stripes;
+  private final @Nullable ReferenceBits references;
   private final LongAdder displacements = new LongAdder();
   private final ThreadLocal<Search> searches = ThreadLocal.withInitial(Search::new);
 
-  Displacement(MemorySegment memory, Index index, Stripes stripes) {
+  Displacement(
+      MemorySegment memory, Index index, Stripes stripes, @Nullable ReferenceBits references) {
     this.memory = memory;
     this.index = index;
     this.stripes = stripes;
+    this.references = references;
   }
 
   /** Entries moved so far. */
@@ -76,6 +80,9 @@ final class Displacement {
       Words.setRelease(memory, Bucket.slotAddress(index.bucketAddress(to), empty), slot);
       index.announceDeparture(index.bucketAddress(from));
       Words.setRelease(memory, source, Bucket.EMPTY);
+      if (references != null) {
+        references.carry(from, Index.slotNumber(source), to, empty);
+      }
       return true;
     } finally {
       stripes.unlockBuckets(from, to);

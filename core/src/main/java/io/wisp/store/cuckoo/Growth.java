@@ -112,6 +112,9 @@ final class Growth {
     for (int i = 0; i < Bucket.SLOTS; i++) {
       if ((moved & (1 << i)) != 0) {
         Words.setRelease(memory, Bucket.slotAddress(sourceAddress, i), Bucket.EMPTY);
+        if (references != null) {
+          references.carry(source, i, target, i);
+        }
       }
     }
   }

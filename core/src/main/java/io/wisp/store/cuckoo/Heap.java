@@ -76,7 +76,16 @@ final class Heap {
     for (int i = 0; offset == NONE && i < lanes.length; i++) {
       offset = append(lanes[i], size, word0, pendingWord1, false);
     }
-    return offset != NONE ? offset : append(compaction, size, word0, pendingWord1, false);
+    return offset;
+  }
+
+  /** {@link #allocate} for the compactor's holder, who may also use what compaction left over. */
+  long allocateWithLeftovers(long word0, long pendingWord1) {
+    long offset = allocate(word0, pendingWord1);
+    int size = RecordLayout.size(word0, pendingWord1);
+    return offset != NONE || size >= largeSize()
+        ? offset
+        : append(compaction, size, word0, pendingWord1, false);
   }
 
   /** Room for the copy of a record; it may use the memory that is kept for nothing else. */
@@ -95,19 +104,71 @@ final class Heap {
     return offset;
   }
 
-  /** Whether a segment with this many live bytes can be copied elsewhere now. */
+  /**
+   * Whether records of so many bytes are sure to find room for their copies. They are packed, so
+   * what fits into a run by its size fits, and nobody but the compactor appends where they go.
+   */
   boolean canMove(long live) {
     Segment current = compaction.segment();
-    return spare != Pages.NONE
-        || (current != null && current.remaining() >= live)
-        || pages.freeCount() >= 2 * geometry.segmentPages();
+    return live <= (long) Pages.length(spare) << geometry.pageShift()
+        || (current != null && live <= current.remaining());
   }
 
-  /** Sets memory aside for the next compaction. Called under the compactor's lock. */
+  /** Sets memory for the next compaction aside, as long a run as there is. */
   void refillSpare() {
-    if (spare == Pages.NONE) {
-      spare = pages.take(geometry.segmentPages(), geometry.segmentPages());
+    int length = Pages.length(spare);
+    if (length < geometry.segmentPages()) {
+      long longer = pages.take(length + 1, geometry.segmentPages());
+      if (longer != Pages.NONE) {
+        releaseSpare();
+        spare = longer;
+      }
     }
+  }
+
+  /** Gives the memory set aside to everyone, until {@link #refillSpare}. */
+  void releaseSpare() {
+    long run = spare;
+    if (run != Pages.NONE) {
+      spare = Pages.NONE;
+      pages.release(Pages.first(run), Pages.length(run));
+    }
+  }
+
+  /** Whether the memory set aside has some of these pages. */
+  boolean spareOverlaps(int from, int to) {
+    return spare != Pages.NONE
+        && Pages.first(spare) < to
+        && from < Pages.first(spare) + Pages.length(spare);
+  }
+
+  /**
+   * The run of so many pages with the fewest live bytes in it.
+   *
+   * @param from the first page that it may have
+   * @param evict whether those bytes may be given up; otherwise they must fit into other free pages
+   * @return its first page, or 0 if there is none
+   */
+  int cheapestRun(int length, int from, boolean evict) {
+    long cost = 0;
+    long best = Long.MAX_VALUE;
+    int bestFirst = 0;
+    for (int end = from; end < geometry.pages(); end++) {
+      int first = end + 1 - length;
+      cost += cost(end) - (first > from ? cost(first - 1) : 0);
+      if (first >= from && cost < best) {
+        best = cost;
+        bestFirst = first;
+      }
+    }
+    int freeElsewhere = pages.freeCount() - pages.freeCountIn(bestFirst, bestFirst + length);
+    return evict || best <= (long) freeElsewhere << geometry.pageShift() ? bestFirst : 0;
+  }
+
+  /** The bytes to move for a page, a segment's being spread evenly over its pages. */
+  private long cost(int page) {
+    Segment owner = owners[page];
+    return owner == null || owner.isFree() ? 0 : owner.live() / owner.pages();
   }
 
   /** The run of pages that is kept for the next compaction, or {@link Pages#NONE}. */

@@ -126,6 +126,14 @@ final class Index {
     return -1;
   }
 
+  long bucketNumber(long slotAddress) {
+    return (slotAddress - indexOffset) >>> Bucket.SIZE_SHIFT;
+  }
+
+  static int slotNumber(long slotAddress) {
+    return (int) ((slotAddress & (Bucket.SIZE - 1)) - Bucket.SLOTS_OFFSET) >>> 3;
+  }
+
   /** The address of the bucket that has this slot. */
   static long bucketOfSlot(long slotAddress) {
     return slotAddress & -Bucket.SIZE;

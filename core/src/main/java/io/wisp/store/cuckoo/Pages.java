@@ -27,6 +27,10 @@ final class Pages {
     freeCount = count - used;
   }
 
+  static long run(int first, int length) {
+    return ((long) first << 32) | length;
+  }
+
   static int first(long run) {
     return (int) (run >>> 32);
   }
@@ -41,6 +45,10 @@ final class Pages {
 
   synchronized int freeCount() {
     return freeCount;
+  }
+
+  synchronized int freeCountIn(int from, int to) {
+    return free.get(from, Math.min(to, count)).cardinality();
   }
 
   synchronized boolean isFree(int page) {
@@ -70,7 +78,7 @@ final class Pages {
       end = start == 0 ? -1 : lastOpenFree(start - 1);
     }
     return bestLength >= least && take(best, best + bestLength, false)
-        ? ((long) best << 32) | bestLength
+        ? run(best, bestLength)
         : NONE;
   }
 

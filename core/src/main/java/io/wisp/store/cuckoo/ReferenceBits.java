@@ -38,6 +38,13 @@ final class ReferenceBits {
     return (old & bit) != 0;
   }
 
+  /** Takes the bit along with an entry that moves to another slot. */
+  void carry(long fromBucket, int fromSlot, long toBucket, int toSlot) {
+    if (clear(fromBucket, fromSlot)) {
+      set(toBucket, toSlot);
+    }
+  }
+
   /** Makes room for so many buckets. Called by one thread at a time. */
   void ensureCapacity(long buckets) {
     if (buckets > bits.length) {

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * The parts of a table and how they are put together.
  *
  * @param references null unless entries are evicted
+ * @param eviction null unless entries are evicted
  */
 record Table(
     MemorySegment memory,
@@ -22,7 +23,8 @@ record Table(
     IndexMemory indexMemory,
     Growth growth,
     Displacement displacement,
-    @Nullable ReferenceBits references) {
+    @Nullable ReferenceBits references,
+    @Nullable Eviction eviction) {
 
   /** Makes an empty table in a region, whatever was in it. */
   static Table create(MemorySegment memory, CuckooStore.Options options) {
@@ -37,7 +39,11 @@ record Table(
     Ledger ledger = new Ledger();
     Remover remover = new Remover(memory, heap, ledger);
     ReferenceBits references = options.evict() ? new ReferenceBits(buckets) : null;
-    Compactor compactor = new Compactor(memory, index, stripes, pages, heap, geometry);
+    Eviction eviction =
+        references == null
+            ? null
+            : new Eviction(memory, index, stripes, references, remover, ledger);
+    Compactor compactor = new Compactor(memory, index, stripes, pages, heap, geometry, eviction);
     IndexMemory indexMemory = new IndexMemory(memory, pages, geometry, compactor);
     Growth growth =
         new Growth(memory, index, stripes, indexMemory, references, options.fixedBuckets() > 0);
@@ -56,7 +62,8 @@ record Table(
         compactor,
         indexMemory,
         growth,
-        new Displacement(memory, index, stripes),
-        references);
+        new Displacement(memory, index, stripes, references),
+        references,
+        eviction);
   }
 }

@@ -6,6 +6,7 @@ import io.wisp.store.Store;
 import io.wisp.store.WriteCondition;
 import java.lang.foreign.MemorySegment;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes. Each writes its record first and then, under the two stripes of the key, publishes it by
@@ -42,6 +43,7 @@ final class Writer {
   private final Growth growth;
   private final Displacement displacement;
   private final Remover remover;
+  private final @Nullable Eviction eviction;
   private final Ledger ledger;
   private final InstantSource clock;
 
@@ -54,6 +56,7 @@ final class Writer {
     growth = table.growth();
     displacement = table.displacement();
     remover = table.remover();
+    eviction = table.eviction();
     ledger = table.ledger();
     this.clock = clock;
   }
@@ -157,7 +160,7 @@ final class Writer {
               continue;
             }
             case NO_PATH -> {
-              if (growths++ < MAX_GROWTHS && growth.grow()) {
+              if (growths++ < MAX_GROWTHS && (growth.grow() || evictFor(hash))) {
                 continue;
               }
               heap.free(record);
@@ -167,6 +170,14 @@ final class Writer {
       }
       return outcome;
     }
+  }
+
+  private boolean evictFor(long hash) {
+    if (eviction == null) {
+      return false;
+    }
+    eviction.evictFromBucketsOf(hash);
+    return true;
   }
 
   /** Puts a finished record into its place, or into an empty slot if the key has no place. */

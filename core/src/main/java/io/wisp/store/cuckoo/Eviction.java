@@ -1,0 +1,87 @@
+package io.wisp.store.cuckoo;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Which records go when memory is short: CLOCK, in the order of the log. The hand comes by an entry
+ * when the segment of its record is the oldest; an entry that was read since the hand last came by
+ * has its bit cleared and stays, another one goes.
+ */
+final class Eviction {
+
+  private final MemorySegment memory;
+  private final Index index;
+  private final Stripes stripes;
+  private final ReferenceBits references;
+  private final Remover remover;
+  private final Ledger ledger;
+
+  Eviction(
+      MemorySegment memory,
+      Index index,
+      Stripes stripes,
+      ReferenceBits references,
+      Remover remover,
+      Ledger ledger) {
+    this.memory = memory;
+    this.index = index;
+    this.stripes = stripes;
+    this.references = references;
+    this.remover = remover;
+    this.ledger = ledger;
+  }
+
+  /** Whether the record was read since it was last asked about. No stripe need be held. */
+  boolean sparesRecord(long recordOffset) {
+    long hash = index.hashOfRecord(recordOffset);
+    stripes.lockKey(hash);
+    try {
+      long slotAddress = index.locateRecord(recordOffset, hash);
+      return slotAddress != Index.NONE && sparesSlot(slotAddress);
+    } finally {
+      stripes.unlockKey(hash);
+    }
+  }
+
+  /** Removes the entry of a record, if it still has one. No stripe need be held. */
+  void evictRecord(long recordOffset) {
+    long hash = index.hashOfRecord(recordOffset);
+    stripes.lockKey(hash);
+    try {
+      long slotAddress = index.locateRecord(recordOffset, hash);
+      if (slotAddress != Index.NONE) {
+        evict(slotAddress);
+      }
+    } finally {
+      stripes.unlockKey(hash);
+    }
+  }
+
+  /** Removes one of the entries that stand where a key with this hash might. */
+  void evictFromBucketsOf(long hash) {
+    stripes.lockKey(hash);
+    try {
+      long buckets = index.buckets();
+      long address = index.bucketAddress(KeyHash.bucket(KeyHash.firstHalf(hash), buckets));
+      for (int i = 0; i < 2 * Bucket.SLOTS; i++) {
+        long slotAddress = Bucket.slotAddress(address, i % Bucket.SLOTS);
+        boolean full = Words.getPlain(memory, slotAddress) != Bucket.EMPTY;
+        if (full && !sparesSlot(slotAddress)) {
+          evict(slotAddress);
+          return;
+        }
+      }
+    } finally {
+      stripes.unlockKey(hash);
+    }
+  }
+
+  private boolean sparesSlot(long slotAddress) {
+    return references.clear(index.bucketNumber(slotAddress), Index.slotNumber(slotAddress));
+  }
+
+  private void evict(long slotAddress) {
+    remover.remove(slotAddress);
+    ledger.countEvicted();
+  }
+}

@@ -1,0 +1,307 @@
+package io.wisp.store.cuckoo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.store.Store;
+import io.wisp.store.StoreStatistics;
+import io.wisp.store.ValueSink;
+import io.wisp.store.WriteCondition;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * A value says which key it is of and who wrote it as its how-manieth, and every byte of it follows
+ * from that; so a reader knows a torn value, or another key's, when it sees one.
+ */
+class CuckooStoreConcurrencyTest {
+
+  private static final int HEADER = 24;
+  private static final int WRITERS = 2;
+  private static final int READERS = 2;
+
+  private final AtomicLong now = new AtomicLong(1);
+  private final AtomicBoolean stop = new AtomicBoolean();
+  private final AtomicLong hits = new AtomicLong();
+  private final AtomicLong misses = new AtomicLong();
+
+  @ParameterizedTest(name = "{0} keys, values to {1} bytes, {2} bytes, evicting {3}")
+  @CsvSource({
+    "2, 300, 1048576, false",
+    "60, 2000, 1048576, false",
+    "400, 1500, 1048576, false",
+    "20000, 60, 4194304, false",
+    "30, 60000, 2097152, false",
+    "3000, 800, 1048576, true",
+  })
+  void shouldReadOnlyWholeValuesOfTheKeyAndNeverAnOlderVersion(
+      int keys, int maxValueLength, long capacity, boolean evict) throws Exception {
+    CuckooStore.Options options =
+        CuckooStore.Options.ofCapacity(capacity)
+            .evict(evict)
+            .clock(() -> Instant.ofEpochMilli(now.get()));
+    try (CuckooStore store = CuckooStore.open(options)) {
+      List<Runnable> tasks = new ArrayList<>();
+      for (int i = 0; i < WRITERS; i++) {
+        long seed = i;
+        tasks.add(() -> writeUntilStopped(store, keys, maxValueLength, seed));
+      }
+      for (int i = 0; i < READERS; i++) {
+        long seed = 100L + i;
+        tasks.add(() -> readUntilStopped(store, keys, seed));
+      }
+      tasks.add(() -> maintainUntilStopped(store));
+      runFor(3000, tasks);
+      StoreInspector.check(store);
+    }
+    assertThat(hits.get()).isPositive();
+  }
+
+  private void writeUntilStopped(CuckooStore store, int keys, int maxValueLength, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    MemorySegment memory = Arena.ofAuto().allocate(16 + HEADER + maxValueLength, 8);
+    Slice key = new Slice();
+    Slice value = new Slice();
+    for (long count = 1; !stop.get(); count++) {
+      int number = random.nextInt(keys);
+      pointAtKey(key, memory, number);
+      int choice = random.nextInt(10);
+      if (choice < 6) {
+        int length = HEADER + random.nextInt(maxValueLength + 1 - HEADER);
+        fill(memory, 16, length, number, seed, count);
+        value.set(memory, 16, length);
+        long expiresAt = random.nextInt(4) == 0 ? now.get() + random.nextInt(20) : Store.NEVER;
+        Status status = store.write(key, value, WriteCondition.ALWAYS, 0, expiresAt);
+        assertThat(status).isIn(Status.CREATED, Status.REPLACED, Status.OUT_OF_MEMORY);
+      } else if (choice < 7) {
+        store.expire(key, random.nextBoolean() ? Store.NEVER : now.get() + random.nextInt(20));
+      } else {
+        store.delete(key);
+      }
+    }
+  }
+
+  private void readUntilStopped(CuckooStore store, int keys, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    MemorySegment memory = Arena.ofAuto().allocate(16, 8);
+    Slice key = new Slice();
+    CheckingSink sink = new CheckingSink();
+    long[] lastVersions = new long[keys];
+    while (!stop.get()) {
+      int number = random.nextInt(keys);
+      pointAtKey(key, memory, number);
+      Status status = store.get(key, sink);
+      if (status == Status.FOUND) {
+        sink.check(number);
+        assertThat(sink.version).isGreaterThanOrEqualTo(lastVersions[number]);
+        lastVersions[number] = sink.version;
+        hits.incrementAndGet();
+      } else {
+        assertThat(status).isEqualTo(Status.ABSENT);
+        misses.incrementAndGet();
+      }
+    }
+  }
+
+  private void maintainUntilStopped(CuckooStore store) {
+    while (!stop.get()) {
+      now.incrementAndGet();
+      store.maintain(100_000);
+      store.scan(0, 10, (segment, offset, length) -> assertThat(length).isEqualTo(16));
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void shouldNeverMissKeyThatIsAlwaysThereWhileIndexGrowsAndDisplaces() throws Exception {
+    int stable = 2000;
+    int coming = 120_000;
+    try (CuckooStore store = CuckooStore.open(32 << 20)) {
+      for (int i = 0; i < stable; i++) {
+        store.put(key(i), Slice.of(new byte[8]));
+      }
+      List<Runnable> tasks = new ArrayList<>();
+      tasks.add(() -> comeAndGo(store, stable, coming));
+      for (int reader = 0; reader < READERS; reader++) {
+        long seed = reader;
+        tasks.add(
+            () -> {
+              SplittableRandom random = new SplittableRandom(seed);
+              MemorySegment memory = Arena.ofAuto().allocate(16, 8);
+              Slice key = new Slice();
+              while (!stop.get()) {
+                pointAtKey(key, memory, random.nextInt(stable));
+                assertThat(store.contains(key)).as("%s", key).isTrue();
+                hits.incrementAndGet();
+              }
+            });
+      }
+      runFor(5000, tasks);
+      StoreStatistics statistics = store.statistics();
+      assertThat(statistics.displacements()).isPositive();
+      assertThat(statistics.growths()).isPositive();
+      StoreInspector.check(store);
+    }
+  }
+
+  private void comeAndGo(CuckooStore store, int stable, int coming) {
+    SplittableRandom random = new SplittableRandom(7);
+    Slice value = Slice.of(new byte[8]);
+    for (int i = 0; i < coming && !stop.get(); i++) {
+      store.put(key(stable + i), value);
+    }
+    while (!stop.get()) {
+      int number = stable + random.nextInt(coming);
+      if (random.nextBoolean()) {
+        store.put(key(number), value);
+      } else {
+        store.delete(key(number));
+      }
+    }
+  }
+
+  @Test
+  void shouldLoseNoUpdateWhenThreadsIncrementByCompareAndSet() throws Exception {
+    int threads = 4;
+    int increments = 5000;
+    try (CuckooStore store = CuckooStore.open(1 << 20)) {
+      store.put(Slice.of("counter"), Slice.of(new byte[8]));
+      AtomicLong done = new AtomicLong();
+      List<Runnable> tasks = new ArrayList<>();
+      for (int i = 0; i < threads; i++) {
+        tasks.add(() -> increment(store, increments, done));
+      }
+      run(tasks);
+      CheckingSink sink = new CheckingSink();
+      assertThat(store.get(Slice.of("counter"), sink)).isEqualTo(Status.FOUND);
+      assertThat(sink.memory.get(ValueLayout.JAVA_LONG, 0)).isEqualTo((long) threads * increments);
+      assertThat(done.get()).isEqualTo((long) threads * increments);
+    }
+  }
+
+  private static void increment(CuckooStore store, int increments, AtomicLong done) {
+    CheckingSink sink = new CheckingSink();
+    Slice key = Slice.of("counter");
+    Slice value = new Slice();
+    int left = increments;
+    while (left > 0) {
+      assertThat(store.get(key, sink)).isEqualTo(Status.FOUND);
+      sink.memory.set(ValueLayout.JAVA_LONG, 0, sink.memory.get(ValueLayout.JAVA_LONG, 0) + 1);
+      Status status = store.compareAndSet(key, value.set(sink.memory, 0, 8), sink.version);
+      if (status == Status.REPLACED) {
+        left--;
+        done.incrementAndGet();
+      } else {
+        assertThat(status).isEqualTo(Status.CONFLICT);
+      }
+    }
+  }
+
+  private void runFor(long milliseconds, List<Runnable> tasks) throws Exception {
+    Thread timer =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try {
+                    Thread.sleep(milliseconds);
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                  stop.set(true);
+                });
+    run(tasks);
+    timer.join();
+  }
+
+  private void run(List<Runnable> tasks) throws Exception {
+    try (ExecutorService threads = Executors.newFixedThreadPool(tasks.size())) {
+      List<Future<?>> futures = new ArrayList<>();
+      for (Runnable task : tasks) {
+        futures.add(threads.submit(() -> stopOthersIfItFails(task)));
+      }
+      for (Future<?> future : futures) {
+        try {
+          future.get();
+        } catch (ExecutionException e) {
+          throw new AssertionError(e.getCause());
+        }
+      }
+    }
+  }
+
+  private void stopOthersIfItFails(Runnable task) {
+    try {
+      task.run();
+    } catch (Throwable e) {
+      stop.set(true);
+      throw e;
+    }
+  }
+
+  private static Slice key(int number) {
+    return pointAtKey(new Slice(), MemorySegment.ofArray(new long[2]), number);
+  }
+
+  private static Slice pointAtKey(Slice key, MemorySegment memory, int number) {
+    memory.set(ValueLayout.JAVA_LONG, 0, number);
+    memory.set(ValueLayout.JAVA_LONG, 8, ~number);
+    return key.set(memory, 0, 16);
+  }
+
+  private static void fill(
+      MemorySegment memory, long offset, int length, long number, long writer, long count) {
+    memory.set(ValueLayout.JAVA_LONG, offset, number);
+    memory.set(ValueLayout.JAVA_LONG, offset + 8, writer);
+    memory.set(ValueLayout.JAVA_LONG, offset + 16, count);
+    byte filler = filler(number, writer, count, length);
+    for (int i = HEADER; i < length; i++) {
+      memory.set(ValueLayout.JAVA_BYTE, offset + i, filler);
+    }
+  }
+
+  private static byte filler(long number, long writer, long count, int length) {
+    return (byte) (number * 31 + writer * 17 + count * 7 + length);
+  }
+
+  private static final class CheckingSink implements ValueSink {
+
+    private final MemorySegment memory = Arena.ofAuto().allocate(1 << 17, 8);
+    private int length;
+    private long version;
+
+    @Override
+    public void accept(
+        MemorySegment segment, long offset, int length, long version, long expiresAt) {
+      MemorySegment.copy(segment, offset, memory, 0, length);
+      this.length = length;
+      this.version = version;
+    }
+
+    void check(int number) {
+      assertThat(memory.get(ValueLayout.JAVA_LONG, 0)).isEqualTo(number);
+      long writer = memory.get(ValueLayout.JAVA_LONG, 8);
+      long count = memory.get(ValueLayout.JAVA_LONG, 16);
+      byte filler = filler(number, writer, count, length);
+      for (int i = HEADER; i < length; i++) {
+        if (memory.get(ValueLayout.JAVA_BYTE, i) != filler) {
+          throw new AssertionError("torn value at " + i + " of " + length + ", key " + number);
+        }
+      }
+    }
+  }
+}
