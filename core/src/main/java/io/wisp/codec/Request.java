@@ -3,6 +3,7 @@ package io.wisp.codec;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,9 @@ public final class Request {
 
   /** The longest time to live in milliseconds: enough for 146 million years. */
   public static final long MAX_TIME_TO_LIVE = Long.MAX_VALUE / 2;
+
+  /** How the value of a scan says how many keys are wanted. */
+  public static final ValueLayout.OfInt COUNT_LAYOUT = RequestDescriptor.U32;
 
   private final Slice key = new Slice();
   private final Slice value = new Slice();
@@ -124,7 +128,7 @@ public final class Request {
 
   /** The value as the count that a scan carries. */
   long count() {
-    return Integer.toUnsignedLong(value.segment().get(RequestDescriptor.U32, value.offset()));
+    return Integer.toUnsignedLong(value.segment().get(COUNT_LAYOUT, value.offset()));
   }
 
   /** What was wrong with the last frame that was no request. */

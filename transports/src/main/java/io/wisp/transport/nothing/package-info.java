@@ -1,0 +1,5 @@
+/** The transport that does nothing but answer, inside the process: it prices a harness. */
+@NullMarked
+package io.wisp.transport.nothing;
+
+import org.jspecify.annotations.NullMarked;

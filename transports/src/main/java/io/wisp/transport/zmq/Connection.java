@@ -1,0 +1,112 @@
+package io.wisp.transport.zmq;
+
+import io.wisp.codec.Session;
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** What a server knows of one connection. */
+final class Connection {
+
+  /** What a reply costs beside its bytes. */
+  private static final int REPLY_OVERHEAD = 128;
+
+  private final SocketChannel channel;
+  private final String address;
+  private final boolean surplus;
+  private final AtomicLong replyBytes = new AtomicLong();
+  private final long acceptedAt = System.nanoTime();
+  private volatile @Nullable InboundFrames frames;
+  private volatile long lastReplyTaken = acceptedAt;
+  private volatile boolean closed;
+
+  /** The request loop's own. */
+  final Session session = new Session();
+
+  /** Requests that wait until replies are taken; the request loop's own. */
+  final Queue<ZmqRequest> waiting = new ArrayDeque<>();
+
+  /** When the last request came, by {@link System#nanoTime}; the request loop's own. */
+  long lastRequest = acceptedAt;
+
+  /** Whether the password was given, for the I/O thread to know. */
+  volatile boolean authenticated;
+
+  Connection(SocketChannel channel, String address, boolean surplus) {
+    this.channel = channel;
+    this.address = address;
+    this.surplus = surplus;
+  }
+
+  /** The peer's address, as JeroMQ writes it in a message's metadata. */
+  String address() {
+    return address;
+  }
+
+  /** Whether it is one client too many, which is told so and closed. */
+  boolean isSurplus() {
+    return surplus;
+  }
+
+  long acceptedAt() {
+    return acceptedAt;
+  }
+
+  void attach(InboundFrames frames) {
+    this.frames = frames;
+  }
+
+  /** The source of its frames, or null until its first request has come. */
+  @Nullable InboundFrames frames() {
+    return frames;
+  }
+
+  void replyQueued(int bytes) {
+    if (replyBytes.getAndAdd(bytes + (long) REPLY_OVERHEAD) == 0) {
+      lastReplyTaken = System.nanoTime();
+    }
+  }
+
+  void replyTaken(int bytes) {
+    lastReplyTaken = System.nanoTime();
+    replyBytes.addAndGet(-(bytes + (long) REPLY_OVERHEAD));
+  }
+
+  /** Bytes of replies that the peer has not taken yet. */
+  long replyBytes() {
+    return replyBytes.get();
+  }
+
+  /** When the peer last took a reply, or began to have one to take. */
+  long lastReplyTaken() {
+    return lastReplyTaken;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  /**
+   * Has JeroMQ close the connection: it finds the end of the stream and tidies up as if the peer
+   * had gone. To close the channel itself would leave JeroMQ's session behind for good.
+   */
+  void disconnect() {
+    try {
+      channel.shutdownInput();
+    } catch (IOException e) {
+      // It is closed already.
+    }
+  }
+
+  /** Takes note that the connection is gone, and frees what it had. */
+  void gone() {
+    closed = true;
+    InboundFrames source = frames;
+    if (source != null) {
+      source.close();
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package io.wisp.transport.zmq;
+
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+import zmq.poll.IPollEvents;
+import zmq.poll.Poller;
+
+/**
+ * Has JeroMQ 0.6.0 look at its channels again after it has connected. If it finds a connection made
+ * and begins to use it in one round of its selector, it takes the selection key of the attempt,
+ * about to be cancelled, for that of the connection; nothing is then heard of the connection until
+ * something else has it register its channels. About one connection in fifty was lost so.
+ *
+ * <p>The rounds are counted in timers: the key is gone one round after the connection was made, and
+ * the round after that registers the channel. All but the making of threads happens in JeroMQ's I/O
+ * thread.
+ */
+final class ConnectionNudge implements IPollEvents {
+
+  private static final int ROUNDS = 3;
+  private static final int ROUND_MILLIS = 1;
+
+  private final BiFunction<Runnable, String, Thread> threads;
+  private volatile @Nullable Poller poller;
+
+  ConnectionNudge(BiFunction<Runnable, String, Thread> threads) {
+    this.threads = threads;
+  }
+
+  /** Makes a thread for JeroMQ, and learns which poller runs in the I/O thread. */
+  Thread newThread(Runnable task, String name) {
+    if (name.startsWith("iothread") && task instanceof Poller ioPoller) {
+      poller = ioPoller;
+    }
+    return threads.apply(task, name);
+  }
+
+  /** To be called when a connection was made. */
+  void connected() {
+    schedule(ROUNDS);
+  }
+
+  private void schedule(int rounds) {
+    Poller io = poller;
+    if (io != null && rounds > 0) {
+      io.addTimer(ROUND_MILLIS, this, rounds);
+    }
+  }
+
+  @Override
+  public void timerEvent(int rounds) {
+    Poller io = poller;
+    if (io == null) {
+      return;
+    }
+    try (SocketChannel none = SocketChannel.open()) {
+      io.removeHandle(io.addHandle(none, this));
+    } catch (IOException e) {
+      // No channel to be had: whoever waits for the connection times out.
+    }
+    schedule(rounds - 1);
+  }
+}

@@ -1,0 +1,172 @@
+package io.wisp.transport.zmq;
+
+import io.wisp.transport.ServerOptions;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import zmq.SocketBase;
+import zmq.ZMQ;
+import zmq.io.Metadata;
+import zmq.util.Utils;
+
+/** The connections of a server. JeroMQ's I/O thread adds and removes, any thread may read. */
+final class Connections implements ZMQ.EventConsummer {
+
+  static final int EVENTS =
+      ZMQ.ZMQ_EVENT_ACCEPTED | ZMQ.ZMQ_EVENT_DISCONNECTED | ZMQ.ZMQ_EVENT_HANDSHAKE_PROTOCOL;
+
+  /** How many connections too many are told so; yet more are closed without a word. */
+  private static final int MAX_SURPLUS = 64;
+
+  /** How long a connection too many stays, so that it can be told why it is closed. */
+  private static final Duration SURPLUS_STAY = Duration.ofSeconds(1);
+
+  private final Map<SocketChannel, Connection> byChannel = new ConcurrentHashMap<>();
+  private final Map<String, Connection> byAddress = new ConcurrentHashMap<>();
+  private final AtomicInteger clients = new AtomicInteger();
+  private final LongAdder accepted = new LongAdder();
+  private final LongAdder rejected = new LongAdder();
+  private final LongAdder malformed = new LongAdder();
+  private final SocketBase router;
+  private final ServerOptions options;
+  private final ZmqLimits limits;
+  private final MemoryBudget budget;
+
+  Connections(SocketBase router, ServerOptions options, ZmqLimits limits) {
+    this.router = router;
+    this.options = options;
+    this.limits = limits;
+    budget = new MemoryBudget(limits.inboundBytes());
+    provideFrames();
+  }
+
+  /**
+   * Has the next connection whose handshake comes so far draw on an account of its own: JeroMQ
+   * hands the socket's allocator to a connection just before it tells of the handshake's protocol.
+   */
+  private void provideFrames() {
+    router.setSocketOpt(ZMQ.ZMQ_MSG_ALLOCATOR, new InboundFrames(this, budget.new Account()));
+  }
+
+  @Override
+  public void consume(ZMQ.Event event) {
+    switch (event.event) {
+      case ZMQ.ZMQ_EVENT_ACCEPTED -> add((SocketChannel) event.arg);
+      case ZMQ.ZMQ_EVENT_DISCONNECTED -> remove((SocketChannel) event.arg);
+      default -> provideFrames();
+    }
+  }
+
+  private void add(SocketChannel channel) {
+    boolean surplus = clients.get() >= options.maxClients();
+    String address = Utils.getPeerIpAddress(channel).address();
+    Connection connection = new Connection(channel, address, surplus);
+    byChannel.put(channel, connection);
+    byAddress.put(address, connection);
+    if (surplus) {
+      rejected.increment();
+      if (byChannel.size() - clients.get() > MAX_SURPLUS) {
+        connection.disconnect();
+      }
+    } else {
+      clients.incrementAndGet();
+      accepted.increment();
+    }
+  }
+
+  private void remove(SocketChannel channel) {
+    Connection connection = byChannel.remove(channel);
+    if (connection == null) {
+      return;
+    }
+    byAddress.remove(connection.address(), connection);
+    if (!connection.isSurplus()) {
+      clients.decrementAndGet();
+    }
+    if (connection.frames() == null && !connection.isSurplus()) {
+      malformed.increment();
+    }
+    connection.gone();
+  }
+
+  /** The connection that a message's metadata belongs to, or null if it is gone. */
+  @Nullable Connection of(Metadata metadata) {
+    return byAddress.get(metadata.get(Metadata.PEER_ADDRESS));
+  }
+
+  /** Whether the peer has yet to present the password. */
+  boolean isStranger(@Nullable Connection connection) {
+    return options.password() != null && (connection == null || !connection.authenticated);
+  }
+
+  /** Closes a connection because of a limit. */
+  void refuse(@Nullable Connection connection) {
+    rejected.increment();
+    if (connection != null) {
+      connection.disconnect();
+    }
+  }
+
+  void countMalformed() {
+    malformed.increment();
+  }
+
+  Collection<Connection> all() {
+    return byChannel.values();
+  }
+
+  /** Closes the connections that have kept the server waiting for too long. */
+  void closeOverdue(long now) {
+    for (Connection connection : byChannel.values()) {
+      if (isOverdue(connection, now)) {
+        refuse(connection);
+      }
+    }
+  }
+
+  private boolean isOverdue(Connection connection, long now) {
+    InboundFrames frames = connection.frames();
+    long stall = limits.stall().toNanos();
+    if (connection.isSurplus()) {
+      return now - connection.acceptedAt() > SURPLUS_STAY.toNanos();
+    }
+    if (frames == null && now - connection.acceptedAt() > stall) {
+      return true;
+    }
+    long incompleteSince = frames == null ? 0 : frames.incompleteSince();
+    if (incompleteSince != 0 && now - incompleteSince > stall) {
+      return true;
+    }
+    if (connection.replyBytes() > 0 && now - connection.lastReplyTaken() > stall) {
+      return true;
+    }
+    return !options.idleTimeout().isZero()
+        && now - connection.lastRequest > options.idleTimeout().toNanos();
+  }
+
+  int clients() {
+    return clients.get();
+  }
+
+  long accepted() {
+    return accepted.sum();
+  }
+
+  long rejected() {
+    return rejected.sum();
+  }
+
+  long malformed() {
+    return malformed.sum();
+  }
+
+  /** Memory that frames may still draw. */
+  long availableBytes() {
+    return budget.availableBytes();
+  }
+}

@@ -1,0 +1,27 @@
+package io.wisp.transport.zmq;
+
+import java.nio.ByteBuffer;
+import zmq.Msg;
+
+/** A reply on its way, which tells its connection when JeroMQ takes it to write it. */
+final class ReplyFrame extends Msg {
+
+  private final Connection connection;
+  private boolean taken;
+
+  ReplyFrame(byte[] bytes, Connection connection) {
+    super(bytes);
+    this.connection = connection;
+    connection.replyQueued(bytes.length);
+  }
+
+  /** The bytes, which JeroMQ asks for when it writes them and not before. */
+  @Override
+  public ByteBuffer buf() {
+    if (!taken) {
+      taken = true;
+      connection.replyTaken(size());
+    }
+    return super.buf();
+  }
+}

@@ -1,0 +1,198 @@
+package io.wisp.transport.zmq;
+
+import io.wisp.codec.FrameBuffer;
+import io.wisp.codec.RequestExecutor;
+import io.wisp.store.Status;
+import io.wisp.transport.ServerOptions;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import zmq.Ctx;
+import zmq.Msg;
+import zmq.SocketBase;
+import zmq.ZMQ;
+
+/**
+ * The thread that owns a server's ROUTER: receives requests, executes them, sends their replies and
+ * looks after the connections in between. It ends with the ROUTER and its context closed.
+ *
+ * <p>A client that does not take its replies has its further requests wait instead of being
+ * executed, so the replies that the server holds for it are bounded; ROUTER itself would hold them
+ * without bound or drop them, and a dropped reply would leave the client waiting. A client that
+ * takes nothing for too long is closed.
+ */
+final class RequestLoop implements Runnable {
+
+  private static final int LONGEST_SLEEP_MILLIS = 50;
+  private static final long CONGESTED_SLEEP_NANOS = 200_000;
+
+  private final Ctx context;
+  private final SocketBase router;
+  private final Connections connections;
+  private final RequestExecutor executor;
+  private final ServerOptions options;
+  private final ZmqLimits limits;
+  private final FrameBuffer reply = new FrameBuffer();
+  private final Set<Connection> congested = new LinkedHashSet<>();
+  private final LongAdder requests = new LongAdder();
+  private final long tickNanos;
+  private long lastTick = System.nanoTime();
+  private volatile boolean closing;
+
+  RequestLoop(
+      Ctx context,
+      SocketBase router,
+      Connections connections,
+      RequestExecutor executor,
+      ServerOptions options,
+      ZmqLimits limits) {
+    this.context = context;
+    this.router = router;
+    this.connections = connections;
+    this.executor = executor;
+    this.options = options;
+    this.limits = limits;
+    Duration idle = options.idleTimeout();
+    long shortest = idle.isZero() ? limits.stall().toNanos() : idle.toNanos();
+    tickNanos = Math.clamp(shortest / 4, 1_000_000, 250_000_000);
+    router.setSocketOpt(ZMQ.ZMQ_RCVTIMEO, LONGEST_SLEEP_MILLIS);
+  }
+
+  long requests() {
+    return requests.sum();
+  }
+
+  void stop() {
+    closing = true;
+  }
+
+  @Override
+  public void run() {
+    try {
+      while (!closing) {
+        serveOne();
+        if (!congested.isEmpty()) {
+          resumeCongested();
+        }
+        tick();
+      }
+    } finally {
+      router.close();
+      context.terminate();
+      reply.close();
+    }
+  }
+
+  private void serveOne() {
+    boolean sleeps = !options.busyPoll() && congested.isEmpty();
+    ZmqRequest request = receive(sleeps ? 0 : ZMQ.ZMQ_DONTWAIT);
+    if (request != null) {
+      handle(request);
+    } else if (!congested.isEmpty()) {
+      LockSupport.parkNanos(CONGESTED_SLEEP_NANOS);
+    } else if (!sleeps) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private @Nullable ZmqRequest receive(int flags) {
+    Msg identity = router.recv(flags);
+    if (identity == null) {
+      return null;
+    }
+    List<Msg> envelope = List.of();
+    Msg part = router.recv(ZMQ.ZMQ_DONTWAIT);
+    while (part != null && part.hasMore()) {
+      if (envelope.isEmpty()) {
+        envelope = new ArrayList<>(2);
+      }
+      envelope.add(part);
+      part = router.recv(ZMQ.ZMQ_DONTWAIT);
+    }
+    return part instanceof InboundFrame body ? new ZmqRequest(identity, envelope, body) : null;
+  }
+
+  private void handle(ZmqRequest request) {
+    Connection connection = request.body().connection();
+    if (connection == null || connection.isClosed()) {
+      request.giveBack();
+      return;
+    }
+    connection.lastRequest = System.nanoTime();
+    if (connection.waiting.isEmpty() && connection.replyBytes() < limits.replyBytes()) {
+      answer(request, connection);
+      return;
+    }
+    congested.add(connection);
+    connection.waiting.add(request);
+    if (connection.waiting.size() > limits.waitingRequests()) {
+      connections.refuse(connection);
+    }
+  }
+
+  private void answer(ZmqRequest request, Connection connection) {
+    requests.increment();
+    Status status = execute(request.body(), connection);
+    if (status == Status.MALFORMED || status == Status.UNKNOWN_OPERATION) {
+      connections.countMalformed();
+    }
+    connection.authenticated = connection.session.isAuthenticated();
+    request.giveBack();
+    send(request, new ReplyFrame(reply.toByteArray(), connection));
+  }
+
+  private Status execute(InboundFrame body, Connection connection) {
+    if (connection.isSurplus()) {
+      RequestExecutor.refuse(
+          reply, "this server has " + options.maxClients() + " clients, and that is its limit");
+      return Status.REFUSED;
+    }
+    MemorySegment segment = MemorySegment.ofArray(body.data());
+    return executor.execute(connection.session, segment, 0, body.size(), reply);
+  }
+
+  /** Sends a reply after the frames that route it. If the connection is gone, so is the reply. */
+  private void send(ZmqRequest request, ReplyFrame answer) {
+    if (!router.send(request.identity(), ZMQ.ZMQ_SNDMORE | ZMQ.ZMQ_DONTWAIT)) {
+      return;
+    }
+    for (Msg part : request.envelope()) {
+      router.send(part, ZMQ.ZMQ_SNDMORE | ZMQ.ZMQ_DONTWAIT);
+    }
+    router.send(answer, ZMQ.ZMQ_DONTWAIT);
+  }
+
+  private void resumeCongested() {
+    congested.removeIf(this::resume);
+  }
+
+  /** Answers waiting requests while there is room for replies; says whether none is left. */
+  private boolean resume(Connection connection) {
+    while (!connection.waiting.isEmpty()) {
+      if (!connection.isClosed() && connection.replyBytes() >= limits.replyBytes()) {
+        return false;
+      }
+      ZmqRequest request = connection.waiting.remove();
+      if (connection.isClosed()) {
+        request.giveBack();
+      } else {
+        answer(request, connection);
+      }
+    }
+    return true;
+  }
+
+  private void tick() {
+    long now = System.nanoTime();
+    if (now - lastTick > tickNanos) {
+      lastTick = now;
+      connections.closeOverdue(now);
+    }
+  }
+}

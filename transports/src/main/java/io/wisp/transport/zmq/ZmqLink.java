@@ -1,0 +1,245 @@
+package io.wisp.transport.zmq;
+
+import io.wisp.codec.Operation;
+import io.wisp.codec.RequestDescriptor;
+import io.wisp.store.Slice;
+import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.TransportException;
+import io.wisp.transport.TransportTimeoutException;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import zmq.Ctx;
+import zmq.Msg;
+import zmq.SocketBase;
+import zmq.ZError;
+import zmq.ZMQ;
+
+/**
+ * A DEALER with one connection and no second try: JeroMQ would connect again by itself and send
+ * again what may have been executed, so this notices when the connection breaks and fails from then
+ * on.
+ *
+ * <p>A JeroMQ socket belongs to one thread at a time. A call holds it from {@link #enter} to {@link
+ * #leave}; {@link #close} makes a call in progress give up, waits for it, and then has the socket
+ * to itself.
+ */
+final class ZmqLink {
+
+  private static final int EVENTS =
+      ZMQ.ZMQ_EVENT_CONNECTED | ZMQ.ZMQ_EVENT_CONNECT_RETRIED | ZMQ.ZMQ_EVENT_DISCONNECTED;
+
+  /** How long a call sleeps before it looks whether it should go on waiting. */
+  private static final int LONGEST_SLEEP_MILLIS = 20;
+
+  private static final int NO_RECONNECT_MILLIS = Integer.MAX_VALUE / 4;
+  private static final int MAX_REPLY_LENGTH = 256 << 20;
+  private static final Duration CLOSING_TIME = Duration.ofSeconds(10);
+
+  private final Endpoint endpoint;
+  private final ClientOptions options;
+  private final Ctx context;
+  private final SocketBase dealer;
+  private final ReentrantLock use = new ReentrantLock();
+  private final ConnectionNudge nudge =
+      new ConnectionNudge((task, name) -> ZmqSockets.newThread("client", task, name));
+  private final CountDownLatch settled = new CountDownLatch(1);
+  private boolean released;
+  private boolean connected;
+  private volatile boolean closing;
+  private volatile @Nullable String broken;
+  private @Nullable TransportException lost;
+
+  ZmqLink(Endpoint endpoint, ClientOptions options) {
+    this.endpoint = endpoint;
+    this.options = options;
+    String address = ZmqSockets.addressOf(endpoint);
+    context = ZmqSockets.newContext("client");
+    context.setThreadFactory(nudge::newThread);
+    dealer = context.createSocket(ZMQ.ZMQ_DEALER);
+    dealer.setSocketOpt(ZMQ.ZMQ_LINGER, 0);
+    dealer.setSocketOpt(ZMQ.ZMQ_IPV6, true);
+    dealer.setSocketOpt(ZMQ.ZMQ_RECONNECT_IVL, NO_RECONNECT_MILLIS);
+    dealer.setSocketOpt(ZMQ.ZMQ_MAXMSGSIZE, (long) MAX_REPLY_LENGTH);
+    dealer.setSocketOpt(ZMQ.ZMQ_MSG_ALLOCATOR, (zmq.msg.MsgAllocator) ZmqLink::allocate);
+    // Bounded by the client, which knows how many requests it has sent.
+    dealer.setSocketOpt(ZMQ.ZMQ_SNDHWM, 0);
+    dealer.setSocketOpt(ZMQ.ZMQ_RCVHWM, 0);
+    long sleep = Math.clamp(options.timeout().toMillis(), 1, LONGEST_SLEEP_MILLIS);
+    dealer.setSocketOpt(ZMQ.ZMQ_RCVTIMEO, (int) sleep);
+    dealer.setEventHook(this::notice, EVENTS);
+    dealer.connect(address);
+    try {
+      awaitConnection();
+    } catch (TransportException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** Waits until JeroMQ has connected or failed to. */
+  private void awaitConnection() {
+    boolean heard = false;
+    try {
+      heard = settled.await(options.timeout().toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    failIfUseless();
+    if (!heard) {
+      throw lose(timeout("cannot connect to " + endpoint));
+    }
+  }
+
+  private TransportTimeoutException timeout(String what) {
+    return new TransportTimeoutException(what + " within " + options.timeout().toMillis() + " ms");
+  }
+
+  /** Memory for a reply; nothing for a length that JeroMQ should have refused. */
+  private static Msg allocate(int size) {
+    return size < 0 || size > MAX_REPLY_LENGTH ? new Msg() : new Msg(size);
+  }
+
+  /** Called by JeroMQ's I/O thread. */
+  private void notice(ZMQ.Event event) {
+    if (event.event == ZMQ.ZMQ_EVENT_CONNECTED) {
+      connected = true;
+      nudge.connected();
+    } else if (broken == null) {
+      broken =
+          connected
+              ? "the connection to " + endpoint + " broke, or the server closed it"
+              : "cannot connect to " + endpoint + ": nothing listens there";
+    }
+    settled.countDown();
+  }
+
+  /**
+   * Begins a call.
+   *
+   * @throws IllegalStateException if the client is closed
+   * @throws TransportException if the connection is lost
+   */
+  void enter() {
+    use.lock();
+    if (closing) {
+      use.unlock();
+      throw new IllegalStateException("the client of " + endpoint + " is closed");
+    }
+    TransportException earlier = lost;
+    if (earlier != null) {
+      use.unlock();
+      throw new TransportException(String.valueOf(earlier.getMessage()), earlier);
+    }
+  }
+
+  /** Ends a call. */
+  void leave() {
+    use.unlock();
+  }
+
+  /** Remembers why the connection is no longer of use, and gives the exception back. */
+  TransportException lose(TransportException why) {
+    lost = why;
+    return why;
+  }
+
+  /**
+   * Sends a request.
+   *
+   * @return its length in bytes
+   */
+  long send(Operation operation, Slice key, Slice value, long argument) {
+    failIfUseless();
+    byte[] frame = new byte[(int) RequestDescriptor.frameLength(key.length(), value.length())];
+    RequestDescriptor.encode(MemorySegment.ofArray(frame), 0, operation, key, value, argument);
+    boolean sent;
+    try {
+      sent = dealer.send(new Msg(frame), ZMQ.ZMQ_DONTWAIT);
+    } catch (RuntimeException e) {
+      throw lose(new TransportException("cannot send to " + endpoint + ": " + e, e));
+    }
+    if (!sent) {
+      throw lose(new TransportException("cannot send to " + endpoint + ": it is not connected"));
+    }
+    return frame.length;
+  }
+
+  /** Waits for the next reply. */
+  Msg receive() {
+    long start = System.nanoTime();
+    while (true) {
+      Msg message = receiveOrSleep();
+      if (message != null) {
+        return message;
+      }
+      failIfUseless();
+      if (System.nanoTime() - start > options.timeout().toNanos()) {
+        throw lose(timeout(endpoint + " did not answer"));
+      }
+    }
+  }
+
+  private @Nullable Msg receiveOrSleep() {
+    Msg message;
+    try {
+      message = dealer.recv(options.busyPoll() ? ZMQ.ZMQ_DONTWAIT : 0);
+    } catch (RuntimeException e) {
+      throw lose(new TransportException("cannot receive from " + endpoint + ": " + e, e));
+    }
+    if (message == null) {
+      if (dealer.errno() == ZError.EINTR) {
+        // JeroMQ has cleared the flag.
+        Thread.currentThread().interrupt();
+      }
+      Thread.onSpinWait();
+    }
+    return message;
+  }
+
+  private void failIfUseless() {
+    if (closing) {
+      throw lose(
+          new TransportException("the client of " + endpoint + " was closed during the call"));
+    }
+    if (Thread.currentThread().isInterrupted()) {
+      throw lose(new TransportException("interrupted while waiting for " + endpoint));
+    }
+    String reason = broken;
+    if (reason != null) {
+      throw lose(new TransportException(reason));
+    }
+  }
+
+  /** Closes the connection. Any thread may do so, at any time, again and again. */
+  void close() {
+    closing = true;
+    use.lock();
+    try {
+      if (!released) {
+        released = true;
+        release();
+      }
+    } finally {
+      use.unlock();
+    }
+  }
+
+  /** In a thread of its own, since an interrupt would have JeroMQ give up halfway. */
+  private void release() {
+    Thread closer =
+        Thread.ofPlatform()
+            .daemon()
+            .name("wisp-zmq-client-closer")
+            .start(
+                () -> {
+                  dealer.close();
+                  context.terminate();
+                });
+    ZmqSockets.joinUninterruptibly(closer, CLOSING_TIME);
+  }
+}

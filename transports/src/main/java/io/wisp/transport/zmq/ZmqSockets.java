@@ -1,0 +1,80 @@
+package io.wisp.transport.zmq;
+
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.TransportException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import zmq.Ctx;
+import zmq.SocketBase;
+import zmq.ZMQ;
+
+/** What servers and clients share in their use of JeroMQ. */
+final class ZmqSockets {
+
+  private ZmqSockets() {}
+
+  /** A context of its own for each server and client, whose threads are named after it. */
+  static Ctx newContext(String role) {
+    Ctx context = ZMQ.createContext();
+    context.set(ZMQ.ZMQ_IO_THREADS, 1);
+    context.setThreadFactory((task, name) -> newThread(role, task, name));
+    // What a peer's bytes make JeroMQ throw concerns that peer's connection and nobody else.
+    context.setNotificationExceptionHandler((thread, failure) -> {});
+    return context;
+  }
+
+  /** A thread for JeroMQ in the service of a server or a client. */
+  static Thread newThread(String role, Runnable task, String name) {
+    return Thread.ofPlatform().daemon().name("wisp-zmq-" + role + "-" + name).unstarted(task);
+  }
+
+  /** Binds a socket, and says where: with the port that it got. */
+  static Endpoint bind(SocketBase socket, Endpoint endpoint) {
+    String address = addressOf(endpoint);
+    boolean bound;
+    try {
+      bound = socket.bind(address);
+    } catch (RuntimeException e) {
+      throw new TransportException("cannot listen at " + endpoint + ": " + e.getMessage(), e);
+    }
+    if (!bound) {
+      throw new TransportException(
+          "cannot listen at " + endpoint + ": it is taken, or not an address of this machine");
+    }
+    String got = (String) socket.getSocketOptx(ZMQ.ZMQ_LAST_ENDPOINT);
+    int port = Integer.parseInt(got.substring(got.lastIndexOf(':') + 1));
+    return new Endpoint(endpoint.host(), port);
+  }
+
+  /** The address in JeroMQ's spelling, its host looked up. */
+  static String addressOf(Endpoint endpoint) {
+    try {
+      InetAddress host = InetAddress.getByName(endpoint.host());
+      String text = host.getHostAddress();
+      return "tcp://"
+          + (host instanceof Inet6Address ? "[" + text + "]" : text)
+          + ":"
+          + endpoint.port();
+    } catch (UnknownHostException e) {
+      throw new TransportException("the host of " + endpoint + " has no address", e);
+    }
+  }
+
+  /** Waits for a thread that ends by itself soon. An interrupt is kept for later. */
+  static void joinUninterruptibly(Thread thread, Duration atMost) {
+    boolean interrupted = Thread.interrupted();
+    long end = System.nanoTime() + atMost.toNanos();
+    while (thread.isAlive() && System.nanoTime() < end) {
+      try {
+        thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
