@@ -1,0 +1,153 @@
+package io.wisp.transport.tcp;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.wisp.store.HeapStore;
+import io.wisp.store.Store;
+import io.wisp.transport.tcp.RespSession.Progress;
+import java.io.ByteArrayOutputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** A session without sockets: what is sent to it is executed at once, and its replies are kept. */
+final class SessionHarness implements AutoCloseable {
+
+  static final long START_MILLIS = 1_000_000_000_000L;
+
+  private final BufferBudget budget = new BufferBudget(1L << 30);
+  private final BufferPool buffers = new BufferPool(budget);
+  private final RequestCounters counters = new RequestCounters();
+  private final NativeBuffer input = new NativeBuffer(1024, Arena::ofConfined, budget);
+  private final NativeBuffer output = new NativeBuffer(64 << 10, Arena::ofConfined, budget);
+  private final Store store;
+  private final SessionContext context;
+  private final RespSession session;
+  private long nowMillis = START_MILLIS;
+  private long largestInput;
+  private long largestOutput;
+  private Progress progress = Progress.NEED_INPUT;
+
+  SessionHarness() {
+    this(null);
+  }
+
+  SessionHarness(@Nullable String password) {
+    this(password, Long.MAX_VALUE);
+  }
+
+  SessionHarness(@Nullable String password, long storeCapacity) {
+    this(password, storeCapacity, null);
+  }
+
+  SessionHarness(@Nullable String password, long storeCapacity, @Nullable Store given) {
+    store = given != null ? given : new HeapStore(storeCapacity, () -> nowMillis);
+    NativeBuffer scratch = new NativeBuffer(256, Arena::ofConfined, budget);
+    Request request = new Request(store, view(password), () -> nowMillis, scratch);
+    context = new SessionContext(request, buffers, counters);
+    session = new RespSession(context, new ClientInfo(7, "127.0.0.1:5", START_MILLIS));
+  }
+
+  private static ServerView view(@Nullable String password) {
+    return new ServerView() {
+      @Override
+      @SuppressWarnings("ReturnsNullArray")
+      public byte @Nullable [] password() {
+        return password == null ? null : password.getBytes(UTF_8);
+      }
+
+      @Override
+      public String information(@Nullable String section) {
+        return "section:" + section;
+      }
+
+      @Override
+      public Map<String, String> configuration() {
+        return Map.of("maxclients", "10", "maxmemory", "0", "save", "");
+      }
+
+      @Override
+      public Stream<String> clients() {
+        return Stream.of("id=7");
+      }
+    };
+  }
+
+  /** Executes a request of words, and returns the reply as Latin-1. */
+  String call(String... words) {
+    return send(request(words));
+  }
+
+  /** The bytes of a request, as Latin-1. */
+  static String request(String... words) {
+    StringBuilder text = new StringBuilder("*" + words.length + "\r\n");
+    for (String word : words) {
+      text.append('$').append(word.length()).append("\r\n").append(word).append("\r\n");
+    }
+    return text.toString();
+  }
+
+  /** Sends Latin-1 bytes, and returns all that was replied. */
+  String send(String text) {
+    return new String(send(text.getBytes(ISO_8859_1)), ISO_8859_1);
+  }
+
+  byte[] send(byte[] bytes) {
+    ByteArrayOutputStream replies = new ByteArrayOutputStream();
+    input.append(MemorySegment.ofArray(bytes), 0, bytes.length);
+    largestInput = Math.max(largestInput, input.size());
+    do {
+      progress = session.execute(input, output);
+      largestOutput = Math.max(largestOutput, output.size());
+      replies.writeBytes(output.toByteArray());
+      output.clear();
+    } while (progress == Progress.OUTPUT_FULL);
+    return replies.toByteArray();
+  }
+
+  /** Lets the clock go on. */
+  void pass(long millis) {
+    nowMillis += millis;
+  }
+
+  boolean isClosed() {
+    return progress == Progress.CLOSE;
+  }
+
+  Store store() {
+    return store;
+  }
+
+  RequestCounters counters() {
+    return counters;
+  }
+
+  RespSession session() {
+    return session;
+  }
+
+  /** How many bytes were sent and not yet consumed. */
+  int unconsumed() {
+    return input.size();
+  }
+
+  long largestOutput() {
+    return largestOutput;
+  }
+
+  @Override
+  public void close() {
+    session.close();
+    context.close();
+    input.close();
+    output.close();
+    buffers.close();
+    store.close();
+    if (budget.used() != 0) {
+      throw new AssertionError(budget.used() + " bytes of buffers were not given back");
+    }
+  }
+}
