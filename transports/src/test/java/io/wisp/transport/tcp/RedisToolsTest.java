@@ -1,0 +1,115 @@
+package io.wisp.transport.tcp;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class RedisToolsTest {
+
+  private final RunningServer running = new RunningServer();
+
+  @AfterEach
+  void close() {
+    running.close();
+  }
+
+  private String run(String tool, @Nullable String input, String... arguments) throws Exception {
+    assumeTrue(
+        isInstalled(tool), tool + " is not installed; it is in the Debian package redis-tools");
+    List<String> command =
+        new ArrayList<>(List.of(tool, "-h", "127.0.0.1", "-p", "" + running.port()));
+    command.addAll(Arrays.asList(arguments));
+    File output = File.createTempFile("wisp-", ".txt");
+    try {
+      ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+      Process process = builder.redirectOutput(output).start();
+      try (var toTool = process.getOutputStream()) {
+        toTool.write((input == null ? "" : input).getBytes(UTF_8));
+      }
+      assertThat(process.waitFor()).as("exit code of %s", command).isZero();
+      return new String(Files.readAllBytes(output.toPath()), UTF_8);
+    } finally {
+      assertThat(output.delete()).isTrue();
+    }
+  }
+
+  private static boolean isInstalled(String tool) {
+    return Pattern.compile(File.pathSeparator)
+        .splitAsStream(String.valueOf(System.getenv("PATH")))
+        .anyMatch(folder -> new File(folder, tool).canExecute());
+  }
+
+  @Test
+  void shouldServeTheCommandLineClient() throws Exception {
+    assertThat(run("redis-cli", null, "set", "k", "a value")).isEqualTo("OK\n");
+    assertThat(run("redis-cli", null, "get", "k")).isEqualTo("a value\n");
+    assertThat(run("redis-cli", null, "-3", "get", "none")).isEqualTo("\n");
+    assertThat(run("redis-cli", null, "-3", "--no-raw", "get", "none")).isEqualTo("(nil)\n");
+    assertThat(run("redis-cli", null, "--scan")).isEqualTo("k\n");
+    assertThat(run("redis-cli", null, "bogus", "x"))
+        .startsWith("ERR unknown command 'bogus', with args beginning with: 'x' ");
+  }
+
+  @Test
+  void shouldServeLinesOfTheCommandLineClient() throws Exception {
+    String lines = "mset a 1 b 2\nmget a b\nincr a\ncommand docs get\ninfo server\ntype a\n";
+    assertThat(run("redis-cli", lines)).startsWith("OK\n1\n2\n2\nget\n").endsWith("string\n");
+  }
+
+  @Test
+  void shouldLoadRequestsInBulk() throws Exception {
+    StringBuilder requests = new StringBuilder();
+    for (int i = 0; i < 20_000; i++) {
+      requests.append(SessionHarness.request("SET", "key" + i, "value" + i));
+    }
+    assertThat(run("redis-cli", requests.toString(), "--pipe"))
+        .contains("errors: 0, replies: 20000");
+    assertThat(running.store().size()).isEqualTo(20_000);
+  }
+
+  @Test
+  void shouldServeTheBenchmark() throws Exception {
+    String report =
+        run("redis-benchmark", null, "-t", "ping,set,get,incr,mset", "-n", "2000", "-q", "--csv");
+    assertTests(report);
+  }
+
+  @Test
+  void shouldServeTheBenchmarkWithPipelinesAndManyKeys() throws Exception {
+    String report =
+        run(
+            "redis-benchmark",
+            null,
+            "-t",
+            "ping,set,get,incr,mset",
+            "-n",
+            "20000",
+            "-P",
+            "16",
+            "-r",
+            "1000",
+            "-d",
+            "1000",
+            "--csv");
+    assertTests(report);
+    assertThat(running.store().size()).isGreaterThan(100);
+  }
+
+  private static void assertTests(String report) {
+    assertThat(report)
+        .contains("\"PING_INLINE\"", "\"PING_MBULK\"", "\"SET\"", "\"GET\"", "\"INCR\"", "\"MSET")
+        .doesNotContain("ERR", "Error");
+  }
+}

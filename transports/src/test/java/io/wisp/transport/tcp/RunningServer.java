@@ -1,0 +1,61 @@
+package io.wisp.transport.tcp;
+
+import io.wisp.store.HeapStore;
+import io.wisp.store.Store;
+import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.ServerOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.function.UnaryOperator;
+
+/** A server on a free port of this machine, with a store that is only its own. */
+final class RunningServer implements AutoCloseable {
+
+  private final Store store = new HeapStore();
+  private final TcpServer server;
+
+  RunningServer() {
+    this(options -> options, TcpLimits.defaults());
+  }
+
+  RunningServer(UnaryOperator<ServerOptions> change) {
+    this(change, TcpLimits.defaults());
+  }
+
+  RunningServer(UnaryOperator<ServerOptions> change, TcpLimits limits) {
+    ServerOptions options = change.apply(ServerOptions.at(new Endpoint("127.0.0.1", 0)));
+    server = new TcpServer(store, options, limits);
+  }
+
+  TcpServer server() {
+    return server;
+  }
+
+  Store store() {
+    return store;
+  }
+
+  int port() {
+    return server.endpoint().port();
+  }
+
+  TcpClient connect() {
+    ClientOptions options = ClientOptions.defaults().withTimeout(Duration.ofSeconds(20));
+    return TcpClient.connect(server.endpoint(), options);
+  }
+
+  Socket openSocket() throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port());
+    socket.setSoTimeout(20_000);
+    return socket;
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    store.close();
+  }
+}

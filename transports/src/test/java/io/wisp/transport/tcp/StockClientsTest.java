@@ -1,0 +1,195 @@
+package io.wisp.transport.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.ScanCursor;
+import io.lettuce.core.SetArgs;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Pipeline;
+import redis.clients.jedis.RedisProtocol;
+import redis.clients.jedis.Response;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.params.ScanParams;
+import redis.clients.jedis.params.SetParams;
+
+@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class StockClientsTest {
+
+  private final RunningServer running = new RunningServer();
+
+  @AfterEach
+  void close() {
+    running.close();
+  }
+
+  @Test
+  void shouldServeJedis() {
+    try (Jedis jedis = new Jedis("127.0.0.1", running.port())) {
+      useJedis(jedis);
+    }
+  }
+
+  @Test
+  void shouldServeJedisInTheThirdProtocol() {
+    DefaultJedisClientConfig config =
+        DefaultJedisClientConfig.builder()
+            .protocol(RedisProtocol.RESP3)
+            .clientName("worker")
+            .build();
+    try (Jedis jedis = new Jedis(new HostAndPort("127.0.0.1", running.port()), config)) {
+      assertThat(jedis.clientGetname()).isEqualTo("worker");
+      useJedis(jedis);
+    }
+  }
+
+  private static void useJedis(Jedis jedis) {
+    assertThat(jedis.ping()).isEqualTo("PONG");
+    assertThat(jedis.set("k", "v")).isEqualTo("OK");
+    assertThat(jedis.get("k")).isEqualTo("v");
+    assertThat(jedis.get("none")).isNull();
+    assertThat(jedis.set("k", "w", SetParams.setParams().nx())).isNull();
+    assertThat(jedis.set("k", "w", SetParams.setParams().xx().ex(100))).isEqualTo("OK");
+    assertThat(jedis.ttl("k")).isBetween(90L, 100L);
+    assertThat(jedis.incrBy("n", 5)).isEqualTo(5);
+    assertThat(jedis.append("k", "xyz")).isEqualTo(4);
+    assertThat(jedis.mset("a", "1", "b", "2")).isEqualTo("OK");
+    assertThat(jedis.mget("a", "none", "b")).containsExactly("1", null, "2");
+    assertThat(jedis.keys("?")).containsExactlyInAnyOrder("k", "n", "a", "b");
+    assertThat(jedis.scan("0", new ScanParams().count(100)).getResult()).hasSize(4);
+    assertThat(jedis.configGet("maxclients")).isEqualTo(Map.of("maxclients", "10000"));
+    assertThat(jedis.info()).contains("server_name:wisp");
+    assertThat(jedis.del("a", "b", "none")).isEqualTo(2);
+    assertThat(jedis.exists("a")).isFalse();
+    assertThat(jedis.dbSize()).isEqualTo(2);
+    assertThatThrownBy(() -> jedis.incr("k"))
+        .isInstanceOf(JedisDataException.class)
+        .hasMessageContaining("ERR value is not an integer or out of range");
+    assertThat(jedis.flushAll()).isEqualTo("OK");
+  }
+
+  @Test
+  void shouldServeAPipelineOfJedis() {
+    try (Jedis jedis = new Jedis("127.0.0.1", running.port())) {
+      Pipeline pipeline = jedis.pipelined();
+      List<Response<String>> values = new ArrayList<>();
+      for (int i = 0; i < 20_000; i++) {
+        pipeline.set("k" + i % 100, "v" + i);
+        values.add(pipeline.get("k" + i % 100));
+      }
+      pipeline.sync();
+      for (int i = 0; i < values.size(); i++) {
+        assertThat(values.get(i).get()).isEqualTo("v" + i);
+      }
+    }
+  }
+
+  @Test
+  void shouldServeLettuce() {
+    RedisClient client = RedisClient.create(RedisURI.create("127.0.0.1", running.port()));
+    try (StatefulRedisConnection<String, String> connection = client.connect()) {
+      RedisCommands<String, String> commands = connection.sync();
+      assertThat(commands.ping()).isEqualTo("PONG");
+      assertThat(commands.set("k", "v", SetArgs.Builder.px(100_000))).isEqualTo("OK");
+      assertThat(commands.get("k")).isEqualTo("v");
+      assertThat(commands.pttl("k")).isBetween(90_000L, 100_000L);
+      assertThat(commands.getdel("k")).isEqualTo("v");
+      assertThat(commands.get("k")).isNull();
+      assertThat(commands.mset(Map.of("a", "1", "b", "2"))).isEqualTo("OK");
+      assertThat(commands.mget("a", "none").get(1).hasValue()).isFalse();
+      assertThat(commands.keys("*")).containsExactlyInAnyOrder("a", "b");
+      assertThat(commands.scan(ScanCursor.INITIAL).getKeys()).hasSize(2);
+      assertThat(commands.info()).contains("server_name:wisp");
+      assertThat(commands.command()).hasSizeGreaterThan(40);
+    } finally {
+      client.shutdown();
+    }
+  }
+
+  @Test
+  void shouldServeLettuceWithoutWaitingForReplies() throws Exception {
+    RedisClient client = RedisClient.create(RedisURI.create("127.0.0.1", running.port()));
+    try (StatefulRedisConnection<String, String> connection = client.connect()) {
+      RedisAsyncCommands<String, String> commands = connection.async();
+      List<RedisFuture<Long>> counts = new ArrayList<>();
+      for (int i = 0; i < 5_000; i++) {
+        counts.add(commands.incr("n"));
+      }
+      for (int i = 0; i < counts.size(); i++) {
+        assertThat(counts.get(i).get()).isEqualTo(i + 1);
+      }
+    } finally {
+      client.shutdown();
+    }
+  }
+
+  @Test
+  void shouldLetStockClientsInWithThePassword() {
+    try (RunningServer guarded = new RunningServer(options -> options.withPassword("secret"))) {
+      try (Jedis jedis = new Jedis("127.0.0.1", guarded.port())) {
+        assertThatThrownBy(jedis::ping).hasMessageContaining("NOAUTH");
+        assertThatThrownBy(() -> jedis.auth("wrong")).hasMessageContaining("WRONGPASS");
+        assertThat(jedis.auth("secret")).isEqualTo("OK");
+        assertThat(jedis.ping()).isEqualTo("PONG");
+      }
+      RedisURI uri =
+          RedisURI.builder()
+              .withHost("127.0.0.1")
+              .withPort(guarded.port())
+              .withPassword("secret".toCharArray())
+              .build();
+      RedisClient client = RedisClient.create(uri);
+      try (StatefulRedisConnection<String, String> connection = client.connect()) {
+        assertThat(connection.sync().ping()).isEqualTo("PONG");
+      } finally {
+        client.shutdown();
+      }
+    }
+  }
+
+  @Test
+  void shouldLoseNoIncrementOfManyClients() throws Exception {
+    int clients = 8;
+    int increments = 500;
+    try (RunningServer threaded = new RunningServer(options -> options.withThreads(3));
+        ExecutorService threads = Executors.newFixedThreadPool(clients)) {
+      List<Future<?>> done = new ArrayList<>();
+      for (int i = 0; i < clients; i++) {
+        done.add(threads.submit(() -> increment(threaded.port(), increments)));
+      }
+      for (Future<?> future : done) {
+        future.get();
+      }
+      try (Jedis jedis = new Jedis("127.0.0.1", threaded.port())) {
+        assertThat(jedis.get("n")).isEqualTo("" + 2 * clients * increments);
+        assertThat(jedis.strlen("s")).isEqualTo((long) clients * increments);
+      }
+    }
+  }
+
+  private static void increment(int port, int times) {
+    try (Jedis jedis = new Jedis("127.0.0.1", port)) {
+      for (int i = 0; i < times; i++) {
+        jedis.incrBy("n", 2);
+        jedis.append("s", "x");
+      }
+    }
+  }
+}
