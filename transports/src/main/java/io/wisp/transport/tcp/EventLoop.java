@@ -72,6 +72,11 @@ final class EventLoop implements Runnable {
     thread.start();
   }
 
+  /** The thread that serves, for those who measure it. */
+  long threadId() {
+    return thread.threadId();
+  }
+
   /** Hands a connection over to this loop, from another one's thread. */
   void handOver(SocketChannel channel) {
     handedOver.add(channel);
