@@ -1,0 +1,104 @@
+package io.wisp.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The command line, with our own options taken out of JMH's.
+ *
+ * @param results where to leave the run's folder, if not in the default place
+ * @param rounds how often to run everything, one round after the other
+ * @param jmh what is left for JMH
+ * @param parameterNames the names given with {@code -p}, which JMH itself would not check
+ */
+record Arguments(Optional<Path> results, int rounds, List<String> jmh, Set<String> parameterNames) {
+
+  static final String HELP =
+      """
+      Wisp's benchmarks: java -jar benchmarks.jar [options] [benchmark pattern ...]
+
+      Without a pattern, measures every transport that this machine can run (TransportBenchmark).
+        -p transport=tcp,zmq          which transports
+        -p keySize=3                  decimal digits of a key
+        -p payloadSize=10,100,1000    bytes of a value
+        -p operation=wisp             get, put, delete, mixed (95 % get) or wisp (a third each)
+        -p pipeline=1                 requests sent at a time
+        -p server=HOST:PORT           a running server instead of one of our own
+        -p serverThreads=1            threads of our own server
+        -p busyPoll=false             whether clients and server poll without sleeping
+        -p placement=free             cores: free, shared (one for both) or split (one each)
+        -t 1                          clients, a connection each
+        --results DIR                 the folder for the results; results/local/<time>-... if absent
+        --rounds N                    runs everything N times, interleaved, and merges the results
+      StoreBenchmark measures the table without a network.
+
+      JMH's own options:
+      """;
+
+  private static final String RESULTS = "--results";
+  private static final String ROUNDS = "--rounds";
+  private static final String PARAMETER = "-p";
+
+  static Arguments parse(List<String> arguments) throws UsageException {
+    Optional<Path> results = Optional.empty();
+    int rounds = 1;
+    List<String> jmh = new ArrayList<>();
+    Set<String> parameterNames = new LinkedHashSet<>();
+    for (int i = 0; i < arguments.size(); i++) {
+      String argument = arguments.get(i);
+      int equals = argument.indexOf('=');
+      boolean own = argument.startsWith(RESULTS) || argument.startsWith(ROUNDS);
+      String name = own && equals > 0 ? argument.substring(0, equals) : argument;
+      if (name.equals(RESULTS) || name.equals(ROUNDS)) {
+        String value = equals > 0 ? argument.substring(equals + 1) : next(arguments, i++, name);
+        if (name.equals(RESULTS)) {
+          results = Optional.of(Path.of(value));
+        } else {
+          rounds = positive(value, name);
+        }
+      } else {
+        jmh.add(argument);
+        if (argument.equals(PARAMETER)) {
+          String value = next(arguments, i++, PARAMETER);
+          jmh.add(value);
+          parameterNames.add(parameterName(value));
+        } else if (argument.matches("-p[a-zA-Z]*=.*")) {
+          throw new UsageException("write a space after -p: " + "-p " + argument.substring(2));
+        }
+      }
+    }
+    return new Arguments(results, rounds, List.copyOf(jmh), parameterNames);
+  }
+
+  private static String next(List<String> arguments, int index, String option)
+      throws UsageException {
+    if (index + 1 >= arguments.size() || arguments.get(index + 1).isEmpty()) {
+      throw new UsageException(option + " needs a value");
+    }
+    return arguments.get(index + 1);
+  }
+
+  private static String parameterName(String parameter) throws UsageException {
+    int equals = parameter.indexOf('=');
+    if (equals <= 0) {
+      throw new UsageException("-p wants NAME=VALUE, and \"" + parameter + "\" is not that");
+    }
+    return parameter.substring(0, equals);
+  }
+
+  private static int positive(String value, String option) throws UsageException {
+    try {
+      int number = Integer.parseInt(value);
+      if (number >= 1) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Said below.
+    }
+    throw new UsageException(option + " " + value + ": a whole number from 1 on is wanted");
+  }
+}

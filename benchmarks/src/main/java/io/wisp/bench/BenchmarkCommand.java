@@ -1,0 +1,156 @@
+package io.wisp.bench;
+
+import io.wisp.bench.results.Environment;
+import io.wisp.bench.results.RunFolder;
+import io.wisp.bench.server.Placement;
+import io.wisp.bench.server.PlacementProfiler;
+import io.wisp.bench.store.StoreBenchmark;
+import io.wisp.transport.Transports;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.CommandLineOptionException;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+
+/**
+ * The program behind {@code benchmarks.jar}: JMH's own command line, with names and values checked
+ * before anything runs, and results that are kept.
+ */
+public final class BenchmarkCommand {
+
+  private static final int DONE = 0;
+  private static final int FAILED = 1;
+  private static final int WRONG_USAGE = 2;
+
+  private BenchmarkCommand() {}
+
+  public static void main(String[] arguments) throws IOException {
+    initializeJmhQuietly();
+    System.exit(run(List.of(arguments), System.out));
+  }
+
+  /**
+   * JMH 1.37 calls {@code sun.misc.Unsafe} when one of its classes is initialised, and the JVM
+   * warns about it in four lines that tell the user nothing. The flag that silences them cannot be
+   * put into a jar's manifest.
+   */
+  private static void initializeJmhQuietly() {
+    PrintStream err = System.err;
+    System.setErr(new PrintStream(OutputStream.nullOutputStream()));
+    try {
+      Class.forName("org.openjdk.jmh.util.Utils");
+    } catch (ClassNotFoundException e) {
+      throw new IllegalStateException("JMH is missing from the class path", e);
+    } finally {
+      System.setErr(err);
+    }
+  }
+
+  static int run(List<String> commandLine, PrintStream out) throws IOException {
+    try {
+      Arguments arguments = Arguments.parse(commandLine);
+      CommandLineOptions jmh = new CommandLineOptions(arguments.jmh().toArray(String[]::new));
+      if (onlyAsks(jmh)) {
+        out.print(jmh.shouldHelp() ? Arguments.HELP : "");
+        org.openjdk.jmh.Main.main(arguments.jmh().toArray(String[]::new));
+        return DONE;
+      }
+      return measure(commandLine, arguments, jmh, out) ? DONE : FAILED;
+    } catch (UsageException | CommandLineOptionException e) {
+      System.err.println(e.getMessage());
+      return WRONG_USAGE;
+    }
+  }
+
+  private static boolean onlyAsks(CommandLineOptions jmh) {
+    return jmh.shouldHelp()
+        || jmh.shouldList()
+        || jmh.shouldListWithParams()
+        || jmh.shouldListProfilers()
+        || jmh.shouldListResultFormats();
+  }
+
+  private static boolean measure(
+      List<String> commandLine, Arguments arguments, CommandLineOptions jmh, PrintStream out)
+      throws UsageException, IOException {
+    Instant start = Instant.now();
+    Suite suite = Suite.chosenBy(jmh);
+    suite.checkParameters(arguments.parameterNames());
+    ChainedOptionsBuilder options =
+        new OptionsBuilder().parent(jmh).shouldFailOnError(jmh.shouldFailOnError().orElse(true));
+    if (jmh.getIncludes().isEmpty()) {
+      options.include(Suite.defaultPattern());
+    }
+    Map<String, List<String>> overridden = Map.of();
+    if (suite.includes(TransportBenchmark.class)) {
+      List<String> transports = transports(suite, arguments, out);
+      options.param("transport", transports.toArray(String[]::new));
+      overridden = Map.of("transport", transports);
+      place(suite, jmh, options);
+    }
+    if (suite.includes(StoreBenchmark.class)) {
+      options.addProfiler(GCProfiler.class);
+    }
+    int expected = suite.combinations(overridden);
+    return new BenchmarkRun(
+            options.build(), arguments.rounds(), expected, folder(arguments, suite, start), out)
+        .execute(Environment.capture(start, commandLine));
+  }
+
+  private static RunFolder folder(Arguments arguments, Suite suite, Instant start)
+      throws UsageException, IOException {
+    String name = suite.name().toLowerCase(Locale.ROOT);
+    try {
+      return RunFolder.create(
+          arguments.results().orElseGet(() -> RunFolder.defaultPath(start, name)));
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static List<String> transports(Suite suite, Arguments arguments, PrintStream out)
+      throws UsageException {
+    Collection<String> servers = suite.values("server");
+    if (arguments.parameterNames().contains("transport")) {
+      List<String> named = List.copyOf(suite.values("transport"));
+      for (String name : named) {
+        for (String server : servers) {
+          Optional<String> obstacle = TransportChoice.unreachable(Transports.named(name), server);
+          if (obstacle.isPresent()) {
+            throw new UsageException("transport=" + name + ": " + obstacle.get());
+          }
+        }
+      }
+      return named;
+    }
+    TransportChoice choice = TransportChoice.every(servers);
+    choice.notes().forEach(out::println);
+    if (choice.names().isEmpty()) {
+      throw new UsageException("no transport is left to measure");
+    }
+    out.println("Measuring " + String.join(", ", choice.names()));
+    return choice.names();
+  }
+
+  /** Pinning is done where JMH starts a fork; there must be one to pin. */
+  private static void place(Suite suite, CommandLineOptions jmh, ChainedOptionsBuilder options)
+      throws UsageException {
+    boolean pinned =
+        suite.values("placement").stream().anyMatch(each -> !each.equals(Placement.FREE_NAME));
+    if (pinned && jmh.getForkCount().orElse(1) == 0) {
+      throw new UsageException("placement pins forked JVMs, and -f 0 asks for none");
+    }
+    if (pinned) {
+      options.addProfiler(PlacementProfiler.class);
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package io.wisp.bench;
+
+import io.wisp.bench.latency.LatencyProfiler;
+import io.wisp.bench.results.Environment;
+import io.wisp.bench.results.RunFolder;
+import io.wisp.bench.results.RunResult;
+import io.wisp.bench.results.SummaryTable;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.format.ResultFormatFactory;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+
+/** Runs what was chosen, and sees to it that a folder of results is left if and only if it ran. */
+final class BenchmarkRun {
+
+  private static final String NEXT =
+      """
+      Latencies by operation, and every figure: result.json. Whole histograms: histograms/*.hlog.
+      Conditions: environment.json. All fields: results/FORMAT.md.
+      Next: -p placement=shared,split (what the cores decide), -p busyPoll=true, -t 50, -p pipeline=16.
+      """;
+
+  private final Options options;
+  private final int rounds;
+  private final int expected;
+  private final RunFolder folder;
+  private final PrintStream out;
+
+  /**
+   * @param options JMH's, without the recording of latencies, which is added here
+   * @param expected how many combinations of benchmark and parameters there are
+   */
+  BenchmarkRun(Options options, int rounds, int expected, RunFolder folder, PrintStream out) {
+    ChainedOptionsBuilder recording =
+        new OptionsBuilder()
+            .parent(options)
+            .addProfiler(LatencyProfiler.class, folder.rawFolder().toString());
+    this.options = recording.build();
+    this.rounds = rounds;
+    this.expected = expected;
+    this.folder = folder;
+    this.out = out;
+  }
+
+  /**
+   * Runs everything and prints the table.
+   *
+   * @return whether there is a result
+   */
+  boolean execute(Environment environment) throws IOException {
+    Thread onExit = new Thread(this::abandon, "abandon run");
+    Runtime.getRuntime().addShutdownHook(onExit);
+    try {
+      folder.write(environment);
+      report(measure());
+      return true;
+    } catch (RunnerException | RuntimeException e) {
+      fail(explain(e));
+      return false;
+    } finally {
+      removeHook(onExit);
+    }
+  }
+
+  private Collection<org.openjdk.jmh.results.RunResult> measure() throws RunnerException {
+    Map<String, org.openjdk.jmh.results.RunResult> merged = new LinkedHashMap<>();
+    for (int round = 1; round <= rounds; round++) {
+      if (rounds > 1) {
+        out.printf("%n# Round %d of %d%n", round, rounds);
+      }
+      for (org.openjdk.jmh.results.RunResult result : new Runner(options).run()) {
+        merged.merge(result.getParams().id(), result, BenchmarkRun::join);
+      }
+    }
+    if (rounds > 1 && options.getResultFormat().hasValue()) {
+      ResultFormatFactory.getInstance(
+              options.getResultFormat().get(),
+              options
+                  .getResult()
+                  .orElse(
+                      "jmh-result."
+                          + options
+                              .getResultFormat()
+                              .get()
+                              .toString()
+                              .toLowerCase(java.util.Locale.ROOT)))
+          .writeOut(merged.values());
+    }
+    return merged.values();
+  }
+
+  private static org.openjdk.jmh.results.RunResult join(
+      org.openjdk.jmh.results.RunResult first, org.openjdk.jmh.results.RunResult second) {
+    List<BenchmarkResult> forks = new ArrayList<>(first.getBenchmarkResults());
+    forks.addAll(second.getBenchmarkResults());
+    return new org.openjdk.jmh.results.RunResult(first.getParams(), forks);
+  }
+
+  private void report(Collection<org.openjdk.jmh.results.RunResult> results) throws IOException {
+    int missing = expected - results.size();
+    if (results.isEmpty()) {
+      fail("nothing was measured; see above for the reason");
+      throw new IllegalStateException("nothing was measured");
+    }
+    RunResult result = folder.complete(rounds, missing, results);
+    out.println();
+    out.print(new SummaryTable(result).render());
+    if (missing > 0) {
+      out.printf("%n%d of %d combinations failed and are missing here.%n", missing, expected);
+    }
+    out.printf("%nResults: %s%n%s", folder.path(), NEXT);
+  }
+
+  private void fail(String reason) {
+    System.err.println("The run failed: " + reason);
+    System.err.println("What it left, which is no result: " + folder.fail(reason));
+  }
+
+  private static String explain(Throwable failure) {
+    StringBuilder text = new StringBuilder(String.valueOf(failure.getMessage()));
+    for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+      if (cause.getMessage() != null && text.indexOf(cause.getMessage()) < 0) {
+        text.append(": ").append(cause.getMessage());
+      }
+    }
+    return text.toString();
+  }
+
+  /** At Ctrl-C or SIGTERM: forks and their servers go, and the folder says what happened. */
+  private void abandon() {
+    ProcessHandle.current().descendants().forEach(ProcessHandle::destroy);
+    folder.fail("interrupted");
+  }
+
+  private static void removeHook(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The JVM is going down, and the hook has run.
+    }
+  }
+}

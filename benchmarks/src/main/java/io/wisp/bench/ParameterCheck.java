@@ -1,0 +1,97 @@
+package io.wisp.bench;
+
+import io.wisp.bench.load.OperationMix;
+import io.wisp.bench.server.Placement;
+import io.wisp.bench.store.MapKind;
+import io.wisp.store.Limits;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.Transport;
+import io.wisp.transport.Transports;
+import java.util.Map;
+
+/**
+ * Checks the value of a parameter before anything runs, because JMH would only find out in a fork.
+ */
+@FunctionalInterface
+interface ParameterCheck {
+
+  /** The most requests that may be under way on a connection. */
+  int MAX_PIPELINE = 100_000;
+
+  /** The most threads of a server. */
+  int MAX_SERVER_THREADS = 1_024;
+
+  /** The most entries of a map that is measured. */
+  int MAX_ENTRIES = 100_000_000;
+
+  /** The checks, by the parameter's name. */
+  Map<String, ParameterCheck> BY_NAME =
+      Map.ofEntries(
+          Map.entry("transport", ParameterCheck::transport),
+          Map.entry("keySize", between(1, Limits.MAX_KEY_LENGTH)),
+          Map.entry("payloadSize", between(0, Limits.MAX_VALUE_LENGTH)),
+          Map.entry("operation", OperationMix::labelled),
+          Map.entry("pipeline", between(1, MAX_PIPELINE)),
+          Map.entry("server", ParameterCheck::server),
+          Map.entry("serverThreads", between(1, MAX_SERVER_THREADS)),
+          Map.entry("busyPoll", ParameterCheck::truth),
+          Map.entry("placement", Placement::named),
+          Map.entry("store", MapKind::labelled),
+          Map.entry("entries", between(1, MAX_ENTRIES)));
+
+  /**
+   * Accepts a value or not.
+   *
+   * @throws IllegalArgumentException if it is no good; the message says why
+   */
+  void check(String value);
+
+  /** Checks a value of any parameter; those of other benchmarks are left to them. */
+  static void check(String name, String value) throws UsageException {
+    ParameterCheck check = BY_NAME.get(name);
+    if (check != null) {
+      try {
+        check.check(value);
+      } catch (IllegalArgumentException e) {
+        throw new UsageException(name + "=" + value + ": " + e.getMessage());
+      }
+    }
+  }
+
+  private static ParameterCheck between(int least, int most) {
+    return value -> {
+      String wanted = "a whole number from " + least + " to " + most + " is wanted";
+      long number;
+      try {
+        number = Long.parseLong(value);
+      } catch (NumberFormatException e) {
+        throw new IllegalArgumentException(wanted, e);
+      }
+      if (number < least || number > most) {
+        throw new IllegalArgumentException(wanted);
+      }
+    };
+  }
+
+  private static void truth(String value) {
+    if (!value.equals("true") && !value.equals("false")) {
+      throw new IllegalArgumentException("true or false is wanted");
+    }
+  }
+
+  private static void transport(String name) {
+    Transport transport = Transports.named(name);
+    transport
+        .unavailable()
+        .ifPresent(
+            reason -> {
+              throw new IllegalArgumentException("this machine cannot run it: " + reason);
+            });
+  }
+
+  private static void server(String address) {
+    if (!address.equals(TransportBenchmark.OWN_SERVER) && Endpoint.parse(address).port() == 0) {
+      throw new IllegalArgumentException("a server has no port 0");
+    }
+  }
+}

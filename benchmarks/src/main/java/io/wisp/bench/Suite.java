@@ -1,0 +1,130 @@
+package io.wisp.bench;
+
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.openjdk.jmh.runner.BenchmarkList;
+import org.openjdk.jmh.runner.BenchmarkListEntry;
+import org.openjdk.jmh.runner.format.OutputFormat;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/** The benchmarks that a command line chooses, and the values of their parameters. */
+final class Suite {
+
+  private final CommandLineOptions options;
+  private final Set<BenchmarkListEntry> entries;
+
+  private Suite(CommandLineOptions options, Set<BenchmarkListEntry> entries) {
+    this.options = options;
+    this.entries = entries;
+  }
+
+  /** The pattern to run, where none is given. */
+  static String defaultPattern() {
+    return "\\b" + TransportBenchmark.class.getSimpleName() + "\\b";
+  }
+
+  static Suite chosenBy(CommandLineOptions options) throws UsageException {
+    List<String> patterns = options.getIncludes();
+    Suite suite =
+        new Suite(
+            options,
+            find(patterns.isEmpty() ? List.of(defaultPattern()) : patterns, options.getExcludes()));
+    if (suite.entries.isEmpty()) {
+      throw new UsageException(
+          "no benchmark matches "
+              + String.join(", ", patterns)
+              + "; there are "
+              + find(List.of(".*"), List.of()).stream()
+                  .map(BenchmarkListEntry::getUsername)
+                  .collect(Collectors.joining(", ")));
+    }
+    return suite;
+  }
+
+  private static Set<BenchmarkListEntry> find(List<String> includes, List<String> excludes) {
+    OutputFormat silent = OutputFormatFactory.createFormatInstance(System.out, VerboseMode.SILENT);
+    return BenchmarkList.defaultList().find(silent, includes, excludes);
+  }
+
+  /** Refuses names that none of the benchmarks has, and values that cannot be measured. */
+  void checkParameters(Set<String> givenNames) throws UsageException {
+    Set<String> known = defaults().keySet();
+    for (String name : givenNames) {
+      if (!known.contains(name)) {
+        throw new UsageException(
+            "there is no parameter \""
+                + name
+                + "\""
+                + Nearest.to(name, known).map(near -> "; did you mean " + near + "?").orElse("")
+                + " There are "
+                + String.join(", ", known)
+                + ".");
+      }
+    }
+    for (String name : givenNames) {
+      for (String value : values(name)) {
+        ParameterCheck.check(name, value);
+      }
+    }
+  }
+
+  /** A short name for a run of these. */
+  String name() {
+    List<String> names =
+        entries.stream()
+            .map(BenchmarkListEntry::getUserClassQName)
+            .map(each -> each.substring(each.lastIndexOf('.') + 1).replace("Benchmark", ""))
+            .distinct()
+            .toList();
+    return names.size() == 1 ? names.getFirst() : "suite";
+  }
+
+  boolean includes(Class<?> benchmark) {
+    return entries.stream().anyMatch(each -> each.getUserClassQName().equals(benchmark.getName()));
+  }
+
+  /** The values of a parameter: as given, else the benchmark's own. */
+  Collection<String> values(String name) {
+    Collection<String> own = defaults().getOrDefault(name, List.of());
+    return options.getParameter(name).orElse(own);
+  }
+
+  private Map<String, List<String>> defaults() {
+    Map<String, List<String>> parameters = new TreeMap<>();
+    entries.forEach(each -> parameters.putAll(defaults(each)));
+    return parameters;
+  }
+
+  private static Map<String, List<String>> defaults(BenchmarkListEntry entry) {
+    Map<String, List<String>> parameters = new LinkedHashMap<>();
+    if (entry.getParams().hasValue()) {
+      entry.getParams().get().forEach((name, values) -> parameters.put(name, List.of(values)));
+    }
+    return parameters;
+  }
+
+  /**
+   * How many results a run must have.
+   *
+   * @param overridden values that replace those of a parameter
+   */
+  int combinations(Map<String, List<String>> overridden) {
+    int modes = Math.max(1, options.getBenchModes().size());
+    int sum = 0;
+    for (BenchmarkListEntry entry : entries) {
+      int product = modes;
+      for (String name : defaults(entry).keySet()) {
+        product *= overridden.getOrDefault(name, List.copyOf(values(name))).size();
+      }
+      sum += product;
+    }
+    return sum;
+  }
+}

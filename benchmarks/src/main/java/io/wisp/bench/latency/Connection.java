@@ -1,0 +1,23 @@
+package io.wisp.bench.latency;
+
+/**
+ * The two ends of what is measured, as they describe themselves.
+ *
+ * @param client the client's own description
+ * @param clientCores the cores that the client's process may run on, as Linux lists them
+ * @param server the server's description, or its address if it is not ours
+ * @param serverCores the cores of the server's process, or empty if unknown
+ * @param serverCommand how the server was started, or empty if it is not ours
+ * @param keys how many different keys are used
+ */
+public record Connection(
+    String client,
+    String clientCores,
+    String server,
+    String serverCores,
+    String serverCommand,
+    long keys) {
+
+  /** Nothing is connected: a benchmark without a server. */
+  public static final Connection NONE = new Connection("", "", "", "", "", 0);
+}

@@ -1,0 +1,62 @@
+package io.wisp.bench.results;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The file {@code environment.json}: under which conditions a run took place. {@code
+ * results/FORMAT.md} describes it field by field. What could not be found out is null.
+ */
+public record Environment(
+    String format,
+    int version,
+    String startedAt,
+    List<String> commandLine,
+    Software software,
+    Machine machine,
+    Java java,
+    List<TransportState> transports) {
+
+  public static final String FILE = "environment.json";
+  public static final String FORMAT = "wisp-environment";
+  public static final int VERSION = 1;
+
+  /**
+   * What was measured.
+   *
+   * @param commit of the working tree that holds the program
+   * @param dirty whether that tree had changes that are in no commit
+   * @param jarSha256 of the jar that ran; null if it ran from a folder of classes
+   */
+  public record Software(
+      @Nullable String commit, @Nullable Boolean dirty, @Nullable String jarSha256) {}
+
+  /** Where it was measured. */
+  public record Machine(
+      @Nullable String cpu,
+      int cores,
+      @Nullable String allowedCores,
+      @Nullable Long memoryBytes,
+      String kernel,
+      @Nullable String distribution,
+      @Nullable String virtualization,
+      @Nullable String governor,
+      @Nullable String transparentHugePages,
+      @Nullable String loadAverage) {}
+
+  /**
+   * What it ran on.
+   *
+   * @param flags of the JVM that started the forks; a fork's own are with its measurement
+   */
+  public record Java(String version, String vendor, String virtualMachine, List<String> flags) {}
+
+  /** A transport of this build, and why this machine cannot run it, or null if it can. */
+  public record TransportState(String name, @Nullable String unavailable) {}
+
+  /** The conditions here and now. */
+  public static Environment capture(Instant start, List<String> commandLine) {
+    return EnvironmentCapture.capture(start, commandLine);
+  }
+}

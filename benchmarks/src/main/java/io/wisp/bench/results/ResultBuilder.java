@@ -1,0 +1,110 @@
+package io.wisp.bench.results;
+
+import io.wisp.bench.latency.Connection;
+import io.wisp.bench.latency.LatencyLog.Interval;
+import io.wisp.bench.results.RunResult.Measurement;
+import io.wisp.bench.results.RunResult.Score;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.Result;
+
+/** Joins what JMH returned with the latencies that its forks recorded. */
+final class ResultBuilder {
+
+  private final Path histogramFolder;
+  private final Map<String, List<Interval>> intervals;
+
+  /**
+   * @param histogramFolder where to write histogram logs
+   * @param intervals what all forks recorded
+   */
+  ResultBuilder(Path histogramFolder, List<Interval> intervals) {
+    this.histogramFolder = histogramFolder;
+    this.intervals = intervals.stream().collect(Collectors.groupingBy(Interval::benchmark));
+  }
+
+  List<Measurement> build(Collection<org.openjdk.jmh.results.RunResult> results) {
+    List<Measurement> measurements = new ArrayList<>();
+    for (org.openjdk.jmh.results.RunResult result : results) {
+      measurements.add(build(result, measurements.size() + 1));
+    }
+    return measurements;
+  }
+
+  private Measurement build(org.openjdk.jmh.results.RunResult result, int number) {
+    BenchmarkParams benchmark = result.getParams();
+    List<Interval> recorded = intervals.getOrDefault(benchmark.id(), List.of());
+    Map<String, Score> secondary = new TreeMap<>();
+    result
+        .getSecondaryResults()
+        .forEach((name, value) -> secondary.put(name, score(value, List.of())));
+    return new Measurement(
+        benchmark.getBenchmark(),
+        benchmark.getMode().shortLabel(),
+        benchmark.getThreads(),
+        result.getBenchmarkResults().size(),
+        benchmark.getWarmup().getCount(),
+        benchmark.getMeasurement().getCount(),
+        List.copyOf(benchmark.getJvmArgs()),
+        parameters(benchmark),
+        score(result.getPrimaryResult(), samples(result)),
+        secondary,
+        recorded.isEmpty() ? null : ends(recorded.getFirst().connection()),
+        Latencies.merge(recorded),
+        recorded.isEmpty() ? null : writeLog(benchmark, recorded, number));
+  }
+
+  private static Map<String, String> parameters(BenchmarkParams benchmark) {
+    Map<String, String> parameters = new LinkedHashMap<>();
+    for (String name : benchmark.getParamsKeys()) {
+      parameters.put(name, benchmark.getParam(name));
+    }
+    return parameters;
+  }
+
+  private static List<Double> samples(org.openjdk.jmh.results.RunResult result) {
+    List<Double> samples = new ArrayList<>();
+    for (BenchmarkResult fork : result.getBenchmarkResults()) {
+      for (IterationResult iteration : fork.getIterationResults()) {
+        samples.add(iteration.getPrimaryResult().getScore());
+      }
+    }
+    return samples;
+  }
+
+  private static Score score(Result<?> result, List<Double> samples) {
+    return new Score(
+        result.getScore(), finite(result.getScoreError()), result.getScoreUnit(), samples);
+  }
+
+  private static @Nullable Double finite(double value) {
+    return Double.isFinite(value) ? value : null;
+  }
+
+  private static RunResult.Ends ends(Connection connection) {
+    return new RunResult.Ends(
+        connection.client(),
+        connection.clientCores(),
+        connection.server(),
+        connection.serverCores(),
+        connection.serverCommand(),
+        connection.keys());
+  }
+
+  private String writeLog(BenchmarkParams benchmark, List<Interval> recorded, int number) {
+    String name = String.format(Locale.ROOT, "%03d.hlog", number);
+    HistogramLog.write(histogramFolder.resolve(name), benchmark.id(), recorded);
+    return histogramFolder.getFileName() + "/" + name;
+  }
+}

@@ -1,0 +1,60 @@
+package io.wisp.bench.server;
+
+import io.wisp.store.Store;
+import io.wisp.store.cuckoo.CuckooStore;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.Server;
+import io.wisp.transport.ServerOptions;
+import io.wisp.transport.Transports;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+
+/**
+ * The program that serves a store while a benchmark runs: {@code TRANSPORT THREADS BUSYPOLL BYTES}.
+ * It listens on a free port of the loopback interface, says so in one line on standard output, and
+ * ends when its standard input does, which is at the latest when the process that started it is
+ * gone.
+ */
+public final class ServerProcess {
+
+  static final String READY = "ready";
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private ServerProcess() {}
+
+  public static void main(String[] arguments) throws IOException {
+    ServerOptions options =
+        ServerOptions.at(new Endpoint("127.0.0.1", 0))
+            .withThreads(Integer.parseInt(arguments[1]))
+            .withBusyPoll(Boolean.parseBoolean(arguments[2]));
+    try (Store store = CuckooStore.open(Long.parseLong(arguments[3]));
+        Server server = Transports.named(arguments[0]).serve(store, options)) {
+      System.out.println(
+          String.join(
+              "\t",
+              READY,
+              server.endpoint().toString(),
+              Cores.ofThisProcess(),
+              server.description()));
+      System.in.transferTo(OutputStream.nullOutputStream());
+      haltLater();
+    }
+  }
+
+  /** A server that cannot close must not outlive its benchmark. */
+  private static void haltLater() {
+    Thread.ofPlatform()
+        .daemon()
+        .name("halt")
+        .start(
+            () -> {
+              try {
+                Thread.sleep(PATIENCE);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              Runtime.getRuntime().halt(1);
+            });
+  }
+}

@@ -1,0 +1,154 @@
+package io.wisp.bench.server;
+
+import io.wisp.transport.Endpoint;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A {@link ServerProcess}, seen from the process that started it and measures it. */
+public final class ServerUnderTest implements AutoCloseable {
+
+  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration STOP = Duration.ofSeconds(10);
+
+  private final Process process;
+  private final List<String> command;
+  private final Endpoint endpoint;
+  private final String cores;
+  private final String description;
+
+  private ServerUnderTest(Process process, List<String> command, String[] ready) {
+    this.process = process;
+    this.command = command;
+    endpoint = Endpoint.parse(ready[1]);
+    cores = ready[2];
+    description = ready[3];
+  }
+
+  /**
+   * Starts a server with this process's own JDK and flags, and waits until it listens.
+   *
+   * @param memoryBytes how much memory its store gets
+   * @throws IllegalStateException if it does not come up; what it said is on standard error
+   */
+  public static ServerUnderTest start(
+      String transport, int threads, boolean busyPoll, long memoryBytes) {
+    List<String> program =
+        List.of(
+            ServerProcess.class.getName(),
+            transport,
+            Integer.toString(threads),
+            Boolean.toString(busyPoll),
+            Long.toString(memoryBytes));
+    List<String> command = new ArrayList<>(Placement.prefix(pinnedCores()));
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(flags());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(program);
+    List<String> told = new ArrayList<>(List.of("java"));
+    told.addAll(flags());
+    told.addAll(program);
+    try {
+      Process process =
+          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      return new ServerUnderTest(process, told, awaitReady(process, transport));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot start a server for " + transport, e);
+    }
+  }
+
+  private static Optional<String> pinnedCores() {
+    return Optional.ofNullable(System.getProperty(PlacementProfiler.SERVER_CORES_PROPERTY));
+  }
+
+  /** The flags of this JVM that are not JMH's own for the benchmark's code. */
+  private static List<String> flags() {
+    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(flag -> flag.startsWith("-X") || flag.startsWith("--"))
+        .filter(flag -> !flag.startsWith("-XX:CompileCommand"))
+        .toList();
+  }
+
+  private static String[] awaitReady(Process process, String transport) {
+    CompletableFuture<Optional<String>> line = new CompletableFuture<>();
+    Thread.ofVirtual().start(() -> readLine(process, line));
+    String failure;
+    try {
+      Optional<String> said = line.get(START.toSeconds(), TimeUnit.SECONDS);
+      if (said.isPresent() && said.get().startsWith(ServerProcess.READY)) {
+        return said.get().split("\t", 4);
+      }
+      failure = said.map(text -> "said \"" + text + "\"").orElse("ended at once");
+    } catch (TimeoutException e) {
+      failure = "did not listen within " + START.toSeconds() + " seconds";
+    } catch (ExecutionException e) {
+      failure = "could not be heard: " + e.getCause();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      failure = "was not waited for";
+    }
+    process.destroyForcibly();
+    throw new IllegalStateException("the server for " + transport + " " + failure);
+  }
+
+  private static void readLine(Process process, CompletableFuture<Optional<String>> line) {
+    try {
+      BufferedReader reader = process.inputReader(StandardCharsets.UTF_8);
+      line.complete(Optional.ofNullable(reader.readLine()));
+    } catch (IOException e) {
+      line.completeExceptionally(e);
+    }
+  }
+
+  /** Where it listens. */
+  public Endpoint endpoint() {
+    return endpoint;
+  }
+
+  /** What it says it serves with. */
+  public String description() {
+    return description;
+  }
+
+  /** The cores that it may run on, in Linux's notation. */
+  public String cores() {
+    return cores;
+  }
+
+  /** How it was started, without paths of this machine. */
+  public String command() {
+    return String.join(" ", command);
+  }
+
+  /** The cores that this process itself may run on, in Linux's notation. */
+  public static String ownCores() {
+    return Cores.ofThisProcess();
+  }
+
+  /** Ends it, by force if it does not go by itself. */
+  @Override
+  public void close() {
+    try {
+      process.getOutputStream().close();
+      if (process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
+        return;
+      }
+    } catch (IOException e) {
+      // It is gone already, or will be in a moment.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    process.destroyForcibly();
+  }
+}

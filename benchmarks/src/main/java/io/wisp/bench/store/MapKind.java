@@ -1,0 +1,61 @@
+package io.wisp.bench.store;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** The maps that are compared. */
+public enum MapKind {
+  /** Wisp's own off-heap table. */
+  WISP {
+    @Override
+    MapUnderTest open(long entries) {
+      return new WispMap(entries);
+    }
+  },
+  /** The JDK's map, of arrays on the heap. */
+  CONCURRENT_HASH_MAP {
+    @Override
+    MapUnderTest open(long entries) {
+      return new HeapMap(entries);
+    }
+  },
+  /** OpenHFT's off-heap map. */
+  CHRONICLE_MAP {
+    @Override
+    MapUnderTest open(long entries) {
+      return new OpenHftMap(entries);
+    }
+  };
+
+  /**
+   * Opens an empty map.
+   *
+   * @param entries how many it is going to hold
+   */
+  abstract MapUnderTest open(long entries);
+
+  /** The name by which it is asked for. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /**
+   * The map of a name.
+   *
+   * @throws IllegalArgumentException if there is none; the message lists those there are
+   */
+  public static MapKind labelled(String label) {
+    return Arrays.stream(values())
+        .filter(kind -> kind.label().equals(label))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "there is no store \"" + label + "\"; there are " + labels()));
+  }
+
+  private static String labels() {
+    return Arrays.stream(values()).map(MapKind::label).collect(Collectors.joining(", "));
+  }
+}

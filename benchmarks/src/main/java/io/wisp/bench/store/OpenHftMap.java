@@ -1,0 +1,68 @@
+package io.wisp.bench.store;
+
+import net.openhft.chronicle.map.ChronicleMap;
+import net.openhft.chronicle.map.ChronicleMapBuilder;
+
+/** Chronicle Map, in memory and without a file. */
+final class OpenHftMap implements MapUnderTest {
+
+  private final ChronicleMap<byte[], byte[]> map;
+
+  OpenHftMap(long entries) {
+    map =
+        ChronicleMapBuilder.of(byte[].class, byte[].class)
+            .averageKeySize(Entries.KEY_SIZE)
+            .averageValueSize(Entries.VALUE_SIZE)
+            .entries(entries)
+            .putReturnsNull(true)
+            .removeReturnsNull(true)
+            .create();
+  }
+
+  @Override
+  public Session session() {
+    return new ChronicleSession(map);
+  }
+
+  @Override
+  public long memoryBytes() {
+    return map.offHeapMemoryUsed();
+  }
+
+  @Override
+  public void close() {
+    map.close();
+  }
+
+  private static final class ChronicleSession implements Session {
+
+    private final ChronicleMap<byte[], byte[]> map;
+    private final byte[] key = new byte[Entries.KEY_SIZE];
+    private final byte[] value = Entries.value();
+    private final byte[] found = new byte[Entries.VALUE_SIZE];
+
+    ChronicleSession(ChronicleMap<byte[], byte[]> map) {
+      this.map = map;
+    }
+
+    @Override
+    public boolean put(long number) {
+      Entries.writeKey(number, key);
+      map.put(key, value);
+      return true;
+    }
+
+    @Override
+    public boolean get(long number) {
+      Entries.writeKey(number, key);
+      return map.getUsing(key, found) != null;
+    }
+
+    @Override
+    public boolean delete(long number) {
+      Entries.writeKey(number, key);
+      map.remove(key);
+      return true;
+    }
+  }
+}

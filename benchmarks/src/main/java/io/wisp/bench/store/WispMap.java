@@ -1,0 +1,77 @@
+package io.wisp.bench.store;
+
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.store.Store;
+import io.wisp.store.StoreStatistics;
+import io.wisp.store.ValueBuffer;
+import io.wisp.store.cuckoo.CuckooStore;
+
+/** Wisp's table. */
+final class WispMap implements MapUnderTest {
+
+  private static final long SPARE_BYTES = 64L << 20;
+  private static final long BYTES_PER_ENTRY = 2 * (Entries.KEY_SIZE + Entries.VALUE_SIZE);
+
+  private final Store store;
+
+  WispMap(long entries) {
+    store = CuckooStore.open(SPARE_BYTES + entries * BYTES_PER_ENTRY);
+  }
+
+  @Override
+  public Session session() {
+    return new TableSession(store);
+  }
+
+  @Override
+  public long memoryBytes() {
+    StoreStatistics statistics = store.statistics();
+    return statistics.capacityBytes() - statistics.freeBytes();
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+
+  private static final class TableSession implements Session {
+
+    private final Store store;
+    private final byte[] keyBytes = new byte[Entries.KEY_SIZE];
+    private final Slice key = Slice.of(keyBytes);
+    private final Slice value = Slice.of(Entries.value());
+    private final ValueBuffer found = new ValueBuffer();
+
+    TableSession(Store store) {
+      this.store = store;
+    }
+
+    @Override
+    public boolean put(long number) {
+      Entries.writeKey(number, keyBytes);
+      Status status = store.put(key, value);
+      if (status.isError()) {
+        throw new IllegalStateException("the table answered a put with " + status);
+      }
+      return status == Status.REPLACED;
+    }
+
+    @Override
+    public boolean get(long number) {
+      Entries.writeKey(number, keyBytes);
+      return store.get(key, found) == Status.FOUND;
+    }
+
+    @Override
+    public boolean delete(long number) {
+      Entries.writeKey(number, keyBytes);
+      return store.delete(key) == Status.DELETED;
+    }
+
+    @Override
+    public void close() {
+      found.close();
+    }
+  }
+}
