@@ -8,24 +8,18 @@ import java.lang.reflect.InvocationTargetException;
  */
 public final class Main {
 
-  static final int REQUIRED_VERSION = 25;
+  private static final int REQUIRED_VERSION = 25;
+  private static final int WRONG_USAGE = 2;
 
   private Main() {}
 
   public static void main(String[] arguments) throws Throwable {
-    String version = System.getProperty("java.specification.version");
-    if (version.startsWith("1.") || Integer.parseInt(version) < REQUIRED_VERSION) {
-      System.err.println(
-          "Wisp's benchmarks need Java "
-              + REQUIRED_VERSION
-              + " or newer, and this is Java "
-              + version
-              + " ("
-              + System.getProperty("java.home")
-              + "): run them with ./wisp bench, which finds one, or with the java of a JDK "
-              + REQUIRED_VERSION
-              + ".");
-      System.exit(2);
+    String complaint =
+        complaint(
+            System.getProperty("java.specification.version"), System.getProperty("java.home"));
+    if (!complaint.isEmpty()) {
+      System.err.println(complaint);
+      System.exit(WRONG_USAGE);
     }
     try {
       Class.forName("io.wisp.bench.BenchmarkCommand")
@@ -34,5 +28,20 @@ public final class Main {
     } catch (InvocationTargetException e) {
       throw e.getCause();
     }
+  }
+
+  static String complaint(String version, String home) {
+    if (!version.startsWith("1.") && Integer.parseInt(version) >= REQUIRED_VERSION) {
+      return "";
+    }
+    return "Wisp's benchmarks need Java "
+        + REQUIRED_VERSION
+        + " or newer, and this is Java "
+        + version
+        + " ("
+        + home
+        + "): run them with ./wisp bench, which finds one, or with the java of a JDK "
+        + REQUIRED_VERSION
+        + ".";
   }
 }

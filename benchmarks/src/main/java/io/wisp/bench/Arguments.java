@@ -34,7 +34,8 @@ record Arguments(Optional<Path> results, int rounds, List<String> jmh, Set<Strin
         -t 1                          clients, a connection each
         --results DIR                 the folder for the results; results/local/<time>-... if absent
         --rounds N                    runs everything N times, interleaved, and merges the results
-      StoreBenchmark measures the table without a network.
+      StoreBenchmark measures the table without a network; --memory-per-entry prints what an entry of
+      it costs beyond key and value, beside other maps.
 
       JMH's own options:
       """;

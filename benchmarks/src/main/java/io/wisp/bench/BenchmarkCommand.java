@@ -4,6 +4,7 @@ import io.wisp.bench.results.Environment;
 import io.wisp.bench.results.RunFolder;
 import io.wisp.bench.server.Placement;
 import io.wisp.bench.server.PlacementProfiler;
+import io.wisp.bench.store.MemoryPerEntry;
 import io.wisp.bench.store.StoreBenchmark;
 import io.wisp.transport.Transports;
 import java.io.IOException;
@@ -27,6 +28,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
  */
 public final class BenchmarkCommand {
 
+  private static final String MEMORY_PER_ENTRY = "--memory-per-entry";
   private static final int DONE = 0;
   private static final int FAILED = 1;
   private static final int WRONG_USAGE = 2;
@@ -35,7 +37,7 @@ public final class BenchmarkCommand {
 
   public static void main(String[] arguments) throws IOException {
     initializeJmhQuietly();
-    System.exit(run(List.of(arguments), System.out));
+    System.exit(run(List.of(arguments), System.out, System.err));
   }
 
   /**
@@ -55,7 +57,11 @@ public final class BenchmarkCommand {
     }
   }
 
-  static int run(List<String> commandLine, PrintStream out) throws IOException {
+  static int run(List<String> commandLine, PrintStream out, PrintStream err) throws IOException {
+    if (commandLine.contains(MEMORY_PER_ENTRY)) {
+      MemoryPerEntry.print(MemoryPerEntry.DEFAULT_ENTRIES, out);
+      return DONE;
+    }
     try {
       Arguments arguments = Arguments.parse(commandLine);
       CommandLineOptions jmh = new CommandLineOptions(arguments.jmh().toArray(String[]::new));
@@ -64,9 +70,9 @@ public final class BenchmarkCommand {
         org.openjdk.jmh.Main.main(arguments.jmh().toArray(String[]::new));
         return DONE;
       }
-      return measure(commandLine, arguments, jmh, out) ? DONE : FAILED;
+      return measure(commandLine, arguments, jmh, out, err) ? DONE : FAILED;
     } catch (UsageException | CommandLineOptionException e) {
-      System.err.println(e.getMessage());
+      err.println(e.getMessage());
       return WRONG_USAGE;
     }
   }
@@ -80,7 +86,11 @@ public final class BenchmarkCommand {
   }
 
   private static boolean measure(
-      List<String> commandLine, Arguments arguments, CommandLineOptions jmh, PrintStream out)
+      List<String> commandLine,
+      Arguments arguments,
+      CommandLineOptions jmh,
+      PrintStream out,
+      PrintStream err)
       throws UsageException, IOException {
     Instant start = Instant.now();
     Suite suite = Suite.chosenBy(jmh);
@@ -102,7 +112,12 @@ public final class BenchmarkCommand {
     }
     int expected = suite.combinations(overridden);
     return new BenchmarkRun(
-            options.build(), arguments.rounds(), expected, folder(arguments, suite, start), out)
+            options.build(),
+            arguments.rounds(),
+            expected,
+            folder(arguments, suite, start),
+            out,
+            err)
         .execute(Environment.capture(start, commandLine));
   }
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
@@ -35,12 +36,19 @@ final class BenchmarkRun {
   private final int expected;
   private final RunFolder folder;
   private final PrintStream out;
+  private final PrintStream err;
 
   /**
    * @param options JMH's, without the recording of latencies, which is added here
    * @param expected how many combinations of benchmark and parameters there are
    */
-  BenchmarkRun(Options options, int rounds, int expected, RunFolder folder, PrintStream out) {
+  BenchmarkRun(
+      Options options,
+      int rounds,
+      int expected,
+      RunFolder folder,
+      PrintStream out,
+      PrintStream err) {
     ChainedOptionsBuilder recording =
         new OptionsBuilder()
             .parent(options)
@@ -50,6 +58,7 @@ final class BenchmarkRun {
     this.expected = expected;
     this.folder = folder;
     this.out = out;
+    this.err = err;
   }
 
   /**
@@ -89,11 +98,7 @@ final class BenchmarkRun {
                   .getResult()
                   .orElse(
                       "jmh-result."
-                          + options
-                              .getResultFormat()
-                              .get()
-                              .toString()
-                              .toLowerCase(java.util.Locale.ROOT)))
+                          + options.getResultFormat().get().toString().toLowerCase(Locale.ROOT)))
           .writeOut(merged.values());
     }
     return merged.values();
@@ -122,8 +127,8 @@ final class BenchmarkRun {
   }
 
   private void fail(String reason) {
-    System.err.println("The run failed: " + reason);
-    System.err.println("What it left, which is no result: " + folder.fail(reason));
+    err.println("The run failed: " + reason);
+    err.println("What it left, which is no result: " + folder.fail(reason));
   }
 
   private static String explain(Throwable failure) {

@@ -69,6 +69,9 @@ final class Suite {
       }
     }
     for (String name : givenNames) {
+      if (values(name).isEmpty()) {
+        throw new UsageException(name + "= has no value");
+      }
       for (String value : values(name)) {
         ParameterCheck.check(name, value);
       }

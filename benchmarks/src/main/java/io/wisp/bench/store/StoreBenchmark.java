@@ -36,6 +36,7 @@ import org.openjdk.jmh.infra.ThreadParams;
     jvmArgsAppend = {
       "--enable-native-access=ALL-UNNAMED",
       "--sun-misc-unsafe-memory-access=allow",
+      "-Dslf4j.internal.verbosity=ERROR",
       // What Chronicle Map reaches into.
       "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
       "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",

@@ -1,0 +1,112 @@
+package io.wisp.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class UsageTest {
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "keySize=0      | keySize=0: a whole number from 1 to 65535 is wanted",
+        "keySize=65536  | keySize=65536: a whole number from 1 to 65535 is wanted",
+        "keySize=abc    | keySize=abc: a whole number from 1 to 65535 is wanted",
+        "keySize=3,,4   | keySize=: a whole number from 1 to 65535 is wanted",
+        "payloadSize=-1 | payloadSize=-1: a whole number from 0 to 67108864 is wanted",
+        "payloadSize=67108865 | payloadSize=67108865: a whole number from 0 to 67108864 is wanted",
+        "pipeline=0     | pipeline=0: a whole number from 1 to 100000 is wanted",
+        "serverThreads=0 | serverThreads=0: a whole number from 1 to 1024 is wanted",
+        "busyPoll=maybe | busyPoll=maybe: true or false is wanted",
+        "server=host:99999 | server=host:99999: port 99999 is not between 0 and 65535",
+        "server=host:0  | server=host:0: a server has no port 0",
+        "placement=left | placement=left: there is no placement \"left\"; there are free, shared, split",
+      })
+  void shouldRefuseAValueInOneSentence(String parameter, String sentence) throws IOException {
+    assertThat(complaint("-p", parameter)).isEqualTo(sentence);
+  }
+
+  @Test
+  void shouldRefuseAnUnknownOperationAndListTheKnownOnes() throws IOException {
+    assertThat(complaint("-p", "operation=scan"))
+        .isEqualTo(
+            "operation=scan: there is no operation \"scan\";"
+                + " there are get, put, delete, mixed, wisp");
+  }
+
+  @Test
+  void shouldRefuseAnUnknownTransport() throws IOException {
+    assertThat(complaint("-p", "transport=pigeon"))
+        .startsWith("transport=pigeon: there is no transport \"pigeon\"; there are");
+  }
+
+  @Test
+  void shouldRefuseAnUnknownStore() throws IOException {
+    assertThat(complaint("StoreBenchmark", "-p", "store=drawer"))
+        .isEqualTo(
+            "store=drawer: there is no store \"drawer\";"
+                + " there are wisp, concurrent-hash-map, chronicle-map");
+  }
+
+  @Test
+  void shouldSuggestTheNearestParameter() throws IOException {
+    assertThat(complaint("-p", "keysize=3"))
+        .startsWith("there is no parameter \"keysize\"; did you mean keySize? There are busyPoll,");
+  }
+
+  @Test
+  void shouldKnowTheParametersOfTheChosenBenchmarkOnly() throws IOException {
+    assertThat(complaint("-p", "entries=5")).startsWith("there is no parameter \"entries\"");
+  }
+
+  @Test
+  void shouldRefuseAPatternThatMatchesNothing() throws IOException {
+    assertThat(complaint("Nothing"))
+        .startsWith("no benchmark matches Nothing; there are ")
+        .contains("io.wisp.bench.TransportBenchmark.request");
+  }
+
+  @Test
+  void shouldRefuseAnUnknownOption() throws IOException {
+    assertThat(complaint("--colour")).contains("colour");
+  }
+
+  @Test
+  void shouldRefuseAFolderThatExists() throws IOException {
+    Files.createDirectory(folder.resolve("run"));
+
+    assertThat(complaint("StoreBenchmark"))
+        .isEqualTo(folder.resolve("run") + " exists already; name another folder");
+  }
+
+  private String complaint(String... arguments) throws IOException {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.add("--results");
+    all.add(folder.resolve("run").toString());
+
+    int code =
+        BenchmarkCommand.run(
+            all,
+            new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8));
+
+    assertThat(code).isEqualTo(2);
+    assertThat(folder.resolve("run.unfinished")).doesNotExist();
+    return err.toString(StandardCharsets.UTF_8).strip();
+  }
+}
