@@ -8,7 +8,6 @@ import io.wisp.bench.store.MemoryPerEntry;
 import io.wisp.bench.store.StoreBenchmark;
 import io.wisp.transport.Transports;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.util.Collection;
@@ -36,25 +35,7 @@ public final class BenchmarkCommand {
   private BenchmarkCommand() {}
 
   public static void main(String[] arguments) throws IOException {
-    initializeJmhQuietly();
     System.exit(run(List.of(arguments), System.out, System.err));
-  }
-
-  /**
-   * JMH 1.37 calls {@code sun.misc.Unsafe} when one of its classes is initialised, and the JVM
-   * warns about it in four lines that tell the user nothing. The flag that silences them cannot be
-   * put into a jar's manifest.
-   */
-  private static void initializeJmhQuietly() {
-    PrintStream err = System.err;
-    System.setErr(new PrintStream(OutputStream.nullOutputStream()));
-    try {
-      Class.forName("org.openjdk.jmh.util.Utils");
-    } catch (ClassNotFoundException e) {
-      throw new IllegalStateException("JMH is missing from the class path", e);
-    } finally {
-      System.setErr(err);
-    }
   }
 
   static int run(List<String> commandLine, PrintStream out, PrintStream err) throws IOException {

@@ -1,0 +1,204 @@
+package io.wisp.bench;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wisp.bench.latency.LatencyLog;
+import io.wisp.bench.results.Environment;
+import io.wisp.bench.results.Json;
+import io.wisp.bench.results.RunResult;
+import io.wisp.bench.results.RunResult.Latency;
+import io.wisp.bench.results.RunResult.Measurement;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.HdrHistogram.EncodableHistogram;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.HistogramLogReader;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class EndToEndTest {
+
+  private static final List<String> SHORT =
+      List.of("-f", "1", "-wi", "1", "-i", "2", "-w", "100ms", "-r", "100ms");
+
+  @TempDir Path parent;
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @Test
+  void shouldLeaveAFolderOfWhichEveryFileCanBeReadBack() throws IOException {
+    int code = run("-p", "transport=tcp", "-p", "payloadSize=10,100", "-t", "2", "--rounds", "2");
+
+    assertThat(code).as(err()).isZero();
+    assertThat(files())
+        .containsExactly(
+            "environment.json",
+            "histograms/001.hlog",
+            "histograms/002.hlog",
+            "jmh.json",
+            "result.json");
+    Environment environment = Json.read(file(Environment.FILE), Environment.class);
+    assertThat(environment.commandLine()).contains("payloadSize=10,100");
+    assertThat(environment.transports()).contains(new Environment.TransportState("tcp", null));
+    RunResult result = Json.read(file(RunResult.FILE), RunResult.class);
+    JsonNode jmh = JsonMapper.shared().readTree(file("jmh.json").toFile());
+    assertThat(result.rounds()).isEqualTo(2);
+    assertThat(result.missing()).isZero();
+    assertThat(result.measurements()).hasSize(2);
+    assertThat(jmh).hasSize(2);
+    for (int i = 0; i < 2; i++) {
+      Measurement measurement = result.measurements().get(i);
+      assertThat(measurement.forks()).isEqualTo(2);
+      assertThat(measurement.threads()).isEqualTo(2);
+      assertThat(measurement.score().samples()).hasSize(4);
+      assertThat(measurement.score().value())
+          .isEqualTo(jmh.get(i).get("primaryMetric").get("score").asDouble());
+      assertThat(measurement.parameters().get("payloadSize"))
+          .isEqualTo(jmh.get(i).get("params").get("payloadSize").asString());
+      assertThat(requireNonNull(measurement.ends()).serverCommand())
+          .startsWith("java ")
+          .contains("io.wisp.bench.server.ServerProcess tcp 1 false ");
+      shouldHoldTheSameLatenciesInJsonAndInTheLog(measurement);
+    }
+    assertThat(out())
+        .contains("transport  payloadSize")
+        .contains("Results: " + parent.resolve("run"));
+  }
+
+  private void shouldHoldTheSameLatenciesInJsonAndInTheLog(Measurement measurement)
+      throws IOException {
+    assertThat(measurement.latencies())
+        .extracting(Latency::operation)
+        .containsExactly("put", "get", "delete", "all");
+    Map<String, Histogram> merged = new HashMap<>();
+    int intervals = 0;
+    try (HistogramLogReader log =
+        new HistogramLogReader(file(requireNonNull(measurement.histogramLog())).toFile())) {
+      while (log.hasNext()) {
+        EncodableHistogram interval = log.nextIntervalHistogram();
+        merged
+            .computeIfAbsent(interval.getTag(), tag -> new Histogram(3))
+            .add((Histogram) interval);
+        intervals++;
+      }
+    }
+    assertThat(intervals).isEqualTo(2 * 2 * 3);
+    for (Latency latency : measurement.latencies().subList(0, 3)) {
+      Histogram fromLog = requireNonNull(merged.get(latency.operation()));
+      Histogram fromJson = LatencyLog.decode(latency.histogram());
+      assertThat(fromJson.getTotalCount()).isEqualTo(latency.count());
+      assertThat(fromLog.getTotalCount()).isEqualTo(latency.count());
+      assertThat(fromLog.getValueAtPercentile(99)).isEqualTo(latency.percentiles().get("99"));
+      assertThat(fromJson.getMaxValue()).isEqualTo(latency.max());
+      assertThat(latency.min()).isPositive();
+    }
+  }
+
+  @Test
+  void shouldRecordEveryMeasuredRequestAndNoneOfTheWarmUp() throws IOException {
+    int code =
+        run("-p", "transport=tcp", "-p", "payloadSize=10", "-p", "operation=get", "-bm", "ss",
+            "-bs", "500", "-wbs", "300");
+
+    assertThat(code).as(err()).isZero();
+    RunResult result = Json.read(file(RunResult.FILE), RunResult.class);
+    Latency gets = result.measurements().getFirst().latencies().getFirst();
+    assertThat(gets.operation()).isEqualTo("get");
+    assertThat(gets.count()).isEqualTo(2 * 500);
+    assertThat(gets.misses()).isZero();
+  }
+
+  @Test
+  void shouldMeasureAMapWithoutLatencies() throws IOException {
+    int code =
+        run("StoreBenchmark", "-p", "store=wisp", "-p", "entries=1000", "-p", "operation=get");
+
+    assertThat(code).as(err()).isZero();
+    RunResult result = Json.read(file(RunResult.FILE), RunResult.class);
+    Measurement measurement = result.measurements().getFirst();
+    assertThat(measurement.latencies()).isEmpty();
+    assertThat(measurement.ends()).isNull();
+    assertThat(measurement.secondary()).containsKey("gc.alloc.rate.norm");
+    assertThat(out()).contains("B/op");
+  }
+
+  @Test
+  void shouldMarkAFailedRunAndExitWithAnError() throws IOException {
+    int code = run("-p", "transport=tcp", "-jvmArgsAppend", "-XX:NoSuchFlag=1");
+
+    assertThat(code).isEqualTo(1);
+    assertThat(parent.resolve("run")).doesNotExist();
+    assertThat(parent.resolve("run.FAILED").resolve("FAILED.txt")).exists();
+    assertThat(parent.resolve("run.FAILED").resolve(RunResult.FILE)).doesNotExist();
+    assertThat(err())
+        .contains("The run failed: ")
+        .contains("What it left, which is no result: " + parent.resolve("run.FAILED"));
+    assertThat(out()).doesNotContain("Results:");
+  }
+
+  @Test
+  void shouldCallARunFailedOfWhichNothingIsLeftEvenIfToldToGoOn() throws IOException {
+    int code = run("-p", "transport=tcp", "-jvmArgsAppend", "-XX:NoSuchFlag=1", "-foe", "false");
+
+    assertThat(code).isEqualTo(1);
+    assertThat(parent.resolve("run")).doesNotExist();
+    assertThat(parent.resolve("run.FAILED").resolve("FAILED.txt"))
+        .hasContent("nothing was measured; see above for the reason");
+  }
+
+  @Test
+  void shouldSayThatAServerCannotBeReachedBeforeAnythingRuns() throws IOException {
+    int code = run("-p", "transport=tcp", "-p", "server=127.0.0.1:1");
+
+    assertThat(code).isEqualTo(2);
+    assertThat(err()).startsWith("transport=tcp: ").contains("127.0.0.1:1");
+    assertThat(parent.toFile().list()).isEmpty();
+  }
+
+  private int run(String... arguments) throws IOException {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(SHORT);
+    all.addAll(List.of("--results", parent.resolve("run").toString()));
+    all.addAll(List.of("-o", parent.resolve("jmh.txt").toString()));
+    return BenchmarkCommand.run(
+        all,
+        new PrintStream(out, true, StandardCharsets.UTF_8),
+        new PrintStream(err, true, StandardCharsets.UTF_8));
+  }
+
+  private String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  private Path file(String name) {
+    return parent.resolve("run").resolve(name);
+  }
+
+  private List<String> files() throws IOException {
+    try (Stream<Path> all = Files.walk(parent.resolve("run"))) {
+      return all.filter(Files::isRegularFile)
+          .map(
+              each ->
+                  parent.resolve("run").relativize(each).toString().replace(File.separator, "/"))
+          .sorted()
+          .toList();
+    }
+  }
+}
