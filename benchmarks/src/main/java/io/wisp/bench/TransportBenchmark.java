@@ -139,7 +139,7 @@ public class TransportBenchmark {
 
   @Benchmark
   public void request(Connected client, Control control) {
-    client.loop().request(control.startMeasurement && !control.stopMeasurement);
+    client.loop().request(client.counts(control));
   }
 
   private Transport transport() {
@@ -172,7 +172,8 @@ public class TransportBenchmark {
 
     private @Nullable Client client;
     private @Nullable ClosedLoop loop;
-    private boolean counts;
+    private boolean measured;
+    private boolean singleShot;
 
     @Setup(Level.Trial)
     public void connect(TransportBenchmark benchmark, BenchmarkParams run, ThreadParams thread) {
@@ -190,15 +191,16 @@ public class TransportBenchmark {
     }
 
     @Setup(Level.Iteration)
-    public void begin(IterationParams iteration) {
-      counts = iteration.getType() == IterationType.MEASUREMENT;
+    public void begin(BenchmarkParams run, IterationParams iteration) {
+      singleShot = run.getMode() == Mode.SingleShotTime;
+      measured = iteration.getType() == IterationType.MEASUREMENT;
       loop().latencies().reset();
     }
 
     @TearDown(Level.Iteration)
     public void end() {
       loop().pause();
-      if (counts) {
+      if (measured) {
         LatencyRecorder.instance().add(loop().latencies());
       }
     }
@@ -209,6 +211,14 @@ public class TransportBenchmark {
       if (client != null) {
         client.close();
       }
+    }
+
+    /**
+     * Whether JMH counts the next request. Before and after an iteration it makes some that keep
+     * its threads in step; a single shot has none, and is called over from its start.
+     */
+    boolean counts(Control control) {
+      return measured && (singleShot || (control.startMeasurement && !control.stopMeasurement));
     }
 
     ClosedLoop loop() {

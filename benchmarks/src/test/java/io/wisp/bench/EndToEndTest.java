@@ -110,8 +110,19 @@ class EndToEndTest {
   @Test
   void shouldRecordEveryMeasuredRequestAndNoneOfTheWarmUp() throws IOException {
     int code =
-        run("-p", "transport=tcp", "-p", "payloadSize=10", "-p", "operation=get", "-bm", "ss",
-            "-bs", "500", "-wbs", "300");
+        run(
+            "-p",
+            "transport=tcp",
+            "-p",
+            "payloadSize=10",
+            "-p",
+            "operation=get",
+            "-bm",
+            "ss",
+            "-bs",
+            "500",
+            "-wbs",
+            "300");
 
     assertThat(code).as(err()).isZero();
     RunResult result = Json.read(file(RunResult.FILE), RunResult.class);
