@@ -64,7 +64,8 @@ final class Displacement {
     return Outcome.DONE;
   }
 
-  private boolean move(long from, long slot, long to) {
+  /** Moves the entry with this slot from one bucket to another, if it still is where it was. */
+  boolean move(long from, long slot, long to) {
     stripes.lockBuckets(from, to);
     try {
       long source = find(from, slot);

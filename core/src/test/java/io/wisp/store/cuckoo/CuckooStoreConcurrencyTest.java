@@ -176,6 +176,53 @@ class CuckooStoreConcurrencyTest {
   }
 
   @Test
+  void shouldNeverMissKeyThatMovesBetweenItsBuckets() throws Exception {
+    try (CuckooStore store = CuckooStore.open(1 << 20)) {
+      int number = 0;
+      while (bucket(store, number, true) == bucket(store, number, false)) {
+        number++;
+      }
+      int wanderer = number;
+      store.put(key(wanderer), Slice.of("value"));
+      List<Runnable> tasks = new ArrayList<>();
+      tasks.add(() -> moveToAndFro(store, wanderer));
+      for (int reader = 0; reader < READERS; reader++) {
+        tasks.add(
+            () -> {
+              Slice key = key(wanderer);
+              while (!stop.get()) {
+                assertThat(store.contains(key)).isTrue();
+              }
+            });
+      }
+      runFor(3000, tasks);
+      StoreInspector.check(store);
+    }
+  }
+
+  private static long bucket(CuckooStore store, int number, boolean first) {
+    long hash = store.table().index().hash(key(number));
+    long half = first ? KeyHash.firstHalf(hash) : KeyHash.secondHalf(hash);
+    return KeyHash.bucket(half, store.table().index().buckets());
+  }
+
+  private void moveToAndFro(CuckooStore store, int number) {
+    Table table = store.table();
+    Slice key = key(number);
+    long slotAddress = table.index().locate(key, table.index().hash(key));
+    long slot = Words.getPlain(table.memory(), slotAddress);
+    long first = bucket(store, number, true);
+    long second = bucket(store, number, false);
+    boolean inFirst = table.index().bucketNumber(slotAddress) == first;
+    while (!stop.get()) {
+      assertThat(
+              table.displacement().move(inFirst ? first : second, slot, inFirst ? second : first))
+          .isTrue();
+      inFirst = !inFirst;
+    }
+  }
+
+  @Test
   void shouldLoseNoUpdateWhenThreadsIncrementByCompareAndSet() throws Exception {
     int threads = 4;
     int increments = 5000;

@@ -1,0 +1,52 @@
+package io.wisp.store.cuckoo;
+
+import io.wisp.store.Slice;
+import io.wisp.store.ValueSink;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A key of its own in a store that all tests share: jcstress makes millions of states, and a store
+ * for each would measure nothing but mmap.
+ */
+final class Contested {
+
+  static final int WORDS = 16;
+
+  static final CuckooStore STORE = CuckooStore.open(256 << 20);
+
+  private static final AtomicLong KEYS = new AtomicLong();
+
+  private final byte[] key = new byte[Long.BYTES];
+
+  Contested() {
+    MemorySegment.ofArray(key).set(ValueLayout.JAVA_LONG_UNALIGNED, 0, KEYS.incrementAndGet());
+  }
+
+  Slice key() {
+    return Slice.of(key);
+  }
+
+  /** A value all of whose words are the same, so that a torn one shows. */
+  static Slice value(long word) {
+    long[] words = new long[WORDS];
+    Arrays.fill(words, word);
+    return new Slice().set(MemorySegment.ofArray(words), 0, WORDS * Long.BYTES);
+  }
+
+  /** The first and the last word of the value read last. */
+  static final class Ends implements ValueSink {
+
+    long first;
+    long last;
+
+    @Override
+    public void accept(
+        MemorySegment segment, long offset, int length, long version, long expiresAt) {
+      first = segment.get(ValueLayout.JAVA_LONG_UNALIGNED, offset);
+      last = segment.get(ValueLayout.JAVA_LONG_UNALIGNED, offset + length - Long.BYTES);
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package io.wisp.store.cuckoo;
+
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.I_Result;
+import org.openjdk.jcstress.infra.results.JJ_Result;
+
+/** What a reader without locks may see while one writer is at work. */
+public final class ReadersStress {
+
+  private ReadersStress() {}
+
+  /** Is a value that is being replaced seen whole? */
+  @JCStressTest
+  @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "the old value")
+  @Outcome(id = "2, 2", expect = Expect.ACCEPTABLE, desc = "the new value")
+  @Outcome(
+      expect = Expect.FORBIDDEN,
+      desc = "torn, or absent though the key was there all the time")
+  @State
+  public static class Replacement {
+
+    private final Contested contested = new Contested();
+
+    public Replacement() {
+      Contested.STORE.put(contested.key(), Contested.value(1));
+    }
+
+    @Actor
+    public void writer() {
+      Contested.STORE.put(contested.key(), Contested.value(2));
+    }
+
+    @Actor
+    public void reader(JJ_Result result) {
+      Contested.Ends ends = new Contested.Ends();
+      if (Contested.STORE.get(contested.key(), ends) == Status.FOUND) {
+        result.r1 = ends.first;
+        result.r2 = ends.last;
+      }
+    }
+
+    @Arbiter
+    public void cleanUp() {
+      Contested.STORE.delete(contested.key());
+    }
+  }
+
+  /** Is a value that is being created seen whole or not at all? */
+  @JCStressTest
+  @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "not yet there")
+  @Outcome(id = "2, 2", expect = Expect.ACCEPTABLE, desc = "the value")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "torn")
+  @State
+  public static class Publication {
+
+    private final Contested contested = new Contested();
+
+    @Actor
+    public void writer() {
+      Contested.STORE.put(contested.key(), Contested.value(2));
+    }
+
+    @Actor
+    public void reader(JJ_Result result) {
+      Contested.Ends ends = new Contested.Ends();
+      if (Contested.STORE.get(contested.key(), ends) == Status.FOUND) {
+        result.r1 = ends.first;
+        result.r2 = ends.last;
+      }
+    }
+
+    @Arbiter
+    public void cleanUp() {
+      Contested.STORE.delete(contested.key());
+    }
+  }
+
+  /** Is a key found that is moved to its other bucket and back? */
+  @JCStressTest
+  @Outcome(id = "1", expect = Expect.ACCEPTABLE, desc = "found")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "missed a key that was there all the time")
+  @State
+  public static class Displaced {
+
+    private final Contested contested = new Contested();
+
+    public Displaced() {
+      Contested.STORE.put(contested.key(), Contested.value(1));
+    }
+
+    @Actor
+    public void mover() {
+      Slice key = contested.key();
+      Table table = Contested.STORE.table();
+      long hash = table.index().hash(key);
+      long buckets = table.index().buckets();
+      long first = KeyHash.bucket(KeyHash.firstHalf(hash), buckets);
+      long second = KeyHash.bucket(KeyHash.secondHalf(hash), buckets);
+      if (first != second) {
+        long slotAddress = table.index().locate(key, hash);
+        long slot = Words.getAcquire(table.memory(), slotAddress);
+        boolean inFirst = table.index().bucketNumber(slotAddress) == first;
+        table.displacement().move(inFirst ? first : second, slot, inFirst ? second : first);
+        table.displacement().move(inFirst ? second : first, slot, inFirst ? first : second);
+      }
+    }
+
+    @Actor
+    public void reader(I_Result result) {
+      result.r1 = Contested.STORE.contains(contested.key()) ? 1 : 0;
+    }
+
+    @Arbiter
+    public void cleanUp() {
+      Contested.STORE.delete(contested.key());
+    }
+  }
+}

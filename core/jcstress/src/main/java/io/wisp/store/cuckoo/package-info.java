@@ -1,0 +1,5 @@
+/** Questions to the table about the orders in which threads can see its stores. */
+@NullMarked
+package io.wisp.store.cuckoo;
+
+import org.jspecify.annotations.NullMarked;
