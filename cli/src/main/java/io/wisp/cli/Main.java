@@ -1,9 +1,138 @@
 package io.wisp.cli;
 
+import io.wisp.cli.common.ByteSize;
+import io.wisp.cli.common.ExitCode;
+import io.wisp.cli.common.Product;
+import io.wisp.cli.common.Streams;
+import io.wisp.cli.common.TimeSpan;
+import io.wisp.cli.common.UserError;
+import io.wisp.cli.perf.PerfCommand;
+import io.wisp.cli.serve.ServeCommand;
+import io.wisp.cli.serve.StopSignal;
+import io.wisp.cli.serve.StoreOpener;
+import io.wisp.cli.serve.Table;
+import io.wisp.cli.shell.Shell;
+import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.Transport;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
+
 /** Where the program starts. */
 public final class Main {
 
-  private Main() {}
+  /** If it is set in the environment, an internal error shows where it came from. */
+  private static final String TRACE = "WISP_TRACE";
 
-  public static void main(String[] arguments) {}
+  private final Streams streams;
+  private final Supplier<StopSignal> stopSignal;
+  private final StoreOpener opener;
+
+  /**
+   * The program before its arguments are known.
+   *
+   * @param stopSignal makes what tells a server to stop; asked only by a server
+   */
+  Main(Streams streams, Supplier<StopSignal> stopSignal, StoreOpener opener) {
+    this.streams = streams;
+    this.stopSignal = stopSignal;
+    this.opener = opener;
+  }
+
+  public static void main(String[] arguments) {
+    System.exit(new Main(Streams.ofProcess(), StopSignal::ofProcess, Table::open).run(arguments));
+  }
+
+  /** Does what the arguments say. Returns the exit code, and lets no exception out. */
+  int run(String... arguments) {
+    try {
+      return parseAndRun(arguments);
+    } catch (ParameterException e) {
+      return complain(ParseErrors.sentence(e), ExitCode.USAGE);
+    } catch (UserError e) {
+      return complain(e.getMessage(), e.exitCode());
+    } catch (RuntimeException | Error e) {
+      if (System.getenv(TRACE) != null) {
+        e.printStackTrace(streams.err());
+      }
+      return complain(
+          "an error inside Wisp, " + e + "; with " + TRACE + "=1 it says where", ExitCode.FAILURE);
+    } finally {
+      streams.out().flush();
+      streams.err().flush();
+    }
+  }
+
+  private int complain(@Nullable String sentence, int exitCode) {
+    streams.err().println("wisp: " + sentence);
+    if (exitCode == ExitCode.USAGE) {
+      streams.err().println("./wisp -h shows all options.");
+    }
+    return exitCode;
+  }
+
+  private int parseAndRun(String... arguments) {
+    CommandArguments command = new CommandArguments();
+    CommandLine commandLine =
+        new CommandLine(command)
+            .registerConverter(ByteSize.class, converter(ByteSize::parse))
+            .registerConverter(Duration.class, converter(TimeSpan::parse))
+            .setStopAtPositional(true);
+    ParseResult parsed = commandLine.parseArgs(arguments);
+    if (command.version) {
+      streams.out().println(Product.banner());
+      return ExitCode.SUCCESS;
+    }
+    if (command.help || arguments.length == 0) {
+      streams.out().println(Product.banner());
+      commandLine.usage(streams.out());
+      return ExitCode.SUCCESS;
+    }
+    Mode mode = command.mode();
+    ModeOptions.check(mode, parsed, command.words);
+    return run(mode, command);
+  }
+
+  private int run(Mode mode, CommandArguments command) {
+    return switch (mode) {
+      case SERVE ->
+          new ServeCommand(command.serving, command.transport, command.busyPoll, opener)
+              .run(streams, stopSignal.get());
+      case SHELL -> shell(command);
+      case PERF -> perf(command);
+    };
+  }
+
+  private int shell(CommandArguments command) {
+    Endpoint server =
+        CommandArguments.endpoint(Mode.SHELL, Objects.requireNonNull(command.shellHost));
+    ClientOptions options = command.client.options();
+    Transport transport = command.transport.namedOrFallBack(streams);
+    return new Shell(transport, server, options, streams).run(command.words);
+  }
+
+  private int perf(CommandArguments command) {
+    Endpoint server =
+        CommandArguments.endpoint(Mode.PERF, Objects.requireNonNull(command.perfHost));
+    ClientOptions options = command.client.options().withBusyPoll(command.busyPoll);
+    return new PerfCommand(command.perf, command.transport, server, options).run(streams);
+  }
+
+  /** A reader of option values whose complaint reaches the user. */
+  private static <T> ITypeConverter<T> converter(ITypeConverter<T> parser) {
+    return text -> {
+      try {
+        return parser.convert(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(Objects.requireNonNull(e.getMessage()));
+      }
+    };
+  }
 }

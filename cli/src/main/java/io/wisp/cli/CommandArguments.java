@@ -1,0 +1,117 @@
+package io.wisp.cli;
+
+import io.wisp.cli.common.ClientArguments;
+import io.wisp.cli.common.TransportChoice;
+import io.wisp.cli.common.UserError;
+import io.wisp.cli.perf.PerfArguments;
+import io.wisp.cli.serve.ServeArguments;
+import io.wisp.transport.Endpoint;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * The whole command line. The original's spellings are kept: modes are options, not subcommands.
+ */
+@Command(
+    name = "wisp",
+    customSynopsis = {
+      "./wisp -s [OPTION...]                                    serve",
+      "       ./wisp -c HOST[:PORT] [OPTION...] [COMMAND...]           shell",
+      "       ./wisp -p HOST[:PORT] --key_size K --payload_size P [OPTION...]",
+      "                                                                measure a server",
+      "       ./wisp bench [JMH OPTION...]                             measure Wisp by itself",
+      "       ./wisp test [--long]                                     test Wisp"
+    },
+    sortOptions = false,
+    usageHelpAutoWidth = true)
+final class CommandArguments {
+
+  @Option(
+      names = {"-s", "--server"},
+      description = "Serve a store, over every transport that this machine can run.")
+  boolean serve;
+
+  @Option(
+      names = {"-c", "--client"},
+      paramLabel = "HOST[:PORT]",
+      description = "Open a shell on a server, or run one COMMAND (help lists them).")
+  @Nullable String shellHost;
+
+  @Option(
+      names = {"-p", "--perf"},
+      paramLabel = "HOST[:PORT]",
+      description = "Measure throughput and latency of a server.")
+  @Nullable String perfHost;
+
+  @Option(
+      names = {"-h", "--help"},
+      description = "Show this.")
+  boolean help;
+
+  @Option(names = "--version", description = "Show the version.")
+  boolean version;
+
+  @ArgGroup(validate = false, heading = "%nTransport (without one: rdma):%n")
+  TransportChoice transport = new TransportChoice();
+
+  @ArgGroup(validate = false, heading = "%nServer (-s):%n")
+  ServeArguments serving = new ServeArguments();
+
+  @ArgGroup(validate = false, heading = "%nShell and measurement (-c, -p):%n")
+  ClientArguments client = new ClientArguments();
+
+  @ArgGroup(validate = false, heading = "%nMeasurement (-p):%n")
+  PerfArguments perf = new PerfArguments();
+
+  @Option(
+      names = "--busy-poll",
+      description =
+          "With -s and -p: poll without sleeping. The shortest latency, for a whole core a thread.")
+  boolean busyPoll;
+
+  @Parameters(hidden = true)
+  List<String> words = new ArrayList<>();
+
+  /**
+   * The one mode that was asked for.
+   *
+   * @throws UserError if that is not exactly one
+   */
+  Mode mode() {
+    List<Mode> modes = new ArrayList<>();
+    if (serve) {
+      modes.add(Mode.SERVE);
+    }
+    if (shellHost != null) {
+      modes.add(Mode.SHELL);
+    }
+    if (perfHost != null) {
+      modes.add(Mode.PERF);
+    }
+    if (modes.size() != 1) {
+      String asked = String.join(" and ", modes.stream().map(Mode::option).toList());
+      throw UserError.usage(
+          modes.isEmpty()
+              ? "one of -s, -c HOST and -p HOST is missing"
+              : asked + " are different things: ask for one of them");
+    }
+    return modes.getFirst();
+  }
+
+  static Endpoint endpoint(Mode mode, String text) {
+    try {
+      Endpoint endpoint = Endpoint.parse(text);
+      if (endpoint.port() == 0) {
+        throw UserError.usage(mode.option() + " " + text + ": port 0 is no server's");
+      }
+      return endpoint;
+    } catch (IllegalArgumentException e) {
+      throw UserError.usage(mode.option() + " " + text + ": " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.wisp.cli;
+
+import io.wisp.cli.common.ClientArguments;
+import io.wisp.cli.common.UserError;
+import io.wisp.cli.perf.PerfArguments;
+import io.wisp.cli.serve.ServeArguments;
+import java.lang.reflect.Field;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/** Which options belong to which mode: one that would be ignored, or overruled, is an error. */
+final class ModeOptions {
+
+  private ModeOptions() {}
+
+  static void check(Mode mode, ParseResult parsed, List<String> words) {
+    for (OptionSpec option : parsed.matchedOptions()) {
+      if (option.stringValues().size() > 1) {
+        throw UserError.usage(option.names()[0] + " is given twice");
+      }
+      Set<Mode> modes = modes(option);
+      if (!modes.contains(mode)) {
+        throw UserError.usage(
+            option.names()[0]
+                + " belongs to "
+                + String.join(" and ", modes.stream().map(Mode::option).toList())
+                + " and means nothing with "
+                + mode.option());
+      }
+    }
+    if (mode != Mode.SHELL && !words.isEmpty()) {
+      throw UserError.usage("\"" + words.getFirst() + "\" means nothing after " + mode.option());
+    }
+  }
+
+  private static Set<Mode> modes(OptionSpec option) {
+    if (option.longestName().equals("--busy-poll")) {
+      return EnumSet.of(Mode.SERVE, Mode.PERF);
+    }
+    Class<?> owner = ((Field) option.userObject()).getDeclaringClass();
+    if (owner == ServeArguments.class) {
+      return EnumSet.of(Mode.SERVE);
+    }
+    if (owner == ClientArguments.class) {
+      return EnumSet.of(Mode.SHELL, Mode.PERF);
+    }
+    return owner == PerfArguments.class ? EnumSet.of(Mode.PERF) : EnumSet.allOf(Mode.class);
+  }
+}

@@ -1,0 +1,36 @@
+package io.wisp.cli.common;
+
+import io.wisp.transport.ClientOptions;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options of everything that connects to a server. */
+public final class ClientArguments {
+
+  private static final Duration LONGEST_TIMEOUT = Duration.ofHours(1);
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      defaultValue = "5s",
+      description =
+          "How long connecting or one request may take, 1ms to 1h; ${DEFAULT-VALUE} unless given.")
+  private Duration timeout = Duration.ZERO;
+
+  @Option(
+      names = "--password",
+      paramLabel = "PASSWORD",
+      description =
+          "The server's password. The environment's WISP_PASSWORD says it without showing it to"
+              + " other users of the machine.")
+  private @Nullable String password = System.getenv("WISP_PASSWORD");
+
+  /** How to connect. */
+  public ClientOptions options() {
+    if (timeout.isZero() || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
+      throw UserError.usage("--timeout " + timeout.toMillis() + "ms is not between 1ms and 1h");
+    }
+    return ClientOptions.defaults().withTimeout(timeout).withPassword(password);
+  }
+}

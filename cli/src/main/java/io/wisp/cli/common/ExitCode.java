@@ -1,0 +1,16 @@
+package io.wisp.cli.common;
+
+/** What the wisp command tells the shell that started it. */
+public final class ExitCode {
+
+  /** All was done. */
+  public static final int SUCCESS = 0;
+
+  /** It was understood, and could not be done, or not all of it. */
+  public static final int FAILURE = 1;
+
+  /** The command line was wrong, and nothing was tried. */
+  public static final int USAGE = 2;
+
+  private ExitCode() {}
+}

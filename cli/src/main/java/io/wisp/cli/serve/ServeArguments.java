@@ -1,0 +1,105 @@
+package io.wisp.cli.serve;
+
+import io.wisp.cli.common.ByteSize;
+import io.wisp.cli.common.Range;
+import io.wisp.cli.common.UserError;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.ServerOptions;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options of the server. */
+public final class ServeArguments {
+
+  private static final Range PORTS = new Range(0, 65_535);
+  private static final Range THREADS = new Range(1, 1024);
+  private static final Range CLIENTS = new Range(1, 1_000_000);
+  private static final Duration LONGEST_IDLE = Duration.ofDays(1);
+
+  @Option(
+      names = "--host",
+      paramLabel = "HOST",
+      defaultValue = "127.0.0.1",
+      description =
+          "Address to listen on; 127.0.0.1 unless given, 0.0.0.0 for every network of the machine.")
+  private String host = "";
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      defaultValue = "" + Endpoint.DEFAULT_PORT,
+      description =
+          "Port of tcp, 0 for any free one; the other transports listen just above it."
+              + " ${DEFAULT-VALUE} unless given.")
+  private int port;
+
+  @Option(
+      names = "--memory",
+      paramLabel = "SIZE",
+      description =
+          "Memory for keys and values, as 512m or 4g; a quarter of the machine's unless given.")
+  private @Nullable ByteSize memory;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads that serve, for each transport; half the cores unless given.")
+  private int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+
+  @Option(
+      names = "--evict",
+      description =
+          "When memory is full, remove what was not used lately; else a put is refused then.")
+  private boolean evict;
+
+  @Option(
+      names = "--max-clients",
+      paramLabel = "N",
+      defaultValue = "" + ServerOptions.DEFAULT_MAX_CLIENTS,
+      description = "Connections at a time, for each transport; ${DEFAULT-VALUE} unless given.")
+  private int maxClients;
+
+  @Option(
+      names = "--requirepass",
+      paramLabel = "PASSWORD",
+      description =
+          "What a client must present first. The environment's WISP_PASSWORD says it without"
+              + " showing it to other users of the machine.")
+  private @Nullable String password = System.getenv("WISP_PASSWORD");
+
+  @Option(
+      names = "--idle-timeout",
+      paramLabel = "TIME",
+      defaultValue = "0",
+      description = "Close a connection that sends nothing for so long, as 5m; 0 is never.")
+  private Duration idleTimeout = Duration.ZERO;
+
+  /** What the user asked for, once all of it is known to be possible. */
+  ServerOptions serverOptions(boolean busyPoll) {
+    if (host.isBlank()) {
+      throw UserError.usage("--host is empty");
+    }
+    if (password != null && password.isEmpty()) {
+      throw UserError.usage("--requirepass is empty");
+    }
+    if (idleTimeout.compareTo(LONGEST_IDLE) > 0) {
+      throw UserError.usage("--idle-timeout " + idleTimeout.toHours() + "h is more than 24h");
+    }
+    return new ServerOptions(
+        new Endpoint(host, PORTS.check("--port", port)),
+        THREADS.check("--threads", threads),
+        CLIENTS.check("--max-clients", maxClients),
+        idleTimeout,
+        password,
+        busyPoll);
+  }
+
+  @Nullable ByteSize memory() {
+    return memory;
+  }
+
+  boolean evict() {
+    return evict;
+  }
+}

@@ -1,0 +1,115 @@
+package io.wisp.cli.serve;
+
+import io.wisp.cli.common.ExitCode;
+import io.wisp.cli.common.Product;
+import io.wisp.cli.common.Streams;
+import io.wisp.cli.common.TransportChoice;
+import io.wisp.cli.common.UserError;
+import io.wisp.store.Store;
+import io.wisp.transport.ServerOptions;
+import io.wisp.transport.Transport;
+import io.wisp.transport.TransportException;
+import io.wisp.transport.Transports;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+
+/** Runs a server until it is told to stop. */
+public final class ServeCommand {
+
+  /** It serves inside one process only, so a server for other processes leaves it out. */
+  private static final String IN_PROCESS_TRANSPORT = "null";
+
+  private final ServeArguments arguments;
+  private final TransportChoice choice;
+  private final boolean busyPoll;
+  private final StoreOpener opener;
+
+  public ServeCommand(
+      ServeArguments arguments, TransportChoice choice, boolean busyPoll, StoreOpener opener) {
+    this.arguments = arguments;
+    this.choice = choice;
+    this.busyPoll = busyPoll;
+    this.opener = opener;
+  }
+
+  /**
+   * Serves until {@code stop} lets go.
+   *
+   * @return the exit code
+   */
+  public int run(Streams streams, StopSignal stop) {
+    ServerOptions options = arguments.serverOptions(busyPoll);
+    List<Transport> transports = transports();
+    requireKnownHost(options.endpoint().host());
+    MemoryBudget memory = MemoryBudget.choose(arguments.memory(), MemoryBudget.ofMachine());
+    PrintStream out = streams.out();
+    out.println(Product.banner());
+    out.println("memory  " + memory.size() + " (" + memory.explanation() + ")");
+    try (Store store = opener.open(memory.size(), arguments.evict());
+        Housekeeper housekeeper = new Housekeeper(store, streams.err());
+        ServedTransports servers = ServedTransports.start(transports, store, options)) {
+      housekeeper.start();
+      announce(servers, options, streams);
+      stop.await();
+      out.println("stopping: closing connections");
+    } catch (TransportException e) {
+      throw UserError.failure(e.getMessage());
+    }
+    out.println("stopped");
+    return ExitCode.SUCCESS;
+  }
+
+  private List<Transport> transports() {
+    return choice
+        .named()
+        .map(List::of)
+        .orElseGet(
+            () ->
+                Transports.all().stream()
+                    .filter(transport -> !transport.name().equals(IN_PROCESS_TRANSPORT))
+                    .toList());
+  }
+
+  private static void requireKnownHost(String host) {
+    try {
+      InetAddress.getByName(host);
+    } catch (UnknownHostException e) {
+      throw UserError.failure("--host " + host + " is no address of any machine");
+    }
+  }
+
+  private static void announce(ServedTransports servers, ServerOptions options, Streams streams) {
+    PrintStream out = streams.out();
+    for (String reason : servers.refused()) {
+      out.println("not served  " + reason);
+    }
+    for (ServedTransports.Served each : servers.served()) {
+      out.printf(
+          "%-7s %s (%s)%n",
+          each.transport().name(), each.server().endpoint(), each.server().description());
+    }
+    if (servers.served().isEmpty()) {
+      throw UserError.failure("this machine can run none of the transports");
+    }
+    if (options.password() == null && !isLoopback(options.endpoint().host())) {
+      streams
+          .err()
+          .println(
+              "WARNING: anyone who can reach "
+                  + options.endpoint().host()
+                  + " can read, change and delete everything here:"
+                  + " set --requirepass, or listen on 127.0.0.1");
+    }
+    out.println("ready; Ctrl-C or SIGTERM (process " + ProcessHandle.current().pid() + ") ends it");
+  }
+
+  private static boolean isLoopback(String host) {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+}

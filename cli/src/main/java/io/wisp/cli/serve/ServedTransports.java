@@ -1,0 +1,79 @@
+package io.wisp.cli.serve;
+
+import io.wisp.cli.common.TransportChoice;
+import io.wisp.store.Store;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.Server;
+import io.wisp.transport.ServerOptions;
+import io.wisp.transport.Transport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The servers of one process, a transport each, over one store. */
+final class ServedTransports implements AutoCloseable {
+
+  /** A transport and the server that it runs here. */
+  record Served(Transport transport, Server server) {}
+
+  private final List<Served> served = new ArrayList<>();
+  private final List<String> refused = new ArrayList<>();
+
+  /**
+   * Starts every transport that this machine can run. If one that can cannot listen, those before
+   * it are closed again.
+   *
+   * @param options where tcp listens, from which the others' ports follow; with port 0 the first
+   *     transport gets any free port and the others follow from that
+   */
+  static ServedTransports start(List<Transport> transports, Store store, ServerOptions options) {
+    ServedTransports all = new ServedTransports();
+    try {
+      for (Transport transport : transports) {
+        all.start(transport, store, options);
+      }
+      return all;
+    } catch (RuntimeException | Error e) {
+      all.close();
+      throw e;
+    }
+  }
+
+  private void start(Transport transport, Store store, ServerOptions options) {
+    Optional<String> unavailable = transport.unavailable();
+    if (unavailable.isPresent()) {
+      refused.add(transport.name() + ": " + unavailable.get());
+      return;
+    }
+    Endpoint endpoint = endpoint(transport, options.endpoint());
+    served.add(new Served(transport, transport.serve(store, options.withEndpoint(endpoint))));
+  }
+
+  private Endpoint endpoint(Transport transport, Endpoint asked) {
+    if (asked.port() != 0) {
+      return TransportChoice.endpoint(transport, asked);
+    }
+    if (served.isEmpty()) {
+      return asked;
+    }
+    Served first = served.getFirst();
+    int base = first.server().endpoint().port() - first.transport().portOffset();
+    return TransportChoice.endpoint(transport, new Endpoint(asked.host(), base));
+  }
+
+  List<Served> served() {
+    return served;
+  }
+
+  /** Why the others do not run, a sentence each. */
+  List<String> refused() {
+    return refused;
+  }
+
+  @Override
+  public void close() {
+    for (Served each : served.reversed()) {
+      each.server().close();
+    }
+  }
+}

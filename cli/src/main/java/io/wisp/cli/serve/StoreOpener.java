@@ -1,0 +1,18 @@
+package io.wisp.cli.serve;
+
+import io.wisp.cli.common.ByteSize;
+import io.wisp.cli.common.UserError;
+import io.wisp.store.Store;
+
+/** Makes the store that a server serves. */
+@FunctionalInterface
+public interface StoreOpener {
+
+  /**
+   * A new and empty store.
+   *
+   * @param evict whether it makes room by removing what was not used lately
+   * @throws UserError if the machine does not give so much memory
+   */
+  Store open(ByteSize memory, boolean evict);
+}

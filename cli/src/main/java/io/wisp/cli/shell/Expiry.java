@@ -1,0 +1,36 @@
+package io.wisp.cli.shell;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/** Reads {@code EX seconds} and {@code PX milliseconds}. */
+final class Expiry {
+
+  private static final long LONGEST_DAYS = 36_500;
+
+  private Expiry() {}
+
+  /**
+   * The time to live in milliseconds.
+   *
+   * @param words the unit and the number
+   * @throws SyntaxException if they are something else, or too much
+   */
+  static long milliseconds(List<byte[]> words) {
+    String unit = text(words.getFirst()).toUpperCase(Locale.ROOT);
+    if (words.size() != 2 || !(unit.equals("EX") || unit.equals("PX"))) {
+      throw new SyntaxException("set is used as: " + ShellCommand.SET.usage());
+    }
+    boolean seconds = unit.equals("EX");
+    long longest =
+        seconds ? TimeUnit.DAYS.toSeconds(LONGEST_DAYS) : TimeUnit.DAYS.toMillis(LONGEST_DAYS);
+    long number = Numbers.parse(unit, text(words.get(1)), 1, longest);
+    return seconds ? TimeUnit.SECONDS.toMillis(number) : number;
+  }
+
+  private static String text(byte[] word) {
+    return new String(word, StandardCharsets.UTF_8);
+  }
+}

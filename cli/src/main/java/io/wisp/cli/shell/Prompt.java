@@ -1,0 +1,97 @@
+package io.wisp.cli.shell;
+
+import io.wisp.cli.common.ExitCode;
+import io.wisp.cli.common.Product;
+import io.wisp.cli.common.Streams;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.jline.reader.EndOfFileException;
+import org.jline.reader.LineReader;
+import org.jline.reader.LineReaderBuilder;
+import org.jline.reader.UserInterruptException;
+import org.jline.reader.impl.DefaultParser;
+import org.jline.reader.impl.completer.ArgumentCompleter;
+import org.jline.reader.impl.completer.NullCompleter;
+import org.jline.reader.impl.completer.StringsCompleter;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
+
+/** The shell for a person: a prompt with history and completion. */
+final class Prompt {
+
+  private static final String TEXT = "wisp> ";
+
+  private final Session session;
+  private final String description;
+
+  Prompt(Session session, String description) {
+    this.session = session;
+    this.description = description;
+  }
+
+  /** Reads commands until the person leaves. */
+  int run() {
+    try (Terminal terminal =
+        TerminalBuilder.builder().system(true).encoding(StandardCharsets.UTF_8).build()) {
+      PrintStream out = new PrintStream(terminal.output(), true, StandardCharsets.UTF_8);
+      Streams streams = new Streams(InputStream.nullInputStream(), out, out, true, true);
+      Interpreter interpreter = new Interpreter(session, streams);
+      LineReader reader = reader(terminal);
+      out.println(Product.banner() + ", connected to " + description + "; help lists the commands");
+      while (step(reader, interpreter, out)) {
+        // Each step is a command.
+      }
+      return ExitCode.SUCCESS;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** One prompt and one command. Returns whether there is another. */
+  private boolean step(LineReader reader, Interpreter interpreter, PrintStream out) {
+    try {
+      String line = reader.readLine(TEXT);
+      return switch (interpreter.line(line.getBytes(StandardCharsets.UTF_8))) {
+        case QUIT -> false;
+        case DISCONNECTED -> {
+          out.println("not connected; the next command connects again");
+          yield true;
+        }
+        case DONE, FAILED -> true;
+      };
+    } catch (UserInterruptException e) {
+      return true;
+    } catch (EndOfFileException e) {
+      return false;
+    }
+  }
+
+  private static LineReader reader(Terminal terminal) {
+    DefaultParser parser = new DefaultParser();
+    parser.setEofOnUnclosedQuote(false);
+    parser.setQuoteChars(new char[] {'"'});
+    parser.setEscapeChars(new char[0]);
+    return LineReaderBuilder.builder()
+        .terminal(terminal)
+        .parser(parser)
+        .completer(
+            new ArgumentCompleter(
+                new StringsCompleter(ShellCommand.words()), NullCompleter.INSTANCE))
+        .variable(LineReader.HISTORY_FILE, historyFile())
+        // A value may hold an exclamation mark, and a pasted script is a command a line.
+        .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
+        .option(LineReader.Option.BRACKETED_PASTE, false)
+        .build();
+  }
+
+  private static Path historyFile() {
+    String state = System.getenv("XDG_STATE_HOME");
+    return state == null || state.isBlank()
+        ? Path.of(System.getProperty("user.home"), ".wisp_history")
+        : Path.of(state, "wisp", "history");
+  }
+}

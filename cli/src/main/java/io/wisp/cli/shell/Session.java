@@ -1,0 +1,46 @@
+package io.wisp.cli.shell;
+
+import io.wisp.transport.Client;
+import io.wisp.transport.TransportException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The connection of a shell, made anew after it broke. Belongs to one thread. */
+final class Session implements AutoCloseable {
+
+  private final Supplier<Client> connector;
+  private @Nullable Client client;
+
+  /** Starts without a connection: the first use makes it. */
+  Session(Supplier<Client> connector) {
+    this.connector = connector;
+  }
+
+  /**
+   * The client, connected if it was not.
+   *
+   * @throws TransportException if it cannot be
+   */
+  Client client() {
+    Client current = client;
+    if (current == null) {
+      current = connector.get();
+      client = current;
+    }
+    return current;
+  }
+
+  /** Forgets a connection that broke. */
+  void drop() {
+    Client broken = client;
+    client = null;
+    if (broken != null) {
+      broken.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    drop();
+  }
+}

@@ -1,0 +1,23 @@
+package io.wisp.cli.shell;
+
+import io.wisp.store.Limits;
+import io.wisp.store.Status;
+
+/** Errors in words. */
+final class StatusText {
+
+  private StatusText() {}
+
+  static String of(Status status) {
+    return switch (status) {
+      case KEY_EMPTY -> "a key has at least one byte";
+      case KEY_TOO_LARGE -> "a key has at most " + Limits.MAX_KEY_LENGTH + " bytes";
+      case VALUE_TOO_LARGE -> "a value has at most " + Limits.MAX_VALUE_LENGTH + " bytes";
+      case OUT_OF_MEMORY -> "the server's memory is full, and nothing was changed";
+      case MALFORMED -> "the server could not read the request";
+      case UNKNOWN_OPERATION -> "the server does not know this operation";
+      case NOT_AUTHENTICATED -> "the server wants a password (--password)";
+      default -> "the server answered " + status;
+    };
+  }
+}

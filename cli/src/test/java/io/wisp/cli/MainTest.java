@@ -1,0 +1,137 @@
+package io.wisp.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "-h", "--help"})
+  void shouldShowUsageWhenAskedOrToldNothing(String argument) {
+    Run run = argument.isEmpty() ? Run.of() : Run.of(argument);
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out())
+        .startsWith("Wisp v0.2.0")
+        .contains("./wisp -s", "./wisp -c HOST", "--key_size", "--payload_size", "-t, --tcp")
+        .contains("3994");
+    assertThat(run.err()).isEmpty();
+  }
+
+  @Test
+  void shouldShowItsVersion() {
+    Run run = Run.of("--version");
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).matches("Wisp v\\d+\\.\\d+\\.\\d+\\S*\\R");
+  }
+
+  static Stream<Arguments> wrongCommandLines() {
+    return Stream.of(
+        wrong("-t", "one of -s, -c HOST and -p HOST is missing"),
+        wrong("-s -c h", "-s and -c are different things: ask for one of them"),
+        wrong("--bogus", "there is no option --bogus"),
+        wrong("-s --memry 1g", "there is no option --memry; did you mean --memory?"),
+        wrong("-s --port 70000", "--port 70000 is not between 0 and 65535"),
+        wrong("-s --threads 0", "--threads 0 is not between 1 and 1024"),
+        wrong("-s --max-clients 0", "--max-clients 0 is not between 1 and 1000000"),
+        wrong("-s --idle-timeout 25h", "--idle-timeout 25h is more than 24h"),
+        wrong("-s --key_size 3", "--key_size belongs to -p and means nothing with -s"),
+        wrong("-c h --busy-poll", "--busy-poll belongs to -s and -p and means nothing with -c"),
+        wrong("-s --timeout 1s", "--timeout belongs to -c and -p and means nothing with -s"),
+        wrong("-s x", "\"x\" means nothing after -s"),
+        wrong("-s --transport nosuch", "there is no transport \"nosuch\"; there are "),
+        wrong(
+            "-s -t --transport fake", "-t asks for tcp and --transport for fake: use one of them"),
+        wrong("-c h:99999 -t", "-c h:99999: port 99999 is not between 0 and 65535"),
+        wrong("-c h:x -t", "-c h:x: \"x\" in \"h:x\" is no port"),
+        wrong("-c h:0 -t", "-c h:0: port 0 is no server's"),
+        wrong("-c h --timeout 0", "--timeout 0ms is not between 1ms and 1h"),
+        wrong("-p h --payload_size 3", "-p needs --key_size"),
+        wrong("-p h --key_size 3", "-p needs --payload_size"),
+        perf("--key_size 0", "--key_size 0 is not between 1 and 18"),
+        perf("--key_size 19", "--key_size 19 is not between 1 and 18"),
+        perf("--payload_size -1", "--payload_size -1 is not between 0 and 67108864"),
+        perf("--payload_size 67108865", "--payload_size 67108865 is not between 0 and 67108864"),
+        perf("--requests 0", "--requests 0 is not between 1 and 1000000000000"),
+        perf("--warmup -1", "--warmup -1 is not between 0 and 1000000000000"),
+        perf("--clients 0", "--clients 0 is not between 1 and 1024"),
+        perf("--pipeline 0", "--pipeline 0 is not between 1 and 65536"),
+        perf("--mix get", "--mix get: \"get\" has no weight"));
+  }
+
+  private static Arguments wrong(String commandLine, String sentence) {
+    return Arguments.of(commandLine, sentence);
+  }
+
+  private static Arguments perf(String option, String sentence) {
+    String name = option.substring(0, option.indexOf(' '));
+    String others =
+        (name.equals("--key_size") ? "" : " --key_size 3")
+            + (name.equals("--payload_size") ? "" : " --payload_size 3");
+    return Arguments.of("-p h -t " + option + others, sentence);
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrongCommandLines")
+  void shouldSayInASentenceWhatIsWrong(String commandLine, String sentence) {
+    Run run = Run.of(commandLine.split(" ", -1));
+    assertThat(run.err()).startsWith("wisp: " + sentence).doesNotContain("Exception");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "-s --memory lots",
+        "-s --idle-timeout soon",
+        "-p h --key_size three",
+        "-p h --requests 1e6",
+        "-s --port"
+      })
+  void shouldNameTheOptionAndItsMeaningWhenAValueIsNotUnderstood(String commandLine) {
+    Run run = Run.of(commandLine.split(" ", -1));
+    String option = commandLine.split(" ", -1)[commandLine.startsWith("-s") ? 1 : 2];
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err())
+        .startsWith("wisp: " + option + " ")
+        .contains("(")
+        .doesNotContain("Exception");
+  }
+
+  @Test
+  void shouldRefuseAnOptionGivenTwice() {
+    Run run = Run.of("-s", "--port", "1", "--port", "2");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).startsWith("wisp: --port is given twice");
+  }
+
+  @Test
+  void shouldUnderstandBothSpellingsOfThePerfOptions() {
+    Run run = Run.of("-p", "h", "-t", "--key-size", "0", "--payload-size", "1");
+    assertThat(run.err()).startsWith("wisp: --key_size 0 is not between 1 and 18");
+  }
+
+  @Test
+  void shouldShowNoStackTraceWhenWispItselfIsWrong() {
+    Run run =
+        new Run()
+            .execute(
+                (memory, evict) -> {
+                  throw new IllegalStateException("broken");
+                },
+                "-s",
+                "--transport",
+                "fake");
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err())
+        .isEqualToIgnoringNewLines(
+            "wisp: an error inside Wisp, java.lang.IllegalStateException: broken;"
+                + " with WISP_TRACE=1 it says where");
+  }
+}

@@ -1,0 +1,194 @@
+package io.wisp.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wisp.store.HeapStore;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.Stream;
+import org.HdrHistogram.Histogram;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class PerfRunTest {
+
+  @TempDir Path folder;
+
+  private final RunningFakeServer server = new RunningFakeServer();
+
+  @AfterEach
+  void closeServer() {
+    server.close();
+  }
+
+  private Run perf(String... options) {
+    return perf(server, options);
+  }
+
+  private static Run perf(RunningFakeServer server, String... options) {
+    Stream<String> fixed =
+        Stream.of(
+            "-p", server.host(), "--transport", "fake", "--key_size", "2", "--payload_size", "100");
+    return Run.of(Stream.concat(fixed, Stream.of(options)).toArray(String[]::new));
+  }
+
+  private JsonNode json(String... options) {
+    Path file = folder.resolve("result.json");
+    String[] withFile =
+        Stream.concat(Stream.of("--json", file.toString()), Stream.of(options))
+            .toArray(String[]::new);
+    assertThat(perf(withFile).exitCode()).isZero();
+    return JsonMapper.shared().readTree(file.toFile());
+  }
+
+  @Test
+  void shouldPrintThroughputAndLatenciesWithTheirConditions() {
+    Run run = perf("--requests", "3000", "--warmup", "100");
+    assertThat(run.err()).isEmpty();
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out())
+        .startsWith("Wisp v")
+        .contains("transport  fake: fake client of 127.0.0.1:")
+        .contains("1 client, one request at a time, closed loop")
+        .contains("mix put:1,get:1,delete:1, seed 1")
+        .contains("3000 measured, after 100 to warm up")
+        .contains("100 keys of 2 digits, values of 100 bytes")
+        .contains("p50 us", "p90 us", "p99 us", "p99.9 us", "max us")
+        .containsPattern("(?m)^put ")
+        .containsPattern("(?m)^get ")
+        .containsPattern("(?m)^delete ")
+        .containsPattern("(?m)^all +3000 ")
+        .containsPattern("(?m)^elapsed +\\d+\\.\\d{3} s$")
+        .containsPattern("(?m)^qps +\\d+$");
+  }
+
+  @Test
+  void shouldReallyFillTheStoreWithKeysAndValuesOfTheSizesAskedFor() {
+    perf("--requests", "2000", "--warmup", "0", "--mix", "put:1");
+    assertThat(server.store().size()).isEqualTo(100);
+    assertThat(server.store().get(new byte[] {'0', '7'})).hasSize(100);
+  }
+
+  @Test
+  void shouldCountHitsAndMisses() {
+    server.store().put(new byte[] {'0', '0'}, new byte[1]);
+    JsonNode all = json("--requests", "5000", "--mix", "get:1").at("/result/operations/get");
+    assertThat(all.get("requests").asLong()).isEqualTo(5000);
+    assertThat(all.get("hits").asLong()).isPositive();
+    assertThat(all.get("misses").asLong()).isEqualTo(5000 - all.get("hits").asLong());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1", "7", "64"})
+  void shouldDoExactlyTheRequestsAskedForInEveryShape(String pipeline) {
+    JsonNode result =
+        json("--requests", "1001", "--warmup", "10", "--clients", "3", "--pipeline", pipeline);
+    assertThat(result.at("/result/operations/all/requests").asLong()).isEqualTo(1001);
+    assertThat(result.at("/settings/pipeline").asString()).isEqualTo(pipeline);
+  }
+
+  @Test
+  void shouldRecordSettingsConditionsAndHistogramsAsJson() throws Exception {
+    JsonNode root = json("--requests", "600", "--seed", "9", "--timeout", "3s");
+    assertThat(root.get("format").asString()).isEqualTo("wisp-perf");
+    assertThat(root.get("formatVersion").asInt()).isEqualTo(1);
+    assertThat(root.at("/settings/seed").asLong()).isEqualTo(9);
+    assertThat(root.at("/settings/keySize").asInt()).isEqualTo(2);
+    assertThat(root.at("/settings/payloadSize").asInt()).isEqualTo(100);
+    assertThat(root.at("/settings/mix").asString()).isEqualTo("put:1,get:1,delete:1");
+    assertThat(root.at("/connection/transport").asString()).isEqualTo("fake");
+    assertThat(root.at("/connection/timeoutMilliseconds").asInt()).isEqualTo(3000);
+    assertThat(root.at("/environment/cores").asInt()).isPositive();
+    assertThat(root.at("/environment/jdk").asString()).contains("25");
+    JsonNode all = root.at("/result/operations/all");
+    byte[] compressed = Base64.getDecoder().decode(all.get("histogram").asString());
+    Histogram histogram = Histogram.decodeFromCompressedByteBuffer(ByteBuffer.wrap(compressed), 0);
+    assertThat(histogram.getTotalCount()).isEqualTo(600);
+    assertThat(all.at("/latencyNanoseconds/p99").asLong())
+        .isEqualTo(histogram.getValueAtPercentile(99));
+    assertThat(all.at("/latencyNanoseconds/max").asLong()).isEqualTo(histogram.getMaxValue());
+  }
+
+  @Test
+  void shouldGiveTheSameRequestsForTheSameSeed() {
+    String path = "/result/operations/put/requests";
+    long requests = json("--requests", "1000", "--seed", "4").at(path).asLong();
+    assertThat(json("--requests", "1000", "--seed", "4").at(path).asLong()).isEqualTo(requests);
+  }
+
+  @Test
+  void shouldFailAndWriteNothingWhenRequestsAreRefused() {
+    Path file = folder.resolve("result.json");
+    try (RunningFakeServer full = new RunningFakeServer(new HeapStore(50))) {
+      Run run = perf(full, "--requests", "900", "--warmup", "0", "--json", file.toString());
+      assertThat(run.exitCode()).isEqualTo(1);
+      assertThat(run.out())
+          .containsPattern("FAILED: \\d+ requests were answered OUT_OF_MEMORY")
+          .doesNotContain("qps");
+    }
+    assertThat(file).doesNotExist();
+  }
+
+  @Test
+  void shouldFailWhenTheServerGoesAway() throws Exception {
+    RunningFakeServer dying = new RunningFakeServer();
+    Thread end =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  while (dying.store().size() < 50) {
+                    Thread.onSpinWait();
+                  }
+                  dying.close();
+                });
+    Run run = perf(dying, "--requests", "1000000000", "--warmup", "0", "--clients", "2");
+    end.join();
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.out())
+        .contains("FAILED: the server at ")
+        .contains("went away; only ")
+        .contains(" of 1000000000 requests were answered");
+  }
+
+  @Test
+  void shouldNotFallBackWhenThereIsNoRdma() {
+    Run run = Run.of("-p", server.host(), "--key_size", "1", "--payload_size", "1");
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err())
+        .isEqualToIgnoringNewLines(
+            "wisp: this version of Wisp has no RDMA transport, and nothing else is measured in its"
+                + " place: ask for TCP with -t");
+  }
+
+  @Test
+  void shouldRefuseAFileInAFolderThatIsNotThereBeforeItMeasures() {
+    Run run = perf("--json", folder.resolve("no/such.json").toString());
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).contains("--json ").contains("there is no folder ");
+    assertThat(server.store().size()).isZero();
+  }
+
+  @Test
+  void shouldRefuseAFolderAsFile() {
+    Run run = perf("--json", folder.toString());
+    assertThat(run.err()).contains("--json " + folder + " is a folder");
+  }
+
+  @Test
+  void shouldReplaceAnOldResultAndLeaveNothingElse() throws Exception {
+    Path file = Files.writeString(folder.resolve("result.json"), "old");
+    json("--requests", "10");
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files.toList()).isEqualTo(List.of(file));
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package io.wisp.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wisp.cli.serve.Table;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class ServeRunTest {
+
+  private final Run server = new Run();
+
+  private Thread start(String... arguments) throws InterruptedException {
+    Thread thread = Thread.ofPlatform().start(() -> server.execute(arguments));
+    while (!server.out().contains("ready") && thread.isAlive()) {
+      Thread.sleep(Duration.ofMillis(5));
+    }
+    return thread;
+  }
+
+  private String port() {
+    return server.out().replaceAll("(?s).*fake +[\\d.]+:(\\d+) .*", "$1");
+  }
+
+  @Test
+  void shouldServeTheStoreUntilItIsStopped() throws Exception {
+    Thread thread = start("-s", "--transport", "fake", "--port", "0");
+    String host = "127.0.0.1:" + (Integer.parseInt(port()) - 7);
+    assertThat(Run.of("-c", host, "--transport", "fake", "put", "k", "v").out())
+        .startsWith("Put suc");
+    server.stop();
+    thread.join();
+    assertThat(server.exitCode()).isZero();
+    assertThat(server.out()).endsWith("stopped" + System.lineSeparator());
+    assertThat(Run.of("-c", host, "--transport", "fake", "get", "k").exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldSayWhatItServesAndWhyNotTheOthers() throws Exception {
+    Thread thread = start("-s", "--port", "0");
+    server.stop();
+    thread.join();
+    assertThat(server.out())
+        .startsWith("Wisp v")
+        .contains("memory  ", "a quarter of this machine's ")
+        .contains("fake    127.0.0.1:")
+        .contains("not served  absent: no machine has the device")
+        .doesNotContain("null");
+  }
+
+  @Test
+  void shouldWarnWhenStrangersCanReachIt() throws Exception {
+    Thread thread = start("-s", "--transport", "fake", "--port", "0", "--host", "0.0.0.0");
+    server.stop();
+    thread.join();
+    assertThat(server.err())
+        .contains("WARNING: anyone who can reach 0.0.0.0 can read, change and delete everything");
+  }
+
+  @Test
+  void shouldNotWarnWhenThereIsAPassword() throws Exception {
+    Thread thread =
+        start(
+            "-s", "--transport", "fake", "--port", "0", "--host", "0.0.0.0", "--requirepass", "x");
+    String host = "127.0.0.1:" + (Integer.parseInt(port()) - 7);
+    Run stranger = Run.of("-c", host, "--transport", "fake", "get", "k");
+    Run friend = Run.of("-c", host, "--transport", "fake", "--password", "x", "put", "k", "v");
+    server.stop();
+    thread.join();
+    assertThat(server.err()).isEmpty();
+    assertThat(stranger.err()).contains("wants another password");
+    assertThat(friend.exitCode()).isZero();
+  }
+
+  @Test
+  void shouldSayThatThePortIsTaken() throws Exception {
+    Thread thread = start("-s", "--transport", "fake", "--port", "0");
+    int base = Integer.parseInt(port()) - 7;
+    Run second = Run.of("-s", "--transport", "fake", "--port", "" + base);
+    server.stop();
+    thread.join();
+    assertThat(second.exitCode()).isEqualTo(1);
+    assertThat(second.err())
+        .isEqualToIgnoringNewLines("wisp: port " + (base + 7) + " is taken by another server");
+  }
+
+  @Test
+  void shouldRefuseAHostThatIsNone() {
+    Run run = Run.of("-s", "--transport", "fake", "--host", "no-such-host.invalid");
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err())
+        .isEqualToIgnoringNewLines(
+            "wisp: --host no-such-host.invalid is no address of any machine");
+  }
+
+  @Test
+  void shouldRefuseAPortThatLeavesNoRoomForATransport() {
+    Run run = Run.of("-s", "--transport", "fake", "--port", "65535");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("port 65535 leaves no room for the transport fake");
+  }
+
+  @Test
+  void shouldRefuseMoreMemoryThanTheMachineHas() {
+    Run run = Run.of("-s", "--transport", "fake", "--memory", "1000t");
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).startsWith("wisp: --memory 1000 TiB is more than the ");
+  }
+
+  @Test
+  void shouldRefuseLessMemoryThanATableNeeds() {
+    Run run = new Run();
+    run.stop();
+    run.execute(Table::open, "-s", "--transport", "fake", "--memory", "1k");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).startsWith("wisp: --memory 1 KiB: ").doesNotContain("Exception");
+  }
+
+  @Test
+  void shouldServeTheRealTable() throws Exception {
+    Run run = new Run();
+    Thread thread =
+        Thread.ofPlatform()
+            .start(
+                () ->
+                    run.execute(
+                        Table::open,
+                        "-s",
+                        "--transport",
+                        "fake",
+                        "--port",
+                        "0",
+                        "--memory",
+                        "64m"));
+    while (!run.out().contains("ready") && thread.isAlive()) {
+      Thread.sleep(Duration.ofMillis(5));
+    }
+    run.stop();
+    thread.join();
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).contains("memory  64 MiB (of this machine's ");
+  }
+}

@@ -1,0 +1,237 @@
+package io.wisp.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wisp.store.HeapStore;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ShellRunTest {
+
+  private final RunningFakeServer server = new RunningFakeServer();
+
+  @AfterEach
+  void closeServer() {
+    server.close();
+  }
+
+  private Run pipe(String... lines) {
+    return new Run()
+        .reading(String.join("\n", lines) + "\n")
+        .execute("-c", server.host(), "--transport", "fake");
+  }
+
+  private Run command(String... words) {
+    String[] arguments = {"-c", server.host(), "--transport", "fake"};
+    return Run.of(
+        Stream.concat(Arrays.stream(arguments), Arrays.stream(words)).toArray(String[]::new));
+  }
+
+  private byte @Nullable [] stored(String key) {
+    return server.store().get(key.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void shouldAnswerAsTheOriginalDid() {
+    Run run = pipe("put k v", "get k", "del k");
+    assertThat(run.out().lines()).containsExactly("Put suc", "v", "Del suc");
+    assertThat(run.err()).isEmpty();
+    assertThat(run.exitCode()).isZero();
+  }
+
+  @Test
+  void shouldFailButGoOnWhenAKeyIsAbsent() {
+    Run run = pipe("get k", "del k", "put k v", "get k");
+    assertThat(run.err().lines()).containsExactly("Get fail", "Del fail");
+    assertThat(run.out().lines()).containsExactly("Put suc", "v");
+    assertThat(run.exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldShowAValueThatReadsLikeAFailureInQuotes() {
+    Run run = pipe("put k \"Get fail\"", "get k");
+    assertThat(run.out().lines()).containsExactly("Put suc", "\"Get fail\"");
+    assertThat(run.exitCode()).isZero();
+  }
+
+  @Test
+  void shouldStoreAnyBytes() {
+    Run run = pipe("put \"a key\" \"\\x00\\xff\\n\"", "get \"a key\"");
+    assertThat(stored("a key")).containsExactly(0, 0xff, '\n');
+    assertThat(run.out().lines()).containsExactly("Put suc", "\"\\x00\\xff\\n\"");
+  }
+
+  @Test
+  void shouldPassBytesOfAPipeThatAreNoText() {
+    byte[] line = {'p', 'u', 't', ' ', 'k', ' ', (byte) 0xfe, (byte) 0xff, '\n'};
+    new Run()
+        .reading(new String(line, StandardCharsets.ISO_8859_1), StandardCharsets.ISO_8859_1)
+        .execute("-c", server.host(), "--transport", "fake");
+    assertThat(stored("k")).containsExactly(0xfe, 0xff);
+  }
+
+  @Test
+  void shouldStoreAnEmptyValue() {
+    Run run = pipe("put k \"\"", "get k");
+    assertThat(run.out().lines()).containsExactly("Put suc", "\"\"");
+  }
+
+  @Test
+  void shouldRefuseAnEmptyKeyWithTheReason() {
+    Run run = pipe("put \"\" v");
+    assertThat(run.err().lines()).containsExactly("Put fail: a key has at least one byte");
+    assertThat(run.exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldSayWhyAPutFailsWhenMemoryIsFull() {
+    try (RunningFakeServer full = new RunningFakeServer(new HeapStore(4))) {
+      Run run =
+          new Run().reading("put key value\n").execute("-c", full.host(), "--transport", "fake");
+      assertThat(run.err().lines())
+          .containsExactly("Put fail: the server's memory is full, and nothing was changed");
+      assertThat(run.exitCode()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void shouldSetValuesThatExpire() {
+    Run run = pipe("set k v EX 100", "ttl k", "set k v px 100000", "ttl k", "set k v", "ttl k");
+    assertThat(run.out().lines().toList())
+        .satisfies(lines -> assertThat(Long.parseLong(lines.get(1))).isBetween(90_000L, 100_000L))
+        .satisfies(lines -> assertThat(Long.parseLong(lines.get(3))).isBetween(90_000L, 100_000L))
+        .last()
+        .isEqualTo("never expires");
+    assertThat(run.exitCode()).isZero();
+  }
+
+  @Test
+  void shouldFailToTellTheLifeOfAnAbsentKey() {
+    Run run = pipe("ttl k");
+    assertThat(run.err().lines()).containsExactly("Ttl fail");
+    assertThat(run.exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldSayWhatIsWrongWithACommand() {
+    Run run =
+        pipe(
+            "frob k",
+            "put k",
+            "get",
+            "get k extra",
+            "get \"k",
+            "set k v EX",
+            "set k v XX 1",
+            "set k v EX 0",
+            "set k v PX soon",
+            "scan none");
+    assertThat(run.err().lines())
+        .containsExactly(
+            "Wrong op: frob is no command; help lists them",
+            "Wrong op: put is used as: put KEY VALUE",
+            "Wrong op: get is used as: get KEY",
+            "Wrong op: get is used as: get KEY",
+            "Wrong op: the quote at column 5 is not closed",
+            "Wrong op: set is used as: set KEY VALUE [EX seconds | PX milliseconds]",
+            "Wrong op: set is used as: set KEY VALUE [EX seconds | PX milliseconds]",
+            "Wrong op: EX wants a whole number from 1 to 3153600000, not 0",
+            "Wrong op: PX wants a whole number from 1 to 3153600000000, not soon",
+            "Wrong op: scan wants a whole number from 1 to 9223372036854775807, not none");
+    assertThat(run.out()).isEmpty();
+    assertThat(run.exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldTellWhetherAKeyExists() {
+    assertThat(pipe("exists k", "put k v", "EXISTS k").out().lines())
+        .containsExactly("no", "Put suc", "yes");
+  }
+
+  @Test
+  void shouldScanEveryKeyOrSoMany() {
+    IntStream.range(0, 2500)
+        .forEach(
+            i -> server.store().put(("key " + i).getBytes(StandardCharsets.UTF_8), new byte[0]));
+    assertThat(pipe("scan").out().lines()).hasSize(2500).contains("\"key 0\"", "\"key 2499\"");
+    assertThat(pipe("scan 7").out().lines()).hasSize(7);
+    assertThat(pipe("scan 1500").out().lines()).hasSize(1500).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void shouldSkipBlankLinesAndComments() {
+    Run run = pipe("", "  # a comment \"", "#", "put k v");
+    assertThat(run.out().lines()).containsExactly("Put suc");
+    assertThat(run.exitCode()).isZero();
+  }
+
+  @Test
+  void shouldStopAtQuit() {
+    assertThat(pipe("put k v", "quit", "put k w").out().lines()).containsExactly("Put suc");
+    assertThat(stored("k")).containsExactly('v');
+  }
+
+  @Test
+  void shouldExecuteALastLineWithoutAnEnd() {
+    Run run = new Run().reading("put k v").execute("-c", server.host(), "--transport", "fake");
+    assertThat(run.out().lines()).containsExactly("Put suc");
+  }
+
+  @Test
+  void shouldListEveryCommandInItsHelp() {
+    assertThat(pipe("help").out())
+        .contains("put KEY", "get KEY", "del KEY", "set KEY", "exists KEY", "ttl KEY")
+        .contains("scan [COUNT]", "info", "quit");
+  }
+
+  @Test
+  void shouldShowWhatTheServerSaysOfItself() {
+    assertThat(pipe("put k v", "info").out().lines()).containsExactly("Put suc", "entries:1");
+  }
+
+  @Test
+  void shouldExecuteOneCommandFromTheCommandLine() {
+    assertThat(command("put", "a key", "-5").out().lines()).containsExactly("Put suc");
+    assertThat(command("get", "a key").out().lines()).containsExactly("-5");
+    Run absent = command("get", "nothing");
+    assertThat(absent.err().lines()).containsExactly("Get fail");
+    assertThat(absent.exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldSayThatNoServerListens() {
+    Run run = Run.of("-c", "127.0.0.1:1", "--transport", "fake");
+    assertThat(run.err()).isEqualToIgnoringNewLines("wisp: no server listens on 127.0.0.1:8");
+    assertThat(run.exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldGiveUpAScriptWhenTheServerGoesAway() {
+    RunningFakeServer dying = new RunningFakeServer();
+    Run run =
+        new Run()
+            .reading(new InterruptedInput("put k v\n", dying::close, "get k\nget k\n"))
+            .execute("-c", dying.host(), "--transport", "fake");
+    assertThat(run.out().lines()).containsExactly("Put suc");
+    assertThat(run.err().lines())
+        .hasSize(2)
+        .anySatisfy(line -> assertThat(line).endsWith("went away"))
+        .last()
+        .isEqualTo("gave up at line 2; the lines after it were not run");
+    assertThat(run.exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldSayThatATransportCannotRunHere() {
+    Run run = Run.of("-c", "127.0.0.1", "--transport", "absent");
+    assertThat(run.err())
+        .isEqualToIgnoringNewLines(
+            "wisp: this machine cannot run the transport absent: no machine has the device");
+    assertThat(run.exitCode()).isEqualTo(1);
+  }
+}

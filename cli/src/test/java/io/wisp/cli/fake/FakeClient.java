@@ -1,0 +1,140 @@
+package io.wisp.cli.fake;
+
+import io.wisp.cli.fake.FakeTransport.FakeServer;
+import io.wisp.store.KeySink;
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.store.Store;
+import io.wisp.store.ValueBuffer;
+import io.wisp.store.ValueSink;
+import io.wisp.store.WriteCondition;
+import io.wisp.transport.Client;
+import io.wisp.transport.ClientOptions;
+import io.wisp.transport.TransportException;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.function.Function;
+
+/**
+ * Executes a submitted request when its reply is asked for, and nothing once its server is down.
+ */
+final class FakeClient implements Client {
+
+  private final FakeServer server;
+  private final ClientOptions options;
+  private final Queue<Function<ValueSink, Status>> submitted = new ArrayDeque<>();
+  private boolean closed;
+
+  FakeClient(FakeServer server, ClientOptions options) {
+    this.server = server;
+    this.options = options;
+  }
+
+  private Store store() {
+    if (closed) {
+      throw new IllegalStateException("this client is closed");
+    }
+    if (!server.isUp()) {
+      throw new TransportException("the server at " + server.endpoint() + " went away");
+    }
+    return server.store();
+  }
+
+  @Override
+  public String description() {
+    return "fake client of " + server.endpoint();
+  }
+
+  @Override
+  public Status put(Slice key, Slice value) {
+    return store().put(key, value);
+  }
+
+  @Override
+  public Status put(Slice key, Slice value, long timeToLiveMillis) {
+    long expiresAt = System.currentTimeMillis() + timeToLiveMillis;
+    return store().write(key, value, WriteCondition.ALWAYS, 0, expiresAt);
+  }
+
+  @Override
+  public Status get(Slice key, ValueSink sink) {
+    return store().get(key, sink);
+  }
+
+  @Override
+  public Status delete(Slice key) {
+    return store().delete(key);
+  }
+
+  @Override
+  public void submitPut(Slice key, Slice value) {
+    byte[] keyBytes = key.toByteArray();
+    byte[] valueBytes = value.toByteArray();
+    submit(sink -> store().put(keyBytes, valueBytes));
+  }
+
+  @Override
+  public void submitGet(Slice key) {
+    byte[] keyBytes = key.toByteArray();
+    submit(sink -> store().get(Slice.of(keyBytes), sink));
+  }
+
+  @Override
+  public void submitDelete(Slice key) {
+    byte[] keyBytes = key.toByteArray();
+    submit(sink -> store().delete(keyBytes));
+  }
+
+  private void submit(Function<ValueSink, Status> request) {
+    if (submitted.size() == options.maxOutstanding()) {
+      throw new IllegalStateException("too many outstanding requests");
+    }
+    submitted.add(request);
+  }
+
+  @Override
+  public void flush() {
+    store();
+  }
+
+  @Override
+  public Status complete(ValueSink sink) {
+    return submitted.remove().apply(sink);
+  }
+
+  @Override
+  public int outstanding() {
+    return submitted.size();
+  }
+
+  @Override
+  public boolean contains(Slice key) {
+    return store().contains(key);
+  }
+
+  @Override
+  public long timeToLive(Slice key) {
+    try (ValueBuffer value = new ValueBuffer()) {
+      if (store().get(key, value) != Status.FOUND) {
+        return NO_KEY;
+      }
+      long expiresAt = value.expiresAt();
+      return expiresAt == Store.NEVER ? NO_EXPIRY : expiresAt - System.currentTimeMillis();
+    }
+  }
+
+  @Override
+  public long scan(long cursor, int atLeast, KeySink sink) {
+    return store().scan(cursor, atLeast, sink);
+  }
+
+  @Override
+  public String information() {
+    return "entries:" + store().size() + "\r\n";
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}

@@ -1,0 +1,5 @@
+/** Transports for tests, inside the process. */
+@NullMarked
+package io.wisp.cli.fake;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,76 @@
+package io.wisp.cli.shell;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class QuotingTest {
+
+  private static String line(String text) {
+    return Quoting.line(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"value", "two words", "it's \"so\"", "C:\\new", "значение", "😀"})
+  void shouldShowPlainTextAsItIs(String text) {
+    assertThat(line(text)).isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Get fail", "Put suc", "Del fail"})
+  void shouldQuoteAValueThatReadsLikeAReply(String text) {
+    assertThat(line(text)).isEqualTo("\"" + text + "\"");
+  }
+
+  @Test
+  void shouldQuoteWhatWouldVanishOnALine() {
+    assertThat(line("")).isEqualTo("\"\"");
+    assertThat(line(" x")).isEqualTo("\" x\"");
+    assertThat(line("\"x\"")).isEqualTo("\"\\\"x\\\"\"");
+  }
+
+  @Test
+  void shouldEscapeWhatATerminalWouldActUpon() {
+    assertThat(line("a\nb\t\u001b[31m")).isEqualTo("\"a\\nb\\t\\x1b[31m\"");
+    assertThat(line("a\u202eb")).isEqualTo("\"a\\xe2\\x80\\xaeb\"");
+  }
+
+  @Test
+  void shouldEscapeBytesThatAreNoText() {
+    assertThat(Quoting.line(new byte[] {'a', (byte) 0xff, 0})).isEqualTo("\"a\\xff\\x00\"");
+  }
+
+  @Test
+  void shouldQuoteWordsWithBlanks() {
+    assertThat(Quoting.word("a b".getBytes(StandardCharsets.UTF_8))).isEqualTo("\"a b\"");
+    assertThat(Quoting.word("ab".getBytes(StandardCharsets.UTF_8))).isEqualTo("ab");
+  }
+
+  @Property
+  void shouldKeepEveryValueOnOneLine(@ForAll byte[] value) {
+    assertThat(Quoting.line(value).lines()).hasSize(1);
+  }
+
+  @Property
+  void shouldShowDifferentValuesDifferently(@ForAll byte[] one, @ForAll byte[] other) {
+    boolean same = Arrays.equals(one, other);
+    assertThat(Quoting.line(one).equals(Quoting.line(other))).isEqualTo(same);
+  }
+
+  @Property
+  void shouldReadBackAQuotedLine(@ForAll byte[] value) {
+    String shown = Quoting.line(value);
+    List<byte[]> words =
+        shown.startsWith("\"")
+            ? Words.split(shown.getBytes(StandardCharsets.UTF_8))
+            : List.of(shown.getBytes(StandardCharsets.UTF_8));
+    assertThat(words).containsExactly(value);
+  }
+}
