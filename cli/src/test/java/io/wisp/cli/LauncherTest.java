@@ -1,0 +1,265 @@
+package io.wisp.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The real launcher in a tree of its own, with a JDK and a Maven that only say what they do. */
+@EnabledOnOs({OS.LINUX, OS.MAC})
+class LauncherTest {
+
+  private static final String JAVA = "#!/bin/sh\necho \"java $*\"\n";
+  private static final String BUILDING = "wisp: building wisp.jar";
+  private static final String MAVEN =
+      """
+      #!/bin/sh
+      cd "$(dirname "$0")"
+      echo built >>builds
+      echo "[INFO] Building Wisp core 0.2.0 [2/4]"
+      echo "[INFO] noise"
+      sleep 0.2
+      mkdir -p cli/target benchmarks/target
+      touch cli/target/wisp.jar benchmarks/target/benchmarks.jar
+      """;
+
+  @TempDir Path folder;
+  private Path root;
+  private Path jdk;
+
+  @BeforeEach
+  void plantTree() throws IOException {
+    root = folder.resolve("tree with a blank");
+    for (String module : List.of("core", "transports", "cli", "benchmarks")) {
+      write(module + "/pom.xml", "");
+      write(module + "/src/main/java/Some.java", "");
+    }
+    write("pom.xml", "");
+    write(".mvn/settings", "");
+    Files.copy(Path.of("..", "wisp").toRealPath(), root.resolve("wisp"));
+    executable(root.resolve("mvnw"), MAVEN);
+    jdk = jdk("jdk", "25.0.3");
+  }
+
+  private void write(String file, String content) throws IOException {
+    Path path = root.resolve(file);
+    Files.createDirectories(path.getParent());
+    Files.writeString(path, content);
+    Files.setLastModifiedTime(path, FileTime.from(Instant.now().minusSeconds(60)));
+  }
+
+  private static void executable(Path file, String content) throws IOException {
+    Files.writeString(file, content);
+    assertThat(file.toFile().setExecutable(true)).isTrue();
+  }
+
+  private Path jdk(String name, String version) throws IOException {
+    Path home = folder.resolve(name);
+    Files.createDirectories(home.resolve("bin"));
+    executable(home.resolve("bin/java"), JAVA);
+    executable(home.resolve("bin/javac"), "");
+    Files.writeString(
+        home.resolve("release"), "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"" + version + "\"\n");
+    return home;
+  }
+
+  private record Outcome(int exitCode, String out, String err) {}
+
+  private Process start(Path launcher, String... arguments) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(launcher.toString());
+    builder.command().addAll(List.of(arguments));
+    builder.environment().put("JAVA_HOME", jdk.toString());
+    builder.environment().remove("WISP_BUILD");
+    builder.environment().put("WISP_JAVA_OPTS", "-Xmx1g  -Dx=y");
+    builder.directory(folder.toFile());
+    return builder.start();
+  }
+
+  private static Outcome finish(Process process) throws Exception {
+    process.getOutputStream().close();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Outcome(process.waitFor(), out, err);
+  }
+
+  private Outcome run(String... arguments) throws Exception {
+    return finish(start(root.resolve("wisp"), arguments));
+  }
+
+  private long builds() throws IOException {
+    Path log = root.resolve("builds");
+    return Files.exists(log) ? Files.readAllLines(log).size() : 0;
+  }
+
+  @Test
+  void shouldBuildWhatIsMissingAndThenStartIt() throws Exception {
+    Outcome outcome = run("-s", "a b");
+    assertThat(outcome.err()).contains(BUILDING, "  Building Wisp core 0.2.0 [2/4]");
+    assertThat(outcome.err()).doesNotContain("noise");
+    assertThat(outcome.out())
+        .startsWith("java --enable-native-access=ALL-UNNAMED")
+        .contains(" -Xmx1g -Dx=y -jar ")
+        .endsWith("/cli/target/wisp.jar -s a b\n");
+    assertThat(outcome.exitCode()).isZero();
+  }
+
+  @Test
+  void shouldNotBuildAgainWhenNothingChanged() throws Exception {
+    run("-h");
+    Outcome second = run("-h");
+    assertThat(second.err()).isEmpty();
+    assertThat(builds()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "pom.xml",
+        "cli/pom.xml",
+        "core/src/main/java/Some.java",
+        "transports/src/main/java/New.java",
+        ".mvn/settings"
+      })
+  void shouldBuildAgainWhenASourceIsNewer(String source) throws Exception {
+    run("-h");
+    Path changed = root.resolve(source);
+    Files.writeString(changed, "changed");
+    Files.setLastModifiedTime(changed, FileTime.from(Instant.now().plusSeconds(1)));
+    assertThat(run("-h").err()).contains(BUILDING);
+    assertThat(builds()).isEqualTo(2);
+  }
+
+  @Test
+  void shouldBuildAgainWhenASourceIsDeleted() throws Exception {
+    run("-h");
+    Path jar = root.resolve("cli/target/wisp.jar");
+    Files.setLastModifiedTime(jar, FileTime.from(Instant.now().minusSeconds(5)));
+    Files.delete(root.resolve("core/src/main/java/Some.java"));
+    assertThat(run("-h").err()).contains(BUILDING);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"benchmarks/src/main/java/Some.java", "core/src/test/java/SomeTest.java"})
+  void shouldNotBuildAgainWhenWhatItDoesNotHoldIsNewer(String source) throws Exception {
+    run("-h");
+    write(source, "changed");
+    Files.setLastModifiedTime(root.resolve(source), FileTime.from(Instant.now().plusSeconds(1)));
+    assertThat(run("-h").err()).isEmpty();
+  }
+
+  @Test
+  void shouldBuildAgainWhenASourceWasEditedDuringTheBuild() throws Exception {
+    executable(root.resolve("mvnw"), MAVEN + "touch core/src/main/java/Some.java\n");
+    run("-h");
+    executable(root.resolve("mvnw"), MAVEN);
+    assertThat(run("-h").err()).contains(BUILDING);
+    assertThat(run("-h").err()).isEmpty();
+  }
+
+  @Test
+  void shouldShowErrorsAndRunNothingWhenTheBuildFails() throws Exception {
+    run("-h");
+    executable(
+        root.resolve("mvnw"),
+        "#!/bin/sh\necho '[ERROR] Some.java:[1,1] no'\necho '[INFO] noise'\nexit 1\n");
+    Path source = root.resolve("core/src/main/java/Some.java");
+    Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(1)));
+    Outcome outcome = run("-h");
+    assertThat(outcome.exitCode()).isEqualTo(1);
+    assertThat(outcome.out()).isEmpty();
+    assertThat(outcome.err())
+        .contains("[ERROR] Some.java:[1,1] no")
+        .contains("wisp: the build failed; all of its output is in ")
+        .doesNotContain("noise");
+    assertThat(root.resolve("cli/target/wisp.jar")).doesNotExist();
+    assertThat(root.resolve("target/build.log")).content().contains("noise");
+  }
+
+  @Test
+  void shouldBuildOnceWhenTwoStartTogether() throws Exception {
+    Process one = start(root.resolve("wisp"), "-h");
+    Process other = start(root.resolve("wisp"), "-h");
+    assertThat(finish(one).exitCode()).isZero();
+    assertThat(finish(other).exitCode()).isZero();
+    assertThat(builds()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldGoOnAfterALauncherWasKilledInItsBuild() throws Exception {
+    Process killed = start(root.resolve("wisp"), "-h");
+    while (builds() == 0) {
+      Thread.sleep(Duration.ofMillis(5));
+    }
+    killed.destroyForcibly().waitFor();
+    assertThat(run("-h").exitCode()).isZero();
+  }
+
+  @Test
+  void shouldRefuseToBuildWhenForbidden() throws Exception {
+    ProcessBuilder builder = new ProcessBuilder(root.resolve("wisp").toString(), "-h");
+    builder.environment().put("JAVA_HOME", jdk.toString());
+    builder.environment().put("WISP_BUILD", "never");
+    Outcome outcome = finish(builder.start());
+    assertThat(outcome.exitCode()).isEqualTo(1);
+    assertThat(outcome.err())
+        .contains("wisp.jar is missing or older than its sources, and WISP_BUILD=never");
+    assertThat(builds()).isZero();
+  }
+
+  @Test
+  void shouldWorkThroughLinksFromAnywhere() throws Exception {
+    Path relative =
+        Files.createSymbolicLink(folder.resolve("one"), Path.of("tree with a blank/wisp"));
+    Path absolute = Files.createSymbolicLink(folder.resolve("two"), relative);
+    Outcome outcome = finish(start(absolute, "-h"));
+    assertThat(outcome.out()).endsWith("tree with a blank/cli/target/wisp.jar -h\n");
+  }
+
+  @Test
+  void shouldStartTheBenchmarks() throws Exception {
+    assertThat(run("bench", "-p", "keySize=3").out())
+        .endsWith("/benchmarks/target/benchmarks.jar -p keySize=3\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"25, true", "25.0.3, true", "25-ea, true", "17.0.15, false", "250, false"})
+  void shouldUseTheJdkOfJavaHomeOnlyIfItsVersionIsRight(String version, boolean used)
+      throws Exception {
+    jdk = jdk("other", version);
+    assertThat(run("jdk").out().equals(jdk + "\n")).isEqualTo(used);
+  }
+
+  @Test
+  void shouldNotTakeARuntimeWithoutCompilerForAJdk() throws Exception {
+    Files.delete(jdk.resolve("bin/javac"));
+    assertThat(run("jdk").out()).isNotEqualTo(jdk + "\n");
+  }
+
+  @Test
+  void shouldSayHowToGetAJdkWhenThereIsNone() throws Exception {
+    Path launcher = root.resolve("wisp");
+    String script = Files.readString(launcher).replace("JAVA_VERSION=25", "JAVA_VERSION=99");
+    Files.writeString(launcher, script);
+    Outcome outcome = run("-h");
+    assertThat(outcome.exitCode()).isEqualTo(2);
+    assertThat(outcome.out()).isEmpty();
+    assertThat(outcome.err().lines()).hasSize(1);
+    assertThat(outcome.err())
+        .startsWith("wisp: no JDK 99 was found: install one (Debian and Ubuntu: apt install ")
+        .contains("or set JAVA_HOME to one");
+  }
+}

@@ -1,0 +1,214 @@
+package io.wisp.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged program as a user starts it: {@code ./wisp}, processes, pipes and signals. */
+@EnabledOnOs({OS.LINUX, OS.MAC})
+@Timeout(120)
+class WispIT {
+
+  private static final Pattern LISTENING = Pattern.compile("tcp +127\\.0\\.0\\.1:(\\d+) .*");
+
+  @TempDir Path folder;
+
+  private final List<Process> started = new ArrayList<>();
+
+  @AfterEach
+  void endProcesses() throws InterruptedException {
+    for (Process process : started) {
+      process.destroyForcibly().waitFor();
+    }
+  }
+
+  private Process start(String... arguments) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(Path.of("..", "wisp").toRealPath().toString())
+            .directory(folder.toFile());
+    builder.command().addAll(List.of(arguments));
+    builder.environment().put("WISP_BUILD", "never");
+    Process process = builder.start();
+    started.add(process);
+    return process;
+  }
+
+  private record Outcome(int exitCode, String out, String err) {}
+
+  private Outcome run(String input, String... arguments) throws Exception {
+    Process process = start(arguments);
+    process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().close();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Outcome(process.waitFor(), out, err);
+  }
+
+  /** A server process that said that it is ready. */
+  private record Server(Process process, BufferedReader out, String host) {}
+
+  private Server serve(String... options) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of("-s", "-t", "--port", "0", "--memory", "64m"));
+    arguments.addAll(List.of(options));
+    Process process = start(arguments.toArray(String[]::new));
+    BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
+    String host = "";
+    for (String line = out.readLine(); line != null; line = out.readLine()) {
+      Matcher listening = LISTENING.matcher(line);
+      if (listening.matches()) {
+        host = "127.0.0.1:" + listening.group(1);
+      }
+      if (line.startsWith("ready")) {
+        return new Server(process, out, host);
+      }
+    }
+    throw new AssertionError(
+        new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void shouldServeShellAndPerfClientAndEndCleanlyOnSigterm() throws Exception {
+    Server server = serve();
+    Outcome shell = run("put k \"a\\nb\"\nget k\nttl k\ndel k\n", "-c", server.host(), "-t");
+    assertThat(shell.err()).isEmpty();
+    assertThat(shell.out().lines())
+        .containsExactly("Put suc", "\"a\\nb\"", "never expires", "Del suc");
+    assertThat(shell.exitCode()).isZero();
+    Path json = folder.resolve("result.json");
+    Outcome perf =
+        run(
+            "",
+            "-p",
+            server.host(),
+            "-t",
+            "--key_size",
+            "3",
+            "--payload_size",
+            "100",
+            "--requests",
+            "2000",
+            "--warmup",
+            "100",
+            "--json",
+            json.toString());
+    assertThat(perf.err()).isEmpty();
+    assertThat(perf.out()).contains("transport  tcp: ").containsPattern("(?m)^qps +\\d+$");
+    assertThat(perf.exitCode()).isZero();
+    assertThat(json).content().contains("\"wisp-perf\"", "\"histogram\"");
+    server.process().toHandle().destroy();
+    assertThat(server.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(server.process().exitValue()).isZero();
+    assertThat(server.out().lines()).last().isEqualTo("stopped");
+  }
+
+  @Test
+  void shouldFailInAPipeWhenACommandFails() throws Exception {
+    Server server = serve();
+    Outcome shell = run("get nothing\nput k v\n", "-c", server.host(), "-t");
+    assertThat(shell.exitCode()).isEqualTo(1);
+    assertThat(shell.err()).isEqualTo("Get fail\n");
+    assertThat(shell.out()).isEqualTo("Put suc\n");
+  }
+
+  @Test
+  void shouldAskForThePassword() throws Exception {
+    Server server = serve("--requirepass", "secret");
+    Outcome stranger = run("get k\n", "-c", server.host(), "-t");
+    Outcome friend = run("put k v\n", "-c", server.host(), "-t", "--password", "secret");
+    assertThat(stranger.exitCode()).isEqualTo(1);
+    assertThat(stranger.err()).startsWith("wisp: ").doesNotContain("Exception", "\tat ");
+    assertThat(stranger.err().lines()).hasSize(1);
+    assertThat(friend.out()).isEqualTo("Put suc\n");
+  }
+
+  @Test
+  void shouldSayInASentenceThatThePortIsTaken() throws Exception {
+    Server server = serve();
+    String port = server.host().substring(server.host().indexOf(':') + 1);
+    Outcome second = run("", "-s", "-t", "--port", port, "--memory", "64m");
+    assertThat(second.exitCode()).isEqualTo(1);
+    assertThat(second.err()).startsWith("wisp: ").contains(server.host());
+    assertThat(second.err().lines()).hasSize(1);
+  }
+
+  @Test
+  void shouldSayInASentenceThatNoServerListens() throws Exception {
+    Outcome shell = run("", "-c", "127.0.0.1:1", "-t");
+    assertThat(shell.exitCode()).isEqualTo(1);
+    assertThat(shell.err()).startsWith("wisp: ").contains("127.0.0.1:1");
+    assertThat(shell.err().lines()).hasSize(1);
+  }
+
+  @Test
+  void shouldWriteNoResultWhenTheServerDiesInTheMidstOfARun() throws Exception {
+    Server server = serve();
+    Path json = folder.resolve("result.json");
+    Process perf =
+        start(
+            "-p",
+            server.host(),
+            "-t",
+            "--key_size",
+            "3",
+            "--payload_size",
+            "10",
+            "--requests",
+            "1000000000",
+            "--warmup",
+            "0",
+            "--json",
+            json.toString());
+    BufferedReader out = perf.inputReader(StandardCharsets.UTF_8);
+    while (!out.readLine().startsWith("data ")) {
+      // The next line comes when it is connected.
+    }
+    server.process().destroyForcibly().waitFor();
+    assertThat(out.lines()).anySatisfy(line -> assertThat(line).startsWith("FAILED: "));
+    assertThat(perf.waitFor()).isEqualTo(1);
+    try (var files = Files.list(folder)) {
+      assertThat(files).isEmpty();
+    }
+  }
+
+  @Test
+  void shouldWriteNoResultWhenItIsInterrupted() throws Exception {
+    Server server = serve();
+    Process perf =
+        start(
+            "-p",
+            server.host(),
+            "-t",
+            "--key_size",
+            "3",
+            "--payload_size",
+            "10",
+            "--requests",
+            "1000000000",
+            "--json",
+            folder.resolve("result.json").toString());
+    BufferedReader out = perf.inputReader(StandardCharsets.UTF_8);
+    while (!out.readLine().startsWith("data ")) {
+      // The next line comes when it is connected.
+    }
+    perf.destroy();
+    assertThat(perf.waitFor()).isNotZero();
+    try (var files = Files.list(folder)) {
+      assertThat(files).isEmpty();
+    }
+  }
+}

@@ -1,0 +1,288 @@
+#!/usr/bin/env bash
+# Runs Wisp from its source tree: finds a JDK 25, builds what is missing or older than its sources,
+# and starts the program. "./wisp -h" says what there is to start.
+#
+# "./wisp jdk" prints the folder of the JDK that it found.
+#
+# From the environment: WISP_JAVA_OPTS are further options for the JVM; WISP_BUILD=never forbids
+# building, for those who call this script from within a build.
+set -euo pipefail
+
+readonly JAVA_VERSION=25
+readonly JVM_FLAGS=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
+
+fail() {
+  echo "wisp: $1" >&2
+  exit "${2:-1}"
+}
+
+# Sets "followed" to the file that a path leads to through symbolic links.
+follow_links() {
+  local target
+  followed=$1
+  while [[ -L $followed ]]; do
+    target=$(readlink "$followed")
+    [[ $target == /* ]] || target=$(dirname "$followed")/$target
+    followed=$target
+  done
+}
+
+# Sets "root" to the folder of this script.
+find_root() {
+  follow_links "${BASH_SOURCE[0]}"
+  root=$(cd "$(dirname "$followed")" && pwd -P)
+}
+
+# Whether a folder holds a JDK of the version we want. Its "release" file says so in no time;
+# starting java to ask it would take longer than all the rest of this script.
+is_jdk() {
+  [[ -x $1/bin/javac && -r $1/release ]] || return 1
+  local line
+  while IFS= read -r line; do
+    case $line in
+      "JAVA_VERSION=\"$JAVA_VERSION\"" | "JAVA_VERSION=\"$JAVA_VERSION."* | "JAVA_VERSION=\"$JAVA_VERSION-"* | "JAVA_VERSION=\"$JAVA_VERSION+"*)
+        return 0
+        ;;
+    esac
+  done <"$1/release"
+  return 1
+}
+
+# The JDK that the javac on the PATH belongs to, through the links that Debian and Fedora put there.
+jdk_of_path() {
+  local javac
+  javac=$(command -v javac) || return 1
+  follow_links "$javac"
+  dirname "$(dirname "$followed")"
+}
+
+# Sets "java_home".
+find_jdk() {
+  local candidate
+  if [[ -n ${JAVA_HOME:-} ]] && is_jdk "$JAVA_HOME"; then
+    java_home=$JAVA_HOME
+    return
+  fi
+  if candidate=$(jdk_of_path) && is_jdk "$candidate"; then
+    java_home=$candidate
+    return
+  fi
+  for candidate in \
+    /usr/lib/jvm/* \
+    "${SDKMAN_DIR:-$HOME/.sdkman}"/candidates/java/* \
+    "$HOME"/.jdks/* \
+    /opt/java/* /opt/jdk* \
+    /usr/local/opt/openjdk*/libexec/openjdk.jdk/Contents/Home \
+    /opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home \
+    /home/linuxbrew/.linuxbrew/opt/openjdk*/libexec \
+    /Library/Java/JavaVirtualMachines/*/Contents/Home \
+    "$HOME"/Library/Java/JavaVirtualMachines/*/Contents/Home; do
+    if is_jdk "$candidate"; then
+      java_home=$candidate
+      return
+    fi
+  done
+  fail "no JDK $JAVA_VERSION was found: install one (Debian and Ubuntu: apt install openjdk-$JAVA_VERSION-jdk;\
+ Fedora: dnf install java-$JAVA_VERSION-openjdk-devel; macOS: brew install openjdk@$JAVA_VERSION;\
+ anywhere: https://adoptium.net), or set JAVA_HOME to one" 2
+}
+
+# Whether a jar exists and nothing that it is built from is newer. Folders count as well: deleting a
+# file changes the time of its folder.
+is_fresh() {
+  local jar=$1 module sources=("$root/pom.xml" "$root/.mvn")
+  shift
+  [[ -f $jar ]] || return 1
+  for module; do
+    sources+=("$root/$module/pom.xml" "$root/$module/src/main")
+  done
+  [[ -z $(find "${sources[@]}" -newer "$jar" -print -quit) ]]
+}
+
+# Lets one launcher at a time build in this tree. The lock goes with the process, however it ends.
+lock_build() {
+  local lock=$root/target/build.lock
+  mkdir -p "$root/target"
+  if command -v flock >/dev/null; then
+    exec 9>"$lock"
+    if ! flock -n 9; then
+      echo "wisp: waiting for another build to end" >&2
+      flock 9
+    fi
+    return
+  fi
+  local holder
+  until mkdir "$lock.d" 2>/dev/null; do
+    holder=$(cat "$lock.d/pid" 2>/dev/null || true)
+    if [[ -n $holder ]] && ! kill -0 "$holder" 2>/dev/null; then
+      rm -rf "$lock.d"
+    else
+      sleep 1
+    fi
+  done
+  echo $$ >"$lock.d/pid"
+}
+
+unlock_build() {
+  if command -v flock >/dev/null; then
+    exec 9>&-
+  else
+    rm -rf "$root/target/build.lock.d"
+  fi
+}
+
+maven() {
+  if ! compgen -G "${MAVEN_USER_HOME:-$HOME/.m2}/wrapper/dists/apache-maven-*" >/dev/null; then
+    echo "  downloading Maven" >&2
+  fi
+  JAVA_HOME=$java_home \
+    MAVEN_OPTS="${JVM_FLAGS[*]} ${MAVEN_OPTS:-}" \
+    "$root/mvnw" --batch-mode --file "$root/pom.xml" "$@" 2>&1
+}
+
+# Of Maven's output, what a waiting person wants to see: modules, downloads and errors.
+condense() {
+  local line
+  while IFS= read -r line; do
+    case $line in
+      "[INFO] Building "*"["*) echo "  ${line#\[INFO\] }" ;;
+      "Downloaded from "*.jar\ *) echo "  downloaded ${line##*/}" ;;
+      "[INFO] Downloaded from "*.jar\ *) echo "  downloaded ${line##*/}" ;;
+      "[ERROR]"*) echo "$line" ;;
+    esac
+  done
+}
+
+# Hides of Maven's output only the announcements of downloads, of which the ends are shown.
+without_announcements() {
+  local line
+  while IFS= read -r line; do
+    case $line in
+      *"Downloading from "*) ;;
+      *"Downloaded from "*.jar\ *) echo "downloaded ${line##*/}" ;;
+      *"Downloaded from "*) ;;
+      *) echo "$line" ;;
+    esac
+  done
+}
+
+# Builds a jar if need be. The old one is removed first: a failed build leaves nothing stale to run,
+# and a process that has the old file open keeps it. The new one gets the time at which the build
+# began, so that a source edited meanwhile is newer.
+ensure_built() {
+  local jar=$1 log=$root/target/build.log began=$root/target/build.began
+  shift
+  is_fresh "$jar" "$@" && return
+  if [[ ${WISP_BUILD:-} == never ]]; then
+    fail "$jar is missing or older than its sources, and WISP_BUILD=never forbids to build it"
+  fi
+  lock_build
+  if ! is_fresh "$jar" "$@"; then
+    echo "wisp: building ${jar##*/}, which is missing or older than its sources" >&2
+    touch "$began"
+    rm -f "$jar"
+    if ! maven --projects "${!#}" --also-make -DskipTests package | tee "$log" | condense >&2; then
+      rm -f "$jar"
+      fail "the build failed; all of its output is in $log"
+    fi
+    touch -r "$began" "$jar"
+  fi
+  unlock_build
+}
+
+# Replaces this process, so that signals reach Java.
+run_jar() {
+  local jar=$1 java_opts=()
+  shift
+  read -r -a java_opts <<<"${WISP_JAVA_OPTS:-}" || true
+  exec "$java_home/bin/java" "${JVM_FLAGS[@]}" ${extra_flags[@]+"${extra_flags[@]}"} \
+    ${java_opts[@]+"${java_opts[@]}"} -jar "$jar" "$@"
+}
+
+# Runs a command as root.
+as_root() {
+  if ((EUID == 0)); then
+    "$@"
+  else
+    sudo "$@"
+  fi
+}
+
+# Installs what the tests use beside the JDK, where that can be done without asking.
+install_test_tools() {
+  local missing=() tool
+  for tool in redis-cli:redis-tools shellcheck:shellcheck python3:python3; do
+    command -v "${tool%%:*}" >/dev/null || missing+=("${tool##*:}")
+  done
+  if command -v python3 >/dev/null && ! python3 -c 'import ensurepip' 2>/dev/null; then
+    missing+=(python3-venv)
+  fi
+  ((${#missing[@]})) || return 0
+  if command -v apt-get >/dev/null && { ((EUID == 0)) || sudo -n true 2>/dev/null; }; then
+    echo "wisp: installing what the tests use: ${missing[*]}"
+    as_root apt-get update -qq
+    as_root env DEBIAN_FRONTEND=noninteractive \
+      apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  else
+    fail "the tests use programs that are not here; install these packages first: ${missing[*]}"
+  fi
+}
+
+check_scripts() {
+  local scripts=("$root/wisp" "$root/.ci/run") script
+  for script in "$root"/scripts/*.sh; do
+    [[ -f $script ]] && scripts+=("$script")
+  done
+  echo "wisp: checking ${#scripts[@]} scripts with shellcheck"
+  shellcheck "${scripts[@]}"
+}
+
+run_tests() {
+  local arguments=() argument
+  for argument; do
+    case $argument in
+      --long) arguments+=(-DexcludedTests=) ;;
+      *) arguments+=("$argument") ;;
+    esac
+  done
+  install_test_tools
+  check_scripts
+  lock_build
+  rm -f "$root/cli/target/wisp.jar" "$root/benchmarks/target/benchmarks.jar"
+  if ! maven ${arguments[@]+"${arguments[@]}"} verify | without_announcements; then
+    fail "the tests failed: look for the first line with ERROR above, and under */target/surefire-reports"
+  fi
+  unlock_build
+  cat <<'END'
+
+All tests passed. What to look at next:
+  ./wisp -s -t                    a server; then, in another terminal:
+  ./wisp -c 127.0.0.1 -t          a shell on it
+  ./wisp -p 127.0.0.1 -t --key_size 3 --payload_size 100
+                                  its throughput and latency
+  ./wisp bench -p keySize=3       every transport measured side by side
+END
+}
+
+find_root
+find_jdk
+extra_flags=()
+case ${1:-} in
+  test)
+    shift
+    run_tests "$@"
+    ;;
+  jdk)
+    echo "$java_home"
+    ;;
+  bench)
+    shift
+    ensure_built "$root/benchmarks/target/benchmarks.jar" core transports benchmarks
+    run_jar "$root/benchmarks/target/benchmarks.jar" "$@"
+    ;;
+  *)
+    ensure_built "$root/cli/target/wisp.jar" core transports cli
+    [[ -t 2 ]] && extra_flags+=(-Dwisp.liveProgress=true)
+    run_jar "$root/cli/target/wisp.jar" "$@"
+    ;;
+esac
