@@ -187,7 +187,8 @@ public class TransportBenchmark {
               benchmark.payloadSize,
               benchmark.pipeline,
               thread.getThreadIndex(),
-              run.getThreads());
+              run.getThreads(),
+              !benchmark.transport.equals(NULL_TRANSPORT));
     }
 
     @Setup(Level.Iteration)

@@ -108,6 +108,17 @@ class EndToEndTest {
   }
 
   @Test
+  void shouldMeasureItsOwnPriceThroughTheTransportThatDoesNothing() throws IOException {
+    int code = run("-p", "transport=null", "-p", "payloadSize=10", "-p", "pipeline=1,16");
+
+    assertThat(code).as(err()).isZero();
+    RunResult result = Json.read(file(RunResult.FILE), RunResult.class);
+    assertThat(result.measurements()).hasSize(2);
+    assertThat(result.measurements())
+        .allSatisfy(each -> assertThat(each.latencies().getLast().count()).isPositive());
+  }
+
+  @Test
   void shouldRecordEveryMeasuredRequestAndNoneOfTheWarmUp() throws IOException {
     int code =
         run(

@@ -129,7 +129,7 @@ class ClosedLoopTest {
   private ClosedLoop prepared(OperationMix mix, int pipeline) {
     Preparation.prepare(client, mix, KEYS, 10);
     client.gets = 0;
-    return new ClosedLoop(client, mix, KEYS, 10, pipeline, 0, 1);
+    return new ClosedLoop(client, mix, KEYS, 10, pipeline, 0, 1, true);
   }
 
   private static void run(ClosedLoop loop, int requests, boolean recorded) {
