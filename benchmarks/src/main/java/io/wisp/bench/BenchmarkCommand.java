@@ -86,8 +86,8 @@ public final class BenchmarkCommand {
       List<String> transports = transports(suite, arguments, out);
       options.param("transport", transports.toArray(String[]::new));
       overridden = Map.of("transport", transports);
-      place(suite, jmh, options);
     }
+    place(suite, jmh, options);
     if (suite.includes(StoreBenchmark.class)) {
       options.addProfiler(GCProfiler.class);
     }

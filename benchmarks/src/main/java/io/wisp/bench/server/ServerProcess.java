@@ -30,16 +30,17 @@ public final class ServerProcess {
             .withBusyPoll(Boolean.parseBoolean(arguments[2]));
     try (Store store = CuckooStore.open(Long.parseLong(arguments[3]));
         Server server = Transports.named(arguments[0]).serve(store, options)) {
-      System.out.println(
-          String.join(
-              "\t",
-              READY,
-              server.endpoint().toString(),
-              Cores.ofThisProcess(),
-              server.description()));
-      System.in.transferTo(OutputStream.nullOutputStream());
-      haltLater();
+      serveUntilEndOfInput(server.endpoint(), server.description());
     }
+  }
+
+  /** Says that a server listens, and returns when it is to be closed. */
+  public static void serveUntilEndOfInput(Endpoint endpoint, String description)
+      throws IOException {
+    System.out.println(
+        String.join("\t", READY, endpoint.toString(), Cores.ofThisProcess(), description));
+    System.in.transferTo(OutputStream.nullOutputStream());
+    haltLater();
   }
 
   /** A server that cannot close must not outlive its benchmark. */

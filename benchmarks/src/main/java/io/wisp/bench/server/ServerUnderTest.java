@@ -44,13 +44,23 @@ public final class ServerUnderTest implements AutoCloseable {
    */
   public static ServerUnderTest start(
       String transport, int threads, boolean busyPoll, long memoryBytes) {
-    List<String> program =
-        List.of(
-            ServerProcess.class.getName(),
-            transport,
-            Integer.toString(threads),
-            Boolean.toString(busyPoll),
-            Long.toString(memoryBytes));
+    return start(
+        ServerProcess.class,
+        transport,
+        Integer.toString(threads),
+        Boolean.toString(busyPoll),
+        Long.toString(memoryBytes));
+  }
+
+  /**
+   * Starts a server by another program, which keeps to what {@link
+   * ServerProcess#serveUntilEndOfInput} does.
+   *
+   * @param kind what to call the server in complaints; the program's first argument
+   */
+  public static ServerUnderTest start(Class<?> main, String kind, String... arguments) {
+    List<String> program = new ArrayList<>(List.of(main.getName(), kind));
+    program.addAll(List.of(arguments));
     List<String> command = new ArrayList<>(Placement.prefix(pinnedCores()));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags());
@@ -62,9 +72,9 @@ public final class ServerUnderTest implements AutoCloseable {
     try {
       Process process =
           new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-      return new ServerUnderTest(process, told, awaitReady(process, transport));
+      return new ServerUnderTest(process, told, awaitReady(process, kind));
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot start a server for " + transport, e);
+      throw new UncheckedIOException("cannot start a server for " + kind, e);
     }
   }
 
@@ -80,7 +90,7 @@ public final class ServerUnderTest implements AutoCloseable {
         .toList();
   }
 
-  private static String[] awaitReady(Process process, String transport) {
+  private static String[] awaitReady(Process process, String kind) {
     CompletableFuture<Optional<String>> line = new CompletableFuture<>();
     Thread.ofVirtual().start(() -> readLine(process, line));
     String failure;
@@ -99,7 +109,7 @@ public final class ServerUnderTest implements AutoCloseable {
       failure = "was not waited for";
     }
     process.destroyForcibly();
-    throw new IllegalStateException("the server for " + transport + " " + failure);
+    throw new IllegalStateException("the server for " + kind + " " + failure);
   }
 
   private static void readLine(Process process, CompletableFuture<Optional<String>> line) {
