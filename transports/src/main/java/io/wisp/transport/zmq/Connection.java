@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ final class Connection {
   private final SocketChannel channel;
   private final String address;
   private final boolean surplus;
+  private final AtomicBoolean disconnected = new AtomicBoolean();
   private final AtomicLong replyBytes = new AtomicLong();
   private final long acceptedAt = System.nanoTime();
   private volatile @Nullable InboundFrames frames;
@@ -92,13 +94,19 @@ final class Connection {
   /**
    * Has JeroMQ close the connection: it finds the end of the stream and tidies up as if the peer
    * had gone. To close the channel itself would leave JeroMQ's session behind for good.
+   *
+   * @return whether nobody had asked for it before
    */
-  void disconnect() {
+  boolean disconnect() {
+    if (!disconnected.compareAndSet(false, true)) {
+      return false;
+    }
     try {
       channel.shutdownInput();
     } catch (IOException e) {
       // It is closed already.
     }
+    return true;
   }
 
   /** Takes note that the connection is gone, and frees what it had. */

@@ -5,6 +5,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -28,6 +29,7 @@ final class Connections implements ZMQ.EventConsummer {
 
   private final Map<SocketChannel, Connection> byChannel = new ConcurrentHashMap<>();
   private final Map<String, Connection> byAddress = new ConcurrentHashMap<>();
+  private final Set<InboundFrames> unattached = ConcurrentHashMap.newKeySet();
   private final AtomicInteger clients = new AtomicInteger();
   private final LongAdder accepted = new LongAdder();
   private final LongAdder rejected = new LongAdder();
@@ -36,6 +38,7 @@ final class Connections implements ZMQ.EventConsummer {
   private final ServerOptions options;
   private final ZmqLimits limits;
   private final MemoryBudget budget;
+  private @Nullable InboundFrames nextFrames;
 
   Connections(SocketBase router, ServerOptions options, ZmqLimits limits) {
     this.router = router;
@@ -50,7 +53,13 @@ final class Connections implements ZMQ.EventConsummer {
    * hands the socket's allocator to a connection just before it tells of the handshake's protocol.
    */
   private void provideFrames() {
-    router.setSocketOpt(ZMQ.ZMQ_MSG_ALLOCATOR, new InboundFrames(this, budget.new Account()));
+    InboundFrames taken = nextFrames;
+    if (taken != null) {
+      taken.handedOut();
+      unattached.add(taken);
+    }
+    nextFrames = new InboundFrames(this, budget.new Account());
+    router.setSocketOpt(ZMQ.ZMQ_MSG_ALLOCATOR, nextFrames);
   }
 
   @Override
@@ -106,9 +115,8 @@ final class Connections implements ZMQ.EventConsummer {
 
   /** Closes a connection because of a limit. */
   void refuse(@Nullable Connection connection) {
-    rejected.increment();
-    if (connection != null) {
-      connection.disconnect();
+    if (connection == null || connection.disconnect()) {
+      rejected.increment();
     }
   }
 
@@ -127,6 +135,20 @@ final class Connections implements ZMQ.EventConsummer {
         refuse(connection);
       }
     }
+    unattached.removeIf(frames -> frames.isAttached() || isLeftBehind(frames, now));
+  }
+
+  /**
+   * Frees the memory of a connection's first frame that never became complete. Only with that frame
+   * does JeroMQ say whose it is, so it is freed when its connection, older than this, is sure to be
+   * overdue.
+   */
+  private boolean isLeftBehind(InboundFrames frames, long now) {
+    if (now - frames.handedOutAt() <= limits.stall().toNanos()) {
+      return false;
+    }
+    frames.close();
+    return true;
   }
 
   private boolean isOverdue(Connection connection, long now) {

@@ -13,14 +13,16 @@ import zmq.msg.MsgAllocator;
  */
 final class InboundFrames implements MsgAllocator {
 
-  private static final long PATIENCE_MILLIS = 1_000;
+  /** Short, since every connection waits meanwhile. */
+  private static final long PATIENCE_MILLIS = 50;
 
   private final Connections connections;
   private final MemoryBudget.Account account;
-  private @Nullable Connection connection;
+  private volatile @Nullable Connection connection;
   private int parts;
   private boolean handshaken;
   private volatile boolean closing;
+  private volatile long handedOutAt;
   private volatile long incompleteSince;
 
   InboundFrames(Connections connections, MemoryBudget.Account account) {
@@ -44,7 +46,27 @@ final class InboundFrames implements MsgAllocator {
       return InboundFrame.refused(this);
     }
     incompleteSince = System.nanoTime() | 1;
-    return InboundFrame.drawn(size, this);
+    try {
+      return InboundFrame.drawn(size, this);
+    } catch (OutOfMemoryError e) {
+      account.giveBack(size);
+      return InboundFrame.refused(this);
+    }
+  }
+
+  /** Whether the first frame has come, by which the connection is known. */
+  boolean isAttached() {
+    return connection != null;
+  }
+
+  /** Takes note that a connection has it, which began no later than now. */
+  void handedOut() {
+    handedOutAt = System.nanoTime();
+  }
+
+  /** When a connection got it, by {@link System#nanoTime}. */
+  long handedOutAt() {
+    return handedOutAt;
   }
 
   /** Takes note that the peer's frame is complete, and which connection this is. */

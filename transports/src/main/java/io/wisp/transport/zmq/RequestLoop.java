@@ -4,6 +4,7 @@ import io.wisp.codec.FrameBuffer;
 import io.wisp.codec.RequestExecutor;
 import io.wisp.store.Status;
 import io.wisp.transport.ServerOptions;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ import zmq.ZMQ;
  */
 final class RequestLoop implements Runnable {
 
+  private static final System.Logger LOGGER = System.getLogger(RequestLoop.class.getName());
   private static final int LONGEST_SLEEP_MILLIS = 50;
   private static final long CONGESTED_SLEEP_NANOS = 200_000;
 
@@ -154,7 +156,14 @@ final class RequestLoop implements Runnable {
       return Status.REFUSED;
     }
     MemorySegment segment = MemorySegment.ofArray(body.data());
-    return executor.execute(connection.session, segment, 0, body.size(), reply);
+    try {
+      return executor.execute(connection.session, segment, 0, body.size(), reply);
+    } catch (RuntimeException | Error e) {
+      LOGGER.log(Level.ERROR, "a request of " + connection.address() + " failed: " + e);
+      LOGGER.log(Level.DEBUG, "where the request failed", e);
+      RequestExecutor.refuse(reply, "the server failed at this request, and its log says how");
+      return Status.REFUSED;
+    }
   }
 
   /** Sends a reply after the frames that route it. If the connection is gone, so is the reply. */

@@ -79,6 +79,11 @@ final class ZmqServer implements Server {
     return connections.availableBytes();
   }
 
+  /** Replies that JeroMQ has not begun to write, of all connections, for tests. */
+  long untakenReplyBytes() {
+    return connections.all().stream().mapToLong(Connection::replyBytes).sum();
+  }
+
   @Override
   public void close() {
     loop.stop();

@@ -2,16 +2,24 @@ package io.wisp.transport.zmq;
 
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.TransportException;
+import java.lang.System.Logger.Level;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import zmq.Ctx;
 import zmq.SocketBase;
 import zmq.ZMQ;
+import zmq.poll.Poller;
 
 /** What servers and clients share in their use of JeroMQ. */
 final class ZmqSockets {
+
+  /** Keeps a failure that repeats itself from filling the log and a processor. */
+  private static final long PAUSE_NANOS = 1_000_000;
+
+  private static final System.Logger LOGGER = System.getLogger(ZmqSockets.class.getName());
 
   private ZmqSockets() {}
 
@@ -21,13 +29,35 @@ final class ZmqSockets {
     context.set(ZMQ.ZMQ_IO_THREADS, 1);
     context.setThreadFactory((task, name) -> newThread(role, task, name));
     // What a peer's bytes make JeroMQ throw concerns that peer's connection and nobody else.
-    context.setNotificationExceptionHandler((thread, failure) -> {});
+    context.setNotificationExceptionHandler(
+        (thread, failure) -> LOGGER.log(Level.DEBUG, "JeroMQ failed at a peer's bytes", failure));
     return context;
   }
 
-  /** A thread for JeroMQ in the service of a server or a client. */
+  /**
+   * A thread for JeroMQ in the service of a server or a client. JeroMQ 0.6.0 lets an {@link Error},
+   * and whatever a timer throws, end its thread: every connection would fall silent and closing
+   * would wait for good. A poller can be run anew and goes on where it was; a connection that fails
+   * again and again is not found out, and may slow the others.
+   */
   static Thread newThread(String role, Runnable task, String name) {
-    return Thread.ofPlatform().daemon().name("wisp-zmq-" + role + "-" + name).unstarted(task);
+    String fullName = "wisp-zmq-" + role + "-" + name;
+    Runnable supervised = task instanceof Poller ? () -> runToItsEnd(task, fullName) : task;
+    return Thread.ofPlatform().daemon().name(fullName).unstarted(supervised);
+  }
+
+  static void runToItsEnd(Runnable poller, String name) {
+    boolean ended = false;
+    while (!ended) {
+      try {
+        poller.run();
+        ended = true;
+      } catch (RuntimeException | Error e) {
+        LOGGER.log(Level.ERROR, name + " goes on after a failure of JeroMQ: " + e);
+        LOGGER.log(Level.DEBUG, "where JeroMQ failed", e);
+        LockSupport.parkNanos(PAUSE_NANOS);
+      }
+    }
   }
 
   /** Binds a socket, and says where: with the port that it got. */

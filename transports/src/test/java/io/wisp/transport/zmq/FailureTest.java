@@ -1,0 +1,125 @@
+package io.wisp.transport.zmq;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wisp.store.HeapStore;
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.store.Store;
+import io.wisp.store.ValueBuffer;
+import io.wisp.transport.Client;
+import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.Server;
+import io.wisp.transport.ServerOptions;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class FailureTest {
+
+  private static final Endpoint LOCAL = new Endpoint("127.0.0.1", 0);
+
+  /** What a class logs, instead of on the console. */
+  private static final class Log extends Handler implements AutoCloseable {
+
+    private final BlockingQueue<LogRecord> records = new LinkedBlockingQueue<>();
+    private final Logger logger;
+
+    Log(Class<?> source) {
+      logger = Logger.getLogger(source.getName());
+      logger.addHandler(this);
+      logger.setUseParentHandlers(false);
+    }
+
+    @Override
+    public void publish(LogRecord entry) {
+      records.add(entry);
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {
+      logger.removeHandler(this);
+      logger.setUseParentHandlers(true);
+    }
+  }
+
+  private static Store failingAtGet(Throwable failure) {
+    HeapStore store = new HeapStore();
+    return (Store)
+        Proxy.newProxyInstance(
+            Store.class.getClassLoader(),
+            new Class<?>[] {Store.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("get")) {
+                throw failure;
+              }
+              return method.invoke(store, arguments);
+            });
+  }
+
+  static Stream<Throwable> failures() {
+    return Stream.of(
+        new IllegalStateException("a broken chain"),
+        new AssertionError("a broken chain"),
+        new OutOfMemoryError("a broken chain"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void shouldAnswerTheRequestThatTheStoreFailsAtAndServeTheNext(Throwable failure) {
+    ZmqTransport transport = new ZmqTransport();
+    try (Log log = new Log(RequestLoop.class);
+        Server server = transport.serve(failingAtGet(failure), ServerOptions.at(LOCAL));
+        Client client = transport.connect(server.endpoint(), ClientOptions.defaults())) {
+      Slice key = Slice.of("key");
+      for (int i = 0; i < 3; i++) {
+        assertThat(client.get(key, new ValueBuffer())).isEqualTo(Status.REFUSED);
+        assertThat(client.put("key".getBytes(UTF_8), "value".getBytes(UTF_8)).isError()).isFalse();
+      }
+      assertThat(log.records)
+          .extracting(LogRecord::getMessage)
+          .hasSize(3)
+          .allSatisfy(
+              text ->
+                  assertThat(text)
+                      .startsWith("a request of 127.0.0.1:")
+                      .endsWith(" failed: " + failure));
+      assertThat(log.records).extracting(LogRecord::getThrown).containsOnlyNulls();
+    }
+  }
+
+  @Test
+  void shouldRunAPollerAgainWhenAnErrorEndsIt() {
+    AtomicInteger runs = new AtomicInteger();
+    Runnable poller =
+        () -> {
+          if (runs.incrementAndGet() == 1) {
+            throw new AssertionError("as asserts in JeroMQ do");
+          }
+        };
+    try (Log log = new Log(ZmqSockets.class)) {
+      ZmqSockets.runToItsEnd(poller, "iothread");
+      assertThat(runs).hasValue(2);
+      assertThat(log.records)
+          .extracting(LogRecord::getMessage)
+          .containsExactly(
+              "iothread goes on after a failure of JeroMQ: "
+                  + "java.lang.AssertionError: as asserts in JeroMQ do");
+    }
+  }
+}
