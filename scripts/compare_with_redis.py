@@ -108,9 +108,10 @@ def wisp_client(port, core, folder, mix, requests, busy_poll=False):
     """Requests per second of Wisp's perf client: closed loop, one connection."""
     result = Path(folder) / "perf.json"
     command = [str(WISP), "-p", f"127.0.0.1:{port}", "-t", "--key_size", str(KEY_SIZE)]
-    command += ["--payload_size", str(PAYLOAD_SIZE), "--mix", mix, "--requests", str(requests), "--json", str(result)]
+    command += ["--payload_size", str(PAYLOAD_SIZE), "--mix", mix, "--requests", str(requests)]
+    command += ["--warmup", str(requests // 2), "--json", str(result)]
     run(command + (["--busy-poll"] if busy_poll else []), core)
-    return json.loads(result.read_text())["results"]["requestsPerSecond"]
+    return json.loads(result.read_text())["result"]["requestsPerSecond"]
 
 
 def redis_benchmark(port, core, command, requests, connections, pipeline):

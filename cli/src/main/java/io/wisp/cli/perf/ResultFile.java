@@ -113,14 +113,16 @@ final class ResultFile {
     map.put("hits", tally.hits());
     map.put("misses", tally.misses());
     map.put("errors", tally.errors());
-    map.put("latencyNanoseconds", percentiles(tally.latency()));
-    map.put("histogram", compressed(tally.latency()));
+    if (tally.requests() > 0) {
+      map.put("latencyNanoseconds", percentiles(tally.latency()));
+      map.put("histogram", compressed(tally.latency()));
+    }
     return map;
   }
 
   private static Map<String, Object> percentiles(Histogram latency) {
     Map<String, Object> map = new LinkedHashMap<>();
-    map.put("min", latency.getTotalCount() == 0 ? 0 : latency.getMinValue());
+    map.put("min", latency.getMinValue());
     map.put("mean", latency.getMean());
     for (double percentile : PERCENTILES) {
       String name =
