@@ -241,7 +241,7 @@ run_tests() {
   local arguments=() argument
   for argument; do
     case $argument in
-      --long) arguments+=(-DexcludedTests=) ;;
+      --long) arguments+=(-DexcludedTests= -Pjcstress) ;;
       *) arguments+=("$argument") ;;
     esac
   done

@@ -43,6 +43,7 @@ import org.openjdk.jmh.annotations.Warmup;
     jvmArgsAppend = {
       "--enable-native-access=ALL-UNNAMED",
       "--sun-misc-unsafe-memory-access=allow",
+      "-Dslf4j.internal.verbosity=ERROR",
     })
 public class TcpServerTrial {
 

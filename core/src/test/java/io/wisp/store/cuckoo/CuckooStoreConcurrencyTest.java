@@ -66,7 +66,7 @@ class CuckooStoreConcurrencyTest {
         tasks.add(() -> readUntilStopped(store, keys, seed));
       }
       tasks.add(() -> maintainUntilStopped(store));
-      runFor(3000, tasks);
+      runFor(3 * seconds(), tasks);
       StoreInspector.check(store);
     }
     assertThat(hits.get()).isPositive();
@@ -151,7 +151,7 @@ class CuckooStoreConcurrencyTest {
               }
             });
       }
-      runFor(5000, tasks);
+      runFor(5 * seconds(), tasks);
       StoreStatistics statistics = store.statistics();
       assertThat(statistics.displacements()).isPositive();
       assertThat(statistics.growths()).isPositive();
@@ -195,7 +195,7 @@ class CuckooStoreConcurrencyTest {
               }
             });
       }
-      runFor(3000, tasks);
+      runFor(3 * seconds(), tasks);
       StoreInspector.check(store);
     }
   }
@@ -257,6 +257,11 @@ class CuckooStoreConcurrencyTest {
         assertThat(status).isEqualTo(Status.CONFLICT);
       }
     }
+  }
+
+  /** Milliseconds in what a test calls a second; the long runs stretch it. */
+  long seconds() {
+    return 1000;
   }
 
   private void runFor(long milliseconds, List<Runnable> tasks) throws Exception {
