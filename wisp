@@ -9,6 +9,7 @@
 set -euo pipefail
 
 readonly JAVA_VERSION=25
+: "${HOME:=/nonexistent}"
 readonly JVM_FLAGS=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
 
 fail() {
@@ -95,6 +96,7 @@ is_fresh() {
   [[ -f $jar ]] || return 1
   for module; do
     sources+=("$root/$module/pom.xml" "$root/$module/src/main")
+    [[ ! -d $root/$module/src/launcher ]] || sources+=("$root/$module/src/launcher")
   done
   [[ -z $(find "${sources[@]}" -newer "$jar" -print -quit) ]]
 }
@@ -238,7 +240,8 @@ check_scripts() {
 }
 
 run_tests() {
-  local arguments=() argument
+  local arguments=() argument began=$root/target/build.began
+  local jars=("$root/cli/target/wisp.jar" "$root/benchmarks/target/benchmarks.jar")
   for argument; do
     case $argument in
       --long) arguments+=(-DexcludedTests= -Pjcstress) ;;
@@ -248,10 +251,12 @@ run_tests() {
   install_test_tools
   check_scripts
   lock_build
-  rm -f "$root/cli/target/wisp.jar" "$root/benchmarks/target/benchmarks.jar"
+  touch "$began"
+  rm -f "${jars[@]}"
   if ! maven ${arguments[@]+"${arguments[@]}"} verify | without_announcements; then
     fail "the tests failed: look for the first line with ERROR above, and under */target/surefire-reports"
   fi
+  touch -c -r "$began" "${jars[@]}"
   unlock_build
   cat <<'END'
 

@@ -103,13 +103,15 @@ public final class BenchmarkCommand {
   }
 
   private static RunFolder folder(Arguments arguments, Suite suite, Instant start)
-      throws UsageException, IOException {
+      throws UsageException {
     String name = suite.name().toLowerCase(Locale.ROOT);
     try {
       return RunFolder.create(
           arguments.results().orElseGet(() -> RunFolder.defaultPath(start, name)));
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      throw new UsageException("the folder for the results cannot be made: " + e);
     }
   }
 

@@ -34,6 +34,7 @@ final class BenchmarkRun {
   private final Options options;
   private final int rounds;
   private final int expected;
+  private int missing;
   private final RunFolder folder;
   private final PrintStream out;
   private final PrintStream err;
@@ -66,14 +67,14 @@ final class BenchmarkRun {
    *
    * @return whether there is a result
    */
-  boolean execute(Environment environment) throws IOException {
+  boolean execute(Environment environment) {
     Thread onExit = new Thread(this::abandon, "abandon run");
     Runtime.getRuntime().addShutdownHook(onExit);
     try {
       folder.write(environment);
       report(measure());
       return true;
-    } catch (RunnerException | RuntimeException e) {
+    } catch (RunnerException | IOException | RuntimeException e) {
       fail(explain(e));
       return false;
     } finally {
@@ -87,7 +88,9 @@ final class BenchmarkRun {
       if (rounds > 1) {
         out.printf("%n# Round %d of %d%n", round, rounds);
       }
-      for (org.openjdk.jmh.results.RunResult result : new Runner(options).run()) {
+      Collection<org.openjdk.jmh.results.RunResult> results = new Runner(options).run();
+      missing += expected - results.size();
+      for (org.openjdk.jmh.results.RunResult result : results) {
         merged.merge(result.getParams().id(), result, BenchmarkRun::join);
       }
     }
@@ -112,16 +115,15 @@ final class BenchmarkRun {
   }
 
   private void report(Collection<org.openjdk.jmh.results.RunResult> results) throws IOException {
-    int missing = expected - results.size();
     if (results.isEmpty()) {
-      fail("nothing was measured; see above for the reason");
-      throw new IllegalStateException("nothing was measured");
+      throw new IllegalStateException("nothing was measured; see above for the reason");
     }
     RunResult result = folder.complete(rounds, missing, results);
     out.println();
     out.print(new SummaryTable(result).render());
     if (missing > 0) {
-      out.printf("%n%d of %d combinations failed and are missing here.%n", missing, expected);
+      out.printf(
+          "%n%d of %d combinations failed and are missing here.%n", missing, rounds * expected);
     }
     out.printf("%nResults: %s%n%s", folder.path(), NEXT);
   }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.runner.BenchmarkList;
 import org.openjdk.jmh.runner.BenchmarkListEntry;
 import org.openjdk.jmh.runner.format.OutputFormat;
@@ -119,7 +120,10 @@ final class Suite {
    * @param overridden values that replace those of a parameter
    */
   int combinations(Map<String, List<String>> overridden) {
-    int modes = Math.max(1, options.getBenchModes().size());
+    int modes =
+        options.getBenchModes().contains(Mode.All)
+            ? Mode.values().length - 1
+            : Math.max(1, options.getBenchModes().size());
     int sum = 0;
     for (BenchmarkListEntry entry : entries) {
       int product = modes;

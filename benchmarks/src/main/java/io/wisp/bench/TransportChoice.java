@@ -52,6 +52,14 @@ record TransportChoice(List<String> names, List<String> notes) {
       return Optional.of("it has no server, so " + server + " cannot be measured through it");
     }
     Endpoint base = Endpoint.parse(server);
+    if (base.port() + transport.portOffset() > 65_535) {
+      return Optional.of(
+          "port "
+              + base.port()
+              + " leaves no room for its port, which is "
+              + transport.portOffset()
+              + " above");
+    }
     Endpoint endpoint = new Endpoint(base.host(), base.port() + transport.portOffset());
     ClientOptions options = ClientOptions.defaults().withTimeout(PROBE);
     try {

@@ -44,7 +44,7 @@ final class ResultBuilder {
 
   private Measurement build(org.openjdk.jmh.results.RunResult result, int number) {
     BenchmarkParams benchmark = result.getParams();
-    List<Interval> recorded = intervals.getOrDefault(benchmark.id(), List.of());
+    List<Interval> recorded = recordedIn(result);
     Map<String, Score> secondary = new TreeMap<>();
     result
         .getSecondaryResults()
@@ -63,6 +63,16 @@ final class ResultBuilder {
         recorded.isEmpty() ? null : ends(recorded.getFirst().connection()),
         Latencies.merge(recorded),
         recorded.isEmpty() ? null : writeLog(benchmark, recorded, number));
+  }
+
+  /**
+   * The latencies of a result, or none where a fork of it failed and {@code -foe false} let the run
+   * go on: nothing tells that fork's latencies from those of the others.
+   */
+  private List<Interval> recordedIn(org.openjdk.jmh.results.RunResult result) {
+    List<Interval> recorded = intervals.getOrDefault(result.getParams().id(), List.of());
+    long processes = recorded.stream().mapToLong(Interval::process).distinct().count();
+    return processes <= result.getBenchmarkResults().size() ? recorded : List.of();
   }
 
   private static Map<String, String> parameters(BenchmarkParams benchmark) {
