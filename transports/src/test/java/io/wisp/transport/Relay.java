@@ -10,26 +10,33 @@ import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Stands between clients and a server and passes bytes on, until it is told to hold them back or to
  * cut the connections: a network that fails on demand.
  */
-final class Relay implements Closeable {
+public final class Relay implements Closeable {
 
   private final ServerSocket listener;
   private final Endpoint target;
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+  private final AtomicInteger toSwallow = new AtomicInteger();
   private final Semaphore passage = new Semaphore(1);
 
-  Relay(Endpoint target) throws IOException {
+  public Relay(Endpoint target) throws IOException {
     this.target = target;
     listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     start(this::accept);
   }
 
-  Endpoint endpoint() {
+  public Endpoint endpoint() {
     return new Endpoint("127.0.0.1", listener.getLocalPort());
+  }
+
+  /** Accepts the next so many connections, and lets nothing pass on them. */
+  public void swallow(int connections) {
+    toSwallow.set(connections);
   }
 
   /** From now on nothing passes, and nobody is told. */
@@ -59,6 +66,9 @@ final class Relay implements Closeable {
       while (true) {
         Socket client = listener.accept();
         sockets.add(client);
+        if (toSwallow.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+          continue;
+        }
         Socket server = new Socket(target.host(), target.port());
         sockets.add(server);
         start(() -> pass(client, server));

@@ -14,13 +14,14 @@ import zmq.poll.Poller;
  * something else has it register its channels. About one connection in fifty was lost so.
  *
  * <p>The rounds are counted in timers: the key is gone one round after the connection was made, and
- * the round after that registers the channel. All but the making of threads happens in JeroMQ's I/O
- * thread.
+ * the round after that registers the channel. JeroMQ runs timers that came due while it ran timers
+ * without a round in between, so on a busy machine several may count for one; the pauses double, so
+ * that the later ones do not. All but the making of threads happens in JeroMQ's I/O thread.
  */
 final class ConnectionNudge implements IPollEvents {
 
-  private static final int ROUNDS = 3;
-  private static final int ROUND_MILLIS = 1;
+  private static final int FIRST_PAUSE_MILLIS = 1;
+  private static final int LONGEST_PAUSE_MILLIS = 256;
 
   private final BiFunction<Runnable, String, Thread> threads;
   private volatile @Nullable Poller poller;
@@ -39,18 +40,18 @@ final class ConnectionNudge implements IPollEvents {
 
   /** To be called when a connection was made. */
   void connected() {
-    schedule(ROUNDS);
+    schedule(FIRST_PAUSE_MILLIS);
   }
 
-  private void schedule(int rounds) {
+  private void schedule(int pauseMillis) {
     Poller io = poller;
-    if (io != null && rounds > 0) {
-      io.addTimer(ROUND_MILLIS, this, rounds);
+    if (io != null && pauseMillis <= LONGEST_PAUSE_MILLIS) {
+      io.addTimer(pauseMillis, this, pauseMillis);
     }
   }
 
   @Override
-  public void timerEvent(int rounds) {
+  public void timerEvent(int pauseMillis) {
     Poller io = poller;
     if (io == null) {
       return;
@@ -60,6 +61,6 @@ final class ConnectionNudge implements IPollEvents {
     } catch (IOException e) {
       // No channel to be had: whoever waits for the connection times out.
     }
-    schedule(rounds - 1);
+    schedule(2 * pauseMillis);
   }
 }

@@ -13,11 +13,9 @@ import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.Refusals;
 import io.wisp.transport.TransportException;
-import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import org.jspecify.annotations.Nullable;
 import zmq.Msg;
 
 /** A DEALER that sends requests of the binary protocol, one frame a message. */
@@ -47,28 +45,7 @@ final class ZmqClient implements Client {
   ZmqClient(Endpoint endpoint, ClientOptions options) {
     this.endpoint = endpoint;
     this.options = options;
-    link = new ZmqLink(endpoint, options);
-    try {
-      introduce(options.password());
-    } catch (RuntimeException e) {
-      link.close();
-      throw e;
-    }
-  }
-
-  private void introduce(@Nullable String password) {
-    link.enter();
-    try {
-      Status status =
-          password == null
-              ? ask(Operation.PING, NONE, NONE, 0)
-              : ask(Operation.AUTHENTICATE, NONE, Slice.of(password), 0);
-      if (status != Status.DONE) {
-        throw new TransportException(endpoint + " refuses: " + reply.bytes());
-      }
-    } finally {
-      link.leave();
-    }
+    link = new Introduction(endpoint, options).connect();
   }
 
   @Override
@@ -79,7 +56,7 @@ final class ZmqClient implements Client {
   /** Sends a request and waits for its reply. */
   private Status ask(Operation operation, Slice key, Slice value, long argument) {
     send(operation, key, value, argument);
-    read(link.receive());
+    link.decode(link.receive(), reply);
     unanswered--;
     return reply.status();
   }
@@ -94,14 +71,6 @@ final class ZmqClient implements Client {
     }
     unansweredBytes += link.send(operation, key, value, argument);
     unanswered++;
-  }
-
-  private void read(Msg message) {
-    boolean whole = !message.hasMore();
-    if (!whole || !reply.wrap(MemorySegment.ofArray(message.data()), 0, message.size())) {
-      String fault = whole ? reply.fault() : "it has several frames";
-      throw link.lose(new TransportException(endpoint + " sent what is no reply: " + fault));
-    }
   }
 
   /** Begins a blocking call. */
@@ -268,7 +237,7 @@ final class ZmqClient implements Client {
         unanswered--;
       }
       submissions.remove();
-      read(message);
+      link.decode(message, reply);
     } finally {
       link.leave();
     }

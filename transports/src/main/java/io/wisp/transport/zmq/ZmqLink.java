@@ -1,6 +1,7 @@
 package io.wisp.transport.zmq;
 
 import io.wisp.codec.Operation;
+import io.wisp.codec.Reply;
 import io.wisp.codec.RequestDescriptor;
 import io.wisp.store.Slice;
 import io.wisp.transport.ClientOptions;
@@ -54,7 +55,13 @@ final class ZmqLink {
   private volatile @Nullable String broken;
   private @Nullable TransportException lost;
 
-  ZmqLink(Endpoint endpoint, ClientOptions options) {
+  /**
+   * Connects.
+   *
+   * @param deadline until when to wait for that, by {@link System#nanoTime}
+   * @throws TransportException if it fails
+   */
+  ZmqLink(Endpoint endpoint, ClientOptions options, long deadline) {
     this.endpoint = endpoint;
     this.options = options;
     String address = ZmqSockets.addressOf(endpoint);
@@ -74,7 +81,7 @@ final class ZmqLink {
     dealer.setEventHook(this::notice, EVENTS);
     dealer.connect(address);
     try {
-      awaitConnection();
+      awaitConnection(deadline);
     } catch (TransportException e) {
       close();
       throw e;
@@ -82,10 +89,10 @@ final class ZmqLink {
   }
 
   /** Waits until JeroMQ has connected or failed to. */
-  private void awaitConnection() {
+  private void awaitConnection(long deadline) {
     boolean heard = false;
     try {
-      heard = settled.await(options.timeout().toNanos(), TimeUnit.NANOSECONDS);
+      heard = settled.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -169,18 +176,31 @@ final class ZmqLink {
     return frame.length;
   }
 
-  /** Waits for the next reply. */
+  /** Waits for the next reply, as long as the options say. */
   Msg receive() {
-    long start = System.nanoTime();
+    return receive(System.nanoTime() + options.timeout().toNanos());
+  }
+
+  /** Waits for the next reply until a deadline, by {@link System#nanoTime}. */
+  Msg receive(long deadline) {
     while (true) {
       Msg message = receiveOrSleep();
       if (message != null) {
         return message;
       }
       failIfUseless();
-      if (System.nanoTime() - start > options.timeout().toNanos()) {
+      if (System.nanoTime() - deadline > 0) {
         throw lose(timeout(endpoint + " did not answer"));
       }
+    }
+  }
+
+  /** Reads a message as a reply, which is valid until the next one is read into it. */
+  void decode(Msg message, Reply reply) {
+    boolean whole = !message.hasMore();
+    if (!whole || !reply.wrap(MemorySegment.ofArray(message.data()), 0, message.size())) {
+      String fault = whole ? reply.fault() : "it has several frames";
+      throw lose(new TransportException(endpoint + " sent what is no reply: " + fault));
     }
   }
 

@@ -2,6 +2,7 @@ package io.wisp.transport.zmq;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wisp.store.HeapStore;
 import io.wisp.store.Slice;
@@ -11,9 +12,12 @@ import io.wisp.store.ValueBuffer;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
+import io.wisp.transport.Relay;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
+import io.wisp.transport.TransportTimeoutException;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -100,6 +104,36 @@ class FailureTest {
                       .startsWith("a request of 127.0.0.1:")
                       .endsWith(" failed: " + failure));
       assertThat(log.records).extracting(LogRecord::getThrown).containsOnlyNulls();
+    }
+  }
+
+  @Test
+  void shouldConnectAfreshWhenTheFirstConnectionIsNeverAnswered() throws Exception {
+    ZmqTransport transport = new ZmqTransport();
+    ServerOptions locked = ServerOptions.at(LOCAL).withPassword("secret");
+    for (ServerOptions options : new ServerOptions[] {ServerOptions.at(LOCAL), locked}) {
+      ClientOptions clientOptions = ClientOptions.defaults().withPassword(options.password());
+      try (Server server = transport.serve(new HeapStore(), options);
+          Relay relay = new Relay(server.endpoint())) {
+        relay.swallow(1);
+        try (Client client = transport.connect(relay.endpoint(), clientOptions)) {
+          assertThat(client.put("key".getBytes(UTF_8), "value".getBytes(UTF_8)).isError())
+              .isFalse();
+        }
+      }
+    }
+  }
+
+  @Test
+  void shouldTimeOutWhenNoneOfItsConnectionsIsAnswered() throws Exception {
+    ZmqTransport transport = new ZmqTransport();
+    ClientOptions options = ClientOptions.defaults().withTimeout(Duration.ofSeconds(1));
+    try (Server server = transport.serve(new HeapStore(), ServerOptions.at(LOCAL));
+        Relay relay = new Relay(server.endpoint())) {
+      relay.swallow(Integer.MAX_VALUE);
+      assertThatThrownBy(() -> transport.connect(relay.endpoint(), options))
+          .isInstanceOf(TransportTimeoutException.class)
+          .hasMessage(relay.endpoint() + " did not answer within 1000 ms");
     }
   }
 

@@ -1,0 +1,81 @@
+package io.wisp.transport.zmq;
+
+import io.wisp.codec.Operation;
+import io.wisp.codec.Reply;
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.TransportException;
+import io.wisp.transport.TransportTimeoutException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Connects to a server and makes sure that it answers and lets this client in. JeroMQ's handshake
+ * may stall for good (see {@link ConnectionNudge}), so a connection over which no answer comes is
+ * dropped for a fresh one, until the timeout is over. What is asked may be asked again and again.
+ */
+final class Introduction {
+
+  private static final Slice NONE = new Slice();
+  private static final long LONGEST_FIRST_TRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final Endpoint endpoint;
+  private final ClientOptions options;
+  private final Reply reply = new Reply();
+
+  Introduction(Endpoint endpoint, ClientOptions options) {
+    this.endpoint = endpoint;
+    this.options = options;
+  }
+
+  /**
+   * The connection, ready for requests. A try is twice as long as the one before, and the last has
+   * the rest of the time, so that a server that is slow rather than deaf is waited for.
+   *
+   * @throws TransportTimeoutException if no try was answered
+   * @throws TransportException if nothing listens, or the server refuses
+   */
+  ZmqLink connect() {
+    long timeout = options.timeout().toNanos();
+    long end = System.nanoTime() + timeout;
+    long patience = Math.min(timeout / 4, LONGEST_FIRST_TRY_NANOS);
+    while (end - System.nanoTime() > 2 * patience) {
+      try {
+        return connect(System.nanoTime() + patience);
+      } catch (TransportTimeoutException e) {
+        patience *= 2;
+      }
+    }
+    return connect(end);
+  }
+
+  private ZmqLink connect(long deadline) {
+    ZmqLink link = new ZmqLink(endpoint, options, deadline);
+    try {
+      introduce(link, deadline);
+      return link;
+    } catch (RuntimeException e) {
+      link.close();
+      throw e;
+    }
+  }
+
+  private void introduce(ZmqLink link, long deadline) {
+    String password = options.password();
+    link.enter();
+    try {
+      if (password == null) {
+        link.send(Operation.PING, NONE, NONE, 0);
+      } else {
+        link.send(Operation.AUTHENTICATE, NONE, Slice.of(password), 0);
+      }
+      link.decode(link.receive(deadline), reply);
+      if (reply.status() != Status.DONE) {
+        throw new TransportException(endpoint + " refuses: " + reply.bytes());
+      }
+    } finally {
+      link.leave();
+    }
+  }
+}
