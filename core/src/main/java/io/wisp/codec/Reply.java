@@ -52,6 +52,9 @@ public final class Reply {
               + " bytes, and the frame has "
               + length);
     }
+    if (bytesLength > Integer.MAX_VALUE) {
+      return isNot("length " + bytesLength + " is above " + Integer.MAX_VALUE);
+    }
     int code = ReplyDescriptor.status(segment, offset);
     if (!Status.isCode(code)) {
       return isNot("no status has the code " + code);

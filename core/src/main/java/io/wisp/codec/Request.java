@@ -60,6 +60,9 @@ public final class Request {
               + " bytes, and the frame has "
               + length);
     }
+    if (valueLength > Integer.MAX_VALUE) {
+      return malformed("value length " + valueLength + " is above " + Integer.MAX_VALUE);
+    }
     int code = RequestDescriptor.operation(segment, offset);
     Operation known = Operation.ofCode(code);
     if (known == null) {

@@ -17,6 +17,8 @@ public interface Store extends KeyValue {
   /**
    * Stores a value under a key if a condition holds. All other writes are special cases of it.
    *
+   * <p>The memory of key and value must not change during the call: it is read more than once.
+   *
    * @param expectedVersion the version for {@link WriteCondition#IF_VERSION}, else ignored
    * @param expiresAt the time from which the record is absent, {@link #NEVER} or {@link
    *     #KEEP_EXPIRY}; a time that has passed is stored as well, and the record is absent at once
@@ -69,7 +71,8 @@ public interface Store extends KeyValue {
    * it returns 0. A record that is there during the whole walk and does not move is given at least
    * once; the implementation says what can make it move.
    *
-   * @param atLeast how many keys to give before stopping, if there are so many
+   * @param atLeast how many keys to give before stopping, if there are so many; a call may give
+   *     fewer, or none, and yet not be the last, so that it ends soon where keys are rare
    * @return the next cursor, or 0 at the end
    */
   long scan(long cursor, int atLeast, KeySink sink);

@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -115,6 +116,20 @@ class CodecPropertyTest {
     boolean wrapped = reply.wrap(MemorySegment.ofArray(garbage), 0, garbage.length);
     assertThat(wrapped).isFalse();
     assertThat(reply.fault()).isNotEmpty();
+  }
+
+  @Example
+  void lengthsThatNoSliceCanHaveAreMalformed() {
+    MemorySegment header = MemorySegment.ofArray(new byte[RequestDescriptor.HEADER_LENGTH]);
+    RequestDescriptor.encodeHeader(header, 0, Operation.PING, 0, Integer.MIN_VALUE, 0);
+    Request request = new Request();
+    assertThat(request.wrap(header, 0, (1L << 31) + RequestDescriptor.HEADER_LENGTH))
+        .isEqualTo(Status.MALFORMED);
+    assertThat(request.fault()).isEqualTo("value length 2147483648 is above 2147483647");
+    ReplyDescriptor.encodeHeader(header, 0, Status.DONE, Integer.MIN_VALUE, 0);
+    Reply reply = new Reply();
+    assertThat(reply.wrap(header, 0, (1L << 31) + ReplyDescriptor.HEADER_LENGTH)).isFalse();
+    assertThat(reply.fault()).isEqualTo("length 2147483648 is above 2147483647");
   }
 
   private static Status answerTo(MemorySegment segment, long offset, long length) {

@@ -1,6 +1,8 @@
 package io.wisp.store.cuckoo;
 
 import java.lang.foreign.MemorySegment;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,20 @@ import org.jspecify.annotations.Nullable;
  * it can be found at every moment, and its version and checksum stay.
  */
 final class Compactor {
+
+  /** What became of pages that were to be taken from the heap. */
+  enum Outcome {
+    VACATED,
+    /** A record there was still being written. It is worth trying again. */
+    BUSY,
+    NO_ROOM
+  }
+
+  /**
+   * How often a vacated segment is looked at again for a record being written. Bounded, because the
+   * thread that waits may itself be the one that writes it.
+   */
+  private static final int LOOKS = 240;
 
   /** A segment is worth the work if at least this share of it is dead, as a power of two. */
   private static final int WORTHWHILE_SHIFT = 7;
@@ -63,9 +79,10 @@ final class Compactor {
     boolean large = size >= heap.largeSize();
     lock.lock();
     try {
+      Set<Segment> tried = new HashSet<>();
       long offset = heap.allocateWithLeftovers(word0, pendingWord1);
       for (int i = 0; offset == Heap.NONE && i < attempts(size); i++) {
-        if (!compactOne(worthwhile(size)) && (large || !evictOldest(i >= PATIENCE))) {
+        if (!compactOne(worthwhile(size), tried) && (large || !evictOldest(i >= PATIENCE))) {
           break;
         }
         offset = heap.allocateWithLeftovers(word0, pendingWord1);
@@ -86,30 +103,44 @@ final class Compactor {
     return size >= heap.largeSize() ? least : Math.max(size, least);
   }
 
-  /** Evacuates the segment with the most dead bytes, if it has at least so many. */
-  private boolean compactOne(long leastDead) {
-    heap.refillSpare();
-    Segment victim = null;
-    for (Segment segment : heap.segments(s -> s.isSealed() && s.dead() >= leastDead)) {
-      if ((victim == null || segment.dead() > victim.dead()) && heap.canMove(segment.live())) {
-        victim = segment;
+  /**
+   * Frees the segment with the most dead bytes, if it has at least so many. One in which a record
+   * is still being written cannot be freed; it counts as tried, and the next one has its turn.
+   */
+  private boolean compactOne(long leastDead, Set<Segment> tried) {
+    while (true) {
+      heap.refillSpare();
+      Segment victim = mostDead(leastDead, tried);
+      if (victim == null) {
+        return false;
+      }
+      tried.add(victim);
+      evacuate(victim, false, Long.MAX_VALUE);
+      if (victim.isFree()) {
+        heap.refillSpare();
+        return true;
       }
     }
-    if (victim == null) {
-      return false;
-    }
-    evacuate(victim, false, Long.MAX_VALUE);
-    heap.refillSpare();
-    return true;
   }
 
-  /** Evacuates one segment if more than half of it is dead; the answer is whether there was one. */
+  private @Nullable Segment mostDead(long leastDead, Set<Segment> tried) {
+    Segment most = null;
+    for (Segment segment :
+        heap.segments(s -> s.isSealed() && s.dead() >= leastDead && !tried.contains(s))) {
+      if ((most == null || segment.dead() > most.dead()) && heap.canMove(segment.live())) {
+        most = segment;
+      }
+    }
+    return most;
+  }
+
+  /** Frees one segment of which more than half is dead; the answer is whether there was one. */
   boolean compactInBackground() {
     if (!lock.tryLock()) {
       return false;
     }
     try {
-      return compactOne(geometry.segmentSize() / 2);
+      return compactOne(geometry.segmentSize() / 2, new HashSet<>());
     } finally {
       lock.unlock();
     }
@@ -137,6 +168,9 @@ final class Compactor {
       oldest.rejuvenate(heap.nextSequence());
     } else {
       evacuate(oldest, true, forced ? oldest.live() / 2 : Long.MAX_VALUE);
+      if (!oldest.isFree()) {
+        oldest.rejuvenate(heap.nextSequence());
+      }
       heap.refillSpare();
     }
     return true;
@@ -160,15 +194,15 @@ final class Compactor {
       heap.refillSpare();
       return Heap.NONE;
     }
-    boolean vacated = vacate(first, first + length);
+    Outcome outcome = vacate(first, first + length);
     heap.refillSpare();
-    return vacated
+    return outcome == Outcome.VACATED
         ? heap.placeAlone(Pages.run(first, length), size, word0, pendingWord1)
         : Heap.NONE;
   }
 
-  /** Takes these pages from the heap; the answer is whether that was possible. */
-  boolean vacate(int from, int to) {
+  /** Takes these pages from the heap. */
+  Outcome vacate(int from, int to) {
     lock.lock();
     pages.close(from, to);
     try {
@@ -176,7 +210,8 @@ final class Compactor {
         heap.releaseSpare();
       }
       heap.refillSpare();
-      return evacuatePages(from, to) && pages.claim(from, to);
+      Outcome outcome = evacuatePages(from, to);
+      return outcome != Outcome.VACATED || pages.claim(from, to) ? outcome : Outcome.BUSY;
     } finally {
       pages.open();
       heap.refillSpare();
@@ -184,23 +219,41 @@ final class Compactor {
     }
   }
 
-  private boolean evacuatePages(int from, int to) {
+  private Outcome evacuatePages(int from, int to) {
     for (int page = from; page < to; page++) {
       Segment owner = heap.owner(page);
       if (owner != null && !owner.isFree()) {
         heap.retire(owner);
-        evacuate(owner, eviction != null, Long.MAX_VALUE);
-        if (!owner.isFree()) {
-          return false;
+        Outcome outcome = evacuateWhollyOrGiveUp(owner);
+        if (outcome != Outcome.VACATED) {
+          return outcome;
         }
       }
     }
-    return true;
+    return Outcome.VACATED;
   }
 
-  private void evacuate(Segment segment, boolean evict, long mostToMove) {
+  private Outcome evacuateWhollyOrGiveUp(Segment segment) {
+    for (int look = 0; look < LOOKS; look++) {
+      if (!evacuate(segment, eviction != null, Long.MAX_VALUE)) {
+        return Outcome.NO_ROOM;
+      }
+      if (segment.isFree()) {
+        return Outcome.VACATED;
+      }
+      Backoff.pause(look);
+    }
+    return Outcome.BUSY;
+  }
+
+  /**
+   * Moves or evicts what lives in a segment; what is still being written stays.
+   *
+   * @return whether there was room for all that was to be moved
+   */
+  private boolean evacuate(Segment segment, boolean evict, long mostToMove) {
     if (!segment.beginEvacuation()) {
-      return;
+      return true;
     }
     try {
       long mayMove = mostToMove;
@@ -216,11 +269,12 @@ final class Compactor {
           } else if (evict) {
             evict(offset);
           } else {
-            return;
+            return false;
           }
         }
         offset += size;
       }
+      return true;
     } finally {
       heap.endEvacuation(segment);
     }
@@ -256,7 +310,7 @@ final class Compactor {
     try {
       long slotAddress = index.locateRecord(offset, hash);
       if (slotAddress != Index.NONE) {
-        swing(slotAddress, copy, word0, word1);
+        swing(slotAddress, copy, offset);
         moved = true;
       }
     } finally {
@@ -269,9 +323,13 @@ final class Compactor {
     return true;
   }
 
-  private void swing(long slotAddress, long copy, long word0, long word1) {
-    Words.setPlain(memory, copy, word0);
-    Words.setPlain(memory, copy + Long.BYTES, word1);
+  /*
+   * The words are read again under the stripes: the walk may have read the first before the record
+   * was published, without its version, and the second after.
+   */
+  private void swing(long slotAddress, long copy, long offset) {
+    Words.setPlain(memory, copy, Words.getPlain(memory, offset));
+    Words.setPlain(memory, copy + Long.BYTES, Words.getPlain(memory, offset + Long.BYTES));
     index.announceDeparture(Index.bucketOfSlot(slotAddress));
     long slot = Words.getPlain(memory, slotAddress);
     Words.setRelease(

@@ -70,7 +70,12 @@ public final class CuckooStore implements Store {
       throw new IllegalArgumentException(
           "the region has " + size + " bytes and the options say " + options.capacity());
     }
-    return new CuckooStore(options, region);
+    try {
+      return new CuckooStore(options, region);
+    } catch (Throwable failed) {
+      region.close();
+      throw failed;
+    }
   }
 
   /** The memory that the store lives in, for those who map it or register it with a device. */
@@ -227,8 +232,9 @@ public final class CuckooStore implements Store {
                 + " bytes, not "
                 + capacity);
       }
-      if (fixedBuckets != 0
-          && (Integer.bitCount(fixedBuckets) != 1 || fixedBuckets > capacity / 2 / Bucket.SIZE)) {
+      if (fixedBuckets < 0
+          || Integer.bitCount(fixedBuckets) > 1
+          || fixedBuckets > capacity / 2 / Bucket.SIZE) {
         throw new IllegalArgumentException(
             "fixedBuckets="
                 + fixedBuckets

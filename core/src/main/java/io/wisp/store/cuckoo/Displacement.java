@@ -26,13 +26,13 @@ final class Displacement {
   }
 
   private static final int MAX_NODES = 2048;
+  private static final ThreadLocal<Search> SEARCHES = ThreadLocal.withInitial(Search::new);
 
   private final MemorySegment memory;
   private final Index index;
   private final Stripes stripes;
   private final @Nullable ReferenceBits references;
   private final LongAdder displacements = new LongAdder();
-  private final ThreadLocal<Search> searches = ThreadLocal.withInitial(Search::new);
 
   Displacement(
       MemorySegment memory, Index index, Stripes stripes, @Nullable ReferenceBits references) {
@@ -49,8 +49,8 @@ final class Displacement {
 
   /** Tries to free a slot in a bucket of the key with this hash. The caller holds no stripe. */
   Outcome makeRoom(long hash) {
-    Search search = searches.get();
-    int node = search.findEmptySlot(hash);
+    Search search = SEARCHES.get();
+    int node = findEmptySlot(search, hash);
     return node < 0 ? Outcome.NO_PATH : carryOut(search, node);
   }
 
@@ -59,7 +59,6 @@ final class Displacement {
       if (!move(search.buckets[search.parents[node]], search.slots[node], search.buckets[node])) {
         return Outcome.DISTURBED;
       }
-      displacements.increment();
     }
     return Outcome.DONE;
   }
@@ -84,6 +83,8 @@ final class Displacement {
       if (references != null) {
         references.carry(from, Index.slotNumber(source), to, empty);
       }
+      // Before the stripes are free: a sweep that comes to the emptied bucket must know of it.
+      displacements.increment();
       return true;
     } finally {
       stripes.unlockBuckets(from, to);
@@ -106,50 +107,51 @@ final class Displacement {
     return first == bucket ? second : first;
   }
 
+  /** The number of a node whose bucket has an empty slot, or -1. */
+  private int findEmptySlot(Search search, long hash) {
+    long count = index.buckets();
+    search.size = 0;
+    search.add(KeyHash.bucket(KeyHash.firstHalf(hash), count), -1, Bucket.EMPTY);
+    search.add(KeyHash.bucket(KeyHash.secondHalf(hash), count), -1, Bucket.EMPTY);
+    for (int node = 0; node < search.size; node++) {
+      int found = expand(search, node, count);
+      if (found >= 0) {
+        return found;
+      }
+    }
+    return -1;
+  }
+
+  private int expand(Search search, int node, long count) {
+    long bucket = search.buckets[node];
+    for (int i = 0; i < Bucket.SLOTS && search.size < MAX_NODES; i++) {
+      long slot = Words.getAcquire(memory, Bucket.slotAddress(index.bucketAddress(bucket), i));
+      if (slot == Bucket.EMPTY) {
+        return node;
+      }
+      long hash = index.hashOfRecord(Bucket.recordOffset(slot));
+      long other = otherBucket(hash, bucket, count);
+      if (other != bucket) {
+        search.add(other, node, slot);
+        if (index.emptySlot(other) >= 0) {
+          return search.size - 1;
+        }
+      }
+    }
+    return -1;
+  }
+
   /**
    * The buckets reached so far, each but the first two with the one before it and the slot there
-   * that would move into it. Kept for each thread, so that a search allocates nothing.
+   * that would move into it. Kept for each thread, so that a search allocates nothing; static, so
+   * that no thread keeps a closed store alive.
    */
-  private final class Search {
+  private static final class Search {
 
     private final long[] buckets = new long[MAX_NODES];
     private final int[] parents = new int[MAX_NODES];
     private final long[] slots = new long[MAX_NODES];
     private int size;
-
-    /** The number of a node whose bucket has an empty slot, or -1. */
-    int findEmptySlot(long hash) {
-      long count = index.buckets();
-      size = 0;
-      add(KeyHash.bucket(KeyHash.firstHalf(hash), count), -1, Bucket.EMPTY);
-      add(KeyHash.bucket(KeyHash.secondHalf(hash), count), -1, Bucket.EMPTY);
-      for (int node = 0; node < size; node++) {
-        int found = expand(node, count);
-        if (found >= 0) {
-          return found;
-        }
-      }
-      return -1;
-    }
-
-    private int expand(int node, long count) {
-      long bucket = buckets[node];
-      for (int i = 0; i < Bucket.SLOTS && size < MAX_NODES; i++) {
-        long slot = Words.getAcquire(memory, Bucket.slotAddress(index.bucketAddress(bucket), i));
-        if (slot == Bucket.EMPTY) {
-          return node;
-        }
-        long hash = index.hashOfRecord(Bucket.recordOffset(slot));
-        long other = otherBucket(hash, bucket, count);
-        if (other != bucket) {
-          add(other, node, slot);
-          if (index.emptySlot(other) >= 0) {
-            return size - 1;
-          }
-        }
-      }
-      return -1;
-    }
 
     private void add(long bucket, int parent, long slot) {
       buckets[size] = bucket;

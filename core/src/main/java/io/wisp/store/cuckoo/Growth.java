@@ -24,6 +24,7 @@ final class Growth {
   private static final long TARGET_PERCENT = 85;
 
   private static final int MAX_SPLITS_AT_ONCE = 2;
+  private static final long SMALL_INDEX = 1024;
   private static final long MAX_BUCKETS = 1L << 30;
 
   private final MemorySegment memory;
@@ -73,8 +74,17 @@ final class Growth {
     return entries * 100 > index.buckets() * (Bucket.SLOTS * TARGET_PERCENT);
   }
 
-  /** Splits the next bucket whatever the load; the answer is whether there was memory for it. */
-  boolean grow() {
+  /**
+   * Splits the next bucket because a key found no slot, if too few buckets may be why: an index
+   * that is half empty and not small owes it to keys with the same hash, which splits don't part.
+   *
+   * @return whether it was split
+   */
+  boolean grow(long entries) {
+    long buckets = index.buckets();
+    if (buckets >= SMALL_INDEX && entries * 2 <= buckets * Bucket.SLOTS) {
+      return false;
+    }
     lock.lock();
     try {
       return split();

@@ -22,9 +22,8 @@ final class Index {
     this.hashSeed = hashSeed;
   }
 
-  /** Empties so many buckets, a power of two, to start with. */
+  /** Makes zeroed memory into so many empty buckets, a power of two, to start with. */
   void initialize(long buckets) {
-    memory.asSlice(indexOffset, buckets << Bucket.SIZE_SHIFT).fill((byte) 0);
     long word = Bucket.versionWord(Long.numberOfTrailingZeros(buckets), 0);
     for (long bucket = 0; bucket < buckets; bucket++) {
       Words.setPlain(memory, bucketAddress(bucket), word);

@@ -50,13 +50,13 @@ final class IndexMemory {
       return true;
     }
     long releases = pages.releases();
-    if (releases == failedAtRelease) {
+    if (releases == failedAtRelease || page >= geometry.pages()) {
       return false;
     }
-    if (compactor.vacate(page, page + 1)) {
-      return true;
+    Compactor.Outcome outcome = compactor.vacate(page, page + 1);
+    if (outcome == Compactor.Outcome.NO_ROOM) {
+      failedAtRelease = pages.releases();
     }
-    failedAtRelease = pages.releases();
-    return false;
+    return outcome == Compactor.Outcome.VACATED;
   }
 }

@@ -56,7 +56,7 @@ public final class Region implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     if (arena.scope().isAlive()) {
       arena.close();
     }

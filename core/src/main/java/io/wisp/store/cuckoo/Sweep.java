@@ -13,6 +13,9 @@ import java.util.concurrent.ThreadLocalRandom;
 final class Sweep {
 
   private static final int BUCKETS_BETWEEN_LOOKS_AT_THE_TIME = 256;
+  private static final int BUCKETS_PER_SCAN = 1024;
+  private static final int BUCKETS_PER_WANTED_KEY = 16;
+  private static final int MAX_CLEARING_ROUNDS = 16;
 
   private final MemorySegment memory;
   private final Index index;
@@ -33,20 +36,23 @@ final class Sweep {
     this.clock = clock;
   }
 
-  /** Gives the keys of whole buckets from the cursor on, until there were enough of them. */
+  /**
+   * Gives the keys of whole buckets from the cursor on, until there were enough of them, or so many
+   * buckets that the table must be nearly empty.
+   */
   long scan(long cursor, int atLeast, KeySink sink) {
+    if (cursor < 0 || cursor >= index.buckets()) {
+      return 0;
+    }
+    long limit = cursor + BUCKETS_PER_SCAN + (long) BUCKETS_PER_WANTED_KEY * Math.max(0, atLeast);
     try (Arena arena = Arena.ofConfined()) {
       KeyCopy copy = new KeyCopy(arena);
       int given = 0;
       long bucket = cursor;
-      while (bucket >= 0 && bucket < index.buckets()) {
-        given += giveKeys(bucket, copy, sink);
-        bucket++;
-        if (given >= atLeast) {
-          return bucket < index.buckets() ? bucket : 0;
-        }
-      }
-      return 0;
+      do {
+        given += giveKeys(bucket++, copy, sink);
+      } while (given < atLeast && bucket < limit && bucket < index.buckets());
+      return bucket < index.buckets() ? bucket : 0;
     }
   }
 
@@ -97,16 +103,19 @@ final class Sweep {
     }
   }
 
-  /** Removes what is older than the call; again if displacement may have carried some past us. */
+  /**
+   * Removes what is older than the call; again if displacement may have carried some past us. What
+   * is left for another round gets less and less, so rounds end even if displacement does not.
+   */
   void clear() {
     long lastVersion = ledger.lastVersion();
-    long moved;
-    do {
+    long moved = -1;
+    for (int round = 0; round < MAX_CLEARING_ROUNDS && displacement.count() != moved; round++) {
       moved = displacement.count();
       for (long bucket = 0; bucket < index.buckets(); bucket++) {
         clear(bucket, lastVersion);
       }
-    } while (displacement.count() != moved);
+    }
   }
 
   private void clear(long bucket, long lastVersion) {

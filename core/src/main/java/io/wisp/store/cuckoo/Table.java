@@ -47,7 +47,8 @@ record Table(
     IndexMemory indexMemory = new IndexMemory(memory, pages, geometry, compactor);
     Growth growth =
         new Growth(memory, index, stripes, indexMemory, references, options.fixedBuckets() > 0);
-    memory.asSlice(0, RegionHeader.SIZE).fill((byte) 0);
+    // All of it, not only the buckets of now: the index grows into the rest of its last page.
+    memory.asSlice(0, indexMemory.bytes()).fill((byte) 0);
     index.initialize(buckets);
     RegionHeader.write(memory, random.nextLong() | 1, hashSeed, geometry.indexOffset(), buckets);
     return new Table(

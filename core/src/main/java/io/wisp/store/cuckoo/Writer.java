@@ -160,7 +160,7 @@ final class Writer {
               continue;
             }
             case NO_PATH -> {
-              if (growths++ < MAX_GROWTHS && (growth.grow() || evictFor(hash))) {
+              if (growths++ < MAX_GROWTHS && (growth.grow(ledger.entries()) || evictFor(hash))) {
                 continue;
               }
               heap.free(record);
@@ -194,7 +194,8 @@ final class Writer {
         RecordLayout.word0(
             ledger.nextVersion(), RecordLayout.keyLength(Words.getPlain(memory, record)));
     Words.setPlain(memory, record, word0);
-    Words.setPlain(
+    // The compactor, which may come upon LIVE before the slot, reads the rest behind it.
+    Words.setRelease(
         memory, record + Long.BYTES, RecordLayout.liveWord1(word0, word1, expiry, content));
     Words.setRelease(memory, target, newSlot);
     if (oldSlot == Bucket.EMPTY) {

@@ -422,6 +422,93 @@ class CuckooStoreTest {
     }
   }
 
+  @Test
+  void shouldGrowTheIndexIntoMemoryThatWasNotZero() {
+    long capacity = 8L << 30;
+    try (Region reserved = Region.reserve(capacity)) {
+      reserved.memory().asSlice(0, MEBIBYTE).fill((byte) 0x5A);
+      try (CuckooStore store =
+          CuckooStore.open(
+              CuckooStore.Options.ofCapacity(capacity), Region.over(reserved.memory()))) {
+        for (int i = 0; i < 20_000; i++) {
+          assertThat(store.put(key(i), new Slice())).isEqualTo(Status.CREATED);
+        }
+        assertThat(store.statistics().growths()).isGreaterThan(1000);
+        assertThat(scanAll(store)).hasSize(20_000);
+      }
+    }
+  }
+
+  @Test
+  void shouldRefuseCollidingKeysRatherThanGrowAnEmptyIndex() {
+    try (CuckooStore store = CuckooStore.open(4 * MEBIBYTE)) {
+      Index index = store.table().index();
+      long mask = index.buckets() - 1;
+      long wanted = index.hash(key(0)) & (mask << 32 | mask);
+      int found = 0;
+      Status last = Status.CREATED;
+      for (int i = 0; found <= 2 * Bucket.SLOTS; i++) {
+        if ((index.hash(key(i)) & (mask << 32 | mask)) == wanted) {
+          found++;
+          last = store.put(key(i), new Slice());
+        }
+      }
+      assertThat(last).isEqualTo(Status.OUT_OF_MEMORY);
+      assertThat(store.size()).isEqualTo(2 * Bucket.SLOTS);
+      assertThat(store.statistics().growths()).isZero();
+      StoreInspector.check(store);
+    }
+  }
+
+  @Test
+  void shouldScanAnEmptiedTableInBoundedSteps() {
+    try (CuckooStore store = CuckooStore.open(8 * MEBIBYTE)) {
+      for (int i = 0; i < 40_000; i++) {
+        store.put(key(i), new Slice());
+      }
+      store.clear();
+      int atLeast = 10;
+      int steps = 0;
+      long cursor = 0;
+      do {
+        long next = store.scan(cursor, atLeast, (segment, offset, length) -> {});
+        assertThat(next - cursor).isLessThanOrEqualTo(1024 + 16 * atLeast);
+        cursor = next;
+        steps++;
+      } while (cursor != 0);
+      assertThat(steps).isBetween(5, 20);
+      assertThat(store.scan(0, Integer.MAX_VALUE, (segment, offset, length) -> {})).isZero();
+    }
+  }
+
+  @Test
+  void shouldCompactOtherSegmentsWhileARecordIsBeingWritten() {
+    try (CuckooStore store = CuckooStore.open(2 * MEBIBYTE)) {
+      Heap heap = store.table().heap();
+      long unfinished =
+          heap.allocate(RecordLayout.word0(0, 8), RecordLayout.pendingWord1(8, false));
+      for (int i = 0; i < 20_000; i++) {
+        assertThat(store.put(key(i % 1000), Slice.of(new byte[1000])))
+            .as("write %d", i)
+            .isIn(Status.CREATED, Status.REPLACED);
+      }
+      while (store.maintain(1_000_000)) {
+        Thread.onSpinWait();
+      }
+      heap.free(unfinished);
+      StoreInspector.check(store);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, Integer.MIN_VALUE, 3, 1 << 20})
+  void shouldRejectNumbersOfBucketsThatNoIndexCanHave(int buckets) {
+    CuckooStore.Options options = CuckooStore.Options.ofCapacity(MEBIBYTE);
+    assertThatThrownBy(() -> options.fixedBuckets(buckets))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("fixedBuckets=" + buckets + " must be a power of two");
+  }
+
   private static Set<String> scanAll(Store store) {
     Set<String> keys = new HashSet<>();
     long cursor = 0;

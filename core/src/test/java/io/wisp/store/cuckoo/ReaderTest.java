@@ -14,18 +14,18 @@ class ReaderTest {
   @Test
   void shouldStartOverWhenTheNumberOfBucketsThatItKnowsIsOutOfDate() {
     try (CuckooStore store = CuckooStore.open(4 << 20)) {
-      for (int i = 0; i < 3000; i++) {
+      for (int i = 0; i < 4000; i++) {
         store.put(Slice.of("key " + i), Slice.of("value"));
       }
       Table table = store.table();
       long before = table.index().buckets();
       while (table.index().buckets() < before + 100) {
-        assertThat(table.growth().grow()).isTrue();
+        assertThat(table.growth().grow(table.ledger().entries())).isTrue();
       }
       Reader reader = new Reader(table, InstantSource.system());
       int moved = 0;
       RegionHeader.setBucketsRelease(table.memory(), before);
-      for (int i = 0; i < 3000; i++) {
+      for (int i = 0; i < 4000; i++) {
         Slice key = Slice.of("key " + i);
         int outcome = reader.read(key, table.index().hash(key), NO_SINK);
         assertThat(outcome).isIn(Reader.HIT, Reader.RETRY);
