@@ -13,15 +13,14 @@ import zmq.poll.Poller;
  * about to be cancelled, for that of the connection; nothing is then heard of the connection until
  * something else has it register its channels. About one connection in fifty was lost so.
  *
- * <p>The rounds are counted in timers: the key is gone one round after the connection was made, and
- * the round after that registers the channel. JeroMQ runs timers that came due while it ran timers
- * without a round in between, so on a busy machine several may count for one; the pauses double, so
- * that the later ones do not. All but the making of threads happens in JeroMQ's I/O thread.
+ * <p>The key is gone one round after the connection was made, and the round after that registers
+ * the channel. Timers stand for the rounds. All are set at once, since JeroMQ oversleeps a timer
+ * that is set while it runs another one; and their times double, since those that come due together
+ * count for one round only. All but the making of threads happens in JeroMQ's I/O thread.
  */
 final class ConnectionNudge implements IPollEvents {
 
-  private static final int FIRST_PAUSE_MILLIS = 1;
-  private static final int LONGEST_PAUSE_MILLIS = 256;
+  private static final int LAST_MILLIS = 256;
 
   private final BiFunction<Runnable, String, Thread> threads;
   private volatile @Nullable Poller poller;
@@ -40,18 +39,16 @@ final class ConnectionNudge implements IPollEvents {
 
   /** To be called when a connection was made. */
   void connected() {
-    schedule(FIRST_PAUSE_MILLIS);
-  }
-
-  private void schedule(int pauseMillis) {
     Poller io = poller;
-    if (io != null && pauseMillis <= LONGEST_PAUSE_MILLIS) {
-      io.addTimer(pauseMillis, this, pauseMillis);
+    if (io != null) {
+      for (int millis = 1; millis <= LAST_MILLIS; millis *= 2) {
+        io.addTimer(millis, this, millis);
+      }
     }
   }
 
   @Override
-  public void timerEvent(int pauseMillis) {
+  public void timerEvent(int millis) {
     Poller io = poller;
     if (io == null) {
       return;
@@ -61,6 +58,5 @@ final class ConnectionNudge implements IPollEvents {
     } catch (IOException e) {
       // No channel to be had: whoever waits for the connection times out.
     }
-    schedule(2 * pauseMillis);
   }
 }
