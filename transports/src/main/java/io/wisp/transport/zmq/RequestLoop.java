@@ -84,6 +84,8 @@ final class RequestLoop implements Runnable {
         }
         tick();
       }
+    } catch (Throwable e) {
+      LOGGER.log(Level.ERROR, "the request thread of the ZeroMQ server failed, and it stops", e);
     } finally {
       router.close();
       context.terminate();
@@ -146,7 +148,16 @@ final class RequestLoop implements Runnable {
     }
     connection.authenticated = connection.session.isAuthenticated();
     request.giveBack();
-    send(request, new ReplyFrame(reply.toByteArray(), connection));
+    ReplyFrame answer;
+    try {
+      answer = new ReplyFrame(reply.toByteArray(), connection);
+    } catch (OutOfMemoryError e) {
+      LOGGER.log(
+          Level.ERROR, connection.address() + " is closed: no memory for a reply to it: " + e);
+      connections.refuse(connection);
+      return;
+    }
+    send(request, answer);
   }
 
   private Status execute(InboundFrame body, Connection connection) {
