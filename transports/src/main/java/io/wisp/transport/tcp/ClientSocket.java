@@ -7,7 +7,9 @@ import io.wisp.transport.TransportTimeoutException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
+import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -120,23 +122,36 @@ final class ClientSocket implements AutoCloseable {
     if (output.isEmpty()) {
       return;
     }
-    key.interestOps(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
-    try {
-      while (!output.isEmpty()) {
-        await(deadline);
-        readAvailable(input);
-        output.writeTo(channel);
-      }
-    } finally {
-      if (key.isValid()) {
-        key.interestOps(SelectionKey.OP_READ);
-      }
+    interest(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+    while (!output.isEmpty()) {
+      await(deadline);
+      readAvailable(input);
+      output.writeTo(channel);
     }
+    interest(SelectionKey.OP_READ);
+  }
+
+  private void interest(int operations) throws ClosedChannelException {
+    try {
+      key.interestOps(operations);
+    } catch (CancelledKeyException e) {
+      throw closedMeanwhile(e);
+    }
+  }
+
+  private static ClosedChannelException closedMeanwhile(RuntimeException cause) {
+    ClosedChannelException closed = new ClosedChannelException();
+    closed.initCause(cause);
+    return closed;
   }
 
   private void await(long deadline) throws IOException {
     long millis = checkDeadline(deadline) / 1_000_000 + 1;
-    selector.select(ClientSocket::ignore, millis);
+    try {
+      selector.select(ClientSocket::ignore, millis);
+    } catch (ClosedSelectorException | CancelledKeyException e) {
+      throw closedMeanwhile(e);
+    }
     if (closed) {
       throw new ClosedChannelException();
     }

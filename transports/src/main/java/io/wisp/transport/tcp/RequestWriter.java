@@ -1,6 +1,7 @@
 package io.wisp.transport.tcp;
 
 import io.wisp.store.Slice;
+import io.wisp.transport.TransportException;
 import java.nio.charset.StandardCharsets;
 
 /** Appends the requests of a client to a buffer: arrays of bulk strings. */
@@ -13,6 +14,11 @@ final class RequestWriter {
   private static final byte[] DELETE = request(2, "DEL");
   private static final byte[] EXISTS = request(2, "EXISTS");
   private static final byte[] TIME_TO_LIVE = request(2, "PTTL");
+
+  /** More than what a request has besides its key and value. */
+  private static final int OVERHEAD = 256;
+
+  private static final int MAX_BYTES_PER_CHAR = 3;
 
   private final NativeBuffer output;
   private final ReplyWriter elements;
@@ -38,9 +44,17 @@ final class RequestWriter {
     elements.bulk(Long.toString(timeToLiveMillis));
   }
 
-  /** So that either the whole request is appended or nothing. */
   private void ensureRoomFor(Slice key, Slice value) {
-    output.ensureWritable(key.length() + value.length() + 256);
+    ensureRoomFor(key.length() + value.length() + OVERHEAD);
+  }
+
+  /** So that either the whole request is appended or nothing. */
+  private void ensureRoomFor(int length) {
+    try {
+      output.ensureWritable(length);
+    } catch (BufferLimitException e) {
+      throw new TransportException("the request cannot be held to be sent: " + e.getMessage(), e);
+    }
   }
 
   void get(Slice key) {
@@ -60,13 +74,18 @@ final class RequestWriter {
   }
 
   private void request(byte[] head, Slice key) {
-    output.ensureWritable(key.length() + 256);
+    ensureRoomFor(key.length() + OVERHEAD);
     output.append(head);
     bulk(key);
   }
 
   /** A request of words. */
   void words(String... words) {
+    int length = OVERHEAD;
+    for (String word : words) {
+      length += MAX_BYTES_PER_CHAR * word.length() + OVERHEAD;
+    }
+    ensureRoomFor(length);
     elements.array(words.length);
     for (String word : words) {
       elements.bulk(word);

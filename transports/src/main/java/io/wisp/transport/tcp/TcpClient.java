@@ -161,30 +161,36 @@ final class TcpClient implements Client {
     if (refusal == null && value.length() > Limits.MAX_VALUE_LENGTH) {
       refusal = Status.VALUE_TOO_LARGE;
     }
-    if (add(Kind.PUT, refusal)) {
+    requireRoom();
+    if (refusal == null) {
       requests.put(key, value);
     }
+    outstanding.add(refusal == null ? Kind.PUT : Kind.REFUSED, refusal);
   }
 
   private void addGet(Slice key) {
-    if (add(Kind.GET, refusalOf(key))) {
+    Status refusal = refusalOf(key);
+    requireRoom();
+    if (refusal == null) {
       requests.get(key);
     }
+    outstanding.add(refusal == null ? Kind.GET : Kind.REFUSED, refusal);
   }
 
   private void addDelete(Slice key) {
-    if (add(Kind.DELETE, refusalOf(key))) {
+    Status refusal = refusalOf(key);
+    requireRoom();
+    if (refusal == null) {
       requests.delete(key);
     }
+    outstanding.add(refusal == null ? Kind.DELETE : Kind.REFUSED, refusal);
   }
 
-  private boolean add(Kind kind, @Nullable Status refusal) {
+  private void requireRoom() {
     if (outstanding.count() == outstanding.capacity()) {
       throw new IllegalStateException(
           outstanding.count() + " requests are outstanding, and maxOutstanding allows no more");
     }
-    outstanding.add(refusal == null ? kind : Kind.REFUSED, refusal);
-    return refusal == null;
   }
 
   private static @Nullable Status refusalOf(Slice key) {
@@ -438,10 +444,18 @@ final class TcpClient implements Client {
 
   @Override
   public void close() {
-    if (use.compareAndSet(Use.NOBODY, Use.CLOSED)) {
-      stream.close();
-    } else if (use.compareAndSet(Use.A_CALL, Use.A_CALL_AFTER_CLOSE)) {
-      stream.closeSocket();
+    // Again if a call has begun or ended in between.
+    while (isOpen()) {
+      if (use.compareAndSet(Use.NOBODY, Use.CLOSED)) {
+        stream.close();
+      } else if (use.compareAndSet(Use.A_CALL, Use.A_CALL_AFTER_CLOSE)) {
+        stream.closeSocket();
+      }
     }
+  }
+
+  private boolean isOpen() {
+    Use now = use.get();
+    return now == Use.NOBODY || now == Use.A_CALL;
   }
 }
