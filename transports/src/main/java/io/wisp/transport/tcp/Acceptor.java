@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -39,10 +41,12 @@ final class Acceptor implements ReadyChannel {
         accepted = true;
         admit(client);
       }
+    } catch (ClosedChannelException e) {
+      return accepted;
     } catch (IOException e) {
       // Out of file descriptors, most likely: the loop would spin on a connection it cannot take.
       LOGGER.log(Level.WARNING, "no connection can be accepted for a moment: " + e.getMessage());
-      key.interestOps(0);
+      interest(0);
       loop.retryAcceptLater(this);
     }
     return accepted;
@@ -70,7 +74,15 @@ final class Acceptor implements ReadyChannel {
 
   /** Accepts again after a failure. */
   void resume() {
-    key.interestOps(SelectionKey.OP_ACCEPT);
+    interest(SelectionKey.OP_ACCEPT);
+  }
+
+  private void interest(int operations) {
+    try {
+      key.interestOps(operations);
+    } catch (CancelledKeyException e) {
+      // The server is being closed.
+    }
   }
 
   @Override

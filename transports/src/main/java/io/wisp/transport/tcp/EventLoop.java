@@ -162,6 +162,7 @@ final class EventLoop implements Runnable {
       channel.close();
     }
     buffers().reset();
+    Objects.requireNonNull(context).request().trim();
   }
 
   private void registerHandedOver() {
@@ -272,9 +273,20 @@ final class EventLoop implements Runnable {
     while (!lingering.isEmpty()) {
       close(lingering.getLast());
     }
+    closeHandedOver();
+    closeQuietly(selector);
+  }
+
+  /** Closes what was handed over and not taken. Any thread may do so once this loop has ended. */
+  void closeHandedOver() {
     for (SocketChannel channel = handedOver.poll(); channel != null; channel = handedOver.poll()) {
       closeQuietly(channel);
+      server.disconnected();
     }
+  }
+
+  /** Gives up a loop that was never started. */
+  void discard() {
     closeQuietly(selector);
   }
 

@@ -13,7 +13,7 @@ final class LoopBuffers implements AutoCloseable {
   static final int CAPACITY = 64 << 10;
 
   /** Up to this size grown memory is kept for the next large request. */
-  private static final int RETAINED = 1 << 20;
+  static final int RETAINED = 1 << 20;
 
   private final BufferBudget budget;
   private final BufferPool pool;

@@ -161,11 +161,18 @@ final class NativeBuffer implements AutoCloseable {
     }
   }
 
-  /** Gives grown memory back. The buffer must be empty. */
+  /**
+   * Empties the buffer and gives grown memory back. The small memory is taken before the large is
+   * given, so that there is always some; while there is no room for it the buffer stays grown.
+   */
   void shrink() {
+    clear();
     if (isGrown()) {
-      clear();
-      resize(baseCapacity);
+      try {
+        resize(baseCapacity);
+      } catch (BufferLimitException e) {
+        // Whoever calls this does so again.
+      }
     }
   }
 

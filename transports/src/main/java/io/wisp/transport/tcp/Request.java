@@ -114,9 +114,11 @@ final class Request implements AutoCloseable {
     reply.error(Errors.of(status));
   }
 
-  /** Gives back what a large request needed beyond the usual. */
+  /** Gives back what a large request needed beyond the usual; no command is under way. */
   void trim() {
-    scratch.shrink();
+    if (scratch.capacity() > LoopBuffers.RETAINED) {
+      scratch.shrink();
+    }
   }
 
   @Override

@@ -54,6 +54,7 @@ final class TcpServer implements Server {
       }
       loops.getFirst().listen(listening);
     } catch (IOException e) {
+      loops.forEach(EventLoop::discard);
       EventLoop.closeQuietly(listening);
       throw new TransportException("the TCP server cannot start: " + e.getMessage(), e);
     }
@@ -179,6 +180,8 @@ final class TcpServer implements Server {
     for (EventLoop loop : loops) {
       interrupted |= !join(loop);
     }
+    // The loop that accepts may have handed connections to one that had ended already.
+    loops.forEach(EventLoop::closeHandedOver);
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
