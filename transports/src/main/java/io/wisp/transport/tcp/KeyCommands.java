@@ -122,10 +122,17 @@ final class KeyCommands {
     KeyCollector collector =
         new KeyCollector(request.scratch(), pattern, NativeBuffer.MAX_CAPACITY);
     long cursor = from;
+    boolean wasDense;
     do {
-      int batch = (int) Math.min(BATCH, count - collector.visited());
+      long before = collector.visited();
+      int batch = (int) Math.min(BATCH, count - before);
       cursor = request.store().scan(cursor, batch, collector);
-    } while (cursor != 0 && collector.visited() < count && collector.bytes() < SCAN_BYTES);
+      // A batch that came short says that the store is nearly empty here; the client comes again.
+      wasDense = collector.visited() - before >= batch;
+    } while (wasDense
+        && cursor != 0
+        && collector.visited() < count
+        && collector.bytes() < SCAN_BYTES);
     if (collector.isFull()) {
       request.reply().error(Errors.REPLY_TOO_LARGE);
       return;
