@@ -11,6 +11,11 @@ final class Backoff {
 
   private Backoff() {}
 
+  /** Gives up the core, which may be the one that the awaited thread needs. */
+  static void letOthersRun() {
+    pause(SPINS);
+  }
+
   @SuppressWarnings("ThreadPriorityCheck") // a holder that lost its core needs this one
   static void pause(int attempt) {
     if (attempt < SPINS) {

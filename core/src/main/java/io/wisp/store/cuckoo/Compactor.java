@@ -83,7 +83,11 @@ final class Compactor {
       long offset = heap.allocateWithLeftovers(word0, pendingWord1);
       for (int i = 0; offset == Heap.NONE && i < attempts(size); i++) {
         if (!compactOne(worthwhile(size), tried) && (large || !evictOldest(i >= PATIENCE))) {
-          break;
+          if (!anyBusy(tried)) {
+            break;
+          }
+          tried.clear();
+          Backoff.letOthersRun();
         }
         offset = heap.allocateWithLeftovers(word0, pendingWord1);
       }
@@ -91,6 +95,16 @@ final class Compactor {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Whether a segment could not be freed only because a record in it was still being written. */
+  private static boolean anyBusy(Set<Segment> tried) {
+    for (Segment segment : tried) {
+      if (!segment.isFree()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** As many segments as the record needs, several times over, because others allocate as well. */
@@ -110,7 +124,7 @@ final class Compactor {
   private boolean compactOne(long leastDead, Set<Segment> tried) {
     while (true) {
       heap.refillSpare();
-      Segment victim = mostDead(leastDead, tried);
+      Segment victim = heap.mostDead(leastDead, tried);
       if (victim == null) {
         return false;
       }
@@ -121,17 +135,6 @@ final class Compactor {
         return true;
       }
     }
-  }
-
-  private @Nullable Segment mostDead(long leastDead, Set<Segment> tried) {
-    Segment most = null;
-    for (Segment segment :
-        heap.segments(s -> s.isSealed() && s.dead() >= leastDead && !tried.contains(s))) {
-      if ((most == null || segment.dead() > most.dead()) && heap.canMove(segment.live())) {
-        most = segment;
-      }
-    }
-    return most;
   }
 
   /** Frees one segment of which more than half is dead; the answer is whether there was one. */
@@ -155,12 +158,7 @@ final class Compactor {
     if (eviction == null) {
       return false;
     }
-    Segment oldest = null;
-    for (Segment segment : heap.segments(Segment::isSealed)) {
-      if (oldest == null || segment.sequence() < oldest.sequence()) {
-        oldest = segment;
-      }
-    }
+    Segment oldest = heap.oldest();
     if (oldest == null) {
       return false;
     }

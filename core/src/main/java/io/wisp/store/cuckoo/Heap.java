@@ -3,6 +3,7 @@ package io.wisp.store.cuckoo;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -282,8 +283,20 @@ final class Heap {
     }
   }
 
+  /**
+   * Ends an evacuation. If it used up the memory set aside for it, the pages that it freed are set
+   * aside at once: through the free pages, writers could be there first, and the next evacuation
+   * would have nowhere to copy to while most of the heap may be dead.
+   */
   void endEvacuation(Segment segment) {
-    if (segment.endEvacuation()) {
+    if (!segment.endEvacuation()) {
+      return;
+    }
+    if (spare == Pages.NONE
+        && segment.pages() <= geometry.segmentPages()
+        && pages.isOpen(segment.firstPage(), segment.pages())) {
+      spare = Pages.run(segment.firstPage(), segment.pages());
+    } else {
       release(segment);
     }
   }
@@ -295,6 +308,41 @@ final class Heap {
   /** The segment that has a page now or had it last, or null. */
   @Nullable Segment owner(int page) {
     return page < owners.length ? owners[page] : null;
+  }
+
+  /**
+   * Of the segments that can be moved now, the one with the most dead bytes, and at least so many.
+   *
+   * @param except segments that are left out
+   */
+  @Nullable Segment mostDead(long leastDead, Set<Segment> except) {
+    Segment most = null;
+    long mostDead = leastDead - 1;
+    for (Segment segment : owners) {
+      if (segment != null
+          && segment != most
+          && segment.dead() > mostDead
+          && segment.isSealed()
+          && canMove(segment.live())
+          && !except.contains(segment)) {
+        most = segment;
+        mostDead = segment.dead();
+      }
+    }
+    return most;
+  }
+
+  /** The sealed segment that was opened, or spared from eviction, the longest ago. */
+  @Nullable Segment oldest() {
+    Segment oldest = null;
+    for (Segment segment : owners) {
+      if (segment != null
+          && segment.isSealed()
+          && (oldest == null || segment.sequence() < oldest.sequence())) {
+        oldest = segment;
+      }
+    }
+    return oldest;
   }
 
   /** The segments that the predicate accepts; some may have given their pages back since. */

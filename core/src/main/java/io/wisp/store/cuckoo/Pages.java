@@ -112,6 +112,11 @@ final class Pages {
     releases++;
   }
 
+  /** Whether none of these pages is closed. */
+  synchronized boolean isOpen(int first, int length) {
+    return first + length <= closedFrom || first >= closedTo;
+  }
+
   /** Lets nobody {@link #take} from these pages until {@link #open}. One range at a time. */
   synchronized void close(int from, int to) {
     closedFrom = from;

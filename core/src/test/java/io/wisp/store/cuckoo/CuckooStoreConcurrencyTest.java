@@ -128,6 +128,36 @@ class CuckooStoreConcurrencyTest {
   }
 
   @Test
+  void shouldNotRunOutOfMemoryWhileWritersReplaceInAStoreWithAFifthToSpare() throws Exception {
+    int keys = 100_000;
+    AtomicLong refused = new AtomicLong();
+    try (CuckooStore store = CuckooStore.open(18 << 20)) {
+      for (int i = 0; i < keys; i++) {
+        assertThat(store.put(key(i), Slice.of(new byte[100]))).isEqualTo(Status.CREATED);
+      }
+      List<Runnable> tasks = new ArrayList<>();
+      for (int writer = 0; writer < 2 * WRITERS; writer++) {
+        long seed = writer;
+        tasks.add(() -> replaceUntilStopped(store, keys, seed, refused));
+      }
+      runFor(3 * seconds(), tasks);
+      StoreInspector.check(store);
+      assertThat(store.statistics().relocations()).isPositive();
+    }
+    assertThat(refused).hasValue(0);
+  }
+
+  private void replaceUntilStopped(CuckooStore store, int keys, long seed, AtomicLong refused) {
+    SplittableRandom random = new SplittableRandom(seed);
+    Slice value = Slice.of(new byte[100]);
+    while (!stop.get()) {
+      if (store.put(key(random.nextInt(keys)), value) != Status.REPLACED) {
+        refused.incrementAndGet();
+      }
+    }
+  }
+
+  @Test
   void shouldNeverMissKeyThatIsAlwaysThereWhileIndexGrowsAndDisplaces() throws Exception {
     int stable = 2000;
     int coming = 120_000;
