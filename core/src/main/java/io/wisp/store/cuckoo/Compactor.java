@@ -45,6 +45,10 @@ final class Compactor {
   private final Geometry geometry;
   private final @Nullable Eviction eviction;
   private final ReentrantLock lock = new ReentrantLock();
+
+  /** What this call could not free. Under the lock; kept, so that a put allocates nothing. */
+  private final Set<Segment> tried = new HashSet<>();
+
   private final LongAdder relocations = new LongAdder();
 
   Compactor(
@@ -79,11 +83,11 @@ final class Compactor {
     boolean large = size >= heap.largeSize();
     lock.lock();
     try {
-      Set<Segment> tried = new HashSet<>();
+      tried.clear();
       long offset = heap.allocateWithLeftovers(word0, pendingWord1);
       for (int i = 0; offset == Heap.NONE && i < attempts(size); i++) {
-        if (!compactOne(worthwhile(size), tried) && (large || !evictOldest(i >= PATIENCE))) {
-          if (!anyBusy(tried)) {
+        if (!compactOne(worthwhile(size)) && (large || !evictOldest(i >= PATIENCE))) {
+          if (!anyBusy()) {
             break;
           }
           tried.clear();
@@ -98,7 +102,7 @@ final class Compactor {
   }
 
   /** Whether a segment could not be freed only because a record in it was still being written. */
-  private static boolean anyBusy(Set<Segment> tried) {
+  private boolean anyBusy() {
     for (Segment segment : tried) {
       if (!segment.isFree()) {
         return true;
@@ -121,7 +125,7 @@ final class Compactor {
    * Frees the segment with the most dead bytes, if it has at least so many. One in which a record
    * is still being written cannot be freed; it counts as tried, and the next one has its turn.
    */
-  private boolean compactOne(long leastDead, Set<Segment> tried) {
+  private boolean compactOne(long leastDead) {
     while (true) {
       heap.refillSpare();
       Segment victim = heap.mostDead(leastDead, tried);
@@ -143,7 +147,8 @@ final class Compactor {
       return false;
     }
     try {
-      return compactOne(geometry.segmentSize() / 2, new HashSet<>());
+      tried.clear();
+      return compactOne(geometry.segmentSize() / 2);
     } finally {
       lock.unlock();
     }
