@@ -206,7 +206,10 @@ public final class CuckooStore implements Store {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (region.memory().scope().isAlive()) {
+      RegionHeader.invalidate(region.memory());
+    }
     region.close();
   }
 
