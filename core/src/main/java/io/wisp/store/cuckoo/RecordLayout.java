@@ -1,5 +1,6 @@
 package io.wisp.store.cuckoo;
 
+import io.wisp.store.Limits;
 import io.wisp.store.Store;
 import java.lang.foreign.MemorySegment;
 
@@ -32,6 +33,8 @@ final class RecordLayout {
   static final long LIVE = 1L << 27;
   static final long DEAD = 1L << 28;
   static final long EXPIRES = 1L << 29;
+
+  private static final long UNKNOWN_FLAGS = 3L << 30;
 
   private static final int VERSION_SHIFT = 16;
   private static final long KEY_LENGTH_MASK = 0xFFFF;
@@ -71,6 +74,13 @@ final class RecordLayout {
   /** Whether the record was published and not replaced, deleted or moved since. */
   static boolean isLive(long word1) {
     return (word1 & (LIVE | DEAD)) == LIVE;
+  }
+
+  /** Whether there can be such a record: its lengths within the limits, no unknown flag. */
+  static boolean isPossible(long word0, long word1) {
+    return keyLength(word0) > 0
+        && valueLength(word1) <= Limits.MAX_VALUE_LENGTH
+        && (word1 & UNKNOWN_FLAGS) == 0;
   }
 
   static int checksum(long word1) {
