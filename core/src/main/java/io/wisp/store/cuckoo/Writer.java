@@ -36,6 +36,7 @@ final class Writer {
   private static final long LONG_PAST = 1;
 
   private final MemorySegment memory;
+  private final long incarnation;
   private final Index index;
   private final Stripes stripes;
   private final Heap heap;
@@ -49,6 +50,7 @@ final class Writer {
 
   Writer(Table table, InstantSource clock) {
     memory = table.memory();
+    incarnation = table.incarnation();
     index = table.index();
     stripes = table.stripes();
     heap = table.heap();
@@ -196,12 +198,14 @@ final class Writer {
     Words.setPlain(memory, record, word0);
     // The compactor, which may come upon LIVE before the slot, reads the rest behind it.
     Words.setRelease(
-        memory, record + Long.BYTES, RecordLayout.liveWord1(word0, word1, expiry, content));
-    Words.setRelease(memory, target, newSlot);
+        memory, record + Long.BYTES, RecordLayout.liveWord1(record, word0, word1, expiry, content));
     if (oldSlot == Bucket.EMPTY) {
+      Words.setRelease(memory, target, newSlot);
       ledger.added(newSlot);
       return Outcome.CREATED;
     }
+    heap.markDead(Bucket.recordOffset(oldSlot));
+    Words.setRelease(memory, target, newSlot);
     ledger.replaced(oldSlot, newSlot);
     heap.free(Bucket.recordOffset(oldSlot));
     if (presentSlot == Bucket.EMPTY) {
@@ -214,7 +218,7 @@ final class Writer {
   private long contentHash(long record) {
     long word0 = Words.getPlain(memory, record);
     return RecordLayout.contentHash(
-        memory, record, word0, Words.getPlain(memory, record + Long.BYTES));
+        memory, record, word0, Words.getPlain(memory, record + Long.BYTES), incarnation);
   }
 
   Status delete(Slice key, WriteCondition condition, long expectedVersion) {
