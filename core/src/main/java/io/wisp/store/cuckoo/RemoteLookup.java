@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  *   BUCKETS without candidates, after other BUCKETS --> CONFIRMATION --> absent, or BUCKETS
  *
- * Every circle leads through BUCKETS, and those are counted; so whatever the region holds, a lookup
- * ends.
+ * Every circle is a retry, of which there are so many and no more, or adds to the records of other
+ * keys, of which there is room for a bucket pair's; so whatever the region holds, a lookup ends.
  */
 /**
  * Looks one key up in a {@link RemoteTable} by reads that somebody else does: it says which bytes
@@ -131,7 +131,8 @@ public final class RemoteLookup {
   private Phase phase = Phase.IDLE;
   private long hash;
   private int guess;
-  private int bucketReads;
+  private int retriesLeft;
+  private boolean spaceAsked;
   private boolean anyTorn;
 
   /** Whether the record being read is at a remembered address, not one that a slot gave. */
@@ -240,7 +241,8 @@ public final class RemoteLookup {
     guess = table.guess();
     pair.aim(hash, table.layout().buckets());
     others.clear();
-    bucketReads = 0;
+    retriesLeft = table.options().maxRetries();
+    spaceAsked = false;
     versionsKnown = false;
     atAddress = false;
   }
@@ -266,9 +268,6 @@ public final class RemoteLookup {
   }
 
   private Step readBuckets() {
-    if (++bucketReads > table.options().maxRetries() + 2) {
-      return fallBack();
-    }
     TableLayout layout = table.layout();
     reads.clear();
     reads.add(layout.bucketAddress(pair.first()), Bucket.SIZE, base + BUCKETS_AT);
@@ -320,8 +319,16 @@ public final class RemoteLookup {
   /** Starts over, with the version words at {@code at} as those that must not change. */
   private Step retry(long at, int distance) {
     rememberVersions(at, distance);
+    return mayRetry() ? readBuckets() : fallBack();
+  }
+
+  private boolean mayRetry() {
+    if (retriesLeft == 0) {
+      return false;
+    }
+    retriesLeft--;
     statistics.retries++;
-    return readBuckets();
+    return true;
   }
 
   private Step readConfirmation() {
@@ -353,7 +360,9 @@ public final class RemoteLookup {
   }
 
   private Step readHeader() {
-    statistics.retries++;
+    if (!mayRetry()) {
+      return fallBack();
+    }
     reads.clear();
     reads.add(0, TableLayout.HEADER_BYTES, base + HEADER_AT);
     return read(Phase.HEADER);
@@ -461,10 +470,7 @@ public final class RemoteLookup {
   }
 
   private Step doneWithRecords() {
-    if (anyTorn) {
-      statistics.retries++;
-    }
-    return readBuckets();
+    return !anyTorn || mayRetry() ? readBuckets() : fallBack();
   }
 
   private long word(long at) {
@@ -522,6 +528,11 @@ public final class RemoteLookup {
         // Not worth a larger buffer: it happens to a miss in half a million.
         return fallBack();
       }
+      // A record that seems to grow with every look must have an end.
+      if (spaceAsked && !mayRetry()) {
+        return fallBack();
+      }
+      spaceAsked = true;
       next += judged;
       phase = Phase.SPACE;
       return Step.NEEDS_SPACE;
@@ -536,8 +547,7 @@ public final class RemoteLookup {
   }
 
   private Step readAgainWithSpace() {
-    // Counted with the buckets, so that a record that seems to grow and grow has an end.
-    if (neededLength > capacity - RECORDS_AT || ++bucketReads > table.options().maxRetries() + 2) {
+    if (neededLength > capacity - RECORDS_AT) {
       return fallBack();
     }
     return readRecord(atAddress ? address : pair.candidate(next), neededLength);

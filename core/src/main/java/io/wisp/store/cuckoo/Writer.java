@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes. Each writes its record first and then, under the two stripes of the key, publishes it by
- * one store to a slot; so it never waits for memory while others wait for it. A record that comes
- * to nothing is freed like any other.
+ * a few stores; so it never waits for memory while others wait for it. A record that comes to
+ * nothing is freed like any other.
  */
 final class Writer {
 
@@ -182,7 +182,13 @@ final class Writer {
     return true;
   }
 
-  /** Puts a finished record into its place, or into an empty slot if the key has no place. */
+  /**
+   * Puts a finished record into its place, or into an empty slot if the key has no place. The write
+   * happens for everybody at once, with the store of LIVE: the old record is dead before, so nobody
+   * finds it after someone found the new one; and the slot is stored before, so nobody finds the
+   * key absent after someone found the new record by an address remembered from an earlier one
+   * there.
+   */
   private Outcome store(
       long slotAddress, long presentSlot, long hash, long record, long expiry, long content) {
     long target = slotAddress != Index.NONE ? slotAddress : index.locateEmpty(hash);
@@ -196,16 +202,16 @@ final class Writer {
         RecordLayout.word0(
             ledger.nextVersion(), RecordLayout.keyLength(Words.getPlain(memory, record)));
     Words.setPlain(memory, record, word0);
-    // The compactor, which may come upon LIVE before the slot, reads the rest behind it.
+    if (oldSlot != Bucket.EMPTY) {
+      heap.markDead(Bucket.recordOffset(oldSlot));
+    }
+    Words.setRelease(memory, target, newSlot);
     Words.setRelease(
         memory, record + Long.BYTES, RecordLayout.liveWord1(record, word0, word1, expiry, content));
     if (oldSlot == Bucket.EMPTY) {
-      Words.setRelease(memory, target, newSlot);
       ledger.added(newSlot);
       return Outcome.CREATED;
     }
-    heap.markDead(Bucket.recordOffset(oldSlot));
-    Words.setRelease(memory, target, newSlot);
     ledger.replaced(oldSlot, newSlot);
     heap.free(Bucket.recordOffset(oldSlot));
     if (presentSlot == Bucket.EMPTY) {
