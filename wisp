@@ -2,7 +2,8 @@
 # Runs Wisp from its source tree: finds a JDK 25, builds what is missing or older than its sources,
 # and starts the program. "./wisp -h" says what there is to start.
 #
-# "./wisp jdk" prints the folder of the JDK that it found.
+# "./wisp jdk" prints the folder of the JDK that it found. "./wisp guest" runs a command where there
+# is an RDMA device, if need be in a virtual machine: "./wisp guest -h" explains it.
 #
 # From the environment: WISP_JAVA_OPTS are further options for the JVM; WISP_BUILD=never forbids
 # building, for those who call this script from within a build.
@@ -201,6 +202,24 @@ run_jar() {
     ${java_opts[@]+"${java_opts[@]}"} -jar "$jar" "$@"
 }
 
+ensure_command_built() {
+  ensure_built "$root/cli/target/wisp.jar" core transports cli
+}
+
+ensure_benchmarks_built() {
+  ensure_built "$root/benchmarks/target/benchmarks.jar" core transports benchmarks
+}
+
+# Runs a command on a machine with an RDMA device. Where that is a virtual machine, nothing can be
+# built in it, so that what the command seems to start is built here.
+run_guest() {
+  case "$*" in
+    *wisp*bench*) ensure_benchmarks_built ;;
+    *wisp*) ensure_command_built ;;
+  esac
+  exec "$root/scripts/guest.sh" "$@"
+}
+
 # Runs a command as root.
 as_root() {
   if ((EUID == 0)); then
@@ -232,7 +251,7 @@ install_test_tools() {
 
 check_scripts() {
   local scripts=("$root/wisp" "$root/.ci/run") script
-  for script in "$root"/scripts/*.sh; do
+  for script in "$root"/scripts/*.sh "$root"/scripts/guest/*.sh; do
     [[ -f $script ]] && scripts+=("$script")
   done
   echo "wisp: checking ${#scripts[@]} scripts with shellcheck"
@@ -280,13 +299,17 @@ case ${1:-} in
   jdk)
     echo "$java_home"
     ;;
+  guest)
+    shift
+    run_guest "$@"
+    ;;
   bench)
     shift
-    ensure_built "$root/benchmarks/target/benchmarks.jar" core transports benchmarks
+    ensure_benchmarks_built
     run_jar "$root/benchmarks/target/benchmarks.jar" "$@"
     ;;
   *)
-    ensure_built "$root/cli/target/wisp.jar" core transports cli
+    ensure_command_built
     [[ -t 2 ]] && extra_flags+=(-Dwisp.liveProgress=true)
     run_jar "$root/cli/target/wisp.jar" "$@"
     ;;
