@@ -143,14 +143,19 @@ maven() {
     "$root/mvnw" --batch-mode --file "$root/pom.xml" "$@" 2>&1
 }
 
+# The name in a line of Maven's that ends as "some/folder/name.jar (1.2 MB at 3 MB/s)".
+file_of_download() {
+  local address=${1%% (*}
+  echo "${address##*/}"
+}
+
 # Of Maven's output, what a waiting person wants to see: modules, downloads and errors.
 condense() {
   local line
   while IFS= read -r line; do
     case $line in
       "[INFO] Building "*"["*) echo "  ${line#\[INFO\] }" ;;
-      "Downloaded from "*.jar\ *) echo "  downloaded ${line##*/}" ;;
-      "[INFO] Downloaded from "*.jar\ *) echo "  downloaded ${line##*/}" ;;
+      *"Downloaded from "*.jar\ *) echo "  downloaded $(file_of_download "$line")" ;;
       "[ERROR]"*) echo "$line" ;;
     esac
   done
@@ -162,7 +167,7 @@ without_announcements() {
   while IFS= read -r line; do
     case $line in
       *"Downloading from "*) ;;
-      *"Downloaded from "*.jar\ *) echo "downloaded ${line##*/}" ;;
+      *"Downloaded from "*.jar\ *) echo "downloaded $(file_of_download "$line")" ;;
       *"Downloaded from "*) ;;
       *) echo "$line" ;;
     esac
