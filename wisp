@@ -260,7 +260,7 @@ check_scripts() {
     [[ -f $script ]] && scripts+=("$script")
   done
   echo "wisp: checking ${#scripts[@]} scripts with shellcheck"
-  shellcheck "${scripts[@]}"
+  shellcheck --external-sources --check-sourced "${scripts[@]}"
 }
 
 run_tests() {

@@ -11,7 +11,7 @@ fail() {
 }
 
 share() {
-  mount -t 9p -o "trans=virtio,version=9p2000.L,msize=524288,$3" "$1" "$2" ||
+  mount -t 9p -o "trans=virtio,version=9p2000.L,msize=512000,$3" "$1" "$2" ||
     fail "the folder $1 of the host could not be mounted"
 }
 

@@ -2,10 +2,10 @@
 # The first process of the guest once the file system of the host is there: makes the RDMA device,
 # runs the command and turns the guest off.
 #
-# The folder of the session, which guest.sh shares with us, holds the command ("command", its words
-# ended by NUL), its folder ("directory"), its environment ("environment", ended by NUL as well), the
-# folders whose content goes back to the host ("shares": a tag and a path a line), and "input" if
-# there is one to pass on. We leave in it "started", then "status", the exit code.
+# guest.sh shares a folder with us that holds, each string ended by NUL, the words of the command in
+# "command", its environment in "environment" and the host's folders to be written to in "shares";
+# further the folder to run it in in "directory", the host's name in "name", and "input" if there is
+# one to pass on. We leave in it "started", then "status", the exit code.
 set -u
 
 readonly SESSION=/run/wisp-guest
@@ -37,13 +37,14 @@ mount_file_systems() {
 }
 
 mount_shares() {
-  local tag folder
-  while read -r tag folder; do
-    mkdir -p "$folder"
+  local folders number
+  mapfile -d '' -t folders <"$SESSION/shares"
+  for number in "${!folders[@]}"; do
+    mkdir -p "${folders[number]}"
     # With the cache named mmap, the folder's files can be mapped as those of a disk can.
-    mount -t 9p -o trans=virtio,version=9p2000.L,msize=524288,cache=mmap "$tag" "$folder" ||
-      fail "the folder $folder of the host could not be mounted"
-  done <"$SESSION/shares"
+    mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=mmap "share$number" "${folders[number]}" ||
+      fail "the folder ${folders[number]} of the host could not be mounted"
+  done
 }
 
 # The RDMA device on one end of a virtual cable: rdma_rxe takes any Ethernet device but not "lo".
@@ -115,6 +116,7 @@ close_channels() {
 }
 
 mount_file_systems
+cat "$SESSION/name" >/proc/sys/kernel/hostname
 mount_shares
 make_device
 raise_limits
