@@ -13,7 +13,7 @@
 # shellcheck disable=SC2317
 set -euo pipefail
 
-readonly EXIT_USAGE=2 EXIT_LIMIT=124 EXIT_GUEST=125
+readonly EXIT_USAGE=2 EXIT_LIMIT=124 EXIT_NO_GUEST=125 EXIT_GUEST_DIED=137
 
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
@@ -43,8 +43,8 @@ COMMAND runs in the same folder, with the same environment and files, as root, w
 output and error output passed through. WISP_GUEST says what runs it: kvm or tcg. Times in it are
 emulated: only ratios between runs in one guest mean anything. It has no network beyond itself.
 
-Exit codes: COMMAND's own; 2 wrong use; 124 the time limit; 125 the virtual machine cannot run here
-or broke.
+Exit codes: COMMAND's own; 2 wrong use; 124 the time limit; 125 the virtual machine cannot be made or
+started here; 137 it ended before COMMAND did.
 
 On first use it installs packages (Debian and Ubuntu, as root or by sudo without a password) and
 unpacks a kernel into ${XDG_CACHE_HOME:-~/.cache}/wisp-guest. Remove that folder to fetch a newer one.
@@ -57,7 +57,7 @@ say() {
 
 fail() {
   say "$1"
-  exit "${2:-$EXIT_GUEST}"
+  exit "${2:-$EXIT_NO_GUEST}"
 }
 
 wrong_use() {

@@ -1,19 +1,29 @@
 #!/usr/bin/env bash
-# Runs the tests that need an RDMA device, those tagged "rdma", of the modules that Maven has built with its
-# profile rdma-tests: on this machine if it has a device, else in the guest. "./wisp rdma-tests" builds,
-# then calls it.
+# Runs the tests that need an RDMA device: "scripts/rdma-tests.sh -h" says how.
 #
-#   rdma-tests.sh [--long] [--limit SECONDS] [--class REGEX] [MODULE ...]    run them
-#   rdma-tests.sh --list                                      print the modules that have any
-#   rdma-tests.sh --inside ...                                run them here; what the guest starts
-#
-# --long runs those tagged "long" too; --class only the classes whose whole name matches.
-# JAVA_HOME names the JDK. A module's reports are left in its target/rdma-tests/reports.
+# It starts them with JUnit's own launcher from what Maven's profile rdma-tests has written down in each
+# module, as Maven would take minutes in an emulated machine.
 set -euo pipefail
 
 readonly EXIT_USAGE=2
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 readonly root
+
+usage() {
+  cat <<'END'
+Usage: ./wisp rdma-tests [OPTION ...] [MODULE ...]
+Builds and runs the tests tagged "rdma", of all modules or of those named by their folders: on this
+machine if it has an RDMA device, else in the virtual machine of ./wisp guest.
+
+  --class REGEX    only classes whose whole name matches
+  --long           those tagged "long" as well
+  --limit SECONDS  end them after this time (exit code 124)
+  --list           only print the modules
+  -h, --help       this text
+
+A module's reports are left in its target/rdma-tests/reports. WISP_BUILD=never runs what is built.
+END
+}
 
 say() {
   echo "rdma-tests: $1"
@@ -41,7 +51,12 @@ parse_options() {
   mode=outside long=() limit=() classes='.*(Test|Tests|IT)' modules=()
   while (($#)); do
     case $1 in
+      -h | --help)
+        usage
+        exit 0
+        ;;
       --list) mode=list ;;
+      # What is started where the device is.
       --inside) mode=inside ;;
       --long) long=(--long) ;;
       --limit | --class)
@@ -114,7 +129,7 @@ run_inside() {
 
 parse_options "$@"
 case $mode in
-  list) list_modules ;;
+  list) ((${#modules[@]} == 0)) || printf '%s\n' "${modules[@]}" ;;
   outside)
     check_modules
     run_outside

@@ -181,7 +181,7 @@ boot_failed() {
     say "the guest ended before it ran the command; its last words:"
   fi
   last_words
-  exit "$EXIT_GUEST"
+  exit "$EXIT_NO_GUEST"
 }
 
 has_ended() {
@@ -217,7 +217,7 @@ finish() {
   if [[ ! -s $session/shared/status ]]; then
     say "the guest ended before the command did; its last words:"
     last_words
-    exit "$EXIT_GUEST"
+    exit "$EXIT_GUEST_DIED"
   fi
   exit "$(<"$session/shared/status")"
 }
