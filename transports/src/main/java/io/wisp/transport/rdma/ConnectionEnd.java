@@ -31,6 +31,14 @@ final class ConnectionEnd implements AutoCloseable {
 
   private static final int PAGE = 4096;
 
+  /**
+   * How long a side that does not answer is waited for: 0.54 s, then six more times as long. A
+   * processor that has much to do can take longer than the 67 ms that are usual, and who is really
+   * gone is mostly known from the control connection at once. Six times, because Soft-RoCE takes
+   * seven for without end.
+   */
+  private static final ConnectionOptions PATIENT = ConnectionOptions.DEFAULT.withRetries(17, 6);
+
   /** Bytes that a request carries in itself: the first of these that the device takes. */
   private static final int[] INLINE_LENGTHS = {220, 124, 60, 28, 0};
 
@@ -123,12 +131,12 @@ final class ConnectionEnd implements AutoCloseable {
         ringAddress,
         other.ringPair(),
         // No READs, but some devices do not like the number 0.
-        ConnectionOptions.DEFAULT.withReads(1, 1));
+        PATIENT.withReads(1, 1));
     readPair.connect(
         device.port(),
         readAddress,
         other.readPair(),
-        ConnectionOptions.DEFAULT.withReads(readDepth(other), address().readsAsTarget()));
+        PATIENT.withReads(readDepth(other), address().readsAsTarget()));
   }
 
   /** How many READs of ours can be under way at once. */

@@ -1,0 +1,98 @@
+package io.wisp.transport.rdma;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.store.ValueBuffer;
+import io.wisp.store.cuckoo.CuckooStore;
+import io.wisp.transport.Client;
+import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.GetPath;
+import io.wisp.transport.Server;
+import io.wisp.transport.ServerOptions;
+import io.wisp.transport.Waiting;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Tag("rdma")
+@Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class RdmaAllocationTest {
+
+  /** Less than one object of 16 bytes in as many requests; the JVM itself allocates now and then. */
+  private static final double BYTES_PER_REQUEST = 1.0;
+
+  private static final int REQUESTS = 4_000;
+  private static final int WINDOW = 40;
+
+  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private final Slice key = Slice.of("some key");
+  private final Slice written = Slice.of(new byte[100]);
+
+  @ParameterizedTest
+  @CsvSource({"RING, SPIN", "ONE_SIDED, SLEEP"})
+  void shouldAllocateNothingForRequestsInServerAndClient(GetPath path, Waiting waiting) {
+    ServerOptions options =
+        ServerOptions.at(new Endpoint("127.0.0.1", 0)).withWaiting(waiting);
+    try (CuckooStore store = CuckooStore.open(16L << 20);
+        Server server = new RdmaTransport().serve(store, options);
+        Client client =
+            new RdmaTransport()
+                .connect(
+                    server.endpoint(),
+                    ClientOptions.defaults()
+                        .withGetPath(path)
+                        .withWaiting(waiting)
+                        .withTimeout(Duration.ofSeconds(60)));
+        ValueBuffer value = new ValueBuffer()) {
+      double best = Double.MAX_VALUE;
+      // What is not yet compiled allocates; so the measurement is taken again until it is.
+      for (int round = 0; round < 20 && best > BYTES_PER_REQUEST; round++) {
+        long before = allocated();
+        request(client, value);
+        best = Math.min(best, (double) (allocated() - before) / REQUESTS);
+      }
+      System.out.printf("%s: %.3f bytes a request%n", path, best);
+      assertThat(best).as("bytes allocated for a request").isLessThan(BYTES_PER_REQUEST);
+    }
+  }
+
+  private void request(Client client, ValueBuffer value) {
+    for (int i = 0; i < REQUESTS; i += WINDOW) {
+      for (int j = 0; j < WINDOW; j += 4) {
+        require(client.put(key, written), Status.CREATED, Status.REPLACED);
+        require(client.get(key, value), Status.FOUND, Status.FOUND);
+      }
+      for (int j = 0; j < WINDOW; j += 2) {
+        client.submitGet(key);
+      }
+      for (int j = 0; j < WINDOW; j += 2) {
+        require(client.complete(value), Status.FOUND, Status.FOUND);
+      }
+    }
+  }
+
+  private static void require(Status actual, Status one, Status other) {
+    if (actual != one && actual != other) {
+      throw new AssertionError(actual + " instead of " + one);
+    }
+  }
+
+  /** By this thread and those of the server. */
+  private long allocated() {
+    long[] serving =
+        Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
+            .filter(info -> info != null && info.getThreadName().startsWith("wisp-rdma"))
+            .mapToLong(info -> info.getThreadId())
+            .toArray();
+    return Arrays.stream(threads.getThreadAllocatedBytes(serving)).sum()
+        + threads.getCurrentThreadAllocatedBytes();
+  }
+}

@@ -1,0 +1,88 @@
+package io.wisp.transport.rdma;
+
+import io.wisp.store.HeapStore;
+import io.wisp.store.Store;
+import io.wisp.transport.Waiting;
+import io.wisp.transport.memory.ServerOffer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** Both sides of a connection in one thread, without a control connection. */
+final class RdmaPair implements AutoCloseable {
+
+  static final int RING = 16 << 10;
+
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+  final Store store;
+  final RdmaServerFabric serverFabric;
+  final RdmaPort serverPort;
+  final RdmaClientFabric clientFabric = new RdmaClientFabric(DeviceChoice.ANY);
+  final RdmaMemory server;
+  final RdmaMemory client;
+
+  RdmaPair() {
+    this(new HeapStore());
+  }
+
+  /**
+   * @param store which is closed with this
+   */
+  RdmaPair(Store store) {
+    this.store = store;
+    serverFabric = new RdmaServerFabric(RdmaDevice.open(DeviceChoice.ANY, null), store, 8);
+    serverPort = (RdmaPort) serverFabric.openPort(Waiting.SLEEP);
+    Ends ends = connect(clientFabric, 5);
+    server = ends.server();
+    client = ends.client();
+  }
+
+  /** The two sides of a connection. */
+  record Ends(RdmaMemory server, RdmaMemory client) {}
+
+  /** Makes one more connection to the server's port. */
+  Ends connect(RdmaClientFabric fabric, int number) {
+    try (ServerOffer offer = serverFabric.offer(serverPort, RING)) {
+      ByteBuffer answer = ByteBuffer.allocate(4_096).order(ByteOrder.LITTLE_ENDIAN);
+      RdmaMemory near = (RdmaMemory) fabric.connect(offer.encoded(), RING, answer);
+      RdmaMemory far = (RdmaMemory) offer.accept(number, answer.flip());
+      serverPort.attach(far);
+      return new Ends(far, near);
+    }
+  }
+
+  RdmaPort clientPort() {
+    return (RdmaPort) clientFabric.port();
+  }
+
+  /** Has both sides take in what arrives until something is so. */
+  void awaitThat(BooleanSupplier condition) {
+    await(
+        () -> {
+          boolean any = serverPort.poll() | clientPort().poll();
+          return condition.getAsBoolean();
+        });
+  }
+
+  static void await(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new AssertionError("it did not happen");
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  @Override
+  public void close() {
+    client.close();
+    server.close();
+    clientFabric.close();
+    serverPort.close();
+    serverFabric.close();
+    store.close();
+  }
+}

@@ -1,0 +1,174 @@
+package io.wisp.transport.rdma;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.store.ValueBuffer;
+import io.wisp.store.cuckoo.CuckooStore;
+import io.wisp.transport.Client;
+import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.GetPath;
+import io.wisp.transport.Server;
+import io.wisp.transport.ServerOptions;
+import io.wisp.transport.TransportException;
+import io.wisp.transport.Waiting;
+import io.wisp.verbs.Verbs;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Tag("rdma")
+@Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class RdmaServerTest {
+
+  private static final int CLIENTS = 256;
+
+  private final RdmaTransport transport = new RdmaTransport();
+
+  private static ServerOptions serverOptions() {
+    return ServerOptions.at(new Endpoint("127.0.0.1", 0));
+  }
+
+  private static ClientOptions clientOptions() {
+    return ClientOptions.defaults().withTimeout(Duration.ofSeconds(60));
+  }
+
+  @Test
+  void shouldServeManyClientsThatAreConnectedAtOnceAndFreeWhatTheyHeld() throws Exception {
+    DeviceResources before = DeviceResources.now();
+    try (CuckooStore store = CuckooStore.open(8L << 20);
+        Server server = transport.serve(store, serverOptions().withThreads(2));
+        ValueBuffer value = new ValueBuffer()) {
+      List<Client> clients = new ArrayList<>();
+      for (int i = 0; i < CLIENTS; i++) {
+        GetPath path = i % 2 == 0 ? GetPath.RING : GetPath.ONE_SIDED;
+        clients.add(
+            transport.connect(
+                server.endpoint(), clientOptions().withGetPath(path).withMaxOutstanding(2)));
+      }
+      assertThat(server.statistics().connections()).isEqualTo(CLIENTS);
+      for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < CLIENTS; i++) {
+          Slice key = Slice.of("key" + i);
+          assertThat(clients.get(i).put(key, Slice.of(i + "=" + round)))
+              .isIn(Status.CREATED, Status.REPLACED);
+          assertThat(clients.get(CLIENTS - 1 - i).get(key, value)).isEqualTo(Status.FOUND);
+          assertThat(value.toByteArray()).asString().isEqualTo(i + "=" + round);
+        }
+      }
+      clients.forEach(Client::close);
+    }
+    DeviceResources.await(before);
+  }
+
+  @Test
+  void shouldSayWhatItUsesAndThatItIsEmulated() {
+    try (CuckooStore store = CuckooStore.open(1L << 20);
+        Server server = transport.serve(store, serverOptions());
+        Client client = transport.connect(server.endpoint(), clientOptions())) {
+      assertThat(server.description())
+          .startsWith("rdma at 127.0.0.1:")
+          .containsPattern("by device \\w+ port 1, RoCE v2 ::ffff:[0-9.]+, ")
+          .contains("table readable by clients");
+      assertThat(client.description())
+          .containsPattern("rdma \\(device \\w+ port 1, RoCE v2 ::ffff:[0-9.]+, ")
+          .contains("Soft-RoCE, emulated)");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "nosuch0 | there is no RDMA device nosuch0 here; there is ",
+        "DEVICE:9 | has no port 9; its ports are 1 to 1",
+        "DEVICE:1:77 | has no GID at index 77; it has 0: ",
+        "DEVICE:one | the port \"one\" in the RDMA device"
+      })
+  void shouldSayWhatIsWrongWithTheDeviceThatWasAskedFor(String device, String expected) {
+    String asked = device.replace("DEVICE", anyDevice());
+    try (CuckooStore store = CuckooStore.open(1L << 20);
+        Server server = transport.serve(store, serverOptions())) {
+      assertThatThrownBy(() -> transport.serve(store, serverOptions().withDevice(asked)))
+          .isInstanceOf(TransportException.class)
+          .hasMessageContaining(expected);
+      assertThatThrownBy(
+              () -> transport.connect(server.endpoint(), clientOptions().withDevice(asked)))
+          .isInstanceOf(TransportException.class)
+          .hasMessageContaining(expected);
+    }
+  }
+
+  private static String anyDevice() {
+    return Verbs.devices().getFirst().name();
+  }
+
+  @Test
+  void shouldUseTheDevicePortAndAddressThatWereAskedFor() {
+    String asked = anyDevice() + ":1:0";
+    try (CuckooStore store = CuckooStore.open(1L << 20);
+        Server server = transport.serve(store, serverOptions().withDevice(asked));
+        Client client =
+            transport.connect(server.endpoint(), clientOptions().withDevice(asked));
+        ValueBuffer value = new ValueBuffer()) {
+      assertThat(server.description()).contains("RoCE v2 fe80:");
+      assertThat(client.description()).contains("RoCE v2 fe80:");
+      store.put(Slice.of("key"), Slice.of("value"));
+      assertThat(client.get(Slice.of("key"), value)).isEqualTo(Status.FOUND);
+    }
+  }
+
+  @Test
+  void shouldLeaveTheServerAloneWithGetsOfItsTable() {
+    try (CuckooStore store = CuckooStore.open(8L << 20);
+        Server server = transport.serve(store, serverOptions());
+        Client client = transport.connect(server.endpoint(), clientOptions());
+        ValueBuffer value = new ValueBuffer()) {
+      store.put(Slice.of("key"), Slice.of("value"));
+      store.put(Slice.of("long"), Slice.of(new byte[100_000]));
+      long requests = server.statistics().requests();
+      for (int i = 0; i < 50; i++) {
+        assertThat(client.get(Slice.of("key"), value)).isEqualTo(Status.FOUND);
+        assertThat(client.get(Slice.of("long"), value)).isEqualTo(Status.FOUND);
+        assertThat(client.get(Slice.of("absent"), value)).isEqualTo(Status.ABSENT);
+      }
+      assertThat(server.statistics().requests()).isEqualTo(requests);
+    }
+  }
+
+  @Test
+  void shouldUseNextToNoProcessorTimeWhileNothingComes() throws Exception {
+    OperatingSystemMXBean system =
+        (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    try (CuckooStore store = CuckooStore.open(1L << 20);
+        Server server =
+            transport.serve(store, serverOptions().withThreads(4).withWaiting(Waiting.SLEEP));
+        Client client =
+            transport.connect(server.endpoint(), clientOptions().withWaiting(Waiting.SLEEP))) {
+      client.put(Slice.of("key"), Slice.of("value"));
+      double share = 1;
+      // The compiler of the JVM may have work left over from what came before.
+      for (int i = 0; i < 5 && share > 0.2; i++) {
+        long before = system.getProcessCpuTime();
+        long began = System.nanoTime();
+        TimeUnit.SECONDS.sleep(2);
+        share =
+            (double) (system.getProcessCpuTime() - before) / (System.nanoTime() - began);
+      }
+      System.out.printf("an idle server uses %.1f %% of a processor%n", 100 * share);
+      assertThat(share).isLessThan(0.2);
+      assertThat(client.contains(Slice.of("key"))).isTrue();
+    }
+  }
+}
