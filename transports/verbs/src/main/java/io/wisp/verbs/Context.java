@@ -1,0 +1,357 @@
+package io.wisp.verbs;
+
+import static io.wisp.verbs.raw.Structs.IBV_CONTEXT;
+import static io.wisp.verbs.raw.Structs.IBV_GID_ENTRY;
+import static io.wisp.verbs.raw.Structs.offset;
+
+import io.wisp.verbs.raw.CallState;
+import io.wisp.verbs.raw.CompletionCalls;
+import io.wisp.verbs.raw.DeviceCalls;
+import io.wisp.verbs.raw.Library;
+import io.wisp.verbs.raw.MemoryCalls;
+import io.wisp.verbs.raw.Structs;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** An opened device. Closing it closes everything that was made with it. */
+public final class Context extends VerbsObject {
+
+  /** For timeouts: as long as it takes. */
+  public static final long FOREVER = EventDescriptor.FOREVER;
+
+  private final Device device;
+  private final DeviceAttributes attributes;
+  private final int completionVectors;
+  private final EventDescriptor events;
+
+  /** What asynchronous events can be about, by address. */
+  private final Map<Long, VerbsObject> sources = new ConcurrentHashMap<>();
+
+  final MemorySegment pollCq;
+  final MemorySegment reqNotifyCq;
+  final MemorySegment postSend;
+  final MemorySegment postRecv;
+  final MemorySegment postSrqRecv;
+
+  private Context(Device device, long handle) {
+    super(handle, "the context of " + device.name());
+    this.device = device;
+    MemorySegment memory = Library.memory(handle, IBV_CONTEXT.byteSize());
+    completionVectors = memory.get(ValueLayout.JAVA_INT, offset(IBV_CONTEXT, "num_comp_vectors"));
+    pollCq = function(memory, "poll_cq");
+    reqNotifyCq = function(memory, "req_notify_cq");
+    postSend = function(memory, "post_send");
+    postRecv = function(memory, "post_recv");
+    postSrqRecv = function(memory, "post_srq_recv");
+    attributes = readAttributes();
+    events = new EventDescriptor(memory.get(ValueLayout.JAVA_INT, offset(IBV_CONTEXT, "async_fd")));
+  }
+
+  static Context open(Device device, long address) {
+    try (Arena arena = Arena.ofConfined()) {
+      CallState state = new CallState(arena);
+      long handle = DeviceCalls.openDevice(state, address);
+      if (handle == 0) {
+        throw new VerbsException(
+            "ibv_open_device",
+            "device=" + device.name(),
+            state.errno(),
+            Cures.ofOpening(device.file().toString(), state.errno()));
+      }
+      try {
+        return new Context(device, handle);
+      } catch (RuntimeException e) {
+        int ignored = DeviceCalls.closeDevice(state, handle);
+        throw e;
+      }
+    }
+  }
+
+  private static MemorySegment function(MemorySegment context, String name) {
+    return MemorySegment.ofAddress(
+        context.get(ValueLayout.JAVA_LONG, offset(IBV_CONTEXT, "ops", name)));
+  }
+
+  /** The device that this has opened. */
+  public Device device() {
+    return device;
+  }
+
+  /** What the device can do. */
+  public DeviceAttributes attributes() {
+    return attributes;
+  }
+
+  /** How many interrupt vectors completion channels can be spread over. */
+  public int completionVectors() {
+    return completionVectors;
+  }
+
+  private DeviceAttributes readAttributes() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment memory = arena.allocate(Structs.IBV_DEVICE_ATTR);
+      int errno = DeviceCalls.queryDevice(handle(), memory.address());
+      if (errno != 0) {
+        throw new VerbsException("ibv_query_device", "device=" + device.name(), errno);
+      }
+      return DeviceAttributes.read(memory);
+    }
+  }
+
+  /**
+   * Asks what a port is like now.
+   *
+   * @param port from 1
+   */
+  public PortAttributes queryPort(int port) {
+    long context = acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment memory = arena.allocate(Structs.IBV_PORT_ATTR);
+      int errno = DeviceCalls.queryPort(context, (byte) port, memory.address());
+      if (errno != 0) {
+        throw new VerbsException(
+            "ibv_query_port",
+            "device=" + device.name() + ", port=" + port,
+            errno,
+            "its ports are 1 to " + attributes.ports());
+      }
+      return PortAttributes.read(port, memory);
+    } finally {
+      release();
+    }
+  }
+
+  /** The GIDs of a port, in the order of their indices, without the empty places. */
+  public List<GidEntry> gids(int port) {
+    long places = 0;
+    for (int each = 1; each <= attributes.ports(); each++) {
+      places += queryPort(each).gidTableLength();
+    }
+    long context = acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment memory = arena.allocate(IBV_GID_ENTRY, Math.max(1, places));
+      long found =
+          DeviceCalls.queryGidTable(context, memory.address(), places, 0, IBV_GID_ENTRY.byteSize());
+      if (found < 0) {
+        throw new VerbsException(
+            "ibv_query_gid_table", "device=" + device.name(), Math.toIntExact(-found));
+      }
+      List<GidEntry> gids = new ArrayList<>();
+      for (long i = 0; i < found; i++) {
+        long at = i * IBV_GID_ENTRY.byteSize();
+        if (number(memory, at, "port_num") == port) {
+          gids.add(
+              new GidEntry(
+                  Gid.read(memory, at + offset(IBV_GID_ENTRY, "gid")),
+                  number(memory, at, "gid_index"),
+                  GidType.of(number(memory, at, "gid_type")),
+                  number(memory, at, "ndev_ifindex")));
+        }
+      }
+      return List.copyOf(gids);
+    } finally {
+      release();
+    }
+  }
+
+  private static int number(MemorySegment memory, long at, String member) {
+    return memory.get(ValueLayout.JAVA_INT, at + offset(IBV_GID_ENTRY, member));
+  }
+
+  /**
+   * Asks for a partition key of a port.
+   *
+   * @param port from 1
+   * @param index its place in the port's table, from 0
+   * @return 16 bits
+   */
+  public int queryPartitionKey(int port, int index) {
+    long context = acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      CallState state = new CallState(arena);
+      MemorySegment key = arena.allocate(Short.BYTES);
+      if (DeviceCalls.queryPkey(state, context, (byte) port, index, key.address()) != 0) {
+        throw new VerbsException(
+            "ibv_query_pkey",
+            "device=" + device.name() + ", port=" + port + ", index=" + index,
+            state.errno());
+      }
+      return Byte.toUnsignedInt(key.get(ValueLayout.JAVA_BYTE, 0)) << 8
+          | Byte.toUnsignedInt(key.get(ValueLayout.JAVA_BYTE, 1));
+    } finally {
+      release();
+    }
+  }
+
+  /**
+   * The port and address to use where nobody has said which: the first active port; on Ethernet its
+   * RoCE v2 GID, one for IPv4 if there is one; on InfiniBand its LID.
+   *
+   * @throws VerbsException if there is none; it says what is missing
+   */
+  public LocalPort selectPort() {
+    return selectPort(LocalPort.ANY, LocalPort.ANY);
+  }
+
+  /**
+   * A port and address.
+   *
+   * @param port from 1, or {@link LocalPort#ANY}
+   * @param gidIndex of a GID of any type, or {@link LocalPort#ANY}
+   * @throws VerbsException if there is no such port or GID, or the port is not active
+   */
+  public LocalPort selectPort(int port, int gidIndex) {
+    return LocalPort.select(this, port, gidIndex);
+  }
+
+  /** Makes a protection domain. */
+  public ProtectionDomain createProtectionDomain() {
+    long context = acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      CallState state = new CallState(arena);
+      long handle = MemoryCalls.allocPd(state, context);
+      if (handle == 0) {
+        throw new VerbsException("ibv_alloc_pd", "device=" + device.name(), state.errno());
+      }
+      ProtectionDomain domain = new ProtectionDomain(this, handle);
+      domain.register();
+      return domain;
+    } finally {
+      release();
+    }
+  }
+
+  /** Makes a completion channel. */
+  public CompletionChannel createCompletionChannel() {
+    long context = acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      CallState state = new CallState(arena);
+      long handle = CompletionCalls.createChannel(state, context);
+      if (handle == 0) {
+        throw new VerbsException(
+            "ibv_create_comp_channel", "device=" + device.name(), state.errno());
+      }
+      CompletionChannel channel = new CompletionChannel(this, handle);
+      channel.register();
+      return channel;
+    } finally {
+      release();
+    }
+  }
+
+  /**
+   * Makes a completion queue that is polled.
+   *
+   * @param entries how many completions it holds at least; the device may round up
+   */
+  public CompletionQueue createCompletionQueue(int entries) {
+    return CompletionQueue.create(this, entries, null, 0);
+  }
+
+  /**
+   * Makes a completion queue that can also announce completions on a channel.
+   *
+   * @param entries how many completions it holds at least; the device may round up
+   * @param vector of the interrupt, from 0 to {@link #completionVectors()} - 1
+   */
+  public CompletionQueue createCompletionQueue(int entries, CompletionChannel channel, int vector) {
+    return CompletionQueue.create(this, entries, channel, vector);
+  }
+
+  /**
+   * Waits for something to happen to the device or to what was made with it. Several threads take
+   * turns.
+   *
+   * @param timeoutMilliseconds how long at most; 0 does not wait; negative waits forever
+   * @return what happened, or null if nothing did in time or {@link #wakeUp} was called
+   * @throws IllegalStateException if the context is closed, also while waiting
+   */
+  public @Nullable AsyncEvent awaitEvent(long timeoutMilliseconds) {
+    long context = acquire();
+    try {
+      return awaitEvent(context, timeoutMilliseconds);
+    } finally {
+      release();
+    }
+  }
+
+  private @Nullable AsyncEvent awaitEvent(long context, long timeoutMilliseconds) {
+    long deadline = EventDescriptor.deadline(timeoutMilliseconds);
+    events.lock();
+    try {
+      while (true) {
+        requireOpen();
+        AsyncEvent event = takeEvent(context);
+        if (event != null
+            || events.await(timeoutMilliseconds, deadline) != EventDescriptor.Outcome.READY) {
+          requireOpen();
+          return event;
+        }
+      }
+    } finally {
+      events.unlock();
+    }
+  }
+
+  /*
+   * Acknowledges at once: an event that is not acknowledged blocks the destruction of its object,
+   * and what is handed out does not refer to the native object any more.
+   */
+  private @Nullable AsyncEvent takeEvent(long context) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment memory = arena.allocate(Structs.IBV_ASYNC_EVENT);
+      CallState state = events.state();
+      if (DeviceCalls.getAsyncEvent(state, context, memory.address()) != 0) {
+        if (EventDescriptor.isEmpty(state.errno())) {
+          return null;
+        }
+        throw new VerbsException("ibv_get_async_event", "device=" + device.name(), state.errno());
+      }
+      AsyncEvent event = AsyncEvent.read(memory, sources);
+      DeviceCalls.ackAsyncEvent(memory.address());
+      return event;
+    }
+  }
+
+  /** Ends a wait of another thread for an event, or the next one if there is none now. */
+  public void wakeUp() {
+    long ignored = acquire();
+    try {
+      events.wake();
+    } finally {
+      release();
+    }
+  }
+
+  /** Makes events able to name an object. */
+  void addSource(VerbsObject object) {
+    sources.put(object.handle(), object);
+  }
+
+  /** To be called before the object is destroyed: its address may be used again at once after. */
+  void removeSource(VerbsObject object) {
+    sources.remove(object.handle());
+  }
+
+  @Override
+  void wakeWaiters() {
+    events.wake();
+  }
+
+  @Override
+  void destroy() {
+    events.close();
+    try (Arena arena = Arena.ofConfined()) {
+      CallState state = new CallState(arena);
+      if (DeviceCalls.closeDevice(state, handle()) != 0) {
+        throw new VerbsException("ibv_close_device", "device=" + device.name(), state.errno());
+      }
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package io.wisp.verbs;
+
+import static io.wisp.verbs.raw.Structs.IBV_DEVICE;
+import static io.wisp.verbs.raw.Structs.offset;
+
+import io.wisp.verbs.raw.CallState;
+import io.wisp.verbs.raw.DeviceCalls;
+import io.wisp.verbs.raw.Errno;
+import io.wisp.verbs.raw.Ibv;
+import io.wisp.verbs.raw.Library;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads the library's list of devices. Its entries live only as long as the list. */
+final class Devices {
+
+  private static final Path FOLDER = Path.of("/dev/infiniband");
+  private static final String NO_MODULE =
+      "the kernel has no RDMA support loaded: load a device's driver, and ib_uverbs (modprobe"
+          + " ib_uverbs)";
+
+  private Devices() {}
+
+  static List<Device> list() {
+    return withList(
+        list -> {
+          List<Device> devices = new ArrayList<>();
+          for (long device : list) {
+            devices.add(read(device));
+          }
+          return List.copyOf(devices);
+        });
+  }
+
+  static Context open(Device device) {
+    return withList(
+        list -> {
+          for (long candidate : list) {
+            if (read(candidate).name().equals(device.name())) {
+              return Context.open(device, candidate);
+            }
+          }
+          throw new VerbsException(
+              "ibv_open_device",
+              "device=" + device.name(),
+              Errno.ENODEV.number(),
+              "there is no such device any more");
+        });
+  }
+
+  private interface ListFunction<T> {
+    T apply(long[] devices);
+  }
+
+  private static <T> T withList(ListFunction<T> function) {
+    Library.problem()
+        .ifPresent(
+            problem -> {
+              throw new VerbsException(problem);
+            });
+    try (Arena arena = Arena.ofConfined()) {
+      CallState state = new CallState(arena);
+      MemorySegment count = arena.allocate(ValueLayout.JAVA_INT);
+      long list = DeviceCalls.getDeviceList(state, count.address());
+      if (list == 0) {
+        int errno = state.errno();
+        throw errno == Errno.ENOSYS.number()
+            ? new VerbsException("ibv_get_device_list", "", errno, NO_MODULE)
+            : new VerbsException("ibv_get_device_list", "", errno);
+      }
+      try {
+        int length = count.get(ValueLayout.JAVA_INT, 0);
+        return function.apply(
+            Library.memory(list, (long) length * Long.BYTES).toArray(ValueLayout.JAVA_LONG));
+      } finally {
+        DeviceCalls.freeDeviceList(list);
+      }
+    }
+  }
+
+  private static Device read(long address) {
+    MemorySegment device = Library.memory(address, IBV_DEVICE.byteSize());
+    return new Device(
+        device.getString(offset(IBV_DEVICE, "name")),
+        fromNetwork(DeviceCalls.getDeviceGuid(address)),
+        switch (device.get(ValueLayout.JAVA_INT, offset(IBV_DEVICE, "transport_type"))) {
+          case Ibv.IBV_TRANSPORT_IB -> DeviceTransport.INFINIBAND;
+          case Ibv.IBV_TRANSPORT_IWARP -> DeviceTransport.IWARP;
+          default -> DeviceTransport.OTHER;
+        },
+        FOLDER.resolve(device.getString(offset(IBV_DEVICE, "dev_name"))));
+  }
+
+  private static long fromNetwork(long value) {
+    return ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN ? value : Long.reverseBytes(value);
+  }
+}

@@ -1,0 +1,35 @@
+package io.wisp.verbs;
+
+import io.wisp.verbs.raw.Ibv;
+
+/** What kind of packets a GID stands for. */
+public enum GidType {
+  /** InfiniBand's global routing header. */
+  INFINIBAND(Ibv.IBV_GID_TYPE_IB),
+
+  /** RoCE version 1: Ethernet frames, which no router forwards. */
+  ROCE_V1(Ibv.IBV_GID_TYPE_ROCE_V1),
+
+  /** RoCE version 2: UDP over IPv4 or IPv6. */
+  ROCE_V2(Ibv.IBV_GID_TYPE_ROCE_V2);
+
+  private final int code;
+
+  GidType(int code) {
+    this.code = code;
+  }
+
+  /** Its number in {@code infiniband/verbs.h}. */
+  public int code() {
+    return code;
+  }
+
+  static GidType of(int code) {
+    for (GidType candidate : values()) {
+      if (candidate.code == code) {
+        return candidate;
+      }
+    }
+    throw new IllegalArgumentException("unknown type of GID: " + code);
+  }
+}

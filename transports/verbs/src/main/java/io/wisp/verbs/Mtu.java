@@ -1,0 +1,51 @@
+package io.wisp.verbs;
+
+import io.wisp.verbs.raw.Ibv;
+
+/** The largest payload of a packet. */
+public enum Mtu {
+  /** 256 bytes. */
+  MTU_256(Ibv.IBV_MTU_256),
+
+  /** 512 bytes. */
+  MTU_512(Ibv.IBV_MTU_512),
+
+  /** 1024 bytes. */
+  MTU_1024(Ibv.IBV_MTU_1024),
+
+  /** 2048 bytes. */
+  MTU_2048(Ibv.IBV_MTU_2048),
+
+  /** 4096 bytes. */
+  MTU_4096(Ibv.IBV_MTU_4096);
+
+  private final int code;
+
+  Mtu(int code) {
+    this.code = code;
+  }
+
+  /** Its number in {@code infiniband/verbs.h}. */
+  public int code() {
+    return code;
+  }
+
+  /** The length in bytes. */
+  public int bytes() {
+    return 128 << code;
+  }
+
+  /** The smaller of two, which is what both ends of a connection have to use. */
+  public static Mtu min(Mtu a, Mtu b) {
+    return a.code <= b.code ? a : b;
+  }
+
+  static Mtu of(int code) {
+    for (Mtu candidate : values()) {
+      if (candidate.code == code) {
+        return candidate;
+      }
+    }
+    throw new IllegalArgumentException("unknown MTU: " + code);
+  }
+}

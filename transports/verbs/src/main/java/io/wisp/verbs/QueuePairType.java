@@ -1,0 +1,35 @@
+package io.wisp.verbs;
+
+import io.wisp.verbs.raw.Ibv;
+
+/** What a queue pair promises. */
+public enum QueuePairType {
+  /** Reliable connection: one peer, in order, retried; every operation. */
+  RC(Ibv.IBV_QPT_RC),
+
+  /** Unreliable connection: one peer, lost messages stay lost; SEND and WRITE. */
+  UC(Ibv.IBV_QPT_UC),
+
+  /** Unreliable datagram: any peers, messages of at most one packet; SEND. */
+  UD(Ibv.IBV_QPT_UD);
+
+  private final int code;
+
+  QueuePairType(int code) {
+    this.code = code;
+  }
+
+  /** Its number in {@code infiniband/verbs.h}. */
+  public int code() {
+    return code;
+  }
+
+  static QueuePairType of(int code) {
+    for (QueuePairType candidate : values()) {
+      if (candidate.code == code) {
+        return candidate;
+      }
+    }
+    throw new IllegalArgumentException("unknown type of queue pair: " + code);
+  }
+}

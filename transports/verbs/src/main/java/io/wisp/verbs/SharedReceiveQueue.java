@@ -1,0 +1,168 @@
+package io.wisp.verbs;
+
+import static io.wisp.verbs.raw.Structs.IBV_SRQ_ATTR;
+import static io.wisp.verbs.raw.Structs.IBV_SRQ_INIT_ATTR;
+import static io.wisp.verbs.raw.Structs.offset;
+
+import io.wisp.verbs.raw.CallState;
+import io.wisp.verbs.raw.FastPath;
+import io.wisp.verbs.raw.Ibv;
+import io.wisp.verbs.raw.QueuePairCalls;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
+import java.util.Locale;
+
+/** Receive requests that any number of queue pairs take from. */
+public final class SharedReceiveQueue extends VerbsObject {
+
+  private final ProtectionDomain domain;
+  private final MemorySegment postFunction;
+
+  /**
+   * What a shared receive queue is like.
+   *
+   * @param maxRequests how many requests it holds
+   * @param maxScatter how many pieces of memory each can name
+   * @param limit below how many an event is raised; 0 if none is armed
+   */
+  public record Attributes(int maxRequests, int maxScatter, int limit) {}
+
+  private SharedReceiveQueue(ProtectionDomain domain, long handle) {
+    super(handle, "a shared receive queue of " + domain.context().device().name(), domain);
+    this.domain = domain;
+    this.postFunction = domain.context().postSrqRecv;
+  }
+
+  static SharedReceiveQueue create(ProtectionDomain domain, int requests, int scatter) {
+    long owner = domain.acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      CallState state = new CallState(arena);
+      MemorySegment attributes = arena.allocate(IBV_SRQ_INIT_ATTR);
+      attributes.set(ValueLayout.JAVA_INT, offset(IBV_SRQ_INIT_ATTR, "attr", "max_wr"), requests);
+      attributes.set(ValueLayout.JAVA_INT, offset(IBV_SRQ_INIT_ATTR, "attr", "max_sge"), scatter);
+      long handle = QueuePairCalls.createSrq(state, owner, attributes.address());
+      if (handle == 0) {
+        throw refused(domain.context(), "ibv_create_srq", requests, scatter, state.errno());
+      }
+      SharedReceiveQueue queue = new SharedReceiveQueue(domain, handle);
+      domain.context().addSource(queue);
+      queue.register();
+      return queue;
+    } finally {
+      domain.release();
+    }
+  }
+
+  private static VerbsException refused(
+      Context context, String call, int requests, int scatter, int errno) {
+    DeviceAttributes device = context.attributes();
+    return new VerbsException(
+        call,
+        String.format(
+            Locale.ROOT,
+            "device=%s, max_wr=%d, max_sge=%d",
+            context.device().name(),
+            requests,
+            scatter),
+        errno,
+        new Cures.Limits()
+            .check("max_wr", requests, "max_srq_wr", device.maxSharedReceiveRequests())
+            .check("max_sge", scatter, "max_srq_sge", device.maxSharedReceiveScatter())
+            .sentence()
+            .orElseGet(() -> Cures.of(errno)));
+  }
+
+  /** The protection domain that it belongs to. */
+  public ProtectionDomain domain() {
+    return domain;
+  }
+
+  /**
+   * Posts the first requests of a batch, with one call. Allocates nothing.
+   *
+   * @throws IllegalStateException if the queue is closed
+   * @throws VerbsException if it is full; {@link ReceiveBatch#posted} says how many were taken
+   */
+  public void post(ReceiveBatch batch, int count) {
+    post(batch, 0, count);
+  }
+
+  /** Posts some requests of a batch, from one on. */
+  public void post(ReceiveBatch batch, int first, int count) {
+    long requests = batch.chain(first, count);
+    long queue = acquire();
+    try {
+      int errno = FastPath.postReceive(postFunction, queue, requests, batch.refused());
+      if (errno != 0) {
+        throw batch.failure("ibv_post_srq_recv", name(), first, count, Math.abs(errno));
+      }
+    } finally {
+      release();
+      Reference.reachabilityFence(batch);
+    }
+  }
+
+  /**
+   * Asks for one {@link AsyncEventType#SHARED_RECEIVE_QUEUE_LIMIT_REACHED} when fewer requests than
+   * this are left.
+   *
+   * @param requests 0 asks for none
+   */
+  public void limit(int requests) {
+    modify(Ibv.IBV_SRQ_LIMIT, "srq_limit", requests);
+  }
+
+  /**
+   * Changes how many requests it holds.
+   *
+   * @throws VerbsException if the device cannot do that, or more than this are in it
+   */
+  public void resize(int requests) {
+    modify(Ibv.IBV_SRQ_MAX_WR, "max_wr", requests);
+  }
+
+  private void modify(int mask, String member, int value) {
+    long queue = acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment attributes = arena.allocate(IBV_SRQ_ATTR);
+      attributes.set(ValueLayout.JAVA_INT, offset(IBV_SRQ_ATTR, member), value);
+      int errno = Math.abs(QueuePairCalls.modifySrq(queue, attributes.address(), mask));
+      if (errno != 0) {
+        throw new VerbsException("ibv_modify_srq", member + "=" + value, errno);
+      }
+    } finally {
+      release();
+    }
+  }
+
+  /** Asks what it is like now. */
+  public Attributes query() {
+    long queue = acquire();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment attributes = arena.allocate(IBV_SRQ_ATTR);
+      int errno = Math.abs(QueuePairCalls.querySrq(queue, attributes.address()));
+      if (errno != 0) {
+        throw new VerbsException(
+            "ibv_query_srq", "device=" + domain.context().device().name(), errno);
+      }
+      return new Attributes(
+          attributes.get(ValueLayout.JAVA_INT, offset(IBV_SRQ_ATTR, "max_wr")),
+          attributes.get(ValueLayout.JAVA_INT, offset(IBV_SRQ_ATTR, "max_sge")),
+          attributes.get(ValueLayout.JAVA_INT, offset(IBV_SRQ_ATTR, "srq_limit")));
+    } finally {
+      release();
+    }
+  }
+
+  @Override
+  void destroy() {
+    domain.context().removeSource(this);
+    int errno = QueuePairCalls.destroySrq(handle());
+    if (errno != 0) {
+      throw new VerbsException(
+          "ibv_destroy_srq", "device=" + domain.context().device().name(), errno);
+    }
+  }
+}

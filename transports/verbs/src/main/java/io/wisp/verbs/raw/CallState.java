@@ -1,0 +1,28 @@
+package io.wisp.verbs.raw;
+
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout.PathElement;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
+import java.lang.foreign.StructLayout;
+import java.lang.invoke.VarHandle;
+
+/** Where a call leaves {@code errno}. Calls that can set it take one as their first argument. */
+public final class CallState {
+
+  private static final StructLayout LAYOUT = Linker.Option.captureStateLayout();
+  private static final VarHandle ERRNO = LAYOUT.varHandle(PathElement.groupElement("errno"));
+
+  static final Linker.Option CAPTURE = Linker.Option.captureCallState("errno");
+
+  final MemorySegment segment;
+
+  public CallState(SegmentAllocator allocator) {
+    segment = allocator.allocate(LAYOUT);
+  }
+
+  /** The error number of the last call, which has a meaning only if that call failed. */
+  public int errno() {
+    return (int) ERRNO.get(segment, 0L);
+  }
+}

@@ -1,0 +1,121 @@
+package io.wisp.verbs.raw;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+
+/** Completion queues and channels, but for the fast path. Pointers are longs. */
+public final class CompletionCalls {
+
+  private static final MethodHandle CREATE_CHANNEL =
+      Library.link(
+          "ibv_create_comp_channel",
+          FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG),
+          CallState.CAPTURE);
+
+  /** The address of a channel; 0 on failure. */
+  public static long createChannel(CallState state, long context) {
+    try {
+      return (long) CREATE_CHANNEL.invokeExact(state.segment, context);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static final MethodHandle DESTROY_CHANNEL =
+      Library.link(
+          "ibv_destroy_comp_channel",
+          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
+
+  /** 0, or the error number. */
+  public static int destroyChannel(long channel) {
+    try {
+      return (int) DESTROY_CHANNEL.invokeExact(channel);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static final MethodHandle CREATE_CQ =
+      Library.link(
+          "ibv_create_cq",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_INT),
+          CallState.CAPTURE);
+
+  /** The address of a completion queue; 0 on failure. */
+  public static long createCq(
+      CallState state, long context, int entries, long cookie, long channel, int vector) {
+    try {
+      return (long) CREATE_CQ.invokeExact(state.segment, context, entries, cookie, channel, vector);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static final MethodHandle RESIZE_CQ =
+      Library.link(
+          "ibv_resize_cq",
+          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
+
+  /** 0, or the error number. */
+  public static int resizeCq(long queue, int entries) {
+    try {
+      return (int) RESIZE_CQ.invokeExact(queue, entries);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static final MethodHandle DESTROY_CQ =
+      Library.link(
+          "ibv_destroy_cq", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
+
+  /** 0, or the error number. Waits until every event of the queue is acknowledged. */
+  public static int destroyCq(long queue) {
+    try {
+      return (int) DESTROY_CQ.invokeExact(queue);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static final MethodHandle GET_CQ_EVENT =
+      Library.link(
+          "ibv_get_cq_event",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG),
+          CallState.CAPTURE);
+
+  /** 0, or -1. */
+  public static int getCqEvent(CallState state, long channel, long queue, long cookie) {
+    try {
+      return (int) GET_CQ_EVENT.invokeExact(state.segment, channel, queue, cookie);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static final MethodHandle ACK_CQ_EVENTS =
+      Library.link(
+          "ibv_ack_cq_events",
+          FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
+
+  public static void ackCqEvents(long queue, int count) {
+    try {
+      ACK_CQ_EVENTS.invokeExact(queue, count);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private CompletionCalls() {}
+}

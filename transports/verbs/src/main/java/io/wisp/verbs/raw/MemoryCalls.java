@@ -1,0 +1,144 @@
+package io.wisp.verbs.raw;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+
+/** Protection domains, memory regions and address handles. Pointers are longs. */
+public final class MemoryCalls {
+
+  private static final MethodHandle ALLOC_PD =
+      Library.link(
+          "ibv_alloc_pd",
+          FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG),
+          CallState.CAPTURE);
+
+  /** The address of a protection domain; 0 on failure. */
+  public static long allocPd(CallState state, long context) {
+    try {
+      return (long) ALLOC_PD.invokeExact(state.segment, context);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static final MethodHandle DEALLOC_PD =
+      Library.link(
+          "ibv_dealloc_pd", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
+
+  /** 0, or the error number. */
+  public static int deallocPd(long domain) {
+    try {
+      return (int) DEALLOC_PD.invokeExact(domain);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static final MethodHandle REG_MR =
+      Library.link(
+          "ibv_reg_mr",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_INT),
+          CallState.CAPTURE);
+
+  /** The address of a memory region; 0 on failure. */
+  public static long regMr(CallState state, long domain, long address, long length, int access) {
+    try {
+      return (long) REG_MR.invokeExact(state.segment, domain, address, length, access);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static final MethodHandle REG_MR_IOVA2 =
+      Library.link(
+          "ibv_reg_mr_iova2",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_INT),
+          CallState.CAPTURE);
+
+  /** As {@link #regMr}, for access flags that a kernel may ignore. */
+  public static long regMrIova2(
+      CallState state, long domain, long address, long length, long iova, int access) {
+    try {
+      return (long) REG_MR_IOVA2.invokeExact(state.segment, domain, address, length, iova, access);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static final MethodHandle DEREG_MR =
+      Library.link(
+          "ibv_dereg_mr", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
+
+  /** 0, or the error number. */
+  public static int deregMr(long region) {
+    try {
+      return (int) DEREG_MR.invokeExact(region);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static final MethodHandle CREATE_AH =
+      Library.link(
+          "ibv_create_ah",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG),
+          CallState.CAPTURE);
+
+  /** The address of an address handle; 0 on failure. */
+  public static long createAh(CallState state, long domain, long attributes) {
+    try {
+      return (long) CREATE_AH.invokeExact(state.segment, domain, attributes);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static final MethodHandle CREATE_AH_FROM_WC =
+      Library.link(
+          "ibv_create_ah_from_wc",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_BYTE),
+          CallState.CAPTURE);
+
+  /** The address of an address handle; 0 on failure. */
+  public static long createAhFromWc(
+      CallState state, long domain, long completion, long header, byte port) {
+    try {
+      return (long) CREATE_AH_FROM_WC.invokeExact(state.segment, domain, completion, header, port);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static final MethodHandle DESTROY_AH =
+      Library.link(
+          "ibv_destroy_ah", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
+
+  /** 0, or the error number. */
+  public static int destroyAh(long handle) {
+    try {
+      return (int) DESTROY_AH.invokeExact(handle);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private MemoryCalls() {}
+}

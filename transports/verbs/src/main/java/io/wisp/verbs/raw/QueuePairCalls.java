@@ -1,0 +1,139 @@
+package io.wisp.verbs.raw;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+
+/** Queue pairs and shared receive queues, but for the fast path. Pointers are longs. */
+public final class QueuePairCalls {
+
+  private static final MethodHandle CREATE_QP =
+      Library.link(
+          "ibv_create_qp",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG),
+          CallState.CAPTURE);
+
+  /** The address of a queue pair; 0 on failure. */
+  public static long createQp(CallState state, long domain, long attributes) {
+    try {
+      return (long) CREATE_QP.invokeExact(state.segment, domain, attributes);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static final MethodHandle MODIFY_QP =
+      Library.link(
+          "ibv_modify_qp",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_INT));
+
+  /** 0, or the error number. */
+  public static int modifyQp(long pair, long attributes, int mask) {
+    try {
+      return (int) MODIFY_QP.invokeExact(pair, attributes, mask);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static final MethodHandle QUERY_QP =
+      Library.link(
+          "ibv_query_qp",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_LONG));
+
+  /** 0, or the error number. */
+  public static int queryQp(long pair, long attributes, int mask, long initAttributes) {
+    try {
+      return (int) QUERY_QP.invokeExact(pair, attributes, mask, initAttributes);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static final MethodHandle DESTROY_QP =
+      Library.link(
+          "ibv_destroy_qp", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
+
+  /** 0, or the error number. Waits until every event of the pair is acknowledged. */
+  public static int destroyQp(long pair) {
+    try {
+      return (int) DESTROY_QP.invokeExact(pair);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static final MethodHandle CREATE_SRQ =
+      Library.link(
+          "ibv_create_srq",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG),
+          CallState.CAPTURE);
+
+  /** The address of a shared receive queue; 0 on failure. */
+  public static long createSrq(CallState state, long domain, long attributes) {
+    try {
+      return (long) CREATE_SRQ.invokeExact(state.segment, domain, attributes);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static final MethodHandle MODIFY_SRQ =
+      Library.link(
+          "ibv_modify_srq",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_INT));
+
+  /** 0, or the error number. */
+  public static int modifySrq(long queue, long attributes, int mask) {
+    try {
+      return (int) MODIFY_SRQ.invokeExact(queue, attributes, mask);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static final MethodHandle QUERY_SRQ =
+      Library.link(
+          "ibv_query_srq",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+
+  /** 0, or the error number. */
+  public static int querySrq(long queue, long attributes) {
+    try {
+      return (int) QUERY_SRQ.invokeExact(queue, attributes);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static final MethodHandle DESTROY_SRQ =
+      Library.link(
+          "ibv_destroy_srq", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
+
+  /** 0, or the error number. Waits until every event of the queue is acknowledged. */
+  public static int destroySrq(long queue) {
+    try {
+      return (int) DESTROY_SRQ.invokeExact(queue);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private QueuePairCalls() {}
+}

@@ -1,0 +1,119 @@
+package io.wisp.verbs.raw;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+
+/** What event channels need of the C library. Pointers are longs. */
+public final class SystemCalls {
+
+  private static final MethodHandle POLL =
+      Library.linkSystem(
+          "poll",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_INT),
+          CallState.CAPTURE);
+
+  /** How many descriptors are ready; 0 after the time, -1 on failure. */
+  public static int poll(CallState state, long descriptors, long count, int milliseconds) {
+    try {
+      return (int) POLL.invokeExact(state.segment, descriptors, count, milliseconds);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static final MethodHandle FCNTL =
+      Library.linkSystem(
+          "fcntl",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_INT),
+          CallState.CAPTURE,
+          Linker.Option.firstVariadicArg(2));
+
+  /** What the command answers; -1 on failure. */
+  public static int fcntl(CallState state, int descriptor, int command, int argument) {
+    try {
+      return (int) FCNTL.invokeExact(state.segment, descriptor, command, argument);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static final MethodHandle EVENTFD =
+      Library.linkSystem(
+          "eventfd",
+          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT),
+          CallState.CAPTURE);
+
+  /** A file descriptor; -1 on failure. */
+  public static int eventfd(CallState state, int value, int flags) {
+    try {
+      return (int) EVENTFD.invokeExact(state.segment, value, flags);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static final MethodHandle READ =
+      Library.linkSystem(
+          "read",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG),
+          CallState.CAPTURE);
+
+  /** How many bytes were read; -1 on failure. */
+  public static long read(CallState state, int descriptor, long address, long length) {
+    try {
+      return (long) READ.invokeExact(state.segment, descriptor, address, length);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static final MethodHandle WRITE =
+      Library.linkSystem(
+          "write",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG),
+          CallState.CAPTURE);
+
+  /** How many bytes were written; -1 on failure. */
+  public static long write(CallState state, int descriptor, long address, long length) {
+    try {
+      return (long) WRITE.invokeExact(state.segment, descriptor, address, length);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static final MethodHandle CLOSE =
+      Library.linkSystem(
+          "close",
+          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT),
+          CallState.CAPTURE);
+
+  /** 0, or -1. */
+  public static int close(CallState state, int descriptor) {
+    try {
+      return (int) CLOSE.invokeExact(state.segment, descriptor);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private SystemCalls() {}
+}
