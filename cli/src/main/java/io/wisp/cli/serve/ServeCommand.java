@@ -1,5 +1,6 @@
 package io.wisp.cli.serve;
 
+import io.wisp.cli.common.ConnectionArguments;
 import io.wisp.cli.common.ExitCode;
 import io.wisp.cli.common.Product;
 import io.wisp.cli.common.Streams;
@@ -23,14 +24,17 @@ public final class ServeCommand {
 
   private final ServeArguments arguments;
   private final TransportChoice choice;
-  private final boolean busyPoll;
+  private final ConnectionArguments connection;
   private final StoreOpener opener;
 
   public ServeCommand(
-      ServeArguments arguments, TransportChoice choice, boolean busyPoll, StoreOpener opener) {
+      ServeArguments arguments,
+      TransportChoice choice,
+      ConnectionArguments connection,
+      StoreOpener opener) {
     this.arguments = arguments;
     this.choice = choice;
-    this.busyPoll = busyPoll;
+    this.connection = connection;
     this.opener = opener;
   }
 
@@ -40,14 +44,14 @@ public final class ServeCommand {
    * @return the exit code
    */
   public int run(Streams streams, StopSignal stop) {
-    ServerOptions options = arguments.serverOptions(busyPoll);
+    ServerOptions options = arguments.serverOptions(connection);
     List<Transport> transports = transports();
     requireKnownHost(options.endpoint().host());
     MemoryBudget memory = MemoryBudget.choose(arguments.memory(), MemoryBudget.ofMachine());
     PrintStream out = streams.out();
     out.println(Product.banner());
     out.println("memory  " + memory.size() + " (" + memory.explanation() + ")");
-    try (Store store = opener.open(memory.size(), arguments.evict());
+    try (Store store = opener.open(memory.size(), arguments.evict(), anyShares(transports));
         Housekeeper housekeeper = new Housekeeper(store, streams.err());
         ServedTransports servers = ServedTransports.start(transports, store, options)) {
       housekeeper.start();
@@ -70,6 +74,13 @@ public final class ServeCommand {
                 Transports.all().stream()
                     .filter(transport -> !transport.name().equals(IN_PROCESS_TRANSPORT))
                     .toList());
+  }
+
+  /** Whether clients will want to map the store's memory into their own. */
+  private static boolean anyShares(List<Transport> transports) {
+    return transports.stream()
+        .filter(transport -> transport.name().equals(TransportChoice.SHM))
+        .anyMatch(transport -> transport.unavailable().isEmpty());
   }
 
   private static void requireKnownHost(String host) {

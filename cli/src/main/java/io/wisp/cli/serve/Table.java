@@ -11,9 +11,10 @@ public final class Table {
   private Table() {}
 
   /** As {@link StoreOpener} promises. */
-  public static Store open(ByteSize memory, boolean evict) {
+  public static Store open(ByteSize memory, boolean evict, boolean shared) {
     try {
-      return CuckooStore.open(CuckooStore.Options.ofCapacity(memory.bytes()).evict(evict));
+      CuckooStore.Options options = CuckooStore.Options.ofCapacity(memory.bytes()).evict(evict);
+      return CuckooStore.open(options);
     } catch (IllegalArgumentException e) {
       throw UserError.usage("--memory " + memory + ": " + e.getMessage());
     } catch (OutOfMemoryError e) {
