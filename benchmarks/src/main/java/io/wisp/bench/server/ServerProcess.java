@@ -6,6 +6,7 @@ import io.wisp.transport.Endpoint;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.Transports;
+import io.wisp.transport.shm.SharedTable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -28,10 +29,15 @@ public final class ServerProcess {
         ServerOptions.at(new Endpoint("127.0.0.1", 0))
             .withThreads(Integer.parseInt(arguments[1]))
             .withBusyPoll(Boolean.parseBoolean(arguments[2]));
-    try (Store store = CuckooStore.open(Long.parseLong(arguments[3]));
+    try (Store store = open(arguments[0], Long.parseLong(arguments[3]));
         Server server = Transports.named(arguments[0]).serve(store, options)) {
       serveUntilEndOfInput(server.endpoint(), server.description());
     }
+  }
+
+  private static Store open(String transport, long bytes) throws IOException {
+    CuckooStore.Options options = CuckooStore.Options.ofCapacity(bytes);
+    return transport.equals("shm") ? SharedTable.open(options) : CuckooStore.open(options);
   }
 
   /** Says that a server listens, and returns when it is to be closed. */

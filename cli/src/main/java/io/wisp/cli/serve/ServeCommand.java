@@ -1,5 +1,6 @@
 package io.wisp.cli.serve;
 
+import io.wisp.cli.common.ByteSize;
 import io.wisp.cli.common.ConnectionArguments;
 import io.wisp.cli.common.ExitCode;
 import io.wisp.cli.common.Product;
@@ -51,7 +52,7 @@ public final class ServeCommand {
     PrintStream out = streams.out();
     out.println(Product.banner());
     out.println("memory  " + memory.size() + " (" + memory.explanation() + ")");
-    try (Store store = opener.open(memory.size(), arguments.evict(), anyShares(transports));
+    try (Store store = open(memory.size(), transports, streams);
         Housekeeper housekeeper = new Housekeeper(store, streams.err());
         ServedTransports servers = ServedTransports.start(transports, store, options)) {
       housekeeper.start();
@@ -63,6 +64,24 @@ public final class ServeCommand {
     }
     out.println("stopped");
     return ExitCode.SUCCESS;
+  }
+
+  /**
+   * In memory that clients can map, if any may want to; without it they can ask for everything, so
+   * the lack of it ends only a server that was to have nothing else.
+   */
+  private Store open(ByteSize memory, List<Transport> transports, Streams streams) {
+    boolean shared = anyShares(transports);
+    try {
+      return opener.open(memory, arguments.evict(), shared);
+    } catch (UserError e) {
+      if (!shared || transports.size() == 1) {
+        throw e;
+      }
+      Store store = opener.open(memory, arguments.evict(), false);
+      streams.err().println("clients of shm cannot read the table themselves: " + e.getMessage());
+      return store;
+    }
   }
 
   private List<Transport> transports() {
