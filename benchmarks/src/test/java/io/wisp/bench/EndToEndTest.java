@@ -3,7 +3,6 @@ package io.wisp.bench;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.wisp.bench.latency.LatencyLog;
 import io.wisp.bench.results.Environment;
@@ -11,7 +10,6 @@ import io.wisp.bench.results.Json;
 import io.wisp.bench.results.RunResult;
 import io.wisp.bench.results.RunResult.Latency;
 import io.wisp.bench.results.RunResult.Measurement;
-import io.wisp.transport.Transports;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -166,10 +164,6 @@ class EndToEndTest {
 
   @Test
   void shouldMeasureEachWayToGetOnceAndATransportWithoutThemOnce() throws IOException {
-    assumeTrue(
-        Transports.all().stream().anyMatch(each -> each.name().equals("shm")),
-        "this version of Wisp has no transport shm");
-
     int code =
         run(
             "-p",
