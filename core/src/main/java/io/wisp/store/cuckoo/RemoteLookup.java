@@ -372,7 +372,7 @@ public final class RemoteLookup {
     for (; judged < batch; judged++) {
       // The rest of a record, read alone, lies behind what was read of it before.
       long at = batch == 1 ? buffer.records() : reads.bufferOffset(judged);
-      int read = batch == 1 ? judgedTogether(at) : reads.length(judged);
+      int read = batch == 1 ? readSoFar(at) : reads.length(judged);
       switch (record.judge(layout, key, current(), buffer.segment(), at, read)) {
         case OURS -> {
           return record.expires() && table.hasExpired(record.expiresAt()) ? expired() : hit();
@@ -391,7 +391,7 @@ public final class RemoteLookup {
     return atAddress ? forgetAddress() : readRecords();
   }
 
-  private int judgedTogether(long at) {
+  private int readSoFar(long at) {
     return (int) (reads.bufferOffset(0) + reads.length(0) - at);
   }
 
