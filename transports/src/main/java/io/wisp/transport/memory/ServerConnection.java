@@ -179,14 +179,13 @@ final class ServerConnection {
   }
 
   private Outcome executeBulk(MemorySegment request) throws RingFaultException {
-    if (!execute(request, intake.length())) {
-      return starved();
-    }
+    boolean answered = execute(request, intake.length());
     LocalBuffer buffer = intake.end();
     if (buffer != null) {
       workspace.bulks().giveBack(buffer);
     }
-    return Outcome.UNFINISHED;
+    // Who waits for memory holds none, lest all wait for each other: the request is read again.
+    return answered ? Outcome.UNFINISHED : starved();
   }
 
   private Outcome starved() {
@@ -216,7 +215,7 @@ final class ServerConnection {
   }
 
   private boolean offer(FrameBuffer reply) throws RingFaultException {
-    LocalBuffer buffer = workspace.bulks().take(reply.length());
+    LocalBuffer buffer = workspace.bulks().take(reply.length(), intake.target());
     if (buffer == null) {
       return false;
     }
