@@ -10,6 +10,8 @@ readonly COMMANDS=(
   qemu-system-x86_64:qemu-system-x86 depmod:kmod cpio:cpio ip:iproute2 rdma:iproute2
   ibv_devinfo:ibverbs-utils ib_read_lat:perftest)
 readonly LIBRARIES=(libibverbs1 ibverbs-providers)
+# Patience with another apt and with the network.
+readonly APT_OPTIONS=(-o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
 
 can_be_root() {
   ((EUID == 0)) || sudo -n true 2>/dev/null
@@ -35,7 +37,7 @@ apt_step() {
 update_lists() {
   if [[ -z ${lists_updated:-} ]]; then
     lists_updated=true
-    apt_step as_root apt-get update -qq
+    apt_step as_root apt-get update -qq "${APT_OPTIONS[@]}"
   fi
 }
 
@@ -71,7 +73,7 @@ install_packages() {
   say "installing ${missing[*]}"
   update_lists || fail "apt-get update failed"
   apt_step as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends "${missing[@]}" ||
+    apt-get install -y -qq "${APT_OPTIONS[@]}" --no-install-recommends "${missing[@]}" ||
     fail "apt-get did not install ${missing[*]}"
 }
 
@@ -98,7 +100,7 @@ download_packages() {
     if mapfile -t packages < <(kernel_packages) && ((${#packages[@]})); then
       packages+=(busybox-static)
       say "downloading ${packages[*]}"
-      apt_step apt-get download -qq "${packages[@]}" && return
+      apt_step apt-get download -qq "${APT_OPTIONS[@]}" "${packages[@]}" && return
     fi
     can_be_root || fail "the lists of apt know no kernel to download: run apt-get update"
     update_lists || fail "apt-get update failed"
@@ -198,17 +200,22 @@ fill_cache_or_fail() {
   ((status == 0)) || fail "the kernel of the virtual machine could not be prepared in $cache"
 }
 
-# Prepares all that a guest needs; sets "kernel" to the folder with its kernel.
-prepare_guest() {
+# Whether a guest can be on this kind of machine; sets "kernel" to the folder for its kernel.
+check_machine() {
   [[ $(uname -sm) == "Linux x86_64" ]] ||
     fail "cannot make a virtual machine here: it needs Linux on x86-64, and this is $(uname -sm)"
   [[ -n ${XDG_CACHE_HOME:-}${HOME:-} ]] ||
     fail "there is no folder for the kernel: set HOME or XDG_CACHE_HOME"
   cache=${XDG_CACHE_HOME:-$HOME/.cache}/wisp-guest
   kernel=$(cache_folder)
-  if [[ -z $(missing_packages) ]] && is_cached; then
-    return
-  fi
+}
+
+is_prepared() {
+  [[ -z $(missing_packages) ]] && is_cached
+}
+
+# Gets all that a guest needs, while others that want the same wait.
+prepare_guest() {
   mkdir -p "$cache" 2>/dev/null || fail "the folder $cache cannot be made: set XDG_CACHE_HOME to one that can"
   exec 9>"$cache/lock"
   if ! flock -n 9; then
