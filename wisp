@@ -209,11 +209,11 @@ run_jar() {
 }
 
 ensure_command_built() {
-  ensure_built "$root/cli/target/wisp.jar" core transports cli
+  ensure_built "$root/cli/target/wisp.jar" core transports/verbs transports cli
 }
 
 ensure_benchmarks_built() {
-  ensure_built "$root/benchmarks/target/benchmarks.jar" core transports benchmarks
+  ensure_built "$root/benchmarks/target/benchmarks.jar" core transports/verbs transports benchmarks
 }
 
 # Runs a command on a machine with an RDMA device. Where that is a virtual machine, nothing can be

@@ -1,0 +1,87 @@
+package io.wisp.transport.rdma;
+
+import io.wisp.transport.TransportException;
+import io.wisp.transport.memory.ClientFabric;
+import io.wisp.transport.memory.Port;
+import io.wisp.transport.memory.RemoteMemory;
+import io.wisp.verbs.Gid;
+import io.wisp.verbs.ProtectionDomain;
+import io.wisp.verbs.VerbsException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import org.jspecify.annotations.Nullable;
+
+/** A client's device. It is opened once it is known where the server's is. */
+final class RdmaClientFabric implements ClientFabric {
+
+  /** Of RoCE v2. */
+  private static final int UDP_PORT = 4791;
+
+  private final DeviceChoice choice;
+  private final Resources resources = new Resources();
+  private @Nullable RdmaDevice device;
+  private @Nullable RdmaPort port;
+
+  RdmaClientFabric(DeviceChoice choice) {
+    this.choice = choice;
+  }
+
+  @Override
+  public String description() {
+    RdmaDevice opened = device;
+    return opened == null ? "rdma" : "rdma (" + opened.description() + ")";
+  }
+
+  @Override
+  public Port port() {
+    RdmaPort opened = port;
+    if (opened == null) {
+      throw new IllegalStateException("not connected");
+    }
+    return opened;
+  }
+
+  @Override
+  public RemoteMemory connect(ByteBuffer offer, int ringBytes, ByteBuffer answer) {
+    EndAddress server = EndAddress.decode(offer);
+    try {
+      RdmaDevice opened =
+          resources.add(
+              RdmaDevice.open(choice, ownAddressTowards(server.ringPair().gid())),
+              RdmaDevice::close);
+      device = opened;
+      ProtectionDomain domain =
+          resources.add(opened.context().createProtectionDomain(), ProtectionDomain::close);
+      RdmaPort made = resources.add(new RdmaPort(opened, domain, 1), RdmaPort::close);
+      port = made;
+      ConnectionEnd end = new ConnectionEnd(opened, domain, made.queues(), ringBytes);
+      RdmaMemory memory = new RdmaMemory(0, made.nextSerial(), made, end, server);
+      made.attach(memory);
+      end.address().encode(answer);
+      return memory;
+    } catch (VerbsException | IllegalArgumentException | OutOfMemoryError e) {
+      throw new TransportException("cannot connect by RDMA: " + e.getMessage(), e);
+    }
+  }
+
+  /** From which address of this machine packets go to a GID, if it is one of RoCE; sends none. */
+  private static @Nullable InetAddress ownAddressTowards(Gid gid) {
+    if (gid.equals(Gid.NONE) || gid.isLinkLocal()) {
+      return null;
+    }
+    try (DatagramChannel channel = DatagramChannel.open()) {
+      channel.connect(new InetSocketAddress(gid.toInetAddress(), UDP_PORT));
+      return ((InetSocketAddress) channel.getLocalAddress()).getAddress();
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  @Override
+  public void close() {
+    resources.close();
+  }
+}

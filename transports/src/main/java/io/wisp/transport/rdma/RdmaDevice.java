@@ -1,0 +1,179 @@
+package io.wisp.transport.rdma;
+
+import io.wisp.transport.TransportException;
+import io.wisp.verbs.AsyncEvent;
+import io.wisp.verbs.Context;
+import io.wisp.verbs.Device;
+import io.wisp.verbs.GidEntry;
+import io.wisp.verbs.GidType;
+import io.wisp.verbs.LinkLayer;
+import io.wisp.verbs.LocalPort;
+import io.wisp.verbs.Verbs;
+import io.wisp.verbs.VerbsException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** An opened device and the port and address of it that connections go through. */
+final class RdmaDevice implements AutoCloseable {
+
+  private static final Path DEVICES = Path.of("/sys/class/infiniband");
+  private static final Path SOFTWARE = Path.of("/sys/devices/virtual");
+
+  private final SharedContext shared;
+  private final LocalPort port;
+  private boolean closed;
+
+  private RdmaDevice(SharedContext shared, LocalPort port) {
+    this.shared = shared;
+    this.port = port;
+  }
+
+  /**
+   * Opens a device.
+   *
+   * @param near an address of this machine that the device should have if the choice leaves that
+   *     open, or null
+   * @throws TransportException if there is none that can be used; the message says why
+   */
+  static RdmaDevice open(DeviceChoice choice, @Nullable InetAddress near) {
+    try {
+      return choice.name() == null ? openAny(choice, near) : open(choice.name(), choice, near);
+    } catch (VerbsException e) {
+      throw new TransportException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static RdmaDevice openAny(DeviceChoice choice, @Nullable InetAddress near) {
+    List<String> reasons = new ArrayList<>();
+    RdmaDevice first = null;
+    for (Device device : Verbs.devices()) {
+      try {
+        RdmaDevice opened = open(device.name(), choice, near);
+        if (near == null || opened.isAt(near)) {
+          if (first != null) {
+            first.close();
+          }
+          return opened;
+        }
+        if (first == null) {
+          first = opened;
+        } else {
+          opened.close();
+        }
+      } catch (VerbsException e) {
+        reasons.add(e.getMessage());
+      }
+    }
+    if (first != null) {
+      return first;
+    }
+    throw new TransportException(
+        reasons.isEmpty()
+            ? Verbs.availability().orElse("there is no RDMA device")
+            : "no RDMA device has a port that can be used: " + String.join("; ", reasons));
+  }
+
+  private static RdmaDevice open(String name, DeviceChoice choice, @Nullable InetAddress near) {
+    SharedContext shared = SharedContext.open(name);
+    try {
+      return new RdmaDevice(shared, select(shared.context(), choice, near));
+    } catch (RuntimeException | Error e) {
+      shared.close();
+      throw e;
+    }
+  }
+
+  private static LocalPort select(
+      Context context, DeviceChoice choice, @Nullable InetAddress near) {
+    if (near != null && choice.gidIndex() == LocalPort.ANY) {
+      for (int port = 1; port <= context.attributes().ports(); port++) {
+        boolean considered = choice.port() == LocalPort.ANY || choice.port() == port;
+        if (considered && context.queryPort(port).isActive()) {
+          for (GidEntry entry : context.gids(port)) {
+            if (isAt(entry, near)) {
+              return context.selectPort(port, entry.index());
+            }
+          }
+        }
+      }
+    }
+    return context.selectPort(choice.port(), choice.gidIndex());
+  }
+
+  private boolean isAt(InetAddress address) {
+    GidEntry gid = port.gid();
+    return gid != null && isAt(gid, address);
+  }
+
+  private static boolean isAt(GidEntry entry, InetAddress address) {
+    return entry.type() == GidType.ROCE_V2 && entry.gid().toInetAddress().equals(address);
+  }
+
+  Context context() {
+    return shared.context();
+  }
+
+  LocalPort port() {
+    return port;
+  }
+
+  /** Has a listener told, in another thread, what happens to the device. */
+  void listen(Consumer<AsyncEvent> listener) {
+    shared.listen(listener);
+  }
+
+  void ignore(Consumer<AsyncEvent> listener) {
+    shared.ignore(listener);
+  }
+
+  /** Device, port and address, for people; and whether it is made of software. */
+  String description() {
+    String name = context().device().name();
+    return "device "
+        + name
+        + " port "
+        + port.number()
+        + ", "
+        + address()
+        + (isSoftware(DEVICES.resolve(name)) ? ", Soft-RoCE, emulated" : "");
+  }
+
+  private String address() {
+    GidEntry gid = port.gid();
+    if (gid == null) {
+      return "InfiniBand LID " + port.attributes().lid();
+    }
+    String kind =
+        switch (gid.type()) {
+          case ROCE_V2 -> "RoCE v2 ";
+          case ROCE_V1 -> "RoCE v1 ";
+          case INFINIBAND ->
+              port.attributes().linkLayer() == LinkLayer.ETHERNET ? "GID " : "InfiniBand GID ";
+        };
+    return kind + gid.gid();
+  }
+
+  /** Whether a device has no hardware: the kernel keeps those in a folder of their own. */
+  static boolean isSoftware(Path device) {
+    try {
+      return Files.exists(device) && device.toRealPath().startsWith(SOFTWARE);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Gives the device up; what was made with it is closed before. */
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      shared.close();
+    }
+  }
+}

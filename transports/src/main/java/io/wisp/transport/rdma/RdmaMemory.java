@@ -1,0 +1,278 @@
+package io.wisp.transport.rdma;
+
+import io.wisp.transport.memory.LocalBuffer;
+import io.wisp.transport.memory.RemoteBuffer;
+import io.wisp.transport.memory.RemoteMemory;
+import io.wisp.verbs.CompletionStatus;
+import io.wisp.verbs.ReceiveBatch;
+import io.wisp.verbs.VerbsException;
+import io.wisp.verbs.WorkCompletions;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/** A connection by queue pairs. */
+final class RdmaMemory implements RemoteMemory {
+
+  private static final int RECEIVES_PER_POST = 16;
+
+  private final int number;
+  private final long id;
+  private final RdmaPort port;
+  private final ConnectionEnd end;
+  private final MemorySegment incoming;
+  private final MemorySegment outgoing;
+  private final RingSender sender;
+  private final ReadQueue reads;
+  private final int readDepth;
+  private final ReceiveBatch receives = new ReceiveBatch(RECEIVES_PER_POST, 0);
+  private int receivesTaken;
+  private long arrived;
+  private @Nullable String broken;
+  private boolean closed;
+
+  /** Whether the port has it among those that something was taken in for, and the next there. */
+  private boolean listed;
+
+  private @Nullable RdmaMemory nextListed;
+
+  /**
+   * Connects an end, which this owns from now on, also if that fails.
+   *
+   * @param serial no other connection of the port has it
+   * @throws VerbsException if the other side cannot be reached like this
+   */
+  RdmaMemory(int number, long serial, RdmaPort port, ConnectionEnd end, EndAddress other) {
+    this.number = number;
+    this.port = port;
+    this.end = end;
+    id = RequestId.withoutKind(RequestId.of(serial, number, 0));
+    incoming = Mailbox.ring(end.mailbox());
+    outgoing = Mailbox.ring(end.copy());
+    readDepth = end.readDepth(other);
+    sender = new RingSender(end, other, RequestId.of(serial, number, RequestId.WRITE));
+    reads = new ReadQueue(end.readPair(), RequestId.of(serial, number, RequestId.READ));
+    try {
+      for (int i = 0; i < RECEIVES_PER_POST; i++) {
+        receives.id(i, RequestId.of(serial, number, RequestId.NOTIFICATION));
+      }
+      for (int i = 0; i < ConnectionEnd.RECEIVES; i += RECEIVES_PER_POST) {
+        end.ringPair().post(receives, RECEIVES_PER_POST);
+      }
+      end.connect(other);
+    } catch (RuntimeException | Error e) {
+      end.close();
+      throw e;
+    }
+  }
+
+  int number() {
+    return number;
+  }
+
+  /** Whether a completion is one of this connection. */
+  boolean owns(long requestId) {
+    return RequestId.withoutKind(requestId) == id;
+  }
+
+  boolean isListed() {
+    return listed;
+  }
+
+  void setListed(boolean listed) {
+    this.listed = listed;
+  }
+
+  @Nullable RdmaMemory nextListed() {
+    return nextListed;
+  }
+
+  void setNextListed(@Nullable RdmaMemory next) {
+    nextListed = next;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  /** Takes a completion in; the answer is whether it is news for whoever uses the connection. */
+  boolean take(WorkCompletions completions, int index) {
+    if (broken != null || closed) {
+      return false;
+    }
+    int kind = RequestId.kind(completions.id(index));
+    if (!completions.isSuccess(index)) {
+      breakWith(failure(kind, completions.status(index)));
+      return true;
+    }
+    try {
+      return switch (kind) {
+        case RequestId.NOTIFICATION -> {
+          takeNotification(completions.immediate(index));
+          yield true;
+        }
+        case RequestId.WRITE -> {
+          sender.completed();
+          yield false;
+        }
+        default -> reads.completed();
+      };
+    } catch (VerbsException e) {
+      breakWith(e);
+      return true;
+    }
+  }
+
+  private void takeNotification(int advance) {
+    arrived += Integer.toUnsignedLong(advance) * RingSender.NOTIFIED_UNIT;
+    if (++receivesTaken == RECEIVES_PER_POST) {
+      receivesTaken = 0;
+      end.ringPair().post(receives, RECEIVES_PER_POST);
+    }
+  }
+
+  private static String failure(int kind, CompletionStatus status) {
+    if (status == CompletionStatus.WR_FLUSH_ERR) {
+      return "its queue pair failed, as it does when the other side sends what it may not";
+    }
+    String what =
+        switch (kind) {
+          case RequestId.NOTIFICATION -> "taking a notification of the other side";
+          case RequestId.WRITE -> "writing into the other side's ring";
+          default -> "reading the other side's memory";
+        };
+    return what + " failed with " + status + ": " + status.text();
+  }
+
+  private void breakWith(VerbsException failure) {
+    breakWith(String.valueOf(failure.getMessage()));
+  }
+
+  void breakWith(String reason) {
+    if (broken == null) {
+      broken = reason;
+    }
+  }
+
+  private boolean isUsable() {
+    return broken == null && !closed;
+  }
+
+  @Override
+  public MemorySegment outgoing() {
+    return outgoing;
+  }
+
+  @Override
+  public MemorySegment incoming() {
+    return incoming;
+  }
+
+  @Override
+  public void write(long offset, int length) {
+    if (isUsable()) {
+      sender.write(offset, length);
+    }
+  }
+
+  @Override
+  public void writeAndNotify(long offset, int length, long position) {
+    if (isUsable()) {
+      try {
+        sender.write(offset, length);
+        sender.notify(position);
+      } catch (VerbsException e) {
+        breakWith(e);
+      }
+    }
+  }
+
+  @Override
+  public long arrived() {
+    return arrived;
+  }
+
+  @Override
+  public void giveCredit(long position, long bulks) {
+    if (isUsable()) {
+      try {
+        Mailbox.setCredit(end.copy(), position, bulks);
+        sender.sendCredit();
+      } catch (VerbsException e) {
+        breakWith(e);
+      }
+    }
+  }
+
+  @Override
+  public long creditedPosition() {
+    return Mailbox.creditedPosition(end.mailbox());
+  }
+
+  @Override
+  public long creditedBulks() {
+    return Mailbox.creditedBulks(end.mailbox());
+  }
+
+  @Override
+  public void read(
+      RemoteBuffer source, long sourceOffset, LocalBuffer target, long targetOffset, int length) {
+    if (!isUsable()) {
+      return;
+    }
+    if (length < 1
+        || sourceOffset < 0
+        || source.length() < length
+        || sourceOffset > source.length() - length) {
+      breakWith(
+          "a read of "
+              + length
+              + " bytes at "
+              + sourceOffset
+              + ", and what the other side offers has "
+              + source.length());
+      return;
+    }
+    RegisteredBuffer into = (RegisteredBuffer) target;
+    reads.add(
+        source.address() + sourceOffset,
+        source.key(),
+        into.memory().address() + targetOffset,
+        into.key(),
+        length);
+  }
+
+  @Override
+  public void postReads(int token) {
+    if (isUsable()) {
+      try {
+        reads.post(token);
+      } catch (VerbsException e) {
+        breakWith(e);
+      }
+    }
+  }
+
+  @Override
+  public int completedReads() {
+    return reads.next();
+  }
+
+  @Override
+  public int readDepth() {
+    return readDepth;
+  }
+
+  @Override
+  public @Nullable String broken() {
+    return broken;
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      port.detach(this);
+      end.close();
+    }
+  }
+}

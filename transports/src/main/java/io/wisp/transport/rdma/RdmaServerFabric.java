@@ -1,0 +1,141 @@
+package io.wisp.transport.rdma;
+
+import io.wisp.store.Store;
+import io.wisp.store.cuckoo.CuckooStore;
+import io.wisp.transport.TransportException;
+import io.wisp.transport.Waiting;
+import io.wisp.transport.memory.Port;
+import io.wisp.transport.memory.RemoteBuffer;
+import io.wisp.transport.memory.RemoteMemory;
+import io.wisp.transport.memory.ServerFabric;
+import io.wisp.transport.memory.ServerOffer;
+import io.wisp.verbs.AccessFlag;
+import io.wisp.verbs.MemoryRegion;
+import io.wisp.verbs.ProtectionDomain;
+import io.wisp.verbs.VerbsException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** A server's device, and the table that clients may read. */
+final class RdmaServerFabric implements ServerFabric {
+
+  private final RdmaDevice device;
+  private final int maxClients;
+  private final Resources resources = new Resources();
+  private final ProtectionDomain domain;
+  private final RemoteBuffer table;
+
+  /**
+   * @param device which belongs to this from now on, also if this fails
+   * @param store whose table clients may read, if it has one in memory
+   * @throws TransportException if the device or the system does not give what is needed
+   */
+  RdmaServerFabric(RdmaDevice device, Store store, int maxClients) {
+    this.device = resources.add(device, RdmaDevice::close);
+    this.maxClients = maxClients;
+    try {
+      domain = resources.add(device.context().createProtectionDomain(), ProtectionDomain::close);
+      table = store instanceof CuckooStore cuckoo ? register(cuckoo) : RemoteBuffer.NONE;
+    } catch (VerbsException e) {
+      resources.close();
+      throw new TransportException(
+          "clients cannot be let read the table: " + e.getMessage(), e);
+    } catch (RuntimeException | Error e) {
+      resources.close();
+      throw e;
+    }
+  }
+
+  /** For reading from afar and nothing else: not even a READ of ours could write there. */
+  private RemoteBuffer register(CuckooStore cuckoo) {
+    MemoryRegion region =
+        resources.add(
+            domain.register(cuckoo.region(), AccessFlag.REMOTE_READ), MemoryRegion::close);
+    return new RemoteBuffer(region.address(), region.rkey(), region.length());
+  }
+
+  @Override
+  public String description() {
+    return device.description();
+  }
+
+  @Override
+  public RemoteBuffer table() {
+    return table;
+  }
+
+  @Override
+  public boolean readsLinesInOnePiece() {
+    return false;
+  }
+
+  @Override
+  public Port openPort(Waiting waiting) {
+    try {
+      return new RdmaPort(device, domain, maxClients);
+    } catch (VerbsException e) {
+      throw new TransportException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  @Override
+  public ServerOffer offer(Port port, int ringBytes) {
+    RdmaPort opened = (RdmaPort) port;
+    try {
+      return new Offer(opened, new ConnectionEnd(device, domain, opened.queues(), ringBytes));
+    } catch (VerbsException | IllegalStateException | OutOfMemoryError e) {
+      throw new TransportException(
+          "there is nothing left for one more client: " + e.getMessage(), e);
+    }
+  }
+
+  /** An end that is not connected yet. */
+  private static final class Offer implements ServerOffer {
+
+    private final RdmaPort port;
+    private final ConnectionEnd end;
+    private boolean accepted;
+
+    Offer(RdmaPort port, ConnectionEnd end) {
+      this.port = port;
+      this.end = end;
+    }
+
+    @Override
+    public ByteBuffer encoded() {
+      ByteBuffer bytes =
+          ByteBuffer.allocate(EndAddress.ENCODED_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+      end.address().encode(bytes);
+      return bytes.flip();
+    }
+
+    @Override
+    public RemoteMemory accept(int number, ByteBuffer answer) {
+      if (number > RequestId.MAX_NUMBER) {
+        throw new TransportException(
+            "a thread has at most " + (RequestId.MAX_NUMBER + 1) + " clients by rdma");
+      }
+      EndAddress other = EndAddress.decode(answer);
+      try {
+        RdmaMemory memory = new RdmaMemory(number, port.nextSerial(), port, end, other);
+        accepted = true;
+        return memory;
+      } catch (VerbsException | IllegalArgumentException | IllegalStateException e) {
+        throw new TransportException(
+            "your RDMA address cannot be reached from here: " + e.getMessage(), e);
+      }
+    }
+
+    @Override
+    public void close() {
+      if (!accepted) {
+        end.close();
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    resources.close();
+  }
+}

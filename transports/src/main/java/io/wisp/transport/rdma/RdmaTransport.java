@@ -1,0 +1,138 @@
+package io.wisp.transport.rdma;
+
+import io.wisp.store.Store;
+import io.wisp.transport.Client;
+import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.Server;
+import io.wisp.transport.ServerOptions;
+import io.wisp.transport.Transport;
+import io.wisp.transport.TransportException;
+import io.wisp.transport.memory.MemoryClients;
+import io.wisp.transport.memory.MemoryServer;
+import io.wisp.transport.memory.ServerLimits;
+import io.wisp.verbs.Verbs;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * RDMA by libibverbs. The endpoint is where the control connection goes, by TCP; requests go
+ * between the devices, whose addresses the two sides tell each other there.
+ *
+ * <p>Clients read the table themselves if the store is a {@link
+ * io.wisp.store.cuckoo.CuckooStore}, all of whose memory is then locked; else they ask for
+ * everything.
+ */
+public final class RdmaTransport implements Transport {
+
+  private static final int BACKLOG = 1_024;
+
+  @Override
+  public String name() {
+    return "rdma";
+  }
+
+  @Override
+  public Optional<String> unavailable() {
+    return Verbs.availability();
+  }
+
+  @Override
+  public int portOffset() {
+    return 2;
+  }
+
+  @Override
+  public Server serve(Store store, ServerOptions options) {
+    return serve(store, options, ServerLimits.defaults());
+  }
+
+  Server serve(Store store, ServerOptions options, ServerLimits limits) {
+    requireAvailable();
+    DeviceChoice choice = DeviceChoice.parse(options.device());
+    InetSocketAddress address = resolve(options.endpoint(), "cannot listen on ");
+    ServerSocketChannel listener = listen(options.endpoint(), address);
+    Endpoint endpoint;
+    RdmaServerFabric fabric;
+    try {
+      endpoint = new Endpoint(options.endpoint().host(), port(listener));
+      fabric =
+          new RdmaServerFabric(
+              RdmaDevice.open(choice, ifOfAnInterface(address.getAddress())),
+              store,
+              options.maxClients());
+    } catch (IOException e) {
+      closeQuietly(listener);
+      throw new TransportException(
+          "cannot listen on " + options.endpoint() + ": " + e.getMessage(), e);
+    } catch (RuntimeException | Error e) {
+      closeQuietly(listener);
+      throw e;
+    }
+    return new MemoryServer(this, store, options, limits, listener, endpoint, fabric);
+  }
+
+  private static ServerSocketChannel listen(Endpoint endpoint, InetSocketAddress address) {
+    ServerSocketChannel listener = null;
+    try {
+      listener = ServerSocketChannel.open();
+      return listener.bind(address, BACKLOG);
+    } catch (IOException e) {
+      closeQuietly(listener);
+      throw new TransportException("cannot listen on " + endpoint + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static int port(ServerSocketChannel listener) throws IOException {
+    return ((InetSocketAddress) listener.getLocalAddress()).getPort();
+  }
+
+  /** No device has the address of loopback, or that of all interfaces. */
+  private static @Nullable InetAddress ifOfAnInterface(InetAddress address) {
+    return address.isLoopbackAddress() || address.isAnyLocalAddress() ? null : address;
+  }
+
+  private static void closeQuietly(@Nullable ServerSocketChannel listener) {
+    try {
+      if (listener != null) {
+        listener.close();
+      }
+    } catch (IOException e) {
+      // Nobody was told of it.
+    }
+  }
+
+  @Override
+  public Client connect(Endpoint endpoint, ClientOptions options) {
+    requireAvailable();
+    DeviceChoice choice = DeviceChoice.parse(options.device());
+    InetSocketAddress address = resolve(endpoint, "cannot connect to ");
+    try {
+      return MemoryClients.connect(
+          SocketChannel.open(), address, endpoint, new RdmaClientFabric(choice), options);
+    } catch (IOException e) {
+      throw new TransportException("cannot connect to " + endpoint + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static InetSocketAddress resolve(Endpoint endpoint, String what) {
+    InetSocketAddress address = new InetSocketAddress(endpoint.host(), endpoint.port());
+    if (address.isUnresolved()) {
+      throw new TransportException(what + endpoint + ": its host has no address");
+    }
+    return address;
+  }
+
+  private void requireAvailable() {
+    unavailable()
+        .ifPresent(
+            reason -> {
+              throw new TransportException("this machine cannot run rdma: " + reason);
+            });
+  }
+}

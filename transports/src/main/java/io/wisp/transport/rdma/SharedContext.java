@@ -1,0 +1,94 @@
+package io.wisp.transport.rdma;
+
+import io.wisp.verbs.AsyncEvent;
+import io.wisp.verbs.Context;
+import io.wisp.verbs.Verbs;
+import io.wisp.verbs.VerbsException;
+import java.lang.System.Logger.Level;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/**
+ * An opened device, which all servers and clients of this process share: each opening would cost
+ * the device's driver memory and interrupts of its own. It is closed when the last has given it up.
+ *
+ * <p>A thread that otherwise sleeps takes in what happens to the device apart from completions, and
+ * hands it on.
+ */
+final class SharedContext implements AutoCloseable {
+
+  private static final System.Logger LOGGER = System.getLogger(SharedContext.class.getName());
+
+  private static final Map<String, SharedContext> OPENED = new HashMap<>();
+
+  private final String name;
+  private final Context context;
+  private final List<Consumer<AsyncEvent>> listeners = new CopyOnWriteArrayList<>();
+  private int users;
+
+  private SharedContext(String name) {
+    this.name = name;
+    context = Verbs.open(name);
+  }
+
+  /**
+   * Opens a device. Each one opened is to be closed.
+   *
+   * @throws VerbsException if it is not there, or may not be opened
+   */
+  static SharedContext open(String name) {
+    synchronized (OPENED) {
+      SharedContext shared = OPENED.get(name);
+      if (shared == null) {
+        shared = new SharedContext(name);
+        Thread.ofPlatform().name("wisp-rdma-events-" + name).daemon().start(shared::takeEvents);
+        OPENED.put(name, shared);
+      }
+      shared.users++;
+      return shared;
+    }
+  }
+
+  Context context() {
+    return context;
+  }
+
+  /** Has a listener told, in another thread, what happens to the device. */
+  void listen(Consumer<AsyncEvent> listener) {
+    listeners.add(listener);
+  }
+
+  void ignore(Consumer<AsyncEvent> listener) {
+    listeners.remove(listener);
+  }
+
+  private void takeEvents() {
+    try {
+      while (!context.isClosed()) {
+        AsyncEvent event = context.awaitEvent(Context.FOREVER);
+        if (event != null) {
+          LOGGER.log(Level.DEBUG, "{0}: {1}", name, event);
+          listeners.forEach(listener -> listener.accept(event));
+        }
+      }
+    } catch (IllegalStateException e) {
+      // The device was closed.
+    } catch (VerbsException e) {
+      LOGGER.log(Level.WARNING, "what happens to " + name + " is not known any more", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (OPENED) {
+      users--;
+      if (users == 0) {
+        OPENED.remove(name);
+        context.close();
+      }
+    }
+  }
+}
