@@ -32,6 +32,7 @@ final class ControlSession {
   private @Nullable IoThread thread;
   private @Nullable ServerOffer offer;
   private boolean handedOver;
+  private boolean gone;
   private int number;
 
   /**
@@ -166,8 +167,12 @@ final class ControlSession {
     gone();
   }
 
-  /** The client is gone, or has to go. */
+  /** The client is gone, or has to go. What it held is freed once, for then others have it. */
   void gone() {
+    if (gone) {
+      return;
+    }
+    gone = true;
     IoThread serving = thread;
     if (handedOver && serving != null) {
       serving.abandon(this);

@@ -51,6 +51,7 @@ final class ServerConnection {
   private @Nullable LocalBuffer bulkReply;
 
   private long bulkReplies;
+  private long offeredAt;
   private long returnsWhenStarved = -1;
   private long lastActivity;
 
@@ -79,9 +80,9 @@ final class ServerConnection {
     return lastActivity;
   }
 
-  /** Whether the client is expected to read a reply. */
-  boolean offersReply() {
-    return bulkReply != null;
+  /** Whether the client has had so much time to read a reply that it was offered. */
+  boolean hasStalled(long now, long nanos) {
+    return bulkReply != null && now - offeredAt > nanos;
   }
 
   /** Why the connection is of no use any longer, or null. */
@@ -233,6 +234,7 @@ final class ServerConnection {
     outgoing.commit(FrameDescriptor.BULK, incoming.consumed());
     bulkReply = buffer;
     bulkReplies++;
+    offeredAt = lastActivity;
     return true;
   }
 
