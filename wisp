@@ -238,11 +238,15 @@ as_root() {
 # Installs what the tests use beside the JDK, where that can be done without asking.
 install_test_tools() {
   local missing=() tool
-  for tool in redis-cli:redis-tools shellcheck:shellcheck python3:python3; do
+  for tool in redis-cli:redis-tools shellcheck:shellcheck python3:python3 cc:gcc; do
     command -v "${tool%%:*}" >/dev/null || missing+=("${tool##*:}")
   done
   if command -v python3 >/dev/null && ! python3 -c 'import ensurepip' 2>/dev/null; then
     missing+=(python3-venv)
+  fi
+  if [[ $(uname) == Linux ]]; then
+    [[ -f /usr/include/stdio.h ]] || missing+=(libc6-dev)
+    [[ -f /usr/include/infiniband/verbs.h ]] || missing+=(libibverbs-dev)
   fi
   ((${#missing[@]})) || return 0
   if command -v apt-get >/dev/null && { ((EUID == 0)) || sudo -n true 2>/dev/null; }; then

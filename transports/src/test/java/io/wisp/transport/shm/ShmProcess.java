@@ -69,8 +69,8 @@ final class ShmProcess implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
-    kill();
+  public void close() {
+    process.destroyForcibly().onExit().join();
   }
 
   /** {@code server}, or {@code client PORT WHAT}. */
