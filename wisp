@@ -305,21 +305,24 @@ prepare_guest() {
   fi
 }
 
-# Prints the modules that a build has made which have tests that need an RDMA device.
+# Prints the modules with tests that need an RDMA device: all, or with options for Maven, which may
+# have chosen some, those that the build has made.
 built_rdma_modules() {
-  local module
+  local began=$1 options=$2 module
   "$root/scripts/rdma-tests.sh" --list | while read -r module; do
-    [[ ! $root/$module/target/rdma-tests/class-path -nt $1 ]] || echo "$module"
+    if ((options == 0)) || [[ $root/$module/target/rdma-tests/class-path -nt $began ]]; then
+      echo "$module"
+    fi
   done
 }
 
 # Runs the tests that need an RDMA device, of what Maven has just built. Sets "guest_missing" if there
 # turns out to be no guest for them.
 test_rdma() {
-  local began=$1 modules status=0
-  shift
+  local began=$1 options=$2 modules status=0
+  shift 2
   [[ -z $guest_missing ]] || return 0
-  mapfile -t modules < <(built_rdma_modules "$began")
+  mapfile -t modules < <(built_rdma_modules "$began" "$options")
   if ((${#modules[@]} == 0)); then
     echo "wisp: nothing that was built has tests for RDMA"
     return 0
@@ -346,12 +349,13 @@ END
 }
 
 run_tests() {
-  local arguments=() rdma_arguments=(--limit 1200) argument began=$root/target/build.began
+  local options=$# arguments=() rdma_arguments=(--limit 1200) argument began=$root/target/build.began
   for argument; do
     case $argument in
       --long)
         arguments+=(-DexcludedTests=rdma -Pjcstress)
         rdma_arguments=(--long --limit 5400)
+        options=$((options - 1))
         ;;
       *) arguments+=("$argument") ;;
     esac
@@ -367,7 +371,7 @@ run_tests() {
   fi
   date_jars "$began" "${jars[@]}"
   unlock_build
-  test_rdma "$began" "${rdma_arguments[@]}"
+  test_rdma "$began" "$options" "${rdma_arguments[@]}"
   cat <<'END'
 
 All tests passed. What to look at next:
