@@ -56,8 +56,8 @@ final class ShmProcess implements AutoCloseable {
   }
 
   /** SIGKILL: it has no time to clear anything up. */
-  void kill() throws InterruptedException {
-    process.destroyForcibly().waitFor();
+  void kill() {
+    process.destroyForcibly().onExit().join();
   }
 
   void signal(String name) throws IOException, InterruptedException {
@@ -69,7 +69,7 @@ final class ShmProcess implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     kill();
   }
 
