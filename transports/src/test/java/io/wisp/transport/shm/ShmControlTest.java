@@ -57,6 +57,7 @@ class ShmControlTest {
   private final ServerFolder folder = ServerFolder.take(new Endpoint("127.0.0.1", 0));
   private final List<SocketChannel> opened = new ArrayList<>();
   private SocketAddress address = new InetSocketAddress(0);
+
   @SuppressWarnings("NullAway.Init") // each test serves first
   private MemoryServer server;
 

@@ -56,8 +56,8 @@ final class ShmProcess implements AutoCloseable {
   }
 
   /** SIGKILL: it has no time to clear anything up. */
-  void kill() throws InterruptedException {
-    process.destroyForcibly().waitFor();
+  void kill() {
+    process.destroyForcibly().onExit().join();
   }
 
   void signal(String name) throws IOException, InterruptedException {
@@ -70,7 +70,7 @@ final class ShmProcess implements AutoCloseable {
 
   @Override
   public void close() {
-    process.destroyForcibly().onExit().join();
+    kill();
   }
 
   /** {@code server}, or {@code client PORT WHAT}. */
