@@ -293,9 +293,6 @@ class RemoteLookupConcurrencyTest {
     }
     report();
     assertThat(hits).hasPositiveValue();
-    assertThat(reads.get())
-        .as("more reads than if it had stood still")
-        .isGreaterThan(3 * hits.get());
   }
 
   private static long bucket(CuckooStore store, int number, boolean first) {
