@@ -282,7 +282,7 @@ date_jars() {
 run_rdma_tests() {
   local modules log=$root/target/build.log began=$root/target/build.began
   if [[ ${WISP_BUILD:-} != never && " $* " != *" -h "* ]]; then
-    modules=$("$root/scripts/rdma-tests.sh" --list "$@" | paste -sd ,)
+    modules=$("$root/scripts/rdma-tests.sh" --list "$@" | paste -sd , -)
     echo "wisp: building the tests of $modules" >&2
     lock_build
     touch "$began"
@@ -372,9 +372,9 @@ run_tests() {
   date_jars "$began" "${jars[@]}"
   unlock_build
   test_rdma "$began" "$options" "${rdma_arguments[@]}"
-  cat <<'END'
+  cat <<END
 
-All tests passed. What to look at next:
+All ${guest_missing:+other }tests passed. What to look at next:
   ./wisp -s -t                    a server; then, in another terminal:
   ./wisp -c 127.0.0.1 -t          a shell on it
   ./wisp -p 127.0.0.1 -t --key_size 3 --payload_size 100
