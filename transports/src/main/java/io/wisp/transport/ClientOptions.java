@@ -4,15 +4,22 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How to connect.
+ * How to connect. What a transport has no use for it ignores.
  *
  * @param timeout how long connecting, or one operation, may take before it fails
  * @param password what the server wants to hear first; null means nothing
  * @param maxOutstanding how many requests may be submitted and not yet completed, 1 or more
- * @param busyPoll whether the client polls for replies without sleeping
+ * @param waiting how the client waits for replies
+ * @param getPath how values are got, where the transport reaches into the server's memory
+ * @param device the RDMA device, {@code NAME[:PORT[:GID_INDEX]]}; null chooses one
  */
 public record ClientOptions(
-    Duration timeout, @Nullable String password, int maxOutstanding, boolean busyPoll) {
+    Duration timeout,
+    @Nullable String password,
+    int maxOutstanding,
+    Waiting waiting,
+    GetPath getPath,
+    @Nullable String device) {
 
   public ClientOptions {
     if (timeout.isNegative() || timeout.isZero()) {
@@ -24,24 +31,46 @@ public record ClientOptions(
     }
   }
 
-  /** Five seconds, no password, 1,024 outstanding requests, no busy polling. */
+  /**
+   * Five seconds, no password, 1,024 outstanding requests, spinning before sleeping, one-sided
+   * gets.
+   */
   public static ClientOptions defaults() {
-    return new ClientOptions(Duration.ofSeconds(5), null, 1024, false);
+    return new ClientOptions(
+        Duration.ofSeconds(5), null, 1024, Waiting.SPIN, GetPath.ONE_SIDED, null);
+  }
+
+  /** Whether the client polls for replies without ever sleeping. */
+  public boolean busyPoll() {
+    return waiting == Waiting.POLL;
   }
 
   public ClientOptions withTimeout(Duration timeout) {
-    return new ClientOptions(timeout, password, maxOutstanding, busyPoll);
+    return new ClientOptions(timeout, password, maxOutstanding, waiting, getPath, device);
   }
 
   public ClientOptions withPassword(@Nullable String password) {
-    return new ClientOptions(timeout, password, maxOutstanding, busyPoll);
+    return new ClientOptions(timeout, password, maxOutstanding, waiting, getPath, device);
   }
 
   public ClientOptions withMaxOutstanding(int maxOutstanding) {
-    return new ClientOptions(timeout, password, maxOutstanding, busyPoll);
+    return new ClientOptions(timeout, password, maxOutstanding, waiting, getPath, device);
   }
 
+  public ClientOptions withWaiting(Waiting waiting) {
+    return new ClientOptions(timeout, password, maxOutstanding, waiting, getPath, device);
+  }
+
+  /** {@link Waiting#POLL}, or else what waits when nothing else is asked for. */
   public ClientOptions withBusyPoll(boolean busyPoll) {
-    return new ClientOptions(timeout, password, maxOutstanding, busyPoll);
+    return withWaiting(busyPoll ? Waiting.POLL : Waiting.SPIN);
+  }
+
+  public ClientOptions withGetPath(GetPath getPath) {
+    return new ClientOptions(timeout, password, maxOutstanding, waiting, getPath, device);
+  }
+
+  public ClientOptions withDevice(@Nullable String device) {
+    return new ClientOptions(timeout, password, maxOutstanding, waiting, getPath, device);
   }
 }

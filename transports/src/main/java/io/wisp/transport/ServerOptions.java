@@ -4,15 +4,16 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How to serve. The defaults suit a server on the machine of its clients.
+ * How to serve. The defaults suit a server on the machine of its clients. What a transport has no
+ * use for it ignores.
  *
  * @param endpoint where to listen: loopback and the default port unless told otherwise
  * @param threads threads that serve requests, 1 or more
  * @param maxClients connections at a time; one more is refused with an error
  * @param idleTimeout a connection without a request for so long is closed; zero means never
  * @param password what a client must present before anything else; null means nothing
- * @param busyPoll whether the threads poll without sleeping: the shortest latency, for a whole core
- *     each
+ * @param waiting how the threads wait for requests
+ * @param device the RDMA device, {@code NAME[:PORT[:GID_INDEX]]}; null chooses one
  */
 public record ServerOptions(
     Endpoint endpoint,
@@ -20,7 +21,8 @@ public record ServerOptions(
     int maxClients,
     Duration idleTimeout,
     @Nullable String password,
-    boolean busyPoll) {
+    Waiting waiting,
+    @Nullable String device) {
 
   public static final int DEFAULT_MAX_CLIENTS = 10_000;
 
@@ -36,37 +38,55 @@ public record ServerOptions(
     }
   }
 
-  /** Loopback and the default port, a thread, no password, no idle timeout, no busy polling. */
+  /**
+   * Loopback and the default port, a thread, no password, no idle timeout, spinning before
+   * sleeping.
+   */
   public static ServerOptions defaults() {
     return at(new Endpoint("127.0.0.1", Endpoint.DEFAULT_PORT));
   }
 
   /** The defaults at another endpoint. */
   public static ServerOptions at(Endpoint endpoint) {
-    return new ServerOptions(endpoint, 1, DEFAULT_MAX_CLIENTS, Duration.ZERO, null, false);
+    return new ServerOptions(
+        endpoint, 1, DEFAULT_MAX_CLIENTS, Duration.ZERO, null, Waiting.SPIN, null);
+  }
+
+  /** Whether the threads poll for requests without ever sleeping. */
+  public boolean busyPoll() {
+    return waiting == Waiting.POLL;
   }
 
   public ServerOptions withEndpoint(Endpoint endpoint) {
-    return new ServerOptions(endpoint, threads, maxClients, idleTimeout, password, busyPoll);
+    return new ServerOptions(endpoint, threads, maxClients, idleTimeout, password, waiting, device);
   }
 
   public ServerOptions withThreads(int threads) {
-    return new ServerOptions(endpoint, threads, maxClients, idleTimeout, password, busyPoll);
+    return new ServerOptions(endpoint, threads, maxClients, idleTimeout, password, waiting, device);
   }
 
   public ServerOptions withMaxClients(int maxClients) {
-    return new ServerOptions(endpoint, threads, maxClients, idleTimeout, password, busyPoll);
+    return new ServerOptions(endpoint, threads, maxClients, idleTimeout, password, waiting, device);
   }
 
   public ServerOptions withIdleTimeout(Duration idleTimeout) {
-    return new ServerOptions(endpoint, threads, maxClients, idleTimeout, password, busyPoll);
+    return new ServerOptions(endpoint, threads, maxClients, idleTimeout, password, waiting, device);
   }
 
   public ServerOptions withPassword(@Nullable String password) {
-    return new ServerOptions(endpoint, threads, maxClients, idleTimeout, password, busyPoll);
+    return new ServerOptions(endpoint, threads, maxClients, idleTimeout, password, waiting, device);
   }
 
+  public ServerOptions withWaiting(Waiting waiting) {
+    return new ServerOptions(endpoint, threads, maxClients, idleTimeout, password, waiting, device);
+  }
+
+  /** {@link Waiting#POLL}, or else what waits when nothing else is asked for. */
   public ServerOptions withBusyPoll(boolean busyPoll) {
-    return new ServerOptions(endpoint, threads, maxClients, idleTimeout, password, busyPoll);
+    return withWaiting(busyPoll ? Waiting.POLL : Waiting.SPIN);
+  }
+
+  public ServerOptions withDevice(@Nullable String device) {
+    return new ServerOptions(endpoint, threads, maxClients, idleTimeout, password, waiting, device);
   }
 }

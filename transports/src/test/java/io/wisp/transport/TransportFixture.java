@@ -35,15 +35,25 @@ abstract class TransportFixture {
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
-  protected final Store store = new HeapStore();
+  protected final Store store = newStore();
   protected final ValueBuffer value = new ValueBuffer();
 
   /** The transport under test. */
   protected abstract Transport transport();
 
+  /** The store that is served. */
+  protected Store newStore() {
+    return new HeapStore();
+  }
+
   /** What the transport has not, by its nature. */
   protected Set<Requirement> missing() {
     return EnumSet.noneOf(Requirement.class);
+  }
+
+  /** Whether a get is a request to the server, not a read of its memory. */
+  protected boolean serverSeesGets() {
+    return true;
   }
 
   /** Byte sequences that are no conversation in the transport's protocol. */
@@ -54,6 +64,7 @@ abstract class TransportFixture {
     while (!opened.isEmpty()) {
       opened.pop().close();
     }
+    store.close();
     value.close();
   }
 
@@ -72,7 +83,8 @@ abstract class TransportFixture {
     return ServerOptions.at(new Endpoint("127.0.0.1", 0));
   }
 
-  protected static ClientOptions clientOptions() {
+  /** How a test connects, unless it wants something particular. */
+  protected ClientOptions clientOptions() {
     return ClientOptions.defaults().withTimeout(TIMEOUT);
   }
 

@@ -5,6 +5,7 @@ import io.wisp.cli.common.Range;
 import io.wisp.cli.common.UserError;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.ServerOptions;
+import io.wisp.transport.Waiting;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -92,7 +93,8 @@ public final class ServeArguments {
         CLIENTS.check("--max-clients", maxClients),
         idleTimeout,
         password,
-        busyPoll);
+        busyPoll ? Waiting.POLL : Waiting.SPIN,
+        null);
   }
 
   @Nullable ByteSize memory() {

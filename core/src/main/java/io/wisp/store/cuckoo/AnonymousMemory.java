@@ -61,12 +61,24 @@ final class AnonymousMemory {
       if (address == MAP_FAILED) {
         throw refused(bytes, (int) ERRNO.get(state, 0L));
       }
-      // Without huge pages the table works as well, only slower: the result does not matter.
-      int ignored = (int) calls.madvise.invokeExact(address, bytes, MADV_HUGEPAGE);
+      adviseHugePages(address, bytes);
       return MemorySegment.ofAddress(address)
           .reinterpret(bytes, arena, mapped -> unmap(calls.munmap, mapped.address(), bytes));
     } catch (RuntimeException | Error e) {
       throw e;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Asks for huge pages. Without them a table works as well, only slower. */
+  static void adviseHugePages(long address, long bytes) {
+    Calls calls = CALLS;
+    if (calls == null) {
+      return;
+    }
+    try {
+      int ignored = (int) calls.madvise.invokeExact(address, bytes, MADV_HUGEPAGE);
     } catch (Throwable e) {
       throw new AssertionError(e);
     }
@@ -81,21 +93,13 @@ final class AnonymousMemory {
   }
 
   private static OutOfMemoryError refused(long bytes, int errno) {
-    String name =
-        switch (errno) {
-          case 1 -> "EPERM";
-          case 11 -> "EAGAIN";
-          case 12 -> "ENOMEM";
-          case 22 -> "EINVAL";
-          default -> "errno " + errno;
-        };
     return new OutOfMemoryError(
         String.format(
             Locale.ROOT,
             "mmap(length=%d): %s: the system refuses a region of this size;"
                 + " ask for less memory, or raise its limit (ulimit -v, the container's limit)",
             bytes,
-            name));
+            Errno.name(errno)));
   }
 
   @SuppressWarnings("restricted")

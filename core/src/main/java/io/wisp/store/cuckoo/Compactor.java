@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * time, so readers never wait and writers hardly.
  *
  * <p>A record moves like this: copy it, make its slot point to the copy, mark the old one dead. So
- * it can be found at every moment, and its version and checksum stay.
+ * it can be found at every moment. Its version stays; its checksum is bound to the new place.
  */
 final class Compactor {
 
@@ -332,10 +332,13 @@ final class Compactor {
    */
   private void swing(long slotAddress, long copy, long offset) {
     Words.setPlain(memory, copy, Words.getPlain(memory, offset));
-    Words.setPlain(memory, copy + Long.BYTES, Words.getPlain(memory, offset + Long.BYTES));
+    long word1 = Words.getPlain(memory, offset + Long.BYTES);
+    Words.setPlain(memory, copy + Long.BYTES, RecordLayout.movedWord1(word1, offset, copy));
     index.announceDeparture(Index.bucketOfSlot(slotAddress));
     long slot = Words.getPlain(memory, slotAddress);
     Words.setRelease(
         memory, slotAddress, Bucket.slot(Bucket.tag(slot), copy, Bucket.expires(slot)));
+    // Before the stripes are free: then the copy may be replaced, and the old one must not count.
+    heap.markDead(offset);
   }
 }

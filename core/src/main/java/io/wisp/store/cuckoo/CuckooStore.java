@@ -9,7 +9,9 @@ import io.wisp.store.StoreStatistics;
 import io.wisp.store.ValueSink;
 import io.wisp.store.WriteCondition;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,6 +83,11 @@ public final class CuckooStore implements Store {
   /** The memory that the store lives in, for those who map it or register it with a device. */
   public MemorySegment region() {
     return region.memory();
+  }
+
+  /** The file that the memory is in, if other processes can map it. */
+  public Optional<Path> sharedFile() {
+    return region.file();
   }
 
   /** The parts, for tests that look inside. */
@@ -206,7 +213,10 @@ public final class CuckooStore implements Store {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (region.memory().scope().isAlive()) {
+      RegionHeader.invalidate(region.memory());
+    }
     region.close();
   }
 

@@ -255,11 +255,21 @@ final class Heap {
     }
   }
 
-  /** Marks a record dead and gives its memory up. The caller made sure that no slot has it. */
-  void free(long offset) {
-    long word0 = Words.getPlain(memory, offset);
+  /**
+   * Tells readers that remember where a record is that it no longer counts. The caller holds the
+   * stripes of its key, and does so before others can find what comes after the record, or that
+   * nothing does: whoever reads later must not find the record alive.
+   */
+  void markDead(long offset) {
     long word1 = Words.getPlain(memory, offset + Long.BYTES);
     Words.setRelease(memory, offset + Long.BYTES, word1 | RecordLayout.DEAD);
+  }
+
+  /** Marks a record dead and gives its memory up. The caller made sure that no slot has it. */
+  void free(long offset) {
+    markDead(offset);
+    long word0 = Words.getPlain(memory, offset);
+    long word1 = Words.getPlain(memory, offset + Long.BYTES);
     int size = RecordLayout.size(word0, word1);
     Segment segment = owners[(int) (offset >>> geometry.pageShift())];
     if (segment.free(size)) {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     (stripe, segment, pages, lane). So if (4) saw one byte of the next owner's, (5) sees the slot
  *     changed, or changed and changed back.
  *   - Changed back by a writer: a new record of the same tag was published at the same offset. Its
- *     header was stored before the slot was, so (5) sees that header or a later one, and it is not
+ *     version was stored before the slot was, so (5) sees that version or a later one, and it is not
  *     the one of (3), because every record has a version of its own.
  *   - Changed back by the compactor, which may move a record away and, after the memory was used
  *     for something else, back to where it was, header and all. But it bumps the bucket's version

@@ -1,5 +1,6 @@
 package io.wisp.store.cuckoo;
 
+import io.wisp.store.Limits;
 import io.wisp.store.Store;
 import java.lang.foreign.MemorySegment;
 
@@ -22,7 +23,7 @@ import java.lang.foreign.MemorySegment;
  * </pre>
  *
  * Flags: bit 27 LIVE, bit 28 DEAD, bit 29 EXPIRES, bits 30 and 31 zero. A record with neither LIVE
- * nor DEAD is still being written.
+ * nor DEAD is still being written. The checksum holds in this table and in this place alone.
  */
 final class RecordLayout {
 
@@ -33,11 +34,15 @@ final class RecordLayout {
   static final long DEAD = 1L << 28;
   static final long EXPIRES = 1L << 29;
 
+  private static final long UNKNOWN_FLAGS = 3L << 30;
+
   private static final int VERSION_SHIFT = 16;
   private static final long KEY_LENGTH_MASK = 0xFFFF;
   private static final long VALUE_LENGTH_MASK = (1L << 27) - 1;
   private static final int CHECKSUM_SHIFT = 32;
   private static final long LOW_HALF = 0xFFFF_FFFFL;
+  private static final long PLACE_MULTIPLIER = 0x9E37_79B1L;
+  private static final long FAR_PLACE_MULTIPLIER = 0x85EB_CA77L;
 
   private RecordLayout() {}
 
@@ -71,6 +76,13 @@ final class RecordLayout {
     return (word1 & (LIVE | DEAD)) == LIVE;
   }
 
+  /** Whether there can be such a record: its lengths within the limits, no unknown flag. */
+  static boolean isPossible(long word0, long word1) {
+    return keyLength(word0) > 0
+        && valueLength(word1) <= Limits.MAX_VALUE_LENGTH
+        && (word1 & UNKNOWN_FLAGS) == 0;
+  }
+
   static int checksum(long word1) {
     return (int) (word1 >>> CHECKSUM_SHIFT);
   }
@@ -95,22 +107,47 @@ final class RecordLayout {
     return expires(word1) ? Words.getPlain(memory, offset + HEADER_SIZE) : Store.NEVER;
   }
 
-  /** XXH64 of key and value, which lie side by side, of a record written but for its header. */
-  static long contentHash(MemorySegment memory, long offset, long word0, long word1) {
+  /**
+   * XXH64 of key and value, which lie side by side, of a record written but for its header. The
+   * seed is the incarnation of the table, so that another table's record does not pass for its own.
+   */
+  static long contentHash(
+      MemorySegment memory, long offset, long word0, long word1, long incarnation) {
     long length = (long) keyLength(word0) + valueLength(word1);
-    return XxHash64.hash(memory, offset + keyStart(word1), length, 0);
+    return XxHash64.hash(memory, offset + keyStart(word1), length, incarnation);
   }
 
-  /** The second word of a record to publish: live, with a checksum over everything else in it. */
-  static long liveWord1(long word0, long pendingWord1, long expiry, long contentHash) {
+  /**
+   * The second word of a record to publish: live, with a checksum over everything else in it.
+   *
+   * @param offset where in the region the record is
+   */
+  static long liveWord1(long offset, long word0, long pendingWord1, long expiry, long contentHash) {
     long low = pendingWord1 | LIVE;
-    return (checksum(word0, low, expiry, contentHash) << CHECKSUM_SHIFT) | low;
+    long checksum = checksum(word0, low, expiry, contentHash) ^ place(offset);
+    return (checksum << CHECKSUM_SHIFT) | low;
+  }
+
+  /** The second word of the same record in another place. */
+  static long movedWord1(long word1, long from, long to) {
+    return word1 ^ ((place(from) ^ place(to)) << CHECKSUM_SHIFT);
   }
 
   /** Whether the checksum in {@code word1} is the one of the record; DEAD does not matter. */
-  static boolean isIntact(long word0, long word1, long expiry, long contentHash) {
+  static boolean isIntact(long offset, long word0, long word1, long expiry, long contentHash) {
     long low = word1 & LOW_HALF & ~DEAD;
-    return (word1 >>> CHECKSUM_SHIFT) == (checksum(word0, low, expiry, contentHash) & LOW_HALF);
+    long checksum = checksum(word0, low, expiry, contentHash) ^ place(offset);
+    return (word1 >>> CHECKSUM_SHIFT) == (checksum & LOW_HALF);
+  }
+
+  /**
+   * The part of a checksum, in the low half, that says where the record stands: a copy of it, in a
+   * value say, does not fit elsewhere. Odd multiples are different for any two places in the same
+   * 32 GiB.
+   */
+  private static long place(long offset) {
+    long words = offset >>> 3;
+    return words * PLACE_MULTIPLIER + (words >>> 32) * FAR_PLACE_MULTIPLIER;
   }
 
   private static long checksum(long word0, long lowHalfOfWord1, long expiry, long contentHash) {

@@ -1,25 +1,31 @@
 package io.wisp.store.cuckoo;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The one contiguous run of memory that a table lives in. It is reserved whole and gets real pages
- * from the system as they are touched. Once it is closed, any access throws {@link
- * IllegalStateException}.
+ * The one contiguous run of memory that a table lives in. Once it is closed, any access throws
+ * {@link IllegalStateException}.
  */
 public final class Region implements AutoCloseable {
 
   private final Arena arena;
   private final MemorySegment memory;
+  private final @Nullable RegionFile file;
 
-  private Region(Arena arena, MemorySegment memory) {
+  private Region(Arena arena, MemorySegment memory, @Nullable RegionFile file) {
     this.arena = arena;
     this.memory = memory;
+    this.file = file;
   }
 
   /**
-   * Reserves zeroed memory.
+   * Reserves zeroed memory of this process alone, which gets real pages from the system as they are
+   * touched.
    *
    * @throws OutOfMemoryError if the system refuses; the message has its reason
    */
@@ -30,7 +36,7 @@ public final class Region implements AutoCloseable {
           AnonymousMemory.isAvailable()
               ? AnonymousMemory.map(bytes, arena)
               : arena.allocate(bytes, RegionHeader.SIZE);
-      return new Region(arena, memory);
+      return new Region(arena, memory, null);
     } catch (Throwable refused) {
       arena.close();
       throw refused;
@@ -38,8 +44,30 @@ public final class Region implements AutoCloseable {
   }
 
   /**
-   * A region over memory that someone else owns, such as a shared file or memory registered with an
-   * RDMA device. It is zeroed by whoever makes a table in it, and not freed on close.
+   * Creates a file, which other processes of the same user may map, and a region in it. The file
+   * has all of its space from the start, so that nobody is killed for want of it later; on tmpfs
+   * that is memory. It is removed when the region is closed.
+   *
+   * @param file on tmpfs, {@code /dev/shm} say, if it is not to be written to a disk; must not
+   *     exist
+   * @throws IOException if the file cannot be created or there is not the space for it; the message
+   *     names the file, the reason and the cure, and no file is left
+   */
+  public static Region inFile(Path file, long bytes) throws IOException {
+    RegionFile created = RegionFile.create(file, bytes);
+    Arena arena = Arena.ofShared();
+    try {
+      return new Region(arena, created.map(arena), created);
+    } catch (Throwable refused) {
+      arena.close();
+      created.delete();
+      throw refused;
+    }
+  }
+
+  /**
+   * A region over memory that someone else owns, such as memory registered with an RDMA device. It
+   * is zeroed by whoever makes a table in it, and not freed on close.
    */
   @SuppressWarnings("restricted")
   public static Region over(MemorySegment memory) {
@@ -48,17 +76,25 @@ public final class Region implements AutoCloseable {
           "a region must be native memory aligned to " + Bucket.SIZE + " bytes: " + memory);
     }
     Arena arena = Arena.ofShared();
-    return new Region(arena, memory.reinterpret(arena, null));
+    return new Region(arena, memory.reinterpret(arena, null), null);
   }
 
   public MemorySegment memory() {
     return memory;
   }
 
+  /** The file that the region lives in, if others can map it. */
+  public Optional<Path> file() {
+    return Optional.ofNullable(file).map(RegionFile::path);
+  }
+
   @Override
   public synchronized void close() {
     if (arena.scope().isAlive()) {
       arena.close();
+      if (file != null) {
+        file.delete();
+      }
     }
   }
 }

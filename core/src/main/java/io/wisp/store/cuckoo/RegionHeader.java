@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
  *    0  magic: the bytes "WISPTABL"
  *    8  format version
  *   16  size of the region in bytes
- *   24  incarnation: random, another one each time that a table is made, never 0
+ *   24  incarnation: random, another one each time that a table is made; 0 if there is none
  *   32  seed of the key hash
  *   40  offset of the index, a multiple of 64
  *   64  number of buckets; only grows
@@ -23,7 +23,7 @@ final class RegionHeader {
   /** "WISPTABL", read as a little-endian word. */
   static final long MAGIC = 0x4C42_4154_5053_4957L;
 
-  static final long FORMAT_VERSION = 1;
+  static final long FORMAT_VERSION = 2;
 
   static final long MAGIC_OFFSET = 0;
   static final long FORMAT_VERSION_OFFSET = 8;
@@ -45,6 +45,11 @@ final class RegionHeader {
     Words.setPlain(memory, INDEX_OFFSET_OFFSET, indexOffset);
     Words.setPlain(memory, BUCKETS_OFFSET, buckets);
     Words.setRelease(memory, INCARNATION_OFFSET, incarnation);
+  }
+
+  /** Makes the table invalid to others. */
+  static void invalidate(MemorySegment memory) {
+    Words.setRelease(memory, INCARNATION_OFFSET, 0);
   }
 
   static long bucketsAcquire(MemorySegment memory) {

@@ -21,6 +21,7 @@ final class Remover {
    */
   void remove(long slotAddress) {
     long slot = Words.getPlain(memory, slotAddress);
+    heap.markDead(Bucket.recordOffset(slot));
     Words.setRelease(memory, slotAddress, Bucket.EMPTY);
     heap.free(Bucket.recordOffset(slot));
     ledger.removed(slot);

@@ -7,11 +7,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The parts of a table and how they are put together.
  *
+ * @param incarnation what tells this table from all others
  * @param references null unless entries are evicted
  * @param eviction null unless entries are evicted
  */
 record Table(
     MemorySegment memory,
+    long incarnation,
     Geometry geometry,
     Index index,
     Stripes stripes,
@@ -32,6 +34,7 @@ record Table(
     int buckets = geometry.initialBuckets();
     SecureRandom random = new SecureRandom();
     long hashSeed = random.nextLong();
+    long incarnation = random.nextLong() | 1;
     Index index = new Index(memory, geometry.indexOffset(), hashSeed);
     Stripes stripes = new Stripes(Math.min(Geometry.MAX_STRIPES, buckets));
     Pages pages = new Pages(geometry.pages(), IndexMemory.pagesFor(geometry, buckets));
@@ -50,9 +53,10 @@ record Table(
     // All of it, not only the buckets of now: the index grows into the rest of its last page.
     memory.asSlice(0, indexMemory.bytes()).fill((byte) 0);
     index.initialize(buckets);
-    RegionHeader.write(memory, random.nextLong() | 1, hashSeed, geometry.indexOffset(), buckets);
+    RegionHeader.write(memory, incarnation, hashSeed, geometry.indexOffset(), buckets);
     return new Table(
         memory,
+        incarnation,
         geometry,
         index,
         stripes,

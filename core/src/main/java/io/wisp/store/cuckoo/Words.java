@@ -13,6 +13,8 @@ final class Words {
 
   private static final VarHandle WORD =
       ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+  private static final ValueLayout.OfLong UNALIGNED =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private Words() {}
 
@@ -22,6 +24,15 @@ final class Words {
 
   static long getAcquire(MemorySegment memory, long offset) {
     return (long) WORD.getAcquire(memory, offset);
+  }
+
+  /** A word of a copy that no other thread writes, wherever it lies. */
+  static long getUnaligned(MemorySegment memory, long offset) {
+    return memory.get(UNALIGNED, offset);
+  }
+
+  static void setUnaligned(MemorySegment memory, long offset, long value) {
+    memory.set(UNALIGNED, offset, value);
   }
 
   static void setPlain(MemorySegment memory, long offset, long value) {

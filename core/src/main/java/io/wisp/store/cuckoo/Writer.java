@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes. Each writes its record first and then, under the two stripes of the key, publishes it by
- * one store to a slot; so it never waits for memory while others wait for it. A record that comes
- * to nothing is freed like any other.
+ * a few stores; so it never waits for memory while others wait for it. A record that comes to
+ * nothing is freed like any other.
  */
 final class Writer {
 
@@ -36,6 +36,7 @@ final class Writer {
   private static final long LONG_PAST = 1;
 
   private final MemorySegment memory;
+  private final long incarnation;
   private final Index index;
   private final Stripes stripes;
   private final Heap heap;
@@ -49,6 +50,7 @@ final class Writer {
 
   Writer(Table table, InstantSource clock) {
     memory = table.memory();
+    incarnation = table.incarnation();
     index = table.index();
     stripes = table.stripes();
     heap = table.heap();
@@ -180,7 +182,13 @@ final class Writer {
     return true;
   }
 
-  /** Puts a finished record into its place, or into an empty slot if the key has no place. */
+  /**
+   * Puts a finished record into its place, or into an empty slot if the key has no place. The write
+   * happens for everybody at once, with the store of LIVE: the old record is dead before, so nobody
+   * finds it after someone found the new one; and the slot is stored before, so nobody finds the
+   * key absent after someone found the new record by an address remembered from an earlier one
+   * there.
+   */
   private Outcome store(
       long slotAddress, long presentSlot, long hash, long record, long expiry, long content) {
     long target = slotAddress != Index.NONE ? slotAddress : index.locateEmpty(hash);
@@ -194,10 +202,12 @@ final class Writer {
         RecordLayout.word0(
             ledger.nextVersion(), RecordLayout.keyLength(Words.getPlain(memory, record)));
     Words.setPlain(memory, record, word0);
-    // The compactor, which may come upon LIVE before the slot, reads the rest behind it.
-    Words.setRelease(
-        memory, record + Long.BYTES, RecordLayout.liveWord1(word0, word1, expiry, content));
+    if (oldSlot != Bucket.EMPTY) {
+      heap.markDead(Bucket.recordOffset(oldSlot));
+    }
     Words.setRelease(memory, target, newSlot);
+    Words.setRelease(
+        memory, record + Long.BYTES, RecordLayout.liveWord1(record, word0, word1, expiry, content));
     if (oldSlot == Bucket.EMPTY) {
       ledger.added(newSlot);
       return Outcome.CREATED;
@@ -214,7 +224,7 @@ final class Writer {
   private long contentHash(long record) {
     long word0 = Words.getPlain(memory, record);
     return RecordLayout.contentHash(
-        memory, record, word0, Words.getPlain(memory, record + Long.BYTES));
+        memory, record, word0, Words.getPlain(memory, record + Long.BYTES), incarnation);
   }
 
   Status delete(Slice key, WriteCondition condition, long expectedVersion) {

@@ -15,11 +15,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,7 +31,7 @@ class CuckooStoreConcurrencyTest {
   private static final int READERS = 2;
 
   private final AtomicLong now = new AtomicLong(1);
-  private final AtomicBoolean stop = new AtomicBoolean();
+  private final ConcurrentTasks threads = new ConcurrentTasks();
   private final AtomicLong hits = new AtomicLong();
   private final AtomicLong misses = new AtomicLong();
 
@@ -66,7 +61,7 @@ class CuckooStoreConcurrencyTest {
         tasks.add(() -> readUntilStopped(store, keys, seed));
       }
       tasks.add(() -> maintainUntilStopped(store));
-      runFor(3 * seconds(), tasks);
+      threads.runFor(3 * seconds(), tasks);
       StoreInspector.check(store);
     }
     assertThat(hits.get()).isPositive();
@@ -77,7 +72,7 @@ class CuckooStoreConcurrencyTest {
     MemorySegment memory = Arena.ofAuto().allocate(16 + HEADER + maxValueLength, 8);
     Slice key = new Slice();
     Slice value = new Slice();
-    for (long count = 1; !stop.get(); count++) {
+    for (long count = 1; !threads.areToStop(); count++) {
       int number = random.nextInt(keys);
       pointAtKey(key, memory, number);
       int choice = random.nextInt(10);
@@ -102,7 +97,7 @@ class CuckooStoreConcurrencyTest {
     Slice key = new Slice();
     CheckingSink sink = new CheckingSink();
     long[] lastVersions = new long[keys];
-    while (!stop.get()) {
+    while (!threads.areToStop()) {
       int number = random.nextInt(keys);
       pointAtKey(key, memory, number);
       Status status = store.get(key, sink);
@@ -119,7 +114,7 @@ class CuckooStoreConcurrencyTest {
   }
 
   private void maintainUntilStopped(CuckooStore store) {
-    while (!stop.get()) {
+    while (!threads.areToStop()) {
       now.incrementAndGet();
       store.maintain(100_000);
       store.scan(0, 10, (segment, offset, length) -> assertThat(length).isEqualTo(16));
@@ -140,7 +135,7 @@ class CuckooStoreConcurrencyTest {
         long seed = writer;
         tasks.add(() -> replaceUntilStopped(store, keys, seed, refused));
       }
-      runFor(3 * seconds(), tasks);
+      threads.runFor(3 * seconds(), tasks);
       StoreInspector.check(store);
       assertThat(store.statistics().relocations()).isPositive();
     }
@@ -150,7 +145,7 @@ class CuckooStoreConcurrencyTest {
   private void replaceUntilStopped(CuckooStore store, int keys, long seed, AtomicLong refused) {
     SplittableRandom random = new SplittableRandom(seed);
     Slice value = Slice.of(new byte[100]);
-    while (!stop.get()) {
+    while (!threads.areToStop()) {
       if (store.put(key(random.nextInt(keys)), value) != Status.REPLACED) {
         refused.incrementAndGet();
       }
@@ -174,14 +169,14 @@ class CuckooStoreConcurrencyTest {
               SplittableRandom random = new SplittableRandom(seed);
               MemorySegment memory = Arena.ofAuto().allocate(16, 8);
               Slice key = new Slice();
-              while (!stop.get()) {
+              while (!threads.areToStop()) {
                 pointAtKey(key, memory, random.nextInt(stable));
                 assertThat(store.contains(key)).as("%s", key).isTrue();
                 hits.incrementAndGet();
               }
             });
       }
-      runFor(5 * seconds(), tasks);
+      threads.runFor(5 * seconds(), tasks);
       StoreStatistics statistics = store.statistics();
       assertThat(statistics.displacements()).isPositive();
       assertThat(statistics.growths()).isPositive();
@@ -192,10 +187,10 @@ class CuckooStoreConcurrencyTest {
   private void comeAndGo(CuckooStore store, int stable, int coming) {
     SplittableRandom random = new SplittableRandom(7);
     Slice value = Slice.of(new byte[8]);
-    for (int i = 0; i < coming && !stop.get(); i++) {
+    for (int i = 0; i < coming && !threads.areToStop(); i++) {
       store.put(key(stable + i), value);
     }
-    while (!stop.get()) {
+    while (!threads.areToStop()) {
       int number = stable + random.nextInt(coming);
       if (random.nextBoolean()) {
         store.put(key(number), value);
@@ -220,12 +215,12 @@ class CuckooStoreConcurrencyTest {
         tasks.add(
             () -> {
               Slice key = key(wanderer);
-              while (!stop.get()) {
+              while (!threads.areToStop()) {
                 assertThat(store.contains(key)).isTrue();
               }
             });
       }
-      runFor(3 * seconds(), tasks);
+      threads.runFor(3 * seconds(), tasks);
       StoreInspector.check(store);
     }
   }
@@ -244,7 +239,7 @@ class CuckooStoreConcurrencyTest {
     long first = bucket(store, number, true);
     long second = bucket(store, number, false);
     boolean inFirst = table.index().bucketNumber(slotAddress) == first;
-    while (!stop.get()) {
+    while (!threads.areToStop()) {
       assertThat(
               table.displacement().move(inFirst ? first : second, slot, inFirst ? second : first))
           .isTrue();
@@ -254,20 +249,21 @@ class CuckooStoreConcurrencyTest {
 
   @Test
   void shouldLoseNoUpdateWhenThreadsIncrementByCompareAndSet() throws Exception {
-    int threads = 4;
+    int incrementers = 4;
     int increments = 5000;
     try (CuckooStore store = CuckooStore.open(1 << 20)) {
       store.put(Slice.of("counter"), Slice.of(new byte[8]));
       AtomicLong done = new AtomicLong();
       List<Runnable> tasks = new ArrayList<>();
-      for (int i = 0; i < threads; i++) {
+      for (int i = 0; i < incrementers; i++) {
         tasks.add(() -> increment(store, increments, done));
       }
-      run(tasks);
+      threads.run(tasks);
       CheckingSink sink = new CheckingSink();
       assertThat(store.get(Slice.of("counter"), sink)).isEqualTo(Status.FOUND);
-      assertThat(sink.memory.get(ValueLayout.JAVA_LONG, 0)).isEqualTo((long) threads * increments);
-      assertThat(done.get()).isEqualTo((long) threads * increments);
+      assertThat(sink.memory.get(ValueLayout.JAVA_LONG, 0))
+          .isEqualTo((long) incrementers * increments);
+      assertThat(done.get()).isEqualTo((long) incrementers * increments);
     }
   }
 
@@ -292,47 +288,6 @@ class CuckooStoreConcurrencyTest {
   /** Milliseconds in what a test calls a second; the long runs stretch it. */
   long seconds() {
     return 1000;
-  }
-
-  private void runFor(long milliseconds, List<Runnable> tasks) throws Exception {
-    Thread timer =
-        Thread.ofPlatform()
-            .start(
-                () -> {
-                  try {
-                    Thread.sleep(milliseconds);
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                  }
-                  stop.set(true);
-                });
-    run(tasks);
-    timer.join();
-  }
-
-  private void run(List<Runnable> tasks) throws Exception {
-    try (ExecutorService threads = Executors.newFixedThreadPool(tasks.size())) {
-      List<Future<?>> futures = new ArrayList<>();
-      for (Runnable task : tasks) {
-        futures.add(threads.submit(() -> stopOthersIfItFails(task)));
-      }
-      for (Future<?> future : futures) {
-        try {
-          future.get();
-        } catch (ExecutionException e) {
-          throw new AssertionError(e.getCause());
-        }
-      }
-    }
-  }
-
-  private void stopOthersIfItFails(Runnable task) {
-    try {
-      task.run();
-    } catch (Throwable e) {
-      stop.set(true);
-      throw e;
-    }
   }
 
   private static Slice key(int number) {

@@ -418,7 +418,10 @@ class CuckooStoreTest {
         StoreInspector.check(store);
         assertThat(memory.get(ValueLayout.JAVA_LONG, 0)).isEqualTo(RegionHeader.MAGIC);
       }
-      assertThat(memory.get(ValueLayout.JAVA_LONG, 8)).isEqualTo(1);
+      assertThat(memory.get(ValueLayout.JAVA_LONG, 8)).isEqualTo(2);
+      assertThat(memory.get(ValueLayout.JAVA_LONG, 24))
+          .as("incarnation of a closed table")
+          .isZero();
     }
   }
 

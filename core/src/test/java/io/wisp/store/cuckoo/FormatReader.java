@@ -54,8 +54,10 @@ final class FormatReader {
     byte[] content = new byte[keyLength + valueLength];
     memory.get(start, content);
     long expiry = expires ? memory.getLong(record + 16) : 0;
-    long m = mix(word0 + Long.rotateLeft(xxh64(content, 0), 32));
+    long m = mix(word0 + Long.rotateLeft(xxh64(content, memory.getLong(24)), 32));
     m = mix(m ^ (word1 & 0xFFFFFFFFL & ~(1L << 28)) ^ (expiry << 32)) ^ (expiry >>> 32);
+    long place = record / 8;
+    m ^= place * 0x9E3779B1L + (place >>> 32) * 0x85EBCA77L;
     if (!live || (m & 0xFFFFFFFFL) != word1 >>> 32) {
       throw new AssertionError("record at " + record + " is not whole");
     }

@@ -67,8 +67,10 @@ final class StoreInspector {
     assertThat(RecordLayout.isLive(word1)).as("record at %d is live", offset).isTrue();
     assertThat(Bucket.expires(slot)).isEqualTo(RecordLayout.expires(word1));
     long expiry = RecordLayout.expiry(memory, offset, word1);
-    long content = RecordLayout.contentHash(memory, offset, word0, word1);
-    assertThat(RecordLayout.isIntact(word0, word1, expiry, content)).as("checksum").isTrue();
+    long content = RecordLayout.contentHash(memory, offset, word0, word1, table.incarnation());
+    assertThat(RecordLayout.isIntact(offset, word0, word1, expiry, content))
+        .as("checksum")
+        .isTrue();
     long hash = table.index().hashOfRecord(offset);
     assertThat(bucket)
         .isIn(

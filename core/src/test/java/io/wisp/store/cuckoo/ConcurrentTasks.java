@@ -1,0 +1,61 @@
+package io.wisp.store.cuckoo;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Runs tasks side by side until a time is over or one of them fails. */
+final class ConcurrentTasks {
+
+  private final AtomicBoolean stop = new AtomicBoolean();
+
+  /** What a task asks again and again. */
+  boolean areToStop() {
+    return stop.get();
+  }
+
+  void runFor(long milliseconds, List<Runnable> tasks) throws Exception {
+    Thread timer =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try {
+                    Thread.sleep(milliseconds);
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                  stop.set(true);
+                });
+    run(tasks);
+    timer.join();
+  }
+
+  void run(List<Runnable> tasks) throws Exception {
+    try (ExecutorService threads = Executors.newFixedThreadPool(tasks.size())) {
+      List<Future<?>> futures = new ArrayList<>();
+      for (Runnable task : tasks) {
+        futures.add(threads.submit(() -> stopOthersIfItFails(task)));
+      }
+      for (Future<?> future : futures) {
+        try {
+          future.get();
+        } catch (ExecutionException e) {
+          throw new AssertionError(e.getCause());
+        }
+      }
+    }
+  }
+
+  private void stopOthersIfItFails(Runnable task) {
+    try {
+      task.run();
+    } catch (Throwable e) {
+      stop.set(true);
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,594 @@
+package io.wisp.store.cuckoo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.management.ThreadMXBean;
+import io.wisp.store.Limits;
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.store.Store;
+import io.wisp.store.WriteCondition;
+import io.wisp.store.cuckoo.RemoteLookup.Step;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.management.ManagementFactory;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RemoteLookupTest {
+
+  private static final int MEBIBYTE = 1 << 20;
+  private static final RemoteTable.Options DEFAULT = RemoteTable.Options.DEFAULT;
+  private static final RemoteTable.Options FORGETFUL = DEFAULT.rememberedAddresses(0);
+
+  @ParameterizedTest
+  @CsvSource({"false, 3, 6", "true, 2, 4"})
+  void shouldTakeTwoStepsToFindOneToFindAgainAndAFewToProveAbsent(
+      boolean bucketsInOnePiece, int stepsToAbsent, int readsToAbsent) {
+    try (CuckooStore store = CuckooStore.open(4 * MEBIBYTE)) {
+      RemoteClient client = new RemoteClient(store, DEFAULT.bucketsInOnePiece(bucketsInOnePiece));
+      store.put(Slice.of("key"), Slice.of("value"));
+      assertThat(client.get("key")).isEqualTo("value");
+      assertThat(client.steps()).isEqualTo(2);
+      assertThat(client.statistics().reads()).isEqualTo(3);
+      assertThat(client.get("key")).isEqualTo("value");
+      assertThat(client.steps()).isEqualTo(1);
+      assertThat(client.statistics().reads()).isEqualTo(4);
+      assertThat(client.get("no such key")).isNull();
+      assertThat(client.steps()).isEqualTo(stepsToAbsent);
+      assertThat(client.statistics().reads()).isEqualTo(4 + readsToAbsent);
+      assertThat(client.statistics())
+          .hasToString(
+              "lookups=3 reads="
+                  + (4 + readsToAbsent)
+                  + " hits=2 confirmedMisses=1 expired=0 retries=0 addressHits=1 staleAddresses=0"
+                  + " fallBacks=0");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 7, 8, 200, 4000, 100_000, Limits.MAX_VALUE_LENGTH})
+  void shouldReadValueOfAnyLengthWithALargeEnoughBuffer(int length) {
+    byte[] value = new byte[length];
+    new Random(length).nextBytes(value);
+    byte[] longKey = new byte[Limits.MAX_KEY_LENGTH];
+    try (CuckooStore store = CuckooStore.open(200L * MEBIBYTE)) {
+      store.put(Slice.of("k"), Slice.of(value));
+      store.write(Slice.of(longKey), Slice.of(value), WriteCondition.ALWAYS, 0, Long.MAX_VALUE);
+      RemoteClient client = new RemoteClient(store, DEFAULT);
+      for (int round = 0; round < 2; round++) {
+        for (Slice key : List.of(Slice.of("k"), Slice.of(longKey))) {
+          assertThat(client.get(key)).isEqualTo(Step.HIT);
+          assertThat(Arrays.equals(client.value().toByteArray(), value)).isTrue();
+        }
+        assertThat(client.lookup().expiresAt()).isEqualTo(Long.MAX_VALUE);
+      }
+    }
+  }
+
+  @Test
+  void shouldNeverNeedMoreSpaceThanItSays() {
+    byte[] longKey = new byte[Limits.MAX_KEY_LENGTH];
+    try (CuckooStore store = CuckooStore.open(100L * MEBIBYTE)) {
+      Slice value = Slice.of(new byte[Limits.MAX_VALUE_LENGTH]);
+      store.write(Slice.of(longKey), value, WriteCondition.ALWAYS, 0, Long.MAX_VALUE);
+      RemoteClient client = new RemoteClient(store, DEFAULT);
+      client.giveBuffer(RemoteLookup.MIN_BUFFER_BYTES);
+      RemoteLookup lookup = client.lookup();
+      assertThat(client.get(Slice.of(longKey))).isEqualTo(Step.HIT);
+      assertThat(lookup.bytesNeeded()).isEqualTo(RemoteLookup.MAX_BUFFER_BYTES);
+    }
+  }
+
+  @Test
+  void shouldLetTheCallerGiveUpWhenItHasNoLargerBuffer() {
+    try (CuckooStore store = CuckooStore.open(4 * MEBIBYTE);
+        Arena arena = Arena.ofConfined()) {
+      store.put(Slice.of("k"), Slice.of(new byte[2000]));
+      store.put(Slice.of("small"), Slice.of("value"));
+      RemoteClient client = new RemoteClient(store, FORGETFUL);
+      MemorySegment buffer = arena.allocate(RemoteLookup.MIN_BUFFER_BYTES, 8);
+      RemoteLookup lookup = client.lookup();
+      lookup.useBuffer(buffer, 0, buffer.byteSize());
+      assertThat(readUntil(lookup, lookup.start(Slice.of("k")), store, buffer))
+          .isEqualTo(Step.NEEDS_SPACE);
+      assertThat(lookup.bytesNeeded()).isEqualTo(512 + RecordLayout.size(1, 2000, false));
+      assertThat(lookup.giveUp()).isEqualTo(Step.FALL_BACK);
+      assertThat(readUntil(lookup, lookup.start(Slice.of("k")), store, buffer))
+          .isEqualTo(Step.NEEDS_SPACE);
+      assertThat(lookup.proceed()).as("without a larger one").isEqualTo(Step.FALL_BACK);
+      assertThat(client.statistics().fallBacks()).isEqualTo(2);
+      assertThat(readUntil(lookup, lookup.start(Slice.of("small")), store, buffer))
+          .isEqualTo(Step.HIT);
+    }
+  }
+
+  private static Step readUntil(
+      RemoteLookup lookup, Step first, CuckooStore store, MemorySegment buffer) {
+    Step step = first;
+    while (step == Step.READ) {
+      lookup.reads().copy(store.region(), buffer);
+      step = lookup.proceed();
+    }
+    return step;
+  }
+
+  @Test
+  void shouldKeepSeveralLookupsInFlightInOneBuffer() {
+    try (CuckooStore store = CuckooStore.open(4 * MEBIBYTE);
+        Arena arena = Arena.ofConfined()) {
+      int count = 16;
+      RemoteTable table = new RemoteTable(layout(store), DEFAULT);
+      MemorySegment buffer = arena.allocate((long) count * RemoteLookup.MIN_BUFFER_BYTES + 8, 8);
+      List<RemoteLookup> lookups = new ArrayList<>();
+      List<Step> steps = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        store.put(Slice.of("key " + i), Slice.of("value " + i));
+        RemoteLookup lookup = new RemoteLookup(table);
+        lookup.useBuffer(
+            buffer, 8 + (long) i * RemoteLookup.MIN_BUFFER_BYTES, RemoteLookup.MIN_BUFFER_BYTES);
+        lookups.add(lookup);
+        steps.add(lookup.start(Slice.of("key " + i)));
+      }
+      for (int round = 0; round < 2; round++) {
+        for (RemoteLookup lookup : lookups) {
+          lookup.reads().copy(store.region(), buffer);
+        }
+        for (int i = 0; i < count; i++) {
+          steps.set(i, lookups.get(i).proceed());
+        }
+      }
+      for (int i = 0; i < count; i++) {
+        assertThat(steps.get(i)).isEqualTo(Step.HIT);
+        assertThat(lookups.get(i).pointAtValue(new Slice())).hasToString("value " + i);
+      }
+    }
+  }
+
+  @Test
+  void shouldNoticeAtTheRememberedAddressThatTheKeyWasReplacedOrDeleted() {
+    try (CuckooStore store = CuckooStore.open(4 * MEBIBYTE)) {
+      RemoteClient client = new RemoteClient(store, DEFAULT);
+      store.put(Slice.of("key"), Slice.of("one"));
+      assertThat(client.get("key")).isEqualTo("one");
+      long version = client.lookup().version();
+      store.put(Slice.of("key"), Slice.of("two"));
+      assertThat(client.get("key")).isEqualTo("two");
+      assertThat(client.lookup().version()).isGreaterThan(version);
+      assertThat(client.statistics().staleAddresses()).isEqualTo(1);
+      store.delete(Slice.of("key"));
+      assertThat(client.get("key")).isNull();
+      assertThat(client.statistics().staleAddresses()).isEqualTo(2);
+      assertThat(client.get("key")).isNull();
+      assertThat(client.statistics().staleAddresses()).isEqualTo(2);
+      assertThat(client.statistics().addressHits()).isZero();
+    }
+  }
+
+  @Test
+  void shouldGoOnAsUsualWhenTheGivenAddressIsNotTheKeysRecord() {
+    try (CuckooStore store = CuckooStore.open(4 * MEBIBYTE)) {
+      RemoteClient client = new RemoteClient(store, FORGETFUL);
+      store.put(Slice.of("key"), Slice.of("value"));
+      store.put(Slice.of("other"), Slice.of(new byte[2000]));
+      assertThat(client.get(Slice.of("other"))).isEqualTo(Step.HIT);
+      long other = client.lookup().recordOffset();
+      assertThat(client.get("key")).isEqualTo("value");
+      long offset = client.lookup().recordOffset();
+      int length = client.lookup().recordLength();
+      assertThat(client.finish(client.lookup().startAt(Slice.of("key"), offset, length)))
+          .isEqualTo(Step.HIT);
+      assertThat(client.steps()).isEqualTo(1);
+      for (long wrong :
+          new long[] {
+            other, 0, 4096, 4160, offset + 8, offset + 1, -8, 4 * MEBIBYTE, 4 * MEBIBYTE - 8
+          }) {
+        client.giveBuffer(RemoteLookup.MIN_BUFFER_BYTES);
+        assertThat(client.finish(client.lookup().startAt(Slice.of("key"), wrong, length)))
+            .as("at %d", wrong)
+            .isEqualTo(Step.HIT);
+        assertThat(client.value()).hasToString("value");
+      }
+      for (int wrong : new int[] {Integer.MIN_VALUE, -1, 0, 8, Integer.MAX_VALUE}) {
+        assertThat(client.finish(client.lookup().startAt(Slice.of("key"), offset, wrong)))
+            .as("length %d", wrong)
+            .isEqualTo(Step.HIT);
+      }
+      assertThat(client.finish(client.lookup().startAt(Slice.of("no key"), other, length)))
+          .isEqualTo(Step.ABSENT);
+    }
+  }
+
+  @Test
+  void shouldReadTheRestWhenTheRecordIsLongerThanRemembered() {
+    try (CuckooStore store = CuckooStore.open(4 * MEBIBYTE)) {
+      RemoteClient client = new RemoteClient(store, DEFAULT);
+      store.put(Slice.of("key"), Slice.of(new byte[1000]));
+      assertThat(client.get(Slice.of("key"))).isEqualTo(Step.HIT);
+      long offset = client.lookup().recordOffset();
+      assertThat(client.finish(client.lookup().startAt(Slice.of("key"), offset, 16)))
+          .isEqualTo(Step.HIT);
+      assertThat(client.steps()).isEqualTo(2);
+      assertThat(client.value().length()).isEqualTo(1000);
+      assertThat(client.statistics().staleAddresses()).isZero();
+    }
+  }
+
+  @Test
+  void shouldGuessTheLengthOfRecordsFromThoseItFound() {
+    try (CuckooStore store = CuckooStore.open(4 * MEBIBYTE)) {
+      RemoteClient client = new RemoteClient(store, FORGETFUL);
+      store.put(Slice.of("key"), Slice.of(new byte[3000]));
+      assertThat(client.get(Slice.of("key"))).isEqualTo(Step.HIT);
+      assertThat(client.steps()).isEqualTo(3);
+      assertThat(client.get(Slice.of("key"))).isEqualTo(Step.HIT);
+      assertThat(client.steps()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void shouldTakeAnExpiredRecordForAbsentByTheServersClock() {
+    AtomicLong now = new AtomicLong(1000);
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      RemoteClient client =
+          new RemoteClient(store, DEFAULT.clock(() -> Instant.ofEpochMilli(now.get())));
+      store.write(Slice.of("key"), Slice.of("v"), WriteCondition.ALWAYS, 0, 2000);
+      now.set(1999);
+      assertThat(client.get("key")).isEqualTo("v");
+      assertThat(client.lookup().expiresAt()).isEqualTo(2000);
+      now.set(2000);
+      assertThat(client.get("key")).isNull();
+      client.table().setClockOffset(-1);
+      assertThat(client.get("key")).isEqualTo("v");
+      client.table().setClockOffset(1);
+      client.table().forget(Slice.of("key"));
+      assertThat(client.get("key")).isNull();
+      assertThat(client.statistics().expired()).isEqualTo(2);
+      store.expire(Slice.of("key"), Store.NEVER);
+    }
+  }
+
+  @Test
+  void shouldLearnTheNumberOfBucketsWhenTheIndexHasGrown() {
+    try (CuckooStore store = CuckooStore.open(16 * MEBIBYTE)) {
+      RemoteClient client = new RemoteClient(store, FORGETFUL);
+      RemoteClient absent = new RemoteClient(store, FORGETFUL);
+      long before = client.table().layout().buckets();
+      for (int i = 0; i < 50_000; i++) {
+        store.put(Slice.of("key " + i), Slice.of("value"));
+      }
+      for (int i = 0; i < 50_000; i++) {
+        assertThat(client.get("key " + i)).isEqualTo("value");
+        assertThat(absent.get("no key " + i)).isNull();
+      }
+      long now = store.table().index().buckets();
+      assertThat(now).isGreaterThan(2 * before);
+      assertThat(client.table().layout().buckets()).isEqualTo(now);
+      assertThat(absent.table().layout().buckets()).isEqualTo(now);
+      assertThat(client.statistics().retries()).isPositive().isLessThan(10);
+    }
+  }
+
+  @Test
+  void shouldSayWhenTheRegionHoldsAnotherTable() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment memory = arena.allocate(MEBIBYTE, 64);
+      RemoteClient client;
+      try (CuckooStore store = open(memory)) {
+        store.put(Slice.of("key"), Slice.of("value"));
+        client = new RemoteClient(memory, DEFAULT, RemoteReads::copy);
+        assertThat(client.get("key")).isEqualTo("value");
+      }
+      assertThatThrownBy(() -> TableLayout.parse(memory, 0, MEBIBYTE))
+          .isInstanceOf(TableFormatException.class)
+          .hasMessage("the table has incarnation 0: it is still being made, or was closed");
+      CuckooStore.Options options = CuckooStore.Options.ofCapacity(MEBIBYTE).fixedBuckets(2);
+      try (CuckooStore store = CuckooStore.open(options, Region.over(memory))) {
+        store.put(Slice.of("key"), Slice.of("another value"));
+        Step step = Step.ABSENT;
+        for (int i = 0; step == Step.ABSENT && i < 100; i++) {
+          step = client.get(Slice.of("key " + i));
+        }
+        assertThat(step).isEqualTo(Step.OTHER_TABLE);
+        client.table().setLayout(TableLayout.parse(memory, 0, MEBIBYTE));
+        assertThat(client.get("key")).isEqualTo("another value");
+        assertThat(client.statistics().staleAddresses()).as("they were forgotten").isZero();
+      }
+    }
+  }
+
+  private static CuckooStore open(MemorySegment memory) {
+    return CuckooStore.open(CuckooStore.Options.ofCapacity(memory.byteSize()), Region.over(memory));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 7", "2, 12"})
+  void shouldTellKeysApartThatShareTagAndBuckets(int buckets, int collisions) {
+    CuckooStore.Options options = CuckooStore.Options.ofCapacity(MEBIBYTE).fixedBuckets(buckets);
+    try (CuckooStore store = CuckooStore.open(options)) {
+      List<byte[]> keys = keysWithTheSameTag(store, collisions + 1);
+      byte[] absent = keys.removeLast();
+      for (boolean onePiece : new boolean[] {true, false}) {
+        RemoteClient client = new RemoteClient(store, FORGETFUL.bucketsInOnePiece(onePiece));
+        int present = 0;
+        for (byte[] key : keys) {
+          Status status = store.put(Slice.of(key), valueOf(key));
+          present += status == Status.CREATED || status == Status.REPLACED ? 1 : 0;
+        }
+        assertThat(present).isGreaterThanOrEqualTo(7);
+        for (byte[] key : keys) {
+          boolean there = store.contains(Slice.of(key));
+          assertThat(client.get(Slice.of(key))).isEqualTo(there ? Step.HIT : Step.ABSENT);
+          if (there) {
+            assertThat(client.value().toByteArray()).isEqualTo(valueOf(key).toByteArray());
+          }
+        }
+        assertThat(client.get(Slice.of(absent))).isEqualTo(Step.ABSENT);
+        assertThat(client.steps()).as("buckets, records, buckets, words").isGreaterThanOrEqualTo(4);
+        assertThat(client.statistics().retries()).isZero();
+        assertThat(client.statistics().fallBacks()).isZero();
+      }
+    }
+  }
+
+  private static Slice valueOf(byte[] key) {
+    byte[] value = new byte[100 + 60 * (key[0] & 7)];
+    Arrays.fill(value, (byte) Arrays.hashCode(key));
+    return Slice.of(value);
+  }
+
+  /** Keys of 8 bytes with the most frequent tag, of those in no bucket but 0 and 1. */
+  private static List<byte[]> keysWithTheSameTag(CuckooStore store, int count) {
+    Index index = store.table().index();
+    MemorySegment memory = MemorySegment.ofArray(new long[1]);
+    Slice key = new Slice().set(memory, 0, 8);
+    byte[] frequencies = new byte[1 << Bucket.TAG_BITS];
+    long limit = 0;
+    long tag;
+    do {
+      memory.set(ValueLayout.JAVA_LONG, 0, limit++);
+      tag = KeyHash.tag(index.hash(key));
+    } while (++frequencies[(int) tag] < count);
+    List<byte[]> keys = new ArrayList<>();
+    for (long i = 0; i < limit; i++) {
+      memory.set(ValueLayout.JAVA_LONG, 0, i);
+      if (KeyHash.tag(index.hash(key)) == tag) {
+        keys.add(key.toByteArray());
+      }
+    }
+    return keys;
+  }
+
+  @Test
+  void shouldAskTheServerWhenACollidingRecordIsLargerThanTheBuffer() {
+    CuckooStore.Options options = CuckooStore.Options.ofCapacity(MEBIBYTE).fixedBuckets(1);
+    try (CuckooStore store = CuckooStore.open(options)) {
+      List<byte[]> keys = keysWithTheSameTag(store, 2);
+      store.put(Slice.of(keys.get(0)), Slice.of(new byte[3000]));
+      RemoteClient client = new RemoteClient(store, FORGETFUL);
+      client.giveBuffer(RemoteLookup.MIN_BUFFER_BYTES);
+      assertThat(client.get(Slice.of(keys.get(1)))).isEqualTo(Step.FALL_BACK);
+      client.giveBuffer(4096);
+      assertThat(client.get(Slice.of(keys.get(1)))).isEqualTo(Step.ABSENT);
+    }
+  }
+
+  @Test
+  void shouldNotTakeTheKeyForAbsentWhenItsOldRecordGaveWayToAnotherKeys() {
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      store.put(Slice.of("key"), Slice.of("old"));
+      store.put(Slice.of("another key"), Slice.of("its value"));
+      RemoteClient spy = new RemoteClient(store, FORGETFUL);
+      assertThat(spy.get(Slice.of("another key"))).isEqualTo(Step.HIT);
+      long another = spy.lookup().recordOffset();
+      Table table = store.table();
+      long slotAddress = table.index().locate(Slice.of("key"), table.index().hash(Slice.of("key")));
+      long slot = Words.getPlain(table.memory(), slotAddress);
+      AtomicLong fetches = new AtomicLong();
+      RemoteClient client =
+          new RemoteClient(
+              store.region(),
+              FORGETFUL,
+              (reads, region, buffer) -> {
+                boolean stale = fetches.getAndIncrement() == 0;
+                if (stale) {
+                  Words.setPlain(
+                      region, slotAddress, Bucket.slot(Bucket.tag(slot), another, false));
+                }
+                reads.copy(region, buffer);
+                Words.setPlain(region, slotAddress, slot);
+              });
+      assertThat(client.get("key")).isEqualTo("old");
+      assertThat(client.statistics().retries()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void shouldNotAcceptACopyOfARecordThatIsPlantedInAValue() {
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      RemoteClient client = new RemoteClient(store, FORGETFUL);
+      store.put(Slice.of("key"), Slice.of("old"));
+      assertThat(client.get("key")).isEqualTo("old");
+      byte[] record =
+          store
+              .region()
+              .asSlice(client.lookup().recordOffset(), client.lookup().recordLength())
+              .toArray(ValueLayout.JAVA_BYTE);
+      store.put(Slice.of("key"), Slice.of("new"));
+      store.put(Slice.of("carrier "), Slice.of(record));
+      assertThat(client.get(Slice.of("carrier "))).isEqualTo(Step.HIT);
+      long planted = client.lookup().recordOffset() + RecordLayout.HEADER_SIZE + 8;
+      assertThat(store.region().asSlice(planted, record.length).toArray(ValueLayout.JAVA_BYTE))
+          .isEqualTo(record);
+      assertThat(client.finish(client.lookup().startAt(Slice.of("key"), planted, record.length)))
+          .isEqualTo(Step.HIT);
+      assertThat(client.value()).hasToString("new");
+      assertThat(client.statistics().staleAddresses()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void shouldNotAcceptTheRecordOfAnotherTableInTheSamePlace() {
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE);
+        CuckooStore other = CuckooStore.open(MEBIBYTE)) {
+      RemoteClient client = new RemoteClient(store, FORGETFUL);
+      other.put(Slice.of("key"), Slice.of("value"));
+      RemoteClient otherClient = new RemoteClient(other, FORGETFUL);
+      assertThat(otherClient.get("key")).isEqualTo("value");
+      long offset = otherClient.lookup().recordOffset();
+      int length = otherClient.lookup().recordLength();
+      MemorySegment.copy(other.region(), offset, store.region(), offset, length);
+      assertThat(client.finish(client.lookup().startAt(Slice.of("key"), offset, length)))
+          .isEqualTo(Step.ABSENT);
+      assertThat(client.statistics().staleAddresses()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void shouldAcceptRecordsThatCompactionMovedAndNotWhereTheyWere() {
+    int keys = 2000;
+    try (CuckooStore store = CuckooStore.open(2 * MEBIBYTE)) {
+      RemoteClient client = new RemoteClient(store, FORGETFUL);
+      long[] offsets = new long[keys];
+      long[] versions = new long[keys];
+      for (int i = 0; i < 4 * keys; i++) {
+        store.put(Slice.of("key " + i), Slice.of(new byte[150]));
+      }
+      for (int i = 0; i < keys; i++) {
+        assertThat(client.get(Slice.of("key " + i * 4))).isEqualTo(Step.HIT);
+        offsets[i] = client.lookup().recordOffset();
+        versions[i] = client.lookup().version();
+      }
+      for (int i = 0; i < 4 * keys; i++) {
+        if (i % 4 != 0) {
+          store.delete(Slice.of("key " + i));
+        }
+      }
+      while (store.maintain(1_000_000)) {
+        Thread.onSpinWait();
+      }
+      assertThat(store.statistics().relocations()).isGreaterThan(keys / 2);
+      int moved = 0;
+      for (int i = 0; i < keys; i++) {
+        Slice key = Slice.of("key " + i * 4);
+        long stale = client.statistics().staleAddresses();
+        Step step = client.finish(client.lookup().startAt(key, offsets[i], 184));
+        assertThat(step).isEqualTo(Step.HIT);
+        assertThat(client.lookup().version()).isEqualTo(versions[i]);
+        boolean hasMoved = client.lookup().recordOffset() != offsets[i];
+        assertThat(client.statistics().staleAddresses() - stale).isEqualTo(hasMoved ? 1 : 0);
+        moved += hasMoved ? 1 : 0;
+      }
+      assertThat(moved).isGreaterThan(keys / 2);
+      StoreInspector.check(store);
+    }
+  }
+
+  @Test
+  void shouldAllocateNothingPerLookup() {
+    try (CuckooStore store = CuckooStore.open(16 * MEBIBYTE)) {
+      MemorySegment memory = Arena.ofAuto().allocate(8, 8);
+      Slice key = new Slice().set(memory, 0, 8);
+      for (long i = 0; i < KEYS; i++) {
+        memory.set(ValueLayout.JAVA_LONG, 0, i);
+        store.put(key, Slice.of(new byte[100]));
+      }
+      RemoteClient client = new RemoteClient(store, DEFAULT.rememberedAddresses((int) KEYS / 4));
+      Slice value = new Slice();
+      lookUp(client, memory, key, value);
+      lookUp(client, memory, key, value);
+      ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+      long before = threads.getCurrentThreadAllocatedBytes();
+      lookUp(client, memory, key, value);
+      long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+      assertThat(allocated).isLessThan(ROUNDS);
+      LookupStatistics statistics = client.statistics();
+      assertThat(statistics.hits()).isPositive();
+      assertThat(statistics.addressHits()).isPositive();
+      assertThat(statistics.confirmedMisses()).isPositive();
+    }
+  }
+
+  private static final long KEYS = 10_000;
+  private static final int ROUNDS = 100_000;
+
+  private static void lookUp(RemoteClient client, MemorySegment memory, Slice key, Slice value) {
+    for (long i = 0; i < ROUNDS; i++) {
+      memory.set(ValueLayout.JAVA_LONG, 0, i / 2 % (2 * KEYS));
+      if (client.get(key) == Step.HIT && client.lookup().pointAtValue(value).length() != 100) {
+        throw new AssertionError("length " + value.length());
+      }
+    }
+  }
+
+  @Test
+  void shouldRefuseWrongUse() {
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE);
+        Arena arena = Arena.ofConfined()) {
+      MemorySegment buffer = arena.allocate(4096, 8);
+      RemoteLookup lookup = new RemoteLookup(new RemoteTable(layout(store), DEFAULT));
+      Slice key = Slice.of("key");
+      assertThatThrownBy(() -> lookup.start(key))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("the lookup was not given a buffer");
+      for (long[] wrong : new long[][] {{0, 1016}, {4, 2048}, {-8, 2048}, {3080, 1024}}) {
+        assertThatThrownBy(() -> lookup.useBuffer(buffer, wrong[0], wrong[1]))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("at least 1024 bytes at a multiple of 8")
+            .hasMessageContaining("offset=" + wrong[0] + " bytes=" + wrong[1] + " segment=4096");
+      }
+      lookup.useBuffer(buffer, 0, 4096);
+      assertThatThrownBy(lookup::proceed).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(lookup::giveUp).isInstanceOf(IllegalStateException.class);
+      for (int length : new int[] {0, Limits.MAX_KEY_LENGTH + 1}) {
+        assertThatThrownBy(() -> lookup.start(Slice.of(new byte[length])))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessage("a key has 1 to 65535 bytes, not " + length);
+      }
+      assertThat(lookup.start(key)).isEqualTo(Step.READ);
+      assertThatThrownBy(() -> lookup.start(key)).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(() -> lookup.useBuffer(buffer, 0, 4096))
+          .isInstanceOf(IllegalStateException.class);
+      assertThat(lookup.giveUp()).isEqualTo(Step.FALL_BACK);
+      assertThatThrownBy(() -> DEFAULT.maxRetries(-1))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("maxRetries=-1 must not be negative");
+      assertThatThrownBy(() -> DEFAULT.rememberedAddresses(-1))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("rememberedAddresses=-1 must not be negative");
+    }
+  }
+
+  @Test
+  void shouldFallBackAfterAsManyRetriesAsItIsGiven() {
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      store.put(Slice.of("key"), Slice.of("value"));
+      Table table = store.table();
+      long slot =
+          Words.getPlain(
+              table.memory(),
+              table.index().locate(Slice.of("key"), table.index().hash(Slice.of("key"))));
+      table.heap().markDead(Bucket.recordOffset(slot));
+      for (int retries : new int[] {0, 1, 5}) {
+        RemoteClient client = new RemoteClient(store, FORGETFUL.maxRetries(retries));
+        assertThat(client.get(Slice.of("key"))).isEqualTo(Step.FALL_BACK);
+        assertThat(client.statistics().retries()).isEqualTo(retries);
+        assertThat(client.statistics().fallBacks()).isEqualTo(1);
+      }
+    }
+  }
+
+  private static TableLayout layout(CuckooStore store) {
+    return TableLayout.parse(store.region(), 0, store.region().byteSize());
+  }
+}

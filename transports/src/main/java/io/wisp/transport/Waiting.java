@@ -1,0 +1,43 @@
+package io.wisp.transport;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** How a thread waits for what the other side sends. */
+public enum Waiting {
+  /** Look again and again and never sleep: the shortest latency, for a whole core a thread. */
+  POLL,
+  /**
+   * Look again and again for some tens of microseconds, then sleep until woken. Transports that
+   * cannot look without a system call sleep at once.
+   */
+  SPIN,
+  /** Sleep until woken: no core is used while nothing comes, and each message costs a wake-up. */
+  SLEEP;
+
+  /** The word for it on a command line. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * The one of a word.
+   *
+   * @throws IllegalArgumentException if there is none; the message lists those there are
+   */
+  public static Waiting ofWord(String word) {
+    return Arrays.stream(values())
+        .filter(each -> each.word().equals(word))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "\""
+                        + word
+                        + "\" is no way of waiting; there are "
+                        + Arrays.stream(values())
+                            .map(Waiting::word)
+                            .collect(Collectors.joining(", "))));
+  }
+}

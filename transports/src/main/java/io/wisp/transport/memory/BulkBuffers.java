@@ -1,0 +1,85 @@
+package io.wisp.transport.memory;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Memory for requests and replies that are too long for a ring, within a budget. The last buffer
+ * that was given back is kept for the next who wants one, since making one is slow. It belongs to
+ * the port's thread.
+ */
+final class BulkBuffers implements AutoCloseable {
+
+  private static final long GRANULARITY = 1 << 20;
+
+  private final Port port;
+  private final long budget;
+  private long held;
+  private long returns;
+  private @Nullable LocalBuffer spare;
+
+  /**
+   * @param budget the most bytes that buffers may have together; a single one may have more
+   */
+  BulkBuffers(Port port, long budget) {
+    this.port = port;
+    this.budget = budget;
+  }
+
+  /**
+   * A buffer of at least so many bytes, or null while others hold too much.
+   *
+   * @throws io.wisp.transport.TransportException if the system has no memory for it
+   */
+  @Nullable LocalBuffer take(long bytes) {
+    LocalBuffer kept = spare;
+    if (kept != null && kept.memory().byteSize() >= bytes) {
+      spare = null;
+      return kept;
+    }
+    trim();
+    long size = (bytes + GRANULARITY - 1) / GRANULARITY * GRANULARITY;
+    if (held > 0 && held + size > budget) {
+      return null;
+    }
+    LocalBuffer made = port.allocate(size);
+    held += made.memory().byteSize();
+    return made;
+  }
+
+  void giveBack(LocalBuffer buffer) {
+    returns++;
+    LocalBuffer kept = spare;
+    if (kept == null) {
+      spare = buffer;
+    } else if (kept.memory().byteSize() < buffer.memory().byteSize()) {
+      spare = buffer;
+      free(kept);
+    } else {
+      free(buffer);
+    }
+  }
+
+  /** How often a buffer was given back: whoever got none may try again when this has grown. */
+  long returns() {
+    return returns;
+  }
+
+  /** Frees what is kept for the next. */
+  void trim() {
+    LocalBuffer kept = spare;
+    if (kept != null) {
+      spare = null;
+      free(kept);
+    }
+  }
+
+  private void free(LocalBuffer buffer) {
+    held -= buffer.memory().byteSize();
+    buffer.close();
+  }
+
+  @Override
+  public void close() {
+    trim();
+  }
+}

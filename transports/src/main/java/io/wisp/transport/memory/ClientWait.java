@@ -1,0 +1,120 @@
+package io.wisp.transport.memory;
+
+import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.TransportException;
+import io.wisp.transport.TransportTimeoutException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How a client waits, and what ends its waiting: the time, the server's end, its own closing, an
+ * interrupt.
+ */
+final class ClientWait {
+
+  /** How long it sleeps before it looks whether it should go on waiting. */
+  private static final long LONGEST_SLEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  private static final long CONTROL_CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+  private static final int LOOKS_BETWEEN_CLOCKS = 256;
+
+  private final Endpoint endpoint;
+  private final long timeoutNanos;
+  private final Port port;
+  private final RemoteMemory memory;
+  private final ControlLink control;
+  private final Patience patience;
+  private volatile boolean closing;
+  private int looks;
+  private long deadline;
+  private long nextControlCheck;
+
+  ClientWait(
+      Endpoint endpoint,
+      ClientOptions options,
+      Port port,
+      RemoteMemory memory,
+      ControlLink control) {
+    this.endpoint = endpoint;
+    this.timeoutNanos = options.timeout().toNanos();
+    this.port = port;
+    this.memory = memory;
+    this.control = control;
+    patience = new Patience(options.waiting(), port, LONGEST_SLEEP_NANOS);
+  }
+
+  /** Begins to wait for something else. */
+  void begin() {
+    looks = 0;
+    deadline = 0;
+    patience.reset();
+  }
+
+  /**
+   * Takes in what has arrived, or waits for a moment.
+   *
+   * @throws TransportException if there is nothing to wait for any longer
+   */
+  void step() {
+    if (port.poll()) {
+      patience.reset();
+      failIfBroken();
+      return;
+    }
+    boolean slept = patience.pause();
+    looks++;
+    if (slept || looks % LOOKS_BETWEEN_CLOCKS == 0) {
+      lookAround();
+    }
+  }
+
+  private void lookAround() {
+    long now = System.nanoTime();
+    if (closing) {
+      throw new TransportException("the client of " + endpoint + " was closed during the call");
+    }
+    if (Thread.currentThread().isInterrupted()) {
+      throw new TransportException("interrupted while waiting for " + endpoint);
+    }
+    failIfBroken();
+    if (now - nextControlCheck >= 0) {
+      nextControlCheck = now + CONTROL_CHECK_NANOS;
+      failIfServerIsGone();
+    }
+    if (deadline == 0) {
+      deadline = now + timeoutNanos;
+    } else if (now - deadline > 0) {
+      throw new TransportTimeoutException(
+          endpoint
+              + " did not answer within "
+              + TimeUnit.NANOSECONDS.toMillis(timeoutNanos)
+              + " ms");
+    }
+  }
+
+  /** Looks whether the connection is known to be of no use. */
+  void failIfBroken() {
+    String reason = memory.broken();
+    if (reason != null) {
+      throw new TransportException("the connection to " + endpoint + " broke: " + reason);
+    }
+  }
+
+  /** Looks whether the server still holds its end of the control connection; a system call. */
+  void failIfServerIsGone() {
+    if (!control.isOpen()) {
+      throw new TransportException(
+          "the connection to " + endpoint + " broke, or the server closed it");
+    }
+  }
+
+  /** Makes whoever waits give up. Any thread may call this. */
+  void close() {
+    closing = true;
+    port.wake();
+  }
+
+  boolean isClosing() {
+    return closing;
+  }
+}

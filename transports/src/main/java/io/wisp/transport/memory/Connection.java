@@ -1,0 +1,116 @@
+package io.wisp.transport.memory;
+
+import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.GetPath;
+import io.wisp.transport.TransportException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client's connection is made of.
+ *
+ * @param clockOffset by how many milliseconds the server's clock is ahead, at least; it may be
+ *     ahead by what an answer takes more
+ */
+record Connection(
+    ControlLink control,
+    ClientFabric fabric,
+    RemoteMemory memory,
+    ControlMessage.Welcome welcome,
+    long clockOffset)
+    implements AutoCloseable {
+
+  /**
+   * Introduces the client to the server at the other end of a control connection. Control and
+   * fabric belong to the connection; if there will be none, to the caller.
+   *
+   * @throws TransportException if the server refuses, or what it offers does not work
+   */
+  static Connection open(
+      ControlLink control, ClientFabric fabric, Endpoint endpoint, ClientOptions options) {
+    control.send(new ControlMessage.Hello(ControlMessage.VERSION, password(options.password())));
+    if (!(control.receive() instanceof ControlMessage.Welcome welcome)) {
+      throw outOfTurn(endpoint);
+    }
+    // At most what it is, so that no record has expired here that the server still has.
+    long clockOffset = welcome.clockMillis() - System.currentTimeMillis();
+    RingLimits limits = limits(welcome, endpoint);
+    ByteBuffer answer =
+        ByteBuffer.allocate(ControlMessage.MAX_FABRIC_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+    RemoteMemory memory = fabric.connect(welcome.offer(), limits.ringBytes(), answer);
+    try {
+      control.send(new ControlMessage.Answer(answer.flip()));
+      if (!(control.receive() instanceof ControlMessage.Ready)) {
+        throw outOfTurn(endpoint);
+      }
+    } catch (RuntimeException | Error e) {
+      memory.close();
+      throw e;
+    }
+    return new Connection(control, fabric, memory, welcome, clockOffset);
+  }
+
+  private static @Nullable ByteBuffer password(@Nullable String password) {
+    if (password == null) {
+      return null;
+    }
+    byte[] bytes = password.getBytes(StandardCharsets.UTF_8);
+    if (bytes.length > ControlMessage.MAX_PASSWORD_LENGTH) {
+      throw new TransportException(
+          "a password has at most "
+              + ControlMessage.MAX_PASSWORD_LENGTH
+              + " bytes, not "
+              + bytes.length);
+    }
+    return ByteBuffer.wrap(bytes);
+  }
+
+  private static RingLimits limits(ControlMessage.Welcome welcome, Endpoint endpoint) {
+    if (welcome.version() != ControlMessage.VERSION) {
+      throw new TransportException(
+          endpoint
+              + " speaks protocol version "
+              + welcome.version()
+              + ", and this client "
+              + ControlMessage.VERSION);
+    }
+    try {
+      return new RingLimits(welcome.ringBytes());
+    } catch (IllegalArgumentException e) {
+      throw new TransportException(endpoint + " offers " + e.getMessage(), e);
+    }
+  }
+
+  private static TransportException outOfTurn(Endpoint endpoint) {
+    return new TransportException(endpoint + " sent a message out of turn");
+  }
+
+  Port port() {
+    return fabric.port();
+  }
+
+  RingLimits limits() {
+    return new RingLimits(welcome.ringBytes());
+  }
+
+  /** What it goes by, for people. */
+  String description() {
+    return fabric.description();
+  }
+
+  /** Whether gets are to read the table, and there is one to read. */
+  boolean readsTable(ClientOptions options) {
+    return options.getPath() == GetPath.ONE_SIDED && welcome.table().length() > 0;
+  }
+
+  /** Frees everything; what was allocated from the port is freed before. */
+  @Override
+  public void close() {
+    memory.close();
+    fabric.close();
+    control.close();
+  }
+}

@@ -1,0 +1,200 @@
+package io.wisp.transport.memory;
+
+import io.wisp.transport.TransportException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A control connection, as the server sees it: admits the client, exchanges offers, and then does
+ * nothing but last. It belongs to the thread of the {@link ControlLoop}; {@link #begin} and {@link
+ * #end} are for the thread that serves the client.
+ */
+final class ControlSession {
+
+  private enum Stage {
+    HELLO,
+    ANSWER,
+    SERVED
+  }
+
+  private final SocketChannel channel;
+  private final Admission admission;
+  private final ControlInput input = new ControlInput();
+  private final long deadline;
+  private final AtomicBoolean ended = new AtomicBoolean();
+  private Stage stage = Stage.HELLO;
+  private boolean admitted;
+  private @Nullable IoThread thread;
+  private @Nullable ServerOffer offer;
+  private boolean handedOver;
+  private int number;
+
+  /**
+   * @param deadline when the client must be served by, by {@link System#nanoTime}
+   */
+  ControlSession(SocketChannel channel, Admission admission, long deadline) {
+    this.channel = channel;
+    this.admission = admission;
+    this.deadline = deadline;
+  }
+
+  /** What its thread calls the connection. */
+  int number() {
+    return number;
+  }
+
+  /** Whether the client has taken too long to introduce itself. */
+  boolean isOverdue(long now) {
+    return stage != Stage.SERVED && now - deadline > 0;
+  }
+
+  /** Whether the connection is closed for good. */
+  boolean hasEnded() {
+    return ended.get();
+  }
+
+  /** Reads what the client says, and answers. */
+  void serve() {
+    try {
+      ControlMessage message = input.read(channel);
+      if (message != null) {
+        answer(message);
+      } else if (input.ended()) {
+        gone();
+      }
+    } catch (IOException e) {
+      gone();
+    } catch (ControlMessage.FaultException e) {
+      admission.countFault();
+      refuse(e.getMessage());
+    } catch (TransportException e) {
+      admission.countRejection();
+      refuse(e.getMessage());
+    }
+  }
+
+  private void answer(ControlMessage message) throws IOException, ControlMessage.FaultException {
+    switch (message) {
+      case ControlMessage.Hello hello when stage == Stage.HELLO -> welcome(hello);
+      case ControlMessage.Answer answer when stage == Stage.ANSWER -> accept(answer.answer());
+      default ->
+          throw new ControlMessage.FaultException(
+              "a message out of turn: " + message.getClass().getSimpleName());
+    }
+  }
+
+  private void welcome(ControlMessage.Hello hello) throws IOException {
+    if (hello.version() != ControlMessage.VERSION) {
+      throw new TransportException(
+          "protocol version "
+              + hello.version()
+              + ", and this server speaks "
+              + ControlMessage.VERSION);
+    }
+    requirePassword(hello.password());
+    admission.admit();
+    admitted = true;
+    IoThread chosen = admission.leastLoaded();
+    thread = chosen;
+    number = chosen.reserve();
+    ServerOffer made = admission.offer(chosen);
+    offer = made;
+    stage = Stage.ANSWER;
+    send(admission.welcome(made.encoded()));
+  }
+
+  private void requirePassword(@Nullable ByteBuffer given) {
+    String password = admission.password();
+    if (password == null) {
+      return;
+    }
+    if (given == null) {
+      throw new TransportException("this server wants a password first");
+    }
+    byte[] bytes = new byte[given.remaining()];
+    given.get(bytes);
+    if (!MessageDigest.isEqual(bytes, password.getBytes(StandardCharsets.UTF_8))) {
+      throw new TransportException("the password is wrong");
+    }
+  }
+
+  private void accept(ByteBuffer answer) {
+    ServerOffer made = offer;
+    IoThread chosen = thread;
+    if (made == null || chosen == null) {
+      throw new AssertionError("an answer before the offer");
+    }
+    RemoteMemory memory = made.accept(number, answer);
+    offer = null;
+    handedOver = true;
+    stage = Stage.SERVED;
+    chosen.adopt(memory, this);
+  }
+
+  /** Tells the client that its requests are looked at. */
+  void begin() {
+    try {
+      admission.countAccepted();
+      send(new ControlMessage.Ready());
+    } catch (IOException e) {
+      // The loop will notice as well.
+    }
+  }
+
+  private void send(ControlMessage message) throws IOException {
+    ByteBuffer bytes = message.encode();
+    channel.write(bytes);
+    if (bytes.hasRemaining()) {
+      throw new IOException("the client does not take what it is told");
+    }
+  }
+
+  private void refuse(@Nullable String reason) {
+    try {
+      send(new ControlMessage.Refusal(String.valueOf(reason)));
+      // A close with input unread would take the refusal back from the client.
+      channel.shutdownOutput();
+      channel.read(ByteBuffer.allocate(ControlMessage.MAX_LENGTH));
+    } catch (IOException e) {
+      // It is gone, and needs no reason.
+    }
+    gone();
+  }
+
+  /** The client is gone, or has to go. */
+  void gone() {
+    IoThread serving = thread;
+    if (handedOver && serving != null) {
+      serving.abandon(this);
+    } else {
+      ServerOffer made = offer;
+      if (made != null) {
+        offer = null;
+        made.close();
+      }
+      if (serving != null) {
+        serving.release(number);
+      }
+    }
+    end();
+  }
+
+  /** Closes the control connection, which tells the client. */
+  void end() {
+    if (ended.compareAndSet(false, true)) {
+      if (admitted) {
+        admission.leave();
+      }
+      try {
+        channel.close();
+      } catch (IOException e) {
+        // It is closed all the same.
+      }
+    }
+  }
+}

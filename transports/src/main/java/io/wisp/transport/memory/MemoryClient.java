@@ -1,0 +1,409 @@
+package io.wisp.transport.memory;
+
+import io.wisp.codec.Operation;
+import io.wisp.codec.Reply;
+import io.wisp.codec.Request;
+import io.wisp.store.KeySink;
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.store.Store;
+import io.wisp.store.ValueSink;
+import io.wisp.transport.Client;
+import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.Refusals;
+import io.wisp.transport.TransportException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client that reaches into the server's memory: it writes requests into its ring there, and gets
+ * values by the path that it was told.
+ *
+ * <p>Requests take effect in the order of submission, whichever path they take: while requests are
+ * under way in the ring, gets follow them there; and before a request goes into the ring, the gets
+ * that were submitted before it are decided.
+ */
+final class MemoryClient implements Client {
+
+  private static final Slice NONE = new Slice();
+
+  /** One-sided gets between two looks at whether there still is a server. */
+  private static final int GETS_BETWEEN_CHECKS = 256;
+
+  private final Endpoint endpoint;
+  private final ClientOptions options;
+  private final Connection connection;
+  private final RingCalls ring;
+  private final @Nullable OneSidedGets oneSided;
+  private final ClientWait wait;
+  private final Reply reply = new Reply();
+  private final Slice count = Slice.of(new byte[Integer.BYTES]);
+  private final Submissions submissions = new Submissions();
+  private final ReentrantLock use = new ReentrantLock();
+  private final long keepAliveNanos;
+  private int getsSinceCheck;
+  private long lastRequest = System.nanoTime();
+  private boolean released;
+  private @Nullable TransportException lost;
+
+  MemoryClient(Endpoint endpoint, ClientOptions options, Connection connection) {
+    this.endpoint = endpoint;
+    this.options = options;
+    this.connection = connection;
+    wait =
+        new ClientWait(
+            endpoint, options, connection.port(), connection.memory(), connection.control());
+    ring =
+        new RingCalls(endpoint, connection.memory(), connection.port(), connection.limits(), wait);
+    keepAliveNanos = connection.welcome().idleMillis() * 1_000_000 / 3;
+    try {
+      oneSided = connection.readsTable(options) ? openTable() : null;
+    } catch (RuntimeException | Error e) {
+      release();
+      throw e;
+    }
+  }
+
+  private OneSidedGets openTable() {
+    return new OneSidedGets(
+        endpoint,
+        connection.memory(),
+        connection.port(),
+        connection.welcome(),
+        connection.clockOffset(),
+        options.maxOutstanding(),
+        wait,
+        this::getByRing);
+  }
+
+  @Override
+  public String description() {
+    return connection.description()
+        + " to "
+        + endpoint
+        + ", get="
+        + (oneSided == null ? "ring" : "onesided")
+        + ", waiting by "
+        + options.waiting().word();
+  }
+
+  /** Sends a request and waits for its reply. */
+  private Status ask(Operation operation, Slice key, Slice value, long argument) {
+    ring.send(operation, key, value, argument);
+    ring.receive(reply);
+    return reply.status();
+  }
+
+  /** Begins a call. */
+  private void enter() {
+    use.lock();
+    if (wait.isClosing()) {
+      use.unlock();
+      throw new IllegalStateException("the client of " + endpoint + " is closed");
+    }
+    TransportException earlier = lost;
+    if (earlier != null) {
+      use.unlock();
+      throw new TransportException(String.valueOf(earlier.getMessage()), earlier);
+    }
+  }
+
+  /** Begins a blocking call. */
+  private void enterBlocking() {
+    enter();
+    if (submissions.size() > 0) {
+      use.unlock();
+      throw new IllegalStateException(
+          submissions.size() + " requests are outstanding, and a blocking call must wait for them");
+    }
+  }
+
+  private TransportException lose(TransportException why) {
+    lost = why;
+    return why;
+  }
+
+  private Status call(Operation operation, Slice key, Slice value, long argument) {
+    enterBlocking();
+    try {
+      Status refusal = Refusals.of(key, value);
+      if (refusal != null) {
+        return refusal;
+      }
+      if (operation == Operation.PUT || operation == Operation.DELETE) {
+        forget(key);
+      }
+      return ask(operation, key, value, argument);
+    } catch (TransportException e) {
+      throw lose(e);
+    } finally {
+      use.unlock();
+    }
+  }
+
+  private void forget(Slice key) {
+    OneSidedGets reader = oneSided;
+    if (reader != null) {
+      reader.forget(key);
+    }
+  }
+
+  @Override
+  public Status put(Slice key, Slice value) {
+    return call(Operation.PUT, key, value, 0);
+  }
+
+  @Override
+  public Status put(Slice key, Slice value, long timeToLiveMillis) {
+    if (timeToLiveMillis < 1 || timeToLiveMillis > Request.MAX_TIME_TO_LIVE) {
+      enterBlocking();
+      use.unlock();
+      throw new IllegalArgumentException(
+          "a time to live of "
+              + timeToLiveMillis
+              + " ms is not between 1 and "
+              + Request.MAX_TIME_TO_LIVE);
+    }
+    return call(Operation.PUT, key, value, timeToLiveMillis);
+  }
+
+  @Override
+  public Status get(Slice key, ValueSink sink) {
+    enterBlocking();
+    try {
+      Status refusal = Refusals.of(key);
+      if (refusal != null) {
+        return refusal;
+      }
+      OneSidedGets reader = oneSided;
+      if (reader == null) {
+        return getByRing(key, sink);
+      }
+      checkServer();
+      return reader.get(key, sink);
+    } catch (TransportException e) {
+      throw lose(e);
+    } finally {
+      use.unlock();
+    }
+  }
+
+  private Status getByRing(Slice key, ValueSink sink) {
+    Status status = ask(Operation.GET, key, NONE, 0);
+    if (status == Status.FOUND) {
+      give(sink);
+    }
+    return status;
+  }
+
+  private void give(ValueSink sink) {
+    Slice value = reply.bytes();
+    sink.accept(value.segment(), value.offset(), value.length(), reply.argument(), Store.NEVER);
+  }
+
+  /** Sees to it that reading memory does not go on after its server's end, or as an idle client. */
+  private void checkServer() {
+    wait.failIfBroken();
+    if (++getsSinceCheck < GETS_BETWEEN_CHECKS) {
+      return;
+    }
+    getsSinceCheck = 0;
+    wait.failIfServerIsGone();
+    if (keepAliveNanos > 0
+        && submissions.size() == 0
+        && System.nanoTime() - lastRequest > keepAliveNanos) {
+      lastRequest = System.nanoTime();
+      ask(Operation.PING, NONE, NONE, 0);
+    }
+  }
+
+  @Override
+  public Status delete(Slice key) {
+    return call(Operation.DELETE, key, NONE, 0);
+  }
+
+  @Override
+  public boolean contains(Slice key) {
+    return call(Operation.CONTAINS, key, NONE, 0) == Status.FOUND;
+  }
+
+  @Override
+  public long timeToLive(Slice key) {
+    return call(Operation.TIME_TO_LIVE, key, NONE, 0) == Status.FOUND ? reply.argument() : NO_KEY;
+  }
+
+  @Override
+  public long scan(long cursor, int atLeast, KeySink sink) {
+    enterBlocking();
+    try {
+      long next = cursor;
+      int wanted = Math.max(atLeast, 1);
+      do {
+        count.segment().set(Request.COUNT_LAYOUT, 0, wanted);
+        require(ask(Operation.SCAN, NONE, count, next));
+        int given = reply.forEachKey(sink);
+        if (given < 0) {
+          throw new TransportException(endpoint + " sent what is no list of keys");
+        }
+        wanted -= given;
+        next = reply.argument();
+      } while (wanted > 0 && next != 0);
+      return next;
+    } catch (TransportException e) {
+      throw lose(e);
+    } finally {
+      use.unlock();
+    }
+  }
+
+  private void require(Status status) {
+    if (status != Status.DONE) {
+      throw new TransportException(endpoint + " answers " + status + ": " + reply.bytes());
+    }
+  }
+
+  @Override
+  public String information() {
+    enterBlocking();
+    try {
+      require(ask(Operation.INFORMATION, NONE, NONE, 0));
+      String server = new String(reply.bytes().toByteArray(), StandardCharsets.UTF_8);
+      return server + LookupReport.of(oneSided);
+    } catch (TransportException e) {
+      throw lose(e);
+    } finally {
+      use.unlock();
+    }
+  }
+
+  @Override
+  public void submitPut(Slice key, Slice value) {
+    submit(Operation.PUT, key, value);
+  }
+
+  @Override
+  public void submitGet(Slice key) {
+    submit(Operation.GET, key, NONE);
+  }
+
+  @Override
+  public void submitDelete(Slice key) {
+    submit(Operation.DELETE, key, NONE);
+  }
+
+  private void submit(Operation operation, Slice key, Slice value) {
+    enter();
+    try {
+      if (submissions.size() >= options.maxOutstanding()) {
+        throw new IllegalStateException(
+            submissions.size() + " requests are outstanding, and that is the most");
+      }
+      Status refusal = Refusals.of(key, value);
+      if (refusal != null) {
+        submissions.addRefused(refusal);
+        return;
+      }
+      OneSidedGets reader = oneSided;
+      if (reader != null
+          && operation == Operation.GET
+          && ring.unanswered() == 0
+          && reader.hasRoom()) {
+        checkServer();
+        reader.submit(key);
+        submissions.addOneSided();
+        return;
+      }
+      if (reader != null) {
+        reader.decideAll();
+        if (operation != Operation.GET) {
+          reader.forget(key);
+        }
+      }
+      ring.send(operation, key, value, 0);
+      submissions.addRing();
+    } catch (TransportException e) {
+      throw lose(e);
+    } finally {
+      use.unlock();
+    }
+  }
+
+  @Override
+  public void flush() {
+    enter();
+    try {
+      OneSidedGets reader = oneSided;
+      if (reader != null) {
+        reader.flush();
+      }
+      ring.flush();
+    } catch (TransportException e) {
+      throw lose(e);
+    } finally {
+      use.unlock();
+    }
+  }
+
+  @Override
+  public Status complete(ValueSink sink) {
+    enter();
+    try {
+      if (submissions.size() == 0) {
+        throw new IllegalStateException("no request is outstanding");
+      }
+      int oldest = submissions.oldest();
+      Status status;
+      if (oldest == Submissions.RING) {
+        ring.receive(reply);
+        submissions.removeOldest();
+        status = reply.status();
+        if (status == Status.FOUND) {
+          give(sink);
+        }
+      } else {
+        OneSidedGets reader = oneSided;
+        status =
+            oldest == Submissions.ONE_SIDED && reader != null
+                ? reader.complete(sink)
+                : Status.ofCode(oldest);
+        submissions.removeOldest();
+      }
+      return status;
+    } catch (TransportException e) {
+      throw lose(e);
+    } finally {
+      use.unlock();
+    }
+  }
+
+  @Override
+  public int outstanding() {
+    return submissions.size();
+  }
+
+  @Override
+  public void close() {
+    wait.close();
+    use.lock();
+    try {
+      release();
+    } finally {
+      use.unlock();
+    }
+  }
+
+  private void release() {
+    if (!released) {
+      released = true;
+      connection.memory().close();
+      OneSidedGets reader = oneSided;
+      if (reader != null) {
+        reader.close();
+      }
+      ring.close();
+      connection.close();
+    }
+  }
+}

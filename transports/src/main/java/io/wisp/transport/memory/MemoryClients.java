@@ -1,0 +1,48 @@
+package io.wisp.transport.memory;
+
+import io.wisp.transport.Client;
+import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Endpoint;
+import java.net.SocketAddress;
+import java.nio.channels.SocketChannel;
+
+/** Connects clients. */
+public final class MemoryClients {
+
+  private MemoryClients() {}
+
+  /**
+   * Connects to a server.
+   *
+   * @param channel for the control connection, not connected yet; it belongs to the client from now
+   *     on, also if this fails
+   * @param address where the server listens
+   * @param endpoint the same, for people
+   * @param fabric what carries the bytes, which belongs to the client likewise
+   * @throws io.wisp.transport.TransportException if the server cannot be reached, does not answer
+   *     in time, refuses, or what it offers does not work
+   */
+  public static Client connect(
+      SocketChannel channel,
+      SocketAddress address,
+      Endpoint endpoint,
+      ClientFabric fabric,
+      ClientOptions options) {
+    ControlLink control;
+    try {
+      control = new ControlLink(channel, address, endpoint, options.timeout().toNanos());
+    } catch (RuntimeException | Error e) {
+      fabric.close();
+      throw e;
+    }
+    Connection connection;
+    try {
+      connection = Connection.open(control, fabric, endpoint, options);
+    } catch (RuntimeException | Error e) {
+      fabric.close();
+      control.close();
+      throw e;
+    }
+    return new MemoryClient(endpoint, options, connection);
+  }
+}

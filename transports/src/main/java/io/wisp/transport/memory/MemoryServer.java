@@ -1,0 +1,130 @@
+package io.wisp.transport.memory;
+
+import io.wisp.codec.RequestExecutor;
+import io.wisp.store.Store;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.Server;
+import io.wisp.transport.ServerInformation;
+import io.wisp.transport.ServerOptions;
+import io.wisp.transport.ServerStatistics;
+import io.wisp.transport.Transport;
+import io.wisp.transport.TransportException;
+import java.io.IOException;
+import java.nio.channels.ServerSocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A server whose clients reach into its memory: a control loop and the threads that serve. */
+public final class MemoryServer implements Server {
+
+  private final String name;
+  private final Endpoint endpoint;
+  private final ServerOptions options;
+  private final ServerFabric fabric;
+  private final List<IoThread> threads = new ArrayList<>();
+  private final Admission admission;
+  private final ControlLoop control;
+  private boolean closed;
+
+  /**
+   * Starts a server, which owns listener and fabric from now on, also if this fails.
+   *
+   * @param listener where clients connect, bound
+   * @param endpoint what it is bound to, for people
+   * @throws TransportException if the fabric or the system does not give what is needed
+   */
+  public MemoryServer(
+      Transport transport,
+      Store store,
+      ServerOptions options,
+      ServerLimits limits,
+      ServerSocketChannel listener,
+      Endpoint endpoint,
+      ServerFabric fabric) {
+    this.name = transport.name();
+    this.endpoint = endpoint;
+    this.options = options;
+    this.fabric = fabric;
+    admission = new Admission(options, fabric, limits, threads);
+    try {
+      for (int i = 0; i < options.threads(); i++) {
+        RequestExecutor executor =
+            new RequestExecutor(
+                store,
+                options.password(),
+                () -> ServerInformation.of(transport, statistics(), store.statistics()));
+        threads.add(
+            new IoThread(
+                "wisp-" + name + "-" + i,
+                fabric.openPort(options.waiting()),
+                executor,
+                limits,
+                options.idleTimeout(),
+                options.waiting()));
+      }
+      control =
+          new ControlLoop("wisp-" + name + "-control", listener, admission, limits.handshake());
+    } catch (IOException e) {
+      abandon(listener);
+      throw new TransportException("cannot listen on " + endpoint + ": " + e.getMessage(), e);
+    } catch (RuntimeException | Error e) {
+      abandon(listener);
+      throw e;
+    }
+    threads.forEach(IoThread::start);
+    control.start();
+  }
+
+  private void abandon(ServerSocketChannel listener) {
+    for (IoThread thread : threads) {
+      thread.discard();
+    }
+    fabric.close();
+    try {
+      listener.close();
+    } catch (IOException e) {
+      // It was not listened on yet.
+    }
+  }
+
+  @Override
+  public Endpoint endpoint() {
+    return endpoint;
+  }
+
+  @Override
+  public String description() {
+    return name
+        + " at "
+        + endpoint
+        + " by "
+        + fabric.description()
+        + ", "
+        + options.threads()
+        + (options.threads() == 1 ? " thread" : " threads")
+        + ", waiting by "
+        + options.waiting().word()
+        + (fabric.table().length() == 0 ? ", requests only" : ", table readable by clients");
+  }
+
+  @Override
+  public ServerStatistics statistics() {
+    return new ServerStatistics(
+        admission.clients(),
+        admission.accepted(),
+        admission.rejected(),
+        threads.stream().mapToLong(each -> each.counters().requests()).sum(),
+        admission.faults() + threads.stream().mapToLong(each -> each.counters().malformed()).sum());
+  }
+
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      // Threads first, so that no client is told of the end while its requests still change things.
+      threads.forEach(IoThread::stop);
+      control.stop();
+      fabric.close();
+    }
+  }
+}

@@ -1,0 +1,250 @@
+package io.wisp.transport.memory;
+
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.store.ValueSink;
+import io.wisp.store.cuckoo.LookupStatistics;
+import io.wisp.store.cuckoo.RemoteLookup;
+import io.wisp.store.cuckoo.RemoteReads;
+import io.wisp.store.cuckoo.RemoteTable;
+import io.wisp.store.cuckoo.TableFormatException;
+import io.wisp.store.cuckoo.TableLayout;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.TransportException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gets that read the server's table, without its CPU: one at a time, or many under way at once. A
+ * lookup that cannot decide asks the server, through whoever {@link #complete}s it. It belongs to
+ * one thread at a time.
+ */
+final class OneSidedGets implements AutoCloseable {
+
+  /** Asks the server. */
+  @FunctionalInterface
+  interface Fallback {
+
+    /** The value of a key, by the server. */
+    Status get(Slice key, ValueSink sink);
+  }
+
+  /** Lookups that may be under way at once. */
+  private static final int DEPTH = 64;
+
+  private static final int BYTES_PER_LOOKUP = 16 << 10;
+
+  private final RemoteMemory memory;
+  private final RemoteBuffer region;
+  private final ClientWait wait;
+  private final Fallback fallback;
+  private final RemoteTable table;
+  private final BulkBuffers bulks;
+  private final LocalBuffer buffer;
+  private final PendingGet[] gets;
+
+  /** The oldest of those submitted, how many there are, and how many of them have begun. */
+  private int first;
+
+  private int submitted;
+  private int begun;
+
+  OneSidedGets(
+      Endpoint endpoint,
+      RemoteMemory memory,
+      Port port,
+      ControlMessage.Welcome welcome,
+      long clockOffset,
+      int maxOutstanding,
+      ClientWait wait,
+      Fallback fallback) {
+    this.memory = memory;
+    this.region = welcome.table();
+    this.wait = wait;
+    this.fallback = fallback;
+    bulks = new BulkBuffers(port, Long.MAX_VALUE);
+    gets = new PendingGet[Math.min(DEPTH, maxOutstanding)];
+    buffer = port.allocate((long) gets.length * BYTES_PER_LOOKUP);
+    try {
+      table =
+          new RemoteTable(
+              readLayout(),
+              RemoteTable.Options.DEFAULT.bucketsInOnePiece(welcome.linesInOnePiece()));
+    } catch (TableFormatException e) {
+      throw new TransportException(
+          endpoint + " offers no table that can be read: " + e.getMessage(), e);
+    }
+    table.setClockOffset(clockOffset);
+    for (int i = 0; i < gets.length; i++) {
+      gets[i] = new PendingGet(table, buffer, (long) i * BYTES_PER_LOOKUP, BYTES_PER_LOOKUP);
+    }
+  }
+
+  private TableLayout readLayout() throws TableFormatException {
+    memory.read(region, 0, buffer, 0, TableLayout.HEADER_BYTES);
+    memory.postReads(0);
+    wait.begin();
+    while (memory.completedReads() < 0) {
+      wait.step();
+    }
+    return TableLayout.parse(buffer.memory(), 0, region.length());
+  }
+
+  LookupStatistics statistics() {
+    return table.statistics();
+  }
+
+  /** Forgets where the record of a key is, which is about to change. */
+  void forget(Slice key) {
+    table.forget(key);
+  }
+
+  /** The value of a key. Nothing may be submitted. */
+  Status get(Slice key, ValueSink sink) {
+    PendingGet get = gets[0];
+    RemoteLookup.Step step = get.start(key);
+    while (!step.isLast()) {
+      step = step == RemoteLookup.Step.READ ? readNow(get) : enlarge(get);
+    }
+    if (get.needsServer()) {
+      get.giveUpSpace(bulks);
+      return fallback.get(key, sink);
+    }
+    return get.finish(sink, bulks);
+  }
+
+  private RemoteLookup.Step readNow(PendingGet get) {
+    post(get, 0);
+    if (memory.completedReads() < 0) {
+      wait.begin();
+      do {
+        wait.step();
+      } while (memory.completedReads() < 0);
+    }
+    return get.proceed();
+  }
+
+  private void post(PendingGet get, int token) {
+    RemoteReads reads = get.lookup().reads();
+    for (int i = 0; i < reads.count(); i++) {
+      memory.read(
+          region, reads.regionOffset(i), get.buffer(), reads.bufferOffset(i), reads.length(i));
+    }
+    memory.postReads(token);
+  }
+
+  private RemoteLookup.Step enlarge(PendingGet get) {
+    LocalBuffer larger = bulks.take(get.lookup().bytesNeeded());
+    if (larger == null) {
+      throw new AssertionError("a budget without limit");
+    }
+    return get.proceedIn(larger, bulks);
+  }
+
+  /** Whether one more may be submitted. */
+  boolean hasRoom() {
+    return submitted < gets.length;
+  }
+
+  int submitted() {
+    return submitted;
+  }
+
+  /** Submits a get, which begins with the next {@link #flush}. */
+  void submit(Slice key) {
+    PendingGet get = gets[index(submitted)];
+    get.startWithCopy(key);
+    submitted++;
+  }
+
+  private int index(int fromFirst) {
+    return (first + fromFirst) % gets.length;
+  }
+
+  /** Begins what was submitted. */
+  void flush() {
+    for (; begun < submitted; begun++) {
+      int index = index(begun);
+      pursue(index, gets[index].step());
+    }
+  }
+
+  /** Posts what a lookup wants to read, unless it is over. */
+  private void pursue(int index, RemoteLookup.Step next) {
+    PendingGet get = gets[index];
+    RemoteLookup.Step step = next;
+    while (step == RemoteLookup.Step.NEEDS_SPACE) {
+      step = enlarge(get);
+    }
+    if (step == RemoteLookup.Step.READ) {
+      post(get, index);
+    }
+  }
+
+  /** Takes in completed reads, or waits for a moment. */
+  private void advance() {
+    int index = memory.completedReads();
+    if (index < 0) {
+      wait.step();
+    }
+    for (; index >= 0; index = memory.completedReads()) {
+      pursue(index, gets[index].proceed());
+    }
+  }
+
+  /** Waits for the oldest that was submitted, and hands its value over. */
+  Status complete(ValueSink sink) {
+    flush();
+    PendingGet oldest = gets[first];
+    settle(oldest);
+    if (oldest.needsServer()) {
+      ask(oldest);
+    }
+    first = index(1);
+    submitted--;
+    begun--;
+    return oldest.finish(sink, bulks);
+  }
+
+  /** Waits until all that was submitted is decided, so that later requests find it done. */
+  void decideAll() {
+    flush();
+    for (int i = 0; i < submitted; i++) {
+      settle(gets[index(i)]);
+    }
+    for (int i = 0; i < submitted; i++) {
+      PendingGet get = gets[index(i)];
+      if (get.needsServer()) {
+        ask(get);
+      }
+    }
+  }
+
+  private void settle(PendingGet get) {
+    if (!get.step().isLast()) {
+      wait.begin();
+      while (!get.step().isLast()) {
+        advance();
+      }
+    }
+  }
+
+  private void ask(PendingGet get) {
+    // The fallback waits for replies, and with them for reads of its own.
+    for (int i = 0; i < begun; i++) {
+      settle(gets[index(i)]);
+    }
+    get.answer(fallback.get(get.key(), get.answered()));
+  }
+
+  /** Frees the memory; the connection is closed before. */
+  @Override
+  public void close() {
+    for (@Nullable PendingGet get : gets) {
+      if (get != null) {
+        get.close();
+      }
+    }
+    bulks.close();
+    buffer.close();
+  }
+}

@@ -1,0 +1,254 @@
+package io.wisp.transport.memory;
+
+import io.wisp.codec.FrameBuffer;
+import io.wisp.codec.RequestDescriptor;
+import io.wisp.codec.Session;
+import io.wisp.store.Limits;
+import io.wisp.store.Status;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client, as the thread that serves it sees it: takes requests from its ring in order, executes
+ * them, and writes the replies into the client's ring, all of a turn with one notification.
+ *
+ * <p>A request is copied before it is looked at, since the client can go on writing to it. One that
+ * is too long for the ring is read from the client's memory. A reply that is too long for the ring
+ * is put into memory that the client reads; until it has, its next request waits.
+ */
+final class ServerConnection {
+
+  /** What a turn left behind. */
+  enum Outcome {
+    /** Nothing to do until something arrives. */
+    WAITING,
+    /** More requests than one turn takes. */
+    UNFINISHED,
+    /** A request for which there is no memory until another connection gives some back. */
+    STARVED
+  }
+
+  /** Requests in a turn, so that one client does not keep the others waiting. */
+  private static final int REQUESTS_PER_TURN = 256;
+
+  private static final long MAX_REQUEST_LENGTH =
+      RequestDescriptor.frameLength(Limits.MAX_KEY_LENGTH, Limits.MAX_VALUE_LENGTH);
+
+  private final int number;
+  private final RemoteMemory memory;
+  private final OutgoingRing outgoing;
+  private final IncomingRing incoming;
+  private final Workspace workspace;
+  private final Session session = Session.authenticated();
+  private final ControlSession control;
+  private final BulkIntake intake;
+  private final ByteBuffer descriptor =
+      ByteBuffer.allocate(RemoteBuffer.ENCODED_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+
+  /** The reply that the client is to read from here, and how many there were so far. */
+  private @Nullable LocalBuffer bulkReply;
+
+  private long bulkReplies;
+  private long returnsWhenStarved = -1;
+  private long lastActivity;
+
+  ServerConnection(
+      int number, RemoteMemory memory, Workspace workspace, ControlSession control, long now) {
+    this.number = number;
+    this.memory = memory;
+    this.workspace = workspace;
+    this.control = control;
+    outgoing = new OutgoingRing(memory, workspace.limits());
+    incoming = new IncomingRing(memory, workspace.limits());
+    intake = new BulkIntake(memory);
+    lastActivity = now;
+  }
+
+  int number() {
+    return number;
+  }
+
+  ControlSession control() {
+    return control;
+  }
+
+  /** When it was last given a turn, by the clock of its thread. */
+  long lastActivity() {
+    return lastActivity;
+  }
+
+  /** Whether the client is expected to read a reply. */
+  boolean offersReply() {
+    return bulkReply != null;
+  }
+
+  /** Why the connection is of no use any longer, or null. */
+  @Nullable String broken() {
+    return memory.broken();
+  }
+
+  /**
+   * Executes what has arrived.
+   *
+   * @param now the clock of its thread
+   * @throws RingFaultException if the client does not keep to the protocol
+   */
+  Outcome serve(long now) throws RingFaultException {
+    lastActivity = now;
+    if (returnsWhenStarved == workspace.bulks().returns()) {
+      return Outcome.STARVED;
+    }
+    returnsWhenStarved = -1;
+    Outcome outcome = Outcome.UNFINISHED;
+    for (int i = 0; outcome == Outcome.UNFINISHED && i < REQUESTS_PER_TURN; i++) {
+      outcome = serveOne();
+    }
+    outgoing.publish();
+    return outcome;
+  }
+
+  private Outcome serveOne() throws RingFaultException {
+    if (!replyTaken() || !outgoing.hasRoom()) {
+      return Outcome.WAITING;
+    }
+    LocalBuffer bulk = intake.target();
+    if (bulk != null) {
+      return intake.isComplete() ? executeBulk(bulk.memory()) : Outcome.WAITING;
+    }
+    int kind = incoming.peek();
+    if (kind == IncomingRing.NONE) {
+      return Outcome.WAITING;
+    }
+    outgoing.credit(incoming.credit());
+    return kind == FrameDescriptor.BULK ? beginBulk() : executeFrame();
+  }
+
+  /** Whether there is no reply that the client has yet to read. */
+  private boolean replyTaken() throws RingFaultException {
+    LocalBuffer offered = bulkReply;
+    if (offered == null) {
+      return true;
+    }
+    long taken = memory.creditedBulks();
+    if (taken > bulkReplies) {
+      throw new RingFaultException(
+          "credit for " + taken + " replies, and " + bulkReplies + " were offered");
+    }
+    if (taken < bulkReplies) {
+      return false;
+    }
+    bulkReply = null;
+    workspace.bulks().giveBack(offered);
+    return true;
+  }
+
+  private Outcome executeFrame() throws RingFaultException {
+    int length = incoming.payloadLength();
+    MemorySegment.copy(
+        incoming.segment(), incoming.payloadOffset(), workspace.request(), 0, length);
+    if (!execute(workspace.request(), length)) {
+      return starved();
+    }
+    return Outcome.UNFINISHED;
+  }
+
+  private Outcome beginBulk() throws RingFaultException {
+    MemorySegment.copy(
+        incoming.segment(),
+        incoming.payloadOffset(),
+        MemorySegment.ofBuffer(descriptor.clear()),
+        0,
+        RemoteBuffer.ENCODED_LENGTH);
+    RemoteBuffer offered = RemoteBuffer.decode(descriptor);
+    if (offered.length() < 0 || offered.length() > MAX_REQUEST_LENGTH) {
+      throw new RingFaultException(
+          "a request of "
+              + offered.length()
+              + " bytes, and "
+              + MAX_REQUEST_LENGTH
+              + " is the most");
+    }
+    LocalBuffer target = workspace.bulks().take(offered.length());
+    if (target == null) {
+      return starved();
+    }
+    intake.begin(offered, target);
+    return Outcome.UNFINISHED;
+  }
+
+  private Outcome executeBulk(MemorySegment request) throws RingFaultException {
+    if (!execute(request, intake.length())) {
+      return starved();
+    }
+    LocalBuffer buffer = intake.end();
+    if (buffer != null) {
+      workspace.bulks().giveBack(buffer);
+    }
+    return Outcome.UNFINISHED;
+  }
+
+  private Outcome starved() {
+    returnsWhenStarved = workspace.bulks().returns();
+    return Outcome.STARVED;
+  }
+
+  /**
+   * Executes a request, answers it and releases its frame.
+   *
+   * @return whether it could be answered; if not it is executed again later, which changes nothing,
+   *     because only requests that read have long replies
+   */
+  private boolean execute(MemorySegment request, long length) throws RingFaultException {
+    FrameBuffer reply = workspace.reply();
+    Status status = workspace.executor().execute(session, request, 0, length, reply);
+    if (outgoing.fits(reply.length())) {
+      long offset = outgoing.claim(reply.length());
+      MemorySegment.copy(reply.memory(), 0, outgoing.segment(), offset, reply.length());
+      incoming.release();
+      outgoing.commit(FrameDescriptor.MESSAGE, incoming.consumed());
+    } else if (!offer(reply)) {
+      return false;
+    }
+    workspace.counters().count(status);
+    return true;
+  }
+
+  private boolean offer(FrameBuffer reply) throws RingFaultException {
+    LocalBuffer buffer = workspace.bulks().take(reply.length());
+    if (buffer == null) {
+      return false;
+    }
+    MemorySegment.copy(reply.memory(), 0, buffer.memory(), 0, reply.length());
+    RemoteBuffer whole = buffer.remote();
+    new RemoteBuffer(whole.address(), whole.key(), reply.length()).encode(descriptor.clear());
+    long offset = outgoing.claim(RemoteBuffer.ENCODED_LENGTH);
+    MemorySegment.copy(
+        MemorySegment.ofBuffer(descriptor.flip()),
+        0,
+        outgoing.segment(),
+        offset,
+        RemoteBuffer.ENCODED_LENGTH);
+    incoming.release();
+    outgoing.commit(FrameDescriptor.BULK, incoming.consumed());
+    bulkReply = buffer;
+    bulkReplies++;
+    return true;
+  }
+
+  /** Ends the connection and frees what it held. */
+  void close() {
+    memory.close();
+    LocalBuffer target = intake.end();
+    if (target != null) {
+      workspace.bulks().giveBack(target);
+    }
+    LocalBuffer offered = bulkReply;
+    if (offered != null) {
+      bulkReply = null;
+      workspace.bulks().giveBack(offered);
+    }
+    control.end();
+  }
+}

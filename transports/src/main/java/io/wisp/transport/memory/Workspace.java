@@ -1,0 +1,20 @@
+package io.wisp.transport.memory;
+
+import io.wisp.codec.FrameBuffer;
+import io.wisp.codec.RequestExecutor;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * What the connections of one thread of a server use one after the other.
+ *
+ * @param request where a request from a ring is copied to, as long as a frame may be
+ * @param reply where replies are made
+ * @param bulks where what does not fit a ring is put
+ */
+record Workspace(
+    RequestExecutor executor,
+    MemorySegment request,
+    FrameBuffer reply,
+    BulkBuffers bulks,
+    RingLimits limits,
+    RequestCounters counters) {}

@@ -1,0 +1,100 @@
+package io.wisp.transport.shm;
+
+import io.wisp.transport.TransportException;
+import io.wisp.transport.memory.ClientFabric;
+import io.wisp.transport.memory.Port;
+import io.wisp.transport.memory.RemoteMemory;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** The files of a client's connection. */
+final class ShmClientFabric implements ClientFabric {
+
+  private final int serverPort;
+  private final AtomicInteger buffers = new AtomicInteger(ShmMemory.TABLE_KEY + 1);
+  private @Nullable ShmPort port;
+  private @Nullable SharedFile table;
+  private @Nullable SharedFile serverDoorbell;
+
+  ShmClientFabric(int serverPort) {
+    this.serverPort = serverPort;
+  }
+
+  @Override
+  public String description() {
+    return "shm (files in " + ServerFolder.of(serverPort) + ")";
+  }
+
+  @Override
+  public Port port() {
+    ShmPort opened = port;
+    if (opened == null) {
+      throw new IllegalStateException("not connected");
+    }
+    return opened;
+  }
+
+  @Override
+  public RemoteMemory connect(ByteBuffer offer, int ringBytes, ByteBuffer answer) {
+    if (offer.remaining() != ShmOfferCodec.LENGTH) {
+      throw new TransportException("an offer of " + offer.remaining() + " bytes");
+    }
+    long connection = offer.getLong();
+    int thread = offer.getInt();
+    SharedFile doorbell =
+        SharedFile.open(ServerFolder.doorbell(serverPort, thread), MapMode.READ_WRITE);
+    serverDoorbell = doorbell;
+    MemorySegment readable = MemorySegment.NULL;
+    if (Files.exists(ServerFolder.table(serverPort))) {
+      SharedFile opened = SharedFile.open(ServerFolder.table(serverPort), MapMode.READ_ONLY);
+      table = opened;
+      readable = opened.memory();
+    }
+    SharedFile file =
+        SharedFile.open(ServerFolder.connection(serverPort, connection), MapMode.READ_WRITE);
+    if (file.memory().byteSize() != ConnectionDescriptor.fileSize(ringBytes)) {
+      file.close();
+      throw new TransportException(
+          "the file of the connection has " + file.memory().byteSize() + " bytes");
+    }
+    ShmPort opened =
+        new ShmPort(
+            new Doorbell(file.memory().asSlice(ConnectionDescriptor.DOORBELL, Doorbell.BYTES)),
+            buffers::getAndIncrement,
+            key -> ServerFolder.clientBuffer(serverPort, connection, key));
+    port = opened;
+    ShmMemory memory =
+        new ShmMemory(
+            0,
+            ShmMemory.Side.CLIENT,
+            opened,
+            file,
+            ringBytes,
+            new Doorbell(doorbell.memory()),
+            readable,
+            key -> ServerFolder.serverBuffer(serverPort, key),
+            () -> {});
+    opened.attach(memory);
+    return memory;
+  }
+
+  @Override
+  public void close() {
+    ShmPort opened = port;
+    if (opened != null) {
+      opened.close();
+    }
+    SharedFile readable = table;
+    if (readable != null) {
+      readable.close();
+    }
+    SharedFile doorbell = serverDoorbell;
+    if (doorbell != null) {
+      doorbell.close();
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package io.wisp.transport.shm;
+
+import io.wisp.transport.memory.LocalBuffer;
+import io.wisp.transport.memory.Port;
+import io.wisp.transport.memory.RemoteBuffer;
+import io.wisp.transport.memory.RemoteMemory;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.function.IntSupplier;
+
+/**
+ * A thread's connections and the doorbell that wakes it. To poll is to look at the words that each
+ * other side writes.
+ */
+final class ShmPort implements Port {
+
+  private final Doorbell doorbell;
+  private final IntFunction<Path> bufferPaths;
+  private final IntSupplier bufferKeys;
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment timespec = Futex.timespec(arena);
+  private final List<ShmMemory> connections = new ArrayList<>();
+  private int next;
+  private volatile boolean woken;
+  private boolean closed;
+
+  /**
+   * @param doorbell rung by whoever has news; its memory outlives the port
+   * @param bufferKeys gives a new key for each buffer
+   * @param bufferPaths where the buffer of a key is
+   */
+  ShmPort(Doorbell doorbell, IntSupplier bufferKeys, IntFunction<Path> bufferPaths) {
+    this.doorbell = doorbell;
+    this.bufferKeys = bufferKeys;
+    this.bufferPaths = bufferPaths;
+  }
+
+  @Override
+  public void attach(RemoteMemory connection) {
+    connections.add((ShmMemory) connection);
+  }
+
+  void detach(ShmMemory connection) {
+    connections.remove(connection);
+    next = 0;
+  }
+
+  @Override
+  public boolean poll() {
+    boolean any = false;
+    for (int i = 0; i < connections.size(); i++) {
+      any |= connections.get(i).look();
+    }
+    next = 0;
+    return any;
+  }
+
+  @Override
+  public int nextReady() {
+    while (next < connections.size()) {
+      ShmMemory connection = connections.get(next++);
+      if (connection.takeNews()) {
+        return connection.number();
+      }
+    }
+    return -1;
+  }
+
+  @Override
+  public void await(long nanoseconds) {
+    int rings = doorbell.prepare();
+    try {
+      if (!woken && !anyNews()) {
+        doorbell.sleep(rings, nanoseconds, timespec);
+      }
+    } finally {
+      doorbell.awake();
+      woken = false;
+    }
+  }
+
+  private boolean anyNews() {
+    for (int i = 0; i < connections.size(); i++) {
+      if (connections.get(i).hasNews()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public synchronized void wake() {
+    if (!closed) {
+      woken = true;
+      doorbell.ringAnyway();
+    }
+  }
+
+  @Override
+  public LocalBuffer allocate(long bytes) {
+    int key = bufferKeys.getAsInt();
+    return new ShmBuffer(SharedFile.create(bufferPaths.apply(key), bytes), key);
+  }
+
+  private record ShmBuffer(SharedFile file, int key) implements LocalBuffer {
+
+    @Override
+    public MemorySegment memory() {
+      return file.memory();
+    }
+
+    @Override
+    public RemoteBuffer remote() {
+      return new RemoteBuffer(0, key, file.memory().byteSize());
+    }
+
+    @Override
+    public void close() {
+      file.remove();
+      file.close();
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      arena.close();
+    }
+  }
+}

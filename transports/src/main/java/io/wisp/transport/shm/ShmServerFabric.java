@@ -1,0 +1,147 @@
+package io.wisp.transport.shm;
+
+import io.wisp.transport.TransportException;
+import io.wisp.transport.Waiting;
+import io.wisp.transport.memory.Port;
+import io.wisp.transport.memory.RemoteBuffer;
+import io.wisp.transport.memory.RemoteMemory;
+import io.wisp.transport.memory.ServerFabric;
+import io.wisp.transport.memory.ServerOffer;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The files of a server. */
+final class ShmServerFabric implements ServerFabric {
+
+  private final ServerFolder folder;
+  private final RemoteBuffer table;
+  private final AtomicLong connections = new AtomicLong();
+  private final AtomicInteger buffers = new AtomicInteger(ShmMemory.TABLE_KEY + 1);
+  private final Map<Port, Integer> threads = new HashMap<>();
+  private final Map<Integer, SharedFile> doorbells = new HashMap<>();
+
+  /**
+   * @param tableFile the file of the region that clients may read, on the file system of the folder
+   * @param tableBytes its length
+   */
+  ShmServerFabric(ServerFolder folder, Optional<Path> tableFile, long tableBytes) {
+    this.folder = folder;
+    table =
+        tableFile.isPresent() && offer(tableFile.get())
+            ? new RemoteBuffer(0, ShmMemory.TABLE_KEY, tableBytes)
+            : RemoteBuffer.NONE;
+  }
+
+  private boolean offer(Path file) {
+    try {
+      Files.createLink(ServerFolder.table(folder.port()), file);
+      return true;
+    } catch (IOException | UnsupportedOperationException e) {
+      throw new TransportException(
+          "cannot let clients read " + file + " from " + ServerFolder.of(folder.port()) + ": " + e,
+          e);
+    }
+  }
+
+  @Override
+  public String description() {
+    return "files in " + ServerFolder.of(folder.port());
+  }
+
+  @Override
+  public RemoteBuffer table() {
+    return table;
+  }
+
+  @Override
+  public boolean readsLinesInOnePiece() {
+    return false;
+  }
+
+  @Override
+  public Port openPort(Waiting waiting) {
+    int thread = doorbells.size();
+    SharedFile file =
+        SharedFile.create(ServerFolder.doorbell(folder.port(), thread), Doorbell.BYTES);
+    doorbells.put(thread, file);
+    Port port =
+        new ShmPort(
+            new Doorbell(file.memory()),
+            buffers::getAndIncrement,
+            key -> ServerFolder.serverBuffer(folder.port(), key));
+    threads.put(port, thread);
+    return port;
+  }
+
+  @Override
+  public ServerOffer offer(Port port, int ringBytes) {
+    int thread = threads.getOrDefault(port, 0);
+    return new Offer((ShmPort) port, thread, connections.incrementAndGet(), ringBytes);
+  }
+
+  /** A file that the client has not mapped yet. */
+  private final class Offer implements ServerOffer {
+
+    private final ShmPort port;
+    private final int thread;
+    private final long connection;
+    private final int ringBytes;
+    private final SharedFile file;
+    private boolean accepted;
+
+    Offer(ShmPort port, int thread, long connection, int ringBytes) {
+      this.port = port;
+      this.thread = thread;
+      this.connection = connection;
+      this.ringBytes = ringBytes;
+      file =
+          SharedFile.create(
+              ServerFolder.connection(folder.port(), connection),
+              ConnectionDescriptor.fileSize(ringBytes));
+    }
+
+    @Override
+    public ByteBuffer encoded() {
+      return ShmOfferCodec.encode(connection, thread);
+    }
+
+    @Override
+    public RemoteMemory accept(int number, ByteBuffer answer) {
+      accepted = true;
+      // The client has mapped it; without a name it goes when both have.
+      file.remove();
+      return new ShmMemory(
+          number,
+          ShmMemory.Side.SERVER,
+          port,
+          file,
+          ringBytes,
+          new Doorbell(file.memory().asSlice(ConnectionDescriptor.DOORBELL, Doorbell.BYTES)),
+          MemorySegment.NULL,
+          key -> ServerFolder.clientBuffer(folder.port(), connection, key),
+          () -> folder.removeFilesOf(connection));
+    }
+
+    @Override
+    public void close() {
+      if (!accepted) {
+        file.remove();
+        file.close();
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    doorbells.values().forEach(SharedFile::close);
+    folder.close();
+  }
+}

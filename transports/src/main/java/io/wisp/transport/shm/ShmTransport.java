@@ -1,0 +1,151 @@
+package io.wisp.transport.shm;
+
+import io.wisp.store.Store;
+import io.wisp.store.cuckoo.CuckooStore;
+import io.wisp.transport.Client;
+import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.Server;
+import io.wisp.transport.ServerOptions;
+import io.wisp.transport.Transport;
+import io.wisp.transport.TransportException;
+import io.wisp.transport.memory.MemoryClients;
+import io.wisp.transport.memory.MemoryServer;
+import io.wisp.transport.memory.ServerLimits;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Shared memory, between processes of one user on one machine. The port of an endpoint is the name
+ * of the server's folder, and no port of the network; the host must be this machine.
+ *
+ * <p>Clients read the table themselves if the store is a {@link CuckooStore} in a shared file, such
+ * as {@link SharedTable} opens; else they ask for everything.
+ */
+public final class ShmTransport implements Transport {
+
+  @Override
+  public String name() {
+    return "shm";
+  }
+
+  @Override
+  public Optional<String> unavailable() {
+    return Futex.unavailable()
+        .or(
+            () ->
+                Files.isWritable(ServerFolder.ROOT)
+                    ? Optional.empty()
+                    : Optional.of("there is no " + ServerFolder.ROOT + " that can be written to"));
+  }
+
+  @Override
+  public int portOffset() {
+    return 3;
+  }
+
+  @Override
+  public Server serve(Store store, ServerOptions options) {
+    return serve(store, options, ServerLimits.defaults());
+  }
+
+  Server serve(Store store, ServerOptions options, ServerLimits limits) {
+    requireAvailable();
+    ServerFolder folder = ServerFolder.take(options.endpoint());
+    ShmServerFabric fabric;
+    Endpoint endpoint = new Endpoint(options.endpoint().host(), folder.port());
+    ServerSocketChannel listener;
+    try {
+      Optional<Path> file =
+          store instanceof CuckooStore table ? table.sharedFile() : Optional.empty();
+      long bytes = store instanceof CuckooStore table ? table.region().byteSize() : 0;
+      fabric = new ShmServerFabric(folder, file, bytes);
+      listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+      listener.bind(UnixDomainSocketAddress.of(ServerFolder.control(folder.port())));
+    } catch (IOException e) {
+      folder.close();
+      throw new TransportException("cannot listen on " + endpoint + ": " + e.getMessage(), e);
+    } catch (RuntimeException | Error e) {
+      folder.close();
+      throw e;
+    }
+    return new MemoryServer(this, store, options, limits, listener, endpoint, fabric);
+  }
+
+  @Override
+  public Client connect(Endpoint endpoint, ClientOptions options) {
+    requireAvailable();
+    requireThisMachine(endpoint);
+    Path folder = ServerFolder.of(endpoint.port());
+    requireTrusted(folder, endpoint);
+    try {
+      return MemoryClients.connect(
+          SocketChannel.open(StandardProtocolFamily.UNIX),
+          UnixDomainSocketAddress.of(ServerFolder.control(endpoint.port())),
+          endpoint,
+          new ShmClientFabric(endpoint.port()),
+          options);
+    } catch (IOException e) {
+      throw new TransportException("cannot connect to " + endpoint + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void requireAvailable() {
+    unavailable()
+        .ifPresent(
+            reason -> {
+              throw new TransportException("this machine cannot run shm: " + reason);
+            });
+  }
+
+  private static void requireThisMachine(Endpoint endpoint) {
+    try {
+      InetAddress address = InetAddress.getByName(endpoint.host());
+      boolean here =
+          address.isLoopbackAddress()
+              || address.isAnyLocalAddress()
+              || NetworkInterface.getByInetAddress(address) != null;
+      if (!here) {
+        throw new TransportException(
+            "cannot connect to " + endpoint + ": shm reaches servers of this machine alone");
+      }
+    } catch (UnknownHostException e) {
+      throw new TransportException(
+          "cannot connect to " + endpoint + ": its host has no address", e);
+    } catch (IOException e) {
+      throw new TransportException("cannot connect to " + endpoint + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Anybody may make a folder on tmpfs; only our own, or the system's, is a server to talk to. */
+  private static void requireTrusted(Path folder, Endpoint endpoint) {
+    try {
+      if (!Files.isDirectory(folder)) {
+        throw new TransportException(
+            "cannot connect to " + endpoint + ": nothing listens there (no folder " + folder + ")");
+      }
+      Object owner = Files.getAttribute(folder, "unix:uid");
+      if (!owner.equals(0)
+          && !owner.equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))) {
+        throw new TransportException(
+            "cannot connect to "
+                + endpoint
+                + ": the folder "
+                + folder
+                + " belongs to another user, with the id "
+                + owner);
+      }
+    } catch (IOException e) {
+      throw new TransportException("cannot connect to " + endpoint + ": " + e.getMessage(), e);
+    }
+  }
+}
