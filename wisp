@@ -2,7 +2,9 @@
 # Runs Wisp from its source tree: finds a JDK 25, builds what is missing or older than its sources,
 # and starts the program. "./wisp -h" says what there is to start.
 #
-# "./wisp jdk" prints the folder of the JDK that it found.
+# "./wisp jdk" prints the folder of the JDK that it found. "./wisp guest" runs a command where there
+# is an RDMA device, if need be in a virtual machine: "./wisp guest -h" explains it. "./wisp rdma-tests"
+# builds and runs in that way the tests that need a device: "./wisp rdma-tests -h".
 #
 # From the environment: WISP_JAVA_OPTS are further options for the JVM; WISP_BUILD=never forbids
 # building, for those who call this script from within a build.
@@ -142,14 +144,19 @@ maven() {
     "$root/mvnw" --batch-mode --file "$root/pom.xml" "$@" 2>&1
 }
 
+# The name in a line of Maven's that ends as "some/folder/name.jar (1.2 MB at 3 MB/s)".
+file_of_download() {
+  local address=${1%% (*}
+  echo "${address##*/}"
+}
+
 # Of Maven's output, what a waiting person wants to see: modules, downloads and errors.
 condense() {
   local line
   while IFS= read -r line; do
     case $line in
       "[INFO] Building "*"["*) echo "  ${line#\[INFO\] }" ;;
-      "Downloaded from "*.jar\ *) echo "  downloaded ${line##*/}" ;;
-      "[INFO] Downloaded from "*.jar\ *) echo "  downloaded ${line##*/}" ;;
+      *"Downloaded from "*.jar\ *) echo "  downloaded $(file_of_download "$line")" ;;
       "[ERROR]"*) echo "$line" ;;
     esac
   done
@@ -161,7 +168,7 @@ without_announcements() {
   while IFS= read -r line; do
     case $line in
       *"Downloading from "*) ;;
-      *"Downloaded from "*.jar\ *) echo "downloaded ${line##*/}" ;;
+      *"Downloaded from "*.jar\ *) echo "downloaded $(file_of_download "$line")" ;;
       *"Downloaded from "*) ;;
       *) echo "$line" ;;
     esac
@@ -201,6 +208,24 @@ run_jar() {
     ${java_opts[@]+"${java_opts[@]}"} -jar "$jar" "$@"
 }
 
+ensure_command_built() {
+  ensure_built "$root/cli/target/wisp.jar" core transports cli
+}
+
+ensure_benchmarks_built() {
+  ensure_built "$root/benchmarks/target/benchmarks.jar" core transports benchmarks
+}
+
+# Runs a command on a machine with an RDMA device. Where that is a virtual machine, nothing can be
+# built in it, so that what the command seems to start is built here.
+run_guest() {
+  case "$*" in
+    *wisp*bench*) ensure_benchmarks_built ;;
+    *wisp*) ensure_command_built ;;
+  esac
+  exec "$root/scripts/guest.sh" "$@"
+}
+
 # Runs a command as root.
 as_root() {
   if ((EUID == 0)); then
@@ -232,32 +257,113 @@ install_test_tools() {
 
 check_scripts() {
   local scripts=("$root/wisp" "$root/.ci/run") script
-  for script in "$root"/scripts/*.sh; do
+  for script in "$root"/scripts/*.sh "$root"/scripts/guest/*.sh; do
     [[ -f $script ]] && scripts+=("$script")
   done
   echo "wisp: checking ${#scripts[@]} scripts with shellcheck"
-  shellcheck "${scripts[@]}"
+  shellcheck --external-sources --check-sourced "${scripts[@]}"
+}
+
+# Gives the jars that a build has made the time at which it began, so that a source edited meanwhile is
+# newer.
+date_jars() {
+  local began=$1 jar
+  shift
+  for jar; do
+    [[ ! $jar -nt $began ]] || touch -r "$began" "$jar"
+  done
+}
+
+# Builds the tests that need an RDMA device, and runs them where there is one.
+run_rdma_tests() {
+  local modules log=$root/target/build.log began=$root/target/build.began
+  if [[ ${WISP_BUILD:-} != never && " $* " != *" -h "* ]]; then
+    modules=$("$root/scripts/rdma-tests.sh" --list "$@" | paste -sd ,)
+    echo "wisp: building the tests of $modules" >&2
+    lock_build
+    touch "$began"
+    maven -Prdma-tests --projects "$modules" --also-make -DskipTests package | tee "$log" | condense >&2 ||
+      fail "the build failed; all of its output is in $log"
+    date_jars "$began" "${jars[@]}"
+    unlock_build
+  fi
+  export JAVA_HOME=$java_home
+  exec "$root/scripts/rdma-tests.sh" "$@"
+}
+
+# Sets "guest_missing" to the reason if there can be no guest here.
+prepare_guest() {
+  guest_missing=''
+  if ! guest_missing=$("$root/scripts/guest.sh" --prepare 2>&1 | tee /dev/stderr | tail -n 1); then
+    : "${guest_missing:=the virtual machine could not be prepared}"
+  else
+    guest_missing=''
+  fi
+}
+
+# Prints the modules that a build has made which have tests that need an RDMA device.
+built_rdma_modules() {
+  local module
+  "$root/scripts/rdma-tests.sh" --list | while read -r module; do
+    [[ ! $root/$module/target/rdma-tests/class-path -nt $1 ]] || echo "$module"
+  done
+}
+
+# Runs the tests that need an RDMA device, of what Maven has just built. Sets "guest_missing" if there
+# turns out to be no guest for them.
+test_rdma() {
+  local began=$1 modules status=0
+  shift
+  [[ -z $guest_missing ]] || return 0
+  mapfile -t modules < <(built_rdma_modules "$began")
+  if ((${#modules[@]} == 0)); then
+    echo "wisp: nothing that was built has tests for RDMA"
+    return 0
+  fi
+  JAVA_HOME=$java_home "$root/scripts/rdma-tests.sh" "$@" "${modules[@]}" || status=$?
+  case $status in
+    0) ;;
+    125) guest_missing="the virtual machine did not start, as said above" ;;
+    124) fail "the RDMA tests did not end in time" ;;
+    *) fail "the RDMA tests failed: look above, and under */target/rdma-tests/reports" ;;
+  esac
+}
+
+# What nobody may overlook.
+report_missing_guest() {
+  cat <<END
+
+################################################################################
+  RDMA TESTS DID NOT RUN: ${guest_missing#wisp guest: }
+  Whatever needs an RDMA device is untested.
+################################################################################
+END
+  [[ ${CI:-} != true ]] || fail "the RDMA tests did not run, which in CI is a failure"
 }
 
 run_tests() {
-  local arguments=() argument began=$root/target/build.began
-  local jars=("$root/cli/target/wisp.jar" "$root/benchmarks/target/benchmarks.jar")
+  local arguments=() rdma_arguments=(--limit 1200) argument began=$root/target/build.began
   for argument; do
     case $argument in
-      --long) arguments+=(-DexcludedTests= -Pjcstress) ;;
+      --long)
+        arguments+=(-DexcludedTests=rdma -Pjcstress)
+        rdma_arguments=(--long --limit 5400)
+        ;;
       *) arguments+=("$argument") ;;
     esac
   done
   install_test_tools
   check_scripts
+  prepare_guest
   lock_build
   touch "$began"
   rm -f "${jars[@]}"
-  if ! maven ${arguments[@]+"${arguments[@]}"} verify | without_announcements; then
+  if ! maven -Prdma-tests ${arguments[@]+"${arguments[@]}"} verify | without_announcements; then
     fail "the tests failed: look for the first line with ERROR above, and under */target/surefire-reports"
   fi
-  touch -c -r "$began" "${jars[@]}"
+  date_jars "$began" "${jars[@]}"
   unlock_build
+  test_rdma "$began" "${rdma_arguments[@]}"
   cat <<'END'
 
 All tests passed. What to look at next:
@@ -267,10 +373,12 @@ All tests passed. What to look at next:
                                   its throughput and latency
   ./wisp bench -p keySize=3       every transport measured side by side
 END
+  [[ -z $guest_missing ]] || report_missing_guest
 }
 
 find_root
 find_jdk
+jars=("$root/cli/target/wisp.jar" "$root/benchmarks/target/benchmarks.jar")
 extra_flags=()
 case ${1:-} in
   test)
@@ -280,13 +388,21 @@ case ${1:-} in
   jdk)
     echo "$java_home"
     ;;
+  rdma-tests)
+    shift
+    run_rdma_tests "$@"
+    ;;
+  guest)
+    shift
+    run_guest "$@"
+    ;;
   bench)
     shift
-    ensure_built "$root/benchmarks/target/benchmarks.jar" core transports benchmarks
+    ensure_benchmarks_built
     run_jar "$root/benchmarks/target/benchmarks.jar" "$@"
     ;;
   *)
-    ensure_built "$root/cli/target/wisp.jar" core transports cli
+    ensure_command_built
     [[ -t 2 ]] && extra_flags+=(-Dwisp.liveProgress=true)
     run_jar "$root/cli/target/wisp.jar" "$@"
     ;;

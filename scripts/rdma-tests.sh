@@ -1,0 +1,141 @@
+#!/usr/bin/env bash
+# Runs the tests that need an RDMA device: "scripts/rdma-tests.sh -h" says how.
+#
+# It starts them with JUnit's own launcher from what Maven's profile rdma-tests has written down in each
+# module, as Maven would take minutes in an emulated machine.
+set -euo pipefail
+
+readonly EXIT_USAGE=2
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+readonly root
+
+usage() {
+  cat <<'END'
+Usage: ./wisp rdma-tests [OPTION ...] [MODULE ...]
+Builds and runs the tests tagged "rdma", of all modules or of those named by their folders: on this
+machine if it has an RDMA device, else in the virtual machine of ./wisp guest.
+
+  --class REGEX    only classes whose whole name matches
+  --long           those tagged "long" as well
+  --limit SECONDS  end them after this time (exit code 124)
+  --list           only print the modules
+  -h, --help       this text
+
+A module's reports are left in its target/rdma-tests/reports. WISP_BUILD=never runs what is built.
+END
+}
+
+say() {
+  echo "rdma-tests: $1"
+}
+
+fail() {
+  echo "rdma-tests: $1" >&2
+  exit "${2:-1}"
+}
+
+# Prints the modules with tests tagged "rdma", as folders below the root.
+list_modules() {
+  local source
+  cd "$root"
+  find . -path '*/src/test/java' -type d -not -path '*/target/*' | sort | while read -r source; do
+    if grep -rqF --include='*.java' '@Tag("rdma")' "$source"; then
+      source=${source#./}
+      echo "${source%/src/test/java}"
+    fi
+  done
+}
+
+# Sets "mode", "long", "limit", "classes" and "modules".
+parse_options() {
+  mode=outside long=() limit=() classes='.*(Test|Tests|IT)' modules=()
+  while (($#)); do
+    case $1 in
+      -h | --help)
+        usage
+        exit 0
+        ;;
+      --list) mode=list ;;
+      # What is started where the device is.
+      --inside) mode=inside ;;
+      --long) long=(--long) ;;
+      --limit | --class)
+        (($# > 1)) || fail "$1 needs a value" "$EXIT_USAGE"
+        if [[ $1 == --limit ]]; then limit=(--limit "$2"); else classes=$2; fi
+        shift
+        ;;
+      -*) fail "there is no option '$1'" "$EXIT_USAGE" ;;
+      *) modules+=("${1%/}") ;;
+    esac
+    shift
+  done
+  ((${#modules[@]})) || mapfile -t modules < <(list_modules)
+}
+
+check_modules() {
+  local module
+  ((${#modules[@]})) || fail "no module has a test tagged rdma"
+  for module in "${modules[@]}"; do
+    [[ -d $root/$module/src/test/java ]] || fail "there is no module '$module' with tests" "$EXIT_USAGE"
+    [[ -r $root/$module/target/rdma-tests/class-path && -d $root/$module/target/test-classes ]] ||
+      fail "the tests of $module are not built: ./wisp rdma-tests builds them"
+  done
+}
+
+# Starts this script again where there is a device.
+run_outside() {
+  local module shares=()
+  for module in "${modules[@]}"; do
+    rm -rf "$root/$module/target/rdma-tests/reports"
+    shares+=(--out "$root/$module/target/rdma-tests/reports")
+  done
+  exec "$root/scripts/guest.sh" ${limit[@]+"${limit[@]}"} "${shares[@]}" \
+    "$root/scripts/rdma-tests.sh" --inside ${long[@]+"${long[@]}"} --class "$classes" "${modules[@]}" </dev/null
+}
+
+run_module() {
+  local built=$root/$1/target options=(--include-tag rdma)
+  ((${#long[@]})) || options+=(--exclude-tag long)
+  cd "$root/$1"
+  "$JAVA_HOME/bin/java" "@$built/rdma-tests/jvm-options" -XX:ErrorFile=target/rdma-tests/reports/hs_err_pid%p.log \
+    -cp "$built/test-classes:$built/classes:$(<"$built/rdma-tests/class-path")" \
+    org.junit.platform.console.ConsoleLauncher execute --disable-banner --disable-ansi-colors \
+    --scan-class-path "$built/test-classes" --include-classname "$classes" "${options[@]}" \
+    --config jqwik.database=target/rdma-tests/jqwik-database \
+    --reports-dir target/rdma-tests/reports
+}
+
+# Adds up an attribute of the reports of a module, as "tests" or "failures".
+count() {
+  grep -hm 1 '<testsuite ' "$root/$1"/target/rdma-tests/reports/TEST-*.xml |
+    sed -n 's/.* '"$2"'="\([0-9]*\)".*/\1/p' | awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+run_inside() {
+  local module status failed=() tests=0 skipped=0 unsuccessful=0
+  for module in "${modules[@]}"; do
+    say "the tests of $module"
+    status=0
+    (run_module "$module") || status=$?
+    ((status == 0)) || failed+=("$module (exit code $status)")
+    tests=$((tests + $(count "$module" tests)))
+    skipped=$((skipped + $(count "$module" skipped)))
+    unsuccessful=$((unsuccessful + $(count "$module" failures) + $(count "$module" errors)))
+  done
+  say "$tests tests in ${#modules[@]} modules (${modules[*]}) on ${WISP_GUEST:-the device of this machine}: $unsuccessful failed, $skipped skipped"
+  ((${#failed[@]} == 0)) || fail "these modules have RDMA tests that failed: ${failed[*]}; see their target/rdma-tests/reports"
+  ((tests > skipped)) || fail "no RDMA test was run"
+}
+
+parse_options "$@"
+case $mode in
+  list) ((${#modules[@]} == 0)) || printf '%s\n' "${modules[@]}" ;;
+  outside)
+    check_modules
+    run_outside
+    ;;
+  inside)
+    check_modules
+    run_inside
+    ;;
+esac

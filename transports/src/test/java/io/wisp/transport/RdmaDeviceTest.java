@@ -1,0 +1,54 @@
+package io.wisp.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What the RDMA tests stand on: without a working device the others would have nothing to test. */
+@Tag("rdma")
+class RdmaDeviceTest {
+
+  private static final Path DEVICES = Path.of("/sys/class/infiniband");
+
+  private static List<Path> content(Path folder) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.toList();
+    }
+  }
+
+  private static List<Path> ports() throws IOException {
+    assertThat(DEVICES).isDirectory();
+    return content(DEVICES).stream()
+        .flatMap(device -> uncheckedContent(device.resolve("ports")).stream())
+        .toList();
+  }
+
+  private static List<Path> uncheckedContent(Path folder) {
+    try {
+      return content(folder);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void shouldHaveADeviceWithAnActivePort() throws IOException {
+    assertThat(ports())
+        .extracting(port -> Files.readString(port.resolve("state")))
+        .anyMatch(state -> state.startsWith("4: ACTIVE"));
+  }
+
+  @Test
+  void shouldHaveADeviceFileThatThisProcessMayUse() throws IOException {
+    assertThat(content(Path.of("/dev/infiniband")))
+        .filteredOn(file -> file.getFileName().toString().startsWith("uverbs"))
+        .isNotEmpty()
+        .anySatisfy(file -> assertThat(file).isReadable().isWritable());
+  }
+}
