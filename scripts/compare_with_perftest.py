@@ -53,6 +53,9 @@ INLINE = {"read": 0, "write": 220, "send": 236}
 RECEIVE_DEPTH = 512
 DEPTH, CHAIN, OUTSTANDING_READS = 128, 16, 16
 
+# Of the rdma transport's port from the one that the server is given.
+PORT_OFFSET = 2
+
 KEY_SIZE = 3
 KEYS = 10**KEY_SIZE
 
@@ -266,19 +269,20 @@ def ratios(samples, figure):
     return {"median": statistics.median(values), "lowest": values[0], "highest": values[-1]}
 
 
-def interleave(label, rounds, warmup, wisp, perftest, figure):
-    """Runs the rounds; the functions take whether the round counts. Returns a pair of figures for each that does."""
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def interleave(label, rounds, wisp, perftest, figure):
+    """Measures both in each round, by turns first, and returns the pairs of figures."""
     samples = []
-    for index in range(rounds + warmup):
-        counts = index >= warmup
+    for index in range(rounds):
         both = [("wisp", wisp), ("perftest", perftest)]
-        measured = {name: function(counts) for name, function in (both if index % 2 else both[::-1])}
+        measured = {name: function() for name, function in (both if index % 2 else both[::-1])}
         pair = measured["wisp"], measured["perftest"]
-        note = f"round {index - warmup + 1} of {rounds}" if counts else "warm-up"
         said = ", ".join(f"{name} {measured[name][figure]:,.0f}" for name in ("wisp", "perftest"))
-        print(f"{label} {note}: {said}, ratio {pair[0][figure] / pair[1][figure]:.3f}", file=sys.stderr)
-        if counts:
-            samples.append(pair)
+        say(f"{label}, round {index + 1} of {rounds}: {said}, ratio {pair[0][figure] / pair[1][figure]:.3f}")
+        samples.append(pair)
     return samples
 
 
@@ -299,29 +303,42 @@ def compare_verbs(options, folder, cores):
     binding = Binding(jdk() / "bin" / "java", options.device, folder, cores)
     try:
         perftest = Perftest(binding.device, folder, cores)
-        return binding.device, [
-            compare_binding(binding, perftest, case, size, options) for case in options.cases for size in options.sizes
-        ]
+        rows = []
+        for case in options.cases:
+            warm(binding, case, options)
+            rows += [compare_binding(binding, perftest, case, size, options) for size in options.sizes]
+        return binding.device, rows
     finally:
         binding.close()
 
 
+def split_case(case):
+    """The operation, the name of the method that measures it, the figures that are compared, and requests a post."""
+    operation, _, rate = case.partition("-")
+    return (operation, "rate", ["messagesPerSecond"], CHAIN) if rate else (operation, "latency", ["p50", "p99"], 1)
+
+
+def warm(binding, case, options):
+    """Has the JVMs compile what the case needs: for messages that requests carry in themselves, and for others."""
+    operation, method, figures, chain = split_case(case)
+    small, large = min(options.sizes), max(options.sizes)
+    for size in sorted({small, large} if small <= INLINE[operation] < large and chain == 1 else {small}):
+        for part in range(2):
+            measured = getattr(binding, method)(operation, size, options.warmup_iterations * chain // 2)
+            say(f"{case} {size} B, warm-up {part + 1} of 2: wisp {measured[figures[0]]:,.0f}")
+
+
 def compare_binding(binding, perftest, case, size, options):
-    operation, _, kind = case.partition("-")
-    function = "rate" if kind else "latency"
-    figures = ["messagesPerSecond"] if kind else ["p50", "p99"]
-
-    def with_count(side):
-        measure = getattr(side, function)
-        return lambda counts: measure(operation, size, options.iterations if counts else options.warmup_iterations)
-
-    def short_of_warmup(counts):
-        return getattr(perftest, function)(operation, size, options.iterations)
-
+    operation, method, figures, chain = split_case(case)
+    count = -(-options.iterations // chain) * chain
     samples = interleave(
-        f"{case} {size} B", options.rounds, 1, with_count(binding), short_of_warmup, figures[0]
+        f"{case} {size} B",
+        options.rounds,
+        lambda: getattr(binding, method)(operation, size, count),
+        lambda: getattr(perftest, method)(operation, size, count),
+        figures[0],
     )
-    unit = "messages per second" if kind else "nanoseconds"
+    unit = "messages per second" if method == "rate" else "nanoseconds"
     allocated = sum(wisp["allocatedBytes"] for wisp, _ in samples)
     return row(case, size, unit, figures, samples, allocatedBytes=allocated)
 
@@ -335,9 +352,8 @@ def compare_wisp(options, folder, cores):
     server = Server(name, folder, cores)
     try:
         rows = []
-        port = server.port + options.port_offset
-        server.wait(port)
-        perf(server, name, folder, cores, "ring", 10, f"put:1", 2000, 0)
+        server.wait(server.port + PORT_OFFSET)
+        perf(server, name, folder, cores, "ring", 10, "put:1", 2000, 0)
         server.hold()
         for case in options.cases:
             for payload in options.payloads:
@@ -369,7 +385,7 @@ def compare_transport(server, perftest, device, folder, cores, case, payload, op
     def fill():
         perf(server, device, folder, cores, "ring", payload, "put:1", 12 * KEYS, 0)
 
-    def wisp(counts):
+    def wisp():
         server.resume()
         try:
             return perf(
@@ -378,9 +394,9 @@ def compare_transport(server, perftest, device, folder, cores, case, payload, op
         finally:
             server.hold()
 
-    sizes = FRAMES[case](payload)
+    sizes = MESSAGES[case](payload)
 
-    def c_programs(counts):
+    def c_programs():
         trips = [perftest.latency("read" if case == "onesided" else "write", size, options.iterations) for size in sizes]
         return {figure: sum(trip[figure] for trip in trips) for figure in ("p50", "p99")}
 
@@ -388,7 +404,8 @@ def compare_transport(server, perftest, device, folder, cores, case, payload, op
     fill()
     server.hold()
     label = f"{case} {payload} B"
-    samples = interleave(label, options.rounds, 1, wisp, c_programs, "p50")
+    say(f"{label}, warm-up: wisp {wisp()['p50']:,.0f}")
+    samples = interleave(label, options.rounds, wisp, c_programs, "p50")
     return row(case, payload, "nanoseconds", ["p50", "p99"], samples, perftestSizes=sizes)
 
 
@@ -396,11 +413,15 @@ def padded(length, unit):
     return -(-length // unit) * unit
 
 
-# What travels for a GET: the record as the table holds it; a frame of the request and one of the reply.
-RECORD_HEADER, FRAME_HEADER = 32, 32
-FRAMES = {
+# What travels for a GET: the record as the table holds it (core/FORMAT.md); a frame of the ring, of a multiple of 16
+# bytes, with the request (core/PROTOCOL.md), and another one with the reply.
+RECORD_HEADER, FRAME_HEADER, REQUEST_HEADER, REPLY_HEADER = 16, 16, 16, 16
+MESSAGES = {
     "onesided": lambda payload: [padded(RECORD_HEADER + KEY_SIZE + payload, 8)],
-    "ring": lambda payload: [padded(FRAME_HEADER + KEY_SIZE, 64), padded(FRAME_HEADER + payload, 64)],
+    "ring": lambda payload: [
+        padded(FRAME_HEADER + REQUEST_HEADER + KEY_SIZE, 16),
+        padded(FRAME_HEADER + REPLY_HEADER + payload, 16),
+    ],
 }
 
 
@@ -512,7 +533,6 @@ def parse_arguments():
         else:
             default = [10, 100, 1000]
             command.add_argument("--payloads", type=numbers(1, 10**6), default=default, help="bytes (default 10,100,1000)")
-            command.add_argument("--port-offset", type=number(0, 100), default=0, help=argparse.SUPPRESS)
     options = parser.parse_args()
     known = COMMANDS[options.command][1]
     unknown = [case for case in options.cases if case not in known]

@@ -34,6 +34,13 @@ final class ChainedPosts {
     requests = link.requests(chain).flags(chain - 1, SendFlags.SIGNALED);
   }
 
+  /** Posts so many chains, one after the other. */
+  void post(int chains) {
+    for (int i = 0; i < chains; i++) {
+      post();
+    }
+  }
+
   /** Posts a chain, as soon as there is room for it. */
   void post() {
     while (outstanding + chain > link.options.sendDepth()) {

@@ -105,12 +105,12 @@ final class MeasuringProcess {
     try (Connection connection =
         peer.connect(LinkOptions.roundTrip(device, operation, size, inline))) {
       RoundTrip roundTrip = RoundTrip.over(connection);
-      Latencies latencies = new Latencies(count);
+      RoundTripTimes times = new RoundTripTimes(count);
       roundTrip.run();
       long before = THREADS.getCurrentThreadAllocatedBytes();
-      latencies.measure(roundTrip);
+      times.measure(roundTrip);
       long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
-      Map<String, Object> map = latencies.summary(operation.trips());
+      Map<String, Object> map = times.summary(operation.trips());
       map.put("allocatedBytes", allocated);
       return map;
     }
@@ -122,9 +122,7 @@ final class MeasuringProcess {
       int chains = (count + chain - 1) / chain;
       long before = THREADS.getCurrentThreadAllocatedBytes();
       long start = System.nanoTime();
-      for (int i = 0; i < chains; i++) {
-        posts.post();
-      }
+      posts.post(chains);
       posts.drain();
       long nanoseconds = System.nanoTime() - start;
       Map<String, Object> map = new LinkedHashMap<>();

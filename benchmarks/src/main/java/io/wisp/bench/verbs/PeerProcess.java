@@ -76,6 +76,8 @@ final class PeerProcess {
   /** A link and the thread that answers what comes over it. */
   private static final class Answering {
 
+    private static final int BLOCK = 20;
+
     private final Stop stop = new Stop();
     private final Link link;
     private final @Nullable Thread thread;
@@ -105,8 +107,7 @@ final class PeerProcess {
     private void answer(PingPong end) {
       try {
         while (true) {
-          end.receive();
-          end.send();
+          answerSome(end);
         }
       } catch (Stop.StoppedException e) {
         // The other end is done.
@@ -115,6 +116,14 @@ final class PeerProcess {
         // The other end waits without sleeping for an answer, and sees that we are gone.
         System.err.println("the peer failed: " + failure);
         System.exit(1);
+      }
+    }
+
+    /** A loop without end would begin in the interpreter for each link anew. */
+    private static void answerSome(PingPong end) {
+      for (int i = 0; i < BLOCK; i++) {
+        end.receive();
+        end.send();
       }
     }
 

@@ -8,23 +8,44 @@ import java.util.Map;
  * When each round trip of a series began, as perftest records it: a latency is the time from one
  * beginning to the next, with whatever lies between them.
  */
-final class Latencies {
+final class RoundTripTimes {
+
+  /**
+   * Round trips made in one call. A loop over all of them would begin in the interpreter, whatever
+   * has been compiled, for each series anew.
+   */
+  private static final int BLOCK = 20;
 
   private final long[] beginnings;
 
   /** Room for so many round trips. */
-  Latencies(int count) {
+  RoundTripTimes(int count) {
     beginnings = new long[count + 1];
+  }
+
+  private RoundTripTimes(long[] beginnings) {
+    this.beginnings = beginnings;
+  }
+
+  /** Those that began at these times, but for the last time, at which the last one ended. */
+  static RoundTripTimes of(long... beginnings) {
+    return new RoundTripTimes(beginnings.clone());
   }
 
   /** Makes the round trips. Allocates nothing. */
   void measure(RoundTrip roundTrip) {
-    long[] times = beginnings;
-    for (int i = 0; i < times.length - 1; i++) {
-      times[i] = System.nanoTime();
+    int count = beginnings.length - 1;
+    for (int from = 0; from < count; from += BLOCK) {
+      measure(roundTrip, from, Math.min(from + BLOCK, count));
+    }
+    beginnings[count] = System.nanoTime();
+  }
+
+  private void measure(RoundTrip roundTrip, int from, int to) {
+    for (int i = from; i < to; i++) {
+      beginnings[i] = System.nanoTime();
       roundTrip.run();
     }
-    times[times.length - 1] = System.nanoTime();
   }
 
   /**
