@@ -32,7 +32,7 @@ class LauncherGuestTest {
   @BeforeEach
   void plantTree() throws IOException {
     root = folder.resolve("tree");
-    for (String module : List.of("core", "transports", "cli", "benchmarks")) {
+    for (String module : List.of("core", "transports/verbs", "transports", "cli", "benchmarks")) {
       Files.createDirectories(root.resolve(module).resolve("src/main"));
       Files.writeString(root.resolve(module).resolve("pom.xml"), "");
     }
