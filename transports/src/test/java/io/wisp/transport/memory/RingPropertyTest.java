@@ -22,7 +22,7 @@ class RingPropertyTest {
     EXTREME
   }
 
-  private final class Traffic {
+  private static final class Traffic {
 
     private final RingLimits limits;
     private final Lengths lengths;
