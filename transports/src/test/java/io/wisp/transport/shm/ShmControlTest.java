@@ -33,6 +33,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,9 +58,7 @@ class ShmControlTest {
   private final ServerFolder folder = ServerFolder.take(new Endpoint("127.0.0.1", 0));
   private final List<SocketChannel> opened = new ArrayList<>();
   private SocketAddress address = new InetSocketAddress(0);
-
-  @SuppressWarnings("NullAway.Init") // each test serves first
-  private MemoryServer server;
+  private @Nullable MemoryServer server;
 
   private static byte[] hex(String text) {
     return HexFormat.of().parseHex(text.replace(" ", ""));
@@ -88,6 +87,14 @@ class ShmControlTest {
             new ShmServerFabric(folder, Optional.empty(), 0));
   }
 
+  private MemoryServer server() {
+    MemoryServer started = server;
+    if (started == null) {
+      throw new IllegalStateException("no server was started");
+    }
+    return started;
+  }
+
   private void serve(Family family) throws IOException {
     serve(family, Duration.ofSeconds(30), options());
   }
@@ -101,12 +108,9 @@ class ShmControlTest {
     for (SocketChannel each : opened) {
       each.close();
     }
-    if (server != null) {
-      MemoryServer closed = server;
-      await(() -> closed.statistics().connections() == 0);
-      await(() -> files().size() == expectedFiles());
-      server.close();
-    }
+    await(() -> server().statistics().connections() == 0);
+    await(() -> files().size() == expectedFiles());
+    server().close();
     assertThat(ServerFolder.of(folder.port())).doesNotExist();
     assertThat(
             Thread.getAllStackTraces().keySet().stream()
@@ -227,7 +231,7 @@ class ShmControlTest {
                     + "0100000000000000 00000000"));
     send(channel, ANSWER);
     assertThat(receive(channel)).isEqualTo(new byte[] {5});
-    assertThat(server.statistics().accepted()).isOne();
+    assertThat(server().statistics().accepted()).isOne();
   }
 
   @ParameterizedTest
@@ -267,8 +271,8 @@ class ShmControlTest {
       send(channel, each);
       expectRefusal(channel, "");
     }
-    assertThat(server.statistics().malformed()).isEqualTo(garbage.size());
-    assertThat(server.statistics().accepted()).isZero();
+    assertThat(server().statistics().malformed()).isEqualTo(garbage.size());
+    assertThat(server().statistics().accepted()).isZero();
     aGoodClientWorks();
   }
 
@@ -312,7 +316,7 @@ class ShmControlTest {
     SocketChannel channel = open();
     send(channel, hex("11000000 01 5749535052494e47 02000000 ffffffff"));
     expectRefusal(channel, "protocol version 2, and this server speaks 1");
-    assertThat(server.statistics().rejected()).isOne();
+    assertThat(server().statistics().rejected()).isOne();
   }
 
   @ParameterizedTest
@@ -359,7 +363,7 @@ class ShmControlTest {
         channel.shutdownOutput();
       }
       channel.close();
-      await(() -> server.statistics().connections() == 0);
+      await(() -> server().statistics().connections() == 0);
     }
     aGoodClientWorks();
   }
@@ -380,8 +384,8 @@ class ShmControlTest {
     assertThat(receive(silent)).isEmpty();
     assertThat(receive(begun)).isEmpty();
     assertThat(receive(halfway)).isEmpty();
-    assertThat(server.statistics().rejected()).isEqualTo(3);
-    assertThat(server.statistics().connections()).isOne();
+    assertThat(server().statistics().rejected()).isEqualTo(3);
+    assertThat(server().statistics().connections()).isOne();
   }
 
   @ParameterizedTest
@@ -394,11 +398,11 @@ class ShmControlTest {
         send(channel, HELLO);
       }
     }
-    await(() -> server.statistics().connections() == 100);
+    await(() -> server().statistics().connections() == 100);
     for (int i = 0; i < 20; i++) {
       aGoodClientWorks();
     }
-    assertThat(server.statistics().accepted())
+    assertThat(server().statistics().accepted())
         .isEqualTo(address instanceof UnixDomainSocketAddress ? 20 : 0);
   }
 
@@ -414,7 +418,7 @@ class ShmControlTest {
     send(three, HELLO);
     expectRefusal(three, "there are 2 clients already");
     one.close();
-    await(() -> server.statistics().connections() == 1);
+    await(() -> server().statistics().connections() == 1);
     welcomed(open());
   }
 }

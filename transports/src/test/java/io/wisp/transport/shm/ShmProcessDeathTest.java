@@ -100,6 +100,7 @@ class ShmProcessDeathTest {
         assertThatThrownBy(() -> client.put(Slice.of("key"), Slice.of("value")))
             .isInstanceOf(TransportException.class);
       }
+      ServerFolder.take(endpoint).close();
     }
   }
 
@@ -154,6 +155,8 @@ class ShmProcessDeathTest {
           assertThat(next.contains(Slice.of("key"))).isTrue();
         }
       }
+      server.kill();
+      ServerFolder.take(endpoint).close();
     }
   }
 
