@@ -66,7 +66,7 @@ class ShmIdleTest {
         Client busy = server.connect(ClientOptions.defaults().withGetPath(path));
         Client idle = server.connect(ClientOptions.defaults().withGetPath(path));
         ValueBuffer value = new ValueBuffer()) {
-      long end = System.nanoTime() + Duration.ofMillis(4_000).toNanos();
+      long end = System.nanoTime() + Duration.ofSeconds(4).toNanos();
       while (System.nanoTime() < end) {
         assertThat(busy.get(Slice.of("key"), value)).isEqualTo(Status.ABSENT);
         Thread.sleep(1);
@@ -83,7 +83,7 @@ class ShmIdleTest {
         Client busy = server.connect(ClientOptions.defaults());
         ValueBuffer value = new ValueBuffer()) {
       busy.submitGet(Slice.of("key"));
-      long end = System.nanoTime() + Duration.ofMillis(4_000).toNanos();
+      long end = System.nanoTime() + Duration.ofSeconds(4).toNanos();
       while (System.nanoTime() < end) {
         busy.submitGet(Slice.of("key"));
         assertThat(busy.complete(value)).isEqualTo(Status.ABSENT);
