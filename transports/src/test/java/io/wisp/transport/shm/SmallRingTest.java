@@ -67,7 +67,7 @@ class SmallRingTest {
     "2000, 64, 0, 3000",
     "2000, 9, 992, 993"
   })
-  @SuppressWarnings("ReferenceEquality") // the mark of a put is no value, also no empty one
+  @SuppressWarnings("ReferenceEquality") // one array stands for every put
   void shouldAnswerEveryRequestOfAFullPipelineInOrder(
       int requests, int window, int least, int most) {
     SplittableRandom random = new SplittableRandom(window);
