@@ -14,6 +14,9 @@ class AllocationTest {
   private static final int WARM_UP = 20_000;
   private static final int WAITING_ROUNDS = 5_000;
 
+  /** Until all is compiled, calls allocate; one that does so by itself would do so for ever. */
+  private static final int MOST_ATTEMPTS = 10;
+
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private long allocatedBy(Runnable task) {
@@ -104,13 +107,13 @@ class AllocationTest {
           .local(0, loopback.near.address(), 64, loopback.near.lkey())
           .flags(0, SendFlags.SIGNALED);
       ReceiveBatch receives = new ReceiveBatch(1, 0);
-      notifyPeer(loopback, pair, queue, channel, sends, receives, WAITING_ROUNDS);
-      notifyPeer(loopback, pair, queue, channel, sends, receives, WAITING_ROUNDS);
-      assertThat(
-              allocatedBy(
-                  () ->
-                      notifyPeer(loopback, pair, queue, channel, sends, receives, WAITING_ROUNDS)))
-          .isLessThan(WAITING_ROUNDS);
+      long allocated = Long.MAX_VALUE;
+      for (int i = 0; i < MOST_ATTEMPTS && allocated >= WAITING_ROUNDS; i++) {
+        allocated =
+            allocatedBy(
+                () -> notifyPeer(loopback, pair, queue, channel, sends, receives, WAITING_ROUNDS));
+      }
+      assertThat(allocated).isLessThan(WAITING_ROUNDS);
     }
   }
 }

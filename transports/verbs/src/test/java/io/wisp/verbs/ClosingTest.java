@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.DynamicTest;
@@ -64,7 +67,7 @@ class ClosingTest {
   @Test
   void shouldCloseInEveryOrder() {
     List<List<Integer>> orders = new ArrayList<>();
-    // The context last or left out: its being closed first leaves nothing to order.
+    // Without the context: when it is closed first, nothing is left to order.
     permute(new ArrayList<>(List.of(1, 3, 4, 5, 6)), 0, orders);
     try (Arena arena = Arena.ofShared()) {
       for (List<Integer> order : orders) {
@@ -104,6 +107,7 @@ class ClosingTest {
     SendBatch sends = new SendBatch(1);
     ReceiveBatch receives = new ReceiveBatch(1);
     WorkCompletions completions = new WorkCompletions(1);
+    MemorySegment memory = Arena.ofAuto().allocate(8);
     QueuePairOptions options = new QueuePairOptions(QueuePairType.RC, queue);
     String device = loopback.context.device().name();
     Map<String, Map<String, ThrowingCallable>> uses = new LinkedHashMap<>();
@@ -137,7 +141,7 @@ class ClosingTest {
     uses.put(
         "a protection domain",
         Map.of(
-            "register", () -> loopback.domain.register(loopback.near.segment()),
+            "register", () -> loopback.domain.register(memory),
             "queue pair", () -> loopback.domain.createQueuePair(options),
             "shared queue", () -> loopback.domain.createSharedReceiveQueue(1, 1),
             "address", () -> loopback.domain.createAddressHandle(loopback.port, address)));
@@ -183,40 +187,37 @@ class ClosingTest {
 
   @Test
   void shouldEndOtherThreadsUseWhenClosedUnderThem() throws Exception {
-    for (int race = 0; race < RACES; race++) {
-      Loopback loopback = new Loopback(QueuePairType.RC);
-      CountDownLatch working = new CountDownLatch(3);
-      CompletableFuture<String> poller =
-          CompletableFuture.supplyAsync(
-              () -> {
-                WorkCompletions completions = new WorkCompletions(16);
-                return useUntilClosed(working, () -> loopback.nearQueue.poll(completions));
-              });
-      CompletableFuture<String> receiver =
-          CompletableFuture.supplyAsync(
-              () -> {
-                ReceiveBatch receives = new ReceiveBatch(1);
-                return useUntilClosed(working, () -> loopback.farPair.post(receives, 1));
-              });
-      CompletableFuture<String> sender =
-          CompletableFuture.supplyAsync(
-              () -> {
-                SendBatch sends = new SendBatch(1);
-                sends
-                    .local(0, loopback.near.address(), 64, loopback.near.lkey())
-                    .write(0, loopback.far.address(), loopback.far.rkey())
-                    .flags(0, SendFlags.SIGNALED);
-                return useUntilClosed(working, () -> loopback.nearPair.post(sends, 1));
-              });
-      working.await();
-      if (race % 2 == 0) {
-        loopback.nearQueue.close();
+    try (ExecutorService threads = Executors.newCachedThreadPool()) {
+      for (int race = 0; race < RACES; race++) {
+        race(threads, race % 2 == 0);
       }
-      loopback.close();
-      assertThat(poller.get()).startsWith("a completion queue of ").endsWith(" is closed");
-      assertThat(receiver.get()).startsWith("queue pair ").endsWith(" is closed");
-      assertThat(sender.get()).startsWith("queue pair ").endsWith(" is closed");
     }
+  }
+
+  private static void race(ExecutorService threads, boolean queueFirst) throws Exception {
+    Loopback loopback = new Loopback(QueuePairType.RC);
+    CountDownLatch working = new CountDownLatch(3);
+    WorkCompletions completions = new WorkCompletions(16);
+    ReceiveBatch receives = new ReceiveBatch(1);
+    SendBatch sends = new SendBatch(1);
+    sends
+        .local(0, loopback.near.address(), 64, loopback.near.lkey())
+        .write(0, loopback.far.address(), loopback.far.rkey())
+        .flags(0, SendFlags.SIGNALED);
+    Future<String> poller =
+        threads.submit(() -> useUntilClosed(working, () -> loopback.nearQueue.poll(completions)));
+    Future<String> receiver =
+        threads.submit(() -> useUntilClosed(working, () -> loopback.farPair.post(receives, 1)));
+    Future<String> sender =
+        threads.submit(() -> useUntilClosed(working, () -> loopback.nearPair.post(sends, 1)));
+    working.await();
+    if (queueFirst) {
+      loopback.nearQueue.close();
+    }
+    loopback.close();
+    assertThat(poller.get()).startsWith("a completion queue of ").endsWith(" is closed");
+    assertThat(receiver.get()).startsWith("queue pair ").endsWith(" is closed");
+    assertThat(sender.get()).startsWith("queue pair ").endsWith(" is closed");
   }
 
   private static String useUntilClosed(CountDownLatch working, Runnable use) {
