@@ -8,8 +8,8 @@ Where a ratio is of times, less is better for Wisp; where it is of rates, more i
     ./wisp guest scripts/compare_with_perftest.py wisp  [--rounds N] [--payloads 10,100] [--json FILE] [CASE ...]
 
 Cases of verbs, each over RC, with perftest's own settings, which are given to both sides explicitly:
-    read, write, send          p50 and p99 of one request at a time, beside ib_read_lat, ib_write_lat, ib_send_lat: a READ
-                               whole, of the others half a round trip, as perftest reports them
+    read, write, send          p50 and p99 of one request at a time, beside ib_read_lat, ib_write_lat, ib_send_lat: a
+                               READ whole, of the others half a round trip, as perftest reports them
     read-rate, write-rate      messages a second with 128 requests under way, posted in chains of 16 with one completion
                                each, beside ib_read_bw and ib_write_bw --post_list 16
 
@@ -299,15 +299,41 @@ def row(case, size, unit, figures, samples, **more):
     }
 
 
-def compare_verbs(options, folder, cores):
+class Report:
+    """What was measured so far, on file from the first row on: a run that is cut short leaves what it has."""
+
+    def __init__(self, options, cores):
+        self.options = options
+        self.cores = cores
+        self.conditions = {}
+        self.rows = []
+
+    def begin(self, device):
+        self.conditions = conditions(device, self.options, self.cores)
+
+    def add(self, line):
+        self.rows.append(line)
+        self._write(complete=False)
+
+    def end(self):
+        self._write(complete=True)
+        print(table(self.rows, self.conditions["emulated"]))
+
+    def _write(self, complete):
+        if self.options.json:
+            found = {"format": 1, "complete": complete, "conditions": self.conditions, "rows": self.rows}
+            self.options.json.write_text(json.dumps(found, indent=2) + "\n")
+
+
+def compare_verbs(options, folder, cores, report):
     binding = Binding(jdk() / "bin" / "java", options.device, folder, cores)
     try:
+        report.begin(binding.device)
         perftest = Perftest(binding.device, folder, cores)
-        rows = []
         for case in options.cases:
             warm(binding, case, options)
-            rows += [compare_binding(binding, perftest, case, size, options) for size in options.sizes]
-        return binding.device, rows
+            for size in options.sizes:
+                report.add(compare_binding(binding, perftest, case, size, options))
     finally:
         binding.close()
 
@@ -343,22 +369,21 @@ def compare_binding(binding, perftest, case, size, options):
     return row(case, size, unit, figures, samples, allocatedBytes=allocated)
 
 
-def compare_wisp(options, folder, cores):
+def compare_wisp(options, folder, cores, report):
     binding = Binding(jdk() / "bin" / "java", options.device, folder, cores)
     device = binding.device
     binding.close()
+    report.begin(device)
     perftest = Perftest(device, folder, cores)
     name = device["device"] if device["gidIndex"] < 0 else f"{device['device']}:{device['port']}:{device['gidIndex']}"
     server = Server(name, folder, cores)
     try:
-        rows = []
         server.wait(server.port + PORT_OFFSET)
         perf(server, name, folder, cores, "ring", 10, "put:1", 2000, 0)
         server.hold()
         for case in options.cases:
             for payload in options.payloads:
-                rows.append(compare_transport(server, perftest, name, folder, cores, case, payload, options))
-        return device, rows
+                report.add(compare_transport(server, perftest, name, folder, cores, case, payload, options))
     finally:
         server.close()
 
@@ -397,7 +422,8 @@ def compare_transport(server, perftest, device, folder, cores, case, payload, op
     sizes = MESSAGES[case](payload)
 
     def c_programs():
-        trips = [perftest.latency("read" if case == "onesided" else "write", size, options.iterations) for size in sizes]
+        operation = "read" if case == "onesided" else "write"
+        trips = [perftest.latency(operation, size, options.iterations) for size in sizes]
         return {figure: sum(trip[figure] for trip in trips) for figure in ("p50", "p99")}
 
     server.resume()
@@ -524,7 +550,9 @@ def parse_arguments():
             help=f"of Wisp's side, before those that count (default {warmup})",
         )
         command.add_argument("--device", default="any", help="the RDMA device; the first that works by default")
-        command.add_argument("--placement", choices=["split", "free"], default="split", help="a core for each side, or not")
+        command.add_argument(
+            "--placement", choices=["split", "free"], default="split", help="a core for each side, or not"
+        )
         command.add_argument("--json", type=Path, help="where to write every figure")
         if name == "verbs":
             default = [8, 64, 128, 1024, 4096, 65536]
@@ -532,7 +560,8 @@ def parse_arguments():
             command.add_argument("--sizes", type=numbers(1, 2**26), default=default, help=help_text)
         else:
             default = [10, 100, 1000]
-            command.add_argument("--payloads", type=numbers(1, 10**6), default=default, help="bytes (default 10,100,1000)")
+            help_text = "bytes of a value (default 10,100,1000)"
+            command.add_argument("--payloads", type=numbers(1, 10**6), default=default, help=help_text)
     options = parser.parse_args()
     known = COMMANDS[options.command][1]
     unknown = [case for case in options.cases if case not in known]
@@ -567,17 +596,15 @@ def check_machine(parser, options):
 def main():
     options = parse_arguments()
     cores = Cores(options.placement)
+    report = Report(options, cores)
     with tempfile.TemporaryDirectory(prefix="wisp-compare-") as folder:
         try:
-            device, rows = COMMANDS[options.command][0](options, folder, cores)
+            COMMANDS[options.command][0](options, folder, cores, report)
         except ComparisonError as error:
             sys.exit(f"compare_with_perftest: {error}")
         except subprocess.TimeoutExpired as error:
             sys.exit(f"compare_with_perftest: {error.cmd[0]} did not end within {LIMIT_SECONDS} s")
-    under = conditions(device, options, cores)
-    if options.json:
-        options.json.write_text(json.dumps({"format": 1, "conditions": under, "rows": rows}, indent=2) + "\n")
-    print(table(rows, under["emulated"]))
+    report.end()
 
 
 if __name__ == "__main__":

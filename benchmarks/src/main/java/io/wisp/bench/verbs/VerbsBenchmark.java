@@ -18,8 +18,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Round trips of the ibverbs binding between two processes on one RDMA device, by operation and
- * size, as {@code ib_read_lat}, {@code ib_write_lat} and {@code ib_send_lat} make them.
+ * Round trips of the ibverbs binding between two processes on one RDMA device, by verb and size, as
+ * {@code ib_read_lat}, {@code ib_write_lat} and {@code ib_send_lat} make them.
  *
  * <pre>./wisp guest ./wisp bench VerbsBenchmark -p size=8,64,1024 -prof gc</pre>
  *
@@ -50,7 +50,7 @@ public class VerbsBenchmark {
 
   /** What is done: read, write or send. */
   @Param({"read", "write", "send"})
-  public String operation = "";
+  public String verb = "";
 
   /** Bytes of a message. */
   @Param({"8", "64", "128", "1024", "4096", "65536"})
@@ -70,7 +70,7 @@ public class VerbsBenchmark {
 
   @Setup(Level.Trial)
   public void connect() {
-    Operation chosen = Operation.labelled(operation);
+    Operation chosen = Operation.labelled(verb);
     int most =
         inline.equals(DEFAULT_INLINE) ? chosen.defaultInline() : Integer.parseUnsignedInt(inline);
     Peer started = Peer.start(List.of());

@@ -43,7 +43,7 @@ public class VerbsRateBenchmark {
 
   /** What is done: read or write. */
   @Param({"read", "write"})
-  public String operation = "";
+  public String verb = "";
 
   /** Bytes of a message. */
   @Param({"64", "1024", "4096", "65536"})
@@ -63,10 +63,9 @@ public class VerbsRateBenchmark {
 
   @Setup(Level.Trial)
   public void connect() {
-    Operation chosen = Operation.labelled(operation);
+    Operation chosen = Operation.labelled(verb);
     if (chosen == Operation.SEND || depth < CHAIN) {
-      throw new IllegalArgumentException(
-          "operation must be read or write, and depth at least " + CHAIN);
+      throw new IllegalArgumentException("verb must be read or write, and depth at least " + CHAIN);
     }
     Peer started = Peer.start(List.of());
     peer = started;
