@@ -80,12 +80,13 @@ final class ControlSession {
   }
 
   private void answer(ControlMessage message) throws IOException, ControlMessage.FaultException {
-    switch (message) {
-      case ControlMessage.Hello hello when stage == Stage.HELLO -> welcome(hello);
-      case ControlMessage.Answer answer when stage == Stage.ANSWER -> accept(answer.answer());
-      default ->
-          throw new ControlMessage.FaultException(
-              "a message out of turn: " + message.getClass().getSimpleName());
+    if (stage == Stage.HELLO && message instanceof ControlMessage.Hello hello) {
+      welcome(hello);
+    } else if (stage == Stage.ANSWER && message instanceof ControlMessage.Answer answer) {
+      accept(answer.answer());
+    } else {
+      throw new ControlMessage.FaultException(
+          "a message out of turn: " + message.getClass().getSimpleName());
     }
   }
 
