@@ -253,8 +253,7 @@ final class ShmMemory implements RemoteMemory {
   public void close() {
     if (!closed) {
       closed = true;
-      ConnectionDescriptor.end(memory, ownWords);
-      otherDoorbell.ring();
+      sayEnd();
       port.detach(this);
       SharedFile current = mapped;
       if (current != null) {
@@ -264,5 +263,14 @@ final class ShmMemory implements RemoteMemory {
       file.close();
       onClose.run();
     }
+  }
+
+  private void sayEnd() {
+    try {
+      ConnectionDescriptor.end(memory, ownWords);
+    } catch (InternalError e) {
+      // Where the other side has cut the file short there is nobody to tell.
+    }
+    otherDoorbell.ring();
   }
 }
