@@ -238,11 +238,15 @@ as_root() {
 # Installs what the tests use beside the JDK, where that can be done without asking.
 install_test_tools() {
   local missing=() tool
-  for tool in redis-cli:redis-tools shellcheck:shellcheck python3:python3; do
+  for tool in redis-cli:redis-tools shellcheck:shellcheck python3:python3 cc:gcc; do
     command -v "${tool%%:*}" >/dev/null || missing+=("${tool##*:}")
   done
   if command -v python3 >/dev/null && ! python3 -c 'import ensurepip' 2>/dev/null; then
     missing+=(python3-venv)
+  fi
+  if [[ $(uname) == Linux ]]; then
+    [[ -f /usr/include/stdio.h ]] || missing+=(libc6-dev)
+    [[ -f /usr/include/infiniband/verbs.h ]] || missing+=(libibverbs-dev)
   fi
   ((${#missing[@]})) || return 0
   if command -v apt-get >/dev/null && { ((EUID == 0)) || sudo -n true 2>/dev/null; }; then
@@ -278,7 +282,7 @@ date_jars() {
 run_rdma_tests() {
   local modules log=$root/target/build.log began=$root/target/build.began
   if [[ ${WISP_BUILD:-} != never && " $* " != *" -h "* ]]; then
-    modules=$("$root/scripts/rdma-tests.sh" --list "$@" | paste -sd ,)
+    modules=$("$root/scripts/rdma-tests.sh" --list "$@" | paste -sd , -)
     echo "wisp: building the tests of $modules" >&2
     lock_build
     touch "$began"
@@ -301,21 +305,24 @@ prepare_guest() {
   fi
 }
 
-# Prints the modules that a build has made which have tests that need an RDMA device.
+# Prints the modules with tests that need an RDMA device: all, or with options for Maven, which may
+# have chosen some, those that the build has made.
 built_rdma_modules() {
-  local module
+  local began=$1 options=$2 module
   "$root/scripts/rdma-tests.sh" --list | while read -r module; do
-    [[ ! $root/$module/target/rdma-tests/class-path -nt $1 ]] || echo "$module"
+    if ((options == 0)) || [[ $root/$module/target/rdma-tests/class-path -nt $began ]]; then
+      echo "$module"
+    fi
   done
 }
 
 # Runs the tests that need an RDMA device, of what Maven has just built. Sets "guest_missing" if there
 # turns out to be no guest for them.
 test_rdma() {
-  local began=$1 modules status=0
-  shift
+  local began=$1 options=$2 modules status=0
+  shift 2
   [[ -z $guest_missing ]] || return 0
-  mapfile -t modules < <(built_rdma_modules "$began")
+  mapfile -t modules < <(built_rdma_modules "$began" "$options")
   if ((${#modules[@]} == 0)); then
     echo "wisp: nothing that was built has tests for RDMA"
     return 0
@@ -342,12 +349,13 @@ END
 }
 
 run_tests() {
-  local arguments=() rdma_arguments=(--limit 1200) argument began=$root/target/build.began
+  local options=$# arguments=() rdma_arguments=(--limit 1200) argument began=$root/target/build.began
   for argument; do
     case $argument in
       --long)
         arguments+=(-DexcludedTests=rdma -Pjcstress)
         rdma_arguments=(--long --limit 5400)
+        options=$((options - 1))
         ;;
       *) arguments+=("$argument") ;;
     esac
@@ -363,10 +371,10 @@ run_tests() {
   fi
   date_jars "$began" "${jars[@]}"
   unlock_build
-  test_rdma "$began" "${rdma_arguments[@]}"
-  cat <<'END'
+  test_rdma "$began" "$options" "${rdma_arguments[@]}"
+  cat <<END
 
-All tests passed. What to look at next:
+All ${guest_missing:+other }tests passed. What to look at next:
   ./wisp -s -t                    a server; then, in another terminal:
   ./wisp -c 127.0.0.1 -t          a shell on it
   ./wisp -p 127.0.0.1 -t --key_size 3 --payload_size 100

@@ -223,7 +223,7 @@ def conditions():
         "cpu": cpu,
         "cores": os.cpu_count(),
         "kernel": platform.release(),
-        "redis": first_line("redis-server", "--version"),
+        "redis": first_line("redis-server", "--version") if shutil.which("redis-server") else None,
         "wisp": first_line(str(WISP), "--version"),
         "started": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
         "keySize": KEY_SIZE,

@@ -37,6 +37,7 @@ that has the software device rxe0 (Soft-RoCE, RoCE v2, address 10.9.0.1).
   --cpus N         of the virtual machine (default: as many as this machine has, from 2 to 4)
   --accel KIND     kvm or tcg (emulation); default: KVM where it works
   --prepare        only install and fetch what the virtual machine needs
+  --check          only say whether that is done (exit code 0) or not (125)
   -h, --help       this text
 
 COMMAND runs in the same folder, with the same environment and files, as root, with standard input,
@@ -123,7 +124,7 @@ parse_value() {
 # Sets the options and "command".
 parse_options() {
   local host
-  memory='' cpus='' limit=0 accel='' virtual=false prepare=false shares=() command=()
+  memory='' cpus='' limit=0 accel='' virtual=false purpose=run shares=() command=()
   while (($#)); do
     case $1 in
       -h | --help)
@@ -131,7 +132,7 @@ parse_options() {
         exit 0
         ;;
       --virtual) virtual=true ;;
-      --prepare) prepare=true ;;
+      --prepare | --check) purpose=${1#--} ;;
       --out | --limit | --memory | --cpus | --accel)
         (($# > 1)) || wrong_use "$1 needs a value"
         parse_value "$1" "$2"
@@ -147,7 +148,7 @@ parse_options() {
     shift
   done
   command=("$@")
-  $prepare || ((${#command[@]})) || wrong_use "no command to run was given"
+  [[ $purpose != run ]] || ((${#command[@]})) || wrong_use "no command to run was given"
   host=$(host_memory_mib)
   : "${memory:=$(smallest $((host / 2)) 6144)}"
   : "${cpus:=$(smallest "$(nproc)" 4)}"
@@ -178,11 +179,15 @@ run_here() {
 main() {
   parse_options "$@"
   if ! $virtual && find_device; then
-    ! $prepare || exit 0
+    [[ $purpose == run ]] || exit 0
     run_here
   fi
-  prepare_guest
-  ! $prepare || exit 0
+  check_machine
+  if ! is_prepared; then
+    [[ $purpose != check ]] || fail "the virtual machine is not prepared: ./wisp guest --prepare does it"
+    prepare_guest
+  fi
+  [[ $purpose == run ]] || exit 0
   [[ ! -w $root/results ]] || add_share "$root/results/local"
   open_session
   complete_initrd

@@ -111,6 +111,16 @@ count() {
     sed -n 's/.* '"$2"'="\([0-9]*\)".*/\1/p' | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
+device_in_words() {
+  local devices
+  devices=$(cd /sys/class/infiniband && echo *)
+  case ${WISP_GUEST:-} in
+    tcg) echo "$devices (Soft-RoCE in an emulated machine)" ;;
+    kvm) echo "$devices (Soft-RoCE in a virtual machine)" ;;
+    *) echo "$devices" ;;
+  esac
+}
+
 run_inside() {
   local module status failed=() tests=0 skipped=0 unsuccessful=0
   for module in "${modules[@]}"; do
@@ -122,7 +132,7 @@ run_inside() {
     skipped=$((skipped + $(count "$module" skipped)))
     unsuccessful=$((unsuccessful + $(count "$module" failures) + $(count "$module" errors)))
   done
-  say "$tests tests in ${#modules[@]} modules (${modules[*]}) on ${WISP_GUEST:-the device of this machine}: $unsuccessful failed, $skipped skipped"
+  say "$tests tests of ${modules[*]} on $(device_in_words): $unsuccessful failed, $skipped skipped"
   ((${#failed[@]} == 0)) || fail "these modules have RDMA tests that failed: ${failed[*]}; see their target/rdma-tests/reports"
   ((tests > skipped)) || fail "no RDMA test was run"
 }

@@ -153,7 +153,7 @@ last_words() {
   if grep -aqs 'Kernel panic' "$session/console"; then
     grep -a -m 1 -o 'Kernel panic.*' "$session/console" | tr -d '\r' | sed 's/^/  /' >&2
   fi
-  tail -qn 8 "$session/qemu" "$session/console" 2>/dev/null | tr -d '\r' | sed 's/^/  /' >&2
+  tail -qn 8 "$session/qemu" "$session/console" 2>/dev/null | tr -d '\r' | sed 's/^/  /' >&2 || true
 }
 
 boot() {

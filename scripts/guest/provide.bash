@@ -10,6 +10,8 @@ readonly COMMANDS=(
   qemu-system-x86_64:qemu-system-x86 depmod:kmod cpio:cpio ip:iproute2 rdma:iproute2
   ibv_devinfo:ibverbs-utils ib_read_lat:perftest)
 readonly LIBRARIES=(libibverbs1 ibverbs-providers)
+# Patience with another apt and with the network.
+readonly APT_OPTIONS=(-o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
 
 can_be_root() {
   ((EUID == 0)) || sudo -n true 2>/dev/null
@@ -35,7 +37,7 @@ apt_step() {
 update_lists() {
   if [[ -z ${lists_updated:-} ]]; then
     lists_updated=true
-    apt_step as_root apt-get update -qq
+    apt_step as_root apt-get update -qq "${APT_OPTIONS[@]}"
   fi
 }
 
@@ -62,17 +64,23 @@ need_apt() {
 }
 
 install_packages() {
-  local missing
-  mapfile -t missing < <(missing_packages)
-  ((${#missing[@]})) || return 0
-  need_apt "these packages are missing: ${missing[*]}"
+  (($#)) || return 0
+  need_apt "these packages are missing: $*"
   can_be_root ||
-    fail "cannot make a virtual machine here: these packages are missing, and installing them takes root or sudo without a password: ${missing[*]}"
-  say "installing ${missing[*]}"
+    fail "cannot make a virtual machine here: these packages are missing, and installing them takes root or sudo without a password: $*"
+  say "installing $*"
   update_lists || fail "apt-get update failed"
   apt_step as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends "${missing[@]}" ||
-    fail "apt-get did not install ${missing[*]}"
+    apt-get install -y -qq "${APT_OPTIONS[@]}" --no-install-recommends "$@" ||
+    fail "apt-get did not install $*"
+}
+
+# Installs what a command comes in if there are files that only it can read.
+install_reader() {
+  local command=$1 package=$2 folder=$3 name=$4
+  if [[ -z $(command -v "$command") && -n $(find "$folder" -name "$name" -print -quit) ]]; then
+    install_packages "$package"
+  fi
 }
 
 # Prints the packages with the kernel and its modules: Debian has them in one, Ubuntu in three.
@@ -98,7 +106,7 @@ download_packages() {
     if mapfile -t packages < <(kernel_packages) && ((${#packages[@]})); then
       packages+=(busybox-static)
       say "downloading ${packages[*]}"
-      apt_step apt-get download -qq "${packages[@]}" && return
+      apt_step apt-get download -qq "${APT_OPTIONS[@]}" "${packages[@]}" && return
     fi
     can_be_root || fail "the lists of apt know no kernel to download: run apt-get update"
     update_lists || fail "apt-get update failed"
@@ -135,6 +143,14 @@ pack() {
   (cd "$1" && find . | cpio -o -H newc --quiet | gzip -1)
 }
 
+# Lets the modules be found in both places: packages differ in where they have them, and depmod in
+# where it looks.
+link_modules() {
+  mkdir -p "$1/lib" "$1/usr/lib"
+  [[ -e $1/lib/modules ]] || ln -s ../usr/lib/modules "$1/lib/modules"
+  [[ -e $1/usr/lib/modules ]] || ln -s ../../lib/modules "$1/usr/lib/modules"
+}
+
 # Makes the initial file system from unpacked packages: busybox and the modules. The first process is
 # added at each start, so that the cache outlives its changes.
 make_initrd() {
@@ -142,7 +158,7 @@ make_initrd() {
   version=$(basename "$system"/lib/modules/*)
   depmod -b "$system" "$version"
   mkdir -p "$tree"/{bin,modules,proc,sys,dev}
-  cp "$system/bin/busybox" "$tree/bin/busybox"
+  cp "$(find "$system" -path '*/bin/busybox' -type f -print -quit)" "$tree/bin/busybox"
   for module in "${OPTIONAL_MODULES[@]}" "${MODULES[@]}"; do
     module_files "$system" "$version" "$module"
   done | awk '!seen[$0]++' | while read -r file; do
@@ -173,9 +189,9 @@ fill_cache() {
   for package in *.deb; do
     dpkg-deb -x "$package" "$work/system" || fail "$package could not be unpacked"
   done
-  # Debian and Ubuntu differ in whether these are links into /usr already.
-  [[ -e $work/system/lib/modules ]] || ln -s usr/lib "$work/system/lib"
-  [[ -e $work/system/bin/busybox ]] || ln -s usr/bin "$work/system/bin"
+  install_reader xz xz-utils "$work/system" '*.ko.xz'
+  install_reader zstd zstd "$work/system" '*.ko.zst'
+  link_modules "$work/system"
   cd "$work/kernel"
   make_initrd "$work/system" initrd.gz
   cp "$work"/system/boot/vmlinuz-* vmlinuz
@@ -198,24 +214,31 @@ fill_cache_or_fail() {
   ((status == 0)) || fail "the kernel of the virtual machine could not be prepared in $cache"
 }
 
-# Prepares all that a guest needs; sets "kernel" to the folder with its kernel.
-prepare_guest() {
+# Whether a guest can be on this kind of machine; sets "kernel" to the folder for its kernel.
+check_machine() {
   [[ $(uname -sm) == "Linux x86_64" ]] ||
     fail "cannot make a virtual machine here: it needs Linux on x86-64, and this is $(uname -sm)"
   [[ -n ${XDG_CACHE_HOME:-}${HOME:-} ]] ||
     fail "there is no folder for the kernel: set HOME or XDG_CACHE_HOME"
   cache=${XDG_CACHE_HOME:-$HOME/.cache}/wisp-guest
   kernel=$(cache_folder)
-  if [[ -z $(missing_packages) ]] && is_cached; then
-    return
-  fi
+}
+
+is_prepared() {
+  [[ -z $(missing_packages) ]] && is_cached
+}
+
+# Gets all that a guest needs, while others that want the same wait.
+prepare_guest() {
+  local missing
   mkdir -p "$cache" 2>/dev/null || fail "the folder $cache cannot be made: set XDG_CACHE_HOME to one that can"
   exec 9>"$cache/lock"
   if ! flock -n 9; then
     say "waiting for another process that prepares the virtual machine"
     flock 9
   fi
-  install_packages
+  mapfile -t missing < <(missing_packages)
+  install_packages "${missing[@]}"
   if ! is_cached; then
     need_apt "a kernel with rdma_rxe is missing"
     fill_cache_or_fail

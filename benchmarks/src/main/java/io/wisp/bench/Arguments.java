@@ -30,6 +30,8 @@ record Arguments(Optional<Path> results, int rounds, List<String> jmh, Set<Strin
         -p server=HOST:PORT           a running server instead of one of our own
         -p serverThreads=1            threads of our own server
         -p busyPoll=false             whether clients and server poll without sleeping
+        -p get=onesided               shm, rdma: read the server's memory, or ask it through a ring (ring)
+        -p device=NAME[:PORT[:GID]]   rdma: the device and GID index; auto chooses what works
         -p placement=free             cores: free, shared (one for both) or split (one each)
         -t 1                          clients, a connection each
         --results DIR                 the folder for the results; results/local/<time>-... if absent

@@ -1,9 +1,11 @@
 package io.wisp.bench;
 
+import io.wisp.bench.load.TransportParameter;
 import io.wisp.bench.results.Environment;
 import io.wisp.bench.results.RunFolder;
 import io.wisp.bench.server.Placement;
 import io.wisp.bench.server.PlacementProfiler;
+import io.wisp.bench.server.ServerProcess;
 import io.wisp.bench.store.MemoryPerEntry;
 import io.wisp.bench.store.StoreBenchmark;
 import io.wisp.transport.Transports;
@@ -15,10 +17,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
@@ -81,25 +85,44 @@ public final class BenchmarkCommand {
     if (jmh.getIncludes().isEmpty()) {
       options.include(Suite.defaultPattern());
     }
-    Map<String, List<String>> overridden = Map.of();
+    List<Map<String, List<String>>> parts = List.of(Map.of());
     if (suite.includes(TransportBenchmark.class)) {
-      List<String> transports = transports(suite, arguments, out);
-      options.param("transport", transports.toArray(String[]::new));
-      overridden = Map.of("transport", transports);
+      parts = sweep(suite, arguments, out).parts();
     }
     place(suite, jmh, options);
     if (suite.includes(StoreBenchmark.class)) {
       options.addProfiler(GCProfiler.class);
     }
-    int expected = suite.combinations(overridden);
+    int expected = parts.stream().mapToInt(suite::combinations).sum();
     return new BenchmarkRun(
-            options.build(),
+            parts.stream().map(part -> replace(options.build(), part)).toList(),
             arguments.rounds(),
             expected,
             folder(arguments, suite, start),
             out,
             err)
         .execute(Environment.capture(start, commandLine));
+  }
+
+  private static TransportSweep sweep(Suite suite, Arguments arguments, PrintStream out)
+      throws UsageException {
+    List<String> transports = transports(suite, arguments, out);
+    TransportSweep.requireUses(arguments.parameterNames(), transports);
+    TransportSweep sweep = TransportSweep.over(transports, suite::values);
+    if (sweep.parts().size() > 1 && !suite.isOnly(TransportBenchmark.class)) {
+      throw new UsageException(
+          "some transports have no use for all of these parameters; measure "
+              + TransportBenchmark.class.getSimpleName()
+              + " by itself");
+    }
+    sweep.notes().forEach(out::println);
+    return sweep;
+  }
+
+  private static Options replace(Options options, Map<String, List<String>> parameters) {
+    ChainedOptionsBuilder replaced = new OptionsBuilder().parent(options);
+    parameters.forEach((name, values) -> replaced.param(name, values.toArray(String[]::new)));
+    return replaced.build();
   }
 
   private static RunFolder folder(Arguments arguments, Suite suite, Instant start)
@@ -122,7 +145,8 @@ public final class BenchmarkCommand {
       List<String> named = List.copyOf(suite.values("transport"));
       for (String name : named) {
         for (String server : servers) {
-          Optional<String> obstacle = TransportChoice.unreachable(Transports.named(name), server);
+          Optional<String> obstacle =
+              TransportChoice.unreachable(Transports.named(name), server, device(suite));
           if (obstacle.isPresent()) {
             throw new UsageException("transport=" + name + ": " + obstacle.get());
           }
@@ -130,13 +154,18 @@ public final class BenchmarkCommand {
       }
       return named;
     }
-    TransportChoice choice = TransportChoice.every(servers);
+    TransportChoice choice = TransportChoice.every(servers, device(suite));
     choice.notes().forEach(out::println);
     if (choice.names().isEmpty()) {
       throw new UsageException("no transport is left to measure");
     }
     out.println("Measuring " + String.join(", ", choice.names()));
     return choice.names();
+  }
+
+  /** The device to try a server with: the first, where several are asked for. */
+  private static @Nullable String device(Suite suite) {
+    return ServerProcess.device(suite.values(TransportParameter.DEVICE.label()).iterator().next());
   }
 
   /** Pinning is done where JMH starts a fork; there must be one to pin. */

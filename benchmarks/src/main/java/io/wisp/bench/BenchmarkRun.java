@@ -17,7 +17,6 @@ import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
-import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
@@ -31,7 +30,7 @@ final class BenchmarkRun {
       Next: -p placement=shared,split (what the cores decide), -p busyPoll=true, -t 50, -p pipeline=16.
       """;
 
-  private final Options options;
+  private final List<Options> parts;
   private final int rounds;
   private final int expected;
   private int missing;
@@ -40,26 +39,30 @@ final class BenchmarkRun {
   private final PrintStream err;
 
   /**
-   * @param options JMH's, without the recording of latencies, which is added here
+   * @param parts JMH's options for each of the runs that make a round, one or more, without the
+   *     recording of latencies, which is added here
    * @param expected how many combinations of benchmark and parameters there are
    */
   BenchmarkRun(
-      Options options,
+      List<Options> parts,
       int rounds,
       int expected,
       RunFolder folder,
       PrintStream out,
       PrintStream err) {
-    ChainedOptionsBuilder recording =
-        new OptionsBuilder()
-            .parent(options)
-            .addProfiler(LatencyProfiler.class, folder.rawFolder().toString());
-    this.options = recording.build();
+    this.parts = parts.stream().map(part -> recording(part, folder)).toList();
     this.rounds = rounds;
     this.expected = expected;
     this.folder = folder;
     this.out = out;
     this.err = err;
+  }
+
+  private static Options recording(Options part, RunFolder folder) {
+    return new OptionsBuilder()
+        .parent(part)
+        .addProfiler(LatencyProfiler.class, folder.rawFolder().toString())
+        .build();
   }
 
   /**
@@ -88,13 +91,16 @@ final class BenchmarkRun {
       if (rounds > 1) {
         out.printf("%n# Round %d of %d%n", round, rounds);
       }
-      Collection<org.openjdk.jmh.results.RunResult> results = new Runner(options).run();
-      missing += expected - results.size();
-      for (org.openjdk.jmh.results.RunResult result : results) {
-        merged.merge(result.getParams().id(), result, BenchmarkRun::join);
+      missing += expected;
+      for (Options part : parts) {
+        for (org.openjdk.jmh.results.RunResult result : new Runner(part).run()) {
+          merged.merge(result.getParams().id(), result, BenchmarkRun::join);
+          missing--;
+        }
       }
     }
-    if (rounds > 1 && options.getResultFormat().hasValue()) {
+    Options options = parts.getFirst();
+    if (rounds * parts.size() > 1 && options.getResultFormat().hasValue()) {
       ResultFormatFactory.getInstance(
               options.getResultFormat().get(),
               options

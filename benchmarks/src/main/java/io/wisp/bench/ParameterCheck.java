@@ -5,6 +5,7 @@ import io.wisp.bench.server.Placement;
 import io.wisp.bench.store.MapKind;
 import io.wisp.store.Limits;
 import io.wisp.transport.Endpoint;
+import io.wisp.transport.GetPath;
 import io.wisp.transport.Transport;
 import io.wisp.transport.Transports;
 import java.util.Map;
@@ -24,6 +25,12 @@ interface ParameterCheck {
   /** The most entries of a map that is measured. */
   int MAX_ENTRIES = 100_000_000;
 
+  /** The ports of an RDMA device are numbered from 1 to this. */
+  int MAX_DEVICE_PORT = 255;
+
+  /** The last place in a port's table of GIDs. */
+  int MAX_GID_INDEX = 65_535;
+
   /** The checks, by the parameter's name. */
   Map<String, ParameterCheck> BY_NAME =
       Map.ofEntries(
@@ -35,6 +42,8 @@ interface ParameterCheck {
           Map.entry("server", ParameterCheck::server),
           Map.entry("serverThreads", between(1, MAX_SERVER_THREADS)),
           Map.entry("busyPoll", ParameterCheck::truth),
+          Map.entry("get", GetPath::ofWord),
+          Map.entry("device", ParameterCheck::device),
           Map.entry("placement", Placement::named),
           Map.entry("store", MapKind::labelled),
           Map.entry("entries", between(1, MAX_ENTRIES)));
@@ -76,6 +85,19 @@ interface ParameterCheck {
   private static void truth(String value) {
     if (!value.equals("true") && !value.equals("false")) {
       throw new IllegalArgumentException("true or false is wanted");
+    }
+  }
+
+  private static void device(String text) {
+    String[] parts = text.split(":", -1);
+    if (parts.length > 3 || !parts[0].matches("[^/\\s]+")) {
+      throw new IllegalArgumentException("NAME[:PORT[:GID_INDEX]] is wanted, or auto");
+    }
+    if (parts.length > 1) {
+      between(1, MAX_DEVICE_PORT).check(parts[1]);
+    }
+    if (parts.length > 2) {
+      between(0, MAX_GID_INDEX).check(parts[2]);
     }
   }
 

@@ -94,6 +94,10 @@ final class Suite {
     return entries.stream().anyMatch(each -> each.getUserClassQName().equals(benchmark.getName()));
   }
 
+  boolean isOnly(Class<?> benchmark) {
+    return entries.stream().allMatch(each -> each.getUserClassQName().equals(benchmark.getName()));
+  }
+
   /** The values of a parameter: as given, else the benchmark's own. */
   Collection<String> values(String name) {
     Collection<String> own = defaults().getOrDefault(name, List.of());

@@ -6,10 +6,12 @@ import io.wisp.bench.load.ClosedLoop;
 import io.wisp.bench.load.KeySpace;
 import io.wisp.bench.load.OperationMix;
 import io.wisp.bench.load.Preparation;
+import io.wisp.bench.server.ServerProcess;
 import io.wisp.bench.server.ServerUnderTest;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
+import io.wisp.transport.GetPath;
 import io.wisp.transport.Transport;
 import io.wisp.transport.Transports;
 import java.time.Duration;
@@ -99,6 +101,14 @@ public class TransportBenchmark {
   @Param("false")
   public boolean busyPoll;
 
+  /** How values are got where clients reach into the server's memory: onesided or ring. */
+  @Param("onesided")
+  public String get = "";
+
+  /** The RDMA device of clients and our own server, {@code NAME[:PORT[:GID_INDEX]]}, or auto. */
+  @Param(ServerProcess.ANY_DEVICE)
+  public String device = "";
+
   /** The cores of clients and our own server: free, shared (one for both) or split (one each). */
   @Param("free")
   public String placement = "";
@@ -114,7 +124,7 @@ public class TransportBenchmark {
       Endpoint base = Endpoint.parse(server);
       endpoint = new Endpoint(base.host(), base.port() + transport().portOffset());
     } else if (!transport.equals(NULL_TRANSPORT)) {
-      ownServer = ServerUnderTest.start(transport, serverThreads, busyPoll, serverMemory());
+      ownServer = ServerUnderTest.start(transport, serverThreads, busyPoll, serverMemory(), device);
       endpoint = ownServer.endpoint();
     }
     try (Client client = connect()) {
@@ -151,6 +161,8 @@ public class TransportBenchmark {
         ClientOptions.defaults()
             .withTimeout(Duration.ofSeconds(10))
             .withBusyPoll(busyPoll)
+            .withGetPath(GetPath.ofWord(get))
+            .withDevice(ServerProcess.device(device))
             .withMaxOutstanding(Math.max(pipeline, ClientOptions.defaults().maxOutstanding()));
     return transport().connect(endpoint, options);
   }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which transports to measure where none is named.
@@ -25,14 +26,15 @@ record TransportChoice(List<String> names, List<String> notes) {
    * Every transport that this machine can run and through which all of the servers answer.
    *
    * @param servers addresses of servers, or "own"
+   * @param device the RDMA device to reach them by; null chooses one
    */
-  static TransportChoice every(Collection<String> servers) {
+  static TransportChoice every(Collection<String> servers, @Nullable String device) {
     List<String> names = new ArrayList<>();
     List<String> notes = new ArrayList<>();
     for (Transport transport : Transports.all()) {
       Optional<String> obstacle = transport.unavailable();
       for (String server : servers) {
-        obstacle = obstacle.or(() -> unreachable(transport, server));
+        obstacle = obstacle.or(() -> unreachable(transport, server, device));
       }
       if (obstacle.isPresent()) {
         notes.add("Left out: " + transport.name() + " (" + obstacle.get() + ")");
@@ -44,7 +46,7 @@ record TransportChoice(List<String> names, List<String> notes) {
   }
 
   /** Why a server cannot be measured through a transport, or empty if it answers. */
-  static Optional<String> unreachable(Transport transport, String server) {
+  static Optional<String> unreachable(Transport transport, String server, @Nullable String device) {
     if (server.equals(TransportBenchmark.OWN_SERVER)) {
       return Optional.empty();
     }
@@ -61,7 +63,7 @@ record TransportChoice(List<String> names, List<String> notes) {
               + " above");
     }
     Endpoint endpoint = new Endpoint(base.host(), base.port() + transport.portOffset());
-    ClientOptions options = ClientOptions.defaults().withTimeout(PROBE);
+    ClientOptions options = ClientOptions.defaults().withTimeout(PROBE).withDevice(device);
     try {
       transport.connect(endpoint, options).close();
       return Optional.empty();

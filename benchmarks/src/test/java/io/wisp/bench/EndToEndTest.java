@@ -2,6 +2,7 @@ package io.wisp.bench;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.wisp.bench.latency.LatencyLog;
 import io.wisp.bench.results.Environment;
@@ -70,11 +71,15 @@ class EndToEndTest {
           .isEqualTo(jmh.get(i).get("params").get("payloadSize").asString());
       assertThat(requireNonNull(measurement.ends()).serverCommand())
           .startsWith("java ")
-          .contains("io.wisp.bench.server.ServerProcess tcp 1 false ");
+          .contains("io.wisp.bench.server.ServerProcess tcp 1 false ")
+          .endsWith(" auto");
+      assertThat(requireNonNull(measurement.ends()).emulated()).isFalse();
+      assertThat(measurement.parameters()).containsKey("busyPoll").doesNotContainKey("get");
       shouldHoldTheSameLatenciesInJsonAndInTheLog(measurement);
     }
     assertThat(out())
         .contains("transport  payloadSize")
+        .doesNotContain("get=", "device=", "emulated")
         .contains("Results: " + parent.resolve("run"));
   }
 
@@ -155,6 +160,34 @@ class EndToEndTest {
     assertThat(measurement.ends()).isNull();
     assertThat(measurement.secondary()).containsKey("gc.alloc.rate.norm");
     assertThat(out()).contains("B/op");
+  }
+
+  @Test
+  void shouldMeasureEachWayToGetOnceAndATransportWithoutThemOnce() throws IOException {
+    int code =
+        run(
+            "-p",
+            "transport=null,shm",
+            "-p",
+            "payloadSize=10",
+            "-p",
+            "get=ring,onesided",
+            "-rf",
+            "csv",
+            "-rff",
+            parent.resolve("jmh.csv").toString());
+
+    assertThat(code).as(err()).isZero();
+    RunResult result = Json.read(file(RunResult.FILE), RunResult.class);
+    assertThat(result.missing()).isZero();
+    assertThat(result.measurements())
+        .extracting(
+            each -> each.parameters().get("transport"), each -> each.parameters().get("get"))
+        .containsExactlyInAnyOrder(
+            tuple("null", null), tuple("shm", "ring"), tuple("shm", "onesided"));
+    assertThat(out())
+        .contains("null: measured once for all values of get, which it has no use for");
+    assertThat(Files.readAllLines(parent.resolve("jmh.csv"))).hasSize(1 + 3);
   }
 
   @Test

@@ -34,6 +34,11 @@ class UsageTest {
         "busyPoll=maybe | busyPoll=maybe: true or false is wanted",
         "server=host:99999 | server=host:99999: port 99999 is not between 0 and 65535",
         "server=host:0  | server=host:0: a server has no port 0",
+        "get=both       | get=both: \"both\" is no way to get; there are onesided, ring",
+        "device=:1      | device=:1: NAME[:PORT[:GID_INDEX]] is wanted, or auto",
+        "device=a:1:2:3 | device=a:1:2:3: NAME[:PORT[:GID_INDEX]] is wanted, or auto",
+        "device=rxe0:0  | device=rxe0:0: a whole number from 1 to 255 is wanted",
+        "device=rxe0:1:x | device=rxe0:1:x: a whole number from 0 to 65535 is wanted",
         "placement=left | placement=left: there is no placement \"left\"; there are free, shared, split",
       })
   void shouldRefuseAValueInOneSentence(String parameter, String sentence) throws IOException {
@@ -60,6 +65,14 @@ class UsageTest {
         .isEqualTo(
             "store=drawer: there is no store \"drawer\";"
                 + " there are wisp, concurrent-hash-map, chronicle-map");
+  }
+
+  @Test
+  void shouldRefuseAParameterThatTheTransportHasNoUseFor() throws IOException {
+    assertThat(complaint("-p", "transport=tcp,null", "-p", "get=ring"))
+        .isEqualTo("get is for rdma and shm, and means nothing to tcp, null");
+    assertThat(complaint("-p", "transport=tcp", "-p", "device=rxe0"))
+        .isEqualTo("device is for rdma, and means nothing to tcp");
   }
 
   @Test

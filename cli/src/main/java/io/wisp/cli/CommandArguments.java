@@ -1,6 +1,7 @@
 package io.wisp.cli;
 
 import io.wisp.cli.common.ClientArguments;
+import io.wisp.cli.common.ConnectionArguments;
 import io.wisp.cli.common.TransportChoice;
 import io.wisp.cli.common.UserError;
 import io.wisp.cli.perf.PerfArguments;
@@ -65,14 +66,11 @@ final class CommandArguments {
   @ArgGroup(validate = false, heading = "%nShell and measurement (-c, -p):%n")
   ClientArguments client = new ClientArguments();
 
+  @ArgGroup(validate = false, heading = "%nEvery end of a connection (-s, -c, -p):%n")
+  ConnectionArguments connection = new ConnectionArguments();
+
   @ArgGroup(validate = false, heading = "%nMeasurement (-p):%n")
   PerfArguments perf = new PerfArguments();
-
-  @Option(
-      names = "--busy-poll",
-      description =
-          "With -s and -p: poll without sleeping. The shortest latency, for a whole core a thread.")
-  boolean busyPoll;
 
   @Parameters(hidden = true)
   List<String> words = new ArrayList<>();

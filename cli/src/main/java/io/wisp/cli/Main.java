@@ -14,7 +14,9 @@ import io.wisp.cli.serve.Table;
 import io.wisp.cli.shell.Shell;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
+import io.wisp.transport.GetPath;
 import io.wisp.transport.Transport;
+import io.wisp.transport.Waiting;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -84,6 +86,8 @@ public final class Main {
         new CommandLine(command)
             .registerConverter(ByteSize.class, converter(ByteSize::parse))
             .registerConverter(Duration.class, converter(TimeSpan::parse))
+            .registerConverter(Waiting.class, converter(Waiting::ofWord))
+            .registerConverter(GetPath.class, converter(GetPath::ofWord))
             .setStopAtPositional(true);
     ParseResult parsed = commandLine.parseArgs(arguments);
     if (command.version) {
@@ -96,14 +100,14 @@ public final class Main {
       return ExitCode.SUCCESS;
     }
     Mode mode = command.mode();
-    ModeOptions.check(mode, parsed, command.words);
+    ModeOptions.check(mode, parsed, command.transport, command.words);
     return run(mode, command);
   }
 
   private int run(Mode mode, CommandArguments command) {
     return switch (mode) {
       case SERVE ->
-          new ServeCommand(command.serving, command.transport, command.busyPoll, opener)
+          new ServeCommand(command.serving, command.transport, command.connection, opener)
               .run(streams, stopSignal.get());
       case SHELL -> shell(command);
       case PERF -> perf(command);
@@ -113,7 +117,7 @@ public final class Main {
   private int shell(CommandArguments command) {
     Endpoint server =
         CommandArguments.endpoint(Mode.SHELL, Objects.requireNonNull(command.shellHost));
-    ClientOptions options = command.client.options();
+    ClientOptions options = command.client.options(command.connection);
     Transport transport = command.transport.namedOrFallBack(streams);
     return new Shell(transport, server, options, streams).run(command.words);
   }
@@ -121,7 +125,7 @@ public final class Main {
   private int perf(CommandArguments command) {
     Endpoint server =
         CommandArguments.endpoint(Mode.PERF, Objects.requireNonNull(command.perfHost));
-    ClientOptions options = command.client.options().withBusyPoll(command.busyPoll);
+    ClientOptions options = command.client.options(command.connection);
     return new PerfCommand(command.perf, command.transport, server, options).run(streams);
   }
 

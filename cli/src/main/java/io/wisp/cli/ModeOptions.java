@@ -1,6 +1,8 @@
 package io.wisp.cli;
 
 import io.wisp.cli.common.ClientArguments;
+import io.wisp.cli.common.TransportChoice;
+import io.wisp.cli.common.TransportOption;
 import io.wisp.cli.common.UserError;
 import io.wisp.cli.perf.PerfArguments;
 import io.wisp.cli.serve.ServeArguments;
@@ -16,7 +18,7 @@ final class ModeOptions {
 
   private ModeOptions() {}
 
-  static void check(Mode mode, ParseResult parsed, List<String> words) {
+  static void check(Mode mode, ParseResult parsed, TransportChoice transport, List<String> words) {
     for (OptionSpec option : parsed.matchedOptions()) {
       if (option.stringValues().size() > 1) {
         throw UserError.usage(option.names()[0] + " is given twice");
@@ -34,12 +36,18 @@ final class ModeOptions {
     if (mode != Mode.SHELL && !words.isEmpty()) {
       throw UserError.usage("\"" + words.getFirst() + "\" means nothing after " + mode.option());
     }
+    checkTransport(parsed, transport);
+  }
+
+  private static void checkTransport(ParseResult parsed, TransportChoice transport) {
+    for (TransportOption option : TransportOption.values()) {
+      if (parsed.hasMatchedOption(option.word())) {
+        transport.requireUseOf(option);
+      }
+    }
   }
 
   private static Set<Mode> modes(OptionSpec option) {
-    if (option.longestName().equals("--busy-poll")) {
-      return EnumSet.of(Mode.SERVE, Mode.PERF);
-    }
     Class<?> owner = ((Field) option.userObject()).getDeclaringClass();
     if (owner == ServeArguments.class) {
       return EnumSet.of(Mode.SERVE);

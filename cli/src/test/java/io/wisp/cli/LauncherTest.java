@@ -44,7 +44,7 @@ class LauncherTest {
   @BeforeEach
   void plantTree() throws IOException {
     root = folder.resolve("tree with a blank");
-    for (String module : List.of("core", "transports", "cli", "benchmarks")) {
+    for (String module : List.of("core", "transports/verbs", "transports", "cli", "benchmarks")) {
       write(module + "/pom.xml", "");
       write(module + "/src/main/java/Some.java", "");
     }

@@ -41,7 +41,20 @@ class MainTest {
         wrong("-s --max-clients 0", "--max-clients 0 is not between 1 and 1000000"),
         wrong("-s --idle-timeout 25h", "--idle-timeout 25h is more than 24h"),
         wrong("-s --key_size 3", "--key_size belongs to -p and means nothing with -s"),
-        wrong("-c h --busy-poll", "--busy-poll belongs to -s and -p and means nothing with -c"),
+        wrong("-s --get ring", "--get belongs to -c and -p and means nothing with -s"),
+        wrong(
+            "-s -t --busy-poll --wait sleep",
+            "--busy-poll means --wait poll, and --wait sleep is something else: use one of them"),
+        wrong(
+            "-c h -t --get ring",
+            "--get is for the transports rdma and shm and means nothing with tcp"),
+        wrong(
+            "-p h --transport zmq --device mlx5_0 --key_size 3 --payload_size 3",
+            "--device is for the transport rdma and means nothing with zmq"),
+        wrong(
+            "-s -t --device mlx5_0",
+            "--device is for the transport rdma and means nothing with tcp"),
+        wrong("-c h --transport nosuch --get ring", "there is no transport \"nosuch\"; there are "),
         wrong("-s --timeout 1s", "--timeout belongs to -c and -p and means nothing with -s"),
         wrong("-s x", "\"x\" means nothing after -s"),
         wrong("-s --transport nosuch", "there is no transport \"nosuch\"; there are "),
@@ -92,6 +105,9 @@ class MainTest {
         "-s --idle-timeout soon",
         "-p h --key_size three",
         "-p h --requests 1e6",
+        "-s --wait long",
+        "-c h --wait Poll",
+        "-p h --get both",
         "-s --port"
       })
   void shouldNameTheOptionAndItsMeaningWhenAValueIsNotUnderstood(String commandLine) {
@@ -122,7 +138,7 @@ class MainTest {
     Run run =
         new Run()
             .execute(
-                (memory, evict) -> {
+                (memory, evict, shared) -> {
                   throw new IllegalStateException("broken");
                 },
                 "-s",

@@ -2,6 +2,7 @@ package io.wisp.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wisp.cli.fake.EmulatedTransport;
 import io.wisp.store.HeapStore;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -57,6 +58,8 @@ class PerfRunTest {
     assertThat(run.out())
         .startsWith("Wisp v")
         .contains("transport  fake: fake client of 127.0.0.1:")
+        .contains("client     waits by spin")
+        .doesNotContain("emulated")
         .contains("1 client, one request at a time, closed loop")
         .contains("mix put:1,get:1,delete:1, seed 1")
         .contains("3000 measured, after 100 to warm up")
@@ -118,6 +121,42 @@ class PerfRunTest {
   }
 
   @Test
+  void shouldRecordHowItWaited() {
+    assertThat(json("--requests", "10").at("/connection/waiting").asString()).isEqualTo("spin");
+    JsonNode polled = json("--requests", "10", "--busy-poll").at("/connection");
+    assertThat(polled.get("waiting").asString()).isEqualTo("poll");
+    assertThat(polled.get("busyPoll").asBoolean()).isTrue();
+    assertThat(polled.get("emulated").asBoolean()).isFalse();
+    assertThat(polled.has("get")).isFalse();
+  }
+
+  @Test
+  void shouldNotLetEmulatedRdmaPassForRdma() {
+    Path file = folder.resolve("emulated.json");
+    String host = "127.0.0.1:" + (server.endpoint().port() - EmulatedTransport.PORT_OFFSET);
+    Run run =
+        Run.of(
+            "-p",
+            host,
+            "--transport",
+            "soft",
+            "--key_size",
+            "1",
+            "--payload_size",
+            "1",
+            "--requests",
+            "10",
+            "--json",
+            file.toString());
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out())
+        .containsPattern("(?m)^transport  soft: .* over soft0 \\(Soft-RoCE, emulated\\)$")
+        .contains("Soft-RoCE: emulated RDMA; only ratios within one machine mean anything");
+    assertThat(JsonMapper.shared().readTree(file.toFile()).at("/connection/emulated").asBoolean())
+        .isTrue();
+  }
+
+  @Test
   void shouldGiveTheSameRequestsForTheSameSeed() {
     String path = "/result/operations/put/requests";
     long requests = json("--requests", "1000", "--seed", "4").at(path).asLong();
@@ -160,13 +199,15 @@ class PerfRunTest {
 
   @Test
   void shouldNotFallBackWhenThereIsNoRdma() {
+    NoRdma.assume();
     Run run = Run.of("-p", server.host(), "--key_size", "1", "--payload_size", "1");
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.out()).isEmpty();
     assertThat(run.err())
         .isEqualToIgnoringNewLines(
-            "wisp: this version of Wisp has no RDMA transport, and nothing else is measured in its"
-                + " place: ask for TCP with -t");
+            "wisp: "
+                + NoRdma.reason()
+                + ", and nothing else is measured in its place: ask for TCP with -t");
   }
 
   @Test

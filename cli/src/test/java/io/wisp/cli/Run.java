@@ -15,7 +15,8 @@ import java.nio.charset.StandardCharsets;
 /** One run of the real {@link Main}, with its streams in memory and a heap store to serve. */
 final class Run {
 
-  static final StoreOpener HEAP_STORE = (ByteSize memory, boolean evict) -> new HeapStore();
+  static final StoreOpener HEAP_STORE =
+      (ByteSize memory, boolean evict, boolean shared) -> new HeapStore();
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();

@@ -26,6 +26,10 @@ final class RunningFakeServer implements AutoCloseable {
     return store;
   }
 
+  Endpoint endpoint() {
+    return server.endpoint();
+  }
+
   /** As a user names it: by the port that the server was given. */
   String host() {
     return "127.0.0.1:" + (server.endpoint().port() - FakeTransport.PORT_OFFSET);

@@ -2,9 +2,15 @@ package io.wisp.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wisp.cli.fake.FakeTransport;
 import io.wisp.cli.serve.Table;
+import io.wisp.store.HeapStore;
+import io.wisp.transport.Waiting;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ServeRunTest {
 
@@ -46,6 +52,47 @@ class ServeRunTest {
         .contains("fake    127.0.0.1:")
         .contains("not served  absent: no machine has the device")
         .doesNotContain("null");
+  }
+
+  @Test
+  void shouldNotServeWithoutTheDeviceThatItWasTold() {
+    NoRdma.assume();
+    Run run = Run.of("-s", "--port", "0", "--device", "mlx5_0");
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err())
+        .isEqualToIgnoringNewLines(
+            "wisp: " + NoRdma.reason() + ", and --device is for the transport rdma");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--busy-poll, POLL", "--wait=sleep, SLEEP", "--evict, SPIN"})
+  void shouldServeWithTheWayOfWaitingThatItWasTold(String option, Waiting waiting)
+      throws Exception {
+    Thread thread = start("-s", "--transport", "fake", "--port", "0", option);
+    Waiting used = FakeTransport.optionsOfServerAt(Integer.parseInt(port())).waiting();
+    server.stop();
+    thread.join();
+    assertThat(used).isEqualTo(waiting);
+  }
+
+  @Test
+  void shouldNotShareTheTableWithoutATransportThatMapsIt() throws Exception {
+    AtomicBoolean asked = new AtomicBoolean(true);
+    Run run = new Run();
+    run.stop();
+    run.execute(
+        (memory, evict, shared) -> {
+          asked.set(shared);
+          return new HeapStore();
+        },
+        "-s",
+        "--transport",
+        "fake",
+        "--port",
+        "0");
+    assertThat(run.exitCode()).isZero();
+    assertThat(asked).isFalse();
   }
 
   @Test

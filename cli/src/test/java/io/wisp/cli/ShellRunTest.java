@@ -234,4 +234,34 @@ class ShellRunTest {
             "wisp: this machine cannot run the transport absent: no machine has the device");
     assertThat(run.exitCode()).isEqualTo(1);
   }
+
+  @Test
+  void shouldUseTcpAndSaySoWhenThereIsNoRdma() {
+    NoRdma.assume();
+    Run run = Run.of("-c", "127.0.0.1:1");
+    assertThat(run.err().lines())
+        .hasSize(2)
+        .first()
+        .isEqualTo(NoRdma.reason() + ", so this is tcp (-t)");
+    assertThat(run.err()).contains("127.0.0.1:1");
+    assertThat(run.exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldNotFallBackToATransportThatIgnoresAnOption() {
+    NoRdma.assume();
+    Run get = Run.of("-c", "127.0.0.1:1", "--get", "ring");
+    Run device = Run.of("-c", "127.0.0.1:1", "--device", "rxe0");
+    assertThat(get.exitCode()).isEqualTo(1);
+    assertThat(get.err())
+        .isEqualToIgnoringNewLines(
+            "wisp: "
+                + NoRdma.reason()
+                + ", and --get is for the transports rdma and shm:"
+                + " ask for shm with --transport shm");
+    assertThat(device.exitCode()).isEqualTo(1);
+    assertThat(device.err())
+        .isEqualToIgnoringNewLines(
+            "wisp: " + NoRdma.reason() + ", and --device is for the transport rdma");
+  }
 }

@@ -16,7 +16,8 @@ public record Environment(
     Software software,
     Machine machine,
     Java java,
-    List<TransportState> transports) {
+    List<TransportState> transports,
+    List<RdmaDevice> rdmaDevices) {
 
   public static final String FILE = "environment.json";
   public static final String FORMAT = "wisp-environment";
@@ -32,7 +33,11 @@ public record Environment(
   public record Software(
       @Nullable String commit, @Nullable Boolean dirty, @Nullable String jarSha256) {}
 
-  /** Where it was measured. */
+  /**
+   * Where it was measured.
+   *
+   * @param guest what runs the project's own guest, "tcg" or "kvm"; null outside of it
+   */
   public record Machine(
       @Nullable String cpu,
       int cores,
@@ -41,6 +46,7 @@ public record Environment(
       String kernel,
       @Nullable String distribution,
       @Nullable String virtualization,
+      @Nullable String guest,
       @Nullable String governor,
       @Nullable String transparentHugePages,
       @Nullable String loadAverage) {}
@@ -54,6 +60,28 @@ public record Environment(
 
   /** A transport of this build, and why this machine cannot run it, or null if it can. */
   public record TransportState(String name, @Nullable String unavailable) {}
+
+  /**
+   * An RDMA device of the machine, used or not.
+   *
+   * @param driver of the kernel; "rxe" is Soft-RoCE and "siw" Soft-iWARP
+   * @param emulated whether it is software alone, so that its times say nothing of hardware
+   */
+  public record RdmaDevice(
+      String name,
+      @Nullable String nodeType,
+      @Nullable String driver,
+      @Nullable String firmware,
+      boolean emulated,
+      List<RdmaPort> ports) {}
+
+  /** A port of an RDMA device, by its number. */
+  public record RdmaPort(
+      String port,
+      @Nullable String state,
+      @Nullable String physicalState,
+      @Nullable String linkLayer,
+      @Nullable String rate) {}
 
   /** The conditions here and now. */
   public static Environment capture(Instant start, List<String> commandLine) {

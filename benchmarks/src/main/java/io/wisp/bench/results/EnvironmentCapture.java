@@ -37,7 +37,8 @@ final class EnvironmentCapture {
         java(),
         Transports.all().stream()
             .map(each -> new TransportState(each.name(), each.unavailable().orElse(null)))
-            .toList());
+            .toList(),
+        new RdmaDevices(Path.of("/sys/class/infiniband")).list());
   }
 
   private static Software software() {
@@ -84,6 +85,7 @@ final class EnvironmentCapture {
             + System.getProperty("os.arch"),
         field("/etc/os-release", "PRETTY_NAME").orElse(null),
         hypervisor().orElse(null),
+        System.getenv("WISP_GUEST"),
         content("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor").orElse(null),
         content("/sys/kernel/mm/transparent_hugepage/enabled").orElse(null),
         content("/proc/loadavg").orElse(null));

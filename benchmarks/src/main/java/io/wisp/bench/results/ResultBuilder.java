@@ -2,6 +2,7 @@ package io.wisp.bench.results;
 
 import io.wisp.bench.latency.Connection;
 import io.wisp.bench.latency.LatencyLog.Interval;
+import io.wisp.bench.load.TransportParameter;
 import io.wisp.bench.results.RunResult.Measurement;
 import io.wisp.bench.results.RunResult.Score;
 import java.nio.file.Path;
@@ -21,6 +22,9 @@ import org.openjdk.jmh.results.Result;
 
 /** Joins what JMH returned with the latencies that its forks recorded. */
 final class ResultBuilder {
+
+  /** The word by which a transport says that no hardware is behind its device. */
+  private static final String EMULATED = "emulated";
 
   private final Path histogramFolder;
   private final Map<String, List<Interval>> intervals;
@@ -77,8 +81,11 @@ final class ResultBuilder {
 
   private static Map<String, String> parameters(BenchmarkParams benchmark) {
     Map<String, String> parameters = new LinkedHashMap<>();
+    String transport = benchmark.getParam("transport");
     for (String name : benchmark.getParamsKeys()) {
-      parameters.put(name, benchmark.getParam(name));
+      if (transport == null || TransportParameter.means(name, transport)) {
+        parameters.put(name, benchmark.getParam(name));
+      }
     }
     return parameters;
   }
@@ -109,6 +116,7 @@ final class ResultBuilder {
         connection.server(),
         connection.serverCores(),
         connection.serverCommand(),
+        connection.client().contains(EMULATED) || connection.server().contains(EMULATED),
         connection.keys());
   }
 

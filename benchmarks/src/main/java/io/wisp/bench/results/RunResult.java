@@ -47,13 +47,18 @@ public record RunResult(
    */
   public record Score(double value, @Nullable Double error, String unit, List<Double> samples) {}
 
-  /** What was connected to what. */
+  /**
+   * What was connected to what.
+   *
+   * @param emulated whether an end says that its device is emulated
+   */
   public record Ends(
       String client,
       String clientCores,
       String server,
       String serverCores,
       String serverCommand,
+      boolean emulated,
       long keys) {}
 
   /**

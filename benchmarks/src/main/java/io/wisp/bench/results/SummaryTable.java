@@ -1,5 +1,6 @@
 package io.wisp.bench.results;
 
+import io.wisp.bench.results.RunResult.Ends;
 import io.wisp.bench.results.RunResult.Latency;
 import io.wisp.bench.results.RunResult.Measurement;
 import io.wisp.bench.results.RunResult.Score;
@@ -17,9 +18,12 @@ import java.util.stream.Collectors;
  */
 public final class SummaryTable {
 
-  private static final List<String> ALWAYS = List.of("transport", "payloadSize");
+  private static final String TRANSPORT = "transport";
+  private static final List<String> ALWAYS = List.of(TRANSPORT, "payloadSize");
   private static final List<String> PERCENTILES = List.of("50", "99", "99.9");
   private static final String ALLOCATION = "gc.alloc.rate.norm";
+  private static final String CAVEAT =
+      "(emulated): Soft-RoCE, RDMA in software; only ratios within one machine mean anything\n";
 
   private final List<Measurement> measurements;
 
@@ -39,7 +43,9 @@ public final class SummaryTable {
         parameters(false).stream()
             .map(name -> name + "=" + value(measurements.getFirst(), name))
             .collect(Collectors.joining(" "));
-    return (constant.isEmpty() ? "" : constant + "\n\n") + align(rows);
+    return (constant.isEmpty() ? "" : constant + "\n\n")
+        + align(rows)
+        + (measurements.stream().anyMatch(SummaryTable::emulated) ? "\n" + CAVEAT : "");
   }
 
   /** The parameters that get a column, or those that do not. */
@@ -60,6 +66,16 @@ public final class SummaryTable {
 
   private static String value(Measurement measurement, String parameter) {
     return measurement.parameters().getOrDefault(parameter, "");
+  }
+
+  private static String cell(Measurement measurement, String parameter) {
+    boolean marked = parameter.equals(TRANSPORT) && emulated(measurement);
+    return value(measurement, parameter) + (marked ? " (emulated)" : "");
+  }
+
+  private static boolean emulated(Measurement measurement) {
+    Ends ends = measurement.ends();
+    return ends != null && ends.emulated();
   }
 
   private List<String> header(List<String> parameters) {
@@ -85,7 +101,7 @@ public final class SummaryTable {
     if (severalBenchmarks()) {
       cells.add(shortName(measurement.benchmark()));
     }
-    parameters.forEach(name -> cells.add(value(measurement, name)));
+    parameters.forEach(name -> cells.add(cell(measurement, name)));
     Score score = measurement.score();
     cells.add(number(score.value()));
     cells.add(Optional.ofNullable(score.error()).map(SummaryTable::number).orElse("?"));

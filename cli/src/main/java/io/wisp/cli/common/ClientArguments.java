@@ -1,6 +1,7 @@
 package io.wisp.cli.common;
 
 import io.wisp.transport.ClientOptions;
+import io.wisp.transport.GetPath;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -26,11 +27,28 @@ public final class ClientArguments {
               + " other users of the machine.")
   private @Nullable String password = System.getenv("WISP_PASSWORD");
 
-  /** How to connect. */
-  public ClientOptions options() {
+  @Option(
+      names = "--get",
+      paramLabel = "ring|onesided",
+      description =
+          "With rdma and shm: ask the server for values, through the ring, or read its memory"
+              + " without it. onesided unless given.")
+  private GetPath getPath = ClientOptions.defaults().getPath();
+
+  /**
+   * How to connect.
+   *
+   * @param connection what holds for servers as well
+   */
+  public ClientOptions options(ConnectionArguments connection) {
     if (timeout.isZero() || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
       throw UserError.usage("--timeout " + timeout.toMillis() + "ms is not between 1ms and 1h");
     }
-    return ClientOptions.defaults().withTimeout(timeout).withPassword(password);
+    return ClientOptions.defaults()
+        .withTimeout(timeout)
+        .withPassword(password)
+        .withWaiting(connection.waiting())
+        .withGetPath(getPath)
+        .withDevice(connection.device());
   }
 }

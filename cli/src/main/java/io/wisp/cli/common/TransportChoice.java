@@ -10,9 +10,12 @@ import picocli.CommandLine.Option;
 /** Which transport to use: the options that say so, and what holds without them. */
 public final class TransportChoice {
 
-  /** Wisp is made for RDMA, as the original was: this is what it uses unless told otherwise. */
-  public static final String DEFAULT = "rdma";
+  public static final String RDMA = "rdma";
 
+  /** Wisp is made for RDMA, as the original was: this is what it uses unless told otherwise. */
+  public static final String DEFAULT = RDMA;
+
+  public static final String SHM = "shm";
   public static final String TCP = "tcp";
 
   @Option(
@@ -39,22 +42,44 @@ public final class TransportChoice {
    * @throws UserError if there is no such transport, or this machine cannot run it
    */
   public Optional<Transport> named() {
+    Optional<Transport> asked = asked();
+    asked.ifPresent(
+        transport ->
+            transport
+                .unavailable()
+                .ifPresent(
+                    reason -> {
+                      throw UserError.failure(
+                          "this machine cannot run the transport "
+                              + transport.name()
+                              + ": "
+                              + reason);
+                    }));
+    return asked;
+  }
+
+  private Optional<Transport> asked() {
     if (tcp && name != null && !name.equals(TCP)) {
       throw UserError.usage("-t asks for tcp and --transport for " + name + ": use one of them");
     }
-    String wanted = tcp ? TCP : name;
-    if (wanted == null) {
-      return Optional.empty();
+    return Optional.ofNullable(tcp ? TCP : name).map(TransportChoice::find);
+  }
+
+  /**
+   * Sees to it that an option that was given is not ignored.
+   *
+   * @throws UserError if the named transport has no use for it; or if none was named and the
+   *     default one cannot run, so that only transports are left that it was not meant for
+   */
+  public void requireUseOf(TransportOption option) {
+    Optional<Transport> asked = asked();
+    if (asked.isPresent() && !option.isUsedBy(asked.get())) {
+      throw UserError.usage(option.purpose() + " and means nothing with " + asked.get().name());
     }
-    Transport transport = find(wanted);
-    transport
-        .unavailable()
-        .ifPresent(
-            reason -> {
-              throw UserError.failure(
-                  "this machine cannot run the transport " + wanted + ": " + reason);
-            });
-    return Optional.of(transport);
+    Optional<String> reason = whyNoDefault();
+    if (asked.isEmpty() && reason.isPresent()) {
+      throw UserError.failure(reason.get() + ", and " + option.purpose() + option.alternative());
+    }
   }
 
   /**
@@ -73,7 +98,12 @@ public final class TransportChoice {
     return named.orElseGet(() -> find(DEFAULT));
   }
 
-  /** The named transport, or else the default one; if that cannot run, TCP, saying so. */
+  /**
+   * The named transport, or else the default one; if that cannot run, TCP, saying so. It is TCP
+   * even where the server is on this machine and shm could reach it: which server a name means, and
+   * as which user, must not depend on the machine's memory being shared with it, and TCP is what
+   * every server speaks.
+   */
   public Transport namedOrFallBack(Streams streams) {
     Optional<Transport> named = named();
     Optional<String> reason = whyNoDefault();

@@ -132,6 +132,19 @@ final class LoadClient {
     return Objects.requireNonNull(tallies.get(operation));
   }
 
+  /** What the client's own lookups came to since it connected; nothing once it is broken. */
+  LookupCounters lookups() {
+    if (breakdown != null) {
+      return LookupCounters.NONE;
+    }
+    try {
+      return LookupCounters.of(client.information());
+    } catch (TransportException e) {
+      breakdown = e.getMessage();
+      return LookupCounters.NONE;
+    }
+  }
+
   /** Why the connection broke, or null if it did not. */
   @Nullable String breakdown() {
     return breakdown;

@@ -4,12 +4,11 @@ import io.wisp.cli.common.ExitCode;
 import io.wisp.cli.common.Product;
 import io.wisp.cli.common.Streams;
 import io.wisp.cli.common.TransportChoice;
+import io.wisp.cli.common.TransportOption;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.Transport;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /** Measures a server and prints what it found. */
 public final class PerfCommand {
@@ -45,29 +44,20 @@ public final class PerfCommand {
     ClientOptions options = clientOptions.withMaxOutstanding(settings.pipeline());
     PerfReport report = new PerfReport(streams.out());
     streams.out().println(Product.banner());
-    try (PerfRun run = new PerfRun(settings, new Progress(streams))) {
-      String connection = run.connect(() -> transport.connect(endpoint, options));
-      report.conditions(settings, transport.name(), connection);
+    try (PerfRun run =
+        new PerfRun(settings, new Progress(streams), TransportOption.GET.isUsedBy(transport))) {
+      String description = run.connect(() -> transport.connect(endpoint, options));
+      Connection connection = new Connection(transport, endpoint, description, options);
+      report.conditions(settings, connection);
       PerfResult result = run.run();
       report.result(result);
       if (!result.failures().isEmpty()) {
         return ExitCode.FAILURE;
       }
       if (file != null) {
-        file.write(settings, connection(transport, endpoint, connection, options), result);
+        file.write(settings, connection, result);
       }
     }
     return ExitCode.SUCCESS;
-  }
-
-  private static Map<String, Object> connection(
-      Transport transport, Endpoint endpoint, String description, ClientOptions options) {
-    Map<String, Object> connection = new LinkedHashMap<>();
-    connection.put("transport", transport.name());
-    connection.put("endpoint", endpoint.toString());
-    connection.put("description", description);
-    connection.put("timeoutMilliseconds", options.timeout().toMillis());
-    connection.put("busyPoll", options.busyPoll());
-    return connection;
   }
 }

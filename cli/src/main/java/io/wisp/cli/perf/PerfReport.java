@@ -17,9 +17,13 @@ final class PerfReport {
     this.out = out;
   }
 
-  /** What is about to be done, and over which transport. */
-  void conditions(PerfSettings settings, String transport, String connection) {
-    out.printf("transport  %s: %s%n", transport, connection);
+  /** What is about to be done, and over what. */
+  void conditions(PerfSettings settings, Connection connection) {
+    out.printf("transport  %s: %s%n", connection.transport().name(), connection.description());
+    if (connection.emulated()) {
+      out.println("           " + Connection.CAVEAT);
+    }
+    out.printf("client     %s%n", connection.manner());
     out.printf(
         "load       %s, %s, closed loop, mix %s, seed %d%n",
         plural(settings.clients(), "client"),
@@ -51,6 +55,9 @@ final class PerfReport {
     if (result.failures().isEmpty()) {
       out.printf(Locale.ROOT, "elapsed    %.3f s%n", result.elapsedNanos() / 1e9);
       out.printf(Locale.ROOT, "qps        %.0f%n", result.requestsPerSecond());
+      if (!result.lookups().isEmpty()) {
+        out.println("lookups    " + result.lookups());
+      }
     } else {
       out.println("FAILED: " + String.join("; ", result.failures()));
     }

@@ -11,20 +11,20 @@ import java.util.Objects;
 /**
  * What a run came to.
  *
- * @param connection what the clients were really connected to, in the transport's words
  * @param startedAt when the measured part began
  * @param elapsedNanos from there until the last client was done
  * @param requested how many requests there should have been
  * @param tallies what became of them
+ * @param lookups what the clients' own lookups in the server's memory came to
  * @param breakdowns why connections broke, an entry for each that did
  * @param warmupErrors requests of the warm-up that ended in an error
  */
 record PerfResult(
-    String connection,
     Instant startedAt,
     long elapsedNanos,
     long requested,
     Map<Operation, Tally> tallies,
+    LookupCounters lookups,
     List<String> breakdowns,
     long warmupErrors) {
 

@@ -16,12 +16,19 @@ final class PerfRun implements AutoCloseable {
 
   private final PerfSettings settings;
   private final Progress progress;
+  private final boolean clientsLookUp;
   private final List<LoadClient> clients = new ArrayList<>();
   private @Nullable String connection;
 
-  PerfRun(PerfSettings settings, Progress progress) {
+  /**
+   * A run that is not connected yet.
+   *
+   * @param clientsLookUp whether clients look keys up by themselves and count how that goes
+   */
+  PerfRun(PerfSettings settings, Progress progress, boolean clientsLookUp) {
     this.settings = settings;
     this.progress = progress;
+    this.clientsLookUp = clientsLookUp;
   }
 
   /**
@@ -58,17 +65,28 @@ final class PerfRun implements AutoCloseable {
     long warmupErrors = PerfResult.sum(clients).values().stream().mapToLong(Tally::errors).sum();
     List<String> brokenEarly = breakdowns();
     clients.forEach(LoadClient::reset);
+    LookupCounters before = lookups();
     Instant startedAt = Instant.now();
     long elapsed = brokenEarly.isEmpty() ? together("measuring", settings.requests()) : 0;
     progress.clear();
     return new PerfResult(
-        Objects.requireNonNull(connection),
         startedAt,
         elapsed,
         settings.requests(),
         PerfResult.sum(clients),
+        lookups().since(before),
         breakdowns(),
         warmupErrors);
+  }
+
+  private LookupCounters lookups() {
+    LookupCounters sum = LookupCounters.NONE;
+    if (clientsLookUp) {
+      for (LoadClient client : clients) {
+        sum = sum.plus(client.lookups());
+      }
+    }
+    return sum;
   }
 
   private List<String> breakdowns() {

@@ -49,12 +49,12 @@ final class ResultFile {
   }
 
   /** Writes it. */
-  void write(PerfSettings settings, Map<String, Object> connection, PerfResult result) {
+  void write(PerfSettings settings, Connection connection, PerfResult result) {
     Map<String, Object> root = new LinkedHashMap<>();
     root.put("format", FORMAT);
     root.put("formatVersion", FORMAT_VERSION);
     root.put("startedAt", result.startedAt().toString());
-    root.put("connection", connection);
+    root.put("connection", connection.fields());
     root.put("settings", settings(settings));
     root.put("environment", Environment.capture());
     root.put("result", result(result));
@@ -104,6 +104,9 @@ final class ResultFile {
     }
     operations.put("all", tally(result.total()));
     map.put("operations", operations);
+    if (!result.lookups().isEmpty()) {
+      map.put("lookups", result.lookups().byName());
+    }
     return map;
   }
 

@@ -1,11 +1,11 @@
 package io.wisp.cli.serve;
 
 import io.wisp.cli.common.ByteSize;
+import io.wisp.cli.common.ConnectionArguments;
 import io.wisp.cli.common.Range;
 import io.wisp.cli.common.UserError;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.ServerOptions;
-import io.wisp.transport.Waiting;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -77,7 +77,7 @@ public final class ServeArguments {
   private Duration idleTimeout = Duration.ZERO;
 
   /** What the user asked for, once all of it is known to be possible. */
-  ServerOptions serverOptions(boolean busyPoll) {
+  ServerOptions serverOptions(ConnectionArguments connection) {
     if (host.isBlank()) {
       throw UserError.usage("--host is empty");
     }
@@ -93,8 +93,8 @@ public final class ServeArguments {
         CLIENTS.check("--max-clients", maxClients),
         idleTimeout,
         password,
-        busyPoll ? Waiting.POLL : Waiting.SPIN,
-        null);
+        connection.waiting(),
+        connection.device());
   }
 
   @Nullable ByteSize memory() {

@@ -1,5 +1,7 @@
 package io.wisp.cli.serve;
 
+import io.wisp.cli.common.ByteSize;
+import io.wisp.cli.common.ConnectionArguments;
 import io.wisp.cli.common.ExitCode;
 import io.wisp.cli.common.Product;
 import io.wisp.cli.common.Streams;
@@ -23,14 +25,17 @@ public final class ServeCommand {
 
   private final ServeArguments arguments;
   private final TransportChoice choice;
-  private final boolean busyPoll;
+  private final ConnectionArguments connection;
   private final StoreOpener opener;
 
   public ServeCommand(
-      ServeArguments arguments, TransportChoice choice, boolean busyPoll, StoreOpener opener) {
+      ServeArguments arguments,
+      TransportChoice choice,
+      ConnectionArguments connection,
+      StoreOpener opener) {
     this.arguments = arguments;
     this.choice = choice;
-    this.busyPoll = busyPoll;
+    this.connection = connection;
     this.opener = opener;
   }
 
@@ -40,14 +45,14 @@ public final class ServeCommand {
    * @return the exit code
    */
   public int run(Streams streams, StopSignal stop) {
-    ServerOptions options = arguments.serverOptions(busyPoll);
+    ServerOptions options = arguments.serverOptions(connection);
     List<Transport> transports = transports();
     requireKnownHost(options.endpoint().host());
     MemoryBudget memory = MemoryBudget.choose(arguments.memory(), MemoryBudget.ofMachine());
     PrintStream out = streams.out();
     out.println(Product.banner());
     out.println("memory  " + memory.size() + " (" + memory.explanation() + ")");
-    try (Store store = opener.open(memory.size(), arguments.evict());
+    try (Store store = open(memory.size(), transports, streams);
         Housekeeper housekeeper = new Housekeeper(store, streams.err());
         ServedTransports servers = ServedTransports.start(transports, store, options)) {
       housekeeper.start();
@@ -61,6 +66,24 @@ public final class ServeCommand {
     return ExitCode.SUCCESS;
   }
 
+  /**
+   * In memory that clients can map, if any may want to; without it they can ask for everything, so
+   * the lack of it ends only a server that was to have nothing else.
+   */
+  private Store open(ByteSize memory, List<Transport> transports, Streams streams) {
+    boolean shared = anyShares(transports);
+    try {
+      return opener.open(memory, arguments.evict(), shared);
+    } catch (UserError e) {
+      if (!shared || transports.size() == 1) {
+        throw e;
+      }
+      Store store = opener.open(memory, arguments.evict(), false);
+      streams.err().println("clients of shm cannot read the table themselves: " + e.getMessage());
+      return store;
+    }
+  }
+
   private List<Transport> transports() {
     return choice
         .named()
@@ -70,6 +93,13 @@ public final class ServeCommand {
                 Transports.all().stream()
                     .filter(transport -> !transport.name().equals(IN_PROCESS_TRANSPORT))
                     .toList());
+  }
+
+  /** Whether clients will want to map the store's memory into their own. */
+  private static boolean anyShares(List<Transport> transports) {
+    return transports.stream()
+        .filter(transport -> transport.name().equals(TransportChoice.SHM))
+        .anyMatch(transport -> transport.unavailable().isEmpty());
   }
 
   private static void requireKnownHost(String host) {

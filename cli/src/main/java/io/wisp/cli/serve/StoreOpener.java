@@ -12,7 +12,8 @@ public interface StoreOpener {
    * A new and empty store.
    *
    * @param evict whether it makes room by removing what was not used lately
+   * @param shared whether clients on this machine are to map its memory into their own
    * @throws UserError if the machine does not give so much memory
    */
-  Store open(ByteSize memory, boolean evict);
+  Store open(ByteSize memory, boolean evict, boolean shared);
 }

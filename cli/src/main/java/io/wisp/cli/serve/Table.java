@@ -4,6 +4,8 @@ import io.wisp.cli.common.ByteSize;
 import io.wisp.cli.common.UserError;
 import io.wisp.store.Store;
 import io.wisp.store.cuckoo.CuckooStore;
+import io.wisp.transport.shm.SharedTable;
+import java.io.IOException;
 
 /** Opens the off-heap table that {@code wisp -s} serves. */
 public final class Table {
@@ -11,9 +13,12 @@ public final class Table {
   private Table() {}
 
   /** As {@link StoreOpener} promises. */
-  public static Store open(ByteSize memory, boolean evict) {
+  public static Store open(ByteSize memory, boolean evict, boolean shared) {
     try {
-      return CuckooStore.open(CuckooStore.Options.ofCapacity(memory.bytes()).evict(evict));
+      CuckooStore.Options options = CuckooStore.Options.ofCapacity(memory.bytes()).evict(evict);
+      return shared ? SharedTable.open(options) : CuckooStore.open(options);
+    } catch (IOException e) {
+      throw UserError.failure("--memory " + memory + " in shared memory: " + e.getMessage());
     } catch (IllegalArgumentException e) {
       throw UserError.usage("--memory " + memory + ": " + e.getMessage());
     } catch (OutOfMemoryError e) {

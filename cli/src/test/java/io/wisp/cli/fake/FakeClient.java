@@ -14,6 +14,7 @@ import io.wisp.transport.TransportException;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Executes a submitted request when its reply is asked for, and nothing once its server is down.
@@ -23,11 +24,19 @@ final class FakeClient implements Client {
   private final FakeServer server;
   private final ClientOptions options;
   private final Queue<Function<ValueSink, Status>> submitted = new ArrayDeque<>();
+  private final @Nullable String device;
+  private long gets;
   private boolean closed;
 
-  FakeClient(FakeServer server, ClientOptions options) {
+  /**
+   * A client of a server of this process.
+   *
+   * @param device what to claim that it runs over, if anything
+   */
+  FakeClient(FakeServer server, ClientOptions options, @Nullable String device) {
     this.server = server;
     this.options = options;
+    this.device = device;
   }
 
   private Store store() {
@@ -42,7 +51,7 @@ final class FakeClient implements Client {
 
   @Override
   public String description() {
-    return "fake client of " + server.endpoint();
+    return "fake client of " + server.endpoint() + (device == null ? "" : " over " + device);
   }
 
   @Override
@@ -58,6 +67,7 @@ final class FakeClient implements Client {
 
   @Override
   public Status get(Slice key, ValueSink sink) {
+    gets++;
     return store().get(key, sink);
   }
 
@@ -130,7 +140,10 @@ final class FakeClient implements Client {
 
   @Override
   public String information() {
-    return "entries:" + store().size() + "\r\n";
+    String entries = "entries:" + store().size() + "\r\n";
+    return device == null
+        ? entries
+        : entries + "client_lookups:" + gets + "\nclient_lookup_fall_backs:0\n";
   }
 
   @Override

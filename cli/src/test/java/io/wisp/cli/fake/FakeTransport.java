@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Calls the store of a server of this process. */
 public final class FakeTransport implements Transport {
@@ -52,8 +53,17 @@ public final class FakeTransport implements Transport {
     return server;
   }
 
+  /** What the server was told that listens on a port. */
+  public static ServerOptions optionsOfServerAt(int port) {
+    return Objects.requireNonNull(SERVERS.get(port)).options();
+  }
+
   @Override
   public Client connect(Endpoint endpoint, ClientOptions options) {
+    return connect(endpoint, options, null);
+  }
+
+  static Client connect(Endpoint endpoint, ClientOptions options, @Nullable String device) {
     FakeServer server = SERVERS.get(endpoint.port());
     if (server == null) {
       throw new TransportException("no server listens on " + endpoint);
@@ -61,7 +71,7 @@ public final class FakeTransport implements Transport {
     if (!Objects.equals(server.options().password(), options.password())) {
       throw new TransportException("the server at " + endpoint + " wants another password");
     }
-    return new FakeClient(server, options);
+    return new FakeClient(server, options, device);
   }
 
   /** A store that can be reached until it is closed. */

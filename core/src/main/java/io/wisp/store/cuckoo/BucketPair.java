@@ -18,6 +18,9 @@ final class BucketPair {
   private long tag;
   private long first;
   private long second;
+  private boolean versionsKnown;
+  private long firstVersion;
+  private long secondVersion;
 
   /** Turns to the buckets of the key with this hash among so many. */
   void aim(long hash, long buckets) {
@@ -26,6 +29,7 @@ final class BucketPair {
     tag = KeyHash.tag(hash);
     first = KeyHash.bucket(firstHalf, buckets);
     second = KeyHash.bucket(secondHalf, buckets);
+    versionsKnown = false;
   }
 
   long first() {
@@ -51,6 +55,24 @@ final class BucketPair {
   /** Where the second of two things of {@code size} bytes side by side is. */
   long secondAt(int size) {
     return first == second ? 0 : size;
+  }
+
+  /** Remembers the version words, which lie {@code distance} bytes from each other. */
+  void rememberVersions(MemorySegment copy, long at, int distance) {
+    firstVersion = Words.getUnaligned(copy, at);
+    secondVersion = Words.getUnaligned(copy, at + secondAt(distance));
+    versionsKnown = true;
+  }
+
+  /** Whether the version words of these buckets were read before. */
+  boolean areVersionsKnown() {
+    return versionsKnown;
+  }
+
+  /** Whether the version words are those remembered. */
+  boolean areVersionsUnchanged(MemorySegment copy, long at, int distance) {
+    return Words.getUnaligned(copy, at) == firstVersion
+        && Words.getUnaligned(copy, at + secondAt(distance)) == secondVersion;
   }
 
   /**

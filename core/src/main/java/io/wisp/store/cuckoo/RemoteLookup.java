@@ -78,43 +78,16 @@ public final class RemoteLookup {
     HEADER
   }
 
-  private enum Verdict {
-    HIT,
-    EXPIRED,
-    /** Whole, and by right where it is, but of another key with the same tag. */
-    OTHER,
-    TORN,
-    /** More of it must be read to tell. */
-    LONGER,
-    /** The same, and of another key as far as can be seen. */
-    OTHER_LONGER
-  }
-
   /** The most reads that are asked for at once. */
   public static final int MAX_READS = 2 + BucketPair.MAX_CANDIDATES;
 
   /** The smallest buffer. */
-  public static final int MIN_BUFFER_BYTES = 1024;
-
-  /*
-   * The buffer:
-   *
-   *     0  the two buckets, then the records from RECORDS_AT on
-   *   128  both version words, then two words of each of the other records
-   *   384  header of the region
-   *   512  records
-   */
-  private static final int BUCKETS_AT = 0;
-  private static final int VERSIONS_AT = 128;
-  private static final int OTHERS_AT = VERSIONS_AT + 2 * Long.BYTES;
-  private static final int HEADER_AT = 384;
-  private static final int RECORDS_AT = 512;
-
-  private static final int MAX_BATCH = 4;
+  public static final int MIN_BUFFER_BYTES = LookupBuffer.MIN_BYTES;
 
   /** The largest buffer that a lookup ever needs: for the longest key and the longest value. */
-  public static final long MAX_BUFFER_BYTES =
-      (long) RECORDS_AT + RecordLayout.size(Limits.MAX_KEY_LENGTH, Limits.MAX_VALUE_LENGTH, true);
+  public static final long MAX_BUFFER_BYTES = LookupBuffer.MAX_BYTES;
+
+  private static final int MAX_BATCH = 4;
 
   private final RemoteTable table;
   private final LookupStatistics statistics;
@@ -124,46 +97,35 @@ public final class RemoteLookup {
   private final OtherRecords others = new OtherRecords();
   private final Slice key = new Slice();
 
-  private MemorySegment buffer = MemorySegment.NULL;
-  private long base;
-  private long capacity;
+  private final FetchedRecord record = new FetchedRecord();
+  private final LookupBuffer buffer = new LookupBuffer();
 
+  private TableLayout layout;
   private Phase phase = Phase.IDLE;
   private long hash;
-  private int guess;
   private int retriesLeft;
   private boolean spaceAsked;
-  private boolean anyTorn;
 
   /** Whether the record being read is at a remembered address, not one that a slot gave. */
   private boolean atAddress;
 
-  /** The version words of an earlier read of the same buckets, if there was one. */
-  private boolean versionsKnown;
+  private long address;
 
-  private long firstVersion;
-  private long secondVersion;
-
-  /** Of the records to look at: the first that is not yet judged, and how many are being read. */
+  /** Of the candidates: the first not yet judged, how many are being read, and judged of those. */
   private int next;
 
   private int batch;
   private int judged;
-  private long address;
-  private int neededLength;
 
-  private long recordOffset;
-  private int recordLength;
-  private long valueAt;
-  private int valueLength;
-  private long version;
-  private long expiresAt;
+  /** Whether a candidate was not whole, so that they say nothing. */
+  private boolean anyTorn;
 
   /** A lookup in a table; {@link #useBuffer} before the first one. */
   public RemoteLookup(RemoteTable table) {
     this.table = table;
     statistics = table.statistics();
     addresses = table.addresses();
+    layout = table.layout();
   }
 
   /**
@@ -179,24 +141,7 @@ public final class RemoteLookup {
     if (phase != Phase.IDLE && phase != Phase.SPACE) {
       throw new IllegalStateException("the lookup is waiting for reads into its buffer");
     }
-    if (offset < 0
-        || offset % Long.BYTES != 0
-        || bytes < MIN_BUFFER_BYTES
-        || offset > segment.byteSize() - bytes) {
-      throw new IllegalArgumentException(
-          "a lookup needs a buffer of at least "
-              + MIN_BUFFER_BYTES
-              + " bytes at a multiple of 8: offset="
-              + offset
-              + " bytes="
-              + bytes
-              + " segment="
-              + segment.byteSize()
-              + " bytes");
-    }
-    buffer = segment;
-    base = offset;
-    capacity = bytes & -Long.BYTES;
+    buffer.use(segment, offset, bytes);
   }
 
   /**
@@ -228,7 +173,7 @@ public final class RemoteLookup {
     if (phase != Phase.IDLE) {
       throw new IllegalStateException("the previous lookup is not done");
     }
-    if (capacity == 0) {
+    if (!buffer.isPresent()) {
       throw new IllegalStateException("the lookup was not given a buffer");
     }
     if (key.length() == 0 || key.length() > Limits.MAX_KEY_LENGTH) {
@@ -237,13 +182,12 @@ public final class RemoteLookup {
     }
     this.key.set(key.segment(), key.offset(), key.length());
     statistics.lookups++;
-    hash = table.layout().hash(key);
-    guess = table.guess();
-    pair.aim(hash, table.layout().buckets());
+    layout = table.layout();
+    hash = layout.hash(key);
+    pair.aim(hash, layout.buckets());
     others.clear();
     retriesLeft = table.options().maxRetries();
     spaceAsked = false;
-    versionsKnown = false;
     atAddress = false;
   }
 
@@ -268,11 +212,10 @@ public final class RemoteLookup {
   }
 
   private Step readBuckets() {
-    TableLayout layout = table.layout();
     reads.clear();
-    reads.add(layout.bucketAddress(pair.first()), Bucket.SIZE, base + BUCKETS_AT);
+    reads.add(layout.bucketAddress(pair.first()), Bucket.SIZE, buffer.buckets());
     if (pair.count() == 2) {
-      reads.add(layout.bucketAddress(pair.second()), Bucket.SIZE, base + BUCKETS_AT + Bucket.SIZE);
+      reads.add(layout.bucketAddress(pair.second()), Bucket.SIZE, buffer.buckets() + Bucket.SIZE);
     }
     return read(Phase.BUCKETS);
   }
@@ -284,41 +227,31 @@ public final class RemoteLookup {
   }
 
   private Step lookAtBuckets() {
-    long at = base + BUCKETS_AT;
-    if (!pair.areAddressed(buffer, at)) {
+    MemorySegment segment = buffer.segment();
+    long at = buffer.buckets();
+    if (!pair.areAddressed(segment, at)) {
       return readHeader();
     }
-    pair.collectCandidates(buffer, at, table.layout(), others);
+    pair.collectCandidates(segment, at, layout, others);
     if (pair.torn() || pair.candidateCount() > 0) {
-      rememberVersions(at, Bucket.SIZE);
+      pair.rememberVersions(segment, at, Bucket.SIZE);
       anyTorn = pair.torn();
       next = 0;
       return readRecords();
     }
-    if (!versionsKnown) {
-      rememberVersions(at, Bucket.SIZE);
+    if (!pair.areVersionsKnown()) {
+      pair.rememberVersions(segment, at, Bucket.SIZE);
       return readBuckets();
     }
-    if (table.options().bucketsInOnePiece() && others.count() == 0) {
-      return areVersions(at, Bucket.SIZE) ? absent() : retry(at, Bucket.SIZE);
+    if (!table.options().bucketsInOnePiece() || others.count() > 0) {
+      return readConfirmation();
     }
-    return readConfirmation();
-  }
-
-  private void rememberVersions(long at, int distance) {
-    firstVersion = Words.getUnaligned(buffer, at);
-    secondVersion = Words.getUnaligned(buffer, at + pair.secondAt(distance));
-    versionsKnown = true;
-  }
-
-  private boolean areVersions(long at, int distance) {
-    return Words.getUnaligned(buffer, at) == firstVersion
-        && Words.getUnaligned(buffer, at + pair.secondAt(distance)) == secondVersion;
+    return pair.areVersionsUnchanged(segment, at, Bucket.SIZE) ? absent() : retry(at, Bucket.SIZE);
   }
 
   /** Starts over, with the version words at {@code at} as those that must not change. */
   private Step retry(long at, int distance) {
-    rememberVersions(at, distance);
+    pair.rememberVersions(buffer.segment(), at, distance);
     return mayRetry() ? readBuckets() : fallBack();
   }
 
@@ -332,31 +265,30 @@ public final class RemoteLookup {
   }
 
   private Step readConfirmation() {
-    TableLayout layout = table.layout();
     reads.clear();
-    reads.add(layout.bucketAddress(pair.first()), Long.BYTES, base + VERSIONS_AT);
+    reads.add(layout.bucketAddress(pair.first()), Long.BYTES, buffer.versions());
     if (pair.count() == 2) {
-      reads.add(layout.bucketAddress(pair.second()), Long.BYTES, base + VERSIONS_AT + Long.BYTES);
+      reads.add(layout.bucketAddress(pair.second()), Long.BYTES, buffer.versions() + Long.BYTES);
     }
     for (int i = 0; i < others.count(); i++) {
       reads.add(
           others.offset(i),
           OtherRecords.WORDS_SIZE,
-          base + OTHERS_AT + (long) i * OtherRecords.WORDS_SIZE);
+          buffer.others() + (long) i * OtherRecords.WORDS_SIZE);
     }
     return read(Phase.CONFIRMATION);
   }
 
   private Step compareVersions() {
-    long at = base + VERSIONS_AT;
-    boolean unchanged = others.areUnchanged(buffer, base + OTHERS_AT);
-    if (unchanged && areVersions(at, Long.BYTES)) {
+    MemorySegment segment = buffer.segment();
+    boolean unchanged = others.areUnchanged(segment, buffer.others());
+    if (unchanged && pair.areVersionsUnchanged(segment, buffer.versions(), Long.BYTES)) {
       return absent();
     }
     if (!unchanged) {
       others.clear();
     }
-    return retry(at, Long.BYTES);
+    return retry(buffer.versions(), Long.BYTES);
   }
 
   private Step readHeader() {
@@ -364,23 +296,22 @@ public final class RemoteLookup {
       return fallBack();
     }
     reads.clear();
-    reads.add(0, TableLayout.HEADER_BYTES, base + HEADER_AT);
+    reads.add(0, TableLayout.HEADER_BYTES, buffer.header());
     return read(Phase.HEADER);
   }
 
   private Step refreshLayout() {
-    if (!table.layout().refresh(buffer, base + HEADER_AT)) {
+    if (!layout.refresh(buffer.segment(), buffer.header())) {
       phase = Phase.IDLE;
       return Step.OTHER_TABLE;
     }
-    pair.aim(hash, table.layout().buckets());
+    pair.aim(hash, layout.buckets());
     others.clear();
-    versionsKnown = false;
     return readBuckets();
   }
 
   private Step readAt(long offset, int length) {
-    if (length < RecordLayout.HEADER_SIZE || !table.layout().canHold(offset, length)) {
+    if (length < RecordLayout.HEADER_SIZE || !layout.canHold(offset, length)) {
       return forgetAddress();
     }
     atAddress = true;
@@ -403,28 +334,20 @@ public final class RemoteLookup {
   private Step readRecords() {
     int left = pair.candidateCount() - next;
     if (left == 0) {
-      return doneWithRecords();
+      return !anyTorn || mayRetry() ? readBuckets() : fallBack();
     }
-    int stride = stride();
-    int fitting = Math.min(MAX_BATCH, (int) ((capacity - RECORDS_AT) / stride));
+    int length = table.guess();
+    int fitting = (int) Math.min(MAX_BATCH, buffer.room() / roundUp(length));
     if (left == 1 || fitting <= 1) {
-      return readRecord(pair.candidate(next), guess);
+      return readRecord(pair.candidate(next), length);
     }
     reads.clear();
     batch = Math.min(left, fitting);
     judged = 0;
     for (int i = 0; i < batch; i++) {
-      addRecord(pair.candidate(next + i), stride, base + RECORDS_AT + (long) i * stride);
+      addRecord(pair.candidate(next + i), length, buffer.records() + (long) i * roundUp(length));
     }
     return read(Phase.RECORDS);
-  }
-
-  private int stride() {
-    return roundUp(Math.max(guess, RecordLayout.HEADER_SIZE));
-  }
-
-  private static int roundUp(int bytes) {
-    return (bytes + 7) & -Long.BYTES;
   }
 
   /** Reads so many bytes of one record, or as many as there is room for. */
@@ -432,36 +355,35 @@ public final class RemoteLookup {
     reads.clear();
     batch = 1;
     judged = 0;
-    int wanted = roundUp(Math.max(length, RecordLayout.HEADER_SIZE));
-    addRecord(offset, (int) Math.min(wanted, capacity - RECORDS_AT), base + RECORDS_AT);
+    addRecord(offset, (int) Math.min(length, buffer.room()), buffer.records());
     return read(Phase.RECORDS);
   }
 
   private void addRecord(long offset, int length, long bufferOffset) {
-    long toTheEnd = table.layout().regionBytes() - offset & -Long.BYTES;
-    reads.add(offset, (int) Math.min(length, toTheEnd), bufferOffset);
+    long toTheEnd = layout.regionBytes() - offset & -Long.BYTES;
+    reads.add(offset, (int) Math.min(roundUp(length), toTheEnd), bufferOffset);
+  }
+
+  private static int roundUp(int bytes) {
+    return (Math.max(bytes, RecordLayout.HEADER_SIZE) + 7) & -Long.BYTES;
   }
 
   private Step judgeRecords() {
     for (; judged < batch; judged++) {
-      long offset = atAddress ? address : pair.candidate(next + judged);
-      int firstRead = batch == 1 ? 0 : judged;
-      long at = batch == 1 ? base + RECORDS_AT : reads.bufferOffset(firstRead);
-      int length = (int) (reads.bufferOffset(firstRead) + reads.length(firstRead) - at);
-      switch (judge(offset, at, length)) {
-        case HIT -> {
-          return hit();
+      // The rest of a record, read alone, lies behind what was read of it before.
+      long at = batch == 1 ? buffer.records() : reads.bufferOffset(judged);
+      int read = batch == 1 ? readSoFar(at) : reads.length(judged);
+      switch (record.judge(layout, key, current(), buffer.segment(), at, read)) {
+        case OURS -> {
+          return record.expires() && table.hasExpired(record.expiresAt()) ? expired() : hit();
         }
-        case EXPIRED -> {
-          return expired();
-        }
-        case OTHER -> anyTorn |= atAddress || !others.add(offset, word(at), word(at + Long.BYTES));
+        case OTHER -> anyTorn |= !noteOther();
         case TORN -> anyTorn = true;
         case LONGER -> {
-          return readLonger(offset, at, length, true);
+          return readLonger(at, read);
         }
         case OTHER_LONGER -> {
-          return readLonger(offset, at, length, false);
+          return readOtherLonger(at, read);
         }
       }
     }
@@ -469,102 +391,75 @@ public final class RemoteLookup {
     return atAddress ? forgetAddress() : readRecords();
   }
 
-  private Step doneWithRecords() {
-    return !anyTorn || mayRetry() ? readBuckets() : fallBack();
+  private int readSoFar(long at) {
+    return (int) (reads.bufferOffset(0) + reads.length(0) - at);
   }
 
-  private long word(long at) {
-    return Words.getUnaligned(buffer, at);
+  private long current() {
+    return atAddress ? address : pair.candidate(next + judged);
   }
 
-  private Verdict judge(long offset, long at, int length) {
-    TableLayout layout = table.layout();
-    long word0 = word(at);
-    long word1 = word(at + Long.BYTES);
-    if (!RecordLayout.isLive(word1) || !layout.canHold(offset, word0, word1)) {
-      return Verdict.TORN;
-    }
-    int keyLength = RecordLayout.keyLength(word0);
-    long keyAt = at + RecordLayout.keyStart(word1);
-    boolean keyIsRead = keyAt + keyLength <= at + length;
-    boolean ours =
-        keyLength == key.length()
-            && (!keyIsRead || Bytes.equal(buffer, keyAt, key.segment(), key.offset(), keyLength));
-    neededLength = RecordLayout.size(word0, word1);
-    if (neededLength > length) {
-      return ours ? Verdict.LONGER : Verdict.OTHER_LONGER;
-    }
-    boolean expires = RecordLayout.expires(word1);
-    long expiry = expires ? word(at + RecordLayout.HEADER_SIZE) : Store.NEVER;
-    valueLength = RecordLayout.valueLength(word1);
-    long content =
-        XxHash64.hash(buffer, keyAt, (long) keyLength + valueLength, layout.incarnation());
-    if (!RecordLayout.isIntact(offset, word0, word1, expiry, content)) {
-      return Verdict.TORN;
-    }
-    if (!ours) {
-      return pair.mayHold(layout.hash(buffer, keyAt, keyLength), layout.buckets())
-          ? Verdict.OTHER
-          : Verdict.TORN;
-    }
-    if (expires && table.hasExpired(expiry)) {
-      return Verdict.EXPIRED;
-    }
-    recordOffset = offset;
-    recordLength = neededLength;
-    valueAt = keyAt + keyLength;
-    version = RecordLayout.version(word0);
-    expiresAt = expiry;
-    return Verdict.HIT;
+  /** Remembers a whole record of another key, if it is by right where the slot said. */
+  private boolean noteOther() {
+    return !atAddress
+        && pair.mayHold(record.keyHash(layout, buffer.segment()), layout.buckets())
+        && others.add(record.offset(), record.word0(), record.word1());
   }
 
-  /** Reads the rest of a record of which only the first {@code length} bytes were read. */
-  private Step readLonger(long offset, long at, int length, boolean ours) {
-    if (atAddress && !ours) {
+  private Step readOtherLonger(long at, int read) {
+    if (atAddress) {
       return forgetAddress();
     }
-    if (neededLength > capacity - RECORDS_AT) {
-      if (!ours) {
-        // Not worth a larger buffer: it happens to a miss in half a million.
-        return fallBack();
-      }
-      // A record that seems to grow with every look must have an end.
-      if (spaceAsked && !mayRetry()) {
-        return fallBack();
-      }
-      spaceAsked = true;
-      next += judged;
-      phase = Phase.SPACE;
-      return Step.NEEDS_SPACE;
-    }
+    // Not worth a larger buffer: two keys share a tag by a chance of one in eight million.
+    return record.length() > buffer.room() ? fallBack() : readLonger(at, read);
+  }
+
+  /** Reads the rest of a record of which only the first {@code read} bytes were read. */
+  private Step readLonger(long at, int read) {
+    long offset = record.offset();
+    int length = record.length();
     if (batch > 1) {
       next += judged;
-      return readRecord(offset, neededLength);
+    }
+    if (length > buffer.room()) {
+      return askForSpace();
+    }
+    if (batch > 1) {
+      return readRecord(offset, length);
     }
     reads.clear();
-    reads.add(offset + length, neededLength - length, at + length);
+    reads.add(offset + read, length - read, at + read);
     return read(Phase.RECORDS);
   }
 
-  private Step readAgainWithSpace() {
-    if (neededLength > capacity - RECORDS_AT) {
+  private Step askForSpace() {
+    // A record that seems to grow with every look must have an end.
+    if (spaceAsked && !mayRetry()) {
       return fallBack();
     }
-    return readRecord(atAddress ? address : pair.candidate(next), neededLength);
+    spaceAsked = true;
+    phase = Phase.SPACE;
+    return Step.NEEDS_SPACE;
+  }
+
+  private Step readAgainWithSpace() {
+    return record.length() > buffer.room()
+        ? fallBack()
+        : readRecord(record.offset(), record.length());
   }
 
   /** The size of the buffer that the lookup needs to go on, after {@link Step#NEEDS_SPACE}. */
   public long bytesNeeded() {
-    return RECORDS_AT + (long) neededLength;
+    return LookupBuffer.sizeFor(record.length());
   }
 
   private Step hit() {
     phase = Phase.IDLE;
     statistics.hits++;
     statistics.addressHits += atAddress ? 1 : 0;
-    table.learn(recordLength);
+    table.learn(record.length());
     if (addresses != null) {
-      addresses.put(hash, recordOffset, recordLength);
+      addresses.put(hash, record.offset(), record.length());
     }
     return Step.HIT;
   }
@@ -598,26 +493,26 @@ public final class RemoteLookup {
    * is used again.
    */
   public Slice pointAtValue(Slice slice) {
-    return slice.set(buffer, valueAt, valueLength);
+    return slice.set(buffer.segment(), record.valueAt(), record.valueLength());
   }
 
   /** After a hit, the version of the record. */
   public long version() {
-    return version;
+    return record.version();
   }
 
   /** After a hit, when the record expires by the server's clock, or {@link Store#NEVER}. */
   public long expiresAt() {
-    return expiresAt;
+    return record.expiresAt();
   }
 
   /** After a hit, where in the region the record is: {@link #startAt} takes it. */
   public long recordOffset() {
-    return recordOffset;
+    return record.offset();
   }
 
   /** After a hit, how long the record is, in bytes. */
   public int recordLength() {
-    return recordLength;
+    return record.length();
   }
 }

@@ -21,6 +21,7 @@ public final class RemoteTable {
   private long clockOffset;
   private int guess = FIRST_GUESS;
 
+  /** A table of which nothing is known but its layout. */
   public RemoteTable(TableLayout layout, Options options) {
     this.layout = layout;
     this.options = options;
@@ -73,11 +74,15 @@ public final class RemoteTable {
     }
   }
 
+  /** Which table it is, as far as is known. */
   public TableLayout layout() {
     return layout;
   }
 
-  /** Takes up the layout of another table. Everything remembered of the previous one is void. */
+  /**
+   * Takes up the layout of another table. Everything remembered of the previous one is void;
+   * lookups that are under way end as they began.
+   */
   public void setLayout(TableLayout layout) {
     this.layout = layout;
     if (addresses != null) {
@@ -97,6 +102,7 @@ public final class RemoteTable {
     }
   }
 
+  /** What all lookups together came to. */
   public LookupStatistics statistics() {
     return statistics;
   }

@@ -12,7 +12,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class TearingNetwork implements RemoteClient.Network {
 
-  private static final int LONGEST_PAUSE_NANOSECONDS = 1_000_000;
+  private static final int LONGEST_PAUSE_NANOSECONDS = 30_000_000;
 
   private final SplittableRandom random;
   private long[] from = new long[1024];

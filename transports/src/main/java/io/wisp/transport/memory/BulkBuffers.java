@@ -13,7 +13,7 @@ final class BulkBuffers implements AutoCloseable {
 
   private final Port port;
   private final long budget;
-  private long held;
+  private long total;
   private long returns;
   private @Nullable LocalBuffer spare;
 
@@ -31,6 +31,16 @@ final class BulkBuffers implements AutoCloseable {
    * @throws io.wisp.transport.TransportException if the system has no memory for it
    */
   @Nullable LocalBuffer take(long bytes) {
+    return take(bytes, null);
+  }
+
+  /**
+   * A buffer for whoever is about to give another one back, which does not count: so the long reply
+   * to a long request finds room wherever the request did, if it is no longer.
+   *
+   * @param held what the taker holds, or null
+   */
+  @Nullable LocalBuffer take(long bytes, @Nullable LocalBuffer held) {
     LocalBuffer kept = spare;
     if (kept != null && kept.memory().byteSize() >= bytes) {
       spare = null;
@@ -38,11 +48,12 @@ final class BulkBuffers implements AutoCloseable {
     }
     trim();
     long size = (bytes + GRANULARITY - 1) / GRANULARITY * GRANULARITY;
-    if (held > 0 && held + size > budget) {
+    long others = total - (held == null ? 0 : held.memory().byteSize());
+    if (others > 0 && others + size > budget) {
       return null;
     }
     LocalBuffer made = port.allocate(size);
-    held += made.memory().byteSize();
+    total += made.memory().byteSize();
     return made;
   }
 
@@ -74,7 +85,7 @@ final class BulkBuffers implements AutoCloseable {
   }
 
   private void free(LocalBuffer buffer) {
-    held -= buffer.memory().byteSize();
+    total -= buffer.memory().byteSize();
     buffer.close();
   }
 

@@ -109,9 +109,12 @@ final class ClientWait {
   }
 
   /** Makes whoever waits give up. Any thread may call this. */
-  void close() {
-    closing = true;
-    port.wake();
+  synchronized void close() {
+    // Whoever comes second may find the port's memory gone.
+    if (!closing) {
+      closing = true;
+      port.wake();
+    }
   }
 
   boolean isClosing() {

@@ -32,6 +32,7 @@ final class ControlSession {
   private @Nullable IoThread thread;
   private @Nullable ServerOffer offer;
   private boolean handedOver;
+  private boolean gone;
   private int number;
 
   /**
@@ -79,12 +80,13 @@ final class ControlSession {
   }
 
   private void answer(ControlMessage message) throws IOException, ControlMessage.FaultException {
-    switch (message) {
-      case ControlMessage.Hello hello when stage == Stage.HELLO -> welcome(hello);
-      case ControlMessage.Answer answer when stage == Stage.ANSWER -> accept(answer.answer());
-      default ->
-          throw new ControlMessage.FaultException(
-              "a message out of turn: " + message.getClass().getSimpleName());
+    if (stage == Stage.HELLO && message instanceof ControlMessage.Hello hello) {
+      welcome(hello);
+    } else if (stage == Stage.ANSWER && message instanceof ControlMessage.Answer answer) {
+      accept(answer.answer());
+    } else {
+      throw new ControlMessage.FaultException(
+          "a message out of turn: " + message.getClass().getSimpleName());
     }
   }
 
@@ -166,8 +168,12 @@ final class ControlSession {
     gone();
   }
 
-  /** The client is gone, or has to go. */
+  /** The client is gone, or has to go. What it held is freed once, for then others have it. */
   void gone() {
+    if (gone) {
+      return;
+    }
+    gone = true;
     IoThread serving = thread;
     if (handedOver && serving != null) {
       serving.abandon(this);

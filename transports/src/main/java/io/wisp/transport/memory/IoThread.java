@@ -275,8 +275,7 @@ final class IoThread implements Runnable {
 
   private boolean isOverdue(ServerConnection connection) {
     long silent = now - connection.lastActivity();
-    return (idleNanos > 0 && silent > idleNanos)
-        || (connection.offersReply() && silent > stallNanos);
+    return (idleNanos > 0 && silent > idleNanos) || connection.hasStalled(now, stallNanos);
   }
 
   /** Stops the thread and waits for it. */

@@ -29,8 +29,8 @@ final class MemoryClient implements Client {
 
   private static final Slice NONE = new Slice();
 
-  /** One-sided gets between two looks at whether there still is a server. */
-  private static final int GETS_BETWEEN_CHECKS = 256;
+  /** How long one-sided gets go on between two looks at whether there still is a server. */
+  private static final long CHECK_INTERVAL_NANOS = 2_000_000;
 
   private final Endpoint endpoint;
   private final ClientOptions options;
@@ -43,8 +43,8 @@ final class MemoryClient implements Client {
   private final Submissions submissions = new Submissions();
   private final ReentrantLock use = new ReentrantLock();
   private final long keepAliveNanos;
-  private int getsSinceCheck;
-  private long lastRequest = System.nanoTime();
+  private long lastCheck = System.nanoTime();
+  private long lastRequest = lastCheck;
   private boolean released;
   private @Nullable TransportException lost;
 
@@ -203,18 +203,20 @@ final class MemoryClient implements Client {
     sink.accept(value.segment(), value.offset(), value.length(), reply.argument(), Store.NEVER);
   }
 
-  /** Sees to it that reading memory does not go on after its server's end, or as an idle client. */
+  /**
+   * Sees to it that reading memory does not go on after its server's end, or as an idle client.
+   * Nothing is under way in the ring.
+   */
   private void checkServer() {
     wait.failIfBroken();
-    if (++getsSinceCheck < GETS_BETWEEN_CHECKS) {
+    long now = System.nanoTime();
+    if (now - lastCheck < CHECK_INTERVAL_NANOS) {
       return;
     }
-    getsSinceCheck = 0;
+    lastCheck = now;
     wait.failIfServerIsGone();
-    if (keepAliveNanos > 0
-        && submissions.size() == 0
-        && System.nanoTime() - lastRequest > keepAliveNanos) {
-      lastRequest = System.nanoTime();
+    if (keepAliveNanos > 0 && now - lastRequest > keepAliveNanos) {
+      lastRequest = now;
       ask(Operation.PING, NONE, NONE, 0);
     }
   }
@@ -364,11 +366,11 @@ final class MemoryClient implements Client {
         }
       } else {
         OneSidedGets reader = oneSided;
+        submissions.removeOldest();
         status =
             oldest == Submissions.ONE_SIDED && reader != null
                 ? reader.complete(sink)
                 : Status.ofCode(oldest);
-        submissions.removeOldest();
       }
       return status;
     } catch (TransportException e) {

@@ -70,13 +70,23 @@ final class OneSidedGets implements AutoCloseable {
               readLayout(),
               RemoteTable.Options.DEFAULT.bucketsInOnePiece(welcome.linesInOnePiece()));
     } catch (TableFormatException e) {
+      abandon(memory);
       throw new TransportException(
           endpoint + " offers no table that can be read: " + e.getMessage(), e);
+    } catch (RuntimeException | Error e) {
+      abandon(memory);
+      throw e;
     }
     table.setClockOffset(clockOffset);
     for (int i = 0; i < gets.length; i++) {
       gets[i] = new PendingGet(table, buffer, (long) i * BYTES_PER_LOOKUP, BYTES_PER_LOOKUP);
     }
+  }
+
+  /** Ends the connection first, for a read may be under way. */
+  private void abandon(RemoteMemory memory) {
+    memory.close();
+    buffer.close();
   }
 
   private TableLayout readLayout() throws TableFormatException {

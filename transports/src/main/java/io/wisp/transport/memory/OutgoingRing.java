@@ -80,6 +80,8 @@ final class OutgoingRing {
     }
     if (size > toEnd) {
       skipToStart(toEnd);
+    } else if (offset(committed) == 0) {
+      writeUpTo(committed);
     }
     claimedPayload = payloadLength;
     return offset(committed) + FrameDescriptor.HEADER_LENGTH;
@@ -89,10 +91,17 @@ final class OutgoingRing {
   private void skipToStart(long toEnd) {
     FrameDescriptor.encodeHeader(
         ring, offset(committed), 0, FrameDescriptor.SKIP, committed, lastGivenCredit);
-    long end = committed + FrameDescriptor.HEADER_LENGTH;
-    memory.write(offset(written), (int) (end - written));
+    writeUpTo(committed + FrameDescriptor.HEADER_LENGTH);
     committed += toEnd;
     written = committed;
+  }
+
+  /** Writes the end of a lap by itself, because what is written is one run of bytes. */
+  private void writeUpTo(long end) {
+    if (end > written) {
+      memory.write(offset(written), (int) (end - written));
+      written = end;
+    }
   }
 
   private long lastGivenCredit;

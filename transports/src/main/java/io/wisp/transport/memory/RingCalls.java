@@ -37,7 +37,13 @@ final class RingCalls implements AutoCloseable {
 
   private long sent;
   private long answered;
+
+  /**
+   * The credit that was last given by itself. What a request carries does not count: the server
+   * reads it only when it comes to that request, and may be waiting for room before.
+   */
   private long told;
+
   private long bulksTaken;
   private int shortReplies;
 
@@ -95,9 +101,10 @@ final class RingCalls implements AutoCloseable {
     RequestDescriptor.encode(buffer.memory(), 0, operation, key, value, argument);
     bulkRequest = buffer;
     bulkRequestNumber = sent;
+    // Waiting for room takes replies in, and long ones pass through the descriptor too.
+    long offset = claim(RemoteBuffer.ENCODED_LENGTH);
     RemoteBuffer whole = buffer.remote();
     new RemoteBuffer(whole.address(), whole.key(), length).encode(descriptor.clear());
-    long offset = claim(RemoteBuffer.ENCODED_LENGTH);
     MemorySegment.copy(
         MemorySegment.ofBuffer(descriptor.flip()),
         0,
@@ -124,8 +131,7 @@ final class RingCalls implements AutoCloseable {
   }
 
   private void commit(int kind) {
-    told = incoming.consumed();
-    outgoing.commit(kind, told);
+    outgoing.commit(kind, incoming.consumed());
   }
 
   /** Takes replies out of the ring, since the server may be waiting for its room. */

@@ -51,6 +51,7 @@ final class ServerConnection {
   private @Nullable LocalBuffer bulkReply;
 
   private long bulkReplies;
+  private long offeredAt;
   private long returnsWhenStarved = -1;
   private long lastActivity;
 
@@ -79,9 +80,9 @@ final class ServerConnection {
     return lastActivity;
   }
 
-  /** Whether the client is expected to read a reply. */
-  boolean offersReply() {
-    return bulkReply != null;
+  /** Whether the client has had so much time to read a reply that it was offered. */
+  boolean hasStalled(long now, long nanos) {
+    return bulkReply != null && now - offeredAt > nanos;
   }
 
   /** Why the connection is of no use any longer, or null. */
@@ -179,14 +180,13 @@ final class ServerConnection {
   }
 
   private Outcome executeBulk(MemorySegment request) throws RingFaultException {
-    if (!execute(request, intake.length())) {
-      return starved();
-    }
+    boolean answered = execute(request, intake.length());
     LocalBuffer buffer = intake.end();
     if (buffer != null) {
       workspace.bulks().giveBack(buffer);
     }
-    return Outcome.UNFINISHED;
+    // Who waits for memory holds none, lest all wait for each other: the request is read again.
+    return answered ? Outcome.UNFINISHED : starved();
   }
 
   private Outcome starved() {
@@ -216,7 +216,7 @@ final class ServerConnection {
   }
 
   private boolean offer(FrameBuffer reply) throws RingFaultException {
-    LocalBuffer buffer = workspace.bulks().take(reply.length());
+    LocalBuffer buffer = workspace.bulks().take(reply.length(), intake.target());
     if (buffer == null) {
       return false;
     }
@@ -234,6 +234,7 @@ final class ServerConnection {
     outgoing.commit(FrameDescriptor.BULK, incoming.consumed());
     bulkReply = buffer;
     bulkReplies++;
+    offeredAt = lastActivity;
     return true;
   }
 

@@ -53,8 +53,7 @@ final class RdmaPort implements Port {
     this.device = device;
     this.domain = domain;
     try {
-      channel =
-          resources.add(device.context().createCompletionChannel(), CompletionChannel::close);
+      channel = resources.add(device.context().createCompletionChannel(), CompletionChannel::close);
       queues =
           resources.add(
               new CompletionQueues(device.context(), channel, most, ConnectionEnd.REQUESTS),

@@ -38,8 +38,7 @@ final class RdmaServerFabric implements ServerFabric {
       table = store instanceof CuckooStore cuckoo ? register(cuckoo) : RemoteBuffer.NONE;
     } catch (VerbsException e) {
       resources.close();
-      throw new TransportException(
-          "clients cannot be let read the table: " + e.getMessage(), e);
+      throw new TransportException("clients cannot be let read the table: " + e.getMessage(), e);
     } catch (RuntimeException | Error e) {
       resources.close();
       throw e;

@@ -24,9 +24,8 @@ import org.jspecify.annotations.Nullable;
  * RDMA by libibverbs. The endpoint is where the control connection goes, by TCP; requests go
  * between the devices, whose addresses the two sides tell each other there.
  *
- * <p>Clients read the table themselves if the store is a {@link
- * io.wisp.store.cuckoo.CuckooStore}, all of whose memory is then locked; else they ask for
- * everything.
+ * <p>Clients read the table themselves if the store is a {@link io.wisp.store.cuckoo.CuckooStore},
+ * all of whose memory is then locked; else they ask for everything.
  */
 public final class RdmaTransport implements Transport {
 

@@ -106,8 +106,7 @@ final class RingSender {
       if (count < room && owesCredit) {
         owesCredit = false;
         add(count, Mailbox.CREDIT_OFFSET, Mailbox.CREDIT_LENGTH);
-        batch.writeWithImmediate(
-            count++, mailboxAddress + Mailbox.CREDIT_OFFSET, mailboxKey, 0);
+        batch.writeWithImmediate(count++, mailboxAddress + Mailbox.CREDIT_OFFSET, mailboxKey, 0);
       }
       inQueue += count;
       pair.post(batch, count);

@@ -91,16 +91,14 @@ final class ServerFolder implements AutoCloseable {
         makeFolder(of(port));
         ProcessLock lock = ProcessLock.tryLock(of(port).resolve(LOCK));
         if (lock != null) {
-          ServerFolder taken = new ServerFolder(port, lock);
-          taken.removeFiles();
-          return taken;
+          return cleared(new ServerFolder(port, lock));
         }
       } catch (NoSuchFileException e) {
         // Its last owner has just removed it.
         continue;
       } catch (IOException | UncheckedIOException e) {
         throw new TransportException(
-            "cannot listen on " + endpoint + ": the folder " + of(port) + ": " + e, e);
+            "cannot listen on " + endpoint + ": the folder " + of(port) + ": " + e.getMessage(), e);
       }
       if (endpoint.port() != 0) {
         throw new TransportException(
@@ -111,13 +109,27 @@ final class ServerFolder implements AutoCloseable {
         "cannot listen on " + endpoint + ": no folder could be had in " + TRIES + " tries");
   }
 
+  private static ServerFolder cleared(ServerFolder taken) throws IOException {
+    try {
+      taken.removeFiles();
+      return taken;
+    } catch (UncheckedIOException e) {
+      taken.lock.close();
+      throw e;
+    }
+  }
+
   private static void makeFolder(Path folder) throws IOException {
     try {
       Files.createDirectory(
           folder,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     } catch (FileAlreadyExistsException e) {
-      // Of a server that runs, or of one that crashed: the lock knows.
+      // Of a server that runs, or of one that crashed: the lock knows. Or of who wants our files.
+      Object owner = Files.getAttribute(folder, "unix:uid");
+      if (!owner.equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))) {
+        throw new IOException("it belongs to another user, with the id " + owner, e);
+      }
     }
   }
 

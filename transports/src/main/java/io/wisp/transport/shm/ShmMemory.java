@@ -99,18 +99,26 @@ final class ShmMemory implements RemoteMemory {
 
   /** Takes in what the other side wrote; the answer is whether there was anything. */
   boolean look() {
-    if (!hasNews()) {
-      return false;
+    try {
+      if (!hasNews()) {
+        return false;
+      }
+      arrived = ConnectionDescriptor.notified(memory, otherWords);
+      seenPosition = ConnectionDescriptor.creditedPosition(memory, otherWords);
+      seenBulks = ConnectionDescriptor.creditedBulks(memory, otherWords);
+    } catch (InternalError e) {
+      // SIGBUS, as Java tells of it. This connection's fault is not to be the port's.
+      broken = "the other side has cut its file short";
     }
-    arrived = ConnectionDescriptor.notified(memory, otherWords);
-    seenPosition = ConnectionDescriptor.creditedPosition(memory, otherWords);
-    seenBulks = ConnectionDescriptor.creditedBulks(memory, otherWords);
     news = true;
     return true;
   }
 
   /** Whether the other side has written what was not taken in yet. */
   boolean hasNews() {
+    if (broken != null) {
+      return false;
+    }
     return ConnectionDescriptor.notified(memory, otherWords) != arrived
         || ConnectionDescriptor.creditedPosition(memory, otherWords) != seenPosition
         || ConnectionDescriptor.creditedBulks(memory, otherWords) != seenBulks;
@@ -245,8 +253,7 @@ final class ShmMemory implements RemoteMemory {
   public void close() {
     if (!closed) {
       closed = true;
-      ConnectionDescriptor.end(memory, ownWords);
-      otherDoorbell.ring();
+      sayEnd();
       port.detach(this);
       SharedFile current = mapped;
       if (current != null) {
@@ -256,5 +263,14 @@ final class ShmMemory implements RemoteMemory {
       file.close();
       onClose.run();
     }
+  }
+
+  private void sayEnd() {
+    try {
+      ConnectionDescriptor.end(memory, ownWords);
+    } catch (InternalError e) {
+      // Where the other side has cut the file short there is nobody to tell.
+    }
+    otherDoorbell.ring();
   }
 }

@@ -115,6 +115,10 @@ final class ShmServerFabric implements ServerFabric {
 
     @Override
     public RemoteMemory accept(int number, ByteBuffer answer) {
+      if (answer.hasRemaining()) {
+        throw new TransportException(
+            "an answer of " + answer.remaining() + " bytes, and that to a file is empty");
+      }
       accepted = true;
       // The client has mapped it; without a name it goes when both have.
       file.remove();

@@ -69,8 +69,7 @@ public final class ShmTransport implements Transport {
           store instanceof CuckooStore table ? table.sharedFile() : Optional.empty();
       long bytes = store instanceof CuckooStore table ? table.region().byteSize() : 0;
       fabric = new ShmServerFabric(folder, file, bytes);
-      listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-      listener.bind(UnixDomainSocketAddress.of(ServerFolder.control(folder.port())));
+      listener = listen(ServerFolder.control(folder.port()));
     } catch (IOException e) {
       folder.close();
       throw new TransportException("cannot listen on " + endpoint + ": " + e.getMessage(), e);
@@ -79,6 +78,16 @@ public final class ShmTransport implements Transport {
       throw e;
     }
     return new MemoryServer(this, store, options, limits, listener, endpoint, fabric);
+  }
+
+  private static ServerSocketChannel listen(Path path) throws IOException {
+    ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    try {
+      return listener.bind(UnixDomainSocketAddress.of(path));
+    } catch (IOException | RuntimeException e) {
+      listener.close();
+      throw e;
+    }
   }
 
   @Override

@@ -23,8 +23,7 @@ class DeviceChoiceTest {
     assertThat(DeviceChoice.parse("mlx5_0:2"))
         .isEqualTo(new DeviceChoice("mlx5_0", 2, LocalPort.ANY));
     assertThat(DeviceChoice.parse("mlx5_0:2:0")).isEqualTo(new DeviceChoice("mlx5_0", 2, 0));
-    assertThat(DeviceChoice.parse("rxe0:255:255"))
-        .isEqualTo(new DeviceChoice("rxe0", 255, 255));
+    assertThat(DeviceChoice.parse("rxe0:255:255")).isEqualTo(new DeviceChoice("rxe0", 255, 255));
   }
 
   @ParameterizedTest

@@ -8,8 +8,8 @@ import java.util.function.Supplier;
 final class Availability {
 
   static final String NO_DEVICE =
-      "there is no RDMA device: load the driver of one, or make a Soft-RoCE device on a network"
-          + " interface (modprobe rdma_rxe; rdma link add rxe0 type rxe netdev eth0)";
+      "there is no RDMA device: load the driver of one and ib_uverbs, or make a Soft-RoCE device on a network"
+          + " interface (modprobe -a rdma_rxe ib_uverbs; rdma link add rxe0 type rxe netdev eth0)";
 
   private Availability() {}
 

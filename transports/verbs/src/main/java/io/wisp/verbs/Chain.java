@@ -50,8 +50,12 @@ final class Chain {
     requests.set(ValueLayout.JAVA_LONG, index * stride + nextOffset, next);
   }
 
-  /** Which request an address is that of. */
-  int indexOf(long address) {
-    return (int) ((address - requests.address()) / stride);
+  /**
+   * Which request an address is that of.
+   *
+   * @param otherwise for 0, which devices leave that refuse a run as a whole
+   */
+  int indexOf(long address, int otherwise) {
+    return address == 0 ? otherwise : (int) ((address - requests.address()) / stride);
   }
 }

@@ -98,7 +98,12 @@ final class Cures {
       if (Integer.compareUnsigned(asked, most) > 0) {
         exceeded.add(
             String.format(
-                Locale.ROOT, "%s=%d is over the device's %s of %d", name, asked, limit, most));
+                Locale.ROOT,
+                "%s=%s is over the device's %s of %s",
+                name,
+                Integer.toUnsignedString(asked),
+                limit,
+                Integer.toUnsignedString(most)));
       }
       return this;
     }

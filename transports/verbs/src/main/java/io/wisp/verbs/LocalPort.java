@@ -3,6 +3,7 @@ package io.wisp.verbs;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,20 +52,34 @@ public record LocalPort(PortAttributes attributes, @Nullable GidEntry gid) {
                 wantedPort,
                 ports));
       }
-      return select(context, context.queryPort(wantedPort), wantedGid);
+      return choose(context, context.queryPort(wantedPort), wantedGid);
     }
     for (int port = 1; port <= ports; port++) {
       PortAttributes attributes = context.queryPort(port);
       if (attributes.isActive()) {
-        return select(context, attributes, wantedGid);
+        return choose(context, attributes, wantedGid);
       }
     }
     throw new VerbsException(
         "no port of " + context.device().name() + " is active: is the link or the interface up?");
   }
 
-  private static LocalPort select(Context context, PortAttributes port, int wantedGid) {
-    String name = "port " + port.number() + " of " + context.device().name();
+  private static LocalPort choose(Context context, PortAttributes port, int wantedGid) {
+    return choose(
+        "port " + port.number() + " of " + context.device().name(),
+        port,
+        wantedGid,
+        () -> context.gids(port.number()));
+  }
+
+  /**
+   * Chooses among the GIDs of a port.
+   *
+   * @param name what messages call the port
+   * @param allGids asked only where the LID will not do: the table can be long
+   */
+  static LocalPort choose(
+      String name, PortAttributes port, int wantedGid, Supplier<List<GidEntry>> allGids) {
     if (!port.isActive()) {
       throw new VerbsException(name + " is " + port.state() + ": is the link or the interface up?");
     }
@@ -72,7 +87,7 @@ public record LocalPort(PortAttributes attributes, @Nullable GidEntry gid) {
     if (wantedGid == ANY && !ethernet && port.lid() != 0) {
       return new LocalPort(port, null);
     }
-    List<GidEntry> gids = context.gids(port.number());
+    List<GidEntry> gids = allGids.get();
     if (wantedGid != ANY) {
       return gids.stream()
           .filter(entry -> entry.index() == wantedGid)

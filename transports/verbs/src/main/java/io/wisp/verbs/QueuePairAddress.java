@@ -1,5 +1,6 @@
 package io.wisp.verbs;
 
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.Locale;
 
@@ -50,9 +51,12 @@ public record QueuePairAddress(int queuePairNumber, int packetNumber, int lid, G
    * Reads the encoded form.
    *
    * @throws IllegalArgumentException if a number in it is not possible
-   * @throws java.nio.BufferUnderflowException if there are fewer than {@link #BYTES}
+   * @throws BufferUnderflowException if there are fewer than {@link #BYTES}
    */
   public static QueuePairAddress decode(ByteBuffer buffer) {
+    if (buffer.remaining() < BYTES) {
+      throw new BufferUnderflowException();
+    }
     Gid gid = new Gid(getLong(buffer), getLong(buffer));
     int queuePairNumber = getInt(buffer);
     int packetNumber = getInt(buffer);

@@ -104,6 +104,7 @@ public final class ReceiveBatch {
   }
 
   long chain(int first, int count) {
+    refused.set(ValueLayout.JAVA_LONG, 0, 0);
     return chain.run(first, count);
   }
 
@@ -112,7 +113,7 @@ public final class ReceiveBatch {
   }
 
   VerbsException failure(String call, String queue, int first, int count, int errno) {
-    posted = chain.indexOf(refused.get(ValueLayout.JAVA_LONG, 0)) - first;
+    posted = chain.indexOf(refused.get(ValueLayout.JAVA_LONG, 0), first) - first;
     return new VerbsException(
         call,
         String.format(Locale.ROOT, "%s, request %d of %d", queue, posted + 1, count),

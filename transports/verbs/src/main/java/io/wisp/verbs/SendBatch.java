@@ -290,6 +290,7 @@ public final class SendBatch {
   }
 
   long chain(int first, int count) {
+    refused.set(ValueLayout.JAVA_LONG, 0, 0);
     return chain.run(first, count);
   }
 
@@ -347,13 +348,13 @@ public final class SendBatch {
   }
 
   VerbsException failure(QueuePair pair, int first, int count, int errno) {
-    posted = chain.indexOf(refused.get(ValueLayout.JAVA_LONG, 0)) - first;
+    posted = chain.indexOf(refused.get(ValueLayout.JAVA_LONG, 0), first) - first;
     return new VerbsException(
         "ibv_post_send",
         String.format(Locale.ROOT, "%s, request %d of %d", pair.name(), posted + 1, count),
         errno,
         errno == Errno.ENOMEM.number()
-            ? "the send queue is full: it holds "
+            ? "the send queue is full: it was made for "
                 + pair.maxSends()
                 + " requests, each until a completion of it or of a later one was taken"
             : "the queue pair is not ready to send, or the request has more pieces or inline bytes"

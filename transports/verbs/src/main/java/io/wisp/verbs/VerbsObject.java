@@ -12,15 +12,7 @@ import org.jspecify.annotations.Nullable;
  * closing it again does nothing; using it afterwards is an {@link IllegalStateException}. All of
  * this may happen in any threads at once.
  */
-public abstract sealed class VerbsObject implements AutoCloseable
-    permits Context,
-        ProtectionDomain,
-        MemoryRegion,
-        CompletionChannel,
-        CompletionQueue,
-        SharedReceiveQueue,
-        QueuePair,
-        AddressHandle {
+public abstract class VerbsObject implements AutoCloseable {
 
   /*
    * "users" counts the calls under way; its sign says that the object is closed. A call adds one

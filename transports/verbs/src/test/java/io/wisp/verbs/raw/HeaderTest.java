@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +41,19 @@ class HeaderTest {
                       });
             });
     Definitions.constants().forEach((name, value) -> fromJava.put(name, value.longValue()));
-    assertThat(fromJava).containsExactlyInAnyOrderEntriesOf(fromC);
+    assertThat(fromC.keySet()).isEqualTo(fromJava.keySet());
+    assertThat(
+            fromJava.entrySet().stream()
+                .filter(entry -> !entry.getValue().equals(fromC.get(entry.getKey())))
+                .map(
+                    entry ->
+                        String.format(
+                            Locale.ROOT,
+                            "%s is %d in C and %d here",
+                            entry.getKey(),
+                            fromC.get(entry.getKey()),
+                            entry.getValue())))
+        .isEmpty();
   }
 
   @Test

@@ -1,0 +1,5 @@
+/** What the machine itself costs, without any of Wisp: floors to compare with. */
+@NullMarked
+package io.wisp.bench.floor;
+
+import org.jspecify.annotations.NullMarked;

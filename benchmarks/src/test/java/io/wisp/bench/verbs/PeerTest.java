@@ -1,0 +1,122 @@
+package io.wisp.bench.verbs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.wisp.verbs.Verbs;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class PeerTest {
+
+  private static final int BATCHES = 50;
+  private static final int TRIPS = 200;
+
+  @Test
+  void shouldSayWhyThereIsNothingToMeasureWithoutADevice() {
+    String reason = Verbs.availability().orElse("");
+    assumeTrue(!reason.isEmpty(), "this machine has an RDMA device");
+
+    assertThatIllegalStateException()
+        .isThrownBy(() -> Peer.start(List.of()))
+        .withMessageStartingWith(reason)
+        .withMessageContaining("./wisp guest");
+  }
+
+  @Tag("rdma")
+  @ParameterizedTest
+  @CsvSource({
+    "READ, 1",
+    "READ, 65536",
+    "WRITE, 1",
+    "WRITE, 221",
+    "SEND, 1",
+    "SEND, 236",
+    "SEND, 65536"
+  })
+  @Timeout(300)
+  void shouldMakeRoundTripsThatAllocateNothingOnceTheyAreWarm(Operation operation, int size) {
+    LinkOptions options =
+        LinkOptions.roundTrip(LinkOptions.ANY_DEVICE, operation, size, operation.defaultInline());
+    try (Peer peer = Peer.start(List.of());
+        Connection connection = peer.connect(options)) {
+      RoundTrip roundTrip = RoundTrip.over(connection);
+
+      assertThat(leastAllocated(roundTrip)).isZero();
+    }
+  }
+
+  @Tag("rdma")
+  @ParameterizedTest
+  @EnumSource(
+      value = Operation.class,
+      names = {"READ", "WRITE"})
+  @Timeout(300)
+  void shouldPostChainsThatAllocateNothingOnceTheyAreWarm(Operation operation) {
+    LinkOptions options = new LinkOptions(LinkOptions.ANY_DEVICE, operation, 64, 0, 32);
+    try (Peer peer = Peer.start(List.of());
+        Connection connection = peer.connect(options)) {
+      ChainedPosts posts = new ChainedPosts(connection.link(), 16);
+
+      assertThat(leastAllocated(posts::post)).isZero();
+
+      posts.drain();
+    }
+  }
+
+  @Tag("rdma")
+  @ParameterizedTest
+  @EnumSource(Operation.class)
+  @Timeout(120)
+  void shouldConnectAgainAfterADisconnect(Operation operation) {
+    LinkOptions options = LinkOptions.roundTrip(LinkOptions.ANY_DEVICE, operation, 8, 0);
+    try (Peer peer = Peer.start(List.of())) {
+      for (int i = 0; i < 3; i++) {
+        try (Connection connection = peer.connect(options)) {
+          RoundTrip.over(connection).run();
+        }
+      }
+    }
+  }
+
+  @Tag("rdma")
+  @ParameterizedTest
+  @EnumSource(Operation.class)
+  @Timeout(120)
+  void shouldEndARoundTripWhenThePeerIsGone(Operation operation) {
+    LinkOptions options = LinkOptions.roundTrip(LinkOptions.ANY_DEVICE, operation, 8, 0);
+    Peer peer = Peer.start(List.of());
+    Connection connection = peer.connect(options);
+    try {
+      RoundTrip roundTrip = RoundTrip.over(connection);
+      roundTrip.run();
+      peer.close();
+
+      assertThatIllegalStateException().isThrownBy(roundTrip::run);
+    } finally {
+      connection.link().close();
+    }
+  }
+
+  /** Fewest bytes that this thread allocated in a batch of round trips. */
+  private static long leastAllocated(RoundTrip roundTrip) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long least = Long.MAX_VALUE;
+    for (int batch = 0; batch < BATCHES && least > 0; batch++) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < TRIPS; i++) {
+        roundTrip.run();
+      }
+      least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+    }
+    return least;
+  }
+}

@@ -1,0 +1,185 @@
+package io.wisp.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * How the real launcher gets commands and tests to an RDMA device, with scripts, a Maven and tools
+ * that only say what they do.
+ */
+@EnabledOnOs({OS.LINUX, OS.MAC})
+class LauncherGuestTest {
+
+  private static final String PREPARED = "#!/bin/sh\necho \"guest $*\"\n";
+  private static final String UNPREPARED =
+      "#!/bin/sh\necho 'wisp guest: no machine for it' >&2\nexit 125\n";
+
+  @TempDir Path folder;
+  private Path root;
+
+  @BeforeEach
+  void plantTree() throws IOException {
+    root = folder.resolve("tree");
+    for (String module : List.of("core", "transports/verbs", "transports", "cli", "benchmarks")) {
+      Files.createDirectories(root.resolve(module).resolve("src/main"));
+      Files.writeString(root.resolve(module).resolve("pom.xml"), "");
+    }
+    Files.createDirectories(root.resolve("scripts/guest"));
+    Files.createDirectories(root.resolve(".mvn"));
+    Files.createDirectories(root.resolve(".ci"));
+    Files.writeString(root.resolve("pom.xml"), "");
+    executable(".ci/run", "");
+    Files.copy(GuestScript.ROOT.resolve("wisp"), root.resolve("wisp"));
+    executable("mvnw", maven("touch cli/target/wisp.jar benchmarks/target/benchmarks.jar"));
+    executable("scripts/guest.sh", PREPARED);
+    executable("scripts/rdma-tests.sh", rdmaTests(0));
+    executable("jdk/bin/java", "");
+    executable("jdk/bin/javac", "");
+    Files.writeString(root.resolve("jdk/release"), "JAVA_VERSION=\"25\"\n");
+    for (String tool : List.of("shellcheck", "redis-cli", "python3")) {
+      executable("tools/" + tool, "#!/bin/sh\n");
+    }
+  }
+
+  private static String maven(String effect) {
+    return """
+    #!/bin/sh
+    cd "$(dirname "$0")"
+    echo "$*" >>builds
+    mkdir -p cli/target benchmarks/target
+    %s
+    """
+        .formatted(effect);
+  }
+
+  private static String rdmaTests(int exitCode) {
+    return """
+    #!/bin/sh
+    [ "$1" = --list ] && echo transports && exit
+    echo "rdma-tests $* with ${JAVA_HOME##*/}"
+    exit %d
+    """
+        .formatted(exitCode);
+  }
+
+  private void executable(String file, String content) throws IOException {
+    Path path = root.resolve(file);
+    Files.createDirectories(path.getParent());
+    GuestScript.executable(path, content);
+  }
+
+  private record Outcome(int exitCode, String out) {}
+
+  private Outcome run(String ci, String... arguments) throws Exception {
+    ProcessBuilder builder = new ProcessBuilder(root.resolve("wisp").toString());
+    builder.command().addAll(List.of(arguments));
+    builder.environment().put("JAVA_HOME", root.resolve("jdk").toString());
+    builder.environment().put("CI", ci);
+    builder.environment().remove("WISP_BUILD");
+    builder.environment().merge("PATH", root.resolve("tools") + ":", (path, tools) -> tools + path);
+    Process process = builder.redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Outcome(process.waitFor(), out);
+  }
+
+  private String builds() throws IOException {
+    Path log = root.resolve("builds");
+    return Files.exists(log) ? Files.readString(log) : "";
+  }
+
+  @ParameterizedTest
+  @CsvSource({"./wisp -h, --projects cli", "./wisp bench -h, --projects benchmarks"})
+  void shouldBuildWhatTheGuestIsToStart(String command, String projects) throws Exception {
+    assertThat(run("", ("guest " + command).split(" ", -1)).out())
+        .endsWith("guest " + command + "\n");
+    assertThat(builds()).contains(projects).hasLineCount(1);
+  }
+
+  @Test
+  void shouldNotBuildForOtherCommandsOfTheGuest() throws Exception {
+    assertThat(run("", "guest", "--limit", "5", "true").out()).isEqualTo("guest --limit 5 true\n");
+    assertThat(builds()).isEmpty();
+  }
+
+  @Test
+  void shouldBuildTheModulesWithRdmaTestsAndRunThem() throws Exception {
+    Outcome outcome = run("", "rdma-tests", "--class", "Some");
+    assertThat(builds()).contains("-Prdma-tests --projects transports --also-make -DskipTests");
+    assertThat(outcome.out()).endsWith("rdma-tests --class Some with jdk\n");
+  }
+
+  @Test
+  void shouldRunTheRdmaTestsAfterMavensTests() throws Exception {
+    Outcome outcome = run("", "test");
+    assertThat(outcome.out())
+        .containsSubsequence("rdma-tests --limit ", " transports with jdk", "All tests passed");
+    assertThat(outcome.exitCode()).isZero();
+    assertThat(builds()).endsWith("-Prdma-tests verify\n");
+  }
+
+  @Test
+  void shouldRunTheLongRdmaTestsWithTheLongTests() throws Exception {
+    assertThat(run("", "test", "--long").out()).contains("rdma-tests --long --limit ");
+    assertThat(builds()).contains("-DexcludedTests=rdma ");
+  }
+
+  @Test
+  void shouldRunNoRdmaTestsOfModulesThatMavenWasToldToLeaveOut() throws Exception {
+    Outcome outcome = run("", "test", "-pl", "core");
+    assertThat(outcome.out()).contains("wisp: nothing that was built has tests for RDMA");
+    assertThat(outcome.exitCode()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 'wisp: the RDMA tests failed: '",
+    "124, wisp: the RDMA tests did not end in time",
+    "137, 'wisp: the RDMA tests failed: '"
+  })
+  void shouldFailWhenTheRdmaTestsDo(int exitCode, String sentence) throws Exception {
+    executable("scripts/rdma-tests.sh", rdmaTests(exitCode));
+    Outcome outcome = run("", "test");
+    assertThat(outcome.exitCode()).isEqualTo(1);
+    assertThat(outcome.out()).contains(sentence).doesNotContain("tests passed");
+  }
+
+  @Test
+  void shouldSayLoudlyAtTheEndThatTheRdmaTestsDidNotRun() throws Exception {
+    executable("scripts/guest.sh", UNPREPARED);
+    Outcome outcome = run("", "test");
+    assertThat(outcome.out())
+        .doesNotContain("All tests passed")
+        .containsSubsequence(
+            "All other tests passed", "####", "RDMA TESTS DID NOT RUN: no machine for it", "####");
+    assertThat(outcome.exitCode()).isZero();
+  }
+
+  @Test
+  void shouldSayLoudlyThatTheGuestDidNotStart() throws Exception {
+    executable("scripts/rdma-tests.sh", rdmaTests(125));
+    Outcome outcome = run("", "test");
+    assertThat(outcome.out()).contains("RDMA TESTS DID NOT RUN: the virtual machine did not start");
+    assertThat(outcome.exitCode()).isZero();
+  }
+
+  @Test
+  void shouldFailInContinuousIntegrationWhenTheRdmaTestsDidNotRun() throws Exception {
+    executable("scripts/guest.sh", UNPREPARED);
+    Outcome outcome = run("true", "test");
+    assertThat(outcome.out()).contains("RDMA TESTS DID NOT RUN: no machine for it");
+    assertThat(outcome.exitCode()).isEqualTo(1);
+  }
+}

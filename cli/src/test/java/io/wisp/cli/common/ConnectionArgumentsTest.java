@@ -1,0 +1,99 @@
+package io.wisp.cli.common;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.wisp.transport.ClientOptions;
+import io.wisp.transport.GetPath;
+import io.wisp.transport.Waiting;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class ConnectionArgumentsTest {
+
+  private static <T> T parsed(T arguments, String... words) {
+    new CommandLine(CommandLine.Model.CommandSpec.forAnnotatedObject(arguments))
+        .registerConverter(Waiting.class, Waiting::ofWord)
+        .registerConverter(GetPath.class, GetPath::ofWord)
+        .registerConverter(java.time.Duration.class, TimeSpan::parse)
+        .parseArgs(words);
+    return arguments;
+  }
+
+  private static ConnectionArguments connection(String... words) {
+    return parsed(new ConnectionArguments(), words);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--busy-poll, POLL",
+    "--wait=poll, POLL",
+    "--wait=spin, SPIN",
+    "--wait=sleep, SLEEP",
+    "--busy-poll --wait=poll, POLL"
+  })
+  void shouldWaitAsItIsTold(String words, Waiting waiting) {
+    assertThat(connection(words.split(" ", -1)).waiting()).isEqualTo(waiting);
+  }
+
+  @Test
+  void shouldWaitAsTransportsDoUnlessToldOtherwise() {
+    assertThat(connection().waiting()).isEqualTo(ClientOptions.defaults().waiting());
+  }
+
+  @Test
+  void shouldLeaveTheChoiceOfTheDeviceToTheTransportUnlessToldOtherwise() {
+    assertThat(connection().device()).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mlx5_0", "rxe0:1", "rxe0:255:65535", "rxe0:1:0"})
+  void shouldTakeADeviceWithOrWithoutPortAndGidIndex(String device) {
+    assertThat(connection("--device", device).device()).isEqualTo(device);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "''        | has no name; it is NAME[:PORT[:GID_INDEX]], as mlx5_0:1:3",
+        ":1        | has no name; it is NAME[:PORT[:GID_INDEX]], as mlx5_0:1:3",
+        "rxe0:     | : port \"\" is no whole number from 1 to 255",
+        "rxe0:one  | : port \"one\" is no whole number from 1 to 255",
+        "rxe0:0    | : port 0 is not between 1 and 255",
+        "rxe0:256  | : port 256 is not between 1 and 255",
+        "rxe0:1:   | : GID index \"\" is no whole number from 0 to 65535",
+        "rxe0:1:-1 | : GID index -1 is not between 0 and 65535",
+        "rxe0:1:65536 | : GID index 65536 is not between 0 and 65535",
+        "rxe0:1:2:3 | has more parts than NAME:PORT:GID_INDEX"
+      })
+  void shouldSayWhatIsWrongWithADevice(String device, String fault) {
+    String separator = fault.startsWith(":") ? "" : " ";
+    assertThatThrownBy(() -> connection("--device", device).device())
+        .isInstanceOf(UserError.class)
+        .hasMessage("--device " + device + separator + fault);
+  }
+
+  @Test
+  void shouldHandTheChoicesToTheTransport() {
+    ConnectionArguments connection = connection("--wait", "sleep", "--device", "rxe0:1:3");
+    ClientOptions options =
+        parsed(new ClientArguments(), "--get", "ring", "--password", "x").options(connection);
+    assertThat(options)
+        .isEqualTo(
+            ClientOptions.defaults()
+                .withPassword("x")
+                .withWaiting(Waiting.SLEEP)
+                .withGetPath(GetPath.RING)
+                .withDevice("rxe0:1:3"));
+  }
+
+  @Test
+  void shouldReadTheServersMemoryUnlessToldOtherwise() {
+    assertThat(parsed(new ClientArguments()).options(connection()).getPath())
+        .isEqualTo(GetPath.ONE_SIDED);
+  }
+}

@@ -1,0 +1,80 @@
+package io.wisp.transport.shm;
+
+import io.wisp.store.cuckoo.CuckooStore;
+import io.wisp.transport.Client;
+import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.Server;
+import io.wisp.transport.ServerOptions;
+import io.wisp.transport.memory.RingLimits;
+import io.wisp.transport.memory.ServerLimits;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/** A server in this process over a table that its clients read. */
+final class OneSidedServer implements AutoCloseable {
+
+  private final CuckooStore store;
+  private final Server server;
+
+  OneSidedServer(long capacity, Duration stall, UnaryOperator<ServerOptions> options) {
+    try {
+      store = SharedTable.open(CuckooStore.Options.ofCapacity(capacity));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    ServerLimits limits =
+        new ServerLimits(RingLimits.defaults(), 256L << 20, Duration.ofSeconds(10), stall);
+    ServerOptions chosen = options.apply(ServerOptions.at(new Endpoint("127.0.0.1", 0)));
+    server = new ShmTransport().serve(store, chosen, limits);
+  }
+
+  static OneSidedServer open(UnaryOperator<ServerOptions> options) {
+    return new OneSidedServer(32L << 20, Duration.ofSeconds(30), options);
+  }
+
+  CuckooStore store() {
+    return store;
+  }
+
+  Server server() {
+    return server;
+  }
+
+  Client connect(ClientOptions options) {
+    return new ShmTransport().connect(server.endpoint(), options);
+  }
+
+  List<String> files() {
+    return files(server.endpoint().port());
+  }
+
+  /** The names of the files in the folder of a server. */
+  static List<String> files(int port) {
+    try (Stream<Path> files = Files.list(ServerFolder.of(port))) {
+      return files.map(each -> each.getFileName().toString()).sorted().toList();
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  /** Waits for something that happens sooner or later; the test's time limit ends it if not. */
+  static void await(BooleanSupplier condition) throws InterruptedException {
+    while (!condition.getAsBoolean()) {
+      Thread.sleep(5);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    store.close();
+  }
+}

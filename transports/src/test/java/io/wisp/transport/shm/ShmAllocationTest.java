@@ -1,0 +1,137 @@
+package io.wisp.transport.shm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.store.StoreStatistics;
+import io.wisp.store.ValueBuffer;
+import io.wisp.transport.Client;
+import io.wisp.transport.ClientOptions;
+import io.wisp.transport.GetPath;
+import io.wisp.transport.Waiting;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ShmAllocationTest {
+
+  /** Much less than one object of 16 bytes a request; the JVM itself allocates now and then. */
+  private static final double BYTES_PER_REQUEST = 1.0;
+
+  private static final int ROUNDS = 10_000;
+  private static final int WINDOW = 20;
+
+  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private final Slice key = Slice.of("some key");
+  private final Slice other = Slice.of("another key");
+  private final Slice written = Slice.of(new byte[100]);
+
+  @ParameterizedTest
+  @CsvSource({
+    "RING, SPIN, false",
+    "RING, SLEEP, false",
+    "RING, SPIN, true",
+    "ONE_SIDED, SPIN, false",
+    "ONE_SIDED, SLEEP, true"
+  })
+  void shouldAllocateNothingForARequestInServerAndClient(
+      GetPath path, Waiting waiting, boolean pipelined) {
+    try (OneSidedServer server = OneSidedServer.open(options -> options.withWaiting(waiting));
+        Client client =
+            server.connect(ClientOptions.defaults().withGetPath(path).withWaiting(waiting));
+        ValueBuffer value = new ValueBuffer()) {
+      long serverThread = serverThread();
+      long ownThread = Thread.currentThread().threadId();
+      double best = Double.MAX_VALUE;
+      // What is not yet compiled allocates; so the measurement is taken again until it is.
+      for (int round = 0; round < 20 && best > BYTES_PER_REQUEST; round++) {
+        long before = allocated(serverThread) + allocated(ownThread);
+        for (int i = 0; i < ROUNDS; i++) {
+          if (!pipelined) {
+            oneByOne(client, value);
+          } else if (i % WINDOW == 0) {
+            manyAtOnce(client, value);
+          }
+        }
+        long after = allocated(serverThread) + allocated(ownThread);
+        best = Math.min(best, (double) (after - before) / (4 * ROUNDS));
+      }
+      System.out.printf("%s %s pipelined=%s: %.3f B a request%n", path, waiting, pipelined, best);
+      assertThat(best).as("bytes allocated for a request").isLessThan(BYTES_PER_REQUEST);
+    }
+  }
+
+  private void oneByOne(Client client, ValueBuffer value) {
+    client.put(key, written);
+    require(client.get(key, value), Status.FOUND);
+    require(client.get(other, value), Status.ABSENT);
+    require(client.delete(key), Status.DELETED);
+  }
+
+  private void manyAtOnce(Client client, ValueBuffer value) {
+    for (int i = 0; i < WINDOW; i++) {
+      client.submitPut(key, written);
+    }
+    for (int i = 0; i < WINDOW; i++) {
+      client.complete(value);
+    }
+    for (int i = 0; i < 2 * WINDOW; i++) {
+      client.submitGet(i % 2 == 0 ? key : other);
+    }
+    for (int i = 0; i < 2 * WINDOW; i++) {
+      require(client.complete(value), i % 2 == 0 ? Status.FOUND : Status.ABSENT);
+    }
+    for (int i = 0; i < WINDOW; i++) {
+      client.submitDelete(key);
+    }
+    for (int i = 0; i < WINDOW; i++) {
+      require(client.complete(value), i == 0 ? Status.DELETED : Status.ABSENT);
+    }
+  }
+
+  private static long serverThread() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("wisp-shm-0"))
+        .findAny()
+        .orElseThrow()
+        .threadId();
+  }
+
+  private static void require(Status actual, Status expected) {
+    if (actual != expected) {
+      throw new AssertionError(actual + " instead of " + expected);
+    }
+  }
+
+  private long allocated(long thread) {
+    return threads.getThreadAllocatedBytes(thread);
+  }
+
+  @Test
+  void shouldNotTroubleTheServerWithAOneSidedGet() {
+    try (OneSidedServer server = OneSidedServer.open(options -> options);
+        Client client = server.connect(ClientOptions.defaults());
+        ValueBuffer value = new ValueBuffer()) {
+      client.put(key, written);
+      StoreStatistics store = server.store().statistics();
+      long requests = server.server().statistics().requests();
+      for (int i = 0; i < 1_000; i++) {
+        require(client.get(key, value), Status.FOUND);
+        require(client.get(other, value), Status.ABSENT);
+        client.submitGet(key);
+        client.submitGet(other);
+        require(client.complete(value), Status.FOUND);
+        require(client.complete(value), Status.ABSENT);
+      }
+      assertThat(server.server().statistics().requests()).isEqualTo(requests);
+      assertThat(server.store().statistics()).isEqualTo(store);
+      assertThat(client.information())
+          .contains("client_lookups:4000\n", "client_lookup_fall_backs:0\n");
+    }
+  }
+}

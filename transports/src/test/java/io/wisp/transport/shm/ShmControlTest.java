@@ -1,0 +1,424 @@
+package io.wisp.transport.shm;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wisp.store.HeapStore;
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.transport.Client;
+import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.ServerOptions;
+import io.wisp.transport.memory.MemoryServer;
+import io.wisp.transport.memory.RingLimits;
+import io.wisp.transport.memory.ServerLimits;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Whoever comes to the control socket, byte by byte: as MEMORY.md describes it, and otherwise. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ShmControlTest {
+
+  /** What kind of socket the control connections are. */
+  enum Family {
+    UNIX,
+    TCP
+  }
+
+  private static final byte[] HELLO = hex("11000000 01 5749535052494e47 01000000 ffffffff");
+  private static final byte[] ANSWER = hex("01000000 04");
+  private static final byte[] READY = hex("01000000 05");
+  private static final int REFUSAL = 3;
+
+  private final HeapStore store = new HeapStore();
+  private final ServerFolder folder = ServerFolder.take(new Endpoint("127.0.0.1", 0));
+  private final List<SocketChannel> opened = new ArrayList<>();
+  private SocketAddress address = new InetSocketAddress(0);
+  private @Nullable MemoryServer server;
+
+  private static byte[] hex(String text) {
+    return HexFormat.of().parseHex(text.replace(" ", ""));
+  }
+
+  private void serve(Family family, Duration handshake, ServerOptions options) throws IOException {
+    ServerSocketChannel listener;
+    // Clients of shm look for the Unix socket.
+    Path path = ServerFolder.control(folder.port());
+    if (family == Family.UNIX) {
+      listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+      listener.bind(UnixDomainSocketAddress.of(path), 1_024);
+    } else {
+      listener = ServerSocketChannel.open();
+      listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1_024);
+    }
+    address = listener.getLocalAddress();
+    server =
+        new MemoryServer(
+            new ShmTransport(),
+            store,
+            options,
+            new ServerLimits(new RingLimits(4 << 10), 8 << 20, handshake, Duration.ofSeconds(30)),
+            listener,
+            new Endpoint("127.0.0.1", folder.port()),
+            new ShmServerFabric(folder, Optional.empty(), 0));
+  }
+
+  private MemoryServer server() {
+    MemoryServer started = server;
+    if (started == null) {
+      throw new IllegalStateException("no server was started");
+    }
+    return started;
+  }
+
+  private void serve(Family family) throws IOException {
+    serve(family, Duration.ofSeconds(30), options());
+  }
+
+  private ServerOptions options() {
+    return ServerOptions.at(new Endpoint("127.0.0.1", folder.port()));
+  }
+
+  @AfterEach
+  void nothingIsLeftBehind() throws Exception {
+    for (SocketChannel each : opened) {
+      each.close();
+    }
+    await(() -> server().statistics().connections() == 0);
+    await(() -> files().size() == expectedFiles());
+    server().close();
+    assertThat(ServerFolder.of(folder.port())).doesNotExist();
+    assertThat(
+            Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("wisp-shm")))
+        .isEmpty();
+  }
+
+  /** The lock, a doorbell, and the socket if it is a file. */
+  private int expectedFiles() {
+    return address instanceof UnixDomainSocketAddress ? 3 : 2;
+  }
+
+  private List<Path> files() {
+    try (Stream<Path> files = Files.list(ServerFolder.of(folder.port()))) {
+      return files.toList();
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    while (!condition.getAsBoolean()) {
+      Thread.sleep(5);
+    }
+  }
+
+  private SocketChannel open() throws IOException {
+    SocketChannel channel =
+        address instanceof UnixDomainSocketAddress
+            ? SocketChannel.open(StandardProtocolFamily.UNIX)
+            : SocketChannel.open();
+    opened.add(channel);
+    channel.connect(address);
+    return channel;
+  }
+
+  private static void send(SocketChannel channel, byte[]... messages) throws IOException {
+    for (byte[] message : messages) {
+      ByteBuffer bytes = ByteBuffer.wrap(message);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    }
+  }
+
+  /** The next message without its length, or nothing if the server closed the connection. */
+  private static byte[] receive(SocketChannel channel) throws IOException {
+    ByteBuffer head = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
+    if (!fill(channel, head)) {
+      return new byte[0];
+    }
+    ByteBuffer body = ByteBuffer.allocate(head.getInt(0));
+    return fill(channel, body) ? body.array() : new byte[0];
+  }
+
+  private static boolean fill(SocketChannel channel, ByteBuffer bytes) throws IOException {
+    try {
+      while (bytes.hasRemaining()) {
+        if (channel.read(bytes) < 0) {
+          return false;
+        }
+      }
+      return true;
+    } catch (IOException reset) {
+      return false;
+    }
+  }
+
+  private static void expectRefusal(SocketChannel channel, String reason) throws IOException {
+    byte[] refusal = receive(channel);
+    assertThat(refusal).isNotEmpty();
+    assertThat(refusal[0]).isEqualTo((byte) REFUSAL);
+    assertThat(new String(refusal, 1, refusal.length - 1, UTF_8)).contains(reason);
+    assertThat(receive(channel)).isEmpty();
+  }
+
+  private byte[] welcomed(SocketChannel channel) throws IOException {
+    send(channel, HELLO);
+    byte[] welcome = receive(channel);
+    assertThat(welcome[0]).isEqualTo((byte) 2);
+    return welcome;
+  }
+
+  private void aGoodClientWorks() {
+    if (!(address instanceof UnixDomainSocketAddress)) {
+      return;
+    }
+    try (Client client =
+        new ShmTransport()
+            .connect(
+                new Endpoint("127.0.0.1", folder.port()),
+                ClientOptions.defaults()
+                    .withTimeout(Duration.ofSeconds(30))
+                    .withPassword(options.password()))) {
+      assertThat(client.put(Slice.of("key"), Slice.of("value")))
+          .isIn(Status.CREATED, Status.REPLACED);
+      assertThat(client.contains(Slice.of("key"))).isTrue();
+    }
+  }
+
+  private ServerOptions options = options();
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldWelcomeInTheBytesThatAreDocumented(Family family) throws IOException {
+    serve(family);
+    SocketChannel channel = open();
+    ByteBuffer welcome = ByteBuffer.wrap(welcomed(channel)).order(ByteOrder.LITTLE_ENDIAN);
+    long clock = welcome.getLong(9);
+    assertThat(clock).isBetween(System.currentTimeMillis() - 60_000, System.currentTimeMillis());
+    welcome.putLong(9, 0);
+    assertThat(welcome.array())
+        .isEqualTo(
+            hex(
+                "02 01000000 00100000 0000000000000000 0000000000000000 00000000"
+                    + "0000000000000000 0000000000000000 00000000 00000000"
+                    + "0100000000000000 00000000"));
+    send(channel, ANSWER);
+    assertThat(receive(channel)).isEqualTo(new byte[] {5});
+    assertThat(server().statistics().accepted()).isOne();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldPutTogetherWhatComesByteByByte(Family family) throws IOException {
+    serve(family);
+    SocketChannel channel = open();
+    for (byte each : HELLO) {
+      send(channel, new byte[] {each});
+    }
+    assertThat(receive(channel)[0]).isEqualTo((byte) 2);
+    for (byte each : ANSWER) {
+      send(channel, new byte[] {each});
+    }
+    assertThat(receive(channel)).isEqualTo(new byte[] {5});
+    aGoodClientWorks();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldRefuseWhatIsNoMessageAndGoOn(Family family) throws IOException {
+    serve(family);
+    List<byte[]> garbage =
+        List.of(
+            hex("00000000"),
+            hex("ffffffff"),
+            hex("01200000 00"),
+            "GET / HTTP/1.1\r\n\r\n".getBytes(UTF_8),
+            "*1\r\n$4\r\nPING\r\n".getBytes(UTF_8),
+            hex("01000000 00"),
+            hex("01000000 07"),
+            hex("11000000 01 5849535052494e47 01000000 ffffffff"),
+            hex("11000000 01 5749535052494e47 01000000 01000000"),
+            hex("11000000 01 5749535052494e47 01000000 01100000"));
+    for (byte[] each : garbage) {
+      SocketChannel channel = open();
+      send(channel, each);
+      expectRefusal(channel, "");
+    }
+    assertThat(server().statistics().malformed()).isEqualTo(garbage.size());
+    assertThat(server().statistics().accepted()).isZero();
+    aGoodClientWorks();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldRefuseMessagesOutOfTurn(Family family) throws IOException {
+    serve(family);
+    for (byte[] each : List.of(ANSWER, READY, hex("01000000 03"))) {
+      SocketChannel channel = open();
+      send(channel, each);
+      expectRefusal(channel, "out of turn");
+    }
+    SocketChannel twice = open();
+    welcomed(twice);
+    send(twice, HELLO);
+    expectRefusal(twice, "out of turn");
+    SocketChannel again = open();
+    welcomed(again);
+    send(again, ANSWER);
+    assertThat(receive(again)).isEqualTo(new byte[] {5});
+    send(again, ANSWER);
+    expectRefusal(again, "out of turn");
+    aGoodClientWorks();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldRefuseAnAnswerThatIsNone(Family family) throws IOException {
+    serve(family);
+    SocketChannel channel = open();
+    welcomed(channel);
+    send(channel, hex("05000000 04 01020304"));
+    expectRefusal(channel, "an answer of 4 bytes");
+    aGoodClientWorks();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldSayWhichVersionItSpeaks(Family family) throws IOException {
+    serve(family);
+    SocketChannel channel = open();
+    send(channel, hex("11000000 01 5749535052494e47 02000000 ffffffff"));
+    expectRefusal(channel, "protocol version 2, and this server speaks 1");
+    assertThat(server().statistics().rejected()).isOne();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldOfferNothingWithoutThePassword(Family family) throws IOException {
+    options = options().withPassword("geheim");
+    serve(family, Duration.ofSeconds(30), options);
+    SocketChannel none = open();
+    send(none, HELLO);
+    expectRefusal(none, "wants a password first");
+    SocketChannel wrong = open();
+    send(wrong, hex("17000000 01 5749535052494e47 01000000 06000000"), "geheIm".getBytes(UTF_8));
+    expectRefusal(wrong, "the password is wrong");
+    assertThat(files()).hasSize(expectedFiles());
+    SocketChannel right = open();
+    send(right, hex("17000000 01 5749535052494e47 01000000 06000000"), "geheim".getBytes(UTF_8));
+    assertThat(receive(right)[0]).isEqualTo((byte) 2);
+    aGoodClientWorks();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldFreeWhatAClientHeldThatGoesAtAnyStage(Family family) throws Exception {
+    serve(family, Duration.ofSeconds(30), options().withMaxClients(3));
+    SplittableRandom random = new SplittableRandom(5);
+    for (int i = 0; i < 120; i++) {
+      SocketChannel channel = open();
+      switch (i % 6) {
+        case 0 -> {}
+        case 1 -> send(channel, HELLO.clone());
+        case 2 -> send(channel, new byte[] {HELLO[0], 0, 0});
+        case 3 -> welcomed(channel);
+        case 4 -> {
+          welcomed(channel);
+          send(channel, ANSWER);
+        }
+        default -> {
+          welcomed(channel);
+          send(channel, ANSWER);
+          receive(channel);
+        }
+      }
+      if (random.nextBoolean()) {
+        channel.shutdownOutput();
+      }
+      channel.close();
+      await(() -> server().statistics().connections() == 0);
+    }
+    aGoodClientWorks();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldNotWaitForeverForAClientThatSaysNothing(Family family) throws Exception {
+    serve(family, Duration.ofMillis(300), options());
+    SocketChannel silent = open();
+    SocketChannel begun = open();
+    send(begun, new byte[] {HELLO[0], 0});
+    SocketChannel halfway = open();
+    welcomed(halfway);
+    SocketChannel served = open();
+    welcomed(served);
+    send(served, ANSWER);
+    assertThat(receive(served)).isEqualTo(new byte[] {5});
+    assertThat(receive(silent)).isEmpty();
+    assertThat(receive(begun)).isEmpty();
+    assertThat(receive(halfway)).isEmpty();
+    assertThat(server().statistics().rejected()).isEqualTo(3);
+    assertThat(server().statistics().connections()).isOne();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldServeAGoodClientAmongManyThatNeverFinish(Family family) throws Exception {
+    serve(family);
+    for (int i = 0; i < 200; i++) {
+      SocketChannel channel = open();
+      if (i % 2 == 0) {
+        send(channel, HELLO);
+      }
+    }
+    await(() -> server().statistics().connections() == 100);
+    for (int i = 0; i < 20; i++) {
+      aGoodClientWorks();
+    }
+    assertThat(server().statistics().accepted())
+        .isEqualTo(address instanceof UnixDomainSocketAddress ? 20 : 0);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldRefuseOneMoreThanTheMostClients(Family family) throws Exception {
+    serve(family, Duration.ofSeconds(30), options().withMaxClients(2));
+    SocketChannel one = open();
+    welcomed(one);
+    SocketChannel two = open();
+    welcomed(two);
+    SocketChannel three = open();
+    send(three, HELLO);
+    expectRefusal(three, "there are 2 clients already");
+    one.close();
+    await(() -> server().statistics().connections() == 1);
+    welcomed(open());
+  }
+}

@@ -1,0 +1,95 @@
+package io.wisp.transport.shm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.store.ValueBuffer;
+import io.wisp.transport.Client;
+import io.wisp.transport.ClientOptions;
+import io.wisp.transport.GetPath;
+import io.wisp.transport.Waiting;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ShmIdleTest {
+
+  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  private long serverCpuNanos() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("wisp-shm"))
+        .mapToLong(thread -> threads.getThreadCpuTime(thread.threadId()))
+        .sum();
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "POLL")
+  void shouldUseNoProcessorWorthNamingWhileNothingComes(Waiting waiting) throws Exception {
+    try (OneSidedServer server =
+            OneSidedServer.open(options -> options.withWaiting(waiting).withThreads(2));
+        ValueBuffer value = new ValueBuffer()) {
+      List<Client> clients = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        clients.add(server.connect(ClientOptions.defaults().withWaiting(waiting)));
+      }
+      Client client = clients.get(0);
+      client.put(Slice.of("key"), Slice.of("value"));
+      Thread.sleep(100);
+      long before = serverCpuNanos();
+      long start = System.nanoTime();
+      Thread.sleep(2_000);
+      double share = (double) (serverCpuNanos() - before) / (System.nanoTime() - start);
+      System.out.printf("%s: %.2f %% of a core while idle%n", waiting, 100 * share);
+      assertThat(share).isLessThan(0.2);
+      assertThat(client.get(Slice.of("key"), value)).isEqualTo(Status.FOUND);
+      for (Client each : clients) {
+        assertThat(each.put(Slice.of("key"), Slice.of("another"))).isEqualTo(Status.REPLACED);
+        each.close();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldKeepAClientThatGetsAndDisconnectOneThatDoesNothing(GetPath path) throws Exception {
+    try (OneSidedServer server =
+            OneSidedServer.open(options -> options.withIdleTimeout(Duration.ofMillis(1_500)));
+        Client busy = server.connect(ClientOptions.defaults().withGetPath(path));
+        Client idle = server.connect(ClientOptions.defaults().withGetPath(path));
+        ValueBuffer value = new ValueBuffer()) {
+      long end = System.nanoTime() + Duration.ofSeconds(4).toNanos();
+      while (System.nanoTime() < end) {
+        assertThat(busy.get(Slice.of("key"), value)).isEqualTo(Status.ABSENT);
+        Thread.sleep(1);
+      }
+      OneSidedServer.await(() -> server.server().statistics().connections() == 1);
+      assertThat(idle.outstanding()).isZero();
+    }
+  }
+
+  @Test
+  void shouldKeepAClientThatAlwaysHasGetsUnderWay() {
+    try (OneSidedServer server =
+            OneSidedServer.open(options -> options.withIdleTimeout(Duration.ofMillis(1_500)));
+        Client busy = server.connect(ClientOptions.defaults());
+        ValueBuffer value = new ValueBuffer()) {
+      busy.submitGet(Slice.of("key"));
+      long end = System.nanoTime() + Duration.ofSeconds(4).toNanos();
+      while (System.nanoTime() < end) {
+        busy.submitGet(Slice.of("key"));
+        assertThat(busy.complete(value)).isEqualTo(Status.ABSENT);
+      }
+      assertThat(busy.complete(value)).isEqualTo(Status.ABSENT);
+      assertThat(server.server().statistics().connections()).isOne();
+    }
+  }
+}

@@ -1,0 +1,199 @@
+package io.wisp.transport.shm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.store.ValueBuffer;
+import io.wisp.store.cuckoo.CuckooStore;
+import io.wisp.transport.Client;
+import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.GetPath;
+import io.wisp.transport.Server;
+import io.wisp.transport.ServerOptions;
+import io.wisp.transport.TransportException;
+import io.wisp.transport.TransportTimeoutException;
+import io.wisp.transport.Waiting;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Processes that die, or stop, in the middle of what they do. */
+@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ShmProcessDeathTest {
+
+  private static final ClientOptions OPTIONS =
+      ClientOptions.defaults().withTimeout(Duration.ofSeconds(60));
+
+  private static void requireService(OneSidedServer server) {
+    try (Client client = server.connect(OPTIONS.withGetPath(GetPath.RING));
+        ValueBuffer value = new ValueBuffer()) {
+      byte[] bytes = new byte[200_000];
+      client.put(Slice.of("another"), Slice.of(bytes));
+      assertThat(client.get(Slice.of("another"), value)).isEqualTo(Status.FOUND);
+      assertThat(value.length()).isEqualTo(bytes.length);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ring", "onesided", "long"})
+  void shouldFreeWhatAKilledClientHeld(String what) throws Exception {
+    try (OneSidedServer server = OneSidedServer.open(options -> options)) {
+      requireService(server);
+      OneSidedServer.await(() -> server.server().statistics().connections() == 0);
+      List<String> files = withoutBuffers(server);
+      for (int i = 0; i < 3; i++) {
+        try (ShmProcess client = ShmProcess.client(server.server().endpoint().port(), what)) {
+          assertThat(client.line()).isEqualTo("works");
+          assertThat(server.server().statistics().connections()).isOne();
+          client.kill();
+          OneSidedServer.await(() -> server.server().statistics().connections() == 0);
+        }
+        OneSidedServer.await(() -> withoutBuffers(server).equals(files));
+        requireService(server);
+      }
+    }
+  }
+
+  /** The server keeps one buffer for the next long reply. */
+  private static List<String> withoutBuffers(OneSidedServer server) {
+    return server.files().stream().filter(name -> !name.startsWith("buffer-")).toList();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"RING, SPIN", "RING, SLEEP", "RING, POLL", "ONE_SIDED, SPIN", "ONE_SIDED, SLEEP"})
+  void shouldTellClientsThatTheServerWasKilled(GetPath path, Waiting waiting) throws Exception {
+    try (ShmProcess server = ShmProcess.server()) {
+      Endpoint endpoint = new Endpoint("127.0.0.1", Integer.parseInt(server.line()));
+      ClientOptions options = OPTIONS.withGetPath(path).withWaiting(waiting);
+      try (Client client = new ShmTransport().connect(endpoint, options);
+          Client rare = new ShmTransport().connect(endpoint, options);
+          ValueBuffer value = new ValueBuffer()) {
+        assertThat(client.get(Slice.of("key"), value)).isEqualTo(Status.FOUND);
+        assertThat(rare.get(Slice.of("key"), value)).isEqualTo(Status.FOUND);
+        server.kill();
+        long killed = System.nanoTime();
+        Throwable thrown = null;
+        while (thrown == null) {
+          thrown = catchThrowable(() -> client.get(Slice.of("key"), value));
+        }
+        System.out.printf(
+            "%s %s: noticed after %d ms: %s%n",
+            path, waiting, (System.nanoTime() - killed) / 1_000_000, thrown.getMessage());
+        assertThat(thrown)
+            .isInstanceOf(TransportException.class)
+            .isNotInstanceOf(TransportTimeoutException.class)
+            .hasMessageContaining(endpoint.toString());
+        Thread.sleep(10);
+        assertThatThrownBy(() -> rare.get(Slice.of("key"), value))
+            .as("the first get after a while")
+            .isInstanceOf(TransportException.class)
+            .hasMessageContaining(endpoint.toString());
+        assertThatThrownBy(() -> client.put(Slice.of("key"), Slice.of("value")))
+            .isInstanceOf(TransportException.class);
+      }
+      ServerFolder.take(endpoint).close();
+    }
+  }
+
+  @Test
+  void shouldClearAwayWhatAKilledServerLeft() throws Exception {
+    int port;
+    Path table;
+    try (ShmProcess killed = ShmProcess.server()) {
+      port = Integer.parseInt(killed.line());
+      table = Path.of(killed.line());
+      try (ShmProcess client = ShmProcess.client(port, "long")) {
+        client.line();
+        assertThat(OneSidedServer.files(port)).contains("lock", "control", "table", "thread-0");
+        killed.kill();
+      }
+    }
+    assertThat(OneSidedServer.files(port)).contains("control", "table");
+    assertThat(table).exists();
+    assertThatThrownBy(() -> new ShmTransport().connect(new Endpoint("127.0.0.1", port), OPTIONS))
+        .isInstanceOf(TransportException.class)
+        .hasMessageContaining("cannot connect to 127.0.0.1:" + port);
+    try (CuckooStore store = SharedTable.open(CuckooStore.Options.ofCapacity(2L << 20));
+        Server server =
+            new ShmTransport().serve(store, ServerOptions.at(new Endpoint("127.0.0.1", port)));
+        Client client = new ShmTransport().connect(server.endpoint(), OPTIONS);
+        ValueBuffer value = new ValueBuffer()) {
+      assertThat(table).doesNotExist();
+      assertThat(OneSidedServer.files(port)).contains("lock", "control", "table", "thread-0");
+      assertThat(client.get(Slice.of("key"), value)).isEqualTo(Status.ABSENT);
+    }
+    assertThat(ServerFolder.of(port)).doesNotExist();
+  }
+
+  @Test
+  void shouldSayThatAStoppedServerDoesNotAnswer() throws Exception {
+    try (ShmProcess server = ShmProcess.server()) {
+      Endpoint endpoint = new Endpoint("127.0.0.1", Integer.parseInt(server.line()));
+      ClientOptions options =
+          OPTIONS.withGetPath(GetPath.RING).withTimeout(Duration.ofMillis(1_500));
+      try (Client client = new ShmTransport().connect(endpoint, options)) {
+        assertThat(client.contains(Slice.of("key"))).isTrue();
+        server.signal("STOP");
+        assertThatThrownBy(() -> client.contains(Slice.of("key")))
+            .isInstanceOf(TransportTimeoutException.class)
+            .hasMessage(endpoint + " did not answer within 1500 ms");
+        assertThatThrownBy(() -> new ShmTransport().connect(endpoint, options))
+            .isInstanceOf(TransportTimeoutException.class)
+            .hasMessageContaining(endpoint.toString());
+        server.signal("CONT");
+        try (Client next =
+            new ShmTransport().connect(endpoint, options.withTimeout(Duration.ofSeconds(60)))) {
+          assertThat(next.contains(Slice.of("key"))).isTrue();
+        }
+      }
+      server.kill();
+      ServerFolder.take(endpoint).close();
+    }
+  }
+
+  @Test
+  void shouldDisconnectAClientThatDoesNotReadItsLongReplyAndServeTheOthers() throws Exception {
+    try (OneSidedServer server =
+        new OneSidedServer(32L << 20, Duration.ofMillis(1_500), options -> options)) {
+      int port = server.server().endpoint().port();
+      try (ShmProcess stopped = ShmProcess.client(port, "long")) {
+        stopped.line();
+        // Wherever in a long request or reply it is when it stops.
+        stopped.signal("STOP");
+        for (int i = 0; i < 20; i++) {
+          requireService(server);
+        }
+        stopped.signal("CONT");
+      }
+      OneSidedServer.await(() -> server.server().statistics().connections() == 0);
+      requireService(server);
+    }
+  }
+
+  @Test
+  void shouldDisconnectAClientThatLeavesALongReplyUnread() throws Exception {
+    try (OneSidedServer server =
+            new OneSidedServer(32L << 20, Duration.ofMillis(500), options -> options);
+        Client lazy = server.connect(OPTIONS.withGetPath(GetPath.RING));
+        ValueBuffer value = new ValueBuffer()) {
+      lazy.put(Slice.of("key"), Slice.of(new byte[1_000_000]));
+      lazy.submitGet(Slice.of("key"));
+      lazy.flush();
+      requireService(server);
+      OneSidedServer.await(() -> server.server().statistics().connections() == 0);
+      assertThatThrownBy(() -> lazy.complete(value))
+          .isInstanceOf(TransportException.class)
+          .hasMessageContaining(server.server().endpoint().toString());
+      requireService(server);
+    }
+  }
+}

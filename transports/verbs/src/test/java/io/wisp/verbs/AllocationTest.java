@@ -1,0 +1,119 @@
+package io.wisp.verbs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("rdma")
+class AllocationTest {
+
+  private static final int ROUNDS = 100_000;
+  private static final int WARM_UP = 20_000;
+  private static final int WAITING_ROUNDS = 5_000;
+
+  /** Until all is compiled, calls allocate; one that does so by itself would do so for ever. */
+  private static final int MOST_ATTEMPTS = 10;
+
+  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  private long allocatedBy(Runnable task) {
+    long before = threads.getCurrentThreadAllocatedBytes();
+    task.run();
+    return threads.getCurrentThreadAllocatedBytes() - before;
+  }
+
+  private static void read(Loopback loopback, SendBatch sends, int rounds) {
+    WorkCompletions completions = loopback.completions;
+    for (int i = 0; i < rounds; i++) {
+      sends
+          .id(0, i)
+          .local(0, loopback.near.address(), 64, loopback.near.lkey())
+          .read(0, loopback.far.address() + (i & 63) * 64L, loopback.far.rkey())
+          .flags(0, SendFlags.SIGNALED);
+      loopback.nearPair.post(sends, 1);
+      while (loopback.nearQueue.poll(completions) == 0) {
+        Thread.onSpinWait();
+      }
+      check(completions, i, Opcode.READ);
+    }
+  }
+
+  private static void check(WorkCompletions completions, long id, Opcode opcode) {
+    if (!completions.isSuccess(0)
+        || completions.status(0) != CompletionStatus.SUCCESS
+        || completions.id(0) != id
+        || completions.opcode(0) != opcode) {
+      throw new AssertionError(completions.describe(0));
+    }
+  }
+
+  private static void notifyPeer(
+      Loopback loopback,
+      QueuePair pair,
+      CompletionQueue queue,
+      CompletionChannel channel,
+      SendBatch sends,
+      ReceiveBatch receives,
+      int rounds) {
+    WorkCompletions completions = loopback.completions;
+    for (int i = 0; i < rounds; i++) {
+      queue.requestNotification(false);
+      receives.id(0, i);
+      pair.post(receives, 1);
+      sends.writeWithImmediate(0, loopback.far.address(), loopback.far.rkey(), i);
+      pair.post(sends, 1);
+      while (channel.awaitEvent(Context.FOREVER) != queue) {
+        Thread.onSpinWait();
+      }
+      while (queue.poll(completions) == 0) {
+        Thread.onSpinWait();
+      }
+      check(completions, i, Opcode.RECEIVE_WRITE_WITH_IMMEDIATE);
+      if (completions.immediate(0) != i) {
+        throw new AssertionError(completions.immediate(0));
+      }
+      while (loopback.nearQueue.poll(completions) == 0) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  @Test
+  void shouldAllocateNothingToPostAndPoll() {
+    try (Loopback loopback = new Loopback(QueuePairType.RC)) {
+      SendBatch sends = new SendBatch(1);
+      read(loopback, sends, WARM_UP);
+      read(loopback, sends, WARM_UP);
+      assertThat(allocatedBy(() -> read(loopback, sends, ROUNDS))).isLessThan(ROUNDS);
+    }
+  }
+
+  @Test
+  void shouldAllocateNothingToWaitForAnEvent() {
+    try (Loopback loopback = new Loopback(QueuePairType.RC)) {
+      CompletionChannel channel = loopback.context.createCompletionChannel();
+      CompletionQueue queue = loopback.context.createCompletionQueue(16, channel, 0);
+      QueuePair pair =
+          loopback.domain.createQueuePair(
+              new QueuePairOptions(QueuePairType.RC, loopback.nearQueue, queue));
+      pair.init(loopback.port, AccessFlag.REMOTE_WRITE);
+      QueuePairAddress self = pair.address(loopback.port);
+      pair.connect(loopback.port, self, self, ConnectionOptions.DEFAULT);
+      SendBatch sends = new SendBatch(1);
+      sends
+          .local(0, loopback.near.address(), 64, loopback.near.lkey())
+          .flags(0, SendFlags.SIGNALED);
+      ReceiveBatch receives = new ReceiveBatch(1, 0);
+      long allocated = Long.MAX_VALUE;
+      for (int i = 0; i < MOST_ATTEMPTS && allocated >= WAITING_ROUNDS; i++) {
+        allocated =
+            allocatedBy(
+                () -> notifyPeer(loopback, pair, queue, channel, sends, receives, WAITING_ROUNDS));
+      }
+      assertThat(allocated).isLessThan(WAITING_ROUNDS);
+    }
+  }
+}
