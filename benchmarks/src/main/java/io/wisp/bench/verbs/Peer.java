@@ -34,14 +34,13 @@ final class Peer implements AutoCloseable {
    * Starts one with this process's own JDK and flags.
    *
    * @param prefix what to start it with, as {@code taskset -c 0}; may be empty
-   * @throws IllegalStateException if this machine has no RDMA device; it says why
+   * @throws NoDeviceException if this machine has none; it says why
    */
   static Peer start(List<String> prefix) {
     Verbs.availability()
         .ifPresent(
             reason -> {
-              throw new IllegalStateException(
-                  reason + " (./wisp guest runs a command on a virtual machine that has a device)");
+              throw new NoDeviceException(reason);
             });
     List<String> command = new ArrayList<>(prefix);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class PeerTest {
 
-  private static final int BATCHES = 50;
-  private static final int TRIPS = 200;
+  private static final int BATCHES = 60;
+  private static final int TRIPS = 50;
 
   @Test
   void shouldSayWhyThereIsNothingToMeasureWithoutADevice() {
