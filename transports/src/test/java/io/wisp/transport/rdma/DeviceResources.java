@@ -15,8 +15,7 @@ import java.util.List;
 record DeviceResources(int domains, int completionQueues, int queuePairs, int regions) {
 
   static DeviceResources now() throws IOException {
-    Process process =
-        new ProcessBuilder("rdma", "resource").redirectErrorStream(true).start();
+    Process process = new ProcessBuilder("rdma", "resource").redirectErrorStream(true).start();
     String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     List<String> words = Arrays.asList(text.strip().split("\\s+"));
     return new DeviceResources(

@@ -44,13 +44,13 @@ class IsolationTest {
   private final RdmaServerFabric fabric =
       new RdmaServerFabric(RdmaDevice.open(DeviceChoice.ANY, null), store, 8);
   private final RdmaPort port = (RdmaPort) fabric.openPort(Waiting.POLL);
-  private final Intruder intruder = new Intruder();
-  private final Intruder other = new Intruder();
+  private final Intruder intruder;
+  private final Intruder other;
 
   IsolationTest() {
     store.put(Slice.of("key"), Slice.of("value"));
-    intruder.connect(1);
-    other.connect(2);
+    intruder = new Intruder(1);
+    other = new Intruder(2);
   }
 
   @AfterEach
@@ -77,8 +77,8 @@ class IsolationTest {
     private final QueuePair readPair = pair();
     private final SendBatch request = new SendBatch(1);
     private final WorkCompletions completions = new WorkCompletions(1);
-    private EndAddress server = new EndAddress(address(ringPair), address(readPair), 0, 0, 1, 1);
-    private RdmaMemory connection;
+    private final EndAddress server;
+    private final RdmaMemory connection;
 
     private QueuePair pair() {
       return domain.createQueuePair(new QueuePairOptions(QueuePairType.RC, queue));
@@ -88,7 +88,7 @@ class IsolationTest {
       return pair.address(local);
     }
 
-    void connect(int number) {
+    Intruder(int number) {
       try (ServerOffer offer = fabric.offer(port, RdmaPair.RING)) {
         server = EndAddress.decode(offer.encoded());
         QueuePairAddress ring = address(ringPair);
@@ -189,8 +189,7 @@ class IsolationTest {
         .isEqualTo(CompletionStatus.REM_ACCESS_ERR);
     assertThat(copy(ring(other))).containsOnly(0);
     assertThat(other.write(other.ringPair, address, key)).isEqualTo(CompletionStatus.SUCCESS);
-    assertThat(ring(other).get(ValueLayout.JAVA_BYTE, 0))
-        .isEqualTo((byte) 0x5A);
+    assertThat(ring(other).get(ValueLayout.JAVA_BYTE, 0)).isEqualTo((byte) 0x5A);
   }
 
   @Test
@@ -228,7 +227,7 @@ class IsolationTest {
     assertThat(status).isEqualTo(CompletionStatus.REM_ACCESS_ERR);
     RdmaPair.await(
         () -> {
-          boolean any = port.poll();
+          boolean ignored = port.poll();
           return intruder.connection.broken() != null;
         });
     assertThat(intruder.connection.broken()).contains("what it may not");

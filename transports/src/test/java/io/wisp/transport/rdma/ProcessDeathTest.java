@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ProcessDeathTest {
 
   private static final ClientOptions OPTIONS =
-      ClientOptions.defaults().withTimeout(Duration.ofSeconds(120));
+      ClientOptions.defaults().withTimeout(Duration.ofMinutes(2));
 
   @ParameterizedTest
   @ValueSource(strings = {"ring", "onesided", "long"})

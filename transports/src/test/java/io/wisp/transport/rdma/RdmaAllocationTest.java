@@ -28,7 +28,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RdmaAllocationTest {
 
-  /** Less than one object of 16 bytes in as many requests; the JVM itself allocates now and then. */
+  /**
+   * Less than one object of 16 bytes in as many requests; the JVM itself allocates now and then.
+   */
   private static final double BYTES_PER_REQUEST = 1.0;
 
   private static final int REQUESTS = 4_000;
@@ -41,8 +43,7 @@ class RdmaAllocationTest {
   @ParameterizedTest
   @CsvSource({"RING, SPIN", "ONE_SIDED, SLEEP"})
   void shouldAllocateNothingForRequestsInServerAndClient(GetPath path, Waiting waiting) {
-    ServerOptions options =
-        ServerOptions.at(new Endpoint("127.0.0.1", 0)).withWaiting(waiting);
+    ServerOptions options = ServerOptions.at(new Endpoint("127.0.0.1", 0)).withWaiting(waiting);
     try (CuckooStore store = CuckooStore.open(16L << 20);
         Server server = new RdmaTransport().serve(store, options);
         Client client =

@@ -120,8 +120,7 @@ class RdmaMemoryTest {
       pair.server.read(offered.remote(), 7, target, 64, length);
       pair.server.postReads(42);
       pair.awaitThat(() -> pair.server.completedReads() == 42);
-      assertThat(
-              target.memory().asSlice(64, length).mismatch(offered.memory().asSlice(7, length)))
+      assertThat(target.memory().asSlice(64, length).mismatch(offered.memory().asSlice(7, length)))
           .isEqualTo(-1);
       assertThat(pair.server.completedReads()).isEqualTo(-1);
     }
@@ -129,14 +128,15 @@ class RdmaMemoryTest {
 
   @Test
   void shouldCompleteBatchesInTheirOrderHoweverManyArePosted() {
-    int batches = 200;
-    int each = 3;
-    try (LocalBuffer offered = pair.serverPort.allocate(batches * each * 64L);
-        LocalBuffer target = pair.clientPort().allocate(batches * each * 64L)) {
-      fill(offered.memory(), 0, batches * each * 64, 9);
+    long batches = 200;
+    long each = 3;
+    long bytes = batches * each * 64;
+    try (LocalBuffer offered = pair.serverPort.allocate(bytes);
+        LocalBuffer target = pair.clientPort().allocate(bytes)) {
+      fill(offered.memory(), 0, (int) bytes, 9);
       for (int i = 0; i < batches; i++) {
         for (int j = 0; j < each; j++) {
-          long offset = (i * each + j) * 64L;
+          long offset = (i * each + j) * 64;
           pair.client.read(offered.remote(), offset, target, offset, 64);
         }
         pair.client.postReads(i);
@@ -148,8 +148,7 @@ class RdmaMemoryTest {
                 token >= 0;
                 token = pair.client.completedReads()) {
               tokens.add(token);
-              assertThat(
-                      equal(target.memory(), offered.memory(), token * each * 64L, each * 64L))
+              assertThat(equal(target.memory(), offered.memory(), token * each * 64, each * 64))
                   .isTrue();
             }
             return tokens.size() == batches;
@@ -220,7 +219,7 @@ class RdmaMemoryTest {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (pair.server.arrived() == 0 && System.nanoTime() < deadline) {
       pair.serverPort.await(TimeUnit.SECONDS.toNanos(50));
-      boolean any = pair.serverPort.poll();
+      boolean ignored = pair.serverPort.poll();
     }
     assertThat(pair.server.arrived()).isEqualTo(16);
   }

@@ -61,7 +61,8 @@ final class RdmaPair implements AutoCloseable {
   void awaitThat(BooleanSupplier condition) {
     await(
         () -> {
-          boolean any = serverPort.poll() | clientPort().poll();
+          boolean ignored = serverPort.poll();
+          ignored = clientPort().poll();
           return condition.getAsBoolean();
         });
   }

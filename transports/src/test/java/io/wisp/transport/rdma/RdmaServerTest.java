@@ -119,8 +119,7 @@ class RdmaServerTest {
     String asked = anyDevice() + ":1:0";
     try (CuckooStore store = CuckooStore.open(1L << 20);
         Server server = transport.serve(store, serverOptions().withDevice(asked));
-        Client client =
-            transport.connect(server.endpoint(), clientOptions().withDevice(asked));
+        Client client = transport.connect(server.endpoint(), clientOptions().withDevice(asked));
         ValueBuffer value = new ValueBuffer()) {
       assertThat(server.description()).contains("RoCE v2 fe80:");
       assertThat(client.description()).contains("RoCE v2 fe80:");
@@ -163,8 +162,7 @@ class RdmaServerTest {
         long before = system.getProcessCpuTime();
         long began = System.nanoTime();
         TimeUnit.SECONDS.sleep(2);
-        share =
-            (double) (system.getProcessCpuTime() - before) / (System.nanoTime() - began);
+        share = (double) (system.getProcessCpuTime() - before) / (System.nanoTime() - began);
       }
       System.out.printf("an idle server uses %.1f %% of a processor%n", 100 * share);
       assertThat(share).isLessThan(0.2);
