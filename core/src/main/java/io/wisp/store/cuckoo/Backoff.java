@@ -11,9 +11,9 @@ final class Backoff {
 
   private Backoff() {}
 
-  /** Gives up the core, which may be the one that the awaited thread needs. */
-  static void letOthersRun() {
-    pause(SPINS);
+  /** Gives up the core, which may be the one that the awaited thread needs; later, sleeps. */
+  static void letOthersRun(int attempt) {
+    pause(SPINS + attempt);
   }
 
   @SuppressWarnings("ThreadPriorityCheck") // a holder that lost its core needs this one

@@ -31,6 +31,12 @@ final class Compactor {
    */
   private static final int LOOKS = 240;
 
+  /**
+   * How often a write that finds no room waits for records that others are writing: some tens of
+   * milliseconds, which a writer that lost its core on a busy machine may need to get it back.
+   */
+  private static final int MOST_WAITS = 1_000;
+
   /** A segment is worth the work if at least this share of it is dead, as a power of two. */
   private static final int WORTHWHILE_SHIFT = 7;
 
@@ -85,13 +91,14 @@ final class Compactor {
     try {
       tried.clear();
       long offset = heap.allocateWithLeftovers(word0, pendingWord1);
-      for (int i = 0; offset == Heap.NONE && i < attempts(size); i++) {
+      int waits = 0;
+      for (int i = 0; offset == Heap.NONE && i < attempts(size) + waits; i++) {
         if (!compactOne(worthwhile(size)) && (large || !evictOldest(i >= PATIENCE))) {
-          if (!anyBusy()) {
+          if (waits == MOST_WAITS || !anyBusy()) {
             break;
           }
           tried.clear();
-          Backoff.letOthersRun();
+          Backoff.letOthersRun(waits++);
         }
         offset = heap.allocateWithLeftovers(word0, pendingWord1);
       }

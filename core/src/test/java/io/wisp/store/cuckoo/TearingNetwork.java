@@ -71,7 +71,7 @@ final class TearingNetwork implements RemoteClient.Network {
   private void pause() {
     switch (random.nextInt(32)) {
       case 0 -> LockSupport.parkNanos(random.nextInt(LONGEST_PAUSE_NANOSECONDS));
-      case 1 -> Backoff.letOthersRun();
+      case 1 -> Backoff.letOthersRun(0);
       default -> {
         for (int i = random.nextInt(500); i > 0; i--) {
           Thread.onSpinWait();
