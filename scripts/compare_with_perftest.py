@@ -356,7 +356,7 @@ def warm(binding, case, options):
 
 def compare_binding(binding, perftest, case, size, options):
     operation, method, figures, chain = split_case(case)
-    count = -(-options.iterations // chain) * chain
+    count = options.iterations * chain
     samples = interleave(
         f"{case} {size} B",
         options.rounds,
@@ -542,7 +542,8 @@ def parse_arguments():
         command = commands.add_parser(name, help=f"cases {', '.join(cases)}")
         command.add_argument("cases", nargs="*", metavar="CASE", help=f"of {', '.join(cases)}; all of them by default")
         command.add_argument("--rounds", type=number(1, 1000), default=5, help="rounds that count (default 5)")
-        command.add_argument("--iterations", type=number(100, 10**7), default=2000, help="in a round (default 2000)")
+        help_text = f"posts in a round, of {CHAIN} messages each where they are chained (default 2000)"
+        command.add_argument("--iterations", type=number(100, 10**7), default=2000, help=help_text)
         command.add_argument(
             "--warmup-iterations",
             type=number(0, 10**7),
