@@ -266,10 +266,11 @@ final class IoThread implements Runnable {
   }
 
   private void endOverdue() {
-    List<ServerConnection> overdue =
-        connections.values().stream().filter(each -> isOverdue(each)).toList();
-    for (ServerConnection connection : overdue) {
-      end(connection.number());
+    for (int number = 0; number < byNumber.length; number++) {
+      ServerConnection connection = byNumber[number];
+      if (connection != null && isOverdue(connection)) {
+        end(number);
+      }
     }
   }
 

@@ -17,11 +17,11 @@ import io.wisp.transport.TransportException;
 import io.wisp.transport.TransportTimeoutException;
 import io.wisp.transport.Waiting;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Processes that are killed in the middle of what they do. */
 @Tag("rdma")
@@ -31,20 +31,26 @@ class ProcessDeathTest {
   private static final ClientOptions OPTIONS =
       ClientOptions.defaults().withTimeout(Duration.ofMinutes(2));
 
-  @ParameterizedTest
-  @ValueSource(strings = {"ring", "onesided", "long"})
-  void shouldFreeWhatAKilledClientHeld(String what) throws Exception {
+  @Test
+  void shouldFreeWhatKilledClientsHeld() throws Exception {
     try (CuckooStore store = CuckooStore.open(32L << 20);
         Server server =
             new RdmaTransport().serve(store, ServerOptions.at(new Endpoint("127.0.0.1", 0)))) {
       requireService(server);
       awaitThatNobodyIsConnected(server);
       DeviceResources before = DeviceResources.now();
-      try (RdmaProcess client = RdmaProcess.client(server.endpoint().port(), what)) {
-        assertThat(client.line()).isEqualTo("works");
-        assertThat(server.statistics().connections()).isOne();
-        assertThat(DeviceResources.now().queuePairs()).isEqualTo(before.queuePairs() + 4);
-        client.kill();
+      int port = server.endpoint().port();
+      try (RdmaProcess ring = RdmaProcess.client(port, "ring");
+          RdmaProcess oneSided = RdmaProcess.client(port, "onesided");
+          RdmaProcess lengthy = RdmaProcess.client(port, "long")) {
+        for (RdmaProcess each : new RdmaProcess[] {ring, oneSided, lengthy}) {
+          assertThat(each.line()).isEqualTo("works");
+        }
+        assertThat(server.statistics().connections()).isEqualTo(3);
+        assertThat(DeviceResources.now().queuePairs()).isEqualTo(before.queuePairs() + 3 * 4);
+        ring.kill();
+        oneSided.kill();
+        lengthy.kill();
       }
       awaitThatNobodyIsConnected(server);
       DeviceResources.await(before);
@@ -68,28 +74,35 @@ class ProcessDeathTest {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource({"RING, SPIN", "RING, POLL", "ONE_SIDED, SLEEP"})
-  void shouldTellClientsThatTheServerWasKilled(GetPath path, Waiting waiting) throws Exception {
-    try (RdmaProcess server = RdmaProcess.server()) {
+  @Test
+  void shouldTellClientsThatTheServerWasKilled() throws Exception {
+    try (RdmaProcess server = RdmaProcess.server();
+        ValueBuffer value = new ValueBuffer()) {
       Endpoint endpoint = new Endpoint("127.0.0.1", Integer.parseInt(server.line()));
-      ClientOptions options = OPTIONS.withGetPath(path).withWaiting(waiting);
-      try (Client client = new RdmaTransport().connect(endpoint, options);
-          Client rare = new RdmaTransport().connect(endpoint, options);
-          ValueBuffer value = new ValueBuffer()) {
-        assertThat(client.get(Slice.of("key"), value)).isEqualTo(Status.FOUND);
-        assertThat(rare.get(Slice.of("key"), value)).isEqualTo(Status.FOUND);
-        server.kill();
-        for (Client each : new Client[] {client, rare}) {
-          Throwable thrown = null;
-          while (thrown == null) {
-            thrown = catchThrowable(() -> each.get(Slice.of("key"), value));
-          }
-          assertThat(thrown)
-              .isInstanceOf(TransportException.class)
-              .isNotInstanceOf(TransportTimeoutException.class)
-              .hasMessageContaining(endpoint.toString());
+      List<Client> clients =
+          Stream.of(
+                  OPTIONS.withGetPath(GetPath.RING),
+                  OPTIONS.withGetPath(GetPath.RING).withWaiting(Waiting.SLEEP),
+                  OPTIONS.withGetPath(GetPath.RING).withWaiting(Waiting.POLL),
+                  OPTIONS.withGetPath(GetPath.ONE_SIDED),
+                  OPTIONS.withGetPath(GetPath.ONE_SIDED).withWaiting(Waiting.SLEEP))
+              .map(options -> new RdmaTransport().connect(endpoint, options))
+              .toList();
+      for (Client each : clients) {
+        assertThat(each.get(Slice.of("key"), value)).isEqualTo(Status.FOUND);
+      }
+      server.kill();
+      for (Client each : clients) {
+        Throwable thrown = null;
+        while (thrown == null) {
+          thrown = catchThrowable(() -> each.get(Slice.of("key"), value));
         }
+        assertThat(thrown)
+            .as(each.description())
+            .isInstanceOf(TransportException.class)
+            .isNotInstanceOf(TransportTimeoutException.class)
+            .hasMessageContaining(endpoint.toString());
+        each.close();
       }
     }
   }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Tag;
 @Tag("rdma")
 class RdmaOneSidedContractTest extends TransportContractTest {
 
-  private static final long CAPACITY = 288L << 20;
+  private static final long CAPACITY = 160L << 20;
 
   @Override
   protected Transport transport() {
