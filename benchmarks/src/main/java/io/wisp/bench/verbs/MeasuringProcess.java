@@ -125,9 +125,10 @@ final class MeasuringProcess {
       posts.post(chains);
       posts.drain();
       long nanoseconds = System.nanoTime() - start;
+      long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
       Map<String, Object> map = new LinkedHashMap<>();
       map.put("messagesPerSecond", (double) chains * chain * 1e9 / nanoseconds);
-      map.put("allocatedBytes", THREADS.getCurrentThreadAllocatedBytes() - before);
+      map.put("allocatedBytes", allocated);
       return map;
     }
   }
