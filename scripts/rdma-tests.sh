@@ -6,6 +6,8 @@
 set -euo pipefail
 
 readonly EXIT_USAGE=2
+# How often the tests of a module are run where emulation makes JVMs die, before that is a failure.
+readonly MOST_ATTEMPTS=3
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 readonly root
 
@@ -117,19 +119,20 @@ crashed_by_emulation() {
   done
 }
 
-# Runs the tests of a module, and once more if the emulation has spoilt the first time, which it says.
+# Runs the tests of a module, and again if the emulation has spoilt them, which it says.
 run_module_to_an_end() {
-  local log
-  if (run_module "$1"); then
-    return
-  fi
-  crashed_by_emulation "$1" || return 1
-  say "A JVM CRASHED IN CODE OF THE JDK, under emulation: the tests of $1 are run ONCE MORE"
-  for log in "$root/$1"/target/rdma-tests/reports/hs_err_pid*.log; do
-    say "the first run's crash: $(basename "$log").first in target/rdma-tests/reports of $1"
-    mv "$log" "$log.first"
+  local attempt log
+  for ((attempt = 1; ; attempt++)); do
+    if (run_module "$1"); then
+      return
+    fi
+    ((attempt < MOST_ATTEMPTS)) && crashed_by_emulation "$1" || return 1
+    say "A JVM CRASHED IN CODE OF THE JDK, under emulation: the tests of $1 are run AGAIN"
+    for log in "$root/$1"/target/rdma-tests/reports/hs_err_pid*.log; do
+      say "the crash of attempt $attempt: $(basename "$log").$attempt in target/rdma-tests/reports of $1"
+      mv "$log" "$log.$attempt"
+    done
   done
-  (run_module "$1")
 }
 
 # Adds up an attribute of the reports of a module, as "tests" or "failures".
