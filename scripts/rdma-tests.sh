@@ -107,9 +107,9 @@ run_module() {
     --reports-dir target/rdma-tests/reports
 }
 
-# Whether JVMs died, and all of them in code of the JDK itself that their compilers had made. Emulating
-# several processors at once, QEMU now and then runs such code as it was before it was patched; our own
-# mistakes die elsewhere, in libibverbs or in a method of ours.
+# Whether JVMs died, and all of them in code of the JDK itself that their compilers had made. Under QEMU
+# 7.2's emulation of several processors that was seen twice in one run, at the entry of such a method, and
+# not in others; the cause is not proven. A crash in libibverbs or in a method of ours never counts here.
 crashed_by_emulation() {
   local log
   [[ ${WISP_GUEST:-} == tcg ]] || return 1
