@@ -17,22 +17,23 @@ final class ControlLink implements AutoCloseable {
 
   private final Endpoint endpoint;
   private final long timeoutNanos;
-  private final long deadline;
   private final SocketChannel channel;
   private final Selector selector;
   private final ControlInput input = new ControlInput();
+  private long waitingLeftNanos;
 
   /**
    * Connects.
    *
    * @param channel not connected yet; it is closed if this fails
-   * @param timeoutNanos how long connecting and all of the handshake may take
+   * @param timeoutNanos how long all waiting for the server may take together. What this side does
+   *     in between, as opening its device, is not the server's time.
    */
   ControlLink(SocketChannel channel, SocketAddress address, Endpoint endpoint, long timeoutNanos) {
     this.endpoint = endpoint;
     this.timeoutNanos = timeoutNanos;
     this.channel = channel;
-    deadline = System.nanoTime() + timeoutNanos;
+    waitingLeftNanos = timeoutNanos;
     try {
       selector = Selector.open();
       channel.configureBlocking(false);
@@ -58,12 +59,13 @@ final class ControlLink implements AutoCloseable {
   }
 
   private void await(String what) throws IOException {
-    long left = deadline - System.nanoTime();
-    if (left <= 0) {
+    if (waitingLeftNanos <= 0) {
       throw new TransportTimeoutException(
           what + " within " + TimeUnit.NANOSECONDS.toMillis(timeoutNanos) + " ms");
     }
-    selector.select(Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)));
+    long since = System.nanoTime();
+    selector.select(Math.max(1, TimeUnit.NANOSECONDS.toMillis(waitingLeftNanos)));
+    waitingLeftNanos -= System.nanoTime() - since;
     selector.selectedKeys().clear();
     if (Thread.currentThread().isInterrupted()) {
       throw new TransportException("interrupted while connecting to " + endpoint);
