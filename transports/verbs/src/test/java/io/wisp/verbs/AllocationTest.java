@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @Tag("rdma")
+@Tag("fully-optimised")
 class AllocationTest {
 
   private static final int ROUNDS = 100_000;
