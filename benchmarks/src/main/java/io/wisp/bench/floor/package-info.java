@@ -1,4 +1,4 @@
-/** What the machine itself costs, without any of Wisp: floors to compare with. */
+/** What the machine itself costs, without any of Wisp: floors and rulers to compare with. */
 @NullMarked
 package io.wisp.bench.floor;
 
