@@ -226,6 +226,12 @@ run_guest() {
   exec "$root/scripts/guest.sh" "$@"
 }
 
+# Compares two commits, which it builds away from this tree.
+run_compare() {
+  command -v python3 >/dev/null || fail "comparing commits needs python3" 2
+  exec python3 "$root/scripts/compare_commits.py" "$@"
+}
+
 # Runs a command as root.
 as_root() {
   if ((EUID == 0)); then
@@ -403,6 +409,10 @@ case ${1:-} in
   guest)
     shift
     run_guest "$@"
+    ;;
+  compare)
+    shift
+    run_compare "$@"
     ;;
   bench)
     shift

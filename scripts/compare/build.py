@@ -1,0 +1,122 @@
+"""Builds a commit's benchmarks.jar, once: jars are kept in a cache by commit."""
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from compare.errors import ComparisonError
+from compare.revisions import Repository, Revision
+
+JARS_KEPT = 20
+SECONDS_OF_BUILD = 60
+_JAR = Path("benchmarks", "target", "benchmarks.jar")
+_JVM_FLAGS = "--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
+_MODULE = re.compile(r"\[INFO\] (Building .*\[\d+/\d+\])")
+
+
+def default_cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "wisp-compare"
+
+
+class Builder:
+    """Gives the jars of commits. A build happens in a git worktree of its own, which is removed at once.
+
+    say: is told what is under way.
+    """
+
+    def __init__(self, repository: Repository, cache: Path, say: Callable[[str], None]):
+        self._repository = repository
+        self._cache = cache
+        self._say = say
+
+    def is_built(self, revision: Revision, copy: int = 1) -> bool:
+        return self._cached(revision, copy).is_file()
+
+    def jar(self, revision: Revision, copy: int = 1) -> Path:
+        """The jar of a commit; copies of different numbers come from builds of their own.
+
+        Raises ComparisonError if the commit cannot be built.
+        """
+        cached = self._cached(revision, copy)
+        if cached.is_file():
+            cached.touch()
+            return cached
+        self._cache.mkdir(parents=True, exist_ok=True)
+        self._say(f"building {describe(revision)}; this takes a minute or several")
+        with self._worktree(revision) as folder:
+            self._build(folder, revision, self._cache / f"{cached.stem}.log")
+            unfinished = cached.with_suffix(".unfinished")
+            shutil.copyfile(folder / _JAR, unfinished)
+            unfinished.rename(cached)
+        self._forget_the_oldest()
+        return cached
+
+    def _cached(self, revision: Revision, copy: int) -> Path:
+        return self._cache / (revision.commit + ("" if copy == 1 else f"-{copy}") + ".jar")
+
+    @contextlib.contextmanager
+    def _worktree(self, revision: Revision) -> Iterator[Path]:
+        folder = Path(tempfile.mkdtemp(prefix="build-", dir=self._cache))
+        try:
+            self._repository.git("worktree", "add", "--detach", str(folder), revision.commit)
+            yield folder
+        finally:
+            with contextlib.suppress(ComparisonError):
+                self._repository.git("worktree", "remove", "--force", str(folder))
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _build(self, folder: Path, revision: Revision, log: Path) -> None:
+        wrapper = folder / "mvnw"
+        if not wrapper.is_file() or not (folder / "benchmarks" / "pom.xml").is_file():
+            raise ComparisonError(f"{describe(revision)} has no benchmarks to build")
+        command = [
+            str(wrapper),
+            "--batch-mode",
+            "--file",
+            str(folder / "pom.xml"),
+            "--projects",
+            "benchmarks",
+        ]
+        command += ["--also-make", "-DskipTests", "package"]
+        environment = os.environ | {"MAVEN_OPTS": f"{_JVM_FLAGS} {os.environ.get('MAVEN_OPTS', '')}"}
+        with log.open("w", encoding="utf-8") as written:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+                env=environment,
+                start_new_session=True,
+            )
+            assert process.stdout is not None
+            try:
+                for line in process.stdout:
+                    written.write(line)
+                    if module := _MODULE.match(line):
+                        self._say("  " + re.sub(r" {2,}", " ", module[1]))
+                process.wait()
+            finally:
+                if process.poll() is None:
+                    os.killpg(process.pid, signal.SIGTERM)
+                    process.wait()
+                process.stdout.close()
+        if process.returncode != 0 or not (folder / _JAR).is_file():
+            raise ComparisonError(f"{describe(revision)} does not build; all of Maven's output is in {log}")
+        log.unlink()
+
+    def _forget_the_oldest(self) -> None:
+        jars = sorted(self._cache.glob("*.jar"), key=lambda each: each.stat().st_mtime, reverse=True)
+        for jar in jars[JARS_KEPT:]:
+            jar.unlink()
+
+
+def describe(revision: Revision) -> str:
+    return f'{revision.name} ({revision.commit[:10]}, "{revision.subject}")'

@@ -1,0 +1,264 @@
+"""./wisp compare BASE HEAD: is HEAD slower than BASE, or does it allocate more?"""
+
+import argparse
+import contextlib
+import datetime
+import fcntl
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from compare import errors
+from compare.build import SECONDS_OF_BUILD, Builder, default_cache, describe
+from compare.comparison import Comparison, judge_all
+from compare.document import as_document
+from compare.errors import ComparisonError, Interrupted
+from compare.jdk import java
+from compare.machine import this_machine
+from compare.measure import Measurement, measure
+from compare.plan import BASE, FEWEST_PAIRS, HEAD, MOST_PAIRS, as_time, estimated_seconds
+from compare.report import as_markdown
+from compare.revisions import WORKING_TREE, Repository, Revision
+from compare.run import JmhRunner, RunFailed, Runner
+from compare.sets import SETS, BenchmarkSet
+from compare.verdict import DEFAULT_THRESHOLD_PERCENT, Figure
+
+_HELP = f"""\
+Builds two commits and measures them on this machine in pairs of runs: base then head, head then base, and
+so on. For each figure it says one of faster, slower, no clear change, machine not steady.
+
+BASE and HEAD are commits by any name that git knows; HEAD may also be "{WORKING_TREE}", which is what is in
+your working tree now. The same commit twice is built twice, and should never be called slower.
+
+"slower" means that an operation takes longer by more than the threshold, that the 95 % intervals of base
+and head are disjoint, that the interval of their ratio does not hold 1, and that the rulers were steady.
+Rulers are benchmarks without any code of Wisp, run from one jar in both commits' places. Bytes allocated
+per operation are held to a byte and 2 %, whatever the times.
+
+exit codes:
+  0    nothing is slower and nothing allocates more
+  1    something is slower or allocates more
+  2    the command line is wrong; nothing was measured
+  3    no verdict: the machine was not steady, or too few pairs were complete
+  4    something could not be compared: a commit does not build, lacks a benchmark, or crashes
+  130  interrupted; no file was written
+If several are true, 1 goes before 4 and 4 before 3. Files are written only at the end of a whole comparison.
+
+Jars are kept by commit in {"${XDG_CACHE_HOME:-$HOME/.cache}"}/wisp-compare.
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """Complains in one sentence."""
+
+    def error(self, message: str):
+        raise ComparisonError(f"{message}; ./wisp compare -h says how it is used", errors.WRONG_USAGE)
+
+
+def parser() -> Parser:
+    sets = "; ".join(f"{each.name}: {each.purpose}, {each.pairs} pairs" for each in SETS.values())
+    parsed = Parser(
+        prog="wisp compare",
+        description=_HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parsed.add_argument("base", metavar="BASE", help="the commit to compare with")
+    parsed.add_argument("head", metavar="HEAD", help=f"the commit that may be slower, or {WORKING_TREE}")
+    parsed.add_argument(
+        "--set", dest="chosen", choices=SETS, default="short", help=f"what is measured ({sets})"
+    )
+    parsed.add_argument("--pairs", type=_pairs, metavar="N", help=f"pairs of runs, {FEWEST_PAIRS} or more")
+    parsed.add_argument(
+        "--threshold",
+        type=_percent,
+        default=DEFAULT_THRESHOLD_PERCENT,
+        metavar="PERCENT",
+        help="how much longer an operation must take to matter (default %(default)g)",
+    )
+    parsed.add_argument(
+        "--out", type=Path, metavar="DIR", help="a new folder for comparison.json and comparison.md"
+    )
+    parsed.add_argument(
+        "--json", type=Path, metavar="FILE", help="where else to write the JSON (results/FORMAT.md)"
+    )
+    parsed.add_argument("--markdown", type=Path, metavar="FILE", help="where else to write the report")
+    return parsed
+
+
+def _pairs(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not FEWEST_PAIRS <= int(text) <= MOST_PAIRS:
+        raise argparse.ArgumentTypeError(f'"{text}" is no whole number from {FEWEST_PAIRS} to {MOST_PAIRS}')
+    return int(text)
+
+
+def _percent(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
+    if not 0.1 <= value <= 100:
+        raise argparse.ArgumentTypeError(f'"{text}" is no number from 0.1 to 100')
+    return value
+
+
+def main(arguments: Sequence[str], root: Path) -> int:
+    """The exit code. root: the repository's folder."""
+    stop_in_order()
+    try:
+        options = parser().parse_args(arguments)
+        with only_one_at_a_time(default_cache()):
+            program = java(root)
+            return run(options, root, program, JmhRunner([program]), say)
+    except ComparisonError as error:
+        print(f"wisp compare: {error}", file=sys.stderr)
+        return error.exit_code
+    except (KeyboardInterrupt, Interrupted):
+        print("\nwisp compare: interrupted; nothing was written", file=sys.stderr)
+        return errors.INTERRUPTED
+
+
+def stop_in_order() -> None:
+    """Lets the signals that end a process end what it started, too."""
+
+    def interrupt(_number: int, _frame: object) -> None:
+        raise Interrupted
+
+    for caught in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(caught, interrupt)
+
+
+def say(text: str) -> None:
+    print(f"wisp compare: {text}", file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def only_one_at_a_time(cache: Path) -> Iterator[None]:
+    """Two comparisons at once would each find the machine unsteady."""
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "lock").open("w", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ComparisonError("another comparison is under way, which this one would disturb") from None
+        yield
+
+
+def run(
+    options: argparse.Namespace, root: Path, program: str, runner: Runner, tell: Callable[[str], None]
+) -> int:
+    """Compares, prints the report, and writes the files that are asked for.
+
+    program: the java that measures, which the report names.
+    """
+    chosen, pairs = SETS[options.chosen], options.pairs or SETS[options.chosen].pairs
+    started = datetime.datetime.now(datetime.UTC)
+    folder = options.out or root / "results" / "local" / f"{started:%Y-%m-%dT%H-%M-%SZ}-compare"
+    files = [each for each in (options.json, options.markdown) if each is not None]
+    _prepare(folder, files)
+    repository = Repository(root)
+    base, head = _revision(repository, BASE, options.base), _revision(repository, HEAD, options.head)
+    builder = Builder(repository, default_cache(), tell)
+    copies = {BASE: 1, HEAD: 2 if head.commit == base.commit else 1}
+    missing = sum(not builder.is_built(each, copies[side]) for side, each in ((BASE, base), (HEAD, head)))
+    seconds = estimated_seconds(chosen, pairs)
+    builds = f" and about {as_time(missing * SECONDS_OF_BUILD)} of building before that" if missing else ""
+    tell(f'set "{chosen.name}", {pairs} pairs: about {as_time(seconds)} of measuring{builds}')
+    jars = {BASE: builder.jar(base, copies[BASE]), HEAD: builder.jar(head, copies[HEAD])}
+    machine = this_machine(program)
+    possible, lacking, ruler_from = _possible(chosen, {BASE: base, HEAD: head}, jars, runner)
+    for figure in lacking.values():
+        tell(f"{figure.title} is left out: {figure.failures[0]}")
+    measurement = measure(possible, pairs, jars, jars[ruler_from], runner, tell)
+    measurement = Measurement(measurement.figures | lacking, measurement.rulers)
+    rulers, judgements = judge_all(measurement, options.threshold)
+    comparison = Comparison(
+        base,
+        head,
+        chosen,
+        pairs,
+        options.threshold,
+        ruler_from,
+        machine,
+        _iso(started),
+        _iso(datetime.datetime.now(datetime.UTC)),
+        rulers,
+        judgements,
+    )
+    _write(comparison, folder, options.json, options.markdown)
+    print(as_markdown(comparison), flush=True)
+    tell(f"results: {folder}")
+    return comparison.exit_code
+
+
+def _prepare(folder: Path, files: Sequence[Path]) -> None:
+    """Refuses places where nothing can be written, before anything is built.
+
+    Older files of these names are removed, so that nobody takes them for what an interrupted comparison
+    found.
+    """
+    if folder.exists():
+        raise ComparisonError(f"{folder} exists already; name another folder", errors.WRONG_USAGE)
+    for file in files:
+        if file.is_dir() or not os.access(file.absolute().parent, os.W_OK):
+            raise ComparisonError(f"{file} cannot be written", errors.WRONG_USAGE)
+        file.unlink(missing_ok=True)
+
+
+def _revision(repository: Repository, side: str, name: str) -> Revision:
+    if side == BASE and name == WORKING_TREE:
+        raise ComparisonError(f"{WORKING_TREE} can only be HEAD", errors.WRONG_USAGE)
+    return repository.revision(name)
+
+
+def _possible(
+    chosen: BenchmarkSet, revisions: dict[str, Revision], jars: dict[str, Path], runner: Runner
+) -> tuple[BenchmarkSet, dict[str, Figure], str]:
+    """What both commits have of a set, what they lack, and whose jar has the rulers."""
+    known = {}
+    for side, revision in revisions.items():
+        try:
+            known[side] = runner.benchmarks(jars[side])
+        except RunFailed as failure:
+            raise ComparisonError(f"{describe(revision)} cannot be measured: {failure}") from None
+    rulers = {group.benchmark for group in chosen.groups if group.is_ruler}
+    ruler_from = next((side for side in (BASE, HEAD) if rulers <= known[side]), None)
+    if ruler_from is None:
+        raise ComparisonError(
+            "neither commit has the rulers that tell whether the machine was steady: "
+            + ", ".join(sorted(rulers))
+        )
+    groups, lacking = [], {}
+    for group in chosen.groups:
+        without = [side for side in (BASE, HEAD) if group.benchmark not in known[side]]
+        if group.is_ruler or not without:
+            groups.append(group)
+            continue
+        for title in group.titles():
+            reason = f"{without[0]}, {describe(revisions[without[0]])}, has no {group.benchmark}"
+            lacking[title] = Figure(title, group.rulers, failures=[reason])
+    return replace(chosen, groups=tuple(groups)), lacking, ruler_from
+
+
+def _iso(moment: datetime.datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _write(comparison: Comparison, folder: Path, json_file: Path | None, markdown_file: Path | None) -> None:
+    """All files, each of them whole or not there."""
+    document = json.dumps(as_document(comparison), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    report = as_markdown(comparison)
+    unfinished = folder.with_name(folder.name + ".unfinished")
+    unfinished.mkdir(parents=True)
+    (unfinished / "comparison.json").write_text(document, encoding="utf-8")
+    (unfinished / "comparison.md").write_text(report, encoding="utf-8")
+    unfinished.rename(folder)
+    for file, text in ((json_file, document), (markdown_file, report)):
+        if file is not None:
+            part = file.with_name(file.name + ".unfinished")
+            part.write_text(text, encoding="utf-8")
+            part.rename(file)

@@ -1,0 +1,51 @@
+"""Everything that is said of two commits, and the exit code that sums it up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from compare import errors
+from compare.machine import Machine
+from compare.measure import Measurement
+from compare.revisions import Revision
+from compare.sets import BenchmarkSet
+from compare.verdict import Judgement, Steadiness, Verdict, judge, judge_ruler
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A comparison that ran to its end.
+
+    pairs: of runs, as asked for.
+    threshold_percent: by how much longer an operation must take to matter.
+    ruler_from: whose jar the rulers came from.
+    started, finished: UTC, ISO 8601.
+    """
+
+    base: Revision
+    head: Revision
+    chosen: BenchmarkSet
+    pairs: int
+    threshold_percent: float
+    ruler_from: str
+    machine: Machine
+    started: str
+    finished: str
+    rulers: Sequence[Steadiness]
+    judgements: Sequence[Judgement]
+
+    @property
+    def exit_code(self) -> int:
+        if any(each.is_regression for each in self.judgements):
+            return errors.REGRESSION
+        verdicts = {each.verdict for each in self.judgements}
+        if Verdict.NOT_COMPARED in verdicts:
+            return errors.NOT_COMPARED
+        if verdicts & {Verdict.NOT_STEADY, Verdict.TOO_FEW_PAIRS}:
+            return errors.NO_VERDICT
+        return errors.NO_REGRESSION
+
+
+def judge_all(measurement: Measurement, threshold_percent: float) -> tuple[list[Steadiness], list[Judgement]]:
+    threshold = threshold_percent / 100
+    rulers = [judge_ruler(figure, threshold) for figure in measurement.rulers.values()]
+    return rulers, [judge(figure, threshold, rulers) for figure in measurement.figures.values()]

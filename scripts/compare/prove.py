@@ -1,0 +1,174 @@
+"""Shows that a comparison does what it promises: no false alarms, and what is planted is caught."""
+
+import argparse
+import contextlib
+import io
+import json
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from compare import errors
+from compare.build import default_cache
+from compare.command import Parser, only_one_at_a_time, parser, run, say, stop_in_order
+from compare.jdk import java
+from compare.plan import as_time, estimated_seconds
+from compare.revisions import Repository
+from compare.run import JmhRunner
+from compare.sets import SETS
+from compare.verdict import AllocationVerdict, Verdict
+
+PLANTED = Path(__file__).resolve().parent / "planted"
+SLOWER = PLANTED / "slower_lookup.patch"
+ALLOCATING = PLANTED / "allocating_get.patch"
+_GET = "store get, 1000 entries"
+
+_HELP = """\
+Compares a commit with itself, as two separate builds, again and again, and counts the false alarms: whatever
+is called slower, faster, or different in what it allocates. Then it compares the commit with itself and a
+planted slowdown of gets of 15 %, and with a planted allocation of a key's bytes in each get, and looks
+whether each is caught. Where the machine was not steady it says so: that is neither an alarm nor a catch.
+
+exit codes: 0 if there was no false alarm and both were caught, 1 if not, 2 for a wrong command line, 3 if the
+machine was not steady for what was planted, 4 if something could not be compared, 130 if interrupted.
+"""
+
+
+@dataclass
+class Proof:
+    """How often comparisons of a commit with itself ended in which way, and what was caught."""
+
+    same: Counter[str] = field(default_factory=Counter)
+    false_alarms: list[str] = field(default_factory=list)
+    slower: str = ""
+    allocation: str = ""
+
+    @property
+    def exit_code(self) -> int:
+        if self.false_alarms or self.slower == Verdict.NO_CLEAR_CHANGE.value:
+            return errors.REGRESSION
+        if self.allocation != AllocationVerdict.MORE.value:
+            return errors.REGRESSION
+        return errors.NO_REGRESSION if self.slower == Verdict.SLOWER.value else errors.NO_VERDICT
+
+    def summary(self) -> str:
+        counted = ", ".join(f"{times} times {how}" for how, times in self.same.most_common())
+        lines = [
+            f"the same commit, built twice: {sum(self.same.values())} comparisons,"
+            f" {len(self.false_alarms)} false alarms ({counted})",
+            *(f"  false alarm: {each}" for each in self.false_alarms),
+            f"planted slowdown of 15 %: {self.slower}",
+            f"planted allocation: {self.allocation}",
+        ]
+        return "\n".join(lines)
+
+
+def main(arguments: Sequence[str], root: Path) -> int:
+    """The exit code. root: the repository's folder."""
+    stop_in_order()
+    parsed = Parser(
+        prog="prove_compare.py",
+        description=_HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parsed.add_argument("--commit", default="HEAD", help="what is compared with itself (default HEAD)")
+    parsed.add_argument(
+        "--repeats", type=_repeats, default=20, metavar="N", help="false alarms are looked for so often"
+    )
+    parsed.add_argument(
+        "--set", dest="chosen", choices=SETS, default="proof", help="what is measured (default proof)"
+    )
+    try:
+        options = parsed.parse_args(arguments)
+        with only_one_at_a_time(default_cache()):
+            compare = Comparer(root, options.chosen, java(root), say)
+            proof = prove(compare, options.commit, options.repeats)
+    except errors.ComparisonError as error:
+        say(str(error))
+        return error.exit_code
+    except (KeyboardInterrupt, errors.Interrupted):
+        say("interrupted; nothing is proved")
+        return errors.INTERRUPTED
+    print(proof.summary())
+    return proof.exit_code
+
+
+def _repeats(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 1000:
+        raise argparse.ArgumentTypeError(f'"{text}" is no whole number from 1 to 1000')
+    return int(text)
+
+
+class Comparer:
+    """Compares commits, and returns the JSON."""
+
+    def __init__(self, root: Path, chosen: str, program: str, tell: Callable[[str], None]):
+        self.root = root
+        self.chosen = chosen
+        self.tell = tell
+        self._program = program
+
+    def compare(self, base: str, head: str) -> dict:
+        """Raises ComparisonError if not everything could be compared."""
+        options = parser().parse_args([base, head, "--set", self.chosen])
+        with tempfile.TemporaryDirectory(prefix="wisp-compare-") as folder:
+            options.out = Path(folder) / "comparison"
+            report = io.StringIO()
+            with contextlib.redirect_stdout(report):
+                status = run(options, self.root, self._program, JmhRunner([self._program]), self.tell)
+            document = json.loads((options.out / "comparison.json").read_text(encoding="utf-8"))
+        self.tell(report.getvalue())
+        if status == errors.NOT_COMPARED:
+            raise errors.ComparisonError("a figure could not be compared, as said above")
+        return document
+
+
+def prove(comparer: Comparer, commit: str, repeats: int) -> Proof:
+    repository = Repository(comparer.root)
+    base = repository.revision(commit).commit
+    slower = repository.patched(base, SLOWER).commit
+    allocating = repository.patched(base, ALLOCATING).commit
+    chosen = SETS[comparer.chosen]
+    seconds = (repeats + 2) * estimated_seconds(chosen, chosen.pairs)
+    comparer.tell(f"{repeats + 2} comparisons: about {as_time(seconds)} of measuring, and up to 4 builds")
+    proof = Proof()
+    started = time.monotonic()
+    for repeat in range(1, repeats + 1):
+        document = comparer.compare(base, base)
+        proof.same[how_it_ended(document)] += 1
+        proof.false_alarms += [f"repeat {repeat}: {each}" for each in alarms(document)]
+        left = (time.monotonic() - started) / repeat * (repeats + 2 - repeat)
+        comparer.tell(f"repeat {repeat} of {repeats}: {how_it_ended(document)}; {as_time(left)} left")
+    proof.slower = _figure(comparer.compare(base, slower))["verdict"]
+    allocated = _figure(comparer.compare(base, allocating))["allocation"]
+    proof.allocation = allocated["verdict"] if allocated else "not known"
+    return proof
+
+
+def alarms(document: dict) -> list[str]:
+    """What a comparison of the same code must not say: slower, faster, allocates more or less."""
+    alarms = []
+    for figure in document["benchmarks"]:
+        if figure["verdict"] in (Verdict.SLOWER.value, Verdict.FASTER.value):
+            alarms.append(f"{figure['title']} {figure['verdict']}, ratio {figure['ratio']['mean']:.3f}")
+        if figure["allocation"] and figure["allocation"]["verdict"] != AllocationVerdict.SAME.value:
+            alarms.append(f"{figure['title']} {figure['allocation']['verdict']}")
+    return alarms
+
+
+def how_it_ended(document: dict) -> str:
+    if alarms(document):
+        return "false alarm"
+    verdicts = {figure["verdict"] for figure in document["benchmarks"]}
+    for verdict in (Verdict.NOT_STEADY, Verdict.TOO_FEW_PAIRS):
+        if verdict.value in verdicts:
+            return verdict.value
+    return Verdict.NO_CLEAR_CHANGE.value
+
+
+def _figure(document: dict) -> dict:
+    return next(each for each in document["benchmarks"] if each["title"] == _GET)
