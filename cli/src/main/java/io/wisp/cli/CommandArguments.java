@@ -26,6 +26,7 @@ import picocli.CommandLine.Parameters;
       "       ./wisp -p HOST[:PORT] --key_size K --payload_size P [OPTION...]",
       "                                                                measure a server",
       "       ./wisp bench [JMH OPTION...]                             measure Wisp by itself",
+      "       ./wisp compare BASE HEAD [OPTION...]                     tell if a commit is slower",
       "       ./wisp test [--long]                                     test Wisp"
     },
     sortOptions = false,
