@@ -1,6 +1,11 @@
 import contextlib
 import io
 import json
+import os
+import shlex
+import subprocess
+import sys
+import time
 import unittest
 from pathlib import Path
 from unittest import mock
@@ -148,6 +153,41 @@ class EndToEndTest(RepositoryFixture):
             self.compare()
         self.assertEqual(len(self.repository.git("worktree", "list").splitlines()), 1)
         self.assertEqual(list(default_cache().glob("build-*")), [])
+
+
+class SignalTest(RepositoryFixture):
+    def test_ends_everything_it_started_and_writes_nothing(self):
+        java = self.folder / "jdk" / "bin" / "java"
+        java.parent.mkdir(parents=True)
+        java.write_text(f'#!/bin/sh\nexec {shlex.join(FAKE_JAVA)} "$@"\n', encoding="utf-8")
+        (self.root / "wisp").write_text(f"#!/bin/sh\necho {java.parent.parent}\n", encoding="utf-8")
+        for program in (java, self.root / "wisp"):
+            program.chmod(0o755)
+        pid, result = self.folder / "pid", self.folder / "c.json"
+        default_cache().mkdir(parents=True)
+        for name in (f"{self.first}.jar", f"{self.first}-2.jar"):
+            content = {"benchmarks": BENCHMARKS, "score": 1.0, "allocated": 0.0, "pid": str(pid)}
+            (default_cache() / name).write_text(json.dumps(content), encoding="utf-8")
+        program = "import sys, pathlib; from compare.command import main;"
+        program += " sys.exit(main(sys.argv[2:], pathlib.Path(sys.argv[1])))"
+        process = subprocess.Popen(
+            [sys.executable, "-c", program, str(self.root), "HEAD", "HEAD", "--json", str(result)],
+            env=os.environ | {"PYTHONPATH": str(ROOT / "scripts")},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        deadline = time.monotonic() + 60
+        while not (pid.exists() and pid.read_text()) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        process.terminate()
+        out, error = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, errors.INTERRUPTED, error)
+        self.assertEqual(out, "")
+        self.assertIn("interrupted; nothing was written", error)
+        self.assertFalse(result.exists() or (self.root / "results").exists())
+        with self.assertRaises(ProcessLookupError):
+            os.kill(int(pid.read_text()), 0)
 
 
 class BuilderTest(RepositoryFixture):

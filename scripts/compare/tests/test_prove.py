@@ -1,0 +1,56 @@
+import unittest
+from unittest import mock
+
+from compare import errors, prove
+from compare.tests.test_revisions import PATCH, RepositoryFixture
+
+
+def document(verdict="no clear change", allocation="no change", ratio=1.0):
+    figure = {"title": "store get, 1000 entries", "verdict": verdict, "ratio": {"mean": ratio}}
+    return {"benchmarks": [figure | {"allocation": {"verdict": allocation}}]}
+
+
+SAME, UNSTEADY = document(), document("machine not steady")
+SLOWER, ALLOCATING = document("slower", ratio=0.85), document("machine not steady", "allocates more")
+
+
+class ProveTest(RepositoryFixture):
+    def proof(self, *documents):
+        """Of comparisons that find this one after the other, of which the last two are of what is planted."""
+        patches = {}
+        for name in ("SLOWER", "ALLOCATING"):
+            patches[name] = self.folder / f"{name}.patch"
+            patches[name].write_text(PATCH.replace("two", name), encoding="utf-8")
+        self.comparer = mock.Mock(root=self.root, chosen="proof")
+        self.comparer.compare.side_effect = documents
+        with mock.patch.multiple(prove, **patches):
+            return prove.prove(self.comparer, "HEAD", len(documents) - 2)
+
+    def test_compares_a_commit_with_itself_and_then_with_what_is_planted(self):
+        proof = self.proof(SAME, SAME, SLOWER, ALLOCATING)
+        heads = [call.args[1] for call in self.comparer.compare.call_args_list]
+        planted = [self.repository.git("show", f"{head}:a.txt") for head in heads]
+        self.assertEqual(planted, ["one", "one", "SLOWER", "ALLOCATING"])
+        self.assertEqual(proof.exit_code, errors.NO_REGRESSION)
+        self.assertIn("2 comparisons, 0 false alarms (2 times no clear change)", proof.summary())
+
+    def test_counts_every_difference_of_the_same_code_as_a_false_alarm(self):
+        alarms = [SLOWER, document("faster", ratio=1.2), document(allocation="allocates less"), ALLOCATING]
+        proof = self.proof(SAME, *alarms, SLOWER, ALLOCATING)
+        self.assertEqual(len(proof.false_alarms), 4)
+        self.assertEqual(proof.exit_code, errors.REGRESSION)
+        self.assertIn("repeat 2: store get, 1000 entries slower, ratio 0.850", proof.summary())
+
+    def test_counts_a_machine_that_was_not_steady_by_itself(self):
+        proof = self.proof(SAME, UNSTEADY, UNSTEADY, SLOWER, ALLOCATING)
+        self.assertEqual(proof.same, {"no clear change": 1, "machine not steady": 2})
+        self.assertEqual(proof.exit_code, errors.NO_REGRESSION)
+
+    def test_fails_if_what_is_planted_is_not_caught(self):
+        self.assertEqual(self.proof(SAME, SAME, ALLOCATING).exit_code, errors.REGRESSION)
+        self.assertEqual(self.proof(SAME, SLOWER, SAME).exit_code, errors.REGRESSION)
+        self.assertEqual(self.proof(SAME, UNSTEADY, ALLOCATING).exit_code, errors.NO_VERDICT)
+
+
+if __name__ == "__main__":
+    unittest.main()
