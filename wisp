@@ -229,6 +229,8 @@ run_guest() {
 # Compares two commits, which it builds away from this tree.
 run_compare() {
   command -v python3 >/dev/null || fail "comparing commits needs python3" 2
+  python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+    fail "comparing commits needs Python 3.11 or newer, and python3 is $(python3 --version)" 2
   exec python3 "$root/scripts/compare_commits.py" "$@"
 }
 

@@ -34,10 +34,10 @@ so on. For each figure it says one of faster, slower, no clear change, machine n
 BASE and HEAD are commits by any name that git knows; HEAD may also be "{WORKING_TREE}", which is what is in
 your working tree now. The same commit twice is built twice, and should never be called slower.
 
-"slower" means that an operation takes longer by more than the threshold, that the 95 % intervals of base
-and head are disjoint, that the interval of their ratio does not hold 1, and that the rulers were steady.
-Rulers are benchmarks without any code of Wisp, run from one jar in both commits' places. Bytes allocated
-per operation are held to a byte and 2 %, whatever the times.
+"slower" means that an operation takes longer by more than the threshold, that the 99 % intervals of base and
+head are disjoint, that the interval of their ratio does not hold 1, and that the rulers were steady. Rulers
+are benchmarks without any code of Wisp, run from one jar in both commits' places. Bytes allocated per
+operation are held to a byte and 2 %, whatever the times.
 
 exit codes:
   0    nothing is slower and nothing allocates more

@@ -5,11 +5,13 @@ from typing import Any
 from compare.comparison import Comparison
 from compare.plan import FEWEST_PAIRS
 from compare.revisions import Revision
-from compare.statistics import CONFIDENCE, Interval
+from compare.statistics import Interval
 from compare.verdict import (
     ALLOCATION_BYTES,
     ALLOCATION_SHARE,
+    CONFIDENCE,
     LARGEST_RULER_SPREAD,
+    RULER_CONFIDENCE,
     Allocation,
     Figure,
     Judgement,
@@ -35,6 +37,7 @@ def as_document(comparison: Comparison) -> dict[str, Any]:
             "fewestPairs": FEWEST_PAIRS,
             "thresholdPercent": comparison.threshold_percent,
             "confidence": CONFIDENCE,
+            "rulerConfidence": RULER_CONFIDENCE,
             "allocationBoundBytes": ALLOCATION_BYTES,
             "allocationBoundShare": ALLOCATION_SHARE,
             "largestRulerSpread": LARGEST_RULER_SPREAD,

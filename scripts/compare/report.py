@@ -4,7 +4,7 @@ from compare import errors
 from compare.comparison import Comparison
 from compare.plan import FEWEST_PAIRS
 from compare.statistics import Interval
-from compare.verdict import Allocation, AllocationVerdict, Judgement, Verdict
+from compare.verdict import CONFIDENCE, Allocation, AllocationVerdict, Judgement, Verdict
 
 _BOLD = {Verdict.SLOWER, Verdict.NOT_STEADY, Verdict.TOO_FEW_PAIRS, Verdict.NOT_COMPARED}
 
@@ -14,7 +14,10 @@ def as_markdown(comparison: Comparison) -> str:
     lines = [f"## {headline(comparison)}", ""]
     lines.append(f"`{comparison.base.commit[:10]}` {_escaped(comparison.base.subject)} → ")
     lines[-1] += f"`{comparison.head.commit[:10]}` {_escaped(comparison.head.subject)}"
-    lines += ["", "| figure | verdict | head / base (95 % interval) | base | head | unit | allocated, B/op |"]
+    lines += [
+        "",
+        f"| figure | verdict | head / base ({CONFIDENCE:.0%} interval) | base | head | unit | allocated, B/op |",
+    ]
     lines.append("|---|---|---|---|---|---|---|")
     lines += [_row(each) for each in comparison.judgements]
     lines += ["", *_notes(comparison), ""]

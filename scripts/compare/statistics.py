@@ -17,7 +17,6 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-CONFIDENCE = 0.95
 _MOST_FRACTIONS = 300
 _PRECISION = 1e-15
 _TINY = 1e-300
@@ -38,7 +37,7 @@ class Interval:
         return self.high < other.low or other.high < self.low
 
 
-def mean_interval(values: Sequence[float], confidence: float = CONFIDENCE) -> Interval:
+def mean_interval(values: Sequence[float], confidence: float) -> Interval:
     """The t interval of the geometric mean of positive values.
 
     Raises ValueError for fewer than two values, which have no spread, and for values that are not positive.
@@ -54,7 +53,7 @@ def mean_interval(values: Sequence[float], confidence: float = CONFIDENCE) -> In
     return Interval(math.exp(mean), math.exp(mean - half), math.exp(mean + half))
 
 
-def ratio_interval(pairs: Sequence[tuple[float, float]], confidence: float = CONFIDENCE) -> Interval:
+def ratio_interval(pairs: Sequence[tuple[float, float]], confidence: float) -> Interval:
     """The interval of second / first over pairs of values that were measured one right after the other."""
     return mean_interval([second / first for first, second in pairs], confidence)
 

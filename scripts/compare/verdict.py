@@ -26,6 +26,10 @@ from compare.run import Sample
 from compare.statistics import Interval, mean_interval, ratio_interval, spread
 
 DEFAULT_THRESHOLD_PERCENT = 5.0
+# Several figures are judged in each comparison, and none may be called slower by chance: of two commits that
+# are alike, 95 % intervals of a few runs would be disjoint too often.
+CONFIDENCE = 0.99
+RULER_CONFIDENCE = 0.95
 LARGEST_RULER_SPREAD = 0.25
 ALLOCATION_BYTES = 1.0
 ALLOCATION_SHARE = 0.02
@@ -142,7 +146,7 @@ def judge_ruler(figure: Figure, threshold: float) -> Steadiness:
     """threshold: the share by which an operation may take longer, such as 0.05."""
     if len(figure.pairs) < FEWEST_PAIRS:
         return Steadiness(figure, None, None, _too_few(figure))
-    ratio = ratio_interval([(pair.base.score, pair.head.score) for pair in figure.pairs])
+    ratio = ratio_interval([(pair.base.score, pair.head.score) for pair in figure.pairs], RULER_CONFIDENCE)
     spread_of_runs = spread(figure.scores(BASE) + figure.scores(HEAD))
     reason = ""
     if not (1 / (1 + threshold) <= ratio.low and ratio.high <= 1 + threshold):
@@ -160,8 +164,9 @@ def judge(figure: Figure, threshold: float, rulers: Sequence[Steadiness]) -> Jud
         return Judgement(figure, Verdict.NOT_COMPARED, reason=why)
     if len(figure.pairs) < FEWEST_PAIRS:
         return Judgement(figure, Verdict.TOO_FEW_PAIRS, reason=_too_few(figure))
-    base, head = mean_interval(figure.scores(BASE)), mean_interval(figure.scores(HEAD))
-    ratio = ratio_interval([(pair.base.score, pair.head.score) for pair in figure.pairs])
+    base = mean_interval(figure.scores(BASE), CONFIDENCE)
+    head = mean_interval(figure.scores(HEAD), CONFIDENCE)
+    ratio = ratio_interval([(pair.base.score, pair.head.score) for pair in figure.pairs], CONFIDENCE)
     unsteady = [each.reason for each in rulers if each.figure.title in figure.rulers and not each.is_steady]
     if unsteady:
         verdict = Verdict.NOT_STEADY

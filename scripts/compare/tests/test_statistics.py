@@ -39,25 +39,25 @@ class StudentTTest(unittest.TestCase):
 
 class IntervalTest(unittest.TestCase):
     def test_gives_the_t_interval_of_the_logarithms(self):
-        interval = mean_interval([10.2, 9.8, 10.5, 10.1, 9.9, 10.4])
+        interval = mean_interval([10.2, 9.8, 10.5, 10.1, 9.9, 10.4], 0.95)
         self.assertAlmostEqual(interval.mean, 10.146920140859839, places=10)
         self.assertAlmostEqual(interval.low, 9.86353284, places=8)
         self.assertAlmostEqual(interval.high, 10.43844939, places=8)
 
     def test_gives_the_interval_of_the_ratio_over_pairs(self):
         pairs = list(zip([100, 110, 95, 105, 120], [90, 97, 88, 93, 109], strict=True))
-        interval = ratio_interval(pairs)
+        interval = ratio_interval(pairs, 0.95)
         self.assertAlmostEqual(interval.mean, 0.9002930662243934, places=12)
         self.assertAlmostEqual(interval.low, 0.87829606, places=8)
         self.assertAlmostEqual(interval.high, 0.92284099, places=8)
 
     def test_cancels_in_the_ratio_what_slows_down_both_runs_of_a_pair(self):
-        interval = ratio_interval([(100 * slow, 90 * slow) for slow in (1, 0.5, 0.7, 0.9)])
+        interval = ratio_interval([(100 * slow, 90 * slow) for slow in (1, 0.5, 0.7, 0.9)], 0.95)
         self.assertAlmostEqual(interval.low, 0.9)
         self.assertAlmostEqual(interval.high, 0.9)
 
     def test_calls_intervals_disjoint_only_if_they_do_not_even_touch(self):
-        low, middle, high = (mean_interval([each, each * 1.1]) for each in (1, 1.5, 100))
+        low, middle, high = (mean_interval([each, each * 1.1], 0.95) for each in (1, 1.5, 100))
         self.assertFalse(low.is_disjoint_from(middle))
         self.assertFalse(low.is_disjoint_from(low))
         self.assertTrue(low.is_disjoint_from(high))
@@ -66,7 +66,7 @@ class IntervalTest(unittest.TestCase):
     def test_refuses_a_single_value_and_values_without_logarithm(self):
         for values in ([1.0], [1.0, 0.0], [1.0, -2.0], [1.0, float("nan")], [1.0, float("inf")]):
             with self.subTest(values=values), self.assertRaises(ValueError):
-                mean_interval(values)
+                mean_interval(values, 0.95)
 
     def test_measures_the_spread_relative_to_the_mean(self):
         self.assertAlmostEqual(spread([10.2, 9.8, 10.5, 10.1, 9.9, 10.4]), 0.02735904887003268, places=12)
