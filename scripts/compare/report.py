@@ -14,10 +14,8 @@ def as_markdown(comparison: Comparison) -> str:
     lines = [f"## {headline(comparison)}", ""]
     lines.append(f"`{comparison.base.commit[:10]}` {_escaped(comparison.base.subject)} → ")
     lines[-1] += f"`{comparison.head.commit[:10]}` {_escaped(comparison.head.subject)}"
-    lines += [
-        "",
-        f"| figure | verdict | head / base ({CONFIDENCE:.0%} interval) | base | head | unit | allocated, B/op |",
-    ]
+    ratio = f"head / base ({CONFIDENCE:.0%} interval)"
+    lines += ["", f"| figure | verdict | {ratio} | base | head | unit | allocated, B/op |"]
     lines.append("|---|---|---|---|---|---|---|")
     lines += [_row(each) for each in comparison.judgements]
     lines += ["", *_notes(comparison), ""]

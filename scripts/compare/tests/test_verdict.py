@@ -120,13 +120,13 @@ class AllocationTest(unittest.TestCase):
     def judged(self, base, head, factor=1.0, rulers=STEADY, unit="ops/s"):
         return judge(figure(factor, unit, allocated=(base, head)), THRESHOLD, rulers)
 
-    def test_gates_growth_beyond_a_byte_and_two_percent(self):
+    def test_gates_growth_beyond_a_byte_and_five_percent(self):
         cases = [
             (0.0, 0.9, AllocationVerdict.SAME),
             (0.0, 1.2, AllocationVerdict.MORE),
             (0.0, 32.0, AllocationVerdict.MORE),
-            (1000.0, 1015.0, AllocationVerdict.SAME),
-            (1000.0, 1040.0, AllocationVerdict.MORE),
+            (1000.0, 1045.0, AllocationVerdict.SAME),
+            (1000.0, 1055.0, AllocationVerdict.MORE),
             (32.0, 0.0, AllocationVerdict.LESS),
         ]
         for base, head, expected in cases:
