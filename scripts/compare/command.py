@@ -37,7 +37,7 @@ your working tree now. The same commit twice is built twice, and should never be
 "slower" means that an operation takes longer by more than the threshold, that the 99 % intervals of base and
 head are disjoint, that the interval of their ratio does not hold 1, and that the rulers were steady. Rulers
 are benchmarks without any code of Wisp, run from one jar in both commits' places. Bytes allocated per
-operation are held to a byte and 5 %, whatever the times.
+operation are held to about a byte and 5 %, whatever the times.
 
 exit codes:
   0    nothing is slower and nothing allocates more

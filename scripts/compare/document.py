@@ -8,6 +8,7 @@ from compare.revisions import Revision
 from compare.statistics import Interval
 from compare.verdict import (
     ALLOCATION_BYTES,
+    ALLOCATION_ERRORS,
     ALLOCATION_SHARE,
     CONFIDENCE,
     LARGEST_RULER_SPREAD,
@@ -40,6 +41,7 @@ def as_document(comparison: Comparison) -> dict[str, Any]:
             "rulerConfidence": RULER_CONFIDENCE,
             "allocationBoundBytes": ALLOCATION_BYTES,
             "allocationBoundShare": ALLOCATION_SHARE,
+            "allocationBoundErrors": ALLOCATION_ERRORS,
             "largestRulerSpread": LARGEST_RULER_SPREAD,
             "rulersFrom": comparison.ruler_from,
         },

@@ -101,7 +101,7 @@ def _ruler(name: str, timing: Timing = Timing(warmup_milliseconds=150, milliseco
 
 def _store(operations: tuple[str, ...], entries: str, timing: Timing = Timing()) -> Group:
     return Group(
-        name=f"store, {entries} entries",
+        name=f"store {' and '.join(operations)}, {entries} entries",
         benchmark=f"{_STORE}.request",
         parameters={"store": ("wisp",), "entries": (entries,), "operation": operations},
         title="store {operation}, {entries} entries",

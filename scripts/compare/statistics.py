@@ -58,6 +58,17 @@ def ratio_interval(pairs: Sequence[tuple[float, float]], confidence: float) -> I
     return mean_interval([second / first for first, second in pairs], confidence)
 
 
+def median_error(values: Sequence[float]) -> float:
+    """The standard error of the median, from the median absolute deviation, which outliers hardly change.
+
+    Both factors are those of the normal distribution (P. Rousseeuw, C. Croux: Alternatives to the Median
+    Absolute Deviation, JASA 1993; the median of n values errs by sqrt(pi / 2n) standard deviations).
+    """
+    middle = statistics.median(values)
+    deviation = 1.4826 * statistics.median(abs(value - middle) for value in values)
+    return math.sqrt(math.pi / 2 / len(values)) * deviation
+
+
 def spread(values: Sequence[float]) -> float:
     """The standard deviation of positive values relative to their geometric mean: 0.1 is 10 %."""
     return math.expm1(statistics.stdev(math.log(value) for value in values))

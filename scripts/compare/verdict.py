@@ -10,7 +10,8 @@ ratio lies within the threshold, so that the machine itself has made no such dif
 have not spread too far. If not, nothing is said about times.
 
 Allocation. Bytes per operation depend on the code, hardly on the machine, so the bound is tiny: more than a
-byte and 5 %, which is less than an object in every tenth operation. JMH divides what the whole JVM
+byte and 5 %, which is less than an object in every tenth operation, and three standard errors of the median
+over the pairs, which are next to nothing unless the machine starves. JMH divides what the whole JVM
 allocates, its own some hundred thousand bytes an iteration included, by the operations, so that a slower
 run seems to allocate more; base's bytes are scaled up to head's number of operations first.
 """
@@ -23,7 +24,7 @@ from enum import Enum
 
 from compare.plan import BASE, FEWEST_PAIRS, HEAD
 from compare.run import Sample
-from compare.statistics import Interval, mean_interval, ratio_interval, spread
+from compare.statistics import Interval, mean_interval, median_error, ratio_interval, spread
 
 DEFAULT_THRESHOLD_PERCENT = 5.0
 # Several figures are judged in each comparison, and none may be called slower by chance: of two commits that
@@ -33,6 +34,7 @@ RULER_CONFIDENCE = 0.95
 LARGEST_RULER_SPREAD = 0.25
 ALLOCATION_BYTES = 1.0
 ALLOCATION_SHARE = 0.05
+ALLOCATION_ERRORS = 3.0
 
 
 class Verdict(Enum):
@@ -216,9 +218,10 @@ def _judge_allocation(pairs: Sequence[Pair]) -> Allocation | None:
         return None
     base = statistics.median(each[0] for each in known)
     head = statistics.median(each[1] for each in known)
-    growth = statistics.median(head - base * max(1.0, 1 / speed) for base, head, speed in known)
+    growths = [head - base * max(1.0, 1 / speed) for base, head, speed in known]
     shrinking = statistics.median(base - head * max(1.0, speed) for base, head, speed in known)
-    bound = ALLOCATION_BYTES + ALLOCATION_SHARE * base
+    growth = statistics.median(growths)
+    bound = ALLOCATION_BYTES + ALLOCATION_SHARE * base + ALLOCATION_ERRORS * median_error(growths)
     if growth > bound:
         verdict = AllocationVerdict.MORE
     else:

@@ -97,7 +97,8 @@ class EndToEndTest(RepositoryFixture):
         self.assertEqual(figure["verdict"], "not compared")
         self.assertEqual(figure["droppedPairs"], 4)
         self.assertIn(
-            "head: store, 1000 entries ended with status 1: The run failed: the table", figure["reason"]
+            "head: store get and put, 1000 entries ended with status 1: The run failed: the table",
+            figure["reason"],
         )
 
     def test_says_which_commit_lacks_a_benchmark_and_takes_the_rulers_from_the_other(self):

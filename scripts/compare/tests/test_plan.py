@@ -42,6 +42,7 @@ class SetsTest(unittest.TestCase):
             with self.subTest(set=name):
                 titles = [title for group in each.groups for title in group.titles()]
                 self.assertEqual(len(titles), len(set(titles)))
+                self.assertEqual(len(each.groups), len({group.name for group in each.groups}))
                 self.assertTrue(any(group.is_ruler for group in each.groups))
         full = {title for group in SETS["full"].groups for title in group.titles()}
         for group in SETS["full"].groups:

@@ -1,6 +1,13 @@
 import unittest
 
-from compare.statistics import mean_interval, ratio_interval, spread, student_t_cdf, student_t_quantile
+from compare.statistics import (
+    mean_interval,
+    median_error,
+    ratio_interval,
+    spread,
+    student_t_cdf,
+    student_t_quantile,
+)
 
 # scipy.stats.t.ppf(probability, degrees) of SciPy 1.16.
 QUANTILES = {
@@ -67,6 +74,10 @@ class IntervalTest(unittest.TestCase):
         for values in ([1.0], [1.0, 0.0], [1.0, -2.0], [1.0, float("nan")], [1.0, float("inf")]):
             with self.subTest(values=values), self.assertRaises(ValueError):
                 mean_interval(values, 0.95)
+
+    def test_estimates_the_error_of_a_median_whatever_an_outlier_does(self):
+        self.assertAlmostEqual(median_error([1, 2, 3, 4, 1000]), 1.4826 * 0.5604991216397929)
+        self.assertEqual(median_error([5.0, 5.0, 5.0, 90.0]), 0)
 
     def test_measures_the_spread_relative_to_the_mean(self):
         self.assertAlmostEqual(spread([10.2, 9.8, 10.5, 10.1, 9.9, 10.4]), 0.02735904887003268, places=12)

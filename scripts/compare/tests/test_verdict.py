@@ -126,7 +126,7 @@ class AllocationTest(unittest.TestCase):
             (0.0, 1.2, AllocationVerdict.MORE),
             (0.0, 32.0, AllocationVerdict.MORE),
             (1000.0, 1045.0, AllocationVerdict.SAME),
-            (1000.0, 1055.0, AllocationVerdict.MORE),
+            (1000.0, 1100.0, AllocationVerdict.MORE),
             (32.0, 0.0, AllocationVerdict.LESS),
         ]
         for base, head, expected in cases:
@@ -149,6 +149,14 @@ class AllocationTest(unittest.TestCase):
 
     def test_sees_growth_in_a_commit_that_is_slower_as_well(self):
         self.assertIs(self.judged(0.01, 32.0, factor=0.8).allocation.verdict, AllocationVerdict.MORE)
+
+    def test_does_not_take_for_growth_what_differs_from_pair_to_pair(self):
+        measured = figure(1.0)
+        measured.pairs = [
+            Pair(pair.order, sample(1000, allocated=100), sample(1000, allocated=100 + growth))
+            for pair, growth in zip(measured.pairs, (40, -30, 15, 20, -10, 10), strict=True)
+        ]
+        self.assertIs(judge(measured, THRESHOLD, STEADY).allocation.verdict, AllocationVerdict.SAME)
 
     def test_is_not_known_without_the_profiler(self):
         self.assertIsNone(self.judged(None, None).allocation)
