@@ -10,7 +10,7 @@ _RULER = "io.wisp.bench.floor.RulerBenchmark"
 _STORE = "io.wisp.bench.store.StoreBenchmark"
 _TRANSPORT = "io.wisp.bench.TransportBenchmark"
 
-# What a run takes beside the measuring, on two cores of about 2.5 GHz: JMH's own JVM, and for each figure a
+# About what a run takes beside the measuring on a quiet machine of two cores: JMH's own JVM, and for each figure a
 # forked JVM, to which come a server and its keys. Only the announcement of how long it will take depends on
 # them.
 _SECONDS_OF_LAUNCHER = 1.0

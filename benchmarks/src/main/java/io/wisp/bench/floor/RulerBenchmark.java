@@ -32,8 +32,7 @@ import org.openjdk.jmh.annotations.Warmup;
  *
  * <pre>java -jar benchmarks/target/benchmarks.jar RulerBenchmark -p placement=shared</pre>
  *
- * <p>{@code ./wisp compare} runs it from one and the same jar for both commits. Keep it as it is:
- * changed, it could not be compared with itself.
+ * <p>{@code ./wisp compare} runs it from one and the same jar in the places of both commits.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
