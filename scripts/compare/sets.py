@@ -10,9 +10,8 @@ _RULER = "io.wisp.bench.floor.RulerBenchmark"
 _STORE = "io.wisp.bench.store.StoreBenchmark"
 _TRANSPORT = "io.wisp.bench.TransportBenchmark"
 
-# About what a run takes beside the measuring on a quiet machine of two cores: JMH's own JVM, and for each figure a
-# forked JVM, to which come a server and its keys. Only the announcement of how long it will take depends on
-# them.
+# About what a run takes beside the measuring on a quiet machine of two cores: JMH's own JVM, and for each
+# figure a forked JVM, to which come a server and its keys. Only what is announced depends on them.
 _SECONDS_OF_LAUNCHER = 1.0
 _SECONDS_OF_FORK = 0.6
 _SECONDS_OF_SERVER = 0.6
