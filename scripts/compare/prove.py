@@ -27,10 +27,10 @@ ALLOCATING = PLANTED / "allocating_get.patch"
 _GET = "store get, 1000 entries"
 
 _HELP = """\
-Compares a commit with itself, as two separate builds, again and again, and counts the false alarms: whatever
-is called slower, faster, or different in what it allocates. Then it compares the commit with itself and a
-planted slowdown of gets of 15 %, and with a planted allocation of a key's bytes in each get, and looks
-whether each is caught. Where the machine was not steady it says so: that is neither an alarm nor a catch.
+Compares a commit with itself and a planted slowdown of gets of 15 %, and with a planted allocation of a
+key's bytes in each get, and looks whether each is caught. Then it compares the commit with itself, as two
+separate builds, again and again, and counts the false alarms: whatever is called slower, faster, or different
+in what it allocates. Where the machine was not steady it says so: that is neither an alarm nor a catch.
 
 exit codes: 0 if there was no false alarm and both were caught, 1 if not, 2 for a wrong command line, 3 if the
 machine was not steady for what was planted, 4 if something could not be compared, 130 if interrupted.
@@ -80,12 +80,15 @@ def main(arguments: Sequence[str], root: Path) -> int:
         "--repeats", type=_repeats, default=20, metavar="N", help="false alarms are looked for so often"
     )
     parsed.add_argument(
+        "--out", type=Path, metavar="DIR", help="keep the JSON of each comparison and the summary in this new folder"
+    )
+    parsed.add_argument(
         "--set", dest="chosen", choices=SETS, default="proof", help="what is measured (default proof)"
     )
     try:
         options = parsed.parse_args(arguments)
         with only_one_at_a_time(default_cache()):
-            compare = Comparer(root, options.chosen, java(root), say)
+            compare = Comparer(root, options.chosen, java(root), say, _new_folder(options.out))
             proof = prove(compare, options.commit, options.repeats)
     except errors.ComparisonError as error:
         say(str(error))
@@ -94,7 +97,20 @@ def main(arguments: Sequence[str], root: Path) -> int:
         say("interrupted; nothing is proved")
         return errors.INTERRUPTED
     print(proof.summary())
+    if options.out is not None:
+        (options.out / "summary.txt").write_text(proof.summary() + "\n", encoding="utf-8")
     return proof.exit_code
+
+
+def _new_folder(folder: Path | None) -> Path | None:
+    """Raises ComparisonError if it cannot be made, or is there already: two proofs are not mixed."""
+    if folder is None:
+        return None
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise errors.ComparisonError(f"--out {folder} cannot be made: {error.strerror}") from error
+    return folder
 
 
 def _repeats(text: str) -> int:
@@ -104,23 +120,29 @@ def _repeats(text: str) -> int:
 
 
 class Comparer:
-    """Compares commits, and returns the JSON."""
+    """Compares commits, and returns the JSON. keep: a folder in which it stays."""
 
-    def __init__(self, root: Path, chosen: str, program: str, tell: Callable[[str], None]):
+    def __init__(
+        self, root: Path, chosen: str, program: str, tell: Callable[[str], None], keep: Path | None = None
+    ):
         self.root = root
         self.chosen = chosen
         self.tell = tell
         self._program = program
+        self._keep = keep
 
-    def compare(self, base: str, head: str) -> dict:
-        """Raises ComparisonError if not everything could be compared."""
+    def compare(self, base: str, head: str, name: str) -> dict:
+        """name: of the file that is kept. Raises ComparisonError if not everything could be compared."""
         options = parser().parse_args([base, head, "--set", self.chosen])
         with tempfile.TemporaryDirectory(prefix="wisp-compare-") as folder:
             options.out = Path(folder) / "comparison"
             report = io.StringIO()
             with contextlib.redirect_stdout(report):
                 status = run(options, self.root, self._program, JmhRunner([self._program]), self.tell)
-            document = json.loads((options.out / "comparison.json").read_text(encoding="utf-8"))
+            written = (options.out / "comparison.json").read_text(encoding="utf-8")
+        document = json.loads(written)
+        if self._keep is not None:
+            (self._keep / f"{name}.json").write_text(written, encoding="utf-8")
         self.tell(report.getvalue())
         if status == errors.NOT_COMPARED:
             raise errors.ComparisonError("a figure could not be compared, as said above")
@@ -136,16 +158,18 @@ def prove(comparer: Comparer, commit: str, repeats: int) -> Proof:
     seconds = (repeats + 2) * estimated_seconds(chosen, chosen.pairs)
     comparer.tell(f"{repeats + 2} comparisons: about {as_time(seconds)} of measuring, and up to 4 builds")
     proof = Proof()
+    proof.slower = _figure(comparer.compare(base, slower, "slower"))["verdict"]
+    comparer.tell(f"planted slowdown: {proof.slower}")
+    allocated = _figure(comparer.compare(base, allocating, "allocating"))["allocation"]
+    proof.allocation = allocated["verdict"] if allocated else "not known"
+    comparer.tell(f"planted allocation: {proof.allocation}")
     started = time.monotonic()
     for repeat in range(1, repeats + 1):
-        document = comparer.compare(base, base)
+        document = comparer.compare(base, base, f"same-{repeat:02}")
         proof.same[how_it_ended(document)] += 1
         proof.false_alarms += [f"repeat {repeat}: {each}" for each in alarms(document)]
-        left = (time.monotonic() - started) / repeat * (repeats + 2 - repeat)
+        left = (time.monotonic() - started) / repeat * (repeats - repeat)
         comparer.tell(f"repeat {repeat} of {repeats}: {how_it_ended(document)}; {as_time(left)} left")
-    proof.slower = _figure(comparer.compare(base, slower))["verdict"]
-    allocated = _figure(comparer.compare(base, allocating))["allocation"]
-    proof.allocation = allocated["verdict"] if allocated else "not known"
     return proof
 
 

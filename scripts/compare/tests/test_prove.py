@@ -16,7 +16,7 @@ SLOWER, ALLOCATING = document("slower", ratio=0.85), document("machine not stead
 
 class ProveTest(RepositoryFixture):
     def proof(self, *documents):
-        """Of comparisons that find this one after the other, of which the last two are of what is planted."""
+        """Of comparisons that find this one after the other, of which the first two are of what is planted."""
         patches = {}
         for name in ("SLOWER", "ALLOCATING"):
             patches[name] = self.folder / f"{name}.patch"
@@ -26,30 +26,30 @@ class ProveTest(RepositoryFixture):
         with mock.patch.multiple(prove, **patches):
             return prove.prove(self.comparer, "HEAD", len(documents) - 2)
 
-    def test_compares_a_commit_with_itself_and_then_with_what_is_planted(self):
-        proof = self.proof(SAME, SAME, SLOWER, ALLOCATING)
+    def test_compares_a_commit_with_what_is_planted_and_then_with_itself(self):
+        proof = self.proof(SLOWER, ALLOCATING, SAME, SAME)
         heads = [call.args[1] for call in self.comparer.compare.call_args_list]
         planted = [self.repository.git("show", f"{head}:a.txt") for head in heads]
-        self.assertEqual(planted, ["one", "one", "SLOWER", "ALLOCATING"])
+        self.assertEqual(planted, ["SLOWER", "ALLOCATING", "one", "one"])
         self.assertEqual(proof.exit_code, errors.NO_REGRESSION)
         self.assertIn("2 comparisons, 0 false alarms (2 times no clear change)", proof.summary())
 
     def test_counts_every_difference_of_the_same_code_as_a_false_alarm(self):
         alarms = [SLOWER, document("faster", ratio=1.2), document(allocation="allocates less"), ALLOCATING]
-        proof = self.proof(SAME, *alarms, SLOWER, ALLOCATING)
+        proof = self.proof(SLOWER, ALLOCATING, SAME, *alarms)
         self.assertEqual(len(proof.false_alarms), 4)
         self.assertEqual(proof.exit_code, errors.REGRESSION)
         self.assertIn("repeat 2: store get, 1000 entries slower, ratio 0.850", proof.summary())
 
     def test_counts_a_machine_that_was_not_steady_by_itself(self):
-        proof = self.proof(SAME, UNSTEADY, UNSTEADY, SLOWER, ALLOCATING)
+        proof = self.proof(SLOWER, ALLOCATING, SAME, UNSTEADY, UNSTEADY)
         self.assertEqual(proof.same, {"no clear change": 1, "machine not steady": 2})
         self.assertEqual(proof.exit_code, errors.NO_REGRESSION)
 
     def test_fails_if_what_is_planted_is_not_caught(self):
-        self.assertEqual(self.proof(SAME, SAME, ALLOCATING).exit_code, errors.REGRESSION)
-        self.assertEqual(self.proof(SAME, SLOWER, SAME).exit_code, errors.REGRESSION)
-        self.assertEqual(self.proof(SAME, UNSTEADY, ALLOCATING).exit_code, errors.NO_VERDICT)
+        self.assertEqual(self.proof(SAME, ALLOCATING, SAME).exit_code, errors.REGRESSION)
+        self.assertEqual(self.proof(SLOWER, SAME, SAME).exit_code, errors.REGRESSION)
+        self.assertEqual(self.proof(UNSTEADY, ALLOCATING, SAME).exit_code, errors.NO_VERDICT)
 
 
 if __name__ == "__main__":
