@@ -1,0 +1,13 @@
+"""What goes wrong in ways that a user is told of in one sentence."""
+
+
+class SimpleKvError(Exception):
+    """What stops a command, in words for a user."""
+
+
+class ProtocolError(SimpleKvError):
+    """Bytes of a peer that are not what the protocol says."""
+
+
+class PeerError(SimpleKvError):
+    """A peer that is not there, has gone, or does not answer in time."""

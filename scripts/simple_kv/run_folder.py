@@ -1,0 +1,90 @@
+"""The folder that a run leaves (results/FORMAT.md)."""
+
+import json
+import os
+from pathlib import Path
+
+from simple_kv.errors import SimpleKvError
+
+RESULT_FILE, ENVIRONMENT_FILE, FAILURE_FILE, HISTOGRAMS = (
+    "result.json",
+    "environment.json",
+    "FAILED.txt",
+    "histograms",
+)
+
+
+class RunFolder:
+    """Until the run has succeeded the folder's name ends in ``.unfinished``, and if it fails in ``.FAILED``.
+
+    As a context it fails by itself if what is done in it does, or is interrupted.
+
+    :raises SimpleKvError: if there is something in that place, or it cannot be made
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = Path(os.path.abspath(path))
+        if not self.path.name:
+            raise SimpleKvError(f"{path} is no name for a folder")
+        self._unfinished = self._sibling(".unfinished")
+        self._ended = False
+        for occupied in (self.path, self._unfinished):
+            if occupied.exists():
+                raise SimpleKvError(f"{occupied} exists already; name another folder")
+        try:
+            (self._unfinished / HISTOGRAMS).mkdir(parents=True)
+        except OSError as error:
+            raise SimpleKvError(f"cannot make the folder {self._unfinished}: {error.strerror}") from error
+
+    def __enter__(self) -> "RunFolder":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _at: object) -> None:
+        if not self._ended:
+            interrupted = kind is not None and issubclass(kind, KeyboardInterrupt)
+            self.fail(
+                "interrupted" if interrupted else str(error) or getattr(kind, "__name__", "it did not end")
+            )
+
+    def histogram(self, number: int) -> tuple[Path, str]:
+        """The file of a histogram log, and its name in the result."""
+        name = f"{HISTOGRAMS}/{number:03d}.hlog"
+        return self._unfinished / name, name
+
+    def write_environment(self, environment: dict[str, object]) -> None:
+        _write(self._unfinished / ENVIRONMENT_FILE, environment)
+
+    def complete(self, measurements: list[dict[str, object]]) -> None:
+        """Writes the result and gives the folder its name."""
+        result = {
+            "format": "wisp-result",
+            "version": 1,
+            "name": self.path.name,
+            "rounds": 1,
+            "missing": 0,
+            "measurements": measurements,
+        }
+        _write(self._unfinished / RESULT_FILE, result)
+        os.rename(self._unfinished, self.path)
+        self._ended = True
+
+    def fail(self, reason: str) -> Path:
+        """Marks the run as failed; returns the folder, whose name tells."""
+        self._ended = True
+        (self._unfinished / RESULT_FILE).unlink(missing_ok=True)
+        (self._unfinished / FAILURE_FILE).write_text(reason + "\n")
+        failed, copy = self._sibling(".FAILED"), 2
+        while failed.exists():
+            failed, copy = self._sibling(f"-{copy}.FAILED"), copy + 1
+        os.rename(self._unfinished, failed)
+        return failed
+
+    def _sibling(self, suffix: str) -> Path:
+        return self.path.with_name(self.path.name + suffix)
+
+
+def _write(file: Path, content: dict[str, object]) -> None:
+    try:
+        file.write_text(json.dumps(content, indent=2) + "\n")
+    except OSError as error:
+        raise SimpleKvError(f"cannot write {file}: {error.strerror}") from error
