@@ -4,7 +4,8 @@
 #
 # "./wisp jdk" prints the folder of the JDK that it found. "./wisp guest" runs a command where there
 # is an RDMA device, if need be in a virtual machine: "./wisp guest -h" explains it. "./wisp rdma-tests"
-# builds and runs in that way the tests that need a device: "./wisp rdma-tests -h".
+# builds and runs in that way the tests that need a device: "./wisp rdma-tests -h". "./wisp simple-kv"
+# runs the Python baseline: "./wisp simple-kv -h"; "./wisp simple-kv test" its tests.
 #
 # From the environment: WISP_JAVA_OPTS are further options for the JVM; WISP_BUILD=never forbids
 # building, for those who call this script from within a build.
@@ -216,10 +217,83 @@ ensure_benchmarks_built() {
   ensure_built "$root/benchmarks/target/benchmarks.jar" core transports/verbs transports benchmarks
 }
 
+# Sets "python" to one that is new enough, and "environment" to the folder where simple-kv's packages are to be.
+# That of the distribution comes first: its package of pyverbs fits no other.
+find_python() {
+  local candidate name
+  for candidate in /usr/bin/python3 "$(command -v python3 || true)"; do
+    [[ -x $candidate ]] || continue
+    if name=$("$candidate" - "$root/scripts/simple_kv/requirements.txt" 2>/dev/null <<'END'
+import hashlib, sys
+assert sys.version_info >= (3, 11)
+with open(sys.argv[1], "rb") as file:
+    print(hashlib.sha256(file.read() + sys.version.encode() + sys.executable.encode()).hexdigest()[:16])
+END
+    ); then
+      python=$candidate
+      environment=${XDG_CACHE_HOME:-$HOME/.cache}/wisp-simple-kv/$name
+      return
+    fi
+  done
+  fail "simple-kv needs Python 3.11 or later (Debian and Ubuntu: apt install python3 python3-venv)" 2
+}
+
+# Makes the environment that simple-kv runs in if need be: elsewhere first, so that a half of it is never used.
+ensure_simple_kv_environment() {
+  local making log
+  find_python
+  [[ ! -d $environment ]] || return 0
+  if [[ ${WISP_BUILD:-} == never ]]; then
+    fail "the Python packages of simple-kv are not in $environment, and WISP_BUILD=never forbids to install them:\
+ ./wisp simple-kv -h installs them"
+  fi
+  "$python" -c 'import venv, ensurepip' 2>/dev/null ||
+    fail "$python cannot make an environment for packages (Debian and Ubuntu: apt install python3-venv)" 2
+  making=$environment.$$
+  log=$making/install.log
+  echo "wisp: installing the Python packages of simple-kv in $environment" >&2
+  mkdir -p "${environment%/*}"
+  if ! "$python" -m venv --system-site-packages "$making" >&2 ||
+    ! "$making/bin/python" -m pip install --quiet --disable-pip-version-check --ignore-installed \
+      --requirement "$root/scripts/simple_kv/requirements.txt" >"$log" 2>&1; then
+    tail -n 5 "$log" >&2 || true
+    rm -rf "$making"
+    fail "the Python packages of simple-kv could not be installed"
+  fi
+  mv -T "$making" "$environment" 2>/dev/null || rm -rf "$making"
+}
+
+# Installs pyverbs for simple-kv over RDMA, where that can be done without asking.
+ensure_pyverbs() {
+  ! "$environment/bin/python" -c 'import pyverbs.device' 2>/dev/null || return 0
+  if command -v apt-get >/dev/null && { ((EUID == 0)) || sudo -n true 2>/dev/null; }; then
+    echo "wisp: installing python3-pyverbs" >&2
+    as_root apt-get update -qq
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-pyverbs >/dev/null
+  else
+    echo "wisp: pyverbs is missing, without which simple-kv has no RDMA: install python3-pyverbs" >&2
+  fi
+}
+
+# Runs the Python baseline, or its tests.
+run_simple_kv() {
+  ensure_simple_kv_environment
+  if [[ ${1:-} == test ]]; then
+    shift
+    exec "$environment/bin/python" -m unittest discover --start-directory "$root/scripts/tests" \
+      --top-level-directory "$root/scripts" "$@"
+  fi
+  exec "$environment/bin/python" "$root/scripts/simple_kv.py" "$@"
+}
+
 # Runs a command on a machine with an RDMA device. Where that is a virtual machine, nothing can be
 # built in it, so that what the command seems to start is built here.
 run_guest() {
   case "$*" in
+    *simple[-_]kv*)
+      ensure_simple_kv_environment
+      ensure_pyverbs
+      ;;
     *wisp*bench*) ensure_benchmarks_built ;;
     *wisp*) ensure_command_built ;;
   esac
@@ -393,6 +467,10 @@ END
 }
 
 find_root
+if [[ ${1:-} == simple-kv ]]; then # needs no JDK
+  shift
+  run_simple_kv "$@"
+fi
 find_jdk
 jars=("$root/cli/target/wisp.jar" "$root/benchmarks/target/benchmarks.jar")
 extra_flags=()
