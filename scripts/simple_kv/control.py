@@ -124,9 +124,10 @@ def _object(line: bytes) -> dict[str, object]:
         raise ProtocolError("the peer's greeting is no JSON: is it one for --transport rdma?") from error
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise ProtocolError(f"the peer's greeting is not of the format {FORMAT}")
-    if found.get("version") != VERSION:
+    version = found.get("version")
+    if isinstance(version, bool) or version != VERSION:
         raise ProtocolError(
-            f"the peer speaks version {str(found.get('version'))[:20]}, and this program {VERSION}"
+            f"the peer speaks version {str(version)[:20]}, and this program {VERSION}"
         )
     return found
 

@@ -83,7 +83,10 @@ class SimpleKvServer:
         program = Path(__file__).resolve().parent.parent / "simple_kv.py"
         command = [sys.executable, program, "-s", "--transport", "rdma", "--port", "0", "--device", device]
         self._process = subprocess.Popen(
-            cores.command("server", command), stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT
+            cores.command("server", command),
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
         )
 
     def port(self) -> int:
@@ -142,7 +145,9 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
         "simple-kv explain-write", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--rounds", type=whole(1, 1000), default=5, help="rounds that count (default 5)")
-    parser.add_argument("--requests", type=whole(100, 10**6), default=1000, help="writes in a round (default 1000)")
+    parser.add_argument(
+        "--requests", type=whole(100, 10**6), default=1000, help="writes in a round (default 1000)"
+    )
     parser.add_argument("--device", metavar="NAME[:PORT[:GID]]", help="the first that works by default")
     parser.add_argument("--json", type=Path, metavar="FILE", help="where to write every figure")
     return parser.parse_args(arguments)
@@ -199,8 +204,14 @@ def _python_write(port: int, write: str, device: str, requests: int) -> PythonWr
 
 def shares(measured: dict[str, dict[str, float]]) -> dict[str, float]:
     """What parts a region's write in Python has; they add up to 1."""
-    region, request, small = (measured[name]["writeMean"] for name in ("pythonRegion", "pythonRequest", "cRequest"))
-    return {"mistake": (region - request) / region, "python": (request - small) / region, "device": small / region}
+    region, request, small = (
+        measured[name]["writeMean"] for name in ("pythonRegion", "pythonRequest", "cRequest")
+    )
+    return {
+        "mistake": (region - request) / region,
+        "python": (request - small) / region,
+        "device": small / region,
+    }
 
 
 def _spread(values: list[float]) -> dict[str, float]:
@@ -215,7 +226,9 @@ def summarize(rounds: list[dict[str, dict[str, float]]]) -> dict[str, object]:
         return _spread([measured[above]["writeMean"] / measured[below]["writeMean"] for measured in rounds])
 
     return {
-        "shares": {name: _spread([found[name] for found in each]) for name in ("mistake", "python", "device")},
+        "shares": {
+            name: _spread([found[name] for found in each]) for name in ("mistake", "python", "device")
+        },
         "ratios": {
             "pythonRegionToPythonRequest": ratio("pythonRegion", "pythonRequest"),
             "cRegionToCRequest": ratio("cRegion", "cRequest"),
@@ -261,7 +274,10 @@ def table(found: dict[str, object]) -> str:
         "device": "the device: a small write of a program in C",
     }
     lines = ["Soft-RoCE, emulated: only the ratios mean anything.", ""] if found["emulated"] else []
-    lines += ["| part of a write of the whole region, in Python | median share (lowest to highest) |", "|---|---|"]
+    lines += [
+        "| part of a write of the whole region, in Python | median share (lowest to highest) |",
+        "|---|---|",
+    ]
     for name, words in names.items():
         share = shares_of[name]
         lines.append(f"| {words} | {share['median']:.1%} ({share['lowest']:.1%} to {share['highest']:.1%}) |")

@@ -85,6 +85,8 @@ def parse_request(line: bytes) -> Request:
         raise WrongWordError(
             f"there is no request {_shown(word)}; there are get, put, set, del, delete and info"
         )
+    if b"\r" in rest:
+        raise ProtocolError("a request has a carriage return at its end alone")
     if kind == INFO:
         if rest:
             raise ProtocolError("info takes nothing")
@@ -110,7 +112,10 @@ def encode_reply(reply: Reply) -> bytes:
 def reply_length(header: bytes) -> int:
     """The bytes of a whole reply, from the first REPLY_HEADER_BYTES of it."""
     if not _REPLY_HEADER.fullmatch(header):
-        raise ProtocolError(f"a reply began with {_shown(header)} instead of seven digits and + or -")
+        raise ProtocolError(
+            f"a reply began with {_shown(header)} instead of seven digits and + or -:"
+            " is the server one of simple-kv, for this --transport?"
+        )
     length = int(header[:LENGTH_DIGITS])
     if length > MOST_REPLY_TEXT_BYTES:
         raise ProtocolError(f"a reply announced {length} bytes, and {MOST_REPLY_TEXT_BYTES} are the most")
