@@ -235,7 +235,7 @@ def conditions(options: argparse.Namespace, server: list[str]) -> dict:
     command = ["git", "-C", str(ROOT), "rev-parse", "HEAD"]
     commit = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
     return {
-        "startedAt": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        "startedAt": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "cpu": cpu,
         "cores": os.cpu_count(),
         "kernel": platform.release(),

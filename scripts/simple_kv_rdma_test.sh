@@ -4,7 +4,7 @@
 # machine here, 124 if they did not end in time, else another. Arguments go to Python's unittest.
 set -euo pipefail
 
-readonly LIMIT_SECONDS=900
+readonly LIMIT_SECONDS=1200
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 
 exec "$root/wisp" guest --limit "$LIMIT_SECONDS" \

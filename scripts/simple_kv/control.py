@@ -126,9 +126,7 @@ def _object(line: bytes) -> dict[str, object]:
         raise ProtocolError(f"the peer's greeting is not of the format {FORMAT}")
     version = found.get("version")
     if isinstance(version, bool) or version != VERSION:
-        raise ProtocolError(
-            f"the peer speaks version {str(version)[:20]}, and this program {VERSION}"
-        )
+        raise ProtocolError(f"the peer speaks version {str(version)[:20]}, and this program {VERSION}")
     return found
 
 

@@ -7,9 +7,9 @@ from compare_with_redis import ComparisonError
 from simple_kv import schemas
 from simple_kv.errors import SimpleKvError
 
-CSV = '''"test","rps","avg_latency_ms","min_latency_ms","p50_latency_ms"
+CSV = """"test","rps","avg_latency_ms","min_latency_ms","p50_latency_ms"
 "GET __rand_int__","60606.06","0.013","0.008","0.015"
-'''
+"""
 STRACE = """% time     seconds  usecs/call     calls    errors syscall
 ------ ----------- ----------- --------- --------- ----------------
  60.00    0.120000           1     20000         5 write
@@ -55,12 +55,18 @@ class AgreementTest(unittest.TestCase):
             self.assertEqual(row["verdict"], verdict, msg=wisp)
 
     def test_the_median_decides_and_the_range_is_kept(self):
-        row = compare_clients.row("set", 16, [one_round(50, 100), one_round(100, 100), one_round(150, 100)], None)
+        row = compare_clients.row(
+            "set", 16, [one_round(50, 100), one_round(100, 100), one_round(150, 100)], None
+        )
         self.assertEqual(row["ratio"], {"median": 1, "lowest": 0.5, "highest": 1.5})
         self.assertEqual(row["verdict"], "agree")
 
     def test_the_document_satisfies_its_schema_and_a_changed_one_does_not(self):
-        rows = [compare_clients.row("get", 1, [one_round(100, 100)], {"wisp": {"write": 1.0}, "redisBenchmark": {}})]
+        rows = [
+            compare_clients.row(
+                "get", 1, [one_round(100, 100)], {"wisp": {"write": 1.0}, "redisBenchmark": {}}
+            )
+        ]
         good = {
             "format": "wisp-client-agreement",
             "version": 1,

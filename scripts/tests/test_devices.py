@@ -16,7 +16,14 @@ class ChooseTest(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
 
-    def add(self, name: str, gids: list[tuple[str, str]], state: str = "4: ACTIVE", link: str = "Ethernet", **files: str):
+    def add(
+        self,
+        name: str,
+        gids: list[tuple[str, str]],
+        state: str = "4: ACTIVE",
+        link: str = "Ethernet",
+        **files: str,
+    ):
         port = self.folder / name / "ports" / "1"
         (port / "gids").mkdir(parents=True)
         (port / "gid_attrs" / "types").mkdir(parents=True)

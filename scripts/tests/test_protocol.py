@@ -20,7 +20,12 @@ class ParseRequestTest(unittest.TestCase):
         self.assertEqual(protocol.parse_request(b"get k\r"), Request("get", b"k"))
 
     def test_what_is_encoded_is_read_back(self):
-        for request in (Request("get", b"k"), Request("put", b"k", b"v w"), Request("delete", b"k"), Request("info")):
+        for request in (
+            Request("get", b"k"),
+            Request("put", b"k", b"v w"),
+            Request("delete", b"k"),
+            Request("info"),
+        ):
             line = protocol.encode_request(request.kind, request.key, request.value)
             self.assertEqual(protocol.parse_request(line.removesuffix(b"\n")), request)
 

@@ -60,7 +60,16 @@ class RunFolderTest(FolderTest):
 class RecordedRunTest(FolderTest):
     def record(self, *more: str) -> Path:
         with tcp_server() as port:
-            arguments = ["-p", f"127.0.0.1:{port}", "--requests", "900", "--warmup", "50", "--iterations", "3"]
+            arguments = [
+                "-p",
+                f"127.0.0.1:{port}",
+                "--requests",
+                "900",
+                "--warmup",
+                "50",
+                "--iterations",
+                "3",
+            ]
             done = run(*arguments, "--results", str(self.folder / "run"), *more)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
         return self.folder / "run"

@@ -30,7 +30,9 @@ class Wire:
 
     def read(self) -> bytes | None:
         line = self.reader.poll()
-        return line if line is not None else self.reader.poll()  # the first turn may only go back to the beginning
+        return (
+            line if line is not None else self.reader.poll()
+        )  # the first turn may only go back to the beginning
 
 
 class RequestRegionTest(unittest.TestCase):

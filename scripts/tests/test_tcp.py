@@ -188,7 +188,9 @@ class TcpExchangeTest(unittest.TestCase):
                 profiled.post(profiled.build("get", b"k"))
                 profiled.complete()
                 profiled.parse(profiled.wait())
-            self.assertEqual({step: 5 for step in STEPS}, {k: len(v) for k, v in profiled.nanoseconds.items()})
+            self.assertEqual(
+                {step: 5 for step in STEPS}, {k: len(v) for k, v in profiled.nanoseconds.items()}
+            )
             self.assertTrue(all(each >= 0 for values in profiled.nanoseconds.values() for each in values))
             profiled.reset()
             self.assertEqual(0, sum(map(len, profiled.nanoseconds.values())))
