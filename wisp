@@ -260,7 +260,8 @@ ensure_simple_kv_environment() {
     rm -rf "$making"
     fail "the Python packages of simple-kv could not be installed"
   fi
-  mv -T "$making" "$environment" 2>/dev/null || rm -rf "$making"
+  # Whoever else has made one meanwhile has made the same.
+  "$python" -c 'import os, sys; os.rename(*sys.argv[1:])' "$making" "$environment" 2>/dev/null || rm -rf "$making"
 }
 
 # Installs pyverbs for simple-kv over RDMA, where that can be done without asking.

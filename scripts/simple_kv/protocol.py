@@ -85,8 +85,8 @@ def parse_request(line: bytes) -> Request:
         raise WrongWordError(
             f"there is no request {_shown(word)}; there are get, put, set, del, delete and info"
         )
-    if b"\r" in rest:
-        raise ProtocolError("a request has a carriage return at its end alone")
+    if b"\r" in rest or b"\n" in rest:
+        raise ProtocolError("a request is one line, with a line end at its end alone")
     if kind == INFO:
         if rest:
             raise ProtocolError("info takes nothing")

@@ -172,7 +172,8 @@ class _Client:
         self._on_close(self, self._connection)
         self._connection.close()
         if self._link is not None:
-            self._link.close()
+            with contextlib.suppress(SimpleKvError):  # other clients are still to be served
+                self._link.close()
             self._link = None
 
     def _connect(self, hello: Hello) -> None:

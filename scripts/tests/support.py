@@ -21,9 +21,9 @@ def describe() -> dict[str, object]:
 
 
 @contextlib.contextmanager
-def tcp_server(memory: int = 1 << 26) -> Iterator[int]:
+def tcp_server(executor: Executor | None = None) -> Iterator[int]:
     """A server in a thread; gives its port."""
-    server = TcpServer(Executor(Store(memory), describe), "127.0.0.1", 0)
+    server = TcpServer(executor or Executor(Store(1 << 26), describe), "127.0.0.1", 0)
     thread = threading.Thread(target=server.serve)
     thread.start()
     try:

@@ -46,6 +46,9 @@ class ParseRequestTest(unittest.TestCase):
             (b"get " + b"k" * 251, "this one has 251"),
             (b"put k " + b"v" * (protocol.MOST_VALUE_BYTES + 1), "this one has 1048577"),
             (b"info now", "takes nothing"),
+            (b"put k a\nb", "one line"),
+            (b"put k a\rb", "one line"),
+            (b"get k\nget l", "one line"),
         ):
             with self.assertRaisesRegex(ProtocolError, words, msg=line[:20]):
                 protocol.parse_request(line)

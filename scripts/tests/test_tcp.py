@@ -7,8 +7,9 @@ from simple_kv import protocol
 from simple_kv.errors import PeerError, ProtocolError
 from simple_kv.exchange import STEPS, ProfiledExchange, ask
 from simple_kv.protocol import ReplySplitter
+from simple_kv.store import Executor, Store
 from simple_kv.tcp import MOST_UNSENT_BYTES, TcpExchange
-from tests.support import PATIENCE_SECONDS, silent_server, tcp_server
+from tests.support import PATIENCE_SECONDS, describe, silent_server, tcp_server
 
 
 def connect(port: int) -> socket.socket:
@@ -34,6 +35,14 @@ def works(port: int) -> bool:
         return ask(exchange, b"get health\n").text == b"good"
     finally:
         exchange.close()
+
+
+class CountingExecutor(Executor):
+    answered = 0
+
+    def answer(self, line: bytes) -> bytes:
+        self.answered += 1
+        return super().answer(line)
 
 
 class TcpServerTest(unittest.TestCase):
@@ -101,19 +110,37 @@ class TcpServerTest(unittest.TestCase):
             self.assertTrue(works(port))
 
     def test_a_client_that_reads_no_replies_is_not_read_from_for_ever(self):
-        with tcp_server() as port:
-            with connect(port) as connection:
-                connection.sendall(b"put k " + b"x" * protocol.MOST_VALUE_BYTES + b"\n")
-                read_replies(connection, 1)
-                connection.settimeout(3)
-                gets = b"get k\n" * 1000
-                with self.assertRaises(TimeoutError):
-                    for _ in range(100_000):
-                        connection.sendall(gets)
-                self.assertTrue(works(port))
-                connection.settimeout(PATIENCE_SECONDS)
-                count = 2 * MOST_UNSENT_BYTES // protocol.MOST_VALUE_BYTES
-                self.assertEqual(len(read_replies(connection, count)[-1].text), protocol.MOST_VALUE_BYTES)
+        key, value = b"k" * protocol.MOST_KEY_BYTES, b"x" * 8192
+        with tcp_server() as port, connect(port) as connection:
+            connection.sendall(protocol.encode_request("put", key, value))
+            read_replies(connection, 1)
+            connection.settimeout(3)
+            gets = protocol.encode_request("get", key) * 100
+            with self.assertRaises(TimeoutError):
+                for _ in range((24 << 20) // len(gets)):
+                    connection.sendall(gets)
+            self.assertTrue(works(port))
+            connection.settimeout(PATIENCE_SECONDS)
+            count = 2 * MOST_UNSENT_BYTES // len(value)
+            self.assertEqual({reply.text for reply in read_replies(connection, count)}, {value})
+
+    def test_requests_that_were_read_already_are_not_all_answered_into_memory(self):
+        executor = CountingExecutor(Store(1 << 20), describe)
+        value = b"x" * 16_384
+        with tcp_server(executor) as port, connect(port) as connection:
+            connection.sendall(protocol.encode_request("put", b"k", value))
+            read_replies(connection, 1)
+            requests = 40_000
+            connection.sendall(b"get k\n" * requests)
+            self.assertTrue(works(port))
+            self.assertLess(executor.answered, requests // 4)
+            length = len(protocol.encode_reply(protocol.Reply(True, value)))
+            left = requests * length
+            while left:
+                data = connection.recv(min(left, 1 << 20))
+                self.assertTrue(data, "the server closed the connection")
+                left -= len(data)
+            self.assertEqual(executor.answered, requests + 3)
 
     def test_a_client_that_vanishes_in_the_middle_of_a_request_is_forgotten(self):
         with tcp_server() as port:
