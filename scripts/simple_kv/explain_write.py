@@ -9,8 +9,10 @@ The original wrote its whole registered region of 102,400 bytes for each request
   c-request        the same of 64 bytes
 
 What python-region has beyond python-request is the mistake's part, what c-request has is the least that any program
-pays for a small write, and what is left of python-request is Python's part. ib_write_lat of both sizes (half a round
-trip) is recorded beside it.
+pays for a small write, and what is left of python-request is Python's part. Of Python's writes that is the median of a
+round, in which moments that the machine gave to others do not show; perftest tells only the mean of its writes, in which
+they do, so that the device's part is too large rather than too small. ib_write_lat of both sizes (half a round trip) and
+the means of Python's writes are recorded beside it.
 
     ./wisp guest ./wisp simple-kv explain-write [--rounds N] [--requests N] [--json FILE]
 
@@ -50,7 +52,7 @@ TIMEOUT_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class PythonWrite:
-    """Means over the requests of a round, in nanoseconds; the write is the post and its completion together."""
+    """Of the requests of a round, in nanoseconds; the write is the post and its completion, the steps are means."""
 
     writeMean: float
     writeP50: int
@@ -176,7 +178,7 @@ def _measure(
         order = list(subjects) if number % 2 else list(subjects)[::-1]
         measured = {name: asdict(subjects[name]()) for name in order}
         rounds.append({"order": order, **{name: measured[name] for name in subjects}})
-        said = ", ".join(f"{name} {measured[name]['writeMean'] / 1000:,.1f} us" for name in subjects)
+        said = ", ".join(f"{name} {typical(measured, name) / 1000:,.1f} us" for name in subjects)
         print(f"round {number + 1} of {options.rounds}: {said}", file=sys.stderr, flush=True)
     return rounds
 
@@ -202,10 +204,16 @@ def _python_write(port: int, write: str, device: str, requests: int) -> PythonWr
     return PythonWrite(statistics.mean(writes), quantile(writes, 0.5), means, measured.requests_per_second)
 
 
+def typical(measured: dict[str, dict[str, float]], subject: str) -> float:
+    """Nanoseconds of a subject's write: the median where there is one."""
+    found = measured[subject]
+    return found["writeP50"] if "writeP50" in found else found["writeMean"]
+
+
 def shares(measured: dict[str, dict[str, float]]) -> dict[str, float]:
     """What parts a region's write in Python has; they add up to 1."""
     region, request, small = (
-        measured[name]["writeMean"] for name in ("pythonRegion", "pythonRequest", "cRequest")
+        typical(measured, name) for name in ("pythonRegion", "pythonRequest", "cRequest")
     )
     return {
         "mistake": (region - request) / region,
@@ -223,7 +231,7 @@ def summarize(rounds: list[dict[str, dict[str, float]]]) -> dict[str, object]:
     each = [shares(measured) for measured in rounds]
 
     def ratio(above: str, below: str) -> dict[str, float]:
-        return _spread([measured[above]["writeMean"] / measured[below]["writeMean"] for measured in rounds])
+        return _spread([typical(measured, above) / typical(measured, below) for measured in rounds])
 
     return {
         "shares": {

@@ -7,8 +7,8 @@ STEPS = {"build": 1.0, "post": 2.0, "complete": 3.0, "wait": 4.0, "parse": 5.0}
 
 
 def one_round(region: float, request: float, c_region: float, c_request: float) -> dict:
-    def python(mean: float) -> dict:
-        return {"writeMean": mean, "writeP50": 1, "steps": STEPS, "requestsPerSecond": 1.0}
+    def python(median: float) -> dict:
+        return {"writeMean": 7 * median, "writeP50": median, "steps": STEPS, "requestsPerSecond": 1.0}
 
     def program(mean: float) -> dict:
         return {"writeMean": mean, "halfRoundTripP50": mean / 2}
