@@ -3,10 +3,12 @@
 
 Both use one connection to the same tcp server, GET and SET apart, one request at a time and 16 sent together, the same
 number of keys, values of the same size. The server has a core of its own and both clients have the other, or all share
-one. Rounds are interleaved and their order alternates: the answer is the ratio Wisp's client / redis-benchmark of each
-round, its median and its range. The clients agree where the median is within 10 % of 1.
+one. Both clients sleep while they wait for replies, unless --wait says otherwise of Wisp's. Rounds are interleaved and
+their order alternates: the answer is the ratio Wisp's client / redis-benchmark of each round, its median and its range.
+The clients agree where the median is within 10 % of 1.
 
-    scripts/compare_clients.py [--rounds N] [--requests N] [--placement split|shared] [--calls] [--json FILE]
+    scripts/compare_clients.py [--rounds N] [--requests N] [--placement split|shared] [--wait sleep|spin|poll]
+                               [--calls] [--json FILE]
 
 Where they do not agree, look at the CPU time of the clients for each request, and at their calls of the kernel, which
 --calls has strace count in one more run of each. What is known to differ:
@@ -64,6 +66,7 @@ class Clients:
     core: str
     folder: Path
     payload: int
+    wait: str
 
     def wisp_command(self, operation: str, pipeline: int, requests: int) -> list[str]:
         mix = {"get": "get:1", "set": "put:1"}[operation]
@@ -71,7 +74,7 @@ class Clients:
             *(str(WISP), "-p", f"127.0.0.1:{self.port}", "-t", "--clients", "1"),
             *("--key_size", str(KEY_SIZE), "--payload_size", str(self.payload), "--mix", mix),
             *("--pipeline", str(pipeline), "--requests", str(requests), "--warmup", str(requests // 2)),
-            *("--json", str(self._json)),
+            *("--wait", self.wait, "--json", str(self._json)),
         ]
 
     def redis_command(self, operation: str, pipeline: int, requests: int) -> list[str]:
@@ -214,7 +217,7 @@ def measure(options: argparse.Namespace, folder: Path) -> dict:
     started = conditions(options, server)
     running = PinnedServer("wisp", server, port, folder)
     try:
-        clients = Clients(port, placed["client"], folder, options.payload_size)
+        clients = Clients(port, placed["client"], folder, options.payload_size, options.wait)
         preload(clients)
         rows = [compare(clients, each, pipeline, options) for pipeline in PIPELINES for each in OPERATIONS]
     finally:
@@ -245,6 +248,7 @@ def conditions(options: argparse.Namespace, server: list[str]) -> dict:
         "wisp": first_line(str(WISP), "--version"),
         "redisBenchmark": first_line("redis-benchmark", "--version"),
         "placement": options.placement,
+        "wait": options.wait,
         "server": " ".join([Path(server[0]).name, *server[1:]]),
         "keySize": KEY_SIZE,
         "redisKeySize": REDIS_KEY_SIZE,
@@ -306,6 +310,8 @@ def main() -> int:
     parser.add_argument(
         "--placement", choices=("split", "shared"), default="split", help="a core each, or one for both"
     )
+    help_text = "how Wisp's client waits for replies (default sleep, as redis-benchmark does)"
+    parser.add_argument("--wait", choices=("sleep", "spin", "poll"), default="sleep", help=help_text)
     parser.add_argument(
         "--calls", action="store_true", help="have strace count the clients' calls of the kernel"
     )

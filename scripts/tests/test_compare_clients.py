@@ -81,6 +81,7 @@ class AgreementTest(unittest.TestCase):
                 "wisp": "Wisp",
                 "redisBenchmark": "redis-benchmark 7",
                 "placement": "split",
+                "wait": "sleep",
                 "server": "wisp -s",
                 "keySize": 3,
                 "redisKeySize": 12,
@@ -100,10 +101,15 @@ class AgreementTest(unittest.TestCase):
                 schemas.check("wisp-client-agreement-1", good | change)
 
     def test_both_clients_get_the_same_load(self):
-        clients = Clients(1234, "0", Path("."), 7)
+        clients = Clients(1234, "0", Path("."), 7, "sleep")
         wisp, redis = clients.wisp_command("set", 16, 100), clients.redis_command("set", 16, 100)
         self.assertIn("put:1", wisp)
-        for words, command in ((("--pipeline", "16"), wisp), (("-P", "16"), redis), (("-c", "1"), redis)):
+        for words, command in (
+            (("--pipeline", "16"), wisp),
+            (("--wait", "sleep"), wisp),
+            (("-P", "16"), redis),
+            (("-c", "1"), redis),
+        ):
             self.assertEqual(command[command.index(words[0]) + 1], words[1])
         self.assertEqual(redis[-3:], ["SET", "__rand_int__", "x" * 7])
         self.assertEqual(redis[redis.index("-r") + 1], str(10 ** int(wisp[wisp.index("--key_size") + 1])))
