@@ -49,6 +49,17 @@ public interface Client extends KeyValue {
    */
   Status complete(ValueSink sink);
 
+  /**
+   * Looks, without waiting, whether the reply to the oldest outstanding request is there, for a
+   * caller that has something else to do meanwhile. {@link #complete} then waits for no reply; only
+   * a long value that is still in the server's memory, or a lookup there that could not decide, may
+   * take a moment more. What was not flushed may never be answered.
+   *
+   * @return false as well if nothing is outstanding
+   * @throws TransportException if the connection is found broken; no timeout is looked at
+   */
+  boolean isReplyReady();
+
   /** How many requests were submitted and not yet completed. */
   int outstanding();
 

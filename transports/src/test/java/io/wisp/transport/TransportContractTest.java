@@ -353,6 +353,51 @@ public abstract class TransportContractTest extends TransportFixture {
   }
 
   @Test
+  void shouldSayWhenAReplyIsReadyWithoutWaitingForIt() throws InterruptedException {
+    needs(Requirement.STORE);
+    Client client = connect(serve());
+    byte[] large = randomBytes(200_000);
+    assertThat(client.isReplyReady()).isFalse();
+    client.submitPut(slice("key"), Slice.of(large));
+    client.submitPut(slice("another key"), slice("value"));
+    client.flush();
+    await(client::isReplyReady);
+    assertThat(client.complete(value)).isIn((Object[]) WRITTEN);
+    await(client::isReplyReady);
+    assertThat(client.complete(value)).isIn((Object[]) WRITTEN);
+    client.submitGet(slice("another key"));
+    client.submitGet(slice("absent"));
+    client.submitGet(slice(""));
+    client.submitGet(slice("key"));
+    client.flush();
+    await(client::isReplyReady);
+    assertCompletesWith(client, "value");
+    await(client::isReplyReady);
+    assertCompletesWith(client, null);
+    assertThat(client.isReplyReady()).isTrue();
+    assertThat(client.complete(value)).isEqualTo(Status.KEY_EMPTY);
+    await(client::isReplyReady);
+    assertThat(client.complete(value)).isEqualTo(Status.FOUND);
+    assertThat(value.toByteArray()).isEqualTo(large);
+    assertThat(client.isReplyReady()).isFalse();
+  }
+
+  @Test
+  void shouldFindOutWithoutWaitingThatTheServerIsGone() {
+    needs(Requirement.CONNECTION);
+    Server server = serve();
+    Client client = connect(server);
+    server.close();
+    assertThatThrownBy(
+            () -> {
+              client.submitPut(slice("key"), slice("value"));
+              client.flush();
+              await(client::isReplyReady);
+            })
+        .isInstanceOf(TransportException.class);
+  }
+
+  @Test
   void shouldKeepACopyOfWhatWasSubmitted() {
     needs(Requirement.STORE);
     Client client = connect(serve());

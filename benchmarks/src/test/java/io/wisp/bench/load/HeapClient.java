@@ -80,6 +80,11 @@ final class HeapClient implements Client {
   }
 
   @Override
+  public boolean isReplyReady() {
+    return !submitted.isEmpty();
+  }
+
+  @Override
   public int outstanding() {
     return submitted.size();
   }

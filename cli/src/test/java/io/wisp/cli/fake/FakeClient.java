@@ -113,6 +113,11 @@ final class FakeClient implements Client {
   }
 
   @Override
+  public boolean isReplyReady() {
+    return !submitted.isEmpty();
+  }
+
+  @Override
   public int outstanding() {
     return submitted.size();
   }

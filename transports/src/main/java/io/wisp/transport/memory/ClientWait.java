@@ -68,6 +68,13 @@ final class ClientWait {
     }
   }
 
+  /** Takes in what has arrived, and waits for nothing. */
+  void poll() {
+    if (port.poll()) {
+      failIfBroken();
+    }
+  }
+
   private void lookAround() {
     long now = System.nanoTime();
     if (closing) {

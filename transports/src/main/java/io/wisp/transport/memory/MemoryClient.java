@@ -208,17 +208,26 @@ final class MemoryClient implements Client {
    * Nothing is under way in the ring.
    */
   private void checkServer() {
-    wait.failIfBroken();
-    long now = System.nanoTime();
-    if (now - lastCheck < CHECK_INTERVAL_NANOS) {
+    if (!lookAtServer()) {
       return;
     }
-    lastCheck = now;
-    wait.failIfServerIsGone();
+    long now = lastCheck;
     if (keepAliveNanos > 0 && now - lastRequest > keepAliveNanos) {
       lastRequest = now;
       ask(Operation.PING, NONE, NONE, 0);
     }
+  }
+
+  /** Makes sure that the server is there, and says whether it was time to look. */
+  private boolean lookAtServer() {
+    wait.failIfBroken();
+    long now = System.nanoTime();
+    if (now - lastCheck < CHECK_INTERVAL_NANOS) {
+      return false;
+    }
+    lastCheck = now;
+    wait.failIfServerIsGone();
+    return true;
   }
 
   @Override
@@ -378,6 +387,30 @@ final class MemoryClient implements Client {
     } finally {
       use.unlock();
     }
+  }
+
+  @Override
+  public boolean isReplyReady() {
+    enter();
+    try {
+      boolean ready = submissions.size() > 0 && isOldestReady(submissions.oldest());
+      if (!ready) {
+        lookAtServer();
+      }
+      return ready;
+    } catch (TransportException e) {
+      throw lose(e);
+    } finally {
+      use.unlock();
+    }
+  }
+
+  private boolean isOldestReady(int oldest) {
+    if (oldest == Submissions.RING) {
+      return ring.isReady();
+    }
+    OneSidedGets reader = oneSided;
+    return oldest != Submissions.ONE_SIDED || reader == null || reader.isReady();
   }
 
   @Override

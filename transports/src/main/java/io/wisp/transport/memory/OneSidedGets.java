@@ -192,13 +192,29 @@ final class OneSidedGets implements AutoCloseable {
 
   /** Takes in completed reads, or waits for a moment. */
   private void advance() {
-    int index = memory.completedReads();
-    if (index < 0) {
+    if (!takeCompleted()) {
       wait.step();
     }
+  }
+
+  /** Whether there were completed reads to take in. */
+  private boolean takeCompleted() {
+    int index = memory.completedReads();
+    boolean any = index >= 0;
     for (; index >= 0; index = memory.completedReads()) {
       pursue(index, gets[index].proceed());
     }
+    return any;
+  }
+
+  /** Whether the oldest that was submitted is decided. Begins what has not begun. */
+  boolean isReady() {
+    flush();
+    if (!gets[first].step().isLast() && !takeCompleted()) {
+      wait.poll();
+      takeCompleted();
+    }
+    return gets[first].step().isLast();
   }
 
   /** Waits for the oldest that was submitted, and hands its value over. */

@@ -205,6 +205,23 @@ final class RingCalls implements AutoCloseable {
     }
   }
 
+  /** Whether the reply to the oldest request that has none is there. Sends what was not sent. */
+  boolean isReady() {
+    releaseFrame();
+    if (!backlog.isEmpty()) {
+      return true;
+    }
+    outgoing.publish();
+    try {
+      if (incoming.peek() == IncomingRing.NONE) {
+        wait.poll();
+      }
+      return incoming.peek() != IncomingRing.NONE;
+    } catch (RingFaultException e) {
+      throw fault(e);
+    }
+  }
+
   private void require(boolean whole, Reply reply) {
     if (!whole) {
       throw new TransportException(endpoint + " sent what is no reply: " + reply.fault());

@@ -173,6 +173,12 @@ final class NullClient implements Client {
   }
 
   @Override
+  public boolean isReplyReady() {
+    requireOpen();
+    return outstanding > 0;
+  }
+
+  @Override
   public int outstanding() {
     return outstanding;
   }

@@ -72,12 +72,32 @@ final class ReplyStream implements AutoCloseable {
     try {
       send(deadline);
       while (input.isEmpty() || !isComplete()) {
-        if (!input.isEmpty()) {
-          int missing = reply.needed() - input.end();
-          input.ensureWritable(Math.min(missing, Math.max(CAPACITY, 2 * input.size())));
-        }
+        makeRoom();
         socket.receive(input, deadline);
       }
+    } catch (IOException | BufferLimitException | MalformedReplyException e) {
+      throw failed(e);
+    }
+  }
+
+  /** For what is known to be missing of the reply that has begun to arrive. */
+  private void makeRoom() {
+    if (!input.isEmpty()) {
+      int missing = reply.needed() - input.end();
+      input.ensureWritable(Math.min(missing, Math.max(CAPACITY, 2 * input.size())));
+    }
+  }
+
+  /** Takes in what has arrived, and says whether the next reply is there as a whole. */
+  boolean hasReply() {
+    try {
+      while (input.isEmpty() || !isComplete()) {
+        makeRoom();
+        if (!socket.readAvailable(input)) {
+          return false;
+        }
+      }
+      return true;
     } catch (IOException | BufferLimitException | MalformedReplyException e) {
       throw failed(e);
     }

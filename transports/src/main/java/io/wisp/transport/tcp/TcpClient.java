@@ -237,6 +237,24 @@ final class TcpClient implements Client {
     }
   }
 
+  @Override
+  public boolean isReplyReady() {
+    enter();
+    try {
+      return outstanding.count() > 0 && (outstanding.oldestStatus() != null || hasReply());
+    } finally {
+      exit();
+    }
+  }
+
+  private boolean hasReply() {
+    try {
+      return stream.hasReply();
+    } catch (TransportException e) {
+      throw broken(e, outstanding.oldest().name());
+    }
+  }
+
   private Status completeOldest(ValueSink sink) {
     Kind kind = outstanding.oldest();
     Status refusal = outstanding.oldestStatus();

@@ -248,6 +248,24 @@ final class ZmqClient implements Client {
   }
 
   @Override
+  public boolean isReplyReady() {
+    link.enter();
+    try {
+      Status oldest = submissions.peek();
+      if (oldest == ASKED && early.isEmpty()) {
+        Msg message = link.poll();
+        if (message != null) {
+          early.add(message);
+          unanswered--;
+        }
+      }
+      return oldest != null && (oldest != ASKED || !early.isEmpty());
+    } finally {
+      link.leave();
+    }
+  }
+
+  @Override
   public int outstanding() {
     return submissions.size();
   }

@@ -184,7 +184,7 @@ final class ZmqLink {
   /** Waits for the next reply until a deadline, by {@link System#nanoTime}. */
   Msg receive(long deadline) {
     while (true) {
-      Msg message = receiveOrSleep();
+      Msg message = receive(options.busyPoll() ? ZMQ.ZMQ_DONTWAIT : 0);
       if (message != null) {
         return message;
       }
@@ -204,10 +204,20 @@ final class ZmqLink {
     }
   }
 
-  private @Nullable Msg receiveOrSleep() {
+  /** The next reply if it is there, or null; waits for nothing. */
+  @Nullable Msg poll() {
+    Msg message = receive(ZMQ.ZMQ_DONTWAIT);
+    if (message == null) {
+      failIfUseless();
+    }
+    return message;
+  }
+
+  /** The next reply, or null if there is none yet, for which the flags may say to sleep a while. */
+  private @Nullable Msg receive(int flags) {
     Msg message;
     try {
-      message = dealer.recv(options.busyPoll() ? ZMQ.ZMQ_DONTWAIT : 0);
+      message = dealer.recv(flags);
     } catch (RuntimeException e) {
       throw lose(new TransportException("cannot receive from " + endpoint + ": " + e, e));
     }
