@@ -78,7 +78,7 @@ def wisp(port, folder, path, mix, requests):
     command += ["--key_size", "3", "--payload_size", "100", "--mix", mix, "--requests", str(requests)]
     command += ["--warmup", str(requests), "--json", str(result)]
     run(command, CLIENT_CORE)
-    return json.loads(result.read_text())["result"]["operations"]["all"]["latencyNanoseconds"]["p50"]
+    return json.loads(result.read_text())["runs"][0]["operations"]["all"]["latencyNanoseconds"]["p50"]
 
 
 def compare(rounds, requests, folder):

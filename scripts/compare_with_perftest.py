@@ -399,7 +399,7 @@ def perf(server, device, folder, cores, get, payload, mix, requests, warmup):
     )
     if done.returncode != 0:
         raise ComparisonError(f"wisp -p ended with status {done.returncode}: {done.stderr.strip()[-500:]}")
-    measured = json.loads(result.read_text())["result"]
+    measured = json.loads(result.read_text())["runs"][0]
     operation = measured["operations"][mix.partition(":")[0]]
     latency = operation["latencyNanoseconds"]
     found = {"hits": operation["hits"], "misses": operation["misses"], "lookups": measured.get("lookups", {})}

@@ -111,7 +111,7 @@ def wisp_client(port, core, folder, mix, requests, busy_poll=False):
     command += ["--payload_size", str(PAYLOAD_SIZE), "--mix", mix, "--requests", str(requests)]
     command += ["--warmup", str(requests // 2), "--json", str(result)]
     run(command + (["--busy-poll"] if busy_poll else []), core)
-    return json.loads(result.read_text())["result"]["requestsPerSecond"]
+    return json.loads(result.read_text())["runs"][0]["requestsPerSecond"]
 
 
 def redis_benchmark(port, core, command, requests, connections, pipeline):

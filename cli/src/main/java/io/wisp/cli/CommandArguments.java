@@ -4,6 +4,7 @@ import io.wisp.cli.common.ClientArguments;
 import io.wisp.cli.common.ConnectionArguments;
 import io.wisp.cli.common.TransportChoice;
 import io.wisp.cli.common.UserError;
+import io.wisp.cli.cores.CoreArguments;
 import io.wisp.cli.perf.PerfArguments;
 import io.wisp.cli.serve.ServeArguments;
 import io.wisp.transport.Endpoint;
@@ -69,6 +70,9 @@ final class CommandArguments {
 
   @ArgGroup(validate = false, heading = "%nEvery end of a connection (-s, -c, -p):%n")
   ConnectionArguments connection = new ConnectionArguments();
+
+  @ArgGroup(validate = false, heading = "%nServer and measurement (-s, -p):%n")
+  CoreArguments cores = new CoreArguments();
 
   @ArgGroup(validate = false, heading = "%nMeasurement (-p):%n")
   PerfArguments perf = new PerfArguments();

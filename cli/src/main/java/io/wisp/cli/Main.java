@@ -6,7 +6,9 @@ import io.wisp.cli.common.Product;
 import io.wisp.cli.common.Streams;
 import io.wisp.cli.common.TimeSpan;
 import io.wisp.cli.common.UserError;
+import io.wisp.cli.cores.CoreList;
 import io.wisp.cli.perf.PerfCommand;
+import io.wisp.cli.perf.load.Arrivals;
 import io.wisp.cli.serve.ServeCommand;
 import io.wisp.cli.serve.StopSignal;
 import io.wisp.cli.serve.StoreOpener;
@@ -86,6 +88,8 @@ public final class Main {
         new CommandLine(command)
             .registerConverter(ByteSize.class, converter(ByteSize::parse))
             .registerConverter(Duration.class, converter(TimeSpan::parse))
+            .registerConverter(CoreList.class, converter(CoreList::parse))
+            .registerConverter(Arrivals.class, converter(Arrivals::ofWord))
             .registerConverter(Waiting.class, converter(Waiting::ofWord))
             .registerConverter(GetPath.class, converter(GetPath::ofWord))
             .setStopAtPositional(true);
@@ -107,7 +111,12 @@ public final class Main {
   private int run(Mode mode, CommandArguments command) {
     return switch (mode) {
       case SERVE ->
-          new ServeCommand(command.serving, command.transport, command.connection, opener)
+          new ServeCommand(
+                  command.serving,
+                  command.transport,
+                  command.connection,
+                  command.cores.pin(),
+                  opener)
               .run(streams, stopSignal.get());
       case SHELL -> shell(command);
       case PERF -> perf(command);
@@ -126,7 +135,8 @@ public final class Main {
     Endpoint server =
         CommandArguments.endpoint(Mode.PERF, Objects.requireNonNull(command.perfHost));
     ClientOptions options = command.client.options(command.connection);
-    return new PerfCommand(command.perf, command.transport, server, options).run(streams);
+    CoreList cores = command.cores.pin();
+    return new PerfCommand(command.perf, command.transport, server, options, cores).run(streams);
   }
 
   /** A reader of option values whose complaint reaches the user. */

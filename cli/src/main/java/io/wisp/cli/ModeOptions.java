@@ -4,6 +4,7 @@ import io.wisp.cli.common.ClientArguments;
 import io.wisp.cli.common.TransportChoice;
 import io.wisp.cli.common.TransportOption;
 import io.wisp.cli.common.UserError;
+import io.wisp.cli.cores.CoreArguments;
 import io.wisp.cli.perf.PerfArguments;
 import io.wisp.cli.serve.ServeArguments;
 import java.lang.reflect.Field;
@@ -54,6 +55,9 @@ final class ModeOptions {
     }
     if (owner == ClientArguments.class) {
       return EnumSet.of(Mode.SHELL, Mode.PERF);
+    }
+    if (owner == CoreArguments.class) {
+      return EnumSet.of(Mode.SERVE, Mode.PERF);
     }
     return owner == PerfArguments.class ? EnumSet.of(Mode.PERF) : EnumSet.allOf(Mode.class);
   }

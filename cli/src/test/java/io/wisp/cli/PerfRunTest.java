@@ -83,7 +83,7 @@ class PerfRunTest {
   @Test
   void shouldCountHitsAndMisses() {
     server.store().put(new byte[] {'0', '0'}, new byte[1]);
-    JsonNode all = json("--requests", "5000", "--mix", "get:1").at("/result/operations/get");
+    JsonNode all = json("--requests", "5000", "--mix", "get:1").at("/runs/0/operations/get");
     assertThat(all.get("requests").asLong()).isEqualTo(5000);
     assertThat(all.get("hits").asLong()).isPositive();
     assertThat(all.get("misses").asLong()).isEqualTo(5000 - all.get("hits").asLong());
@@ -94,7 +94,7 @@ class PerfRunTest {
   void shouldDoExactlyTheRequestsAskedForInEveryShape(String pipeline) {
     JsonNode result =
         json("--requests", "1001", "--warmup", "10", "--clients", "3", "--pipeline", pipeline);
-    assertThat(result.at("/result/operations/all/requests").asLong()).isEqualTo(1001);
+    assertThat(result.at("/runs/0/operations/all/requests").asLong()).isEqualTo(1001);
     assertThat(result.at("/settings/pipeline").asString()).isEqualTo(pipeline);
   }
 
@@ -102,7 +102,7 @@ class PerfRunTest {
   void shouldRecordSettingsConditionsAndHistogramsAsJson() throws Exception {
     JsonNode root = json("--requests", "600", "--seed", "9", "--timeout", "3s");
     assertThat(root.get("format").asString()).isEqualTo("wisp-perf");
-    assertThat(root.get("formatVersion").asInt()).isEqualTo(1);
+    assertThat(root.get("formatVersion").asInt()).isEqualTo(2);
     assertThat(root.at("/settings/seed").asLong()).isEqualTo(9);
     assertThat(root.at("/settings/keySize").asInt()).isEqualTo(2);
     assertThat(root.at("/settings/payloadSize").asInt()).isEqualTo(100);
@@ -111,7 +111,7 @@ class PerfRunTest {
     assertThat(root.at("/connection/timeoutMilliseconds").asInt()).isEqualTo(3000);
     assertThat(root.at("/environment/cores").asInt()).isPositive();
     assertThat(root.at("/environment/jdk").asString()).contains("25");
-    JsonNode all = root.at("/result/operations/all");
+    JsonNode all = root.at("/runs/0/operations/all");
     byte[] compressed = Base64.getDecoder().decode(all.get("histogram").asString());
     Histogram histogram = Histogram.decodeFromCompressedByteBuffer(ByteBuffer.wrap(compressed), 0);
     assertThat(histogram.getTotalCount()).isEqualTo(600);
@@ -158,7 +158,7 @@ class PerfRunTest {
 
   @Test
   void shouldGiveTheSameRequestsForTheSameSeed() {
-    String path = "/result/operations/put/requests";
+    String path = "/runs/0/operations/put/requests";
     long requests = json("--requests", "1000", "--seed", "4").at(path).asLong();
     assertThat(json("--requests", "1000", "--seed", "4").at(path).asLong()).isEqualTo(requests);
   }

@@ -12,5 +12,8 @@ public final class ExitCode {
   /** The command line was wrong, and nothing was tried. */
   public static final int USAGE = 2;
 
+  /** A measurement was asked for, and the server reached none of the rates that were offered. */
+  public static final int SATURATED = 3;
+
   private ExitCode() {}
 }

@@ -1,12 +1,28 @@
 package io.wisp.cli.perf;
 
+import io.wisp.cli.common.Range;
 import io.wisp.cli.common.UserError;
+import io.wisp.cli.perf.keys.DecimalKeys;
+import io.wisp.cli.perf.keys.KeyDistribution;
+import io.wisp.cli.perf.load.Arrivals;
+import io.wisp.cli.perf.load.OperationMix;
+import io.wisp.cli.perf.load.Workload;
+import io.wisp.cli.perf.values.ValueSizes;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options of the perf client. */
 public final class PerfArguments {
+
+  private static final String ALL = "all";
+  private static final String DEFAULT_MIX = "put:1,get:1,delete:1";
+  private static final Range PRELOADS = new Range(1, 1_000_000_000);
+
+  /** What YCSB's workloads find in the store unless told otherwise, if there are as many keys. */
+  private static final long DEFAULT_RECORDS = 1_000_000;
 
   @Option(
       names = {"--key_size", "--key-size"},
@@ -16,22 +32,26 @@ public final class PerfArguments {
 
   @Option(
       names = {"--payload_size", "--payload-size"},
-      paramLabel = "P",
-      description = "Bytes of a value, 0 to 67108864; must be given.")
-  private @Nullable Integer payloadSize;
+      paramLabel = "P|MIN-MAX|etc",
+      description =
+          "Bytes of a value, 0 to 67108864; or all sizes of a range alike; or keys and values as"
+              + " long as those of Facebook's pool ETC. Must be given.")
+  private @Nullable String payloadSize;
 
   @Option(
       names = "--requests",
       paramLabel = "N",
-      defaultValue = "100000",
-      description = "Requests to measure, of all clients together; ${DEFAULT-VALUE} unless given.")
-  private long requests;
+      description =
+          "Requests to measure, of all clients together; 100000 unless given. With --rate: the most"
+              + " at each rate.")
+  private @Nullable Long requests;
 
   @Option(
       names = "--warmup",
       paramLabel = "N",
       defaultValue = "20000",
-      description = "Requests before them, not measured; ${DEFAULT-VALUE} unless given.")
+      description =
+          "Requests before them, not measured, in a closed loop; ${DEFAULT-VALUE} unless given.")
   private long warmup;
 
   @Option(
@@ -47,21 +67,76 @@ public final class PerfArguments {
       defaultValue = "1",
       description =
           "Requests sent together before waiting for all their replies; ${DEFAULT-VALUE} unless"
-              + " given. Latency is then from handing in a request to having its reply.")
+              + " given. Latency is then from handing in a request to having its reply. With --rate:"
+              + " how many may be outstanding.")
   private int pipeline;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N[,N...]|climb[:N]",
+      description =
+          "Open loop: so many requests are due each second, of all clients together, and latency"
+              + " counts from then. With climb: from N, 1000 unless given, up to a rate that is not"
+              + " reached.")
+  private @Nullable String rate;
+
+  @Option(
+      names = "--arrivals",
+      paramLabel = "uniform|poisson",
+      description = "With --rate: when requests are due. poisson unless given.")
+  private @Nullable Arrivals arrivals;
+
+  @Option(
+      names = "--duration",
+      paramLabel = "TIME",
+      description = "With --rate: how long each rate is offered; 10s unless given.")
+  private @Nullable Duration duration;
 
   @Option(
       names = "--mix",
       paramLabel = "MIX",
-      defaultValue = "put:1,get:1,delete:1",
-      description = "Operations and their weights, as get:95,put:5; ${DEFAULT-VALUE} unless given.")
-  private String mix = "";
+      description =
+          "Operations and their weights, as get:95,put:5, or percentages of gets and puts, as 95/5;"
+              + " put:1,get:1,delete:1 unless given. Also insert, of new keys, and rmw, a get and a"
+              + " put of the same key.")
+  private @Nullable String mix;
+
+  @Option(
+      names = "--keys",
+      paramLabel = "KEYS",
+      description =
+          "Which keys, as YCSB chooses them: uniform, zipfian[:THETA], hotset[:FRACTION:SHARE],"
+              + " sequential or latest[:THETA]. uniform unless given.")
+  private @Nullable String keys;
+
+  @Option(
+      names = "--workload",
+      paramLabel = "a|b|c|d|f",
+      description =
+          "Mix, keys and a preload as in this workload of YCSB, where --mix, --keys and --preload do"
+              + " not say otherwise.")
+  private @Nullable String workload;
+
+  @Option(
+      names = "--preload",
+      paramLabel = "N|all",
+      description =
+          "Put keys 0 to N-1, or all there can be, before anything else, and ask for these alone.")
+  private @Nullable String preload;
+
+  @Option(
+      names = "--verify",
+      description =
+          "Write values that prove for which key they were written, and look at every one that is"
+              + " read; a wrong one fails the run.")
+  private boolean verify;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
       defaultValue = "1",
-      description = "What keys and operations are drawn from; ${DEFAULT-VALUE} unless given.")
+      description =
+          "What keys, operations, sizes and times are drawn from; ${DEFAULT-VALUE} unless given.")
   private long seed;
 
   @Option(
@@ -72,14 +147,87 @@ public final class PerfArguments {
 
   PerfSettings settings() {
     Integer digits = keySize;
-    Integer bytes = payloadSize;
+    String bytes = payloadSize;
     if (digits == null || bytes == null) {
       String missing = digits == null ? "--key_size" : "--payload_size";
       throw UserError.usage(
           "-p needs " + missing + ": for example --key_size 3 --payload_size 100");
     }
-    return new PerfSettings(
-        digits, bytes, requests, warmup, clients, pipeline, OperationMix.parse(mix), seed);
+    DecimalKeys.DIGITS.check("--key_size", digits);
+    ValueSizes sizes = ValueSizes.parse(bytes);
+    YcsbWorkload ycsb = workload == null ? null : YcsbWorkload.parse(workload);
+    OperationMix operations = mix(ycsb);
+    long preloaded = preloaded(digits, ycsb, operations);
+    Workload requested =
+        new Workload(
+            digits,
+            preloaded > 0 ? preloaded : DecimalKeys.count(digits),
+            distribution(ycsb),
+            sizes,
+            operations,
+            verify);
+    return new PerfSettings(loop(), requested, ycsb, preloaded, warmup, clients, pipeline, seed);
+  }
+
+  private OperationMix mix(@Nullable YcsbWorkload ycsb) {
+    String text = mix;
+    if (text == null) {
+      text = ycsb == null ? DEFAULT_MIX : ycsb.mix();
+    }
+    return OperationMix.parse(text);
+  }
+
+  private KeyDistribution distribution(@Nullable YcsbWorkload ycsb) {
+    String text = keys;
+    if (text != null) {
+      return KeyDistribution.parse(text);
+    }
+    return ycsb == null ? new KeyDistribution.Uniform() : ycsb.keys();
+  }
+
+  private Loop loop() {
+    String text = rate;
+    if (text != null) {
+      return new Loop.Open(
+          Rates.parse(text),
+          Objects.requireNonNullElse(arrivals, Arrivals.POISSON),
+          Objects.requireNonNullElse(duration, Loop.Open.DEFAULT_DURATION),
+          requests);
+    }
+    if (arrivals != null || duration != null) {
+      throw UserError.usage(
+          (arrivals != null ? "--arrivals" : "--duration") + " means nothing without --rate");
+    }
+    return new Loop.Closed(Objects.requireNonNullElse(requests, Loop.Closed.DEFAULT_REQUESTS));
+  }
+
+  /** How many keys are put first; half of all where a workload needs room for more. */
+  private long preloaded(int digits, @Nullable YcsbWorkload ycsb, OperationMix operations) {
+    long all = DecimalKeys.count(digits);
+    String text = preload;
+    if (text == null) {
+      long room = operations.inserts() ? Math.max(1, all / 2) : all;
+      return ycsb == null ? 0 : Math.min(room, DEFAULT_RECORDS);
+    }
+    if (text.equalsIgnoreCase(ALL)) {
+      if (all > PRELOADS.most()) {
+        throw UserError.usage(
+            "--preload all would put " + all + " keys, and " + PRELOADS.most() + " is the most");
+      }
+      return all;
+    }
+    long number;
+    try {
+      number = Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw UserError.usage("--preload " + text + " is no number of keys, and not all");
+    }
+    PRELOADS.check("--preload", number);
+    if (number > all) {
+      throw UserError.usage(
+          "--preload " + number + " is more than the " + all + " keys of --key_size " + digits);
+    }
+    return number;
   }
 
   @Nullable Path json() {

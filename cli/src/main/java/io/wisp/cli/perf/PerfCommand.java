@@ -5,10 +5,14 @@ import io.wisp.cli.common.Product;
 import io.wisp.cli.common.Streams;
 import io.wisp.cli.common.TransportChoice;
 import io.wisp.cli.common.TransportOption;
+import io.wisp.cli.cores.CoreList;
+import io.wisp.cli.perf.load.SystemLoadClock;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.Transport;
 import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Measures a server and prints what it found. */
 public final class PerfCommand {
@@ -17,24 +21,33 @@ public final class PerfCommand {
   private final TransportChoice choice;
   private final Endpoint server;
   private final ClientOptions clientOptions;
+  private final @Nullable CoreList cores;
 
   /**
    * A measurement that has not begun.
    *
    * @param server where the server is, by the port that it was given
+   * @param cores what this process was pinned to, or null
    */
   public PerfCommand(
       PerfArguments arguments,
       TransportChoice choice,
       Endpoint server,
-      ClientOptions clientOptions) {
+      ClientOptions clientOptions,
+      @Nullable CoreList cores) {
     this.arguments = arguments;
     this.choice = choice;
     this.server = server;
     this.clientOptions = clientOptions;
+    this.cores = cores;
   }
 
-  /** Returns the exit code: a run with errors is no success, and no result file comes of it. */
+  /**
+   * Measures. A run with errors is no success, nor is one that reached no rate, and no result file
+   * comes of either.
+   *
+   * @return the exit code
+   */
   public int run(Streams streams) {
     PerfSettings settings = arguments.settings();
     Path json = arguments.json();
@@ -46,16 +59,30 @@ public final class PerfCommand {
     streams.out().println(Product.banner());
     try (PerfRun run =
         new PerfRun(settings, new Progress(streams), TransportOption.GET.isUsedBy(transport))) {
-      String description = run.connect(() -> transport.connect(endpoint, options));
+      String description =
+          run.connect(
+              () -> transport.connect(endpoint, options),
+              () -> new SystemLoadClock(options.waiting()),
+              options.timeout());
       Connection connection = new Connection(transport, endpoint, description, options);
-      report.conditions(settings, connection);
-      PerfResult result = run.run();
-      report.result(result);
-      if (!result.failures().isEmpty()) {
+      report.conditions(settings, connection, cores == null ? "" : cores.described());
+      List<String> failures = run.prepare();
+      if (!failures.isEmpty()) {
+        report.failed(failures);
         return ExitCode.FAILURE;
       }
+      List<PerfResult> results = run.measure(report::result);
+      if (!results.getLast().failures().isEmpty()) {
+        return ExitCode.FAILURE;
+      }
+      if (results.size() > 1) {
+        report.summary(results);
+      }
+      if (results.stream().allMatch(PerfResult::isSaturated)) {
+        return ExitCode.SATURATED;
+      }
       if (file != null) {
-        file.write(settings, connection, result);
+        file.write(settings, cores, connection, results);
       }
     }
     return ExitCode.SUCCESS;

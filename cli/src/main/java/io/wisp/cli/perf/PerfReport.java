@@ -1,7 +1,17 @@
 package io.wisp.cli.perf;
 
+import io.wisp.cli.perf.keys.DecimalKeys;
+import io.wisp.cli.perf.load.OfferedLoad;
+import io.wisp.cli.perf.load.Operation;
+import io.wisp.cli.perf.load.Tally;
+import io.wisp.cli.perf.load.Workload;
+import io.wisp.cli.perf.values.SelfDescribingValues;
+import io.wisp.cli.perf.values.ValueSizes;
 import java.io.PrintStream;
+import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
@@ -18,55 +28,165 @@ final class PerfReport {
   }
 
   /** What is about to be done, and over what. */
-  void conditions(PerfSettings settings, Connection connection) {
+  void conditions(PerfSettings settings, Connection connection, String cores) {
     out.printf("transport  %s: %s%n", connection.transport().name(), connection.description());
     if (connection.emulated()) {
       out.println("           " + Connection.CAVEAT);
     }
-    out.printf("client     %s%n", connection.manner());
+    out.printf("client     %s%s%n", connection.manner(), cores.isEmpty() ? "" : ", on " + cores);
+    Workload workload = settings.workload();
     out.printf(
-        "load       %s, %s, closed loop, mix %s, seed %d%n",
+        "load       %s, %s, %s, mix %s%s, seed %d%n",
         plural(settings.clients(), "client"),
-        settings.pipeline() == 1
-            ? "one request at a time"
-            : "batches of " + settings.pipeline() + " requests",
-        settings.mix(),
+        depth(settings),
+        loop(settings.loop()),
+        workload.mix(),
+        settings.ycsb() == null ? "" : " (YCSB's workload " + settings.ycsb().word() + ")",
         settings.seed());
-    out.printf(
-        "requests   %d measured, after %d to warm up%n", settings.requests(), settings.warmup());
-    out.printf(
-        "data       %d keys of %s, values of %s%n",
-        DecimalKeys.count(settings.keySize()),
-        plural(settings.keySize(), "digit"),
-        plural(settings.payloadSize(), "byte"));
+    out.println("requests   " + requests(settings));
+    if (workload.verify()) {
+      out.println("verify     " + proof(workload.sizes()));
+    }
+    out.println("data       " + data(settings));
   }
 
-  private static String plural(int count, String noun) {
+  private static String depth(PerfSettings settings) {
+    if (settings.pipeline() == 1) {
+      return "one request at a time";
+    }
+    return settings.loop() instanceof Loop.Open
+        ? "up to " + settings.pipeline() + " requests outstanding"
+        : "batches of " + settings.pipeline() + " requests";
+  }
+
+  private static String loop(Loop loop) {
+    return switch (loop) {
+      case Loop.Closed closed -> "closed loop";
+      case Loop.Open open -> "open loop, " + open.arrivals().word() + " arrivals";
+    };
+  }
+
+  private static String requests(PerfSettings settings) {
+    String warmup = settings.warmup() == 0 ? "" : ", after " + settings.warmup() + " to warm up";
+    return switch (settings.loop()) {
+      case Loop.Closed closed -> closed.requests() + " measured" + warmup;
+      case Loop.Open open ->
+          open.rates()
+              + " a second, each for "
+              + seconds(open.duration())
+              + (open.requests() == null ? "" : " or " + open.requests() + " requests")
+              + warmup;
+    };
+  }
+
+  private static String seconds(Duration duration) {
+    return Rates.text(duration.toMillis() / 1e3) + " s";
+  }
+
+  private static String data(PerfSettings settings) {
+    Workload workload = settings.workload();
+    long all = DecimalKeys.count(workload.keySize());
+    StringBuilder data = new StringBuilder();
+    if (workload.records() < all) {
+      data.append(workload.records()).append(" of ");
+    }
+    data.append(all).append(" keys of ").append(plural(workload.keySize(), "digit"));
+    data.append(
+        switch (workload.sizes()) {
+          case ValueSizes.Fixed fixed -> ", values of " + plural(fixed.bytes(), "byte");
+          case ValueSizes.Between range ->
+              ", values of " + range.least() + " to " + plural(range.most(), "byte");
+          case ValueSizes.Etc etc -> ", keys and values as long as in Facebook's ETC pool";
+        });
+    data.append(", keys chosen ").append(workload.keys());
+    if (settings.preload() > 0) {
+      data.append(", ").append(plural(settings.preload(), "key")).append(" put first");
+    }
+    return data.toString();
+  }
+
+  private static String proof(ValueSizes sizes) {
+    if (sizes.most() == 0) {
+      return "on, and proves nothing: values are empty";
+    }
+    String small =
+        sizes.least() < SelfDescribingValues.STAMPED_SIZE
+            ? "; of values below "
+                + SelfDescribingValues.STAMPED_SIZE
+                + " bytes an old one passes for a new one of the same size, and n bytes of another"
+                + " key pass 1 time in 256^n"
+            : "";
+    return "every value that is read must be one written for its key" + small;
+  }
+
+  private static String plural(long count, String noun) {
     return count + " " + noun + (count == 1 ? "" : "s");
   }
 
-  /** What came of it. Throughput of a run that failed would look like a result. */
+  /** What came of a measurement. Figures of one that failed would look like a result. */
   void result(PerfResult result) {
     out.println();
-    if (result.elapsedNanos() > 0) {
-      table(result);
-      out.println();
+    OfferedLoad load = result.offered();
+    if (load != null) {
+      out.printf("offered    %s requests/s%n", Rates.text(load.requestsPerSecond()));
     }
-    if (result.failures().isEmpty()) {
-      out.printf(Locale.ROOT, "elapsed    %.3f s%n", result.elapsedNanos() / 1e9);
-      out.printf(Locale.ROOT, "qps        %.0f%n", result.requestsPerSecond());
-      if (!result.lookups().isEmpty()) {
-        out.println("lookups    " + result.lookups());
-      }
+    List<String> failures = result.failures();
+    if (!failures.isEmpty()) {
+      failed(failures);
+    } else if (load != null && result.isSaturated()) {
+      saturated(result);
     } else {
-      out.println("FAILED: " + String.join("; ", result.failures()));
+      measured(result);
     }
   }
 
-  private void table(PerfResult result) {
+  /** Why there is no result. */
+  void failed(List<String> failures) {
+    out.println("FAILED: " + String.join("; ", failures));
+  }
+
+  private void saturated(PerfResult result) {
+    out.printf(
+        Locale.ROOT,
+        "SATURATED: %.0f requests/s were answered, %.1f %% less than offered; latencies would only"
+            + " say how long it ran%n",
+        result.requestsPerSecond(),
+        100 * result.shortfall());
+  }
+
+  private void measured(PerfResult result) {
+    header("latency");
+    for (Operation operation : Operation.values()) {
+      Tally tally = result.tallies().of(operation);
+      if (tally.requests() > 0) {
+        row(operation.word(), tally, tally.latency());
+      }
+    }
+    Tally total = result.total();
+    row("all", total, total.latency());
+    Histogram service = total.service();
+    if (service != null) {
+      out.println("the same from when a request was sent, not from when it was due:");
+      for (Operation operation : Operation.values()) {
+        Tally tally = result.tallies().of(operation);
+        if (tally.requests() > 0) {
+          row(operation.word(), tally, Objects.requireNonNull(tally.service()));
+        }
+      }
+      row("all", total, service);
+    }
+    out.println();
+    out.printf(Locale.ROOT, "elapsed    %.3f s%n", result.elapsedNanos() / 1e9);
+    out.printf(Locale.ROOT, "qps        %.0f%n", result.requestsPerSecond());
+    if (!result.lookups().isEmpty()) {
+      out.println("lookups    " + result.lookups());
+    }
+  }
+
+  private void header(String name) {
     out.printf(
         "%-8s%10s%10s%10s%8s%11s%11s%11s%11s%11s%n",
-        "latency",
+        name,
         "requests",
         "hits",
         "misses",
@@ -76,16 +196,9 @@ final class PerfReport {
         "p99 us",
         "p99.9 us",
         "max us");
-    for (Operation operation : Operation.values()) {
-      Tally tally = result.tally(operation);
-      if (tally.requests() > 0) {
-        row(operation.word(), tally);
-      }
-    }
-    row("all", result.total());
   }
 
-  private void row(String name, Tally tally) {
+  private void row(String name, Tally tally, Histogram times) {
     boolean told = tally.hits() + tally.misses() > 0;
     out.printf(
         "%-8s%10d%10s%10s%8d",
@@ -94,11 +207,39 @@ final class PerfReport {
         told ? tally.hits() : "-",
         told ? tally.misses() : "-",
         tally.errors());
-    Histogram latency = tally.latency();
     for (double percentile : PERCENTILES) {
-      out.printf("%11s", micros(latency.getValueAtPercentile(percentile)));
+      out.printf("%11s", micros(times.getValueAtPercentile(percentile)));
     }
-    out.printf("%11s%n", micros(latency.getMaxValue()));
+    out.printf("%11s%n", micros(times.getMaxValue()));
+  }
+
+  /** All rates of an open loop, a line each. */
+  void summary(List<PerfResult> results) {
+    out.println();
+    out.printf(
+        "%-14s%14s%13s%13s%13s%15s%15s%n",
+        "offered/s", "answered/s", "p50 us", "p99 us", "p99.9 us", "service p50", "service p99");
+    for (PerfResult result : results) {
+      OfferedLoad load = Objects.requireNonNull(result.offered());
+      out.printf(
+          Locale.ROOT,
+          "%-14s%14.0f",
+          Rates.text(load.requestsPerSecond()),
+          result.requestsPerSecond());
+      if (result.isSaturated()) {
+        out.printf(Locale.ROOT, "  saturated, %.1f %% short%n", 100 * result.shortfall());
+      } else {
+        Histogram latency = result.total().latency();
+        Histogram service = Objects.requireNonNull(result.total().service());
+        out.printf(
+            "%13s%13s%13s%15s%15s%n",
+            micros(latency.getValueAtPercentile(50)),
+            micros(latency.getValueAtPercentile(99)),
+            micros(latency.getValueAtPercentile(99.9)),
+            micros(service.getValueAtPercentile(50)),
+            micros(service.getValueAtPercentile(99)));
+      }
+    }
   }
 
   /** With as many decimals as the histogram can tell apart. */

@@ -1,48 +1,92 @@
 package io.wisp.cli.perf;
 
+import io.wisp.cli.perf.load.LoadClient;
+import io.wisp.cli.perf.load.OfferedLoad;
+import io.wisp.cli.perf.load.Tallies;
+import io.wisp.cli.perf.load.Tally;
 import io.wisp.store.Status;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a run came to.
+ * What a measurement came to: of a closed loop, or of one rate of an open one.
  *
- * @param startedAt when the measured part began
- * @param elapsedNanos from there until the last client was done
+ * @param startedAt when it began
+ * @param elapsedNanos from there until the last client was done, and the schedule over
  * @param requested how many requests there should have been
- * @param tallies what became of them
+ * @param offered the load that was offered, null in a closed loop
+ * @param unsent how many requests were given up because the offered rate could not be reached
+ * @param fellBehind whether a client's requests waited for each other all the time towards the end
+ * @param tallies what became of the requests
  * @param lookups what the clients' own lookups in the server's memory came to
  * @param breakdowns why connections broke, an entry for each that did
- * @param warmupErrors requests of the warm-up that ended in an error
  */
 record PerfResult(
     Instant startedAt,
     long elapsedNanos,
     long requested,
-    Map<Operation, Tally> tallies,
+    @Nullable OfferedLoad offered,
+    long unsent,
+    boolean fellBehind,
+    Tallies tallies,
     LookupCounters lookups,
-    List<String> breakdowns,
-    long warmupErrors) {
+    List<String> breakdowns) {
 
-  Tally tally(Operation operation) {
-    return Objects.requireNonNull(tallies.get(operation));
+  /** Of clients that have just made their requests. */
+  static PerfResult of(
+      List<LoadClient> clients,
+      Instant startedAt,
+      long elapsedNanos,
+      long requested,
+      @Nullable OfferedLoad offered,
+      LookupCounters lookups,
+      List<String> breakdowns) {
+    Tallies sum = new Tallies(offered != null);
+    clients.forEach(client -> sum.add(client.tallies()));
+    return new PerfResult(
+        startedAt,
+        offered == null ? elapsedNanos : Math.max(elapsedNanos, offered.nanoseconds()),
+        requested,
+        offered,
+        clients.stream().mapToLong(LoadClient::unsent).sum(),
+        clients.stream().anyMatch(LoadClient::fellBehind),
+        sum,
+        lookups,
+        breakdowns);
   }
 
   /** All operations together. */
   Tally total() {
-    Tally total = new Tally();
-    tallies.values().forEach(total::add);
-    return total;
+    return tallies.total();
   }
 
   /** Requests that were answered, without an error, per second. */
   double requestsPerSecond() {
     Tally total = total();
     return (total.requests() - total.errors()) / (elapsedNanos / 1e9);
+  }
+
+  /**
+   * Whether the offered rate was not reached: less than 99 % of it was answered, or the requests of
+   * a client never caught up with their times in the second half. The latencies of such a run grow
+   * as long as it lasts, and are no result.
+   */
+  boolean isSaturated() {
+    OfferedLoad load = offered;
+    return load != null
+        && (unsent > 0
+            || fellBehind
+            || requestsPerSecond() < OfferedLoad.REACHED * load.requestsPerSecond());
+  }
+
+  /** The part of the offered rate that was not reached, 0 unless saturated. */
+  double shortfall() {
+    OfferedLoad load = offered;
+    return load != null && isSaturated()
+        ? Math.max(0, 1 - requestsPerSecond() / load.requestsPerSecond())
+        : 0;
   }
 
   /** What went wrong, a sentence each; empty if the figures can be trusted. */
@@ -54,22 +98,9 @@ record PerfResult(
         failures.add(total.count(status) + " requests were answered " + status);
       }
     }
-    if (warmupErrors > 0) {
-      failures.add(warmupErrors + " requests of the warm-up were answered with an error");
-    }
-    if (total.requests() != requested) {
+    if (total.requests() + unsent != requested) {
       failures.add("only " + total.requests() + " of " + requested + " requests were answered");
     }
     return failures;
-  }
-
-  static Map<Operation, Tally> sum(List<LoadClient> clients) {
-    Map<Operation, Tally> sums = new EnumMap<>(Operation.class);
-    for (Operation operation : Operation.values()) {
-      Tally sum = new Tally();
-      clients.forEach(client -> sum.add(client.tally(operation)));
-      sums.put(operation, sum);
-    }
-    return sums;
   }
 }

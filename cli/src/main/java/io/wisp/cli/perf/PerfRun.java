@@ -1,18 +1,29 @@
 package io.wisp.cli.perf;
 
 import io.wisp.cli.common.UserError;
+import io.wisp.cli.perf.keys.KeySpace;
+import io.wisp.cli.perf.load.LoadClient;
+import io.wisp.cli.perf.load.LoadClock;
+import io.wisp.cli.perf.load.OfferedLoad;
+import io.wisp.cli.perf.load.Phase;
 import io.wisp.transport.Client;
 import io.wisp.transport.TransportException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Runs the clients side by side: all warm up, then all are measured. */
+/** Runs the clients side by side: all preload, all warm up, then all are measured. */
 final class PerfRun implements AutoCloseable {
+
+  /** In an open loop every client must be awake when the first request is due. */
+  private static final Duration OPEN_LOOP_LEAD = Duration.ofMillis(20);
 
   private final PerfSettings settings;
   private final Progress progress;
@@ -34,16 +45,29 @@ final class PerfRun implements AutoCloseable {
   /**
    * Connects every client.
    *
+   * @param clocks makes a clock for each
+   * @param timeout the clients'
    * @return what they are connected to
    * @throws UserError if one cannot connect
    */
-  String connect(Supplier<Client> connector) {
+  String connect(Supplier<Client> connector, Supplier<LoadClock> clocks, Duration timeout) {
     SplittableRandom seeds = new SplittableRandom(settings.seed());
+    KeySpace space = settings.workload().keySpace();
     try {
       while (clients.size() < settings.clients()) {
         Client client = connector.get();
         connection = client.description();
-        clients.add(new LoadClient(client, settings, seeds.split()));
+        clients.add(
+            new LoadClient(
+                client,
+                settings.workload(),
+                space,
+                clients.size(),
+                settings.clients(),
+                settings.pipeline(),
+                clocks.get(),
+                timeout,
+                seeds.split()));
       }
     } catch (TransportException e) {
       throw UserError.failure(
@@ -59,31 +83,127 @@ final class PerfRun implements AutoCloseable {
     return Objects.requireNonNull(connection);
   }
 
-  /** Warms up, then measures. */
-  PerfResult run() {
-    together("warming up", settings.warmup());
-    long warmupErrors = PerfResult.sum(clients).values().stream().mapToLong(Tally::errors).sum();
-    List<String> brokenEarly = breakdowns();
-    clients.forEach(LoadClient::reset);
+  /**
+   * Puts the keys that are to be there, and warms up.
+   *
+   * @return what went wrong, a sentence each
+   */
+  List<String> prepare() {
+    List<String> failures = new ArrayList<>();
+    long keys = settings.preload();
+    if (keys > 0) {
+      together("preloading", keys, 0, Duration.ZERO, (client, start) -> client.preload(keys));
+      addErrors(failures, "preload");
+    }
+    long requests = settings.warmup();
+    if (failures.isEmpty() && requests > 0) {
+      together(
+          "warming up", requests, 0, Duration.ZERO, (client, start) -> client.closedLoop(requests));
+      addErrors(failures, "warm-up");
+    }
+    progress.clear();
+    return failures;
+  }
+
+  private void addErrors(List<String> failures, String phase) {
+    failures.addAll(breakdowns().stream().distinct().toList());
+    long errors = clients.stream().mapToLong(client -> client.tallies().total().errors()).sum();
+    if (errors > 0) {
+      failures.add(errors + " requests of the " + phase + " were answered with an error");
+    }
+  }
+
+  /**
+   * Measures: once in a closed loop, in an open one at each rate, until one fails or, if rates
+   * climb, is not reached.
+   *
+   * @param each is given every result as soon as it is there
+   */
+  List<PerfResult> measure(Consumer<PerfResult> each) {
+    List<PerfResult> results = new ArrayList<>();
+    switch (settings.loop()) {
+      case Loop.Closed closed -> add(closedLoop(closed.requests()), results, each);
+      case Loop.Open open -> {
+        switch (open.rates()) {
+          case Rates.Listed listed -> {
+            for (double rate : listed.rates()) {
+              String place = results.size() + 1 + " of " + listed.rates().size();
+              if (!add(openLoop(open.offer(rate), place), results, each)) {
+                break;
+              }
+            }
+          }
+          case Rates.Climb climb -> climb(open, climb, results, each);
+        }
+      }
+    }
+    return results;
+  }
+
+  private void climb(
+      Loop.Open open, Rates.Climb climb, List<PerfResult> results, Consumer<PerfResult> each) {
+    for (int step = 0; climb.after(step) <= Rates.HIGHEST; step++) {
+      PerfResult result = openLoop(open.offer(climb.after(step)), "step " + (step + 1));
+      if (!add(result, results, each) || result.isSaturated()) {
+        return;
+      }
+    }
+  }
+
+  /** Returns whether to go on. */
+  private boolean add(PerfResult result, List<PerfResult> results, Consumer<PerfResult> each) {
+    progress.clear();
+    results.add(result);
+    each.accept(result);
+    return result.failures().isEmpty();
+  }
+
+  private PerfResult closedLoop(long requests) {
     LookupCounters before = lookups();
     Instant startedAt = Instant.now();
-    long elapsed = brokenEarly.isEmpty() ? together("measuring", settings.requests()) : 0;
-    progress.clear();
-    return new PerfResult(
-        startedAt,
-        elapsed,
-        settings.requests(),
-        PerfResult.sum(clients),
-        lookups().since(before),
-        breakdowns(),
-        warmupErrors);
+    long elapsed =
+        together(
+            "measuring",
+            requests,
+            0,
+            Duration.ZERO,
+            (client, start) -> client.closedLoop(requests));
+    return result(startedAt, elapsed, requests, null, before);
+  }
+
+  private PerfResult openLoop(OfferedLoad load, String place) {
+    String rate = Rates.text(load.requestsPerSecond()) + "/s (" + place + ")";
+    offer("settling at " + rate, load.settling());
+    LookupCounters before = lookups();
+    Instant startedAt = Instant.now();
+    long elapsed = offer("measuring at " + rate, load);
+    return result(startedAt, elapsed, load.requests(), load, before);
+  }
+
+  private long offer(String phase, OfferedLoad load) {
+    return together(
+        phase,
+        load.requests(),
+        load.nanoseconds(),
+        OPEN_LOOP_LEAD,
+        (client, start) -> client.openLoop(load, start));
+  }
+
+  private PerfResult result(
+      Instant startedAt,
+      long elapsed,
+      long requested,
+      @Nullable OfferedLoad load,
+      LookupCounters before) {
+    LookupCounters lookups = lookups().since(before);
+    return PerfResult.of(clients, startedAt, elapsed, requested, load, lookups, breakdowns());
   }
 
   private LookupCounters lookups() {
     LookupCounters sum = LookupCounters.NONE;
     if (clientsLookUp) {
       for (LoadClient client : clients) {
-        sum = sum.plus(client.lookups());
+        sum = sum.plus(LookupCounters.of(client.information()));
       }
     }
     return sum;
@@ -94,18 +214,26 @@ final class PerfRun implements AutoCloseable {
   }
 
   /**
-   * Lets every client do its share. Returns the time from the start of the first to the last end.
+   * Lets every client do its part.
+   *
+   * @param nanoseconds how long that takes if time decides it, else 0
+   * @return the time from the start of the first to the last end
    */
-  private long together(String phase, long requests) {
+  private long together(
+      String phase,
+      long requests,
+      long nanoseconds,
+      Duration lead,
+      ObjLongConsumer<LoadClient> part) {
     Phase running = new Phase(clients.size());
     for (int i = 0; i < clients.size(); i++) {
       LoadClient client = clients.get(i);
-      running.start("wisp-client-" + i, client, settings.share(requests, i));
+      running.start("wisp-client-" + i, start -> part.accept(client, start));
     }
-    running.go();
+    running.go(lead);
     while (!running.awaitEnd(Progress.PERIOD)) {
       long completed = clients.stream().mapToLong(LoadClient::completed).sum();
-      progress.show(phase, completed, requests, running.elapsedSoFar());
+      progress.show(phase, completed, requests, running.elapsedSoFar(), nanoseconds);
     }
     return running.elapsed();
   }

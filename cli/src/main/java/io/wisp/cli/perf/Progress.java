@@ -17,23 +17,37 @@ final class Progress {
     this.streams = streams;
   }
 
-  void show(String phase, long completed, long requests, long elapsedNanos) {
+  /**
+   * Shows how far a phase is.
+   *
+   * @param planned how many nanoseconds it takes, or 0 if its requests decide that
+   */
+  void show(String phase, long completed, long requests, long elapsed, long planned) {
     if (streams.liveProgress()) {
-      double percent = requests == 0 ? 100 : 100.0 * completed / requests;
-      double rate = completed / (elapsedNanos / 1e9);
-      streams
-          .err()
-          .printf(
-              Locale.ROOT,
-              "%s%s: %d of %d (%.0f %%), %.0f requests/s",
-              CLEAR_LINE,
-              phase,
-              completed,
-              requests,
-              percent,
-              rate);
+      streams.err().print(CLEAR_LINE + line(phase, completed, requests, elapsed, planned));
       streams.err().flush();
     }
+  }
+
+  /** The line, in which what is left follows from how it went so far. */
+  static String line(String phase, long completed, long requests, long elapsed, long planned) {
+    double percent = requests == 0 ? 100 : 100.0 * completed / requests;
+    double rate = elapsed == 0 ? 0 : completed / (elapsed / 1e9);
+    double left = planned > 0 ? (planned - elapsed) / 1e9 : (requests - completed) / rate;
+    return String.format(
+        Locale.ROOT,
+        "%s: %d of %d (%.0f %%), %.0f requests/s, %s",
+        phase,
+        completed,
+        requests,
+        percent,
+        rate,
+        completed == 0 && planned == 0 ? "time left unknown" : left(left));
+  }
+
+  private static String left(double seconds) {
+    long whole = Math.max(0, (long) Math.ceil(seconds));
+    return whole < 120 ? whole + " s left" : whole / 60 + " min " + whole % 60 + " s left";
   }
 
   void clear() {

@@ -1,6 +1,12 @@
 package io.wisp.cli.perf;
 
 import io.wisp.cli.common.UserError;
+import io.wisp.cli.cores.CoreList;
+import io.wisp.cli.perf.load.OfferedLoad;
+import io.wisp.cli.perf.load.Operation;
+import io.wisp.cli.perf.load.Tally;
+import io.wisp.cli.perf.load.Workload;
+import io.wisp.cli.perf.values.ValueSizes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -9,9 +15,11 @@ import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -22,7 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class ResultFile {
 
   static final String FORMAT = "wisp-perf";
-  static final int FORMAT_VERSION = 1;
+  static final int FORMAT_VERSION = 2;
 
   private static final double[] PERCENTILES = {50, 90, 99, 99.9, 99.99};
 
@@ -49,15 +57,19 @@ final class ResultFile {
   }
 
   /** Writes it. */
-  void write(PerfSettings settings, Connection connection, PerfResult result) {
+  void write(
+      PerfSettings settings,
+      @Nullable CoreList cores,
+      Connection connection,
+      List<PerfResult> results) {
     Map<String, Object> root = new LinkedHashMap<>();
     root.put("format", FORMAT);
     root.put("formatVersion", FORMAT_VERSION);
-    root.put("startedAt", result.startedAt().toString());
+    root.put("startedAt", results.getFirst().startedAt().toString());
     root.put("connection", connection.fields());
-    root.put("settings", settings(settings));
+    root.put("settings", settings(settings, cores, results));
     root.put("environment", Environment.capture());
-    root.put("result", result(result));
+    root.put("runs", results.stream().map(ResultFile::run).toList());
     byte[] bytes =
         JsonMapper.builder()
             .enable(SerializationFeature.INDENT_OUTPUT)
@@ -80,34 +92,84 @@ final class ResultFile {
     }
   }
 
-  private static Map<String, Object> settings(PerfSettings settings) {
+  private static Map<String, Object> settings(
+      PerfSettings settings, @Nullable CoreList cores, List<PerfResult> results) {
+    Workload workload = settings.workload();
+    YcsbWorkload ycsb = settings.ycsb();
     Map<String, Object> map = new LinkedHashMap<>();
-    map.put("keySize", settings.keySize());
-    map.put("payloadSize", settings.payloadSize());
-    map.put("requests", settings.requests());
+    map.put("keySize", workload.keySize());
+    put(
+        map,
+        "payloadSize",
+        workload.sizes() instanceof ValueSizes.Fixed fixed ? fixed.bytes() : null);
+    map.put("sizes", workload.sizes().toString());
+    map.put("keys", workload.keys().toString());
+    map.put("mix", workload.mix().toString());
+    put(map, "workload", ycsb == null ? null : ycsb.word());
+    map.put("verify", workload.verify());
+    map.put("preload", settings.preload());
     map.put("warmup", settings.warmup());
     map.put("clients", settings.clients());
     map.put("pipeline", settings.pipeline());
-    map.put("mix", settings.mix().toString());
     map.put("seed", settings.seed());
-    map.put("loop", "closed");
+    put(map, "cores", cores == null ? null : cores.numbers());
+    map.put("loop", settings.loop().word());
+    load(map, settings.loop(), results);
     return map;
   }
 
-  private static Map<String, Object> result(PerfResult result) {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("elapsedNanoseconds", result.elapsedNanos());
-    map.put("requestsPerSecond", result.requestsPerSecond());
-    Map<String, Object> operations = new LinkedHashMap<>();
-    for (Operation operation : Operation.values()) {
-      operations.put(operation.word(), tally(result.tally(operation)));
+  private static void load(Map<String, Object> map, Loop loop, List<PerfResult> results) {
+    switch (loop) {
+      case Loop.Closed closed -> {
+        map.put("requests", closed.requests());
+        put(map, "durationNanoseconds", null);
+        put(map, "arrivals", null);
+        map.put("rates", List.of());
+      }
+      case Loop.Open open -> {
+        put(map, "requests", open.requests());
+        map.put("durationNanoseconds", open.duration().toNanos());
+        map.put("arrivals", open.arrivals().word());
+        map.put("rates", results.stream().map(ResultFile::offered).toList());
+      }
     }
-    operations.put("all", tally(result.total()));
-    map.put("operations", operations);
+  }
+
+  /** Null as a value is JSON's null. */
+  @SuppressWarnings("NullAway") // a LinkedHashMap takes null, and its type here does not say so
+  private static void put(Map<String, Object> map, String name, @Nullable Object value) {
+    map.put(name, value);
+  }
+
+  private static @Nullable Double offered(PerfResult result) {
+    OfferedLoad load = result.offered();
+    return load == null ? null : load.requestsPerSecond();
+  }
+
+  private static Map<String, Object> run(PerfResult result) {
+    boolean saturated = result.isSaturated();
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("outcome", saturated ? "saturated" : "measured");
+    put(map, "offeredPerSecond", offered(result));
+    map.put("requestsPerSecond", result.requestsPerSecond());
+    put(map, "shortfall", result.offered() == null ? null : result.shortfall());
+    map.put("elapsedNanoseconds", result.elapsedNanos());
+    if (!saturated) {
+      map.put("operations", operations(result));
+    }
     if (!result.lookups().isEmpty()) {
       map.put("lookups", result.lookups().byName());
     }
     return map;
+  }
+
+  private static Map<String, Object> operations(PerfResult result) {
+    Map<String, Object> operations = new LinkedHashMap<>();
+    for (Operation operation : Operation.values()) {
+      operations.put(operation.word(), tally(result.tallies().of(operation)));
+    }
+    operations.put("all", tally(result.total()));
+    return operations;
   }
 
   private static Map<String, Object> tally(Tally tally) {
@@ -119,6 +181,11 @@ final class ResultFile {
     if (tally.requests() > 0) {
       map.put("latencyNanoseconds", percentiles(tally.latency()));
       map.put("histogram", compressed(tally.latency()));
+      Histogram service = tally.service();
+      if (service != null) {
+        map.put("serviceNanoseconds", percentiles(service));
+        map.put("serviceHistogram", compressed(service));
+      }
     }
     return map;
   }

@@ -46,7 +46,7 @@ public final class ServeArguments {
       names = "--threads",
       paramLabel = "N",
       description = "Threads that serve, for each transport; half the cores unless given.")
-  private int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+  private @Nullable Integer threads;
 
   @Option(
       names = "--evict",
@@ -89,12 +89,17 @@ public final class ServeArguments {
     }
     return new ServerOptions(
         new Endpoint(host, PORTS.check("--port", port)),
-        THREADS.check("--threads", threads),
+        THREADS.check("--threads", threads == null ? halfTheCores() : threads),
         CLIENTS.check("--max-clients", maxClients),
         idleTimeout,
         password,
         connection.waiting(),
         connection.device());
+  }
+
+  /** Of those that this process may use, once it is pinned. */
+  private static int halfTheCores() {
+    return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
   }
 
   @Nullable ByteSize memory() {

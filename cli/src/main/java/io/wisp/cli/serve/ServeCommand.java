@@ -7,6 +7,7 @@ import io.wisp.cli.common.Product;
 import io.wisp.cli.common.Streams;
 import io.wisp.cli.common.TransportChoice;
 import io.wisp.cli.common.UserError;
+import io.wisp.cli.cores.CoreList;
 import io.wisp.store.Store;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.Transport;
@@ -16,6 +17,7 @@ import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Runs a server until it is told to stop. */
 public final class ServeCommand {
@@ -26,16 +28,24 @@ public final class ServeCommand {
   private final ServeArguments arguments;
   private final TransportChoice choice;
   private final ConnectionArguments connection;
+  private final @Nullable CoreList cores;
   private final StoreOpener opener;
 
+  /**
+   * A server that does not run yet.
+   *
+   * @param cores what this process was pinned to, or null
+   */
   public ServeCommand(
       ServeArguments arguments,
       TransportChoice choice,
       ConnectionArguments connection,
+      @Nullable CoreList cores,
       StoreOpener opener) {
     this.arguments = arguments;
     this.choice = choice;
     this.connection = connection;
+    this.cores = cores;
     this.opener = opener;
   }
 
@@ -51,6 +61,9 @@ public final class ServeCommand {
     MemoryBudget memory = MemoryBudget.choose(arguments.memory(), MemoryBudget.ofMachine());
     PrintStream out = streams.out();
     out.println(Product.banner());
+    if (cores != null) {
+      out.println("cores   " + cores);
+    }
     out.println("memory  " + memory.size() + " (" + memory.explanation() + ")");
     try (Store store = open(memory.size(), transports, streams);
         Housekeeper housekeeper = new Housekeeper(store, streams.err());

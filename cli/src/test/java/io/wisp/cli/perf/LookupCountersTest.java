@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wisp.cli.common.Streams;
 import io.wisp.cli.fake.EmulatedTransport;
+import io.wisp.cli.perf.keys.KeyDistribution;
+import io.wisp.cli.perf.load.OperationMix;
+import io.wisp.cli.perf.load.SystemLoadClock;
+import io.wisp.cli.perf.load.Workload;
+import io.wisp.cli.perf.values.ValueSizes;
 import io.wisp.store.HeapStore;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
@@ -68,15 +73,28 @@ class LookupCountersTest {
 
   private static PerfResult run(boolean clientsLookUp) {
     Transport transport = new EmulatedTransport();
-    PerfSettings settings = new PerfSettings(2, 10, 500, 100, 2, 1, OperationMix.parse("get:1"), 1);
+    Workload gets =
+        new Workload(
+            2,
+            100,
+            new KeyDistribution.Uniform(),
+            new ValueSizes.Fixed(10),
+            OperationMix.parse("get:1"),
+            false);
+    PerfSettings settings = new PerfSettings(new Loop.Closed(500), gets, null, 0, 100, 2, 1, 1);
     PrintStream nowhere =
         new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
     Streams streams = new Streams(InputStream.nullInputStream(), nowhere, nowhere, false, false);
     try (HeapStore store = new HeapStore();
         Server server = transport.serve(store, ServerOptions.at(new Endpoint("127.0.0.1", 0)));
         PerfRun run = new PerfRun(settings, new Progress(streams), clientsLookUp)) {
-      run.connect(() -> transport.connect(server.endpoint(), ClientOptions.defaults()));
-      return run.run();
+      ClientOptions options = ClientOptions.defaults();
+      run.connect(
+          () -> transport.connect(server.endpoint(), options),
+          () -> new SystemLoadClock(options.waiting()),
+          options.timeout());
+      assertThat(run.prepare()).isEmpty();
+      return run.measure(result -> {}).getFirst();
     }
   }
 }

@@ -1,4 +1,4 @@
-package io.wisp.cli.perf;
+package io.wisp.cli.perf.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,10 +14,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class OperationMixTest {
 
-  private static Map<Operation, Double> frequencies(String mix, int draws) {
+  private static Map<Action, Double> frequencies(String mix, int draws) {
     OperationMix parsed = OperationMix.parse(mix);
     SplittableRandom random = new SplittableRandom(7);
-    Map<Operation, Double> frequencies = new EnumMap<>(Operation.class);
+    Map<Action, Double> frequencies = new EnumMap<>(Action.class);
     for (int i = 0; i < draws; i++) {
       frequencies.merge(parsed.next(random), 1.0 / draws, Double::sum);
     }
@@ -26,9 +26,9 @@ class OperationMixTest {
 
   @Test
   void shouldDrawOperationsInProportionToTheirWeights() {
-    Map<Operation, Double> frequencies = frequencies("get:95,put:5", 100_000);
-    assertThat(frequencies).containsOnlyKeys(Operation.GET, Operation.PUT);
-    assertThat(frequencies.get(Operation.GET)).isCloseTo(0.95, within(0.01));
+    Map<Action, Double> frequencies = frequencies("get:95,put:5", 100_000);
+    assertThat(frequencies).containsOnlyKeys(Action.GET, Action.PUT);
+    assertThat(frequencies.get(Action.GET)).isCloseTo(0.95, within(0.01));
   }
 
   @Test
@@ -40,7 +40,7 @@ class OperationMixTest {
 
   @Test
   void shouldNeverDrawAnOperationOfWeightZero() {
-    assertThat(frequencies("put:0,get:0,delete:3", 1000)).containsOnlyKeys(Operation.DELETE);
+    assertThat(frequencies("put:0,get:0,delete:3", 1000)).containsOnlyKeys(Action.DELETE);
   }
 
   @ParameterizedTest
@@ -51,6 +51,9 @@ class OperationMixTest {
           get:1              | get:1
           GET:2, put:3       | put:3,get:2
           delete:1,put:1     | put:1,delete:1
+          95/5               | put:5,get:95
+          100/0              | put:0,get:100
+          rmw:1,insert:2     | insert:2,rmw:1
           """)
   void shouldShowItsCanonicalText(String text, String canonical) {
     assertThat(OperationMix.parse(text)).hasToString(canonical);
@@ -68,12 +71,17 @@ class OperationMixTest {
           get:x            | "x" is no weight from 0 to 1000000
           get:1,get:2      | get is there twice
           get:0,put:0      | every weight is 0
+          95/6             | 95 and 6 are not 100 percent
           """)
   void shouldSayWhatIsWrongWithAMix(String text, String reason) {
     assertThatThrownBy(() -> OperationMix.parse(text))
         .isInstanceOf(UserError.class)
         .hasMessage(
-            "--mix " + text + ": " + reason + "; write it as put:1,get:1,delete:1 or get:95,put:5");
+            "--mix "
+                + text
+                + ": "
+                + reason
+                + "; write it as put:1,get:1,delete:1 or get:95,put:5 or 95/5");
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.wisp.cli.perf;
+package io.wisp.cli.perf.load;
 
 import io.wisp.cli.common.UserError;
 import java.time.Duration;
@@ -9,7 +9,19 @@ import java.util.concurrent.atomic.LongAccumulator;
 import org.jspecify.annotations.Nullable;
 
 /** Threads that start together and are waited for, with the time between. */
-final class Phase {
+public final class Phase {
+
+  /** What one thread does. */
+  @FunctionalInterface
+  public interface Work {
+
+    /**
+     * Does it.
+     *
+     * @param startedAt when all threads start, by {@link System#nanoTime}
+     */
+    void run(long startedAt);
+  }
 
   private final CountDownLatch start = new CountDownLatch(1);
   private final CountDownLatch end;
@@ -17,19 +29,20 @@ final class Phase {
   private volatile long startedAt;
   private final LongAccumulator endedAt = new LongAccumulator(Math::max, Long.MIN_VALUE);
 
-  Phase(int threads) {
+  /** A phase of so many threads. */
+  public Phase(int threads) {
     this.end = new CountDownLatch(threads);
   }
 
   /** Adds a thread, which waits for {@link #go}. */
-  void start(String name, LoadClient client, long requests) {
-    Thread.ofPlatform().name(name).daemon().start(() -> work(client, requests));
+  public void start(String name, Work work) {
+    Thread.ofPlatform().name(name).daemon().start(() -> run(work));
   }
 
-  private void work(LoadClient client, long requests) {
+  private void run(Work work) {
     try {
       start.await();
-      client.run(requests);
+      work.run(startedAt);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {
@@ -40,8 +53,13 @@ final class Phase {
     }
   }
 
-  void go() {
-    startedAt = System.nanoTime();
+  /**
+   * Lets them start.
+   *
+   * @param lead how long from now, so that all are awake by then
+   */
+  public void go(Duration lead) {
+    startedAt = System.nanoTime() + lead.toNanos();
     start.countDown();
   }
 
@@ -51,7 +69,7 @@ final class Phase {
    * @return whether all have ended
    * @throws UserError if a thread failed for a reason that is nobody's input
    */
-  boolean awaitEnd(Duration patience) {
+  public boolean awaitEnd(Duration patience) {
     try {
       boolean ended = end.await(patience.toNanos(), TimeUnit.NANOSECONDS);
       Throwable cause = failure.get();
@@ -65,11 +83,13 @@ final class Phase {
     }
   }
 
-  long elapsedSoFar() {
-    return System.nanoTime() - startedAt;
+  /** Nanoseconds since the start. */
+  public long elapsedSoFar() {
+    return Math.max(0, System.nanoTime() - startedAt);
   }
 
-  long elapsed() {
+  /** Nanoseconds from the start to the end of the last thread. */
+  public long elapsed() {
     return endedAt.get() - startedAt;
   }
 }

@@ -1,15 +1,15 @@
-package io.wisp.cli.perf;
+package io.wisp.cli.perf.load;
 
 import java.util.Locale;
 
 /** What the perf client asks of a server. */
-enum Operation {
+public enum Operation {
   PUT,
   GET,
   DELETE;
 
   /** As options and results spell it. */
-  String word() {
+  public String word() {
     return name().toLowerCase(Locale.ROOT);
   }
 }

@@ -1,4 +1,4 @@
-package io.wisp.cli.perf;
+package io.wisp.cli.perf.load;
 
 import io.wisp.cli.common.Range;
 import io.wisp.cli.common.UserError;
@@ -6,41 +6,55 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** How often each operation comes, in proportion to the others: {@code put:1,get:1,delete:1}. */
-final class OperationMix {
+/** How often each action comes, in proportion to the others: {@code put:1,get:1,delete:1}. */
+public final class OperationMix {
 
   private static final Range WEIGHTS = new Range(0, 1_000_000);
 
-  private final Map<Operation, Integer> weights;
-  private final Operation[] operations;
+  private static final Pattern READS_AND_WRITES = Pattern.compile("(\\d{1,3})/(\\d{1,3})");
+
+  private final Map<Action, Integer> weights;
+  private final Action[] actions;
   private final int[] shares;
   private final int total;
 
-  private OperationMix(Map<Operation, Integer> weights) {
+  private OperationMix(Map<Action, Integer> weights) {
     this.weights = weights;
-    this.operations = weights.keySet().toArray(Operation[]::new);
+    this.actions = weights.keySet().toArray(Action[]::new);
     this.shares = weights.values().stream().mapToInt(Integer::intValue).toArray();
     this.total = Arrays.stream(shares).sum();
   }
 
   /**
-   * Reads a mix. An operation that is not named does not come.
+   * Reads a mix, or the percentages of gets and of puts, as {@code 95/5}. What is not named does
+   * not come.
    *
    * @throws UserError if the text is no mix; the message says what it should look like
    */
-  static OperationMix parse(String text) {
-    Map<Operation, Integer> weights = new EnumMap<>(Operation.class);
+  public static OperationMix parse(String text) {
+    Matcher percentages = READS_AND_WRITES.matcher(text.strip());
+    if (percentages.matches()) {
+      int reads = Integer.parseInt(percentages.group(1));
+      int writes = Integer.parseInt(percentages.group(2));
+      if (reads + writes != 100) {
+        throw malformed(text, reads + " and " + writes + " are not 100 percent");
+      }
+      return parse("get:" + reads + ",put:" + writes);
+    }
+    Map<Action, Integer> weights = new EnumMap<>(Action.class);
     for (String part : text.split(",", -1)) {
       int colon = part.indexOf(':');
       if (colon < 0) {
         throw malformed(text, "\"" + part.strip() + "\" has no weight");
       }
-      Operation operation = operation(text, part.substring(0, colon).strip());
+      Action action = action(text, part.substring(0, colon).strip());
       int weight = weight(text, part.substring(colon + 1).strip());
-      if (weights.put(operation, weight) != null) {
-        throw malformed(text, operation.word() + " is there twice");
+      if (weights.put(action, weight) != null) {
+        throw malformed(text, action.word() + " is there twice");
       }
     }
     if (weights.values().stream().allMatch(weight -> weight == 0)) {
@@ -49,9 +63,9 @@ final class OperationMix {
     return new OperationMix(weights);
   }
 
-  private static Operation operation(String text, String word) {
-    return Arrays.stream(Operation.values())
-        .filter(operation -> operation.word().equalsIgnoreCase(word))
+  private static Action action(String text, String word) {
+    return Arrays.stream(Action.values())
+        .filter(action -> action.word().equalsIgnoreCase(word))
         .findFirst()
         .orElseThrow(() -> malformed(text, "there is no operation \"" + word + "\""));
   }
@@ -66,17 +80,26 @@ final class OperationMix {
 
   private static UserError malformed(String text, String reason) {
     return UserError.usage(
-        "--mix " + text + ": " + reason + "; write it as put:1,get:1,delete:1 or get:95,put:5");
+        "--mix "
+            + text
+            + ": "
+            + reason
+            + "; write it as put:1,get:1,delete:1 or get:95,put:5 or 95/5");
   }
 
-  /** Draws an operation, without allocating. */
-  Operation next(SplittableRandom random) {
+  /** Draws an action, without allocating. */
+  Action next(SplittableRandom random) {
     int ticket = random.nextInt(total);
     int i = 0;
     while (ticket >= shares[i]) {
       ticket -= shares[i++];
     }
-    return operations[i];
+    return actions[i];
+  }
+
+  /** Whether it inserts keys, for which there must be room. */
+  public boolean inserts() {
+    return weights.getOrDefault(Action.INSERT, 0) > 0;
   }
 
   /** Its canonical text, which {@link #parse} reads. */

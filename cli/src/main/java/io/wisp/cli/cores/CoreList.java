@@ -1,0 +1,55 @@
+package io.wisp.cli.cores;
+
+import java.util.List;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Cores of a machine, as Linux numbers and lists them: {@code 0,2-3}.
+ *
+ * @param numbers at least one, ascending, none twice
+ */
+public record CoreList(List<Integer> numbers) {
+
+  /** As many as Linux can have at most. */
+  static final int LIMIT = 8192;
+
+  private static final Pattern PART = Pattern.compile("(\\d{1,4})(?:-(\\d{1,4}))?");
+
+  /**
+   * Reads a list.
+   *
+   * @throws IllegalArgumentException if the text is none; the message is a sentence
+   */
+  public static CoreList parse(String text) {
+    TreeSet<Integer> numbers = new TreeSet<>();
+    for (String part : text.strip().split(",", -1)) {
+      Matcher matcher = PART.matcher(part.strip());
+      if (!matcher.matches()) {
+        throw new IllegalArgumentException(
+            "\"" + text + "\" is no list of cores: write it as 0 or 0,2 or 0-3");
+      }
+      int first = Integer.parseInt(matcher.group(1));
+      int last = matcher.group(2) == null ? first : Integer.parseInt(matcher.group(2));
+      if (last < first || last >= LIMIT) {
+        throw new IllegalArgumentException(
+            "\"" + part.strip() + "\" in \"" + text + "\" is no range of cores below " + LIMIT);
+      }
+      IntStream.rangeClosed(first, last).forEach(numbers::add);
+    }
+    return new CoreList(List.copyOf(numbers));
+  }
+
+  /** For people: {@code core 2} or {@code cores 0,1}. */
+  public String described() {
+    return (numbers.size() == 1 ? "core " : "cores ") + this;
+  }
+
+  @Override
+  public String toString() {
+    return numbers.stream().map(String::valueOf).collect(Collectors.joining(","));
+  }
+}

@@ -1,0 +1,5 @@
+/** The cores of the machine that this process may run on, by {@code --cores}. */
+@NullMarked
+package io.wisp.cli.cores;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,57 @@
+package io.wisp.cli.perf.keys;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The keys of a run, numbered from 0: those that are there at first, and those that its clients
+ * insert. Keys that are inserted after the last possible number begin again at 0, where they
+ * replace the oldest. All clients share one.
+ */
+public final class KeySpace {
+
+  private final long capacity;
+  private final long records;
+  private final AtomicLong insertions;
+  private final AtomicLong acknowledged;
+
+  /**
+   * A space with keys in it.
+   *
+   * @param capacity how many keys are possible
+   * @param records how many of them are there at first, 1 to {@code capacity}
+   */
+  public KeySpace(long capacity, long records) {
+    if (records < 1 || records > capacity) {
+      throw new IllegalArgumentException("records=" + records + " capacity=" + capacity);
+    }
+    this.capacity = capacity;
+    this.records = records;
+    insertions = new AtomicLong(records);
+    acknowledged = new AtomicLong(records);
+  }
+
+  /** How many keys were there at first. */
+  public long records() {
+    return records;
+  }
+
+  /** The number of a key to be inserted now. */
+  public long insert() {
+    return insertions.getAndIncrement() % capacity;
+  }
+
+  /** Notes that an insertion was answered. */
+  public void acknowledge() {
+    acknowledged.getAndIncrement();
+  }
+
+  /** How many keys are there, by the insertions that were answered. */
+  long population() {
+    return Math.min(acknowledged.getOpaque(), capacity);
+  }
+
+  /** The number of the key that so many were inserted after, fewer than {@link #population}. */
+  long latest(long age) {
+    return (acknowledged.getOpaque() - 1 - age) % capacity;
+  }
+}

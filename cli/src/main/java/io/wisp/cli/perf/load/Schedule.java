@@ -1,0 +1,14 @@
+package io.wisp.cli.perf.load;
+
+/** When the requests of one client are due. It allocates nothing once made. */
+interface Schedule {
+
+  /** How many requests there are. */
+  long requests();
+
+  /**
+   * When the next one is due, in nanoseconds from the start; never before the one before it. Called
+   * once for each request.
+   */
+  long next();
+}

@@ -1,0 +1,37 @@
+package io.wisp.cli.perf.load;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+
+/** A tally for each operation. */
+public final class Tallies {
+
+  private final boolean openLoop;
+  private final Map<Operation, Tally> byOperation = new EnumMap<>(Operation.class);
+
+  /** Empty ones, with service times if they are of an open loop. */
+  public Tallies(boolean openLoop) {
+    this.openLoop = openLoop;
+    for (Operation operation : Operation.values()) {
+      byOperation.put(operation, new Tally(openLoop));
+    }
+  }
+
+  /** That of an operation. */
+  public Tally of(Operation operation) {
+    return Objects.requireNonNull(byOperation.get(operation));
+  }
+
+  /** All operations together. */
+  public Tally total() {
+    Tally total = new Tally(openLoop);
+    byOperation.values().forEach(total::add);
+    return total;
+  }
+
+  /** Adds what another client recorded in the same kind of loop. */
+  public void add(Tallies other) {
+    byOperation.forEach((operation, tally) -> tally.add(other.of(operation)));
+  }
+}
