@@ -74,7 +74,23 @@ class MainTest {
         perf("--warmup -1", "--warmup -1 is not between 0 and 1000000000000"),
         perf("--clients 0", "--clients 0 is not between 1 and 1024"),
         perf("--pipeline 0", "--pipeline 0 is not between 1 and 65536"),
-        perf("--mix get", "--mix get: \"get\" has no weight"));
+        perf("--mix get", "--mix get: \"get\" has no weight"),
+        perf("--payload_size 5-3", "--payload_size 5-3 ends before it begins"),
+        perf("--rate 0", "--rate 0: 0 is not between 0.01 and 1000000000"),
+        perf("--rate 5 --duration 0", "--duration 0ms is not between 1ms and 24h"),
+        perf("--rate 5 --duration 25h", "--duration 90000000ms is not between 1ms and 24h"),
+        perf("--rate 5 --requests 0", "--requests 0 is not between 1 and 1000000000000"),
+        perf("--duration 5s", "--duration means nothing without --rate"),
+        perf("--arrivals poisson", "--arrivals means nothing without --rate"),
+        perf("--keys normal", "--keys normal is not understood: it is uniform, zipfian"),
+        perf("--workload e", "--workload e is none of a, b, c, d and f: e scans ranges of keys"),
+        perf("--workload g", "--workload g is none of a, b, c, d and f"),
+        perf("--preload 1001", "--preload 1001 is more than the 1000 keys of --key_size 3"),
+        perf("--preload some", "--preload some is no number of keys, and not all"),
+        wrong(
+            "-p h -t --key_size 18 --payload_size 3 --preload all",
+            "--preload all would put 1000000000000000000 keys, and 1000000000 is the most"),
+        wrong("-c h --cores 0", "--cores belongs to -s and -p and means nothing with -c"));
   }
 
   private static Arguments wrong(String commandLine, String sentence) {
@@ -108,6 +124,9 @@ class MainTest {
         "-s --wait long",
         "-c h --wait Poll",
         "-p h --get both",
+        "-s --cores 3-1",
+        "-p h --arrivals bursty",
+        "-p h --duration soon",
         "-s --port"
       })
   void shouldNameTheOptionAndItsMeaningWhenAValueIsNotUnderstood(String commandLine) {

@@ -68,6 +68,7 @@ public final class PerfCommand {
       report.conditions(settings, connection, cores == null ? "" : cores.described());
       List<String> failures = run.prepare();
       if (!failures.isEmpty()) {
+        streams.out().println();
         report.failed(failures);
         return ExitCode.FAILURE;
       }

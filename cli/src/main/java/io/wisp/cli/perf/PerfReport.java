@@ -71,11 +71,20 @@ final class PerfReport {
     return switch (settings.loop()) {
       case Loop.Closed closed -> closed.requests() + " measured" + warmup;
       case Loop.Open open ->
-          open.rates()
-              + " a second, each for "
+          rates(open.rates())
+              + ", for "
               + seconds(open.duration())
               + (open.requests() == null ? "" : " or " + open.requests() + " requests")
+              + " each"
               + warmup;
+    };
+  }
+
+  private static String rates(Rates rates) {
+    return switch (rates) {
+      case Rates.Listed listed -> listed + " a second";
+      case Rates.Climb climb ->
+          Rates.text(climb.first()) + " a second and upwards until that is not reached";
     };
   }
 
@@ -107,7 +116,7 @@ final class PerfReport {
 
   private static String proof(ValueSizes sizes) {
     if (sizes.most() == 0) {
-      return "on, and proves nothing: values are empty";
+      return "values are empty, which is all that can be proved of them";
     }
     String small =
         sizes.least() < SelfDescribingValues.STAMPED_SIZE

@@ -46,11 +46,6 @@ sealed interface Rates {
       double exact = first * Math.pow(STEP, steps);
       return steps == 0 ? first : new BigDecimal(exact).round(ROUNDING).doubleValue();
     }
-
-    @Override
-    public String toString() {
-      return "from " + text(first) + " up to saturation";
-    }
   }
 
   /**

@@ -1,0 +1,35 @@
+package io.wisp.cli.cores;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.wisp.cli.common.UserError;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+@EnabledOnOs(OS.LINUX)
+class ProcessAffinityTest {
+
+  @Test
+  void shouldPinTheProcessAndLetItGoAgain() throws Exception {
+    CoreList before = ProcessAffinity.allowed();
+    CoreList one = new CoreList(List.of(before.numbers().getLast()));
+    try {
+      ProcessAffinity.pin(one);
+      assertThat(ProcessAffinity.allowed()).isEqualTo(one);
+      assertThat(Runtime.getRuntime().availableProcessors()).isEqualTo(1);
+    } finally {
+      ProcessAffinity.pin(before);
+    }
+    assertThat(ProcessAffinity.allowed()).isEqualTo(before);
+  }
+
+  @Test
+  void shouldNameTheCoreThatIsNotThere() {
+    assertThatThrownBy(() -> ProcessAffinity.pin(new CoreList(List.of(0, 8_000))))
+        .isInstanceOf(UserError.class)
+        .hasMessageStartingWith("--cores 0,8000: there is no core 8000; this machine has core");
+  }
+}
