@@ -18,6 +18,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
 
 /** The packaged program as a user starts it: {@code ./wisp}, processes, pipes and signals. */
 @EnabledOnOs({OS.LINUX, OS.MAC})
@@ -185,30 +188,55 @@ class WispIT {
     }
   }
 
-  @Test
-  void shouldWriteNoResultWhenItIsInterrupted() throws Exception {
+  @ParameterizedTest
+  @CsvSource({
+    "TERM, --requests 1000000000",
+    "INT, --requests 1000000000",
+    "INT, --rate 500 --duration 1h",
+    "INT, --rate climb:100 --pipeline 4"
+  })
+  void shouldWriteNoResultWhenItIsInterrupted(String signal, String load) throws Exception {
     Server server = serve();
-    Process perf =
-        start(
-            "-p",
-            server.host(),
-            "-t",
-            "--key_size",
-            "3",
-            "--payload_size",
-            "10",
-            "--requests",
-            "1000000000",
-            "--json",
-            folder.resolve("result.json").toString());
+    List<String> arguments = new ArrayList<>(List.of("-p", server.host(), "-t", "--key_size", "3"));
+    arguments.addAll(List.of("--payload_size", "10", "--warmup", "100"));
+    arguments.addAll(List.of("--json", folder.resolve("result.json").toString()));
+    arguments.addAll(List.of(load.split(" ")));
+    Process perf = start(arguments.toArray(String[]::new));
     BufferedReader out = perf.inputReader(StandardCharsets.UTF_8);
     while (!out.readLine().startsWith("data ")) {
       // The next line comes when it is connected.
     }
-    perf.destroy();
+    new ProcessBuilder("kill", "-" + signal, Long.toString(perf.pid())).start().waitFor();
     assertThat(perf.waitFor()).isNotZero();
     try (var files = Files.list(folder)) {
       assertThat(files).isEmpty();
     }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void shouldPinEveryThreadOfServerAndClientToTheCoresAskedFor() throws Exception {
+    Server server = serve("--cores", "0");
+    try (var threads = Files.list(Path.of("/proc", "" + server.process().pid(), "task"))) {
+      for (Path thread : threads.toList()) {
+        assertThat(thread.resolve("status")).content().contains("Cpus_allowed_list:\t0\n");
+      }
+    }
+    Path json = folder.resolve("result.json");
+    String load = " -t --key_size 3 --payload_size 10 --requests 100 --cores 0 --json " + json;
+    Outcome perf = run("", ("-p " + server.host() + load).split(" "));
+    assertThat(perf.exitCode()).as(perf.err()).isZero();
+    assertThat(perf.out()).contains(", on core 0\n");
+    JsonNode root = PerfJson.read(json);
+    assertThat(root.at("/settings/cores")).hasSize(1);
+    assertThat(root.at("/environment/coresAllowed").asString()).isEqualTo("0");
+  }
+
+  @Test
+  void shouldSayInASentenceThatACoreDoesNotExist() throws Exception {
+    Outcome server = run("", "-s", "-t", "--port", "0", "--cores", "8000");
+    assertThat(server.exitCode()).isEqualTo(1);
+    assertThat(server.err()).startsWith("wisp: --cores 8000: ");
+    assertThat(server.err().lines()).hasSize(1);
   }
 }
