@@ -77,7 +77,7 @@ public final class PerfArguments {
       description =
           "Open loop: so many requests are due each second, of all clients together, and latency"
               + " counts from then. With climb: from N, 1000 unless given, up to a rate that is not"
-              + " reached.")
+              + " reached. Exit code 3 says that none was reached.")
   private @Nullable String rate;
 
   @Option(

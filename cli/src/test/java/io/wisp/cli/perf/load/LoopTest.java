@@ -109,6 +109,15 @@ class LoopTest {
   }
 
   @Test
+  void shouldNotWaitForAReplyBeforeTheConnectionsOwnTimeoutMayEndThat() {
+    SlowClient connection =
+        new SlowClient(clock, 50 * MICROSECOND).stalling(0, 90_000 * MILLISECOND);
+    LoadClient client = client(connection, 10_000);
+    client.openLoop(new OfferedLoad(10, 2_000, Arrivals.UNIFORM), start);
+    assertThat(connection.longestWait()).isBetween(29_900 * MILLISECOND, 30_100 * MILLISECOND);
+  }
+
+  @Test
   void shouldSendWhatIsDueWhileEarlierRequestsAreOutstanding() {
     SlowClient connection = stallingOnce();
     LoadClient client = offer(connection, 64, 1_000, Arrivals.UNIFORM);

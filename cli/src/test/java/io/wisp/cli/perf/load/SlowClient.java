@@ -23,6 +23,7 @@ final class SlowClient implements Client {
   private long busyUntil;
   private int requests;
   private int mostOutstanding;
+  private long longestWait;
 
   SlowClient(FakeClock clock, long serviceNanos) {
     this.clock = clock;
@@ -38,6 +39,11 @@ final class SlowClient implements Client {
 
   int requests() {
     return requests;
+  }
+
+  /** How long a completion had to wait at most. */
+  long longestWait() {
+    return longestWait;
   }
 
   int mostOutstanding() {
@@ -96,7 +102,9 @@ final class SlowClient implements Client {
 
   @Override
   public Status complete(ValueSink sink) {
-    clock.awaitUntil(answers.remove());
+    long answered = answers.remove();
+    longestWait = Math.max(longestWait, answered - clock.now());
+    clock.awaitUntil(answered);
     return Status.ABSENT;
   }
 
