@@ -6,6 +6,9 @@
 # is an RDMA device, if need be in a virtual machine: "./wisp guest -h" explains it. "./wisp rdma-tests"
 # builds and runs in that way the tests that need a device: "./wisp rdma-tests -h".
 #
+# "./wisp plot", "./wisp report" and "./wisp export" draw, report and export recorded runs, in a Python
+# environment that they make themselves; each explains itself with -h.
+#
 # From the environment: WISP_JAVA_OPTS are further options for the JVM; WISP_BUILD=never forbids
 # building, for those who call this script from within a build.
 set -euo pipefail
@@ -384,7 +387,48 @@ END
   [[ -z $guest_missing ]] || report_missing_guest
 }
 
+# Sets "plots_python" to the Python of an environment that has exactly what plots/requirements.txt locks.
+# It is kept from one call to the next, and made anew when that file or Python changes.
+ensure_plots_environment() {
+  local requirements=$root/plots/requirements.txt python cache folder version log
+  python=$(command -v python3) || fail "plots need Python 3.11 or later: install python3 and python3-venv" 2
+  version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2] if sys.version_info >= (3, 11) else "")')
+  [[ -n $version ]] || fail "plots need Python 3.11 or later, and $python is older" 2
+  cache=${XDG_CACHE_HOME:-$HOME/.cache}/wisp-plots
+  folder=$cache/$(cat "$requirements" <(echo "$version") | cksum | tr ' ' -)
+  plots_python=$folder/bin/python
+  [[ ! -f $folder/complete ]] || return 0
+  log=$folder.log
+  "$python" -c 'import ensurepip, venv' 2>/dev/null ||
+    fail "plots need Python's venv: install it first (Debian and Ubuntu: apt install python3-venv)" 2
+  echo "wisp: installing $(grep -c '==' "$requirements") Python packages for plots (matplotlib, hdrhistogram," \
+    "jsonschema, pytest, selenium and what they need) into $folder" >&2
+  mkdir -p "$cache"
+  rm -rf "$folder"
+  if ! {
+    "$python" -m venv "$folder" &&
+      "$plots_python" -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r "$requirements"
+  } >"$log" 2>&1; then
+    tail -n 5 "$log" >&2
+    rm -rf "$folder"
+    fail "the packages could not be installed; all that was said is in $log"
+  fi
+  touch "$folder/complete"
+}
+
+# Replaces this process by a command of the plots.
+run_plots() {
+  ensure_plots_environment
+  export PYTHONPATH=$root/plots PYTHONDONTWRITEBYTECODE=1
+  exec "$plots_python" -m wisp_plots "$@"
+}
+
 find_root
+case ${1:-} in
+  plot | export)
+    run_plots "$@"
+    ;;
+esac
 find_jdk
 jars=("$root/cli/target/wisp.jar" "$root/benchmarks/target/benchmarks.jar")
 extra_flags=()

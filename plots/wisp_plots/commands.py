@@ -1,0 +1,73 @@
+"""What `./wisp plot`, `./wisp report` and `./wisp export` do."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from wisp_plots.errors import WispError
+
+ROOT = Path(__file__).resolve().parents[2]
+"""Wisp's source tree."""
+
+EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs one command and ends the process with its exit code."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        status = parsed.command(parsed)
+    except WispError as failure:
+        print(f"wisp: {failure}", file=sys.stderr)
+        status = 1
+    except KeyboardInterrupt:
+        print("wisp: interrupted", file=sys.stderr)
+        status = EXIT_INTERRUPTED
+    sys.exit(status)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="./wisp", allow_abbrev=False)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    plot = commands.add_parser("plot", help="draw recorded runs", allow_abbrev=False)
+    plot.add_argument(
+        "runs",
+        nargs="*",
+        type=Path,
+        metavar="RUN",
+        help="a folder or file of a run; all of results/ without any",
+    )
+    plot.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="where plots go, in a folder for each run (default: results/plots)",
+    )
+    plot.set_defaults(command=_plot)
+
+    return parser
+
+
+def _plot(arguments: argparse.Namespace) -> int:
+    from wisp_plots.drawings import draw
+    from wisp_plots.load.runs import load_run, recorded_runs
+
+    runs = [load_run(path) for path in arguments.runs] or recorded_runs(ROOT / "results")
+    names = [run.name for run in runs]
+    for name in names:
+        if names.count(name) > 1:
+            raise WispError(f"two runs are named {name}, and their plots would overwrite each other")
+    out = arguments.out or ROOT / "results" / "plots"
+    for run in runs:
+        print(f"wisp: drawing {run.name}", file=sys.stderr)
+        files = draw(run, out / run.name)
+        if not files:
+            raise WispError(f"{run.name}: nothing to draw: a plot compares several measurements")
+        for path in files:
+            print(path)
+    return 0
