@@ -425,7 +425,7 @@ run_plots() {
 
 find_root
 case ${1:-} in
-  plot | export)
+  plot | report | export)
     run_plots "$@"
     ;;
 esac

@@ -50,7 +50,47 @@ def _parser() -> argparse.ArgumentParser:
     )
     plot.set_defaults(command=_plot)
 
+    report = commands.add_parser(
+        "report", help="make the report of the recorded runs again, or measure first", allow_abbrev=False
+    )
+    report.add_argument(
+        "--fresh", action="store_true", help="measure first; goes on where an earlier call was interrupted"
+    )
+    report.add_argument(
+        "--quick", action="store_true", help="with --fresh: a small selection, in some minutes"
+    )
+    report.add_argument(
+        "--rounds", type=_rounds, metavar="N", help="with --fresh: how often everything is measured"
+    )
+    report.add_argument(
+        "--no-guest", action="store_true", help="with --fresh: leave out what runs in the virtual machine"
+    )
+    report.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="with --fresh: where measurements go; if that is not directly in results/, their report goes there too",
+    )
+    report.set_defaults(command=_report)
     return parser
+
+
+def _rounds(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 100:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number from 1 to 100")
+    return int(text)
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    from wisp_plots.report.making import report_fresh, report_recorded
+
+    if not arguments.fresh:
+        for name in ("quick", "rounds", "out", "no_guest"):
+            if getattr(arguments, name):
+                raise WispError(f"--{name.replace('_', '-')} goes with --fresh")
+        report_recorded(ROOT / "results")
+        return 0
+    return report_fresh(ROOT, arguments.out, arguments.quick, arguments.rounds, not arguments.no_guest)
 
 
 def _plot(arguments: argparse.Namespace) -> int:

@@ -27,8 +27,12 @@ class Drawing:
 
     name: str
     """Of its files, without their ending."""
+    kind: str
+    """`comparison`, `percentiles`, `latency-by-load`, or the axis of a sweep."""
     title: str
     points: tuple[Point, ...]
+    varied: tuple[str, ...]
+    """Fields of a configuration that the plot varies, beside the way."""
     draw: Callable[[], Figure]
 
 
@@ -58,41 +62,62 @@ def draw(run: Run, folder: Path) -> list[Path]:
 def _of_machine(points: Sequence[Point]) -> list[Drawing]:
     closed = [point for point in points if point.configuration.loop == "closed"]
     opened = [point for point in points if point.configuration.loop == "open"]
-    drawings = []
-    for together in _comparisons(closed):
-        drawings.append(_drawing("comparison", "The notes' comparison", together, figures.comparison))
+    drawings = [_comparison(together) for together in _comparisons(closed)]
     for name, axis in figures.AXES.items():
-        for together in _sweeps(closed, name, axis):
-            drawings.append(
-                _drawing(
-                    f"qps-by-{name}",
-                    TITLES[name],
-                    together,
-                    lambda points, title, axis=axis: figures.sweep(points, axis, title),
-                )
-            )
+        drawings += [_sweep(together, name, axis) for together in _sweeps(closed, name, axis)]
     for together in _alike(closed, lambda c: c.group in (None, "comparison"), ()):
-        if len(together) < 2 < len(points):
-            continue
-        payload = together[0].configuration.payload_size
-        size = "" if payload is None else f", values of {wording.size(payload)}"
-        drawings.append(
-            _drawing(
-                f"latency-percentiles{'' if payload is None else f'-{payload}'}",
-                f"Latency by percentile{size}",
-                together,
-                figures.percentiles,
-            )
-        )
+        if len(together) > 1 or len(points) == 1:
+            drawings.append(_percentiles(together))
     for together in _alike(opened, lambda c: True, ("offered",)):
         drawings.append(
-            _drawing("latency-by-load", "Latency by offered load", together, figures.latency_by_load)
+            _drawing(
+                "latency-by-load",
+                "latency-by-load",
+                "Latency by offered load",
+                together,
+                ("offered",),
+                figures.latency_by_load,
+            )
         )
     return drawings
 
 
-def _drawing(name: str, title: str, points: Sequence[Point], draw: Callable[..., Figure]) -> Drawing:
-    return Drawing(name, title, tuple(points), lambda: draw(points, title))
+def _comparison(points: Sequence[Point]) -> Drawing:
+    ahead = points[0].configuration.pipeline
+    title = "The notes' comparison" if ahead == 1 else f"The notes' comparison, {ahead} requests sent ahead"
+    name = "comparison" if ahead == 1 else f"comparison-{ahead}-ahead"
+    return _drawing(name, "comparison", title, points, ("payload_size", "sizes"), figures.comparison)
+
+
+def _sweep(points: Sequence[Point], name: str, axis: figures.Axis) -> Drawing:
+    def draw(shown: Sequence[Point], title: str) -> Figure:
+        return figures.sweep(shown, axis, title)
+
+    return _drawing(f"qps-by-{name}", name, TITLES[name], points, axis.fields, draw)
+
+
+def _percentiles(points: Sequence[Point]) -> Drawing:
+    payload = points[0].configuration.payload_size
+    suffix, size = ("", "") if payload is None else (f"-{payload}", f", values of {wording.size(payload)}")
+    return _drawing(
+        f"latency-percentiles{suffix}",
+        "percentiles",
+        f"Latency by percentile{size}",
+        points,
+        (),
+        figures.percentiles,
+    )
+
+
+def _drawing(
+    name: str,
+    kind: str,
+    title: str,
+    points: Sequence[Point],
+    varied: tuple[str, ...],
+    draw: Callable[..., Figure],
+) -> Drawing:
+    return Drawing(name, kind, title, tuple(points), varied, lambda: draw(points, title))
 
 
 def _comparisons(points: Iterable[Point]) -> list[list[Point]]:
@@ -101,7 +126,7 @@ def _comparisons(points: Iterable[Point]) -> list[list[Point]]:
         together
         for together in _alike(
             points,
-            lambda c: c.group == "comparison" or (c.group is None and _as_in_the_notes(c)),
+            lambda c: c.group in ("comparison", "ahead") or (c.group is None and _as_in_the_notes(c)),
             ("payload_size", "sizes"),
         )
         if len({point.configuration.way for point in together}) > 1

@@ -315,9 +315,9 @@ def _place(title: str, points: Sequence[Point]) -> str:
 
 
 def _caption(points: Sequence[Point], varied: tuple[str, ...], repeated: bool = True) -> str:
-    first = f"{wording.load(points, varied)}.".capitalize()
     repetition = f" {wording.repetition(points)}" if repeated else ""
-    return f"{first[0].upper()}{wording.load(points, varied)[1:]}.{repetition}\n{wording.conditions(points)}."
+    load, conditions = wording.load(points, varied), wording.conditions(points)
+    return f"{wording.sentence(load)}{repetition}\n{wording.sentence(conditions)}"
 
 
 def _label(way: Way, points: Sequence[Point]) -> str:

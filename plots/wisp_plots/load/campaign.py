@@ -24,7 +24,7 @@ def load_campaign(folder: Path) -> list[Measurement]:
         raise WispError(f"{campaign.where}: is not {CAMPAIGN_FORMAT} version 1")
     measurements = []
     for cell in campaign.each("cells"):
-        if cell.one_of("state", ("finished", "failed", "waiting")) != "finished":
+        if cell.one_of("state", ("finished", "failed", "skipped", "waiting")) != "finished":
             continue
         shown = cell.text("result")
         path = folder / shown

@@ -11,7 +11,7 @@ from wisp_plots.load.perf import FORMAT, load_perf
 from wisp_plots.load.suite import load_folder
 from wisp_plots.model import Measurement, Run
 
-NO_RUNS = {"local", "schemas"}
+NO_RUNS = {"local", "plots", "schemas"}
 """Folders of results/ that hold no recorded run."""
 
 

@@ -88,7 +88,7 @@ def _measurement(shown: str, run: Conditions, measurement: Fields) -> Measuremen
         payload_size=payload,
         sizes=f"fixed:{payload}",
         clients=measurement.whole("threads", 1),
-        pipeline=parameters.whole_in_text("pipeline", 1) if "pipeline" in parameters else 1,
+        pipeline=_pipeline(parameters),
         mix=MIXES.get(operation, operation),
         waiting="poll" if parameters.optional_text("busyPoll") == "true" else None,
         placement=parameters.optional_text("placement"),
@@ -101,6 +101,14 @@ def _measurement(shown: str, run: Conditions, measurement: Fields) -> Measuremen
         latencies=_latencies(measurement),
         emulated=bool(ends and "emulated" in ends and ends.flag("emulated")),
     )
+
+
+def _pipeline(parameters: Fields) -> int:
+    """How many requests were sent before waiting: simple_kv calls it how many are sent ahead."""
+    for name in ("pipeline", "ahead"):
+        if name in parameters:
+            return parameters.whole_in_text(name, 1)
+    return 1
 
 
 def _program(benchmark: str) -> str:
