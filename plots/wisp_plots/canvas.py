@@ -16,12 +16,23 @@ CAPTION_SIZE = 7
 CAPTION_LINE = 0.145
 """Height of a line of the caption, in inches."""
 CHARACTERS_PER_INCH = 17
+TITLE_HEIGHT = 0.3
+"""Inches."""
 
 
 def new_figure(
-    title: str, caption: str, width: float = 7.2, height: float = 4.2, rows: int = 1, columns: int = 1
+    title: str,
+    caption: str,
+    width: float = 7.2,
+    height: float = 4.2,
+    legend: float = 0,
+    rows: int = 1,
+    columns: int = 1,
 ) -> tuple[Figure, list[Axes]]:
-    """A figure of `height` inches and the caption below, and its axes row by row."""
+    """A figure of `height` inches and the caption below, and its axes row by row.
+
+    `legend` inches are left free below the title.
+    """
     matplotlib.rcParams.update(SETTINGS)
     lines = [
         line
@@ -29,10 +40,13 @@ def new_figure(
         for line in textwrap.wrap(paragraph, int(width * CHARACTERS_PER_INCH))
     ]
     below = CAPTION_LINE * len(lines) + 0.12
-    whole = height + below
+    above = TITLE_HEIGHT + legend
+    whole = height + below + above
     figure = Figure(figsize=(width, whole), layout="constrained")
-    figure.get_layout_engine().set(rect=(0, below / whole, 1, 1 - below / whole))
-    figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
+    figure.get_layout_engine().set(rect=(0, below / whole, 1, 1 - (below + above) / whole))
+    figure.text(
+        0.01, 1 - 0.06 / whole, title, fontsize=11, fontweight="bold", va="top", gid="title"
+    ).set_in_layout(False)
     figure.text(
         0.01,
         0.06 / whole,

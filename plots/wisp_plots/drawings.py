@@ -65,8 +65,10 @@ def _of_machine(points: Sequence[Point]) -> list[Drawing]:
     drawings = [_comparison(together) for together in _comparisons(closed)]
     for name, axis in figures.AXES.items():
         drawings += [_sweep(together, name, axis) for together in _sweeps(closed, name, axis)]
-    for together in _alike(closed, lambda c: c.group in (None, "comparison"), ()):
-        if len(together) > 1 or len(points) == 1:
+    for together in _alike(
+        closed, lambda c: c.group == "comparison" or (c.group is None and _as_in_the_notes(c)), ()
+    ):
+        if len(together) > 1:
             drawings.append(_percentiles(together))
     for together in _alike(opened, lambda c: True, ("offered",)):
         drawings.append(
@@ -79,6 +81,8 @@ def _of_machine(points: Sequence[Point]) -> list[Drawing]:
                 figures.latency_by_load,
             )
         )
+    if not drawings:
+        drawings = [_percentiles(together) for together in _alike(closed, lambda c: True, ())]
     return drawings
 
 
@@ -145,9 +149,10 @@ def _as_in_the_notes(configuration: Configuration) -> bool:
 def _sweeps(points: Iterable[Point], name: str, axis: figures.Axis) -> list[list[Point]]:
     return [
         together
-        for together in _alike(points, lambda c: c.group in (None, name), axis.fields)
+        for together in _alike(
+            points, lambda c: c.group in (None, name) and axis.value(c) is not None, axis.fields
+        )
         if len({axis.value(point.configuration) for point in together}) >= FEWEST_VALUES
-        and all(axis.value(point.configuration) is not None for point in together)
     ]
 
 

@@ -8,11 +8,19 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, NullFormatter, NullLocator
+from matplotlib.lines import Line2D
+from matplotlib.ticker import (
+    FixedFormatter,
+    FixedLocator,
+    FuncFormatter,
+    LogLocator,
+    NullFormatter,
+    NullLocator,
+)
 
 from wisp_plots import wording
-from wisp_plots.canvas import new_figure
-from wisp_plots.model import EMULATED_LABEL, Configuration, Way
+from wisp_plots.canvas import TITLE_HEIGHT, new_figure
+from wisp_plots.model import EMULATED_LABEL, Configuration, Way, mix_weights
 from wisp_plots.points import Point
 from wisp_plots.style import EDGE, looks_of, order_of
 
@@ -30,6 +38,13 @@ class Axis:
     label: str
     logarithmic: bool
     tick: Callable[[float], str]
+
+
+def read_percent(configuration: Configuration) -> float | None:
+    """Gets among gets and puts; None where a mix has other operations, which a share of reads says nothing of."""
+    if not set(mix_weights(configuration.mix)) <= {"get", "put"}:
+        return None
+    return 100 * configuration.read_share
 
 
 AXES = {
@@ -57,9 +72,7 @@ AXES = {
         True,
         "{:.0f}".format,
     ),
-    "reads": Axis(
-        ("mix",), lambda c: 100 * c.read_share, "gets among all requests, %", False, "{:.0f}".format
-    ),
+    "reads": Axis(("mix",), read_percent, "gets among all requests, %", False, "{:.0f}".format),
 }
 
 
@@ -113,7 +126,7 @@ def comparison(points: Sequence[Point], title: str) -> Figure:
         _place(title, points),
         _caption(points, ("payload_size", "group"))
         + f"\nDashed line: {wording.NOTES_LABEL}; another machine, so it orders magnitudes and compares nothing.",
-        height=0.55 + len(payloads) * (0.6 + 0.27 * len(looks)),
+        height=0.4 + len(payloads) * (0.4 + 0.27 * len(looks)),
         rows=len(payloads),
     )
     least = min(min(point.lowest for point in points), wording.NOTES_RATE)
@@ -129,14 +142,12 @@ def comparison(points: Sequence[Point], title: str) -> Figure:
         axes.set_xlim(start, end)
         _rate_axis(axes.xaxis)
         axes.grid(False, axis="y")
-    panels[0].annotate(
-        "original notes (2016): 20 k",
-        (wording.NOTES_RATE, 1),
-        xycoords=("data", "axes fraction"),
-        xytext=(3, 3),
-        textcoords="offset points",
-        fontsize=7,
+    reference = Line2D(
+        [], [], color="black", linestyle="--", linewidth=1, label=f"{wording.NOTES_NAME}: 20 k"
     )
+    panels[0].legend(handles=[reference], loc="lower right", bbox_to_anchor=(1, 0.99), fontsize=7)
+    for axes in panels[:-1]:
+        axes.tick_params(labelbottom=False)
     panels[-1].set_xlabel(f"{RATE_LABEL}; bars begin at {wording.rate(start).strip()}")
     return figure
 
@@ -241,14 +252,13 @@ def latency_by_load(points: Sequence[Point], title: str) -> Figure:
         _caption(points, ("offered", "group"), repeated=False)
         + "\nLatency counts from when a request was due. Crosses: saturated, the offered rate was not reached"
         " (with the share of it that was), so there is no latency to show.",
-        width=7.2,
-        height=0.6 + 2.9 * rows,
+        height=0.3 + 2.9 * rows,
+        legend=0.3,
         rows=rows,
         columns=columns,
     )
     highest = max((p.latency.percentile(99.9) for p in points if p.latency), default=1e6)
     lowest = min((p.latency.percentile(50) for p in points if p.latency), default=1e3)
-    offered = [point.configuration.offered or 0 for point in points]
     for axes, (way, look) in zip(panels, looks.items(), strict=False):
         own = sorted(
             (point for point in points if point.configuration.way == way),
@@ -259,12 +269,20 @@ def latency_by_load(points: Sequence[Point], title: str) -> Figure:
         axes.set_xscale("log")
         axes.set_yscale("log")
         axes.set_ylim(lowest / 2, highest * 6)
-        axes.set_xlim(min(offered) / 1.3, max(offered) * 1.3)
+        offered = [point.configuration.offered or 0 for point in own]
+        axes.set_xlim(min(offered) / 1.4, max(offered) * 1.4)
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         _rate_axis(axes.xaxis)
         _duration_axis(axes)
         axes.set_xlabel("offered load, requests/s (log scale)")
         axes.set_ylabel(LATENCY_LABEL)
-        axes.legend(loc="lower right", ncols=1)
+    legend = figure.legend(
+        handles=_load_legend(),
+        loc="upper left",
+        bbox_to_anchor=(0, 1 - TITLE_HEIGHT / figure.get_figheight()),
+        ncols=len(LOAD_PERCENTS) + 1,
+    )
+    legend.set_in_layout(False)
     for axes in panels[len(looks) :]:
         axes.remove()
     return figure
@@ -283,21 +301,33 @@ def _load_curves(axes: Axes, points: Sequence[Point], colour: str) -> None:
             markeredgewidth=0.6,
             label=f"{percent:g} %",
         )
-    for number, point in enumerate(point for point in points if point.saturated):
+    for point in points:
+        if not point.saturated:
+            continue
         offered = point.configuration.offered or 0
         axes.axvline(offered, color="#666666", linestyle=(0, (1, 2)), linewidth=1)
         axes.plot(
-            [offered], [0.94], transform=axes.get_xaxis_transform(), marker="X", color="black", clip_on=False
+            [offered], [0.96], transform=axes.get_xaxis_transform(), marker="X", color="black", clip_on=False
         )
         axes.annotate(
             f"saturated: {100 * point.median / offered:.0f} % reached",
-            (offered, 0.94),
+            (offered, 0.9),
             xycoords=("data", "axes fraction"),
-            xytext=(-5, -3 - 10 * number),
+            xytext=(-3, 0),
             textcoords="offset points",
+            rotation=90,
             ha="right",
+            va="top",
             fontsize=7,
         )
+
+
+def _load_legend() -> list[Line2D]:
+    lines = [
+        Line2D([], [], color="#444444", linestyle=line, marker=marker, label=f"{percent:g} % of requests")
+        for percent, line, marker in LOAD_PERCENTS
+    ]
+    return [*lines, Line2D([], [], color="black", linestyle="", marker="X", label="saturated")]
 
 
 def thinned(curve: Sequence[tuple[float, int]], step: float = 1.012) -> list[tuple[float, int]]:

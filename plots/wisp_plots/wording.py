@@ -8,7 +8,8 @@ from wisp_plots.model import EMULATED_LABEL, Conditions
 from wisp_plots.points import Point, conditions_of
 
 NOTES_RATE = 20_000
-NOTES_LABEL = "original notes (2016, python-rdma, their hardware): 20,000 requests/s"
+NOTES_NAME = "original notes (2016, python-rdma, their hardware)"
+NOTES_LABEL = f"{NOTES_NAME}: {NOTES_RATE:,} requests/s"
 
 
 def rate(requests_per_second: float) -> str:

@@ -100,6 +100,7 @@ def _stop(process: subprocess.Popen) -> None:
 
 
 def last_line(log: Path) -> str:
-    """The last line that a program wrote, shortened."""
+    """What a program said last in its own name, as `wisp: ...`, else its last line; shortened."""
     lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    return lines[-1][:300] if lines else ""
+    own = [line for line in lines if line.startswith(("wisp: ", "simple-kv: "))]
+    return (own or lines or [""])[-1][:300]
