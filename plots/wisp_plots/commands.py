@@ -72,6 +72,22 @@ def _parser() -> argparse.ArgumentParser:
         help="with --fresh: where measurements go; if that is not directly in results/, their report goes there too",
     )
     report.set_defaults(command=_report)
+
+    export = commands.add_parser(
+        "export", help="write a run in formats of other programs", allow_abbrev=False
+    )
+    export.add_argument("run", type=Path, metavar="RUN", help="a folder or file of a run")
+    formats = export.add_mutually_exclusive_group(required=True)
+    formats.add_argument(
+        "--hgrm",
+        type=Path,
+        metavar="DIR",
+        help="a .hgrm file (microseconds) for each measurement and operation",
+    )
+    formats.add_argument(
+        "--csv", type=Path, metavar="FILE", help="every figure, a row for each measurement and operation"
+    )
+    export.set_defaults(command=_export)
     return parser
 
 
@@ -110,4 +126,16 @@ def _plot(arguments: argparse.Namespace) -> int:
             raise WispError(f"{run.name}: nothing to draw: a plot compares several measurements")
         for path in files:
             print(path)
+    return 0
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from wisp_plots.export import export_csv, export_hgrm
+    from wisp_plots.load.runs import load_run
+
+    run = load_run(arguments.run)
+    if arguments.hgrm:
+        print(f"{len(export_hgrm(run, arguments.hgrm))} files in {arguments.hgrm}")
+    else:
+        print(f"{export_csv(run, arguments.csv)} rows in {arguments.csv}")
     return 0
