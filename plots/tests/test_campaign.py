@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from test_schemas import errors
 
 from wisp_plots.campaign import runner, state
 from wisp_plots.campaign.cells import CLIENT, FULL, GUEST, HOST, QUICK, SIMPLE_KV, SUITE, Cell, cells_of
@@ -67,6 +68,19 @@ def test_a_campaign_measures_every_cell_in_every_round(tools):
     run = load_run(folder)
     assert len(run.measurements) == 2 * len(TABLE)
     assert {m.configuration.group for m in run.measurements} == {"comparison", "payload"}
+
+
+def test_the_file_of_a_campaign_is_as_its_schema_says_at_every_stage(tools):
+    tell(tools, fail=["null"], no_guest=True)
+    folder = tools.root / "campaign"
+    open_campaign(folder, QUICK, 1, tools)
+    assert errors("wisp-campaign-1", json.loads((folder / "campaign.json").read_text())) == []
+    measure(tools)
+    after = json.loads((folder / "campaign.json").read_text())
+    assert {cell["state"] for cell in after["cells"]} == {"finished", "failed", "skipped"}
+    assert errors("wisp-campaign-1", after) == []
+    after["cells"][0] |= {"state": "failed", "reason": "because"}
+    assert errors("wisp-campaign-1", after)
 
 
 def test_rounds_are_interleaved_and_every_second_one_goes_backwards(tools):

@@ -175,8 +175,9 @@ def _distributions(point: Point) -> Iterator[tuple[str, str, Histogram]]:
         histogram = point.latency_of(operation)
         if histogram is not None:
             yield operation, counted_from, histogram
-    if point.service is not None:
-        yield "all", SENT, point.service
+        service = point.service_of(operation)
+        if service is not None:
+            yield operation, SENT, service
 
 
 def _name(point: Point, operation: str, counted_from: str) -> str:

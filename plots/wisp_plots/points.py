@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wisp_plots.histogram import Histogram
-from wisp_plots.model import Conditions, Configuration, Machine, Measurement
+from wisp_plots.model import ALL_OPERATIONS, Conditions, Configuration, Machine, Measurement
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,13 @@ class Point:
     @property
     def service(self) -> Histogram | None:
         """In an open loop nanoseconds from when requests were sent, pooled like `latency`."""
-        return self._pooled([measurement.service.get("all") for measurement in self.measurements])
+        return self.service_of(ALL_OPERATIONS)
 
     def latency_of(self, operation: str) -> Histogram | None:
         return self._pooled([measurement.latencies.get(operation) for measurement in self.measurements])
+
+    def service_of(self, operation: str) -> Histogram | None:
+        return self._pooled([measurement.service.get(operation) for measurement in self.measurements])
 
     @property
     def operations(self) -> list[str]:
