@@ -365,6 +365,7 @@ run_tests() {
   done
   install_test_tools
   check_scripts
+  check_python
   prepare_guest
   lock_build
   touch "$began"
@@ -402,7 +403,7 @@ ensure_plots_environment() {
   "$python" -c 'import ensurepip, venv' 2>/dev/null ||
     fail "plots need Python's venv: install it first (Debian and Ubuntu: apt install python3-venv)" 2
   echo "wisp: installing $(grep -c '==' "$requirements") Python packages for plots (matplotlib, hdrhistogram," \
-    "jsonschema, pytest, selenium and what they need) into $folder" >&2
+    "jsonschema, pytest, ruff, selenium and what they need) into $folder" >&2
   mkdir -p "$cache"
   rm -rf "$folder"
   if ! {
@@ -414,6 +415,47 @@ ensure_plots_environment() {
     fail "the packages could not be installed; all that was said is in $log"
   fi
   touch "$folder/complete"
+}
+
+# Installs a browser for the test of the report's page, where there is none and that can be done without
+# asking. Sets "browser_missing" where there is none in the end.
+install_browser() {
+  browser_missing=false
+  if has_browser; then
+    return
+  fi
+  if command -v apt-get >/dev/null && { ((EUID == 0)) || sudo -n true 2>/dev/null; }; then
+    echo "wisp: installing what the test of the report's page uses: chromium chromium-driver"
+    as_root apt-get update -qq || true
+    as_root env DEBIAN_FRONTEND=noninteractive \
+      apt-get install -y -qq --no-install-recommends chromium chromium-driver >/dev/null || true
+  fi
+  has_browser || browser_missing=true
+}
+
+has_browser() {
+  command -v chromedriver >/dev/null && { command -v chromium || command -v google-chrome; } >/dev/null
+}
+
+# Checks and tests what reads, draws, measures and reports results.
+check_python() {
+  install_browser
+  ensure_plots_environment
+  echo "wisp: checking and testing plots"
+  (
+    cd "$root/plots"
+    "$plots_python" -m ruff format --check --quiet . || fail "plots: not formatted; ruff format does it"
+    "$plots_python" -m ruff check --quiet . || fail "plots: ruff found what is said above"
+    PYTHONDONTWRITEBYTECODE=1 "$plots_python" -m pytest -q -p no:cacheprovider tests || fail "the tests of plots failed"
+  )
+  if $browser_missing; then
+    cat <<'END'
+
+################################################################################
+  THE REPORT'S PAGE WAS NOT TESTED: there is no browser. Install chromium and chromium-driver.
+################################################################################
+END
+  fi
 }
 
 # Replaces this process by a command of the plots.

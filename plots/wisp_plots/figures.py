@@ -111,9 +111,9 @@ def sweep(points: Sequence[Point], axis: Axis, title: str) -> Figure:
     axes.xaxis.set_major_formatter(FixedFormatter([axis.tick(tick) for tick in ticks]))
     axes.set_xlabel(axis.label)
     axes.set_yscale("log")
+    _reach(axes, [point.lowest for point in points], [point.highest for point in points])
     _rate_axis(axes.yaxis)
     axes.set_ylabel(RATE_LABEL)
-    _reach(axes.set_ylim, [point.lowest for point in points], [point.highest for point in points])
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     return figure
 
@@ -378,10 +378,12 @@ def _plain_duration(nanoseconds: float) -> str:
     return f"{nanoseconds:g} ns"
 
 
-def _reach(set_limits: Callable, lows: Sequence[float], highs: Sequence[float]) -> None:
-    """Limits of a logarithmic axis that hold at least a decade."""
+def _reach(axes: Axes, lows: Sequence[float], highs: Sequence[float]) -> None:
+    """Limits of a logarithmic y axis that hold at least a decade, with enough ticks to read it by."""
     low, high = min(lows) / 1.4, max(highs) * 1.4
     if high / low < 10:
         middle = math.sqrt(low * high)
         low, high = middle / math.sqrt(10), middle * math.sqrt(10)
-    set_limits(low, high)
+    axes.set_ylim(low, high)
+    if high / low < 200:
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))

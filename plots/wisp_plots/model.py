@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from wisp_plots.histogram import Histogram
 
@@ -130,9 +130,6 @@ class Measurement:
         if ALL_OPERATIONS in self.latencies:
             return self.latencies[ALL_OPERATIONS]
         return next(iter(self.latencies.values())) if len(self.latencies) == 1 else None
-
-    def in_group(self, group: str | None) -> Measurement:
-        return replace(self, configuration=replace(self.configuration, group=group))
 
 
 @dataclass(frozen=True)

@@ -101,6 +101,8 @@ class Scale:
     iterations: int
     """Of a second each, in the suite."""
     guest_ways: tuple[WayToMeasure, ...]
+    guest_ahead: bool
+    """Whether the comparison is also made with ten requests sent ahead in the guest."""
     guest_payload_sweep: tuple[int, ...]
     guest_pipelines: tuple[int, ...]
 
@@ -121,6 +123,7 @@ FULL = Scale(
     load_seconds=5,
     iterations=3,
     guest_ways=GUEST_WAYS,
+    guest_ahead=True,
     guest_payload_sweep=(1, 64, 1 << 10, 4 << 10, 16 << 10, 64 << 10),
     guest_pipelines=(1, 4, 16, 64),
 )
@@ -149,6 +152,7 @@ QUICK = Scale(
         GUEST_PYTHON_REQUEST,
         GUEST_PYTHON_REGION,
     ),
+    guest_ahead=False,
     guest_payload_sweep=(),
     guest_pipelines=(),
 )
@@ -174,7 +178,7 @@ def cells_of(scale: Scale) -> list[Cell]:
 
 
 def _host(scale: Scale) -> Iterable[Cell]:
-    yield from _comparison(scale, HOST, HOST_WAYS)
+    yield from _comparison(scale, HOST, HOST_WAYS, ahead=True)
     for key_size in scale.key_sizes:
         for way in scale.suite_ways:
             yield _suite(scale, "key-size", f"key-{key_size}", way, key_size, PAYLOAD_SIZE)
@@ -211,7 +215,7 @@ def _host(scale: Scale) -> Iterable[Cell]:
 
 
 def _guest(scale: Scale) -> Iterable[Cell]:
-    yield from _comparison(scale, GUEST, scale.guest_ways)
+    yield from _comparison(scale, GUEST, scale.guest_ways, scale.guest_ahead)
     for payload in scale.guest_payload_sweep:
         for way in (GUEST_RDMA_RING, GUEST_RDMA_ONESIDED, GUEST_TCP):
             share = 0.2 if payload >= 16 << 10 else 0.5
@@ -219,13 +223,13 @@ def _guest(scale: Scale) -> Iterable[Cell]:
     yield from _pipelines(scale, GUEST, scale.guest_pipelines, (GUEST_RDMA_RING, GUEST_SHM_RING, GUEST_TCP))
 
 
-def _comparison(scale: Scale, place: str, ways: Iterable[WayToMeasure]) -> Iterable[Cell]:
-    """The notes' comparison: one request at a time, and ten sent ahead as the notes' client did."""
+def _comparison(scale: Scale, place: str, ways: Iterable[WayToMeasure], ahead: bool) -> Iterable[Cell]:
+    """The notes' comparison: one request at a time, and with `ahead` ten sent ahead as the notes' client did."""
     for payload in scale.payloads:
         for way in ways:
             yield _compared(scale, place, "comparison", f"comparison-{payload}", way, payload, 1)
     for way in ways:
-        if way.transport != "null":
+        if ahead and way.transport != "null":
             yield _compared(scale, place, "ahead", "ahead", way, PAYLOAD_SIZE, SENT_AHEAD)
 
 
