@@ -17,6 +17,7 @@ from wisp_plots.load.runs import load_run, recorded_runs
 from wisp_plots.report.contents import RunReport
 from wisp_plots.report.markdown import write_readme
 from wisp_plots.report.page import write_page
+from wisp_plots.report.studies import Study, recorded_studies
 
 
 def report_recorded(results: Path) -> None:
@@ -24,7 +25,7 @@ def report_recorded(results: Path) -> None:
     runs = recorded_runs(results)
     if not runs:
         raise WispError(f"{results}: holds no recorded run of a transport")
-    _write(results, [RunReport.of(run, results / run.name) for run in runs])
+    _write(results, [RunReport.of(run, results / run.name) for run in runs], recorded_studies(results))
 
 
 def report_fresh(root: Path, out: Path | None, quick: bool, rounds: int | None, guest: bool) -> int:
@@ -55,7 +56,7 @@ def _folder(results: Path, scale: Scale) -> Path:
     return parent / f"{datetime.now(UTC).strftime('%Y-%m-%d-%H%M%S')}-{scale.name}"
 
 
-def _write(folder: Path, reports: Sequence[RunReport]) -> None:
+def _write(folder: Path, reports: Sequence[RunReport], studies: Sequence[Study] = ()) -> None:
     plots = folder / "plots"
     for report in reports:
         for number, drawing in enumerate(report.drawings, 1):
@@ -65,6 +66,6 @@ def _write(folder: Path, reports: Sequence[RunReport]) -> None:
                 flush=True,
             )
             save(drawing.draw(), plots / report.run.name, drawing.name)
-    write_readme(folder / "README.md", reports, plots)
-    write_page(folder / "report.html", reports, plots)
+    write_readme(folder / "README.md", reports, plots, studies)
+    write_page(folder / "report.html", reports, plots, studies)
     print(f"{folder / 'README.md'}\n{folder / 'report.html'}")

@@ -12,13 +12,16 @@ from wisp_plots.drawings import Drawing
 from wisp_plots.errors import WispError
 from wisp_plots.model import EMULATED_LABEL
 from wisp_plots.report.contents import RunReport
+from wisp_plots.report.studies import Study
 from wisp_plots.report.tables import table, table_of
 
 BEGIN = "<!-- What follows up to the end mark is made by ./wisp report. -->"
 END = "<!-- end of what ./wisp report makes -->"
 
 
-def write_readme(path: Path, reports: Sequence[RunReport], plots: Path) -> None:
+def write_readme(
+    path: Path, reports: Sequence[RunReport], plots: Path, studies: Sequence[Study] = ()
+) -> None:
     """Puts the report into a README, whole or not at all. `plots` is the folder of the plots.
 
     Raises WispError if the README has one mark without the other.
@@ -26,20 +29,22 @@ def write_readme(path: Path, reports: Sequence[RunReport], plots: Path) -> None:
     text = path.read_text(encoding="utf-8") if path.exists() else "# Measurements\n"
     before, after = _around(text, path)
     relative = Path(os.path.relpath(plots, path.parent))
-    body = "\n\n".join([BEGIN, _preface(), *(_run(report, relative) for report in reports), END])
+    body = "\n\n".join(
+        [BEGIN, _preface(), *map(_study, studies), *(_run(report, relative) for report in reports), END]
+    )
     partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(f"{before.rstrip()}\n\n{body}\n{after}", encoding="utf-8")
+    partial.write_text(f"{before.rstrip()}\n\n{body}{after}", encoding="utf-8")
     os.replace(partial, path)
 
 
 def _around(text: str, path: Path) -> tuple[str, str]:
     if BEGIN not in text and END not in text:
-        return text, ""
+        return text, "\n"
     before, begins, rest = text.partition(BEGIN)
     _, ends, after = rest.partition(END)
     if not begins or not ends:
         raise WispError(f"{path}: has one of the two marks of the report without the other: {BEGIN} {END}")
-    return before, after.lstrip("\n")
+    return before, after
 
 
 def _preface() -> str:
@@ -52,6 +57,10 @@ def _preface() -> str:
         " with the lowest and the highest; latencies are percentiles of all requests of all repetitions together."
         f" The dashed line in comparisons: {wording.NOTES_LABEL}."
     )
+
+
+def _study(study: Study) -> str:
+    return f"### {study.title}\n\n{study.text}\n\n{table(study.header, study.rows)}"
 
 
 def _run(report: RunReport, plots: Path) -> str:

@@ -16,6 +16,7 @@ from wisp_plots.figures import thinned
 from wisp_plots.histogram import Histogram
 from wisp_plots.points import Point, points_of
 from wisp_plots.report.contents import RunReport
+from wisp_plots.report.studies import Study
 from wisp_plots.report.tables import way_label
 from wisp_plots.style import looks_of
 
@@ -25,13 +26,14 @@ CURVE_STEP = 1.06
 PERCENTS = (50, 90, 99, 99.9, 99.99)
 
 
-def write_page(path: Path, reports: Sequence[RunReport], plots: Path) -> None:
+def write_page(path: Path, reports: Sequence[RunReport], plots: Path, studies: Sequence[Study] = ()) -> None:
     """Writes the page, whole or not at all. `plots` is the folder of the plots, which it takes in."""
     data = json.dumps(page_data(reports), separators=(",", ":"), allow_nan=False)
     template = (PAGE / "page.html").read_text(encoding="utf-8")
     page = (
         template.replace("/*STYLE*/", (PAGE / "page.css").read_text(encoding="utf-8"))
         .replace("<!--PLOTS-->", "\n".join(_plots(report, plots) for report in reports))
+        .replace("<!--STUDIES-->", "\n".join(map(_study, studies)))
         .replace("/*PROGRAM*/", (PAGE / "page.js").read_text(encoding="utf-8"))
         .replace("/*DATA*/", data.replace("<", "\\u003c"))
     )
@@ -98,6 +100,17 @@ def bins_of(histogram: Histogram) -> list[list[int]]:
         number = math.floor(BINS_PER_DECADE * math.log10(max(value, 1)))
         counts[number] = counts.get(number, 0) + count
     return [[number, count] for number, count in sorted(counts.items())]
+
+
+def _study(study: Study) -> str:
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in study.header)
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in study.rows
+    )
+    return (
+        f"<section><h2>{escape(study.title)}</h2><p>{escape(study.text)}</p>"
+        f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></section>'
+    )
 
 
 def _plots(report: RunReport, plots: Path) -> str:
