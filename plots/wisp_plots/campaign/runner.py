@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from wisp_plots.campaign.cells import GUEST, HOST, Scale
+from wisp_plots.campaign.cells import CLIENT, GUEST, HOST, SIMPLE_KV, SUITE, Scale
 from wisp_plots.campaign.progress import in_words, seconds_left
 from wisp_plots.campaign.stage import cells_to_run, collect_outcomes, raise_interrupt, run_cells
 from wisp_plots.campaign.state import (
@@ -29,6 +29,7 @@ from wisp_plots.campaign.state import (
 from wisp_plots.errors import WispError
 from wisp_plots.load.campaign import CAMPAIGN_FILE
 
+PROGRAMS = {CLIENT: "wisp", SUITE: "wisp bench", SIMPLE_KV: "simple-kv"}
 BUILD_SECONDS = 120
 GUEST_START_SECONDS = 40
 
@@ -139,9 +140,13 @@ def _say(campaign: Campaign) -> None:
 
 
 def _build(tools: Tools) -> None:
-    for arguments in (["-h"], ["bench", "-h"]):
+    """Makes what cells start, which in the guest, without a network, could not be made."""
+    for arguments in (["-h"], ["bench", "-h"], ["simple-kv", "-h"]):
         done = subprocess.run(
-            [str(tools.wisp), *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False
+            [str(tools.wisp), *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            check=False,
         )
         if done.returncode:
             raise WispError(f"nothing was measured: ./wisp {' '.join(arguments)} failed, as said above")
@@ -177,6 +182,8 @@ def _run_guest(campaign: Campaign, number: int, tools: Tools) -> str | None:
     command = [
         *(str(tools.wisp), "guest", "--out", str(folder), "--limit", str(limit), "--"),
         *(sys.executable, "-m", "wisp_plots.campaign.stage", str(folder), str(number), str(tools.wisp)),
+        # Named for the launcher, which gets ready what a command in the guest seems to start.
+        *sorted({PROGRAMS[cell.cell.instrument] for cell in cells}),
     ]
     environment = {
         **os.environ,

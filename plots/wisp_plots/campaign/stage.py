@@ -82,7 +82,10 @@ def raise_interrupt(*_: object) -> None:
 
 
 def main() -> None:
-    """`python -m wisp_plots.campaign.stage FOLDER ROUND WISP`: the guest's cells of a round."""
+    """`python -m wisp_plots.campaign.stage FOLDER ROUND WISP [PROGRAM ...]`: the guest's cells of a round.
+
+    The programs are those that the cells start; who starts the guest reads them, this does not.
+    """
     folder, number, wisp = Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
     signal.signal(signal.SIGTERM, raise_interrupt)
     campaign = read_campaign(folder)
