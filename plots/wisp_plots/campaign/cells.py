@@ -165,7 +165,7 @@ SENT_AHEAD = 10
 START_SECONDS = {HOST: 3.0, GUEST: 10.0}
 """For a server and a client to start and stop."""
 MEASURE_SECONDS = {HOST: 5.0, GUEST: 12.0}
-LOAD_STEPS = 14
+LOAD_STEPS = 18
 """Rates that a climb offers until it saturates, about."""
 
 
