@@ -7,6 +7,9 @@
 # builds and runs in that way the tests that need a device: "./wisp rdma-tests -h". "./wisp simple-kv"
 # runs the Python baseline: "./wisp simple-kv -h"; "./wisp simple-kv test" its tests.
 #
+# "./wisp plot", "./wisp report" and "./wisp export" draw, report and export recorded runs, in a Python
+# environment that they make themselves; each explains itself with -h.
+#
 # From the environment: WISP_JAVA_OPTS are further options for the JVM; WISP_BUILD=never forbids
 # building, for those who call this script from within a build.
 set -euo pipefail
@@ -18,6 +21,15 @@ readonly JVM_FLAGS=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-
 fail() {
   echo "wisp: $1" >&2
   exit "${2:-1}"
+}
+
+# Runs a command as root.
+as_root() {
+  if ((EUID == 0)); then
+    "$@"
+  else
+    sudo "$@"
+  fi
 }
 
 # Sets "followed" to the file that a path leads to through symbolic links.
@@ -217,76 +229,6 @@ ensure_benchmarks_built() {
   ensure_built "$root/benchmarks/target/benchmarks.jar" core transports/verbs transports benchmarks
 }
 
-# Sets "python" to one that is new enough, and "environment" to the folder where simple-kv's packages are to be.
-# That of the distribution comes first: its package of pyverbs fits no other.
-find_python() {
-  local candidate name
-  for candidate in /usr/bin/python3 "$(command -v python3 || true)"; do
-    [[ -x $candidate ]] || continue
-    if name=$("$candidate" - "$root/scripts/simple_kv/requirements.txt" 2>/dev/null <<'END'
-import hashlib, sys
-assert sys.version_info >= (3, 11)
-with open(sys.argv[1], "rb") as file:
-    print(hashlib.sha256(file.read() + sys.version.encode() + sys.executable.encode()).hexdigest()[:16])
-END
-    ); then
-      python=$candidate
-      environment=${XDG_CACHE_HOME:-$HOME/.cache}/wisp-simple-kv/$name
-      return
-    fi
-  done
-  fail "simple-kv needs Python 3.11 or later (Debian and Ubuntu: apt install python3 python3-venv)" 2
-}
-
-# Makes the environment that simple-kv runs in if need be: elsewhere first, so that a half of it is never used.
-ensure_simple_kv_environment() {
-  local making log
-  find_python
-  [[ ! -d $environment ]] || return 0
-  if [[ ${WISP_BUILD:-} == never ]]; then
-    fail "the Python packages of simple-kv are not in $environment, and WISP_BUILD=never forbids to install them:\
- ./wisp simple-kv -h installs them"
-  fi
-  "$python" -c 'import venv, ensurepip' 2>/dev/null ||
-    fail "$python cannot make an environment for packages (Debian and Ubuntu: apt install python3-venv)" 2
-  making=$environment.$$
-  log=$making/install.log
-  echo "wisp: installing the Python packages of simple-kv in $environment" >&2
-  mkdir -p "${environment%/*}"
-  if ! "$python" -m venv --system-site-packages "$making" >&2 ||
-    ! "$making/bin/python" -m pip install --quiet --disable-pip-version-check --ignore-installed \
-      --requirement "$root/scripts/simple_kv/requirements.txt" >"$log" 2>&1; then
-    tail -n 5 "$log" >&2 || true
-    rm -rf "$making"
-    fail "the Python packages of simple-kv could not be installed"
-  fi
-  # Whoever else has made one meanwhile has made the same.
-  "$python" -c 'import os, sys; os.rename(*sys.argv[1:])' "$making" "$environment" 2>/dev/null || rm -rf "$making"
-}
-
-# Installs pyverbs for simple-kv over RDMA, where that can be done without asking.
-ensure_pyverbs() {
-  ! "$environment/bin/python" -c 'import pyverbs.device' 2>/dev/null || return 0
-  if command -v apt-get >/dev/null && { ((EUID == 0)) || sudo -n true 2>/dev/null; }; then
-    echo "wisp: installing python3-pyverbs" >&2
-    as_root apt-get update -qq
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-pyverbs >/dev/null
-  else
-    echo "wisp: pyverbs is missing, without which simple-kv has no RDMA: install python3-pyverbs" >&2
-  fi
-}
-
-# Runs the Python baseline, or its tests.
-run_simple_kv() {
-  ensure_simple_kv_environment
-  if [[ ${1:-} == test ]]; then
-    shift
-    exec "$environment/bin/python" -m unittest discover --start-directory "$root/scripts/tests" \
-      --top-level-directory "$root/scripts" "$@"
-  fi
-  exec "$environment/bin/python" "$root/scripts/simple_kv.py" "$@"
-}
-
 # Runs a command on a machine with an RDMA device. Where that is a virtual machine, nothing can be
 # built in it, so that what the command seems to start is built here.
 run_guest() {
@@ -299,23 +241,6 @@ run_guest() {
     *wisp*) ensure_command_built ;;
   esac
   exec "$root/scripts/guest.sh" "$@"
-}
-
-# Compares two commits, which it builds away from this tree.
-run_compare() {
-  command -v python3 >/dev/null || fail "comparing commits needs python3" 2
-  python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
-    fail "comparing commits needs Python 3.11 or newer, and python3 is $(python3 --version)" 2
-  exec python3 "$root/scripts/compare_commits.py" "$@"
-}
-
-# Runs a command as root.
-as_root() {
-  if ((EUID == 0)); then
-    "$@"
-  else
-    sudo "$@"
-  fi
 }
 
 # Installs what the tests use beside the JDK, where that can be done without asking.
@@ -411,6 +336,9 @@ test_rdma() {
     return 0
   fi
   JAVA_HOME=$java_home "$root/scripts/rdma-tests.sh" "$@" "${modules[@]}" || status=$?
+  if ((status == 0 && options == 0)); then
+    "$root/scripts/simple_kv_rdma_test.sh" || status=$?
+  fi
   case $status in
     0) ;;
     125) guest_missing="the virtual machine did not start, as said above" ;;
@@ -445,6 +373,7 @@ run_tests() {
   done
   install_test_tools
   check_scripts
+  ((options)) || check_python
   prepare_guest
   lock_build
   touch "$began"
@@ -468,10 +397,17 @@ END
 }
 
 find_root
-if [[ ${1:-} == simple-kv ]]; then # needs no JDK
-  shift
-  run_simple_kv "$@"
-fi
+# shellcheck source=scripts/python.bash
+source "$root/scripts/python.bash"
+case ${1:-} in # these need no JDK
+  plot | report | export)
+    run_plots "$@"
+    ;;
+  simple-kv)
+    shift
+    run_simple_kv "$@"
+    ;;
+esac
 find_jdk
 jars=("$root/cli/target/wisp.jar" "$root/benchmarks/target/benchmarks.jar")
 extra_flags=()

@@ -1,0 +1,76 @@
+"""A launcher that measures nothing: it leaves the files that Wisp would, or behaves as the test says."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parent)]
+
+HOME = Path(os.environ["FAKE_WISP"])
+
+
+def main(arguments):
+    behaviour_file = HOME / "behaviour.json"
+    behaviour = json.loads(behaviour_file.read_text()) if behaviour_file.exists() else {}
+    with (HOME / "calls").open("a") as log:
+        log.write(" ".join(arguments) + "\n")
+    if arguments[-1] == "-h":
+        sys.exit(1 if behaviour.get("no_build") else 0)
+    if arguments[0] == "guest":
+        guest(arguments[1:], behaviour)
+    elif "-s" in arguments:
+        serve(behaviour)
+    else:
+        measure(arguments, behaviour)
+
+
+def guest(arguments, behaviour):
+    if "--prepare" in arguments:
+        if behaviour.get("no_guest"):
+            print("wisp guest: there is no QEMU here")
+            sys.exit(125)
+        return
+    if behaviour.get("guest_dies"):
+        sys.exit(137)
+    command = arguments[arguments.index("--") + 1 :]
+    sys.exit(subprocess.run(command, env={**os.environ, "WISP_GUEST": "tcg"}).returncode)
+
+
+def serve(behaviour):
+    if behaviour.get("no_server"):
+        print("wisp: no memory for a server")
+        sys.exit(1)
+    with (HOME / "servers").open("a") as log:
+        log.write(f"{os.getpid()}\n")
+    print("ready; Ctrl-C ends it", flush=True)
+    time.sleep(600)
+
+
+def measure(arguments, behaviour):
+    from files import measurement, perf, write_json, write_suite
+
+    kind = "suite" if arguments[0] == "bench" else arguments[arguments.index("--transport") + 1]
+    if kind in behaviour.get("hang", []):
+        (HOME / "hanging.partial").write_text(str(os.getpid()))
+        (HOME / "hanging.partial").rename(HOME / "hanging")
+        time.sleep(600)
+    if kind in behaviour.get("fail", []):
+        if kind == "suite":
+            write_suite(Path(arguments[-1] + ".FAILED"), [])
+        print("wisp: told to fail\nand some more")
+        sys.exit(1)
+    target = Path(arguments[-1])
+    if kind in behaviour.get("broken", []):
+        target.write_text('{"format":')
+    elif arguments[0] == "bench":
+        write_suite(target, [measurement()])
+    elif arguments[0] == "simple-kv":
+        write_suite(target, [measurement(benchmark="simple_kv.request", ahead="1")])
+    else:
+        write_json(target, perf(kind, get="ring" if kind == "rdma" else None, emulated=kind == "rdma"))
+
+
+main(sys.argv[1:])

@@ -1,0 +1,358 @@
+"""The campaign runner with a program in Wisp's place that answers at once, fails, or never ends."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from test_schemas import errors
+
+from wisp_plots.campaign import runner, state
+from wisp_plots.campaign.cells import CLIENT, FULL, GUEST, HOST, QUICK, SIMPLE_KV, SUITE, Cell, cells_of
+from wisp_plots.campaign.progress import seconds_left
+from wisp_plots.campaign.runner import Tools, open_campaign, run_campaign
+from wisp_plots.campaign.state import FAILED, FINISHED, SKIPPED, read_campaign
+from wisp_plots.errors import WispError
+from wisp_plots.load.runs import load_run
+
+FAKE = Path(__file__).parent / "fake_wisp.py"
+OPTIONS = ("--key_size", "3", "--payload_size", "100")
+
+TABLE = [
+    Cell(HOST, "comparison", "comparison-tcp", CLIENT, "tcp", OPTIONS, 1),
+    Cell(HOST, "comparison", "comparison-null", CLIENT, "null", OPTIONS, 1),
+    Cell(HOST, "payload", "payload-suite", SUITE, "tcp", ("TransportBenchmark",), 1),
+    Cell(HOST, "comparison", "comparison-kv", SIMPLE_KV, "tcp", OPTIONS, 1),
+    Cell(GUEST, "comparison", "comparison-rdma", CLIENT, "rdma", (*OPTIONS, "--get", "ring"), 1),
+]
+
+
+@pytest.fixture
+def tools(tmp_path, monkeypatch):
+    monkeypatch.setattr(state, "cells_of", lambda scale: TABLE)
+    monkeypatch.setenv("FAKE_WISP", str(tmp_path / "fake"))
+    (tmp_path / "fake").mkdir()
+    launcher = tmp_path / "wisp"
+    launcher.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{FAKE}" "$@"\n')
+    launcher.chmod(0o755)
+    return Tools(tmp_path, launcher)
+
+
+def tell(tools, **behaviour):
+    (tools.root / "fake" / "behaviour.json").write_text(json.dumps(behaviour))
+
+
+def calls(tools):
+    log = tools.root / "fake" / "calls"
+    return log.read_text().splitlines() if log.exists() else []
+
+
+def states(folder):
+    return {(cell.cell.name, cell.round): cell.state for cell in read_campaign(folder).cells}
+
+
+def measure(tools, rounds=1):
+    folder = tools.root / "campaign"
+    return run_campaign(open_campaign(folder, QUICK, rounds, tools), tools), folder
+
+
+def test_a_campaign_measures_every_cell_in_every_round(tools):
+    status, folder = measure(tools, rounds=2)
+    assert status == 0
+    assert set(states(folder).values()) == {FINISHED}
+    assert len(states(folder)) == 2 * len(TABLE)
+    run = load_run(folder)
+    assert len(run.measurements) == 2 * len(TABLE)
+    assert {m.configuration.group for m in run.measurements} == {"comparison", "payload"}
+
+
+def test_the_file_of_a_campaign_is_as_its_schema_says_at_every_stage(tools):
+    tell(tools, fail=["null"], no_guest=True)
+    folder = tools.root / "campaign"
+    open_campaign(folder, QUICK, 1, tools)
+    assert errors("wisp-campaign-1", json.loads((folder / "campaign.json").read_text())) == []
+    measure(tools)
+    after = json.loads((folder / "campaign.json").read_text())
+    assert {cell["state"] for cell in after["cells"]} == {"finished", "failed", "skipped"}
+    assert errors("wisp-campaign-1", after) == []
+    after["cells"][0] |= {"state": "failed", "reason": "because"}
+    assert errors("wisp-campaign-1", after)
+
+
+def test_rounds_are_interleaved_and_every_second_one_goes_backwards(tools):
+    _, folder = measure(tools, rounds=2)
+    host = [cell for cell in read_campaign(folder).cells if cell.cell.place == HOST]
+    names = [cell.cell.name for cell in host]
+    assert names[:4] == names[4:][::-1]
+    assert [cell.round for cell in host] == [1] * 4 + [2] * 4
+
+
+def test_the_guest_is_started_once_a_round(tools):
+    measure(tools, rounds=2)
+    assert sum(call.startswith("guest --out") for call in calls(tools)) == 2
+
+
+def test_what_the_guest_measures_is_known_to_be_of_the_guest(tools):
+    _, folder = measure(tools)
+    places = {
+        m.configuration.way.transport: m.conditions.machine.place for m in load_run(folder).measurements
+    }
+    assert places["rdma"] == "guest"
+    assert places["tcp"] == "host"
+
+
+def test_it_says_beforehand_how_long_it_takes_and_then_how_far_it_is(tools, capsys):
+    measure(tools)
+    said = capsys.readouterr().err
+    assert "measuring 5 of 5 cells" in said
+    assert said.index("about") < said.index("cell 1 of 5, round 1 of 1")
+    assert "cell 4 of 5" in said
+    assert " left: host, comparison-kv" in said
+
+
+def test_a_cell_that_fails_is_no_result_and_the_rest_goes_on(tools, capsys):
+    tell(tools, fail=["null"])
+    status, folder = measure(tools)
+    assert status == 1
+    assert states(folder)["comparison-null", 1] == FAILED
+    assert list(states(folder).values()).count(FINISHED) == len(TABLE) - 1
+    failed = next(cell for cell in read_campaign(folder).cells if cell.state == FAILED)
+    assert failed.reason == "wisp: told to fail (exit code 1)"
+    assert failed.result is None
+    assert not list(folder.glob("**/comparison-null*.json"))
+    assert "failed, round 1, host, comparison-null: wisp: told to fail" in capsys.readouterr().err
+    assert len(load_run(folder).measurements) == len(TABLE) - 1
+
+
+def test_a_failed_folder_of_the_suite_leaves_no_result(tools):
+    tell(tools, fail=["suite"])
+    status, folder = measure(tools)
+    assert status == 1
+    assert states(folder)["payload-suite", 1] == FAILED
+    assert not list(folder.glob("**/payload-suite*/"))
+
+
+def test_a_program_that_ends_well_with_a_broken_file_has_failed(tools):
+    tell(tools, broken=["null"])
+    status, folder = measure(tools)
+    assert status == 1
+    failed = next(cell for cell in read_campaign(folder).cells if cell.state == FAILED)
+    assert "is not whole JSON" in failed.reason
+    assert not (folder / failed.path).exists()
+
+
+def test_a_server_that_ends_at_once_is_a_reason(tools):
+    tell(tools, no_server=True)
+    status, folder = measure(tools)
+    assert status == 1
+    failed = next(cell for cell in read_campaign(folder).cells if cell.cell.name == "comparison-tcp")
+    assert failed.reason == "the server ended: wisp: no memory for a server"
+
+
+def test_failed_cells_are_tried_again_and_finished_ones_are_not(tools):
+    tell(tools, fail=["null"])
+    measure(tools)
+    before = len(calls(tools))
+    tell(tools)
+    status, folder = measure(tools)
+    assert status == 0
+    assert set(states(folder).values()) == {FINISHED}
+    measured = [call for call in calls(tools)[before:] if call.startswith("-p")]
+    assert len(measured) == 1
+    assert "null" in measured[0]
+
+
+def test_a_finished_cell_whose_file_is_gone_is_measured_again(tools):
+    _, folder = measure(tools)
+    (folder / "host" / "round-1" / "comparison-tcp.json").unlink()
+    status, _ = measure(tools)
+    assert status == 0
+    assert (folder / "host" / "round-1" / "comparison-tcp.json").exists()
+
+
+def test_a_complete_campaign_is_finished_and_not_before(tools):
+    tell(tools, fail=["null"])
+    _, folder = measure(tools)
+    assert read_campaign(folder).finished_at is None
+    tell(tools)
+    measure(tools)
+    assert read_campaign(folder).finished_at is not None
+
+
+def test_where_there_can_be_no_guest_its_cells_are_skipped_with_the_reason(tools, capsys):
+    tell(tools, no_guest=True)
+    status, folder = measure(tools)
+    assert status == 0
+    assert states(folder)["comparison-rdma", 1] == SKIPPED
+    assert "1 cells of the guest were skipped: wisp guest: there is no QEMU here" in capsys.readouterr().err
+
+
+def test_a_guest_that_dies_fails_its_cells(tools):
+    tell(tools, guest_dies=True)
+    status, folder = measure(tools)
+    assert status == 1
+    failed = next(cell for cell in read_campaign(folder).cells if cell.state == FAILED)
+    assert failed.reason == "the guest ended before it was measured (exit code 137)"
+
+
+def test_other_settings_do_not_mix_with_what_is_there(tools, monkeypatch):
+    _, folder = measure(tools)
+    monkeypatch.setattr(runner, "_cpu", lambda: "Another CPU")
+    with pytest.raises(WispError, match="was begun with another cpu"):
+        open_campaign(folder, QUICK, 1, tools)
+
+
+def test_another_number_of_rounds_does_not_mix_either(tools):
+    _, folder = measure(tools)
+    with pytest.raises(WispError, match="another rounds"):
+        open_campaign(folder, QUICK, 2, tools)
+
+
+def test_another_table_of_cells_does_not_mix_either(tools, monkeypatch):
+    _, folder = measure(tools)
+    monkeypatch.setattr(state, "cells_of", lambda scale: TABLE[:-1])
+    with pytest.raises(WispError, match="another cells"):
+        open_campaign(folder, QUICK, 1, tools)
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(tools):
+    folder = tools.root / "campaign"
+    folder.mkdir()
+    (folder / "thesis.txt").write_text("mine")
+    with pytest.raises(WispError, match="holds no campaign to go on with"):
+        open_campaign(folder, QUICK, 1, tools)
+    assert [path.name for path in folder.iterdir()] == ["thesis.txt"]
+
+
+def test_a_broken_campaign_file_is_named(tools):
+    _, folder = measure(tools)
+    (folder / "campaign.json").write_text('{"format": "wisp-cam')
+    with pytest.raises(WispError, match=r"campaign\.json: is no campaign"):
+        open_campaign(folder, QUICK, 1, tools)
+
+
+def test_nothing_is_measured_where_the_build_fails(tools):
+    tell(tools, no_build=True)
+    with pytest.raises(WispError, match="nothing was measured"):
+        measure(tools)
+    assert not [call for call in calls(tools) if call.startswith("-p")]
+
+
+def test_an_estimate_is_corrected_by_what_cells_took(tools):
+    campaign = open_campaign(tools.root / "campaign", QUICK, 1, tools)
+    assert seconds_left(campaign) == 5
+    campaign.cells[0].state, campaign.cells[0].seconds = FINISHED, 2.0
+    assert seconds_left(campaign) == pytest.approx(3 * 2 + 1)
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_campaign_keeps_what_is_finished_stops_everything_and_goes_on(tools, signal_number):
+    tell(tools, hang=["suite"])
+    folder = tools.root / "campaign"
+    script = (
+        "import sys; from pathlib import Path\n"
+        "import test_campaign as t\n"
+        "from wisp_plots.campaign import state\n"
+        "state.cells_of = lambda scale: t.TABLE\n"
+        f"tools = t.Tools(Path({str(tools.root)!r}), Path({str(tools.wisp)!r}))\n"
+        "try: t.run_campaign(t.open_campaign(tools.root / 'campaign', t.QUICK, 1, tools), tools)\n"
+        "except KeyboardInterrupt: sys.exit(130)\n"
+    )
+    paths = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parents[1])])
+    process = subprocess.Popen(
+        [sys.executable, "-c", script],
+        env={**os.environ, "PYTHONPATH": paths},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    wait_for(lambda: (tools.root / "fake" / "hanging").exists())
+    hanging = int((tools.root / "fake" / "hanging").read_text())
+    process.send_signal(signal_number)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "interrupted; 2 of 5 cells are finished" in said
+    assert not is_alive(hanging)
+    assert states(folder)["comparison-tcp", 1] == FINISHED
+    assert states(folder)["payload-suite", 1] == "waiting"
+    assert not list(folder.glob("**/payload-suite*/"))
+    assert len(load_run(folder).measurements) == 2
+
+    tell(tools)
+    before = len(calls(tools))
+    status, _ = measure(tools)
+    assert status == 0
+    assert set(states(folder).values()) == {FINISHED}
+    again = [
+        call for call in calls(tools)[before:] if call.startswith(("-p", "bench Transport", "simple-kv -p"))
+    ]
+    assert len(again) == 3
+
+
+def test_no_server_outlives_its_cell(tools):
+    measure(tools)
+    servers = [int(pid) for pid in (tools.root / "fake" / "servers").read_text().split()]
+    assert servers
+    assert not [pid for pid in servers if is_alive(pid)]
+
+
+def test_the_full_campaign_repeats_the_comparison_and_sweeps_once():
+    cells = cells_of(FULL)
+    assert FULL.cells_of_round(1, cells) == cells
+    assert {cell.group for cell in FULL.cells_of_round(2, cells)} == {"comparison", "ahead"}
+
+
+@pytest.mark.parametrize("scale", [FULL, QUICK])
+def test_the_table_holds_what_the_report_shows(scale):
+    cells = cells_of(scale)
+    host = {cell.group for cell in cells if cell.place == HOST}
+    assert host == {"comparison", "ahead", "key-size", "payload", "pipeline", "clients", "reads", "load"}
+    compared = {
+        cell.name.removeprefix("comparison-100-")
+        for cell in cells
+        if cell.place == GUEST and cell.group == "comparison"
+    }
+    assert {
+        "rdma-ring",
+        "rdma-onesided",
+        "tcp",
+        "simple-kv-tcp",
+        "simple-kv-rdma-request",
+        "simple-kv-rdma-region",
+    } <= compared
+
+
+def test_the_full_table_sweeps_all_sizes_asked_for():
+    names = {cell.name for cell in cells_of(FULL)}
+    assert {f"key-{size}-tcp" for size in range(1, 9)} <= names
+    assert {
+        "payload-1-tcp",
+        f"payload-{1 << 20}-tcp",
+        "reads-0-tcp",
+        "reads-100-tcp",
+        "pipeline-64-tcp",
+        "clients-16-tcp",
+    } <= names
+    for payload in (10, 100, 1000):
+        assert f"comparison-{payload}-simple-kv-tcp" in names
+
+
+def test_the_quick_table_is_estimated_below_eight_minutes_of_measuring():
+    assert QUICK.rounds * sum(cell.seconds for cell in cells_of(QUICK)) < 8 * 60
+
+
+def wait_for(condition):
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
+
+
+def is_alive(pid):
+    try:
+        return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

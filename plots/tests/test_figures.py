@@ -1,0 +1,277 @@
+import hashlib
+
+import numpy
+import pytest
+from files import latencies, measurement, perf, perf_open, write_json, write_suite
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+from wisp_plots.canvas import save
+from wisp_plots.drawings import draw, drawings_of
+from wisp_plots.load.runs import load_run
+from wisp_plots.style import LOOKS, looks_of
+
+WAYS = (
+    ("tcp", None, 12_000),
+    ("zmq", None, 5_000),
+    ("shm", "ring", 120_000),
+    ("shm", "onesided", 220_000),
+    ("null", None, 9e6),
+)
+
+
+@pytest.fixture(scope="module")
+def host_run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("runs") / "host"
+    for round_number in range(2):
+        for transport, get, rate in WAYS:
+            rate *= 1 + 0.1 * round_number
+            name = f"{transport}-{get}-{round_number}"
+            for payload in (10, 100, 1000):
+                values = latencies(int(1e9 / rate), 200, round_number)
+                write_json(
+                    folder / f"payload-{payload}-{name}.json",
+                    perf(transport, rate, payload, get=get, values=values),
+                )
+            for many in (2, 4):
+                write_json(
+                    folder / f"clients-{many}-{name}.json",
+                    perf(transport, rate * many, get=get, clients=many),
+                )
+                write_json(
+                    folder / f"pipeline-{many}-{name}.json",
+                    perf(transport, rate * many, get=get, pipeline=many),
+                )
+                write_json(folder / f"keys-{many}-{name}.json", perf(transport, rate, get=get, key_size=many))
+            for percent in (25, 50, 75):
+                mix = f"get:{percent},put:{100 - percent}"
+                write_json(folder / f"reads-{percent}-{name}.json", perf(transport, rate, get=get, mix=mix))
+    for payload in (10, 100, 1000):
+        write_suite(folder / f"kv-{payload}", [measurement("tcp", payload, [8_000.0], "simple_kv.request")])
+    for transport, capacity in (("tcp", 20_000), ("zmq", 6_000)):
+        write_json(folder / f"load-{transport}.json", perf_open(transport, capacity))
+    return load_run(folder)
+
+
+@pytest.fixture(scope="module")
+def drawings(host_run):
+    return {drawing.name: drawing for drawing in drawings_of(host_run)}
+
+
+@pytest.fixture(scope="module")
+def figures(drawings) -> dict[str, Figure]:
+    return {name: drawing.draw() for name, drawing in drawings.items()}
+
+
+def test_a_run_gets_a_plot_for_everything_that_it_varies(drawings):
+    assert set(drawings) == {
+        "comparison-host",
+        "qps-by-payload-host",
+        "qps-by-key-size-host",
+        "qps-by-clients-host",
+        "qps-by-pipeline-host",
+        "qps-by-reads-host",
+        "latency-percentiles-10-host",
+        "latency-percentiles-100-host",
+        "latency-percentiles-1000-host",
+        "latency-by-load-host",
+    }
+
+
+def test_every_axis_that_measures_says_what_and_in_which_unit(figures):
+    for name, figure in figures.items():
+        for axes in figure.axes:
+            if name == "comparison-host":
+                continue
+            assert any(word in axes.get_xlabel() for word in ("bytes", "%", "clients", "requests")), name
+            assert any(word in axes.get_ylabel() for word in ("requests/s", "latency")), name
+    assert "requests/s" in figures["comparison-host"].axes[-1].get_xlabel()
+
+
+def test_latency_axes_carry_units_in_their_ticks(figures):
+    for name in ("latency-percentiles-100-host", "latency-by-load-host"):
+        figure = figures[name]
+        figure.draw_without_rendering()
+        labels = [label.get_text() for label in figure.axes[0].get_yticklabels() if label.get_text()]
+        assert labels
+        assert all(label.endswith(("ns", "us", "ms", " s")) for label in labels)
+
+
+def test_every_caption_holds_the_conditions(figures):
+    for name, figure in figures.items():
+        caption = words_of(figure, "caption")
+        for words in (
+            "Some CPU",
+            "2 cores",
+            "Linux 6.1.0-56",
+            "JDK Eclipse Adoptium 25.0.3+9-LTS",
+            "2026-11-25",
+            "loop",
+        ):
+            assert words in caption, name
+
+
+def test_no_caption_is_cut_off_or_reaches_into_the_plot(figures):
+    for name, figure in figures.items():
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        figure.draw(renderer)
+        for text in figure.texts:
+            box = text.get_window_extent(renderer)
+            assert box.x0 >= 0 and box.x1 <= figure.bbox.x1, (name, text.get_gid())
+            assert box.y0 >= 0 and box.y1 <= figure.bbox.y1, (name, text.get_gid())
+            for axes in figure.axes:
+                assert not box.overlaps(axes.get_tightbbox(renderer)), (name, text.get_gid())
+
+
+def test_no_plot_is_empty(figures):
+    for name, figure in figures.items():
+        for axes in figure.axes:
+            assert axes.lines or axes.patches, name
+
+
+def test_points_that_repeat_have_bars_from_the_lowest_to_the_highest(figures):
+    (axes,) = figures["qps-by-clients-host"].axes
+    container = next(c for c in axes.containers if c.get_label() == "tcp")
+    (bars,) = container[2]
+    first = bars.get_segments()[0]
+    assert first[0][1] == pytest.approx(12_000)
+    assert first[1][1] == pytest.approx(13_200)
+    assert "lowest to the highest" in words_of(figures["qps-by-clients-host"], "caption")
+
+
+def test_the_comparison_has_every_way_and_the_labelled_line_of_the_notes(figures):
+    figure = figures["comparison-host"]
+    labels = {label.get_text() for label in figure.axes[0].get_yticklabels()}
+    assert labels == {
+        "tcp",
+        "zmq",
+        "shm, ring get",
+        "shm, one-sided get",
+        "simple_kv, tcp",
+        "null (harness alone)",
+    }
+    assert len(figure.axes) == 3
+    for axes in figure.axes:
+        assert any(list(line.get_xdata()) == [20_000, 20_000] for line in axes.lines)
+    legend = figure.axes[0].get_legend().get_texts()[0].get_text()
+    assert legend.startswith("original notes (2016, python-rdma, their hardware)")
+
+
+def test_a_saturated_rate_is_marked_and_has_no_latency(drawings, figures):
+    axes = figures["latency-by-load-host"].axes[0]
+    curves = [line for line in axes.lines if line.get_label() in ("50 %", "99 %", "99.9 %")]
+    assert len(curves) == 3
+    assert all(max(line.get_xdata()) < 20_000 for line in curves)
+    crosses = [line for line in axes.lines if line.get_marker() == "X"]
+    assert [list(line.get_xdata()) for line in crosses] == [[26_000.0]]
+    assert any("saturated: 77 % reached" in text.get_text() for text in axes.texts)
+
+
+def test_percentile_curves_rise_and_end_at_the_highest_latency(drawings, figures):
+    points = {
+        point.configuration.way.label: point for point in drawings["latency-percentiles-100-host"].points
+    }
+    (axes,) = figures["latency-percentiles-100-host"].axes
+    for line in axes.lines:
+        values = line.get_ydata()
+        assert all(numpy.diff(values) >= 0)
+        assert values[-1] == points[line.get_label()].latency.highest
+
+
+def test_figures_of_host_and_guest_are_never_in_one_plot(tmp_path):
+    for payload in (10, 100, 1000):
+        for cpu, emulated, transport in (
+            ("Some CPU", False, "tcp"),
+            ("Some CPU", False, "zmq"),
+            ("QEMU TCG CPU", False, "tcp"),
+            ("QEMU TCG CPU", True, "rdma"),
+        ):
+            file = perf(
+                transport, payload=payload, cpu=cpu, emulated=emulated, get="ring" if emulated else None
+            )
+            write_json(tmp_path / "run" / f"{transport}-{payload}-{cpu[:4]}.json", file)
+    drawings = drawings_of(load_run(tmp_path / "run"))
+    assert {drawing.name for drawing in drawings} >= {"comparison-host", "comparison-guest"}
+    for drawing in drawings:
+        assert len({point.machine for point in drawing.points}) == 1
+        figure = drawing.draw()
+        emulated = "Soft-RoCE, emulated" in words_of(figure, "title")
+        assert emulated == drawing.name.endswith("-guest")
+
+
+def test_an_emulated_device_is_named_where_it_is_drawn(tmp_path):
+    for payload in (10, 100, 1000):
+        for transport in ("tcp", "rdma"):
+            file = perf(
+                transport,
+                payload=payload,
+                cpu="QEMU TCG CPU",
+                emulated=transport == "rdma",
+                get="ring" if transport == "rdma" else None,
+            )
+            write_json(tmp_path / "run" / f"{transport}-{payload}.json", file)
+    comparison = next(
+        d for d in drawings_of(load_run(tmp_path / "run")) if d.name == "comparison-guest"
+    ).draw()
+    assert [label.get_text() for label in comparison.axes[0].get_yticklabels()] == [
+        "rdma, ring get (emulated)",
+        "tcp",
+    ]
+
+
+def test_a_file_alone_has_its_percentile_curve(tmp_path):
+    drawings = drawings_of(load_run(write_json(tmp_path / "one.json", perf())))
+    assert [drawing.name for drawing in drawings] == ["latency-percentiles-100-host"]
+
+
+def test_the_same_run_makes_the_same_bytes(host_run, tmp_path):
+    first, second = draw(host_run, tmp_path / "a"), draw(host_run, tmp_path / "b")
+    assert [path.name for path in first] == [path.name for path in second]
+    assert len(first) == 20
+    for one, other in zip(first, second, strict=True):
+        assert hashlib.sha256(one.read_bytes()).digest() == hashlib.sha256(other.read_bytes()).digest(), (
+            one.name
+        )
+
+
+def test_no_plot_names_the_time_or_place_of_its_making(host_run, tmp_path):
+    for path in draw(host_run, tmp_path / "a"):
+        content = path.read_bytes()
+        assert str(tmp_path).encode() not in content
+        if path.suffix == ".svg":
+            assert b"<dc:date>" not in content
+
+
+def test_pictures_are_mostly_paper_with_ink_of_every_way(figures, tmp_path):
+    for name, figure in figures.items():
+        path = next(path for path in save(figure, tmp_path, name) if path.suffix == ".png")
+        pixels = numpy.asarray(Image.open(path).convert("RGB")).reshape(-1, 3)
+        white = (pixels > 250).all(axis=1).mean()
+        assert 0.5 < white < 0.99, name
+        if name.startswith("qps") or name.startswith("latency-percentiles"):
+            for colour in ("#0072B2", "#E69F00", "#009E73", "#56B4E9"):
+                assert near(pixels, colour) > 100, (name, colour)
+
+
+def test_ways_are_told_apart_without_colour():
+    known = list(LOOKS.values())
+    assert len({look.marker for look in known}) == len(known)
+    assert len({look.hatch for look in known}) == len(known)
+    assert len({look.colour for look in known}) == len(known)
+
+
+def test_a_way_that_nobody_knew_of_gets_a_look_of_its_own():
+    from wisp_plots.model import Way
+
+    new = [Way("wisp", f"transport{number}") for number in range(6)]
+    assert set(looks_of([*new, Way("wisp", "tcp")])) == {*new, Way("wisp", "tcp")}
+
+
+def words_of(figure: Figure, gid: str) -> str:
+    return next(text.get_text() for text in figure.texts if text.get_gid() == gid).replace("\n", " ")
+
+
+def near(pixels, colour: str) -> int:
+    wanted = numpy.array([int(colour[index : index + 2], 16) for index in (1, 3, 5)])
+    return int((numpy.abs(pixels.astype(int) - wanted).max(axis=1) < 24).sum())

@@ -1,0 +1,104 @@
+import json
+from pathlib import Path
+
+import pytest
+from files import measurement, perf, write_json, write_suite
+
+from wisp_plots.errors import WispError
+from wisp_plots.load.runs import load_run, recorded_runs
+from wisp_plots.load.suite import load_folder
+from wisp_plots.model import Way
+
+RESULTS = Path(__file__).resolve().parents[2] / "results"
+
+
+def test_a_folder_of_the_suite_has_a_sample_for_each_iteration(tmp_path):
+    folder = write_suite(tmp_path / "run", [measurement("shm", 10, get="onesided")])
+    (loaded,) = load_folder(folder, "run")
+    assert loaded.configuration.way == Way("wisp", "shm", "onesided")
+    assert loaded.configuration.instrument == "suite"
+    assert loaded.throughput == (9_000.0, 10_000.0, 11_000.0)
+    assert loaded.conditions.kernel == "Linux 6.1.0-56"
+
+
+def test_the_unit_of_the_score_is_taken_into_account(tmp_path):
+    folder = write_suite(tmp_path / "run", [measurement(samples=[2.0], unit="ops/us")])
+    (loaded,) = load_folder(folder, "run")
+    assert loaded.throughput == (2_000_000.0,)
+
+
+def test_a_time_for_each_operation_is_no_throughput(tmp_path):
+    folder = write_suite(tmp_path / "run", [measurement(unit="us/op")])
+    with pytest.raises(WispError, match="us/op is no unit of throughput"):
+        load_folder(folder, "run")
+
+
+def test_simple_kv_is_told_from_wisp_with_what_it_writes_and_sends_ahead(tmp_path):
+    made = measurement("rdma", benchmark="simple_kv.request", write="region", ahead="10")
+    (loaded,) = load_folder(write_suite(tmp_path / "run", [made]), "run")
+    assert loaded.configuration.way == Way("simple_kv", "rdma", write="region")
+    assert loaded.configuration.pipeline == 10
+
+
+@pytest.mark.parametrize(
+    ("suffix", "words"), [(".unfinished", "still under way"), (".FAILED", "failed or was interrupted")]
+)
+def test_a_run_that_did_not_end_well_is_refused_even_with_a_result(tmp_path, suffix, words):
+    folder = write_suite(tmp_path / f"run{suffix}", [measurement()])
+    with pytest.raises(WispError, match=words):
+        load_run(folder)
+
+
+def test_a_result_that_lacks_combinations_is_refused(tmp_path):
+    folder = write_suite(tmp_path / "run", [measurement()], missing=2)
+    with pytest.raises(WispError, match="2 combinations of parameters failed"):
+        load_folder(folder, "run")
+
+
+def test_a_folder_without_its_environment_is_refused(tmp_path):
+    folder = write_suite(tmp_path / "run", [measurement()])
+    (folder / "environment.json").unlink()
+    with pytest.raises(WispError, match=r"environment\.json: cannot be read"):
+        load_folder(folder, "run")
+
+
+def test_a_histogram_of_another_count_is_refused(tmp_path):
+    made = measurement()
+    made["latencies"][0]["count"] += 1
+    with pytest.raises(WispError, match="1000 latencies, not 1001"):
+        load_folder(write_suite(tmp_path / "run", [made]), "run")
+
+
+def test_files_and_folders_side_by_side_are_one_run(tmp_path):
+    write_suite(tmp_path / "run" / "kv", [measurement(benchmark="simple_kv.request")])
+    write_suite(tmp_path / "run" / "bad.FAILED", [measurement()])
+    write_json(tmp_path / "run" / "tcp.json", perf())
+    run = load_run(tmp_path / "run")
+    assert [m.configuration.instrument for m in run.measurements] == ["client", "simple_kv"]
+
+
+def test_a_folder_with_nothing_to_draw_says_so(tmp_path):
+    with pytest.raises(WispError, match="holds no measurement of a transport"):
+        load_run(tmp_path)
+
+
+def test_a_path_that_does_not_exist_is_named(tmp_path):
+    with pytest.raises(WispError, match="there is no such file or folder"):
+        load_run(tmp_path / "nowhere")
+
+
+def test_a_broken_file_among_the_recorded_is_not_passed_over(tmp_path):
+    write_json(tmp_path / "good" / "run.json", perf())
+    write_json(tmp_path / "bad" / "run.json", perf()).write_text('{"format": "wisp-pe')
+    with pytest.raises(WispError, match=r"run\.json: is not whole JSON"):
+        recorded_runs(tmp_path)
+
+
+def test_everything_recorded_loads_with_the_percentiles_that_it_states():
+    runs = {run.name: run for run in recorded_runs(RESULTS)}
+    assert "default-sweep" in runs
+    stated = json.loads((RESULTS / "default-sweep" / "result.json").read_text())["measurements"]
+    for loaded, written in zip(runs["default-sweep"].measurements, stated, strict=True):
+        for latency in written["latencies"]:
+            for percentile, value in latency["percentiles"].items():
+                assert loaded.latencies[latency["operation"]].percentile(float(percentile)) == value

@@ -1,0 +1,1 @@
+"""Reads what Wisp measured, draws it, reports it, and measures it anew."""

@@ -1,0 +1,3 @@
+from wisp_plots.commands import main
+
+main()

@@ -1,0 +1,1 @@
+"""Measures everything that the report shows: a table of cells, and what runs them, round by round."""

@@ -1,0 +1,332 @@
+"""What a campaign measures, as a table of cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+HOST, GUEST = "host", "guest"
+CLIENT, SUITE, SIMPLE_KV = "client", "suite", "simple_kv"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One measurement of a campaign, which each of its rounds makes once."""
+
+    place: str
+    """`host`, or `guest` for the machine with an RDMA device."""
+    group: str
+    """The series that it belongs to; plots never mix two."""
+    name: str
+    """Unique in its place; the name of its file or folder."""
+    instrument: str
+    """`client` (`./wisp -p`), `suite` (`./wisp bench`) or `simple_kv` (`./wisp simple-kv`)."""
+    transport: str
+    options: tuple[str, ...]
+    """Of the instrument."""
+    seconds: float
+    """About how long it takes, starting and stopping included."""
+
+
+@dataclass(frozen=True)
+class WayToMeasure:
+    """A transport with what its cells need to know of it."""
+
+    transport: str
+    get: str | None = None
+    write: str | None = None
+    program: str = "wisp"
+    requests: int = 0
+    """In one measurement of some seconds, one at a time, from both ends unpinned."""
+
+    @property
+    def name(self) -> str:
+        program = "simple-kv-" if self.program == "simple_kv" else ""
+        return program + self.transport + "".join(f"-{word}" for word in (self.get, self.write) if word)
+
+
+TCP = WayToMeasure("tcp", requests=60_000)
+ZMQ = WayToMeasure("zmq", requests=30_000)
+SHM_RING = WayToMeasure("shm", get="ring", requests=200_000)
+SHM_ONESIDED = WayToMeasure("shm", get="onesided", requests=200_000)
+NULL = WayToMeasure("null", requests=5_000_000)
+PYTHON_TCP = WayToMeasure("tcp", program="simple_kv", requests=30_000)
+
+GUEST_TCP = WayToMeasure("tcp", requests=4_000)
+GUEST_ZMQ = WayToMeasure("zmq", requests=3_000)
+GUEST_SHM_RING = WayToMeasure("shm", get="ring", requests=20_000)
+GUEST_SHM_ONESIDED = WayToMeasure("shm", get="onesided", requests=20_000)
+GUEST_NULL = WayToMeasure("null", requests=200_000)
+GUEST_RDMA_RING = WayToMeasure("rdma", get="ring", requests=20_000)
+GUEST_RDMA_ONESIDED = WayToMeasure("rdma", get="onesided", requests=20_000)
+GUEST_PYTHON_TCP = WayToMeasure("tcp", program="simple_kv", requests=2_000)
+GUEST_PYTHON_REQUEST = WayToMeasure("rdma", write="request", program="simple_kv", requests=3_000)
+GUEST_PYTHON_REGION = WayToMeasure("rdma", write="region", program="simple_kv", requests=600)
+
+HOST_WAYS = (TCP, ZMQ, SHM_RING, SHM_ONESIDED, NULL, PYTHON_TCP)
+GUEST_WAYS = (
+    GUEST_RDMA_RING,
+    GUEST_RDMA_ONESIDED,
+    GUEST_SHM_RING,
+    GUEST_SHM_ONESIDED,
+    GUEST_TCP,
+    GUEST_ZMQ,
+    GUEST_NULL,
+    GUEST_PYTHON_TCP,
+    GUEST_PYTHON_REQUEST,
+    GUEST_PYTHON_REGION,
+)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How much of everything a campaign measures."""
+
+    name: str
+    rounds: int
+    share: float
+    """Of the requests that each way has."""
+    payloads: tuple[int, ...]
+    """Bytes, of the notes' comparison."""
+    key_sizes: tuple[int, ...]
+    payload_sweep: tuple[int, ...]
+    pipelines: tuple[int, ...]
+    clients: tuple[int, ...]
+    read_percents: tuple[int, ...]
+    suite_ways: tuple[WayToMeasure, ...]
+    sweep_ways: tuple[WayToMeasure, ...]
+    load_ways: tuple[WayToMeasure, ...]
+    load_seconds: int
+    """At each offered rate."""
+    iterations: int
+    """Of a second each, in the suite."""
+    guest_ways: tuple[WayToMeasure, ...]
+    guest_ahead: bool
+    """Whether the comparison is also made with ten requests sent ahead in the guest."""
+    guest_payload_sweep: tuple[int, ...]
+    guest_pipelines: tuple[int, ...]
+    once: tuple[str, ...] = ()
+    """Groups that only the first round measures: sweeps, whose neighbouring points support each other."""
+
+    def cells_of_round(self, number: int, cells: list[Cell]) -> list[Cell]:
+        """Those cells that the round of this number, from 1, measures."""
+        return [cell for cell in cells if number == 1 or cell.group not in self.once]
+
+
+FULL = Scale(
+    name="full",
+    rounds=3,
+    share=0.6,
+    payloads=(10, 100, 1000),
+    key_sizes=(1, 2, 3, 4, 5, 6, 7, 8),
+    payload_sweep=(1, 16, 256, 4 << 10, 64 << 10, 1 << 20),
+    pipelines=(1, 4, 16, 64),
+    clients=(1, 4, 16),
+    read_percents=(0, 50, 95, 100),
+    suite_ways=(TCP, ZMQ, SHM_RING, SHM_ONESIDED, NULL),
+    sweep_ways=(TCP, ZMQ, SHM_RING, SHM_ONESIDED),
+    load_ways=(TCP, ZMQ, SHM_RING, SHM_ONESIDED),
+    load_seconds=5,
+    iterations=3,
+    guest_ways=GUEST_WAYS,
+    guest_ahead=True,
+    guest_payload_sweep=(1, 1 << 10, 16 << 10, 64 << 10),
+    guest_pipelines=(1, 16, 64),
+    once=("key-size", "payload", "pipeline", "clients", "reads", "load"),
+)
+
+QUICK = Scale(
+    name="quick",
+    rounds=1,
+    share=0.4,
+    payloads=(100,),
+    key_sizes=(1, 4, 8),
+    payload_sweep=(16, 1 << 10, 64 << 10),
+    pipelines=(1, 8, 64),
+    clients=(1, 2, 4),
+    read_percents=(0, 50, 100),
+    suite_ways=(TCP, SHM_ONESIDED),
+    sweep_ways=(TCP, SHM_RING),
+    load_ways=(TCP,),
+    load_seconds=2,
+    iterations=2,
+    guest_ways=(
+        GUEST_RDMA_RING,
+        GUEST_RDMA_ONESIDED,
+        GUEST_SHM_ONESIDED,
+        GUEST_TCP,
+        GUEST_PYTHON_TCP,
+        GUEST_PYTHON_REQUEST,
+        GUEST_PYTHON_REGION,
+    ),
+    guest_ahead=False,
+    guest_payload_sweep=(),
+    guest_pipelines=(),
+)
+
+KEY_SIZE = 3
+PAYLOAD_SIZE = 100
+SENT_AHEAD = 10
+"""By the client of the original notes."""
+
+START_SECONDS = {HOST: 3.0, GUEST: 10.0}
+"""For a server and a client to start and stop."""
+MEASURE_SECONDS = {HOST: 5.0, GUEST: 12.0}
+LOAD_STEPS = 18
+"""Rates that a climb offers until it saturates, about."""
+
+
+def cells_of(scale: Scale) -> list[Cell]:
+    """Every cell of a round, in order."""
+    cells = [*_host(scale), *_guest(scale)]
+    names = [(cell.place, cell.name) for cell in cells]
+    assert len(names) == len(set(names)), "two cells of one place have the same name"
+    return cells
+
+
+def _host(scale: Scale) -> Iterable[Cell]:
+    yield from _comparison(scale, HOST, HOST_WAYS, ahead=True)
+    for key_size in scale.key_sizes:
+        for way in scale.suite_ways:
+            yield _suite(scale, "key-size", f"key-{key_size}", way, key_size, PAYLOAD_SIZE)
+    for payload in scale.payload_sweep:
+        for way in scale.suite_ways:
+            yield _suite(scale, "payload", f"payload-{payload}", way, KEY_SIZE, payload)
+    yield from _pipelines(scale, HOST, scale.pipelines, scale.sweep_ways)
+    for clients in scale.clients:
+        for way in scale.sweep_ways:
+            options = ("--clients", str(clients))
+            yield _client(scale, HOST, "clients", f"clients-{clients}", way, PAYLOAD_SIZE, 2, options)
+    for percent in scale.read_percents:
+        for way in scale.sweep_ways:
+            mix = ",".join(
+                f"{name}:{weight}" for name, weight in (("get", percent), ("put", 100 - percent)) if weight
+            )
+            options = ("--mix", mix, "--preload", "all")
+            yield _client(scale, HOST, "reads", f"reads-{percent}", way, PAYLOAD_SIZE, 1, options)
+    for way in scale.load_ways:
+        yield Cell(
+            HOST,
+            "load",
+            f"load-{way.name}",
+            CLIENT,
+            way.transport,
+            (
+                *_sizes(PAYLOAD_SIZE),
+                *_get(way),
+                *("--rate", "climb:1000", "--arrivals", "poisson", "--preload", "all"),
+                *("--duration", f"{scale.load_seconds}s", "--pipeline", "64"),
+            ),
+            START_SECONDS[HOST] + LOAD_STEPS * scale.load_seconds,
+        )
+
+
+def _guest(scale: Scale) -> Iterable[Cell]:
+    yield from _comparison(scale, GUEST, scale.guest_ways, scale.guest_ahead)
+    for payload in scale.guest_payload_sweep:
+        for way in (GUEST_RDMA_RING, GUEST_RDMA_ONESIDED, GUEST_TCP):
+            share = 0.2 if payload >= 16 << 10 else 0.5
+            yield _client(scale, GUEST, "payload", f"payload-{payload}", way, payload, share)
+    yield from _pipelines(scale, GUEST, scale.guest_pipelines, (GUEST_RDMA_RING, GUEST_SHM_RING, GUEST_TCP))
+
+
+def _comparison(scale: Scale, place: str, ways: Iterable[WayToMeasure], ahead: bool) -> Iterable[Cell]:
+    """The notes' comparison: one request at a time, and with `ahead` ten sent ahead as the notes' client did."""
+    for payload in scale.payloads:
+        for way in ways:
+            yield _compared(scale, place, "comparison", f"comparison-{payload}", way, payload, 1)
+    for way in ways:
+        if ahead and way.transport != "null":
+            yield _compared(scale, place, "ahead", "ahead", way, PAYLOAD_SIZE, SENT_AHEAD)
+
+
+def _compared(
+    scale: Scale, place: str, group: str, name: str, way: WayToMeasure, payload: int, ahead: int
+) -> Cell:
+    if way.program == "simple_kv":
+        requests = max(100, int(way.requests * scale.share))
+        return Cell(
+            place,
+            group,
+            f"{name}-{way.name}",
+            SIMPLE_KV,
+            way.transport,
+            (
+                *_sizes(payload),
+                *("--requests", str(requests), "--warmup", str(requests // 5), "--ahead", str(ahead)),
+                *(("--write", way.write) if way.write else ()),
+            ),
+            START_SECONDS[place] + MEASURE_SECONDS[place] * scale.share,
+        )
+    options = ("--pipeline", str(ahead)) if ahead > 1 else ()
+    return _client(scale, place, group, name, way, payload, 2 if ahead > 1 else 1, options)
+
+
+def _pipelines(
+    scale: Scale, place: str, depths: Iterable[int], ways: Iterable[WayToMeasure]
+) -> Iterable[Cell]:
+    for depth in depths:
+        for way in ways:
+            more = min(8.0, 1 + depth / 4)
+            options = ("--pipeline", str(depth))
+            yield _client(scale, place, "pipeline", f"pipeline-{depth}", way, PAYLOAD_SIZE, more, options)
+
+
+def _client(
+    scale: Scale,
+    place: str,
+    group: str,
+    name: str,
+    way: WayToMeasure,
+    payload: int,
+    more: float,
+    options: tuple[str, ...] = (),
+) -> Cell:
+    """A measurement by `./wisp -p` with `more` times the requests of its way."""
+    requests = max(100, int(way.requests * scale.share * more))
+    return Cell(
+        place,
+        group,
+        f"{name}-{way.name}",
+        CLIENT,
+        way.transport,
+        (
+            *_sizes(payload),
+            *_get(way),
+            *("--requests", str(requests), "--warmup", str(max(100, requests // 2))),
+            *("--timeout", "20s"),
+            *options,
+        ),
+        START_SECONDS[place] + MEASURE_SECONDS[place] * scale.share,
+    )
+
+
+def _suite(scale: Scale, group: str, name: str, way: WayToMeasure, key_size: int, payload: int) -> Cell:
+    parameters = {
+        "transport": way.transport,
+        "keySize": str(key_size),
+        "payloadSize": str(payload),
+        "operation": "wisp",
+        **({"get": way.get} if way.get else {}),
+    }
+    return Cell(
+        HOST,
+        group,
+        f"{name}-{way.name}",
+        SUITE,
+        way.transport,
+        (
+            "TransportBenchmark",
+            *(word for key, value in parameters.items() for word in ("-p", f"{key}={value}")),
+            *("-f", "1", "-wi", "2", "-w", "1", "-i", str(scale.iterations), "-r", "1"),
+        ),
+        4.0 + 2 + scale.iterations,
+    )
+
+
+def _sizes(payload: int) -> tuple[str, ...]:
+    return ("--key_size", str(KEY_SIZE), "--payload_size", str(payload))
+
+
+def _get(way: WayToMeasure) -> tuple[str, ...]:
+    return ("--get", way.get) if way.get else ()

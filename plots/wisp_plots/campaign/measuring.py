@@ -1,0 +1,103 @@
+"""Measures one cell: starts a server of its own, runs the instrument on it, stops everything."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from pathlib import Path
+
+from wisp_plots.campaign.cells import CLIENT, GUEST, SIMPLE_KV, SUITE, Cell
+from wisp_plots.campaign.processes import CellFailure, free_port, run, server
+from wisp_plots.campaign.state import FAILED, FINISHED, CellState
+from wisp_plots.errors import WispError
+from wisp_plots.load.perf import load_perf
+from wisp_plots.load.suite import load_folder
+
+READY_SECONDS = {"host": 60, GUEST: 180}
+SERVER_MEMORY = {"host": "2g", GUEST: "512m"}
+LEAST_LIMIT = {"host": 90.0, GUEST: 300.0}
+LIMIT_FACTOR = 10
+"""How many times its estimate a cell may take."""
+
+
+def measure(state: CellState, folder: Path, wisp: Path) -> None:
+    """Measures a cell of a campaign in `folder` with the launcher `wisp`, and sets its outcome.
+
+    What it leaves is whole and can be loaded, or is not there.
+    """
+    began = time.monotonic()
+    target = folder / state.path
+    state.result = state.reason = None
+    state.guest = os.environ.get("WISP_GUEST") or None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        remove_leftovers(target)
+        _measure(
+            state.cell, target, wisp, folder / "logs" / f"{state.cell.place}-{state.round}-{state.cell.name}"
+        )
+        _check(state, target)
+    except CellFailure as failure:
+        remove_leftovers(target)
+        state.state, state.reason = FAILED, str(failure)
+    except BaseException:
+        remove_leftovers(target)
+        raise
+    else:
+        state.state, state.result = FINISHED, state.path
+    finally:
+        state.seconds = round(time.monotonic() - began, 1)
+
+
+def _measure(cell: Cell, target: Path, wisp: Path, log: Path) -> None:
+    log.parent.mkdir(parents=True, exist_ok=True)
+    server_log, client_log = log.with_suffix(".server.log"), log.with_suffix(".log")
+    limit = max(LEAST_LIMIT[cell.place], LIMIT_FACTOR * cell.seconds)
+    ready = READY_SECONDS[cell.place]
+    if cell.instrument == SUITE:
+        run([str(wisp), "bench", *cell.options, "--results", str(target)], client_log, limit)
+    elif cell.instrument == SIMPLE_KV:
+        port = free_port()
+        transport = ("--transport", cell.transport)
+        serve = [str(wisp), "simple-kv", "-s", *transport, "--port", str(port)]
+        ask = [str(wisp), "simple-kv", "-p", f"127.0.0.1:{port}", *transport, *cell.options]
+        with server(serve, r"^(?!wisp:).*\S", server_log, ready):
+            run([*ask, "--results", str(target)], client_log, limit)
+    elif cell.transport == "null":
+        run(_client(cell, "127.0.0.1", target, wisp), client_log, limit)
+    else:
+        port = free_port()
+        serve = [str(wisp), "-s", "--port", str(port), "--memory", SERVER_MEMORY[cell.place]]
+        with server(serve, r"^ready", server_log, ready):
+            run(_client(cell, f"127.0.0.1:{port}", target, wisp), client_log, limit)
+    for each in (server_log, client_log):
+        each.unlink(missing_ok=True)
+
+
+def _client(cell: Cell, endpoint: str, target: Path, wisp: Path) -> list[str]:
+    return [str(wisp), "-p", endpoint, "--transport", cell.transport, *cell.options, "--json", str(target)]
+
+
+def _check(state: CellState, target: Path) -> None:
+    """A program that ended well may still have left what is no result."""
+    try:
+        if state.cell.instrument == CLIENT:
+            loaded = load_perf(target, state.path)
+        else:
+            loaded = load_folder(target, state.path)
+    except WispError as failure:
+        raise CellFailure(str(failure)) from failure
+    if not loaded:
+        raise CellFailure(f"{state.path} holds no measurement")
+
+
+def remove_leftovers(target: Path) -> None:
+    """Removes a result that is to be made again, and what a failed attempt at it left."""
+    for path in (
+        target,
+        *(target.with_name(target.name + end) for end in (".unfinished", ".FAILED", ".partial")),
+    ):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)

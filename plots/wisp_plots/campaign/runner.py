@@ -1,0 +1,244 @@
+"""Runs a campaign: builds, measures round by round, and goes on where an earlier call stopped."""
+
+from __future__ import annotations
+
+import os
+import platform
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from wisp_plots.campaign.cells import CLIENT, GUEST, HOST, SIMPLE_KV, SUITE, Scale
+from wisp_plots.campaign.progress import in_words, seconds_left
+from wisp_plots.campaign.stage import cells_to_run, collect_outcomes, raise_interrupt, run_cells
+from wisp_plots.campaign.state import (
+    FAILED,
+    FINISHED,
+    SKIPPED,
+    WAITING,
+    Campaign,
+    CellState,
+    new_campaign,
+    read_campaign,
+)
+from wisp_plots.errors import WispError
+from wisp_plots.load.campaign import CAMPAIGN_FILE
+
+PROGRAMS = {CLIENT: "wisp", SUITE: "wisp bench", SIMPLE_KV: "simple-kv"}
+BUILD_SECONDS = 120
+GUEST_START_SECONDS = 40
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What a campaign starts."""
+
+    root: Path
+    """Wisp's source tree, whose commit is recorded."""
+    wisp: Path
+    """The launcher."""
+
+    def settings(self) -> dict[str, Any]:
+        """What must stay the same for measurements to belong together: software and machine."""
+        return {
+            "commit": self._git("rev-parse", "HEAD"),
+            "dirty": bool(self._git("status", "--porcelain", "--", ".", ":!results")),
+            "cpu": _cpu(),
+            "cores": os.cpu_count(),
+            "kernel": f"{platform.system()} {platform.release()}",
+        }
+
+    def _git(self, *words: str) -> str | None:
+        try:
+            done = subprocess.run(
+                ["git", "-C", str(self.root), *words], capture_output=True, text=True, check=False
+            )
+        except OSError:
+            return None
+        return done.stdout.strip() if done.returncode == 0 else None
+
+
+def open_campaign(folder: Path, scale: Scale, rounds: int, tools: Tools) -> Campaign:
+    """The campaign in a folder, begun anew or gone on with.
+
+    Raises WispError if the folder holds anything else, or a campaign with other settings.
+    """
+    started_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    fresh = new_campaign(folder, scale, rounds, tools.settings(), started_at)
+    if not (folder / CAMPAIGN_FILE).exists():
+        if folder.exists() and any(folder.iterdir()):
+            raise WispError(f"{folder}: is not empty and holds no campaign to go on with")
+        fresh.save()
+        return fresh
+    begun = read_campaign(folder)
+    changed = [name for name, value in fresh.settings.items() if begun.settings.get(name) != value]
+    if begun.rounds != rounds:
+        changed.append("rounds")
+    if changed:
+        raise WispError(
+            f"{folder}: was begun with another {' and another '.join(changed)}, so that what is in it does not"
+            " compare with what would be added: name another folder with --out, or remove this one"
+        )
+    for cell in begun.cells:
+        if cell.state == FINISHED and not (folder / cell.path).exists():
+            cell.state, cell.result = WAITING, None
+    return begun
+
+
+def run_campaign(campaign: Campaign, tools: Tools, guest: bool = True) -> int:
+    """Measures what is not finished. Returns 0 if nothing failed, else 1; Ctrl-C leaves what is finished.
+
+    Without `guest`, and where there can be none, its cells are skipped and the reason recorded.
+    """
+    _say(campaign)
+    previous = signal.signal(signal.SIGTERM, raise_interrupt)
+    try:
+        _build(tools)
+        guest_missing = _guest_missing(campaign, tools) if guest else "--no-guest was given"
+        for number in range(1, campaign.rounds + 1):
+            run_cells(
+                campaign, cells_to_run(campaign, HOST, number), tools.wisp, lambda cell: campaign.save()
+            )
+            guest_missing = guest_missing or _run_guest(campaign, number, tools)
+            if guest_missing:
+                _skip(campaign, cells_to_run(campaign, GUEST, number), guest_missing)
+    except KeyboardInterrupt:
+        campaign.save()
+        finished = sum(cell.state == FINISHED for cell in campaign.cells)
+        print(
+            f"wisp: interrupted; {finished} of {len(campaign.cells)} cells are finished in {campaign.folder}, and"
+            " the same command goes on from there",
+            file=sys.stderr,
+        )
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+    if campaign.complete and campaign.finished_at is None:
+        campaign.finished_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        campaign.save()
+    return _conclude(campaign)
+
+
+def _say(campaign: Campaign) -> None:
+    waiting = [cell for cell in campaign.cells if cell.state != FINISHED]
+    for cell in waiting:
+        cell.state, cell.reason = WAITING, None
+    seconds = seconds_left(campaign)
+    boots = len({cell.round for cell in waiting if cell.cell.place == GUEST})
+    print(
+        f"wisp: measuring {len(waiting)} of {len(campaign.cells)} cells into {campaign.folder}: about"
+        f" {in_words(seconds + boots * GUEST_START_SECONDS)}, and up to {in_words(BUILD_SECONDS)} more if Wisp has to be"
+        " built. Ctrl-C interrupts it, and the same command goes on. Leave the machine alone meanwhile.",
+        file=sys.stderr,
+        flush=True,
+    )
+
+
+def _build(tools: Tools) -> None:
+    """Makes what cells start, which in the guest, without a network, could not be made."""
+    for arguments in (["-h"], ["bench", "-h"], ["simple-kv", "-h"]):
+        done = subprocess.run(
+            [str(tools.wisp), *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            check=False,
+        )
+        if done.returncode:
+            raise WispError(f"nothing was measured: ./wisp {' '.join(arguments)} failed, as said above")
+
+
+def _guest_missing(campaign: Campaign, tools: Tools) -> str | None:
+    """Gets the guest ready; the reason if there can be none."""
+    if not any(cells_to_run(campaign, GUEST, number) for number in range(1, campaign.rounds + 1)):
+        return None
+    done = subprocess.run(
+        [str(tools.wisp), "guest", "--prepare"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if not done.returncode:
+        return None
+    lines = [line for line in done.stdout.splitlines() if line.strip()]
+    return lines[-1][:300] if lines else "the guest could not be prepared"
+
+
+def _run_guest(campaign: Campaign, number: int, tools: Tools) -> str | None:
+    """Measures a round's cells in the guest; why it did not start, if it did not."""
+    cells = cells_to_run(campaign, GUEST, number)
+    if not cells:
+        return None
+    campaign.save()
+    folder = campaign.folder.resolve()
+    limit = int(sum(cell.cell.seconds for cell in cells) * 6) + 600
+    command = [
+        *(str(tools.wisp), "guest", "--out", str(folder), "--limit", str(limit), "--"),
+        *(sys.executable, "-m", "wisp_plots.campaign.stage", str(folder), str(number), str(tools.wisp)),
+        # Named for the launcher, which gets ready what a command in the guest seems to start.
+        *sorted({PROGRAMS[cell.cell.instrument] for cell in cells}),
+    ]
+    environment = {
+        **os.environ,
+        "WISP_BUILD": "never",
+        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+    }
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment, start_new_session=True)
+    try:
+        status = process.wait()
+    except KeyboardInterrupt:
+        process.terminate()
+        _wait_or_kill(process)
+        raise
+    finally:
+        collect_outcomes(campaign, cells)
+    if status == 125:
+        return "the guest did not start"
+    for cell in cells:
+        if cell.state not in (FINISHED, FAILED):
+            cell.state, cell.reason = FAILED, f"the guest ended before it was measured (exit code {status})"
+    campaign.save()
+    return None
+
+
+def _wait_or_kill(process: subprocess.Popen) -> None:
+    deadline = time.monotonic() + 30
+    while process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.1)
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _skip(campaign: Campaign, cells: list[CellState], reason: str) -> None:
+    for cell in cells:
+        cell.state, cell.reason = SKIPPED, reason
+    campaign.save()
+
+
+def _conclude(campaign: Campaign) -> int:
+    failed = [cell for cell in campaign.cells if cell.state == FAILED]
+    skipped = [cell for cell in campaign.cells if cell.state == SKIPPED]
+    if skipped:
+        print(f"wisp: {len(skipped)} cells of the guest were skipped: {skipped[0].reason}", file=sys.stderr)
+    for cell in failed:
+        print(
+            f"wisp: failed, round {cell.round}, {cell.cell.place}, {cell.cell.name}: {cell.reason}",
+            file=sys.stderr,
+        )
+    return 1 if failed else 0
+
+
+def _cpu() -> str | None:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or None
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), None)

@@ -1,0 +1,5 @@
+"""The one exception whose text is meant for the user."""
+
+
+class WispError(Exception):
+    """What stops a command, in one sentence that names the thing and the limit it broke."""

@@ -1,0 +1,1 @@
+"""Readers of the files that measurements leave, one module for each format."""

@@ -1,0 +1,1 @@
+"""The report of recorded runs: Markdown with tables and plots, and one page that stands alone."""

@@ -1,0 +1,103 @@
+"""The report as Markdown, between two marks in a README whose other text stays."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from wisp_plots import wording
+from wisp_plots.campaign.state import FAILED, SKIPPED, Campaign
+from wisp_plots.drawings import Drawing
+from wisp_plots.errors import WispError
+from wisp_plots.model import EMULATED_LABEL
+from wisp_plots.report.contents import RunReport
+from wisp_plots.report.studies import Study
+from wisp_plots.report.tables import table, table_of
+
+BEGIN = "<!-- What follows up to the end mark is made by ./wisp report. -->"
+END = "<!-- end of what ./wisp report makes -->"
+
+
+def write_readme(
+    path: Path, reports: Sequence[RunReport], plots: Path, studies: Sequence[Study] = ()
+) -> None:
+    """Puts the report into a README, whole or not at all. `plots` is the folder of the plots.
+
+    Raises WispError if the README has one mark without the other.
+    """
+    text = path.read_text(encoding="utf-8") if path.exists() else "# Measurements\n"
+    before, after = _around(text, path)
+    relative = Path(os.path.relpath(plots, path.parent))
+    body = "\n\n".join(
+        [BEGIN, _preface(), *map(_study, studies), *(_run(report, relative) for report in reports), END]
+    )
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(f"{before.rstrip()}\n\n{body}{after}", encoding="utf-8")
+    os.replace(partial, path)
+
+
+def _around(text: str, path: Path) -> tuple[str, str]:
+    if BEGIN not in text and END not in text:
+        return text, "\n"
+    before, begins, rest = text.partition(BEGIN)
+    _, ends, after = rest.partition(END)
+    if not begins or not ends:
+        raise WispError(f"{path}: has one of the two marks of the report without the other: {BEGIN} {END}")
+    return before, after
+
+
+def _preface() -> str:
+    return (
+        "## Report\n\n"
+        "Made by `./wisp report` from the runs recorded here; `./wisp report --fresh` measures anew first. The page"
+        " [report.html](report.html) holds the same figures with whole histograms and filters.\n\n"
+        "Figures compare within one table, never between machines or runs. In a guest the RDMA device is"
+        f" {EMULATED_LABEL}: only ratios within that guest mean anything. Throughput is the median of the samples,"
+        " with the lowest and the highest; latencies are percentiles of all requests of all repetitions together."
+        f" The dashed line in comparisons: {wording.NOTES_LABEL}."
+    )
+
+
+def _study(study: Study) -> str:
+    return f"### {study.title}\n\n{study.text}\n\n{table(study.header, study.rows)}"
+
+
+def _run(report: RunReport, plots: Path) -> str:
+    parts = [f"### {report.run.name}"]
+    if report.campaign:
+        parts.append(_campaign(report.campaign))
+    for heading, drawings in report.by_machine().items():
+        parts.append(f"#### {heading}\n\n{wording.conditions([p for d in drawings for p in d.points])}.")
+        parts += [_drawing(drawing, plots / report.run.name) for drawing in drawings]
+    return "\n\n".join(parts)
+
+
+def _campaign(campaign: Campaign) -> str:
+    command = "./wisp report --fresh" + (" --quick" if campaign.scale == "quick" else "")
+    text = (
+        f"Measured by `{command}`: {campaign.rounds} round{'s' if campaign.rounds > 1 else ''} of"
+        f" {len(campaign.cells) // campaign.rounds} measurements, begun {campaign.started_at},"
+        f" {'finished ' + campaign.finished_at if campaign.finished_at else '**not finished**'}, commit"
+        f" {str(campaign.settings.get('commit'))[:8]}{' with changes' if campaign.settings.get('dirty') else ''}."
+    )
+    missing = [cell for cell in campaign.cells if cell.state in (FAILED, SKIPPED)]
+    if missing:
+        reasons: dict[tuple[str, str, str], list[int]] = {}
+        for cell in missing:
+            reasons.setdefault(
+                (f"{cell.cell.place}, {cell.cell.name}", cell.state, cell.reason or ""), []
+            ).append(cell.round)
+        rows = [
+            (name, ", ".join(map(str, rounds)), state, reason.replace("|", "\\|"))
+            for (name, state, reason), rounds in reasons.items()
+        ]
+        text += "\n\nNot measured:\n\n" + table(("measurement", "rounds", "", "why"), rows)
+    return text
+
+
+def _drawing(drawing: Drawing, folder: Path) -> str:
+    text = f"![{drawing.title}: {wording.load(drawing.points)}]({(folder / drawing.name).as_posix()}.svg)"
+    make = table_of(drawing.kind)
+    heading = f"**{drawing.title}.** {wording.sentence(wording.load(drawing.points, drawing.varied))}"
+    return "\n\n".join([heading, text, *([make(drawing.points)] if make else [])])

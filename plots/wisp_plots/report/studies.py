@@ -1,0 +1,141 @@
+"""What the report says of measurements that answer one question: the write of 30 us, and whether two clients agree."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from wisp_plots import wording
+from wisp_plots.errors import WispError
+from wisp_plots.load.fields import Fields
+from wisp_plots.load.runs import NO_RUNS
+from wisp_plots.model import EMULATED_LABEL
+
+
+@dataclass(frozen=True)
+class Study:
+    """A question with its answer as text and a table."""
+
+    title: str
+    text: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def recorded_studies(results: Path) -> list[Study]:
+    """Those among all recorded files, by path. Raises WispError if one of them is not whole."""
+    studies = []
+    for path in sorted(results.glob("**/*.json")):
+        relative = path.relative_to(results)
+        make = MAKERS.get(_format(path))
+        if make is not None and not (set(relative.parts[:-1]) & NO_RUNS):
+            studies.append(make(Fields.of_file(path, str(relative))))
+    return studies
+
+
+def _format(path: Path) -> str:
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+    return str(values.get("format")) if isinstance(values, dict) else ""
+
+
+def write_cost(file: Fields) -> Study:
+    """The answer in a file of `./wisp simple-kv explain-write --json FILE`."""
+    _check_version(file)
+    settings, summary = file.inner("settings"), file.inner("summary")
+    shares, ratios = summary.inner("shares"), summary.inner("ratios")
+    rounds = list(file.each("rounds"))
+    region, request = settings.whole("regionBytes"), settings.whole("smallBytes")
+    label = f"; {EMULATED_LABEL}, so only shares and ratios mean anything" if file.flag("emulated") else ""
+    text = (
+        "The original's client took 30 us for each RDMA write. It sent the whole registered region of"
+        f" {region:,} bytes instead of the request. Of a Python client's write of the region,"
+        f" {_percent(shares.inner('mistake'))} is that mistake, {_percent(shares.inner('python'))} is Python and"
+        f" {_percent(shares.inner('device'))} is the device with a request alone (median of {len(rounds)} rounds, lowest"
+        f" to highest in brackets). Writing the region takes {_times(ratios.inner('pythonRegionToPythonRequest'))} the"
+        f" time of writing the request in Python, and {_times(ratios.inner('cRegionToCRequest'))} in C."
+        f" From {file.where}, device {file.text('device')}, placement {file.text('placement')}{label}."
+    )
+    rows = [
+        (
+            words,
+            f"{written:,} B",
+            wording.duration(_median(rounds, name, figure)),
+            f"{_median(rounds, name, 'requestsPerSecond'):,.0f}" if name.startswith("python") else "",
+        )
+        for name, words, written, figure in (
+            ("pythonRegion", "Python, the region", region, "writeP50"),
+            ("pythonRequest", "Python, the request", request, "writeP50"),
+            ("cRegion", "C (perftest), the region", region, "writeMean"),
+            ("cRequest", "C (perftest), the request", request, "writeMean"),
+        )
+    ]
+    return Study(
+        "The write of 30 us", text, ("who writes what", "bytes", "one write", "requests/s"), tuple(rows)
+    )
+
+
+def client_agreement(file: Fields) -> Study:
+    """The answer in a file of `scripts/compare_clients.py --json FILE`."""
+    _check_version(file)
+    conditions = file.inner("conditions")
+    tolerance = f"{100 * file.number('tolerance'):g} %"
+    answer = "agree within" if file.flag("agree") else "do not all agree within"
+    text = (
+        f"The perf client and redis-benchmark on the same server {answer} {tolerance}: the median of"
+        f" {conditions.whole('rounds')} rounds, both orders. From {file.where}: {conditions.optional_text('cpu') or 'CPU unknown'},"
+        f" {conditions.whole('cores')} cores, {conditions.text('kernel')}, {conditions.text('redisBenchmark')}, placement"
+        f" {conditions.text('placement')}, values of {wording.size(conditions.whole('payloadSize'))},"
+        f" {conditions.text('startedAt')[:10]}."
+    )
+    rows = []
+    for row in file.each("rows"):
+        rounds = list(row.each("rounds"))
+        ratio = row.inner("ratio")
+        rows.append(
+            (
+                row.text("operation"),
+                str(row.whole("pipeline")),
+                f"{_median(rounds, 'wisp', 'requestsPerSecond'):,.0f}",
+                f"{_median(rounds, 'redisBenchmark', 'requestsPerSecond'):,.0f}",
+                f"{ratio.number('median'):.3f}",
+                f"{ratio.number('lowest'):.3f} to {ratio.number('highest'):.3f}",
+                row.one_of("verdict", ("agree", "differ")),
+            )
+        )
+    header = (
+        "operation",
+        "pipeline",
+        "wisp -p, requests/s",
+        "redis-benchmark, requests/s",
+        "ratio",
+        "lowest to highest",
+        "",
+    )
+    return Study("Same server, same load, two clients", text, header, tuple(rows))
+
+
+MAKERS = {"wisp-write-cost": write_cost, "wisp-client-agreement": client_agreement}
+
+
+def _check_version(file: Fields) -> None:
+    if file.whole("version") != 1:
+        raise WispError(f"{file.where}: has version {file.whole('version')}, and only 1 is known")
+
+
+def _median(rounds: Sequence[Fields], name: str, figure: str) -> float:
+    return statistics.median(each.inner(name).number(figure) for each in rounds)
+
+
+def _percent(spread: Fields) -> str:
+    median, lowest, highest = (100 * spread.number(name, -100) for name in ("median", "lowest", "highest"))
+    return f"{median:.0f} % [{lowest:.0f} to {highest:.0f}]"
+
+
+def _times(spread: Fields) -> str:
+    return f"{spread.number('median'):.1f} [{spread.number('lowest'):.1f} to {spread.number('highest'):.1f}] times"
