@@ -392,6 +392,7 @@ All ${guest_missing:+other }tests passed. What to look at next:
   ./wisp -p 127.0.0.1 -t --key_size 3 --payload_size 100
                                   its throughput and latency
   ./wisp bench -p keySize=3       every transport measured side by side
+  ./wisp report --fresh --quick   that and more, as tables, plots and a page
 END
   [[ -z $guest_missing ]] || report_missing_guest
 }
