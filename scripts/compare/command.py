@@ -129,7 +129,8 @@ def stop_in_order() -> None:
         raise Interrupted
 
     for caught in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(caught, interrupt)
+        if signal.getsignal(caught) is not signal.SIG_IGN:  # as nohup sets it
+            signal.signal(caught, interrupt)
 
 
 def say(text: str) -> None:
@@ -201,12 +202,20 @@ def _prepare(folder: Path, files: Sequence[Path]) -> None:
     Older files of these names are removed, so that nobody takes them for what an interrupted comparison
     found.
     """
-    if folder.exists():
-        raise ComparisonError(f"{folder} exists already; name another folder", errors.WRONG_USAGE)
+    for path in (folder, _unfinished(folder)):
+        if path.exists():
+            raise ComparisonError(f"{path} exists already; name another folder", errors.WRONG_USAGE)
+    above = next(each for each in folder.absolute().parents if each.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+        raise ComparisonError(f"{folder} cannot be made: {above} is no folder to write to", errors.WRONG_USAGE)
     for file in files:
         if file.is_dir() or not os.access(file.absolute().parent, os.W_OK):
             raise ComparisonError(f"{file} cannot be written", errors.WRONG_USAGE)
         file.unlink(missing_ok=True)
+
+
+def _unfinished(folder: Path) -> Path:
+    return folder.with_name(folder.name + ".unfinished")
 
 
 def _revision(repository: Repository, side: str, name: str) -> Revision:
@@ -252,7 +261,7 @@ def _write(comparison: Comparison, folder: Path, json_file: Path | None, markdow
     """All files, each of them whole or not there."""
     document = json.dumps(as_document(comparison), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     report = as_markdown(comparison)
-    unfinished = folder.with_name(folder.name + ".unfinished")
+    unfinished = _unfinished(folder)
     unfinished.mkdir(parents=True)
     (unfinished / "comparison.json").write_text(document, encoding="utf-8")
     (unfinished / "comparison.md").write_text(report, encoding="utf-8")

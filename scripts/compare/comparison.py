@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from compare import errors
 from compare.machine import Machine
 from compare.measure import Measurement
+from compare.plan import HEAD
 from compare.revisions import Revision
 from compare.sets import BenchmarkSet
 from compare.verdict import Judgement, Steadiness, Verdict, judge, judge_ruler
@@ -38,11 +39,16 @@ class Comparison:
         if any(each.is_regression for each in self.judgements):
             return errors.REGRESSION
         verdicts = {each.verdict for each in self.judgements}
-        if Verdict.NOT_COMPARED in verdicts:
+        if verdicts & {Verdict.NOT_COMPARED, Verdict.TOO_FEW_PAIRS} or self._head_failed_now_and_then:
             return errors.NOT_COMPARED
-        if verdicts & {Verdict.NOT_STEADY, Verdict.TOO_FEW_PAIRS}:
+        if Verdict.NOT_STEADY in verdicts:
             return errors.NO_VERDICT
         return errors.NO_REGRESSION
+
+    @property
+    def _head_failed_now_and_then(self) -> bool:
+        """A change that makes runs fail is no good, however fast the others were."""
+        return any(why.startswith(f"{HEAD}: ") for each in self.judgements for why in each.figure.failures)
 
 
 def judge_all(measurement: Measurement, threshold_percent: float) -> tuple[list[Steadiness], list[Judgement]]:

@@ -20,6 +20,7 @@ _SECONDS_TO_END = 15
 _PATIENCE = 8
 _SECONDS_OF_GRACE = 60
 _ALLOCATION = "gc.alloc.rate.norm"
+_SECONDS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "min": 60.0, "hr": 3600.0, "day": 86400.0}
 
 
 class RunFailed(Exception):
@@ -39,6 +40,16 @@ class Sample:
     @property
     def more_is_better(self) -> bool:
         return is_rate(self.unit)
+
+    @property
+    def operations_per_second(self) -> float:
+        """Raises ValueError for a unit that is none of JMH's."""
+        try:
+            if self.more_is_better:
+                return self.score / _SECONDS[self.unit.removeprefix("ops/")]
+            return 1 / (self.score * _SECONDS[self.unit.removesuffix("/op")])
+        except KeyError:
+            raise ValueError(f"{self.unit} is no unit of JMH") from None
 
 
 class Runner(Protocol):

@@ -101,6 +101,15 @@ class EndToEndTest(RepositoryFixture):
             figure["reason"],
         )
 
+    def test_refuses_a_folder_that_cannot_be_made_before_anything_is_measured(self):
+        self.jar(self.first)
+        self.jar(self.second)
+        (self.folder / "file").write_text("", encoding="utf-8")
+        self.out = self.folder / "file" / "out"
+        with self.assertRaisesRegex(ComparisonError, "cannot be made: .*file is no folder to write to") as caught:
+            self.compare()
+        self.assertEqual(caught.exception.exit_code, errors.WRONG_USAGE)
+
     def test_says_which_commit_lacks_a_benchmark_and_takes_the_rulers_from_the_other(self):
         self.jar(
             self.first,

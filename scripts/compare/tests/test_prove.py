@@ -15,7 +15,7 @@ SLOWER, ALLOCATING = document("slower", ratio=0.85), document("machine not stead
 
 
 class ProveTest(RepositoryFixture):
-    def proof(self, *documents):
+    def proof(self, *documents, repeats=None):
         """Of comparisons that find this one after the other, of which the first two are of what is planted."""
         patches = {}
         for name in ("SLOWER", "ALLOCATING"):
@@ -24,7 +24,7 @@ class ProveTest(RepositoryFixture):
         self.comparer = mock.Mock(root=self.root, chosen="proof")
         self.comparer.compare.side_effect = documents
         with mock.patch.multiple(prove, **patches):
-            return prove.prove(self.comparer, "HEAD", len(documents) - 2)
+            return prove.prove(self.comparer, "HEAD", repeats or len(documents) - 2)
 
     def test_compares_a_commit_with_what_is_planted_and_then_with_itself(self):
         proof = self.proof(SLOWER, ALLOCATING, SAME, SAME)
@@ -39,12 +39,16 @@ class ProveTest(RepositoryFixture):
         proof = self.proof(SLOWER, ALLOCATING, SAME, *alarms)
         self.assertEqual(len(proof.false_alarms), 4)
         self.assertEqual(proof.exit_code, errors.REGRESSION)
-        self.assertIn("repeat 2: store get, 1000 entries slower, ratio 0.850", proof.summary())
+        self.assertIn("comparison 2: store get, 1000 entries slower, ratio 0.850", proof.summary())
 
-    def test_counts_a_machine_that_was_not_steady_by_itself(self):
-        proof = self.proof(SLOWER, ALLOCATING, SAME, UNSTEADY, UNSTEADY)
-        self.assertEqual(proof.same, {"no clear change": 1, "machine not steady": 2})
+    def test_repeats_what_a_machine_that_was_not_steady_has_spoilt(self):
+        proof = self.proof(SLOWER, ALLOCATING, SAME, UNSTEADY, SAME, repeats=2)
+        self.assertEqual(proof.same, {"no clear change": 2, "machine not steady": 1})
         self.assertEqual(proof.exit_code, errors.NO_REGRESSION)
+
+    def test_proves_nothing_on_a_machine_that_is_hardly_ever_steady(self):
+        proof = self.proof(SLOWER, ALLOCATING, SAME, UNSTEADY, UNSTEADY, UNSTEADY, repeats=2)
+        self.assertEqual(proof.exit_code, errors.NO_VERDICT)
 
     def test_fails_if_what_is_planted_is_not_caught(self):
         self.assertEqual(self.proof(SAME, ALLOCATING, SAME).exit_code, errors.REGRESSION)

@@ -34,6 +34,7 @@ class ExitCodeTest(unittest.TestCase):
         slower, same, moved = figure(0.8), figure(1.0), [ruler(1.2)]
         too_few = Figure("store mixed", ("ruler: memory",), figure(1.0).pairs[:2], 4, ["base: it fell over"])
         allocating = figure(1.0, allocated=(0.0, 32.0))
+        crashing = dropped(figure(1.0).pairs[:4])
         cases = [
             (comparison(same), errors.NO_REGRESSION),
             (comparison(figure(1.2)), errors.NO_REGRESSION),
@@ -41,7 +42,9 @@ class ExitCodeTest(unittest.TestCase):
             (comparison(slower, dropped()), errors.REGRESSION),
             (comparison(allocating, rulers=moved), errors.REGRESSION),
             (comparison(slower, rulers=moved), errors.NO_VERDICT),
-            (comparison(same, too_few), errors.NO_VERDICT),
+            (comparison(same, rulers=moved), errors.NO_VERDICT),
+            (comparison(same, too_few), errors.NOT_COMPARED),
+            (comparison(same, crashing), errors.NOT_COMPARED),
             (comparison(same, dropped()), errors.NOT_COMPARED),
             (comparison(same, dropped(), rulers=moved), errors.NOT_COMPARED),
         ]

@@ -150,6 +150,13 @@ class AllocationTest(unittest.TestCase):
     def test_sees_growth_in_a_commit_that_is_slower_as_well(self):
         self.assertIs(self.judged(0.01, 32.0, factor=0.8).allocation.verdict, AllocationVerdict.MORE)
 
+    def test_sees_growth_that_is_less_than_the_commit_is_slower(self):
+        measured = figure(1.0)
+        measured.pairs = [
+            Pair(pair.order, sample(1e7, allocated=100.0), sample(8e6, allocated=118.0)) for pair in measured.pairs
+        ]
+        self.assertIs(judge(measured, THRESHOLD, STEADY).allocation.verdict, AllocationVerdict.MORE)
+
     def test_does_not_take_for_growth_what_differs_from_pair_to_pair(self):
         measured = figure(1.0)
         measured.pairs = [
