@@ -45,6 +45,8 @@ class LauncherGuestTest {
     executable("mvnw", maven("touch cli/target/wisp.jar benchmarks/target/benchmarks.jar"));
     executable("scripts/guest.sh", PREPARED);
     executable("scripts/rdma-tests.sh", rdmaTests(0));
+    executable("scripts/python.bash", "check_python() { echo 'the tests of Python'; }\n");
+    executable("scripts/simple_kv_rdma_test.sh", baseline(0));
     executable("jdk/bin/java", "");
     executable("jdk/bin/javac", "");
     Files.writeString(root.resolve("jdk/release"), "JAVA_VERSION=\"25\"\n");
@@ -72,6 +74,10 @@ class LauncherGuestTest {
     exit %d
     """
         .formatted(exitCode);
+  }
+
+  private static String baseline(int exitCode) {
+    return "#!/bin/sh\necho the baseline over RDMA\nexit " + exitCode + "\n";
   }
 
   private void executable(String file, String content) throws IOException {
@@ -125,7 +131,12 @@ class LauncherGuestTest {
   void shouldRunTheRdmaTestsAfterMavensTests() throws Exception {
     Outcome outcome = run("", "test");
     assertThat(outcome.out())
-        .containsSubsequence("rdma-tests --limit ", " transports with jdk", "All tests passed");
+        .containsSubsequence(
+            "the tests of Python",
+            "rdma-tests --limit ",
+            " transports with jdk",
+            "the baseline over RDMA",
+            "All tests passed");
     assertThat(outcome.exitCode()).isZero();
     assertThat(builds()).endsWith("-Prdma-tests verify\n");
   }
@@ -139,7 +150,9 @@ class LauncherGuestTest {
   @Test
   void shouldRunNoRdmaTestsOfModulesThatMavenWasToldToLeaveOut() throws Exception {
     Outcome outcome = run("", "test", "-pl", "core");
-    assertThat(outcome.out()).contains("wisp: nothing that was built has tests for RDMA");
+    assertThat(outcome.out())
+        .contains("wisp: nothing that was built has tests for RDMA")
+        .doesNotContain("the tests of Python");
     assertThat(outcome.exitCode()).isZero();
   }
 
@@ -154,6 +167,25 @@ class LauncherGuestTest {
     Outcome outcome = run("", "test");
     assertThat(outcome.exitCode()).isEqualTo(1);
     assertThat(outcome.out()).contains(sentence).doesNotContain("tests passed");
+  }
+
+  @Test
+  void shouldFailWhenThePythonTestsDo() throws Exception {
+    executable("scripts/python.bash", "check_python() { fail 'the tests of plots failed'; }\n");
+    Outcome outcome = run("", "test");
+    assertThat(outcome.exitCode()).isEqualTo(1);
+    assertThat(outcome.out())
+        .contains("wisp: the tests of plots failed")
+        .doesNotContain("tests passed");
+    assertThat(builds()).isEmpty();
+  }
+
+  @Test
+  void shouldFailWhenTheTestsOfTheBaselineOverRdmaDo() throws Exception {
+    executable("scripts/simple_kv_rdma_test.sh", baseline(1));
+    Outcome outcome = run("", "test");
+    assertThat(outcome.exitCode()).isEqualTo(1);
+    assertThat(outcome.out()).contains("the RDMA tests failed: ").doesNotContain("tests passed");
   }
 
   @Test

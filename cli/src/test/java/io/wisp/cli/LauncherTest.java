@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The real launcher in a tree of its own, with a JDK and a Maven that only say what they do. */
 @EnabledOnOs({OS.LINUX, OS.MAC})
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LauncherTest {
 
   private static final String JAVA = "#!/bin/sh\necho \"java $*\"\n";
@@ -51,6 +53,8 @@ class LauncherTest {
     write("pom.xml", "");
     write(".mvn/settings", "");
     Files.copy(Path.of("..", "wisp").toRealPath(), root.resolve("wisp"));
+    Files.createDirectories(root.resolve("scripts"));
+    Files.copy(Path.of("..", "scripts", "python.bash"), root.resolve("scripts/python.bash"));
     executable(root.resolve("mvnw"), MAVEN);
     jdk = jdk("jdk", "25.0.3");
   }
