@@ -27,6 +27,7 @@ _GET = "store get, 1000 entries"
 _UNTOLD = (Verdict.NOT_STEADY.value, Verdict.TOO_FEW_PAIRS.value)
 # A machine that is hardly ever steady proves nothing, and is not waited for for ever.
 _MOST_ATTEMPTS = 2
+_MOST_ATTEMPTS_AT_SLOWDOWN = 3
 
 _HELP = """\
 Compares a commit with itself and a planted slowdown of gets of 15 %, and with a planted allocation of a
@@ -168,8 +169,11 @@ def prove(comparer: Comparer, commit: str, repeats: int) -> Proof:
     seconds = (repeats + 2) * estimated_seconds(chosen, chosen.pairs)
     comparer.tell(f"{repeats + 2} comparisons: about {as_time(seconds)} of measuring, and up to 4 builds")
     proof = Proof(repeats)
-    proof.slower = _figure(comparer.compare(base, slower, "slower"))["verdict"]
-    comparer.tell(f"planted slowdown: {proof.slower}")
+    for attempt in range(1, _MOST_ATTEMPTS_AT_SLOWDOWN + 1):
+        proof.slower = _figure(comparer.compare(base, slower, f"slower-{attempt}"))["verdict"]
+        comparer.tell(f"planted slowdown: {proof.slower}")
+        if proof.slower not in _UNTOLD:
+            break
     allocated = _figure(comparer.compare(base, allocating, "allocating"))["allocation"]
     proof.allocation = allocated["verdict"] if allocated else "not known"
     comparer.tell(f"planted allocation: {proof.allocation}")

@@ -53,7 +53,12 @@ class ProveTest(RepositoryFixture):
     def test_fails_if_what_is_planted_is_not_caught(self):
         self.assertEqual(self.proof(SAME, ALLOCATING, SAME).exit_code, errors.REGRESSION)
         self.assertEqual(self.proof(SLOWER, SAME, SAME).exit_code, errors.REGRESSION)
-        self.assertEqual(self.proof(UNSTEADY, ALLOCATING, SAME).exit_code, errors.NO_VERDICT)
+
+    def test_tries_a_planted_slowdown_again_where_the_machine_was_not_steady_for_it(self):
+        proof = self.proof(UNSTEADY, SLOWER, ALLOCATING, SAME, repeats=1)
+        self.assertEqual(proof.exit_code, errors.NO_REGRESSION)
+        proof = self.proof(UNSTEADY, UNSTEADY, UNSTEADY, ALLOCATING, SAME, repeats=1)
+        self.assertEqual(proof.exit_code, errors.NO_VERDICT)
 
 
 if __name__ == "__main__":
