@@ -1,6 +1,7 @@
 package io.wisp.cli.perf;
 
 import io.wisp.cli.common.Product;
+import io.wisp.cli.cores.CoreList;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ final class Environment {
 
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
   private static final Path STATUS = Path.of("/proc/self/status");
+  private static final Path ONLINE = Path.of("/sys/devices/system/cpu/online");
 
   private Environment() {}
 
@@ -25,11 +27,20 @@ final class Environment {
     environment.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
     environment.put("architecture", System.getProperty("os.arch"));
     environment.put("cpu", field(CPU_INFO, "model name"));
-    environment.put("cores", Runtime.getRuntime().availableProcessors());
+    environment.put("cores", cores());
     environment.put("coresAllowed", field(STATUS, "Cpus_allowed_list"));
     environment.put("jdk", System.getProperty("java.vendor") + " " + Runtime.version());
     environment.put("jvmFlags", jvmFlags());
     return environment;
+  }
+
+  /** Those of the machine: the JVM counts only what this process may run on. */
+  private static int cores() {
+    try {
+      return CoreList.parse(Files.readString(ONLINE)).numbers().size();
+    } catch (IOException | IllegalArgumentException e) {
+      return Runtime.getRuntime().availableProcessors();
+    }
   }
 
   private static List<String> jvmFlags() {
