@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Where the client of a run was: what its figures depend on and its settings do not say. */
 final class Environment {
@@ -18,10 +20,18 @@ final class Environment {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final Path ONLINE = Path.of("/sys/devices/system/cpu/online");
 
+  private static final Set<String> GUESTS = Set.of("tcg", "kvm");
+
   private Environment() {}
 
   /** As names and values; what the system does not tell is "unknown". */
   static Map<String, Object> capture() {
+    return capture(System.getenv());
+  }
+
+  /** The same with variables that are not those of this process. */
+  @SuppressWarnings("NullAway") // a LinkedHashMap takes null, and its type here does not say so
+  static Map<String, Object> capture(Map<String, String> variables) {
     Map<String, Object> environment = new LinkedHashMap<>();
     environment.put("wisp", Product.version());
     environment.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
@@ -29,6 +39,7 @@ final class Environment {
     environment.put("cpu", field(CPU_INFO, "model name"));
     environment.put("cores", cores());
     environment.put("coresAllowed", field(STATUS, "Cpus_allowed_list"));
+    environment.put("guest", guest(variables));
     environment.put("jdk", System.getProperty("java.vendor") + " " + Runtime.version());
     environment.put("jvmFlags", jvmFlags());
     return environment;
@@ -41,6 +52,12 @@ final class Environment {
     } catch (IOException | IllegalArgumentException e) {
       return Runtime.getRuntime().availableProcessors();
     }
+  }
+
+  /** What runs the virtual machine that this is in, or null if none is known of. */
+  private static @Nullable String guest(Map<String, String> variables) {
+    String guest = variables.getOrDefault("WISP_GUEST", "");
+    return GUESTS.contains(guest) ? guest : null;
   }
 
   private static List<String> jvmFlags() {
