@@ -83,6 +83,7 @@ class PerfLoadTest {
   @ValueSource(
       strings = {"--pipeline 1", "--pipeline 8", "--clients 3", "--clients 3 --pipeline 8"})
   void shouldSayHowFarARateIsMissedAndKeepNoFile(String shape) throws Exception {
+    Files.writeString(file(), "an older result");
     Run run = perf(server, "--payload_size 10 --rate 1e9 --duration 100ms --warmup 10 " + shape);
     assertThat(run.exitCode()).isEqualTo(3);
     assertThat(run.out())

@@ -56,6 +56,20 @@ final class ResultFile {
     }
   }
 
+  /**
+   * Removes what an earlier run left there, which would pass for the result of one that fails.
+   *
+   * @throws UserError if it cannot be removed
+   */
+  void removeOld() {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw UserError.failure(
+          "--json " + file + ": the older file could not be removed: " + e.getMessage());
+    }
+  }
+
   /** Writes it. */
   void write(
       PerfSettings settings,
