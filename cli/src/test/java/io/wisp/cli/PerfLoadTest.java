@@ -136,6 +136,16 @@ class PerfLoadTest {
   }
 
   @Test
+  void shouldEndARateWithTheErrorsOfItsSettling() {
+    try (RunningFakeServer full = new RunningFakeServer(new HeapStore(50))) {
+      Run run = perf(full, "--payload_size 100 --rate 200 --duration 500ms --warmup 0");
+      assertThat(run.exitCode()).isEqualTo(1);
+      assertThat(run.out())
+          .containsPattern("FAILED: ([1-9]|10) requests were answered OUT_OF_MEMORY");
+    }
+  }
+
+  @Test
   void shouldPutTheFirstKeysBeforeAnythingElseAndAskForTheseAlone() {
     measured("--payload_size 10 --preload 70 --mix get:1 --requests 2000 --warmup 0 --clients 3");
     assertThat(server.store().size()).isEqualTo(70);

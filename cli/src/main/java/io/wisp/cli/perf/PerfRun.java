@@ -173,20 +173,21 @@ final class PerfRun implements AutoCloseable {
 
   private PerfResult openLoop(OfferedLoad load, String place) {
     String rate = Rates.text(load.requestsPerSecond()) + "/s (" + place + ")";
-    offer("settling at " + rate, load.settling());
-    LookupCounters before = lookups();
-    Instant startedAt = Instant.now();
-    long elapsed = offer("measuring at " + rate, load);
-    return result(startedAt, elapsed, load.requests(), load, before);
+    PerfResult settled = offer("settling at " + rate, load.settling());
+    return settled.failures().isEmpty() ? offer("measuring at " + rate, load) : settled;
   }
 
-  private long offer(String phase, OfferedLoad load) {
-    return together(
-        phase,
-        load.requests(),
-        load.nanoseconds(),
-        OPEN_LOOP_LEAD,
-        (client, start) -> client.openLoop(load, start));
+  private PerfResult offer(String phase, OfferedLoad load) {
+    LookupCounters before = lookups();
+    Instant startedAt = Instant.now();
+    long elapsed =
+        together(
+            phase,
+            load.requests(),
+            load.nanoseconds(),
+            OPEN_LOOP_LEAD,
+            (client, start) -> client.openLoop(load, start));
+    return result(startedAt, elapsed, load.requests(), load, before);
   }
 
   private PerfResult result(
