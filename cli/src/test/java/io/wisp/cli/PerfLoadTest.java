@@ -107,6 +107,7 @@ class PerfLoadTest {
     JsonNode missed = root.at("/runs/1");
     assertThat(missed.get("outcome").asString()).isEqualTo("saturated");
     assertThat(missed.get("shortfall").asDouble()).isBetween(0.5, 1.0);
+    assertThat(missed.get("backlogNanoseconds").isNull()).isTrue();
     assertThat(missed.has("operations")).isFalse();
   }
 

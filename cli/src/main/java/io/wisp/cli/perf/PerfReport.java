@@ -155,12 +155,19 @@ final class PerfReport {
   }
 
   private void saturated(PerfResult result) {
+    String reason =
+        result.missesRate()
+            ? String.format(Locale.ROOT, ", %.1f %% less than offered", 100 * result.shortfall())
+            : "; the last requests waited " + backlog(result) + " for those before them";
     out.printf(
         Locale.ROOT,
-        "SATURATED: %.0f requests/s were answered, %.1f %% less than offered; latencies would only"
-            + " say how long it ran%n",
+        "SATURATED: %.0f requests/s were answered%s; latencies would only say how long it ran%n",
         result.requestsPerSecond(),
-        100 * result.shortfall());
+        reason);
+  }
+
+  private static String backlog(PerfResult result) {
+    return String.format(Locale.ROOT, "%.1f ms", result.backlogNanos() / 1e6);
   }
 
   private void measured(PerfResult result) {
@@ -236,7 +243,12 @@ final class PerfReport {
           Rates.text(load.requestsPerSecond()),
           result.requestsPerSecond());
       if (result.isSaturated()) {
-        out.printf(Locale.ROOT, "  saturated, %.1f %% short%n", 100 * result.shortfall());
+        out.printf(
+            Locale.ROOT,
+            "  saturated, %s%n",
+            result.missesRate()
+                ? String.format(Locale.ROOT, "%.1f %% short", 100 * result.shortfall())
+                : "the last requests waited " + backlog(result));
       } else {
         Histogram latency = result.total().latency();
         Histogram service = Objects.requireNonNull(result.total().service());

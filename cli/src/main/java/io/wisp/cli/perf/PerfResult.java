@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param offered the load that was offered, null in a closed loop
  * @param unsent how many requests were given up because the offered rate could not be reached
  * @param fellBehind whether a client's requests waited for each other all the time towards the end
+ * @param backlogNanos how long the last requests of such clients waited for those before them, at
+ *     most; 0 if there are none
  * @param tallies what became of the requests
  * @param lookups what the clients' own lookups in the server's memory came to
  * @param breakdowns why connections broke, an entry for each that did
@@ -30,6 +32,7 @@ record PerfResult(
     @Nullable OfferedLoad offered,
     long unsent,
     boolean fellBehind,
+    long backlogNanos,
     Tallies tallies,
     LookupCounters lookups,
     List<String> breakdowns) {
@@ -52,6 +55,11 @@ record PerfResult(
         offered,
         clients.stream().mapToLong(LoadClient::unsent).sum(),
         clients.stream().anyMatch(LoadClient::fellBehind),
+        clients.stream()
+            .filter(LoadClient::fellBehind)
+            .mapToLong(LoadClient::backlogNanos)
+            .max()
+            .orElse(0),
         sum,
         lookups,
         breakdowns);
@@ -74,11 +82,14 @@ record PerfResult(
    * as long as it lasts, and are no result.
    */
   boolean isSaturated() {
+    return offered != null && (fellBehind || missesRate());
+  }
+
+  /** Whether less than 99 % of the offered rate was answered. */
+  boolean missesRate() {
     OfferedLoad load = offered;
     return load != null
-        && (unsent > 0
-            || fellBehind
-            || requestsPerSecond() < OfferedLoad.REACHED * load.requestsPerSecond());
+        && (unsent > 0 || requestsPerSecond() < OfferedLoad.REACHED * load.requestsPerSecond());
   }
 
   /** The part of the offered rate that was not reached, 0 unless saturated. */

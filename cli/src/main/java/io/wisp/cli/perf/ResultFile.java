@@ -168,7 +168,9 @@ final class ResultFile {
     map.put("requestsPerSecond", result.requestsPerSecond());
     put(map, "shortfall", result.offered() == null ? null : result.shortfall());
     map.put("elapsedNanoseconds", result.elapsedNanos());
-    if (!saturated) {
+    if (saturated) {
+      put(map, "backlogNanoseconds", result.missesRate() ? null : result.backlogNanos());
+    } else {
       map.put("operations", operations(result));
     }
     if (!result.lookups().isEmpty()) {

@@ -2,6 +2,18 @@ package io.wisp.cli.perf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wisp.cli.perf.load.Arrivals;
+import io.wisp.cli.perf.load.OfferedLoad;
+import io.wisp.cli.perf.load.Operation;
+import io.wisp.cli.perf.load.Tallies;
+import io.wisp.store.Status;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -11,5 +23,51 @@ class PerfReportTest {
   @CsvSource({"227, 0.227", "7100, 7.100", "96512, 96.51", "3932160, 3932.2"})
   void shouldShowMicrosecondsAsFinelyAsTheyWereRecorded(long nanoseconds, String text) {
     assertThat(PerfReport.micros(nanoseconds)).isEqualTo(text);
+  }
+
+  private static PerfResult result(double offered, long elapsedNanos, long backlogNanos) {
+    OfferedLoad load = new OfferedLoad(offered, 1_000, Arrivals.UNIFORM);
+    Tallies tallies = new Tallies(true);
+    for (int i = 0; i < 1_000; i++) {
+      tallies.of(Operation.PUT).record(Status.STORED, 2_000_000, 1_000_000);
+    }
+    return new PerfResult(
+        Instant.EPOCH,
+        elapsedNanos,
+        1_000,
+        load,
+        0,
+        backlogNanos > 0,
+        backlogNanos,
+        tallies,
+        LookupCounters.NONE,
+        List.of());
+  }
+
+  private static String print(Consumer<PerfReport> part) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    part.accept(new PerfReport(new PrintStream(bytes, true, StandardCharsets.UTF_8)));
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void shouldSayHowLongTheLastRequestsWaitedIfTheRateItselfWasReached() {
+    PerfResult behind = result(1_000, 1_005_000_000, 51_500_000);
+    assertThat(behind.isSaturated()).isTrue();
+    assertThat(print(report -> report.result(behind)))
+        .contains(
+            "SATURATED: 995 requests/s were answered; the last requests waited 51.5 ms for those"
+                + " before them; latencies would only say how long it ran")
+        .doesNotContain("%");
+    assertThat(print(report -> report.summary(List.of(behind, behind))))
+        .containsPattern("(?m)^1000 +995  saturated, the last requests waited 51.5 ms$");
+  }
+
+  @Test
+  void shouldSayHowMuchOfTheRateWasMissed() {
+    PerfResult missed = result(1_000, 1_100_000_000, 95_000_000);
+    assertThat(print(report -> report.result(missed)))
+        .contains("SATURATED: 909 requests/s were answered, 9.1 % less than offered; latencies")
+        .doesNotContain("waited");
   }
 }

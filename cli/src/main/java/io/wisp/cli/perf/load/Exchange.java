@@ -25,6 +25,7 @@ final class Exchange implements AutoCloseable {
   private final long[] sent;
   private int first;
   private int outstanding;
+  private long lastLatency;
   private Tallies tallies = new Tallies(false);
 
   /**
@@ -64,6 +65,11 @@ final class Exchange implements AutoCloseable {
 
   Tallies tallies() {
     return tallies;
+  }
+
+  /** How long the last request took that was answered, from when it was due. */
+  long lastLatency() {
+    return lastLatency;
   }
 
   /** How many requests are done since recording began; any thread may ask. */
@@ -169,6 +175,7 @@ final class Exchange implements AutoCloseable {
       long latency,
       long service) {
     tallies.of(operation).record(status, latency, service);
+    lastLatency = latency;
     if (insertion && !status.isError()) {
       source.acknowledgeInsertion();
     }

@@ -117,6 +117,14 @@ public final class LoadClient implements AutoCloseable {
     return fellBehind;
   }
 
+  /**
+   * How long the last request of the last open loop waited for those before it, in nanoseconds: what
+   * it took from when it was due, less what the fastest took from when it was sent.
+   */
+  public long backlogNanos() {
+    return Math.max(0, exchange.lastLatency() - exchange.tallies().shortestService());
+  }
+
   /** What server and client say of themselves; nothing once the connection is broken. */
   public String information() {
     if (breakdown == null) {

@@ -3,6 +3,7 @@ package io.wisp.cli.perf.load;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import org.HdrHistogram.Histogram;
 
 /** A tally for each operation. */
 public final class Tallies {
@@ -28,6 +29,18 @@ public final class Tallies {
     Tally total = new Tally(openLoop);
     byOperation.values().forEach(total::add);
     return total;
+  }
+
+  /** The shortest time from sending to the answer in an open loop, 0 if there was none. */
+  long shortestService() {
+    long shortest = Long.MAX_VALUE;
+    for (Tally tally : byOperation.values()) {
+      Histogram service = tally.service();
+      if (service != null && service.getTotalCount() > 0) {
+        shortest = Math.min(shortest, service.getMinValue());
+      }
+    }
+    return shortest == Long.MAX_VALUE ? 0 : shortest;
   }
 
   /** Adds what another client recorded in the same kind of loop. */

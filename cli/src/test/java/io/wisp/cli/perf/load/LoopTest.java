@@ -162,6 +162,7 @@ class LoopTest {
         offer(new SlowClient(clock, 1_005 * MICROSECOND), depth, 1_000, Arrivals.UNIFORM);
     assertThat(client.unsent()).isZero();
     assertThat(client.fellBehind()).isTrue();
+    assertThat(client.backlogNanos()).isBetween(48 * MILLISECOND, 52 * MILLISECOND);
   }
 
   @Test
