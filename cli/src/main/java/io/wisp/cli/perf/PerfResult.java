@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param requested how many requests there should have been
  * @param offered the load that was offered, null in a closed loop
  * @param unsent how many requests were given up because the offered rate could not be reached
- * @param fellBehind whether a client's requests waited for each other all the time towards the end
+ * @param fellBehind whether a client's requests waited for each other more and more
  * @param backlogNanos how long the last requests of such clients waited for those before them, at
  *     most; 0 if there are none
  * @param tallies what became of the requests
@@ -78,7 +78,7 @@ record PerfResult(
 
   /**
    * Whether the offered rate was not reached: less than 99 % of it was answered, or the requests of
-   * a client never caught up with their times in the second half. The latencies of such a run grow
+   * a client waited for each other more and more. The latencies of such a run grow
    * as long as it lasts, and are no result.
    */
   boolean isSaturated() {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LoadClient implements AutoCloseable {
 
-  /** What a schedule must have at least for its second half to tell whether a client keeps up. */
+  /** What a schedule must have at least for its parts to tell whether a client keeps up. */
   private static final long TELLING_REQUESTS = 200;
 
   private final int index;
@@ -83,7 +83,7 @@ public final class LoadClient implements AutoCloseable {
         new OpenLoop(exchange, schedule, start, load.giveUpNanoseconds(), timeout.toNanos());
     unlessBroken(loop::run);
     unsent = schedule.requests() - loop.done();
-    fellBehind = schedule.requests() >= TELLING_REQUESTS && !loop.caughtUpLately();
+    fellBehind = schedule.requests() >= TELLING_REQUESTS && loop.fellBehind();
   }
 
   private void unlessBroken(Runnable requests) {
@@ -112,7 +112,7 @@ public final class LoadClient implements AutoCloseable {
     return unsent;
   }
 
-  /** Whether requests of the last open loop waited for each other all the time towards its end. */
+  /** Whether requests of the last open loop waited for each other more and more. */
   public boolean fellBehind() {
     return fellBehind;
   }
