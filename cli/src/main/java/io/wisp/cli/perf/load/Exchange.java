@@ -57,9 +57,16 @@ final class Exchange implements AutoCloseable {
     return operations.length;
   }
 
-  /** Forgets what was recorded, and records from now on for a certain kind of loop. */
+  /**
+   * Forgets what was recorded, and records from now on for a certain kind of loop. The second of two
+   * calls in a row for the same kind costs nothing.
+   */
   void record(boolean openLoop) {
-    tallies = new Tallies(openLoop);
+    if (tallies.openLoop() == openLoop) {
+      tallies.reset();
+    } else {
+      tallies = new Tallies(openLoop);
+    }
     completed.setOpaque(0);
   }
 

@@ -51,6 +51,14 @@ public final class LoadClient implements AutoCloseable {
     exchange = new Exchange(client, source, clock, depth);
   }
 
+  /**
+   * Makes room for what comes of the next requests and forgets the last, so that the thread which
+   * makes them need not. The histograms of an open loop are some megabytes.
+   */
+  public void prepare(boolean openLoop) {
+    exchange.record(openLoop);
+  }
+
   /** Puts its part of the first keys. */
   public void preload(long keys) {
     long first = 0;

@@ -24,6 +24,19 @@ public final class Tallies {
     return Objects.requireNonNull(byOperation.get(operation));
   }
 
+  boolean openLoop() {
+    return openLoop;
+  }
+
+  /** Forgets everything, at no cost where there is nothing. */
+  void reset() {
+    for (Tally tally : byOperation.values()) {
+      if (tally.requests() > 0) {
+        tally.reset();
+      }
+    }
+  }
+
   /** All operations together. */
   public Tally total() {
     Tally total = new Tally(openLoop);
