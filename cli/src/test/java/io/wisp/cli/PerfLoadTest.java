@@ -136,6 +136,22 @@ class PerfLoadTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"0.5", "1000,0.5", "climb:0.5"})
+  void shouldRefuseARateThatMakesNoRequest(String rate) {
+    Run run = perf(server, "--payload_size 10 --duration 1900ms --rate " + rate);
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err())
+        .contains("--rate 0.5 is less than one request in --duration 1900ms")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void shouldNotSettleWhereThereIsNoTimeForARequest() {
+    measured("--payload_size 10 --rate 10 --duration 500ms --warmup 0 --arrivals uniform");
+    assertThat(PerfJson.read(file()).at("/runs/0/operations/all/requests").asLong()).isEqualTo(5);
+  }
+
   @Test
   void shouldEndARateWithTheErrorsOfItsSettling() {
     try (RunningFakeServer full = new RunningFakeServer(new HeapStore(50))) {

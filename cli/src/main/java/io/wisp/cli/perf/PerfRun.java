@@ -173,8 +173,14 @@ final class PerfRun implements AutoCloseable {
 
   private PerfResult openLoop(OfferedLoad load, String place) {
     String rate = Rates.text(load.requestsPerSecond()) + "/s (" + place + ")";
-    PerfResult settled = offer("settling at " + rate, load.settling());
-    return settled.failures().isEmpty() ? offer("measuring at " + rate, load) : settled;
+    OfferedLoad settling = load.settling();
+    if (settling.requests() > 0) {
+      PerfResult settled = offer("settling at " + rate, settling);
+      if (!settled.failures().isEmpty()) {
+        return settled;
+      }
+    }
+    return offer("measuring at " + rate, load);
   }
 
   private PerfResult offer(String phase, OfferedLoad load) {
