@@ -161,8 +161,8 @@ final class PerfReport {
             : "; the last requests waited " + backlog(result) + " for those before them";
     out.printf(
         Locale.ROOT,
-        "SATURATED: %.0f requests/s were answered%s; latencies would only say how long it ran%n",
-        result.requestsPerSecond(),
+        "SATURATED: %s requests/s were answered%s; latencies would only say how long it ran%n",
+        rate(result.requestsPerSecond()),
         reason);
   }
 
@@ -193,7 +193,7 @@ final class PerfReport {
     }
     out.println();
     out.printf(Locale.ROOT, "elapsed    %.3f s%n", result.elapsedNanos() / 1e9);
-    out.printf(Locale.ROOT, "qps        %.0f%n", result.requestsPerSecond());
+    out.println("qps        " + rate(result.requestsPerSecond()));
     if (!result.lookups().isEmpty()) {
       out.println("lookups    " + result.lookups());
     }
@@ -238,10 +238,9 @@ final class PerfReport {
     for (PerfResult result : results) {
       OfferedLoad load = Objects.requireNonNull(result.offered());
       out.printf(
-          Locale.ROOT,
-          "%-14s%14.0f",
+          "%-14s%14s",
           Rates.text(load.requestsPerSecond()),
-          result.requestsPerSecond());
+          rate(result.requestsPerSecond()));
       if (result.isSaturated()) {
         out.printf(
             Locale.ROOT,
@@ -261,6 +260,12 @@ final class PerfReport {
             micros(service.getValueAtPercentile(99)));
       }
     }
+  }
+
+  /** With three significant digits at least, which for low rates needs decimals. */
+  static String rate(double perSecond) {
+    int decimals = perSecond > 0 ? Math.clamp((long) (2 - Math.floor(Math.log10(perSecond))), 0, 9) : 0;
+    return String.format(Locale.ROOT, "%." + decimals + "f", perSecond);
   }
 
   /** With as many decimals as the histogram can tell apart. */

@@ -25,6 +25,31 @@ class PerfReportTest {
     assertThat(PerfReport.micros(nanoseconds)).isEqualTo(text);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0",
+    "0.01234, 0.0123",
+    "0.997, 0.997",
+    "4.96, 4.96",
+    "12.345, 12.3",
+    "99.2, 99.2",
+    "100, 100",
+    "123.4, 123",
+    "987654.3, 987654"
+  })
+  void shouldShowThreeDigitsOfALowRate(double perSecond, String text) {
+    assertThat(PerfReport.rate(perSecond)).isEqualTo(text);
+  }
+
+  @Test
+  void shouldShowLowRatesFinelyEverywhere() {
+    PerfResult slow = result(10, 100_400_000_000L, 0);
+    assertThat(print(report -> report.result(slow))).containsPattern("(?m)^qps +9\\.96$");
+    assertThat(print(report -> report.summary(List.of(slow)))).containsPattern("(?m)^10 +9\\.96 ");
+    PerfResult missed = result(10, 200_000_000_000L, 0);
+    assertThat(print(report -> report.result(missed))).contains("SATURATED: 5.00 requests/s");
+  }
+
   private static PerfResult result(double offered, long elapsedNanos, long backlogNanos) {
     OfferedLoad load = new OfferedLoad(offered, 1_000, Arrivals.UNIFORM);
     Tallies tallies = new Tallies(true);
