@@ -238,9 +238,7 @@ final class PerfReport {
     for (PerfResult result : results) {
       OfferedLoad load = Objects.requireNonNull(result.offered());
       out.printf(
-          "%-14s%14s",
-          Rates.text(load.requestsPerSecond()),
-          rate(result.requestsPerSecond()));
+          "%-14s%14s", Rates.text(load.requestsPerSecond()), rate(result.requestsPerSecond()));
       if (result.isSaturated()) {
         out.printf(
             Locale.ROOT,
@@ -264,7 +262,8 @@ final class PerfReport {
 
   /** With three significant digits at least, which for low rates needs decimals. */
   static String rate(double perSecond) {
-    int decimals = perSecond > 0 ? Math.clamp((long) (2 - Math.floor(Math.log10(perSecond))), 0, 9) : 0;
+    int decimals =
+        perSecond > 0 ? Math.clamp((long) (2 - Math.floor(Math.log10(perSecond))), 0, 9) : 0;
     return String.format(Locale.ROOT, "%." + decimals + "f", perSecond);
   }
 

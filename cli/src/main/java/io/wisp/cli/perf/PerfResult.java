@@ -78,8 +78,8 @@ record PerfResult(
 
   /**
    * Whether the offered rate was not reached: less than 99 % of it was answered, or the requests of
-   * a client waited for each other more and more. The latencies of such a run grow
-   * as long as it lasts, and are no result.
+   * a client waited for each other more and more. The latencies of such a run grow as long as it
+   * lasts, and are no result.
    */
   boolean isSaturated() {
     return offered != null && (fellBehind || missesRate());

@@ -97,8 +97,7 @@ final class PerfRun implements AutoCloseable {
     }
     long requests = settings.warmup();
     if (failures.isEmpty() && requests > 0) {
-      together(
-          "warming up", requests, 0, false, (client, start) -> client.closedLoop(requests));
+      together("warming up", requests, 0, false, (client, start) -> client.closedLoop(requests));
       addErrors(failures, "warm-up");
     }
     progress.clear();
@@ -162,12 +161,7 @@ final class PerfRun implements AutoCloseable {
     LookupCounters before = lookups();
     Instant startedAt = Instant.now();
     long elapsed =
-        together(
-            "measuring",
-            requests,
-            0,
-            false,
-            (client, start) -> client.closedLoop(requests));
+        together("measuring", requests, 0, false, (client, start) -> client.closedLoop(requests));
     return result(startedAt, elapsed, requests, null, before);
   }
 

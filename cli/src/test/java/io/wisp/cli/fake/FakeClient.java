@@ -16,9 +16,7 @@ import java.util.Queue;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Executes a flushed request when its reply is asked for, and nothing once its server is down.
- */
+/** Executes a flushed request when its reply is asked for, and nothing once its server is down. */
 final class FakeClient implements Client {
 
   private final FakeServer server;

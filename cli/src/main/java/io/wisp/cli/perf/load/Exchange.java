@@ -58,8 +58,8 @@ final class Exchange implements AutoCloseable {
   }
 
   /**
-   * Forgets what was recorded, and records from now on for a certain kind of loop. The second of two
-   * calls in a row for the same kind costs nothing.
+   * Forgets what was recorded, and records from now on for a certain kind of loop. The second of
+   * two calls in a row for the same kind costs nothing.
    */
   void record(boolean openLoop) {
     if (tallies.openLoop() == openLoop) {

@@ -126,8 +126,8 @@ public final class LoadClient implements AutoCloseable {
   }
 
   /**
-   * How long the last request of the last open loop waited for those before it, in nanoseconds: what
-   * it took from when it was due, less what the fastest took from when it was sent.
+   * How long the last request of the last open loop waited for those before it, in nanoseconds:
+   * what it took from when it was due, less what the fastest took from when it was sent.
    */
   public long backlogNanos() {
     return Math.max(0, exchange.lastLatency() - exchange.tallies().shortestService());
