@@ -83,6 +83,7 @@ class PerfLoadTest {
   @ValueSource(
       strings = {"--pipeline 1", "--pipeline 8", "--clients 3", "--clients 3 --pipeline 8"})
   void shouldSayHowFarARateIsMissedAndKeepNoFile(String shape) throws Exception {
+    Files.writeString(file(), "an older result");
     Run run = perf(server, "--payload_size 10 --rate 1e9 --duration 100ms --warmup 10 " + shape);
     assertThat(run.exitCode()).isEqualTo(3);
     assertThat(run.out())
@@ -106,6 +107,7 @@ class PerfLoadTest {
     JsonNode missed = root.at("/runs/1");
     assertThat(missed.get("outcome").asString()).isEqualTo("saturated");
     assertThat(missed.get("shortfall").asDouble()).isBetween(0.5, 1.0);
+    assertThat(missed.get("backlogNanoseconds").isNull()).isTrue();
     assertThat(missed.has("operations")).isFalse();
   }
 
@@ -131,6 +133,31 @@ class PerfLoadTest {
           .doesNotContain("qps")
           .doesNotContain("SATURATED");
       assertThat(file()).doesNotExist();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.5", "1000,0.5", "climb:0.5"})
+  void shouldRefuseARateThatMakesNoRequest(String rate) {
+    Run run = perf(server, "--payload_size 10 --duration 1900ms --rate " + rate);
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err())
+        .startsWith("wisp: --rate 0.5 is less than one request in --duration 1900ms");
+  }
+
+  @Test
+  void shouldNotSettleWhereThereIsNoTimeForARequest() {
+    measured("--payload_size 10 --rate 10 --duration 500ms --warmup 0 --arrivals uniform");
+    assertThat(PerfJson.read(file()).at("/runs/0/operations/all/requests").asLong()).isEqualTo(5);
+  }
+
+  @Test
+  void shouldEndARateWithTheErrorsOfItsSettling() {
+    try (RunningFakeServer full = new RunningFakeServer(new HeapStore(50))) {
+      Run run = perf(full, "--payload_size 100 --rate 200 --duration 500ms --warmup 0");
+      assertThat(run.exitCode()).isEqualTo(1);
+      assertThat(run.out())
+          .containsPattern("FAILED: ([1-9]|10) requests were answered OUT_OF_MEMORY");
     }
   }
 

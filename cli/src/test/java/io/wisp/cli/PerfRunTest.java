@@ -225,6 +225,15 @@ class PerfRunTest {
   }
 
   @Test
+  void shouldKeepAnOldResultIfItNeverConnects() throws Exception {
+    Path file = Files.writeString(folder.resolve("result.json"), "old");
+    RunningFakeServer closed = new RunningFakeServer();
+    closed.close();
+    assertThat(perf(closed, "--json", file.toString()).exitCode()).isEqualTo(1);
+    assertThat(file).hasContent("old");
+  }
+
+  @Test
   void shouldReplaceAnOldResultAndLeaveNothingElse() throws Exception {
     Path file = Files.writeString(folder.resolve("result.json"), "old");
     json("--requests", "10");

@@ -2,6 +2,7 @@ package io.wisp.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wisp.cli.cores.CoreList;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -230,6 +231,11 @@ class WispIT {
     JsonNode root = PerfJson.read(json);
     assertThat(root.at("/settings/cores")).hasSize(1);
     assertThat(root.at("/environment/coresAllowed").asString()).isEqualTo("0");
+    assertThat(root.at("/environment/cores").asInt())
+        .isEqualTo(
+            CoreList.parse(Files.readString(Path.of("/sys/devices/system/cpu/online")))
+                .numbers()
+                .size());
   }
 
   @Test

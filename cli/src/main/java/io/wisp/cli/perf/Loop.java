@@ -54,6 +54,14 @@ sealed interface Loop {
       if (requests != null) {
         REQUESTS.check("--requests", requests);
       }
+      if (OfferedLoad.of(rates.lowest(), 1, duration, arrivals).requests() < 1) {
+        throw UserError.usage(
+            "--rate "
+                + Rates.text(rates.lowest())
+                + " is less than one request in --duration "
+                + duration.toMillis()
+                + "ms");
+      }
     }
 
     @Override

@@ -64,6 +64,9 @@ public final class PerfCommand {
               () -> transport.connect(endpoint, options),
               () -> new SystemLoadClock(options.waiting()),
               options.timeout());
+      if (file != null) {
+        file.removeOld();
+      }
       Connection connection = new Connection(transport, endpoint, description, options);
       report.conditions(settings, connection, cores == null ? "" : cores.described());
       List<String> failures = run.prepare();

@@ -155,12 +155,19 @@ final class PerfReport {
   }
 
   private void saturated(PerfResult result) {
+    String reason =
+        result.missesRate()
+            ? String.format(Locale.ROOT, ", %.1f %% less than offered", 100 * result.shortfall())
+            : "; the last requests waited " + backlog(result) + " for those before them";
     out.printf(
         Locale.ROOT,
-        "SATURATED: %.0f requests/s were answered, %.1f %% less than offered; latencies would only"
-            + " say how long it ran%n",
-        result.requestsPerSecond(),
-        100 * result.shortfall());
+        "SATURATED: %s requests/s were answered%s; latencies would only say how long it ran%n",
+        rate(result.requestsPerSecond()),
+        reason);
+  }
+
+  private static String backlog(PerfResult result) {
+    return String.format(Locale.ROOT, "%.1f ms", result.backlogNanos() / 1e6);
   }
 
   private void measured(PerfResult result) {
@@ -186,7 +193,7 @@ final class PerfReport {
     }
     out.println();
     out.printf(Locale.ROOT, "elapsed    %.3f s%n", result.elapsedNanos() / 1e9);
-    out.printf(Locale.ROOT, "qps        %.0f%n", result.requestsPerSecond());
+    out.println("qps        " + rate(result.requestsPerSecond()));
     if (!result.lookups().isEmpty()) {
       out.println("lookups    " + result.lookups());
     }
@@ -231,12 +238,14 @@ final class PerfReport {
     for (PerfResult result : results) {
       OfferedLoad load = Objects.requireNonNull(result.offered());
       out.printf(
-          Locale.ROOT,
-          "%-14s%14.0f",
-          Rates.text(load.requestsPerSecond()),
-          result.requestsPerSecond());
+          "%-14s%14s", Rates.text(load.requestsPerSecond()), rate(result.requestsPerSecond()));
       if (result.isSaturated()) {
-        out.printf(Locale.ROOT, "  saturated, %.1f %% short%n", 100 * result.shortfall());
+        out.printf(
+            Locale.ROOT,
+            "  saturated, %s%n",
+            result.missesRate()
+                ? String.format(Locale.ROOT, "%.1f %% short", 100 * result.shortfall())
+                : "the last requests waited " + backlog(result));
       } else {
         Histogram latency = result.total().latency();
         Histogram service = Objects.requireNonNull(result.total().service());
@@ -249,6 +258,13 @@ final class PerfReport {
             micros(service.getValueAtPercentile(99)));
       }
     }
+  }
+
+  /** With three significant digits at least, which for low rates needs decimals. */
+  static String rate(double perSecond) {
+    int decimals =
+        perSecond > 0 ? Math.clamp((long) (2 - Math.floor(Math.log10(perSecond))), 0, 9) : 0;
+    return String.format(Locale.ROOT, "%." + decimals + "f", perSecond);
   }
 
   /** With as many decimals as the histogram can tell apart. */

@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param requested how many requests there should have been
  * @param offered the load that was offered, null in a closed loop
  * @param unsent how many requests were given up because the offered rate could not be reached
- * @param fellBehind whether a client's requests waited for each other all the time towards the end
+ * @param fellBehind whether a client's requests waited for each other more and more
+ * @param backlogNanos how long the last requests of such clients waited for those before them, at
+ *     most; 0 if there are none
  * @param tallies what became of the requests
  * @param lookups what the clients' own lookups in the server's memory came to
  * @param breakdowns why connections broke, an entry for each that did
@@ -30,6 +32,7 @@ record PerfResult(
     @Nullable OfferedLoad offered,
     long unsent,
     boolean fellBehind,
+    long backlogNanos,
     Tallies tallies,
     LookupCounters lookups,
     List<String> breakdowns) {
@@ -52,6 +55,11 @@ record PerfResult(
         offered,
         clients.stream().mapToLong(LoadClient::unsent).sum(),
         clients.stream().anyMatch(LoadClient::fellBehind),
+        clients.stream()
+            .filter(LoadClient::fellBehind)
+            .mapToLong(LoadClient::backlogNanos)
+            .max()
+            .orElse(0),
         sum,
         lookups,
         breakdowns);
@@ -70,15 +78,18 @@ record PerfResult(
 
   /**
    * Whether the offered rate was not reached: less than 99 % of it was answered, or the requests of
-   * a client never caught up with their times in the second half. The latencies of such a run grow
-   * as long as it lasts, and are no result.
+   * a client waited for each other more and more. The latencies of such a run grow as long as it
+   * lasts, and are no result.
    */
   boolean isSaturated() {
+    return offered != null && (fellBehind || missesRate());
+  }
+
+  /** Whether less than 99 % of the offered rate was answered. */
+  boolean missesRate() {
     OfferedLoad load = offered;
     return load != null
-        && (unsent > 0
-            || fellBehind
-            || requestsPerSecond() < OfferedLoad.REACHED * load.requestsPerSecond());
+        && (unsent > 0 || requestsPerSecond() < OfferedLoad.REACHED * load.requestsPerSecond());
   }
 
   /** The part of the offered rate that was not reached, 0 unless saturated. */

@@ -92,13 +92,12 @@ final class PerfRun implements AutoCloseable {
     List<String> failures = new ArrayList<>();
     long keys = settings.preload();
     if (keys > 0) {
-      together("preloading", keys, 0, Duration.ZERO, (client, start) -> client.preload(keys));
+      together("preloading", keys, 0, false, (client, start) -> client.preload(keys));
       addErrors(failures, "preload");
     }
     long requests = settings.warmup();
     if (failures.isEmpty() && requests > 0) {
-      together(
-          "warming up", requests, 0, Duration.ZERO, (client, start) -> client.closedLoop(requests));
+      together("warming up", requests, 0, false, (client, start) -> client.closedLoop(requests));
       addErrors(failures, "warm-up");
     }
     progress.clear();
@@ -162,31 +161,33 @@ final class PerfRun implements AutoCloseable {
     LookupCounters before = lookups();
     Instant startedAt = Instant.now();
     long elapsed =
-        together(
-            "measuring",
-            requests,
-            0,
-            Duration.ZERO,
-            (client, start) -> client.closedLoop(requests));
+        together("measuring", requests, 0, false, (client, start) -> client.closedLoop(requests));
     return result(startedAt, elapsed, requests, null, before);
   }
 
   private PerfResult openLoop(OfferedLoad load, String place) {
     String rate = Rates.text(load.requestsPerSecond()) + "/s (" + place + ")";
-    offer("settling at " + rate, load.settling());
-    LookupCounters before = lookups();
-    Instant startedAt = Instant.now();
-    long elapsed = offer("measuring at " + rate, load);
-    return result(startedAt, elapsed, load.requests(), load, before);
+    OfferedLoad settling = load.settling();
+    if (settling.requests() > 0) {
+      PerfResult settled = offer("settling at " + rate, settling);
+      if (!settled.failures().isEmpty()) {
+        return settled;
+      }
+    }
+    return offer("measuring at " + rate, load);
   }
 
-  private long offer(String phase, OfferedLoad load) {
-    return together(
-        phase,
-        load.requests(),
-        load.nanoseconds(),
-        OPEN_LOOP_LEAD,
-        (client, start) -> client.openLoop(load, start));
+  private PerfResult offer(String phase, OfferedLoad load) {
+    LookupCounters before = lookups();
+    Instant startedAt = Instant.now();
+    long elapsed =
+        together(
+            phase,
+            load.requests(),
+            load.nanoseconds(),
+            true,
+            (client, start) -> client.openLoop(load, start));
+    return result(startedAt, elapsed, load.requests(), load, before);
   }
 
   private PerfResult result(
@@ -217,20 +218,22 @@ final class PerfRun implements AutoCloseable {
    * Lets every client do its part.
    *
    * @param nanoseconds how long that takes if time decides it, else 0
+   * @param openLoop whether time makes requests come, and all clients begin a little later
    * @return the time from the start of the first to the last end
    */
   private long together(
       String phase,
       long requests,
       long nanoseconds,
-      Duration lead,
+      boolean openLoop,
       ObjLongConsumer<LoadClient> part) {
+    clients.forEach(client -> client.prepare(openLoop));
     Phase running = new Phase(clients.size());
     for (int i = 0; i < clients.size(); i++) {
       LoadClient client = clients.get(i);
       running.start("wisp-client-" + i, start -> part.accept(client, start));
     }
-    running.go(lead);
+    running.go(openLoop ? OPEN_LOOP_LEAD : Duration.ZERO);
     while (!running.awaitEnd(Progress.PERIOD)) {
       long completed = clients.stream().mapToLong(LoadClient::completed).sum();
       progress.show(phase, completed, requests, running.elapsedSoFar(), nanoseconds);

@@ -4,6 +4,7 @@ import io.wisp.cli.common.UserError;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -14,11 +15,19 @@ sealed interface Rates {
   double LOWEST = 0.01;
   double HIGHEST = 1e9;
 
+  /** The lowest one. */
+  double lowest();
+
   /** The first one. */
   double first();
 
   /** Those that were asked for, each to the end. */
   record Listed(List<Double> rates) implements Rates {
+
+    @Override
+    public double lowest() {
+      return Collections.min(rates);
+    }
 
     @Override
     public double first() {
@@ -40,6 +49,11 @@ sealed interface Rates {
     private static final double STEP = Math.sqrt(2);
 
     private static final MathContext ROUNDING = new MathContext(3);
+
+    @Override
+    public double lowest() {
+      return first;
+    }
 
     /** The rate after a number of steps, in three digits. */
     double after(int steps) {

@@ -56,6 +56,20 @@ final class ResultFile {
     }
   }
 
+  /**
+   * Removes what an earlier run left there, which would pass for the result of one that fails.
+   *
+   * @throws UserError if it cannot be removed
+   */
+  void removeOld() {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw UserError.failure(
+          "--json " + file + ": the older file could not be removed: " + e.getMessage());
+    }
+  }
+
   /** Writes it. */
   void write(
       PerfSettings settings,
@@ -154,7 +168,9 @@ final class ResultFile {
     map.put("requestsPerSecond", result.requestsPerSecond());
     put(map, "shortfall", result.offered() == null ? null : result.shortfall());
     map.put("elapsedNanoseconds", result.elapsedNanos());
-    if (!saturated) {
+    if (saturated) {
+      put(map, "backlogNanoseconds", result.missesRate() ? null : result.backlogNanos());
+    } else {
       map.put("operations", operations(result));
     }
     if (!result.lookups().isEmpty()) {

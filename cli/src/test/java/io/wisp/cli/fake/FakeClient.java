@@ -16,15 +16,14 @@ import java.util.Queue;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Executes a submitted request when its reply is asked for, and nothing once its server is down.
- */
+/** Executes a flushed request when its reply is asked for, and nothing once its server is down. */
 final class FakeClient implements Client {
 
   private final FakeServer server;
   private final ClientOptions options;
   private final Queue<Function<ValueSink, Status>> submitted = new ArrayDeque<>();
   private final @Nullable String device;
+  private int flushed;
   private long gets;
   private boolean closed;
 
@@ -105,16 +104,21 @@ final class FakeClient implements Client {
   @Override
   public void flush() {
     store();
+    flushed = submitted.size();
   }
 
   @Override
   public Status complete(ValueSink sink) {
+    if (flushed == 0) {
+      throw new IllegalStateException("the oldest request was never sent");
+    }
+    flushed--;
     return submitted.remove().apply(sink);
   }
 
   @Override
   public boolean isReplyReady() {
-    return !submitted.isEmpty();
+    return flushed > 0;
   }
 
   @Override

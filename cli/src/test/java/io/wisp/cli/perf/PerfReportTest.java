@@ -2,6 +2,18 @@ package io.wisp.cli.perf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wisp.cli.perf.load.Arrivals;
+import io.wisp.cli.perf.load.OfferedLoad;
+import io.wisp.cli.perf.load.Operation;
+import io.wisp.cli.perf.load.Tallies;
+import io.wisp.store.Status;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -11,5 +23,76 @@ class PerfReportTest {
   @CsvSource({"227, 0.227", "7100, 7.100", "96512, 96.51", "3932160, 3932.2"})
   void shouldShowMicrosecondsAsFinelyAsTheyWereRecorded(long nanoseconds, String text) {
     assertThat(PerfReport.micros(nanoseconds)).isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0",
+    "0.01234, 0.0123",
+    "0.997, 0.997",
+    "4.96, 4.96",
+    "12.345, 12.3",
+    "99.2, 99.2",
+    "100, 100",
+    "123.4, 123",
+    "987654.3, 987654"
+  })
+  void shouldShowThreeDigitsOfALowRate(double perSecond, String text) {
+    assertThat(PerfReport.rate(perSecond)).isEqualTo(text);
+  }
+
+  @Test
+  void shouldShowLowRatesFinelyEverywhere() {
+    PerfResult slow = result(10, 100_400_000_000L, 0);
+    assertThat(print(report -> report.result(slow))).containsPattern("(?m)^qps +9\\.96$");
+    assertThat(print(report -> report.summary(List.of(slow)))).containsPattern("(?m)^10 +9\\.96 ");
+    PerfResult missed = result(10, 200_000_000_000L, 0);
+    assertThat(print(report -> report.result(missed))).contains("SATURATED: 5.00 requests/s");
+  }
+
+  private static PerfResult result(double offered, long elapsedNanos, long backlogNanos) {
+    OfferedLoad load = new OfferedLoad(offered, 1_000, Arrivals.UNIFORM);
+    Tallies tallies = new Tallies(true);
+    for (int i = 0; i < 1_000; i++) {
+      tallies.of(Operation.PUT).record(Status.STORED, 2_000_000, 1_000_000);
+    }
+    return new PerfResult(
+        Instant.EPOCH,
+        elapsedNanos,
+        1_000,
+        load,
+        0,
+        backlogNanos > 0,
+        backlogNanos,
+        tallies,
+        LookupCounters.NONE,
+        List.of());
+  }
+
+  private static String print(Consumer<PerfReport> part) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    part.accept(new PerfReport(new PrintStream(bytes, true, StandardCharsets.UTF_8)));
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void shouldSayHowLongTheLastRequestsWaitedIfTheRateItselfWasReached() {
+    PerfResult behind = result(1_000, 1_005_000_000, 51_500_000);
+    assertThat(behind.isSaturated()).isTrue();
+    assertThat(print(report -> report.result(behind)))
+        .contains(
+            "SATURATED: 995 requests/s were answered; the last requests waited 51.5 ms for those"
+                + " before them; latencies would only say how long it ran")
+        .doesNotContain("%");
+    assertThat(print(report -> report.summary(List.of(behind, behind))))
+        .containsPattern("(?m)^1000 +995  saturated, the last requests waited 51.5 ms$");
+  }
+
+  @Test
+  void shouldSayHowMuchOfTheRateWasMissed() {
+    PerfResult missed = result(1_000, 1_100_000_000, 95_000_000);
+    assertThat(print(report -> report.result(missed)))
+        .contains("SATURATED: 909 requests/s were answered, 9.1 % less than offered; latencies")
+        .doesNotContain("waited");
   }
 }

@@ -12,6 +12,9 @@ final class ZipfianRanks {
   /** So many terms are added up; of the rest the sum is told by the Euler-Maclaurin formula. */
   private static final int TERMS = 10_000;
 
+  /** Up to so many more ranks are added to the sum that is there. */
+  private static final long MOST_ADDED = 1_000;
+
   private final double theta;
   private final double alpha;
   private final double zetaOfTwo;
@@ -37,8 +40,10 @@ final class ZipfianRanks {
     if (newCount == count) {
       return;
     }
-    if (newCount == count + 1 && count >= 2) {
-      zeta += Math.pow((double) newCount, -theta);
+    if (count >= 2 && newCount > count && newCount - count <= MOST_ADDED) {
+      for (long rank = count + 1; rank <= newCount; rank++) {
+        zeta += Math.pow((double) rank, -theta);
+      }
     } else {
       zeta = zeta(newCount, theta);
     }

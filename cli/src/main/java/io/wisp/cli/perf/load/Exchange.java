@@ -25,6 +25,7 @@ final class Exchange implements AutoCloseable {
   private final long[] sent;
   private int first;
   private int outstanding;
+  private long lastLatency;
   private Tallies tallies = new Tallies(false);
 
   /**
@@ -56,14 +57,26 @@ final class Exchange implements AutoCloseable {
     return operations.length;
   }
 
-  /** Forgets what was recorded, and records from now on for a certain kind of loop. */
+  /**
+   * Forgets what was recorded, and records from now on for a certain kind of loop. The second of
+   * two calls in a row for the same kind costs nothing.
+   */
   void record(boolean openLoop) {
-    tallies = new Tallies(openLoop);
+    if (tallies.openLoop() == openLoop) {
+      tallies.reset();
+    } else {
+      tallies = new Tallies(openLoop);
+    }
     completed.setOpaque(0);
   }
 
   Tallies tallies() {
     return tallies;
+  }
+
+  /** How long the last request took that was answered, from when it was due. */
+  long lastLatency() {
+    return lastLatency;
   }
 
   /** How many requests are done since recording began; any thread may ask. */
@@ -169,6 +182,7 @@ final class Exchange implements AutoCloseable {
       long latency,
       long service) {
     tallies.of(operation).record(status, latency, service);
+    lastLatency = latency;
     if (insertion && !status.isError()) {
       source.acknowledgeInsertion();
     }

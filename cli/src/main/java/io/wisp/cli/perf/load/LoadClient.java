@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LoadClient implements AutoCloseable {
 
-  /** What a schedule must have at least for its second half to tell whether a client keeps up. */
+  /** What a schedule must have at least for its parts to tell whether a client keeps up. */
   private static final long TELLING_REQUESTS = 200;
 
   private final int index;
@@ -51,6 +51,14 @@ public final class LoadClient implements AutoCloseable {
     exchange = new Exchange(client, source, clock, depth);
   }
 
+  /**
+   * Makes room for what comes of the next requests and forgets the last, so that the thread which
+   * makes them need not. The histograms of an open loop are some megabytes.
+   */
+  public void prepare(boolean openLoop) {
+    exchange.record(openLoop);
+  }
+
   /** Puts its part of the first keys. */
   public void preload(long keys) {
     long first = 0;
@@ -83,7 +91,7 @@ public final class LoadClient implements AutoCloseable {
         new OpenLoop(exchange, schedule, start, load.giveUpNanoseconds(), timeout.toNanos());
     unlessBroken(loop::run);
     unsent = schedule.requests() - loop.done();
-    fellBehind = schedule.requests() >= TELLING_REQUESTS && !loop.caughtUpLately();
+    fellBehind = schedule.requests() >= TELLING_REQUESTS && loop.fellBehind();
   }
 
   private void unlessBroken(Runnable requests) {
@@ -112,9 +120,17 @@ public final class LoadClient implements AutoCloseable {
     return unsent;
   }
 
-  /** Whether requests of the last open loop waited for each other all the time towards its end. */
+  /** Whether requests of the last open loop waited for each other more and more. */
   public boolean fellBehind() {
     return fellBehind;
+  }
+
+  /**
+   * How long the last request of the last open loop waited for those before it, in nanoseconds:
+   * what it took from when it was due, less what the fastest took from when it was sent.
+   */
+  public long backlogNanos() {
+    return Math.max(0, exchange.lastLatency() - exchange.tallies().shortestService());
   }
 
   /** What server and client say of themselves; nothing once the connection is broken. */

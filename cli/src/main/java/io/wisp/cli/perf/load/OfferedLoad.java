@@ -14,12 +14,18 @@ public record OfferedLoad(double requestsPerSecond, long requests, Arrivals arri
   /** The part of the offered rate that must be reached, for less is saturation. */
   public static final double REACHED = 0.99;
 
-  /** So many requests, but none that is due after a time, and at least one. */
+  /** What a product of a rate and a time may fall short of a whole number by rounding. */
+  private static final double ROUNDING = 1e-6;
+
+  /** So many requests, but none that is due after a time; there may be none at all. */
   public static OfferedLoad of(
       double requestsPerSecond, long mostRequests, Duration longest, Arrivals arrivals) {
-    double inTime = requestsPerSecond * (longest.toNanos() / 1e9);
-    long requests = Math.max(1, Math.min(mostRequests, Math.round(inTime)));
+    long requests = Math.min(mostRequests, inTime(requestsPerSecond, longest.toNanos() / 1e9));
     return new OfferedLoad(requestsPerSecond, requests, arrivals);
+  }
+
+  private static long inTime(double requestsPerSecond, double seconds) {
+    return (long) (requestsPerSecond * seconds + ROUNDING);
   }
 
   /** How long it is offered for. */
@@ -32,10 +38,12 @@ public record OfferedLoad(double requestsPerSecond, long requests, Arrivals arri
     return Math.round(nanoseconds() / REACHED);
   }
 
-  /** The same for a tenth of the time, but at most a second: what comes before, unrecorded. */
+  /**
+   * The same for a tenth of the time, but at most a second: what comes before, unrecorded. At a low
+   * rate that may be no request.
+   */
   public OfferedLoad settling() {
     double seconds = Math.min(nanoseconds() / 1e10, 1);
-    return new OfferedLoad(
-        requestsPerSecond, Math.max(1, Math.round(requestsPerSecond * seconds)), arrivals);
+    return new OfferedLoad(requestsPerSecond, inTime(requestsPerSecond, seconds), arrivals);
   }
 }

@@ -15,6 +15,9 @@ final class OpenLoop {
   /** So many requests in a row are sent before it looks for replies, however many are due. */
   private static final int MOST_IN_A_ROW = 16;
 
+  /** By so many outstanding requests two quarters may differ without meaning anything. */
+  private static final int FEW = 8;
+
   private final Exchange exchange;
   private final Schedule schedule;
   private final LoadClock clock;
@@ -24,6 +27,8 @@ final class OpenLoop {
   private final long requests;
   private long done;
   private boolean caughtUpLately;
+  private int leastEarlier;
+  private int leastLately;
 
   /**
    * A loop that begins at a time.
@@ -40,6 +45,8 @@ final class OpenLoop {
     this.giveUp = start + giveUp;
     this.timeout = timeout;
     requests = schedule.requests();
+    leastEarlier = exchange.depth();
+    leastLately = exchange.depth();
   }
 
   void run() {
@@ -111,6 +118,11 @@ final class OpenLoop {
 
   private void noteCaughtUp() {
     caughtUpLately |= done >= requests / 2;
+    if (done >= requests - requests / 4) {
+      leastLately = Math.min(leastLately, exchange.outstanding());
+    } else if (done >= requests / 4 && done < requests / 2) {
+      leastEarlier = Math.min(leastEarlier, exchange.outstanding());
+    }
   }
 
   /** How many requests were sent before it gave up. */
@@ -119,11 +131,13 @@ final class OpenLoop {
   }
 
   /**
-   * Whether in the second half of its requests there was a moment at which none was due that was
-   * not sent. If there was none, each waited for the ones before, and their latencies tell how long
-   * the loop ran rather than anything of the server.
+   * Whether its requests waited for each other more and more, so that their latencies tell how long
+   * the loop ran rather than anything of the server: if in the second half of them there was no
+   * moment at which none was due that was not sent; or if at all such moments of the last quarter
+   * many more were outstanding than at one of the second quarter, for a deep pipeline hides what is
+   * not answered.
    */
-  boolean caughtUpLately() {
-    return caughtUpLately;
+  boolean fellBehind() {
+    return !caughtUpLately || leastLately > Math.max(2 * leastEarlier, leastEarlier + FEW);
   }
 }

@@ -3,6 +3,7 @@ package io.wisp.cli.perf.load;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import org.HdrHistogram.Histogram;
 
 /** A tally for each operation. */
 public final class Tallies {
@@ -23,11 +24,36 @@ public final class Tallies {
     return Objects.requireNonNull(byOperation.get(operation));
   }
 
+  boolean openLoop() {
+    return openLoop;
+  }
+
+  /** Forgets everything, at no cost where there is nothing. */
+  void reset() {
+    for (Tally tally : byOperation.values()) {
+      if (tally.requests() > 0) {
+        tally.reset();
+      }
+    }
+  }
+
   /** All operations together. */
   public Tally total() {
     Tally total = new Tally(openLoop);
     byOperation.values().forEach(total::add);
     return total;
+  }
+
+  /** The shortest time from sending to the answer in an open loop, 0 if there was none. */
+  long shortestService() {
+    long shortest = Long.MAX_VALUE;
+    for (Tally tally : byOperation.values()) {
+      Histogram service = tally.service();
+      if (service != null && service.getTotalCount() > 0) {
+        shortest = Math.min(shortest, service.getMinValue());
+      }
+    }
+    return shortest == Long.MAX_VALUE ? 0 : shortest;
   }
 
   /** Adds what another client recorded in the same kind of loop. */

@@ -1,6 +1,7 @@
 package io.wisp.cli.perf.load;
 
 import io.wisp.store.Status;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,15 @@ public final class Tally {
 
   private static void record(Histogram histogram, long nanoseconds) {
     histogram.recordValue(Math.clamp(nanoseconds, 0, LONGEST_NANOS));
+  }
+
+  /** Forgets everything. */
+  void reset() {
+    latency.reset();
+    if (service != null) {
+      service.reset();
+    }
+    Arrays.fill(statuses, 0);
   }
 
   /** Adds what was recorded elsewhere in the same kind of loop. */

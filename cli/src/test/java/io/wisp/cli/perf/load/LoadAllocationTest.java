@@ -49,6 +49,23 @@ class LoadAllocationTest {
     assertThat(best).as("bytes allocated for a request").isLessThan(BYTES_PER_REQUEST);
   }
 
+  @ParameterizedTest
+  @CsvSource({"closed, false", "open, true"})
+  void shouldAllocateNoHistogramsOnceTheLoopHasBegun(String loop, boolean openLoop) {
+    try (LoadClient client = client(1, "uniform", "100", "get:1", false)) {
+      client.prepare(!openLoop);
+      client.prepare(openLoop);
+      allocatedBy(client, loop, 100);
+      client.prepare(!openLoop);
+      client.prepare(openLoop);
+      assertThat(allocatedBy(client, loop, 100)).isLessThan(100_000);
+      assertThat(client.tallies().total().requests()).isEqualTo(100);
+      assertThat(allocatedBy(client, loop, 50)).isLessThan(100_000);
+      assertThat(client.tallies().total().requests()).isEqualTo(50);
+      assertThat(client.tallies().total().latency().getTotalCount()).isEqualTo(50);
+    }
+  }
+
   private long allocatedBy(LoadClient client, String loop, int requests) {
     long before = threads.getCurrentThreadAllocatedBytes();
     if (loop.equals("open")) {

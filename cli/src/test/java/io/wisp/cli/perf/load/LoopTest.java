@@ -156,12 +156,21 @@ class LoopTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 8})
+  @ValueSource(ints = {1, 8, 16, 25, 40, 64})
   void shouldNoticeABacklogThatGrowsTooSlowlyToMissTheRate(int depth) {
     LoadClient client =
         offer(new SlowClient(clock, 1_005 * MICROSECOND), depth, 1_000, Arrivals.UNIFORM);
     assertThat(client.unsent()).isZero();
     assertThat(client.fellBehind()).isTrue();
+    assertThat(client.backlogNanos()).isBetween(48 * MILLISECOND, 52 * MILLISECOND);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"64, UNIFORM", "64, POISSON", "1024, POISSON"})
+  void shouldNotTakeASteadyQueueForABacklog(int depth, Arrivals arrivals) {
+    LoadClient client = offer(new SlowClient(clock, 900 * MICROSECOND), depth, 1_000, arrivals);
+    assertThat(client.unsent()).isZero();
+    assertThat(client.fellBehind()).isFalse();
   }
 
   @Test

@@ -12,7 +12,7 @@ import java.util.Queue;
 
 /**
  * A server with one thread, by a fake clock: it answers one request after the other, each in the
- * same time, except for those that are told to stall.
+ * same time, except for those that are told to stall. What is submitted arrives when it is flushed.
  */
 final class SlowClient implements Client {
 
@@ -20,6 +20,7 @@ final class SlowClient implements Client {
   private final long serviceNanos;
   private final Map<Integer, Long> stalls = new HashMap<>();
   private final Queue<Long> answers = new ArrayDeque<>();
+  private int unflushed;
   private long busyUntil;
   private int requests;
   private int mostOutstanding;
@@ -78,8 +79,8 @@ final class SlowClient implements Client {
 
   @Override
   public void submitGet(Slice key) {
-    answers.add(accept());
-    mostOutstanding = Math.max(mostOutstanding, answers.size());
+    unflushed++;
+    mostOutstanding = Math.max(mostOutstanding, outstanding());
   }
 
   @Override
@@ -93,7 +94,11 @@ final class SlowClient implements Client {
   }
 
   @Override
-  public void flush() {}
+  public void flush() {
+    for (; unflushed > 0; unflushed--) {
+      answers.add(accept());
+    }
+  }
 
   @Override
   public boolean isReplyReady() {
@@ -102,6 +107,9 @@ final class SlowClient implements Client {
 
   @Override
   public Status complete(ValueSink sink) {
+    if (answers.isEmpty()) {
+      throw new IllegalStateException("the oldest request was never sent");
+    }
     long answered = answers.remove();
     longestWait = Math.max(longestWait, answered - clock.now());
     clock.awaitUntil(answered);
@@ -110,7 +118,7 @@ final class SlowClient implements Client {
 
   @Override
   public int outstanding() {
-    return answers.size();
+    return answers.size() + unflushed;
   }
 
   @Override
