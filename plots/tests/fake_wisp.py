@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -17,6 +18,9 @@ def main(arguments):
     behaviour = json.loads(behaviour_file.read_text()) if behaviour_file.exists() else {}
     with (HOME / "calls").open("a") as log:
         log.write(" ".join(arguments) + "\n")
+    if arguments == ["jdk"]:
+        print(HOME / "jdk")
+        sys.exit()
     if arguments[-1] == "-h":
         sys.exit(1 if behaviour.get("no_build") else 0)
     if arguments[0] == "guest":
@@ -35,8 +39,12 @@ def guest(arguments, behaviour):
         return
     if behaviour.get("guest_dies"):
         sys.exit(137)
+    if behaviour.get("guest_does_not_boot"):
+        sys.exit(125)
     command = arguments[arguments.index("--") + 1 :]
-    sys.exit(subprocess.run(command, env={**os.environ, "WISP_GUEST": "tcg"}).returncode)
+    inside = subprocess.Popen(command, env={**os.environ, "WISP_GUEST": "tcg"})
+    signal.signal(signal.SIGTERM, lambda *_: inside.terminate())
+    sys.exit(inside.wait())
 
 
 def serve(behaviour):
@@ -60,15 +68,15 @@ def measure(arguments, behaviour):
     if kind in behaviour.get("fail", []):
         if kind == "suite":
             write_suite(Path(arguments[-1] + ".FAILED"), [])
-        print("wisp: told to fail\nand some more")
+        print(f"wisp: told to fail at {Path(arguments[-1]).resolve()}\nand some more")
         sys.exit(1)
     target = Path(arguments[-1])
     if kind in behaviour.get("broken", []):
         target.write_text('{"format":')
     elif arguments[0] == "bench":
-        write_suite(target, [measurement()])
+        write_suite(target, [measurement()], arguments=arguments)
     elif arguments[0] == "simple-kv":
-        write_suite(target, [measurement(benchmark="simple_kv.request", ahead="1")])
+        write_suite(target, [measurement(benchmark="simple_kv.request", ahead="1")], arguments=arguments)
     else:
         write_json(target, perf(kind, get="ring" if kind == "rdma" else None, emulated=kind == "rdma"))
 

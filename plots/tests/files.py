@@ -241,12 +241,12 @@ def measurement(
     }
 
 
-def environment() -> dict[str, Any]:
+def environment(arguments: Sequence[str] = ()) -> dict[str, Any]:
     return {
         "format": "wisp-environment",
         "version": 1,
         "startedAt": "2026-11-25T11:51:38Z",
-        "commandLine": [],
+        "commandLine": list(arguments),
         "software": {"commit": "45cff5987fbd79982e7cbaa0f88f45ee18664765", "dirty": False, "jarSha256": None},
         "machine": {
             "cpu": "Some CPU",
@@ -273,7 +273,9 @@ def write_json(path: Path, values: Any) -> Path:
     return path
 
 
-def write_suite(folder: Path, measurements: Sequence[dict[str, Any]], missing: int = 0) -> Path:
+def write_suite(
+    folder: Path, measurements: Sequence[dict[str, Any]], missing: int = 0, arguments: Sequence[str] = ()
+) -> Path:
     result = {
         "format": "wisp-result",
         "version": 1,
@@ -283,5 +285,5 @@ def write_suite(folder: Path, measurements: Sequence[dict[str, Any]], missing: i
         "measurements": list(measurements),
     }
     write_json(folder / "result.json", result)
-    write_json(folder / "environment.json", environment())
+    write_json(folder / "environment.json", environment(arguments))
     return folder

@@ -13,9 +13,11 @@ from test_schemas import errors
 
 from wisp_plots.campaign import runner, state
 from wisp_plots.campaign.cells import CLIENT, FULL, GUEST, HOST, QUICK, SIMPLE_KV, SUITE, Cell, cells_of
+from wisp_plots.campaign.measuring import without_places
 from wisp_plots.campaign.progress import seconds_left
 from wisp_plots.campaign.runner import Tools, open_campaign, run_campaign
 from wisp_plots.campaign.state import FAILED, FINISHED, SKIPPED, read_campaign
+from wisp_plots.campaign.tree import revision
 from wisp_plots.errors import WispError
 from wisp_plots.load.runs import load_run
 
@@ -34,8 +36,11 @@ TABLE = [
 @pytest.fixture
 def tools(tmp_path, monkeypatch):
     monkeypatch.setattr(state, "cells_of", lambda scale: TABLE)
-    monkeypatch.setenv("FAKE_WISP", str(tmp_path / "fake"))
-    (tmp_path / "fake").mkdir()
+    monkeypatch.setenv("FAKE_WISP", str(tmp_path / ".fake"))
+    release = tmp_path / ".fake" / "jdk" / "release"
+    release.parent.mkdir(parents=True)
+    release.write_text('IMPLEMENTOR="Some Vendor"\nJAVA_VERSION="25.0.1"\nJAVA_RUNTIME_VERSION="25.0.1+8"\n')
+    monkeypatch.setenv("WISP_JAVA_OPTS", "-Xmx1g")
     launcher = tmp_path / "wisp"
     launcher.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{FAKE}" "$@"\n')
     launcher.chmod(0o755)
@@ -43,11 +48,11 @@ def tools(tmp_path, monkeypatch):
 
 
 def tell(tools, **behaviour):
-    (tools.root / "fake" / "behaviour.json").write_text(json.dumps(behaviour))
+    (tools.root / ".fake" / "behaviour.json").write_text(json.dumps(behaviour))
 
 
 def calls(tools):
-    log = tools.root / "fake" / "calls"
+    log = tools.root / ".fake" / "calls"
     return log.read_text().splitlines() if log.exists() else []
 
 
@@ -121,7 +126,7 @@ def test_a_cell_that_fails_is_no_result_and_the_rest_goes_on(tools, capsys):
     assert states(folder)["comparison-null", 1] == FAILED
     assert list(states(folder).values()).count(FINISHED) == len(TABLE) - 1
     failed = next(cell for cell in read_campaign(folder).cells if cell.state == FAILED)
-    assert failed.reason == "wisp: told to fail (exit code 1)"
+    assert failed.reason == f"wisp: told to fail at {failed.path} (exit code 1)"
     assert failed.result is None
     assert not list(folder.glob("**/comparison-null*.json"))
     assert "failed, round 1, host, comparison-null: wisp: told to fail" in capsys.readouterr().err
@@ -183,6 +188,15 @@ def test_a_complete_campaign_is_finished_and_not_before(tools):
     assert read_campaign(folder).finished_at is not None
 
 
+def test_a_finished_campaign_is_not_while_a_cell_is_measured_again(tools):
+    _, folder = measure(tools)
+    (folder / "host" / "round-1" / "comparison-null.json").unlink()
+    tell(tools, fail=["null"])
+    status, _ = measure(tools)
+    assert status == 1
+    assert read_campaign(folder).finished_at is None
+
+
 def test_where_there_can_be_no_guest_its_cells_are_skipped_with_the_reason(tools, capsys):
     tell(tools, no_guest=True)
     status, folder = measure(tools)
@@ -197,6 +211,115 @@ def test_a_guest_that_dies_fails_its_cells(tools):
     assert status == 1
     failed = next(cell for cell in read_campaign(folder).cells if cell.state == FAILED)
     assert failed.reason == "the guest ended before it was measured (exit code 137)"
+
+
+def test_a_guest_that_does_not_boot_after_all_fails_its_cells(tools):
+    tell(tools, guest_does_not_boot=True)
+    status, folder = measure(tools, rounds=2)
+    assert status == 1
+    failed = [cell for cell in read_campaign(folder).cells if cell.state == FAILED]
+    assert {(cell.round, cell.reason) for cell in failed} == {
+        (number, "the guest did not start (exit code 125)") for number in (1, 2)
+    }
+    assert read_campaign(folder).finished_at is None
+
+
+def test_nothing_that_is_recorded_names_where_the_campaign_is(tools):
+    tell(tools, fail=["null"])
+    _, folder = measure(tools)
+    texts = {path: path.read_text() for path in folder.glob("**/*.json")}
+    commands = [text for path, text in texts.items() if path.name == "environment.json"]
+    assert len(commands) == 2
+    assert all('"--results", "host/round-1/' in text for text in commands)
+    assert not [path for path, text in texts.items() if str(folder.resolve()) in text or str(folder) in text]
+
+
+def test_reasons_name_files_without_their_place_on_this_machine(tools, monkeypatch):
+    monkeypatch.setenv("HOME", "/home/somebody")
+    text = f"{tools.root}/campaign/host/x.json and {tools.root}/cli/wisp.jar and /home/somebody/.cache/y"
+    said = without_places(text, tools.root / "campaign", tools.root)
+    assert said == "host/x.json and cli/wisp.jar and ~/.cache/y"
+
+
+def test_settings_say_which_java_runs_and_with_what(tools):
+    assert tools.settings(tools.root / "campaign")["jdk"] == "Some Vendor 25.0.1+8"
+    assert tools.settings(tools.root / "campaign")["javaOptions"] == "-Xmx1g"
+
+
+@pytest.mark.parametrize("name", ["WISP_JAVA_OPTS", "JAVA_TOOL_OPTIONS"])
+def test_other_options_for_java_do_not_mix_with_what_is_there(tools, monkeypatch, name):
+    _, folder = measure(tools)
+    monkeypatch.setenv(name, "-XX:+UseZGC")
+    with pytest.raises(WispError, match="another javaOptions"):
+        open_campaign(folder, QUICK, 1, tools)
+
+
+def test_another_java_does_not_mix_either(tools):
+    _, folder = measure(tools)
+    (tools.root / ".fake" / "jdk" / "release").write_text('IMPLEMENTOR="Another"\n')
+    with pytest.raises(WispError, match="another jdk"):
+        open_campaign(folder, QUICK, 1, tools)
+
+
+@pytest.fixture
+def tree(tmp_path):
+    root = tmp_path / "tree"
+    (root / "results").mkdir(parents=True)
+    (root / "Program.java").write_text("first")
+    return root
+
+
+def git(root, *words):
+    identity = ("-c", "user.name=Somebody", "-c", "user.email=somebody@example.org")
+    subprocess.run(["git", "-C", root, *identity, *words], check=True, capture_output=True)
+
+
+@pytest.fixture
+def repository(tree):
+    git(tree, "init")
+    git(tree, "add", ".")
+    git(tree, "commit", "-m", "First")
+    return tree
+
+
+def test_a_tree_as_committed_has_no_changes(repository):
+    found = revision(repository, repository / "measured")
+    assert len(found.commit) == 40
+    assert found.changes is None
+    (repository / "results" / "recorded.json").write_text("{}")
+    assert revision(repository, repository / "measured") == found
+
+
+@pytest.mark.parametrize("name", ["Program.java", "New.java"])
+def test_every_different_change_is_told_apart(repository, name):
+    seen = set()
+    for text in ("one", "two", "three"):
+        (repository / name).write_text(text)
+        seen.add(revision(repository, repository / "measured").changes)
+    assert None not in seen
+    assert len(seen) == 3
+
+
+def test_without_git_the_sources_themselves_are_told_apart(tree, monkeypatch):
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tree.parent))
+    first = revision(tree, tree / "measured")
+    assert first.commit is None
+    assert first.changes
+    (tree / "results" / "recorded.json").write_text("{}")
+    assert revision(tree, tree / "measured") == first
+    (tree / "Program.java").write_text("second")
+    assert revision(tree, tree / "measured").changes != first.changes
+
+
+def test_a_change_in_between_does_not_mix_with_what_was_measured_before_it(tools, repository):
+    there = Tools(repository, tools.wisp)
+    (repository / "Program.java").write_text("second")
+    folder = repository / "measured"
+    open_campaign(folder, QUICK, 1, there)
+    open_campaign(folder, QUICK, 1, there)
+    (repository / "Program.java").write_text("third")
+    with pytest.raises(WispError, match="was begun with another changes"):
+        open_campaign(folder, QUICK, 1, there)
 
 
 def test_other_settings_do_not_mix_with_what_is_there(tools, monkeypatch):
@@ -249,33 +372,17 @@ def test_an_estimate_is_corrected_by_what_cells_took(tools):
     assert seconds_left(campaign) == pytest.approx(3 * 2 + 1)
 
 
-@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_campaign_keeps_what_is_finished_stops_everything_and_goes_on(tools, signal_number):
     tell(tools, hang=["suite"])
     folder = tools.root / "campaign"
-    script = (
-        "import sys; from pathlib import Path\n"
-        "import test_campaign as t\n"
-        "from wisp_plots.campaign import state\n"
-        "state.cells_of = lambda scale: t.TABLE\n"
-        f"tools = t.Tools(Path({str(tools.root)!r}), Path({str(tools.wisp)!r}))\n"
-        "try: t.run_campaign(t.open_campaign(tools.root / 'campaign', t.QUICK, 1, tools), tools)\n"
-        "except KeyboardInterrupt: sys.exit(130)\n"
-    )
-    paths = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parents[1])])
-    process = subprocess.Popen(
-        [sys.executable, "-c", script],
-        env={**os.environ, "PYTHONPATH": paths},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    wait_for(lambda: (tools.root / "fake" / "hanging").exists())
-    hanging = int((tools.root / "fake" / "hanging").read_text())
+    process, hanging = start_until_it_hangs(tools)
     process.send_signal(signal_number)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "interrupted; 2 of 5 cells are finished" in said
     assert not is_alive(hanging)
+    assert not [pid for pid in servers(tools) if is_alive(pid)]
     assert states(folder)["comparison-tcp", 1] == FINISHED
     assert states(folder)["payload-suite", 1] == "waiting"
     assert not list(folder.glob("**/payload-suite*/"))
@@ -294,9 +401,39 @@ def test_an_interrupted_campaign_keeps_what_is_finished_stops_everything_and_goe
 
 def test_no_server_outlives_its_cell(tools):
     measure(tools)
-    servers = [int(pid) for pid in (tools.root / "fake" / "servers").read_text().split()]
-    assert servers
-    assert not [pid for pid in servers if is_alive(pid)]
+    assert servers(tools)
+    assert not [pid for pid in servers(tools) if is_alive(pid)]
+
+
+def servers(tools):
+    return [int(pid) for pid in (tools.root / ".fake" / "servers").read_text().split()]
+
+
+@pytest.mark.parametrize("kind", ["tcp", "rdma"])
+def test_a_terminal_that_hangs_up_leaves_no_server_and_no_guest(tools, kind):
+    tell(tools, hang=[kind])
+    process, hanging = start_until_it_hangs(tools)
+    process.send_signal(signal.SIGHUP)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    wait_for(lambda: not is_alive(hanging))
+    assert servers(tools)
+    wait_for(lambda: not [pid for pid in servers(tools) if is_alive(pid)])
+
+
+def test_a_campaign_that_ignores_hang_ups_goes_on_with_them(tools):
+    tell(tools, hang=["tcp"])
+    process, hanging = start_until_it_hangs(
+        tools, "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+    )
+    process.send_signal(signal.SIGHUP)
+    time.sleep(0.5)
+    assert process.poll() is None
+    assert is_alive(hanging)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert not is_alive(hanging)
 
 
 def test_the_full_campaign_repeats_the_comparison_and_sweeps_once():
@@ -340,8 +477,57 @@ def test_the_full_table_sweeps_all_sizes_asked_for():
         assert f"comparison-{payload}-simple-kv-tcp" in names
 
 
+def test_the_full_table_measures_beside_rdma_what_it_is_compared_with():
+    names = {cell.name for cell in cells_of(FULL) if cell.place == GUEST}
+    for payload in (1, 1 << 10, 16 << 10, 256 << 10, 1 << 20):
+        ways = ("rdma-ring", "rdma-onesided", "shm-onesided", "tcp", "zmq")
+        assert {f"payload-{payload}-{way}" for way in ways} <= names
+    for depth in (1, 16, 64):
+        assert {f"pipeline-{depth}-{way}" for way in ("rdma-ring", "shm-ring", "tcp", "zmq")} <= names
+    assert {f"clients-{count}-{way}" for count in (1, 4) for way in ("rdma-ring", "tcp")} <= names
+    for percent in (0, 50, 100):
+        assert {f"reads-{percent}-{way}" for way in ("rdma-onesided", "rdma-ring", "tcp")} <= names
+    assert {"load-rdma-onesided", "load-tcp"} <= names
+
+
+def test_the_values_of_a_cell_fit_into_the_memory_of_its_server():
+    for cell in cells_of(FULL):
+        option = dict(zip(cell.options[::2], cell.options[1::2], strict=False))
+        if cell.place == GUEST and cell.instrument == CLIENT and "--requests" in option:
+            values = min(1000, int(option["--requests"]) + int(option["--warmup"]))
+            assert values * int(option["--payload_size"]) < (512 << 20) * 0.9, cell.name
+
+
+def test_a_round_of_the_full_table_is_estimated_below_half_an_hour_in_the_guest():
+    cells = [cell for cell in cells_of(FULL) if cell.place == GUEST]
+    assert sum(cell.seconds for cell in cells) <= 30 * 60
+
+
 def test_the_quick_table_is_estimated_below_eight_minutes_of_measuring():
     assert QUICK.rounds * sum(cell.seconds for cell in cells_of(QUICK)) < 8 * 60
+
+
+def start_until_it_hangs(tools, before=""):
+    """A campaign in a process of its own, once its cell that hangs has begun; and the process that hangs."""
+    script = before + (
+        "import sys; from pathlib import Path\n"
+        "import test_campaign as t\n"
+        "from wisp_plots.campaign import state\n"
+        "state.cells_of = lambda scale: t.TABLE\n"
+        f"tools = t.Tools(Path({str(tools.root)!r}), Path({str(tools.wisp)!r}))\n"
+        "try: t.run_campaign(t.open_campaign(tools.root / 'campaign', t.QUICK, 1, tools), tools)\n"
+        "except KeyboardInterrupt: sys.exit(130)\n"
+    )
+    paths = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parents[1])])
+    process = subprocess.Popen(
+        [sys.executable, "-c", script],
+        env={**os.environ, "PYTHONPATH": paths},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    wait_for(lambda: (tools.root / ".fake" / "hanging").exists())
+    hanging = int((tools.root / ".fake" / "hanging").read_text())
+    return process, hanging
 
 
 def wait_for(condition):

@@ -53,6 +53,30 @@ def test_the_caller_may_know_of_a_guest_that_the_cpu_does_not_show(tmp_path):
     assert measurement.conditions.guest == "kvm"
 
 
+@pytest.mark.parametrize("guest", ["tcg", "kvm", None])
+def test_a_file_that_says_what_ran_its_guest_is_believed_rather_than_its_cpu(tmp_path, guest):
+    file = perf_closed_2(cpu="QEMU Virtual CPU" if guest is None else "Some CPU")
+    file["environment"]["guest"] = guest
+    (measurement,) = loaded(tmp_path, file)
+    assert measurement.conditions.guest == guest
+
+
+def test_a_guest_that_nothing_runs_is_refused(tmp_path):
+    file = perf_closed_2()
+    file["environment"]["guest"] = "dosbox"
+    assert "guest is 'dosbox', not one of tcg, kvm" in refusal(tmp_path, file)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "cores"), [("0-1", 2), ("1", 1), ("0,2-4,9", 5), ("unknown", 8), ("", 8), ("1-", 8)]
+)
+def test_cores_are_those_that_the_client_could_use(tmp_path, allowed, cores):
+    file = perf()
+    file["environment"] |= {"cores": 8, "coresAllowed": allowed}
+    (measurement,) = loaded(tmp_path, file)
+    assert measurement.conditions.cores == cores
+
+
 def test_a_closed_loop_of_version_2_keeps_its_keys_and_cores(tmp_path):
     (measurement,) = loaded(tmp_path, perf_closed_2(transport="tcp", rate=5_000.0))
     assert measurement.configuration.keys == "zipfian:0.99"

@@ -21,6 +21,18 @@ def test_a_folder_of_the_suite_has_a_sample_for_each_iteration(tmp_path):
     assert loaded.conditions.kernel == "Linux 6.1.0-56"
 
 
+def test_programs_that_count_cores_differently_on_the_same_of_them_are_of_one_machine(tmp_path):
+    java, python = (write_suite(tmp_path / name, [measurement()]) for name in ("java", "python"))
+    for folder, cores in ((java, 1), (python, 2)):
+        file = json.loads((folder / "environment.json").read_text())
+        file["machine"] |= {"cores": cores, "allowedCores": "1"}
+        write_json(folder / "environment.json", file)
+    client = perf()
+    client["environment"] |= {"cores": 1, "coresAllowed": "1"}
+    write_json(tmp_path / "client.json", client)
+    assert len({m.conditions.machine for m in load_run(tmp_path).measurements}) == 1
+
+
 def test_the_unit_of_the_score_is_taken_into_account(tmp_path):
     folder = write_suite(tmp_path / "run", [measurement(samples=[2.0], unit="ops/us")])
     (loaded,) = load_folder(folder, "run")

@@ -17,6 +17,7 @@ class Conditions:
 
     cpu: str | None = None
     cores: int | None = None
+    """That programs could use."""
     kernel: str | None = None
     jdk: str | None = None
     software: str | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 HOST, GUEST = "host", "guest"
 CLIENT, SUITE, SIMPLE_KV = "client", "suite", "simple_kv"
@@ -105,6 +105,11 @@ class Scale:
     """Whether the comparison is also made with ten requests sent ahead in the guest."""
     guest_payload_sweep: tuple[int, ...]
     guest_pipelines: tuple[int, ...]
+    guest_clients: tuple[int, ...]
+    guest_read_percents: tuple[int, ...]
+    guest_load_ways: tuple[WayToMeasure, ...]
+    guest_load_seconds: int
+    """At each offered rate."""
     once: tuple[str, ...] = ()
     """Groups that only the first round measures: sweeps, whose neighbouring points support each other."""
 
@@ -130,8 +135,12 @@ FULL = Scale(
     iterations=3,
     guest_ways=GUEST_WAYS,
     guest_ahead=True,
-    guest_payload_sweep=(1, 1 << 10, 16 << 10, 64 << 10),
+    guest_payload_sweep=(1, 1 << 10, 16 << 10, 256 << 10, 1 << 20),
     guest_pipelines=(1, 16, 64),
+    guest_clients=(1, 4),
+    guest_read_percents=(0, 50, 100),
+    guest_load_ways=(GUEST_RDMA_ONESIDED, GUEST_TCP),
+    guest_load_seconds=4,
     once=("key-size", "payload", "pipeline", "clients", "reads", "load"),
 )
 
@@ -162,6 +171,10 @@ QUICK = Scale(
     guest_ahead=False,
     guest_payload_sweep=(),
     guest_pipelines=(),
+    guest_clients=(),
+    guest_read_percents=(),
+    guest_load_ways=(),
+    guest_load_seconds=2,
 )
 
 KEY_SIZE = 3
@@ -174,6 +187,9 @@ START_SECONDS = {HOST: 3.0, GUEST: 10.0}
 MEASURE_SECONDS = {HOST: 5.0, GUEST: 12.0}
 LOAD_STEPS = 18
 """Rates that a climb offers until it saturates, about."""
+LARGE_PAYLOAD = 256 << 10
+GUEST_LARGE_REQUESTS = 300
+"""With values so large, which an emulated device moves slowly and the guest's server must hold."""
 
 
 def cells_of(scale: Scale) -> list[Cell]:
@@ -193,41 +209,66 @@ def _host(scale: Scale) -> Iterable[Cell]:
         for way in scale.suite_ways:
             yield _suite(scale, "payload", f"payload-{payload}", way, KEY_SIZE, payload)
     yield from _pipelines(scale, HOST, scale.pipelines, scale.sweep_ways)
-    for clients in scale.clients:
-        for way in scale.sweep_ways:
+    yield from _clients(scale, HOST, scale.clients, scale.sweep_ways)
+    yield from _reads(scale, HOST, scale.read_percents, scale.sweep_ways)
+    for way in scale.load_ways:
+        yield _load(HOST, way, "climb:1000", scale.load_seconds)
+
+
+def _guest(scale: Scale) -> Iterable[Cell]:
+    """RDMA is there alone, and so whatever it is compared with is measured there too."""
+    yield from _comparison(scale, GUEST, scale.guest_ways, scale.guest_ahead)
+    for payload in scale.guest_payload_sweep:
+        for way in (GUEST_RDMA_RING, GUEST_RDMA_ONESIDED, GUEST_SHM_ONESIDED, GUEST_TCP, GUEST_ZMQ):
+            name = f"payload-{payload}"
+            if payload >= LARGE_PAYLOAD:
+                few = replace(way, requests=int(GUEST_LARGE_REQUESTS / scale.share))
+                yield _client(scale, GUEST, "payload", name, few, payload, 1)
+            else:
+                yield _client(scale, GUEST, "payload", name, way, payload, 0.2 if payload > 1 << 10 else 0.5)
+    yield from _pipelines(
+        scale, GUEST, scale.guest_pipelines, (GUEST_RDMA_RING, GUEST_SHM_RING, GUEST_TCP, GUEST_ZMQ)
+    )
+    yield from _clients(scale, GUEST, scale.guest_clients, (GUEST_RDMA_RING, GUEST_TCP))
+    yield from _reads(
+        scale, GUEST, scale.guest_read_percents, (GUEST_RDMA_ONESIDED, GUEST_RDMA_RING, GUEST_TCP)
+    )
+    for way in scale.guest_load_ways:
+        yield _load(GUEST, way, "climb:100", scale.guest_load_seconds)
+
+
+def _clients(scale: Scale, place: str, counts: Iterable[int], ways: Iterable[WayToMeasure]) -> Iterable[Cell]:
+    for clients in counts:
+        for way in ways:
             options = ("--clients", str(clients))
-            yield _client(scale, HOST, "clients", f"clients-{clients}", way, PAYLOAD_SIZE, 2, options)
-    for percent in scale.read_percents:
-        for way in scale.sweep_ways:
+            yield _client(scale, place, "clients", f"clients-{clients}", way, PAYLOAD_SIZE, 2, options)
+
+
+def _reads(scale: Scale, place: str, percents: Iterable[int], ways: Iterable[WayToMeasure]) -> Iterable[Cell]:
+    for percent in percents:
+        for way in ways:
             mix = ",".join(
                 f"{name}:{weight}" for name, weight in (("get", percent), ("put", 100 - percent)) if weight
             )
             options = ("--mix", mix, "--preload", "all")
-            yield _client(scale, HOST, "reads", f"reads-{percent}", way, PAYLOAD_SIZE, 1, options)
-    for way in scale.load_ways:
-        yield Cell(
-            HOST,
-            "load",
-            f"load-{way.name}",
-            CLIENT,
-            way.transport,
-            (
-                *_sizes(PAYLOAD_SIZE),
-                *_get(way),
-                *("--rate", "climb:1000", "--arrivals", "poisson", "--preload", "all"),
-                *("--duration", f"{scale.load_seconds}s", "--pipeline", "64"),
-            ),
-            START_SECONDS[HOST] + LOAD_STEPS * scale.load_seconds,
-        )
+            yield _client(scale, place, "reads", f"reads-{percent}", way, PAYLOAD_SIZE, 1, options)
 
 
-def _guest(scale: Scale) -> Iterable[Cell]:
-    yield from _comparison(scale, GUEST, scale.guest_ways, scale.guest_ahead)
-    for payload in scale.guest_payload_sweep:
-        for way in (GUEST_RDMA_RING, GUEST_RDMA_ONESIDED, GUEST_TCP):
-            share = 0.2 if payload >= 16 << 10 else 0.5
-            yield _client(scale, GUEST, "payload", f"payload-{payload}", way, payload, share)
-    yield from _pipelines(scale, GUEST, scale.guest_pipelines, (GUEST_RDMA_RING, GUEST_SHM_RING, GUEST_TCP))
+def _load(place: str, way: WayToMeasure, rate: str, seconds: int) -> Cell:
+    return Cell(
+        place,
+        "load",
+        f"load-{way.name}",
+        CLIENT,
+        way.transport,
+        (
+            *_sizes(PAYLOAD_SIZE),
+            *_get(way),
+            *("--rate", rate, "--arrivals", "poisson", "--preload", "all"),
+            *("--duration", f"{seconds}s", "--pipeline", "64"),
+        ),
+        START_SECONDS[place] + LOAD_STEPS * seconds,
+    )
 
 
 def _comparison(scale: Scale, place: str, ways: Iterable[WayToMeasure], ahead: bool) -> Iterable[Cell]:

@@ -30,16 +30,15 @@ def measure(state: CellState, folder: Path, wisp: Path) -> None:
     target = folder / state.path
     state.result = state.reason = None
     state.guest = os.environ.get("WISP_GUEST") or None
+    log = folder / "logs" / f"{state.cell.place}-{state.round}-{state.cell.name}"
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         remove_leftovers(target)
-        _measure(
-            state.cell, target, wisp, folder / "logs" / f"{state.cell.place}-{state.round}-{state.cell.name}"
-        )
+        _measure(state, folder, wisp, log)
         _check(state, target)
     except CellFailure as failure:
         remove_leftovers(target)
-        state.state, state.reason = FAILED, str(failure)
+        state.state, state.reason = FAILED, without_places(str(failure), folder, wisp.parent)
     except BaseException:
         remove_leftovers(target)
         raise
@@ -49,33 +48,44 @@ def measure(state: CellState, folder: Path, wisp: Path) -> None:
         state.seconds = round(time.monotonic() - began, 1)
 
 
-def _measure(cell: Cell, target: Path, wisp: Path, log: Path) -> None:
+def without_places(text: str, *folders: Path) -> str:
+    """A text for the record: files in those folders, and at home, without where on this machine that is."""
+    for folder in folders:
+        for place in {str(folder), str(folder.resolve())} - {"/", "."}:
+            text = text.replace(f"{place}/", "").replace(place, folder.name)
+    home = os.environ.get("HOME", "").rstrip("/")
+    return text.replace(home, "~") if home else text
+
+
+def _measure(state: CellState, folder: Path, wisp: Path, log: Path) -> None:
+    """Everything runs in the campaign's folder and is told relative paths: programs record how they were called."""
+    cell, target = state.cell, state.path
     log.parent.mkdir(parents=True, exist_ok=True)
     server_log, client_log = log.with_suffix(".server.log"), log.with_suffix(".log")
     limit = max(LEAST_LIMIT[cell.place], LIMIT_FACTOR * cell.seconds)
     ready = READY_SECONDS[cell.place]
     if cell.instrument == SUITE:
-        run([str(wisp), "bench", *cell.options, "--results", str(target)], client_log, limit)
+        run([str(wisp), "bench", *cell.options, "--results", target], folder, client_log, limit)
     elif cell.instrument == SIMPLE_KV:
         port = free_port()
         transport = ("--transport", cell.transport)
         serve = [str(wisp), "simple-kv", "-s", *transport, "--port", str(port)]
         ask = [str(wisp), "simple-kv", "-p", f"127.0.0.1:{port}", *transport, *cell.options]
-        with server(serve, r"^(?!wisp:).*\S", server_log, ready):
-            run([*ask, "--results", str(target)], client_log, limit)
+        with server(serve, folder, r"^(?!wisp:).*\S", server_log, ready):
+            run([*ask, "--results", target], folder, client_log, limit)
     elif cell.transport == "null":
-        run(_client(cell, "127.0.0.1", target, wisp), client_log, limit)
+        run(_client(cell, "127.0.0.1", target, wisp), folder, client_log, limit)
     else:
         port = free_port()
         serve = [str(wisp), "-s", "--port", str(port), "--memory", SERVER_MEMORY[cell.place]]
-        with server(serve, r"^ready", server_log, ready):
-            run(_client(cell, f"127.0.0.1:{port}", target, wisp), client_log, limit)
+        with server(serve, folder, r"^ready", server_log, ready):
+            run(_client(cell, f"127.0.0.1:{port}", target, wisp), folder, client_log, limit)
     for each in (server_log, client_log):
         each.unlink(missing_ok=True)
 
 
-def _client(cell: Cell, endpoint: str, target: Path, wisp: Path) -> list[str]:
-    return [str(wisp), "-p", endpoint, "--transport", cell.transport, *cell.options, "--json", str(target)]
+def _client(cell: Cell, endpoint: str, target: str, wisp: Path) -> list[str]:
+    return [str(wisp), "-p", endpoint, "--transport", cell.transport, *cell.options, "--json", target]
 
 
 def _check(state: CellState, target: Path) -> None:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 PORTS_OF_A_SERVER = 4
 """Its transports listen on so many ports from the first."""
@@ -41,13 +42,13 @@ def _is_free(port: int) -> bool:
 
 
 @contextmanager
-def server(command: Sequence[str], ready: str, log: Path, seconds: float) -> Iterator[None]:
-    """A server that runs inside the block. `ready` is the pattern of the line that says it serves.
+def server(command: Sequence[str], folder: Path, ready: str, log: Path, seconds: float) -> Iterator[None]:
+    """A server that runs in `folder` inside the block. `ready` is the pattern of the line that says it serves.
 
     Raises CellFailure if it ends, or does not say so within `seconds`.
     """
     with log.open("wb") as output:
-        process = _start(command, output)
+        process = _start(command, folder, output)
     try:
         _await_line(process, re.compile(ready, re.MULTILINE), log, seconds)
         yield
@@ -55,10 +56,10 @@ def server(command: Sequence[str], ready: str, log: Path, seconds: float) -> Ite
         _stop(process)
 
 
-def run(command: Sequence[str], log: Path, seconds: float) -> None:
-    """Runs a command to its end. Raises CellFailure if it fails or takes longer than `seconds`."""
+def run(command: Sequence[str], folder: Path, log: Path, seconds: float) -> None:
+    """Runs a command in `folder` to its end. Raises CellFailure if it fails or takes longer than `seconds`."""
     with log.open("wb") as output:
-        process = _start(command, output)
+        process = _start(command, folder, output)
     try:
         status = process.wait(seconds)
     except subprocess.TimeoutExpired:
@@ -69,13 +70,18 @@ def run(command: Sequence[str], log: Path, seconds: float) -> None:
         raise CellFailure(f"{last_line(log) or 'it said nothing'} (exit code {status})")
 
 
-def _start(command: Sequence[str], output) -> subprocess.Popen:
+def _start(command: Sequence[str], folder: Path, output: BinaryIO) -> subprocess.Popen:
     try:
         return subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+            command,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
     except OSError as failure:
-        raise CellFailure(f"{command[0]} cannot be started: {failure.strerror}") from failure
+        raise CellFailure(f"{Path(command[0]).name} cannot be started: {failure.strerror}") from failure
 
 
 def _await_line(process: subprocess.Popen, ready: re.Pattern[str], log: Path, seconds: float) -> None:

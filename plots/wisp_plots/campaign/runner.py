@@ -8,14 +8,17 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from wisp_plots.campaign.cells import CLIENT, GUEST, HOST, SIMPLE_KV, SUITE, Scale
+from wisp_plots.campaign.measuring import without_places
 from wisp_plots.campaign.progress import in_words, seconds_left
-from wisp_plots.campaign.stage import cells_to_run, collect_outcomes, raise_interrupt, run_cells
+from wisp_plots.campaign.signals import interruptible
+from wisp_plots.campaign.stage import cells_to_run, collect_outcomes, run_cells
 from wisp_plots.campaign.state import (
     FAILED,
     FINISHED,
@@ -26,9 +29,12 @@ from wisp_plots.campaign.state import (
     new_campaign,
     read_campaign,
 )
+from wisp_plots.campaign.tree import revision
 from wisp_plots.errors import WispError
 from wisp_plots.load.campaign import CAMPAIGN_FILE
 
+JAVA_OPTIONS = ("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "WISP_JAVA_OPTS")
+"""Variables with options for every JVM."""
 PROGRAMS = {CLIENT: "wisp", SUITE: "wisp bench", SIMPLE_KV: "simple-kv"}
 BUILD_SECONDS = 120
 GUEST_START_SECONDS = 40
@@ -43,24 +49,29 @@ class Tools:
     wisp: Path
     """The launcher."""
 
-    def settings(self) -> dict[str, Any]:
-        """What must stay the same for measurements to belong together: software and machine."""
+    def settings(self, folder: Path) -> dict[str, Any]:
+        """What must stay the same for measurements in a folder to belong together: software and machine."""
+        found = revision(self.root, folder)
         return {
-            "commit": self._git("rev-parse", "HEAD"),
-            "dirty": bool(self._git("status", "--porcelain", "--", ".", ":!results")),
+            "commit": found.commit,
+            "changes": found.changes,
+            "jdk": self._jdk(),
+            "javaOptions": " ".join(filter(None, map(os.environ.get, JAVA_OPTIONS))),
             "cpu": _cpu(),
             "cores": os.cpu_count(),
             "kernel": f"{platform.system()} {platform.release()}",
         }
 
-    def _git(self, *words: str) -> str | None:
+    def _jdk(self) -> str | None:
+        """Vendor and version of the JDK that the launcher takes; None if it finds none."""
         try:
-            done = subprocess.run(
-                ["git", "-C", str(self.root), *words], capture_output=True, text=True, check=False
-            )
+            done = subprocess.run([str(self.wisp), "jdk"], capture_output=True, text=True, check=False)
+            lines = (Path(done.stdout.strip()) / "release").read_text().splitlines()
         except OSError:
             return None
-        return done.stdout.strip() if done.returncode == 0 else None
+        told = {name: value.strip('"') for name, _, value in (line.partition("=") for line in lines)}
+        version = told.get("JAVA_RUNTIME_VERSION") or told.get("JAVA_VERSION")
+        return " ".join(filter(None, (told.get("IMPLEMENTOR"), version))) or None
 
 
 def open_campaign(folder: Path, scale: Scale, rounds: int, tools: Tools) -> Campaign:
@@ -69,7 +80,7 @@ def open_campaign(folder: Path, scale: Scale, rounds: int, tools: Tools) -> Camp
     Raises WispError if the folder holds anything else, or a campaign with other settings.
     """
     started_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    fresh = new_campaign(folder, scale, rounds, tools.settings(), started_at)
+    fresh = new_campaign(folder, scale, rounds, tools.settings(folder), started_at)
     if not (folder / CAMPAIGN_FILE).exists():
         if folder.exists() and any(folder.iterdir()):
             raise WispError(f"{folder}: is not empty and holds no campaign to go on with")
@@ -95,39 +106,44 @@ def run_campaign(campaign: Campaign, tools: Tools, guest: bool = True) -> int:
 
     Without `guest`, and where there can be none, its cells are skipped and the reason recorded.
     """
-    _say(campaign)
-    previous = signal.signal(signal.SIGTERM, raise_interrupt)
-    try:
-        _build(tools)
-        guest_missing = _guest_missing(campaign, tools) if guest else "--no-guest was given"
-        for number in range(1, campaign.rounds + 1):
-            run_cells(
-                campaign, cells_to_run(campaign, HOST, number), tools.wisp, lambda cell: campaign.save()
-            )
-            guest_missing = guest_missing or _run_guest(campaign, number, tools)
-            if guest_missing:
-                _skip(campaign, cells_to_run(campaign, GUEST, number), guest_missing)
-    except KeyboardInterrupt:
-        campaign.save()
-        finished = sum(cell.state == FINISHED for cell in campaign.cells)
-        print(
-            f"wisp: interrupted; {finished} of {len(campaign.cells)} cells are finished in {campaign.folder}, and"
-            " the same command goes on from there",
-            file=sys.stderr,
-        )
-        raise
-    finally:
-        signal.signal(signal.SIGTERM, previous)
+    with interruptible():
+        try:
+            _say(campaign)
+            _run_rounds(campaign, tools, guest)
+        except KeyboardInterrupt:
+            campaign.save()
+            finished = sum(cell.state == FINISHED for cell in campaign.cells)
+            with suppress(OSError):  # the terminal may be gone
+                print(
+                    f"wisp: interrupted; {finished} of {len(campaign.cells)} cells are finished in"
+                    f" {campaign.folder}, and the same command goes on from there",
+                    file=sys.stderr,
+                )
+            raise
     if campaign.complete and campaign.finished_at is None:
         campaign.finished_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         campaign.save()
     return _conclude(campaign)
 
 
+def _run_rounds(campaign: Campaign, tools: Tools, guest: bool) -> None:
+    _build(tools)
+    guest_missing = _guest_missing(campaign, tools) if guest else "--no-guest was given"
+    for number in range(1, campaign.rounds + 1):
+        run_cells(campaign, cells_to_run(campaign, HOST, number), tools.wisp, lambda cell: campaign.save())
+        if guest_missing:
+            _skip(campaign, cells_to_run(campaign, GUEST, number), guest_missing)
+        else:
+            _run_guest(campaign, number, tools)
+
+
 def _say(campaign: Campaign) -> None:
     waiting = [cell for cell in campaign.cells if cell.state != FINISHED]
     for cell in waiting:
         cell.state, cell.reason = WAITING, None
+    if waiting:
+        campaign.finished_at = None
+    campaign.save()
     seconds = seconds_left(campaign)
     boots = len({cell.round for cell in waiting if cell.cell.place == GUEST})
     print(
@@ -168,14 +184,16 @@ def _guest_missing(campaign: Campaign, tools: Tools) -> str | None:
     if not done.returncode:
         return None
     lines = [line for line in done.stdout.splitlines() if line.strip()]
-    return lines[-1][:300] if lines else "the guest could not be prepared"
+    if not lines:
+        return "the guest could not be prepared"
+    return without_places(lines[-1], campaign.folder, tools.root)[:300]
 
 
-def _run_guest(campaign: Campaign, number: int, tools: Tools) -> str | None:
-    """Measures a round's cells in the guest; why it did not start, if it did not."""
+def _run_guest(campaign: Campaign, number: int, tools: Tools) -> None:
+    """Measures a round's cells in the guest. Those that it does not come to have failed."""
     cells = cells_to_run(campaign, GUEST, number)
     if not cells:
-        return None
+        return
     campaign.save()
     folder = campaign.folder.resolve()
     limit = int(sum(cell.cell.seconds for cell in cells) * 6) + 600
@@ -199,22 +217,20 @@ def _run_guest(campaign: Campaign, number: int, tools: Tools) -> str | None:
         raise
     finally:
         collect_outcomes(campaign, cells)
-    if status == 125:
-        return "the guest did not start"
+    end = "did not start" if status == 125 else "ended before it was measured"
     for cell in cells:
         if cell.state not in (FINISHED, FAILED):
-            cell.state, cell.reason = FAILED, f"the guest ended before it was measured (exit code {status})"
+            cell.state, cell.reason = FAILED, f"the guest {end} (exit code {status})"
     campaign.save()
-    return None
 
 
 def _wait_or_kill(process: subprocess.Popen) -> None:
     deadline = time.monotonic() + 30
     while process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.1)
-    if process.poll() is None:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    process.wait()
 
 
 def _skip(campaign: Campaign, cells: list[CellState], reason: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from wisp_plots.campaign.cells import GUEST
 from wisp_plots.campaign.measuring import measure
 from wisp_plots.campaign.progress import Progress
+from wisp_plots.campaign.signals import interruptible
 from wisp_plots.campaign.state import FAILED, SKIPPED, WAITING, Campaign, CellState, read_campaign
 
 TO_RUN = (WAITING, FAILED, SKIPPED)
@@ -77,21 +77,17 @@ def collect_outcomes(campaign: Campaign, cells: list[CellState]) -> None:
     campaign.save()
 
 
-def raise_interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
-
-
 def main() -> None:
     """`python -m wisp_plots.campaign.stage FOLDER ROUND WISP [PROGRAM ...]`: the guest's cells of a round.
 
     The programs are those that the cells start; who starts the guest reads them, this does not.
     """
     folder, number, wisp = Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
-    signal.signal(signal.SIGTERM, raise_interrupt)
-    campaign = read_campaign(folder)
-    cells = cells_to_run(campaign, GUEST, number)
     try:
-        run_cells(campaign, cells, wisp, lambda cell: record_outcome(folder, cell))
+        with interruptible():
+            campaign = read_campaign(folder)
+            cells = cells_to_run(campaign, GUEST, number)
+            run_cells(campaign, cells, wisp, lambda cell: record_outcome(folder, cell))
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from wisp_plots.errors import WispError
 from wisp_plots.histogram import Histogram
-from wisp_plots.load.descriptions import devices_in, kernel_in
+from wisp_plots.load.descriptions import cores_in, devices_in, kernel_in
 from wisp_plots.load.fields import Fields
 from wisp_plots.model import ALL_OPERATIONS, Conditions, Configuration, Measurement, Way, mix_weights
 
@@ -17,8 +17,8 @@ FORMAT = "wisp-perf"
 def load_perf(path: Path, shown: str, guest: str | None = None) -> list[Measurement]:
     """A measurement for each run in the file, which an open loop makes for each offered rate.
 
-    `guest` says what ran the virtual machine of the measurement where the caller knows it; else it is
-    seen by the emulated CPU. Raises WispError if the file is not whole, or not of a run without errors.
+    `guest` says what ran the virtual machine of the measurement where the caller knows it; else the file says
+    it, or, if it is from before files did, the emulated CPU. Raises WispError if the file is not whole, or not of a run without errors.
     """
     file = Fields.of_file(path, shown)
     if file.text("format") != FORMAT:
@@ -66,11 +66,11 @@ def _configuration(connection: Fields, settings: Fields, version: int) -> Config
 def _conditions(file: Fields, connection: Fields, guest: str | None) -> Conditions:
     environment = file.inner("environment")
     cpu = environment.optional_text("cpu")
-    if guest is None and cpu is not None and cpu.startswith("QEMU"):
-        guest = "tcg"
+    if guest is None:
+        guest = _guest(environment, cpu)
     return Conditions(
         cpu=cpu,
-        cores=environment.whole("cores", 1) if "cores" in environment else None,
+        cores=cores_in(environment, "coresAllowed"),
         kernel=kernel_in(environment.optional_text("os")),
         jdk=environment.optional_text("jdk"),
         software=environment.optional_text("wisp"),
@@ -78,6 +78,12 @@ def _conditions(file: Fields, connection: Fields, guest: str | None) -> Conditio
         guest=guest,
         devices=devices_in(connection.text("description")),
     )
+
+
+def _guest(environment: Fields, cpu: str | None) -> str | None:
+    if "guest" in environment.names():
+        return environment.one_of("guest", ("tcg", "kvm")) if "guest" in environment else None
+    return "tcg" if cpu is not None and cpu.startswith("QEMU") else None
 
 
 def _run(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from wisp_plots.errors import WispError
 from wisp_plots.histogram import Histogram
-from wisp_plots.load.descriptions import devices_in, kernel_in
+from wisp_plots.load.descriptions import cores_in, devices_in, kernel_in
 from wisp_plots.load.fields import Fields
 from wisp_plots.model import Conditions, Configuration, Measurement, Way
 
@@ -61,7 +61,7 @@ def _conditions(environment: Fields, guest: str | None) -> Conditions:
     )
     return Conditions(
         cpu=machine.optional_text("cpu"),
-        cores=machine.whole("cores", 1) if "cores" in machine else None,
+        cores=cores_in(machine, "allowedCores"),
         kernel=kernel_in(machine.optional_text("kernel")),
         jdk=jdk or None,
         software=f"commit {commit[:8]}" if commit else None,

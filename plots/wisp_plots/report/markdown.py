@@ -75,11 +75,16 @@ def _run(report: RunReport, plots: Path) -> str:
 
 def _campaign(campaign: Campaign) -> str:
     command = "./wisp report --fresh" + (" --quick" if campaign.scale == "quick" else "")
+    commit = campaign.settings.get("commit")
+    software = (
+        f"commit {commit[:8]}{' with changes' if campaign.settings.get('changes') else ''}"
+        if commit
+        else "sources without Git"
+    )
     text = (
         f"Measured by `{command}`: {campaign.rounds} round{'s' if campaign.rounds > 1 else ''} of"
         f" {len(campaign.cells) // campaign.rounds} measurements, begun {campaign.started_at},"
-        f" {'finished ' + campaign.finished_at if campaign.finished_at else '**not finished**'}, commit"
-        f" {str(campaign.settings.get('commit'))[:8]}{' with changes' if campaign.settings.get('dirty') else ''}."
+        f" {'finished ' + campaign.finished_at if campaign.finished_at else '**not finished**'}, {software}."
     )
     missing = [cell for cell in campaign.cells if cell.state in (FAILED, SKIPPED)]
     if missing:
