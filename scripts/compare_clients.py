@@ -18,7 +18,11 @@ Where they do not agree, look at the CPU time of the clients for each request, a
     checks     Wisp's client checks each reply and records its latency; redis-benchmark records latencies too
     start      redis-benchmark counts from its first request on, while it is cold; Wisp's client warms up before
 
-Needs redis-benchmark, taskset, two cores for split, and a built Wisp (./wisp builds it); --calls needs strace.
+CPU times are of whole processes: those of Wisp's client have the start of a JVM and the warm-up in them, which fewer
+requests share than in a long run. They are named accordingly.
+
+Needs redis-benchmark, taskset, two cores for split, and a built Wisp (./wisp builds it); --calls needs strace, and --json Python's jsonschema,
+by which the file is checked before it is written.
 """
 
 import argparse
@@ -37,10 +41,19 @@ import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import json_file
 from compare_with_redis import ComparisonError, PinnedServer, first_line, free_port, run
+from interrupts import interruptible
+
+try:
+    from simple_kv import schemas
+    from simple_kv.errors import SimpleKvError
+except ImportError:  # jsonschema is not there, which only --json needs
+    schemas = None
 
 ROOT = Path(__file__).resolve().parent.parent
 WISP = ROOT / "wisp"
+SCHEMA = "wisp-client-agreement-1"
 KEY_SIZE, REDIS_KEY_SIZE = 3, 12
 KEYS = 10**KEY_SIZE
 PIPELINES = (1, 16)
@@ -55,7 +68,8 @@ class Rate:
     """What one run of a client gave."""
 
     requestsPerSecond: float
-    cpuNanosecondsPerRequest: float | None
+    cpuNanosecondsPerRequestWithStart: float
+    """User and system time of the whole process, its start and a warm-up included, for each request of both."""
 
 
 @dataclass(frozen=True)
@@ -256,8 +270,12 @@ def conditions(options: argparse.Namespace, server: list[str]) -> dict:
         "payloadSize": options.payload_size,
         "requests": options.requests,
         "rounds": options.rounds,
-        "arguments": sys.argv[1:],
+        "arguments": json_file.without_places(sys.argv[1:]),
     }
+
+
+def median_of(row: dict, side: str, figure: str) -> float:
+    return statistics.median(measured[side][figure] for measured in row["rounds"])
 
 
 def table(found: dict) -> str:
@@ -267,15 +285,19 @@ def table(found: dict) -> str:
         "|---|---|---|---|---|---|",
     ]
     for each in found["rows"]:
-        wisp, redis = (
-            statistics.median(measured[side]["requestsPerSecond"] for measured in each["rounds"])
-            for side in ("wisp", "redisBenchmark")
-        )
+        wisp, redis = (median_of(each, side, "requestsPerSecond") for side in ("wisp", "redisBenchmark"))
         ratio = each["ratio"]
         spread = f"{ratio['median']:.3f} ({ratio['lowest']:.3f} to {ratio['highest']:.3f})"
         verdict = "yes" if each["verdict"] == "agree" else "**no**"
         rates = f"{wisp:,.0f} | {redis:,.0f}"
         lines.append(f"| {each['operation']} | {each['pipeline']} | {rates} | {spread} | {verdict} |")
+    lines += ["", "CPU time of a client for each request, its start and warm-up included, median:"]
+    for each in found["rows"]:
+        times = ", ".join(
+            f"{words} {median_of(each, side, 'cpuNanosecondsPerRequestWithStart') / 1000:,.2f} us"
+            for side, words in (("wisp", "wisp -p"), ("redisBenchmark", "redis-benchmark"))
+        )
+        lines.append(f"  {each['operation']} -P {each['pipeline']}: {times}")
     for each in found["rows"]:
         if each["calls"]:
             lines += ["", f"Calls of the kernel for each request, {each['operation']} -P {each['pipeline']}:"]
@@ -284,6 +306,15 @@ def table(found: dict) -> str:
                     f"  {side}: " + ", ".join(f"{name} {count:.2f}" for name, count in counts.items())
                 )
     return "\n".join(lines)
+
+
+def write(path: Path, found: dict) -> None:
+    """Writes a document that is as its schema says. Raises ComparisonError if it is not."""
+    try:
+        schemas.check(SCHEMA, found)
+    except SimpleKvError as error:
+        raise ComparisonError(str(error)) from error
+    json_file.write(path, found)
 
 
 def whole(least: int, most: int):
@@ -295,48 +326,51 @@ def whole(least: int, most: int):
     return parse
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    made.add_argument(
         "--rounds", type=whole(1, 1000), default=5, help="that count, after a warm-up (default 5)"
     )
     help_text = f"in a round, one by one; {PIPELINE_FACTOR} times as many if sent together (default 200000)"
-    parser.add_argument("--requests", type=whole(1000, 10**8), default=200_000, help=help_text)
-    parser.add_argument(
+    made.add_argument("--requests", type=whole(1000, 10**8), default=200_000, help=help_text)
+    made.add_argument(
         "--payload_size", type=whole(1, 1 << 20), default=100, help="bytes of a value (default 100)"
     )
-    parser.add_argument(
+    made.add_argument(
         "--placement", choices=("split", "shared"), default="split", help="a core each, or one for both"
     )
     help_text = "how Wisp's client waits for replies (default sleep, as redis-benchmark does)"
-    parser.add_argument("--wait", choices=("sleep", "spin", "poll"), default="sleep", help=help_text)
-    parser.add_argument(
+    made.add_argument("--wait", choices=("sleep", "spin", "poll"), default="sleep", help=help_text)
+    made.add_argument(
         "--calls", action="store_true", help="have strace count the clients' calls of the kernel"
     )
-    parser.add_argument("--json", type=Path, help="where to write every figure")
-    options = parser.parse_args()
+    made.add_argument("--json", type=Path, help="where to write every figure")
+    return made
+
+
+def main() -> int:
+    made = parser()
+    options = made.parse_args()
     wanted = ["redis-benchmark", "redis-cli", "taskset"] + (["strace"] if options.calls else [])
     missing = [tool for tool in wanted if shutil.which(tool) is None]
     if missing:
-        parser.error(
-            f"not found: {', '.join(missing)} (Debian: apt-get install redis-tools util-linux strace)"
-        )
+        made.error(f"not found: {', '.join(missing)} (Debian: apt-get install redis-tools util-linux strace)")
     if options.placement == "split" and len(os.sched_getaffinity(0)) < 2:
-        parser.error("two cores are needed; --placement shared does with one")
-    if options.json and not os.access(options.json.resolve().parent, os.W_OK):
-        parser.error(f"--json {options.json}: there is no folder that it can be written to")
+        made.error("two cores are needed; --placement shared does with one")
+    if options.json and schemas is None:
+        made.error("--json needs Python's jsonschema (Debian: apt-get install python3-jsonschema)")
     try:
-        with tempfile.TemporaryDirectory(prefix="wisp-clients-") as folder:
+        if options.json:
+            json_file.prepare(options.json)
+        with interruptible(), tempfile.TemporaryDirectory(prefix="wisp-clients-") as folder:
             found = measure(options, Path(folder))
-    except (ComparisonError, subprocess.TimeoutExpired) as error:
+        if options.json:
+            write(options.json, found)
+    except (ComparisonError, json_file.JsonFileError, subprocess.TimeoutExpired) as error:
         sys.exit(f"compare_clients: {error}")
     except KeyboardInterrupt:
         print("compare_clients: interrupted", file=sys.stderr)
         return 130
-    if options.json:
-        options.json.write_text(json.dumps(found, indent=2) + "\n")
     print(table(found))
     return 0
 

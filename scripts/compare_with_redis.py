@@ -59,7 +59,11 @@ class PinnedServer:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        self._wait_until_it_listens()
+        try:
+            self._wait_until_it_listens()
+        except BaseException:
+            self.stop()
+            raise
 
     def _wait_until_it_listens(self):
         deadline = time.monotonic() + 60

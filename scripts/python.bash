@@ -54,8 +54,10 @@ ensure_pyverbs() {
   ! "$environment/bin/python" -c 'import pyverbs.device' 2>/dev/null || return 0
   if command -v apt-get >/dev/null && { ((EUID == 0)) || sudo -n true 2>/dev/null; }; then
     echo "wisp: installing python3-pyverbs" >&2
-    as_root apt-get update -qq
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-pyverbs >/dev/null
+    # Without it the cells of simple-kv over RDMA fail, and nothing else.
+    { as_root apt-get update -qq &&
+      as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-pyverbs >/dev/null; } ||
+      echo "wisp: pyverbs could not be installed, without which simple-kv has no RDMA" >&2
   else
     echo "wisp: pyverbs is missing, without which simple-kv has no RDMA: install python3-pyverbs" >&2
   fi

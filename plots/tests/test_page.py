@@ -6,12 +6,13 @@ import re
 import shutil
 
 import pytest
-from files import latencies, perf, perf_open, write_json
+from files import latencies, perf, perf_closed_2, perf_open, write_json
 
 from wisp_plots.drawings import draw
 from wisp_plots.load.runs import load_run
 from wisp_plots.report.contents import RunReport
 from wisp_plots.report.page import page_data, write_page
+from wisp_plots.report.studies import Study
 
 BROWSER, DRIVER = shutil.which("chromium") or shutil.which("google-chrome"), shutil.which("chromedriver")
 FLAGS = (
@@ -54,6 +55,23 @@ def page(reports, tmp_path_factory):
         draw(report.run, folder / "plots" / report.run.name)
     write_page(folder / "report.html", reports, folder / "plots")
     return folder / "report.html"
+
+
+def test_what_a_file_says_is_never_taken_for_a_place_of_the_page(tmp_path):
+    keys = "/*DATA*/<!--STUDIES-->/*PROGRAM*/"
+    write_json(tmp_path / "run" / "one.json", perf_closed_2() | {"startedAt": "2026-11-25T20:00:00Z"})
+    file = json.loads((tmp_path / "run" / "one.json").read_text())
+    file["settings"]["keys"] = keys
+    write_json(tmp_path / "run" / "one.json", file)
+    run = load_run(tmp_path / "run")
+    study = Study("/*DATA*/", "<!--PLOTS--> /*STYLE*/", ("/*PROGRAM*/",), (("<!--STUDIES-->",),))
+    write_page(tmp_path / "report.html", [RunReport(run, (), None)], tmp_path / "plots", [study])
+    page = (tmp_path / "report.html").read_text()
+    (data,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    (point,) = json.loads(data)["points"]
+    assert keys in point["load"]
+    assert "<h2>/*DATA*/</h2>" in page
+    assert page.count(data[:60]) == 1
 
 
 def test_the_page_refers_to_nothing_outside_of_itself(page):

@@ -5,9 +5,12 @@ import pytest
 from files import perf, write_json
 from test_page import make_reports
 
+from wisp_plots.campaign.cells import Cell
+from wisp_plots.campaign.state import FAILED, FINISHED, SKIPPED, WAITING, Campaign, CellState
 from wisp_plots.drawings import draw
 from wisp_plots.errors import WispError
-from wisp_plots.report.making import report_recorded
+from wisp_plots.report import making
+from wisp_plots.report.making import report_fresh, report_recorded
 from wisp_plots.report.markdown import BEGIN, END, write_readme
 from wisp_plots.report.studies import recorded_studies
 
@@ -29,6 +32,7 @@ def write_cost():
         "settings": {
             "requests": 100,
             "regionBytes": 102_400,
+            "requestBytes": {"put": 133, "get": 32, "delete": 32},
             "smallBytes": 64,
             "keySize": 3,
             "payloadSize": 100,
@@ -112,30 +116,116 @@ def test_the_write_of_30_us_is_taken_apart(results):
     (study,) = recorded_studies(results)
     assert "70 % [63 to 77] is that mistake, 20 % [18 to 22] is Python" in study.text
     assert "Soft-RoCE, emulated" in study.text
-    assert ("Python, the request", "64 B", "9.00 us", "9,000") in study.rows
+    assert ("Python, the request", "32 to 133 B", "9.00 us", "9,000") in study.rows
+    assert "Python's requests are of 32 to 133 B" in study.text
+    assert "the program in C wrote 64 B in their place" in study.text
     report_recorded(results)
     for name in ("README.md", "report.html"):
         assert "70 % [63 to 77] is that mistake" in (results / name).read_text()
 
 
 def test_two_clients_that_differ_are_said_to(tmp_path):
-    side = {"requestsPerSecond": 40_000.0, "cpuNanosecondsPerRequest": None}
+    side = {"requestsPerSecond": 40_000.0, "cpuNanosecondsPerRequestWithStart": 12_340.0}
     conditions = {
         "startedAt": "2026-11-25T20:00:00Z", "cpu": None, "cores": 2, "kernel": "Linux 6", "redisBenchmark": "redis-benchmark 7",
-        "placement": "split", "payloadSize": 100, "rounds": 1,
+        "placement": "split", "wait": "spin", "payloadSize": 100, "rounds": 1,
     }  # fmt: skip
     row = {
         "operation": "get", "pipeline": 16, "rounds": [{"first": "wisp", "wisp": side, "redisBenchmark": side}],
         "ratio": spread(1.3), "verdict": "differ",
+        "calls": {"wisp": {"write": 1.0, "epoll_wait": 2.0}, "redisBenchmark": {"write": 0.06}},
     }  # fmt: skip
     values = {
         "format": "wisp-client-agreement", "version": 1, "conditions": conditions, "tolerance": 0.1, "agree": False,
-        "rows": [row],
+        "rows": [row, row | {"calls": None, "pipeline": 1}, row | {"verdict": "agree", "operation": "set"}],
     }  # fmt: skip
     write_json(tmp_path / "clients" / "agreement.json", values)
     (study,) = recorded_studies(tmp_path)
     assert "do not all agree within 10 %" in study.text
-    assert study.rows == (("get", "16", "40,000", "40,000", "1.300", "1.170 to 1.430", "differ"),)
+    figures = ("40,000", "40,000", "1.300", "1.170 to 1.430")
+    times = ("12.34 us", "12.34 us")
+    counted = ("3.00 (epoll_wait 2.00, write 1.00)", "0.06 (write 0.06)")
+    assert study.rows == (
+        ("get", "16", *figures, "differ", *times, *counted),
+        ("get", "1", *figures, "differ", *times, "not counted", "not counted"),
+        ("set", "16", *figures, "agree", *times, *counted),
+    )
+    assert {len(row) for row in study.rows} == {len(study.header)}
+    assert "wisp -p waiting by spin" in study.text
+    assert (
+        "Why they differ at get with 16 sent together: CPU time for each request, start and warm-up included, wisp -p"
+        " 12.34 us and redis-benchmark 12.34 us; system calls for each request, wisp -p 3.00 (epoll_wait 2.00, write"
+        " 1.00) and redis-benchmark 0.06 (write 0.06)."
+    ) in study.text
+    assert "at get with 1 sent together" in study.text
+    assert "system calls were not counted, which --calls does" in study.text
+    assert "at set" not in study.text
+
+
+def campaign_of(folder, changes=None):
+    """A campaign of two rounds, the sweep in the first alone; of which cells failed, were skipped and wait."""
+    name = '<script>alert("a|b")</script>'
+    campaign = Campaign(
+        folder, "full", 2, {"commit": "45cff5987fbd", "changes": changes}, "2026-11-25T20:00:00Z"
+    )
+    states = (
+        ("tcp", 1, FINISHED, None),
+        ("zmq", 1, FAILED, name),
+        ("sweep", 1, SKIPPED, "there is no guest"),
+        ("tcp", 2, WAITING, None),
+        ("zmq", 2, FAILED, name),
+    )
+    for cell, number, state, reason in states:
+        described = Cell("host", "comparison", cell, "client", "tcp", (), 1)
+        result = "tcp.json" if state == FINISHED else None
+        campaign.cells.append(CellState(described, number, state, reason, 1.0, result))
+    write_json(folder / "tcp.json", perf("tcp"))
+    campaign.save()
+    return campaign
+
+
+def test_a_campaign_that_is_not_finished_is_shown_as_such_with_what_is_missing(tmp_path):
+    campaign_of(tmp_path / "measured", changes="0" * 64)
+    report_recorded(tmp_path)
+    text, page = ((tmp_path / name).read_text() for name in ("README.md", "report.html"))
+    for said in (text.replace("**", ""), page):
+        assert "2 rounds, of 3 and 2 measurements, begun 2026-11-25T20:00:00Z, not finished" in said
+        assert "commit 45cff598 with changes." in said
+        assert "Without a result, and so in no figure: 2 failed, 1 skipped, 1 not reached, of 5." in said
+    assert "**not finished**" in text
+    assert "| host, sweep | 1 | skipped | there is no guest |" in text
+    assert "| host, zmq | 1, 2 | failed |" in text
+    assert "a\\|b" in text
+    assert "<td>host, sweep</td><td>1</td><td>skipped</td><td>there is no guest</td>" in page
+    assert "&lt;script&gt;alert(&quot;a|b&quot;)&lt;/script&gt;" in page
+    assert "<script>alert" not in page
+    assert "<script>alert" not in text
+
+
+def test_a_finished_campaign_says_when_and_that_nothing_is_missing(tmp_path):
+    campaign = campaign_of(tmp_path / "measured")
+    campaign.cells = campaign.cells[:1]
+    campaign.rounds = 1
+    campaign.finished_at = "2026-11-25T21:00:00Z"
+    campaign.save()
+    report_recorded(tmp_path)
+    for name in ("README.md", "report.html"):
+        said = (tmp_path / name).read_text()
+        assert "1 round of 1 measurements" in said
+        assert "finished 2026-11-25T21:00:00Z, commit 45cff598." in said
+        assert "Not measured" not in said
+        assert "Without a result" not in said
+
+
+def test_a_campaign_elsewhere_is_reported_with_the_studies_in_its_folder(tmp_path, monkeypatch):
+    folder = tmp_path / "elsewhere"
+    campaign = campaign_of(folder)
+    write_json(folder / "write-cost" / "cost.json", write_cost())
+    monkeypatch.setattr(making, "open_campaign", lambda *_: campaign)
+    monkeypatch.setattr(making, "run_campaign", lambda *_: 0)
+    assert report_fresh(tmp_path, folder, quick=True, rounds=None, guest=False) == 0
+    for name in ("README.md", "report.html"):
+        assert "70 % [63 to 77] is that mistake" in (folder / name).read_text()
 
 
 def test_a_study_of_another_version_is_refused(results):

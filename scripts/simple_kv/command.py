@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+import json_file
 from simple_kv import environment, perf, protocol, rdma, shell
 from simple_kv.errors import SimpleKvError
 from simple_kv.exchange import Exchange
@@ -280,7 +281,7 @@ def _measure(options: argparse.Namespace) -> int:
         return 0
     started_at = environment.timestamp()
     with RunFolder(options.results) as folder:
-        folder.write_environment(environment.capture(started_at, sys.argv[1:]))
+        folder.write_environment(environment.capture(started_at, json_file.without_places(sys.argv[1:])))
         said = _measure_into(options, folder)
     print(f"{said}\nrecorded in {options.results}")
     return 0

@@ -6,7 +6,7 @@ The original wrote its whole registered region of 102,400 bytes for each request
   python-region    the write of simple-kv --write region: until the device is done with it
   python-request   the same of --write request
   c-region         a WRITE of 102,400 bytes, one at a time: ib_write_bw -t 1, which is a program in C
-  c-request        the same of 64 bytes
+  c-request        the same of 64 bytes; Python's requests are of 32 to 133, as the text of a put is longer
 
 What python-region has beyond python-request is the mistake's part, what c-request has is the least that any program
 pays for a small write, and what is left of python-request is Python's part. Of Python's writes that is the median of a
@@ -22,7 +22,6 @@ one run mean anything.
 
 import argparse
 import contextlib
-import json
 import os
 import shutil
 import statistics
@@ -33,14 +32,17 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import json_file
 from compare_with_perftest import ComparisonError, Cores, Perftest, end
-from simple_kv import devices, environment, perf, rdma, schemas
+from interrupts import interruptible
+from simple_kv import devices, environment, perf, protocol, rdma, schemas
 from simple_kv.command import Parser, whole
 from simple_kv.errors import SimpleKvError
 from simple_kv.load import LoadSettings
 from simple_kv.perf import quantile
 from simple_kv.rdma_client import REGION, REQUEST, RdmaExchange
 from simple_kv.rdma_server import DEFAULT_REGION_BYTES
+from simple_kv.request_region import HEADER_BYTES
 
 SCHEMA = "wisp-write-cost-1"
 SMALL_BYTES = 64
@@ -119,27 +121,32 @@ def main(arguments: list[str]) -> int:
     missing = [each for each in ("ib_write_bw", "ib_write_lat", "taskset") if shutil.which(each) is None]
     if missing:
         raise SimpleKvError(f"not found: {', '.join(missing)} (Debian: apt-get install perftest util-linux)")
-    if options.json and not os.access(options.json.resolve().parent, os.W_OK):
-        raise SimpleKvError(f"--json {options.json}: there is no folder that it can be written to")
-    placement = "split" if len(os.sched_getaffinity(0)) > 1 else "free"
-    started_at = environment.timestamp()
-    conditions = environment.capture(started_at, sys.argv[1:])
-    with tempfile.TemporaryDirectory(prefix="simple-kv-") as folder, contextlib.ExitStack() as stack:
-        cores = Cores(placement)
-        try:
-            server = SimpleKvServer(f"{port.device}:{port.number}:{port.gid_index}", cores, Path(folder))
-            stack.callback(server.close)
-            rounds = _measure(options, port, cores, Path(folder), server.port())
-        except ComparisonError as error:
-            raise SimpleKvError(str(error)) from error
-        except subprocess.TimeoutExpired as error:
-            raise SimpleKvError(f"{error.cmd[0]} did not end in time") from error
-    found = _document(options, port, placement, conditions, rounds)
-    schemas.check(SCHEMA, found)
-    if options.json:
-        options.json.write_text(json.dumps(found, indent=2) + "\n")
+    try:
+        if options.json:
+            json_file.prepare(options.json)
+        with interruptible():
+            found = _measured(options, port)
+        schemas.check(SCHEMA, found)
+        if options.json:
+            json_file.write(options.json, found)
+    except (ComparisonError, json_file.JsonFileError) as error:
+        raise SimpleKvError(str(error)) from error
+    except subprocess.TimeoutExpired as error:
+        raise SimpleKvError(f"{error.cmd[0]} did not end in time") from error
     print(table(found))
     return 0
+
+
+def _measured(options: argparse.Namespace, port: devices.Port) -> dict[str, object]:
+    placement = "split" if len(os.sched_getaffinity(0)) > 1 else "free"
+    started_at = environment.timestamp()
+    conditions = environment.capture(started_at, json_file.without_places(sys.argv[1:]))
+    with tempfile.TemporaryDirectory(prefix="simple-kv-") as folder, contextlib.ExitStack() as stack:
+        cores = Cores(placement)
+        server = SimpleKvServer(f"{port.device}:{port.number}:{port.gid_index}", cores, Path(folder))
+        stack.callback(server.close)
+        rounds = _measure(options, port, cores, Path(folder), server.port())
+    return _document(options, port, placement, conditions, rounds)
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
@@ -181,6 +188,15 @@ def _measure(
         said = ", ".join(f"{name} {typical(measured, name) / 1000:,.1f} us" for name in subjects)
         print(f"round {number + 1} of {options.rounds}: {said}", file=sys.stderr, flush=True)
     return rounds
+
+
+def request_bytes(settings: LoadSettings) -> dict[str, int]:
+    """What Python writes for a request of each kind: a frame's header and the line."""
+    key, value = b"1" * settings.key_size, b"x" * settings.payload_size
+    return {
+        kind: HEADER_BYTES + len(protocol.encode_request(kind, key, value))
+        for kind in (protocol.PUT, protocol.GET, protocol.DELETE)
+    }
 
 
 def _active_mtu(port: devices.Port) -> int:
@@ -263,6 +279,7 @@ def _document(
         "settings": {
             "requests": options.requests,
             "regionBytes": DEFAULT_REGION_BYTES,
+            "requestBytes": request_bytes(SETTINGS),
             "smallBytes": SMALL_BYTES,
             "keySize": SETTINGS.key_size,
             "payloadSize": SETTINGS.payload_size,

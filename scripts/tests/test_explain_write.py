@@ -1,7 +1,15 @@
+import contextlib
+import io
+import os
+import signal
+import tempfile
 import unittest
+from pathlib import Path
+from unittest import mock
 
-from simple_kv import explain_write, schemas
+from simple_kv import command, explain_write, protocol, schemas
 from simple_kv.errors import SimpleKvError
+from simple_kv.request_region import RequestWriter
 
 STEPS = {"build": 1.0, "post": 2.0, "complete": 3.0, "wait": 4.0, "parse": 5.0}
 
@@ -33,6 +41,7 @@ def document(rounds: list[dict]) -> dict:
         "settings": {
             "requests": 100,
             "regionBytes": 102_400,
+            "requestBytes": explain_write.request_bytes(explain_write.SETTINGS),
             "smallBytes": 64,
             "keySize": 3,
             "payloadSize": 100,
@@ -62,7 +71,55 @@ class SummaryTest(unittest.TestCase):
             with self.assertRaisesRegex(SimpleKvError, "not of the format wisp-write-cost-1"):
                 schemas.check("wisp-write-cost-1", good | change)
 
+    def test_the_sizes_of_requests_are_those_that_the_client_writes(self):
+        found = explain_write.request_bytes(explain_write.SETTINGS)
+        region = RequestWriter(memoryview(bytearray(1024)))
+        ((_, written),) = region.put(protocol.encode_request(protocol.PUT, b"123", b"x" * 100))
+        self.assertEqual(found["put"], written)
+        self.assertEqual(found, {"put": 24 + 109, "get": 24 + 8, "delete": 24 + 8})
+
     def test_the_table_says_that_it_is_emulated(self):
         table = explain_write.table(document([one_round(100, 25, 80, 5)]))
         self.assertTrue(table.startswith("Soft-RoCE, emulated"))
         self.assertIn("| 75.0% (75.0% to 75.0%) |", table)
+
+
+class CommandTest(unittest.TestCase):
+    """The command where a device and perftest seem to be there, and `measured` is in place of measuring."""
+
+    def run_command(self, json: Path, measured) -> tuple[int, str]:
+        said = io.StringIO()
+        with (
+            mock.patch("simple_kv.rdma.require"),
+            mock.patch("simple_kv.devices.choose"),
+            mock.patch("shutil.which", return_value="there"),
+            mock.patch.object(explain_write, "_measured", side_effect=measured),
+            contextlib.redirect_stderr(said),
+            contextlib.redirect_stdout(io.StringIO()),
+        ):
+            status = command.main(["explain-write", "--json", str(json)])
+        return status, said.getvalue()
+
+    def test_what_ends_it_from_outside_interrupts_it(self):
+        before = [signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM)]
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "cost.json"
+            for number in (signal.SIGHUP, signal.SIGTERM):
+                path.write_text("{}")
+                found = self.run_command(path, lambda *_, number=number: os.kill(os.getpid(), number))
+                self.assertEqual(found, (130, "simple-kv: interrupted\n"))
+                self.assertFalse(path.exists())
+        self.assertEqual([signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM)], before)
+
+    def test_a_folder_for_the_file_is_refused_before_anything_is_measured(self):
+        with tempfile.TemporaryDirectory() as folder:
+            status, said = self.run_command(Path(folder), lambda *_: self.fail("it was measured"))
+        self.assertEqual(status, 1)
+        self.assertRegex(said, "^simple-kv: --json .* is a folder; name a file in it\n$")
+
+    def test_the_file_is_written_if_all_was_measured(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "cost.json"
+            status, said = self.run_command(path, lambda *_: document([one_round(100, 25, 80, 5)]))
+            self.assertEqual((status, said), (0, ""))
+            self.assertTrue(path.read_text().startswith('{\n  "format": "wisp-write-cost"'))

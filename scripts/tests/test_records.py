@@ -95,6 +95,7 @@ class RecordedRunTest(FolderTest):
         self.assertEqual(recorded.keys(), suite.keys() | {"python", "rdmaDevices"})
         self.assertEqual(recorded["machine"].keys(), suite["machine"].keys() | {"guest"})
         self.assertEqual(recorded["software"].keys(), suite["software"].keys())
+        self.assertEqual(recorded["commandLine"][-2:], ["--results", "run"])
         self.assertIsNone(recorded["java"])
         for name in ("cpu", "cores", "kernel", "memoryBytes", "allowedCores"):
             self.assertEqual(type(recorded["machine"][name]), type(suite["machine"][name]), msg=name)

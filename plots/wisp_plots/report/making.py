@@ -39,7 +39,7 @@ def report_fresh(root: Path, out: Path | None, quick: bool, rounds: int | None, 
     if folder.resolve().parent == results.resolve():
         report_recorded(results)
     else:
-        _write(folder, [RunReport.of(load_run(folder), folder)])
+        _write(folder, [RunReport.of(load_run(folder), folder)], recorded_studies(folder))
     return status
 
 

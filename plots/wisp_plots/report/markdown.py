@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wisp_plots import wording
-from wisp_plots.campaign.state import FAILED, SKIPPED, Campaign
+from wisp_plots.campaign.state import Campaign
 from wisp_plots.drawings import Drawing
 from wisp_plots.errors import WispError
 from wisp_plots.model import EMULATED_LABEL
 from wisp_plots.report.contents import RunReport
+from wisp_plots.report.progress import MISSING_HEADER, CampaignSummary
 from wisp_plots.report.studies import Study
 from wisp_plots.report.tables import table, table_of
 
@@ -74,30 +75,13 @@ def _run(report: RunReport, plots: Path) -> str:
 
 
 def _campaign(campaign: Campaign) -> str:
-    command = "./wisp report --fresh" + (" --quick" if campaign.scale == "quick" else "")
-    commit = campaign.settings.get("commit")
-    software = (
-        f"commit {commit[:8]}{' with changes' if campaign.settings.get('changes') else ''}"
-        if commit
-        else "sources without Git"
-    )
-    text = (
-        f"Measured by `{command}`: {campaign.rounds} round{'s' if campaign.rounds > 1 else ''} of"
-        f" {len(campaign.cells) // campaign.rounds} measurements, begun {campaign.started_at},"
-        f" {'finished ' + campaign.finished_at if campaign.finished_at else '**not finished**'}, {software}."
-    )
-    missing = [cell for cell in campaign.cells if cell.state in (FAILED, SKIPPED)]
-    if missing:
-        reasons: dict[tuple[str, str, str], list[int]] = {}
-        for cell in missing:
-            reasons.setdefault(
-                (f"{cell.cell.place}, {cell.cell.name}", cell.state, cell.reason or ""), []
-            ).append(cell.round)
+    summary = CampaignSummary.of(campaign)
+    text = summary.text.replace("not finished", "**not finished**")
+    if summary.missing:
         rows = [
-            (name, ", ".join(map(str, rounds)), state, reason.replace("|", "\\|"))
-            for (name, state, reason), rounds in reasons.items()
+            tuple(cell.replace("|", "\\|").replace("<", "&lt;") for cell in row) for row in summary.missing
         ]
-        text += "\n\nNot measured:\n\n" + table(("measurement", "rounds", "", "why"), rows)
+        text += "\n\nNot measured:\n\n" + table(MISSING_HEADER, rows)
     return text
 
 

@@ -6,7 +6,8 @@ import base64
 import json
 import math
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from wisp_plots.figures import thinned
 from wisp_plots.histogram import Histogram
 from wisp_plots.points import Point, points_of
 from wisp_plots.report.contents import RunReport
+from wisp_plots.report.progress import MISSING_HEADER, CampaignSummary
 from wisp_plots.report.studies import Study
 from wisp_plots.report.tables import way_label
 from wisp_plots.style import looks_of
@@ -30,16 +32,25 @@ def write_page(path: Path, reports: Sequence[RunReport], plots: Path, studies: S
     """Writes the page, whole or not at all. `plots` is the folder of the plots, which it takes in."""
     data = json.dumps(page_data(reports), separators=(",", ":"), allow_nan=False)
     template = (PAGE / "page.html").read_text(encoding="utf-8")
-    page = (
-        template.replace("/*STYLE*/", (PAGE / "page.css").read_text(encoding="utf-8"))
-        .replace("<!--PLOTS-->", "\n".join(_plots(report, plots) for report in reports))
-        .replace("<!--STUDIES-->", "\n".join(map(_study, studies)))
-        .replace("/*PROGRAM*/", (PAGE / "page.js").read_text(encoding="utf-8"))
-        .replace("/*DATA*/", data.replace("<", "\\u003c"))
+    page = filled(
+        template,
+        {
+            "/*STYLE*/": (PAGE / "page.css").read_text(encoding="utf-8"),
+            "<!--CAMPAIGNS-->": "\n".join(_campaign(report) for report in reports if report.campaign),
+            "<!--PLOTS-->": "\n".join(_plots(report, plots) for report in reports),
+            "<!--STUDIES-->": "\n".join(map(_study, studies)),
+            "/*PROGRAM*/": (PAGE / "page.js").read_text(encoding="utf-8"),
+            "/*DATA*/": data.replace("<", "\\u003c"),
+        },
     )
     partial = path.with_name(f".{path.name}.partial")
     partial.write_text(page, encoding="utf-8")
     os.replace(partial, path)
+
+
+def filled(template: str, parts: Mapping[str, str]) -> str:
+    """The template with each part in its place. What a part says is never taken for a place."""
+    return re.sub("|".join(map(re.escape, parts)), lambda found: parts[found[0]], template)
 
 
 def page_data(reports: Sequence[RunReport]) -> dict[str, Any]:
@@ -103,14 +114,28 @@ def bins_of(histogram: Histogram) -> list[list[int]]:
 
 
 def _study(study: Study) -> str:
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in study.header)
-    rows = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in study.rows
-    )
     return (
         f"<section><h2>{escape(study.title)}</h2><p>{escape(study.text)}</p>"
-        f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></section>'
+        f"{_table(study.header, study.rows)}</section>"
     )
+
+
+def _campaign(report: RunReport) -> str:
+    summary = CampaignSummary.of(report.campaign)
+    missing = ""
+    if summary.missing:
+        table = _table(MISSING_HEADER, summary.missing)
+        missing = f"<details><summary>Not measured: {len(summary.missing)}</summary>{table}</details>"
+    return (
+        f'<section class="campaign"><h2>Campaign {escape(report.run.name)}</h2>'
+        f"<p>{escape(summary.text)}</p>{missing}</section>"
+    )
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in header)
+    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def _plots(report: RunReport, plots: Path) -> str:

@@ -14,6 +14,9 @@ from wisp_plots.load.fields import Fields
 from wisp_plots.load.runs import NO_RUNS
 from wisp_plots.model import EMULATED_LABEL
 
+CLIENTS = {"wisp": "wisp -p", "redisBenchmark": "redis-benchmark"}
+CPU_TIME = "cpuNanosecondsPerRequestWithStart"
+
 
 @dataclass(frozen=True)
 class Study:
@@ -50,7 +53,10 @@ def write_cost(file: Fields) -> Study:
     settings, summary = file.inner("settings"), file.inner("summary")
     shares, ratios = summary.inner("shares"), summary.inner("ratios")
     rounds = list(file.each("rounds"))
-    region, request = settings.whole("regionBytes"), settings.whole("smallBytes")
+    region, small = settings.whole("regionBytes"), settings.whole("smallBytes")
+    sizes = settings.inner("requestBytes")
+    requests = sorted({sizes.whole(kind) for kind in sizes.names()})
+    written_requests = f"{requests[0]} to {requests[-1]} B" if len(requests) > 1 else f"{requests[0]} B"
     label = f"; {EMULATED_LABEL}, so only shares and ratios mean anything" if file.flag("emulated") else ""
     text = (
         "The original's client took 30 us for each RDMA write. It sent the whole registered region of"
@@ -59,20 +65,22 @@ def write_cost(file: Fields) -> Study:
         f" {_percent(shares.inner('device'))} is the device with a request alone (median of {len(rounds)} rounds, lowest"
         f" to highest in brackets). Writing the region takes {_times(ratios.inner('pythonRegionToPythonRequest'))} the"
         f" time of writing the request in Python, and {_times(ratios.inner('cRegionToCRequest'))} in C."
+        f" Python's requests are of {written_requests}, a third each of put, get and delete; the program in C wrote"
+        f" {small} B in their place."
         f" From {file.where}, device {file.text('device')}, placement {file.text('placement')}{label}."
     )
     rows = [
         (
             words,
-            f"{written:,} B",
+            written,
             wording.duration(_median(rounds, name, figure)),
             f"{_median(rounds, name, 'requestsPerSecond'):,.0f}" if name.startswith("python") else "",
         )
         for name, words, written, figure in (
-            ("pythonRegion", "Python, the region", region, "writeP50"),
-            ("pythonRequest", "Python, the request", request, "writeP50"),
-            ("cRegion", "C (perftest), the region", region, "writeMean"),
-            ("cRequest", "C (perftest), the request", request, "writeMean"),
+            ("pythonRegion", "Python, the region", f"{region:,} B", "writeP50"),
+            ("pythonRequest", "Python, the request", written_requests, "writeP50"),
+            ("cRegion", "C (perftest), as much as the region", f"{region:,} B", "writeMean"),
+            ("cRequest", "C (perftest), a small write", f"{small} B", "writeMean"),
         )
     ]
     return Study(
@@ -90,10 +98,10 @@ def client_agreement(file: Fields) -> Study:
         f"The perf client and redis-benchmark on the same server {answer} {tolerance}: the median of"
         f" {conditions.whole('rounds')} rounds, both orders. From {file.where}: {conditions.optional_text('cpu') or 'CPU unknown'},"
         f" {conditions.whole('cores')} cores, {conditions.text('kernel')}, {conditions.text('redisBenchmark')}, placement"
-        f" {conditions.text('placement')}, values of {wording.size(conditions.whole('payloadSize'))},"
+        f" {conditions.text('placement')}, wisp -p waiting by {conditions.text('wait')} (redis-benchmark sleeps), values of {wording.size(conditions.whole('payloadSize'))},"
         f" {conditions.text('startedAt')[:10]}."
     )
-    rows = []
+    rows, reasons = [], []
     for row in file.each("rows"):
         rounds = list(row.each("rounds"))
         ratio = row.inner("ratio")
@@ -106,8 +114,13 @@ def client_agreement(file: Fields) -> Study:
                 f"{ratio.number('median'):.3f}",
                 f"{ratio.number('lowest'):.3f} to {ratio.number('highest'):.3f}",
                 row.one_of("verdict", ("agree", "differ")),
+                *(f"{_median(rounds, client, CPU_TIME) / 1000:.2f} us" for client in CLIENTS),
+                *(_calls(row, client) for client in CLIENTS),
             )
         )
+        if row.text("verdict") == "differ":
+            reasons.append(_why(row, rounds))
+    text = " ".join([text, *reasons])
     header = (
         "operation",
         "pipeline",
@@ -116,8 +129,42 @@ def client_agreement(file: Fields) -> Study:
         "ratio",
         "lowest to highest",
         "",
+        *(f"{words}, CPU per request, start and warm-up included" for words in CLIENTS.values()),
+        *(f"{words}, system calls per request" for words in CLIENTS.values()),
     )
     return Study("Same server, same load, two clients", text, header, tuple(rows))
+
+
+def _calls(row: Fields, client: str) -> str:
+    """A client's calls of the kernel for each request, where they were counted."""
+    if "calls" not in row:
+        return "not counted"
+    calls = row.inner("calls").inner(client)
+    counts = {name: calls.number(name) for name in calls.names()}
+    most = sorted(counts, key=lambda name: -counts[name])
+    return f"{sum(counts.values()):.2f}" + (
+        f" ({', '.join(f'{name} {counts[name]:.2f}' for name in most)})" if most else ""
+    )
+
+
+def _why(row: Fields, rounds: Sequence[Fields]) -> str:
+    """Why two clients differ, as far as what was measured beside the rates says it."""
+    what = f"{row.text('operation')} with {row.whole('pipeline')} sent together"
+    times, counted = (
+        " and ".join(f"{words} {say(client)}" for client, words in CLIENTS.items())
+        for say in (
+            lambda client: f"{_median(rounds, client, CPU_TIME) / 1000:.2f} us",
+            lambda client: _calls(row, client),
+        )
+    )
+    calls = (
+        f"system calls for each request, {counted}"
+        if "calls" in row
+        else "system calls were not counted, which --calls does"
+    )
+    return (
+        f"Why they differ at {what}: CPU time for each request, start and warm-up included, {times}; {calls}."
+    )
 
 
 MAKERS = {"wisp-write-cost": write_cost, "wisp-client-agreement": client_agreement}
