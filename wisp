@@ -249,9 +249,12 @@ install_test_tools() {
   for tool in redis-cli:redis-tools shellcheck:shellcheck python3:python3 cc:gcc; do
     command -v "${tool%%:*}" >/dev/null || missing+=("${tool##*:}")
   done
-  if command -v python3 >/dev/null && ! python3 -c 'import ensurepip' 2>/dev/null; then
-    missing+=(python3-venv)
-  fi
+  for tool in python3 /usr/bin/python3; do
+    if command -v "$tool" >/dev/null && ! "$tool" -c 'import ensurepip, venv' 2>/dev/null; then
+      missing+=(python3-venv)
+      break
+    fi
+  done
   if [[ $(uname) == Linux ]]; then
     [[ -f /usr/include/stdio.h ]] || missing+=(libc6-dev)
     [[ -f /usr/include/infiniband/verbs.h ]] || missing+=(libibverbs-dev)
