@@ -62,8 +62,14 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument(
         "--rounds", type=_rounds, metavar="N", help="with --fresh: how many rounds are measured"
     )
-    report.add_argument(
+    places = report.add_mutually_exclusive_group()
+    places.add_argument(
         "--no-guest", action="store_true", help="with --fresh: leave out what runs in the virtual machine"
+    )
+    places.add_argument(
+        "--guest-only",
+        action="store_true",
+        help="with --fresh: leave out what does not run in the virtual machine",
     )
     report.add_argument(
         "--out",
@@ -98,15 +104,21 @@ def _rounds(text: str) -> int:
 
 
 def _report(arguments: argparse.Namespace) -> int:
+    from wisp_plots.campaign.cells import GUEST, HOST
     from wisp_plots.report.making import report_fresh, report_recorded
 
     if not arguments.fresh:
-        for name in ("quick", "rounds", "out", "no_guest"):
+        for name in ("quick", "rounds", "out", "no_guest", "guest_only"):
             if getattr(arguments, name):
                 raise WispError(f"--{name.replace('_', '-')} goes with --fresh")
         report_recorded(ROOT / "results")
         return 0
-    return report_fresh(ROOT, arguments.out, arguments.quick, arguments.rounds, not arguments.no_guest)
+    left_out = {}
+    if arguments.no_guest:
+        left_out[GUEST] = "--no-guest was given"
+    if arguments.guest_only:
+        left_out[HOST] = "--guest-only was given"
+    return report_fresh(ROOT, arguments.out, arguments.quick, arguments.rounds, left_out)
 
 
 def _plot(arguments: argparse.Namespace) -> int:

@@ -8,10 +8,12 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from wisp_plots.campaign.cells import CLIENT, GUEST, HOST, SIMPLE_KV, SUITE, Scale
@@ -101,15 +103,16 @@ def open_campaign(folder: Path, scale: Scale, rounds: int, tools: Tools) -> Camp
     return begun
 
 
-def run_campaign(campaign: Campaign, tools: Tools, guest: bool = True) -> int:
+def run_campaign(campaign: Campaign, tools: Tools, left_out: Mapping[str, str] = MappingProxyType({})) -> int:
     """Measures what is not finished. Returns 0 if nothing failed, else 1; Ctrl-C leaves what is finished.
 
-    Without `guest`, and where there can be none, its cells are skipped and the reason recorded.
+    `left_out` has places to leave out, each with the reason. Their cells, and those of the guest where there
+    can be none, are skipped and the reason recorded.
     """
     with interruptible():
         try:
             _say(campaign)
-            _run_rounds(campaign, tools, guest)
+            _run_rounds(campaign, tools, left_out)
         except KeyboardInterrupt:
             campaign.save()
             finished = sum(cell.state == FINISHED for cell in campaign.cells)
@@ -126,11 +129,16 @@ def run_campaign(campaign: Campaign, tools: Tools, guest: bool = True) -> int:
     return _conclude(campaign)
 
 
-def _run_rounds(campaign: Campaign, tools: Tools, guest: bool) -> None:
+def _run_rounds(campaign: Campaign, tools: Tools, left_out: Mapping[str, str]) -> None:
     _build(tools)
-    guest_missing = _guest_missing(campaign, tools) if guest else "--no-guest was given"
+    guest_missing = left_out.get(GUEST) or _guest_missing(campaign, tools)
     for number in range(1, campaign.rounds + 1):
-        run_cells(campaign, cells_to_run(campaign, HOST, number), tools.wisp, lambda cell: campaign.save())
+        if HOST in left_out:
+            _skip(campaign, cells_to_run(campaign, HOST, number), left_out[HOST])
+        else:
+            run_cells(
+                campaign, cells_to_run(campaign, HOST, number), tools.wisp, lambda cell: campaign.save()
+            )
         if guest_missing:
             _skip(campaign, cells_to_run(campaign, GUEST, number), guest_missing)
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,14 +28,19 @@ def report_recorded(results: Path) -> None:
     _write(results, [RunReport.of(run, results / run.name) for run in runs], recorded_studies(results))
 
 
-def report_fresh(root: Path, out: Path | None, quick: bool, rounds: int | None, guest: bool) -> int:
-    """Measures a campaign, or what is left of it, then reports. Returns 1 if a measurement failed, else 0."""
+def report_fresh(
+    root: Path, out: Path | None, quick: bool, rounds: int | None, left_out: Mapping[str, str]
+) -> int:
+    """Measures a campaign, or what is left of it, then reports. Returns 1 if a measurement failed, else 0.
+
+    `left_out` has places that are not measured, each with the reason.
+    """
     scale = QUICK if quick else FULL
     tools = Tools(root, root / "wisp")
     results = root / "results"
     folder = out or _folder(results, scale)
     campaign = open_campaign(folder, scale, rounds or scale.rounds, tools)
-    status = run_campaign(campaign, tools, guest)
+    status = run_campaign(campaign, tools, left_out)
     if folder.resolve().parent == results.resolve():
         report_recorded(results)
     else:
