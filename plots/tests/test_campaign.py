@@ -197,6 +197,17 @@ def test_a_finished_campaign_is_not_while_a_cell_is_measured_again(tools):
     assert read_campaign(folder).finished_at is None
 
 
+def test_what_is_left_out_is_skipped_with_the_reason(tools):
+    folder = tools.root / "campaign"
+    left_out = {HOST: "--guest-only was given"}
+    assert run_campaign(open_campaign(folder, QUICK, 1, tools), tools, left_out) == 0
+    cells = json.loads((folder / "campaign.json").read_text(encoding="utf-8"))["cells"]
+    assert {(cell["place"], cell["state"], cell["reason"]) for cell in cells} == {
+        (HOST, "skipped", "--guest-only was given"),
+        (GUEST, "finished", None),
+    }
+
+
 def test_where_there_can_be_no_guest_its_cells_are_skipped_with_the_reason(tools, capsys):
     tell(tools, no_guest=True)
     status, folder = measure(tools)
@@ -498,13 +509,13 @@ def test_the_values_of_a_cell_fit_into_the_memory_of_its_server():
             assert values * int(option["--payload_size"]) < (512 << 20) * 0.9, cell.name
 
 
-def test_a_round_of_the_full_table_is_estimated_below_half_an_hour_in_the_guest():
+def test_a_round_of_the_full_table_is_estimated_below_75_minutes_in_the_guest():
     cells = [cell for cell in cells_of(FULL) if cell.place == GUEST]
-    assert sum(cell.seconds for cell in cells) <= 30 * 60
+    assert sum(cell.seconds for cell in cells) <= 75 * 60
 
 
-def test_the_quick_table_is_estimated_below_eight_minutes_of_measuring():
-    assert QUICK.rounds * sum(cell.seconds for cell in cells_of(QUICK)) < 8 * 60
+def test_the_quick_table_is_estimated_below_twelve_minutes_of_measuring():
+    assert QUICK.rounds * sum(cell.seconds for cell in cells_of(QUICK)) < 12 * 60
 
 
 def start_until_it_hangs(tools, before=""):
