@@ -509,9 +509,9 @@ def test_the_values_of_a_cell_fit_into_the_memory_of_its_server():
             assert values * int(option["--payload_size"]) < (512 << 20) * 0.9, cell.name
 
 
-def test_a_round_of_the_full_table_is_estimated_below_75_minutes_in_the_guest():
+def test_a_round_of_the_full_table_is_estimated_below_90_minutes_in_the_guest():
     cells = [cell for cell in cells_of(FULL) if cell.place == GUEST]
-    assert sum(cell.seconds for cell in cells) <= 75 * 60
+    assert sum(cell.seconds for cell in cells) <= 90 * 60
 
 
 def test_the_quick_table_is_estimated_below_twelve_minutes_of_measuring():

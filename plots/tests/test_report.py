@@ -223,7 +223,10 @@ def test_a_campaign_elsewhere_is_reported_with_the_studies_in_its_folder(tmp_pat
     write_json(folder / "write-cost" / "cost.json", write_cost())
     monkeypatch.setattr(making, "open_campaign", lambda *_: campaign)
     monkeypatch.setattr(making, "run_campaign", lambda *_: 0)
-    assert report_fresh(tmp_path, folder, quick=True, rounds=None, left_out={"guest": "--no-guest was given"}) == 0
+    assert (
+        report_fresh(tmp_path, folder, quick=True, rounds=None, left_out={"guest": "--no-guest was given"})
+        == 0
+    )
     for name in ("README.md", "report.html"):
         assert "70 % [63 to 77] is that mistake" in (folder / name).read_text()
 

@@ -186,7 +186,9 @@ SENT_AHEAD = 10
 
 START_SECONDS = {HOST: 3.0, GUEST: 35.0}
 """For a server and a client to start and stop."""
-MEASURE_SECONDS = {HOST: 5.0, GUEST: 12.0}
+MEASURE_SECONDS = {HOST: 5.0, GUEST: 30.0}
+WARMUP_SHARE = {HOST: 0.5, GUEST: 2.5}
+"""Of the requests measured: in the guest a JVM needs long until it has compiled what it runs."""
 LOAD_STEPS = 18
 """Rates that a climb offers until it saturates, about."""
 LARGE_PAYLOAD = 256 << 10
@@ -336,7 +338,7 @@ def _client(
         (
             *_sizes(payload),
             *_get(way),
-            *("--requests", str(requests), "--warmup", str(max(100, requests // 2))),
+            *("--requests", str(requests), "--warmup", str(max(100, int(requests * WARMUP_SHARE[place])))),
             *("--timeout", "20s"),
             *options,
         ),
