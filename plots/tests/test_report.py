@@ -193,10 +193,10 @@ def test_a_campaign_that_is_not_finished_is_shown_as_such_with_what_is_missing(t
         assert "commit 45cff598 with changes." in said
         assert "Without a result, and so in no figure: 2 failed, 1 skipped, 1 not reached, of 5." in said
     assert "**not finished**" in text
-    assert "| host, sweep | 1 | skipped | there is no guest |" in text
+    assert "| host, 1 measurement | 1 | skipped | there is no guest |" in text
     assert "| host, zmq | 1, 2 | failed |" in text
     assert "a\\|b" in text
-    assert "<td>host, sweep</td><td>1</td><td>skipped</td><td>there is no guest</td>" in page
+    assert "<td>host, 1 measurement</td><td>1</td><td>skipped</td><td>there is no guest</td>" in page
     assert "&lt;script&gt;alert(&quot;a|b&quot;)&lt;/script&gt;" in page
     assert "<script>alert" not in page
     assert "<script>alert" not in text

@@ -127,6 +127,7 @@ def comparison(points: Sequence[Point], title: str) -> Figure:
         _caption(points, ("payload_size", "group"))
         + f"\nDashed line: {wording.NOTES_LABEL}; another machine, so it orders magnitudes and compares nothing.",
         height=0.4 + len(payloads) * (0.4 + 0.27 * len(looks)),
+        legend=0.3,
         rows=len(payloads),
     )
     least = min(min(point.lowest for point in points), wording.NOTES_RATE)
@@ -145,7 +146,11 @@ def comparison(points: Sequence[Point], title: str) -> Figure:
     reference = Line2D(
         [], [], color="black", linestyle="--", linewidth=1, label=f"{wording.NOTES_NAME}: 20 k"
     )
-    panels[0].legend(handles=[reference], loc="lower right", bbox_to_anchor=(1, 0.99), fontsize=7)
+    figure.legend(
+        handles=[reference],
+        loc="upper left",
+        bbox_to_anchor=(0, 1 - TITLE_HEIGHT / figure.get_figheight()),
+    ).set_in_layout(False)
     for axes in panels[:-1]:
         axes.tick_params(labelbottom=False)
     panels[-1].set_xlabel(f"{RATE_LABEL}; bars begin at {wording.rate(start).strip()}")
@@ -271,7 +276,8 @@ def latency_by_load(points: Sequence[Point], title: str) -> Figure:
         axes.set_ylim(lowest / 2, highest * 6)
         offered = [point.configuration.offered or 0 for point in own]
         axes.set_xlim(min(offered) / 1.4, max(offered) * 1.4)
-        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        narrow = max(offered) < 100 * min(offered)
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if narrow else (1,)))
         _rate_axis(axes.xaxis)
         _duration_axis(axes)
         axes.set_xlabel("offered load, requests/s (log scale)")

@@ -18,7 +18,7 @@ class CampaignSummary:
 
     text: str
     missing: tuple[tuple[str, str, str, str], ...]
-    """What failed or was skipped: name, rounds, state, reason."""
+    """What failed, each by itself, and what was skipped for one reason together: name, rounds, state, reason."""
 
     @staticmethod
     def of(campaign: Campaign) -> CampaignSummary:
@@ -32,10 +32,17 @@ class CampaignSummary:
         missing: dict[tuple[str, str, str], list[int]] = {}
         for cell in campaign.cells:
             if cell.state in (FAILED, SKIPPED):
-                name = f"{cell.cell.place}, {cell.cell.name}"
+                name = f"{cell.cell.place}, {cell.cell.name}" if cell.state == FAILED else cell.cell.place
                 missing.setdefault((name, cell.state, cell.reason or ""), []).append(cell.round)
         rows = (
-            (name, ", ".join(map(str, sorted(rounds))), state, reason)
+            (
+                name
+                if state == FAILED
+                else f"{name}, {len(rounds)} measurement{'s' if len(rounds) > 1 else ''}",
+                ", ".join(map(str, sorted(set(rounds)))),
+                state,
+                reason,
+            )
             for (name, state, reason), rounds in missing.items()
         )
         return CampaignSummary(text, tuple(rows))
