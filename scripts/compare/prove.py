@@ -14,7 +14,7 @@ from compare import errors
 from compare.build import default_cache
 from compare.command import Parser, only_one_at_a_time, parser, run, say, stop_in_order
 from compare.jdk import java
-from compare.plan import as_time, estimated_seconds
+from compare.plan import FEWEST_PAIRS, MOST_PAIRS, as_time, estimated_seconds
 from compare.revisions import Repository
 from compare.run import JmhRunner
 from compare.sets import SETS
@@ -91,6 +91,12 @@ def main(arguments: Sequence[str], root: Path) -> int:
         "--repeats", type=_repeats, default=20, metavar="N", help="false alarms are looked for so often"
     )
     parsed.add_argument(
+        "--same-pairs",
+        type=_pairs,
+        metavar="N",
+        help="pairs of runs in each comparison of a commit with itself (default that of the set)",
+    )
+    parsed.add_argument(
         "--out", type=Path, metavar="DIR", help="keep the JSON of each comparison and the summary in this new folder"
     )
     parsed.add_argument(
@@ -100,7 +106,7 @@ def main(arguments: Sequence[str], root: Path) -> int:
         options = parsed.parse_args(arguments)
         with only_one_at_a_time(default_cache()):
             compare = Comparer(root, options.chosen, java(root), say, _new_folder(options.out))
-            proof = prove(compare, options.commit, options.repeats)
+            proof = prove(compare, options.commit, options.repeats, options.same_pairs)
     except errors.ComparisonError as error:
         say(str(error))
         return error.exit_code
@@ -124,6 +130,12 @@ def _new_folder(folder: Path | None) -> Path | None:
     return folder
 
 
+def _pairs(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not FEWEST_PAIRS <= int(text) <= MOST_PAIRS:
+        raise argparse.ArgumentTypeError(f'"{text}" is no whole number from {FEWEST_PAIRS} to {MOST_PAIRS}')
+    return int(text)
+
+
 def _repeats(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 1000:
         raise argparse.ArgumentTypeError(f'"{text}" is no whole number from 1 to 1000')
@@ -142,9 +154,10 @@ class Comparer:
         self._program = program
         self._keep = keep
 
-    def compare(self, base: str, head: str, name: str) -> dict:
-        """name: of the file that is kept. Raises ComparisonError if not everything could be compared."""
+    def compare(self, base: str, head: str, name: str, pairs: int | None = None) -> dict:
+        """name: of the file that is kept. pairs: those of the set if not given. Raises ComparisonError if not everything could be compared."""
         options = parser().parse_args([base, head, "--set", self.chosen])
+        options.pairs = pairs
         with tempfile.TemporaryDirectory(prefix="wisp-compare-") as folder:
             options.out = Path(folder) / "comparison"
             report = io.StringIO()
@@ -160,13 +173,14 @@ class Comparer:
         return document
 
 
-def prove(comparer: Comparer, commit: str, repeats: int) -> Proof:
+def prove(comparer: Comparer, commit: str, repeats: int, same_pairs: int | None = None) -> Proof:
     repository = Repository(comparer.root)
     base = repository.revision(commit).commit
     slower = repository.patched(base, SLOWER).commit
     allocating = repository.patched(base, ALLOCATING).commit
     chosen = SETS[comparer.chosen]
-    seconds = (repeats + 2) * estimated_seconds(chosen, chosen.pairs)
+    seconds = 2 * estimated_seconds(chosen, chosen.pairs)
+    seconds += repeats * estimated_seconds(chosen, same_pairs or chosen.pairs)
     comparer.tell(f"{repeats + 2} comparisons: about {as_time(seconds)} of measuring, and up to 4 builds")
     proof = Proof(repeats)
     for attempt in range(1, _MOST_ATTEMPTS_AT_SLOWDOWN + 1):
@@ -178,7 +192,7 @@ def prove(comparer: Comparer, commit: str, repeats: int) -> Proof:
     proof.allocation = allocated["verdict"] if allocated else "not known"
     comparer.tell(f"planted allocation: {proof.allocation}")
     for attempt in range(1, _MOST_ATTEMPTS * repeats + 1):
-        document = comparer.compare(base, base, f"same-{attempt:02}")
+        document = comparer.compare(base, base, f"same-{attempt:02}", same_pairs)
         proof.same[how_it_ended(document)] += 1
         proof.false_alarms += [f"comparison {attempt}: {each}" for each in alarms(document)]
         comparer.tell(f"comparison {attempt}: {how_it_ended(document)}; {proof.steady} of {repeats} on a steady machine")

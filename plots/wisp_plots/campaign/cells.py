@@ -47,8 +47,8 @@ class WayToMeasure:
 
 TCP = WayToMeasure("tcp", requests=60_000)
 ZMQ = WayToMeasure("zmq", requests=30_000)
-SHM_RING = WayToMeasure("shm", get="ring", requests=200_000)
-SHM_ONESIDED = WayToMeasure("shm", get="onesided", requests=200_000)
+SHM_RING = WayToMeasure("shm", get="ring", requests=4_000_000)
+SHM_ONESIDED = WayToMeasure("shm", get="onesided", requests=4_000_000)
 NULL = WayToMeasure("null", requests=5_000_000)
 PYTHON_TCP = WayToMeasure("tcp", program="simple_kv", requests=30_000)
 
