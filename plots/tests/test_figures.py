@@ -154,7 +154,7 @@ def test_the_comparison_has_every_way_and_the_labelled_line_of_the_notes(figures
     assert len(figure.axes) == 3
     for axes in figure.axes:
         assert any(list(line.get_xdata()) == [20_000, 20_000] for line in axes.lines)
-    legend = figure.axes[0].get_legend().get_texts()[0].get_text()
+    legend = figure.legends[0].get_texts()[0].get_text()
     assert legend.startswith("original notes (2016, python-rdma, their hardware)")
 
 

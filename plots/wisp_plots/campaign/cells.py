@@ -329,6 +329,8 @@ def _client(
 ) -> Cell:
     """A measurement by `./wisp -p` with `more` times the requests of its way."""
     requests = max(100, int(way.requests * scale.share * more))
+    # All that is put must fit into the server's memory, so that large values cannot be warmed up for long.
+    warmup_share = WARMUP_SHARE[place if payload < LARGE_PAYLOAD else HOST]
     return Cell(
         place,
         group,
@@ -338,7 +340,7 @@ def _client(
         (
             *_sizes(payload),
             *_get(way),
-            *("--requests", str(requests), "--warmup", str(max(100, int(requests * WARMUP_SHARE[place])))),
+            *("--requests", str(requests), "--warmup", str(max(100, int(requests * warmup_share)))),
             *("--timeout", "20s"),
             *options,
         ),
