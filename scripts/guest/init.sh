@@ -23,18 +23,18 @@ while read -r module; do
   insmod "/modules/$module" || fail "the kernel did not load $module"
 done </modules/order
 
-mkdir -p /host /writable /root
+mkdir -p /host /writable /newroot
 share host /host ro,cache=loose
 mount -t tmpfs -o size=75% tmpfs /writable
 mkdir /writable/upper /writable/work
-mount -t overlay -o lowerdir=/host,upperdir=/writable/upper,workdir=/writable/work overlay /root ||
+mount -t overlay -o lowerdir=/host,upperdir=/writable/upper,workdir=/writable/work overlay /newroot ||
   fail "no overlay over the file system of the host"
-mkdir -p /root/run
-mount -t tmpfs -o mode=755 tmpfs /root/run
-mkdir /root/run/wisp-guest
-share session /root/run/wisp-guest cache=none
+mkdir -p /newroot/run
+mount -t tmpfs -o mode=755 tmpfs /newroot/run
+mkdir /newroot/run/wisp-guest
+share session /newroot/run/wisp-guest cache=none
 for folder in proc sys dev; do
-  mkdir -p "/root/$folder"
-  mount --move "/$folder" "/root/$folder"
+  mkdir -p "/newroot/$folder"
+  mount --move "/$folder" "/newroot/$folder"
 done
-exec switch_root /root /bin/bash /run/wisp-guest/session.sh
+exec switch_root /newroot /bin/bash /run/wisp-guest/session.sh
