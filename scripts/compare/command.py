@@ -55,8 +55,10 @@ Jars are kept by commit in {"${XDG_CACHE_HOME:-$HOME/.cache}"}/wisp-compare.
 class Parser(argparse.ArgumentParser):
     """Complains in one sentence."""
 
+    help_command = "./wisp compare -h"
+
     def error(self, message: str):
-        raise ComparisonError(f"{message}; ./wisp compare -h says how it is used", errors.WRONG_USAGE)
+        raise ComparisonError(f"{message}; {self.help_command} says how it is used", errors.WRONG_USAGE)
 
 
 def parser() -> Parser:

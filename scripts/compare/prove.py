@@ -86,6 +86,7 @@ def main(arguments: Sequence[str], root: Path) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    parsed.help_command = "scripts/prove_compare.py -h"
     parsed.add_argument("--commit", default="HEAD", help="what is compared with itself (default HEAD)")
     parsed.add_argument(
         "--repeats", type=_repeats, default=20, metavar="N", help="false alarms are looked for so often"

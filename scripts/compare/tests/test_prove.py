@@ -15,7 +15,7 @@ SLOWER, ALLOCATING = document("slower", ratio=0.85), document("machine not stead
 
 
 class ProveTest(RepositoryFixture):
-    def proof(self, *documents, repeats=None):
+    def proof(self, *documents, repeats=None, same_pairs=None):
         """Of comparisons that find this one after the other, of which the first two are of what is planted."""
         patches = {}
         for name in ("SLOWER", "ALLOCATING"):
@@ -24,7 +24,7 @@ class ProveTest(RepositoryFixture):
         self.comparer = mock.Mock(root=self.root, chosen="proof")
         self.comparer.compare.side_effect = documents
         with mock.patch.multiple(prove, **patches):
-            return prove.prove(self.comparer, "HEAD", repeats or len(documents) - 2)
+            return prove.prove(self.comparer, "HEAD", repeats or len(documents) - 2, same_pairs)
 
     def test_compares_a_commit_with_what_is_planted_and_then_with_itself(self):
         proof = self.proof(SLOWER, ALLOCATING, SAME, SAME)
@@ -33,6 +33,17 @@ class ProveTest(RepositoryFixture):
         self.assertEqual(planted, ["SLOWER", "ALLOCATING", "one", "one"])
         self.assertEqual(proof.exit_code, errors.NO_REGRESSION)
         self.assertIn("2 comparisons, 0 false alarms (2 times no clear change)", proof.summary())
+
+    def test_takes_other_pairs_for_a_commit_with_itself_alone(self):
+        self.proof(SLOWER, ALLOCATING, SAME, same_pairs=4)
+        pairs = [call.args[3:] for call in self.comparer.compare.call_args_list]
+        self.assertEqual(pairs, [(), (), (4,)])
+
+    def test_says_which_help_to_read_after_a_wrong_option(self):
+        said = []
+        with mock.patch.object(prove, "say", said.append):
+            self.assertEqual(prove.main(["--same-pairs", "3"], self.root), errors.WRONG_USAGE)
+        self.assertIn("from 4 to 1000; scripts/prove_compare.py -h says how it is used", said[0])
 
     def test_counts_every_difference_of_the_same_code_as_a_false_alarm(self):
         alarms = [SLOWER, document("faster", ratio=1.2), document(allocation="allocates less"), ALLOCATING]
