@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 HOST, GUEST = "host", "guest"
 CLIENT, SUITE, SIMPLE_KV = "client", "suite", "simple_kv"
@@ -37,7 +37,7 @@ class WayToMeasure:
     write: str | None = None
     program: str = "wisp"
     requests: int = 0
-    """In one measurement of some seconds, one at a time, from both ends unpinned."""
+    """Of simple_kv in one measurement of some seconds, which has nothing to compile; the others go by time."""
 
     @property
     def name(self) -> str:
@@ -45,37 +45,39 @@ class WayToMeasure:
         return program + self.transport + "".join(f"-{word}" for word in (self.get, self.write) if word)
 
 
-TCP = WayToMeasure("tcp", requests=60_000)
-ZMQ = WayToMeasure("zmq", requests=30_000)
-SHM_RING = WayToMeasure("shm", get="ring", requests=4_000_000)
-SHM_ONESIDED = WayToMeasure("shm", get="onesided", requests=4_000_000)
-NULL = WayToMeasure("null", requests=5_000_000)
+TCP = WayToMeasure("tcp")
+ZMQ = WayToMeasure("zmq")
+SHM_RING = WayToMeasure("shm", get="ring")
+SHM_ONESIDED = WayToMeasure("shm", get="onesided")
+RDMA_RING = WayToMeasure("rdma", get="ring")
+RDMA_ONESIDED = WayToMeasure("rdma", get="onesided")
+NULL = WayToMeasure("null")
 PYTHON_TCP = WayToMeasure("tcp", program="simple_kv", requests=30_000)
-
-GUEST_TCP = WayToMeasure("tcp", requests=4_000)
-GUEST_ZMQ = WayToMeasure("zmq", requests=3_000)
-GUEST_SHM_RING = WayToMeasure("shm", get="ring", requests=20_000)
-GUEST_SHM_ONESIDED = WayToMeasure("shm", get="onesided", requests=20_000)
-GUEST_NULL = WayToMeasure("null", requests=200_000)
-GUEST_RDMA_RING = WayToMeasure("rdma", get="ring", requests=20_000)
-GUEST_RDMA_ONESIDED = WayToMeasure("rdma", get="onesided", requests=20_000)
 GUEST_PYTHON_TCP = WayToMeasure("tcp", program="simple_kv", requests=2_000)
 GUEST_PYTHON_REQUEST = WayToMeasure("rdma", write="request", program="simple_kv", requests=3_000)
 GUEST_PYTHON_REGION = WayToMeasure("rdma", write="region", program="simple_kv", requests=600)
 
 HOST_WAYS = (TCP, ZMQ, SHM_RING, SHM_ONESIDED, NULL, PYTHON_TCP)
 GUEST_WAYS = (
-    GUEST_RDMA_RING,
-    GUEST_RDMA_ONESIDED,
-    GUEST_SHM_RING,
-    GUEST_SHM_ONESIDED,
-    GUEST_TCP,
-    GUEST_ZMQ,
-    GUEST_NULL,
+    RDMA_RING,
+    RDMA_ONESIDED,
+    SHM_RING,
+    SHM_ONESIDED,
+    TCP,
+    ZMQ,
+    NULL,
     GUEST_PYTHON_TCP,
     GUEST_PYTHON_REQUEST,
     GUEST_PYTHON_REGION,
 )
+
+
+@dataclass(frozen=True)
+class Times:
+    """How long a measurement by `./wisp -p` takes, in seconds."""
+
+    warmup: int
+    measured: int
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,10 @@ class Scale:
     name: str
     rounds: int
     share: float
-    """Of the requests that each way has."""
+    """Of the requests that each way of simple_kv has."""
+    host_times: Times
+    guest_times: Times
+    """Of each measurement by `./wisp -p`."""
     payloads: tuple[int, ...]
     """Bytes, of the notes' comparison."""
     key_sizes: tuple[int, ...]
@@ -113,6 +118,9 @@ class Scale:
     once: tuple[str, ...] = ()
     """Groups that only the first round measures: sweeps, whose neighbouring points support each other."""
 
+    def times(self, place: str) -> Times:
+        return self.host_times if place == HOST else self.guest_times
+
     def cells_of_round(self, number: int, cells: list[Cell]) -> list[Cell]:
         """Those cells that the round of this number, from 1, measures."""
         return [cell for cell in cells if number == 1 or cell.group not in self.once]
@@ -122,6 +130,8 @@ FULL = Scale(
     name="full",
     rounds=3,
     share=0.6,
+    host_times=Times(warmup=3, measured=5),
+    guest_times=Times(warmup=20, measured=10),
     payloads=(10, 100, 1000),
     key_sizes=(1, 2, 3, 4, 5, 6, 7, 8),
     payload_sweep=(1, 16, 256, 4 << 10, 64 << 10, 1 << 20),
@@ -135,11 +145,11 @@ FULL = Scale(
     iterations=3,
     guest_ways=GUEST_WAYS,
     guest_ahead=True,
-    guest_payload_sweep=(1, 1 << 10, 16 << 10, 256 << 10, 1 << 20),
+    guest_payload_sweep=(1, 1 << 10, 64 << 10, 1 << 20),
     guest_pipelines=(1, 16, 64),
     guest_clients=(1, 4),
     guest_read_percents=(0, 50, 100),
-    guest_load_ways=(GUEST_RDMA_ONESIDED, GUEST_TCP),
+    guest_load_ways=(RDMA_ONESIDED, TCP),
     guest_load_seconds=4,
     once=("key-size", "payload", "pipeline", "clients", "reads", "load"),
 )
@@ -148,6 +158,8 @@ QUICK = Scale(
     name="quick",
     rounds=1,
     share=0.4,
+    host_times=Times(warmup=2, measured=2),
+    guest_times=Times(warmup=10, measured=4),
     payloads=(100,),
     key_sizes=(1, 4, 8),
     payload_sweep=(16, 1 << 10, 64 << 10),
@@ -160,12 +172,12 @@ QUICK = Scale(
     load_seconds=2,
     iterations=2,
     guest_ways=(
-        GUEST_RDMA_RING,
-        GUEST_RDMA_ONESIDED,
-        GUEST_SHM_RING,
-        GUEST_SHM_ONESIDED,
-        GUEST_TCP,
-        GUEST_ZMQ,
+        RDMA_RING,
+        RDMA_ONESIDED,
+        SHM_RING,
+        SHM_ONESIDED,
+        TCP,
+        ZMQ,
         GUEST_PYTHON_TCP,
         GUEST_PYTHON_REQUEST,
         GUEST_PYTHON_REGION,
@@ -186,14 +198,10 @@ SENT_AHEAD = 10
 
 START_SECONDS = {HOST: 3.0, GUEST: 35.0}
 """For a server and a client to start and stop."""
-MEASURE_SECONDS = {HOST: 5.0, GUEST: 30.0}
-WARMUP_SHARE = {HOST: 0.5, GUEST: 2.5}
-"""Of the requests measured: in the guest a JVM needs long until it has compiled what it runs."""
+SIMPLE_KV_SECONDS = {HOST: 5.0, GUEST: 30.0}
+"""For all requests that a way has."""
 LOAD_STEPS = 18
 """Rates that a climb offers until it saturates, about."""
-LARGE_PAYLOAD = 256 << 10
-GUEST_LARGE_REQUESTS = 300
-"""With values so large, which an emulated device moves slowly and the guest's server must hold."""
 
 
 def cells_of(scale: Scale) -> list[Cell]:
@@ -216,36 +224,27 @@ def _host(scale: Scale) -> Iterable[Cell]:
     yield from _clients(scale, HOST, scale.clients, scale.sweep_ways)
     yield from _reads(scale, HOST, scale.read_percents, scale.sweep_ways)
     for way in scale.load_ways:
-        yield _load(HOST, way, "climb:1000", scale.load_seconds)
+        yield _load(scale, HOST, way, "climb:1000", scale.load_seconds)
 
 
 def _guest(scale: Scale) -> Iterable[Cell]:
     """RDMA is there alone, and so whatever it is compared with is measured there too."""
     yield from _comparison(scale, GUEST, scale.guest_ways, scale.guest_ahead)
     for payload in scale.guest_payload_sweep:
-        for way in (GUEST_RDMA_RING, GUEST_RDMA_ONESIDED, GUEST_SHM_ONESIDED, GUEST_TCP, GUEST_ZMQ):
-            name = f"payload-{payload}"
-            if payload >= LARGE_PAYLOAD:
-                few = replace(way, requests=int(GUEST_LARGE_REQUESTS / scale.share))
-                yield _client(scale, GUEST, "payload", name, few, payload, 1)
-            else:
-                yield _client(scale, GUEST, "payload", name, way, payload, 0.2 if payload > 1 << 10 else 0.5)
-    yield from _pipelines(
-        scale, GUEST, scale.guest_pipelines, (GUEST_RDMA_RING, GUEST_SHM_RING, GUEST_TCP, GUEST_ZMQ)
-    )
-    yield from _clients(scale, GUEST, scale.guest_clients, (GUEST_RDMA_RING, GUEST_TCP))
-    yield from _reads(
-        scale, GUEST, scale.guest_read_percents, (GUEST_RDMA_ONESIDED, GUEST_RDMA_RING, GUEST_TCP)
-    )
+        for way in (RDMA_RING, RDMA_ONESIDED, SHM_ONESIDED, TCP, ZMQ):
+            yield _client(scale, GUEST, "payload", f"payload-{payload}", way, payload)
+    yield from _pipelines(scale, GUEST, scale.guest_pipelines, (RDMA_RING, SHM_RING, TCP))
+    yield from _clients(scale, GUEST, scale.guest_clients, (RDMA_RING, TCP))
+    yield from _reads(scale, GUEST, scale.guest_read_percents, (RDMA_ONESIDED, RDMA_RING, TCP))
     for way in scale.guest_load_ways:
-        yield _load(GUEST, way, "climb:100", scale.guest_load_seconds)
+        yield _load(scale, GUEST, way, "climb:100", scale.guest_load_seconds)
 
 
 def _clients(scale: Scale, place: str, counts: Iterable[int], ways: Iterable[WayToMeasure]) -> Iterable[Cell]:
     for clients in counts:
         for way in ways:
             options = ("--clients", str(clients))
-            yield _client(scale, place, "clients", f"clients-{clients}", way, PAYLOAD_SIZE, 2, options)
+            yield _client(scale, place, "clients", f"clients-{clients}", way, PAYLOAD_SIZE, options)
 
 
 def _reads(scale: Scale, place: str, percents: Iterable[int], ways: Iterable[WayToMeasure]) -> Iterable[Cell]:
@@ -255,10 +254,10 @@ def _reads(scale: Scale, place: str, percents: Iterable[int], ways: Iterable[Way
                 f"{name}:{weight}" for name, weight in (("get", percent), ("put", 100 - percent)) if weight
             )
             options = ("--mix", mix, "--preload", "all")
-            yield _client(scale, place, "reads", f"reads-{percent}", way, PAYLOAD_SIZE, 1, options)
+            yield _client(scale, place, "reads", f"reads-{percent}", way, PAYLOAD_SIZE, options)
 
 
-def _load(place: str, way: WayToMeasure, rate: str, seconds: int) -> Cell:
+def _load(scale: Scale, place: str, way: WayToMeasure, rate: str, seconds: int) -> Cell:
     return Cell(
         place,
         "load",
@@ -269,9 +268,10 @@ def _load(place: str, way: WayToMeasure, rate: str, seconds: int) -> Cell:
             *_sizes(PAYLOAD_SIZE),
             *_get(way),
             *("--rate", rate, "--arrivals", "poisson", "--preload", "all"),
-            *("--duration", f"{seconds}s", "--pipeline", "64"),
+            *("--warmup", f"{scale.times(place).warmup}s", "--duration", f"{seconds}s"),
+            *("--pipeline", "64"),
         ),
-        START_SECONDS[place] + LOAD_STEPS * seconds,
+        START_SECONDS[place] + scale.times(place).warmup + LOAD_STEPS * seconds,
     )
 
 
@@ -301,10 +301,10 @@ def _compared(
                 *("--requests", str(requests), "--warmup", str(requests // 5), "--ahead", str(ahead)),
                 *(("--write", way.write) if way.write else ()),
             ),
-            START_SECONDS[place] + MEASURE_SECONDS[place] * scale.share,
+            START_SECONDS[place] + SIMPLE_KV_SECONDS[place] * scale.share,
         )
     options = ("--pipeline", str(ahead)) if ahead > 1 else ()
-    return _client(scale, place, group, name, way, payload, 2 if ahead > 1 else 1, options)
+    return _client(scale, place, group, name, way, payload, options)
 
 
 def _pipelines(
@@ -312,9 +312,8 @@ def _pipelines(
 ) -> Iterable[Cell]:
     for depth in depths:
         for way in ways:
-            more = min(8.0, 1 + depth / 4)
             options = ("--pipeline", str(depth))
-            yield _client(scale, place, "pipeline", f"pipeline-{depth}", way, PAYLOAD_SIZE, more, options)
+            yield _client(scale, place, "pipeline", f"pipeline-{depth}", way, PAYLOAD_SIZE, options)
 
 
 def _client(
@@ -324,13 +323,9 @@ def _client(
     name: str,
     way: WayToMeasure,
     payload: int,
-    more: float,
     options: tuple[str, ...] = (),
 ) -> Cell:
-    """A measurement by `./wisp -p` with `more` times the requests of its way."""
-    requests = max(100, int(way.requests * scale.share * more))
-    # All that is put must fit into the server's memory, so that large values cannot be warmed up for long.
-    warmup_share = WARMUP_SHARE[place if payload < LARGE_PAYLOAD else HOST]
+    times = scale.times(place)
     return Cell(
         place,
         group,
@@ -340,11 +335,11 @@ def _client(
         (
             *_sizes(payload),
             *_get(way),
-            *("--requests", str(requests), "--warmup", str(max(100, int(requests * warmup_share)))),
+            *("--warmup", f"{times.warmup}s", "--duration", f"{times.measured}s"),
             *("--timeout", "20s"),
             *options,
         ),
-        START_SECONDS[place] + MEASURE_SECONDS[place] * scale.share,
+        START_SECONDS[place] + times.warmup + times.measured,
     )
 
 

@@ -15,7 +15,8 @@ from wisp_plots.load.perf import load_perf
 from wisp_plots.load.suite import load_folder
 
 READY_SECONDS = {"host": 60, GUEST: 180}
-SERVER_MEMORY = {"host": "2g", GUEST: "512m"}
+SERVER_MEMORY = {"host": "2g", GUEST: "1536m"}
+"""Room for a thousand of the largest values."""
 LEAST_LIMIT = {"host": 90.0, GUEST: 300.0}
 LIMIT_FACTOR = 10
 """How many times its estimate a cell may take."""

@@ -98,6 +98,21 @@ class PerfRunTest {
     assertThat(result.at("/settings/pipeline").asString()).isEqualTo(pipeline);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"1", "16"})
+  void shouldMeasureForATime(String pipeline) {
+    JsonNode result =
+        json("--duration", "300ms", "--warmup", "50ms", "--clients", "2", "--pipeline", pipeline);
+    assertThat(result.at("/runs/0/operations/all/requests").asLong()).isPositive();
+    assertThat(result.at("/runs/0/elapsedNanoseconds").asLong()).isGreaterThan(300_000_000L);
+    assertThat(result.at("/settings/requests").isNull()).isTrue();
+    assertThat(result.at("/settings/durationNanoseconds").asLong()).isEqualTo(300_000_000L);
+    assertThat(result.at("/settings/warmup").isNull()).isTrue();
+    assertThat(result.at("/settings/warmupNanoseconds").asLong()).isEqualTo(50_000_000L);
+    assertThat(perf("--duration", "1s", "--warmup", "50ms").out())
+        .contains("1 s measured, after 50 ms to warm up");
+  }
+
   @Test
   void shouldRecordSettingsConditionsAndHistogramsAsJson() throws Exception {
     JsonNode root = json("--requests", "600", "--seed", "9", "--timeout", "3s");

@@ -3,8 +3,10 @@ package io.wisp.cli.perf;
 import io.wisp.cli.common.Range;
 import io.wisp.cli.common.UserError;
 import io.wisp.cli.perf.load.Arrivals;
+import io.wisp.cli.perf.load.Extent;
 import io.wisp.cli.perf.load.OfferedLoad;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What makes requests come: the replies to those before, or the time. */
@@ -15,17 +17,22 @@ sealed interface Loop {
   /** As results spell it. */
   String word();
 
-  /**
-   * A client sends the next when it has the reply to the last.
-   *
-   * @param requests how many, of all clients together
-   */
-  record Closed(long requests) implements Loop {
+  /** A client sends the next when it has the reply to the last. */
+  record Closed(Extent extent) implements Loop {
 
-    static final long DEFAULT_REQUESTS = 100_000;
+    private static final long DEFAULT_REQUESTS = 100_000;
 
-    public Closed {
-      REQUESTS.check("--requests", requests);
+    /** As options say it; throws a usage error if they say two things, or one beyond its limits. */
+    static Closed of(@Nullable Long requests, @Nullable Duration duration) {
+      if (duration == null) {
+        long number = Objects.requireNonNullElse(requests, DEFAULT_REQUESTS);
+        return new Closed(new Extent.Requests(REQUESTS.check("--requests", number)));
+      }
+      if (requests != null) {
+        throw UserError.usage(
+            "--requests and --duration both say when to stop: without --rate give one of them");
+      }
+      return new Closed(Extent.Time.of("--duration", duration));
     }
 
     @Override
@@ -44,13 +51,9 @@ sealed interface Loop {
       implements Loop {
 
     static final Duration DEFAULT_DURATION = Duration.ofSeconds(10);
-    private static final Duration LONGEST = Duration.ofDays(1);
 
     public Open {
-      if (duration.isZero() || duration.compareTo(LONGEST) > 0) {
-        throw UserError.usage(
-            "--duration " + duration.toMillis() + "ms is not between 1ms and 24h");
-      }
+      Extent.Time.of("--duration", duration);
       if (requests != null) {
         REQUESTS.check("--requests", requests);
       }

@@ -5,6 +5,7 @@ import io.wisp.cli.common.UserError;
 import io.wisp.cli.perf.keys.DecimalKeys;
 import io.wisp.cli.perf.keys.KeyDistribution;
 import io.wisp.cli.perf.load.Arrivals;
+import io.wisp.cli.perf.load.Extent;
 import io.wisp.cli.perf.load.OperationMix;
 import io.wisp.cli.perf.load.Workload;
 import io.wisp.cli.perf.values.ValueSizes;
@@ -48,11 +49,12 @@ public final class PerfArguments {
 
   @Option(
       names = "--warmup",
-      paramLabel = "N",
+      paramLabel = "N|TIME",
       defaultValue = "20000",
       description =
-          "Requests before them, not measured, in a closed loop; ${DEFAULT-VALUE} unless given.")
-  private long warmup;
+          "Requests before them, or a time as 10s, not measured, in a closed loop; ${DEFAULT-VALUE}"
+              + " unless given.")
+  private String warmup = "";
 
   @Option(
       names = "--clients",
@@ -89,7 +91,9 @@ public final class PerfArguments {
   @Option(
       names = "--duration",
       paramLabel = "TIME",
-      description = "With --rate: how long each rate is offered; 10s unless given.")
+      description =
+          "How long to measure, in place of --requests. With --rate: how long each rate is offered;"
+              + " 10s unless given.")
   private @Nullable Duration duration;
 
   @Option(
@@ -166,7 +170,8 @@ public final class PerfArguments {
             sizes,
             operations,
             verify);
-    return new PerfSettings(loop(), requested, ycsb, preloaded, warmup, clients, pipeline, seed);
+    Extent before = Extent.parse("--warmup", warmup);
+    return new PerfSettings(loop(), requested, ycsb, preloaded, before, clients, pipeline, seed);
   }
 
   private OperationMix mix(@Nullable YcsbWorkload ycsb) {
@@ -194,11 +199,10 @@ public final class PerfArguments {
           Objects.requireNonNullElse(duration, Loop.Open.DEFAULT_DURATION),
           requests);
     }
-    if (arrivals != null || duration != null) {
-      throw UserError.usage(
-          (arrivals != null ? "--arrivals" : "--duration") + " means nothing without --rate");
+    if (arrivals != null) {
+      throw UserError.usage("--arrivals means nothing without --rate");
     }
-    return new Loop.Closed(Objects.requireNonNullElse(requests, Loop.Closed.DEFAULT_REQUESTS));
+    return Loop.Closed.of(requests, duration);
   }
 
   /** How many keys are put first; half of all where a workload needs room for more. */

@@ -1,6 +1,7 @@
 package io.wisp.cli.perf;
 
 import io.wisp.cli.perf.keys.DecimalKeys;
+import io.wisp.cli.perf.load.Extent;
 import io.wisp.cli.perf.load.OfferedLoad;
 import io.wisp.cli.perf.load.Operation;
 import io.wisp.cli.perf.load.Tally;
@@ -67,9 +68,10 @@ final class PerfReport {
   }
 
   private static String requests(PerfSettings settings) {
-    String warmup = settings.warmup() == 0 ? "" : ", after " + settings.warmup() + " to warm up";
+    boolean cold = settings.warmup() instanceof Extent.Requests none && none.number() == 0;
+    String warmup = cold ? "" : ", after " + settings.warmup() + " to warm up";
     return switch (settings.loop()) {
-      case Loop.Closed closed -> closed.requests() + " measured" + warmup;
+      case Loop.Closed closed -> closed.extent() + " measured" + warmup;
       case Loop.Open open ->
           rates(open.rates())
               + ", for "

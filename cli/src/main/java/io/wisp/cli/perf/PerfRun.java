@@ -2,6 +2,7 @@ package io.wisp.cli.perf;
 
 import io.wisp.cli.common.UserError;
 import io.wisp.cli.perf.keys.KeySpace;
+import io.wisp.cli.perf.load.Extent;
 import io.wisp.cli.perf.load.LoadClient;
 import io.wisp.cli.perf.load.LoadClock;
 import io.wisp.cli.perf.load.OfferedLoad;
@@ -95,9 +96,8 @@ final class PerfRun implements AutoCloseable {
       together("preloading", keys, 0, false, (client, start) -> client.preload(keys));
       addErrors(failures, "preload");
     }
-    long requests = settings.warmup();
-    if (failures.isEmpty() && requests > 0) {
-      together("warming up", requests, 0, false, (client, start) -> client.closedLoop(requests));
+    if (failures.isEmpty()) {
+      closedLoop("warming up", settings.warmup());
       addErrors(failures, "warm-up");
     }
     progress.clear();
@@ -121,7 +121,7 @@ final class PerfRun implements AutoCloseable {
   List<PerfResult> measure(Consumer<PerfResult> each) {
     List<PerfResult> results = new ArrayList<>();
     switch (settings.loop()) {
-      case Loop.Closed closed -> add(closedLoop(closed.requests()), results, each);
+      case Loop.Closed closed -> add(closedLoop(closed.extent()), results, each);
       case Loop.Open open -> {
         switch (open.rates()) {
           case Rates.Listed listed -> {
@@ -157,12 +157,22 @@ final class PerfRun implements AutoCloseable {
     return result.failures().isEmpty();
   }
 
-  private PerfResult closedLoop(long requests) {
+  private PerfResult closedLoop(Extent extent) {
     LookupCounters before = lookups();
     Instant startedAt = Instant.now();
-    long elapsed =
-        together("measuring", requests, 0, false, (client, start) -> client.closedLoop(requests));
-    return result(startedAt, elapsed, requests, null, before);
+    long elapsed = closedLoop("measuring", extent);
+    long requested =
+        extent instanceof Extent.Requests all
+            ? all.number()
+            : clients.stream().mapToLong(LoadClient::completed).sum();
+    return result(startedAt, elapsed, requested, null, before);
+  }
+
+  private long closedLoop(String phase, Extent extent) {
+    long requests = extent instanceof Extent.Requests all ? all.number() : 0;
+    long nanoseconds = extent instanceof Extent.Time time ? time.duration().toNanos() : 0;
+    return together(
+        phase, requests, nanoseconds, false, (client, start) -> client.closedLoop(extent, start));
   }
 
   private PerfResult openLoop(OfferedLoad load, String place) {
@@ -217,6 +227,7 @@ final class PerfRun implements AutoCloseable {
   /**
    * Lets every client do its part.
    *
+   * @param requests how many that is, or 0 if time decides it
    * @param nanoseconds how long that takes if time decides it, else 0
    * @param openLoop whether time makes requests come, and all clients begin a little later
    * @return the time from the start of the first to the last end

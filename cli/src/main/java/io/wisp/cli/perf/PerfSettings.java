@@ -1,6 +1,7 @@
 package io.wisp.cli.perf;
 
 import io.wisp.cli.common.Range;
+import io.wisp.cli.perf.load.Extent;
 import io.wisp.cli.perf.load.Workload;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param workload which requests
  * @param ycsb the name that the workload was asked for by
  * @param preload how many keys are put before anything else, from the first on
- * @param warmup requests that come before the measurement, of all clients together
+ * @param warmup the closed loop that comes before the measurement
  * @param clients connections, each with a thread of its own
  * @param pipeline how many requests of a client may be outstanding
  * @param seed what keys, operations and times are drawn from
@@ -21,18 +22,16 @@ record PerfSettings(
     Workload workload,
     @Nullable YcsbWorkload ycsb,
     long preload,
-    long warmup,
+    Extent warmup,
     int clients,
     int pipeline,
     long seed) {
 
-  private static final Range WARMUPS = new Range(0, 1_000_000_000_000L);
   private static final Range CLIENTS = new Range(1, 1024);
   private static final Range PIPELINES = new Range(1, 65_536);
 
   /** Throws a usage error that names the first option beyond its limits. */
   PerfSettings {
-    WARMUPS.check("--warmup", warmup);
     CLIENTS.check("--clients", clients);
     PIPELINES.check("--pipeline", pipeline);
   }

@@ -20,6 +20,7 @@ final class Progress {
   /**
    * Shows how far a phase is.
    *
+   * @param requests how many it makes, or 0 if time decides that
    * @param planned how many nanoseconds it takes, or 0 if its requests decide that
    */
   void show(String phase, long completed, long requests, long elapsed, long planned) {
@@ -31,16 +32,20 @@ final class Progress {
 
   /** The line, in which what is left follows from how it went so far. */
   static String line(String phase, long completed, long requests, long elapsed, long planned) {
-    double percent = requests == 0 ? 100 : 100.0 * completed / requests;
     double rate = elapsed == 0 ? 0 : completed / (elapsed / 1e9);
     double left = planned > 0 ? (planned - elapsed) / 1e9 : (requests - completed) / rate;
     return String.format(
         Locale.ROOT,
-        "%s: %d of %d (%.0f %%), %.0f requests/s, %s",
+        "%s: %s, %.0f requests/s, %s",
         phase,
-        completed,
-        requests,
-        percent,
+        requests == 0
+            ? completed + " done"
+            : String.format(
+                Locale.ROOT,
+                "%d of %d (%.0f %%)",
+                completed,
+                requests,
+                100.0 * completed / requests),
         rate,
         completed == 0 && planned == 0 ? "time left unknown" : left(left));
   }

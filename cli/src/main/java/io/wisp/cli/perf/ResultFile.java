@@ -2,6 +2,7 @@ package io.wisp.cli.perf;
 
 import io.wisp.cli.common.UserError;
 import io.wisp.cli.cores.CoreList;
+import io.wisp.cli.perf.load.Extent;
 import io.wisp.cli.perf.load.OfferedLoad;
 import io.wisp.cli.perf.load.Operation;
 import io.wisp.cli.perf.load.Tally;
@@ -122,7 +123,7 @@ final class ResultFile {
     put(map, "workload", ycsb == null ? null : ycsb.word());
     map.put("verify", workload.verify());
     map.put("preload", settings.preload());
-    map.put("warmup", settings.warmup());
+    extent(map, "warmup", "warmupNanoseconds", settings.warmup());
     map.put("clients", settings.clients());
     map.put("pipeline", settings.pipeline());
     map.put("seed", settings.seed());
@@ -135,8 +136,7 @@ final class ResultFile {
   private static void load(Map<String, Object> map, Loop loop, List<PerfResult> results) {
     switch (loop) {
       case Loop.Closed closed -> {
-        map.put("requests", closed.requests());
-        put(map, "durationNanoseconds", null);
+        extent(map, "requests", "durationNanoseconds", closed.extent());
         put(map, "arrivals", null);
         map.put("rates", List.of());
       }
@@ -147,6 +147,12 @@ final class ResultFile {
         map.put("rates", results.stream().map(ResultFile::offered).toList());
       }
     }
+  }
+
+  private static void extent(
+      Map<String, Object> map, String requests, String nanoseconds, Extent extent) {
+    put(map, requests, extent instanceof Extent.Requests all ? all.number() : null);
+    put(map, nanoseconds, extent instanceof Extent.Time time ? time.duration().toNanos() : null);
   }
 
   /** Null as a value is JSON's null. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.wisp.cli.common.Streams;
 import io.wisp.cli.fake.EmulatedTransport;
 import io.wisp.cli.perf.keys.KeyDistribution;
+import io.wisp.cli.perf.load.Extent;
 import io.wisp.cli.perf.load.OperationMix;
 import io.wisp.cli.perf.load.SystemLoadClock;
 import io.wisp.cli.perf.load.Workload;
@@ -81,7 +82,16 @@ class LookupCountersTest {
             new ValueSizes.Fixed(10),
             OperationMix.parse("get:1"),
             false);
-    PerfSettings settings = new PerfSettings(new Loop.Closed(500), gets, null, 0, 100, 2, 1, 1);
+    PerfSettings settings =
+        new PerfSettings(
+            new Loop.Closed(new Extent.Requests(500)),
+            gets,
+            null,
+            0,
+            new Extent.Requests(100),
+            2,
+            1,
+            1);
     PrintStream nowhere =
         new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
     Streams streams = new Streams(InputStream.nullInputStream(), nowhere, nowhere, false, false);

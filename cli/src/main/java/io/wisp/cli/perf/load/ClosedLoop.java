@@ -12,20 +12,43 @@ final class ClosedLoop {
   static void run(Exchange exchange, long requests) {
     if (exchange.depth() == 1) {
       for (long i = 0; i < requests; i++) {
-        exchange.source().advance();
-        exchange.call();
+        call(exchange);
       }
       return;
     }
     for (long done = 0; done < requests; ) {
       int size = (int) Math.min(exchange.depth(), requests - done);
-      for (int i = 0; i < size; i++) {
-        exchange.source().advance();
-        exchange.submit();
-      }
-      completeAll(exchange);
+      callTogether(exchange, size);
       done += size;
     }
+  }
+
+  /**
+   * Does requests in the same way until a time, and one or one batch at least.
+   *
+   * @param end by the exchange's clock
+   */
+  static void runUntil(Exchange exchange, long end) {
+    if (exchange.depth() == 1) {
+      while (call(exchange) - end < 0) {}
+      return;
+    }
+    do {
+      callTogether(exchange, exchange.depth());
+    } while (exchange.clock().now() - end < 0);
+  }
+
+  private static long call(Exchange exchange) {
+    exchange.source().advance();
+    return exchange.call();
+  }
+
+  private static void callTogether(Exchange exchange, int requests) {
+    for (int i = 0; i < requests; i++) {
+      exchange.source().advance();
+      exchange.submit();
+    }
+    completeAll(exchange);
   }
 
   /** Puts each key of a range once, in the same way. */

@@ -84,10 +84,14 @@ final class Exchange implements AutoCloseable {
     return completed.getOpaque();
   }
 
-  /** Sends the source's request and waits for its reply. Its latency counts from now. */
-  void call() {
+  /**
+   * Sends the source's request and waits for its reply. Its latency counts from now.
+   *
+   * @return the time of the reply
+   */
+  long call() {
     long now = clock.now();
-    call(now, now);
+    return call(now, now);
   }
 
   /**

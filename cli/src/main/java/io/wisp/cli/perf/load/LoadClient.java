@@ -71,10 +71,22 @@ public final class LoadClient implements AutoCloseable {
         () -> ClosedLoop.preload(exchange, begin, begin + Arrivals.share(keys, index, clients)));
   }
 
-  /** Does its share of requests in a closed loop. */
-  public void closedLoop(long allRequests) {
+  /**
+   * Does its share of requests in a closed loop.
+   *
+   * @param start when all clients begin, by the client's clock
+   */
+  public void closedLoop(Extent extent, long start) {
     exchange.record(false);
-    unlessBroken(() -> ClosedLoop.run(exchange, Arrivals.share(allRequests, index, clients)));
+    unlessBroken(
+        () -> {
+          switch (extent) {
+            case Extent.Requests all ->
+                ClosedLoop.run(exchange, Arrivals.share(all.number(), index, clients));
+            case Extent.Time time ->
+                ClosedLoop.runUntil(exchange, start + time.duration().toNanos());
+          }
+        });
   }
 
   /**

@@ -71,7 +71,7 @@ class LoadAllocationTest {
     if (loop.equals("open")) {
       client.openLoop(new OfferedLoad(1_000_000, requests, Arrivals.POISSON), System.nanoTime());
     } else {
-      client.closedLoop(requests);
+      client.closedLoop(new Extent.Requests(requests), 0);
     }
     assertThat(client.breakdown()).isNull();
     return threads.getCurrentThreadAllocatedBytes() - before;

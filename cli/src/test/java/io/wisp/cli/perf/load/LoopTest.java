@@ -90,11 +90,28 @@ class LoopTest {
   @Test
   void shouldShowTheStallOnceInAClosedLoop() {
     LoadClient client = client(stallingOnce(), 1);
-    client.closedLoop(10_000);
+    client.closedLoop(new Extent.Requests(10_000), start);
     Histogram latency = latency(client);
     assertThat(latency.getTotalCount()).isEqualTo(10_000);
     assertThat(latency.getCountBetweenValues(100 * MICROSECOND, Long.MAX_VALUE / 2)).isEqualTo(1);
     assertThat(client.tallies().total().service()).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 20_000", "4, 20_000", "64, 20_032"})
+  void shouldEndAClosedLoopWithTheFirstReplyAfterItsTime(int depth, String requests) {
+    LoadClient client = client(new SlowClient(clock, 50 * MICROSECOND), depth);
+    client.closedLoop(new Extent.Time(Duration.ofSeconds(1)), start);
+    assertThat(client.breakdown()).isNull();
+    assertThat(latency(client).getTotalCount())
+        .isEqualTo(Long.parseLong(requests.replace("_", "")));
+  }
+
+  @Test
+  void shouldDoOneRequestAtLeastHoweverLittleTimeThereIs() {
+    LoadClient client = client(new SlowClient(clock, 50 * MILLISECOND), 1);
+    client.closedLoop(new Extent.Time(Duration.ofMillis(1)), start - 10 * MILLISECOND);
+    assertThat(latency(client).getTotalCount()).isEqualTo(1);
   }
 
   @ParameterizedTest
