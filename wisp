@@ -212,12 +212,28 @@ ensure_built() {
   unlock_build
 }
 
+# Sets "pinned" to what holds the JVM to one processor of an emulated guest: a server to the first, all
+# else to the last. JDK 25 writes a jump over the entry of a method that it replaces (given up by
+# JDK-8358821), and QEMU may show another processor one half of it, of which the JVM dies.
+pin_in_emulation() {
+  local argument allowed processor
+  pinned=()
+  [[ ${WISP_GUEST:-} == tcg && -n $(command -v taskset) ]] || return 0
+  allowed=$(awk '/^Cpus_allowed_list:/ { print $2 }' /proc/self/status)
+  processor=${allowed##*[-,]}
+  for argument; do
+    case $argument in -s* | --server) processor=${allowed%%[-,]*} ;; esac
+  done
+  pinned=(taskset -c "$processor")
+}
+
 # Replaces this process, so that signals reach Java.
 run_jar() {
   local jar=$1 java_opts=()
   shift
   read -r -a java_opts <<<"${WISP_JAVA_OPTS:-}" || true
-  exec "$java_home/bin/java" "${JVM_FLAGS[@]}" ${extra_flags[@]+"${extra_flags[@]}"} \
+  pin_in_emulation "$@"
+  exec ${pinned[@]+"${pinned[@]}"} "$java_home/bin/java" "${JVM_FLAGS[@]}" ${extra_flags[@]+"${extra_flags[@]}"} \
     ${java_opts[@]+"${java_opts[@]}"} -jar "$jar" "$@"
 }
 

@@ -25,9 +25,9 @@ LOOKS = {
     Way("wisp", "shm", "onesided"): Look("#56B4E9", "v", "-.", "xx"),
     Way("wisp", "rdma", "ring"): Look("#D55E00", "D", "-", "--"),
     Way("wisp", "rdma", "onesided"): Look("#CC79A7", "P", "--", "++"),
-    Way("simple_kv", "tcp"): Look("#A09200", "<", ":", "..", fill="#F0E442"),
-    Way("simple_kv", "rdma", write="request"): Look("#7F7F7F", "*", "-.", "oo"),
-    Way("simple_kv", "rdma", write="region"): Look("#B3B3B3", "X", ":", "OO"),
+    Way("simple_kv", "tcp"): Look("#A09200", "<", ":", ".", fill="#F0E442"),
+    Way("simple_kv", "rdma", write="request"): Look("#7F7F7F", "*", "-.", "/|"),
+    Way("simple_kv", "rdma", write="region"): Look("#B3B3B3", "X", ":", "\\-"),
     Way("wisp", "null"): Look("#000000", "x", ":", "||", fill="#FFFFFF"),
 }
 OTHERS = (

@@ -10,6 +10,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -84,13 +85,17 @@ class LauncherTest {
   private record Outcome(int exitCode, String out, String err) {}
 
   private Process start(Path launcher, String... arguments) throws IOException {
+    return builder(launcher, arguments).start();
+  }
+
+  private ProcessBuilder builder(Path launcher, String... arguments) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(launcher.toString());
     builder.command().addAll(List.of(arguments));
     builder.environment().put("JAVA_HOME", jdk.toString());
     builder.environment().remove("WISP_BUILD");
     builder.environment().put("WISP_JAVA_OPTS", "-Xmx1g  -Dx=y");
     builder.directory(folder.toFile());
-    return builder.start();
+    return builder;
   }
 
   private static Outcome finish(Process process) throws Exception {
@@ -119,6 +124,43 @@ class LauncherTest {
         .contains(" -Xmx1g -Dx=y -jar ")
         .endsWith("/cli/target/wisp.jar -s a b\n");
     assertThat(outcome.exitCode()).isZero();
+  }
+
+  @ParameterizedTest
+  @EnabledOnOs(OS.LINUX)
+  @CsvSource({
+    "tcg, -s, first",
+    "tcg, --server, first",
+    "tcg, -p, last",
+    "kvm, -s, all",
+    ", -s, all"
+  })
+  void shouldHoldTheJvmToOneProcessorOfAnEmulatedGuest(
+      @Nullable String guest, String mode, String expected) throws Exception {
+    run("--version");
+    executable(jdk.resolve("bin/java"), "#!/bin/sh\ngrep Cpus_allowed_list /proc/self/status\n");
+    ProcessBuilder builder = builder(root.resolve("wisp"), mode);
+    builder.environment().remove("WISP_GUEST");
+    if (guest != null) {
+      builder.environment().put("WISP_GUEST", guest);
+    }
+    String all = allowedProcessors();
+    String wanted =
+        switch (expected) {
+          case "first" -> all.replaceFirst("[-,].*", "");
+          case "last" -> all.replaceFirst(".*[-,]", "");
+          default -> all;
+        };
+    assertThat(finish(builder.start()).out()).isEqualTo("Cpus_allowed_list:\t" + wanted + "\n");
+  }
+
+  private static String allowedProcessors() throws IOException {
+    String name = "Cpus_allowed_list:";
+    return Files.readAllLines(Path.of("/proc/self/status")).stream()
+        .filter(line -> line.startsWith(name))
+        .map(line -> line.substring(name.length()).strip())
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
