@@ -196,7 +196,7 @@ PAYLOAD_SIZE = 100
 SENT_AHEAD = 10
 """By the client of the original notes."""
 
-START_SECONDS = {HOST: 3.0, GUEST: 35.0}
+START_SECONDS = {HOST: 3.0, GUEST: 25.0}
 """For a server and a client to start and stop."""
 SIMPLE_KV_SECONDS = {HOST: 5.0, GUEST: 30.0}
 """For all requests that a way has."""
