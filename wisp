@@ -212,12 +212,12 @@ ensure_built() {
   unlock_build
 }
 
-# Sets "pinned" to what holds the JVM to one processor of an emulated guest: a server to the first, all
-# else to the last. JDK 25 writes a jump over the entry of a method that it replaces (given up by
-# JDK-8358821), and QEMU may show another processor one half of it, of which the JVM dies.
+# Sets "pinned" to what holds the JVM to one processor of an emulated guest: a server to the first, a
+# client to the last. JDK 25 writes a jump over the entry of a method that it replaces (given up by
+# JDK-8358821), and QEMU may show another processor one half of it, of which the JVM dies. The suite has
+# both ends in one command, and keeps all processors.
 pin_in_emulation() {
   local argument allowed processor
-  pinned=()
   [[ ${WISP_GUEST:-} == tcg && -n $(command -v taskset) ]] || return 0
   allowed=$(awk '/^Cpus_allowed_list:/ { print $2 }' /proc/self/status)
   processor=${allowed##*[-,]}
@@ -232,7 +232,6 @@ run_jar() {
   local jar=$1 java_opts=()
   shift
   read -r -a java_opts <<<"${WISP_JAVA_OPTS:-}" || true
-  pin_in_emulation "$@"
   exec ${pinned[@]+"${pinned[@]}"} "$java_home/bin/java" "${JVM_FLAGS[@]}" ${extra_flags[@]+"${extra_flags[@]}"} \
     ${java_opts[@]+"${java_opts[@]}"} -jar "$jar" "$@"
 }
@@ -430,7 +429,7 @@ case ${1:-} in # these need no JDK
 esac
 find_jdk
 jars=("$root/cli/target/wisp.jar" "$root/benchmarks/target/benchmarks.jar")
-extra_flags=()
+extra_flags=() pinned=()
 case ${1:-} in
   test)
     shift
@@ -458,6 +457,7 @@ case ${1:-} in
     ;;
   *)
     ensure_command_built
+    pin_in_emulation "$@"
     [[ -t 2 ]] && extra_flags+=(-Dwisp.liveProgress=true)
     run_jar "$root/cli/target/wisp.jar" "$@"
     ;;

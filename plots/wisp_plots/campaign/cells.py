@@ -131,7 +131,7 @@ FULL = Scale(
     rounds=3,
     share=0.6,
     host_times=Times(warmup=3, measured=5),
-    guest_times=Times(warmup=20, measured=10),
+    guest_times=Times(warmup=15, measured=6),
     payloads=(10, 100, 1000),
     key_sizes=(1, 2, 3, 4, 5, 6, 7, 8),
     payload_sweep=(1, 16, 256, 4 << 10, 64 << 10, 1 << 20),
