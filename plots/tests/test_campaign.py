@@ -14,9 +14,12 @@ from test_schemas import errors
 
 from wisp_plots.campaign import runner, state
 from wisp_plots.campaign.cells import CLIENT, FULL, GUEST, HOST, QUICK, SIMPLE_KV, SUITE, Cell, cells_of
-from wisp_plots.campaign.measuring import SERVER_MEMORY, without_places
+from wisp_plots.campaign.measuring import measure as campaign_measure
+from wisp_plots.campaign.measuring import without_places
+from wisp_plots.campaign.processes import CellFailure
 from wisp_plots.campaign.progress import seconds_left
 from wisp_plots.campaign.runner import Tools, open_campaign, run_campaign
+from wisp_plots.campaign.servers import MEMORY, WispServers
 from wisp_plots.campaign.state import FAILED, FINISHED, SKIPPED, read_campaign
 from wisp_plots.campaign.tree import revision
 from wisp_plots.errors import WispError
@@ -100,6 +103,39 @@ def test_rounds_are_interleaved_and_every_second_one_goes_backwards(tools):
 def test_the_guest_is_started_once_a_round(tools):
     measure(tools, rounds=2)
     assert sum(call.startswith("guest --out") for call in calls(tools)) == 2
+
+
+def test_each_cell_of_the_host_has_a_server_of_its_own_and_those_of_the_guest_share_one(tools, monkeypatch):
+    guests = [Cell(GUEST, "comparison", f"comparison-{i}", CLIENT, "rdma", OPTIONS, 1) for i in range(3)]
+    hosts = [Cell(HOST, "comparison", f"comparison-{i}", CLIENT, "tcp", OPTIONS, 1) for i in range(2)]
+    monkeypatch.setattr(state, "cells_of", lambda scale: hosts + guests)
+    folder = tools.root / "campaign"
+    open_campaign(folder, QUICK, 1, tools)
+    made = WispServers(tools.wisp, folder)
+    (folder / "logs").mkdir(parents=True, exist_ok=True)
+    with made:
+        for cell in read_campaign(folder).cells:
+            campaign_measure(cell, folder, tools.wisp, made)
+            assert cell.state == FINISHED, cell.reason
+    assert len(servers(tools)) == 2 + 1
+    assert not any(map(is_alive, servers(tools)))
+    assert not list((folder / "logs").iterdir())
+
+
+def test_a_cell_of_the_guest_that_fails_takes_its_server_with_it(tools):
+    folder = tools.root / "campaign"
+    folder.mkdir()
+    (folder / "logs").mkdir()
+    made = WispServers(tools.wisp, folder)
+    with made:
+        with made.serving(GUEST, folder / "logs" / "x") as first:
+            pass
+        with made.serving(GUEST, folder / "logs" / "x") as again:
+            assert again == first
+        with pytest.raises(CellFailure), made.serving(GUEST, folder / "logs" / "x"):
+            raise CellFailure("it did not answer")
+        with made.serving(GUEST, folder / "logs" / "x"):
+            assert len(servers(tools)) == 2
 
 
 def test_what_the_guest_measures_is_known_to_be_of_the_guest(tools):
@@ -198,10 +234,13 @@ def test_a_finished_campaign_is_not_while_a_cell_is_measured_again(tools):
     assert read_campaign(folder).finished_at is None
 
 
-def test_what_is_left_out_is_skipped_with_the_reason(tools):
+def test_what_is_left_out_is_skipped_with_the_reason(tools, capsys):
     folder = tools.root / "campaign"
     left_out = {HOST: "--guest-only was given"}
     assert run_campaign(open_campaign(folder, QUICK, 1, tools), tools, left_out) == 0
+    said = capsys.readouterr().err
+    assert "measuring 1 of 5 cells" in said
+    assert "about 41 s" in said, "the estimate holds what is left out"
     cells = json.loads((folder / "campaign.json").read_text(encoding="utf-8"))["cells"]
     assert {(cell["place"], cell["state"], cell["reason"]) for cell in cells} == {
         (HOST, "skipped", "--guest-only was given"),
@@ -507,7 +546,7 @@ def test_the_values_of_a_cell_fit_into_the_memory_of_its_server():
         option = dict(zip(cell.options[::2], cell.options[1::2], strict=False))
         if cell.instrument == CLIENT:
             values = 10 ** int(option["--key_size"])
-            memory = int(SERVER_MEMORY[cell.place].rstrip("mg")) << (20 if cell.place == GUEST else 30)
+            memory = int(MEMORY[cell.place].rstrip("mg")) << (20 if cell.place == GUEST else 30)
             assert values * int(option["--payload_size"]) < memory * 0.9, cell.name
 
 

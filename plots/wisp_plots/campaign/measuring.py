@@ -1,4 +1,4 @@
-"""Measures one cell: starts a server of its own, runs the instrument on it, stops everything."""
+"""Measures one cell: runs the instrument on a server, and checks what it leaves."""
 
 from __future__ import annotations
 
@@ -9,20 +9,18 @@ from pathlib import Path
 
 from wisp_plots.campaign.cells import CLIENT, GUEST, SIMPLE_KV, SUITE, Cell
 from wisp_plots.campaign.processes import CellFailure, free_port, run, server
+from wisp_plots.campaign.servers import READY_SECONDS, WispServers
 from wisp_plots.campaign.state import FAILED, FINISHED, CellState
 from wisp_plots.errors import WispError
 from wisp_plots.load.perf import load_perf
 from wisp_plots.load.suite import load_folder
 
-READY_SECONDS = {"host": 60, GUEST: 180}
-SERVER_MEMORY = {"host": "2g", GUEST: "1536m"}
-"""Room for a thousand of the largest values."""
 LEAST_LIMIT = {"host": 90.0, GUEST: 300.0}
 LIMIT_FACTOR = 10
 """How many times its estimate a cell may take."""
 
 
-def measure(state: CellState, folder: Path, wisp: Path) -> None:
+def measure(state: CellState, folder: Path, wisp: Path, servers: WispServers) -> None:
     """Measures a cell of a campaign in `folder` with the launcher `wisp`, and sets its outcome.
 
     What it leaves is whole and can be loaded, or is not there.
@@ -35,7 +33,7 @@ def measure(state: CellState, folder: Path, wisp: Path) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         remove_leftovers(target)
-        _measure(state, folder, wisp, log)
+        _measure(state, folder, wisp, servers, log)
         _check(state, target)
     except CellFailure as failure:
         remove_leftovers(target)
@@ -58,13 +56,12 @@ def without_places(text: str, *folders: Path) -> str:
     return text.replace(home, "~") if home else text
 
 
-def _measure(state: CellState, folder: Path, wisp: Path, log: Path) -> None:
+def _measure(state: CellState, folder: Path, wisp: Path, servers: WispServers, log: Path) -> None:
     """Everything runs in the campaign's folder and is told relative paths: programs record how they were called."""
     cell, target = state.cell, state.path
     log.parent.mkdir(parents=True, exist_ok=True)
     server_log, client_log = log.with_suffix(".server.log"), log.with_suffix(".log")
     limit = max(LEAST_LIMIT[cell.place], LIMIT_FACTOR * cell.seconds)
-    ready = READY_SECONDS[cell.place]
     if cell.instrument == SUITE:
         run([str(wisp), "bench", *cell.options, "--results", target], folder, client_log, limit)
     elif cell.instrument == SIMPLE_KV:
@@ -72,15 +69,13 @@ def _measure(state: CellState, folder: Path, wisp: Path, log: Path) -> None:
         transport = ("--transport", cell.transport)
         serve = [str(wisp), "simple-kv", "-s", *transport, "--port", str(port)]
         ask = [str(wisp), "simple-kv", "-p", f"127.0.0.1:{port}", *transport, *cell.options]
-        with server(serve, folder, r"^(?!wisp:).*\S", server_log, ready):
+        with server(serve, folder, r"^(?!wisp:).*\S", server_log, READY_SECONDS[cell.place]):
             run([*ask, "--results", target], folder, client_log, limit)
     elif cell.transport == "null":
         run(_client(cell, "127.0.0.1", target, wisp), folder, client_log, limit)
     else:
-        port = free_port()
-        serve = [str(wisp), "-s", "--port", str(port), "--memory", SERVER_MEMORY[cell.place]]
-        with server(serve, folder, r"^ready", server_log, ready):
-            run(_client(cell, f"127.0.0.1:{port}", target, wisp), folder, client_log, limit)
+        with servers.serving(cell.place, server_log) as endpoint:
+            run(_client(cell, endpoint, target, wisp), folder, client_log, limit)
     for each in (server_log, client_log):
         each.unlink(missing_ok=True)
 

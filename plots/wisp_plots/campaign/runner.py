@@ -111,7 +111,7 @@ def run_campaign(campaign: Campaign, tools: Tools, left_out: Mapping[str, str] =
     """
     with interruptible():
         try:
-            _say(campaign)
+            _begin(campaign, left_out)
             _run_rounds(campaign, tools, left_out)
         except KeyboardInterrupt:
             campaign.save()
@@ -131,25 +131,27 @@ def run_campaign(campaign: Campaign, tools: Tools, left_out: Mapping[str, str] =
 
 def _run_rounds(campaign: Campaign, tools: Tools, left_out: Mapping[str, str]) -> None:
     _build(tools)
-    guest_missing = left_out.get(GUEST) or _guest_missing(campaign, tools)
+    guest_missing = None if GUEST in left_out else _guest_missing(campaign, tools)
     for number in range(1, campaign.rounds + 1):
-        if HOST in left_out:
-            _skip(campaign, cells_to_run(campaign, HOST, number), left_out[HOST])
-        else:
+        if HOST not in left_out:
             run_cells(
                 campaign, cells_to_run(campaign, HOST, number), tools.wisp, lambda cell: campaign.save()
             )
         if guest_missing:
             _skip(campaign, cells_to_run(campaign, GUEST, number), guest_missing)
-        else:
+        elif GUEST not in left_out:
             _run_guest(campaign, number, tools)
 
 
-def _say(campaign: Campaign) -> None:
-    waiting = [cell for cell in campaign.cells if cell.state != FINISHED]
-    for cell in waiting:
+def _begin(campaign: Campaign, left_out: Mapping[str, str]) -> None:
+    """Marks what waits and what is left out, and says how long that will take."""
+    open_cells = [cell for cell in campaign.cells if cell.state != FINISHED]
+    for cell in open_cells:
         cell.state, cell.reason = WAITING, None
-    if waiting:
+    for place, reason in left_out.items():
+        _skip(campaign, [cell for cell in open_cells if cell.cell.place == place], reason)
+    waiting = [cell for cell in open_cells if cell.state == WAITING]
+    if open_cells:
         campaign.finished_at = None
     campaign.save()
     seconds = seconds_left(campaign)

@@ -11,6 +11,7 @@ from pathlib import Path
 from wisp_plots.campaign.cells import GUEST
 from wisp_plots.campaign.measuring import measure
 from wisp_plots.campaign.progress import Progress
+from wisp_plots.campaign.servers import WispServers
 from wisp_plots.campaign.signals import interruptible
 from wisp_plots.campaign.state import FAILED, SKIPPED, WAITING, Campaign, CellState, read_campaign
 
@@ -32,12 +33,13 @@ def run_cells(
     progress = Progress(campaign)
     for cell in cells:
         cell.state = WAITING
-    for cell in cells:
-        progress.begin(cell)
-        measure(cell, campaign.folder, wisp)
-        if cell.state == FAILED:
-            progress.failed(cell)
-        record(cell)
+    with WispServers(wisp, campaign.folder) as servers:
+        for cell in cells:
+            progress.begin(cell)
+            measure(cell, campaign.folder, wisp, servers)
+            if cell.state == FAILED:
+                progress.failed(cell)
+            record(cell)
 
 
 def outcome_file(folder: Path, cell: CellState) -> Path:
