@@ -13,13 +13,24 @@ import pytest
 from test_schemas import errors
 
 from wisp_plots.campaign import runner, state
-from wisp_plots.campaign.cells import CLIENT, FULL, GUEST, HOST, QUICK, SIMPLE_KV, SUITE, Cell, cells_of
+from wisp_plots.campaign.cells import (
+    CLIENT,
+    FULL,
+    GUEST,
+    HOST,
+    QUICK,
+    SIMPLE_KV,
+    SUITE,
+    Cell,
+    cells_of,
+    guest_warmups,
+)
 from wisp_plots.campaign.measuring import measure as campaign_measure
 from wisp_plots.campaign.measuring import without_places
 from wisp_plots.campaign.processes import CellFailure
 from wisp_plots.campaign.progress import seconds_left
 from wisp_plots.campaign.runner import Tools, open_campaign, run_campaign
-from wisp_plots.campaign.servers import MEMORY, WispServers
+from wisp_plots.campaign.servers import MEMORY_MIB, WispServers
 from wisp_plots.campaign.state import FAILED, FINISHED, SKIPPED, read_campaign
 from wisp_plots.campaign.tree import revision
 from wisp_plots.errors import WispError
@@ -122,20 +133,50 @@ def test_each_cell_of_the_host_has_a_server_of_its_own_and_those_of_the_guest_sh
     assert not list((folder / "logs").iterdir())
 
 
-def test_a_cell_of_the_guest_that_fails_takes_its_server_with_it(tools):
+@pytest.fixture
+def guest_servers(tools):
     folder = tools.root / "campaign"
-    folder.mkdir()
-    (folder / "logs").mkdir()
-    made = WispServers(tools.wisp, folder)
-    with made:
-        with made.serving(GUEST, folder / "logs" / "x") as first:
+    (folder / "logs").mkdir(parents=True)
+    with WispServers(tools.wisp, folder, warmups=[("--transport", "tcp", "--json", "warm")]) as made:
+        yield made
+
+
+def test_a_cell_of_the_guest_that_fails_takes_its_server_with_it_and_keeps_what_it_said(tools, guest_servers):
+    log = tools.root / "campaign" / "logs" / "cell.server.log"
+    with guest_servers.serving(GUEST, log) as first:
+        pass
+    with guest_servers.serving(GUEST, log) as again:
+        assert again == first
+    assert not log.exists()
+    with pytest.raises(CellFailure), guest_servers.serving(GUEST, log):
+        raise CellFailure("it did not answer")
+    assert log.read_text().startswith("ready")
+    with guest_servers.serving(GUEST, log):
+        assert len(servers(tools)) == 2
+
+
+def test_a_server_of_the_guest_that_has_died_fails_no_further_cell(tools, guest_servers):
+    log = tools.root / "campaign" / "logs" / "cell.server.log"
+    with guest_servers.serving(GUEST, log):
+        pass
+    os.kill(servers(tools)[0], signal.SIGKILL)
+    wait_for(lambda: not is_alive(servers(tools)[0]))
+    with guest_servers.serving(GUEST, log):
+        assert is_alive(servers(tools)[1])
+
+
+def test_a_server_that_cells_share_is_warmed_up_once(tools, guest_servers):
+    for _ in range(2):
+        with guest_servers.serving(GUEST, tools.root / "campaign" / "logs" / "cell.server.log"):
             pass
-        with made.serving(GUEST, folder / "logs" / "x") as again:
-            assert again == first
-        with pytest.raises(CellFailure), made.serving(GUEST, folder / "logs" / "x"):
-            raise CellFailure("it did not answer")
-        with made.serving(GUEST, folder / "logs" / "x"):
-            assert len(servers(tools)) == 2
+    assert sum(call.endswith("--json warm") for call in calls(tools)) == 1
+    assert not list((tools.root / "campaign" / "logs").glob("*warm-up*"))
+
+
+def test_a_shared_server_is_warmed_up_over_every_transport_of_the_full_table():
+    warmed = [options[options.index("--transport") + 1] for options in guest_warmups(FULL)]
+    assert sorted(warmed) == ["rdma", "shm", "tcp", "zmq"]
+    assert guest_warmups(QUICK) == ()
 
 
 def test_what_the_guest_measures_is_known_to_be_of_the_guest(tools):
@@ -535,7 +576,7 @@ def test_the_full_table_measures_beside_rdma_what_it_is_compared_with():
         assert {f"payload-{payload}-{way}" for way in ways} <= names
     for depth in (1, 16, 64):
         assert {f"pipeline-{depth}-{way}" for way in ("rdma-ring", "shm-ring", "tcp")} <= names
-    assert {f"clients-{count}-{way}" for count in (1, 4) for way in ("rdma-ring", "tcp")} <= names
+    assert {f"clients-{count}-{way}" for count in (1, 2, 4) for way in ("rdma-ring", "tcp")} <= names
     for percent in (0, 50, 100):
         assert {f"reads-{percent}-{way}" for way in ("rdma-onesided", "rdma-ring", "tcp")} <= names
     assert {"load-rdma-onesided", "load-tcp"} <= names
@@ -546,7 +587,7 @@ def test_the_values_of_a_cell_fit_into_the_memory_of_its_server():
         option = dict(zip(cell.options[::2], cell.options[1::2], strict=False))
         if cell.instrument == CLIENT:
             values = 10 ** int(option["--key_size"])
-            memory = int(MEMORY[cell.place].rstrip("mg")) << (20 if cell.place == GUEST else 30)
+            memory = MEMORY_MIB[cell.place] << 20
             assert values * int(option["--payload_size"]) < memory * 0.9, cell.name
 
 

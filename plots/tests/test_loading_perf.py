@@ -192,6 +192,6 @@ def test_every_recorded_file_loads_with_the_percentiles_that_it_states():
     assert files
     for path in files:
         (measurement,) = load_perf(path, path.name)
-        stated = json.loads(path.read_text())["result"]["operations"]["all"]["latencyNanoseconds"]
+        stated = json.loads(path.read_text())["runs"][0]["operations"]["all"]["latencyNanoseconds"]
         for name in ("p50", "p90", "p99", "p99.9", "p99.99"):
             assert measurement.latency.percentile(float(name[1:])) == stated[name]

@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
-from files import measurement, perf, write_json, write_suite
+from files import measurement, perf, perf_closed_2, write_json, write_suite
 
 from wisp_plots.errors import WispError
 from wisp_plots.load.runs import load_run, recorded_runs
@@ -31,6 +31,18 @@ def test_programs_that_count_cores_differently_on_the_same_of_them_are_of_one_ma
     client["environment"] |= {"cores": 1, "coresAllowed": "1"}
     write_json(tmp_path / "client.json", client)
     assert len({m.conditions.machine for m in load_run(tmp_path).measurements}) == 1
+
+
+def test_a_client_that_emulation_holds_to_one_core_is_of_the_same_guest_as_others(tmp_path):
+    python = write_suite(tmp_path / "python", [measurement()])
+    file = json.loads((python / "environment.json").read_text())
+    file["machine"] |= {"cores": 2, "allowedCores": "0-1", "guest": "tcg"}
+    write_json(python / "environment.json", file)
+    client = perf_closed_2()
+    client["environment"] |= {"cores": 2, "coresAllowed": "1", "guest": "tcg"}
+    write_json(tmp_path / "client.json", client)
+    machines = {m.conditions.machine for m in load_run(tmp_path).measurements}
+    assert {(machine.cores, machine.guest) for machine in machines} == {(2, "tcg")}
 
 
 def test_the_unit_of_the_score_is_taken_into_account(tmp_path):

@@ -115,6 +115,10 @@ class Scale:
     guest_load_ways: tuple[WayToMeasure, ...]
     guest_load_seconds: int
     """At each offered rate."""
+    guest_server_warmup: int
+    """Seconds of requests over each transport before the first cell at a server that many cells share: else the
+    first would meet a JVM that has only just started, and later ones one that has compiled everything. 0 is none.
+    """
     once: tuple[str, ...] = ()
     """Groups that only the first round measures: sweeps, whose neighbouring points support each other."""
 
@@ -147,10 +151,11 @@ FULL = Scale(
     guest_ahead=True,
     guest_payload_sweep=(1, 1 << 10, 64 << 10, 1 << 20),
     guest_pipelines=(1, 16, 64),
-    guest_clients=(1, 4),
+    guest_clients=(1, 2, 4),
     guest_read_percents=(0, 50, 100),
     guest_load_ways=(RDMA_ONESIDED, TCP),
     guest_load_seconds=4,
+    guest_server_warmup=15,
     once=("key-size", "payload", "pipeline", "clients", "reads", "load"),
 )
 
@@ -189,7 +194,10 @@ QUICK = Scale(
     guest_read_percents=(),
     guest_load_ways=(),
     guest_load_seconds=2,
+    guest_server_warmup=0,
 )
+
+SCALES = {scale.name: scale for scale in (FULL, QUICK)}
 
 KEY_SIZE = 3
 PAYLOAD_SIZE = 100
@@ -210,6 +218,29 @@ def cells_of(scale: Scale) -> list[Cell]:
     names = [(cell.place, cell.name) for cell in cells]
     assert len(names) == len(set(names)), "two cells of one place have the same name"
     return cells
+
+
+def guest_warmups(scale: Scale) -> tuple[tuple[str, ...], ...]:
+    """Options of the clients that warm up a server which cells of the guest share."""
+    transports = dict.fromkeys(
+        way.transport for way in scale.guest_ways if way.program == "wisp" and way != NULL
+    )
+    seconds = scale.guest_server_warmup
+    return tuple(
+        (
+            "--transport",
+            transport,
+            *_sizes(PAYLOAD_SIZE),
+            "--warmup",
+            "0",
+            "--duration",
+            f"{seconds}s",
+            "--timeout",
+            "20s",
+        )
+        for transport in transports
+        if seconds
+    )
 
 
 def _host(scale: Scale) -> Iterable[Cell]:
@@ -241,7 +272,8 @@ def _guest(scale: Scale) -> Iterable[Cell]:
         yield _load(scale, GUEST, way, "climb:100", scale.guest_load_seconds)
     for payload in scale.guest_payload_sweep:
         for way in (RDMA_RING, RDMA_ONESIDED, SHM_ONESIDED, TCP, ZMQ):
-            yield _client(scale, GUEST, "payload", f"payload-{payload}", way, payload)
+            # The server still has the values of the cells before.
+            yield _client(scale, GUEST, "payload", f"payload-{payload}", way, payload, ("--preload", "all"))
     if scale.guest_ahead:
         yield from _ahead(scale, GUEST, scale.guest_ways)
 

@@ -42,8 +42,10 @@ def _is_free(port: int) -> bool:
 
 
 @contextmanager
-def server(command: Sequence[str], folder: Path, ready: str, log: Path, seconds: float) -> Iterator[None]:
-    """A server that runs in `folder` inside the block. `ready` is the pattern of the line that says it serves.
+def server(
+    command: Sequence[str], folder: Path, ready: str, log: Path, seconds: float
+) -> Iterator[subprocess.Popen]:
+    """A server that runs in `folder` inside the block, unless it ends before. `ready` is the pattern of the line that says it serves.
 
     Raises CellFailure if it ends, or does not say so within `seconds`.
     """
@@ -51,7 +53,7 @@ def server(command: Sequence[str], folder: Path, ready: str, log: Path, seconds:
         process = _start(command, folder, output)
     try:
         _await_line(process, re.compile(ready, re.MULTILINE), log, seconds)
-        yield
+        yield process
     finally:
         _stop(process)
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from wisp_plots.campaign.cells import GUEST, HOST
-from wisp_plots.campaign.processes import free_port, server
+from wisp_plots.campaign.processes import free_port, run, server
 
 READY_SECONDS = {HOST: 60, GUEST: 180}
-MEMORY = {HOST: "2g", GUEST: "1536m"}
-"""Room for a thousand of the largest values."""
+MEMORY_MIB = {HOST: 2048, GUEST: 1536}
+"""Room for a thousand of the largest values, where the machine has it."""
+WARMUP_LIMIT_SECONDS = 300
+SHARED_MEMORY = Path("/dev/shm")
 
 
 class WispServers:
@@ -19,46 +24,72 @@ class WispServers:
     one fails. Closing it ends what still runs.
     """
 
-    def __init__(self, wisp: Path, folder: Path) -> None:
-        """`wisp` is the launcher; servers run in `folder` and write to its `logs`."""
+    def __init__(self, wisp: Path, folder: Path, warmups: Sequence[Sequence[str]] = ()) -> None:
+        """`wisp` is the launcher, and programs run in `folder`.
+
+        `warmups` are the options of the clients that a server for many cells is warmed up with, one after the
+        other.
+        """
         self._wisp = wisp
         self._folder = folder
-        self._log = folder / "logs" / "guest-server.log"
+        self._warmups = warmups
         self._kept = ExitStack()
-        self._endpoint: str | None = None
+        self._process: subprocess.Popen | None = None
+        self._endpoint = ""
+        self._log = folder / "logs" / "guest-server.log"
 
     @contextmanager
     def serving(self, place: str, log: Path) -> Iterator[str]:
         """`HOST:PORT` of a server for one cell, inside the block. Raises CellFailure if none starts.
 
-        What a server of this cell alone says goes to `log`.
+        What the server said is in `log` if the cell fails.
         """
         if place == HOST:
             with ExitStack() as own:
-                yield self._start(own, place, log)
+                _, endpoint = self._start(own, place, log)
+                yield endpoint
             return
         try:
-            if self._endpoint is None:
-                self._endpoint = self._start(self._kept, place, self._log)
+            if self._process is None or self._process.poll() is not None:
+                self.close()
+                self._process, self._endpoint = self._start(self._kept, place, self._log)
+                self._warm_up(log.with_suffix(".warm-up.log"))
             yield self._endpoint
         except BaseException:
-            self.close()
+            self._stop()
+            if self._log.exists():
+                os.replace(self._log, log)
             raise
 
-    def _start(self, stack: ExitStack, place: str, log: Path) -> str:
+    def _start(self, stack: ExitStack, place: str, log: Path) -> tuple[subprocess.Popen, str]:
         port = free_port()
-        command = [str(self._wisp), "-s", "--port", str(port), "--memory", MEMORY[place]]
-        stack.enter_context(server(command, self._folder, r"^ready", log, READY_SECONDS[place]))
-        return f"127.0.0.1:{port}"
+        command = [str(self._wisp), "-s", "--port", str(port), "--memory", f"{_memory(place)}m"]
+        process = stack.enter_context(server(command, self._folder, r"^ready", log, READY_SECONDS[place]))
+        return process, f"127.0.0.1:{port}"
+
+    def _warm_up(self, log: Path) -> None:
+        for options in self._warmups:
+            run([str(self._wisp), "-p", self._endpoint, *options], self._folder, log, WARMUP_LIMIT_SECONDS)
+        log.unlink(missing_ok=True)
+
+    def _stop(self) -> None:
+        self._process = None
+        self._kept.close()
 
     def close(self) -> None:
-        self._endpoint = None
-        self._kept.close()
+        self._stop()
+        self._log.unlink(missing_ok=True)
 
     def __enter__(self) -> WispServers:
         return self
 
-    def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
-        if failure is None:
-            self._log.unlink(missing_ok=True)
+
+
+def _memory(place: str) -> int:
+    """In MiB. A small guest has less than the largest values need; they alone fail there, and say so."""
+    if place == HOST:
+        return MEMORY_MIB[HOST]
+    free = shutil.disk_usage(SHARED_MEMORY).free >> 20 if SHARED_MEMORY.is_dir() else MEMORY_MIB[GUEST]
+    return max(64, min(MEMORY_MIB[GUEST], free // 2))

@@ -70,7 +70,8 @@ def _conditions(file: Fields, connection: Fields, guest: str | None) -> Conditio
         guest = _guest(environment, cpu)
     return Conditions(
         cpu=cpu,
-        cores=cores_in(environment, "coresAllowed"),
+        # In emulation the launcher holds each JVM to one core of the guest's, which is not another machine.
+        cores=environment.whole("cores", 1) if guest else cores_in(environment, "coresAllowed"),
         kernel=kernel_in(environment.optional_text("os")),
         jdk=environment.optional_text("jdk"),
         software=environment.optional_text("wisp"),

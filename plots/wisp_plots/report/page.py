@@ -144,7 +144,8 @@ def _plots(report: RunReport, plots: Path) -> str:
     pictures = []
     for drawing in report.drawings:
         picture = quote(
-            (plots / report.run.name / f"{drawing.name}.svg").read_text(), safe=PLAIN_IN_A_PICTURE
+            (plots / report.run.name / f"{drawing.name}.svg").read_text(encoding="utf-8"),
+            safe=PLAIN_IN_A_PICTURE,
         )
         words = escape(f"{drawing.title}: {wording.load(drawing.points)}")
         pictures.append(

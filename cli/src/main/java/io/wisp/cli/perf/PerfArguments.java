@@ -52,8 +52,8 @@ public final class PerfArguments {
       paramLabel = "N|TIME",
       defaultValue = "20000",
       description =
-          "Requests before them, or a time as 10s, not measured, in a closed loop; ${DEFAULT-VALUE}"
-              + " unless given.")
+          "Requests before them, not measured, in a closed loop; ${DEFAULT-VALUE} unless given. With"
+              + " a unit, as 10s, it is a time.")
   private String warmup = "";
 
   @Option(

@@ -164,7 +164,7 @@ final class PerfRun implements AutoCloseable {
     long requested =
         extent instanceof Extent.Requests all
             ? all.number()
-            : clients.stream().mapToLong(LoadClient::completed).sum();
+            : clients.stream().mapToLong(client -> client.tallies().total().requests()).sum();
     return result(startedAt, elapsed, requested, null, before);
   }
 
