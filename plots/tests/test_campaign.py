@@ -23,7 +23,6 @@ from wisp_plots.campaign.cells import (
     SUITE,
     Cell,
     cells_of,
-    guest_warmups,
 )
 from wisp_plots.campaign.measuring import measure as campaign_measure
 from wisp_plots.campaign.measuring import without_places
@@ -137,46 +136,43 @@ def test_each_cell_of_the_host_has_a_server_of_its_own_and_those_of_the_guest_sh
 def guest_servers(tools):
     folder = tools.root / "campaign"
     (folder / "logs").mkdir(parents=True)
-    with WispServers(tools.wisp, folder, warmups=[("--transport", "tcp", "--json", "warm")]) as made:
+    with WispServers(tools.wisp, folder) as made:
         yield made
 
 
 def test_a_cell_of_the_guest_that_fails_takes_its_server_with_it_and_keeps_what_it_said(tools, guest_servers):
     log = tools.root / "campaign" / "logs" / "cell.server.log"
-    with guest_servers.serving(GUEST, log) as first:
+    with guest_servers.serving(GUEST, "rdma", log) as first:
         pass
-    with guest_servers.serving(GUEST, log) as again:
+    with guest_servers.serving(GUEST, "rdma", log) as again:
         assert again == first
     assert not log.exists()
-    with pytest.raises(CellFailure), guest_servers.serving(GUEST, log):
+    with pytest.raises(CellFailure), guest_servers.serving(GUEST, "rdma", log):
         raise CellFailure("it did not answer")
     assert log.read_text().startswith("ready")
-    with guest_servers.serving(GUEST, log):
+    with guest_servers.serving(GUEST, "rdma", log):
         assert len(servers(tools)) == 2
 
 
 def test_a_server_of_the_guest_that_has_died_fails_no_further_cell(tools, guest_servers):
     log = tools.root / "campaign" / "logs" / "cell.server.log"
-    with guest_servers.serving(GUEST, log):
+    with guest_servers.serving(GUEST, "rdma", log):
         pass
     os.kill(servers(tools)[0], signal.SIGKILL)
     wait_for(lambda: not is_alive(servers(tools)[0]))
-    with guest_servers.serving(GUEST, log):
+    with guest_servers.serving(GUEST, "rdma", log):
         assert is_alive(servers(tools)[1])
 
 
-def test_a_server_that_cells_share_is_warmed_up_once(tools, guest_servers):
-    for _ in range(2):
-        with guest_servers.serving(GUEST, tools.root / "campaign" / "logs" / "cell.server.log"):
+def test_a_server_of_the_guest_serves_one_transport_and_is_kept_for_its_cells(tools, guest_servers):
+    log = tools.root / "campaign" / "logs" / "cell.server.log"
+    for transport in ("rdma", "rdma", "shm", "rdma"):
+        with guest_servers.serving(GUEST, transport, log):
             pass
-    assert sum(call.endswith("--json warm") for call in calls(tools)) == 1
-    assert not list((tools.root / "campaign" / "logs").glob("*warm-up*"))
-
-
-def test_a_shared_server_is_warmed_up_over_every_transport_of_the_full_table():
-    warmed = [options[options.index("--transport") + 1] for options in guest_warmups(FULL)]
-    assert sorted(warmed) == ["rdma", "shm", "tcp", "zmq"]
-    assert guest_warmups(QUICK) == ()
+    served = [call for call in calls(tools) if call.startswith("-s")]
+    assert [call.split()[-1] for call in served] == ["rdma", "shm", "rdma"]
+    assert all("--wait poll" in call for call in served)
+    assert [is_alive(pid) for pid in servers(tools)] == [False, False, True]
 
 
 def test_what_the_guest_measures_is_known_to_be_of_the_guest(tools):

@@ -115,10 +115,6 @@ class Scale:
     guest_load_ways: tuple[WayToMeasure, ...]
     guest_load_seconds: int
     """At each offered rate."""
-    guest_server_warmup: int
-    """Seconds of requests over each transport before the first cell at a server that many cells share: else the
-    first would meet a JVM that has only just started, and later ones one that has compiled everything. 0 is none.
-    """
     once: tuple[str, ...] = ()
     """Groups that only the first round measures: sweeps, whose neighbouring points support each other."""
 
@@ -135,7 +131,7 @@ FULL = Scale(
     rounds=3,
     share=0.6,
     host_times=Times(warmup=3, measured=5),
-    guest_times=Times(warmup=15, measured=6),
+    guest_times=Times(warmup=20, measured=6),
     payloads=(10, 100, 1000),
     key_sizes=(1, 2, 3, 4, 5, 6, 7, 8),
     payload_sweep=(1, 16, 256, 4 << 10, 64 << 10, 1 << 20),
@@ -155,7 +151,6 @@ FULL = Scale(
     guest_read_percents=(0, 50, 100),
     guest_load_ways=(RDMA_ONESIDED, TCP),
     guest_load_seconds=4,
-    guest_server_warmup=15,
     once=("key-size", "payload", "pipeline", "clients", "reads", "load"),
 )
 
@@ -194,18 +189,19 @@ QUICK = Scale(
     guest_read_percents=(),
     guest_load_ways=(),
     guest_load_seconds=2,
-    guest_server_warmup=0,
 )
-
-SCALES = {scale.name: scale for scale in (FULL, QUICK)}
 
 KEY_SIZE = 3
 PAYLOAD_SIZE = 100
 SENT_AHEAD = 10
 """By the client of the original notes."""
 
-START_SECONDS = {HOST: 3.0, GUEST: 20.0}
-"""For a client to start and stop, and on the host its server."""
+START_SECONDS = {HOST: 3.0, GUEST: 28.0}
+"""For a client to start and stop, with its server, or in the guest its part of one."""
+WAITING = {HOST: (), GUEST: ("--wait", "poll")}
+"""Options of clients and servers. In an emulated guest to fall asleep and wake up takes ten times as long as a request,
+and each side has a processor of its own.
+"""
 SIMPLE_KV_SECONDS = {HOST: 5.0, GUEST: 30.0}
 """For all requests that a way has."""
 LOAD_STEPS = 18
@@ -218,29 +214,6 @@ def cells_of(scale: Scale) -> list[Cell]:
     names = [(cell.place, cell.name) for cell in cells]
     assert len(names) == len(set(names)), "two cells of one place have the same name"
     return cells
-
-
-def guest_warmups(scale: Scale) -> tuple[tuple[str, ...], ...]:
-    """Options of the clients that warm up a server which cells of the guest share."""
-    transports = dict.fromkeys(
-        way.transport for way in scale.guest_ways if way.program == "wisp" and way != NULL
-    )
-    seconds = scale.guest_server_warmup
-    return tuple(
-        (
-            "--transport",
-            transport,
-            *_sizes(PAYLOAD_SIZE),
-            "--warmup",
-            "0",
-            "--duration",
-            f"{seconds}s",
-            "--timeout",
-            "20s",
-        )
-        for transport in transports
-        if seconds
-    )
 
 
 def _host(scale: Scale) -> Iterable[Cell]:
@@ -308,6 +281,7 @@ def _load(scale: Scale, place: str, way: WayToMeasure, rate: str, seconds: int) 
             *("--rate", rate, "--arrivals", "poisson", "--preload", "all"),
             *("--warmup", f"{scale.times(place).warmup}s", "--duration", f"{seconds}s"),
             *("--pipeline", "64"),
+            *WAITING[place],
         ),
         START_SECONDS[place] + scale.times(place).warmup + LOAD_STEPS * seconds,
     )
@@ -379,6 +353,7 @@ def _client(
             *_get(way),
             *("--warmup", f"{times.warmup}s", "--duration", f"{times.measured}s"),
             *("--timeout", "20s"),
+            *WAITING[place],
             *options,
         ),
         START_SECONDS[place] + times.warmup + times.measured,

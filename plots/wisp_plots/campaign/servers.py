@@ -9,51 +9,47 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from wisp_plots.campaign.cells import GUEST, HOST
-from wisp_plots.campaign.processes import free_port, run, server
+from wisp_plots.campaign.cells import GUEST, HOST, WAITING
+from wisp_plots.campaign.processes import free_port, server
 
 READY_SECONDS = {HOST: 60, GUEST: 180}
 MEMORY_MIB = {HOST: 2048, GUEST: 1536}
 """Room for a thousand of the largest values, where the machine has it."""
-WARMUP_LIMIT_SECONDS = 300
 SHARED_MEMORY = Path("/dev/shm")
 
 
 class WispServers:
-    """A server for each cell; but in the guest, where it takes half a minute to start, one for all cells until
-    one fails. Closing it ends what still runs.
+    """A server for each cell; but in the guest, where it takes long to start, one for the cells of a transport that
+    follow each other, until one fails. Closing it ends what still runs.
     """
 
-    def __init__(self, wisp: Path, folder: Path, warmups: Sequence[Sequence[str]] = ()) -> None:
-        """`wisp` is the launcher, and programs run in `folder`.
-
-        `warmups` are the options of the clients that a server for many cells is warmed up with, one after the
-        other.
-        """
+    def __init__(self, wisp: Path, folder: Path) -> None:
+        """`wisp` is the launcher; servers run in `folder`."""
         self._wisp = wisp
         self._folder = folder
-        self._warmups = warmups
         self._kept = ExitStack()
         self._process: subprocess.Popen | None = None
-        self._endpoint = ""
+        self._transport = self._endpoint = ""
         self._log = folder / "logs" / "guest-server.log"
 
     @contextmanager
-    def serving(self, place: str, log: Path) -> Iterator[str]:
+    def serving(self, place: str, transport: str, log: Path) -> Iterator[str]:
         """`HOST:PORT` of a server for one cell, inside the block. Raises CellFailure if none starts.
 
         What the server said is in `log` if the cell fails.
         """
         if place == HOST:
             with ExitStack() as own:
-                _, endpoint = self._start(own, place, log)
+                _, endpoint = self._start(own, place, (), log)
                 yield endpoint
             return
         try:
-            if self._process is None or self._process.poll() is not None:
+            if self._process is None or self._process.poll() is not None or transport != self._transport:
                 self.close()
-                self._process, self._endpoint = self._start(self._kept, place, self._log)
-                self._warm_up(log.with_suffix(".warm-up.log"))
+                # A thread that polls for another transport would have the same processor.
+                alone = ("--transport", transport)
+                self._process, self._endpoint = self._start(self._kept, place, alone, self._log)
+                self._transport = transport
             yield self._endpoint
         except BaseException:
             self._stop()
@@ -61,16 +57,14 @@ class WispServers:
                 os.replace(self._log, log)
             raise
 
-    def _start(self, stack: ExitStack, place: str, log: Path) -> tuple[subprocess.Popen, str]:
+    def _start(
+        self, stack: ExitStack, place: str, options: Sequence[str], log: Path
+    ) -> tuple[subprocess.Popen, str]:
         port = free_port()
-        command = [str(self._wisp), "-s", "--port", str(port), "--memory", f"{_memory(place)}m"]
+        memory = ("--memory", f"{_memory(place)}m")
+        command = [str(self._wisp), "-s", "--port", str(port), *memory, *WAITING[place], *options]
         process = stack.enter_context(server(command, self._folder, r"^ready", log, READY_SECONDS[place]))
         return process, f"127.0.0.1:{port}"
-
-    def _warm_up(self, log: Path) -> None:
-        for options in self._warmups:
-            run([str(self._wisp), "-p", self._endpoint, *options], self._folder, log, WARMUP_LIMIT_SECONDS)
-        log.unlink(missing_ok=True)
 
     def _stop(self) -> None:
         self._process = None

@@ -93,6 +93,8 @@ final class RequestLoop implements Runnable {
     }
   }
 
+  @SuppressWarnings(
+      "ThreadPriorityCheck") // JeroMQ's I/O threads bring requests, perhaps on this core
   private void serveOne() {
     boolean sleeps = !options.busyPoll() && congested.isEmpty();
     ZmqRequest request = receive(sleeps ? 0 : ZMQ.ZMQ_DONTWAIT);
@@ -101,7 +103,7 @@ final class RequestLoop implements Runnable {
     } else if (!congested.isEmpty()) {
       LockSupport.parkNanos(CONGESTED_SLEEP_NANOS);
     } else if (!sleeps) {
-      Thread.onSpinWait();
+      Thread.yield();
     }
   }
 

@@ -214,6 +214,8 @@ final class ZmqLink {
   }
 
   /** The next reply, or null if there is none yet, for which the flags may say to sleep a while. */
+  @SuppressWarnings(
+      "ThreadPriorityCheck") // JeroMQ's I/O threads bring replies, perhaps on this core
   private @Nullable Msg receive(int flags) {
     Msg message;
     try {
@@ -226,7 +228,7 @@ final class ZmqLink {
         // JeroMQ has cleared the flag.
         Thread.currentThread().interrupt();
       }
-      Thread.onSpinWait();
+      Thread.yield();
     }
     return message;
   }
