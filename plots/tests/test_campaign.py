@@ -175,6 +175,25 @@ def test_a_server_of_the_guest_serves_one_transport_and_is_kept_for_its_cells(to
     assert [is_alive(pid) for pid in servers(tools)] == [False, False, True]
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        Cell(GUEST, "comparison", "kv", SIMPLE_KV, "tcp", OPTIONS, 1),
+        Cell(GUEST, "c", "null", CLIENT, "null", OPTIONS, 1),
+    ],
+)
+def test_no_server_runs_beside_what_is_measured_without_it(tools, guest_servers, other):
+    folder = tools.root / "campaign"
+    with guest_servers.serving(GUEST, "rdma", folder / "logs" / "cell.server.log"):
+        pass
+    kept = servers(tools)[0]
+    assert is_alive(kept)
+    cell = state.CellState(other, 1)
+    campaign_measure(cell, folder, tools.wisp, guest_servers)
+    assert cell.state == FINISHED, cell.reason
+    assert not is_alive(kept)
+
+
 def test_what_the_guest_measures_is_known_to_be_of_the_guest(tools):
     _, folder = measure(tools)
     places = {
