@@ -196,10 +196,6 @@ SENT_AHEAD = 10
 
 START_SECONDS = {HOST: 3.0, GUEST: 28.0}
 """For a client to start and stop, with its server, or in the guest its part of one."""
-WAITING = {HOST: (), GUEST: ("--wait", "poll")}
-"""Options of clients and servers. In an emulated guest to fall asleep and wake up takes ten times as long as a request,
-and each side has a processor of its own.
-"""
 SIMPLE_KV_SECONDS = {HOST: 5.0, GUEST: 30.0}
 """For all requests that a way has."""
 LOAD_STEPS = 18
@@ -212,6 +208,14 @@ def cells_of(scale: Scale) -> list[Cell]:
     names = [(cell.place, cell.name) for cell in cells]
     assert len(names) == len(set(names)), "two cells of one place have the same name"
     return cells
+
+
+def waiting(place: str, transport: str) -> tuple[str, ...]:
+    """Options of clients and servers. In an emulated guest to fall asleep and wake up takes ten times as long as a
+    request, and each side has a processor of its own, so that both poll; but not over tcp and zmq, where threads of
+    the kernel and of JeroMQ need the same processor.
+    """
+    return ("--wait", "poll") if place == GUEST and transport in ("rdma", "shm") else ()
 
 
 def _host(scale: Scale) -> Iterable[Cell]:
@@ -279,7 +283,7 @@ def _load(scale: Scale, place: str, way: WayToMeasure, rate: str, seconds: int) 
             *("--rate", rate, "--arrivals", "poisson", "--preload", "all"),
             *("--warmup", f"{scale.times(place).warmup}s", "--duration", f"{seconds}s"),
             *("--pipeline", "64"),
-            *WAITING[place],
+            *waiting(place, way.transport),
         ),
         START_SECONDS[place] + scale.times(place).warmup + LOAD_STEPS * seconds,
     )
@@ -351,7 +355,7 @@ def _client(
             *_get(way),
             *("--warmup", f"{times.warmup}s", "--duration", f"{times.measured}s"),
             *("--timeout", "20s"),
-            *WAITING[place],
+            *waiting(place, way.transport),
             *options,
         ),
         START_SECONDS[place] + times.warmup + times.measured,

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from wisp_plots.campaign.cells import GUEST, HOST, WAITING
+from wisp_plots.campaign.cells import GUEST, HOST, waiting
 from wisp_plots.campaign.processes import free_port, server
 
 READY_SECONDS = {HOST: 60, GUEST: 180}
@@ -47,7 +47,7 @@ class WispServers:
             if self._process is None or self._process.poll() is not None or transport != self._transport:
                 self.close()
                 # A thread that polls for another transport would have the same processor.
-                alone = ("--transport", transport)
+                alone = ("--transport", transport, *waiting(place, transport))
                 self._process, self._endpoint = self._start(self._kept, place, alone, self._log)
                 self._transport = transport
             yield self._endpoint
@@ -62,7 +62,7 @@ class WispServers:
     ) -> tuple[subprocess.Popen, str]:
         port = free_port()
         memory = ("--memory", f"{_memory(place)}m")
-        command = [str(self._wisp), "-s", "--port", str(port), *memory, *WAITING[place], *options]
+        command = [str(self._wisp), "-s", "--port", str(port), *memory, *options]
         process = stack.enter_context(server(command, self._folder, r"^ready", log, READY_SECONDS[place]))
         return process, f"127.0.0.1:{port}"
 
