@@ -628,14 +628,21 @@ def test_the_quick_table_is_estimated_below_twelve_minutes_of_measuring():
 
 def start_until_it_hangs(tools, before=""):
     """A campaign in a process of its own, once its cell that hangs has begun; and the process that hangs."""
-    script = before + (
-        "import sys; from pathlib import Path\n"
-        "import test_campaign as t\n"
-        "from wisp_plots.campaign import state\n"
-        "state.cells_of = lambda scale: t.TABLE\n"
-        f"tools = t.Tools(Path({str(tools.root)!r}), Path({str(tools.wisp)!r}))\n"
-        "try: t.run_campaign(t.open_campaign(tools.root / 'campaign', t.QUICK, 1, tools), tools)\n"
-        "except KeyboardInterrupt: sys.exit(130)\n"
+    default = (
+        "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"  # these tests may run under nohup
+    )
+    script = (
+        default
+        + before
+        + (
+            "import sys; from pathlib import Path\n"
+            "import test_campaign as t\n"
+            "from wisp_plots.campaign import state\n"
+            "state.cells_of = lambda scale: t.TABLE\n"
+            f"tools = t.Tools(Path({str(tools.root)!r}), Path({str(tools.wisp)!r}))\n"
+            "try: t.run_campaign(t.open_campaign(tools.root / 'campaign', t.QUICK, 1, tools), tools)\n"
+            "except KeyboardInterrupt: sys.exit(130)\n"
+        )
     )
     paths = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parents[1])])
     process = subprocess.Popen(
