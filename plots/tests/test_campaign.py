@@ -628,8 +628,10 @@ def test_the_quick_table_is_estimated_below_twelve_minutes_of_measuring():
 
 def start_until_it_hangs(tools, before=""):
     """A campaign in a process of its own, once its cell that hangs has begun; and the process that hangs."""
+    # nohup, or a shell that starts the tests in the background, has these ignored.
     default = (
-        "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"  # these tests may run under nohup
+        "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
     )
     script = (
         default

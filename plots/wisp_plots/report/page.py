@@ -23,7 +23,7 @@ from wisp_plots.report.tables import way_label
 from wisp_plots.style import looks_of
 
 PAGE = Path(__file__).resolve().parents[1] / "page"
-PLAIN_IN_A_PICTURE = " =:;/,()'<>!?-._~*+@$|[]{}^`"
+PLAIN_IN_A_PICTURE = " =:;/,'<>!?-._~*+@$|[]{}^`"
 """What a data URL in an attribute may hold as it is; the rest is written %XX, far shorter than Base64 of all."""
 BINS_PER_DECADE = 20
 CURVE_STEP = 1.06
