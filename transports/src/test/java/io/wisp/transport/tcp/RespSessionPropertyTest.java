@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -17,6 +18,9 @@ class RespSessionPropertyTest {
 
   private static final String[] NAMES =
       Commands.table().all().stream().map(Command::name).toArray(String[]::new);
+
+  /** One ends the session, and one draws lots: two sessions may rightly answer differently. */
+  private static final Set<String> UNREPEATABLE = Set.of("quit", "randomkey");
 
   @Property(tries = 300)
   void shouldReplyAlikeHoweverTheBytesAreSplit(
@@ -70,7 +74,7 @@ class RespSessionPropertyTest {
             Arbitraries.of("a", "b", "1", "10", "EX", "PX", "NX", "GET", "COUNT", "MATCH", "*"),
             Arbitraries.of("0", "-1", "", "3", "AUTH", "SETNAME", "ID", "DOCS", "LIST", "INFO"),
             Arbitraries.strings().ofMaxLength(20).all().map(RespSessionPropertyTest::latin));
-    Arbitrary<String> names = Arbitraries.of(NAMES).filter(name -> !name.equals("quit"));
+    Arbitrary<String> names = Arbitraries.of(NAMES).filter(name -> !UNREPEATABLE.contains(name));
     return names
         .flatMap(
             name ->
