@@ -52,7 +52,8 @@ def _preface() -> str:
     return (
         "## Report\n\n"
         "Made by `./wisp report` from the runs recorded here; `./wisp report --fresh` measures anew first. The page"
-        " [report.html](report.html) holds the same figures with whole histograms and filters.\n\n"
+        " `report.html`, which `./wisp report` writes beside this file and the repository does not keep, holds the same"
+        " figures with whole histograms and filters.\n\n"
         "Figures compare within one table, never between machines or runs. In a guest the RDMA device is"
         f" {EMULATED_LABEL}: only ratios within that guest mean anything. Throughput is the median of the samples,"
         " with the lowest and the highest; latencies are percentiles of all requests of all repetitions together."
