@@ -18,6 +18,8 @@ CAPTION_LINE = 0.145
 CHARACTERS_PER_INCH = 17
 TITLE_HEIGHT = 0.3
 """Inches."""
+LAYOUT_DIGITS = 4
+"""Of where axes stand, as a part of the figure: finer than a pixel."""
 
 
 def new_figure(
@@ -62,6 +64,7 @@ def new_figure(
 
 def save(figure: Figure, folder: Path, name: str) -> list[Path]:
     """Writes `name`.svg and `name`.png, each whole or not at all."""
+    _settle_layout(figure)
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for kind, metadata in (("svg", {"Date": None, "Creator": None}), ("png", {"Software": None})):
@@ -72,3 +75,18 @@ def save(figure: Figure, folder: Path, name: str) -> list[Path]:
         os.replace(partial, path)
         written.append(path)
     return written
+
+
+def _settle_layout(figure: Figure) -> None:
+    """Lays the figure out once, and rounds where its axes stand.
+
+    The solver of the constrained layout orders its variables by their addresses, so that the last digits of
+    what it finds differ from one drawing to the next, and with them every coordinate in the SVG.
+    """
+    with matplotlib.rc_context(SETTINGS):
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+    for axes in figure.axes:
+        axes.set_position(
+            [round(number, LAYOUT_DIGITS) for number in axes.get_position(original=True).bounds]
+        )
