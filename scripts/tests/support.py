@@ -1,6 +1,7 @@
 """What several tests use."""
 
 import contextlib
+import signal
 import socket
 import subprocess
 import sys
@@ -57,7 +58,12 @@ def run(*arguments: str, said: str | None = None) -> subprocess.CompletedProcess
 def program(*arguments: str) -> Iterator[subprocess.Popen[str]]:
     """The program while it runs; it is ended at the end."""
     process = subprocess.Popen(
-        [sys.executable, PROGRAM, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [sys.executable, PROGRAM, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        # nohup, or a shell that starts the tests in the background, has it ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         yield process
