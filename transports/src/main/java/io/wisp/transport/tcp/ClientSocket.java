@@ -21,8 +21,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientSocket implements AutoCloseable {
 
-  /** How many times an empty socket is read when polling, until the clock is looked at. */
-  private static final int READS_PER_CLOCK = 16;
+  /**
+   * How many times an empty socket is read when polling, until the clock is looked at and the core
+   * is given away once.
+   */
+  private static final int READS_PER_YIELD = 16;
 
   private final Endpoint endpoint;
   private final ClientOptions options;
@@ -86,6 +89,8 @@ final class ClientSocket implements AutoCloseable {
   }
 
   /** Waits until something arrives, and appends it. */
+  @SuppressWarnings(
+      "ThreadPriorityCheck") // the server, or the kernel, may be waiting for this core
   void receive(NativeBuffer input, long deadline) throws IOException {
     int reads = 0;
     // When polling the answer is read for at once; else the first read would mostly be in vain.
@@ -95,8 +100,9 @@ final class ClientSocket implements AutoCloseable {
     while (!readAvailable(input)) {
       if (!options.busyPoll()) {
         await(deadline);
-      } else if (++reads % READS_PER_CLOCK == 0) {
+      } else if (++reads % READS_PER_YIELD == 0) {
         checkDeadline(deadline);
+        Thread.yield();
       } else {
         Thread.onSpinWait();
       }

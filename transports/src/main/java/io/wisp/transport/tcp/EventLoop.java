@@ -29,6 +29,9 @@ final class EventLoop implements Runnable {
   /** How many rounds of direct reads go by until the selector is asked. */
   private static final int ROUNDS_PER_SELECT = 256;
 
+  /** How many rounds bring nothing when polling, until the core is given away once. */
+  private static final int IDLE_ROUNDS_PER_YIELD = 16;
+
   /** How often it is checked what is overdue. */
   private static final long CHECK_MILLIS = 100;
 
@@ -48,6 +51,7 @@ final class EventLoop implements Runnable {
   private long nowNanos;
   private long nextCheckNanos;
   private int rounds;
+  private int idleRounds;
   private boolean served;
 
   // Confined to the loop's thread, and so made by it.
@@ -126,9 +130,20 @@ final class EventLoop implements Runnable {
       if (isTimed()) {
         checkOverdue();
       }
-      if (busyPoll && !served) {
-        Thread.onSpinWait();
+      if (busyPoll) {
+        pauseUnlessServed();
       }
+    }
+  }
+
+  @SuppressWarnings("ThreadPriorityCheck") // a client on this machine may be waiting for this core
+  private void pauseUnlessServed() {
+    if (served) {
+      idleRounds = 0;
+    } else if (++idleRounds % IDLE_ROUNDS_PER_YIELD == 0) {
+      Thread.yield();
+    } else {
+      Thread.onSpinWait();
     }
   }
 
