@@ -166,17 +166,18 @@ def test_a_server_of_the_guest_that_has_died_fails_no_further_cell(tools, guest_
 
 def test_a_server_of_the_guest_serves_one_transport_and_is_kept_for_its_cells(tools, guest_servers):
     log = tools.root / "campaign" / "logs" / "cell.server.log"
-    for transport in ("rdma", "rdma", "shm", "tcp", "rdma"):
+    for transport in ("rdma", "rdma", "shm", "tcp", "zmq", "rdma"):
         with guest_servers.serving(GUEST, transport, log):
             pass
     served = [call for call in calls(tools) if call.startswith("-s")]
     assert [call.partition("--transport ")[2] for call in served] == [
         "rdma --wait poll",
         "shm --wait poll",
-        "tcp",
+        "tcp --wait poll",
+        "zmq",
         "rdma --wait poll",
     ]
-    assert [is_alive(pid) for pid in servers(tools)] == [False, False, False, True]
+    assert [is_alive(pid) for pid in servers(tools)] == [False, False, False, False, True]
 
 
 @pytest.mark.parametrize(

@@ -211,11 +211,11 @@ def cells_of(scale: Scale) -> list[Cell]:
 
 
 def waiting(place: str, transport: str) -> tuple[str, ...]:
-    """Options of clients and servers. In an emulated guest to fall asleep and wake up takes ten times as long as a
-    request, and each side has a processor of its own, so that both poll; but not over tcp and zmq, where threads of
-    the kernel and of JeroMQ need the same processor.
+    """Options of clients and servers. In an emulated guest to fall asleep and wake up takes several times as long as
+    a request, and each side has a processor of its own, so that both poll; but not over zmq, where JeroMQ's threads
+    need the same processor.
     """
-    return ("--wait", "poll") if place == GUEST and transport in ("rdma", "shm") else ()
+    return ("--wait", "poll") if place == GUEST and transport in ("rdma", "shm", "tcp") else ()
 
 
 def _host(scale: Scale) -> Iterable[Cell]:
