@@ -1,5 +1,6 @@
 """The campaign runner with a program in Wisp's place that answers at once, fails, or never ends."""
 
+import itertools
 import json
 import os
 import re
@@ -178,6 +179,41 @@ def test_a_server_of_the_guest_serves_one_transport_and_is_kept_for_its_cells(to
         "rdma --wait poll",
     ]
     assert [is_alive(pid) for pid in servers(tools)] == [False, False, False, False, True]
+
+
+def test_a_new_server_of_the_guest_is_kept_busy_before_it_is_measured_and_leaves_no_result_of_that(tools):
+    folder = tools.root / "campaign"
+    (folder / "logs").mkdir(parents=True)
+    with WispServers(tools.wisp, folder, guest_warmup=60) as made:
+        for place, transport in ((GUEST, "rdma"), (GUEST, "rdma"), (GUEST, "zmq"), (HOST, "tcp")):
+            with made.serving(place, transport, folder / "logs" / "cell.server.log"):
+                pass
+    warmups = [call for call in calls(tools) if call.startswith("-p")]
+    assert [call.partition("--transport ")[2] for call in warmups] == [
+        "rdma --key_size 3 --payload_size 100 --get ring --warmup 1s --duration 60s --timeout 20s --wait poll",
+        "zmq --key_size 3 --payload_size 100 --warmup 1s --duration 60s --timeout 20s",
+    ]
+    assert not [path for path in folder.rglob("*") if path.suffix == ".json" or "warmup" in path.name]
+
+
+def test_a_server_of_the_guest_that_cannot_be_kept_busy_fails_the_cell(tools):
+    folder = tools.root / "campaign"
+    (folder / "logs").mkdir(parents=True)
+    tell(tools, fail=["rdma"])
+    with WispServers(tools.wisp, folder, guest_warmup=60) as made:
+        with (
+            pytest.raises(CellFailure, match="told to fail"),
+            made.serving(GUEST, "rdma", folder / "logs" / "cell.server.log"),
+        ):
+            raise AssertionError("it was to be measured")
+        assert not any(map(is_alive, servers(tools)))
+
+
+@pytest.mark.parametrize("scale", [FULL, QUICK])
+def test_the_cells_of_a_server_of_the_guest_follow_each_other(scale):
+    asked = [cell.transport for cell in cells_of(scale) if cell.place == GUEST and cell.instrument == CLIENT]
+    changes = sum(one != other for one, other in itertools.pairwise(asked))
+    assert changes == len(set(asked)) - 1
 
 
 @pytest.mark.parametrize(

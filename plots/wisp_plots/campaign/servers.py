@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from wisp_plots.campaign.cells import GUEST, HOST, waiting
-from wisp_plots.campaign.processes import free_port, server
+from wisp_plots.campaign.cells import GUEST, HOST, server_warmup, waiting
+from wisp_plots.campaign.processes import free_port, run, server
 
 READY_SECONDS = {HOST: 60, GUEST: 180}
 MEMORY_MIB = {HOST: 2048, GUEST: 1536}
@@ -19,14 +19,17 @@ SHARED_MEMORY = Path("/dev/shm")
 
 
 class WispServers:
-    """A server for each cell; but in the guest, where it takes long to start, one for the cells of a transport that
-    follow each other, until one fails. Closing it ends what still runs.
+    """A server for each cell; but in the guest, where it takes long to start and to compile, one for the cells of a
+    transport that follow each other, until one fails. Closing it ends what still runs.
     """
 
-    def __init__(self, wisp: Path, folder: Path) -> None:
-        """`wisp` is the launcher; servers run in `folder`."""
+    def __init__(self, wisp: Path, folder: Path, guest_warmup: int = 0) -> None:
+        """`wisp` is the launcher; servers run in `folder`; those of the guest are first kept busy for
+        `guest_warmup` seconds.
+        """
         self._wisp = wisp
         self._folder = folder
+        self._guest_warmup = guest_warmup
         self._kept = ExitStack()
         self._process: subprocess.Popen | None = None
         self._transport = self._endpoint = ""
@@ -50,6 +53,7 @@ class WispServers:
                 alone = ("--transport", transport, *waiting(place, transport))
                 self._process, self._endpoint = self._start(self._kept, place, alone, self._log)
                 self._transport = transport
+                self._warm_up()
             yield self._endpoint
         except BaseException:
             self._stop()
@@ -65,6 +69,18 @@ class WispServers:
         command = [str(self._wisp), "-s", "--port", str(port), *memory, *options]
         process = stack.enter_context(server(command, self._folder, r"^ready", log, READY_SECONDS[place]))
         return process, f"127.0.0.1:{port}"
+
+    def _warm_up(self) -> None:
+        if self._guest_warmup:
+            options = ("--transport", self._transport, *server_warmup(self._transport, self._guest_warmup))
+            client_log = self._log.with_name("guest-server-warmup.log")
+            run(
+                [str(self._wisp), "-p", self._endpoint, *options],
+                self._folder,
+                client_log,
+                READY_SECONDS[GUEST] + 2 * self._guest_warmup,
+            )
+            client_log.unlink()
 
     def _stop(self) -> None:
         self._process = None

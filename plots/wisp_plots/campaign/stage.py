@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from wisp_plots.campaign.cells import GUEST
+from wisp_plots.campaign.cells import GUEST, SCALES
 from wisp_plots.campaign.measuring import measure
 from wisp_plots.campaign.progress import Progress
 from wisp_plots.campaign.servers import WispServers
@@ -33,7 +33,7 @@ def run_cells(
     progress = Progress(campaign)
     for cell in cells:
         cell.state = WAITING
-    with WispServers(wisp, campaign.folder) as servers:
+    with WispServers(wisp, campaign.folder, SCALES[campaign.scale].guest_server_warmup) as servers:
         for cell in cells:
             progress.begin(cell)
             measure(cell, campaign.folder, wisp, servers)
