@@ -200,6 +200,27 @@ def test_figures_of_host_and_guest_are_never_in_one_plot(tmp_path):
         assert emulated == drawing.name.endswith("-guest")
 
 
+def test_what_the_harness_costs_is_in_every_comparison_however_the_others_wait(tmp_path):
+    for transport, waiting in (
+        ("tcp", "poll"),
+        ("shm", "poll"),
+        ("zmq", "spin"),
+        ("tcp", "spin"),
+        ("null", "spin"),
+    ):
+        file = perf(transport)
+        file["connection"]["waiting"] = waiting
+        write_json(tmp_path / "run" / f"{transport}-{waiting}.json", file)
+    comparisons = [
+        drawing for drawing in drawings_of(load_run(tmp_path / "run")) if drawing.kind == "comparison"
+    ]
+    assert [sorted(point.configuration.way.transport for point in each.points) for each in comparisons] == [
+        ["null", "shm", "tcp"],
+        ["null", "tcp", "zmq"],
+    ]
+    assert "waiting by poll;" in words_of(comparisons[0].draw(), "caption")
+
+
 def test_an_emulated_device_is_named_where_it_is_drawn(tmp_path):
     for payload in (10, 100, 1000):
         for transport in ("tcp", "rdma"):

@@ -17,6 +17,8 @@ from wisp_plots.points import Point, by_machine, points_of
 THIRDS = "put:1,get:1,delete:1"
 """The mix of the original notes."""
 
+Loosening = Callable[[Configuration], Configuration]
+
 FEWEST_VALUES = 3
 """A sweep has at least so many different values of what it varies."""
 
@@ -161,26 +163,39 @@ def _alike(
 ) -> list[list[Point]]:
     """Points that differ in nothing but the way and what is varied.
 
-    simple_kv has a client of its own, which waits in its own way: its points join all that are alike in
-    everything else, and the caption names what measured.
+    Some points join all that are alike in everything else: the harness's own price, which waits for nobody, and
+    simple_kv, whose client is its own and waits in its own way; the caption names what measured.
     """
     groups: dict[Configuration, list[Point]] = defaultdict(list)
-    baselines: dict[Configuration, list[Point]] = defaultdict(list)
+    joining: dict[Loosening, dict[Configuration, list[Point]]] = {
+        _without_waiting: defaultdict(list),
+        _without_instrument: defaultdict(list),
+    }
     for point in points:
         if not wanted(point.configuration):
             continue
         shared = replace(point.configuration, way=Way("", ""), **dict.fromkeys(varied))
         if point.configuration.way.program == "simple_kv":
-            baselines[_without_instrument(shared)].append(point)
+            joining[_without_instrument][_without_instrument(shared)].append(point)
+        elif point.configuration.way.transport == "null":
+            joining[_without_waiting][_without_waiting(shared)].append(point)
         else:
             groups[shared].append(point)
-    for unaccompanied in baselines.keys() - {_without_instrument(shared) for shared in groups}:
-        groups[unaccompanied] = []
+    for loosened, joined in joining.items():
+        for unaccompanied in joined.keys() - {loosened(shared) for shared in groups}:
+            groups[unaccompanied] = []
     return [
         layer
         for shared, group in groups.items()
-        for layer in _without_duplicates([*group, *baselines[_without_instrument(shared)]], varied)
+        for layer in _without_duplicates(
+            [*group, *(point for loosened, joined in joining.items() for point in joined[loosened(shared)])],
+            varied,
+        )
     ]
+
+
+def _without_waiting(configuration: Configuration) -> Configuration:
+    return replace(configuration, waiting=None)
 
 
 def _without_instrument(configuration: Configuration) -> Configuration:

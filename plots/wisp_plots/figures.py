@@ -319,10 +319,10 @@ def _load_curves(axes: Axes, points: Sequence[Point], colour: str) -> None:
             f"saturated: {100 * point.median / offered:.0f} % reached",
             (offered, 0.9),
             xycoords=("data", "axes fraction"),
-            xytext=(-3, 0),
+            xytext=(3, 0),
             textcoords="offset points",
             rotation=90,
-            ha="right",
+            ha="left",
             va="top",
             fontsize=7,
         )

@@ -46,8 +46,9 @@ def _configuration(connection: Fields, settings: Fields, version: int) -> Config
         raise WispError(f"{settings.where}: {failure}") from failure
     payload = settings.whole("payloadSize") if "payloadSize" in settings else None
     cores = settings.numbers("cores") if "cores" in settings else []
+    way = Way("wisp", connection.text("transport"), connection.optional_text("get"))
     return Configuration(
-        way=Way("wisp", connection.text("transport"), connection.optional_text("get")),
+        way=way,
         instrument="client",
         key_size=settings.whole("keySize", 1),
         payload_size=payload,
@@ -58,7 +59,8 @@ def _configuration(connection: Fields, settings: Fields, version: int) -> Config
         keys=settings.text("keys") if version > 1 else "uniform",
         loop=settings.one_of("loop", ("closed", "open")),
         arrivals=settings.optional_text("arrivals") if version > 1 else None,
-        waiting=connection.optional_text("waiting"),
+        # null has no other side to wait for.
+        waiting=None if way.transport == "null" else connection.optional_text("waiting"),
         placement=f"client on {','.join(f'{core:.0f}' for core in cores)}" if cores else None,
     )
 
