@@ -143,32 +143,35 @@ def guest_servers(tools):
 
 def test_a_cell_of_the_guest_that_fails_takes_its_server_with_it_and_keeps_what_it_said(tools, guest_servers):
     log = tools.root / "campaign" / "logs" / "cell.server.log"
-    with guest_servers.serving(GUEST, "rdma", log) as first:
+    client_log = log.with_name("cell.log")
+    with guest_servers.serving(GUEST, "rdma", log, client_log) as first:
         pass
-    with guest_servers.serving(GUEST, "rdma", log) as again:
+    with guest_servers.serving(GUEST, "rdma", log, client_log) as again:
         assert again == first
     assert not log.exists()
-    with pytest.raises(CellFailure), guest_servers.serving(GUEST, "rdma", log):
+    with pytest.raises(CellFailure), guest_servers.serving(GUEST, "rdma", log, client_log):
         raise CellFailure("it did not answer")
     assert log.read_text().startswith("ready")
-    with guest_servers.serving(GUEST, "rdma", log):
+    with guest_servers.serving(GUEST, "rdma", log, client_log):
         assert len(servers(tools)) == 2
 
 
 def test_a_server_of_the_guest_that_has_died_fails_no_further_cell(tools, guest_servers):
     log = tools.root / "campaign" / "logs" / "cell.server.log"
-    with guest_servers.serving(GUEST, "rdma", log):
+    client_log = log.with_name("cell.log")
+    with guest_servers.serving(GUEST, "rdma", log, client_log):
         pass
     os.kill(servers(tools)[0], signal.SIGKILL)
     wait_for(lambda: not is_alive(servers(tools)[0]))
-    with guest_servers.serving(GUEST, "rdma", log):
+    with guest_servers.serving(GUEST, "rdma", log, client_log):
         assert is_alive(servers(tools)[1])
 
 
 def test_a_server_of_the_guest_serves_one_transport_and_is_kept_for_its_cells(tools, guest_servers):
     log = tools.root / "campaign" / "logs" / "cell.server.log"
+    client_log = log.with_name("cell.log")
     for transport in ("rdma", "rdma", "shm", "tcp", "zmq", "rdma"):
-        with guest_servers.serving(GUEST, transport, log):
+        with guest_servers.serving(GUEST, transport, log, client_log):
             pass
     served = [call for call in calls(tools) if call.startswith("-s")]
     assert [call.partition("--transport ")[2] for call in served] == [
@@ -182,30 +185,32 @@ def test_a_server_of_the_guest_serves_one_transport_and_is_kept_for_its_cells(to
 
 
 def test_a_new_server_of_the_guest_is_kept_busy_before_it_is_measured_and_leaves_no_result_of_that(tools):
-    folder = tools.root / "campaign"
-    (folder / "logs").mkdir(parents=True)
-    with WispServers(tools.wisp, folder, guest_warmup=60) as made:
+    logs = tools.root / "campaign" / "logs"
+    logs.mkdir(parents=True)
+    with WispServers(tools.wisp, logs.parent, guest_warmup=60) as made:
         for place, transport in ((GUEST, "rdma"), (GUEST, "rdma"), (GUEST, "zmq"), (HOST, "tcp")):
-            with made.serving(place, transport, folder / "logs" / "cell.server.log"):
+            with made.serving(place, transport, logs / "cell.server.log", logs / "cell.log"):
                 pass
     warmups = [call for call in calls(tools) if call.startswith("-p")]
     assert [call.partition("--transport ")[2] for call in warmups] == [
         "rdma --key_size 3 --payload_size 100 --get ring --warmup 1s --duration 60s --timeout 20s --wait poll",
         "zmq --key_size 3 --payload_size 100 --warmup 1s --duration 60s --timeout 20s",
     ]
-    assert not [path for path in folder.rglob("*") if path.suffix == ".json" or "warmup" in path.name]
+    assert [path.name for path in logs.parent.rglob("*")] == ["logs", "cell.server.log"]
 
 
 def test_a_server_of_the_guest_that_cannot_be_kept_busy_fails_the_cell(tools):
-    folder = tools.root / "campaign"
-    (folder / "logs").mkdir(parents=True)
+    logs = tools.root / "campaign" / "logs"
+    logs.mkdir(parents=True)
     tell(tools, fail=["rdma"])
-    with WispServers(tools.wisp, folder, guest_warmup=60) as made:
+    with WispServers(tools.wisp, logs.parent, guest_warmup=60) as made:
         with (
             pytest.raises(CellFailure, match="told to fail"),
-            made.serving(GUEST, "rdma", folder / "logs" / "cell.server.log"),
+            made.serving(GUEST, "rdma", logs / "cell.server.log", logs / "cell.log"),
         ):
             raise AssertionError("it was to be measured")
+        assert "told to fail" in (logs / "cell.log").read_text()
+        assert (logs / "cell.server.log").read_text().startswith("ready")
         assert not any(map(is_alive, servers(tools)))
 
 
@@ -225,7 +230,8 @@ def test_the_cells_of_a_server_of_the_guest_follow_each_other(scale):
 )
 def test_no_server_runs_beside_what_is_measured_without_it(tools, guest_servers, other):
     folder = tools.root / "campaign"
-    with guest_servers.serving(GUEST, "rdma", folder / "logs" / "cell.server.log"):
+    logs = folder / "logs"
+    with guest_servers.serving(GUEST, "rdma", logs / "cell.server.log", logs / "cell.log"):
         pass
     kept = servers(tools)[0]
     assert is_alive(kept)

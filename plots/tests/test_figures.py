@@ -221,6 +221,16 @@ def test_what_the_harness_costs_is_in_every_comparison_however_the_others_wait(t
     assert "waiting by poll;" in words_of(comparisons[0].draw(), "caption")
 
 
+def test_a_sweep_of_the_harness_alone_makes_none_of_one_value_of_another(tmp_path):
+    for payload in (10, 100, 1000):
+        write_json(tmp_path / "run" / f"null-{payload}.json", perf("null", payload=payload))
+    write_json(tmp_path / "run" / "tcp.json", perf("tcp"))
+    assert "payload" not in {drawing.kind for drawing in drawings_of(load_run(tmp_path / "run"))}
+    (tmp_path / "run" / "tcp.json").unlink()
+    names = [drawing.name for drawing in drawings_of(load_run(tmp_path / "run"))]
+    assert "qps-by-payload-host" in names
+
+
 def test_an_emulated_device_is_named_where_it_is_drawn(tmp_path):
     for payload in (10, 100, 1000):
         for transport in ("tcp", "rdma"):

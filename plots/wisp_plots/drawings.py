@@ -154,8 +154,18 @@ def _sweeps(points: Iterable[Point], name: str, axis: figures.Axis) -> list[list
         for together in _alike(
             points, lambda c: c.group in (None, name) and axis.value(c) is not None, axis.fields
         )
-        if len({axis.value(point.configuration) for point in together}) >= FEWEST_VALUES
+        if len({axis.value(point.configuration) for point in _measured_for_themselves(together)})
+        >= FEWEST_VALUES
     ]
+
+
+def _measured_for_themselves(points: Sequence[Point]) -> Sequence[Point]:
+    """Without those that join others, unless they are alone."""
+    return [point for point in points if not _joins(point.configuration.way)] or points
+
+
+def _joins(way: Way) -> bool:
+    return way.program == "simple_kv" or way.transport == "null"
 
 
 def _alike(
@@ -182,8 +192,8 @@ def _alike(
         else:
             groups[shared].append(point)
     for loosened, joined in joining.items():
-        for unaccompanied in joined.keys() - {loosened(shared) for shared in groups}:
-            groups[unaccompanied] = []
+        accompanied = {loosened(shared) for shared in groups}
+        groups |= {shared: [] for shared in joined if shared not in accompanied}
     return [
         layer
         for shared, group in groups.items()

@@ -76,7 +76,7 @@ def _measure(state: CellState, folder: Path, wisp: Path, servers: WispServers, l
     elif cell.transport == "null":
         run(_client(cell, "127.0.0.1", target, wisp), folder, client_log, limit)
     else:
-        with servers.serving(cell.place, cell.transport, server_log) as endpoint:
+        with servers.serving(cell.place, cell.transport, server_log, client_log) as endpoint:
             run(_client(cell, endpoint, target, wisp), folder, client_log, limit)
     for each in (server_log, client_log):
         each.unlink(missing_ok=True)

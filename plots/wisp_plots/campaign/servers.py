@@ -13,6 +13,8 @@ from wisp_plots.campaign.cells import GUEST, HOST, server_warmup, waiting
 from wisp_plots.campaign.processes import free_port, run, server
 
 READY_SECONDS = {HOST: 60, GUEST: 180}
+WARMUP_START_SECONDS = 90
+"""For the client that keeps a server busy, beside twice the time that it does so."""
 MEMORY_MIB = {HOST: 2048, GUEST: 1536}
 """Room for a thousand of the largest values, where the machine has it."""
 SHARED_MEMORY = Path("/dev/shm")
@@ -36,10 +38,11 @@ class WispServers:
         self._log = folder / "logs" / "guest-server.log"
 
     @contextmanager
-    def serving(self, place: str, transport: str, log: Path) -> Iterator[str]:
+    def serving(self, place: str, transport: str, log: Path, client_log: Path) -> Iterator[str]:
         """`HOST:PORT` of a server for one cell, inside the block. Raises CellFailure if none starts.
 
-        What the server said is in `log` if the cell fails.
+        What the server said is in `log` if the cell fails, and what the client said that was to keep it busy in
+        `client_log` if that failed.
         """
         if place == HOST:
             with ExitStack() as own:
@@ -53,7 +56,7 @@ class WispServers:
                 alone = ("--transport", transport, *waiting(place, transport))
                 self._process, self._endpoint = self._start(self._kept, place, alone, self._log)
                 self._transport = transport
-                self._warm_up()
+                self._warm_up(client_log)
             yield self._endpoint
         except BaseException:
             self._stop()
@@ -70,17 +73,13 @@ class WispServers:
         process = stack.enter_context(server(command, self._folder, r"^ready", log, READY_SECONDS[place]))
         return process, f"127.0.0.1:{port}"
 
-    def _warm_up(self) -> None:
+    def _warm_up(self, log: Path) -> None:
+        """What the client says is in `log` if it fails."""
         if self._guest_warmup:
             options = ("--transport", self._transport, *server_warmup(self._transport, self._guest_warmup))
-            client_log = self._log.with_name("guest-server-warmup.log")
-            run(
-                [str(self._wisp), "-p", self._endpoint, *options],
-                self._folder,
-                client_log,
-                READY_SECONDS[GUEST] + 2 * self._guest_warmup,
-            )
-            client_log.unlink()
+            command = [str(self._wisp), "-p", self._endpoint, *options]
+            run(command, self._folder, log, WARMUP_START_SECONDS + 2 * self._guest_warmup)
+            log.unlink()
 
     def _stop(self) -> None:
         self._process = None
