@@ -161,11 +161,14 @@ def _sweeps(points: Iterable[Point], name: str, axis: figures.Axis) -> list[list
 
 def _measured_for_themselves(points: Sequence[Point]) -> Sequence[Point]:
     """Without those that join others, unless they are alone."""
-    return [point for point in points if not _joins(point.configuration.way)] or points
+    return [point for point in points if not _loosening(point.configuration.way)] or points
 
 
-def _joins(way: Way) -> bool:
-    return way.program == "simple_kv" or way.transport == "null"
+def _loosening(way: Way) -> Loosening | None:
+    """What the points of a way that join others need not have alike with them; None of those that join nothing."""
+    if way.program == "simple_kv":
+        return _without_instrument
+    return _without_waiting if way.transport == "null" else None
 
 
 def _alike(
@@ -185,10 +188,9 @@ def _alike(
         if not wanted(point.configuration):
             continue
         shared = replace(point.configuration, way=Way("", ""), **dict.fromkeys(varied))
-        if point.configuration.way.program == "simple_kv":
-            joining[_without_instrument][_without_instrument(shared)].append(point)
-        elif point.configuration.way.transport == "null":
-            joining[_without_waiting][_without_waiting(shared)].append(point)
+        loosened = _loosening(point.configuration.way)
+        if loosened:
+            joining[loosened][loosened(shared)].append(point)
         else:
             groups[shared].append(point)
     for loosened, joined in joining.items():
