@@ -10,6 +10,8 @@ readonly EXIT_USAGE=2
 readonly MOST_ATTEMPTS=3
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 readonly root
+# shellcheck source=SCRIPTDIR/rdma-tests/emulation.bash
+source "$root/scripts/rdma-tests/emulation.bash"
 
 usage() {
   cat <<'END'
@@ -95,14 +97,14 @@ run_outside() {
     "$root/scripts/rdma-tests.sh" --inside ${long[@]+"${long[@]}"} --class "$classes" "${modules[@]}" </dev/null
 }
 
-# Runs those tests of a module that have the tags of an expression: run_tagged MODULE EXPRESSION REPORTS
-# [JVM OPTION ...]
+# Runs those tests of a module that have the tags of an expression, on the processors that "pinned", if set,
+# holds a command to: run_tagged MODULE EXPRESSION REPORTS [JVM OPTION ...]
 run_tagged() {
   local module=$1 tags=$2 reports=$3 built=$root/$1/target
   shift 3
   ((${#long[@]})) || tags+=' & !long'
   cd "$root/$module"
-  "$JAVA_HOME/bin/java" "@$built/rdma-tests/jvm-options" "$@" -XX:ErrorFile=target/rdma-tests/reports/hs_err_pid%p.log \
+  ${pinned[@]+"${pinned[@]}"} "$JAVA_HOME/bin/java" "@$built/rdma-tests/jvm-options" "$@" -XX:ErrorFile=target/rdma-tests/reports/hs_err_pid%p.log \
     -cp "$built/test-classes:$built/classes:$(<"$built/rdma-tests/class-path")" \
     org.junit.platform.console.ConsoleLauncher execute --disable-banner --disable-ansi-colors \
     --scan-class-path "$built/test-classes" --include-classname "$classes" --include-tag "$tags" \
@@ -119,27 +121,25 @@ uses_tag() {
 # first instruction of one that another processor may be at (the JDK gave that up in version 26:
 # JDK-8358821). QEMU's emulation of several processors does not always survive it, so in it the first
 # compiler alone does the work, which replaces next to nothing. Tests that only hold of fully optimised
-# code, as that it allocates nothing, say so by the tag fully-optimised and get both compilers.
+# code, as that it allocates nothing, say so by the tag fully-optimised: they get both compilers, and one
+# processor, so that no other one can be at what is written.
 run_module() {
-  local reports=target/rdma-tests/reports
+  local reports=target/rdma-tests/reports pinned=()
   if [[ ${WISP_GUEST:-} != tcg ]]; then
     run_tagged "$1" rdma "$reports"
     return
   fi
   run_tagged "$1" 'rdma & !fully-optimised' "$reports" -XX:TieredStopAtLevel=1 || return
+  pinned=(taskset -c 0)
   ! uses_tag "$1" fully-optimised || run_tagged "$1" 'rdma & fully-optimised' "$reports/fully-optimised"
 }
 
-# Whether JVMs died, and all of them of what run_module avoids: by a memory fault at an instruction of
-# compiled Java code that is that very jump (byte e9) by now, and a jump touches no memory. No error of
-# ours can look like it.
+# Whether JVMs died, and all of them of what run_module avoids.
 crashed_by_emulation() {
   local log
   [[ ${WISP_GUEST:-} == tcg ]] || return 1
   for log in "$root/$1"/target/rdma-tests/reports/hs_err_pid*.log; do
-    [[ -r $log ]] || return 1
-    grep -A 1 '^# Problematic frame:' "$log" | grep -qE '^# J [0-9]+ ' || return 1
-    grep -qE '^=>0x[0-9a-f]+: +e9 ' "$log" || return 1
+    [[ -r $log ]] && is_crash_at_written_jump "$log" || return 1
   done
 }
 

@@ -11,6 +11,7 @@ import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.GetPath;
+import io.wisp.transport.JavaProcess;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.TransportException;
@@ -40,10 +41,10 @@ class ProcessDeathTest {
       awaitThatNobodyIsConnected(server);
       DeviceResources before = DeviceResources.now();
       int port = server.endpoint().port();
-      try (RdmaProcess ring = RdmaProcess.client(port, "ring");
-          RdmaProcess oneSided = RdmaProcess.client(port, "onesided");
-          RdmaProcess lengthy = RdmaProcess.client(port, "long")) {
-        for (RdmaProcess each : new RdmaProcess[] {ring, oneSided, lengthy}) {
+      try (JavaProcess ring = RdmaProcess.client(port, "ring");
+          JavaProcess oneSided = RdmaProcess.client(port, "onesided");
+          JavaProcess lengthy = RdmaProcess.client(port, "long")) {
+        for (JavaProcess each : new JavaProcess[] {ring, oneSided, lengthy}) {
           assertThat(each.line()).isEqualTo("works");
         }
         assertThat(server.statistics().connections()).isEqualTo(3);
@@ -76,7 +77,7 @@ class ProcessDeathTest {
 
   @Test
   void shouldTellClientsThatTheServerWasKilled() throws Exception {
-    try (RdmaProcess server = RdmaProcess.server();
+    try (JavaProcess server = RdmaProcess.server();
         ValueBuffer value = new ValueBuffer()) {
       Endpoint endpoint = new Endpoint("127.0.0.1", Integer.parseInt(server.line()));
       List<Client> clients =

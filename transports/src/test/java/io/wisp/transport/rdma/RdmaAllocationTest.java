@@ -14,6 +14,7 @@ import io.wisp.transport.GetPath;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.Waiting;
+import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.time.Duration;
@@ -26,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @Tag("rdma")
 @Tag("fully-optimised")
-@Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RdmaAllocationTest {
 
   /**
@@ -37,13 +38,19 @@ class RdmaAllocationTest {
   private static final int REQUESTS = 4_000;
   private static final int WINDOW = 40;
 
+  /**
+   * How long code may take to be compiled: where the guest is emulated, one processor does it all.
+   */
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
+
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private final Slice key = Slice.of("some key");
   private final Slice written = Slice.of(new byte[100]);
 
   @ParameterizedTest
   @CsvSource({"RING, SPIN", "ONE_SIDED, SLEEP"})
-  void shouldAllocateNothingForRequestsInServerAndClient(GetPath path, Waiting waiting) {
+  void shouldAllocateNothingForRequestsInServerAndClient(GetPath path, Waiting waiting)
+      throws InterruptedException {
     ServerOptions options = ServerOptions.at(new Endpoint("127.0.0.1", 0)).withWaiting(waiting);
     try (CuckooStore store = CuckooStore.open(16L << 20);
         Server server = new RdmaTransport().serve(store, options);
@@ -58,16 +65,29 @@ class RdmaAllocationTest {
         ValueBuffer value = new ValueBuffer()) {
       long[] ids = threadsOfTheServerAndThis();
       assertThat(ids).hasSizeGreaterThanOrEqualTo(3);
+      long began = System.nanoTime();
+      int rounds = 0;
       double best = Double.MAX_VALUE;
       // What is not yet compiled allocates; so the measurement is taken again until it is.
-      for (int round = 0; round < 20 && best > BYTES_PER_REQUEST; round++) {
+      do {
+        letTheCompilersCatchUp();
         long before = allocated(ids);
         request(client, value);
         best = Math.min(best, (double) (allocated(ids) - before) / REQUESTS);
-      }
-      System.out.printf("%s: %.3f bytes a request%n", path, best);
+        rounds++;
+      } while (best >= BYTES_PER_REQUEST && System.nanoTime() - began < PATIENCE.toNanos());
+      System.out.printf("%s: %.3f bytes a request in round %d%n", path, best, rounds);
       assertThat(best).as("bytes allocated for a request").isLessThan(BYTES_PER_REQUEST);
     }
+  }
+
+  private static void letTheCompilersCatchUp() throws InterruptedException {
+    CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
+    long before;
+    do {
+      before = compilers.getTotalCompilationTime();
+      Thread.sleep(100);
+    } while (compilers.getTotalCompilationTime() != before);
   }
 
   private void request(Client client, ValueBuffer value) {

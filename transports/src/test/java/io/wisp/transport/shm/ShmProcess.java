@@ -8,69 +8,25 @@ import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.GetPath;
+import io.wisp.transport.JavaProcess;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
-import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 
-/** A server or a client in a process of its own, which can be stopped and killed. */
-final class ShmProcess implements AutoCloseable {
+/** A server or a client for a process of its own. */
+final class ShmProcess {
 
-  private final Process process;
-  private final BufferedReader output;
-
-  private ShmProcess(String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
-    command.addAll(
-        List.of("--enable-native-access=ALL-UNNAMED", "-Xmx64m", "-XX:+UseSerialGC", "-cp"));
-    command.add(System.getProperty("wisp.test.classpath", System.getProperty("java.class.path")));
-    command.add(ShmProcess.class.getName());
-    command.addAll(List.of(arguments));
-    process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    output = process.inputReader(StandardCharsets.UTF_8);
-  }
+  private ShmProcess() {}
 
   /** Starts a server whose table has one key, {@code key}, and any free port. */
-  static ShmProcess server() throws IOException {
-    return new ShmProcess("server");
+  static JavaProcess server() throws IOException {
+    return new JavaProcess(ShmProcess.class, "server");
   }
 
   /** Starts a client that goes on with requests until it is killed. */
-  static ShmProcess client(int port, String what) throws IOException {
-    return new ShmProcess("client", Integer.toString(port), what);
-  }
-
-  /** The next line that it prints. */
-  String line() throws IOException {
-    String line = output.readLine();
-    if (line == null) {
-      throw new IOException("the process ended with " + process.onExit().join().exitValue());
-    }
-    return line;
-  }
-
-  /** SIGKILL: it has no time to clear anything up. */
-  void kill() {
-    process.destroyForcibly().onExit().join();
-  }
-
-  void signal(String name) throws IOException, InterruptedException {
-    int exit =
-        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
-    if (exit != 0) {
-      throw new IOException("kill -" + name + " answers " + exit);
-    }
-  }
-
-  @Override
-  public void close() {
-    kill();
+  static JavaProcess client(int port, String what) throws IOException {
+    return new JavaProcess(ShmProcess.class, "client", Integer.toString(port), what);
   }
 
   /** {@code server}, or {@code client PORT WHAT}. */

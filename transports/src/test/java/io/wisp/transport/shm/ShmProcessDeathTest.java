@@ -12,6 +12,7 @@ import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.GetPath;
+import io.wisp.transport.JavaProcess;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.TransportException;
@@ -51,7 +52,7 @@ class ShmProcessDeathTest {
       OneSidedServer.await(() -> server.server().statistics().connections() == 0);
       List<String> files = withoutBuffers(server);
       for (int i = 0; i < 3; i++) {
-        try (ShmProcess client = ShmProcess.client(server.server().endpoint().port(), what)) {
+        try (JavaProcess client = ShmProcess.client(server.server().endpoint().port(), what)) {
           assertThat(client.line()).isEqualTo("works");
           assertThat(server.server().statistics().connections()).isOne();
           client.kill();
@@ -71,7 +72,7 @@ class ShmProcessDeathTest {
   @ParameterizedTest
   @CsvSource({"RING, SPIN", "RING, SLEEP", "RING, POLL", "ONE_SIDED, SPIN", "ONE_SIDED, SLEEP"})
   void shouldTellClientsThatTheServerWasKilled(GetPath path, Waiting waiting) throws Exception {
-    try (ShmProcess server = ShmProcess.server()) {
+    try (JavaProcess server = ShmProcess.server()) {
       Endpoint endpoint = new Endpoint("127.0.0.1", Integer.parseInt(server.line()));
       ClientOptions options = OPTIONS.withGetPath(path).withWaiting(waiting);
       try (Client client = new ShmTransport().connect(endpoint, options);
@@ -108,10 +109,10 @@ class ShmProcessDeathTest {
   void shouldClearAwayWhatAKilledServerLeft() throws Exception {
     int port;
     Path table;
-    try (ShmProcess killed = ShmProcess.server()) {
+    try (JavaProcess killed = ShmProcess.server()) {
       port = Integer.parseInt(killed.line());
       table = Path.of(killed.line());
-      try (ShmProcess client = ShmProcess.client(port, "long")) {
+      try (JavaProcess client = ShmProcess.client(port, "long")) {
         client.line();
         assertThat(OneSidedServer.files(port)).contains("lock", "control", "table", "thread-0");
         killed.kill();
@@ -136,7 +137,7 @@ class ShmProcessDeathTest {
 
   @Test
   void shouldSayThatAStoppedServerDoesNotAnswer() throws Exception {
-    try (ShmProcess server = ShmProcess.server()) {
+    try (JavaProcess server = ShmProcess.server()) {
       Endpoint endpoint = new Endpoint("127.0.0.1", Integer.parseInt(server.line()));
       ClientOptions options =
           OPTIONS.withGetPath(GetPath.RING).withTimeout(Duration.ofMillis(1_500));
@@ -165,7 +166,7 @@ class ShmProcessDeathTest {
     try (OneSidedServer server =
         new OneSidedServer(32L << 20, Duration.ofMillis(1_500), options -> options)) {
       int port = server.server().endpoint().port();
-      try (ShmProcess stopped = ShmProcess.client(port, "long")) {
+      try (JavaProcess stopped = ShmProcess.client(port, "long")) {
         stopped.line();
         // Wherever in a long request or reply it is when it stops.
         stopped.signal("STOP");
