@@ -61,7 +61,7 @@ class CuckooStoreConcurrencyTest {
         tasks.add(() -> readUntilStopped(store, keys, seed));
       }
       tasks.add(() -> maintainUntilStopped(store));
-      threads.runFor(3 * seconds(), tasks);
+      threads.runFor(3 * seconds(), () -> hits.get() > 0, tasks);
       StoreInspector.check(store);
     }
     assertThat(hits.get()).isPositive();
@@ -135,7 +135,7 @@ class CuckooStoreConcurrencyTest {
         long seed = writer;
         tasks.add(() -> replaceUntilStopped(store, keys, seed, refused));
       }
-      threads.runFor(3 * seconds(), tasks);
+      threads.runFor(3 * seconds(), () -> store.statistics().relocations() > 0, tasks);
       StoreInspector.check(store);
       assertThat(store.statistics().relocations()).isPositive();
     }
@@ -176,12 +176,17 @@ class CuckooStoreConcurrencyTest {
               }
             });
       }
-      threads.runFor(5 * seconds(), tasks);
+      threads.runFor(5 * seconds(), () -> hasGrownAndDisplaced(store), tasks);
       StoreStatistics statistics = store.statistics();
       assertThat(statistics.displacements()).isPositive();
       assertThat(statistics.growths()).isPositive();
       StoreInspector.check(store);
     }
+  }
+
+  static boolean hasGrownAndDisplaced(CuckooStore store) {
+    StoreStatistics statistics = store.statistics();
+    return statistics.growths() > 0 && statistics.displacements() > 0;
   }
 
   private void comeAndGo(CuckooStore store, int stable, int coming) {

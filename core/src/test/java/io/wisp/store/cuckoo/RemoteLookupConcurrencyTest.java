@@ -233,7 +233,8 @@ class RemoteLookupConcurrencyTest {
         long seed = reader;
         tasks.add(() -> findUntilStopped(store, travel.network(seed), 0, stable, seed));
       }
-      threads.runFor(3 * seconds(), tasks);
+      threads.runFor(
+          3 * seconds(), () -> CuckooStoreConcurrencyTest.hasGrownAndDisplaced(store), tasks);
       StoreStatistics statistics = store.statistics();
       assertThat(statistics.displacements()).isPositive();
       assertThat(statistics.growths()).isPositive();
