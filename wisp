@@ -258,6 +258,14 @@ run_guest() {
   exec "$root/scripts/guest.sh" "$@"
 }
 
+# Installs packages of the distribution, with patience for another apt and for the network.
+install_packages() {
+  local patience=(-o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
+  as_root apt-get update -qq "${patience[@]}" &&
+    as_root env DEBIAN_FRONTEND=noninteractive \
+      apt-get install -y -qq "${patience[@]}" --no-install-recommends "$@" >/dev/null
+}
+
 # Installs what the tests use beside the JDK, where that can be done without asking.
 install_test_tools() {
   local missing=() tool
@@ -277,9 +285,7 @@ install_test_tools() {
   ((${#missing[@]})) || return 0
   if command -v apt-get >/dev/null && { ((EUID == 0)) || sudo -n true 2>/dev/null; }; then
     echo "wisp: installing what the tests use: ${missing[*]}"
-    as_root apt-get update -qq
-    as_root env DEBIAN_FRONTEND=noninteractive \
-      apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    install_packages "${missing[@]}"
   else
     fail "the tests use programs that are not here; install these packages first: ${missing[*]}"
   fi
@@ -378,7 +384,7 @@ END
 }
 
 run_tests() {
-  local options=$# arguments=() rdma_arguments=(--limit 1200) argument began=$root/target/build.began
+  local options=$# arguments=() rdma_arguments=(--limit 3600) argument began=$root/target/build.began
   for argument; do
     case $argument in
       --long)

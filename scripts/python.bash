@@ -1,5 +1,5 @@
 # What the launcher does with Python: environments for it, and the commands that are written in it. Sourced
-# by "wisp", whose "fail" and "as_root" it uses, and "root", the folder of the tree.
+# by "wisp", whose "fail" and "install_packages" it uses, and "root", the folder of the tree.
 # shellcheck shell=bash
 
 # Sets "python" to one that is new enough, and "environment" to the folder where simple-kv's packages are to be.
@@ -55,8 +55,7 @@ ensure_pyverbs() {
   if command -v apt-get >/dev/null && { ((EUID == 0)) || sudo -n true 2>/dev/null; }; then
     echo "wisp: installing python3-pyverbs" >&2
     # Without it the cells of simple-kv over RDMA fail, and nothing else.
-    { as_root apt-get update -qq &&
-      as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-pyverbs >/dev/null; } ||
+    install_packages python3-pyverbs ||
       echo "wisp: pyverbs could not be installed, without which simple-kv has no RDMA" >&2
   else
     echo "wisp: pyverbs is missing, without which simple-kv has no RDMA: install python3-pyverbs" >&2
@@ -120,9 +119,7 @@ install_browser() {
   fi
   if command -v apt-get >/dev/null && { ((EUID == 0)) || sudo -n true 2>/dev/null; }; then
     echo "wisp: installing what the test of the report's page uses: chromium chromium-driver"
-    as_root apt-get update -qq || true
-    as_root env DEBIAN_FRONTEND=noninteractive \
-      apt-get install -y -qq --no-install-recommends chromium chromium-driver >/dev/null || true
+    install_packages chromium chromium-driver || true
   fi
   has_browser || browser_missing=true
 }

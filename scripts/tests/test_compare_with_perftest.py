@@ -61,20 +61,26 @@ class PerftestTest(unittest.TestCase):
         broken = Path(self.folder) / "ib_send_lat"
         program(self.folder, "ib_send_lat", "")
         broken.write_text(broken.read_text().replace('print(value("-s")', "(value"))
-        with self.assertRaisesRegex(comparison.ComparisonError, "ib_send_lat (printed no result|ended with status)"):
+        with self.assertRaisesRegex(
+            comparison.ComparisonError, "ib_send_lat (printed no result|ended with status)"
+        ):
             self.perftest.latency("send", 8, 100)
 
     def test_a_server_that_ends_at_once_is_told_with_its_words(self):
         path = Path(self.folder) / "ib_read_lat"
         path.write_text("#!/bin/sh\necho no such device >&2\nexit 1\n")
         path.chmod(0o755)
-        with self.assertRaisesRegex(comparison.ComparisonError, "ib_read_lat ended with status 1: no such device"):
+        with self.assertRaisesRegex(
+            comparison.ComparisonError, "ib_read_lat ended with status 1: no such device"
+        ):
             self.perftest.latency("read", 8, 100)
 
 
 def transport_row() -> dict:
     wisp = {"p50": 30_000, "p99": 90_000, "hits": 100, "misses": 0, "lookups": {"lookups": 100}}
-    samples = [(dict(wisp, p50=value), {"p50": 20_000.0, "p99": 45_000.0}) for value in (30_000, 26_000, 24_000)]
+    samples = [
+        (dict(wisp, p50=value), {"p50": 20_000.0, "p99": 45_000.0}) for value in (30_000, 26_000, 24_000)
+    ]
     return comparison.row("onesided", 10, "nanoseconds", ["p50", "p99"], samples, perftestSizes=[32])
 
 
@@ -83,7 +89,9 @@ def binding_row(case: str) -> dict:
     sample = {figure: 10_000.0 for figure in figures}
     more = {} if case.endswith("rate") else {"min": 9_000.0, "max": 20_000.0, "mean": 11_000.0}
     unit = "messages per second" if case.endswith("rate") else "nanoseconds"
-    return comparison.row(case, 8, unit, figures, [({**sample, **more, "allocatedBytes": 0}, sample)], allocatedBytes=0)
+    return comparison.row(
+        case, 8, unit, figures, [({**sample, **more, "allocatedBytes": 0}, sample)], allocatedBytes=0
+    )
 
 
 class ReportTest(unittest.TestCase):
@@ -93,11 +101,15 @@ class ReportTest(unittest.TestCase):
         self.file = Path(folder.name) / "comparison.json"
 
     def report(self) -> comparison.Report:
-        options = argparse.Namespace(json=self.file, rounds=3, iterations=2000, warmup_iterations=0, warmup_seconds=None)
+        options = argparse.Namespace(
+            json=self.file, rounds=3, iterations=2000, warmup_iterations=0, warmup_seconds=None
+        )
         report = comparison.Report(options, comparison.Cores("free"))
         with (
             mock.patch("compare_with_perftest.is_emulated", return_value=True),
-            mock.patch("compare_with_perftest.subprocess.run", return_value=mock.Mock(stdout="6.06", stderr="")),
+            mock.patch(
+                "compare_with_perftest.subprocess.run", return_value=mock.Mock(stdout="6.06", stderr="")
+            ),
             mock.patch.dict(os.environ, WISP_GUEST="tcg"),
         ):
             report.begin(DEVICE)

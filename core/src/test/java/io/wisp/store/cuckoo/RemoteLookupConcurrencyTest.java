@@ -15,8 +15,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.ToLongFunction;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -54,13 +56,9 @@ class RemoteLookupConcurrencyTest {
 
   private final ConcurrentTasks threads = new ConcurrentTasks();
   private final AtomicLong now = new AtomicLong(1);
-  private final AtomicLong reads = new AtomicLong();
-  private final AtomicLong hits = new AtomicLong();
-  private final AtomicLong misses = new AtomicLong();
-  private final AtomicLong retries = new AtomicLong();
-  private final AtomicLong addressHits = new AtomicLong();
-  private final AtomicLong staleAddresses = new AtomicLong();
-  private final AtomicLong fallBacks = new AtomicLong();
+
+  /** How each reader's lookups have gone so far. */
+  private final List<LookupStatistics> lookups = new CopyOnWriteArrayList<>();
 
   /** Of each key, the highest number known to have happened. */
   private AtomicLongArray happened = new AtomicLongArray(0);
@@ -109,20 +107,34 @@ class RemoteLookupConcurrencyTest {
         tasks.add(() -> readUntilStopped(store, travel.network(seed), keys, seed));
       }
       tasks.add(() -> maintainUntilStopped(store));
-      threads.runFor(2 * seconds(), tasks);
+      threads.runFor(2 * seconds(), this::haveLookupsGoneEveryWay, tasks);
       StoreInspector.check(store);
     }
     report();
-    assertThat(hits).hasPositiveValue();
-    assertThat(misses).hasPositiveValue();
-    assertThat(addressHits).hasPositiveValue();
-    assertThat(staleAddresses).hasPositiveValue();
+    assertThat(haveLookupsGoneEveryWay()).isTrue();
+  }
+
+  private boolean haveLookupsGoneEveryWay() {
+    return sum(LookupStatistics::hits) > 0
+        && sum(LookupStatistics::confirmedMisses) > 0
+        && sum(LookupStatistics::addressHits) > 0
+        && sum(LookupStatistics::staleAddresses) > 0;
+  }
+
+  private long sum(ToLongFunction<LookupStatistics> figure) {
+    return lookups.stream().mapToLong(figure).sum();
   }
 
   private void report() {
     System.out.printf(
-        "reads=%s hits=%s misses=%s retries=%s addressHits=%s staleAddresses=%s fallBacks=%s%n",
-        reads, hits, misses, retries, addressHits, staleAddresses, fallBacks);
+        "reads=%d hits=%d misses=%d retries=%d addressHits=%d staleAddresses=%d fallBacks=%d%n",
+        sum(LookupStatistics::reads),
+        sum(LookupStatistics::hits),
+        sum(LookupStatistics::confirmedMisses),
+        sum(LookupStatistics::retries),
+        sum(LookupStatistics::addressHits),
+        sum(LookupStatistics::staleAddresses),
+        sum(LookupStatistics::fallBacks));
   }
 
   private void writeUntilStopped(CuckooStore store, int keys, int maxValueLength, int writer) {
@@ -168,6 +180,7 @@ class RemoteLookupConcurrencyTest {
             .rememberedAddresses(Math.max(1, keys / 2))
             .clock(() -> Instant.ofEpochMilli(now.get()));
     RemoteClient client = new RemoteClient(store.region(), options, network);
+    lookups.add(client.statistics());
     MemorySegment memory = Arena.ofAuto().allocate(16, 8);
     Slice key = new Slice();
     long[] lastVersions = new long[keys];
@@ -196,17 +209,6 @@ class RemoteLookupConcurrencyTest {
         default -> assertThat(step).isEqualTo(Step.FALL_BACK);
       }
     }
-    count(client.statistics());
-  }
-
-  private void count(LookupStatistics statistics) {
-    reads.addAndGet(statistics.reads());
-    hits.addAndGet(statistics.hits());
-    misses.addAndGet(statistics.confirmedMisses());
-    retries.addAndGet(statistics.retries());
-    addressHits.addAndGet(statistics.addressHits());
-    staleAddresses.addAndGet(statistics.staleAddresses());
-    fallBacks.addAndGet(statistics.fallBacks());
   }
 
   private void maintainUntilStopped(CuckooStore store) {
@@ -240,7 +242,7 @@ class RemoteLookupConcurrencyTest {
       assertThat(statistics.growths()).isPositive();
     }
     report();
-    assertThat(hits).hasPositiveValue();
+    assertThat(sum(LookupStatistics::hits)).isPositive();
   }
 
   private void findUntilStopped(
@@ -249,13 +251,13 @@ class RemoteLookupConcurrencyTest {
     RemoteClient client =
         new RemoteClient(
             store.region(), RemoteTable.Options.DEFAULT.rememberedAddresses(0), network);
+    lookups.add(client.statistics());
     MemorySegment memory = Arena.ofAuto().allocate(16, 8);
     Slice key = new Slice();
     while (!threads.areToStop()) {
       pointAtKey(key, memory, first + random.nextInt(keys));
       assertThat(client.get(key)).as("%s", key).isIn(Step.HIT, Step.FALL_BACK);
     }
-    count(client.statistics());
   }
 
   private void comeAndGo(CuckooStore store, int stable, int coming) {
@@ -293,7 +295,7 @@ class RemoteLookupConcurrencyTest {
       threads.runFor(2 * seconds(), tasks);
     }
     report();
-    assertThat(hits).hasPositiveValue();
+    assertThat(sum(LookupStatistics::hits)).isPositive();
   }
 
   private static long bucket(CuckooStore store, int number, boolean first) {

@@ -37,12 +37,16 @@ final class Connection implements ReadyChannel {
     this.session = session;
     this.loop = loop;
     this.position = position;
-    lastActiveNanos = loop.nowNanos();
+    lastActiveNanos = loop.activityNanos();
   }
 
   @Override
   public boolean serve() throws IOException {
-    return unsent == null ? read() : send(unsent);
+    boolean active = unsent == null ? read() : send(unsent);
+    if (active) {
+      lastActiveNanos = loop.activityNanos();
+    }
+    return active;
   }
 
   private boolean read() throws IOException {
@@ -57,7 +61,6 @@ final class Connection implements ReadyChannel {
       keep(input);
       return false;
     }
-    lastActiveNanos = loop.nowNanos();
     execute(input);
     return true;
   }
@@ -116,7 +119,6 @@ final class Connection implements ReadyChannel {
     if (replies.writeTo(channel) == 0) {
       return false;
     }
-    lastActiveNanos = loop.nowNanos();
     if (!replies.isEmpty()) {
       return true;
     }

@@ -48,7 +48,7 @@ final class EventLoop implements Runnable {
   private final long idleNanos;
   private volatile boolean stopped;
   private @Nullable Acceptor pausedAcceptor;
-  private long nowNanos;
+  private long roundBeganNanos;
   private long nextCheckNanos;
   private int rounds;
   private int idleRounds;
@@ -62,7 +62,8 @@ final class EventLoop implements Runnable {
     this.server = server;
     selector = Selector.open();
     idleNanos = server.options().idleTimeout().toNanos();
-    nowNanos = System.nanoTime();
+    roundBeganNanos = System.nanoTime();
+    nextCheckNanos = roundBeganNanos;
     thread = Thread.ofPlatform().daemon().name("wisp-tcp-" + index).unstarted(this);
   }
 
@@ -95,9 +96,9 @@ final class EventLoop implements Runnable {
     return Objects.requireNonNull(buffers);
   }
 
-  /** The time of this round, in nanoseconds; it stands still when nothing depends on it. */
-  long nowNanos() {
-    return nowNanos;
+  /** The time, in nanoseconds, of what a connection does now; zero where nothing depends on it. */
+  long activityNanos() {
+    return idleNanos > 0 ? System.nanoTime() : 0;
   }
 
   @Override
@@ -121,6 +122,9 @@ final class EventLoop implements Runnable {
     boolean busyPoll = server.options().busyPoll();
     while (!stopped) {
       served = false;
+      if (isTimed()) {
+        roundBeganNanos = System.nanoTime();
+      }
       if (!busyPoll) {
         selector.select(onReady, isTimed() ? CHECK_MILLIS : 0);
       } else {
@@ -258,19 +262,22 @@ final class EventLoop implements Runnable {
     return idleNanos > 0 || !lingering.isEmpty() || pausedAcceptor != null;
   }
 
+  /**
+   * What had arrived when the round began has been served, so a client is overdue if it was by
+   * then, however long the round has taken.
+   */
   private void checkOverdue() {
-    nowNanos = System.nanoTime();
-    if (nowNanos - nextCheckNanos < 0) {
+    if (roundBeganNanos - nextCheckNanos < 0) {
       return;
     }
-    nextCheckNanos = nowNanos + CHECK_MILLIS * 1_000_000;
+    nextCheckNanos = roundBeganNanos + CHECK_MILLIS * 1_000_000;
     for (int i = lingering.size() - 1; i >= 0; i--) {
-      if (lingering.get(i).isOverdue(nowNanos)) {
+      if (lingering.get(i).isOverdue(roundBeganNanos)) {
         lingering.get(i).close();
       }
     }
     for (int i = connections.size() - 1; i >= 0 && idleNanos > 0; i--) {
-      if (connections.get(i).idleNanos(nowNanos) > idleNanos) {
+      if (connections.get(i).idleNanos(roundBeganNanos) > idleNanos) {
         server.rejected();
         connections.get(i).close();
       }

@@ -2,15 +2,18 @@ package io.wisp.transport.rdma;
 
 import io.wisp.store.Store;
 import io.wisp.store.cuckoo.CuckooStore;
+import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Transport;
 import io.wisp.transport.TransportContractTest;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
 
 /** Gets by reading the table. */
 @Tag("rdma")
+@Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RdmaOneSidedContractTest extends TransportContractTest {
 
   private static final long CAPACITY = 160L << 20;
@@ -23,6 +26,11 @@ class RdmaOneSidedContractTest extends TransportContractTest {
   @Override
   protected Store newStore() {
     return CuckooStore.open(CuckooStore.Options.ofCapacity(CAPACITY));
+  }
+
+  @Override
+  protected ClientOptions clientOptions() {
+    return super.clientOptions().withTimeout(RdmaRingContractTest.PATIENCE);
   }
 
   @Override

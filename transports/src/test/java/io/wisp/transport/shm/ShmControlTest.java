@@ -371,7 +371,7 @@ class ShmControlTest {
   @ParameterizedTest
   @EnumSource
   void shouldNotWaitForeverForAClientThatSaysNothing(Family family) throws Exception {
-    serve(family, Duration.ofMillis(300), options());
+    serve(family, Duration.ofSeconds(2), options());
     SocketChannel silent = open();
     SocketChannel begun = open();
     send(begun, new byte[] {HELLO[0], 0});

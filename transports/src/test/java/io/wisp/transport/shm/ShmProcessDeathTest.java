@@ -139,14 +139,13 @@ class ShmProcessDeathTest {
   void shouldSayThatAStoppedServerDoesNotAnswer() throws Exception {
     try (JavaProcess server = ShmProcess.server()) {
       Endpoint endpoint = new Endpoint("127.0.0.1", Integer.parseInt(server.line()));
-      ClientOptions options =
-          OPTIONS.withGetPath(GetPath.RING).withTimeout(Duration.ofMillis(1_500));
+      ClientOptions options = OPTIONS.withGetPath(GetPath.RING).withTimeout(Duration.ofSeconds(5));
       try (Client client = new ShmTransport().connect(endpoint, options)) {
         assertThat(client.contains(Slice.of("key"))).isTrue();
         server.signal("STOP");
         assertThatThrownBy(() -> client.contains(Slice.of("key")))
             .isInstanceOf(TransportTimeoutException.class)
-            .hasMessage(endpoint + " did not answer within 1500 ms");
+            .hasMessage(endpoint + " did not answer within 5000 ms");
         assertThatThrownBy(() -> new ShmTransport().connect(endpoint, options))
             .isInstanceOf(TransportTimeoutException.class)
             .hasMessageContaining(endpoint.toString());
@@ -164,7 +163,7 @@ class ShmProcessDeathTest {
   @Test
   void shouldDisconnectAClientThatDoesNotReadItsLongReplyAndServeTheOthers() throws Exception {
     try (OneSidedServer server =
-        new OneSidedServer(32L << 20, Duration.ofMillis(1_500), options -> options)) {
+        new OneSidedServer(32L << 20, Duration.ofSeconds(3), options -> options)) {
       int port = server.server().endpoint().port();
       try (JavaProcess stopped = ShmProcess.client(port, "long")) {
         stopped.line();
@@ -183,7 +182,7 @@ class ShmProcessDeathTest {
   @Test
   void shouldDisconnectAClientThatLeavesALongReplyUnread() throws Exception {
     try (OneSidedServer server =
-            new OneSidedServer(32L << 20, Duration.ofMillis(500), options -> options);
+            new OneSidedServer(32L << 20, Duration.ofSeconds(3), options -> options);
         Client lazy = server.connect(OPTIONS.withGetPath(GetPath.RING));
         ValueBuffer value = new ValueBuffer()) {
       lazy.put(Slice.of("key"), Slice.of(new byte[1_000_000]));

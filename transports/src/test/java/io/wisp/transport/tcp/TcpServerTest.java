@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.wisp.store.Limits;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
+import io.wisp.store.ValueBuffer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -241,12 +242,33 @@ class TcpServerTest {
 
   @Test
   void shouldCloseAnIdleConnectionInTheMiddleOfARequest() throws Exception {
-    Duration idle = Duration.ofMillis(150);
+    Duration idle = Duration.ofSeconds(1);
     try (RunningServer running = new RunningServer(options -> options.withIdleTimeout(idle));
         Socket socket = running.openSocket()) {
       write(socket, "*2\r\n$3\r\nGET");
       assertThat(readToEnd(socket)).isEmpty();
       assertThat(running.server().statistics().rejected()).isOne();
+    }
+  }
+
+  @Test
+  void shouldNotTakeTheLengthOfARoundForIdlenessOfItsClients() throws Exception {
+    Duration idle = Duration.ofSeconds(1);
+    try (RunningServer running = new RunningServer(options -> options.withIdleTimeout(idle));
+        TcpClient first = running.connect();
+        TcpClient second = running.connect();
+        ValueBuffer value = new ValueBuffer()) {
+      for (int i = 0; i < 2; i++) {
+        synchronized (running.store()) {
+          for (TcpClient client : List.of(first, second)) {
+            client.submitGet(Slice.of("key"));
+            client.flush();
+          }
+          Thread.sleep(idle.plusMillis(500));
+        }
+        assertThat(first.complete(value)).isEqualTo(Status.ABSENT);
+        assertThat(second.complete(value)).isEqualTo(Status.ABSENT);
+      }
     }
   }
 }
