@@ -12,9 +12,10 @@ is_crash_at_written_jump() {
     /^#  SIG(SEGV|BUS) / { memory_fault = 1 }
     /^#  SIGILL / { illegal_instruction = 1 }
     /^# Problematic frame:/ { getline; in_java_code = /^# J [0-9]+ / }
-    # Sixteen bytes a line. One begins at the instruction, so the last five of the line before are right before it.
+    # The address and sixteen bytes a line. One begins at the instruction, so the last five bytes of the line before
+    # are right before it. What follows in the log has other lines with addresses.
     /^=>0x[0-9a-f]+: / { at_jump = $2 == "e9"; behind_jump = five_before == "e9" }
-    /^ +0x[0-9a-f]+: / { five_before = $(NF - 4) }
+    /^ +0x[0-9a-f]+: / && NF == 17 { five_before = $13 }
     END { exit !(in_java_code && (memory_fault && at_jump || illegal_instruction && behind_jump)) }
   ' "$1"
 }

@@ -30,6 +30,10 @@ class EmulationCrashTest(unittest.TestCase):
                 f"  0x00007f5b64801575:   {NOTHING} {before}",
                 f"=>0x00007f5b64801585:   {at}",
                 f"  0x00007f5b64801595:   {NOTHING} {JUMP}",
+                "[MachCode]",
+                "  0x00007f5b6480158c: 1f40 00e8 ",
+                "  0x00007f5b64801590: ;   {static_stub}",
+                "  0x00007f5b64801594: e9fb ffff ",
                 '=>0x00007f5b5c02a1f0 JavaThread "main" [_thread_in_Java, id=1528]',
                 "",
             ]

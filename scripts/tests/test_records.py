@@ -186,5 +186,6 @@ class FailedRunTest(FolderTest):
             client.send_signal(signal.SIGINT)
             said, _ = client.communicate(timeout=PATIENCE_SECONDS)
             self.assertEqual((client.returncode, said.splitlines()[-1]), (130, "simple-kv: interrupted"))
+            self.assertNotIn("Traceback", said)
         self.assertEqual(self.names(), {"run.FAILED"})
         self.assertFalse((self.folder / "run.FAILED" / "result.json").exists())

@@ -38,8 +38,8 @@ final class ConcurrentTasks {
                   try {
                     Thread.sleep(milliseconds);
                     long asked = System.nanoTime();
-                    while (!isEnough.getAsBoolean()
-                        && !stop.get()
+                    while (!stop.get()
+                        && !isEnough.getAsBoolean()
                         && System.nanoTime() - asked < PATIENCE.toNanos()) {
                       Thread.sleep(10);
                     }
@@ -49,8 +49,12 @@ final class ConcurrentTasks {
                     stop.set(true);
                   }
                 });
-    run(tasks);
-    timer.join();
+    try {
+      run(tasks);
+    } finally {
+      timer.interrupt();
+      timer.join();
+    }
   }
 
   void run(List<Runnable> tasks) throws Exception {

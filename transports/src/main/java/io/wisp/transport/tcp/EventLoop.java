@@ -263,8 +263,8 @@ final class EventLoop implements Runnable {
   }
 
   /**
-   * What had arrived when the round began has been served, so a client is overdue if it was by
-   * then, however long the round has taken.
+   * What had arrived when the round began has been served, unless more clients are ready than a
+   * selection names; so a client is overdue if it was by then, however long the round has taken.
    */
   private void checkOverdue() {
     if (roundBeganNanos - nextCheckNanos < 0) {

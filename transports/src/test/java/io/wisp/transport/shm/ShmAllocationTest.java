@@ -23,7 +23,7 @@ class ShmAllocationTest {
   /** Much less than one object of 16 bytes a request; the JVM itself allocates now and then. */
   private static final double BYTES_PER_REQUEST = 1.0;
 
-  private static final int ROUNDS = 1_000;
+  private static final int ROUNDS = 2_500;
   private static final int WINDOW = 20;
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -49,7 +49,7 @@ class ShmAllocationTest {
       long ownThread = Thread.currentThread().threadId();
       double best = Double.MAX_VALUE;
       // What is not yet compiled allocates; so the measurement is taken again until it is.
-      for (int round = 0; round < 200 && best > BYTES_PER_REQUEST; round++) {
+      for (int round = 0; round < 80 && best >= BYTES_PER_REQUEST; round++) {
         long before = allocated(serverThread) + allocated(ownThread);
         for (int i = 0; i < ROUNDS; i++) {
           if (!pipelined) {

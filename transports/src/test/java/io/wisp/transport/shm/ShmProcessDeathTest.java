@@ -142,14 +142,14 @@ class ShmProcessDeathTest {
       ClientOptions options = OPTIONS.withGetPath(GetPath.RING).withTimeout(Duration.ofSeconds(5));
       try (Client client = new ShmTransport().connect(endpoint, options)) {
         assertThat(client.contains(Slice.of("key"))).isTrue();
-        server.signal("STOP");
+        server.stop();
         assertThatThrownBy(() -> client.contains(Slice.of("key")))
             .isInstanceOf(TransportTimeoutException.class)
             .hasMessage(endpoint + " did not answer within 5000 ms");
         assertThatThrownBy(() -> new ShmTransport().connect(endpoint, options))
             .isInstanceOf(TransportTimeoutException.class)
             .hasMessageContaining(endpoint.toString());
-        server.signal("CONT");
+        server.resume();
         try (Client next =
             new ShmTransport().connect(endpoint, options.withTimeout(Duration.ofSeconds(60)))) {
           assertThat(next.contains(Slice.of("key"))).isTrue();
@@ -168,11 +168,11 @@ class ShmProcessDeathTest {
       try (JavaProcess stopped = ShmProcess.client(port, "long")) {
         stopped.line();
         // Wherever in a long request or reply it is when it stops.
-        stopped.signal("STOP");
+        stopped.stop();
         for (int i = 0; i < 20; i++) {
           requireService(server);
         }
-        stopped.signal("CONT");
+        stopped.resume();
       }
       OneSidedServer.await(() -> server.server().statistics().connections() == 0);
       requireService(server);

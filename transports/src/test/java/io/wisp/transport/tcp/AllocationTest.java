@@ -20,7 +20,7 @@ class AllocationTest {
   /** Much less than one object of 16 bytes a request; the JVM itself allocates now and then. */
   private static final double BYTES_PER_REQUEST = 1.0;
 
-  private static final int REQUESTS = 4_000;
+  private static final int REQUESTS = 10_000;
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private final Slice key = Slice.of("some key");
@@ -37,7 +37,7 @@ class AllocationTest {
       long ownThread = Thread.currentThread().threadId();
       double best = Double.MAX_VALUE;
       // What is not yet compiled allocates; so the measurement is taken again until it is.
-      for (int round = 0; round < 200 && best > BYTES_PER_REQUEST; round++) {
+      for (int round = 0; round < 80 && best >= BYTES_PER_REQUEST; round++) {
         long before = allocated(serverThread) + allocated(ownThread);
         for (int i = 0; i < REQUESTS / 2; i++) {
           assertThatStatusIs(client.put(key, written), Status.STORED);

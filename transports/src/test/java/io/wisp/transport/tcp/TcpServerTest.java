@@ -253,7 +253,7 @@ class TcpServerTest {
 
   @Test
   void shouldNotTakeTheLengthOfARoundForIdlenessOfItsClients() throws Exception {
-    Duration idle = Duration.ofSeconds(1);
+    Duration idle = Duration.ofSeconds(2);
     try (RunningServer running = new RunningServer(options -> options.withIdleTimeout(idle));
         TcpClient first = running.connect();
         TcpClient second = running.connect();

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 @Tag("fully-optimised")
 class AllocationTest {
 
-  private static final int ROUNDS = 40_000;
+  private static final int ROUNDS = 100_000;
   private static final int WAITING_ROUNDS = 5_000;
 
   /** Until all is compiled, calls allocate; one that does so by itself would do so for ever. */
