@@ -23,15 +23,6 @@ fail() {
   exit "${2:-1}"
 }
 
-# Runs a command as root.
-as_root() {
-  if ((EUID == 0)); then
-    "$@"
-  else
-    sudo "$@"
-  fi
-}
-
 # Sets "followed" to the file that a path leads to through symbolic links.
 follow_links() {
   local target
@@ -258,19 +249,6 @@ run_guest() {
   exec "$root/scripts/guest.sh" "$@"
 }
 
-# Installs packages of the distribution, with patience for the network and for another apt: no option waits
-# for the lock of the lists. Old lists may do, so that it is the installation that counts.
-install_packages() {
-  local patience=(-o DPkg::Lock::Timeout=300 -o Acquire::Retries=3) attempt
-  for ((attempt = 1; attempt < 10; attempt++)); do
-    ! as_root apt-get update -qq "${patience[@]}" || break
-    echo "wisp: apt-get update failed; it is tried again in 10 s" >&2
-    sleep 10
-  done
-  as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq "${patience[@]}" --no-install-recommends "$@" >/dev/null
-}
-
 # Installs what the tests use beside the JDK, where that can be done without asking.
 install_test_tools() {
   local missing=() tool
@@ -427,6 +405,8 @@ END
 }
 
 find_root
+# shellcheck source=scripts/packages.bash
+source "$root/scripts/packages.bash"
 # shellcheck source=scripts/python.bash
 source "$root/scripts/python.bash"
 case ${1:-} in # these need no JDK

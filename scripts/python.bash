@@ -1,5 +1,5 @@
 # What the launcher does with Python: environments for it, and the commands that are written in it. Sourced
-# by "wisp", whose "fail" and "install_packages" it uses, and "root", the folder of the tree.
+# by "wisp", whose "fail" it uses, "install_packages" of packages.bash, and "root", the folder of the tree.
 # shellcheck shell=bash
 
 # Sets "python" to one that is new enough, and "environment" to the folder where simple-kv's packages are to be.

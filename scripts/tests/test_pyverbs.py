@@ -3,7 +3,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-FUNCTIONS = Path(__file__).resolve().parent.parent / "python.bash"
+SCRIPTS = Path(__file__).resolve().parent.parent
 PROGRAMS = {
     "python": "exit 1",
     "apt-get": 'echo "$*" >>"$(dirname "$0")/asked"; exit {status}',
@@ -20,8 +20,9 @@ class InstallTest(unittest.TestCase):
                 (programs / name).write_text(f"#!/bin/bash\n{text.replace('{status}', str(status))}\n")
                 (programs / name).chmod(0o755)
             script = (
-                f'set -euo pipefail; source "{FUNCTIONS}"; as_root() {{ "$@"; }}; environment={folder}\n'
-                f"sudo() {{ :; }}; PATH={programs}:$PATH; ensure_pyverbs; echo goes on\n"
+                f'set -euo pipefail; source "{SCRIPTS}/packages.bash"; source "{SCRIPTS}/python.bash"\n'
+                f'as_root() {{ "$@"; }}; sudo() {{ :; }}; sleep() {{ :; }}; environment={folder}\n'
+                f"PATH={programs}:$PATH; ensure_pyverbs; echo goes on\n"
             )
             done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
             return done, (programs / "asked").read_text()

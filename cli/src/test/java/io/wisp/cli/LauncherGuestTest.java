@@ -45,6 +45,7 @@ class LauncherGuestTest {
     executable("mvnw", maven("touch cli/target/wisp.jar benchmarks/target/benchmarks.jar"));
     executable("scripts/guest.sh", PREPARED);
     executable("scripts/rdma-tests.sh", rdmaTests(0));
+    executable("scripts/packages.bash", "");
     executable("scripts/python.bash", "check_python() { echo 'the tests of Python'; }\n");
     executable("scripts/simple_kv_rdma_test.sh", baseline(0));
     executable("jdk/bin/java", "");

@@ -55,7 +55,9 @@ class LauncherTest {
     write(".mvn/settings", "");
     Files.copy(Path.of("..", "wisp").toRealPath(), root.resolve("wisp"));
     Files.createDirectories(root.resolve("scripts"));
-    Files.copy(Path.of("..", "scripts", "python.bash"), root.resolve("scripts/python.bash"));
+    for (String functions : List.of("packages.bash", "python.bash")) {
+      Files.copy(Path.of("..", "scripts", functions), root.resolve("scripts").resolve(functions));
+    }
     executable(root.resolve("mvnw"), MAVEN);
     jdk = jdk("jdk", "25.0.3");
   }
