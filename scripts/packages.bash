@@ -13,9 +13,9 @@ as_root() {
 # Installs packages of the distribution, with patience for the network and for another apt: no option waits
 # for the lock of the lists. Old lists may do, so that it is the installation that counts.
 install_packages() {
-  local patience=(-o DPkg::Lock::Timeout=300 -o Acquire::Retries=3) attempt
-  for ((attempt = 1; attempt < 10; attempt++)); do
-    ! as_root apt-get update -qq "${patience[@]}" || break
+  local patience=(-o DPkg::Lock::Timeout=300 -o Acquire::Retries=3) attempts=1
+  until as_root apt-get update -qq "${patience[@]}"; do
+    ((attempts++ < 9)) || break
     echo "wisp: apt-get update failed; it is tried again in 10 s" >&2
     sleep 10
   done

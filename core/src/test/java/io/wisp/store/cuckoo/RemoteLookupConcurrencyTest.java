@@ -111,7 +111,7 @@ class RemoteLookupConcurrencyTest {
       StoreInspector.check(store);
     }
     report();
-    assertThat(haveLookupsGoneEveryWay()).isTrue();
+    assertThat(haveLookupsGoneEveryWay()).as("%s", lookups).isTrue();
   }
 
   private boolean haveLookupsGoneEveryWay() {
