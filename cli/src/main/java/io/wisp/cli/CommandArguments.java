@@ -34,6 +34,14 @@ import picocli.CommandLine.Parameters;
       "       ./wisp guest COMMAND                                     run it where an RDMA device is",
       "       ./wisp test [--long]                                     test Wisp"
     },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:All was done.",
+      "1:It could not be done, or not all of it.",
+      "2:The command line was wrong, and nothing was tried.",
+      "3:The server reached none of the rates that were offered (-p --rate).",
+      "4:The server lost a thread by an error, and ended to be started anew (-s)."
+    },
     sortOptions = false,
     usageHelpAutoWidth = true)
 final class CommandArguments {

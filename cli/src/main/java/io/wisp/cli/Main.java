@@ -2,6 +2,7 @@ package io.wisp.cli;
 
 import io.wisp.cli.common.ByteSize;
 import io.wisp.cli.common.ExitCode;
+import io.wisp.cli.common.InternalErrors;
 import io.wisp.cli.common.Product;
 import io.wisp.cli.common.Streams;
 import io.wisp.cli.common.TimeSpan;
@@ -32,9 +33,6 @@ import picocli.CommandLine.TypeConversionException;
 /** Where the program starts. */
 public final class Main {
 
-  /** If it is set in the environment, an internal error shows where it came from. */
-  private static final String TRACE = "WISP_TRACE";
-
   private final Streams streams;
   private final Supplier<StopSignal> stopSignal;
   private final StoreOpener opener;
@@ -63,11 +61,9 @@ public final class Main {
     } catch (UserError e) {
       return complain(e.getMessage(), e.exitCode());
     } catch (RuntimeException | Error e) {
-      if (System.getenv(TRACE) != null) {
-        e.printStackTrace(streams.err());
-      }
+      InternalErrors.trace(e, streams.err());
       return complain(
-          "an error inside Wisp, " + e + "; with " + TRACE + "=1 it says where", ExitCode.FAILURE);
+          "an error inside Wisp, " + e + "; " + InternalErrors.HOW_TO_TRACE, ExitCode.FAILURE);
     } finally {
       streams.out().flush();
       streams.err().flush();

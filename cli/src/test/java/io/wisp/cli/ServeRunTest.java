@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wisp.cli.fake.FakeTransport;
 import io.wisp.cli.serve.Table;
+import io.wisp.store.FailingStore;
 import io.wisp.store.HeapStore;
 import io.wisp.transport.Waiting;
 import java.time.Duration;
@@ -39,6 +40,59 @@ class ServeRunTest {
     assertThat(server.exitCode()).isZero();
     assertThat(server.out()).endsWith("stopped" + System.lineSeparator());
     assertThat(Run.of("-c", host, "--transport", "fake", "get", "k").exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldSayWhichThreadWasLostAndEndWithACodeOfItsOwn() throws Exception {
+    Thread thread = start("-s", "--transport", "fake", "--port", "0");
+    Thread lost = Thread.ofPlatform().name("wisp-fake-3").unstarted(() -> {});
+    FakeTransport.optionsOfServerAt(Integer.parseInt(port()))
+        .onThreadLost()
+        .uncaughtException(lost, new OutOfMemoryError("Java heap space"));
+    thread.join();
+    assertThat(server.exitCode()).isEqualTo(4);
+    assertThat(server.err())
+        .isEqualToIgnoringNewLines(
+            "wisp: the server ends, for it lost its thread wisp-fake-3 by"
+                + " java.lang.OutOfMemoryError: Java heap space; with WISP_TRACE=1 it says where");
+    assertThat(server.out()).endsWith("stopped" + System.lineSeparator());
+  }
+
+  @Test
+  void shouldEndWhenAnErrorEndsTheHousekeeping() throws Exception {
+    Run run = new Run();
+    StackOverflowError planted = new StackOverflowError("planted");
+    run.execute(
+        (memory, evict, shared) -> new FailingStore("maintain", planted).store(),
+        "-s",
+        "--transport",
+        "fake",
+        "--port",
+        "0");
+    assertThat(run.exitCode()).isEqualTo(4);
+    assertThat(run.err()).contains("lost its thread wisp-housekeeper by " + planted);
+  }
+
+  @Test
+  void shouldGoOnWhenAnExceptionInterruptsTheHousekeeping() throws Exception {
+    Run run = new Run();
+    FailingStore store = new FailingStore("maintain", new IllegalStateException("planted"));
+    Thread thread =
+        Thread.ofPlatform()
+            .start(
+                () ->
+                    run.execute(
+                        (memory, evict, shared) -> store.store(),
+                        "-s",
+                        "--transport",
+                        "fake",
+                        "--port",
+                        "0"));
+    store.awaitFailure();
+    run.stop();
+    thread.join();
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.err()).contains("housekeeping failed and will be tried again");
   }
 
   @Test

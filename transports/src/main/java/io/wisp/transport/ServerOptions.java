@@ -1,5 +1,7 @@
 package io.wisp.transport;
 
+import java.lang.System.Logger.Level;
+import java.lang.Thread.UncaughtExceptionHandler;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param password what a client must present before anything else; null means nothing
  * @param waiting how the threads wait for requests
  * @param device the RDMA device, {@code NAME[:PORT[:GID_INDEX]]}; null chooses one
+ * @param onThreadLost is told, in any thread, when a thread that the server cannot do without has
+ *     ended by a failure: which, and of what. Nobody need be served any more; the owner closes the
+ *     server. What is called may find no memory left.
  */
 public record ServerOptions(
     Endpoint endpoint,
@@ -22,9 +27,12 @@ public record ServerOptions(
     Duration idleTimeout,
     @Nullable String password,
     Waiting waiting,
-    @Nullable String device) {
+    @Nullable String device,
+    UncaughtExceptionHandler onThreadLost) {
 
   public static final int DEFAULT_MAX_CLIENTS = 10_000;
+
+  private static final Log LOG = Log.of(ServerOptions.class);
 
   public ServerOptions {
     if (threads < 1) {
@@ -40,7 +48,7 @@ public record ServerOptions(
 
   /**
    * Loopback and the default port, a thread, no password, no idle timeout, spinning before
-   * sleeping.
+   * sleeping; a lost thread is logged.
    */
   public static ServerOptions defaults() {
     return at(new Endpoint("127.0.0.1", Endpoint.DEFAULT_PORT));
@@ -49,7 +57,15 @@ public record ServerOptions(
   /** The defaults at another endpoint. */
   public static ServerOptions at(Endpoint endpoint) {
     return new ServerOptions(
-        endpoint, 1, DEFAULT_MAX_CLIENTS, Duration.ZERO, null, Waiting.SPIN, null);
+        endpoint,
+        1,
+        DEFAULT_MAX_CLIENTS,
+        Duration.ZERO,
+        null,
+        Waiting.SPIN,
+        null,
+        (thread, cause) ->
+            LOG.log(Level.ERROR, "a server lost its thread " + thread.getName(), cause));
   }
 
   /** Whether the threads poll for requests without ever sleeping. */
@@ -58,27 +74,33 @@ public record ServerOptions(
   }
 
   public ServerOptions withEndpoint(Endpoint endpoint) {
-    return new ServerOptions(endpoint, threads, maxClients, idleTimeout, password, waiting, device);
+    return new ServerOptions(
+        endpoint, threads, maxClients, idleTimeout, password, waiting, device, onThreadLost);
   }
 
   public ServerOptions withThreads(int threads) {
-    return new ServerOptions(endpoint, threads, maxClients, idleTimeout, password, waiting, device);
+    return new ServerOptions(
+        endpoint, threads, maxClients, idleTimeout, password, waiting, device, onThreadLost);
   }
 
   public ServerOptions withMaxClients(int maxClients) {
-    return new ServerOptions(endpoint, threads, maxClients, idleTimeout, password, waiting, device);
+    return new ServerOptions(
+        endpoint, threads, maxClients, idleTimeout, password, waiting, device, onThreadLost);
   }
 
   public ServerOptions withIdleTimeout(Duration idleTimeout) {
-    return new ServerOptions(endpoint, threads, maxClients, idleTimeout, password, waiting, device);
+    return new ServerOptions(
+        endpoint, threads, maxClients, idleTimeout, password, waiting, device, onThreadLost);
   }
 
   public ServerOptions withPassword(@Nullable String password) {
-    return new ServerOptions(endpoint, threads, maxClients, idleTimeout, password, waiting, device);
+    return new ServerOptions(
+        endpoint, threads, maxClients, idleTimeout, password, waiting, device, onThreadLost);
   }
 
   public ServerOptions withWaiting(Waiting waiting) {
-    return new ServerOptions(endpoint, threads, maxClients, idleTimeout, password, waiting, device);
+    return new ServerOptions(
+        endpoint, threads, maxClients, idleTimeout, password, waiting, device, onThreadLost);
   }
 
   /** {@link Waiting#POLL}, or else what waits when nothing else is asked for. */
@@ -87,6 +109,17 @@ public record ServerOptions(
   }
 
   public ServerOptions withDevice(@Nullable String device) {
-    return new ServerOptions(endpoint, threads, maxClients, idleTimeout, password, waiting, device);
+    return new ServerOptions(
+        endpoint, threads, maxClients, idleTimeout, password, waiting, device, onThreadLost);
+  }
+
+  public ServerOptions withOnThreadLost(UncaughtExceptionHandler onThreadLost) {
+    return new ServerOptions(
+        endpoint, threads, maxClients, idleTimeout, password, waiting, device, onThreadLost);
+  }
+
+  /** Tells the owner that the calling thread is lost to the server. */
+  public void threadLost(Throwable cause) {
+    onThreadLost.uncaughtException(Thread.currentThread(), cause);
   }
 }

@@ -15,5 +15,8 @@ public final class ExitCode {
   /** A measurement was asked for, and the server reached none of the rates that were offered. */
   public static final int SATURATED = 3;
 
+  /** A server lost a thread that served, and ended so that it can be started again. */
+  public static final int LOST_THREAD = 4;
+
   private ExitCode() {}
 }

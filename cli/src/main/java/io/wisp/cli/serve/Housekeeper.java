@@ -2,6 +2,7 @@ package io.wisp.cli.serve;
 
 import io.wisp.store.Store;
 import java.io.PrintStream;
+import java.lang.Thread.UncaughtExceptionHandler;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -22,10 +23,20 @@ final class Housekeeper implements AutoCloseable {
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Thread thread;
 
-  Housekeeper(Store store, PrintStream err) {
+  /**
+   * One that does not work yet.
+   *
+   * @param onThreadLost is told if an error ends it
+   */
+  Housekeeper(Store store, PrintStream err, UncaughtExceptionHandler onThreadLost) {
     this.store = store;
     this.err = err;
-    this.thread = Thread.ofPlatform().name("wisp-housekeeper").daemon().unstarted(this::run);
+    this.thread =
+        Thread.ofPlatform()
+            .name("wisp-housekeeper")
+            .daemon()
+            .uncaughtExceptionHandler(onThreadLost)
+            .unstarted(this::run);
   }
 
   void start() {

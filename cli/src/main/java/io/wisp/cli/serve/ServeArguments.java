@@ -6,6 +6,7 @@ import io.wisp.cli.common.Range;
 import io.wisp.cli.common.UserError;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.ServerOptions;
+import java.lang.Thread.UncaughtExceptionHandler;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -76,8 +77,13 @@ public final class ServeArguments {
       description = "Close a connection that sends nothing for so long, as 5m; 0 is never.")
   private Duration idleTimeout = Duration.ZERO;
 
-  /** What the user asked for, once all of it is known to be possible. */
-  ServerOptions serverOptions(ConnectionArguments connection) {
+  /**
+   * What the user asked for, once all of it is known to be possible.
+   *
+   * @param onThreadLost is told of threads that servers lose
+   */
+  ServerOptions serverOptions(
+      ConnectionArguments connection, UncaughtExceptionHandler onThreadLost) {
     if (host.isBlank()) {
       throw UserError.usage("--host is empty");
     }
@@ -94,7 +100,8 @@ public final class ServeArguments {
         idleTimeout,
         password,
         connection.waiting(),
-        connection.device());
+        connection.device(),
+        onThreadLost);
   }
 
   /** Of those that this process may use, once it is pinned. */

@@ -2,7 +2,6 @@ package io.wisp.cli.serve;
 
 import io.wisp.cli.common.ByteSize;
 import io.wisp.cli.common.ConnectionArguments;
-import io.wisp.cli.common.ExitCode;
 import io.wisp.cli.common.Product;
 import io.wisp.cli.common.Streams;
 import io.wisp.cli.common.TransportChoice;
@@ -55,7 +54,7 @@ public final class ServeCommand {
    * @return the exit code
    */
   public int run(Streams streams, StopSignal stop) {
-    ServerOptions options = arguments.serverOptions(connection);
+    ServerOptions options = arguments.serverOptions(connection, stop);
     List<Transport> transports = transports();
     requireKnownHost(options.endpoint().host());
     MemoryBudget memory = MemoryBudget.choose(arguments.memory(), MemoryBudget.ofMachine());
@@ -66,17 +65,18 @@ public final class ServeCommand {
     }
     out.println("memory  " + memory.size() + " (" + memory.explanation() + ")");
     try (Store store = open(memory.size(), transports, streams);
-        Housekeeper housekeeper = new Housekeeper(store, streams.err());
+        Housekeeper housekeeper = new Housekeeper(store, streams.err(), stop);
         ServedTransports servers = ServedTransports.start(transports, store, options)) {
       housekeeper.start();
       announce(servers, options, streams);
       stop.await();
+      stop.explain(streams.err());
       out.println("stopping: closing connections");
     } catch (TransportException e) {
       throw UserError.failure(e.getMessage());
     }
     out.println("stopped");
-    return ExitCode.SUCCESS;
+    return stop.exitCode();
   }
 
   /**

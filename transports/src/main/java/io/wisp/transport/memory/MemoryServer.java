@@ -3,6 +3,7 @@ package io.wisp.transport.memory;
 import io.wisp.codec.RequestExecutor;
 import io.wisp.store.Store;
 import io.wisp.transport.Endpoint;
+import io.wisp.transport.Log;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerInformation;
 import io.wisp.transport.ServerOptions;
@@ -45,6 +46,7 @@ public final class MemoryServer implements Server {
     this.endpoint = endpoint;
     this.options = options;
     this.fabric = fabric;
+    Log.prepare();
     admission = new Admission(options, fabric, limits, threads);
     try {
       for (int i = 0; i < options.threads(); i++) {

@@ -1,5 +1,6 @@
 package io.wisp.transport.rdma;
 
+import io.wisp.transport.Log;
 import io.wisp.verbs.VerbsException;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
@@ -9,7 +10,7 @@ import java.util.function.Consumer;
 /** What has to be closed in the opposite order in which it was made, also if not all was made. */
 final class Resources implements AutoCloseable {
 
-  private static final System.Logger LOGGER = System.getLogger(Resources.class.getName());
+  private static final Log LOG = Log.of(Resources.class);
 
   private final Deque<Runnable> closers = new ArrayDeque<>();
 
@@ -26,7 +27,7 @@ final class Resources implements AutoCloseable {
         closers.pop().run();
       } catch (VerbsException e) {
         // The device is gone, or it frees it with the process.
-        LOGGER.log(Level.WARNING, "something was not freed", e);
+        LOG.log(Level.WARNING, "something was not freed", e);
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.wisp.transport.rdma;
 
+import io.wisp.transport.Log;
 import io.wisp.verbs.AsyncEvent;
 import io.wisp.verbs.Context;
 import io.wisp.verbs.Verbs;
@@ -20,7 +21,7 @@ import java.util.function.Consumer;
  */
 final class SharedContext implements AutoCloseable {
 
-  private static final System.Logger LOGGER = System.getLogger(SharedContext.class.getName());
+  private static final Log LOG = Log.of(SharedContext.class);
 
   private static final Map<String, SharedContext> OPENED = new HashMap<>();
 
@@ -70,14 +71,14 @@ final class SharedContext implements AutoCloseable {
       while (!context.isClosed()) {
         AsyncEvent event = context.awaitEvent(Context.FOREVER);
         if (event != null) {
-          LOGGER.log(Level.DEBUG, "{0}: {1}", name, event);
+          LOG.log(Level.DEBUG, "{0}: {1}", name, event);
           listeners.forEach(listener -> listener.accept(event));
         }
       }
     } catch (IllegalStateException e) {
       // The device was closed.
     } catch (VerbsException e) {
-      LOGGER.log(Level.WARNING, "what happens to " + name + " is not known any more", e);
+      LOG.log(Level.WARNING, "what happens to " + name + " is not known any more", e);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.wisp.transport.tcp;
 
+import io.wisp.transport.Log;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.StandardSocketOptions;
@@ -14,7 +15,7 @@ import java.nio.charset.StandardCharsets;
 /** Accepts connections, up to the limit, and spreads them over the event loops. */
 final class Acceptor implements ReadyChannel {
 
-  private static final System.Logger LOGGER = System.getLogger(Acceptor.class.getName());
+  private static final Log LOG = Log.of(Acceptor.class);
 
   private static final byte[] TOO_MANY_CLIENTS =
       ("-" + Errors.TOO_MANY_CLIENTS + "\r\n").getBytes(StandardCharsets.US_ASCII);
@@ -45,7 +46,7 @@ final class Acceptor implements ReadyChannel {
       return accepted;
     } catch (IOException e) {
       // Out of file descriptors, most likely: the loop would spin on a connection it cannot take.
-      LOGGER.log(Level.WARNING, "no connection can be accepted for a moment: " + e.getMessage());
+      LOG.log(Level.WARNING, "no connection can be accepted for a moment: " + e.getMessage());
       interest(0);
       loop.retryAcceptLater(this);
     }

@@ -1,5 +1,6 @@
 package io.wisp.transport.tcp;
 
+import io.wisp.transport.Log;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventLoop implements Runnable {
 
-  private static final System.Logger LOGGER = System.getLogger(EventLoop.class.getName());
+  private static final Log LOG = Log.of(EventLoop.class);
 
   /** Up to so many connections are read from directly when polling. */
   private static final int MAX_READ_DIRECTLY = 8;
@@ -64,7 +65,12 @@ final class EventLoop implements Runnable {
     idleNanos = server.options().idleTimeout().toNanos();
     roundBeganNanos = System.nanoTime();
     nextCheckNanos = roundBeganNanos;
-    thread = Thread.ofPlatform().daemon().name("wisp-tcp-" + index).unstarted(this);
+    thread =
+        Thread.ofPlatform()
+            .daemon()
+            .name("wisp-tcp-" + index)
+            .uncaughtExceptionHandler(server.options().onThreadLost())
+            .unstarted(this);
   }
 
   /** Lets this loop accept connections, before it is started. */
@@ -113,8 +119,10 @@ final class EventLoop implements Runnable {
         closeAll();
       }
     } catch (Throwable e) {
-      LOGGER.log(Level.ERROR, "a thread of the TCP server failed, and the server stops", e);
-      server.fail();
+      server.fail(e);
+    } finally {
+      // Until then the port stays open, although its channel was closed.
+      closeQuietly(selector);
     }
   }
 
@@ -174,11 +182,11 @@ final class EventLoop implements Runnable {
       // The client is gone; there is nobody to tell.
       channel.close();
     } catch (BufferLimitException e) {
-      LOGGER.log(Level.WARNING, "a connection was closed: " + e.getMessage());
       channel.close();
+      LOG.log(Level.WARNING, "a connection was closed: " + e.getMessage());
     } catch (Throwable e) {
-      LOGGER.log(Level.ERROR, "a connection was closed, for serving it failed unexpectedly", e);
       channel.close();
+      LOG.log(Level.ERROR, "a connection was closed, for serving it failed unexpectedly", e);
     }
     buffers().reset();
     Objects.requireNonNull(context).request().trim();
@@ -296,7 +304,6 @@ final class EventLoop implements Runnable {
       close(lingering.getLast());
     }
     closeHandedOver();
-    closeQuietly(selector);
   }
 
   /** Closes what was handed over and not taken. Any thread may do so once this loop has ended. */
@@ -329,7 +336,7 @@ final class EventLoop implements Runnable {
     try {
       closeable.close();
     } catch (IOException e) {
-      LOGGER.log(Level.DEBUG, "closing failed", e);
+      LOG.log(Level.DEBUG, "closing failed", e);
     }
   }
 }

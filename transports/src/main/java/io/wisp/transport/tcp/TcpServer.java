@@ -2,6 +2,7 @@ package io.wisp.transport.tcp;
 
 import io.wisp.store.Store;
 import io.wisp.transport.Endpoint;
+import io.wisp.transport.Log;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.ServerStatistics;
@@ -44,6 +45,7 @@ final class TcpServer implements Server {
     this.options = options;
     this.limits = limits;
     budget = new BufferBudget(limits.bufferMemory());
+    Log.prepare();
     listening = listen(options.endpoint());
     try {
       InetSocketAddress address = (InetSocketAddress) listening.getLocalAddress();
@@ -167,15 +169,20 @@ final class TcpServer implements Server {
     return new ClientInfo(lastClientId.incrementAndGet(), shown, System.currentTimeMillis());
   }
 
-  /** Stops because a thread failed. */
-  void fail() {
+  /** Stops because the calling thread failed. */
+  void fail(Throwable cause) {
+    options.threadLost(cause);
+    stop();
+  }
+
+  private void stop() {
     EventLoop.closeQuietly(listening);
     loops.forEach(EventLoop::stop);
   }
 
   @Override
   public void close() {
-    fail();
+    stop();
     boolean interrupted = false;
     for (EventLoop loop : loops) {
       interrupted |= !join(loop);

@@ -3,6 +3,7 @@ package io.wisp.transport.zmq;
 import io.wisp.codec.FrameBuffer;
 import io.wisp.codec.RequestExecutor;
 import io.wisp.store.Status;
+import io.wisp.transport.Log;
 import io.wisp.transport.ServerOptions;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
@@ -30,7 +31,7 @@ import zmq.ZMQ;
  */
 final class RequestLoop implements Runnable {
 
-  private static final System.Logger LOGGER = System.getLogger(RequestLoop.class.getName());
+  private static final Log LOG = Log.of(RequestLoop.class);
   private static final int LONGEST_SLEEP_MILLIS = 50;
   private static final long CONGESTED_SLEEP_NANOS = 200_000;
 
@@ -85,7 +86,8 @@ final class RequestLoop implements Runnable {
         tick();
       }
     } catch (Throwable e) {
-      LOGGER.log(Level.ERROR, "the request thread of the ZeroMQ server failed, and it stops", e);
+      // First, for JeroMQ may be in no state to end.
+      options.threadLost(e);
     } finally {
       router.close();
       context.terminate();
@@ -154,8 +156,7 @@ final class RequestLoop implements Runnable {
     try {
       answer = new ReplyFrame(reply.toByteArray(), connection);
     } catch (OutOfMemoryError e) {
-      LOGGER.log(
-          Level.ERROR, connection.address() + " is closed: no memory for a reply to it: " + e);
+      LOG.log(Level.ERROR, connection.address() + " is closed: no memory for a reply to it: " + e);
       connections.refuse(connection);
       return;
     }
@@ -172,8 +173,8 @@ final class RequestLoop implements Runnable {
     try {
       return executor.execute(connection.session, segment, 0, body.size(), reply);
     } catch (RuntimeException | Error e) {
-      LOGGER.log(Level.ERROR, "a request of " + connection.address() + " failed: " + e);
-      LOGGER.log(Level.DEBUG, "where the request failed", e);
+      LOG.log(Level.ERROR, "a request of " + connection.address() + " failed: " + e);
+      LOG.log(Level.DEBUG, "where the request failed", e);
       RequestExecutor.refuse(reply, "the server failed at this request, and its log says how");
       return Status.REFUSED;
     }

@@ -3,6 +3,7 @@ package io.wisp.transport.zmq;
 import io.wisp.codec.RequestExecutor;
 import io.wisp.store.Store;
 import io.wisp.transport.Endpoint;
+import io.wisp.transport.Log;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerInformation;
 import io.wisp.transport.ServerOptions;
@@ -25,6 +26,7 @@ final class ZmqServer implements Server {
   private final Thread thread;
 
   ZmqServer(Transport transport, Store store, ServerOptions options, ZmqLimits limits) {
+    Log.prepare();
     Ctx context = ZmqSockets.newContext("server");
     SocketBase router = context.createSocket(ZMQ.ZMQ_ROUTER);
     router.setSocketOpt(ZMQ.ZMQ_LINGER, 0);
@@ -51,7 +53,11 @@ final class ZmqServer implements Server {
             options.password(),
             () -> ServerInformation.of(transport, statistics(), store.statistics()));
     loop = new RequestLoop(context, router, connections, executor, options, limits);
-    thread = Thread.ofPlatform().name("wisp-zmq-requests").start(loop);
+    thread =
+        Thread.ofPlatform()
+            .name("wisp-zmq-requests")
+            .uncaughtExceptionHandler(options.onThreadLost())
+            .start(loop);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.wisp.transport.zmq;
 
 import io.wisp.transport.Endpoint;
+import io.wisp.transport.Log;
 import io.wisp.transport.TransportException;
 import java.lang.System.Logger.Level;
 import java.net.Inet6Address;
@@ -19,7 +20,7 @@ final class ZmqSockets {
   /** Keeps a failure that repeats itself from filling the log and a processor. */
   private static final long PAUSE_NANOS = 1_000_000;
 
-  private static final System.Logger LOGGER = System.getLogger(ZmqSockets.class.getName());
+  private static final Log LOG = Log.of(ZmqSockets.class);
 
   private ZmqSockets() {}
 
@@ -30,7 +31,7 @@ final class ZmqSockets {
     context.setThreadFactory((task, name) -> newThread(role, task, name));
     // What a peer's bytes make JeroMQ throw concerns that peer's connection and nobody else.
     context.setNotificationExceptionHandler(
-        (thread, failure) -> LOGGER.log(Level.DEBUG, "JeroMQ failed at a peer's bytes", failure));
+        (thread, failure) -> LOG.log(Level.DEBUG, "JeroMQ failed at a peer's bytes", failure));
     return context;
   }
 
@@ -53,8 +54,8 @@ final class ZmqSockets {
         poller.run();
         ended = true;
       } catch (RuntimeException | Error e) {
-        LOGGER.log(Level.ERROR, name + " goes on after a failure of JeroMQ: " + e);
-        LOGGER.log(Level.DEBUG, "where JeroMQ failed", e);
+        LOG.log(Level.ERROR, name + " goes on after a failure of JeroMQ: " + e);
+        LOG.log(Level.DEBUG, "where JeroMQ failed", e);
         LockSupport.parkNanos(PAUSE_NANOS);
       }
     }

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -43,6 +44,29 @@ class TcpServerTest {
 
   private static String readToEnd(Socket socket) throws IOException {
     return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+  }
+
+  @Test
+  void shouldTellItsOwnerOfALoopThatIsLostAndListenNoMore() throws Exception {
+    CompletableFuture<String> lost = new CompletableFuture<>();
+    TcpLimits noMemory = TcpLimits.defaults().withBufferMemory(1);
+    try (RunningServer running =
+        new RunningServer(
+            options ->
+                options.withOnThreadLost(
+                    (thread, cause) -> lost.complete(thread.getName() + ": " + cause.getMessage())),
+            noMemory)) {
+      assertThat(lost.join()).startsWith("wisp-tcp-0: ");
+      await(() -> isRefused(running));
+    }
+  }
+
+  private static boolean isRefused(RunningServer running) {
+    try (Socket socket = running.openSocket()) {
+      return !socket.isBound();
+    } catch (IOException e) {
+      return true;
+    }
   }
 
   @Test

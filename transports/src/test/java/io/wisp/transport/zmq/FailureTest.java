@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.wisp.store.FailingStore;
 import io.wisp.store.HeapStore;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
-import io.wisp.store.Store;
 import io.wisp.store.ValueBuffer;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
@@ -16,7 +16,6 @@ import io.wisp.transport.Relay;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.TransportTimeoutException;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -62,20 +61,6 @@ class FailureTest {
     }
   }
 
-  private static Store failingAtGet(Throwable failure) {
-    HeapStore store = new HeapStore();
-    return (Store)
-        Proxy.newProxyInstance(
-            Store.class.getClassLoader(),
-            new Class<?>[] {Store.class},
-            (proxy, method, arguments) -> {
-              if (method.getName().equals("get")) {
-                throw failure;
-              }
-              return method.invoke(store, arguments);
-            });
-  }
-
   static Stream<Throwable> failures() {
     return Stream.of(
         new IllegalStateException("a broken chain"),
@@ -88,7 +73,8 @@ class FailureTest {
   void shouldAnswerTheRequestThatTheStoreFailsAtAndServeTheNext(Throwable failure) {
     ZmqTransport transport = new ZmqTransport();
     try (Log log = new Log(RequestLoop.class);
-        Server server = transport.serve(failingAtGet(failure), ServerOptions.at(LOCAL));
+        Server server =
+            transport.serve(new FailingStore("get", failure).store(), ServerOptions.at(LOCAL));
         Client client = transport.connect(server.endpoint(), ClientOptions.defaults())) {
       Slice key = Slice.of("key");
       for (int i = 0; i < 3; i++) {
