@@ -23,6 +23,14 @@ fail() {
   exit "${2:-1}"
 }
 
+# Takes the numbers of closed standard descriptors, and leaves them as good as closed: the JVM would give them
+# to the next files that it opens, and the shell would take a file of the JDK for its input.
+hold_closed_descriptors() {
+  [[ -e /dev/fd/0 ]] || exec 0>/dev/null
+  [[ -e /dev/fd/1 ]] || exec 1</dev/null
+  [[ -e /dev/fd/2 ]] || exec 2</dev/null
+}
+
 # Sets "followed" to the file that a path leads to through symbolic links.
 follow_links() {
   local target
@@ -218,12 +226,21 @@ pin_in_emulation() {
   pinned=(taskset -c "$processor")
 }
 
+# Sets "in_utf8" to what gives a program a locale in UTF-8 where this one is none: Java reads file names in the
+# locale's encoding. The three bytes are one character in UTF-8 alone.
+choose_locale() {
+  local euro=$'\xe2\x82\xac'
+  in_utf8=()
+  ((${#euro} == 1)) || in_utf8=(env LC_ALL=C.UTF-8)
+}
+
 # Replaces this process, so that signals reach Java.
 run_jar() {
   local jar=$1 java_opts=()
   shift
   read -r -a java_opts <<<"${WISP_JAVA_OPTS:-}" || true
-  exec ${pinned[@]+"${pinned[@]}"} "$java_home/bin/java" "${JVM_FLAGS[@]}" ${extra_flags[@]+"${extra_flags[@]}"} \
+  choose_locale
+  exec ${in_utf8[@]+"${in_utf8[@]}"} ${pinned[@]+"${pinned[@]}"} "$java_home/bin/java" "${JVM_FLAGS[@]}" ${extra_flags[@]+"${extra_flags[@]}"} \
     ${java_opts[@]+"${java_opts[@]}"} -jar "$jar" "$@"
 }
 
@@ -310,10 +327,20 @@ run_rdma_tests() {
   exec "$root/scripts/rdma-tests.sh" "$@"
 }
 
+# Passes lines on to standard error as they come, and the last of them to standard output as well.
+show_and_print_last() {
+  local line last=''
+  while IFS= read -r line; do
+    echo "$line" >&2 || true
+    last=$line
+  done
+  echo "$last"
+}
+
 # Sets "guest_missing" to the reason if there can be no guest here.
 prepare_guest() {
   guest_missing=''
-  if ! guest_missing=$("$root/scripts/guest.sh" --prepare 2>&1 | tee /dev/stderr | tail -n 1); then
+  if ! guest_missing=$("$root/scripts/guest.sh" --prepare 2>&1 | show_and_print_last); then
     : "${guest_missing:=the virtual machine could not be prepared}"
   else
     guest_missing=''
@@ -366,10 +393,36 @@ END
   [[ ${CI:-} != true ]] || fail "the RDMA tests did not run, which in CI is a failure"
 }
 
+explain_tests() {
+  cat <<'END'
+Usage: ./wisp test [--long] [OPTION ...]
+Checks the scripts, builds Wisp, runs all tests and gates, and those of RDMA where there is a device or can
+be a virtual machine with one.
+
+  --long      the tests that take long as well
+  -h, --help  this text
+
+Any other OPTION is Maven's and chooses what it does, as -pl core, or -pl transports -am -Dtest=SomeTest with
+-Dsurefire.failIfNoSpecifiedTests=false. With one, the tests written in Python are left out, and those of RDMA are
+run of the modules that Maven builds. CI=true in the environment makes it a failure if those of RDMA cannot be run.
+
+Exit codes: 0 if all that was run passed; 1 if something failed or nothing was run; 2 without a JDK.
+END
+}
+
+# Whether Maven has run a test since a file was touched.
+has_run_tests() {
+  [[ -n $(find "$root" -path '*/target/*-reports/TEST-*.xml' -newer "$1" -print -quit) ]]
+}
+
 run_tests() {
   local options=$# arguments=() rdma_arguments=(--limit 3600) argument began=$root/target/build.began
   for argument; do
     case $argument in
+      -h | --help)
+        explain_tests
+        exit 0
+        ;;
       --long)
         arguments+=(-DexcludedTests=rdma -Pjcstress)
         rdma_arguments=(--long --limit 5400)
@@ -389,6 +442,8 @@ run_tests() {
     fail "the tests failed: look for the first line with ERROR above, and under */target/surefire-reports"
   fi
   date_jars "$began" "${jars[@]}"
+  has_run_tests "$began" ||
+    fail "Maven ended well and ran no test, as its options had it: ${arguments[*]:-none}; ./wisp test -h explains them"
   unlock_build
   test_rdma "$began" "$options" "${rdma_arguments[@]}"
   cat <<END
@@ -404,6 +459,7 @@ END
   [[ -z $guest_missing ]] || report_missing_guest
 }
 
+hold_closed_descriptors
 find_root
 # shellcheck source=scripts/packages.bash
 source "$root/scripts/packages.bash"

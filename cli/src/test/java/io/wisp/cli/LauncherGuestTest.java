@@ -14,6 +14,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * How the real launcher gets commands and tests to an RDMA device, with scripts, a Maven and tools
@@ -23,6 +24,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LauncherGuestTest {
 
   private static final String PREPARED = "#!/bin/sh\necho \"guest $*\"\n";
+  private static final String JARS = "touch cli/target/wisp.jar benchmarks/target/benchmarks.jar";
+  private static final String TESTS =
+      JARS
+          + "\nmkdir -p core/target/surefire-reports; touch core/target/surefire-reports/TEST-A.xml";
   private static final String UNPREPARED =
       "#!/bin/sh\necho 'wisp guest: no machine for it' >&2\nexit 125\n";
 
@@ -42,7 +47,7 @@ class LauncherGuestTest {
     Files.writeString(root.resolve("pom.xml"), "");
     executable(".ci/run", "");
     Files.copy(GuestScript.ROOT.resolve("wisp"), root.resolve("wisp"));
-    executable("mvnw", maven("touch cli/target/wisp.jar benchmarks/target/benchmarks.jar"));
+    executable("mvnw", maven(TESTS));
     executable("scripts/guest.sh", PREPARED);
     executable("scripts/rdma-tests.sh", rdmaTests(0));
     executable("scripts/packages.bash", "");
@@ -72,9 +77,9 @@ class LauncherGuestTest {
     #!/bin/sh
     [ "$1" = --list ] && echo transports && exit
     echo "rdma-tests $* with ${JAVA_HOME##*/}"
-    exit %d
+    exit EXIT_CODE
     """
-        .formatted(exitCode);
+        .replace("EXIT_CODE", Integer.toString(exitCode));
   }
 
   private static String baseline(int exitCode) {
@@ -90,13 +95,20 @@ class LauncherGuestTest {
   private record Outcome(int exitCode, String out) {}
 
   private Outcome run(String ci, String... arguments) throws Exception {
+    return finish(builder(ci, arguments).redirectErrorStream(true).start());
+  }
+
+  private ProcessBuilder builder(String ci, String... arguments) {
     ProcessBuilder builder = new ProcessBuilder(root.resolve("wisp").toString());
     builder.command().addAll(List.of(arguments));
     builder.environment().put("JAVA_HOME", root.resolve("jdk").toString());
     builder.environment().put("CI", ci);
     builder.environment().remove("WISP_BUILD");
     builder.environment().merge("PATH", root.resolve("tools") + ":", (path, tools) -> tools + path);
-    Process process = builder.redirectErrorStream(true).start();
+    return builder;
+  }
+
+  private static Outcome finish(Process process) throws Exception {
     process.getOutputStream().close();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return new Outcome(process.waitFor(), out);
@@ -155,6 +167,62 @@ class LauncherGuestTest {
         .contains("wisp: nothing that was built has tests for RDMA")
         .doesNotContain("the tests of Python");
     assertThat(outcome.exitCode()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-h", "--help", "--long --help"})
+  void shouldExplainItsTestsWithoutRunningAny(String options) throws Exception {
+    Outcome outcome = run("", ("test " + options).split(" "));
+    assertThat(outcome.out())
+        .startsWith("Usage: ./wisp test [--long] [OPTION ...]")
+        .contains("--long", "-pl core", "CI=true")
+        .doesNotContain("tests passed");
+    assertThat(outcome.exitCode()).isZero();
+    assertThat(builds()).isEmpty();
+  }
+
+  @Test
+  void shouldNotCallTestsPassedOfWhichMavenRanNone() throws Exception {
+    run("", "test");
+    executable("mvnw", maven(JARS));
+    Outcome outcome = run("", "test", "-DskipTests", "--offline");
+    assertThat(outcome.exitCode()).isEqualTo(1);
+    assertThat(outcome.out())
+        .contains("Maven ended well and ran no test, as its options had it: -DskipTests --offline")
+        .doesNotContain("tests passed");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void shouldSayTheReasonAndKeepTheLogWhereverStandardErrorGoes() throws Exception {
+    executable("scripts/guest.sh", UNPREPARED);
+    Path log = Files.writeString(root.resolve("log"), "");
+    ProcessBuilder builder = builder("", "test");
+    builder.command().addAll(0, List.of("sh", "-c", "exec \"$@\" >'" + log + "' 2>&1", "sh"));
+    assertThat(builder.start().waitFor()).isZero();
+    assertThat(log)
+        .content()
+        .startsWith("wisp: checking ")
+        .containsSubsequence(
+            "the tests of Python",
+            "wisp guest: no machine for it",
+            "DID NOT RUN: no machine for it");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void shouldSayTheReasonWhereStandardErrorCannotBeOpenedAgain() throws Exception {
+    executable("scripts/guest.sh", UNPREPARED);
+    ProcessBuilder builder = builder("", "test");
+    String socket =
+        """
+        import socket, subprocess, sys
+        a, b = socket.socketpair()
+        sys.exit(subprocess.run(sys.argv[1:], stderr=a).returncode)
+        """;
+    builder.command().addAll(0, List.of("/usr/bin/python3", "-c", socket));
+    assertThat(finish(builder.redirectErrorStream(true).start()).out())
+        .contains("RDMA TESTS DID NOT RUN: no machine for it");
   }
 
   @ParameterizedTest

@@ -277,6 +277,45 @@ class LauncherTest {
     assertThat(outcome.out()).endsWith("tree with a blank/cli/target/wisp.jar -h\n");
   }
 
+  /** Runs the launcher from a shell that first does something with its descriptors. */
+  private Outcome runAfter(String redirections, String... arguments) throws Exception {
+    ProcessBuilder builder = builder(root.resolve("wisp"), arguments);
+    builder.command().addAll(0, List.of("sh", "-c", "exec \"$@\" " + redirections, "sh"));
+    return finish(builder.start());
+  }
+
+  @ParameterizedTest
+  @EnabledOnOs(OS.LINUX)
+  @ValueSource(strings = {"<&-", ">&-", "<&- >&-", "<&- >&- 2>&-"})
+  void shouldLeaveNoStandardDescriptorFreeForAFileOfTheJvm(String closed) throws Exception {
+    run("--version");
+    Path report = folder.resolve("descriptors");
+    executable(
+        jdk.resolve("bin/java"),
+        "#!/bin/sh\nfor n in 0 1 2; do [ -e /proc/$$/fd/$n ] && echo $n; done >'"
+            + report
+            + "'\n"
+            + "cat\necho out\n");
+    Outcome outcome = runAfter(closed, "-h");
+    assertThat(report).content().isEqualTo("0\n1\n2\n");
+    if (closed.contains("<&-") && !closed.contains("2>&-")) {
+      assertThat(outcome.err()).contains("Bad file descriptor");
+    }
+    assertThat(outcome.out()).isEqualTo(closed.contains(">&-") ? "" : "out\n");
+  }
+
+  @ParameterizedTest
+  @EnabledOnOs(OS.LINUX)
+  @CsvSource({"C, C.UTF-8", "POSIX, C.UTF-8", "C.UTF-8, C.UTF-8"})
+  void shouldGiveJavaALocaleInWhichItCanReadFileNames(String locale, String given)
+      throws Exception {
+    run("--version");
+    executable(jdk.resolve("bin/java"), "#!/bin/sh\necho \"$LC_ALL\"\n");
+    ProcessBuilder builder = builder(root.resolve("wisp"), "-h");
+    builder.environment().put("LC_ALL", locale);
+    assertThat(finish(builder.start()).out()).isEqualTo(given + "\n");
+  }
+
   @Test
   void shouldStartTheBenchmarks() throws Exception {
     assertThat(run("bench", "-p", "keySize=3").out())
