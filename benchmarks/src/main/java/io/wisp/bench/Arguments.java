@@ -59,7 +59,7 @@ record Arguments(Optional<Path> results, int rounds, List<String> jmh, Set<Strin
       if (name.equals(RESULTS) || name.equals(ROUNDS)) {
         String value = equals > 0 ? argument.substring(equals + 1) : next(arguments, i++, name);
         if (name.equals(RESULTS)) {
-          results = Optional.of(Path.of(value));
+          results = Optional.of(JmhOptions.path(RESULTS, value));
         } else {
           rounds = positive(value, name);
         }

@@ -11,6 +11,7 @@ import io.wisp.bench.store.StoreBenchmark;
 import io.wisp.transport.Transports;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -20,7 +21,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
-import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
@@ -38,8 +38,23 @@ public final class BenchmarkCommand {
 
   private BenchmarkCommand() {}
 
-  public static void main(String[] arguments) throws IOException {
-    System.exit(run(List.of(arguments), System.out, System.err));
+  public static void main(String[] arguments) {
+    System.exit(guardedRun(List.of(arguments), System.out, System.err));
+  }
+
+  /** Lets no exception out, and calls nothing done of which a part could not be said. */
+  static int guardedRun(List<String> commandLine, PrintStream out, PrintStream err) {
+    int code;
+    try {
+      code = run(commandLine, out, err);
+    } catch (IOException | UncheckedIOException e) {
+      err.println("wisp bench failed: " + e);
+      code = FAILED;
+    }
+    if (out.checkError()) {
+      err.println("standard output cannot be written, so that a part of the above is missing");
+    }
+    return code == DONE && (out.checkError() || err.checkError()) ? FAILED : code;
   }
 
   static int run(List<String> commandLine, PrintStream out, PrintStream err) throws IOException {
@@ -49,14 +64,14 @@ public final class BenchmarkCommand {
     }
     try {
       Arguments arguments = Arguments.parse(commandLine);
-      CommandLineOptions jmh = new CommandLineOptions(arguments.jmh().toArray(String[]::new));
+      CommandLineOptions jmh = JmhOptions.parse(arguments.jmh());
       if (onlyAsks(jmh)) {
         out.print(jmh.shouldHelp() ? Arguments.HELP : "");
         org.openjdk.jmh.Main.main(arguments.jmh().toArray(String[]::new));
         return DONE;
       }
       return measure(commandLine, arguments, jmh, out, err) ? DONE : FAILED;
-    } catch (UsageException | CommandLineOptionException e) {
+    } catch (UsageException e) {
       err.println(e.getMessage());
       return WRONG_USAGE;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -96,6 +97,58 @@ class UsageTest {
   @Test
   void shouldRefuseAnUnknownOption() throws IOException {
     assertThat(complaint("--colour")).contains("colour");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "-bm foo      | Known values are",
+        "-t 0         | '0' of option t",
+        "-wi abc      | 'abc' of option wi",
+        "-w 5parsecs  | '5parsecs' of option w",
+        "-rf bad      | there is no \"BAD\"; there are [TEXT, CSV, SCSV, JSON, LATEX]",
+        "-tu zz       | Unknown time unit: zz",
+        "-gc maybe    | -gc maybe: true or false is wanted",
+        "-foe x       | -foe x: true or false is wanted",
+        "Transport(   | Transport( is no regular expression: Unclosed group",
+        "-e (         | -e ( is no regular expression: Unclosed group",
+        "-wmb (       | -wmb ( is no regular expression: Unclosed group",
+        "-prof nosuch | -prof nosuch: there is no such profiler",
+        "-jvm /nonexistent/java   | -jvm /nonexistent/java: there is no such program",
+        "-o /nonexistent/folder/x | -o /nonexistent/folder/x: there is no folder for it",
+        "-rff /nonexistent/f/x    | -rff /nonexistent/f/x: there is no folder for it",
+      })
+  void shouldRefuseWhatIsWrongWithJmhsOwnOptionsInOneSentence(String option, String sentence)
+      throws IOException {
+    assertThat(complaint(option.split(" "))).contains(sentence).hasLineCount(1);
+  }
+
+  @Test
+  void shouldRefuseAFolderWhoseNameCouldNotBeRead() throws IOException {
+    assertThat(complaint("--results", "a\uFFFD"))
+        .startsWith("--results a\uFFFD is no file name in this locale's encoding, ");
+  }
+
+  @Test
+  void shouldFailIfAPartOfWhatItSaysIsLost() {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    PrintStream full =
+        new PrintStream(
+            new OutputStream() {
+              @Override
+              public void write(int b) throws IOException {
+                throw new IOException("No space left on device");
+              }
+            },
+            true,
+            StandardCharsets.UTF_8);
+    int code =
+        BenchmarkCommand.guardedRun(
+            List.of("-h"), full, new PrintStream(err, true, StandardCharsets.UTF_8));
+    assertThat(code).isEqualTo(1);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .startsWith("standard output cannot be written");
   }
 
   @Test
