@@ -96,6 +96,29 @@ class ServeRunTest {
   }
 
   @Test
+  void shouldSayWhichPortClientsNameWhereATransportListensBesideIt() throws Exception {
+    Thread thread = start("-s", "--transport", "fake", "--port", "0");
+    int base = Integer.parseInt(port()) - 7;
+    server.stop();
+    thread.join();
+    assertThat(server.out())
+        .contains(
+            "clients ./wisp -c 127.0.0.1:"
+                + base
+                + " --transport fake (the port is "
+                + base
+                + " for every transport)");
+  }
+
+  @Test
+  void shouldNotNameAnAddressThatIsNone() throws Exception {
+    Thread thread = start("-s", "--transport", "fake", "--port", "0", "--host", "0.0.0.0");
+    server.stop();
+    thread.join();
+    assertThat(server.out()).contains("clients ./wisp -c HOST:");
+  }
+
+  @Test
   void shouldSayWhatItServesAndWhyNotTheOthers() throws Exception {
     Thread thread = start("-s", "--port", "0");
     server.stop();

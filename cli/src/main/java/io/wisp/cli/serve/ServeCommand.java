@@ -8,6 +8,7 @@ import io.wisp.cli.common.TransportChoice;
 import io.wisp.cli.common.UserError;
 import io.wisp.cli.cores.CoreList;
 import io.wisp.store.Store;
+import io.wisp.transport.Endpoint;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.Transport;
 import io.wisp.transport.TransportException;
@@ -16,6 +17,7 @@ import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a server until it is told to stop. */
@@ -130,12 +132,16 @@ public final class ServeCommand {
     }
     for (ServedTransports.Served each : servers.served()) {
       out.printf(
+          Locale.ROOT,
           "%-7s %s (%s)%n",
-          each.transport().name(), each.server().endpoint(), each.server().description());
+          each.transport().name(),
+          each.server().endpoint(),
+          each.server().description());
     }
     if (servers.served().isEmpty()) {
       throw UserError.failure("this machine can run none of the transports");
     }
+    announceClients(servers, options.endpoint().host(), out);
     if (options.password() == null && !isLoopback(options.endpoint().host())) {
       streams
           .err()
@@ -146,6 +152,32 @@ public final class ServeCommand {
                   + " set --requirepass, or listen on 127.0.0.1");
     }
     out.println("ready; Ctrl-C or SIGTERM (process " + ProcessHandle.current().pid() + ") ends it");
+  }
+
+  /** The ports above are not what clients name where a transport listens beside the server's. */
+  private static void announceClients(ServedTransports servers, String host, PrintStream out) {
+    servers.served().stream()
+        .map(ServedTransports.Served::transport)
+        .filter(transport -> transport.portOffset() != 0)
+        .findFirst()
+        .ifPresent(
+            transport ->
+                out.println(
+                    "clients ./wisp -c "
+                        + new Endpoint(isWildcard(host) ? "HOST" : host, servers.port())
+                        + " --transport "
+                        + transport.name()
+                        + " (the port is "
+                        + servers.port()
+                        + " for every transport)"));
+  }
+
+  private static boolean isWildcard(String host) {
+    try {
+      return InetAddress.getByName(host).isAnyLocalAddress();
+    } catch (UnknownHostException e) {
+      return false;
+    }
   }
 
   private static boolean isLoopback(String host) {

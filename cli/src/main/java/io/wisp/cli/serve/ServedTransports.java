@@ -56,9 +56,13 @@ final class ServedTransports implements AutoCloseable {
     if (served.isEmpty()) {
       return asked;
     }
+    return TransportChoice.endpoint(transport, new Endpoint(asked.host(), port()));
+  }
+
+  /** The port that clients of any transport name, from which each transport's own follows. */
+  int port() {
     Served first = served.getFirst();
-    int base = first.server().endpoint().port() - first.transport().portOffset();
-    return TransportChoice.endpoint(transport, new Endpoint(asked.host(), base));
+    return first.server().endpoint().port() - first.transport().portOffset();
   }
 
   List<Served> served() {
