@@ -26,6 +26,8 @@ def load_perf(path: Path, shown: str, guest: str | None = None) -> list[Measurem
     version = file.whole("formatVersion")
     if version not in (1, 2):
         raise WispError(f"{shown}: has version {version} of {FORMAT}, and only 1 and 2 are known")
+    if "interrupted" in file and file.flag("interrupted"):
+        raise WispError(f"{shown}: was interrupted, and holds less than was to be measured")
     connection, settings = file.inner("connection"), file.inner("settings")
     configuration = _configuration(connection, settings, version)
     conditions = _conditions(file, connection, guest)
@@ -150,7 +152,7 @@ def _measured(
         latencies=latencies,
         service=service,
         emulated=emulated,
-        shortfall=None if offered is None else 0.0,
+        shortfall=result.optional_number("shortfall"),
     )
 
 

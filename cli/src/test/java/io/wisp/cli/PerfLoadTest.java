@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.AfterEach;
@@ -98,6 +99,92 @@ class PerfLoadTest {
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files).isEmpty();
     }
+  }
+
+  private Run interruptedWhen(String options, Predicate<Run> time) throws InterruptedException {
+    Stream<String> fixed =
+        Stream.of(
+            "-p", server.host(), "--transport", "fake", "--key_size", "3", "--payload_size", "10");
+    String[] arguments =
+        Stream.concat(fixed, Stream.of((options + " --json " + file()).split(" ")))
+            .toArray(String[]::new);
+    Run run = new Run();
+    Thread thread = Thread.ofPlatform().start(() -> run.execute(arguments));
+    while (!time.test(run) && thread.isAlive()) {
+      Thread.sleep(Duration.ofMillis(1));
+    }
+    run.stop();
+    thread.join();
+    assertThat(run.err()).isEmpty();
+    assertThat(run.exitCode()).isEqualTo(130);
+    return run;
+  }
+
+  private boolean hasStored(Run run) {
+    return server.store().size() > 0;
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--requests 1000000000",
+        "--duration 1h",
+        "--requests 1000000000 --clients 2 --pipeline 8"
+      })
+  void shouldKeepWhatAClosedLoopMeasuredUntilItWasInterrupted(String load) throws Exception {
+    Run run = interruptedWhen("--warmup 0 --mix put:1 " + load, this::hasStored);
+    assertThat(run.out())
+        .containsPattern("(?m)^interrupted after \\d+ request")
+        .containsPattern("(?m)^qps +\\d+")
+        .contains("INTERRUPTED: this is what was measured until then, in 1 measurement");
+    JsonNode root = PerfJson.read(file());
+    assertThat(root.get("interrupted").asBoolean()).isTrue();
+    assertThat(root.at("/runs/0/outcome").asString()).isEqualTo("interrupted");
+    assertThat(root.at("/runs/0/operations/all/requests").asLong()).isPositive();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"--rate 500,1 --requests 200", "--rate 500,0.5 --requests 200 --pipeline 4"})
+  void shouldKeepTheFinishedRatesOfASweepThatWasInterrupted(String load) throws Exception {
+    Run run =
+        interruptedWhen(
+            "--warmup 0 " + load,
+            each -> each.out().contains("qps") || each.out().contains("SATURATED"));
+    assertThat(run.out()).contains("INTERRUPTED: this is what was measured until then, in ");
+    JsonNode root = PerfJson.read(file());
+    assertThat(root.get("interrupted").asBoolean()).isTrue();
+    assertThat(root.at("/runs/0/offeredPerSecond").asDouble()).isEqualTo(500);
+    assertThat(root.at("/runs/0/outcome").asString()).isNotEqualTo("interrupted");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"--warmup 1000000000", "--warmup 1h", "--warmup 0 --rate 0.02 --duration 1h"})
+  void shouldSayThatNothingWasMeasuredBeforeItWasInterrupted(String load) throws Exception {
+    boolean slow = load.contains("rate");
+    Run run =
+        interruptedWhen(
+            "--mix put:1 " + load, each -> slow ? each.out().contains("data ") : hasStored(each));
+    assertThat(run.out()).contains("INTERRUPTED before anything was measured");
+    assertThat(file()).doesNotExist();
+  }
+
+  @Test
+  void shouldRefuseAClimbThatCouldNotEnd() {
+    Run run = perf(server, "--payload_size 10 --rate climb --requests 99");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err())
+        .startsWith("wisp: --rate climb with --requests 99 would not end: fewer than 100 requests");
+  }
+
+  @Test
+  void shouldMeasureAsFewRequestsAsItIsTold() {
+    measured("--payload_size 10 --rate 1e9 --requests 1 --warmup 0");
+    JsonNode measurement = PerfJson.read(file()).at("/runs/0");
+    assertThat(measurement.get("outcome").asString()).isEqualTo("measured");
+    assertThat(measurement.get("shortfall").isNull()).isTrue();
+    assertThat(measurement.at("/operations/all/requests").asLong()).isEqualTo(1);
   }
 
   @Test

@@ -13,6 +13,8 @@ import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -246,6 +248,36 @@ class PerfRunTest {
     closed.close();
     assertThat(perf(closed, "--json", file.toString()).exitCode()).isEqualTo(1);
     assertThat(file).hasContent("old");
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void shouldLetTheSameReadAResultAsAnyNewFile() throws Exception {
+    json("--requests", "10");
+    Path plain = Files.createFile(folder.resolve("plain"));
+    assertThat(Files.getPosixFilePermissions(folder.resolve("result.json")))
+        .isEqualTo(Files.getPosixFilePermissions(plain));
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void shouldWriteIntoWhatIsNoFileOfItsOwnAndLeaveItWhatItIs() throws Exception {
+    Path target = Files.writeString(folder.resolve("target"), "old");
+    Path link = Files.createSymbolicLink(folder.resolve("result.json"), target);
+    json("--requests", "10");
+    assertThat(link).isSymbolicLink();
+    assertThat(target).content().startsWith("{").contains("wisp-perf");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void shouldSayThatAResultCouldNotBeWritten() throws Exception {
+    Path link = Files.createSymbolicLink(folder.resolve("full"), Path.of("/dev/full"));
+    Run run = perf("--requests", "10", "--json", link.toString());
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err())
+        .isEqualToIgnoringNewLines(
+            "wisp: --json " + link + " could not be written: No space left on device");
   }
 
   @Test

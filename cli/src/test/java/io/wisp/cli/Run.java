@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** One run of the real {@link Main}, with its streams in memory and a heap store to serve. */
 final class Run {
@@ -27,7 +28,9 @@ final class Run {
   /** A run that stops at once if it turns out to be a server. */
   static Run of(String... arguments) {
     Run run = new Run();
-    run.stop();
+    if (List.of(arguments).contains("-s")) {
+      run.stop();
+    }
     return run.execute(arguments);
   }
 
@@ -59,7 +62,7 @@ final class Run {
     return new PrintStream(bytes, true, StandardCharsets.UTF_8);
   }
 
-  /** Ends a server that was executed in another thread. */
+  /** Ends a server or a measurement that is executed in another thread. */
   void stop() {
     stop.give();
   }

@@ -31,6 +31,9 @@ class WispIT {
 
   private static final Pattern LISTENING = Pattern.compile("tcp +127\\.0\\.0\\.1:(\\d+) .*");
 
+  /** Progress of a measurement with a request that is done. */
+  private static final Pattern MEASURING = Pattern.compile("measuring[^:]*: [1-9]");
+
   @TempDir Path folder;
 
   private final List<Process> started = new ArrayList<>();
@@ -54,12 +57,16 @@ class WispIT {
   }
 
   private Process start(String... arguments) throws IOException {
+    Process process = builder(arguments).start();
+    started.add(process);
+    return process;
+  }
+
+  private ProcessBuilder builder(String... arguments) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(launcher()).directory(folder.toFile());
     builder.command().addAll(List.of(arguments));
     builder.environment().put("WISP_BUILD", "never");
-    Process process = builder.start();
-    started.add(process);
-    return process;
+    return builder;
   }
 
   private record Outcome(int exitCode, String out, String err) {}
@@ -206,22 +213,31 @@ class WispIT {
     "INT, --rate 500 --duration 1h",
     "INT, --rate climb:100 --pipeline 4"
   })
-  void shouldWriteNoResultWhenItIsInterrupted(String signal, String load) throws Exception {
+  void shouldLeaveWhatWasMeasuredWhenItIsInterrupted(String signal, String load) throws Exception {
     Server server = serve();
     List<String> arguments = new ArrayList<>(List.of("-p", server.host(), "-t", "--key_size", "3"));
     arguments.addAll(List.of("--payload_size", "10", "--warmup", "100"));
     arguments.addAll(List.of("--json", folder.resolve("result.json").toString()));
     arguments.addAll(List.of(load.split(" ")));
-    Process perf = start(arguments.toArray(String[]::new));
-    BufferedReader out = perf.inputReader(StandardCharsets.UTF_8);
-    while (!out.readLine().startsWith("data ")) {
-      // The next line comes when it is connected.
+    ProcessBuilder builder = builder(arguments.toArray(String[]::new));
+    builder.environment().put("WISP_JAVA_OPTS", "-Dwisp.liveProgress=true");
+    Process perf = builder.start();
+    started.add(perf);
+    BufferedReader err = perf.errorReader(StandardCharsets.UTF_8);
+    StringBuilder progress = new StringBuilder();
+    while (!MEASURING.matcher(progress).find()) {
+      progress.append((char) err.read());
     }
     new ProcessBuilder("kill", "-" + signal, Long.toString(perf.pid())).start().waitFor();
-    assertThat(perf.waitFor()).isNotZero();
-    try (var files = Files.list(folder)) {
-      assertThat(files).isEmpty();
-    }
+    assertThat(perf.inputReader(StandardCharsets.UTF_8).lines())
+        .anySatisfy(line -> assertThat(line).startsWith("qps "))
+        .last()
+        .asString()
+        .startsWith("INTERRUPTED: this is what was measured until then");
+    assertThat(perf.waitFor()).isEqualTo(130);
+    JsonNode root = PerfJson.read(folder.resolve("result.json"));
+    assertThat(root.get("interrupted").asBoolean()).isTrue();
+    assertThat(root.at("/runs/0/operations/all/requests").asLong()).isPositive();
   }
 
   private static String firstAllowedCore() throws IOException {

@@ -18,5 +18,8 @@ public final class ExitCode {
   /** A server lost a thread that served, and ended so that it can be started again. */
   public static final int LOST_THREAD = 4;
 
+  /** A measurement was interrupted, by SIGINT or SIGTERM, before all was measured. */
+  public static final int INTERRUPTED = 130;
+
   private ExitCode() {}
 }

@@ -65,6 +65,16 @@ sealed interface Loop {
                 + duration.toMillis()
                 + "ms");
       }
+      if (rates instanceof Rates.Climb
+          && requests != null
+          && requests < OfferedLoad.TELLING_REQUESTS) {
+        throw UserError.usage(
+            "--rate climb with --requests "
+                + requests
+                + " would not end: fewer than "
+                + OfferedLoad.TELLING_REQUESTS
+                + " requests do not tell whether a rate is reached");
+      }
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.wisp.cli.perf.load.Extent;
 import io.wisp.cli.perf.load.OperationMix;
 import io.wisp.cli.perf.load.Workload;
 import io.wisp.cli.perf.values.ValueSizes;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -147,7 +148,7 @@ public final class PerfArguments {
       names = "--json",
       paramLabel = "FILE",
       description = "Write the result with settings, conditions and histograms to this file.")
-  private @Nullable Path json;
+  private @Nullable String json;
 
   PerfSettings settings() {
     Integer digits = keySize;
@@ -235,6 +236,15 @@ public final class PerfArguments {
   }
 
   @Nullable Path json() {
-    return json;
+    try {
+      return json == null ? null : Path.of(json);
+    } catch (InvalidPathException e) {
+      throw UserError.usage(
+          "--json "
+              + json
+              + " is no file name in this locale's encoding, "
+              + System.getProperty("sun.jnu.encoding")
+              + ": set LC_ALL to a locale in UTF-8");
+    }
   }
 }

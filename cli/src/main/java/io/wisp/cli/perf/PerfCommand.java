@@ -7,11 +7,13 @@ import io.wisp.cli.common.TransportChoice;
 import io.wisp.cli.common.TransportOption;
 import io.wisp.cli.cores.CoreList;
 import io.wisp.cli.perf.load.SystemLoadClock;
+import io.wisp.cli.serve.StopSignal;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.Transport;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Measures a server and prints what it found. */
@@ -44,11 +46,12 @@ public final class PerfCommand {
 
   /**
    * Measures. A run with errors is no success, nor is one that reached no rate, and no result file
-   * comes of either.
+   * comes of either. One that is interrupted leaves what was measured until then.
    *
+   * @param stop makes what interrupts it; asked once it is connected
    * @return the exit code
    */
-  public int run(Streams streams) {
+  public int run(Streams streams, Supplier<StopSignal> stop) {
     PerfSettings settings = arguments.settings();
     Path json = arguments.json();
     ResultFile file = json == null ? null : new ResultFile(json);
@@ -62,11 +65,12 @@ public final class PerfCommand {
       String description =
           run.connect(
               () -> transport.connect(endpoint, options),
-              () -> new SystemLoadClock(options.waiting()),
+              () -> new SystemLoadClock(options.waiting(), run::isStopped),
               options.timeout());
       if (file != null) {
         file.removeOld();
       }
+      run.endBy(stop.get());
       Connection connection = new Connection(transport, endpoint, description, options);
       report.conditions(settings, connection, cores == null ? "" : cores.described());
       List<String> failures = run.prepare();
@@ -76,17 +80,26 @@ public final class PerfCommand {
         return ExitCode.FAILURE;
       }
       List<PerfResult> results = run.measure(report::result);
+      if (results.isEmpty()) {
+        report.interruptedBeforeAll();
+        return ExitCode.INTERRUPTED;
+      }
       if (!results.getLast().failures().isEmpty()) {
         return ExitCode.FAILURE;
       }
       if (results.size() > 1) {
         report.summary(results);
       }
-      if (results.stream().allMatch(PerfResult::isSaturated)) {
+      boolean interrupted = run.isInterrupted();
+      if (!interrupted && results.stream().allMatch(PerfResult::isSaturated)) {
         return ExitCode.SATURATED;
       }
       if (file != null) {
-        file.write(settings, cores, connection, results);
+        file.write(settings, cores, connection, results, interrupted);
+      }
+      if (interrupted) {
+        report.interrupted(results.size());
+        return ExitCode.INTERRUPTED;
       }
     }
     return ExitCode.SUCCESS;

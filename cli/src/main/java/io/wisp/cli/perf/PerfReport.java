@@ -20,6 +20,8 @@ import org.HdrHistogram.Histogram;
 final class PerfReport {
 
   private static final double[] PERCENTILES = {50, 90, 99, 99.9};
+  private static final String TOO_FEW =
+      "fewer than " + OfferedLoad.TELLING_REQUESTS + " requests do not tell whether it was reached";
   private static final double NANOS_PER_MICRO = TimeUnit.MICROSECONDS.toNanos(1);
 
   private final PrintStream out;
@@ -30,13 +32,22 @@ final class PerfReport {
 
   /** What is about to be done, and over what. */
   void conditions(PerfSettings settings, Connection connection, String cores) {
-    out.printf("transport  %s: %s%n", connection.transport().name(), connection.description());
+    out.printf(
+        Locale.ROOT,
+        "transport  %s: %s%n",
+        connection.transport().name(),
+        connection.description());
     if (connection.emulated()) {
       out.println("           " + Connection.CAVEAT);
     }
-    out.printf("client     %s%s%n", connection.manner(), cores.isEmpty() ? "" : ", on " + cores);
+    out.printf(
+        Locale.ROOT,
+        "client     %s%s%n",
+        connection.manner(),
+        cores.isEmpty() ? "" : ", on " + cores);
     Workload workload = settings.workload();
     out.printf(
+        Locale.ROOT,
         "load       %s, %s, %s, mix %s%s, seed %d%n",
         plural(settings.clients(), "client"),
         depth(settings),
@@ -139,7 +150,7 @@ final class PerfReport {
     out.println();
     OfferedLoad load = result.offered();
     if (load != null) {
-      out.printf("offered    %s requests/s%n", Rates.text(load.requestsPerSecond()));
+      out.printf(Locale.ROOT, "offered    %s requests/s%n", Rates.text(load.requestsPerSecond()));
     }
     List<String> failures = result.failures();
     if (!failures.isEmpty()) {
@@ -172,7 +183,25 @@ final class PerfReport {
     return String.format(Locale.ROOT, "%.1f ms", result.backlogNanos() / 1e6);
   }
 
+  /** It was stopped while nothing was measured yet. */
+  void interruptedBeforeAll() {
+    out.println();
+    out.println("INTERRUPTED before anything was measured");
+  }
+
+  /** It was stopped; that what came before it is not all must be the last that is read. */
+  void interrupted(int measurements) {
+    out.println();
+    out.println(
+        "INTERRUPTED: this is what was measured until then, in "
+            + plural(measurements, "measurement"));
+  }
+
   private void measured(PerfResult result) {
+    OfferedLoad load = result.offered();
+    if (result.interrupted()) {
+      out.println("interrupted after " + plural(result.total().requests(), "request"));
+    }
     header("latency");
     for (Operation operation : Operation.values()) {
       Tally tally = result.tallies().of(operation);
@@ -196,6 +225,9 @@ final class PerfReport {
     out.println();
     out.printf(Locale.ROOT, "elapsed    %.3f s%n", result.elapsedNanos() / 1e9);
     out.println("qps        " + rate(result.requestsPerSecond()));
+    if (load != null && !load.tells()) {
+      out.println("rate       " + TOO_FEW);
+    }
     if (!result.lookups().isEmpty()) {
       out.println("lookups    " + result.lookups());
     }
@@ -203,6 +235,7 @@ final class PerfReport {
 
   private void header(String name) {
     out.printf(
+        Locale.ROOT,
         "%-8s%10s%10s%10s%8s%11s%11s%11s%11s%11s%n",
         name,
         "requests",
@@ -219,6 +252,7 @@ final class PerfReport {
   private void row(String name, Tally tally, Histogram times) {
     boolean told = tally.hits() + tally.misses() > 0;
     out.printf(
+        Locale.ROOT,
         "%-8s%10d%10s%10s%8d",
         name,
         tally.requests(),
@@ -226,21 +260,31 @@ final class PerfReport {
         told ? tally.misses() : "-",
         tally.errors());
     for (double percentile : PERCENTILES) {
-      out.printf("%11s", micros(times.getValueAtPercentile(percentile)));
+      out.printf(Locale.ROOT, "%11s", micros(times.getValueAtPercentile(percentile)));
     }
-    out.printf("%11s%n", micros(times.getMaxValue()));
+    out.printf(Locale.ROOT, "%11s%n", micros(times.getMaxValue()));
   }
 
   /** All rates of an open loop, a line each. */
   void summary(List<PerfResult> results) {
     out.println();
     out.printf(
+        Locale.ROOT,
         "%-14s%14s%13s%13s%13s%15s%15s%n",
-        "offered/s", "answered/s", "p50 us", "p99 us", "p99.9 us", "service p50", "service p99");
+        "offered/s",
+        "answered/s",
+        "p50 us",
+        "p99 us",
+        "p99.9 us",
+        "service p50",
+        "service p99");
     for (PerfResult result : results) {
       OfferedLoad load = Objects.requireNonNull(result.offered());
       out.printf(
-          "%-14s%14s", Rates.text(load.requestsPerSecond()), rate(result.requestsPerSecond()));
+          Locale.ROOT,
+          "%-14s%14s",
+          Rates.text(load.requestsPerSecond()),
+          rate(result.requestsPerSecond()));
       if (result.isSaturated()) {
         out.printf(
             Locale.ROOT,
@@ -252,6 +296,7 @@ final class PerfReport {
         Histogram latency = result.total().latency();
         Histogram service = Objects.requireNonNull(result.total().service());
         out.printf(
+            Locale.ROOT,
             "%13s%13s%13s%15s%15s%n",
             micros(latency.getValueAtPercentile(50)),
             micros(latency.getValueAtPercentile(99)),

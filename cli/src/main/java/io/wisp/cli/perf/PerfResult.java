@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param elapsedNanos from there until the last client was done, and the schedule over
  * @param requested how many requests there should have been
  * @param offered the load that was offered, null in a closed loop
+ * @param interrupted whether it was ended before all requests were made
  * @param unsent how many requests were given up because the offered rate could not be reached
  * @param fellBehind whether a client's requests waited for each other more and more
  * @param backlogNanos how long the last requests of such clients waited for those before them, at
@@ -30,6 +31,7 @@ record PerfResult(
     long elapsedNanos,
     long requested,
     @Nullable OfferedLoad offered,
+    boolean interrupted,
     long unsent,
     boolean fellBehind,
     long backlogNanos,
@@ -44,15 +46,19 @@ record PerfResult(
       long elapsedNanos,
       long requested,
       @Nullable OfferedLoad offered,
+      boolean interrupted,
       LookupCounters lookups,
       List<String> breakdowns) {
     Tallies sum = new Tallies(offered != null);
     clients.forEach(client -> sum.add(client.tallies()));
     return new PerfResult(
         startedAt,
-        offered == null ? elapsedNanos : Math.max(elapsedNanos, offered.nanoseconds()),
+        offered == null || interrupted
+            ? elapsedNanos
+            : Math.max(elapsedNanos, offered.nanoseconds()),
         requested,
         offered,
+        interrupted,
         clients.stream().mapToLong(LoadClient::unsent).sum(),
         clients.stream().anyMatch(LoadClient::fellBehind),
         clients.stream()
@@ -62,6 +68,22 @@ record PerfResult(
             .orElse(0),
         sum,
         lookups,
+        breakdowns);
+  }
+
+  /** An interrupted one without any request. */
+  PerfResult withoutRequests() {
+    return new PerfResult(
+        startedAt,
+        elapsedNanos,
+        requested,
+        offered,
+        true,
+        requested,
+        false,
+        0,
+        new Tallies(true),
+        LookupCounters.NONE,
         breakdowns);
   }
 
@@ -79,10 +101,16 @@ record PerfResult(
   /**
    * Whether the offered rate was not reached: less than 99 % of it was answered, or the requests of
    * a client waited for each other more and more. The latencies of such a run grow as long as it
-   * lasts, and are no result.
+   * lasts, and are no result. Too few requests do not tell.
    */
   boolean isSaturated() {
-    return offered != null && (fellBehind || missesRate());
+    return tellsOfRate() && (fellBehind || missesRate());
+  }
+
+  /** Whether there was a rate to reach, and there were enough requests to tell if it was. */
+  boolean tellsOfRate() {
+    OfferedLoad load = offered;
+    return load != null && load.tells() && !interrupted;
   }
 
   /** Whether less than 99 % of the offered rate was answered. */
@@ -109,7 +137,7 @@ record PerfResult(
         failures.add(total.count(status) + " requests were answered " + status);
       }
     }
-    if (total.requests() + unsent != requested) {
+    if (!interrupted && total.requests() + unsent != requested) {
       failures.add("only " + total.requests() + " of " + requested + " requests were answered");
     }
     return failures;

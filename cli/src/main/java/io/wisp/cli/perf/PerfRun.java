@@ -7,6 +7,7 @@ import io.wisp.cli.perf.load.LoadClient;
 import io.wisp.cli.perf.load.LoadClock;
 import io.wisp.cli.perf.load.OfferedLoad;
 import io.wisp.cli.perf.load.Phase;
+import io.wisp.cli.serve.StopSignal;
 import io.wisp.transport.Client;
 import io.wisp.transport.TransportException;
 import java.time.Duration;
@@ -31,6 +32,8 @@ final class PerfRun implements AutoCloseable {
   private final boolean clientsLookUp;
   private final List<LoadClient> clients = new ArrayList<>();
   private @Nullable String connection;
+  private @Nullable StopSignal stop;
+  private boolean interrupted;
 
   /**
    * A run that is not connected yet.
@@ -84,6 +87,22 @@ final class PerfRun implements AutoCloseable {
     return Objects.requireNonNull(connection);
   }
 
+  /** Ends what is under way, and begins nothing more, once a signal is given. */
+  void endBy(StopSignal signal) {
+    stop = signal;
+  }
+
+  /** Whether what is under way is to end. */
+  boolean isStopped() {
+    StopSignal signal = stop;
+    return signal != null && signal.isGiven();
+  }
+
+  /** Whether it was stopped before all was measured. */
+  boolean isInterrupted() {
+    return interrupted;
+  }
+
   /**
    * Puts the keys that are to be there, and warms up.
    *
@@ -96,7 +115,7 @@ final class PerfRun implements AutoCloseable {
       together("preloading", keys, 0, false, (client, start) -> client.preload(keys));
       addErrors(failures, "preload");
     }
-    if (failures.isEmpty()) {
+    if (failures.isEmpty() && !isStopped()) {
       closedLoop("warming up", settings.warmup());
       addErrors(failures, "warm-up");
     }
@@ -114,20 +133,26 @@ final class PerfRun implements AutoCloseable {
 
   /**
    * Measures: once in a closed loop, in an open one at each rate, until one fails or, if rates
-   * climb, is not reached.
+   * climb, is not reached, or until it is stopped.
    *
    * @param each is given every result as soon as it is there
+   * @return all of them, the last of less than was to be measured if {@link #isInterrupted}; none
+   *     if it was stopped before the first request
    */
   List<PerfResult> measure(Consumer<PerfResult> each) {
     List<PerfResult> results = new ArrayList<>();
     switch (settings.loop()) {
-      case Loop.Closed closed -> add(closedLoop(closed.extent()), results, each);
+      case Loop.Closed closed -> {
+        if (!isInterruptedNow()) {
+          add(closedLoop(closed.extent()), results, each);
+        }
+      }
       case Loop.Open open -> {
         switch (open.rates()) {
           case Rates.Listed listed -> {
             for (double rate : listed.rates()) {
               String place = results.size() + 1 + " of " + listed.rates().size();
-              if (!add(openLoop(open.offer(rate), place), results, each)) {
+              if (isInterruptedNow() || !add(openLoop(open.offer(rate), place), results, each)) {
                 break;
               }
             }
@@ -141,7 +166,7 @@ final class PerfRun implements AutoCloseable {
 
   private void climb(
       Loop.Open open, Rates.Climb climb, List<PerfResult> results, Consumer<PerfResult> each) {
-    for (int step = 0; climb.after(step) <= Rates.HIGHEST; step++) {
+    for (int step = 0; climb.after(step) <= Rates.HIGHEST && !isInterruptedNow(); step++) {
       PerfResult result = openLoop(open.offer(climb.after(step)), "step " + (step + 1));
       if (!add(result, results, each) || result.isSaturated()) {
         return;
@@ -149,23 +174,36 @@ final class PerfRun implements AutoCloseable {
     }
   }
 
-  /** Returns whether to go on. */
+  /** Whether it is stopped where there is something left to measure. */
+  private boolean isInterruptedNow() {
+    interrupted |= isStopped();
+    return interrupted;
+  }
+
+  /** Returns whether to go on. One that was interrupted before the first reply says nothing. */
   private boolean add(PerfResult result, List<PerfResult> results, Consumer<PerfResult> each) {
     progress.clear();
+    interrupted |= result.interrupted();
+    if (interrupted && result.total().requests() == 0 && result.failures().isEmpty()) {
+      return false;
+    }
     results.add(result);
     each.accept(result);
-    return result.failures().isEmpty();
+    return result.failures().isEmpty() && !interrupted;
   }
 
   private PerfResult closedLoop(Extent extent) {
     LookupCounters before = lookups();
     Instant startedAt = Instant.now();
     long elapsed = closedLoop("measuring", extent);
-    long requested =
-        extent instanceof Extent.Requests all
-            ? all.number()
-            : clients.stream().mapToLong(client -> client.tallies().total().requests()).sum();
-    return result(startedAt, elapsed, requested, null, before);
+    long done = clients.stream().mapToLong(client -> client.tallies().total().requests()).sum();
+    long requested = extent instanceof Extent.Requests all ? all.number() : done;
+    boolean early =
+        switch (extent) {
+          case Extent.Requests all -> done < all.number();
+          case Extent.Time time -> elapsed < time.duration().toNanos();
+        };
+    return result(startedAt, elapsed, requested, null, early && isStopped(), before);
   }
 
   private long closedLoop(String phase, Extent extent) {
@@ -183,6 +221,9 @@ final class PerfRun implements AutoCloseable {
       if (!settled.failures().isEmpty()) {
         return settled;
       }
+      if (isStopped()) {
+        return settled.withoutRequests();
+      }
     }
     return offer("measuring at " + rate, load);
   }
@@ -197,7 +238,8 @@ final class PerfRun implements AutoCloseable {
             load.nanoseconds(),
             true,
             (client, start) -> client.openLoop(load, start));
-    return result(startedAt, elapsed, load.requests(), load, before);
+    boolean early = clients.stream().anyMatch(client -> client.unsent() > 0);
+    return result(startedAt, elapsed, load.requests(), load, early && isStopped(), before);
   }
 
   private PerfResult result(
@@ -205,9 +247,11 @@ final class PerfRun implements AutoCloseable {
       long elapsed,
       long requested,
       @Nullable OfferedLoad load,
+      boolean early,
       LookupCounters before) {
     LookupCounters lookups = lookups().since(before);
-    return PerfResult.of(clients, startedAt, elapsed, requested, load, lookups, breakdowns());
+    return PerfResult.of(
+        clients, startedAt, elapsed, requested, load, early, lookups, breakdowns());
   }
 
   private LookupCounters lookups() {

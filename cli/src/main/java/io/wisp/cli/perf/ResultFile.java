@@ -11,14 +11,17 @@ import io.wisp.cli.perf.values.ValueSizes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.SerializationFeature;
@@ -26,7 +29,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Writes a run as JSON; {@code perf-json.md} in this module describes it. The file appears whole or
- * not at all: it is written under another name first.
+ * not at all: it is written under another name first. What is there already and is no file of its
+ * own, as a link, a pipe or a device, stays what it is: it is written into.
  */
 final class ResultFile {
 
@@ -37,6 +41,7 @@ final class ResultFile {
 
   private final Path file;
   private final Path directory;
+  private final boolean inPlace;
 
   /**
    * A file to be written later.
@@ -48,6 +53,15 @@ final class ResultFile {
     this.directory = Objects.requireNonNullElse(this.file.getParent(), this.file);
     if (Files.isDirectory(this.file)) {
       throw UserError.failure("--json " + file + " is a folder");
+    }
+    inPlace =
+        Files.exists(this.file, LinkOption.NOFOLLOW_LINKS)
+            && !Files.isRegularFile(this.file, LinkOption.NOFOLLOW_LINKS);
+    if (inPlace && Files.exists(this.file) && !Files.isWritable(this.file)) {
+      throw UserError.failure("--json " + file + ": nothing can be written to it");
+    }
+    if (inPlace) {
+      return;
     }
     if (!Files.isDirectory(directory)) {
       throw UserError.failure("--json " + file + ": there is no folder " + directory);
@@ -64,22 +78,34 @@ final class ResultFile {
    */
   void removeOld() {
     try {
-      Files.deleteIfExists(file);
+      if (!inPlace) {
+        Files.deleteIfExists(file);
+      } else if (Files.isRegularFile(file)) {
+        Files.write(file, new byte[0]);
+      }
     } catch (IOException e) {
       throw UserError.failure(
           "--json " + file + ": the older file could not be removed: " + e.getMessage());
     }
   }
 
-  /** Writes it. */
+  /**
+   * Writes it.
+   *
+   * @param interrupted whether the results are not all that was to be measured
+   */
   void write(
       PerfSettings settings,
       @Nullable CoreList cores,
       Connection connection,
-      List<PerfResult> results) {
+      List<PerfResult> results,
+      boolean interrupted) {
     Map<String, Object> root = new LinkedHashMap<>();
     root.put("format", FORMAT);
     root.put("formatVersion", FORMAT_VERSION);
+    if (interrupted) {
+      root.put("interrupted", true);
+    }
     root.put("startedAt", results.getFirst().startedAt().toString());
     root.put("connection", connection.fields());
     root.put("settings", settings(settings, cores, results));
@@ -91,16 +117,21 @@ final class ResultFile {
             .build()
             .writeValueAsBytes(root);
     try {
-      replace(bytes);
+      if (inPlace) {
+        Files.write(file, bytes);
+      } else {
+        replace(bytes);
+      }
     } catch (IOException e) {
       throw UserError.failure("--json " + file + " could not be written: " + e.getMessage());
     }
   }
 
+  /** Not by createTempFile, whose files are for their owner alone whatever the umask says. */
   private void replace(byte[] bytes) throws IOException {
-    Path unfinished = Files.createTempFile(directory, ".wisp-perf-", ".unfinished");
+    Path unfinished = directory.resolve(".wisp-perf-" + UUID.randomUUID() + ".unfinished");
     try {
-      Files.write(unfinished, bytes);
+      Files.write(unfinished, bytes, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
       Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(unfinished);
@@ -169,10 +200,10 @@ final class ResultFile {
   private static Map<String, Object> run(PerfResult result) {
     boolean saturated = result.isSaturated();
     Map<String, Object> map = new LinkedHashMap<>();
-    map.put("outcome", saturated ? "saturated" : "measured");
+    map.put("outcome", result.interrupted() ? "interrupted" : saturated ? "saturated" : "measured");
     put(map, "offeredPerSecond", offered(result));
     map.put("requestsPerSecond", result.requestsPerSecond());
-    put(map, "shortfall", result.offered() == null ? null : result.shortfall());
+    put(map, "shortfall", result.tellsOfRate() ? result.shortfall() : null);
     map.put("elapsedNanoseconds", result.elapsedNanos());
     if (saturated) {
       put(map, "backlogNanoseconds", result.missesRate() ? null : result.backlogNanos());

@@ -10,8 +10,9 @@ import org.jline.utils.Signals;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server waits for: somebody who says that it is enough, or the loss of a thread without
- * which it does not serve. To give it takes no memory, of which there may be none left.
+ * What a server waits for, and what ends a measurement early: somebody who says that it is enough,
+ * or the loss of a thread without which a server does not serve. To give it takes no memory, of
+ * which there may be none left.
  */
 public final class StopSignal implements UncaughtExceptionHandler {
 
@@ -37,7 +38,7 @@ public final class StopSignal implements UncaughtExceptionHandler {
   }
 
   private void giveOrHalt() {
-    if (given.getCount() == 0) {
+    if (isGiven()) {
       Runtime.getRuntime().halt(ExitCode.FAILURE);
     }
     give();
@@ -68,6 +69,11 @@ public final class StopSignal implements UncaughtExceptionHandler {
       lost = thread;
       give();
     }
+  }
+
+  /** Whether it was given. */
+  public boolean isGiven() {
+    return given.getCount() == 0;
   }
 
   void await() {

@@ -101,7 +101,7 @@ class LookupCountersTest {
       ClientOptions options = ClientOptions.defaults();
       run.connect(
           () -> transport.connect(server.endpoint(), options),
-          () -> new SystemLoadClock(options.waiting()),
+          () -> new SystemLoadClock(options.waiting(), () -> false),
           options.timeout());
       assertThat(run.prepare()).isEmpty();
       return run.measure(result -> {}).getFirst();

@@ -51,22 +51,54 @@ class PerfReportTest {
   }
 
   private static PerfResult result(double offered, long elapsedNanos, long backlogNanos) {
-    OfferedLoad load = new OfferedLoad(offered, 1_000, Arrivals.UNIFORM);
+    return result(offered, 1_000, elapsedNanos, backlogNanos, false);
+  }
+
+  private static PerfResult result(
+      double offered, int requests, long elapsedNanos, long backlogNanos, boolean interrupted) {
+    OfferedLoad load = new OfferedLoad(offered, requests, Arrivals.UNIFORM);
     Tallies tallies = new Tallies(true);
-    for (int i = 0; i < 1_000; i++) {
+    for (int i = 0; i < requests; i++) {
       tallies.of(Operation.PUT).record(Status.STORED, 2_000_000, 1_000_000);
     }
     return new PerfResult(
         Instant.EPOCH,
         elapsedNanos,
-        1_000,
+        requests,
         load,
+        interrupted,
         0,
         backlogNanos > 0,
         backlogNanos,
         tallies,
         LookupCounters.NONE,
         List.of());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, false", "99, false", "100, true"})
+  void shouldNotCallARateMissedOfWhichTooFewRequestsWereDueToTell(int requests, boolean told) {
+    PerfResult late = result(1_000, requests, requests * 2_000_000L, 0, false);
+    assertThat(late.isSaturated()).isEqualTo(told);
+    assertThat(late.failures()).isEmpty();
+    String printed = print(report -> report.result(late));
+    if (told) {
+      assertThat(printed).contains("SATURATED");
+    } else {
+      assertThat(printed)
+          .contains("fewer than 100 requests do not tell whether it was reached", "qps")
+          .doesNotContain("SATURATED");
+    }
+  }
+
+  @Test
+  void shouldShowWhatWasMeasuredUntilAnInterruption() {
+    PerfResult cut = result(1_000, 1_000, 5_000_000_000L, 0, true);
+    assertThat(cut.isSaturated()).isFalse();
+    assertThat(cut.failures()).isEmpty();
+    assertThat(print(report -> report.result(cut)))
+        .contains("interrupted after 1000 requests", "p99 us", "qps        200")
+        .doesNotContain("SATURATED", "do not tell");
   }
 
   private static String print(Consumer<PerfReport> part) {

@@ -2,7 +2,8 @@ package io.wisp.cli.perf.load;
 
 /**
  * The next request, or batch of requests, goes out when the reply to the last one is there. What
- * would have come meanwhile is not sent, so that a stall delays it without being counted.
+ * would have come meanwhile is not sent, so that a stall delays it without being counted. Each ends
+ * early if the clock is stopped.
  */
 final class ClosedLoop {
 
@@ -11,12 +12,12 @@ final class ClosedLoop {
   /** Does requests, one by one or in batches as deep as the exchange. */
   static void run(Exchange exchange, long requests) {
     if (exchange.depth() == 1) {
-      for (long i = 0; i < requests; i++) {
+      for (long i = 0; i < requests && !exchange.clock().isStopped(); i++) {
         call(exchange);
       }
       return;
     }
-    for (long done = 0; done < requests; ) {
+    for (long done = 0; done < requests && !exchange.clock().isStopped(); ) {
       int size = (int) Math.min(exchange.depth(), requests - done);
       callTogether(exchange, size);
       done += size;
@@ -30,12 +31,12 @@ final class ClosedLoop {
    */
   static void runUntil(Exchange exchange, long end) {
     if (exchange.depth() == 1) {
-      while (call(exchange) - end < 0) {}
+      while (call(exchange) - end < 0 && !exchange.clock().isStopped()) {}
       return;
     }
     do {
       callTogether(exchange, exchange.depth());
-    } while (exchange.clock().now() - end < 0);
+    } while (exchange.clock().now() - end < 0 && !exchange.clock().isStopped());
   }
 
   private static long call(Exchange exchange) {
@@ -53,7 +54,7 @@ final class ClosedLoop {
 
   /** Puts each key of a range once, in the same way. */
   static void preload(Exchange exchange, long firstKey, long endKey) {
-    for (long number = firstKey; number < endKey; number++) {
+    for (long number = firstKey; number < endKey && !exchange.clock().isStopped(); number++) {
       exchange.source().advanceToPut(number);
       exchange.submit();
       if (exchange.isFull()) {

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One connection under load. Each method that makes requests returns when they are done or the
- * connection breaks, which {@link #breakdown} tells. Belongs to one thread at a time.
+ * connection breaks, which {@link #breakdown} tells, or the clock is stopped. Belongs to one thread
+ * at a time.
  */
 public final class LoadClient implements AutoCloseable {
 
@@ -127,7 +128,7 @@ public final class LoadClient implements AutoCloseable {
     return exchange.tallies();
   }
 
-  /** How many requests of the last open loop were given up. */
+  /** How many requests of the last open loop were given up, or not sent before it was stopped. */
   public long unsent() {
     return unsent;
   }

@@ -14,6 +14,12 @@ public record OfferedLoad(double requestsPerSecond, long requests, Arrivals arri
   /** The part of the offered rate that must be reached, for less is saturation. */
   public static final double REACHED = 0.99;
 
+  /**
+   * How many requests tell whether a rate is reached: of fewer, one that is late is already more
+   * than the part that may be missing.
+   */
+  public static final long TELLING_REQUESTS = Math.round(1 / (1 - REACHED));
+
   /** What a product of a rate and a time may fall short of a whole number by rounding. */
   private static final double ROUNDING = 1e-6;
 
@@ -33,9 +39,17 @@ public record OfferedLoad(double requestsPerSecond, long requests, Arrivals arri
     return Math.round(requests / requestsPerSecond * 1e9);
   }
 
-  /** After so long the rate cannot be reached any more, however fast the rest is answered. */
+  /** Whether there are enough requests to tell if the rate is reached. */
+  public boolean tells() {
+    return requests >= TELLING_REQUESTS;
+  }
+
+  /**
+   * After so long the rate cannot be reached any more, however fast the rest is answered; never
+   * where that cannot be told.
+   */
   long giveUpNanoseconds() {
-    return Math.round(nanoseconds() / REACHED);
+    return tells() ? Math.round(nanoseconds() / REACHED) : Long.MAX_VALUE / 2;
   }
 
   /**

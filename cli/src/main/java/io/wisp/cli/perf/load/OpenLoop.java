@@ -59,12 +59,15 @@ final class OpenLoop {
 
   private void oneByOne() {
     long now = clock.now();
-    while (done < requests && now - giveUp < 0) {
+    while (done < requests && now - giveUp < 0 && !clock.isStopped()) {
       long due = start + schedule.next();
       exchange.source().advance();
       if (now - due < 0) {
         noteCaughtUp();
         clock.awaitUntil(due);
+        if (clock.isStopped()) {
+          break;
+        }
       }
       now = exchange.call(due, clock.now());
       done++;
@@ -75,7 +78,7 @@ final class OpenLoop {
     long due = 0;
     boolean drawn = false;
     int unflushed = 0;
-    while (done < requests) {
+    while (done < requests && !clock.isStopped()) {
       if (!drawn) {
         due = start + schedule.next();
         exchange.source().advance();

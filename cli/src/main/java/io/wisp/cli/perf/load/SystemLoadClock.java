@@ -2,6 +2,7 @@ package io.wisp.cli.perf.load;
 
 import io.wisp.transport.Waiting;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * The machine's clock. Until a request is due it spins if it is to {@code poll}; sleeps, and spins
@@ -20,12 +21,26 @@ public final class SystemLoadClock implements LoadClock {
   private static final int POLLS_BETWEEN_YIELDS = 1_000;
   private static final long NAP_NANOS = 20_000;
 
+  /** How long it sleeps at most before it looks whether it is stopped. */
+  private static final long LONGEST_SLEEP_NANOS = 100_000_000;
+
   private final Waiting waiting;
+  private final BooleanSupplier stopped;
   private int looks;
 
-  /** A clock for one client. */
-  public SystemLoadClock(Waiting waiting) {
+  /**
+   * A clock for one client.
+   *
+   * @param stopped whether the load is to end before its time
+   */
+  public SystemLoadClock(Waiting waiting, BooleanSupplier stopped) {
     this.waiting = waiting;
+    this.stopped = stopped;
+  }
+
+  @Override
+  public boolean isStopped() {
+    return stopped.getAsBoolean();
   }
 
   @Override
@@ -41,9 +56,9 @@ public final class SystemLoadClock implements LoadClock {
           case SPIN -> OVERSLEEP_NANOS;
           case SLEEP -> 0;
         };
-    for (long left = time - now(); left > 0; left = time - now()) {
+    for (long left = time - now(); left > 0 && !isStopped(); left = time - now()) {
       if (left > spare) {
-        LockSupport.parkNanos(left - spare);
+        LockSupport.parkNanos(Math.min(left - spare, LONGEST_SLEEP_NANOS));
         if (Thread.currentThread().isInterrupted()) {
           return;
         }

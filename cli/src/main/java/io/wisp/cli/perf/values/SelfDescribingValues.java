@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,6 +106,7 @@ public final class SelfDescribingValues implements ValueContents {
   private static String fault(int size, int offset, long found, long expected, long difference) {
     int within = Long.numberOfTrailingZeros(difference) / Byte.SIZE;
     return String.format(
+        Locale.ROOT,
         "differs at byte %d of its %d: 0x%02x where 0x%02x was written",
         offset + within,
         size,

@@ -7,6 +7,20 @@ final class FakeClock implements LoadClock {
 
   private long now = Long.MAX_VALUE - 5_000_000_000L; // wraps around within every test
 
+  private long timeToStop;
+  private boolean stops;
+
+  /** Lets the load end early, at a time. */
+  void stopAt(long time) {
+    timeToStop = time;
+    stops = true;
+  }
+
+  @Override
+  public boolean isStopped() {
+    return stops && now - timeToStop >= 0;
+  }
+
   void pass(long nanoseconds) {
     now += nanoseconds;
   }
@@ -18,8 +32,9 @@ final class FakeClock implements LoadClock {
 
   @Override
   public void awaitUntil(long time) {
-    if (time - now > 0) {
-      now = time;
+    long end = stops && timeToStop - now > 0 && time - timeToStop > 0 ? timeToStop : time;
+    if (end - now > 0) {
+      now = end;
     }
   }
 

@@ -95,7 +95,7 @@ class LoadAllocationTest {
         0,
         1,
         depth,
-        new SystemLoadClock(Waiting.POLL),
+        new SystemLoadClock(Waiting.POLL, () -> false),
         Duration.ofSeconds(10),
         new SplittableRandom(1));
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.wisp.cli.perf.keys.KeyDistribution;
 import io.wisp.cli.perf.values.ValueSizes;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import org.HdrHistogram.Histogram;
@@ -95,6 +96,47 @@ class LoopTest {
     assertThat(latency.getTotalCount()).isEqualTo(10_000);
     assertThat(latency.getCountBetweenValues(100 * MICROSECOND, Long.MAX_VALUE / 2)).isEqualTo(1);
     assertThat(client.tallies().total().service()).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4})
+  void shouldEndAnOpenLoopEarlyWithWhatWasMeasuredUntilThen(int depth) {
+    clock.stopAt(start + 2_500 * MILLISECOND + 1);
+    LoadClient client =
+        offer(new SlowClient(clock, 50 * MICROSECOND), depth, 1_000, Arrivals.UNIFORM);
+    assertThat(latency(client).getTotalCount()).isEqualTo(2_501);
+    assertThat(client.unsent()).isEqualTo(10_000 - 2_501);
+  }
+
+  @Test
+  void shouldNotWaitForARequestThatIsDueAfterTheEnd() {
+    clock.stopAt(start + MILLISECOND);
+    LoadClient client = client(new SlowClient(clock, 50 * MICROSECOND), 1);
+    client.openLoop(OfferedLoad.of(0.01, 10, Duration.ofHours(1), Arrivals.UNIFORM), start);
+    assertThat(clock.now()).isEqualTo(start + MILLISECOND);
+    assertThat(latency(client).getTotalCount()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4})
+  void shouldEndAClosedLoopEarlyWithWhatWasMeasuredUntilThen(int depth) {
+    clock.stopAt(start + 100 * MILLISECOND);
+    for (Extent extent :
+        List.of(new Extent.Requests(1_000_000), new Extent.Time(Duration.ofHours(1)))) {
+      LoadClient client = client(new SlowClient(clock, 50 * MICROSECOND), depth);
+      client.closedLoop(extent, start);
+      assertThat(client.breakdown()).isNull();
+      assertThat(latency(client).getTotalCount()).isBetween(1L, 2_000L);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4})
+  void shouldSendTheFewRequestsOfARateThatTheyCannotTellOf(int depth) {
+    LoadClient client = client(new SlowClient(clock, 50 * MILLISECOND), depth);
+    client.openLoop(OfferedLoad.of(1_000, 3, Duration.ofSeconds(1), Arrivals.UNIFORM), start);
+    assertThat(latency(client).getTotalCount()).isEqualTo(3);
+    assertThat(client.unsent()).isZero();
   }
 
   @ParameterizedTest
