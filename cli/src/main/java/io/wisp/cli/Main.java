@@ -3,6 +3,7 @@ package io.wisp.cli;
 import io.wisp.cli.common.ByteSize;
 import io.wisp.cli.common.ExitCode;
 import io.wisp.cli.common.InternalErrors;
+import io.wisp.cli.common.ProcessText;
 import io.wisp.cli.common.Product;
 import io.wisp.cli.common.Streams;
 import io.wisp.cli.common.TimeSpan;
@@ -40,7 +41,7 @@ public final class Main {
   /**
    * The program before its arguments are known.
    *
-   * @param stopSignal makes what tells a server to stop; asked only by a server
+   * @param stopSignal makes what tells a server or a measurement to stop, once it can
    */
   Main(Streams streams, Supplier<StopSignal> stopSignal, StoreOpener opener) {
     this.streams = streams;
@@ -49,13 +50,25 @@ public final class Main {
   }
 
   public static void main(String[] arguments) {
-    System.exit(new Main(Streams.ofProcess(), StopSignal::ofProcess, Table::open).run(arguments));
+    Streams streams = Streams.ofProcess();
+    Main main = new Main(streams, StopSignal::ofProcess, Table::open);
+    System.exit(main.run(() -> ProcessText.arguments(arguments)));
   }
 
   /** Does what the arguments say. Returns the exit code, and lets no exception out. */
   int run(String... arguments) {
+    return run(() -> arguments);
+  }
+
+  private int run(Supplier<String[]> arguments) {
+    int exitCode = exitCode(arguments);
+    boolean lost = streams.out().checkError() || streams.err().checkError();
+    return lost && exitCode == ExitCode.SUCCESS ? ExitCode.FAILURE : exitCode;
+  }
+
+  private int exitCode(Supplier<String[]> arguments) {
     try {
-      return parseAndRun(arguments);
+      return parseAndRun(arguments.get());
     } catch (ParameterException e) {
       return complain(ParseErrors.sentence(e), ExitCode.USAGE);
     } catch (UserError e) {
@@ -64,9 +77,6 @@ public final class Main {
       InternalErrors.trace(e, streams.err());
       return complain(
           "an error inside Wisp, " + e + "; " + InternalErrors.HOW_TO_TRACE, ExitCode.FAILURE);
-    } finally {
-      streams.out().flush();
-      streams.err().flush();
     }
   }
 
@@ -88,6 +98,7 @@ public final class Main {
             .registerConverter(Arrivals.class, converter(Arrivals::ofWord))
             .registerConverter(Waiting.class, converter(Waiting::ofWord))
             .registerConverter(GetPath.class, converter(GetPath::ofWord))
+            .setExpandAtFiles(false)
             .setStopAtPositional(true);
     ParseResult parsed = commandLine.parseArgs(arguments);
     if (command.version) {
@@ -132,7 +143,8 @@ public final class Main {
         CommandArguments.endpoint(Mode.PERF, Objects.requireNonNull(command.perfHost));
     ClientOptions options = command.client.options(command.connection);
     CoreList cores = command.cores.pin();
-    return new PerfCommand(command.perf, command.transport, server, options, cores).run(streams);
+    return new PerfCommand(command.perf, command.transport, server, options, cores)
+        .run(streams, stopSignal);
   }
 
   /** A reader of option values whose complaint reaches the user. */

@@ -1,5 +1,6 @@
 package io.wisp.cli;
 
+import io.wisp.cli.common.ByteText;
 import io.wisp.cli.common.ClientArguments;
 import io.wisp.cli.common.TransportChoice;
 import io.wisp.cli.common.TransportOption;
@@ -23,6 +24,9 @@ final class ModeOptions {
     for (OptionSpec option : parsed.matchedOptions()) {
       if (option.stringValues().size() > 1) {
         throw UserError.usage(option.names()[0] + " is given twice");
+      }
+      if (!option.stringValues().stream().allMatch(ByteText::isUtf8)) {
+        throw UserError.usage(option.names()[0] + ": its value is not UTF-8");
       }
       Set<Mode> modes = modes(option);
       if (!modes.contains(mode)) {

@@ -25,7 +25,7 @@ public final class ClientArguments {
       description =
           "The server's password. The environment's WISP_PASSWORD says it without showing it to"
               + " other users of the machine.")
-  private @Nullable String password = System.getenv("WISP_PASSWORD");
+  private @Nullable String password;
 
   @Option(
       names = "--get",
@@ -46,7 +46,7 @@ public final class ClientArguments {
     }
     return ClientOptions.defaults()
         .withTimeout(timeout)
-        .withPassword(password)
+        .withPassword(Password.of(password))
         .withWaiting(connection.waiting())
         .withGetPath(getPath)
         .withDevice(connection.device());

@@ -4,14 +4,19 @@ import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /**
  * Where a command reads and writes.
  *
- * @param out for results
+ * @param out for results; one of this process throws a {@link UserError} at the first write that
+ *     fails
  * @param err for errors, warnings and progress
  * @param interactive whether a person sits at {@code in} and {@code out}
  * @param liveProgress whether {@code err} is a terminal, on which a line may be written over
@@ -25,9 +30,9 @@ public record Streams(
   /** This process's own streams, in UTF-8 whatever the locale: what goes in comes out. */
   public static Streams ofProcess() {
     return new Streams(
-        new FileInputStream(FileDescriptor.in),
-        utf8(FileDescriptor.out),
-        utf8(FileDescriptor.err),
+        input(),
+        utf8(new CheckedOutput("standard output", new FileOutputStream(FileDescriptor.out))),
+        utf8(new FileOutputStream(FileDescriptor.err)),
         isInteractive(),
         Boolean.getBoolean(LIVE_PROGRESS));
   }
@@ -39,7 +44,26 @@ public record Streams(
     return console != null && console.isTerminal();
   }
 
-  private static PrintStream utf8(FileDescriptor descriptor) {
-    return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+  /**
+   * Standard input, which nothing can be read from if it was closed: then its number went to the
+   * first file that the JVM opened, one of its own.
+   */
+  private static InputStream input() {
+    InputStream in = new FileInputStream(FileDescriptor.in);
+    Path opened = Path.of("/proc/self/fd/0");
+    Path ours = Path.of(System.getProperty("java.home"), "lib", "modules");
+    try {
+      if (Files.exists(opened) && Files.isSameFile(opened, ours)) {
+        in = InputStream.nullInputStream();
+        in.close();
+      }
+    } catch (IOException e) {
+      // There is no such file, so that it is not standard input either.
+    }
+    return in;
+  }
+
+  private static PrintStream utf8(OutputStream out) {
+    return new PrintStream(out, true, StandardCharsets.UTF_8);
   }
 }

@@ -2,6 +2,7 @@ package io.wisp.cli.serve;
 
 import io.wisp.cli.common.ByteSize;
 import io.wisp.cli.common.ConnectionArguments;
+import io.wisp.cli.common.Password;
 import io.wisp.cli.common.Range;
 import io.wisp.cli.common.UserError;
 import io.wisp.transport.Endpoint;
@@ -68,7 +69,7 @@ public final class ServeArguments {
       description =
           "What a client must present first. The environment's WISP_PASSWORD says it without"
               + " showing it to other users of the machine.")
-  private @Nullable String password = System.getenv("WISP_PASSWORD");
+  private @Nullable String requiredPassword;
 
   @Option(
       names = "--idle-timeout",
@@ -87,6 +88,7 @@ public final class ServeArguments {
     if (host.isBlank()) {
       throw UserError.usage("--host is empty");
     }
+    String password = Password.of(requiredPassword);
     if (password != null && password.isEmpty()) {
       throw UserError.usage("--requirepass is empty");
     }

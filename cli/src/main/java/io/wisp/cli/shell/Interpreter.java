@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Carries out commands. Results go to standard output and failures to standard error, so that a
@@ -178,7 +179,7 @@ final class Interpreter {
 
   private Outcome help() {
     for (ShellCommand command : ShellCommand.values()) {
-      out.printf("%-48s %s%n", command.usage(), command.purpose());
+      out.printf(Locale.ROOT, "%-48s %s%n", command.usage(), command.purpose());
     }
     out.println("Words with blanks stand in double quotes, in which \\n \\r \\t \\\\ \\\" and");
     out.println(

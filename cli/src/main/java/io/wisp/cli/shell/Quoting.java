@@ -3,6 +3,7 @@ package io.wisp.cli.shell;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +62,7 @@ final class Quoting {
         if (b >= ' ' && b <= '~') {
           text.append((char) b);
         } else {
-          text.append(String.format("\\x%02x", b));
+          text.append(String.format(Locale.ROOT, "\\x%02x", b));
         }
       }
     }

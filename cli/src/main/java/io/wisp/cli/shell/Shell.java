@@ -1,5 +1,6 @@
 package io.wisp.cli.shell;
 
+import io.wisp.cli.common.ByteText;
 import io.wisp.cli.common.ExitCode;
 import io.wisp.cli.common.Streams;
 import io.wisp.cli.common.TransportChoice;
@@ -13,8 +14,6 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +40,8 @@ public final class Shell {
   /**
    * Runs it to its end.
    *
-   * @param command a command and its arguments, or nothing, to read commands from standard input
+   * @param command a command and its arguments as {@link ByteText}, or nothing, to read commands
+   *     from standard input
    * @return the exit code
    */
   public int run(List<String> command) {
@@ -66,7 +66,7 @@ public final class Shell {
   }
 
   private static List<byte[]> bytes(List<String> words) {
-    return words.stream().map(word -> word.getBytes(StandardCharsets.UTF_8)).toList();
+    return words.stream().map(ByteText::encode).toList();
   }
 
   private static int exitCode(Interpreter.Outcome outcome) {
@@ -108,7 +108,7 @@ public final class Shell {
       }
       return line.toByteArray();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw UserError.failure("standard input cannot be read: " + e.getMessage());
     }
   }
 }

@@ -1,0 +1,290 @@
+package io.wisp.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What a process is given beside its arguments: locale, descriptors, and bytes that are no text. In
+ * scripts {@code wisp} stands for the packaged program, started by the launcher or by java alone.
+ */
+@EnabledOnOs(OS.LINUX)
+@Timeout(120)
+class ProcessIT {
+
+  private static final Pattern LISTENING = Pattern.compile("tcp +(127\\.0\\.0\\.1:\\d+) .*");
+  private static final String LAUNCHER = "launcher";
+  private static final String JAVA = "java";
+
+  /** Two texts, and bytes that are none, as printf takes them. */
+  private static final String ACUTE = "\"$(printf '\\303\\251')\"";
+
+  private static final String GRAVE = "\"$(printf '\\303\\250')\"";
+  private static final String NO_TEXT = "\"$(printf '\\377\\303')\"";
+
+  @TempDir Path folder;
+
+  private final List<Process> started = new ArrayList<>();
+  private String server = "";
+
+  @BeforeEach
+  void serve() throws IOException {
+    server = serve("wisp -s -t --port 0 --memory 64m", "C.UTF-8");
+  }
+
+  @AfterEach
+  void endProcesses() throws InterruptedException {
+    for (Process process : started) {
+      process.destroyForcibly().waitFor();
+    }
+  }
+
+  private String serve(String script, String locale) throws IOException {
+    Process process = start(LAUNCHER, locale, "exec_" + script);
+    BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
+    String host = "";
+    for (String line = out.readLine(); line != null; line = out.readLine()) {
+      Matcher listening = LISTENING.matcher(line);
+      if (listening.matches()) {
+        host = listening.group(1);
+      }
+      if (line.startsWith("ready")) {
+        return host;
+      }
+    }
+    throw new AssertionError(
+        new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
+  }
+
+  private Process start(String by, String locale, String script) throws IOException {
+    String program =
+        by.equals(LAUNCHER)
+            ? Path.of("..", "wisp").toRealPath().toString()
+            : Path.of(System.getProperty("java.home"), "bin", "java")
+                + " --enable-native-access=ALL-UNNAMED -jar "
+                + Path.of("target", "wisp.jar").toRealPath();
+    String functions =
+        "wisp() { " + program + " \"$@\"; }\nexec_wisp() { exec " + program + " \"$@\"; }\n";
+    ProcessBuilder builder = new ProcessBuilder("sh", "-c", functions + script);
+    builder.directory(folder.toFile());
+    builder.environment().put("LC_ALL", locale);
+    builder.environment().put("WISP_BUILD", "never");
+    builder.environment().remove("WISP_PASSWORD");
+    Process process = builder.start();
+    started.add(process);
+    return process;
+  }
+
+  private record Outcome(int exitCode, String out, String err) {}
+
+  private Outcome run(String by, String locale, String script) throws Exception {
+    Process process = start(by, locale, script);
+    process.getOutputStream().close();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Outcome(process.waitFor(), out, err);
+  }
+
+  static Stream<Arguments> locales() {
+    return Stream.of(LAUNCHER, JAVA)
+        .flatMap(by -> Stream.of("C", "POSIX").map(locale -> Arguments.of(by, locale)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("locales")
+  void shouldTakeKeysAndValuesByTheirBytesInALocaleWithoutThem(String by, String locale)
+      throws Exception {
+    String shell = "wisp -c " + server + " -t ";
+    Outcome outcome =
+        run(
+            by,
+            locale,
+            shell
+                + "put "
+                + ACUTE
+                + " "
+                + NO_TEXT
+                + "\n"
+                + shell
+                + "put "
+                + GRAVE
+                + " "
+                + GRAVE
+                + "\n"
+                + shell
+                + "get "
+                + ACUTE
+                + "\n"
+                + shell
+                + "get "
+                + GRAVE
+                + "\n"
+                + "printf 'get \\303\\251\\nput \\303\\252 \\303\\252\\nget \\303\\252\\n' | "
+                + shell);
+    assertThat(outcome.err()).isEmpty();
+    assertThat(outcome.out().lines())
+        .containsExactly(
+            "Put suc",
+            "Put suc",
+            "\"\\xff\\xc3\"",
+            "\u00e8",
+            "\"\\xff\\xc3\"",
+            "Put suc",
+            "\u00ea");
+  }
+
+  @ParameterizedTest
+  @MethodSource("locales")
+  void shouldTellPasswordsApartInALocaleWithoutThem(String by, String locale) throws Exception {
+    String guarded = serve("wisp -s -t --port 0 --memory 64m --requirepass " + ACUTE, locale);
+    String shell = "wisp -c " + guarded + " -t ";
+    Outcome wrong = run(by, locale, shell + "--password " + GRAVE + " put k v");
+    Outcome wrongVariable = run(by, locale, "WISP_PASSWORD=" + GRAVE + " " + shell + "put k v");
+    Outcome right =
+        run(
+            by,
+            locale,
+            shell
+                + "--password "
+                + ACUTE
+                + " put k v && export WISP_PASSWORD="
+                + ACUTE
+                + " && "
+                + shell
+                + "get k");
+    assertThat(wrong.exitCode()).isEqualTo(1);
+    assertThat(wrongVariable.exitCode()).isEqualTo(1);
+    assertThat(right.out()).as(right.err()).isEqualTo("Put suc\nv\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {LAUNCHER, JAVA})
+  void shouldRefuseInASentenceWhatMustBeTextAndIsNone(String by) throws Exception {
+    for (String locale : List.of("C", "C.UTF-8")) {
+      String shell = "wisp -c " + server + " -t ";
+      Outcome option = run(by, locale, shell + "--password " + NO_TEXT + " get k");
+      assertThat(option.err()).startsWith("wisp: --password: its value is not UTF-8");
+      assertThat(option.exitCode()).isEqualTo(2);
+      Outcome variable = run(by, locale, "WISP_PASSWORD=" + NO_TEXT + " " + shell + "get k");
+      assertThat(variable.err()).startsWith("wisp: WISP_PASSWORD is not UTF-8");
+      assertThat(variable.exitCode()).isEqualTo(2);
+    }
+  }
+
+  private String perf(String options) {
+    return "wisp -p " + server + " -t --key_size 3 --payload_size 9 --warmup 0 " + options;
+  }
+
+  @Test
+  void shouldWriteAResultUnderTheNameThatItWasGivenInALocaleWithoutIt() throws Exception {
+    String options = perf("--requests 10 --json " + ACUTE);
+    Outcome outcome = run(LAUNCHER, "C", options + " && test -s " + ACUTE);
+    assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+    Outcome alone = run(JAVA, "C", "rm " + ACUTE + "\n" + options);
+    assertThat(alone.exitCode()).isEqualTo(2);
+    assertThat(alone.err()).contains("is no file name in this locale's encoding", "set LC_ALL");
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {LAUNCHER, JAVA})
+  void shouldRunNothingIfStandardInputIsClosed(String by) throws Exception {
+    Outcome outcome = run(by, "C.UTF-8", "wisp -c " + server + " -t <&-");
+    assertThat(outcome.exitCode()).isEqualTo(1);
+    assertThat(outcome.out()).isEmpty();
+    assertThat(outcome.err()).startsWith("wisp: standard input cannot be read: ").hasLineCount(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {LAUNCHER, JAVA})
+  void shouldWriteNothingElsewhereIfStandardOutputIsClosed(String by) throws Exception {
+    String put = "wisp -c " + server + " -t put k v ";
+    Outcome noOutput = run(by, "C.UTF-8", put + ">&-");
+    assertThat(noOutput.exitCode()).isEqualTo(1);
+    assertThat(noOutput.err())
+        .startsWith("wisp: standard output cannot be written: ")
+        .hasLineCount(1);
+    assertThat(run(by, "C.UTF-8", put + "<&- >&- 2>&-").exitCode()).isEqualTo(1);
+    assertThat(run(by, "C.UTF-8", put + "2>&-").out()).isEqualTo("Put suc\n");
+  }
+
+  @Test
+  void shouldFailWithASentenceIfWhatItSaysCannotBeWritten() throws Exception {
+    assumeTrue(Files.exists(Path.of("/dev/full")), "there is no /dev/full");
+    String serve = "wisp -s -t --port 0 --memory 64m";
+    String shell = "wisp -c " + server + " -t ";
+    List<String> commands =
+        List.of(
+            perf("--requests 10"),
+            perf("--rate climb"),
+            serve,
+            shell + "put k v",
+            "echo info | " + shell,
+            shell + "help",
+            "wisp -h",
+            "wisp --version");
+    for (String command : commands) {
+      Outcome outcome = run(LAUNCHER, "C.UTF-8", command + " >/dev/full");
+      assertThat(outcome.err())
+          .as(command)
+          .isEqualTo("wisp: standard output cannot be written: No space left on device\n");
+      assertThat(outcome.exitCode()).as(command).isEqualTo(1);
+    }
+    Outcome silent = run(LAUNCHER, "C.UTF-8", "wisp --no-such-option 2>/dev/full");
+    assertThat(silent.exitCode()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "-Duser.language=ar -Duser.country=EG -Duser.extensions=u-nu-arab",
+        "-Duser.language=th -Duser.country=TH -Duser.extensions=u-nu-thai"
+      })
+  void shouldWriteDigitsThatEverythingCanReadInEveryLocale(String properties) throws Exception {
+    Outcome outcome =
+        run(
+            LAUNCHER,
+            "C.UTF-8",
+            "export WISP_JAVA_OPTS='"
+                + properties
+                + "'\n"
+                + perf("--requests 100 --json r.json")
+                + "\n"
+                + perf("--rate 500,400 --requests 100; true")
+                + "\n"
+                + "wisp -c "
+                + server
+                + " -t put k \"$(printf '\\377')\"\n"
+                + "wisp -c "
+                + server
+                + " -t get k\n"
+                + "wisp -s -t --port 0 --memory 64m --device x; cat r.json");
+    assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+    assertThat(outcome.out() + outcome.err())
+        .contains("p99 us", "\"\\xff\"", "wisp-perf")
+        .matches("\\p{ASCII}*");
+  }
+}
