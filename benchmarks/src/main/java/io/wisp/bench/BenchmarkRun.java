@@ -89,7 +89,7 @@ final class BenchmarkRun {
     Map<String, org.openjdk.jmh.results.RunResult> merged = new LinkedHashMap<>();
     for (int round = 1; round <= rounds; round++) {
       if (rounds > 1) {
-        out.printf("%n# Round %d of %d%n", round, rounds);
+        out.printf(Locale.ROOT, "%n# Round %d of %d%n", round, rounds);
       }
       missing += expected;
       for (Options part : parts) {
@@ -129,9 +129,12 @@ final class BenchmarkRun {
     out.print(new SummaryTable(result).render());
     if (missing > 0) {
       out.printf(
-          "%n%d of %d combinations failed and are missing here.%n", missing, rounds * expected);
+          Locale.ROOT,
+          "%n%d of %d combinations failed and are missing here.%n",
+          missing,
+          rounds * expected);
     }
-    out.printf("%nResults: %s%n%s", folder.path(), NEXT);
+    out.printf(Locale.ROOT, "%nResults: %s%n%s", folder.path(), NEXT);
   }
 
   private void fail(String reason) {

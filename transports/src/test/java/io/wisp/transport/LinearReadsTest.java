@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
@@ -134,8 +135,15 @@ public abstract class LinearReadsTest extends TransportFixture {
       fallBacks += counter(each, "client_lookup_fall_backs");
     }
     System.out.printf(
+        Locale.ROOT,
         "%s: writes=%s hits=%s misses=%s stale addresses=%d fall-backs=%d asked=%d%n",
-        transport().name(), writes, hits, misses, stale, fallBacks, asked);
+        transport().name(),
+        writes,
+        hits,
+        misses,
+        stale,
+        fallBacks,
+        asked);
     assertThat(hits).hasPositiveValue();
     assertThat(misses).hasPositiveValue();
     assertThat(writes).hasPositiveValue();

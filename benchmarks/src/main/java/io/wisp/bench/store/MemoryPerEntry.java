@@ -1,6 +1,7 @@
 package io.wisp.bench.store;
 
 import java.io.PrintStream;
+import java.util.Locale;
 
 /** Measures the memory that each map uses for an entry beyond its key and value. */
 public final class MemoryPerEntry {
@@ -12,12 +13,17 @@ public final class MemoryPerEntry {
   /** Fills every kind of map with so many entries and prints what each costs. */
   public static void print(long entries, PrintStream out) {
     out.printf(
+        Locale.ROOT,
         "%,d entries with keys of %d bytes and values of %d:%n",
-        entries, Entries.KEY_SIZE, Entries.VALUE_SIZE);
+        entries,
+        Entries.KEY_SIZE,
+        Entries.VALUE_SIZE);
     for (MapKind kind : MapKind.values()) {
       out.printf(
+          Locale.ROOT,
           "%20s  %6.1f bytes an entry beyond key and value%n",
-          kind.label(), overhead(kind, entries));
+          kind.label(),
+          overhead(kind, entries));
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.wisp.bench.latency.RequestKind;
 import io.wisp.store.Slice;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -98,7 +99,7 @@ class ClosedLoopTest {
   void shouldStopWhenAValueHasAnotherLength() {
     ClosedLoop loop = prepared(OperationMix.GET, 1);
     for (int i = 0; i < KEYS.count(); i++) {
-      client.store.put(Slice.of(String.format("%03d", i)), Slice.of("short"));
+      client.store.put(Slice.of(String.format(Locale.ROOT, "%03d", i)), Slice.of("short"));
     }
 
     assertThatThrownBy(() -> loop.request(true))

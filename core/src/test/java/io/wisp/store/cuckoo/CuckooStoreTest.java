@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -527,6 +528,6 @@ class CuckooStoreTest {
   }
 
   private static Slice key(int number) {
-    return Slice.of(String.format(java.util.Locale.ROOT, "%016d", number));
+    return Slice.of(String.format(Locale.ROOT, "%016d", number));
   }
 }

@@ -14,6 +14,7 @@ import java.lang.foreign.ValueLayout;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -127,6 +128,7 @@ class RemoteLookupConcurrencyTest {
 
   private void report() {
     System.out.printf(
+        Locale.ROOT,
         "reads=%d hits=%d misses=%d retries=%d addressHits=%d staleAddresses=%d fallBacks=%d%n",
         sum(LookupStatistics::reads),
         sum(LookupStatistics::hits),

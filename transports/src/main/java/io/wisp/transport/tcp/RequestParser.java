@@ -4,6 +4,7 @@ import io.wisp.store.Limits;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Locale;
 
 /**
  * Reads the elements of a request where they lie. A method that reads one returns {@link #COMPLETE}
@@ -164,6 +165,6 @@ final class RequestParser {
   private static String printable(byte character) {
     return character >= ' ' && character < 127
         ? String.valueOf((char) character)
-        : String.format("\\x%02x", character);
+        : String.format(Locale.ROOT, "\\x%02x", character);
   }
 }

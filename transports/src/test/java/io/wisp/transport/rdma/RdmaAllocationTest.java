@@ -19,6 +19,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
@@ -72,7 +73,7 @@ class RdmaAllocationTest {
         best = Math.min(best, (double) (allocated(ids) - before) / REQUESTS);
         rounds++;
       } while (best >= BYTES_PER_REQUEST && rounds < MOST_ROUNDS);
-      System.out.printf("%s: %.3f bytes a request in round %d%n", path, best, rounds);
+      System.out.printf(Locale.ROOT, "%s: %.3f bytes a request in round %d%n", path, best, rounds);
       assertThat(best).as("bytes allocated for a request").isLessThan(BYTES_PER_REQUEST);
     }
   }

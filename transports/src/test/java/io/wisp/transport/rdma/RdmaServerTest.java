@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -159,7 +160,7 @@ class RdmaServerTest {
       long began = System.nanoTime();
       TimeUnit.SECONDS.sleep(2);
       double share = (double) (processorTimeOfTheServer() - before) / (System.nanoTime() - began);
-      System.out.printf("an idle server uses %.1f %% of a processor%n", 100 * share);
+      System.out.printf(Locale.ROOT, "an idle server uses %.1f %% of a processor%n", 100 * share);
       assertThat(share).isLessThan(0.2);
       assertThat(client.contains(Slice.of("key"))).isTrue();
     }

@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -88,7 +89,8 @@ class DoorbellTest {
     here.tell(++round);
     here.await(round);
     other.join();
-    System.out.printf("rounds=%d sleeps=%d and %d%n", round, here.sleeps, there.sleeps);
+    System.out.printf(
+        Locale.ROOT, "rounds=%d sleeps=%d and %d%n", round, here.sleeps, there.sleeps);
     assertThat(here.sleeps + there.sleeps).isPositive();
     arena.close();
   }

@@ -12,6 +12,7 @@ import io.wisp.transport.ClientOptions;
 import io.wisp.transport.GetPath;
 import io.wisp.transport.Waiting;
 import java.lang.management.ManagementFactory;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -61,7 +62,8 @@ class ShmAllocationTest {
         long after = allocated(serverThread) + allocated(ownThread);
         best = Math.min(best, (double) (after - before) / (4 * ROUNDS));
       }
-      System.out.printf("%s %s pipelined=%s: %.3f B a request%n", path, waiting, pipelined, best);
+      System.out.printf(
+          Locale.ROOT, "%s %s pipelined=%s: %.3f B a request%n", path, waiting, pipelined, best);
       assertThat(best).as("bytes allocated for a request").isLessThan(BYTES_PER_REQUEST);
     }
   }

@@ -14,6 +14,7 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,7 +49,7 @@ class ShmIdleTest {
       long start = System.nanoTime();
       Thread.sleep(2_000);
       double share = (double) (serverCpuNanos() - before) / (System.nanoTime() - start);
-      System.out.printf("%s: %.2f %% of a core while idle%n", waiting, 100 * share);
+      System.out.printf(Locale.ROOT, "%s: %.2f %% of a core while idle%n", waiting, 100 * share);
       assertThat(share).isLessThan(0.2);
       assertThat(client.get(Slice.of("key"), value)).isEqualTo(Status.FOUND);
       for (Client each : clients) {

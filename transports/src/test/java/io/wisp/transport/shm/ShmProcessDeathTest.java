@@ -21,6 +21,7 @@ import io.wisp.transport.Waiting;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,8 +88,12 @@ class ShmProcessDeathTest {
           thrown = catchThrowable(() -> client.get(Slice.of("key"), value));
         }
         System.out.printf(
+            Locale.ROOT,
             "%s %s: noticed after %d ms: %s%n",
-            path, waiting, (System.nanoTime() - killed) / 1_000_000, thrown.getMessage());
+            path,
+            waiting,
+            (System.nanoTime() - killed) / 1_000_000,
+            thrown.getMessage());
         assertThat(thrown)
             .isInstanceOf(TransportException.class)
             .isNotInstanceOf(TransportTimeoutException.class)
