@@ -196,14 +196,18 @@ def main(arguments: list[str]) -> int:
             from simple_kv import explain_write
 
             return explain_write.main(arguments[1:])
-        return _run(_checked(arguments))
+        status = _run(_checked(arguments))
+        sys.stdout.flush()
+        return status
     except SimpleKvError as error:
         print(f"simple-kv: {error}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         print("simple-kv: interrupted", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:  # nobody reads what is printed
+    except OSError as error:  # what is printed cannot be written, or standard input not read
+        if not isinstance(error, BrokenPipeError):
+            print(f"simple-kv: standard input or output: {error.strerror or error}", file=sys.stderr)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
 

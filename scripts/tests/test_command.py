@@ -1,7 +1,9 @@
 import signal
+import subprocess
+import sys
 import unittest
 
-from tests.support import PATIENCE_SECONDS, port_of, program, run, tcp_server
+from tests.support import PATIENCE_SECONDS, PROGRAM, port_of, program, run, tcp_server
 
 
 class WrongUseTest(unittest.TestCase):
@@ -49,6 +51,19 @@ class ShellTest(unittest.TestCase):
             self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "Put suc\nö ü\n", ""))
             done = run("-c", server, "get nothing", "del ä")
             self.assertEqual((done.returncode, done.stdout), (1, "Get fail\nDel suc\n"))
+
+    def test_output_and_input_that_do_not_work_are_told(self):
+        with tcp_server() as port, open("/dev/full", "w") as full, open("/dev/null", "w") as unreadable:
+            shell = [sys.executable, PROGRAM, "-c", f"127.0.0.1:{port}"]
+            for arguments, streams, words in (
+                (["get a"], {"stdout": full}, "No space left on device"),
+                ([], {"stdin": unreadable, "stdout": subprocess.DEVNULL}, "Bad file descriptor|not readable"),
+            ):
+                done = subprocess.run(
+                    shell + arguments, stderr=subprocess.PIPE, text=True, timeout=PATIENCE_SECONDS, **streams
+                )
+                self.assertEqual(done.returncode, 1)
+                self.assertRegex(done.stderr, f"^simple-kv: standard input or output: ({words})\n$")
 
     def test_a_command_that_is_no_request_is_refused_before_anything_is_sent(self):
         with tcp_server() as port:
