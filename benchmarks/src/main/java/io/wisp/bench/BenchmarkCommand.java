@@ -44,6 +44,8 @@ public final class BenchmarkCommand {
 
   /** Lets no exception out, and calls nothing done of which a part could not be said. */
   static int guardedRun(List<String> commandLine, PrintStream out, PrintStream err) {
+    // JMH writes numbers as the locale does, in its CSV files too.
+    Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     int code;
     try {
       code = run(commandLine, out, err);

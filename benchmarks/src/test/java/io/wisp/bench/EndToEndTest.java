@@ -20,11 +20,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.HdrHistogram.EncodableHistogram;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramLogReader;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -35,9 +37,16 @@ class EndToEndTest {
   private static final List<String> SHORT =
       List.of("-f", "1", "-wi", "1", "-i", "2", "-w", "100ms", "-r", "100ms");
 
+  private static final Locale FORMAT = Locale.getDefault(Locale.Category.FORMAT);
+
   @TempDir Path parent;
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @AfterEach
+  void restoreLocale() {
+    Locale.setDefault(Locale.Category.FORMAT, FORMAT);
+  }
 
   @Test
   void shouldLeaveAFolderOfWhichEveryFileCanBeReadBack() throws IOException {
@@ -164,6 +173,7 @@ class EndToEndTest {
 
   @Test
   void shouldMeasureEachWayToGetOnceAndATransportWithoutThemOnce() throws IOException {
+    Locale.setDefault(Locale.Category.FORMAT, Locale.forLanguageTag("ar-EG-u-nu-arab"));
     int code =
         run(
             "-p",
@@ -187,7 +197,9 @@ class EndToEndTest {
             tuple("null", null), tuple("shm", "ring"), tuple("shm", "onesided"));
     assertThat(out())
         .contains("null: measured once for all values of get, which it has no use for");
-    assertThat(Files.readAllLines(parent.resolve("jmh.csv"))).hasSize(1 + 3);
+    assertThat(Files.readAllLines(parent.resolve("jmh.csv")))
+        .hasSize(1 + 3)
+        .allSatisfy(line -> assertThat(line).matches("\\p{ASCII}+"));
   }
 
   @Test
@@ -228,7 +240,7 @@ class EndToEndTest {
     all.addAll(SHORT);
     all.addAll(List.of("--results", parent.resolve("run").toString()));
     all.addAll(List.of("-o", parent.resolve("jmh.txt").toString()));
-    return BenchmarkCommand.run(
+    return BenchmarkCommand.guardedRun(
         all,
         new PrintStream(out, true, StandardCharsets.UTF_8),
         new PrintStream(err, true, StandardCharsets.UTF_8));
