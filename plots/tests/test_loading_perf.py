@@ -104,6 +104,19 @@ def test_a_saturated_rate_that_claims_latencies_is_refused(tmp_path):
     assert "a saturated run has no latencies" in refusal(tmp_path, file)
 
 
+def test_a_rate_of_which_too_few_requests_were_due_to_tell_has_no_shortfall(tmp_path):
+    file = perf_open("tcp", 20_000, [4_000])
+    file["runs"][0]["shortfall"] = None
+    (measurement,) = loaded(tmp_path, file)
+    assert measurement.shortfall is None
+    assert not measurement.saturated
+
+
+def test_a_measurement_that_was_interrupted_is_refused(tmp_path):
+    file = perf_open("tcp", 20_000, [4_000])
+    assert "was interrupted" in refusal(tmp_path, file | {"interrupted": True})
+
+
 def test_a_closed_loop_cannot_be_saturated(tmp_path):
     file = perf_closed_2()
     file["runs"][0] |= {"outcome": "saturated"}

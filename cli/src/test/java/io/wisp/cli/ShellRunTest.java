@@ -10,6 +10,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ShellRunTest {
 
@@ -201,6 +203,13 @@ class ShellRunTest {
     Run absent = command("get", "nothing");
     assertThat(absent.err().lines()).containsExactly("Get fail");
     assertThat(absent.exitCode()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"@k", "@@k", "--", "-c", "--password", "\"k\"", "${k}"})
+  void shouldTakeEveryWordOfACommandForWhatItIs(String word) {
+    assertThat(command("put", word, word).err()).isEmpty();
+    assertThat(stored(word)).asString(StandardCharsets.UTF_8).isEqualTo(word);
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
@@ -19,6 +20,7 @@ import org.jline.reader.impl.completer.NullCompleter;
 import org.jline.reader.impl.completer.StringsCompleter;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
+import org.jspecify.annotations.Nullable;
 
 /** The shell for a person: a prompt with history and completion. */
 final class Prompt {
@@ -88,10 +90,15 @@ final class Prompt {
         .build();
   }
 
-  private static Path historyFile() {
+  /** Null, so that there is none, if the locale's encoding does not have the name of its folder. */
+  private static @Nullable Path historyFile() {
     String state = System.getenv("XDG_STATE_HOME");
-    return state == null || state.isBlank()
-        ? Path.of(System.getProperty("user.home"), ".wisp_history")
-        : Path.of(state, "wisp", "history");
+    try {
+      return state == null || state.isBlank()
+          ? Path.of(System.getProperty("user.home"), ".wisp_history")
+          : Path.of(state, "wisp", "history");
+    } catch (InvalidPathException e) {
+      return null;
+    }
   }
 }
