@@ -104,9 +104,9 @@ class UsageTest {
       delimiter = '|',
       value = {
         "-bm foo      | Known values are",
-        "-t 0         | '0' of option t",
-        "-wi abc      | 'abc' of option wi",
-        "-w 5parsecs  | '5parsecs' of option w",
+        "-t 0         | Cannot parse argument '0' of option t",
+        "-wi abc      | Cannot parse argument 'abc' of option wi",
+        "-w 5parsecs  | Cannot parse argument '5parsecs' of option w",
         "-rf bad      | there is no \"BAD\"; there are [TEXT, CSV, SCSV, JSON, LATEX]",
         "-tu zz       | Unknown time unit: zz",
         "-gc maybe    | -gc maybe: true or false is wanted",
