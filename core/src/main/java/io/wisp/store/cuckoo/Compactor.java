@@ -1,8 +1,6 @@
 package io.wisp.store.cuckoo;
 
 import java.lang.foreign.MemorySegment;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -14,33 +12,39 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A record moves like this: copy it, make its slot point to the copy, mark the old one dead. So
  * it can be found at every moment. Its version stays; its checksum is bound to the new place.
+ *
+ * <p>Compaction cannot get stuck, whatever other threads do:
+ *
+ * <ul>
+ *   <li>There is always somewhere to copy to. A segment is only touched when no record in it is
+ *       still being written, so all of it can be moved; and the spare is there again whenever the
+ *       lock is free.
+ *   <li>Each segment that is moved wins a share of its length, so work that wins nothing ends.
+ *   <li>Nobody waits for a record that another thread is writing while holding the lock, or while
+ *       writing one that others may wait for.
+ * </ul>
  */
 final class Compactor {
 
   /** What became of pages that were to be taken from the heap. */
   enum Outcome {
     VACATED,
-    /** A record there was still being written. It is worth trying again. */
+    /** A record that another thread is still writing was in the way. It is worth trying again. */
     BUSY,
     NO_ROOM
   }
 
   /**
-   * How often a vacated segment is looked at again for a record being written. Bounded, because the
-   * thread that waits may itself be the one that writes it.
+   * A segment is worth the work if at least this share of it is won, as a power of two. It bounds
+   * the work, to 127 bytes copied for one that is won, and is memory that cannot be used: a share
+   * that small of each segment may stay dead.
    */
-  private static final int LOOKS = 240;
-
-  /**
-   * How often a write that finds no room waits for records that others are writing: some tens of
-   * milliseconds, which a writer that lost its core on a busy machine may need to get it back.
-   */
-  private static final int MOST_WAITS = 1_000;
-
-  /** A segment is worth the work if at least this share of it is dead, as a power of two. */
   private static final int WORTHWHILE_SHIFT = 7;
 
-  /** Segments in which a write lets everything live that was read, before it insists on room. */
+  /**
+   * Segments in which a write lets everything live that was read, before it insists on room. Which
+   * records are evicted depends on it, not whether there is room.
+   */
   private static final int PATIENCE = 8;
 
   private final MemorySegment memory;
@@ -52,10 +56,15 @@ final class Compactor {
   private final @Nullable Eviction eviction;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** What this call could not free. Under the lock; kept, so that a put allocates nothing. */
-  private final Set<Segment> tried = new HashSet<>();
+  /** Numbers the attempts to win memory; segments that one could not free are left out of it. */
+  private long round;
+
+  /** Whether this round left a segment out because a record in it was still being written. */
+  private boolean heldUp;
 
   private final LongAdder relocations = new LongAdder();
+  private final LongAdder relocatedBytes = new LongAdder();
+  private final LongAdder wonBytes = new LongAdder();
 
   Compactor(
       MemorySegment memory,
@@ -79,83 +88,177 @@ final class Compactor {
     return relocations.sum();
   }
 
+  /** Bytes of those records. */
+  long relocatedBytes() {
+    return relocatedBytes.sum();
+  }
+
+  /** Bytes of segments that were freed, without those of the records that were moved for it. */
+  long wonBytes() {
+    return wonBytes.sum();
+  }
+
   /**
    * Room for a record that the heap had none for. The caller holds no stripe.
    *
+   * @param mayWait whether to wait for records that other threads are writing; a caller that is
+   *     itself writing another one must not
    * @return the offset, or {@link Heap#NONE} if there is not enough to win
    */
-  long allocate(long word0, long pendingWord1) {
+  long allocate(long word0, long pendingWord1, boolean mayWait) {
+    long deadline = Deadline.start();
+    for (int wait = 0; ; wait++) {
+      lock.lock();
+      try {
+        startRound();
+        long offset = win(word0, pendingWord1, deadline);
+        if (offset != Heap.NONE || !heldUp || !mayWait) {
+          return offset;
+        }
+      } finally {
+        lock.unlock();
+      }
+      if (Deadline.hasPassed(deadline)) {
+        return Heap.NONE;
+      }
+      Backoff.letOthersRun(wait);
+    }
+  }
+
+  private void startRound() {
+    round++;
+    heldUp = false;
+  }
+
+  /*
+   * Ends without a deadline unless others take all that is won: each turn wins a share of a
+   * segment, evicts, or is the last.
+   */
+  private long win(long word0, long pendingWord1, long deadline) {
     int size = RecordLayout.size(word0, pendingWord1);
     boolean large = size >= heap.largeSize();
-    lock.lock();
-    try {
-      tried.clear();
+    for (int turn = 0; ; turn++) {
       long offset = heap.allocateWithLeftovers(word0, pendingWord1);
-      int waits = 0;
-      for (int i = 0; offset == Heap.NONE && i < attempts(size) + waits; i++) {
-        if (!compactOne(worthwhile(size)) && (large || !evictOldest(i >= PATIENCE))) {
-          if (waits == MOST_WAITS || !anyBusy()) {
-            break;
-          }
-          tried.clear();
-          Backoff.letOthersRun(waits++);
+      if (offset == Heap.NONE && large) {
+        offset = allocateByVacating(size, word0, pendingWord1, false);
+      }
+      if (offset != Heap.NONE || Deadline.hasPassed(deadline)) {
+        return offset;
+      }
+      if (!compactOne()) {
+        if (eviction == null) {
+          return Heap.NONE;
         }
-        offset = heap.allocateWithLeftovers(word0, pendingWord1);
-      }
-      return offset == Heap.NONE && large ? allocateByVacating(size, word0, pendingWord1) : offset;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Whether a segment could not be freed only because a record in it was still being written. */
-  private boolean anyBusy() {
-    for (Segment segment : tried) {
-      if (!segment.isFree()) {
-        return true;
+        offset = large ? allocateByVacating(size, word0, pendingWord1, true) : Heap.NONE;
+        if (offset != Heap.NONE || !evictOldest(eviction, turn >= PATIENCE)) {
+          return offset;
+        }
       }
     }
-    return false;
   }
 
-  /** As many segments as the record needs, several times over, because others allocate as well. */
-  private int attempts(int size) {
-    return 16 + 4 * geometry.pagesFor(size) / geometry.segmentPages();
+  private int worthwhile() {
+    return geometry.segmentSize() >>> WORTHWHILE_SHIFT;
   }
 
-  private long worthwhile(int size) {
-    int least = geometry.segmentSize() >>> WORTHWHILE_SHIFT;
-    return size >= heap.largeSize() ? least : Math.max(size, least);
+  /** Frees the segment from which most is won, if it is worth it; even one that was still open. */
+  private boolean compactOne() {
+    return compactSealed(worthwhile())
+        || (heap.sealOpen(worthwhile()) && compactSealed(worthwhile()));
   }
 
-  /**
-   * Frees the segment with the most dead bytes, if it has at least so many. One in which a record
-   * is still being written cannot be freed; it counts as tried, and the next one has its turn.
-   */
-  private boolean compactOne(long leastDead) {
+  private boolean compactSealed(long least) {
     while (true) {
-      heap.refillSpare();
-      Segment victim = heap.mostDead(leastDead, tried);
+      Segment victim = heap.mostToWin(least, round);
       if (victim == null) {
         return false;
       }
-      tried.add(victim);
-      evacuate(victim, false, Long.MAX_VALUE);
-      if (victim.isFree()) {
-        heap.refillSpare();
+      if (isSettled(victim)) {
+        compact(victim);
         return true;
       }
+      passOver(victim);
     }
   }
 
-  /** Frees one segment of which more than half is dead; the answer is whether there was one. */
+  private void passOver(Segment segment) {
+    segment.passOver(round);
+    heldUp = true;
+  }
+
+  private void compact(Segment segment) {
+    if (heap.isFullLength(segment)) {
+      evacuate(segment, false, Long.MAX_VALUE, true);
+      awaitSpare();
+    } else {
+      compactInPlace(segment);
+    }
+  }
+
+  /**
+   * Compacts a segment that is too short for its pages to become the spare: what lives there goes
+   * to the spare and back, and what is won is at the end of the same pages.
+   */
+  private void compactInPlace(Segment segment) {
+    int from = segment.firstPage();
+    int to = from + segment.pages();
+    pages.close(from, to);
+    try {
+      evacuate(segment, false, Long.MAX_VALUE, true);
+      for (int wait = 0; !pages.claim(from, to); wait++) {
+        awaitCount(wait);
+      }
+      if (pages.spare() == Pages.NONE) {
+        move(heap.continueCompactionIn(Pages.run(from, to - from)), false, Long.MAX_VALUE, false);
+        awaitSpare();
+      } else {
+        pages.release(from, to - from);
+      }
+    } finally {
+      pages.open();
+    }
+  }
+
+  private void awaitSpare() {
+    for (int wait = 0; pages.spare() == Pages.NONE; wait++) {
+      awaitCount(wait);
+    }
+  }
+
+  /**
+   * Waits for a writer that has replaced a record and not yet counted it as freed. As for a lock
+   * that is held for some nanoseconds: it waits for nobody.
+   */
+  private void awaitCount(int wait) {
+    Backoff.pause(wait);
+    Words.getAcquire(memory, 0); // which throws when the store is closed
+  }
+
+  /**
+   * Whether no record in a sealed segment is still being written. That stays so, because nobody
+   * appends to it.
+   */
+  private boolean isSettled(Segment segment) {
+    long offset = segment.start();
+    while (offset < segment.top()) {
+      long word0 = Words.getAcquire(memory, offset);
+      long word1 = Words.getAcquire(memory, offset + Long.BYTES);
+      if (RecordLayout.isPending(word1)) {
+        return false;
+      }
+      offset += RecordLayout.size(word0, word1);
+    }
+    return true;
+  }
+
+  /** Frees one segment of which more than half is won; the answer is whether there was one. */
   boolean compactInBackground() {
     if (!lock.tryLock()) {
       return false;
     }
     try {
-      tried.clear();
-      return compactOne(geometry.segmentSize() / 2);
+      startRound();
+      return compactSealed(geometry.segmentSize() / 2);
     } finally {
       lock.unlock();
     }
@@ -166,126 +269,134 @@ final class Compactor {
    *
    * @return whether there was a segment
    */
-  private boolean evictOldest(boolean forced) {
-    if (eviction == null) {
-      return false;
-    }
-    Segment oldest = heap.oldest();
-    if (oldest == null) {
-      return false;
-    }
-    if (!forced && isLargeRecord(oldest) && eviction.sparesRecord(oldest.start())) {
-      oldest.rejuvenate(heap.nextSequence());
-    } else {
-      evacuate(oldest, true, forced ? oldest.live() / 2 : Long.MAX_VALUE);
-      if (!oldest.isFree()) {
+  private boolean evictOldest(Eviction eviction, boolean forced) {
+    while (true) {
+      Segment oldest = heap.oldest(round);
+      if (oldest == null) {
+        if (!heap.sealOpen(0)) {
+          return false;
+        }
+      } else if (!isSettled(oldest)) {
+        passOver(oldest);
+      } else if (!forced && isLargeRecord(oldest) && eviction.sparesRecord(oldest.start())) {
         oldest.rejuvenate(heap.nextSequence());
+        return true;
+      } else {
+        boolean replacesSpare = heap.isFullLength(oldest);
+        evacuate(oldest, true, forced ? oldest.live() / 2 : Long.MAX_VALUE, replacesSpare);
+        awaitSpare();
+        return true;
       }
-      heap.refillSpare();
     }
-    return true;
   }
 
   private boolean isLargeRecord(Segment segment) {
-    return segment.top() - segment.start() >= heap.largeSize()
-        && RecordLayout.size(
-                Words.getAcquire(memory, segment.start()),
-                Words.getAcquire(memory, segment.start() + Long.BYTES))
-            >= heap.largeSize();
+    return segment.largest() >= heap.largeSize();
   }
 
   /** Room for a large record where least must be moved for it. */
-  private long allocateByVacating(int size, long word0, long pendingWord1) {
+  private long allocateByVacating(int size, long word0, long pendingWord1, boolean evict) {
     int length = geometry.pagesFor(size);
-    heap.releaseSpare();
-    int afterIndex = IndexMemory.pagesFor(geometry, index.buckets() + 1);
-    int first = heap.cheapestRun(length, afterIndex, eviction != null);
-    if (first == 0) {
-      heap.refillSpare();
-      return Heap.NONE;
-    }
-    Outcome outcome = vacate(first, first + length);
-    heap.refillSpare();
-    return outcome == Outcome.VACATED
+    int first = heap.cheapestRun(length, evict);
+    return first != 0 && vacateNow(first, first + length, evict) == Outcome.VACATED
         ? heap.placeAlone(Pages.run(first, length), size, word0, pendingWord1)
         : Heap.NONE;
   }
 
-  /** Takes these pages from the heap. */
+  /** Takes these pages from the heap, winning memory elsewhere for what lives there. */
   Outcome vacate(int from, int to) {
     lock.lock();
-    pages.close(from, to);
     try {
-      if (heap.spareOverlaps(from, to)) {
-        heap.releaseSpare();
+      startRound();
+      long deadline = Deadline.start();
+      Outcome outcome = vacateNow(from, to, eviction != null);
+      while (outcome == Outcome.NO_ROOM
+          && !Deadline.hasPassed(deadline)
+          && (compactOne() || (eviction != null && evictOldest(eviction, true)))) {
+        outcome = vacateNow(from, to, eviction != null);
       }
-      heap.refillSpare();
-      Outcome outcome = evacuatePages(from, to);
-      return outcome != Outcome.VACATED || pages.claim(from, to) ? outcome : Outcome.BUSY;
+      return outcome == Outcome.NO_ROOM && heldUp ? Outcome.BUSY : outcome;
     } finally {
-      pages.open();
-      heap.refillSpare();
       lock.unlock();
     }
   }
 
-  private Outcome evacuatePages(int from, int to) {
+  private Outcome vacateNow(int from, int to, boolean evict) {
+    if (!pages.close(from, to)) {
+      return Outcome.NO_ROOM;
+    }
+    try {
+      Outcome outcome = evacuatePages(from, to, evict);
+      return outcome != Outcome.VACATED || pages.claim(from, to) ? outcome : Outcome.BUSY;
+    } finally {
+      pages.open();
+    }
+  }
+
+  private Outcome evacuatePages(int from, int to, boolean evict) {
     for (int page = from; page < to; page++) {
       Segment owner = heap.owner(page);
       if (owner != null && !owner.isFree()) {
+        if (!evict && !heap.mayMoveWithoutSpare(owner)) {
+          return Outcome.NO_ROOM;
+        }
         heap.retire(owner);
-        Outcome outcome = evacuateWhollyOrGiveUp(owner);
-        if (outcome != Outcome.VACATED) {
-          return outcome;
+        if (!isSettled(owner)) {
+          heldUp = true;
+          return Outcome.BUSY;
+        }
+        if (!evacuate(owner, evict, Long.MAX_VALUE, false)) {
+          return Outcome.NO_ROOM;
+        }
+        if (!owner.isFree()) {
+          heldUp = true;
+          return Outcome.BUSY;
         }
       }
     }
     return Outcome.VACATED;
   }
 
-  private Outcome evacuateWhollyOrGiveUp(Segment segment) {
-    for (int look = 0; look < LOOKS; look++) {
-      if (!evacuate(segment, eviction != null, Long.MAX_VALUE)) {
-        return Outcome.NO_ROOM;
-      }
-      if (segment.isFree()) {
-        return Outcome.VACATED;
-      }
-      Backoff.pause(look);
-    }
-    return Outcome.BUSY;
-  }
-
   /**
-   * Moves or evicts what lives in a segment; what is still being written stays.
+   * Moves or evicts what lives in a segment.
    *
+   * @param mostToMove the bytes that may be moved; then all that is left is evicted
+   * @param mayTakeSpare whether the spare may be copied to, because what is freed replaces it
    * @return whether there was room for all that was to be moved
    */
-  private boolean evacuate(Segment segment, boolean evict, long mostToMove) {
+  private boolean evacuate(Segment segment, boolean evict, long mostToMove, boolean mayTakeSpare) {
+    long moved = move(segment, evict, mostToMove, mayTakeSpare);
+    wonBytes.add(segment.isFree() ? segment.capacity() - moved : 0);
+    return moved >= 0;
+  }
+
+  /** {@link #evacuate}; the answer is how many bytes were moved, or -1 if there was no room. */
+  private long move(Segment segment, boolean evict, long mostToMove, boolean mayTakeSpare) {
     if (!segment.beginEvacuation()) {
-      return true;
+      return 0;
     }
+    long moved = 0;
     try {
-      long mayMove = mostToMove;
       long offset = segment.start();
       while (offset < segment.top()) {
         long word0 = Words.getAcquire(memory, offset);
         long word1 = Words.getAcquire(memory, offset + Long.BYTES);
         int size = RecordLayout.size(word0, word1);
         if (RecordLayout.isLive(word1)) {
-          boolean moves = !evict || (size <= mayMove && isSpared(offset));
-          if (moves && relocate(offset, word0, word1)) {
-            mayMove -= size;
+          boolean moves = !evict || (size <= mostToMove - moved && isSpared(offset));
+          if (moves && relocate(offset, word0, word1, mayTakeSpare)) {
+            moved += size;
           } else if (evict) {
             evict(offset);
           } else {
-            return false;
+            return -1;
           }
         }
         offset += size;
       }
-      return true;
+      return moved;
     } finally {
+      relocatedBytes.add(moved);
       heap.endEvacuation(segment);
     }
   }
@@ -301,13 +412,14 @@ final class Compactor {
   }
 
   /** Moves a record, unless it dies meanwhile; the answer is whether there was room to. */
-  private boolean relocate(long offset, long word0, long word1) {
+  private boolean relocate(long offset, long word0, long word1, boolean mayTakeSpare) {
     int valueLength = RecordLayout.valueLength(word1);
     boolean expires = RecordLayout.expires(word1);
     long copy =
         heap.allocateForCompaction(
             RecordLayout.word0(0, RecordLayout.keyLength(word0)),
-            RecordLayout.pendingWord1(valueLength, expires));
+            RecordLayout.pendingWord1(valueLength, expires),
+            mayTakeSpare);
     if (copy == Heap.NONE) {
       return false;
     }

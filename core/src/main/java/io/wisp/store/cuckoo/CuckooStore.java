@@ -185,7 +185,7 @@ public final class CuckooStore implements Store {
   @Override
   public StoreStatistics statistics() {
     Ledger ledger = table.ledger();
-    int freePages = table.pages().freeCount() + Pages.length(table.heap().spare());
+    int freePages = table.pages().freeCount() + Pages.length(table.pages().spare());
     return new StoreStatistics(
         ledger.entries(),
         region.memory().byteSize(),

@@ -61,7 +61,7 @@ final class Growth {
   void keepUp(long entries) {
     for (int i = 0; i < MAX_SPLITS_AT_ONCE && isAboveTarget(entries) && lock.tryLock(); i++) {
       try {
-        if (!split()) {
+        if (split() != Compactor.Outcome.VACATED) {
           return;
         }
       } finally {
@@ -77,6 +77,7 @@ final class Growth {
   /**
    * Splits the next bucket because a key found no slot, if too few buckets may be why: an index
    * that is half empty and not small owes it to keys with the same hash, which splits don't part.
+   * Waits for records that are being written; so the caller must not be writing one.
    *
    * @return whether it was split
    */
@@ -85,18 +86,30 @@ final class Growth {
     if (buckets >= SMALL_INDEX && entries * 2 <= buckets * Bucket.SLOTS) {
       return false;
     }
-    lock.lock();
-    try {
-      return split();
-    } finally {
-      lock.unlock();
+    long deadline = Deadline.start();
+    for (int wait = 0; ; wait++) {
+      Compactor.Outcome outcome;
+      lock.lock();
+      try {
+        outcome = split();
+      } finally {
+        lock.unlock();
+      }
+      if (outcome != Compactor.Outcome.BUSY || Deadline.hasPassed(deadline)) {
+        return outcome == Compactor.Outcome.VACATED;
+      }
+      Backoff.letOthersRun(wait);
     }
   }
 
-  private boolean split() {
+  private Compactor.Outcome split() {
     long buckets = index.buckets();
-    if (buckets >= maxBuckets || !indexMemory.ensure(buckets + 1)) {
-      return false;
+    if (buckets >= maxBuckets) {
+      return Compactor.Outcome.NO_ROOM;
+    }
+    Compactor.Outcome outcome = indexMemory.ensure(buckets + 1);
+    if (outcome != Compactor.Outcome.VACATED) {
+      return outcome;
     }
     if (references != null) {
       references.ensureCapacity(buckets + 1);
@@ -109,7 +122,7 @@ final class Growth {
       stripes.unlockBucket(source);
     }
     growths.increment();
-    return true;
+    return outcome;
   }
 
   /*

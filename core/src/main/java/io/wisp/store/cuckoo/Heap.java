@@ -2,8 +2,9 @@ package io.wisp.store.cuckoo;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,9 @@ final class Heap {
   private static final int SEGMENTS_PER_LANE = 64;
   private static final int LARGE_SHIFT = 3;
 
+  /** What a page costs that the index has, or that somebody took a moment ago. */
+  private static final long IMMOVABLE = -1;
+
   private final MemorySegment memory;
   private final Pages pages;
   private final Geometry geometry;
@@ -32,7 +36,6 @@ final class Heap {
   private final Lane[] lanes;
   private final Lane compaction = new Lane();
   private final AtomicLong sequences = new AtomicLong();
-  private volatile long spare;
 
   Heap(MemorySegment memory, Pages pages, Geometry geometry) {
     this.memory = memory;
@@ -45,7 +48,6 @@ final class Heap {
     for (int i = 0; i < lanes.length; i++) {
       lanes[i] = new Lane();
     }
-    spare = pages.take(geometry.segmentPages(), geometry.segmentPages());
   }
 
   /** The size from which on a record gets pages of its own. */
@@ -89,92 +91,101 @@ final class Heap {
         : append(compaction, size, word0, pendingWord1, false);
   }
 
-  /** Room for the copy of a record; it may use the memory that is kept for nothing else. */
-  long allocateForCompaction(long word0, long pendingWord1) {
+  /**
+   * Room for the copy of a record.
+   *
+   * @param mayTakeSpare whether the spare may be used because a run as long is about to be freed;
+   *     otherwise what is free is
+   */
+  long allocateForCompaction(long word0, long pendingWord1, boolean mayTakeSpare) {
     int size = RecordLayout.size(word0, pendingWord1);
     if (size >= largeSize()) {
       return allocateLarge(size, word0, pendingWord1);
     }
-    long offset = append(compaction, size, word0, pendingWord1, true);
-    if (offset == NONE && spare != Pages.NONE) {
-      Segment segment = open(spare);
-      spare = Pages.NONE;
-      replaceSegment(compaction, segment);
-      offset = append(compaction, size, word0, pendingWord1, false);
+    long offset = append(compaction, size, word0, pendingWord1, !mayTakeSpare);
+    if (offset == NONE && mayTakeSpare) {
+      long run = pages.takeSpare();
+      if (run != Pages.NONE) {
+        replaceSegment(compaction, open(run));
+        offset = append(compaction, size, word0, pendingWord1, false);
+      }
     }
     return offset;
   }
 
   /**
-   * Whether records of so many bytes are sure to find room for their copies. They are packed, so
-   * what fits into a run by its size fits, and nobody but the compactor appends where they go.
+   * Goes on in a run of pages that the caller has taken.
+   *
+   * @return the segment that compaction copied to before, sealed now
    */
-  boolean canMove(long live) {
+  Segment continueCompactionIn(long run) {
+    Segment previous = compaction.segment();
+    replaceSegment(compaction, open(run));
+    return Objects.requireNonNull(previous);
+  }
+
+  /** Bytes left where compaction copies to. */
+  private long leftover() {
     Segment current = compaction.segment();
-    return live <= (long) Pages.length(spare) << geometry.pageShift()
-        || (current != null && live <= current.remaining());
-  }
-
-  /** Sets memory for the next compaction aside, as long a run as there is. */
-  void refillSpare() {
-    int length = Pages.length(spare);
-    if (length < geometry.segmentPages()) {
-      long longer = pages.take(length + 1, geometry.segmentPages());
-      if (longer != Pages.NONE) {
-        releaseSpare();
-        spare = longer;
-      }
-    }
-  }
-
-  /** Gives the memory set aside to everyone, until {@link #refillSpare}. */
-  void releaseSpare() {
-    long run = spare;
-    if (run != Pages.NONE) {
-      spare = Pages.NONE;
-      pages.release(Pages.first(run), Pages.length(run));
-    }
-  }
-
-  /** Whether the memory set aside has some of these pages. */
-  boolean spareOverlaps(int from, int to) {
-    return spare != Pages.NONE
-        && Pages.first(spare) < to
-        && from < Pages.first(spare) + Pages.length(spare);
+    return current == null ? 0 : current.remaining();
   }
 
   /**
    * The run of so many pages with the fewest live bytes in it.
    *
-   * @param from the first page that it may have
-   * @param evict whether those bytes may be given up; otherwise they must fit into other free pages
+   * @param evict whether those bytes may be given up; otherwise they must fit elsewhere
    * @return its first page, or 0 if there is none
    */
-  int cheapestRun(int length, int from, boolean evict) {
+  int cheapestRun(int length, boolean evict) {
+    BitSet free = pages.free();
+    long spare = pages.spare();
     long cost = 0;
     long best = Long.MAX_VALUE;
     int bestFirst = 0;
-    for (int end = from; end < geometry.pages(); end++) {
-      int first = end + 1 - length;
-      cost += cost(end) - (first > from ? cost(first - 1) : 0);
-      if (first >= from && cost < best) {
+    int first = 0;
+    for (int page = 0; page < geometry.pages(); page++) {
+      long added = cost(page, free, spare);
+      if (added == IMMOVABLE) {
+        first = page + 1;
+        cost = 0;
+        continue;
+      }
+      cost += added;
+      if (page - first == length) {
+        cost -= cost(first++, free, spare);
+      }
+      if (page + 1 - first == length && cost < best) {
         best = cost;
         bestFirst = first;
       }
     }
     int freeElsewhere = pages.freeCount() - pages.freeCountIn(bestFirst, bestFirst + length);
-    return evict || best <= (long) freeElsewhere << geometry.pageShift() ? bestFirst : 0;
+    return evict || best <= leftover() + bytes(freeElsewhere) ? bestFirst : 0;
   }
 
-  /** The bytes to move for a page, a segment's being spread evenly over its pages. */
-  private long cost(int page) {
+  /**
+   * The bytes to move for a page, a segment's being spread evenly over its pages. For the spare
+   * other pages must be found.
+   */
+  private long cost(int page, BitSet free, long spare) {
+    if (free.get(page)) {
+      return 0;
+    }
+    if (page >= Pages.first(spare) && page < Pages.first(spare) + Pages.length(spare)) {
+      return geometry.pageSize();
+    }
     Segment owner = owners[page];
-    return owner == null || owner.isFree() ? 0 : owner.live() / owner.pages();
+    return owner == null || owner.isFree() ? IMMOVABLE : owner.live() / owner.pages();
   }
 
-  /** The run of pages that is kept for the next compaction, or {@link Pages#NONE}. */
-  long spare() {
-    return spare;
+  private long bytes(int pages) {
+    return (long) pages << geometry.pageShift();
+  }
+
+  /** Whether all that lives in a segment may find room in others, without the spare. */
+  boolean mayMoveWithoutSpare(Segment segment) {
+    long elsewhere = segment == compaction.segment() ? 0 : leftover();
+    return segment.live() <= elsewhere + bytes(pages.openCount());
   }
 
   private long append(Lane lane, int size, long word0, long word1, boolean mayOpen) {
@@ -293,22 +304,42 @@ final class Heap {
     }
   }
 
-  /**
-   * Ends an evacuation. If it used up the memory set aside for it, the pages that it freed are set
-   * aside at once: through the free pages, writers could be there first, and the next evacuation
-   * would have nowhere to copy to while most of the heap may be dead.
-   */
   void endEvacuation(Segment segment) {
-    if (!segment.endEvacuation()) {
-      return;
-    }
-    if (spare == Pages.NONE
-        && segment.pages() <= geometry.segmentPages()
-        && pages.isOpen(segment.firstPage(), segment.pages())) {
-      spare = Pages.run(segment.firstPage(), segment.pages());
-    } else {
+    if (segment.endEvacuation()) {
       release(segment);
     }
+  }
+
+  /**
+   * Seals the segments of all lanes from which so much could be won, because nobody may ever append
+   * to them again; whoever does goes on in another one.
+   *
+   * @return whether there were any
+   */
+  boolean sealOpen(long least) {
+    boolean any = false;
+    for (Lane lane : lanes) {
+      any |= seal(lane, least, false);
+    }
+    // What is left of the compactor's is won already; it only gains what died there.
+    boolean ofCompaction = seal(compaction, least, true);
+    return any || ofCompaction;
+  }
+
+  private boolean seal(Lane lane, long least, boolean onlyDead) {
+    lane.lock();
+    Segment segment = lane.segment();
+    boolean seals =
+        segment != null
+            && (onlyDead ? segment.dead() : segment.capacity() - segment.live()) >= least;
+    if (seals) {
+      lane.setSegment(null);
+    }
+    lane.unlock();
+    if (seals && segment != null) {
+      seal(segment);
+    }
+    return seals;
   }
 
   private void release(Segment segment) {
@@ -321,33 +352,67 @@ final class Heap {
   }
 
   /**
-   * Of the segments that can be moved now, the one with the most dead bytes, and at least so many.
+   * Of the segments that can be moved now, the one from which the most bytes can be won, and at
+   * least so many.
    *
-   * @param except segments that are left out
+   * @param round the round whose passed over segments are left out
    */
-  @Nullable Segment mostDead(long leastDead, Set<Segment> except) {
+  @Nullable Segment mostToWin(long least, long round) {
+    long leftover = leftover();
     Segment most = null;
-    long mostDead = leastDead - 1;
-    for (Segment segment : owners) {
-      if (segment != null
-          && segment != most
-          && segment.dead() > mostDead
-          && segment.isSealed()
-          && canMove(segment.live())
-          && !except.contains(segment)) {
-        most = segment;
-        mostDead = segment.dead();
+    long mostToWin = least - 1;
+    for (int page = 0; page < owners.length; page = nextPage(page)) {
+      Segment segment = owners[page];
+      if (segment != null && segment.isSealed() && !segment.isPassedOver(round)) {
+        long toWin = toWin(segment, leftover);
+        if (toWin > mostToWin) {
+          most = segment;
+          mostToWin = toWin;
+        }
       }
     }
     return most;
   }
 
-  /** The sealed segment that was opened, or spared from eviction, the longest ago. */
-  @Nullable Segment oldest() {
+  /**
+   * The bytes that moving a segment adds to those that can be written. What does not fit into what
+   * is left of the segment that is copied to goes into the spare, and then the end of that one is
+   * lost, which is shorter than the record that did not fit.
+   */
+  private long toWin(Segment segment, long leftover) {
+    long live = segment.live();
+    if (segment.largest() >= largeSize()) {
+      return 0;
+    }
+    long lost = live <= leftover ? 0 : Math.min(leftover, segment.largest());
+    return segment.capacity() - live - lost;
+  }
+
+  /** Whether a segment's pages can replace the spare. */
+  boolean isFullLength(Segment segment) {
+    return segment.pages() == geometry.segmentPages();
+  }
+
+  /** The page behind the segment that has this page, or behind the page if none has. */
+  private int nextPage(int page) {
+    Segment segment = owners[page];
+    return segment == null || segment.isFree()
+        ? page + 1
+        : Math.max(page + 1, segment.firstPage() + segment.pages());
+  }
+
+  /**
+   * The sealed segment that was opened, or spared from eviction, the longest ago.
+   *
+   * @param round the round whose passed over segments are left out
+   */
+  @Nullable Segment oldest(long round) {
     Segment oldest = null;
-    for (Segment segment : owners) {
+    for (int page = 0; page < owners.length; page = nextPage(page)) {
+      Segment segment = owners[page];
       if (segment != null
           && segment.isSealed()
+          && !segment.isPassedOver(round)
           && (oldest == null || segment.sequence() < oldest.sequence())) {
         oldest = segment;
       }

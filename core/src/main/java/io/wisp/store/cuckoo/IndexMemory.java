@@ -13,7 +13,6 @@ final class IndexMemory {
   private final Geometry geometry;
   private final Compactor compactor;
   private volatile int ownedPages;
-  private long failedAtRelease = -1;
 
   IndexMemory(MemorySegment memory, Pages pages, Geometry geometry, Compactor compactor) {
     this.memory = memory;
@@ -32,31 +31,24 @@ final class IndexMemory {
     return (long) ownedPages << geometry.pageShift();
   }
 
-  /** Makes sure that so many buckets have memory; the answer is whether they do. */
-  boolean ensure(long buckets) {
+  /** Makes sure that so many buckets have memory; they do if the answer is VACATED. */
+  Compactor.Outcome ensure(long buckets) {
     int needed = pagesFor(geometry, buckets);
     for (int page = ownedPages; page < needed; page++) {
-      if (!claim(page)) {
-        return false;
+      Compactor.Outcome outcome = claim(page);
+      if (outcome != Compactor.Outcome.VACATED) {
+        return outcome;
       }
       memory.asSlice((long) page << geometry.pageShift(), geometry.pageSize()).fill((byte) 0);
       ownedPages = page + 1;
     }
-    return true;
+    return Compactor.Outcome.VACATED;
   }
 
-  private boolean claim(int page) {
+  private Compactor.Outcome claim(int page) {
     if (pages.claim(page, page + 1)) {
-      return true;
+      return Compactor.Outcome.VACATED;
     }
-    long releases = pages.releases();
-    if (releases == failedAtRelease || page >= geometry.pages()) {
-      return false;
-    }
-    Compactor.Outcome outcome = compactor.vacate(page, page + 1);
-    if (outcome == Compactor.Outcome.NO_ROOM) {
-      failedAtRelease = pages.releases();
-    }
-    return outcome == Compactor.Outcome.VACATED;
+    return page < geometry.pages() ? compactor.vacate(page, page + 1) : Compactor.Outcome.NO_ROOM;
   }
 }

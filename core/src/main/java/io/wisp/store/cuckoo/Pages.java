@@ -4,8 +4,13 @@ import java.util.BitSet;
 
 /**
  * Which pages of the region are free. Runs are taken from the top down, because the index grows
- * from below. A range can be closed while it is being emptied: its free pages then go to nobody. A
- * run is its first page in the upper and its length in the lower half of a long.
+ * from below. A run is its first page in the upper and its length in the lower half of a long.
+ *
+ * <p>One run, the spare, is kept for the compactor, which always has somewhere to copy to: it takes
+ * the spare only to empty a run as long, and that one, whoever gives it back, becomes the spare
+ * before anybody else can take it.
+ *
+ * <p>A range can be closed while it is being emptied: its free pages then go to nobody.
  */
 final class Pages {
 
@@ -13,18 +18,21 @@ final class Pages {
   static final long NONE = 0;
 
   private final int count;
+  private final int spareLength;
   private final BitSet free;
   private int freeCount;
+  private long spare;
   private int closedFrom;
   private int closedTo;
-  private long releases;
 
-  /** Pages of which the first {@code used} are in use. */
-  Pages(int count, int used) {
+  /** Pages of which the first {@code used} are in use, and so many others kept as the spare. */
+  Pages(int count, int used, int spareLength) {
     this.count = count;
+    this.spareLength = spareLength;
     free = new BitSet(count);
     free.set(used, count);
     freeCount = count - used;
+    spare = take(spareLength, spareLength);
   }
 
   static long run(int first, int length) {
@@ -43,6 +51,7 @@ final class Pages {
     return count;
   }
 
+  /** Free pages, without the spare. */
   synchronized int freeCount() {
     return freeCount;
   }
@@ -51,13 +60,26 @@ final class Pages {
     return free.get(from, Math.min(to, count)).cardinality();
   }
 
-  synchronized boolean isFree(int page) {
-    return free.get(page);
+  /** The pages that are free now. */
+  synchronized BitSet free() {
+    return (BitSet) free.clone();
   }
 
-  /** How many times pages came back: while it stays the same, what failed will fail again. */
-  synchronized long releases() {
-    return releases;
+  /** Free pages that are not closed. */
+  synchronized int openCount() {
+    return freeCount - freeCountIn(closedFrom, closedTo);
+  }
+
+  /** The run that is kept for compaction; {@link #NONE} while that uses it. */
+  synchronized long spare() {
+    return spare;
+  }
+
+  /** Takes the spare, for who is about to free a run as long. */
+  synchronized long takeSpare() {
+    long taken = spare;
+    spare = NONE;
+    return taken;
   }
 
   /**
@@ -77,9 +99,11 @@ final class Pages {
       }
       end = start == 0 ? -1 : lastOpenFree(start - 1);
     }
-    return bestLength >= least && take(best, best + bestLength, false)
-        ? run(best, bestLength)
-        : NONE;
+    if (bestLength < least) {
+      return NONE;
+    }
+    setTaken(best, best + bestLength);
+    return run(best, bestLength);
   }
 
   private int lastOpenFree(int from) {
@@ -94,22 +118,29 @@ final class Pages {
 
   /** Takes exactly these pages, closed or not, if all of them are free. */
   synchronized boolean claim(int from, int to) {
-    return take(from, to, true);
-  }
-
-  private boolean take(int from, int to, boolean check) {
-    if (check && (to > count || free.nextClearBit(from) < to)) {
+    if (to > count || free.nextClearBit(from) < to) {
       return false;
     }
-    free.clear(from, to);
-    freeCount -= to - from;
+    setTaken(from, to);
     return true;
   }
 
+  private void setTaken(int from, int to) {
+    free.clear(from, to);
+    freeCount -= to - from;
+  }
+
   synchronized void release(int first, int length) {
+    if (spare == NONE && length == spareLength && isOpen(first, length)) {
+      spare = run(first, length);
+    } else {
+      setFree(first, length);
+    }
+  }
+
+  private void setFree(int first, int length) {
     free.set(first, first + length);
     freeCount += length;
-    releases++;
   }
 
   /** Whether none of these pages is closed. */
@@ -117,10 +148,27 @@ final class Pages {
     return first + length <= closedFrom || first >= closedTo;
   }
 
-  /** Lets nobody {@link #take} from these pages until {@link #open}. One range at a time. */
-  synchronized void close(int from, int to) {
+  /**
+   * Lets nobody {@link #take} from these pages until {@link #open}. One range at a time. A spare
+   * that has some of them moves elsewhere.
+   *
+   * @return whether they are closed: not if the spare has nowhere else to be
+   */
+  synchronized boolean close(int from, int to) {
     closedFrom = from;
     closedTo = to;
+    long old = spare;
+    if (isOpen(first(old), spareLength)) {
+      return true;
+    }
+    long other = take(spareLength, spareLength);
+    if (other == NONE) {
+      open();
+      return false;
+    }
+    spare = other;
+    setFree(first(old), spareLength);
+    return true;
   }
 
   synchronized void open() {

@@ -76,6 +76,11 @@ final class RecordLayout {
     return (word1 & (LIVE | DEAD)) == LIVE;
   }
 
+  /** Whether the record is still being written. */
+  static boolean isPending(long word1) {
+    return (word1 & (LIVE | DEAD)) == 0;
+  }
+
   /** Whether there can be such a record: its lengths within the limits, no unknown flag. */
   static boolean isPossible(long word0, long word1) {
     return keyLength(word0) > 0

@@ -35,6 +35,8 @@ final class Segment {
   private final long start;
   private final long limit;
   private long sequence;
+  private long passedOverIn;
+  private int largest;
   private volatile long top;
   private volatile long dead;
   private volatile int state = OPEN;
@@ -84,6 +86,11 @@ final class Segment {
     return top - start - dead;
   }
 
+  /** The size of the largest record that was ever put here. Of use once the segment is sealed. */
+  int largest() {
+    return largest;
+  }
+
   long sequence() {
     return sequence;
   }
@@ -91,6 +98,15 @@ final class Segment {
   /** Makes the segment the youngest, sparing it from eviction for a round. */
   void rejuvenate(long sequence) {
     this.sequence = sequence;
+  }
+
+  /** Leaves the segment alone for the rest of a round of compaction. Under the compactor's lock. */
+  void passOver(long round) {
+    passedOverIn = round;
+  }
+
+  boolean isPassedOver(long round) {
+    return passedOverIn == round;
   }
 
   boolean isSealed() {
@@ -103,6 +119,7 @@ final class Segment {
 
   /** Moves the top behind a record whose header is written. The caller holds the lane. */
   void advance(int size) {
+    largest = Math.max(largest, size);
     TOP.setRelease(this, top + size);
   }
 

@@ -37,7 +37,9 @@ record Table(
     long incarnation = random.nextLong() | 1;
     Index index = new Index(memory, geometry.indexOffset(), hashSeed);
     Stripes stripes = new Stripes(Math.min(Geometry.MAX_STRIPES, buckets));
-    Pages pages = new Pages(geometry.pages(), IndexMemory.pagesFor(geometry, buckets));
+    Pages pages =
+        new Pages(
+            geometry.pages(), IndexMemory.pagesFor(geometry, buckets), geometry.segmentPages());
     Heap heap = new Heap(memory, pages, geometry);
     Ledger ledger = new Ledger();
     Remover remover = new Remover(memory, heap, ledger);

@@ -22,6 +22,8 @@ final class Writer {
     CONFLICT(Status.CONFLICT),
     /** The expiry to keep is no longer the one that the record was written with. */
     EXPIRY_CHANGED(Status.CONFLICT),
+    /** There was no slot for the record, and may be one now. It must be written again. */
+    ROOM_MADE(Status.OUT_OF_MEMORY),
     BUCKETS_FULL(Status.OUT_OF_MEMORY);
 
     private final Status status;
@@ -31,7 +33,6 @@ final class Writer {
     }
   }
 
-  private static final int MAX_GROWTHS = 64;
   private static final long CONFLICT = -2;
   private static final long LONG_PAST = 1;
 
@@ -81,7 +82,7 @@ final class Writer {
         return Status.OUT_OF_MEMORY;
       }
       Outcome outcome = publish(key, hash, record, expiry, keep, condition, expectedVersion);
-      if (outcome != Outcome.EXPIRY_CHANGED) {
+      if (outcome != Outcome.EXPIRY_CHANGED && outcome != Outcome.ROOM_MADE) {
         return outcome.status;
       }
     }
@@ -124,7 +125,7 @@ final class Writer {
     long word0 = RecordLayout.word0(0, keyLength);
     long word1 = RecordLayout.pendingWord1(valueLength, expires);
     long record = heap.allocate(word0, word1);
-    return record != Heap.NONE ? record : compactor.allocate(word0, word1);
+    return record != Heap.NONE ? record : compactor.allocate(word0, word1, true);
   }
 
   private Outcome publish(
@@ -136,7 +137,7 @@ final class Writer {
       WriteCondition condition,
       long expectedVersion) {
     long content = contentHash(record);
-    for (int growths = 0; ; ) {
+    while (true) {
       Outcome outcome;
       stripes.lockKey(hash);
       try {
@@ -154,7 +155,7 @@ final class Writer {
       }
       switch (outcome) {
         case CREATED -> growth.keepUp(ledger.entries());
-        case REPLACED -> {}
+        case REPLACED, ROOM_MADE -> {}
         case CONFLICT, EXPIRY_CHANGED -> heap.free(record);
         case BUCKETS_FULL -> {
           switch (displacement.makeRoom(hash)) {
@@ -162,10 +163,11 @@ final class Writer {
               continue;
             }
             case NO_PATH -> {
-              if (growths++ < MAX_GROWTHS && (growth.grow(ledger.entries()) || evictFor(hash))) {
-                continue;
-              }
+              // First, because growing may wait for the records that are being written.
               heap.free(record);
+              if (growth.grow(ledger.entries()) || evictFor(hash)) {
+                return Outcome.ROOM_MADE;
+              }
             }
           }
         }

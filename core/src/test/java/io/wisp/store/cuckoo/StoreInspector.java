@@ -118,10 +118,11 @@ final class StoreInspector {
     for (Segment segment : segments()) {
       claim(owned, segment.firstPage(), segment.pages());
     }
-    long spare = table.heap().spare();
+    long spare = table.pages().spare();
+    assertThat(Pages.length(spare)).as("spare").isEqualTo(table.geometry().segmentPages());
     claim(owned, Pages.first(spare), Pages.length(spare));
     for (int page = 0; page < table.geometry().pages(); page++) {
-      assertThat(table.pages().isFree(page)).as("page %d", page).isEqualTo(!owned.get(page));
+      assertThat(table.pages().free().get(page)).as("page %d", page).isEqualTo(!owned.get(page));
     }
     assertThat(table.pages().freeCount()).isEqualTo(table.geometry().pages() - owned.cardinality());
   }

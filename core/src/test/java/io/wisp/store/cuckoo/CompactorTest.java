@@ -1,0 +1,213 @@
+package io.wisp.store.cuckoo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** The states in which a store once refused writes though there was memory, one by one. */
+class CompactorTest {
+
+  private static final long MEBIBYTE = 1 << 20;
+  private static final int VALUE_BYTES = 100;
+  private static final int RECORD_BYTES = RecordLayout.size(16, VALUE_BYTES, false);
+  private static final long WORD0 = RecordLayout.word0(0, 16);
+  private static final long WORD1 = RecordLayout.pendingWord1(VALUE_BYTES, false);
+
+  @Test
+  void shouldReplaceForEverWhileARecordThatIsBeingWrittenPinsItsSegment() {
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      Heap heap = store.table().heap();
+      long pinned = heap.allocate(WORD0, WORD1);
+      int keys = fill(store, UsableMemory.of(store, RECORD_BYTES, 1));
+      for (int i = 0; i < 30_000; i++) {
+        assertThat(put(store, i * 7 % keys)).as("write %d", i).isEqualTo(Status.REPLACED);
+      }
+      heap.free(pinned);
+      StoreInspector.check(store);
+    }
+  }
+
+  @Test
+  void shouldTakeWritesAgainAfterGrowthOfTheIndexFoundNoRoomInAFullStore() {
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      int keys = fill(store, Long.MAX_VALUE);
+      long buckets = store.table().index().buckets();
+      assertThat(store.table().indexMemory().ensure(buckets + 64))
+          .isEqualTo(Compactor.Outcome.NO_ROOM);
+      StoreInspector.check(store);
+      for (int i = 0; i < keys; i += 8) {
+        assertThat(store.delete(key(i))).isEqualTo(Status.DELETED);
+      }
+      for (int i = 1; i < keys; i++) {
+        if (i % 8 != 0) {
+          assertThat(put(store, i)).as("write %d", i).isEqualTo(Status.REPLACED);
+        }
+      }
+      StoreInspector.check(store);
+    }
+  }
+
+  @Test
+  void shouldGrowTheIndexWhenRecordsHaveDiedThoughNoPageCameBackSinceItLastFailed() {
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      int keys = fill(store, Long.MAX_VALUE);
+      IndexMemory indexMemory = store.table().indexMemory();
+      long buckets = store.table().index().buckets();
+      assertThat(indexMemory.ensure(buckets + 64)).isEqualTo(Compactor.Outcome.NO_ROOM);
+      int freePages = store.table().pages().freeCount();
+      for (int i = 0; i < keys; i += 3) {
+        store.delete(key(i));
+      }
+      assertThat(store.table().pages().freeCount()).isEqualTo(freePages);
+      assertThat(indexMemory.ensure(buckets + 64)).isEqualTo(Compactor.Outcome.VACATED);
+      StoreInspector.check(store);
+    }
+  }
+
+  @Test
+  void shouldKeepCompactingAfterALargeValueTookTheLastRunOfPages() {
+    try (CuckooStore store = CuckooStore.open(2 * MEBIBYTE)) {
+      Slice large = Slice.of(new byte[200_000]);
+      int keys = fill(store, Long.MAX_VALUE);
+      for (int i = 0; i < keys; i++) {
+        if (i % 4 == 0) {
+          store.delete(key(i));
+        }
+      }
+      assertThat(store.put(Slice.of("large"), large)).isEqualTo(Status.CREATED);
+      StoreInspector.check(store);
+      for (int i = 0; i < keys; i++) {
+        if (i % 4 != 0) {
+          assertThat(put(store, i)).as("write %d", i).isEqualTo(Status.REPLACED);
+        }
+      }
+      StoreInspector.check(store);
+    }
+  }
+
+  @Test
+  void shouldWinWhatDiedInTheOpenSegmentOfAThreadThatWritesNoMore() throws Exception {
+    try (CuckooStore store = CuckooStore.open(8 * MEBIBYTE)) {
+      int idle = 400;
+      onThread(0, () -> putAll(store, -idle, 0));
+      AtomicLong written = new AtomicLong();
+      onThread(1, () -> written.set(fill(store, Long.MAX_VALUE)));
+      onThread(1, () -> deleteAll(store, -idle, 0));
+      int next = (int) written.get();
+      onThread(1, () -> putAll(store, next, next + idle * 9 / 10));
+      StoreInspector.check(store);
+    }
+  }
+
+  /** Runs a task on a thread whose lane, of two, is this one. */
+  private static void onThread(int lane, Runnable task) throws Exception {
+    List<Runnable> tasks = new ArrayList<>();
+    ConcurrentTasks threads = new ConcurrentTasks();
+    AtomicLong ran = new AtomicLong();
+    while (ran.get() == 0) {
+      tasks.clear();
+      tasks.add(
+          () -> {
+            if ((Thread.currentThread().threadId() & 1) == lane) {
+              task.run();
+              ran.set(1);
+            }
+          });
+      threads.run(tasks);
+    }
+  }
+
+  @Test
+  void shouldLeaveTheLockToOthersWhileItWaitsForTheirRecords() throws Exception {
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      Table table = store.table();
+      int keys = fill(store, Long.MAX_VALUE);
+      long pinned = pinTheOnlySegmentWithDeadRecords(store, keys);
+      List<Long> refusals = new ArrayList<>();
+      AtomicLong offset = new AtomicLong();
+      Thread waiting =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    while (offset.get() == Heap.NONE) {
+                      long start = System.nanoTime();
+                      offset.set(table.compactor().allocate(WORD0, WORD1, true));
+                      if (offset.get() == Heap.NONE) {
+                        refusals.add(System.nanoTime() - start);
+                      }
+                    }
+                  });
+      while (waiting.getState() != Thread.State.TIMED_WAITING) {
+        Thread.onSpinWait();
+      }
+      assertThat(table.compactor().allocate(WORD0, WORD1, false)).isEqualTo(Heap.NONE);
+      assertThat(offset).hasValue(Heap.NONE);
+      table.heap().free(pinned);
+      waiting.join();
+      table.heap().free(offset.get());
+      assertThat(refusals)
+          .allSatisfy(
+              each -> assertThat(each).isGreaterThanOrEqualTo(Deadline.PATIENCE_NANOSECONDS));
+      StoreInspector.check(store);
+    }
+  }
+
+  /** Deletes keys whose records share a segment, and leaves one of them half written there. */
+  private static long pinTheOnlySegmentWithDeadRecords(CuckooStore store, int keys) {
+    Table table = store.table();
+    for (int i = 0; i < keys / 20; i++) {
+      store.delete(key(i));
+    }
+    long pinned = table.compactor().allocate(WORD0, WORD1, true);
+    long last = pinned;
+    List<Long> more = new ArrayList<>();
+    while (last != Heap.NONE) {
+      last = table.compactor().allocate(WORD0, WORD1, false);
+      if (last != Heap.NONE) {
+        more.add(last);
+      }
+    }
+    int page = (int) (pinned >>> table.geometry().pageShift());
+    Segment segment = table.heap().owner(page);
+    for (long each : more) {
+      if (table.heap().owner((int) (each >>> table.geometry().pageShift())) == segment) {
+        table.heap().free(each);
+      }
+    }
+    return pinned;
+  }
+
+  static Status put(CuckooStore store, int number) {
+    return store.put(key(number), Slice.of(new byte[VALUE_BYTES]));
+  }
+
+  private static void putAll(CuckooStore store, int from, int to) {
+    for (int i = from; i < to; i++) {
+      assertThat(put(store, i)).as("write %d", i).isEqualTo(Status.CREATED);
+    }
+  }
+
+  private static void deleteAll(CuckooStore store, int from, int to) {
+    for (int i = from; i < to; i++) {
+      assertThat(store.delete(key(i))).isEqualTo(Status.DELETED);
+    }
+  }
+
+  /** Creates entries until their records have so many bytes, or one is refused. */
+  private static int fill(CuckooStore store, long recordBytes) {
+    int count = 0;
+    while ((count + 1L) * RECORD_BYTES <= recordBytes && put(store, count) == Status.CREATED) {
+      count++;
+    }
+    return count;
+  }
+
+  static Slice key(int number) {
+    return Slice.of(String.format(java.util.Locale.ROOT, "%016d", number));
+  }
+}
