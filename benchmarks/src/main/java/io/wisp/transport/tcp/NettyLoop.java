@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.wisp.store.Store;
 import java.lang.foreign.Arena;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -68,7 +69,7 @@ final class NettyLoop implements AutoCloseable {
     }
 
     @Override
-    public String information(@Nullable String section) {
+    public String information(Set<String> sections) {
       return "";
     }
 

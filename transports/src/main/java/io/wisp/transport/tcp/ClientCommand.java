@@ -1,49 +1,69 @@
 package io.wisp.transport.tcp;
 
+import io.wisp.transport.tcp.Subcommands.Subcommand;
 import java.util.stream.Collectors;
 
 /** CLIENT ID, GETNAME, SETNAME, SETINFO, INFO, LIST, NO-EVICT and NO-TOUCH. */
-final class ClientCommand implements Command.Handler {
+final class ClientCommand {
 
   static final String BAD_NAME =
       "ERR Client names cannot contain spaces, newlines or special characters.";
 
   private static final int MAX_NAME_LENGTH = 1024;
 
-  @Override
-  public void execute(Request request) {
-    Arguments arguments = request.arguments();
-    ClientInfo client = request.session().client();
-    ReplyWriter reply = request.reply();
-    if (matches(request, "ID", 2)) {
-      reply.integer(client.id());
-    } else if (matches(request, "GETNAME", 2)) {
-      if (client.name().isEmpty()) {
-        reply.absent();
-      } else {
-        reply.bulk(client.name());
-      }
-    } else if (matches(request, "SETNAME", 3)) {
-      setName(request, arguments.text(2));
-    } else if (matches(request, "SETINFO", 4)) {
-      setInformation(request, arguments.text(3));
-    } else if (matches(request, "INFO", 2)) {
-      reply.verbatim(client.line(request.now()) + "\n");
-    } else if (matches(request, "LIST", 2)) {
-      reply.verbatim(request.server().clients().collect(Collectors.joining("\n", "", "\n")));
-    } else if (matches(request, "NO-EVICT", 3) || matches(request, "NO-TOUCH", 3)) {
-      // Nothing here depends on who is asking, so either is always so.
-      reply.ok();
+  private ClientCommand() {}
+
+  static Command.Handler handler() {
+    return new Subcommands(
+        "CLIENT",
+        new Subcommand("ID", 2, "The number of this connection.", ClientCommand::id),
+        new Subcommand("GETNAME", 2, "The name of this connection.", ClientCommand::getName),
+        new Subcommand("SETNAME", 3, "Names this connection.", ClientCommand::setName),
+        new Subcommand("SETINFO", 4, "Sets LIB-NAME or LIB-VER.", ClientCommand::setInformation),
+        new Subcommand("INFO", 2, "Tells of this connection.", ClientCommand::information),
+        new Subcommand("LIST", -2, "Tells of all connections.", ClientCommand::list),
+        new Subcommand("NO-EVICT", 3, "ON or OFF; changes nothing.", ClientCommand::onOrOff),
+        new Subcommand("NO-TOUCH", 3, "ON or OFF; changes nothing.", ClientCommand::onOrOff));
+  }
+
+  private static void id(Request request) {
+    request.reply().integer(request.session().client().id());
+  }
+
+  private static void getName(Request request) {
+    String name = request.session().client().name();
+    if (name.isEmpty()) {
+      request.reply().absent();
     } else {
-      reply.error(Errors.unknownSubcommand(arguments.text(1), "CLIENT"));
+      request.reply().bulk(name);
     }
   }
 
-  private static boolean matches(Request request, String subcommand, int count) {
-    return request.arguments().is(1, subcommand) && request.arguments().count() == count;
+  private static void information(Request request) {
+    request.reply().verbatim(request.session().client().line(request.now()) + "\n");
   }
 
-  private static void setName(Request request, String name) {
+  private static void list(Request request) {
+    if (request.arguments().count() > 2) {
+      request.reply().error(Errors.SYNTAX);
+      return;
+    }
+    request
+        .reply()
+        .verbatim(request.server().clients().collect(Collectors.joining("\n", "", "\n")));
+  }
+
+  /** Nothing here depends on who is asking, so either is always so. */
+  private static void onOrOff(Request request) {
+    if (request.arguments().is(2, "ON") || request.arguments().is(2, "OFF")) {
+      request.reply().ok();
+    } else {
+      request.reply().error(Errors.SYNTAX);
+    }
+  }
+
+  private static void setName(Request request) {
+    String name = request.arguments().text(2);
     if (isName(name)) {
       request.session().client().name(name);
       request.reply().ok();
@@ -52,7 +72,8 @@ final class ClientCommand implements Command.Handler {
     }
   }
 
-  private static void setInformation(Request request, String value) {
+  private static void setInformation(Request request) {
+    String value = request.arguments().text(3);
     ClientInfo client = request.session().client();
     boolean isLibraryName = request.arguments().is(2, "LIB-NAME");
     if (!isLibraryName && !request.arguments().is(2, "LIB-VER")) {

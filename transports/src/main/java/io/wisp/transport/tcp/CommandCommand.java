@@ -1,43 +1,63 @@
 package io.wisp.transport.tcp;
 
+import io.wisp.transport.tcp.Subcommands.Subcommand;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** COMMAND, COMMAND COUNT, COMMAND LIST, COMMAND INFO [name ...] and COMMAND DOCS [name ...]. */
-final class CommandCommand implements Command.Handler {
+final class CommandCommand {
 
-  @Override
-  public void execute(Request request) {
-    Arguments arguments = request.arguments();
-    ReplyWriter reply = request.reply();
-    List<Command> all = request.session().commands().all();
-    if (arguments.count() == 1) {
-      reply.array(all.size());
-      all.forEach(command -> describe(reply, command));
-    } else if (arguments.is(1, "COUNT") && arguments.count() == 2) {
-      reply.integer(all.size());
-    } else if (arguments.is(1, "LIST") && arguments.count() == 2) {
-      reply.array(all.size());
-      all.forEach(command -> reply.bulk(command.name()));
-    } else if (arguments.is(1, "INFO")) {
-      List<@Nullable Command> named = named(request);
-      reply.array(named.size());
-      named.forEach(command -> describe(reply, command));
-    } else if (arguments.is(1, "DOCS")) {
-      List<@Nullable Command> named = named(request);
-      named.removeIf(command -> command == null);
-      reply.map(named.size());
-      named.forEach(command -> document(reply, command));
-    } else {
-      reply.error(Errors.unknownSubcommand(arguments.text(1), "COMMAND"));
+  private CommandCommand() {}
+
+  static Command.Handler handler() {
+    Subcommands subcommands =
+        new Subcommands(
+            "COMMAND",
+            new Subcommand("COUNT", 2, "How many commands there are.", CommandCommand::count),
+            new Subcommand("LIST", -2, "The names of all commands.", CommandCommand::list),
+            new Subcommand("INFO", -2, "How commands are called.", CommandCommand::information),
+            new Subcommand("DOCS", -2, "What commands do.", CommandCommand::documents));
+    return request -> {
+      if (request.arguments().count() == 1) {
+        information(request);
+      } else {
+        subcommands.execute(request);
+      }
+    };
+  }
+
+  private static void count(Request request) {
+    request.reply().integer(request.session().commands().all().size());
+  }
+
+  private static void list(Request request) {
+    if (request.arguments().count() > 2) {
+      request.reply().error(Errors.SYNTAX);
+      return;
     }
+    List<Command> all = request.session().commands().all();
+    request.reply().array(all.size());
+    all.forEach(command -> request.reply().bulk(command.name()));
+  }
+
+  private static void information(Request request) {
+    List<@Nullable Command> named = named(request);
+    request.reply().array(named.size());
+    named.forEach(command -> describe(request.reply(), command));
+  }
+
+  private static void documents(Request request) {
+    List<@Nullable Command> named = named(request);
+    named.removeIf(command -> command == null);
+    request.reply().map(named.size());
+    named.forEach(command -> document(request.reply(), command));
   }
 
   private static List<@Nullable Command> named(Request request) {
     Arguments arguments = request.arguments();
     CommandTable commands = request.session().commands();
-    if (arguments.count() == 2) {
+    if (arguments.count() <= 2) {
       return new ArrayList<>(commands.all());
     }
     List<@Nullable Command> named = new ArrayList<>();

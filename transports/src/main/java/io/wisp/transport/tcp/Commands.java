@@ -79,12 +79,12 @@ final class Commands {
     server("ping", -1, "connection", "Answers.", ConnectionCommands::ping);
     server("echo", 2, "connection", "Returns its argument.", ConnectionCommands::echo);
     server("select", 2, "connection", "Chooses database 0.", ConnectionCommands::select);
-    server("client", -2, "connection", "Tells of clients.", new ClientCommand());
+    server("client", -2, "connection", "Tells of clients.", ClientCommand.handler());
   }
 
   private void addServer() {
-    server("command", -1, "server", "Tells of commands.", new CommandCommand());
-    server("config", -2, "server", "Tells of the configuration.", ServerCommands::config);
+    server("command", -1, "server", "Tells of commands.", CommandCommand.handler());
+    server("config", -2, "server", "Tells of the configuration.", ServerCommands.config());
     server("info", -1, "server", "Tells of the server.", ServerCommands::info);
   }
 

@@ -35,6 +35,8 @@ final class ConnectionCommands {
     Arguments arguments = request.arguments();
     if (!arguments.isNumber(1)) {
       request.reply().error(Errors.NOT_AN_INTEGER);
+    } else if (arguments.number() != (int) arguments.number()) {
+      request.reply().error(Errors.NOT_AN_INT);
     } else if (arguments.number() != 0) {
       request.reply().error("ERR DB index is out of range");
     } else {

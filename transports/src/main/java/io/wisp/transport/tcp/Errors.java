@@ -27,6 +27,11 @@ final class Errors {
       "WRONGPASS invalid username-password pair or user is disabled.";
   static final String SYNTAX = "ERR syntax error";
   static final String NOT_AN_INTEGER = "ERR value is not an integer or out of range";
+  static final String NOT_AN_INT =
+      "ERR value is out of range, value must between "
+          + Integer.MIN_VALUE
+          + " and "
+          + Integer.MAX_VALUE;
   static final String OVERFLOW = "ERR increment or decrement would overflow";
   static final String TOO_MANY_CLIENTS = "ERR max number of clients reached";
   static final String IDLE = "ERR the connection was idle for too long";

@@ -25,8 +25,8 @@ final class Expiry {
   /** In milliseconds; or {@link #INVALID} if there are too many. */
   static long millis(long amount, TimeUnit unit) {
     long scale = unit.toMillis(1);
-    return amount > Long.MAX_VALUE / scale || amount < -(Long.MAX_VALUE / scale)
+    return amount > Long.MAX_VALUE / scale || amount < Long.MIN_VALUE / scale
         ? INVALID
-        : amount * scale;
+        : Math.max(amount * scale, INVALID + 1);
   }
 }

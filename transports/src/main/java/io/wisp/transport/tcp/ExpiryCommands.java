@@ -29,6 +29,12 @@ final class ExpiryCommands {
 
   private static void expire(Request request, TimeUnit unit, boolean relative, String command) {
     Arguments arguments = request.arguments();
+    ExpiryCondition condition = new ExpiryCondition();
+    String error = condition.read(arguments, 3);
+    if (!error.isEmpty()) {
+      request.reply().error(error);
+      return;
+    }
     if (!arguments.isNumber(2)) {
       request.reply().error(Errors.NOT_AN_INTEGER);
       return;
@@ -43,14 +49,8 @@ final class ExpiryCommands {
     long expiresAt = Math.max(1, base + millis);
     if (arguments.count() == 3) {
       reply(request, request.store().expire(request.key(1), expiresAt));
-      return;
-    }
-    ExpiryCondition condition = new ExpiryCondition();
-    String error = condition.read(arguments, 3);
-    if (error.isEmpty()) {
-      rewrite(request, expiresAt, condition);
     } else {
-      request.reply().error(error);
+      rewrite(request, expiresAt, condition);
     }
   }
 

@@ -2,64 +2,61 @@ package io.wisp.transport.tcp;
 
 import java.util.concurrent.TimeUnit;
 
-/** The options by which SET and GETEX are told an expiry: EX, PX, EXAT and PXAT with a number. */
+/**
+ * The options by which SET and GETEX are told an expiry: EX, PX, EXAT and PXAT with a number. The
+ * number is looked at by {@link #resolve} alone, since Redis reads all options before any number.
+ */
 final class ExpiryOption {
 
   private static final String[] NAMES = {"EX", "PX", "EXAT", "PXAT"};
+  private static final int NONE = -1;
 
-  private boolean given;
+  private int option = NONE;
+  private int numberAt;
   private long expiresAt;
-  private String error = "";
 
   /** Forgets what was read before. */
   void begin() {
-    given = false;
-    error = "";
+    option = NONE;
   }
 
   /**
-   * Reads the option at an argument and the number behind it, if it is one of these.
+   * Notes the option at an argument, if it is one of these and its number follows. The same option
+   * may be given again, and the last one counts; another one may not.
    *
-   * @return whether it is one; then {@link #error} says whether there is anything wrong with it
+   * @return whether it was noted; then the next argument is its number
    */
-  boolean read(Request request, int index, String command) {
-    Arguments arguments = request.arguments();
+  boolean read(Arguments arguments, int index) {
     for (int i = 0; i < NAMES.length; i++) {
-      if (arguments.is(index, NAMES[i])) {
-        TimeUnit unit = i % 2 == 0 ? TimeUnit.SECONDS : TimeUnit.MILLISECONDS;
-        error = readNumber(request, index + 1, unit, i < 2, command);
-        given = true;
+      if (arguments.is(index, NAMES[i])
+          && index + 1 < arguments.count()
+          && (option == NONE || option == i)) {
+        option = i;
+        numberAt = index + 1;
         return true;
       }
     }
     return false;
   }
 
-  private String readNumber(
-      Request request, int index, TimeUnit unit, boolean relative, String command) {
+  boolean isGiven() {
+    return option != NONE;
+  }
+
+  /** Turns the number into {@link #expiresAt}, and returns what is wrong with it, or nothing. */
+  String resolve(Request request, String command) {
     Arguments arguments = request.arguments();
-    if (given || index >= arguments.count()) {
-      return Errors.SYNTAX;
-    }
-    if (!arguments.isNumber(index)) {
+    if (!arguments.isNumber(numberAt)) {
       return Errors.NOT_AN_INTEGER;
     }
+    TimeUnit unit = option % 2 == 0 ? TimeUnit.SECONDS : TimeUnit.MILLISECONDS;
     long number = arguments.number();
-    expiresAt = relative ? Expiry.after(number, unit, request.now()) : Expiry.at(number, unit);
+    expiresAt = option < 2 ? Expiry.after(number, unit, request.now()) : Expiry.at(number, unit);
     return expiresAt == Expiry.INVALID ? Errors.invalidExpiry(command) : "";
   }
 
-  boolean isGiven() {
-    return given;
-  }
-
-  /** The time that was read, in milliseconds since the epoch. */
+  /** The time that was resolved, in milliseconds since the epoch. */
   long expiresAt() {
     return expiresAt;
-  }
-
-  /** What is wrong with the option, or empty. */
-  String error() {
-    return error;
   }
 }

@@ -10,6 +10,7 @@ final class GetExCommand implements Command.Handler {
 
   private final ExpiryOption expiry = new ExpiryOption();
   private final Slice value = new Slice();
+  private boolean persists;
 
   @Override
   public void execute(Request request) {
@@ -18,15 +19,34 @@ final class GetExCommand implements Command.Handler {
       StringCommands.get(request);
       return;
     }
-    expiry.begin();
-    boolean persist = arguments.count() == 3 && arguments.is(2, "PERSIST");
-    if (!persist && (arguments.count() != 4 || !expiry.read(request, 2, "getex"))) {
+    if (!readOptions(arguments)) {
       request.reply().error(Errors.SYNTAX);
-    } else if (!expiry.error().isEmpty()) {
-      request.reply().error(expiry.error());
-    } else {
-      readAndExpire(request, persist ? Store.NEVER : expiry.expiresAt());
+      return;
     }
+    String error = expiry.isGiven() ? expiry.resolve(request, "getex") : "";
+    if (error.isEmpty()) {
+      readAndExpire(request, persists ? Store.NEVER : expiry.expiresAt());
+    } else if (request.store().contains(request.key(1))) {
+      request.reply().error(error);
+    } else {
+      // As in Redis, which looks at the number only where there is a key.
+      request.reply().absent();
+    }
+  }
+
+  private boolean readOptions(Arguments arguments) {
+    expiry.begin();
+    persists = false;
+    for (int index = 2; index < arguments.count(); index++) {
+      if (!persists && expiry.read(arguments, index)) {
+        index++;
+      } else if (arguments.is(index, "PERSIST") && !expiry.isGiven()) {
+        persists = true;
+      } else {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void readAndExpire(Request request, long expiresAt) {

@@ -36,7 +36,6 @@ final class HelloCommand implements Command.Handler {
 
   private static boolean readOptions(Request request) {
     Arguments arguments = request.arguments();
-    String name = null;
     for (int index = 2; index < arguments.count(); index++) {
       int left = arguments.count() - index - 1;
       if (arguments.is(index, "AUTH") && left >= 2) {
@@ -46,19 +45,17 @@ final class HelloCommand implements Command.Handler {
         }
         index += 2;
       } else if (arguments.is(index, "SETNAME") && left >= 1) {
-        name = arguments.text(index + 1);
+        String name = arguments.text(index + 1);
         if (!ClientCommand.isName(name)) {
           request.reply().error(ClientCommand.BAD_NAME);
           return false;
         }
+        request.session().client().name(name);
         index++;
       } else {
         request.reply().error("ERR Syntax error in HELLO option '" + arguments.text(index) + "'");
         return false;
       }
-    }
-    if (name != null) {
-      request.session().client().name(name);
     }
     return true;
   }

@@ -1,6 +1,7 @@
 package io.wisp.transport.tcp;
 
 import io.wisp.store.Status;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The commands about keys, whatever their values. */
@@ -16,6 +17,8 @@ final class KeyCommands {
   private static final int BATCH = 16;
 
   private static final int DEFAULT_COUNT = 10;
+
+  private static final Pattern CURSOR = Pattern.compile("([+-]?[0-9]+)?");
 
   private KeyCommands() {}
 
@@ -109,10 +112,18 @@ final class KeyCommands {
     scan(request, cursor, count, typeFits ? pattern : new GlobPattern(new byte[0]));
   }
 
+  /** A cursor as C's strtoul takes it, by which Redis reads it; or null. */
   private static @Nullable Long cursor(Arguments arguments) {
+    String text = arguments.text(1);
+    if (!CURSOR.matcher(text).matches()) {
+      return null;
+    }
+    boolean negative = text.startsWith("-");
+    String digits = negative || text.startsWith("+") ? text.substring(1) : text;
     try {
-      return Long.parseUnsignedLong(arguments.text(1));
-    } catch (NumberFormatException e) {
+      long number = digits.isEmpty() ? 0 : Long.parseUnsignedLong(digits);
+      return negative ? -number : number;
+    } catch (NumberFormatException tooLarge) {
       return null;
     }
   }

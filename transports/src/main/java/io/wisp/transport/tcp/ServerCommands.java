@@ -1,8 +1,12 @@
 package io.wisp.transport.tcp;
 
+import io.wisp.transport.tcp.Subcommands.Subcommand;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The commands about the server. */
@@ -11,32 +15,30 @@ final class ServerCommands {
   /** The Redis whose behaviour is followed; clients choose by it what they send. */
   static final String COMPATIBLE_VERSION = "7.0.15";
 
+  private static final Set<String> WHOLE = Set.of("all", "everything", "default");
+
   private ServerCommands() {}
 
   static void info(Request request) {
     Arguments arguments = request.arguments();
-    if (arguments.count() == 1 || arguments.count() > 2 || isWhole(arguments)) {
-      request.reply().verbatim(request.server().information(null));
-    } else {
-      String section = arguments.text(1).toLowerCase(Locale.ROOT);
-      request.reply().verbatim(request.server().information(section));
+    Set<String> sections = new HashSet<>();
+    for (int index = 1; index < arguments.count(); index++) {
+      sections.add(arguments.text(index).toLowerCase(Locale.ROOT));
     }
+    if (!Collections.disjoint(sections, WHOLE)) {
+      sections.clear();
+    }
+    request.reply().verbatim(request.server().information(sections));
   }
 
-  private static boolean isWhole(Arguments arguments) {
-    return arguments.is(1, "ALL") || arguments.is(1, "EVERYTHING") || arguments.is(1, "DEFAULT");
+  static Command.Handler config() {
+    return new Subcommands(
+        "CONFIG",
+        new Subcommand("GET", -3, "Parameters that match a pattern.", ServerCommands::configGet));
   }
 
-  static void config(Request request) {
+  private static void configGet(Request request) {
     Arguments arguments = request.arguments();
-    if (!arguments.is(1, "GET")) {
-      request.reply().error(Errors.unknownSubcommand(arguments.text(1), "CONFIG"));
-      return;
-    }
-    if (arguments.count() < 3) {
-      request.reply().error(Errors.wrongArity("config|get"));
-      return;
-    }
     Map<String, String> found = new TreeMap<>();
     for (int index = 2; index < arguments.count(); index++) {
       addMatching(request.server().configuration(), arguments.text(index), found);

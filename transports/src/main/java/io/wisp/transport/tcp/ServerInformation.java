@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -56,19 +57,19 @@ final class ServerInformation implements ServerView {
   }
 
   @Override
-  public String information(@Nullable String section) {
+  public String information(Set<String> sections) {
     StringBuilder text = new StringBuilder();
-    append(text, section, "Server", serverSection());
-    append(text, section, "Clients", clientsSection());
-    append(text, section, "Memory", memorySection());
-    append(text, section, "Stats", statisticsSection());
-    append(text, section, "Keyspace", keyspaceSection());
+    append(text, sections, "Server", serverSection());
+    append(text, sections, "Clients", clientsSection());
+    append(text, sections, "Memory", memorySection());
+    append(text, sections, "Stats", statisticsSection());
+    append(text, sections, "Keyspace", keyspaceSection());
     return text.toString();
   }
 
   private static void append(
-      StringBuilder text, @Nullable String wanted, String section, Map<String, Object> lines) {
-    if (wanted != null && !wanted.equals(section.toLowerCase(Locale.ROOT))) {
+      StringBuilder text, Set<String> wanted, String section, Map<String, Object> lines) {
+    if (!wanted.isEmpty() && !wanted.contains(section.toLowerCase(Locale.ROOT))) {
       return;
     }
     if (!text.isEmpty()) {

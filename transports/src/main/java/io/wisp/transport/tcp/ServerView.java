@@ -1,6 +1,7 @@
 package io.wisp.transport.tcp;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -10,8 +11,12 @@ interface ServerView {
   /** What clients must present before anything else, or null. */
   byte @Nullable [] password();
 
-  /** Lines of {@code name:value} under headings, of one section or of all. */
-  String information(@Nullable String section);
+  /**
+   * Lines of {@code name:value} under headings.
+   *
+   * @param sections the headings wanted, in lower case; all if there are none
+   */
+  String information(Set<String> sections);
 
   /** What CONFIG GET tells. */
   Map<String, String> configuration();

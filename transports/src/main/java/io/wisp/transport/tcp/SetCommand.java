@@ -52,23 +52,20 @@ final class SetCommand implements Command.Handler {
     keepsExpiry = false;
     returnsOld = false;
     for (int index = 3; index < arguments.count(); index++) {
-      if (expiry.read(request, index, "set")) {
+      if (!keepsExpiry && expiry.read(arguments, index)) {
         index++;
-        if (!expiry.error().isEmpty()) {
-          return expiry.error();
-        }
       } else if (arguments.is(index, "NX") && condition != WriteCondition.IF_PRESENT) {
         condition = WriteCondition.IF_ABSENT;
       } else if (arguments.is(index, "XX") && condition != WriteCondition.IF_ABSENT) {
         condition = WriteCondition.IF_PRESENT;
       } else if (arguments.is(index, "GET")) {
         returnsOld = true;
-      } else if (arguments.is(index, "KEEPTTL")) {
+      } else if (arguments.is(index, "KEEPTTL") && !expiry.isGiven()) {
         keepsExpiry = true;
       } else {
         return Errors.SYNTAX;
       }
     }
-    return keepsExpiry && expiry.isGiven() ? Errors.SYNTAX : "";
+    return expiry.isGiven() ? expiry.resolve(request, "set") : "";
   }
 }

@@ -82,7 +82,7 @@ class ConnectionCommandsTest {
         .endsWith("$7\r\nmodules\r\n*0\r\n");
     assertThat(session.call("GET", "none")).isEqualTo("_\r\n");
     assertThat(session.call("MGET", "none")).isEqualTo("*1\r\n_\r\n");
-    assertThat(session.call("INFO")).isEqualTo("=16\r\ntxt:section:null\r\n");
+    assertThat(session.call("INFO")).isEqualTo("=15\r\ntxt:sections:[]\r\n");
     assertThat(session.call("CONFIG", "GET", "save")).isEqualTo("%1\r\n$4\r\nsave\r\n$0\r\n\r\n");
     assertThat(session.call("COMMAND", "INFO", "get")).contains("~1\r\n+readonly\r\n");
     assertThat(session.call("HELLO")).startsWith("%7\r\n");
@@ -167,8 +167,19 @@ class ConnectionCommandsTest {
 
   @Test
   void shouldTellOfTheServerBySection() {
-    assertThat(session.call("INFO")).isEqualTo("$12\r\nsection:null\r\n");
-    assertThat(session.call("INFO", "all")).isEqualTo("$12\r\nsection:null\r\n");
-    assertThat(session.call("INFO", "MEMORY")).isEqualTo("$14\r\nsection:memory\r\n");
+    assertThat(session.call("INFO")).isEqualTo("$11\r\nsections:[]\r\n");
+    assertThat(session.call("INFO", "all")).isEqualTo("$11\r\nsections:[]\r\n");
+    assertThat(session.call("INFO", "stats", "Everything")).isEqualTo("$11\r\nsections:[]\r\n");
+    assertThat(session.call("INFO", "MEMORY", "stats"))
+        .isEqualTo("$24\r\nsections:[memory, stats]\r\n");
+  }
+
+  @Test
+  void shouldHelpWithSubcommands() {
+    assertThat(session.call("CONFIG", "HELP"))
+        .startsWith("*2\r\n+CONFIG <subcommand> [<arg> ...]. Subcommands are:\r\n+GET: ");
+    assertThat(session.call("CLIENT", "ID", "x"))
+        .isEqualTo("-ERR wrong number of arguments for 'client|id' command\r\n");
+    assertThat(session.call("CLIENT", "NO-EVICT", "FOO")).isEqualTo("-ERR syntax error\r\n");
   }
 }

@@ -107,7 +107,8 @@ class KeyCommandsTest {
   @Test
   void shouldRefuseWalksThatMakeNoSense() {
     assertThat(session.call("SCAN", "x")).isEqualTo("-ERR invalid cursor\r\n");
-    assertThat(session.call("SCAN", "-1")).isEqualTo("-ERR invalid cursor\r\n");
+    assertThat(session.call("SCAN", "-")).isEqualTo("-ERR invalid cursor\r\n");
+    assertThat(session.call("SCAN", "18446744073709551616")).isEqualTo("-ERR invalid cursor\r\n");
     assertThat(session.call("SCAN", "0", "COUNT")).isEqualTo("-ERR syntax error\r\n");
     assertThat(session.call("SCAN", "0", "COUNT", "0")).isEqualTo("-ERR syntax error\r\n");
     assertThat(session.call("SCAN", "0", "BOGUS", "1")).isEqualTo("-ERR syntax error\r\n");
@@ -137,7 +138,14 @@ class KeyCommandsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"EXPIRE,0", "EXPIRE,-1", "PEXPIRE,-999999999999999", "EXPIREAT,1", "PEXPIREAT,-1"})
+  @CsvSource({
+    "EXPIRE,0",
+    "EXPIRE,-1",
+    "PEXPIRE,-999999999999999",
+    "PEXPIRE,-9223372036854775808",
+    "EXPIREAT,1",
+    "PEXPIREAT,-1"
+  })
   void shouldDeleteWhatExpiresInThePast(String command, String time) {
     session.call("SET", "k", "v");
     assertThat(session.call(command, "k", time)).isEqualTo(":1\r\n");

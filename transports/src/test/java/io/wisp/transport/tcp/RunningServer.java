@@ -14,11 +14,15 @@ import java.util.function.UnaryOperator;
 /** A server on a free port of this machine, with a store that is only its own. */
 final class RunningServer implements AutoCloseable {
 
-  private final Store store = new HeapStore();
+  private final Store store;
   private final TcpServer server;
 
   RunningServer() {
-    this(options -> options, TcpLimits.defaults());
+    this(new HeapStore());
+  }
+
+  RunningServer(Store store) {
+    this(store, options -> options, TcpLimits.defaults());
   }
 
   RunningServer(UnaryOperator<ServerOptions> change) {
@@ -26,6 +30,11 @@ final class RunningServer implements AutoCloseable {
   }
 
   RunningServer(UnaryOperator<ServerOptions> change, TcpLimits limits) {
+    this(new HeapStore(), change, limits);
+  }
+
+  private RunningServer(Store store, UnaryOperator<ServerOptions> change, TcpLimits limits) {
+    this.store = store;
     ServerOptions options = change.apply(ServerOptions.at(new Endpoint("127.0.0.1", 0)));
     server = new TcpServer(store, options, limits);
   }

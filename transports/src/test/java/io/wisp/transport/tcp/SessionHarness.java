@@ -10,6 +10,8 @@ import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -60,8 +62,8 @@ final class SessionHarness implements AutoCloseable {
       }
 
       @Override
-      public String information(@Nullable String section) {
-        return "section:" + section;
+      public String information(Set<String> sections) {
+        return "sections:" + new TreeSet<>(sections);
       }
 
       @Override

@@ -175,11 +175,14 @@ class StringCommandsTest {
     assertThat(session.call("TTL", "k")).isEqualTo(":5\r\n");
     assertThat(session.call("GETEX", "k", "PERSIST")).isEqualTo(bulk("v"));
     assertThat(session.call("TTL", "k")).isEqualTo(":-1\r\n");
+    assertThat(session.call("GETEX", "k", "EX", "x", "EX", "5")).isEqualTo(bulk("v"));
     assertThat(session.call("GETEX", "k", "PXAT", "1")).isEqualTo(bulk("v"));
     assertThat(session.call("GET", "k")).isEqualTo(ABSENT);
     assertThat(session.call("GETEX", "k", "PERSIST", "1")).isEqualTo("-ERR syntax error\r\n");
     assertThat(session.call("GETEX", "k", "XX")).isEqualTo("-ERR syntax error\r\n");
     assertThat(session.call("GETEX", "none", "EX", "5")).isEqualTo(ABSENT);
+    assertThat(session.call("GETEX", "none", "EX", "0")).isEqualTo(ABSENT);
+    assertThat(session.call("GETEX", "k", "EX", "5", "PX", "5")).isEqualTo("-ERR syntax error\r\n");
   }
 
   @Test

@@ -1,0 +1,409 @@
+package io.wisp.transport.tcp;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Draws requests of every command that the server claims: right ones, and ones that are wrong in
+ * one way or more. What only a clock or chance decides is left out: no expiry is soon, so a key
+ * that expires has done so at once or does not during the test.
+ */
+final class RandomCommands {
+
+  /** How replies of two servers to the same request are compared. */
+  enum Comparison {
+    EXACT,
+    /** Their types, and the words of errors: what is in them is each server's own. */
+    TYPE,
+    /** Their elements in any order. */
+    SET,
+    /** The names in a map. */
+    NAMES,
+    /** Numbers but for what passes between two calls. */
+    TIME
+  }
+
+  record Request(List<String> words, Comparison comparison) {}
+
+  private static final String[] KEYS = {
+    "k1", "k2", "k3", "k4", "n1", "n2", "k\u00ff\0\r\n", "x".repeat(300)
+  };
+  private static final String[] VALUES = {
+    "",
+    "a",
+    "hello",
+    "\0\r\n\u00ff\u0080",
+    "0",
+    "10",
+    "-5",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "9223372036854775800",
+    "007",
+    " 1",
+    "1 ",
+    "+1",
+    "1.5",
+    "v".repeat(1000)
+  };
+  private static final String[] NUMBERS = {
+    "0",
+    "1",
+    "-1",
+    "5",
+    "100000",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "9223372036854775808",
+    "abc",
+    "",
+    "1.5",
+    "+1",
+    "01",
+    "-0",
+    " 1",
+    "1 ",
+    "\u00b2"
+  };
+
+  /** As an expiry each of these is wrong, or means now; from now or from the epoch. */
+  private static final String[] TIMES = {
+    "0",
+    "-1",
+    "-100000",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "9223372036854775808",
+    "9223372036854776",
+    "-9223372036854776",
+    "abc",
+    "",
+    "1.5",
+    "+1",
+    "01",
+    "-0"
+  };
+
+  private static final String[] PATTERNS = {
+    "*", "k*", "?1", "[kn]1", "[^k]1", "k[1-3]", "\\k1", "", "nothing", "*x*x*", "[", "k[", "[1-",
+    "k\\"
+  };
+
+  private final Random random;
+  private final Map<String, Supplier<Request>> drawn = new LinkedHashMap<>();
+  private final List<String> names;
+  private long futures;
+
+  RandomCommands(Random random) {
+    this.random = random;
+    addStrings();
+    addKeys();
+    addExpiries();
+    addConnection();
+    names = List.copyOf(drawn.keySet());
+  }
+
+  /** The names of the commands of which requests are drawn. */
+  Set<String> names() {
+    return drawn.keySet();
+  }
+
+  Request next() {
+    return Objects.requireNonNull(drawn.get(one(names))).get();
+  }
+
+  private void addStrings() {
+    add("get", this::key);
+    add(
+        "set",
+        this::key,
+        this::value,
+        () -> options(expiryOptions("NX", "XX", "GET", "KEEPTTL", "FOO", "NX GET")));
+    add("setnx", this::key, this::value);
+    add("setex", this::key, this::time, this::value);
+    add("psetex", this::key, this::time, this::value);
+    add("getset", this::key, this::value);
+    add("getdel", this::key);
+    add("getex", this::key, () -> options(expiryOptions("PERSIST", "FOO", "NX")));
+    add("strlen", this::key);
+    add("append", this::key, this::value);
+    add("mget", this::key, () -> some(this::key));
+    add("mset", this::key, this::value, () -> some(() -> join(key(), value())));
+    add("incr", this::key);
+    add("decr", this::key);
+    add("incrby", this::key, this::number);
+    add("decrby", this::key, this::number);
+  }
+
+  private void addKeys() {
+    for (String name : List.of("del", "unlink", "exists", "touch")) {
+      add(name, this::key, () -> some(this::key));
+    }
+    add("type", this::key);
+    add(Comparison.TYPE, "randomkey");
+    add(Comparison.SET, "keys", () -> List.of(one(PATTERNS)));
+    // More than there are keys, so that one call gives them all.
+    drawn.put("scan", this::scan);
+    drawn.put("dbsize", () -> request(Comparison.TYPE, List.of("dbsize")));
+    drawn.put("flushdb", () -> flush("flushdb"));
+    drawn.put("flushall", () -> flush("flushall"));
+  }
+
+  private void addExpiries() {
+    for (String name : List.of("expire", "pexpire", "expireat", "pexpireat")) {
+      add(name, this::key, this::time, () -> options(List.of("NX", "XX", "GT", "LT", "FOO")));
+    }
+    add("persist", this::key);
+    add(Comparison.TIME, "ttl", this::key);
+    add(Comparison.TIME, "pttl", this::key);
+  }
+
+  private void addConnection() {
+    add("ping", () -> some(this::value));
+    add("echo", this::value);
+    drawn.put(
+        "select",
+        () ->
+            request(
+                Comparison.EXACT,
+                words(
+                    "select",
+                    one("0", "-1", "16", "abc", "", "9223372036854775808", "99999999999"))));
+    add("auth", this::value, () -> some(this::value));
+    drawn.put("hello", this::hello);
+    drawn.put("client", this::client);
+    drawn.put("command", this::command);
+    drawn.put("config", this::config);
+    drawn.put(
+        "info",
+        () ->
+            request(
+                Comparison.TYPE,
+                join(
+                    words("info"),
+                    some(
+                        () ->
+                            words(
+                                one(
+                                    "server",
+                                    "ALL",
+                                    "everything",
+                                    "default",
+                                    "foo",
+                                    "clients",
+                                    "MEMORY"))))));
+  }
+
+  @SafeVarargs
+  private void add(String name, Supplier<List<String>>... parts) {
+    add(Comparison.EXACT, name, parts);
+  }
+
+  @SafeVarargs
+  private void add(Comparison comparison, String name, Supplier<List<String>>... parts) {
+    drawn.put(
+        name,
+        () -> {
+          List<String> words = words(name);
+          for (Supplier<List<String>> part : parts) {
+            words.addAll(part.get());
+          }
+          return request(comparison, words);
+        });
+  }
+
+  /** The request; one time in twenty with a word less or one more. */
+  private Request request(Comparison comparison, List<String> words) {
+    List<String> changed = new ArrayList<>(words);
+    if (random.nextInt(20) == 0) {
+      if (random.nextBoolean()) {
+        changed.add(one("more", "1", "NX"));
+      } else if (changed.size() > 1) {
+        changed.removeLast();
+      }
+    }
+    changed.set(0, anyCase(changed.getFirst()));
+    return new Request(List.copyOf(changed), comparison);
+  }
+
+  private Request scan() {
+    List<String> words =
+        words(
+            "scan", one("0", "0", "0", "-1", "abc", "", "18446744073709551616", "+0", " 0", "1.5"));
+    if (random.nextInt(4) > 0) {
+      words.addAll(List.of("COUNT", "1000000"));
+    }
+    words.addAll(
+        options(
+            List.of(
+                "MATCH *",
+                "MATCH k*",
+                "TYPE string",
+                "TYPE list",
+                "TYPE foo",
+                "COUNT 0",
+                "COUNT -1",
+                "COUNT abc",
+                "COUNT",
+                "FOO 1",
+                "FOO")));
+    // No other count is right, and without one each server gives some keys.
+    boolean givesAll = words.size() > 3 && words.get(3).equals("1000000");
+    return new Request(words, givesAll ? Comparison.SET : Comparison.TYPE);
+  }
+
+  private Request flush(String name) {
+    // Rarely in full, for it empties the store.
+    return random.nextInt(10) == 0
+        ? request(Comparison.EXACT, join(words(name), options(List.of("SYNC"))))
+        : new Request(words(name, one("FOO", "SYNC x", "1")), Comparison.EXACT);
+  }
+
+  private Request hello() {
+    List<String> words = words("hello");
+    if (random.nextInt(6) > 0) {
+      words.add(one("2", "3", "2", "3", "4", "1", "abc", "", "03"));
+      words.addAll(
+          options(
+              List.of("AUTH default x", "SETNAME name", "SETNAME a\nb", "AUTH", "SETNAME", "FOO")));
+    }
+    return request(Comparison.NAMES, words);
+  }
+
+  private Request client() {
+    List<String> words =
+        one(
+            List.of(
+                List.of("ID"),
+                List.of("GETNAME"),
+                List.of("SETNAME", one("", "name", "a b", "a\u00ff", "a\n")),
+                List.of("SETINFO"),
+                List.of("INFO"),
+                List.of("LIST"),
+                List.of("NO-EVICT", one("ON", "off", "FOO", "")),
+                List.of("FOO"),
+                List.of("")));
+    return request(
+        words.getFirst().equals("ID")
+                || words.getFirst().equals("INFO")
+                || words.getFirst().equals("LIST")
+            ? Comparison.TYPE
+            : Comparison.EXACT,
+        join(words("client"), words));
+  }
+
+  private Request command() {
+    List<String> words =
+        one(
+            List.of(
+                List.of(),
+                List.of("COUNT"),
+                List.of("LIST"),
+                List.of("INFO", one("get", "foo")),
+                List.of("DOCS", one("get", "foo")),
+                List.of("FOO")));
+    return request(Comparison.TYPE, join(words("command"), words));
+  }
+
+  private Request config() {
+    List<String> words =
+        one(
+            List.of(
+                List.of("GET", one("save", "nothing", "appendonly")),
+                List.of("GET"),
+                List.of("FOO"),
+                List.of("GET", "save", "appendonly")));
+    return request(Comparison.EXACT, join(words("config"), words));
+  }
+
+  private List<String> key() {
+    return words(one(KEYS));
+  }
+
+  private List<String> value() {
+    return words(one(VALUES));
+  }
+
+  private List<String> number() {
+    return words(one(NUMBERS));
+  }
+
+  private List<String> time() {
+    return words(random.nextBoolean() ? future() : one(TIMES));
+  }
+
+  /**
+   * A time that is nowhere near, in seconds or milliseconds, from now or from the epoch. No two are
+   * nearer to each other than the clocks of two servers: so both find the same one later.
+   */
+  private String future() {
+    long apart = 50_000L * ++futures;
+    return Long.toString(
+        one(List.of(1_000_000L, 1_000_000_000_000_000L, 9_223_370_000_000_000L)) + apart);
+  }
+
+  private List<String> some(Supplier<List<String>> part) {
+    List<String> words = new ArrayList<>();
+    for (int i = random.nextInt(4); i > 0; i--) {
+      words.addAll(part.get());
+    }
+    return words;
+  }
+
+  private List<String> expiryOptions(String... others) {
+    List<String> options = new ArrayList<>(Arrays.asList(others));
+    for (String name : List.of("EX", "PX", "EXAT", "PXAT")) {
+      options.add(name + " " + one(TIMES));
+      options.add(name + " " + future());
+    }
+    options.add(one("EX", "PX", "EXAT", "PXAT"));
+    return options;
+  }
+
+  /** Up to three of these options, words apart by spaces; half of the time none. */
+  private List<String> options(List<String> possible) {
+    List<String> words = new ArrayList<>();
+    if (random.nextBoolean()) {
+      for (int i = random.nextInt(3); i >= 0; i--) {
+        String[] parts = one(possible).split(" ", -1);
+        parts[0] = anyCase(parts[0]);
+        words.addAll(Arrays.asList(parts));
+      }
+    }
+    return words;
+  }
+
+  private String anyCase(String word) {
+    return switch (random.nextInt(3)) {
+      case 0 -> word.toUpperCase(Locale.ROOT);
+      case 1 -> word.toLowerCase(Locale.ROOT);
+      default -> word;
+    };
+  }
+
+  private String one(String... of) {
+    return of[random.nextInt(of.length)];
+  }
+
+  private <T> T one(List<T> of) {
+    return of.get(random.nextInt(of.size()));
+  }
+
+  private static List<String> words(String... words) {
+    return new ArrayList<>(Arrays.asList(words));
+  }
+
+  private static List<String> join(List<String> first, List<String> second) {
+    List<String> joined = new ArrayList<>(first);
+    joined.addAll(second);
+    return joined;
+  }
+}

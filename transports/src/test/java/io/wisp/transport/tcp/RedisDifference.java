@@ -1,0 +1,85 @@
+package io.wisp.transport.tcp;
+
+import io.wisp.transport.tcp.RandomCommands.Request;
+import io.wisp.transport.tcp.RespPeer.Reply;
+import java.util.Locale;
+
+/** Where the server answers otherwise than Redis, on purpose. REDIS.md shows this list. */
+enum RedisDifference {
+  NEWER_SUBCOMMANDS(
+      "`CLIENT SETINFO` and `CLIENT NO-TOUCH` are answered, which Redis knows since 7.2.") {
+    @Override
+    boolean explains(Request request, Reply ours, Reply theirs) {
+      return isSubcommand(request, "client", "setinfo")
+          || isSubcommand(request, "client", "no-touch");
+    }
+  },
+  FOREIGN_CURSOR(
+      "A cursor that no `SCAN` gave is as good as the end, or as any other place: the keys that it leads to are"
+          + " each server's own.") {
+    @Override
+    boolean explains(Request request, Reply ours, Reply theirs) {
+      return isCommand(request, "scan")
+          && !request.words().get(1).equals("0")
+          && ours.type() == '*'
+          && theirs.type() == '*';
+    }
+  },
+  ONE_DATABASE("There is one database: `SELECT` of another than 0 is an error.") {
+    @Override
+    boolean explains(Request request, Reply ours, Reply theirs) {
+      return isCommand(request, "select") && ours.text().equals("ERR DB index is out of range");
+    }
+  },
+  EMPTY_KEY(
+      "A key has 1 to 65,535 bytes: an empty one is the error `KEYEMPTY`, a longer one `KEYTOOLARGE`.") {
+    @Override
+    boolean explains(Request request, Reply ours, Reply theirs) {
+      return ours.text().startsWith("KEYEMPTY");
+    }
+  },
+  CONFIGURATION("`CONFIG GET` knows the parameters that this server has.") {
+    @Override
+    boolean explains(Request request, Reply ours, Reply theirs) {
+      return isSubcommand(request, "config", "get") && !ours.isError() && !theirs.isError();
+    }
+  },
+  HELP("`HELP` of a command with subcommands names those that this server has.") {
+    @Override
+    boolean explains(Request request, Reply ours, Reply theirs) {
+      return request.words().getLast().equalsIgnoreCase("help") && !ours.isError();
+    }
+  };
+
+  private final String text;
+
+  RedisDifference(String text) {
+    this.text = text;
+  }
+
+  /** What is different, for the documentation. */
+  String text() {
+    return text;
+  }
+
+  abstract boolean explains(Request request, Reply ours, Reply theirs);
+
+  static boolean explain(Request request, Reply ours, Reply theirs) {
+    for (RedisDifference difference : values()) {
+      if (difference.explains(request, ours, theirs)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isCommand(Request request, String command) {
+    return request.words().getFirst().toLowerCase(Locale.ROOT).equals(command);
+  }
+
+  private static boolean isSubcommand(Request request, String command, String subcommand) {
+    return isCommand(request, command)
+        && request.words().size() > 1
+        && request.words().get(1).toLowerCase(Locale.ROOT).equals(subcommand);
+  }
+}
