@@ -32,7 +32,9 @@ public enum Operation {
   /** What the server says of itself. */
   INFORMATION(12, Key.NONE, Value.NONE, Argument.NONE),
   /** Presents a password, the value. */
-  AUTHENTICATE(13, Key.NONE, Value.ANY, Argument.NONE);
+  AUTHENTICATE(13, Key.NONE, Value.ANY, Argument.NONE),
+  /** What the client read without asking: the value is the hashes of keys, 8 bytes each. */
+  REPORT(14, Key.NONE, Value.HASHES, Argument.NONE);
 
   enum Key {
     NONE,
@@ -42,7 +44,8 @@ public enum Operation {
   enum Value {
     NONE,
     ANY,
-    COUNT
+    COUNT,
+    HASHES
   }
 
   enum Argument {

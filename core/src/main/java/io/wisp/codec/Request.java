@@ -19,6 +19,12 @@ public final class Request {
   /** How the value of a scan says how many keys are wanted. */
   public static final ValueLayout.OfInt COUNT_LAYOUT = RequestDescriptor.U32;
 
+  /** The most hashes of keys in one report. */
+  public static final int MAX_HASHES = 8_192;
+
+  /** How a report holds a hash. */
+  public static final ValueLayout.OfLong HASH_LAYOUT = RequestDescriptor.U64;
+
   private final Slice key = new Slice();
   private final Slice value = new Slice();
   private Operation operation = Operation.PING;
@@ -91,6 +97,13 @@ public final class Request {
     if (operation.value == Operation.Value.COUNT && valueLength != Integer.BYTES) {
       return " has a value of 4 bytes, and the value length is " + valueLength;
     }
+    if (operation.value == Operation.Value.HASHES
+        && (valueLength % Long.BYTES != 0 || valueLength > MAX_HASHES * Long.BYTES)) {
+      return " has at most "
+          + MAX_HASHES
+          + " hashes of 8 bytes, and the value length is "
+          + valueLength;
+    }
     if (operation.argument == Operation.Argument.NONE && argument != 0) {
       return " has no argument, and the argument is " + Long.toUnsignedString(argument);
     }
@@ -132,6 +145,16 @@ public final class Request {
   /** The value as the count that a scan carries. */
   long count() {
     return Integer.toUnsignedLong(value.segment().get(COUNT_LAYOUT, value.offset()));
+  }
+
+  /** How many hashes a report carries. */
+  int hashes() {
+    return value.length() / Long.BYTES;
+  }
+
+  /** One of the hashes that a report carries. */
+  long hash(int i) {
+    return value.segment().get(HASH_LAYOUT, value.offset() + (long) i * Long.BYTES);
   }
 
   /** What was wrong with the last frame that was no request. */

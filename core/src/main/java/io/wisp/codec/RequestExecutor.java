@@ -8,7 +8,6 @@ import io.wisp.store.WriteCondition;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,26 +26,19 @@ public final class RequestExecutor {
   private final Store store;
   private final byte @Nullable [] password;
   private final Supplier<String> information;
-  private final LongSupplier clock;
   private final Request request = new Request();
   private final ExpirySink expiry = new ExpirySink();
 
   /**
-   * An executor by the system's clock.
+   * An executor by the store's clock.
    *
    * @param password what a session must present first, or null
    * @param information what the server says of itself, as lines of {@code name:value}
    */
   public RequestExecutor(Store store, @Nullable String password, Supplier<String> information) {
-    this(store, password, information, System::currentTimeMillis);
-  }
-
-  RequestExecutor(
-      Store store, @Nullable String password, Supplier<String> information, LongSupplier clock) {
     this.store = store;
     this.password = password == null ? null : password.getBytes(StandardCharsets.UTF_8);
     this.information = information;
-    this.clock = clock;
   }
 
   /**
@@ -92,6 +84,7 @@ public final class RequestExecutor {
       case SCAN -> scan(reply);
       case PING -> echo(reply);
       case INFORMATION -> reply.finish(Status.DONE, information.get());
+      case REPORT -> takeReport(reply);
       case AUTHENTICATE -> throw new AssertionError("handled before");
     };
   }
@@ -103,7 +96,7 @@ public final class RequestExecutor {
 
   private Status write(WriteCondition condition, FrameBuffer reply) {
     long timeToLive = request.argument();
-    long expiresAt = timeToLive == 0 ? Store.NEVER : clock.getAsLong() + timeToLive;
+    long expiresAt = timeToLive == 0 ? Store.NEVER : store.currentTimeMillis() + timeToLive;
     return reply.finish(store.write(request.key(), request.value(), condition, 0, expiresAt), 0);
   }
 
@@ -122,7 +115,7 @@ public final class RequestExecutor {
     long remaining =
         expiry.expiresAt == Store.NEVER
             ? NO_EXPIRY
-            : Math.max(1, expiry.expiresAt - clock.getAsLong());
+            : Math.max(1, expiry.expiresAt - store.currentTimeMillis());
     return reply.finish(Status.FOUND, remaining);
   }
 
@@ -136,6 +129,13 @@ public final class RequestExecutor {
     Slice value = request.value();
     reply.append(value.segment(), value.offset(), value.length());
     return reply.finish(Status.DONE, 0);
+  }
+
+  private Status takeReport(FrameBuffer reply) {
+    for (int i = 0; i < request.hashes(); i++) {
+      store.noteRead(request.hash(i));
+    }
+    return reply.finish(Status.DONE, store.currentTimeMillis());
   }
 
   private Status authenticate(Session session, FrameBuffer reply) {

@@ -87,6 +87,27 @@ public interface Store extends KeyValue {
   /** What the store holds and has done so far. Counters grow from 0 at its creation. */
   StoreStatistics statistics();
 
+  /** The time by the store's own clock, which expiries are compared with. */
+  default long currentTimeMillis() {
+    return System.currentTimeMillis();
+  }
+
+  /**
+   * Whether it matters to the store what is read without asking it, because it removes what is not
+   * read for long.
+   */
+  default boolean wantsReads() {
+    return false;
+  }
+
+  /**
+   * Takes note that a key was read without asking the store. It is a hint: a hash of no key that is
+   * there does nothing.
+   *
+   * @param keyHash of the key, as readers of the store's memory compute it
+   */
+  default void noteRead(long keyHash) {}
+
   /**
    * Does a bounded piece of the work that no request waits for: reclaiming expired records and
    * making free memory contiguous. A server calls it again and again from a thread of its own.

@@ -6,6 +6,7 @@ import io.wisp.store.HeapStore;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -39,6 +40,7 @@ class CodecPropertyTest {
           case NONE -> none;
           case ANY -> Slice.of(value);
           case COUNT -> Slice.of(new byte[] {5, 0, 0, 0});
+          case HASHES -> Slice.of(Arrays.copyOf(value, value.length / 8 * 8));
         };
     long sentArgument =
         switch (operation.argument) {

@@ -28,7 +28,7 @@ class ExecutorAllocationTest {
   @ParameterizedTest
   @EnumSource(
       value = Operation.class,
-      names = {"GET", "PUT", "DELETE", "CONTAINS", "TIME_TO_LIVE", "PING", "SCAN"})
+      names = {"GET", "PUT", "DELETE", "CONTAINS", "TIME_TO_LIVE", "PING", "SCAN", "REPORT"})
   void shouldAllocateNothingPerRequest(Operation operation) {
     try (Arena arena = Arena.ofConfined();
         FrameBuffer buffer = new FrameBuffer()) {
@@ -39,6 +39,7 @@ class ExecutorAllocationTest {
             case NONE -> new Slice();
             case ANY -> Slice.of(new byte[100]);
             case COUNT -> Slice.of(new byte[] {3, 0, 0, 0});
+            case HASHES -> Slice.of(new byte[80]);
           };
       RequestExecutor executor =
           new RequestExecutor(new SingleValueStore(arena.allocate(100)), null, () -> "");

@@ -30,7 +30,7 @@ class RequestExecutorTest {
   private RequestExecutor executor = executor(null);
 
   private RequestExecutor executor(@Nullable String password) {
-    return new RequestExecutor(store, password, () -> "entries:" + store.size(), now::get);
+    return new RequestExecutor(store, password, () -> "entries:" + store.size());
   }
 
   @AfterEach
@@ -175,12 +175,30 @@ class RequestExecutorTest {
           01020000010000000000000000000000ff   | MALFORMED | GET has no value, and the value length is 1
           010b0000010000000000000000000000ff   | MALFORMED | SCAN has a value of 4 bytes, and the value length is 1
           010200000000000007000000000000 00    | MALFORMED | GET has no argument, and the argument is 7
+          010e0000090000000000000000000000aaaaaaaaaaaaaaaaaa | MALFORMED | REPORT has at most 8192 hashes of 8 bytes, and the value length is 9
           01030000000000000000000000000080     | MALFORMED | PUT lives for at most 4611686018427387903 ms, and the argument is 9223372036854775808
           """)
   void shouldSayWhatIsWrongWithAFrame(String hexadecimal, Status status, String text) {
     byte[] frame = HexFormat.of().parseHex(hexadecimal.replace(" ", ""));
     assertThat(execute(frame)).isEqualTo(status);
     assertThat(reply.bytes()).hasToString(text);
+  }
+
+  @Test
+  void shouldTakeNoMoreHashesThanAReportMayHave() {
+    byte[] most = new byte[Request.MAX_HASHES * Long.BYTES];
+    assertThat(ask(Operation.REPORT, NONE, Slice.of(most), 0)).isEqualTo(Status.DONE);
+    byte[] more = new byte[most.length + Long.BYTES];
+    assertThat(ask(Operation.REPORT, NONE, Slice.of(more), 0)).isEqualTo(Status.MALFORMED);
+  }
+
+  @Test
+  void shouldTellTheStoresTimeToWhoeverReports() {
+    assertThat(ask(Operation.REPORT, "", "", 0)).isEqualTo(Status.DONE);
+    assertThat(reply.argument()).isEqualTo(1_000_000);
+    now.set(999_000);
+    assertThat(ask(Operation.REPORT, "", "", 0)).isEqualTo(Status.DONE);
+    assertThat(reply.argument()).isEqualTo(999_000);
   }
 
   @Test

@@ -53,6 +53,11 @@ public final class HeapStore implements Store {
   }
 
   @Override
+  public long currentTimeMillis() {
+    return clock.getAsLong();
+  }
+
+  @Override
   public synchronized Status write(
       Slice key, Slice value, WriteCondition condition, long expectedVersion, long expiresAt) {
     Status refusal = refusalOf(key);

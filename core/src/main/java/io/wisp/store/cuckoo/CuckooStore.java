@@ -33,6 +33,7 @@ public final class CuckooStore implements Store {
   private static final ValueSink NO_SINK = (segment, offset, length, version, expiresAt) -> {};
 
   private final Region region;
+  private final InstantSource clock;
   private final Table table;
   private final Reader reader;
   private final Writer writer;
@@ -40,6 +41,7 @@ public final class CuckooStore implements Store {
 
   private CuckooStore(Options options, Region region) {
     this.region = region;
+    clock = options.clock();
     table = Table.create(region.memory(), options);
     reader = new Reader(table, options.clock());
     writer = new Writer(table, options.clock());
@@ -115,6 +117,21 @@ public final class CuckooStore implements Store {
     } finally {
       table.stripes().unlockKey(hash);
     }
+  }
+
+  @Override
+  public long currentTimeMillis() {
+    return clock.millis();
+  }
+
+  @Override
+  public boolean wantsReads() {
+    return table.references() != null;
+  }
+
+  @Override
+  public void noteRead(long keyHash) {
+    reader.touch(keyHash);
   }
 
   @Override

@@ -162,6 +162,26 @@ final class Reader {
         && Words.getAcquire(memory, offset + Long.BYTES) == word1;
   }
 
+  /** Takes an entry for read whose key, by its tag, has this hash; of several, each. */
+  void touch(long hash) {
+    if (references != null) {
+      long buckets = index.buckets();
+      long tag = KeyHash.tag(hash);
+      touch(KeyHash.bucket(KeyHash.firstHalf(hash), buckets), tag);
+      touch(KeyHash.bucket(KeyHash.secondHalf(hash), buckets), tag);
+    }
+  }
+
+  private void touch(long bucket, long tag) {
+    long address = index.bucketAddress(bucket);
+    for (int i = 0; i < Bucket.SLOTS; i++) {
+      long slot = Words.getAcquire(memory, Bucket.slotAddress(address, i));
+      if (Bucket.tag(slot) == tag && slot != Bucket.EMPTY) {
+        touch(HIT, bucket, i);
+      }
+    }
+  }
+
   private void touch(int outcome, long bucket, int slot) {
     if (references != null && outcome == HIT) {
       references.set(bucket, slot);

@@ -58,7 +58,7 @@ public final class RemoteLookup {
     HIT,
     /** The key is absent. */
     ABSENT,
-    /** The table changes too fast, or is damaged: ask the server. */
+    /** The table changes too fast, is damaged, or only the server knows the time: ask it. */
     FALL_BACK,
     /** The region holds another table than the layout says: parse its header anew, or reconnect. */
     OTHER_TABLE;
@@ -375,7 +375,7 @@ public final class RemoteLookup {
       int read = batch == 1 ? readSoFar(at) : reads.length(judged);
       switch (record.judge(layout, key, current(), buffer.segment(), at, read)) {
         case OURS -> {
-          return record.expires() && table.hasExpired(record.expiresAt()) ? expired() : hit();
+          return record.expires() ? judgeExpiry() : hit();
         }
         case OTHER -> anyTorn |= !noteOther();
         case TORN -> anyTorn = true;
@@ -453,6 +453,14 @@ public final class RemoteLookup {
     return LookupBuffer.sizeFor(record.length());
   }
 
+  private Step judgeExpiry() {
+    long now = table.serverTime();
+    if (now == RemoteTable.UNKNOWN_TIME) {
+      return fallBack();
+    }
+    return record.expiresAt() <= now ? expired() : hit();
+  }
+
   private Step hit() {
     phase = Phase.IDLE;
     statistics.hits++;
@@ -494,6 +502,11 @@ public final class RemoteLookup {
    */
   public Slice pointAtValue(Slice slice) {
     return slice.set(buffer.segment(), record.valueAt(), record.valueLength());
+  }
+
+  /** After a hit, the hash of its key: {@link CuckooStore#noteRead} takes it. */
+  public long keyHash() {
+    return hash;
   }
 
   /** After a hit, the version of the record. */

@@ -1,7 +1,7 @@
 package io.wisp.store.cuckoo;
 
 import io.wisp.store.Slice;
-import java.time.InstantSource;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * RemoteLookup}s share. Belongs to one thread, with all of its lookups.
  */
 public final class RemoteTable {
+
+  /** What a clock says while it does not know the server's time. */
+  public static final long UNKNOWN_TIME = Long.MIN_VALUE;
 
   private static final int FIRST_GUESS = 256;
   private static final int MAX_GUESS = 8192;
@@ -18,7 +21,6 @@ public final class RemoteTable {
   private final LookupStatistics statistics = new LookupStatistics();
   private final @Nullable RecordAddressCache addresses;
   private TableLayout layout;
-  private long clockOffset;
   private int guess = FIRST_GUESS;
 
   /** A table of which nothing is known but its layout. */
@@ -39,13 +41,16 @@ public final class RemoteTable {
    *     which saves a miss one of its three reads. Neither an RDMA READ nor a copy by the processor
    *     promises it.
    * @param rememberedAddresses how many addresses of records are remembered; 0 for none
-   * @param clock what expiries are compared with, after {@link #setClockOffset} was added
+   * @param clock what expiries are compared with: the server's time in milliseconds since the
+   *     epoch, or {@link #UNKNOWN_TIME}, and then a lookup that finds a record which expires ends
+   *     with {@link RemoteLookup.Step#FALL_BACK}
    */
   public record Options(
-      int maxRetries, boolean bucketsInOnePiece, int rememberedAddresses, InstantSource clock) {
+      int maxRetries, boolean bucketsInOnePiece, int rememberedAddresses, LongSupplier clock) {
 
-    /** 16 retries, three reads to a miss, 65,536 addresses, the clock of the system. */
-    public static final Options DEFAULT = new Options(16, false, 1 << 16, InstantSource.system());
+    /** 16 retries, three reads to a miss, 65,536 addresses, the clock of this system. */
+    public static final Options DEFAULT =
+        new Options(16, false, 1 << 16, System::currentTimeMillis);
 
     public Options {
       if (maxRetries < 0) {
@@ -69,7 +74,7 @@ public final class RemoteTable {
       return new Options(maxRetries, bucketsInOnePiece, rememberedAddresses, clock);
     }
 
-    public Options clock(InstantSource clock) {
+    public Options clock(LongSupplier clock) {
       return new Options(maxRetries, bucketsInOnePiece, rememberedAddresses, clock);
     }
   }
@@ -88,11 +93,6 @@ public final class RemoteTable {
     if (addresses != null) {
       addresses.clear();
     }
-  }
-
-  /** By how many milliseconds the clock of the server, whose time counts, is ahead of ours. */
-  public void setClockOffset(long milliseconds) {
-    clockOffset = milliseconds;
   }
 
   /** Forgets where the record of a key is, because we replaced it: that saves a read in vain. */
@@ -115,8 +115,9 @@ public final class RemoteTable {
     return addresses;
   }
 
-  boolean hasExpired(long expiry) {
-    return expiry <= options.clock.millis() + clockOffset;
+  /** The server's time, or {@link #UNKNOWN_TIME}. */
+  long serverTime() {
+    return options.clock.getAsLong();
   }
 
   /** How many bytes of a record to read at first. */

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -295,6 +296,43 @@ class CuckooStoreTest {
       assertThat(store.put(Slice.of("large"), Slice.of(new byte[1 << 20])))
           .isEqualTo(Status.CREATED);
       StoreInspector.check(store);
+    }
+  }
+
+  @Test
+  void shouldKeepWhatIsReadWithoutAskingWhenItEvicts() {
+    CuckooStore.Options options = CuckooStore.Options.ofCapacity(2 * MEBIBYTE).evict(true);
+    try (CuckooStore store = CuckooStore.open(options)) {
+      TableLayout layout = TableLayout.parse(store.region(), 0, store.region().byteSize());
+      assertThat(store.wantsReads()).isTrue();
+      store.put(Slice.of("read"), Slice.of(new byte[100]));
+      store.put(Slice.of("unread"), Slice.of(new byte[100]));
+      for (int i = 0; i < 100_000; i++) {
+        store.put(key(i), Slice.of(new byte[100]));
+        store.noteRead(layout.hash(Slice.of("read")));
+      }
+      assertThat(store.contains(Slice.of("read"))).isTrue();
+      assertThat(store.contains(Slice.of("unread"))).isFalse();
+      StoreInspector.check(store);
+    }
+  }
+
+  @Test
+  void shouldChangeNothingWhateverHashesAreSaidToBeRead() {
+    SplittableRandom random = new SplittableRandom(7);
+    for (boolean evict : new boolean[] {true, false}) {
+      CuckooStore.Options options = CuckooStore.Options.ofCapacity(MEBIBYTE).evict(evict);
+      try (CuckooStore store = CuckooStore.open(options)) {
+        store.put(Slice.of("key"), Slice.of("value"));
+        byte[] before = store.region().toArray(ValueLayout.JAVA_BYTE);
+        for (int i = 0; i < 10_000; i++) {
+          store.noteRead(random.nextLong());
+        }
+        store.noteRead(0);
+        store.noteRead(-1);
+        assertThat(store.region().toArray(ValueLayout.JAVA_BYTE)).isEqualTo(before);
+        assertThat(store.wantsReads()).isEqualTo(evict);
+      }
     }
   }
 

@@ -180,7 +180,7 @@ class RemoteLookupConcurrencyTest {
     RemoteTable.Options options =
         RemoteTable.Options.DEFAULT
             .rememberedAddresses(Math.max(1, keys / 2))
-            .clock(() -> Instant.ofEpochMilli(now.get()));
+            .clock(now::get);
     RemoteClient client = new RemoteClient(store.region(), options, network);
     lookups.add(client.statistics());
     MemorySegment memory = Arena.ofAuto().allocate(16, 8);

@@ -43,7 +43,7 @@ class RemoteLookupModelTest {
             .clock(() -> Instant.ofEpochMilli(now.get()));
     RemoteTable.Options remote =
         RemoteTable.Options.DEFAULT
-            .clock(() -> Instant.ofEpochMilli(now.get() - 77))
+            .clock(now::get)
             .rememberedAddresses(keys / 2 + 1);
     try (CuckooStore store = CuckooStore.open(options)) {
       List<RemoteClient> clients =
@@ -51,9 +51,6 @@ class RemoteLookupModelTest {
               new RemoteClient(store, remote),
               new RemoteClient(store, remote.bucketsInOnePiece(true)),
               new RemoteClient(store, remote.rememberedAddresses(0)));
-      for (RemoteClient client : clients) {
-        client.table().setClockOffset(77);
-      }
       for (int i = 0; i < 30_000; i++) {
         Slice changed = key(random.nextInt(keys));
         change(store, changed, valueLimit);

@@ -14,7 +14,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -241,20 +240,34 @@ class RemoteLookupTest {
     AtomicLong now = new AtomicLong(1000);
     try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
       RemoteClient client =
-          new RemoteClient(store, DEFAULT.clock(() -> Instant.ofEpochMilli(now.get())));
+          new RemoteClient(store, DEFAULT.clock(now::get));
       store.write(Slice.of("key"), Slice.of("v"), WriteCondition.ALWAYS, 0, 2000);
       now.set(1999);
       assertThat(client.get("key")).isEqualTo("v");
       assertThat(client.lookup().expiresAt()).isEqualTo(2000);
       now.set(2000);
       assertThat(client.get("key")).isNull();
-      client.table().setClockOffset(-1);
+      now.set(1999);
       assertThat(client.get("key")).isEqualTo("v");
-      client.table().setClockOffset(1);
+      now.set(2001);
       client.table().forget(Slice.of("key"));
       assertThat(client.get("key")).isNull();
       assertThat(client.statistics().expired()).isEqualTo(2);
       store.expire(Slice.of("key"), Store.NEVER);
+    }
+  }
+
+  @Test
+  void shouldLeaveARecordThatExpiresToTheServerWhileTheTimeIsUnknown() {
+    AtomicLong now = new AtomicLong(RemoteTable.UNKNOWN_TIME);
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      RemoteClient client = new RemoteClient(store, DEFAULT.clock(now::get));
+      store.write(Slice.of("key"), Slice.of("v"), WriteCondition.ALWAYS, 0, 2000);
+      store.put(Slice.of("lasting"), Slice.of("v"));
+      assertThat(client.get(Slice.of("key"))).isEqualTo(Step.FALL_BACK);
+      assertThat(client.get("lasting")).isEqualTo("v");
+      now.set(1999);
+      assertThat(client.get("key")).isEqualTo("v");
     }
   }
 
