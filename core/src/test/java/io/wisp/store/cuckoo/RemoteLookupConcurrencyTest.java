@@ -178,9 +178,7 @@ class RemoteLookupConcurrencyTest {
       CuckooStore store, RemoteClient.Network network, int keys, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     RemoteTable.Options options =
-        RemoteTable.Options.DEFAULT
-            .rememberedAddresses(Math.max(1, keys / 2))
-            .clock(now::get);
+        RemoteTable.Options.DEFAULT.rememberedAddresses(Math.max(1, keys / 2)).clock(now::get);
     RemoteClient client = new RemoteClient(store.region(), options, network);
     lookups.add(client.statistics());
     MemorySegment memory = Arena.ofAuto().allocate(16, 8);

@@ -42,9 +42,7 @@ class RemoteLookupModelTest {
             .fixedBuckets(fixedBuckets)
             .clock(() -> Instant.ofEpochMilli(now.get()));
     RemoteTable.Options remote =
-        RemoteTable.Options.DEFAULT
-            .clock(now::get)
-            .rememberedAddresses(keys / 2 + 1);
+        RemoteTable.Options.DEFAULT.clock(now::get).rememberedAddresses(keys / 2 + 1);
     try (CuckooStore store = CuckooStore.open(options)) {
       List<RemoteClient> clients =
           List.of(

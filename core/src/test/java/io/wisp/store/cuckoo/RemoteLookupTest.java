@@ -239,8 +239,7 @@ class RemoteLookupTest {
   void shouldTakeAnExpiredRecordForAbsentByTheServersClock() {
     AtomicLong now = new AtomicLong(1000);
     try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
-      RemoteClient client =
-          new RemoteClient(store, DEFAULT.clock(now::get));
+      RemoteClient client = new RemoteClient(store, DEFAULT.clock(now::get));
       store.write(Slice.of("key"), Slice.of("v"), WriteCondition.ALWAYS, 0, 2000);
       now.set(1999);
       assertThat(client.get("key")).isEqualTo("v");

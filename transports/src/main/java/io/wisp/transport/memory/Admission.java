@@ -1,5 +1,6 @@
 package io.wisp.transport.memory;
 
+import io.wisp.store.Store;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.TransportException;
 import java.nio.ByteBuffer;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Who may connect and how many, what each is offered, and how many there were. */
 final class Admission {
 
+  private final Store store;
   private final ServerOptions options;
   private final ServerFabric fabric;
   private final ServerLimits limits;
@@ -22,7 +24,12 @@ final class Admission {
   private final LongAdder faults = new LongAdder();
 
   Admission(
-      ServerOptions options, ServerFabric fabric, ServerLimits limits, List<IoThread> threads) {
+      Store store,
+      ServerOptions options,
+      ServerFabric fabric,
+      ServerLimits limits,
+      List<IoThread> threads) {
+    this.store = store;
     this.options = options;
     this.fabric = fabric;
     this.limits = limits;
@@ -58,9 +65,10 @@ final class Admission {
     return new ControlMessage.Welcome(
         ControlMessage.VERSION,
         limits.rings().ringBytes(),
-        System.currentTimeMillis(),
+        store.currentTimeMillis(),
         options.idleTimeout().toMillis(),
         fabric.readsLinesInOnePiece(),
+        store.wantsReads(),
         fabric.table(),
         offer);
   }

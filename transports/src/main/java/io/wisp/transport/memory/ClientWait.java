@@ -5,10 +5,11 @@ import io.wisp.transport.Endpoint;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.TransportTimeoutException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * How a client waits, and what ends its waiting: the time, the server's end, its own closing, an
- * interrupt.
+ * interrupt. A call begins it once, with one deadline for all that the call waits for.
  */
 final class ClientWait {
 
@@ -20,13 +21,17 @@ final class ClientWait {
 
   private final Endpoint endpoint;
   private final long timeoutNanos;
+  private final LongSupplier nanoTime;
   private final Port port;
   private final RemoteMemory memory;
   private final ControlLink control;
   private final Patience patience;
   private volatile boolean closing;
   private int looks;
+
+  /** 0 until the clock was looked at, which short waits do without. */
   private long deadline;
+
   private long nextControlCheck;
 
   ClientWait(
@@ -34,20 +39,43 @@ final class ClientWait {
       ClientOptions options,
       Port port,
       RemoteMemory memory,
-      ControlLink control) {
+      ControlLink control,
+      LongSupplier nanoTime) {
     this.endpoint = endpoint;
     this.timeoutNanos = options.timeout().toNanos();
+    this.nanoTime = nanoTime;
     this.port = port;
     this.memory = memory;
     this.control = control;
     patience = new Patience(options.waiting(), port, LONGEST_SLEEP_NANOS);
   }
 
-  /** Begins to wait for something else. */
+  /** Begins a call, which may wait for the timeout from now on. */
   void begin() {
+    begin(0);
+  }
+
+  /** Begins a call that may wait until a {@link #deadline}. */
+  void begin(long deadline) {
     looks = 0;
-    deadline = 0;
+    this.deadline = deadline;
     patience.reset();
+  }
+
+  /** Until when a call may wait that begins now. */
+  long deadline() {
+    return deadlineIn(timeoutNanos);
+  }
+
+  /** The deadline in so many nanoseconds. */
+  long deadlineIn(long nanos) {
+    return nanoTime.getAsLong() + nanos | 1;
+  }
+
+  /** Whether a deadline is still to come; fails if the client is being closed. */
+  boolean isBefore(long deadline) {
+    failIfClosing();
+    return deadline - nanoTime.getAsLong() > 0;
   }
 
   /**
@@ -56,14 +84,15 @@ final class ClientWait {
    * @throws TransportException if there is nothing to wait for any longer
    */
   void step() {
+    boolean slept = false;
     if (port.poll()) {
       patience.reset();
       failIfBroken();
-      return;
+    } else {
+      slept = patience.pause();
     }
-    boolean slept = patience.pause();
-    looks++;
-    if (slept || looks % LOOKS_BETWEEN_CLOCKS == 0) {
+    // In spite of news as well: a peer that always has some must not keep a call for ever.
+    if (slept || ++looks % LOOKS_BETWEEN_CLOCKS == 0) {
       lookAround();
     }
   }
@@ -76,10 +105,8 @@ final class ClientWait {
   }
 
   private void lookAround() {
-    long now = System.nanoTime();
-    if (closing) {
-      throw new TransportException("the client of " + endpoint + " was closed during the call");
-    }
+    long now = nanoTime.getAsLong();
+    failIfClosing();
     if (Thread.currentThread().isInterrupted()) {
       throw new TransportException("interrupted while waiting for " + endpoint);
     }
@@ -89,13 +116,19 @@ final class ClientWait {
       failIfServerIsGone();
     }
     if (deadline == 0) {
-      deadline = now + timeoutNanos;
+      deadline = now + timeoutNanos | 1;
     } else if (now - deadline > 0) {
       throw new TransportTimeoutException(
           endpoint
               + " did not answer within "
               + TimeUnit.NANOSECONDS.toMillis(timeoutNanos)
               + " ms");
+    }
+  }
+
+  private void failIfClosing() {
+    if (closing) {
+      throw new TransportException("the client of " + endpoint + " was closed during the call");
     }
   }
 

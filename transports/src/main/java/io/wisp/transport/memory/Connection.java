@@ -7,36 +7,40 @@ import io.wisp.transport.TransportException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a client's connection is made of.
  *
- * @param clockOffset by how many milliseconds the server's clock is ahead, at least; it may be
- *     ahead by what an answer takes more
+ * @param clock the server's
  */
 record Connection(
     ControlLink control,
     ClientFabric fabric,
     RemoteMemory memory,
     ControlMessage.Welcome welcome,
-    long clockOffset)
+    ServerClock clock)
     implements AutoCloseable {
 
   /**
    * Introduces the client to the server at the other end of a control connection. Control and
    * fabric belong to the connection; if there will be none, to the caller.
    *
+   * @param nanoTime as {@link System#nanoTime}
    * @throws TransportException if the server refuses, or what it offers does not work
    */
   static Connection open(
-      ControlLink control, ClientFabric fabric, Endpoint endpoint, ClientOptions options) {
+      ControlLink control,
+      ClientFabric fabric,
+      Endpoint endpoint,
+      ClientOptions options,
+      LongSupplier nanoTime) {
     control.send(new ControlMessage.Hello(ControlMessage.VERSION, password(options.password())));
     if (!(control.receive() instanceof ControlMessage.Welcome welcome)) {
       throw outOfTurn(endpoint);
     }
-    // At most what it is, so that no record has expired here that the server still has.
-    long clockOffset = welcome.clockMillis() - System.currentTimeMillis();
+    ServerClock clock = new ServerClock(welcome.clockMillis(), nanoTime);
     RingLimits limits = limits(welcome, endpoint);
     ByteBuffer answer =
         ByteBuffer.allocate(ControlMessage.MAX_FABRIC_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
@@ -50,7 +54,7 @@ record Connection(
       memory.close();
       throw e;
     }
-    return new Connection(control, fabric, memory, welcome, clockOffset);
+    return new Connection(control, fabric, memory, welcome, clock);
   }
 
   private static @Nullable ByteBuffer password(@Nullable String password) {

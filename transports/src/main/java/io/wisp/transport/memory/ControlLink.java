@@ -72,6 +72,11 @@ final class ControlLink implements AutoCloseable {
     }
   }
 
+  /** How long the server may still be waited for. */
+  long waitingLeftNanos() {
+    return waitingLeftNanos;
+  }
+
   void send(ControlMessage message) {
     ByteBuffer bytes = message.encode();
     try {

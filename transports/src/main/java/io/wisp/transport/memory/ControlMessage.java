@@ -15,7 +15,7 @@ sealed interface ControlMessage {
   int MAX_LENGTH = 8 << 10;
 
   /** The version of the protocol that these classes speak. */
-  int VERSION = 1;
+  int VERSION = 2;
 
   /** The longest password, in bytes of UTF-8. */
   int MAX_PASSWORD_LENGTH = 4_096;
@@ -25,6 +25,11 @@ sealed interface ControlMessage {
 
   /** The bytes that a client begins with: {@code WISPRING}. */
   long MAGIC = 0x474E_4952_5053_4957L;
+
+  /** The bits of the word in a welcome that says what is so. */
+  int LINES_IN_ONE_PIECE = 1;
+
+  int WANTS_READS = 2;
 
   /** The client begins. */
   record Hello(int version, @Nullable ByteBuffer password) implements ControlMessage {}
@@ -36,6 +41,7 @@ sealed interface ControlMessage {
    * @param clockMillis the server's time, in milliseconds since the epoch
    * @param idleMillis after how long without a request it closes the connection; 0: never
    * @param linesInOnePiece whether a read returns 64 aligned bytes as they were at one moment
+   * @param wantsReads whether it wants to be told what is read without asking it
    * @param table the table, for reading
    * @param offer what the fabric has to say
    */
@@ -45,6 +51,7 @@ sealed interface ControlMessage {
       long clockMillis,
       long idleMillis,
       boolean linesInOnePiece,
+      boolean wantsReads,
       RemoteBuffer table,
       ByteBuffer offer)
       implements ControlMessage {}
@@ -85,7 +92,9 @@ sealed interface ControlMessage {
       case Welcome welcome -> {
         bytes.put((byte) 2).putInt(welcome.version).putInt(welcome.ringBytes);
         bytes.putLong(welcome.clockMillis).putLong(welcome.idleMillis);
-        bytes.putInt(welcome.linesInOnePiece ? 1 : 0);
+        bytes.putInt(
+            (welcome.linesInOnePiece ? LINES_IN_ONE_PIECE : 0)
+                | (welcome.wantsReads ? WANTS_READS : 0));
         welcome.table.encode(bytes);
         bytes.put(welcome.offer.duplicate());
       }
@@ -135,12 +144,18 @@ sealed interface ControlMessage {
 
   private static Welcome decodeWelcome(ByteBuffer bytes) throws FaultException {
     require(bytes, 3 * Integer.BYTES + 2 * Long.BYTES + RemoteBuffer.ENCODED_LENGTH, "a welcome");
+    int version = bytes.getInt();
+    int ringBytes = bytes.getInt();
+    long clockMillis = bytes.getLong();
+    long idleMillis = bytes.getLong();
+    int flags = bytes.getInt();
     return new Welcome(
-        bytes.getInt(),
-        bytes.getInt(),
-        bytes.getLong(),
-        bytes.getLong(),
-        bytes.getInt() != 0,
+        version,
+        ringBytes,
+        clockMillis,
+        idleMillis,
+        (flags & LINES_IN_ONE_PIECE) != 0,
+        (flags & WANTS_READS) != 0,
         RemoteBuffer.decode(bytes),
         fabric(bytes));
   }

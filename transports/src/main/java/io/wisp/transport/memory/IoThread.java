@@ -10,19 +10,17 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A thread that serves its share of the connections: it looks at its port, gives every connection
  * for which something arrived a turn, and waits as it was told to when there is nothing.
  */
-final class IoThread implements Runnable {
+final class IoThread implements Runnable, AutoCloseable {
 
   private static final System.Logger LOGGER = System.getLogger(IoThread.class.getName());
 
@@ -48,13 +46,16 @@ final class IoThread implements Runnable {
 
   private final Queue<Change> changes = new ConcurrentLinkedQueue<>();
   private boolean closedToChanges;
-  private final Map<Integer, ServerConnection> connections = new HashMap<>();
   private @Nullable ServerConnection[] byNumber = new @Nullable ServerConnection[16];
   private final ArrayDeque<ServerConnection> unfinished = new ArrayDeque<>();
   private final BitSet numbers = new BitSet();
   private volatile boolean stopping;
-  private long now = System.nanoTime();
-  private long nextCheck = now;
+  private final LongSupplier nanoTime;
+
+  /** When the clock was last looked at. */
+  private long now;
+
+  private long nextCheck;
   private int turns;
 
   IoThread(
@@ -63,8 +64,12 @@ final class IoThread implements Runnable {
       RequestExecutor executor,
       ServerLimits limits,
       Duration idleTimeout,
-      Waiting waiting) {
+      Waiting waiting,
+      LongSupplier nanoTime) {
     this.port = port;
+    this.nanoTime = nanoTime;
+    now = nanoTime.getAsLong();
+    nextCheck = now;
     patience = new Patience(waiting, port, LONGEST_SLEEP_NANOS);
     workspace =
         new Workspace(
@@ -73,7 +78,8 @@ final class IoThread implements Runnable {
             new FrameBuffer(),
             new BulkBuffers(port, limits.bulkBudget()),
             limits.rings(),
-            new RequestCounters());
+            new RequestCounters(),
+            nanoTime);
     idleNanos = idleTimeout.toNanos();
     stallNanos = limits.stall().toNanos();
     thread = Thread.ofPlatform().name(name).unstarted(this);
@@ -116,7 +122,7 @@ final class IoThread implements Runnable {
   /** Has the thread serve a connection, which it then owns. Any thread may call this. */
   void adopt(RemoteMemory memory, ControlSession control) {
     if (!change(new Change(control, memory))) {
-      memory.close();
+      turnAway(control, memory);
     }
   }
 
@@ -165,42 +171,63 @@ final class IoThread implements Runnable {
 
   private void begin(ControlSession control, RemoteMemory memory) {
     int number = control.number();
-    port.attach(memory);
-    if (number >= byNumber.length) {
-      byNumber = Arrays.copyOf(byNumber, Math.max(number + 1, 2 * byNumber.length));
+    try {
+      if (number >= byNumber.length) {
+        byNumber = Arrays.copyOf(byNumber, Math.max(number + 1, 2 * byNumber.length));
+      }
+      port.attach(memory);
+      byNumber[number] = new ServerConnection(number, memory, workspace, control);
+      control.begin();
+    } catch (RuntimeException | Error e) {
+      LOGGER.log(Level.WARNING, "a client could not be begun with, and is disconnected", e);
+      if (connection(number) == null) {
+        turnAway(control, memory);
+      } else {
+        end(number);
+      }
     }
-    ServerConnection connection = new ServerConnection(number, memory, workspace, control, now);
-    byNumber[number] = connection;
-    connections.put(number, connection);
-    control.begin();
   }
 
   private void end(int number) {
-    ServerConnection connection = connections.remove(number);
+    ServerConnection connection = connection(number);
     if (connection != null) {
       byNumber[number] = null;
       unfinished.remove(connection);
-      connection.close();
+      try {
+        connection.close();
+      } catch (RuntimeException | Error e) {
+        LOGGER.log(Level.WARNING, "a client's connection did not end as it should", e);
+      }
       release(number);
     }
+  }
+
+  /** Frees what there is of a client that is not served. */
+  private void turnAway(ControlSession control, RemoteMemory memory) {
+    try {
+      memory.close();
+    } catch (RuntimeException | Error e) {
+      LOGGER.log(Level.WARNING, "a client's connection did not end as it should", e);
+    }
+    control.end();
+    release(control.number());
   }
 
   @Override
   public void run() {
     try {
       while (!stopping) {
-        try {
-          turn();
-        } catch (RuntimeException | Error e) {
-          LOGGER.log(Level.ERROR, "a thread that serves clients goes on after a failure", e);
-        }
+        turn();
       }
+    } catch (RuntimeException | Error e) {
+      LOGGER.log(Level.ERROR, "a thread that serves clients is lost", e);
     } finally {
-      closeAll();
+      endAll();
     }
   }
 
-  private void turn() {
+  /** Looks at the port once, and does what there is to do. */
+  void turn() {
     boolean worked = port.poll();
     for (int number = port.nextReady(); number >= 0; number = port.nextReady()) {
       ServerConnection connection = connection(number);
@@ -216,10 +243,11 @@ final class IoThread implements Runnable {
     if (!rest(worked, starvedOnly) && ++turns % TURNS_BETWEEN_CLOCKS != 0) {
       return;
     }
-    now = System.nanoTime();
+    long before = now;
+    now = nanoTime.getAsLong();
     if (now - nextCheck >= 0) {
       nextCheck = now + CHECK_INTERVAL_NANOS;
-      endOverdue();
+      endOverdue(before);
     }
   }
 
@@ -242,7 +270,7 @@ final class IoThread implements Runnable {
     String fault = connection.broken();
     try {
       if (fault == null) {
-        ServerConnection.Outcome outcome = connection.serve(now);
+        ServerConnection.Outcome outcome = connection.serve();
         fault = connection.broken();
         if (fault == null
             && outcome != ServerConnection.Outcome.WAITING
@@ -259,24 +287,33 @@ final class IoThread implements Runnable {
     } catch (TransportException | InternalError e) {
       // No memory for a long request, or the client's file is shorter than it said (SIGBUS).
       fault = e.getMessage();
+    } catch (RuntimeException | Error e) {
+      LOGGER.log(Level.ERROR, "a client is disconnected, for serving it failed unexpectedly", e);
+      fault = e.toString();
     }
     LOGGER.log(Level.DEBUG, "a client is disconnected: {0}", fault);
     end(connection.number());
     return ServerConnection.Outcome.WAITING;
   }
 
-  private void endOverdue() {
+  /**
+   * Ends connections that were silent for too long, or did not read for too long.
+   *
+   * @param before a time since which the port was looked at. What had arrived by then has been
+   *     served, so a client is overdue if it was by then, however long the turn has taken.
+   */
+  private void endOverdue(long before) {
     for (int number = 0; number < byNumber.length; number++) {
       ServerConnection connection = byNumber[number];
-      if (connection != null && isOverdue(connection)) {
+      if (connection != null && isOverdue(connection, before)) {
         end(number);
       }
     }
   }
 
-  private boolean isOverdue(ServerConnection connection) {
-    long silent = now - connection.lastActivity();
-    return (idleNanos > 0 && silent > idleNanos) || connection.hasStalled(now, stallNanos);
+  private boolean isOverdue(ServerConnection connection, long before) {
+    long silent = connection.silentNanos(before, now);
+    return (idleNanos > 0 && silent > idleNanos) || connection.hasStalled(before, stallNanos);
   }
 
   /** Stops the thread and waits for it. */
@@ -300,24 +337,25 @@ final class IoThread implements Runnable {
     }
   }
 
-  /** Frees what a thread holds that was never started. */
-  void discard() {
-    closeAll();
-  }
-
-  private void closeAll() {
-    synchronized (changes) {
-      closedToChanges = true;
-    }
-    for (Change change = changes.poll(); change != null; change = changes.poll()) {
-      RemoteMemory arriving = change.arriving;
-      if (arriving != null) {
-        arriving.close();
-      }
-    }
-    for (Integer number : List.copyOf(connections.keySet())) {
+  /** Ends all connections. The port is not touched after that by this thread. */
+  private void endAll() {
+    for (int number = 0; number < byNumber.length; number++) {
       end(number);
     }
+    synchronized (changes) {
+      closedToChanges = true;
+      for (Change change = changes.poll(); change != null; change = changes.poll()) {
+        RemoteMemory arriving = change.arriving;
+        if (arriving != null) {
+          turnAway(change.control, arriving);
+        }
+      }
+    }
+  }
+
+  /** Frees what the thread held, after it has ended or without its having been started. */
+  @Override
+  public void close() {
     workspace.bulks().close();
     workspace.reply().close();
     port.close();

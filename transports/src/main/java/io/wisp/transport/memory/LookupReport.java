@@ -8,7 +8,7 @@ final class LookupReport {
 
   private LookupReport() {}
 
-  static String of(@Nullable OneSidedGets gets) {
+  static String of(@Nullable OneSidedGets gets, @Nullable ReadSample reads) {
     if (gets == null) {
       return "client_get:ring\n";
     }
@@ -21,7 +21,8 @@ final class LookupReport {
         + line("lookup_address_hits", lookups.addressHits())
         + line("lookup_stale_addresses", lookups.staleAddresses())
         + line("lookup_retries", lookups.retries())
-        + line("lookup_fall_backs", lookups.fallBacks());
+        + line("lookup_fall_backs", lookups.fallBacks())
+        + line("reads_reported", reads == null ? 0 : reads.taken());
   }
 
   private static String line(String name, long value) {

@@ -3,6 +3,7 @@ package io.wisp.transport.memory;
 import io.wisp.codec.Operation;
 import io.wisp.codec.Reply;
 import io.wisp.codec.Request;
+import io.wisp.codec.RequestDescriptor;
 import io.wisp.store.KeySink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
@@ -10,11 +11,13 @@ import io.wisp.store.Store;
 import io.wisp.store.ValueSink;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Deadlines;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.Refusals;
 import io.wisp.transport.TransportException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,33 +35,54 @@ final class MemoryClient implements Client {
   /** How long one-sided gets go on between two looks at whether there still is a server. */
   private static final long CHECK_INTERVAL_NANOS = 2_000_000;
 
+  /** How long it gathers, at least, what it read, before it tells the server. */
+  private static final long REPORT_INTERVAL_NANOS = 50_000_000;
+
   private final Endpoint endpoint;
   private final ClientOptions options;
   private final Connection connection;
   private final RingCalls ring;
   private final @Nullable OneSidedGets oneSided;
+  private final @Nullable ReadSample reads;
   private final ClientWait wait;
+  private final LongSupplier nanoTime;
   private final Reply reply = new Reply();
   private final Slice count = Slice.of(new byte[Integer.BYTES]);
   private final Submissions submissions = new Submissions();
+  private final Deadlines deadlines = new Deadlines();
   private final ReentrantLock use = new ReentrantLock();
   private final long keepAliveNanos;
-  private long lastCheck = System.nanoTime();
-  private long lastRequest = lastCheck;
+  private long lastCheck;
+  private long lastReport;
   private boolean released;
   private @Nullable TransportException lost;
 
-  MemoryClient(Endpoint endpoint, ClientOptions options, Connection connection) {
+  MemoryClient(
+      Endpoint endpoint, ClientOptions options, Connection connection, LongSupplier nanoTime) {
     this.endpoint = endpoint;
     this.options = options;
     this.connection = connection;
+    this.nanoTime = nanoTime;
+    lastCheck = nanoTime.getAsLong();
+    lastReport = lastCheck;
     wait =
         new ClientWait(
-            endpoint, options, connection.port(), connection.memory(), connection.control());
+            endpoint,
+            options,
+            connection.port(),
+            connection.memory(),
+            connection.control(),
+            nanoTime);
     ring =
         new RingCalls(endpoint, connection.memory(), connection.port(), connection.limits(), wait);
     keepAliveNanos = connection.welcome().idleMillis() * 1_000_000 / 3;
+    reads =
+        connection.welcome().wantsReads()
+            ? new ReadSample(connection.limits().maxPayload() - RequestDescriptor.HEADER_LENGTH)
+            : null;
     try {
+      // What is left of the time to connect in.
+      wait.begin(wait.deadlineIn(connection.control().waitingLeftNanos()));
       oneSided = connection.readsTable(options) ? openTable() : null;
     } catch (RuntimeException | Error e) {
       release();
@@ -72,7 +96,8 @@ final class MemoryClient implements Client {
         connection.memory(),
         connection.port(),
         connection.welcome(),
-        connection.clockOffset(),
+        connection.clock(),
+        reads,
         options.maxOutstanding(),
         wait,
         this::getByRing);
@@ -89,11 +114,41 @@ final class MemoryClient implements Client {
         + options.waiting().word();
   }
 
-  /** Sends a request and waits for its reply. */
+  /** Sends a request, with a report before it if one is due, and waits for its reply. */
   private Status ask(Operation operation, Slice key, Slice value, long argument) {
+    return ask(isReportDue(), operation, key, value, argument);
+  }
+
+  private Status ask(boolean reports, Operation operation, Slice key, Slice value, long argument) {
+    if (reports) {
+      sendReport();
+    }
     ring.send(operation, key, value, argument);
+    if (reports) {
+      takeReport();
+    }
     ring.receive(reply);
     return reply.status();
+  }
+
+  private boolean isReportDue() {
+    ReadSample sample = reads;
+    return sample != null
+        && !sample.isEmpty()
+        && nanoTime.getAsLong() - lastReport >= REPORT_INTERVAL_NANOS;
+  }
+
+  /** Tells the server what was read without asking it. */
+  private void sendReport() {
+    lastReport = nanoTime.getAsLong();
+    ring.send(Operation.REPORT, NONE, reads == null ? NONE : reads.take(), 0);
+  }
+
+  /** The reply to a report says what time it is at the server. */
+  private void takeReport() {
+    ring.receive(reply);
+    require(reply.status());
+    connection.clock().hear(reply.argument());
   }
 
   /** Begins a call. */
@@ -108,6 +163,7 @@ final class MemoryClient implements Client {
       use.unlock();
       throw new TransportException(String.valueOf(earlier.getMessage()), earlier);
     }
+    wait.begin();
   }
 
   /** Begins a blocking call. */
@@ -191,7 +247,8 @@ final class MemoryClient implements Client {
   }
 
   private Status getByRing(Slice key, ValueSink sink) {
-    Status status = ask(Operation.GET, key, NONE, 0);
+    boolean reports = isReportDue() || (oneSided != null && !connection.clock().isKnown());
+    Status status = ask(reports, Operation.GET, key, NONE, 0);
     if (status == Status.FOUND) {
       give(sink);
     }
@@ -211,17 +268,17 @@ final class MemoryClient implements Client {
     if (!lookAtServer()) {
       return;
     }
-    long now = lastCheck;
-    if (keepAliveNanos > 0 && now - lastRequest > keepAliveNanos) {
-      lastRequest = now;
-      ask(Operation.PING, NONE, NONE, 0);
+    boolean mustShowLife = keepAliveNanos > 0 && lastCheck - lastReport > keepAliveNanos;
+    if (mustShowLife || isReportDue()) {
+      sendReport();
+      takeReport();
     }
   }
 
   /** Makes sure that the server is there, and says whether it was time to look. */
   private boolean lookAtServer() {
     wait.failIfBroken();
-    long now = System.nanoTime();
+    long now = nanoTime.getAsLong();
     if (now - lastCheck < CHECK_INTERVAL_NANOS) {
       return false;
     }
@@ -249,9 +306,11 @@ final class MemoryClient implements Client {
   public long scan(long cursor, int atLeast, KeySink sink) {
     enterBlocking();
     try {
+      long end = wait.deadline();
       long next = cursor;
       int wanted = Math.max(atLeast, 1);
       do {
+        wait.begin();
         count.segment().set(Request.COUNT_LAYOUT, 0, wanted);
         require(ask(Operation.SCAN, NONE, count, next));
         int given = reply.forEachKey(sink);
@@ -260,7 +319,7 @@ final class MemoryClient implements Client {
         }
         wanted -= given;
         next = reply.argument();
-      } while (wanted > 0 && next != 0);
+      } while (wanted > 0 && next != 0 && wait.isBefore(end));
       return next;
     } catch (TransportException e) {
       throw lose(e);
@@ -281,7 +340,7 @@ final class MemoryClient implements Client {
     try {
       require(ask(Operation.INFORMATION, NONE, NONE, 0));
       String server = new String(reply.bytes().toByteArray(), StandardCharsets.UTF_8);
-      return server + LookupReport.of(oneSided);
+      return server + LookupReport.of(oneSided, reads);
     } catch (TransportException e) {
       throw lose(e);
     } finally {
@@ -314,6 +373,7 @@ final class MemoryClient implements Client {
       Status refusal = Refusals.of(key, value);
       if (refusal != null) {
         submissions.addRefused(refusal);
+        deadlines.add();
         return;
       }
       OneSidedGets reader = oneSided;
@@ -324,6 +384,7 @@ final class MemoryClient implements Client {
         checkServer();
         reader.submit(key);
         submissions.addOneSided();
+        deadlines.add();
         return;
       }
       if (reader != null) {
@@ -334,6 +395,7 @@ final class MemoryClient implements Client {
       }
       ring.send(operation, key, value, 0);
       submissions.addRing();
+      deadlines.add();
     } catch (TransportException e) {
       throw lose(e);
     } finally {
@@ -350,10 +412,17 @@ final class MemoryClient implements Client {
         reader.flush();
       }
       ring.flush();
+      noteSent();
     } catch (TransportException e) {
       throw lose(e);
     } finally {
       use.unlock();
+    }
+  }
+
+  private void noteSent() {
+    if (deadlines.anyUnsent()) {
+      deadlines.sent(wait.deadline());
     }
   }
 
@@ -364,18 +433,20 @@ final class MemoryClient implements Client {
       if (submissions.size() == 0) {
         throw new IllegalStateException("no request is outstanding");
       }
+      noteSent();
+      wait.begin(deadlines.oldest());
       int oldest = submissions.oldest();
       Status status;
       if (oldest == Submissions.RING) {
         ring.receive(reply);
-        submissions.removeOldest();
+        removeOldest();
         status = reply.status();
         if (status == Status.FOUND) {
           give(sink);
         }
       } else {
         OneSidedGets reader = oneSided;
-        submissions.removeOldest();
+        removeOldest();
         status =
             oldest == Submissions.ONE_SIDED && reader != null
                 ? reader.complete(sink)
@@ -403,6 +474,11 @@ final class MemoryClient implements Client {
     } finally {
       use.unlock();
     }
+  }
+
+  private void removeOldest() {
+    submissions.removeOldest();
+    deadlines.removeOldest();
   }
 
   private boolean isOldestReady(int oldest) {

@@ -5,6 +5,7 @@ import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
+import java.util.function.LongSupplier;
 
 /** Connects clients. */
 public final class MemoryClients {
@@ -28,6 +29,17 @@ public final class MemoryClients {
       Endpoint endpoint,
       ClientFabric fabric,
       ClientOptions options) {
+    return connect(channel, address, endpoint, fabric, options, System::nanoTime);
+  }
+
+  /** Connects a client that counts time by a clock which only goes on, in nanoseconds. */
+  public static Client connect(
+      SocketChannel channel,
+      SocketAddress address,
+      Endpoint endpoint,
+      ClientFabric fabric,
+      ClientOptions options,
+      LongSupplier nanoTime) {
     ControlLink control;
     try {
       control = new ControlLink(channel, address, endpoint, options.timeout().toNanos());
@@ -37,12 +49,12 @@ public final class MemoryClients {
     }
     Connection connection;
     try {
-      connection = Connection.open(control, fabric, endpoint, options);
+      connection = Connection.open(control, fabric, endpoint, options, nanoTime);
     } catch (RuntimeException | Error e) {
       fabric.close();
       control.close();
       throw e;
     }
-    return new MemoryClient(endpoint, options, connection);
+    return new MemoryClient(endpoint, options, connection, nanoTime);
   }
 }

@@ -47,7 +47,7 @@ public final class MemoryServer implements Server {
     this.options = options;
     this.fabric = fabric;
     Log.prepare();
-    admission = new Admission(options, fabric, limits, threads);
+    admission = new Admission(store, options, fabric, limits, threads);
     try {
       for (int i = 0; i < options.threads(); i++) {
         RequestExecutor executor =
@@ -62,7 +62,8 @@ public final class MemoryServer implements Server {
                 executor,
                 limits,
                 options.idleTimeout(),
-                options.waiting()));
+                options.waiting(),
+                System::nanoTime));
       }
       control =
           new ControlLoop("wisp-" + name + "-control", listener, admission, limits.handshake());
@@ -78,9 +79,7 @@ public final class MemoryServer implements Server {
   }
 
   private void abandon(ServerSocketChannel listener) {
-    for (IoThread thread : threads) {
-      thread.discard();
-    }
+    threads.forEach(IoThread::close);
     fabric.close();
     try {
       listener.close();
@@ -126,6 +125,8 @@ public final class MemoryServer implements Server {
       // Threads first, so that no client is told of the end while its requests still change things.
       threads.forEach(IoThread::stop);
       control.stop();
+      // What was on its way to a thread was made on its port, and is freed by now.
+      threads.forEach(IoThread::close);
       fabric.close();
     }
   }

@@ -37,6 +37,7 @@ final class OneSidedGets implements AutoCloseable {
   private final RemoteBuffer region;
   private final ClientWait wait;
   private final Fallback fallback;
+  private final @Nullable ReadSample reads;
   private final RemoteTable table;
   private final BulkBuffers bulks;
   private final LocalBuffer buffer;
@@ -53,7 +54,8 @@ final class OneSidedGets implements AutoCloseable {
       RemoteMemory memory,
       Port port,
       ControlMessage.Welcome welcome,
-      long clockOffset,
+      ServerClock clock,
+      @Nullable ReadSample reads,
       int maxOutstanding,
       ClientWait wait,
       Fallback fallback) {
@@ -61,6 +63,7 @@ final class OneSidedGets implements AutoCloseable {
     this.region = welcome.table();
     this.wait = wait;
     this.fallback = fallback;
+    this.reads = reads;
     bulks = new BulkBuffers(port, Long.MAX_VALUE);
     gets = new PendingGet[Math.min(DEPTH, maxOutstanding)];
     buffer = port.allocate((long) gets.length * BYTES_PER_LOOKUP);
@@ -68,7 +71,9 @@ final class OneSidedGets implements AutoCloseable {
       table =
           new RemoteTable(
               readLayout(),
-              RemoteTable.Options.DEFAULT.bucketsInOnePiece(welcome.linesInOnePiece()));
+              RemoteTable.Options.DEFAULT
+                  .bucketsInOnePiece(welcome.linesInOnePiece())
+                  .clock(clock));
     } catch (TableFormatException e) {
       abandon(memory);
       throw new TransportException(
@@ -77,7 +82,6 @@ final class OneSidedGets implements AutoCloseable {
       abandon(memory);
       throw e;
     }
-    table.setClockOffset(clockOffset);
     for (int i = 0; i < gets.length; i++) {
       gets[i] = new PendingGet(table, buffer, (long) i * BYTES_PER_LOOKUP, BYTES_PER_LOOKUP);
     }
@@ -92,7 +96,6 @@ final class OneSidedGets implements AutoCloseable {
   private TableLayout readLayout() throws TableFormatException {
     memory.read(region, 0, buffer, 0, TableLayout.HEADER_BYTES);
     memory.postReads(0);
-    wait.begin();
     while (memory.completedReads() < 0) {
       wait.step();
     }
@@ -119,18 +122,23 @@ final class OneSidedGets implements AutoCloseable {
       get.giveUpSpace(bulks);
       return fallback.get(key, sink);
     }
-    return get.finish(sink, bulks);
+    return finish(get, sink);
   }
 
   private RemoteLookup.Step readNow(PendingGet get) {
     post(get, 0);
-    if (memory.completedReads() < 0) {
-      wait.begin();
-      do {
-        wait.step();
-      } while (memory.completedReads() < 0);
+    while (memory.completedReads() < 0) {
+      wait.step();
     }
     return get.proceed();
+  }
+
+  private Status finish(PendingGet get, ValueSink sink) {
+    ReadSample sample = reads;
+    if (sample != null && get.isHit()) {
+      sample.note(get.lookup().keyHash());
+    }
+    return get.finish(sink, bulks);
   }
 
   private void post(PendingGet get, int token) {
@@ -228,7 +236,7 @@ final class OneSidedGets implements AutoCloseable {
     first = index(1);
     submitted--;
     begun--;
-    return oldest.finish(sink, bulks);
+    return finish(oldest, sink);
   }
 
   /** Waits until all that was submitted is decided, so that later requests find it done. */
@@ -246,11 +254,8 @@ final class OneSidedGets implements AutoCloseable {
   }
 
   private void settle(PendingGet get) {
-    if (!get.step().isLast()) {
-      wait.begin();
-      while (!get.step().isLast()) {
-        advance();
-      }
+    while (!get.step().isLast()) {
+      advance();
     }
   }
 

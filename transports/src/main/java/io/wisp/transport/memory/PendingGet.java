@@ -93,6 +93,11 @@ final class PendingGet implements AutoCloseable {
     return proceed();
   }
 
+  /** Whether the value was found in the table. */
+  boolean isHit() {
+    return step == RemoteLookup.Step.HIT;
+  }
+
   /** Whether the server must be asked, and has not been. */
   boolean needsServer() {
     return step.isLast()

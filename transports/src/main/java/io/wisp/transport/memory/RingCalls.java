@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A client's requests by way of the rings, and their replies in the same order. What is too long
- * for a ring is put into memory that the other side reads. It belongs to one thread at a time.
+ * for a ring is put into memory that the other side reads. It belongs to one thread at a time, and
+ * waits for as long as the {@link ClientWait} allows that its owner began.
  */
 final class RingCalls implements AutoCloseable {
 
@@ -90,7 +91,6 @@ final class RingCalls implements AutoCloseable {
   }
 
   private void sendBulk(long length, Operation operation, Slice key, Slice value, long argument) {
-    wait.begin();
     while (bulkRequest != null) {
       makeProgress();
     }
@@ -117,9 +117,6 @@ final class RingCalls implements AutoCloseable {
   private long claim(int length) {
     try {
       long offset = outgoing.claim(length);
-      if (offset < 0) {
-        wait.begin();
-      }
       while (offset < 0) {
         makeProgress();
         offset = outgoing.claim(length);
@@ -181,12 +178,9 @@ final class RingCalls implements AutoCloseable {
     outgoing.publish();
     try {
       int kind = incoming.peek();
-      if (kind == IncomingRing.NONE) {
-        wait.begin();
-        do {
-          wait.step();
-          kind = incoming.peek();
-        } while (kind == IncomingRing.NONE);
+      while (kind == IncomingRing.NONE) {
+        wait.step();
+        kind = incoming.peek();
       }
       if (kind == FrameDescriptor.BULK) {
         MemorySegment bytes = takeBulk();
@@ -259,7 +253,6 @@ final class RingCalls implements AutoCloseable {
       throw new AssertionError("a budget without limit");
     }
     intake.begin(offered, target);
-    wait.begin();
     while (!intake.isComplete()) {
       wait.step();
     }

@@ -53,10 +53,13 @@ final class ServerConnection {
   private long bulkReplies;
   private long offeredAt;
   private long returnsWhenStarved = -1;
-  private long lastActivity;
 
-  ServerConnection(
-      int number, RemoteMemory memory, Workspace workspace, ControlSession control, long now) {
+  /** Whether it was given a turn since that was last asked. */
+  private boolean active = true;
+
+  private long lastActive;
+
+  ServerConnection(int number, RemoteMemory memory, Workspace workspace, ControlSession control) {
     this.number = number;
     this.memory = memory;
     this.workspace = workspace;
@@ -64,7 +67,6 @@ final class ServerConnection {
     outgoing = new OutgoingRing(memory, workspace.limits());
     incoming = new IncomingRing(memory, workspace.limits());
     intake = new BulkIntake(memory);
-    lastActivity = now;
   }
 
   int number() {
@@ -75,14 +77,23 @@ final class ServerConnection {
     return control;
   }
 
-  /** When it was last given a turn, by the clock of its thread. */
-  long lastActivity() {
-    return lastActivity;
+  /**
+   * How long, at a time before this call, nothing had come. So that no request costs a look at the
+   * clock, one that has come since the last call counts as of now. Who reads a long reply is not
+   * silent.
+   */
+  long silentNanos(long before, long now) {
+    if (active || bulkReply != null) {
+      active = false;
+      lastActive = now;
+      return 0;
+    }
+    return before - lastActive;
   }
 
-  /** Whether the client has had so much time to read a reply that it was offered. */
-  boolean hasStalled(long now, long nanos) {
-    return bulkReply != null && now - offeredAt > nanos;
+  /** Whether, at some time, the client had had so much time to read a reply it was offered. */
+  boolean hasStalled(long before, long nanos) {
+    return bulkReply != null && before - offeredAt > nanos;
   }
 
   /** Why the connection is of no use any longer, or null. */
@@ -93,11 +104,10 @@ final class ServerConnection {
   /**
    * Executes what has arrived.
    *
-   * @param now the clock of its thread
    * @throws RingFaultException if the client does not keep to the protocol
    */
-  Outcome serve(long now) throws RingFaultException {
-    lastActivity = now;
+  Outcome serve() throws RingFaultException {
+    active = true;
     if (returnsWhenStarved == workspace.bulks().returns()) {
       return Outcome.STARVED;
     }
@@ -234,22 +244,25 @@ final class ServerConnection {
     outgoing.commit(FrameDescriptor.BULK, incoming.consumed());
     bulkReply = buffer;
     bulkReplies++;
-    offeredAt = lastActivity;
+    offeredAt = workspace.nanoTime().getAsLong();
     return true;
   }
 
   /** Ends the connection and frees what it held. */
   void close() {
-    memory.close();
-    LocalBuffer target = intake.end();
-    if (target != null) {
-      workspace.bulks().giveBack(target);
+    try {
+      memory.close();
+      LocalBuffer target = intake.end();
+      if (target != null) {
+        workspace.bulks().giveBack(target);
+      }
+      LocalBuffer offered = bulkReply;
+      if (offered != null) {
+        bulkReply = null;
+        workspace.bulks().giveBack(offered);
+      }
+    } finally {
+      control.end();
     }
-    LocalBuffer offered = bulkReply;
-    if (offered != null) {
-      bulkReply = null;
-      workspace.bulks().giveBack(offered);
-    }
-    control.end();
   }
 }

@@ -3,6 +3,7 @@ package io.wisp.transport.memory;
 import io.wisp.codec.FrameBuffer;
 import io.wisp.codec.RequestExecutor;
 import java.lang.foreign.MemorySegment;
+import java.util.function.LongSupplier;
 
 /**
  * What the connections of one thread of a server use one after the other.
@@ -10,6 +11,7 @@ import java.lang.foreign.MemorySegment;
  * @param request where a request from a ring is copied to, as long as a frame may be
  * @param reply where replies are made
  * @param bulks where what does not fit a ring is put
+ * @param nanoTime the clock
  */
 record Workspace(
     RequestExecutor executor,
@@ -17,4 +19,5 @@ record Workspace(
     FrameBuffer reply,
     BulkBuffers bulks,
     RingLimits limits,
-    RequestCounters counters) {}
+    RequestCounters counters,
+    LongSupplier nanoTime) {}

@@ -9,6 +9,7 @@ import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.Transport;
 import io.wisp.transport.TransportException;
+import io.wisp.transport.memory.ClientFabric;
 import io.wisp.transport.memory.MemoryClients;
 import io.wisp.transport.memory.MemoryServer;
 import io.wisp.transport.memory.ServerLimits;
@@ -23,6 +24,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Shared memory, between processes of one user on one machine. The port of an endpoint is the name
@@ -92,6 +95,15 @@ public final class ShmTransport implements Transport {
 
   @Override
   public Client connect(Endpoint endpoint, ClientOptions options) {
+    return connect(endpoint, options, UnaryOperator.identity(), System::nanoTime);
+  }
+
+  /** Connects a client of which tests see the fabric and set the clock. */
+  Client connect(
+      Endpoint endpoint,
+      ClientOptions options,
+      UnaryOperator<ClientFabric> fabric,
+      LongSupplier nanoTime) {
     requireAvailable();
     requireThisMachine(endpoint);
     Path folder = ServerFolder.of(endpoint.port());
@@ -101,8 +113,9 @@ public final class ShmTransport implements Transport {
           SocketChannel.open(StandardProtocolFamily.UNIX),
           UnixDomainSocketAddress.of(ServerFolder.control(endpoint.port())),
           endpoint,
-          new ShmClientFabric(endpoint.port()),
-          options);
+          fabric.apply(new ShmClientFabric(endpoint.port())),
+          options,
+          nanoTime);
     } catch (IOException e) {
       throw new TransportException("cannot connect to " + endpoint + ": " + e.getMessage(), e);
     }

@@ -66,9 +66,16 @@ class ControlMessageTest {
         new ControlMessage.Hello(7, ByteBuffer.wrap("geheim".getBytes(UTF_8))),
         new ControlMessage.Hello(1, bytes(ControlMessage.MAX_PASSWORD_LENGTH, 3)),
         new ControlMessage.Welcome(
-            1, 1 << 18, -5, Long.MAX_VALUE, true, new RemoteBuffer(-1, -2, 3), bytes(12, 4)),
+            1, 1 << 18, -5, Long.MAX_VALUE, true, false, new RemoteBuffer(-1, -2, 3), bytes(12, 4)),
         new ControlMessage.Welcome(
-            0, -1, 0, 0, false, RemoteBuffer.NONE, bytes(ControlMessage.MAX_FABRIC_LENGTH, 5)),
+            0,
+            -1,
+            0,
+            0,
+            false,
+            true,
+            RemoteBuffer.NONE,
+            bytes(ControlMessage.MAX_FABRIC_LENGTH, 5)),
         new ControlMessage.Refusal(""),
         new ControlMessage.Refusal("das Paßwort ist falsch"),
         new ControlMessage.Answer(bytes(0, 6)),

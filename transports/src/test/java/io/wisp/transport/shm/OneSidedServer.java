@@ -6,6 +6,7 @@ import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
+import io.wisp.transport.memory.ClientFabric;
 import io.wisp.transport.memory.RingLimits;
 import io.wisp.transport.memory.ServerLimits;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -25,8 +27,12 @@ final class OneSidedServer implements AutoCloseable {
   private final Server server;
 
   OneSidedServer(long capacity, Duration stall, UnaryOperator<ServerOptions> options) {
+    this(CuckooStore.Options.ofCapacity(capacity), stall, options);
+  }
+
+  OneSidedServer(CuckooStore.Options table, Duration stall, UnaryOperator<ServerOptions> options) {
     try {
-      store = SharedTable.open(CuckooStore.Options.ofCapacity(capacity));
+      store = SharedTable.open(table);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -40,6 +46,11 @@ final class OneSidedServer implements AutoCloseable {
     return new OneSidedServer(32L << 20, Duration.ofSeconds(30), options);
   }
 
+  /** A server of a table with options. */
+  static OneSidedServer of(CuckooStore.Options table) {
+    return new OneSidedServer(table, Duration.ofSeconds(30), UnaryOperator.identity());
+  }
+
   CuckooStore store() {
     return store;
   }
@@ -50,6 +61,10 @@ final class OneSidedServer implements AutoCloseable {
 
   Client connect(ClientOptions options) {
     return new ShmTransport().connect(server.endpoint(), options);
+  }
+
+  Client connect(ClientOptions options, UnaryOperator<ClientFabric> fabric, LongSupplier nanoTime) {
+    return new ShmTransport().connect(server.endpoint(), options, fabric, nanoTime);
   }
 
   List<String> files() {

@@ -49,7 +49,7 @@ class ShmControlTest {
     TCP
   }
 
-  private static final byte[] HELLO = hex("11000000 01 5749535052494e47 01000000 ffffffff");
+  private static final byte[] HELLO = hex("11000000 01 5749535052494e47 02000000 ffffffff");
   private static final byte[] ANSWER = hex("01000000 04");
   private static final byte[] READY = hex("01000000 05");
   private static final int REFUSAL = 3;
@@ -226,7 +226,7 @@ class ShmControlTest {
     assertThat(welcome.array())
         .isEqualTo(
             hex(
-                "02 01000000 00100000 0000000000000000 0000000000000000 00000000"
+                "02 02000000 00100000 0000000000000000 0000000000000000 00000000"
                     + "0000000000000000 0000000000000000 00000000 00000000"
                     + "0100000000000000 00000000"));
     send(channel, ANSWER);
@@ -263,9 +263,9 @@ class ShmControlTest {
             "*1\r\n$4\r\nPING\r\n".getBytes(UTF_8),
             hex("01000000 00"),
             hex("01000000 07"),
-            hex("11000000 01 5849535052494e47 01000000 ffffffff"),
-            hex("11000000 01 5749535052494e47 01000000 01000000"),
-            hex("11000000 01 5749535052494e47 01000000 01100000"));
+            hex("11000000 01 5849535052494e47 02000000 ffffffff"),
+            hex("11000000 01 5749535052494e47 02000000 01000000"),
+            hex("11000000 01 5749535052494e47 02000000 01100000"));
     for (byte[] each : garbage) {
       SocketChannel channel = open();
       send(channel, each);
@@ -314,8 +314,8 @@ class ShmControlTest {
   void shouldSayWhichVersionItSpeaks(Family family) throws IOException {
     serve(family);
     SocketChannel channel = open();
-    send(channel, hex("11000000 01 5749535052494e47 02000000 ffffffff"));
-    expectRefusal(channel, "protocol version 2, and this server speaks 1");
+    send(channel, hex("11000000 01 5749535052494e47 03000000 ffffffff"));
+    expectRefusal(channel, "protocol version 3, and this server speaks 2");
     assertThat(server().statistics().rejected()).isOne();
   }
 
@@ -328,11 +328,11 @@ class ShmControlTest {
     send(none, HELLO);
     expectRefusal(none, "wants a password first");
     SocketChannel wrong = open();
-    send(wrong, hex("17000000 01 5749535052494e47 01000000 06000000"), "geheIm".getBytes(UTF_8));
+    send(wrong, hex("17000000 01 5749535052494e47 02000000 06000000"), "geheIm".getBytes(UTF_8));
     expectRefusal(wrong, "the password is wrong");
     assertThat(files()).hasSize(expectedFiles());
     SocketChannel right = open();
-    send(right, hex("17000000 01 5749535052494e47 01000000 06000000"), "geheim".getBytes(UTF_8));
+    send(right, hex("17000000 01 5749535052494e47 02000000 06000000"), "geheim".getBytes(UTF_8));
     assertThat(receive(right)[0]).isEqualTo((byte) 2);
     aGoodClientWorks();
   }
