@@ -2,11 +2,11 @@ package io.wisp.transport.memory;
 
 import io.wisp.codec.FrameBuffer;
 import io.wisp.codec.RequestExecutor;
+import io.wisp.transport.Log;
+import io.wisp.transport.ServerOptions;
 import io.wisp.transport.TransportException;
-import io.wisp.transport.Waiting;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class IoThread implements Runnable, AutoCloseable {
 
-  private static final System.Logger LOGGER = System.getLogger(IoThread.class.getName());
+  private static final Log LOG = Log.of(IoThread.class);
 
   private static final long LONGEST_SLEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long STARVED_SLEEP_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
@@ -32,6 +32,7 @@ final class IoThread implements Runnable, AutoCloseable {
   private static final int TURNS_BETWEEN_CLOCKS = 64;
 
   private final Port port;
+  private final ServerOptions options;
   private final Patience patience;
   private final Workspace workspace;
   private final long idleNanos;
@@ -63,14 +64,14 @@ final class IoThread implements Runnable, AutoCloseable {
       Port port,
       RequestExecutor executor,
       ServerLimits limits,
-      Duration idleTimeout,
-      Waiting waiting,
+      ServerOptions options,
       LongSupplier nanoTime) {
     this.port = port;
+    this.options = options;
     this.nanoTime = nanoTime;
     now = nanoTime.getAsLong();
     nextCheck = now;
-    patience = new Patience(waiting, port, LONGEST_SLEEP_NANOS);
+    patience = new Patience(options.waiting(), port, LONGEST_SLEEP_NANOS);
     workspace =
         new Workspace(
             executor,
@@ -80,7 +81,7 @@ final class IoThread implements Runnable, AutoCloseable {
             limits.rings(),
             new RequestCounters(),
             nanoTime);
-    idleNanos = idleTimeout.toNanos();
+    idleNanos = options.idleTimeout().toNanos();
     stallNanos = limits.stall().toNanos();
     thread = Thread.ofPlatform().name(name).unstarted(this);
   }
@@ -179,7 +180,7 @@ final class IoThread implements Runnable, AutoCloseable {
       byNumber[number] = new ServerConnection(number, memory, workspace, control);
       control.begin();
     } catch (RuntimeException | Error e) {
-      LOGGER.log(Level.WARNING, "a client could not be begun with, and is disconnected", e);
+      LOG.log(Level.WARNING, "a client could not be begun with, and is disconnected", e);
       if (connection(number) == null) {
         turnAway(control, memory);
       } else {
@@ -196,7 +197,7 @@ final class IoThread implements Runnable, AutoCloseable {
       try {
         connection.close();
       } catch (RuntimeException | Error e) {
-        LOGGER.log(Level.WARNING, "a client's connection did not end as it should", e);
+        LOG.log(Level.WARNING, "a client's connection did not end as it should", e);
       }
       release(number);
     }
@@ -207,7 +208,7 @@ final class IoThread implements Runnable, AutoCloseable {
     try {
       memory.close();
     } catch (RuntimeException | Error e) {
-      LOGGER.log(Level.WARNING, "a client's connection did not end as it should", e);
+      LOG.log(Level.WARNING, "a client's connection did not end as it should", e);
     }
     control.end();
     release(control.number());
@@ -220,7 +221,7 @@ final class IoThread implements Runnable, AutoCloseable {
         turn();
       }
     } catch (RuntimeException | Error e) {
-      LOGGER.log(Level.ERROR, "a thread that serves clients is lost", e);
+      options.threadLost(e);
     } finally {
       endAll();
     }
@@ -288,10 +289,10 @@ final class IoThread implements Runnable, AutoCloseable {
       // No memory for a long request, or the client's file is shorter than it said (SIGBUS).
       fault = e.getMessage();
     } catch (RuntimeException | Error e) {
-      LOGGER.log(Level.ERROR, "a client is disconnected, for serving it failed unexpectedly", e);
+      LOG.log(Level.ERROR, "a client is disconnected, for serving it failed unexpectedly", e);
       fault = e.toString();
     }
-    LOGGER.log(Level.DEBUG, "a client is disconnected: {0}", fault);
+    LOG.log(Level.DEBUG, "a client is disconnected: {0}", String.valueOf(fault));
     end(connection.number());
     return ServerConnection.Outcome.WAITING;
   }

@@ -61,8 +61,7 @@ public final class MemoryServer implements Server {
                 fabric.openPort(options.waiting()),
                 executor,
                 limits,
-                options.idleTimeout(),
-                options.waiting(),
+                options,
                 System::nanoTime));
       }
       control =

@@ -13,6 +13,7 @@ import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,16 +30,22 @@ final class ClientSocket implements AutoCloseable {
 
   private final Endpoint endpoint;
   private final ClientOptions options;
+  private final LongSupplier nanoTime;
   private final SocketChannel channel;
   private final Selector selector;
   private final SelectionKey key;
   private volatile boolean closed;
 
   private ClientSocket(
-      Endpoint endpoint, ClientOptions options, SocketChannel channel, Selector selector)
+      Endpoint endpoint,
+      ClientOptions options,
+      SocketChannel channel,
+      Selector selector,
+      LongSupplier nanoTime)
       throws IOException {
     this.endpoint = endpoint;
     this.options = options;
+    this.nanoTime = nanoTime;
     this.channel = channel;
     this.selector = selector;
     channel.configureBlocking(false);
@@ -49,9 +56,12 @@ final class ClientSocket implements AutoCloseable {
   /**
    * Connects to a server.
    *
+   * @param deadline until when to try, by {@code nanoTime}
+   * @param nanoTime as {@link System#nanoTime}
    * @throws TransportException if that fails; the message names the server
    */
-  static ClientSocket connect(Endpoint endpoint, ClientOptions options) {
+  static ClientSocket connect(
+      Endpoint endpoint, ClientOptions options, long deadline, LongSupplier nanoTime) {
     InetSocketAddress address = new InetSocketAddress(endpoint.host(), endpoint.port());
     if (address.isUnresolved()) {
       throw new TransportException("cannot connect to " + endpoint + ": no such host");
@@ -61,8 +71,8 @@ final class ClientSocket implements AutoCloseable {
     try {
       channel = SocketChannel.open();
       selector = Selector.open();
-      ClientSocket socket = new ClientSocket(endpoint, options, channel, selector);
-      socket.finishConnecting(address);
+      ClientSocket socket = new ClientSocket(endpoint, options, channel, selector, nanoTime);
+      socket.finishConnecting(address, deadline);
       return socket;
     } catch (IOException | RuntimeException e) {
       closeQuietly(channel, selector);
@@ -72,8 +82,7 @@ final class ClientSocket implements AutoCloseable {
     }
   }
 
-  private void finishConnecting(InetSocketAddress address) throws IOException {
-    long deadline = deadline();
+  private void finishConnecting(InetSocketAddress address, long deadline) throws IOException {
     if (!channel.connect(address)) {
       key.interestOps(SelectionKey.OP_CONNECT);
       while (!channel.finishConnect()) {
@@ -83,9 +92,9 @@ final class ClientSocket implements AutoCloseable {
     key.interestOps(SelectionKey.OP_READ);
   }
 
-  /** When a call that begins now has to end, by {@link System#nanoTime}. */
-  long deadline() {
-    return System.nanoTime() + options.timeout().toNanos();
+  /** Whether a deadline has passed. */
+  boolean isPast(long deadline) {
+    return deadline - nanoTime.getAsLong() <= 0;
   }
 
   /** Waits until something arrives, and appends it. */
@@ -96,6 +105,8 @@ final class ClientSocket implements AutoCloseable {
     // When polling the answer is read for at once; else the first read would mostly be in vain.
     if (!options.busyPoll()) {
       await(deadline);
+    } else {
+      checkDeadline(deadline);
     }
     while (!readAvailable(input)) {
       if (!options.busyPoll()) {
@@ -167,7 +178,7 @@ final class ClientSocket implements AutoCloseable {
   private static void ignore(SelectionKey key) {}
 
   private long checkDeadline(long deadline) {
-    long left = deadline - System.nanoTime();
+    long left = deadline - nanoTime.getAsLong();
     if (left <= 0) {
       throw new TransportTimeoutException(
           endpoint + " did not answer within " + options.timeout().toMillis() + " ms");

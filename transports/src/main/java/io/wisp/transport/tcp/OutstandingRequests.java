@@ -1,6 +1,7 @@
 package io.wisp.transport.tcp;
 
 import io.wisp.store.Status;
+import io.wisp.transport.Deadlines;
 import org.jspecify.annotations.Nullable;
 
 /** The requests whose replies are still to come, oldest first. */
@@ -17,6 +18,7 @@ final class OutstandingRequests {
 
   private final Kind[] kinds;
   private final @Nullable Status[] statuses;
+  private final Deadlines deadlines = new Deadlines();
   private int first;
   private int count;
 
@@ -35,8 +37,14 @@ final class OutstandingRequests {
 
   void add(Kind kind, @Nullable Status status) {
     int index = (first + count++) % kinds.length;
+    deadlines.add();
     kinds[index] = kind;
     statuses[index] = status;
+  }
+
+  /** Until when each is waited for. */
+  Deadlines deadlines() {
+    return deadlines;
   }
 
   Kind oldest() {
@@ -51,5 +59,6 @@ final class OutstandingRequests {
   void removeOldest() {
     first = (first + 1) % kinds.length;
     count--;
+    deadlines.removeOldest();
   }
 }

@@ -50,27 +50,32 @@ final class ReplyStream implements AutoCloseable {
     return reply;
   }
 
-  /** Sends what was appended. */
-  void send() {
+  /** Sends what was appended, until a deadline. */
+  void send(long deadline) {
     try {
-      send(socket.deadline());
+      sendAll(deadline);
     } catch (IOException | BufferLimitException e) {
       throw failed(e);
     }
   }
 
-  private void send(long deadline) throws IOException {
+  private void sendAll(long deadline) throws IOException {
     if (!output.isEmpty()) {
       socket.send(output, input, deadline);
       trim(output);
     }
   }
 
-  /** Sends what was appended and waits for the next reply; it stays until {@link #consume}. */
-  void await() {
-    long deadline = socket.deadline();
+  /**
+   * Sends what was appended and waits for the next reply until a deadline; one that is there is
+   * taken after it as well. The reply stays until {@link #consume}.
+   */
+  void await(long deadline) {
+    if (socket.isPast(deadline) && hasReply()) {
+      return;
+    }
     try {
-      send(deadline);
+      sendAll(deadline);
       while (input.isEmpty() || !isComplete()) {
         makeRoom();
         socket.receive(input, deadline);

@@ -12,6 +12,7 @@ import io.wisp.transport.TransportException;
 import io.wisp.transport.TransportTimeoutException;
 import io.wisp.transport.tcp.OutstandingRequests.Kind;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,7 @@ final class TcpClient implements Client {
 
   private final Endpoint endpoint;
   private final ClientOptions options;
+  private final LongSupplier nanoTime;
   private final ReplyStream stream;
   private final RequestWriter requests;
   private final ReplyReader reply;
@@ -44,10 +46,12 @@ final class TcpClient implements Client {
   /** Why the connection cannot be used any more. */
   private @Nullable String failure;
 
-  private TcpClient(Endpoint endpoint, ClientOptions options) {
+  private TcpClient(
+      Endpoint endpoint, ClientOptions options, long deadline, LongSupplier nanoTime) {
     this.endpoint = endpoint;
     this.options = options;
-    stream = new ReplyStream(ClientSocket.connect(endpoint, options), endpoint);
+    this.nanoTime = nanoTime;
+    stream = new ReplyStream(ClientSocket.connect(endpoint, options, deadline, nanoTime), endpoint);
     requests = new RequestWriter(stream.output());
     reply = stream.reply();
     outstanding = new OutstandingRequests(options.maxOutstanding());
@@ -55,9 +59,15 @@ final class TcpClient implements Client {
 
   /** Connects, and makes sure that a server answers and lets this client in. */
   static TcpClient connect(Endpoint endpoint, ClientOptions options) {
-    TcpClient client = new TcpClient(endpoint, options);
+    return connect(endpoint, options, System::nanoTime);
+  }
+
+  /** Connects a client of which tests set the clock. */
+  static TcpClient connect(Endpoint endpoint, ClientOptions options, LongSupplier nanoTime) {
+    long deadline = nanoTime.getAsLong() + options.timeout().toNanos();
+    TcpClient client = new TcpClient(endpoint, options, deadline, nanoTime);
     try {
-      client.greet();
+      client.greet(deadline);
       return client;
     } catch (RuntimeException e) {
       client.close();
@@ -65,7 +75,7 @@ final class TcpClient implements Client {
     }
   }
 
-  private void greet() {
+  private void greet(long deadline) {
     enterAlone();
     try {
       String password = options.password();
@@ -74,7 +84,7 @@ final class TcpClient implements Client {
       } else {
         requests.words("AUTH", password);
       }
-      await("the greeting");
+      await("the greeting", deadline);
       if (reply.isError()) {
         String hint = reply.text().startsWith("NOAUTH") ? "a password is needed: " : "";
         throw new TransportException(endpoint + " refused the connection: " + hint + reply.text());
@@ -217,8 +227,10 @@ final class TcpClient implements Client {
   }
 
   private void send() {
+    long deadline = deadline();
     try {
-      stream.send();
+      stream.send(deadline);
+      outstanding.deadlines().sent(deadline);
     } catch (TransportException e) {
       throw broken(e, "sending");
     }
@@ -262,7 +274,10 @@ final class TcpClient implements Client {
       outstanding.removeOldest();
       return refusal;
     }
-    await(kind.name());
+    if (outstanding.deadlines().anyUnsent()) {
+      outstanding.deadlines().sent(deadline());
+    }
+    await(kind.name(), outstanding.deadlines().oldest());
     try {
       return switch (kind) {
         case PUT -> expect('+', Status.STORED);
@@ -411,9 +426,18 @@ final class TcpClient implements Client {
     }
   }
 
+  /** Until when a request is waited for that is sent now. */
+  private long deadline() {
+    return nanoTime.getAsLong() + options.timeout().toNanos();
+  }
+
   private void await(String request) {
+    await(request, deadline());
+  }
+
+  private void await(String request, long deadline) {
     try {
-      stream.await();
+      stream.await(deadline);
     } catch (TransportException e) {
       throw broken(e, request);
     }

@@ -31,8 +31,10 @@ final class Connection {
   /** Requests that wait until replies are taken; the request loop's own. */
   final Queue<ZmqRequest> waiting = new ArrayDeque<>();
 
-  /** When the last request came, by {@link System#nanoTime}; the request loop's own. */
-  long lastRequest = acceptedAt;
+  /** Whether a request came since the request loop last asked; its own. */
+  boolean active = true;
+
+  private long lastActive;
 
   /** Whether the password was given, for the I/O thread to know. */
   volatile boolean authenticated;
@@ -85,6 +87,20 @@ final class Connection {
   /** When the peer last took a reply, or began to have one to take. */
   long lastReplyTaken() {
     return lastReplyTaken;
+  }
+
+  /**
+   * How long, at a time before this call, no request had come; for the request loop. So that no
+   * request costs a look at the clock, one that has come since the last call counts as of now. Who
+   * waits for replies or has some to take is not silent.
+   */
+  long silentNanos(long before, long now) {
+    if (active || !waiting.isEmpty() || replyBytes() > 0) {
+      active = false;
+      lastActive = now;
+      return 0;
+    }
+    return before - lastActive;
   }
 
   boolean isClosed() {

@@ -128,10 +128,16 @@ final class Connections implements ZMQ.EventConsummer {
     return byChannel.values();
   }
 
-  /** Closes the connections that have kept the server waiting for too long. */
-  void closeOverdue(long now) {
+  /**
+   * Closes the connections that have kept the server waiting for too long, or were silent for too
+   * long.
+   *
+   * @param before a time since which each connection had a turn. What had come by then has been
+   *     handled, so a client is silent if it was by then, however long the round has taken.
+   */
+  void closeOverdue(long now, long before) {
     for (Connection connection : byChannel.values()) {
-      if (isOverdue(connection, now)) {
+      if (isOverdue(connection, now, before)) {
         refuse(connection);
       }
     }
@@ -151,7 +157,7 @@ final class Connections implements ZMQ.EventConsummer {
     return true;
   }
 
-  private boolean isOverdue(Connection connection, long now) {
+  private boolean isOverdue(Connection connection, long now, long before) {
     InboundFrames frames = connection.frames();
     long stall = limits.stall().toNanos();
     if (connection.isSurplus()) {
@@ -167,8 +173,8 @@ final class Connections implements ZMQ.EventConsummer {
     if (connection.replyBytes() > 0 && now - connection.lastReplyTaken() > stall) {
       return true;
     }
-    return !options.idleTimeout().isZero()
-        && now - connection.lastRequest > options.idleTimeout().toNanos();
+    long silent = connection.silentNanos(before, now);
+    return !options.idleTimeout().isZero() && silent > options.idleTimeout().toNanos();
   }
 
   int clients() {

@@ -9,6 +9,7 @@ import io.wisp.transport.Endpoint;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.TransportTimeoutException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * Connects to a server and makes sure that it answers and lets this client in. JeroMQ's handshake
@@ -22,9 +23,14 @@ final class Introduction {
 
   private final Endpoint endpoint;
   private final ClientOptions options;
+  private final LongSupplier nanoTime;
   private final Reply reply = new Reply();
 
-  Introduction(Endpoint endpoint, ClientOptions options) {
+  /**
+   * @param nanoTime as {@link System#nanoTime}
+   */
+  Introduction(Endpoint endpoint, ClientOptions options, LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
     this.endpoint = endpoint;
     this.options = options;
   }
@@ -38,11 +44,11 @@ final class Introduction {
    */
   ZmqLink connect() {
     long timeout = options.timeout().toNanos();
-    long end = System.nanoTime() + timeout;
+    long end = nanoTime.getAsLong() + timeout;
     long patience = Math.min(timeout / 4, LONGEST_FIRST_TRY_NANOS);
-    while (end - System.nanoTime() > 2 * patience) {
+    while (end - nanoTime.getAsLong() > 2 * patience) {
       try {
-        return connect(System.nanoTime() + patience);
+        return connect(nanoTime.getAsLong() + patience);
       } catch (TransportTimeoutException e) {
         patience *= 2;
       }
@@ -51,7 +57,7 @@ final class Introduction {
   }
 
   private ZmqLink connect(long deadline) {
-    ZmqLink link = new ZmqLink(endpoint, options, deadline);
+    ZmqLink link = new ZmqLink(endpoint, options, deadline, nanoTime);
     try {
       introduce(link, deadline);
       return link;

@@ -35,6 +35,9 @@ final class RequestLoop implements Runnable {
   private static final int LONGEST_SLEEP_MILLIS = 50;
   private static final long CONGESTED_SLEEP_NANOS = 200_000;
 
+  /** JeroMQ looks for connections that have news after 100 parts of messages at the latest. */
+  private static final int MESSAGES_UNTIL_NEWS_IS_SEEN = 100;
+
   private final Ctx context;
   private final SocketBase router;
   private final Connections connections;
@@ -44,8 +47,11 @@ final class RequestLoop implements Runnable {
   private final FrameBuffer reply = new FrameBuffer();
   private final Set<Connection> congested = new LinkedHashSet<>();
   private final LongAdder requests = new LongAdder();
-  private final long tickNanos;
-  private long lastTick = System.nanoTime();
+  private final long checkNanos;
+  private long roundBegan = System.nanoTime();
+  private long lastCheck = roundBegan;
+  private int messages;
+  private boolean quiet;
   private volatile boolean closing;
 
   RequestLoop(
@@ -63,7 +69,7 @@ final class RequestLoop implements Runnable {
     this.limits = limits;
     Duration idle = options.idleTimeout();
     long shortest = idle.isZero() ? limits.stall().toNanos() : idle.toNanos();
-    tickNanos = Math.clamp(shortest / 4, 1_000_000, 250_000_000);
+    checkNanos = Math.clamp(shortest / 4, 1_000_000, 250_000_000);
     router.setSocketOpt(ZMQ.ZMQ_RCVTIMEO, LONGEST_SLEEP_MILLIS);
   }
 
@@ -83,7 +89,7 @@ final class RequestLoop implements Runnable {
         if (!congested.isEmpty()) {
           resumeCongested();
         }
-        tick();
+        endRoundIfOver();
       }
     } catch (Throwable e) {
       // First, for JeroMQ may be in no state to end.
@@ -111,9 +117,11 @@ final class RequestLoop implements Runnable {
 
   private @Nullable ZmqRequest receive(int flags) {
     Msg identity = router.recv(flags);
+    quiet = identity == null;
     if (identity == null) {
       return null;
     }
+    messages++;
     List<Msg> envelope = List.of();
     Msg part = router.recv(ZMQ.ZMQ_DONTWAIT);
     while (part != null && part.hasMore()) {
@@ -132,7 +140,7 @@ final class RequestLoop implements Runnable {
       request.giveBack();
       return;
     }
-    connection.lastRequest = System.nanoTime();
+    connection.active = true;
     if (connection.waiting.isEmpty() && connection.replyBytes() < limits.replyBytes()) {
       answer(request, connection);
       return;
@@ -202,6 +210,7 @@ final class RequestLoop implements Runnable {
         return false;
       }
       ZmqRequest request = connection.waiting.remove();
+      connection.active = true;
       if (connection.isClosed()) {
         request.giveBack();
       } else {
@@ -211,11 +220,20 @@ final class RequestLoop implements Runnable {
     return true;
   }
 
-  private void tick() {
-    long now = System.nanoTime();
-    if (now - lastTick > tickNanos) {
-      lastTick = now;
-      connections.closeOverdue(now);
+  /**
+   * A round is over when nothing is left to receive, or so many messages were that each connection
+   * had its turn, for JeroMQ takes from them in turn.
+   */
+  private void endRoundIfOver() {
+    if (!quiet && messages < MESSAGES_UNTIL_NEWS_IS_SEEN + connections.clients()) {
+      return;
     }
+    messages = 0;
+    long now = System.nanoTime();
+    if (now - lastCheck > checkNanos) {
+      lastCheck = now;
+      connections.closeOverdue(now, roundBegan);
+    }
+    roundBegan = now;
   }
 }

@@ -10,12 +10,14 @@ import io.wisp.store.Store;
 import io.wisp.store.ValueSink;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Deadlines;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.Refusals;
 import io.wisp.transport.TransportException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.function.LongSupplier;
 import zmq.Msg;
 
 /** A DEALER that sends requests of the binary protocol, one frame a message. */
@@ -38,14 +40,15 @@ final class ZmqClient implements Client {
   private final Reply reply = new Reply();
   private final Slice count = Slice.of(new byte[Integer.BYTES]);
   private final Queue<Status> submissions = new ArrayDeque<>();
+  private final Deadlines deadlines = new Deadlines();
   private final Queue<Msg> early = new ArrayDeque<>();
   private int unanswered;
   private long unansweredBytes;
 
-  ZmqClient(Endpoint endpoint, ClientOptions options) {
+  ZmqClient(Endpoint endpoint, ClientOptions options, LongSupplier nanoTime) {
     this.endpoint = endpoint;
     this.options = options;
-    link = new Introduction(endpoint, options).connect();
+    link = new Introduction(endpoint, options, nanoTime).connect();
   }
 
   @Override
@@ -55,18 +58,19 @@ final class ZmqClient implements Client {
 
   /** Sends a request and waits for its reply. */
   private Status ask(Operation operation, Slice key, Slice value, long argument) {
-    send(operation, key, value, argument);
-    link.decode(link.receive(), reply);
+    long deadline = link.deadline();
+    send(operation, key, value, argument, deadline);
+    link.decode(link.receive(deadline), reply);
     unanswered--;
     return reply.status();
   }
 
-  private void send(Operation operation, Slice key, Slice value, long argument) {
+  private void send(Operation operation, Slice key, Slice value, long argument, long deadline) {
     if (unanswered == 0) {
       unansweredBytes = 0;
     }
     while (unanswered > 0 && unansweredBytes > MAX_UNANSWERED_BYTES) {
-      early.add(link.receive());
+      early.add(link.receive(deadline));
       unanswered--;
     }
     unansweredBytes += link.send(operation, key, value, argument);
@@ -145,6 +149,7 @@ final class ZmqClient implements Client {
   public long scan(long cursor, int atLeast, KeySink sink) {
     enterBlocking();
     try {
+      long end = link.deadline();
       long next = cursor;
       int wanted = Math.max(atLeast, 1);
       do {
@@ -156,7 +161,7 @@ final class ZmqClient implements Client {
         }
         wanted -= given;
         next = reply.argument();
-      } while (wanted > 0 && next != 0);
+      } while (wanted > 0 && next != 0 && link.isBefore(end));
       return next;
     } finally {
       link.leave();
@@ -203,10 +208,13 @@ final class ZmqClient implements Client {
             submissions.size() + " requests are outstanding, and that is the most");
       }
       Status refusal = Refusals.of(key, value);
+      long deadline = link.deadline();
       if (refusal == null) {
-        send(operation, key, value, 0);
+        send(operation, key, value, 0, deadline);
       }
       submissions.add(refusal == null ? ASKED : refusal);
+      deadlines.add();
+      deadlines.sent(deadline);
     } finally {
       link.leave();
     }
@@ -228,15 +236,15 @@ final class ZmqClient implements Client {
         throw new IllegalStateException("no request is outstanding");
       }
       if (oldest != ASKED) {
-        submissions.remove();
+        removeOldest();
         return oldest;
       }
       Msg message = early.poll();
       if (message == null) {
-        message = link.receive();
+        message = link.receive(deadlines.oldest());
         unanswered--;
       }
-      submissions.remove();
+      removeOldest();
       link.decode(message, reply);
     } finally {
       link.leave();
@@ -245,6 +253,11 @@ final class ZmqClient implements Client {
       give(sink);
     }
     return reply.status();
+  }
+
+  private void removeOldest() {
+    submissions.remove();
+    deadlines.removeOldest();
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import zmq.Ctx;
 import zmq.Msg;
@@ -43,6 +44,7 @@ final class ZmqLink {
 
   private final Endpoint endpoint;
   private final ClientOptions options;
+  private final LongSupplier nanoTime;
   private final Ctx context;
   private final SocketBase dealer;
   private final ReentrantLock use = new ReentrantLock();
@@ -58,11 +60,13 @@ final class ZmqLink {
   /**
    * Connects.
    *
-   * @param deadline until when to wait for that, by {@link System#nanoTime}
+   * @param deadline until when to wait for that, by {@code nanoTime}
+   * @param nanoTime as {@link System#nanoTime}
    * @throws TransportException if it fails
    */
-  ZmqLink(Endpoint endpoint, ClientOptions options, long deadline) {
+  ZmqLink(Endpoint endpoint, ClientOptions options, long deadline, LongSupplier nanoTime) {
     this.endpoint = endpoint;
+    this.nanoTime = nanoTime;
     this.options = options;
     String address = ZmqSockets.addressOf(endpoint);
     context = ZmqSockets.newContext("client");
@@ -92,7 +96,7 @@ final class ZmqLink {
   private void awaitConnection(long deadline) {
     boolean heard = false;
     try {
-      heard = settled.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+      heard = settled.await(deadline - nanoTime.getAsLong(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -176,12 +180,18 @@ final class ZmqLink {
     return frame.length;
   }
 
-  /** Waits for the next reply, as long as the options say. */
-  Msg receive() {
-    return receive(System.nanoTime() + options.timeout().toNanos());
+  /** Until when a request is waited for that is handed in now. */
+  long deadline() {
+    return nanoTime.getAsLong() + options.timeout().toNanos();
   }
 
-  /** Waits for the next reply until a deadline, by {@link System#nanoTime}. */
+  /** Whether a deadline is still to come; fails if the connection is of no use any longer. */
+  boolean isBefore(long deadline) {
+    failIfUseless();
+    return deadline - nanoTime.getAsLong() > 0;
+  }
+
+  /** Waits for the next reply until a deadline. */
   Msg receive(long deadline) {
     while (true) {
       Msg message = receive(options.busyPoll() ? ZMQ.ZMQ_DONTWAIT : 0);
@@ -189,7 +199,7 @@ final class ZmqLink {
         return message;
       }
       failIfUseless();
-      if (System.nanoTime() - deadline > 0) {
+      if (nanoTime.getAsLong() - deadline > 0) {
         throw lose(timeout(endpoint + " did not answer"));
       }
     }

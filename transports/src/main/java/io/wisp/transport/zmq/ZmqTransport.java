@@ -8,6 +8,7 @@ import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.Transport;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * ZeroMQ, by JeroMQ: what a messaging library costs. Any ZeroMQ client of any language can talk to
@@ -44,6 +45,11 @@ public final class ZmqTransport implements Transport {
 
   @Override
   public Client connect(Endpoint endpoint, ClientOptions options) {
-    return new ZmqClient(endpoint, options);
+    return connect(endpoint, options, System::nanoTime);
+  }
+
+  /** Connects a client of which tests set the clock. */
+  Client connect(Endpoint endpoint, ClientOptions options, LongSupplier nanoTime) {
+    return new ZmqClient(endpoint, options, nanoTime);
   }
 }

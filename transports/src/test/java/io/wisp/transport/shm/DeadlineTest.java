@@ -1,0 +1,256 @@
+package io.wisp.transport.shm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.store.ValueBuffer;
+import io.wisp.transport.Client;
+import io.wisp.transport.ClientOptions;
+import io.wisp.transport.GetPath;
+import io.wisp.transport.TransportException;
+import io.wisp.transport.TransportTimeoutException;
+import io.wisp.transport.Waiting;
+import io.wisp.transport.memory.ClientFabric;
+import io.wisp.transport.memory.DelegatingMemory;
+import io.wisp.transport.memory.LocalBuffer;
+import io.wisp.transport.memory.Port;
+import io.wisp.transport.memory.RemoteMemory;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A slow network by a clock that goes on as the test says: what a call waits for is counted. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class DeadlineTest {
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final Slice KEY = Slice.of("key");
+
+  private final AtomicLong nanos = new AtomicLong();
+
+  /** How long a batch of reads takes. */
+  private Duration perRead = Duration.ZERO;
+
+  /** How much time passes from one look at the port to the next. */
+  private Duration perLook = Duration.ZERO;
+
+  /** Whether something of no use arrives all the time. */
+  private boolean alwaysNews;
+
+  private boolean holdsBack;
+  private int batches;
+  private int looks;
+  private Runnable onLook = () -> {};
+  private final OneSidedServer server = OneSidedServer.open(UnaryOperator.identity());
+  private final ValueBuffer value = new ValueBuffer();
+
+  private Client connect(GetPath path) {
+    return server.connect(
+        ClientOptions.defaults().withTimeout(TIMEOUT).withWaiting(Waiting.POLL).withGetPath(path),
+        SlowFabric::new,
+        nanos::get);
+  }
+
+  @AfterEach
+  void close() {
+    server.close();
+    value.close();
+  }
+
+  @Test
+  void shouldCountAllReadsOfALookupTogether() {
+    Client client = connect(GetPath.ONE_SIDED);
+    perRead = TIMEOUT.multipliedBy(2).dividedBy(5);
+    perLook = Duration.ofMillis(1);
+    batches = 0;
+    assertThatThrownBy(() -> client.get(KEY, value))
+        .isInstanceOf(TransportTimeoutException.class)
+        .hasMessageContaining("did not answer within 10000 ms");
+    assertThat(batches).as("reads of a miss, each shorter than the timeout").isEqualTo(3);
+    client.close();
+  }
+
+  @Test
+  void shouldCountEachLookupByItself() {
+    try (Client client = connect(GetPath.ONE_SIDED)) {
+      perRead = TIMEOUT.dividedBy(4);
+      perLook = Duration.ofMillis(1);
+      for (int i = 0; i < 3; i++) {
+        assertThat(client.get(KEY, value)).isEqualTo(Status.ABSENT);
+      }
+    }
+  }
+
+  @Test
+  void shouldGiveUpThoughThereAlwaysIsNews() {
+    for (GetPath path : GetPath.values()) {
+      Client client = connect(path);
+      alwaysNews = true;
+      holdsBack = true;
+      perLook = Duration.ofMillis(100);
+      perRead = TIMEOUT.multipliedBy(1_000);
+      looks = 0;
+      assertThatThrownBy(() -> client.get(KEY, value))
+          .isInstanceOf(TransportTimeoutException.class);
+      assertThat(looks).isLessThan(1_000);
+      alwaysNews = false;
+      holdsBack = false;
+      perLook = Duration.ZERO;
+      perRead = Duration.ZERO;
+      client.close();
+    }
+  }
+
+  @Test
+  void shouldCloseThoughThereAlwaysIsNews() throws Exception {
+    Client client = connect(GetPath.RING);
+    alwaysNews = true;
+    holdsBack = true;
+    looks = 0;
+    Thread closer = new Thread(client::close);
+    onLook =
+        () -> {
+          if (looks == 10) {
+            closer.start();
+          }
+        };
+    assertThatThrownBy(() -> client.get(KEY, value))
+        .isInstanceOf(TransportException.class)
+        .hasMessageContaining("was closed during the call");
+    closer.join();
+  }
+
+  @Test
+  void shouldCountASubmittedRequestFromWhenItWasSent() {
+    Client client = connect(GetPath.RING);
+    client.submitGet(KEY);
+    nanos.addAndGet(TIMEOUT.toNanos() + 1);
+    assertThat(client.complete(value)).as("sent only now").isEqualTo(Status.ABSENT);
+    client.submitGet(KEY);
+    client.flush();
+    nanos.addAndGet(TIMEOUT.toNanos() * 2);
+    while (!client.isReplyReady()) {
+      Thread.onSpinWait();
+    }
+    assertThat(client.complete(value)).as("there in time").isEqualTo(Status.ABSENT);
+    holdsBack = true;
+    client.submitGet(KEY);
+    client.submitGet(KEY);
+    client.flush();
+    nanos.addAndGet(TIMEOUT.toNanos() * 2);
+    assertThatThrownBy(() -> client.complete(value)).isInstanceOf(TransportTimeoutException.class);
+    client.close();
+  }
+
+  private final class SlowFabric implements ClientFabric {
+
+    private final ClientFabric fabric;
+
+    SlowFabric(ClientFabric fabric) {
+      this.fabric = fabric;
+    }
+
+    @Override
+    public String description() {
+      return fabric.description();
+    }
+
+    @Override
+    public Port port() {
+      return new SlowPort(fabric.port());
+    }
+
+    @Override
+    public RemoteMemory connect(ByteBuffer offer, int ringBytes, ByteBuffer answer) {
+      return new SlowMemory(fabric.connect(offer, ringBytes, answer));
+    }
+
+    @Override
+    public void close() {
+      fabric.close();
+    }
+  }
+
+  private final class SlowMemory extends DelegatingMemory {
+
+    private long arrivesAt;
+    private long lastArrived;
+
+    SlowMemory(RemoteMemory memory) {
+      super(memory);
+    }
+
+    @Override
+    public long arrived() {
+      if (!holdsBack) {
+        lastArrived = super.arrived();
+      }
+      return lastArrived;
+    }
+
+    @Override
+    public void postReads(int token) {
+      batches++;
+      arrivesAt = nanos.get() + perRead.toNanos();
+      super.postReads(token);
+    }
+
+    @Override
+    public int completedReads() {
+      return nanos.get() < arrivesAt ? -1 : super.completedReads();
+    }
+  }
+
+  private final class SlowPort implements Port {
+
+    private final Port port;
+
+    SlowPort(Port port) {
+      this.port = port;
+    }
+
+    @Override
+    public void attach(RemoteMemory connection) {
+      port.attach(connection);
+    }
+
+    @Override
+    public boolean poll() {
+      looks++;
+      onLook.run();
+      nanos.addAndGet(perLook.toNanos());
+      return port.poll() || alwaysNews;
+    }
+
+    @Override
+    public int nextReady() {
+      return port.nextReady();
+    }
+
+    @Override
+    public void await(long nanoseconds) {
+      port.await(nanoseconds);
+    }
+
+    @Override
+    public void wake() {
+      port.wake();
+    }
+
+    @Override
+    public LocalBuffer allocate(long bytes) {
+      return port.allocate(bytes);
+    }
+
+    @Override
+    public void close() {
+      port.close();
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.wisp.transport.zmq;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.store.Store;
+import io.wisp.store.ValueBuffer;
+import io.wisp.transport.Client;
+import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.HookedStore;
+import io.wisp.transport.Server;
+import io.wisp.transport.ServerOptions;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ZmqIdleTest {
+
+  private static final Duration IDLE = Duration.ofSeconds(2);
+
+  private volatile Duration delay = Duration.ZERO;
+
+  private void delay() {
+    try {
+      Thread.sleep(delay);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void shouldNotTakeTheTimeThatOthersAreServedForSilence() {
+    ServerOptions options = ServerOptions.at(new Endpoint("127.0.0.1", 0)).withIdleTimeout(IDLE);
+    try (Store store = HookedStore.onGet(this::delay);
+        Server server = new ZmqTransport().serve(store, options);
+        Client first = connect(server);
+        Client second = connect(server);
+        ValueBuffer value = new ValueBuffer()) {
+      delay = IDLE.plusMillis(300);
+      for (Client client : List.of(first, second)) {
+        client.submitGet(Slice.of("key"));
+      }
+      for (Client client : List.of(first, second)) {
+        assertThat(client.complete(value)).isEqualTo(Status.ABSENT);
+      }
+      delay = Duration.ZERO;
+      for (Client client : List.of(first, second)) {
+        assertThat(client.get(Slice.of("key"), value)).isEqualTo(Status.ABSENT);
+      }
+    }
+  }
+
+  @Test
+  void shouldDisconnectAClientThatDoesNothing() throws Exception {
+    ServerOptions options =
+        ServerOptions.at(new Endpoint("127.0.0.1", 0)).withIdleTimeout(Duration.ofMillis(500));
+    try (Store store = HookedStore.onGet(this::delay);
+        Server server = new ZmqTransport().serve(store, options);
+        Client idle = connect(server)) {
+      while (server.statistics().connections() > 0) {
+        Thread.sleep(5);
+      }
+      assertThat(idle.outstanding()).isZero();
+    }
+  }
+
+  private static Client connect(Server server) {
+    return new ZmqTransport()
+        .connect(server.endpoint(), ClientOptions.defaults().withTimeout(Duration.ofSeconds(30)));
+  }
+}
