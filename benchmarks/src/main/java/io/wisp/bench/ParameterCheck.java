@@ -46,7 +46,8 @@ interface ParameterCheck {
           Map.entry("device", ParameterCheck::device),
           Map.entry("placement", Placement::named),
           Map.entry("store", MapKind::labelled),
-          Map.entry("entries", between(1, MAX_ENTRIES)));
+          Map.entry("entries", between(1, MAX_ENTRIES)),
+          Map.entry("full", between(1, 100)));
 
   /**
    * Accepts a value or not.

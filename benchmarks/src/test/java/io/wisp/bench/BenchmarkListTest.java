@@ -13,6 +13,9 @@ import org.openjdk.jmh.runner.BenchmarkListEntry;
 
 class BenchmarkListTest {
 
+  private static final List<String> CHECKED =
+      List.of("TransportBenchmark", "StoreBenchmark", "CompactionBenchmark");
+
   @Test
   void shouldListTheBenchmarksThatJmhIsToFind() throws IOException {
     try (InputStream list = Main.class.getResourceAsStream("/META-INF/BenchmarkList")) {
@@ -24,11 +27,12 @@ class BenchmarkListTest {
   }
 
   @Test
-  void shouldHaveACheckForEveryParameterOfTransportAndStoreBenchmark() throws IOException {
+  void shouldHaveACheckForEveryParameterOfTransportStoreAndCompactionBenchmark()
+      throws IOException {
     try (InputStream list = Main.class.getResourceAsStream("/META-INF/BenchmarkList")) {
       List<String> parameters =
           BenchmarkList.readBenchmarkList(list).stream()
-              .filter(each -> List.of("TransportBenchmark", "StoreBenchmark").contains(name(each)))
+              .filter(each -> CHECKED.contains(name(each)))
               .map(each -> each.getParams().get().keySet())
               .flatMap(Collection::stream)
               .distinct()

@@ -12,6 +12,8 @@ package io.wisp.store;
  * @param displacements entries moved to make room for another
  * @param growths times that the index grew by a bucket
  * @param relocations records copied to make free memory contiguous
+ * @param relocatedBytes bytes of those records
+ * @param wonBytes memory freed by that, beyond what the copies take
  * @param expired expired records that were reclaimed
  * @param evicted records removed to make room
  */
@@ -25,5 +27,7 @@ public record StoreStatistics(
     long displacements,
     long growths,
     long relocations,
+    long relocatedBytes,
+    long wonBytes,
     long expired,
     long evicted) {}

@@ -134,7 +134,7 @@ class ExecutorAllocationTest {
 
     @Override
     public StoreStatistics statistics() {
-      return new StoreStatistics(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+      return new StoreStatistics(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 
     @Override

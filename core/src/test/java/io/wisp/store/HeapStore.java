@@ -196,7 +196,7 @@ public final class HeapStore implements Store {
   @Override
   public synchronized StoreStatistics statistics() {
     return new StoreStatistics(
-        byKey.size(), capacityBytes, 0, bytes, capacityBytes - bytes, 0, 0, 0, 0, expired, 0);
+        byKey.size(), capacityBytes, 0, bytes, capacityBytes - bytes, 0, 0, 0, 0, 0, 0, expired, 0);
   }
 
   @Override

@@ -411,6 +411,17 @@ final class Compactor {
     }
   }
 
+  /** Moves one record that is alive, wherever there is room; for tests of what others see then. */
+  boolean relocate(long offset) {
+    lock.lock();
+    try {
+      long word0 = Words.getAcquire(memory, offset);
+      return relocate(offset, word0, Words.getAcquire(memory, offset + Long.BYTES), false);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Moves a record, unless it dies meanwhile; the answer is whether there was room to. */
   private boolean relocate(long offset, long word0, long word1, boolean mayTakeSpare) {
     int valueLength = RecordLayout.valueLength(word1);

@@ -213,6 +213,8 @@ public final class CuckooStore implements Store {
         table.displacement().count(),
         table.growth().count(),
         table.compactor().relocations(),
+        table.compactor().relocatedBytes(),
+        table.compactor().wonBytes(),
         ledger.expired(),
         ledger.evicted());
   }
