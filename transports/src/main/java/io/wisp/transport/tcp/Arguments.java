@@ -83,6 +83,11 @@ final class Arguments {
     return bytes;
   }
 
+  /** The beginning of an argument, to be repeated in an error. */
+  String quoted(int index) {
+    return Errors.quoted(memory, offsets[index], lengths[index]);
+  }
+
   String text(int index) {
     return new String(bytes(index), StandardCharsets.UTF_8);
   }

@@ -77,7 +77,7 @@ final class ClientCommand {
     ClientInfo client = request.session().client();
     boolean isLibraryName = request.arguments().is(2, "LIB-NAME");
     if (!isLibraryName && !request.arguments().is(2, "LIB-VER")) {
-      request.reply().error("ERR Unrecognized option '" + request.arguments().text(2) + "'");
+      request.reply().error("ERR Unrecognized option '" + request.arguments().quoted(2) + "'");
       return;
     }
     if (!isName(value)) {

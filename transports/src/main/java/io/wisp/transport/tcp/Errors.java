@@ -2,11 +2,16 @@ package io.wisp.transport.tcp;
 
 import io.wisp.store.Limits;
 import io.wisp.store.Status;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The error replies of the server. Where Redis has the same error they have its words, for clients
  * look at them. The first word is the error's code, and {@link #KEY_EMPTY}, {@link #KEY_TOO_LARGE},
  * {@link #OUT_OF_MEMORY} and {@link #NOT_AUTHENTICATED} each stand for one {@link Status}.
+ *
+ * <p>An error is a string of bytes: each of its characters is one, whatever the client meant by it.
  */
 final class Errors {
 
@@ -22,6 +27,8 @@ final class Errors {
       "OOM command not allowed: the store's memory is full and nothing was changed";
   static final String REPLY_TOO_LARGE =
       "ERR the reply does not fit into the server's memory for connection buffers";
+  static final String REQUEST_TOO_LARGE =
+      "ERR the request does not fit into the server's memory for connection buffers now";
   static final String NOT_AUTHENTICATED = "NOAUTH Authentication required.";
   static final String WRONG_PASSWORD =
       "WRONGPASS invalid username-password pair or user is disabled.";
@@ -36,7 +43,17 @@ final class Errors {
   static final String TOO_MANY_CLIENTS = "ERR max number of clients reached";
   static final String IDLE = "ERR the connection was idle for too long";
 
+  /** How much of an argument an error repeats, so that no reply is larger for a larger request. */
+  static final int MAX_QUOTED_LENGTH = 128;
+
   private Errors() {}
+
+  /** The beginning of what a client sent, byte by byte, as errors repeat it. */
+  static String quoted(MemorySegment memory, long offset, int length) {
+    return new String(
+        memory.asSlice(offset, Math.min(length, MAX_QUOTED_LENGTH)).toArray(ValueLayout.JAVA_BYTE),
+        StandardCharsets.ISO_8859_1);
+  }
 
   /** The error that tells a client of a status. */
   static String of(Status status) {

@@ -29,7 +29,7 @@ final class ExpiryCondition {
       } else if (arguments.is(index, "LT")) {
         onlyEarlier = true;
       } else {
-        return "ERR Unsupported option " + arguments.text(index);
+        return "ERR Unsupported option " + arguments.quoted(index);
       }
     }
     if (mustNotExpire && (mustExpire || onlyLater || onlyEarlier)) {

@@ -53,7 +53,7 @@ final class HelloCommand implements Command.Handler {
         request.session().client().name(name);
         index++;
       } else {
-        request.reply().error("ERR Syntax error in HELLO option '" + arguments.text(index) + "'");
+        request.reply().error("ERR Syntax error in HELLO option '" + arguments.quoted(index) + "'");
         return false;
       }
     }

@@ -66,14 +66,14 @@ final class ReplyWriter {
     line('+', text);
   }
 
-  /** An error, whose first word is its code; ends of line within it become spaces. */
+  /** An error, whose first word is its code; ends of line within it become spaces. Latin-1. */
   void error(String text) {
     line('-', text);
   }
 
   private void line(char type, String text) {
     output.append((byte) type);
-    output.append(text.replace('\r', ' ').replace('\n', ' ').getBytes(StandardCharsets.UTF_8));
+    output.append(ascii(text.replace('\r', ' ').replace('\n', ' ')));
     endLine();
   }
 

@@ -42,7 +42,7 @@ final class Subcommands implements Command.Handler {
     if (arguments.is(1, "HELP") && arguments.count() == 2) {
       help(request.reply());
     } else {
-      request.reply().error(Errors.unknownSubcommand(arguments.text(1), command));
+      request.reply().error(Errors.unknownSubcommand(arguments.quoted(1), command));
     }
   }
 

@@ -1,20 +1,18 @@
 package io.wisp.transport.tcp;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 
 /** The error for a command that there is not, in Redis's words; quotes the first arguments. */
 final class UnknownCommand {
 
   /** How much of the name, and how much of all the arguments, is quoted. */
-  static final int MAX_LENGTH = 128;
+  static final int MAX_LENGTH = Errors.MAX_QUOTED_LENGTH;
 
   private final String name;
   private final StringBuilder arguments = new StringBuilder();
 
   UnknownCommand(MemorySegment memory, int nameOffset, int nameLength) {
-    name = text(memory, nameOffset, nameLength);
+    name = Errors.quoted(memory, nameOffset, nameLength);
   }
 
   /** How much of the next argument can be quoted. */
@@ -25,16 +23,11 @@ final class UnknownCommand {
   /** Quotes the beginning of the next argument, if there is room for any. */
   void add(MemorySegment memory, int offset, int length) {
     if (room() > 0) {
-      arguments.append('\'').append(text(memory, offset, length)).append("' ");
+      arguments.append('\'').append(Errors.quoted(memory, offset, length)).append("' ");
     }
   }
 
   String error() {
     return "ERR unknown command '" + name + "', with args beginning with: " + arguments;
-  }
-
-  private static String text(MemorySegment memory, int offset, int length) {
-    byte[] bytes = memory.asSlice(offset, length).toArray(ValueLayout.JAVA_BYTE);
-    return new String(bytes, StandardCharsets.UTF_8);
   }
 }
