@@ -57,7 +57,7 @@ public final class Log {
   }
 
   /** Logs a sentence with parameters, made only if its level is logged. */
-  public void log(Level level, String format, Object... parameters) {
+  public void log(Level level, String format, @Nullable Object... parameters) {
     try {
       logger.log(level, format, parameters);
     } catch (Throwable e) {

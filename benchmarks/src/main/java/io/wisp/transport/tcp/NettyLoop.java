@@ -13,7 +13,7 @@ final class NettyLoop implements AutoCloseable {
 
   private static final int SCRATCH_CAPACITY = 4 << 10;
 
-  private final BufferBudget budget = new BufferBudget(TcpLimits.defaults().bufferMemory());
+  private final BufferBudget budget = BufferBudget.shared(TcpLimits.defaults().bufferMemory());
   private final BufferPool pool = new BufferPool(budget);
   private final SessionContext context;
   private NettyBuffer output = newBuffer();

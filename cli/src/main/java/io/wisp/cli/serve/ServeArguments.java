@@ -60,7 +60,9 @@ public final class ServeArguments {
       names = "--max-clients",
       paramLabel = "N",
       defaultValue = "" + ServerOptions.DEFAULT_MAX_CLIENTS,
-      description = "Connections at a time, for each transport; ${DEFAULT-VALUE} unless given.")
+      description =
+          "Connections at a time, for each transport; ${DEFAULT-VALUE} unless given, fewer if the"
+              + " process may not open so many files (ulimit -n).")
   private int maxClients;
 
   @Option(

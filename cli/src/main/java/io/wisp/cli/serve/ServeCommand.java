@@ -56,9 +56,9 @@ public final class ServeCommand {
    * @return the exit code
    */
   public int run(Streams streams, StopSignal stop) {
-    ServerOptions options = arguments.serverOptions(connection, stop);
+    ServerOptions asked = arguments.serverOptions(connection, stop);
     List<Transport> transports = transports();
-    requireKnownHost(options.endpoint().host());
+    requireKnownHost(asked.endpoint().host());
     MemoryBudget memory = MemoryBudget.choose(arguments.memory(), MemoryBudget.ofMachine());
     PrintStream out = streams.out();
     out.println(Product.banner());
@@ -66,6 +66,7 @@ public final class ServeCommand {
       out.println("cores   " + cores);
     }
     out.println("memory  " + memory.size() + " (" + memory.explanation() + ")");
+    ServerOptions options = asked.withMaxClients(clients(asked, transports, out));
     try (Store store = open(memory.size(), transports, streams);
         Housekeeper housekeeper = new Housekeeper(store, streams.err(), stop);
         ServedTransports servers = ServedTransports.start(transports, store, options)) {
@@ -97,6 +98,20 @@ public final class ServeCommand {
       streams.err().println("clients of shm cannot read the table themselves: " + e.getMessage());
       return store;
     }
+  }
+
+  private static int clients(ServerOptions asked, List<Transport> transports, PrintStream out) {
+    int available = (int) transports.stream().filter(each -> each.unavailable().isEmpty()).count();
+    ClientLimit limit = ClientLimit.choose(asked.maxClients(), available, asked.threads());
+    if (!limit.explanation().isEmpty()) {
+      out.println(
+          "limit   "
+              + limit.clients()
+              + " clients at a time, for each transport ("
+              + limit.explanation()
+              + ")");
+    }
+    return limit.clients();
   }
 
   private List<Transport> transports() {

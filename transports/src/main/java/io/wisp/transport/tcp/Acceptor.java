@@ -1,6 +1,7 @@
 package io.wisp.transport.tcp;
 
 import io.wisp.transport.Log;
+import io.wisp.transport.SpareDescriptor;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.StandardSocketOptions;
@@ -11,8 +12,13 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
-/** Accepts connections, up to the limit, and spreads them over the event loops. */
+/**
+ * Accepts connections, up to the limit, and spreads them over the event loops. Without a file
+ * descriptor for a connection it accepts it with the one that it has in reserve, to refuse it in
+ * words.
+ */
 final class Acceptor implements ReadyChannel {
 
   private static final Log LOG = Log.of(Acceptor.class);
@@ -20,10 +26,15 @@ final class Acceptor implements ReadyChannel {
   private static final byte[] TOO_MANY_CLIENTS =
       ("-" + Errors.TOO_MANY_CLIENTS + "\r\n").getBytes(StandardCharsets.US_ASCII);
 
+  /** How many connections are accepted until those that are there get a turn. */
+  private static final int MAX_ACCEPTED = 64;
+
   private final TcpServer server;
   private final ServerSocketChannel channel;
   private final EventLoop loop;
   private final SelectionKey key;
+  private final SpareDescriptor spare = new SpareDescriptor();
+  private boolean exhausted;
   private int next;
 
   Acceptor(TcpServer server, ServerSocketChannel channel, EventLoop loop, SelectionKey key) {
@@ -37,44 +48,98 @@ final class Acceptor implements ReadyChannel {
   public boolean serve() {
     boolean accepted = false;
     try {
-      SocketChannel client;
-      while ((client = channel.accept()) != null) {
+      for (int i = 0; i < MAX_ACCEPTED && acceptOne(); i++) {
         accepted = true;
-        admit(client);
       }
     } catch (ClosedChannelException e) {
       return accepted;
-    } catch (IOException e) {
-      // Out of file descriptors, most likely: the loop would spin on a connection it cannot take.
-      LOG.log(Level.WARNING, "no connection can be accepted for a moment: " + e.getMessage());
-      interest(0);
-      loop.retryAcceptLater(this);
+    } catch (IOException | RuntimeException | Error e) {
+      pause(e);
     }
     return accepted;
+  }
+
+  private boolean acceptOne() throws IOException {
+    SocketChannel client;
+    try {
+      client = channel.accept();
+    } catch (ClosedChannelException e) {
+      throw e;
+    } catch (IOException e) {
+      return refuseOne(e);
+    }
+    if (client == null) {
+      return false;
+    }
+    exhausted &= !spare.take();
+    admit(client);
+    return true;
+  }
+
+  private boolean refuseOne(IOException reason) throws IOException {
+    if (!exhausted) {
+      exhausted = true;
+      LOG.log(Level.WARNING, "clients are refused for a moment: {0}", reason.getMessage());
+    }
+    if (!spare.free()) {
+      throw reason;
+    }
+    try {
+      return refuse(channel.accept());
+    } finally {
+      spare.take();
+    }
+  }
+
+  private static boolean refuse(@Nullable SocketChannel client) {
+    if (client == null) {
+      return false;
+    }
+    try (client) {
+      client.configureBlocking(false);
+      client.write(ByteBuffer.wrap(TOO_MANY_CLIENTS));
+    } catch (IOException e) {
+      // It is gone.
+    }
+    return true;
   }
 
   private void admit(SocketChannel client) {
     try {
       client.configureBlocking(false);
       client.setOption(StandardSocketOptions.TCP_NODELAY, true);
-      if (server.tryConnect()) {
-        EventLoop chosen = server.loop(next++);
-        if (chosen == loop) {
-          loop.register(client);
-        } else {
-          chosen.handOver(client);
-        }
-      } else {
+      if (!server.tryConnect()) {
         client.write(ByteBuffer.wrap(TOO_MANY_CLIENTS));
         loop.linger(client);
+        return;
       }
     } catch (IOException e) {
       EventLoop.closeQuietly(client);
+      return;
+    } catch (RuntimeException | Error e) {
+      EventLoop.closeQuietly(client);
+      throw e;
+    }
+    EventLoop chosen = server.loop(next++);
+    if (chosen == loop) {
+      loop.register(client);
+    } else {
+      chosen.handOver(client);
+    }
+  }
+
+  /** The loop would spin on a connection that it cannot take; the port stays open for the next. */
+  private void pause(Throwable reason) {
+    interest(0);
+    loop.retryAcceptLater();
+    if (!(reason instanceof IOException)) {
+      LOG.log(Level.ERROR, "a client could not be accepted", reason);
     }
   }
 
   /** Accepts again after a failure. */
   void resume() {
+    spare.take();
     interest(SelectionKey.OP_ACCEPT);
   }
 
@@ -88,6 +153,7 @@ final class Acceptor implements ReadyChannel {
 
   @Override
   public void close() {
+    spare.close();
     EventLoop.closeQuietly(channel);
   }
 }

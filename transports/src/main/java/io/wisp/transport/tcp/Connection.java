@@ -2,15 +2,27 @@ package io.wisp.transport.tcp;
 
 import io.wisp.transport.tcp.RespSession.Progress;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A client's socket and its session. While replies wait because the client does not read, nothing
- * more is read from it or executed for it, so that it holds a bounded amount of memory.
+ * more is read from it or executed for it, so that it holds a bounded amount of memory; and it
+ * holds that for a bounded time, for a client that moves nothing is closed: see {@link
+ * TcpLimits#stall}.
  */
 final class Connection implements ReadyChannel {
+
+  /**
+   * So many bytes, a request that was executed or a reply that was taken show that one is alive.
+   */
+  static final int STEP = 64 << 10;
+
+  private static final byte[] NO_MEMORY =
+      ("-" + Errors.REQUEST_TOO_LARGE + "\r\n").getBytes(StandardCharsets.US_ASCII);
 
   private final SocketChannel channel;
   private final SelectionKey key;
@@ -25,6 +37,10 @@ final class Connection implements ReadyChannel {
 
   private Progress progress = Progress.NEED_INPUT;
   private long lastActiveNanos;
+  private boolean holds;
+  private boolean progressed;
+  private int moved;
+  private long stalledSinceNanos;
   private int position;
 
   /**
@@ -46,11 +62,37 @@ final class Connection implements ReadyChannel {
     if (active) {
       lastActiveNanos = loop.activityNanos();
     }
+    noteWhatItHolds();
     return active;
   }
 
+  private void noteWhatItHolds() {
+    boolean holdsNow = heldBytes() > 0;
+    if (holdsNow && (progressed || !holds)) {
+      stalledSinceNanos = System.nanoTime();
+      moved = 0;
+    }
+    progressed = false;
+    if (holdsNow != holds) {
+      holds = holdsNow;
+      loop.holding(holdsNow ? 1 : -1);
+    }
+  }
+
+  private void noteMoved(int bytes) {
+    moved += bytes;
+    progressed |= moved >= STEP;
+  }
+
   private boolean read() throws IOException {
-    NativeBuffer input = inputWithRoom();
+    NativeBuffer input;
+    try {
+      input = inputWithRoom();
+    } catch (BufferLimitException e) {
+      channel.write(ByteBuffer.wrap(NO_MEMORY));
+      loop.refuse(this);
+      return true;
+    }
     int count = input.readFrom(channel);
     if (count < 0) {
       session.endOfInput(!input.isEmpty());
@@ -61,6 +103,7 @@ final class Connection implements ReadyChannel {
       keep(input);
       return false;
     }
+    noteMoved(count);
     execute(input);
     return true;
   }
@@ -86,7 +129,9 @@ final class Connection implements ReadyChannel {
   private void execute(NativeBuffer input) throws IOException {
     do {
       NativeBuffer output = loop.buffers().output();
+      int before = input.size();
       progress = session.execute(input, output);
+      progressed |= input.size() < before;
       if (!output.isEmpty()) {
         output.writeTo(channel);
       }
@@ -116,12 +161,15 @@ final class Connection implements ReadyChannel {
   }
 
   private boolean send(NativeBuffer replies) throws IOException {
-    if (replies.writeTo(channel) == 0) {
+    int written = replies.writeTo(channel);
+    if (written == 0) {
       return false;
     }
+    noteMoved(written);
     if (!replies.isEmpty()) {
       return true;
     }
+    progressed = true;
     unsent = null;
     loop.buffers().pool().give(replies);
     if (progress == Progress.CLOSE) {
@@ -137,6 +185,19 @@ final class Connection implements ReadyChannel {
   /** How long nothing was received or sent. */
   long idleNanos(long now) {
     return now - lastActiveNanos;
+  }
+
+  /** The memory that it keeps while it waits for its client. */
+  long heldBytes() {
+    NativeBuffer input = keptInput;
+    NativeBuffer replies = unsent;
+    long bytes = input == null ? 0 : input.capacity();
+    return replies == null ? bytes : bytes + replies.capacity();
+  }
+
+  /** For how long it has kept memory without any progress; 0 if it keeps none. */
+  long stalledNanos(long now) {
+    return holds ? now - stalledSinceNanos : 0;
   }
 
   @Override
@@ -163,6 +224,10 @@ final class Connection implements ReadyChannel {
 
   /** Gives back the memory; the channel is the event loop's to close. */
   void release() {
+    if (holds) {
+      holds = false;
+      loop.holding(-1);
+    }
     session.close();
     BufferPool pool = loop.buffers().pool();
     if (keptInput != null) {

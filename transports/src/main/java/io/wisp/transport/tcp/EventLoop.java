@@ -8,6 +8,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -36,7 +37,8 @@ final class EventLoop implements Runnable {
   /** How often it is checked what is overdue. */
   private static final long CHECK_MILLIS = 100;
 
-  private static final int MAX_LINGERING = 256;
+  /** How many connections of a server linger at a time. */
+  static final int MAX_LINGERING = 64;
 
   private final TcpServer server;
   private final Selector selector;
@@ -48,7 +50,9 @@ final class EventLoop implements Runnable {
   private final Consumer<SelectionKey> onReady = this::onReady;
   private final long idleNanos;
   private volatile boolean stopped;
-  private @Nullable Acceptor pausedAcceptor;
+  private @Nullable Acceptor acceptor;
+  private boolean acceptsLater;
+  private int holding;
   private long roundBeganNanos;
   private long nextCheckNanos;
   private int rounds;
@@ -76,7 +80,8 @@ final class EventLoop implements Runnable {
   /** Lets this loop accept connections, before it is started. */
   void listen(ServerSocketChannel channel) throws IOException {
     SelectionKey key = channel.register(selector, SelectionKey.OP_ACCEPT);
-    key.attach(new Acceptor(server, channel, this, key));
+    acceptor = new Acceptor(server, channel, this, key);
+    key.attach(acceptor);
   }
 
   void start() {
@@ -90,7 +95,12 @@ final class EventLoop implements Runnable {
 
   /** Hands a connection over to this loop, from another one's thread. */
   void handOver(SocketChannel channel) {
-    handedOver.add(channel);
+    try {
+      handedOver.add(channel);
+    } catch (OutOfMemoryError e) {
+      giveUp(channel);
+      throw e;
+    }
     selector.wakeup();
   }
 
@@ -121,8 +131,7 @@ final class EventLoop implements Runnable {
     } catch (Throwable e) {
       server.fail(e);
     } finally {
-      // Until then the port stays open, although its channel was closed.
-      closeQuietly(selector);
+      end();
     }
   }
 
@@ -183,7 +192,8 @@ final class EventLoop implements Runnable {
       channel.close();
     } catch (BufferLimitException e) {
       channel.close();
-      LOG.log(Level.WARNING, "a connection was closed: " + e.getMessage());
+      server.rejected();
+      LOG.log(Level.WARNING, "a connection was closed: {0}", e.getMessage());
     } catch (Throwable e) {
       channel.close();
       LOG.log(Level.ERROR, "a connection was closed, for serving it failed unexpectedly", e);
@@ -194,25 +204,43 @@ final class EventLoop implements Runnable {
 
   private void registerHandedOver() {
     for (SocketChannel channel = handedOver.poll(); channel != null; channel = handedOver.poll()) {
-      try {
-        register(channel);
-      } catch (IOException e) {
-        closeQuietly(channel);
-        server.disconnected();
-      }
+      register(channel);
     }
   }
 
-  /** Makes a client's channel one of this loop's connections. */
-  void register(SocketChannel channel) throws IOException {
-    ClientInfo client = server.newClient(channel);
-    RespSession session = new RespSession(Objects.requireNonNull(context), client);
-    SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
-    Connection connection = new Connection(channel, key, session, this, connections.size());
-    key.attach(connection);
-    connections.add(connection);
-    server.clients().put(client.id(), client);
-    served = true;
+  /** Makes a client's channel one of this loop's connections, or closes it if that fails. */
+  void register(SocketChannel channel) {
+    try {
+      ClientInfo client = server.newClient(channel);
+      RespSession session = new RespSession(Objects.requireNonNull(context), client);
+      SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
+      Connection connection = new Connection(channel, key, session, this, connections.size());
+      connections.add(connection);
+      key.attach(connection);
+    } catch (IOException e) {
+      giveUp(channel);
+      return;
+    } catch (RuntimeException | Error e) {
+      giveUp(channel);
+      LOG.log(Level.ERROR, "a client was not let in, for that failed unexpectedly", e);
+      return;
+    }
+    list(connections.getLast());
+  }
+
+  private void list(Connection connection) {
+    try {
+      server.clients().put(connection.client().id(), connection.client());
+      served = true;
+    } catch (OutOfMemoryError e) {
+      connection.close();
+    }
+  }
+
+  /** Gives up a client that was counted and is no connection yet. */
+  private void giveUp(SocketChannel channel) {
+    closeQuietly(channel);
+    server.disconnected();
   }
 
   /** Ends a connection that has been sent its last reply, and lets the client see it. */
@@ -221,9 +249,15 @@ final class EventLoop implements Runnable {
     linger(connection.channel());
   }
 
+  /** Ends a connection because of a limit, of which its client was told. */
+  void refuse(Connection connection) throws IOException {
+    server.rejected();
+    linger(connection);
+  }
+
   /** Ends a connection to a client that has been sent the reason. */
   void linger(SocketChannel channel) throws IOException {
-    if (lingering.size() >= MAX_LINGERING) {
+    if (lingering.size() >= Math.max(1, MAX_LINGERING / server.options().threads())) {
       closeQuietly(channel);
       return;
     }
@@ -235,8 +269,11 @@ final class EventLoop implements Runnable {
   }
 
   void close(Connection connection) {
-    remove(connection);
-    closeQuietly(connection.channel());
+    try {
+      remove(connection);
+    } finally {
+      closeQuietly(connection.channel());
+    }
   }
 
   void close(LingeringChannel channel) {
@@ -255,19 +292,24 @@ final class EventLoop implements Runnable {
       last.position(position);
     }
     connection.position(-1);
-    connection.release();
     server.clients().remove(connection.client().id());
     server.disconnected();
+    connection.release();
   }
 
-  /** Leaves an acceptor alone until the next check. */
-  void retryAcceptLater(Acceptor acceptor) {
-    pausedAcceptor = acceptor;
+  /** Leaves the acceptor alone until the next check. */
+  void retryAcceptLater() {
+    acceptsLater = true;
     nextCheckNanos = System.nanoTime() + CHECK_MILLIS * 1_000_000;
   }
 
+  /** Notes that so many more connections hold memory, which they may keep for too long. */
+  void holding(int more) {
+    holding += more;
+  }
+
   private boolean isTimed() {
-    return idleNanos > 0 || !lingering.isEmpty() || pausedAcceptor != null;
+    return idleNanos > 0 || holding > 0 || !lingering.isEmpty() || acceptsLater;
   }
 
   /**
@@ -284,16 +326,33 @@ final class EventLoop implements Runnable {
         lingering.get(i).close();
       }
     }
-    for (int i = connections.size() - 1; i >= 0 && idleNanos > 0; i--) {
-      if (connections.get(i).idleNanos(roundBeganNanos) > idleNanos) {
+    if (idleNanos > 0 || holding > 0) {
+      closeOverdueConnections();
+    }
+    if (acceptsLater && acceptor != null) {
+      acceptsLater = false;
+      acceptor.resume();
+    }
+  }
+
+  private void closeOverdueConnections() {
+    long fairShare = server.budget().fairShare(server.connected());
+    for (int i = connections.size() - 1; i >= 0; i--) {
+      Connection connection = connections.get(i);
+      if ((idleNanos > 0 && connection.idleNanos(roundBeganNanos) > idleNanos)
+          || hasStalled(connection, fairShare)) {
         server.rejected();
-        connections.get(i).close();
+        connection.close();
       }
     }
-    if (pausedAcceptor != null) {
-      pausedAcceptor.resume();
-      pausedAcceptor = null;
-    }
+  }
+
+  /** Whoever holds more than a fair share has less time while others find no memory. */
+  private boolean hasStalled(Connection connection, long fairShare) {
+    TcpLimits limits = server.limits();
+    boolean isHurried = server.budget().isShort() && connection.heldBytes() > fairShare;
+    Duration atMost = isHurried ? limits.stallWhileShort() : limits.stall();
+    return connection.stalledNanos(roundBeganNanos) > atMost.toNanos();
   }
 
   private void closeAll() {
@@ -309,13 +368,20 @@ final class EventLoop implements Runnable {
   /** Closes what was handed over and not taken. Any thread may do so once this loop has ended. */
   void closeHandedOver() {
     for (SocketChannel channel = handedOver.poll(); channel != null; channel = handedOver.poll()) {
-      closeQuietly(channel);
-      server.disconnected();
+      giveUp(channel);
     }
   }
 
   /** Gives up a loop that was never started. */
   void discard() {
+    end();
+  }
+
+  private void end() {
+    if (acceptor != null) {
+      acceptor.close();
+    }
+    // Until then the port stays open, although its channel was closed.
     closeQuietly(selector);
   }
 

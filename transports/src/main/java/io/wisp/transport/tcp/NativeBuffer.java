@@ -180,13 +180,14 @@ final class NativeBuffer implements AutoCloseable {
     reserve(newCapacity);
     Arena newArena = arenas.get();
     MemorySegment newMemory = allocate(newArena, newCapacity);
+    ByteBuffer newBytes = newMemory.asByteBuffer();
     int size = size();
     MemorySegment.copy(memory, start, newMemory, 0, size);
     arena.close();
     budget.release(capacity);
     arena = newArena;
     memory = newMemory;
-    bytes = newMemory.asByteBuffer();
+    bytes = newBytes;
     capacity = newCapacity;
     start = 0;
     end = size;

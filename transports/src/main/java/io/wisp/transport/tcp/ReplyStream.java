@@ -34,7 +34,7 @@ final class ReplyStream implements AutoCloseable {
   ReplyStream(ClientSocket socket, Endpoint endpoint) {
     this.socket = socket;
     this.endpoint = endpoint;
-    BufferBudget budget = new BufferBudget(MAX_BUFFERED);
+    BufferBudget budget = BufferBudget.ofOne(MAX_BUFFERED);
     // Shared, since a client may be handed from thread to thread.
     output = new NativeBuffer(CAPACITY, Arena::ofShared, budget);
     input = new NativeBuffer(CAPACITY, Arena::ofShared, budget);

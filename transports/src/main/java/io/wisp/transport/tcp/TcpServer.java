@@ -44,7 +44,7 @@ final class TcpServer implements Server {
     this.store = store;
     this.options = options;
     this.limits = limits;
-    budget = new BufferBudget(limits.bufferMemory());
+    budget = BufferBudget.shared(limits.bufferMemory());
     Log.prepare();
     listening = listen(options.endpoint());
     try {
@@ -119,6 +119,11 @@ final class TcpServer implements Server {
 
   TcpLimits limits() {
     return limits;
+  }
+
+  /** Connections at this moment. */
+  int connected() {
+    return connected.get();
   }
 
   BufferBudget budget() {

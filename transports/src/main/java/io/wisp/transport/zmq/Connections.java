@@ -1,6 +1,7 @@
 package io.wisp.transport.zmq;
 
 import io.wisp.transport.ServerOptions;
+import io.wisp.transport.SpareDescriptor;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Collection;
@@ -9,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import zmq.SocketBase;
 import zmq.ZMQ;
@@ -19,13 +21,19 @@ import zmq.util.Utils;
 final class Connections implements ZMQ.EventConsummer {
 
   static final int EVENTS =
-      ZMQ.ZMQ_EVENT_ACCEPTED | ZMQ.ZMQ_EVENT_DISCONNECTED | ZMQ.ZMQ_EVENT_HANDSHAKE_PROTOCOL;
+      ZMQ.ZMQ_EVENT_ACCEPTED
+          | ZMQ.ZMQ_EVENT_ACCEPT_FAILED
+          | ZMQ.ZMQ_EVENT_DISCONNECTED
+          | ZMQ.ZMQ_EVENT_HANDSHAKE_PROTOCOL;
 
   /** How many connections too many are told so; yet more are closed without a word. */
   private static final int MAX_SURPLUS = 64;
 
   /** How long a connection too many stays, so that it can be told why it is closed. */
   private static final Duration SURPLUS_STAY = Duration.ofSeconds(1);
+
+  /** Between attempts to accept a connection for which there is no file descriptor. */
+  private static final long ACCEPT_PAUSE_NANOS = 10_000_000;
 
   private final Map<SocketChannel, Connection> byChannel = new ConcurrentHashMap<>();
   private final Map<String, Connection> byAddress = new ConcurrentHashMap<>();
@@ -38,6 +46,7 @@ final class Connections implements ZMQ.EventConsummer {
   private final ServerOptions options;
   private final ZmqLimits limits;
   private final MemoryBudget budget;
+  private final SpareDescriptor spare = new SpareDescriptor();
   private @Nullable InboundFrames nextFrames;
 
   Connections(SocketBase router, ServerOptions options, ZmqLimits limits) {
@@ -66,13 +75,22 @@ final class Connections implements ZMQ.EventConsummer {
   public void consume(ZMQ.Event event) {
     switch (event.event) {
       case ZMQ.ZMQ_EVENT_ACCEPTED -> add((SocketChannel) event.arg);
+      case ZMQ.ZMQ_EVENT_ACCEPT_FAILED -> makeRoomForRefusal();
       case ZMQ.ZMQ_EVENT_DISCONNECTED -> remove((SocketChannel) event.arg);
       default -> provideFrames();
     }
   }
 
+  /** JeroMQ tries again at once, and again and again. */
+  private void makeRoomForRefusal() {
+    if (!spare.free()) {
+      LockSupport.parkNanos(ACCEPT_PAUSE_NANOS);
+    }
+  }
+
   private void add(SocketChannel channel) {
-    boolean surplus = clients.get() >= options.maxClients();
+    // Without the spare one this connection has the last file descriptor.
+    boolean surplus = !spare.take() || clients.get() >= options.maxClients();
     String address = Utils.getPeerIpAddress(channel).address();
     Connection connection = new Connection(channel, address, surplus);
     byChannel.put(channel, connection);
@@ -175,6 +193,12 @@ final class Connections implements ZMQ.EventConsummer {
     }
     long silent = connection.silentNanos(before, now);
     return !options.idleTimeout().isZero() && silent > options.idleTimeout().toNanos();
+  }
+
+  /** Frees what it holds. JeroMQ calls this too, perhaps while it still accepts. */
+  @Override
+  public void close() {
+    spare.close();
   }
 
   int clients() {

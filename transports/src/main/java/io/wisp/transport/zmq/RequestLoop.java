@@ -97,6 +97,7 @@ final class RequestLoop implements Runnable {
     } finally {
       router.close();
       context.terminate();
+      connections.close();
       reply.close();
     }
   }
@@ -174,7 +175,10 @@ final class RequestLoop implements Runnable {
   private Status execute(InboundFrame body, Connection connection) {
     if (connection.isSurplus()) {
       RequestExecutor.refuse(
-          reply, "this server has " + options.maxClients() + " clients, and that is its limit");
+          reply,
+          connections.clients() < options.maxClients()
+              ? "this server has no file descriptor left for another client"
+              : "this server has " + options.maxClients() + " clients, and that is its limit");
       return Status.REFUSED;
     }
     MemorySegment segment = MemorySegment.ofArray(body.data());

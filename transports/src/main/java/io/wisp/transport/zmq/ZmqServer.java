@@ -45,6 +45,7 @@ final class ZmqServer implements Server {
     } catch (TransportException e) {
       router.close();
       context.terminate();
+      connections.close();
       throw e;
     }
     RequestExecutor executor =

@@ -11,7 +11,7 @@ class NativeBufferTest {
 
   @Test
   void shouldStayGrownWhileThereIsNoRoomToShrinkAndShrinkLater() {
-    BufferBudget budget = new BufferBudget(64 << 10);
+    BufferBudget budget = BufferBudget.ofOne(64 << 10);
     try (NativeBuffer buffer = new NativeBuffer(BASE, Arena::ofConfined, budget)) {
       buffer.ensureWritable(4 * BASE);
       int grown = buffer.capacity();

@@ -20,7 +20,7 @@ final class SessionHarness implements AutoCloseable {
 
   static final long START_MILLIS = 1_000_000_000_000L;
 
-  private final BufferBudget budget = new BufferBudget(1L << 30);
+  private final BufferBudget budget = BufferBudget.shared(1L << 30);
   private final BufferPool buffers = new BufferPool(budget);
   private final RequestCounters counters = new RequestCounters();
   private final NativeBuffer input = new NativeBuffer(1024, Arena::ofConfined, budget);
