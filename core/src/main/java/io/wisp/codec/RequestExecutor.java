@@ -1,5 +1,6 @@
 package io.wisp.codec;
 
+import io.wisp.store.KeySink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
@@ -20,6 +21,12 @@ public final class RequestExecutor {
 
   /** How many keys one scan gives at most before it stops. */
   public static final int MAX_SCAN_COUNT = 1_000;
+
+  /** How many bytes of keys end a scan early. */
+  static final int SCAN_BYTES = 256 << 10;
+
+  /** Keys asked of the store at a time, so that a few of the longest exceed no limit by much. */
+  private static final int SCAN_BATCH = 16;
 
   private static final long NO_EXPIRY = -1;
 
@@ -121,8 +128,17 @@ public final class RequestExecutor {
 
   private Status scan(FrameBuffer reply) {
     int count = Math.clamp(request.count(), 1, MAX_SCAN_COUNT);
-    long next = store.scan(request.argument(), count, reply);
-    return reply.finish(Status.DONE, next);
+    CountingSink keys = new CountingSink(reply);
+    long cursor = request.argument();
+    boolean wasDense;
+    do {
+      int before = keys.count;
+      int batch = Math.min(SCAN_BATCH, count - before);
+      cursor = store.scan(cursor, batch, keys);
+      // A batch that came short says that the store is nearly empty here; the client comes again.
+      wasDense = keys.count - before >= batch;
+    } while (wasDense && cursor != 0 && keys.count < count && reply.length() < SCAN_BYTES);
+    return reply.finish(Status.DONE, cursor);
   }
 
   private Status echo(FrameBuffer reply) {
@@ -145,6 +161,22 @@ public final class RequestExecutor {
     return right
         ? reply.finish(Status.DONE, 0)
         : reply.finish(Status.NOT_AUTHENTICATED, "the password is wrong");
+  }
+
+  private static final class CountingSink implements KeySink {
+
+    private final KeySink keys;
+    private int count;
+
+    CountingSink(KeySink keys) {
+      this.keys = keys;
+    }
+
+    @Override
+    public void accept(MemorySegment segment, long offset, int length) {
+      keys.accept(segment, offset, length);
+      count++;
+    }
   }
 
   private static final class ExpirySink implements ValueSink {

@@ -64,16 +64,22 @@ public interface Store extends KeyValue {
   long size();
 
   /** Removes every record that was there when the call began. */
-  void clear();
+  default void clear() {
+    finish(clearing());
+  }
+
+  /** {@link #clear} in steps: removes every record that was there when this call was made. */
+  Steps clearing();
 
   /**
    * Walks over a part of the store. Start with cursor 0 and pass on what each call returns, until
-   * it returns 0. A record that is there during the whole walk and does not move is given at least
-   * once; the implementation says what can make it move.
+   * it returns 0. A record that is there during the whole walk is given at least once; the
+   * implementation says what can make an exception. Other records may be given or not. The walk
+   * ends although others write, unless they create records many times as fast as it goes by.
    *
    * @param atLeast how many keys to give before stopping, if there are so many; a call may give
    *     fewer, or none, and yet not be the last, so that it ends soon where keys are rare
-   * @return the next cursor, or 0 at the end
+   * @return the next cursor, never negative, or 0 at the end
    */
   long scan(long cursor, int atLeast, KeySink sink);
 
@@ -82,7 +88,26 @@ public interface Store extends KeyValue {
    *
    * @return {@link Status#FOUND}, or {@link Status#ABSENT} if the store is empty
    */
-  Status randomKey(KeySink sink);
+  default Status randomKey(KeySink sink) {
+    boolean[] given = new boolean[1];
+    finish(
+        choosingKey(
+            (segment, offset, length) -> {
+              given[0] = true;
+              sink.accept(segment, offset, length);
+            }));
+    return given[0] ? Status.FOUND : Status.ABSENT;
+  }
+
+  /** {@link #randomKey} in steps: the last one gives the key, if there is any. */
+  Steps choosingKey(KeySink sink);
+
+  private static void finish(Steps steps) {
+    boolean more = true;
+    while (more) {
+      more = steps.next();
+    }
+  }
 
   /** What the store holds and has done so far. Counters grow from 0 at its creation. */
   StoreStatistics statistics();

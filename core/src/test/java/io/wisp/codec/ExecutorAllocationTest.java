@@ -6,6 +6,7 @@ import com.sun.management.ThreadMXBean;
 import io.wisp.store.KeySink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
+import io.wisp.store.Steps;
 import io.wisp.store.Store;
 import io.wisp.store.StoreStatistics;
 import io.wisp.store.ValueSink;
@@ -119,7 +120,9 @@ class ExecutorAllocationTest {
     }
 
     @Override
-    public void clear() {}
+    public Steps clearing() {
+      return () -> false;
+    }
 
     @Override
     public long scan(long cursor, int atLeast, KeySink sink) {
@@ -128,8 +131,8 @@ class ExecutorAllocationTest {
     }
 
     @Override
-    public Status randomKey(KeySink sink) {
-      return Status.ABSENT;
+    public Steps choosingKey(KeySink sink) {
+      return () -> false;
     }
 
     @Override

@@ -122,6 +122,25 @@ class RequestExecutorTest {
   }
 
   @Test
+  void shouldEndAScanOfLongKeysEarly() {
+    for (int i = 0; i < 100; i++) {
+      store.put(Slice.of(i + "k".repeat(60_000)), Slice.of("v"));
+    }
+    List<Integer> keys = new ArrayList<>();
+    long cursor = 0;
+    int calls = 0;
+    do {
+      ask(Operation.SCAN, NONE, Slice.of(new byte[] {100, 0, 0, 0}), cursor);
+      assertThat(buffer.length()).isLessThan(RequestExecutor.SCAN_BYTES + 17 * 60_100);
+      reply.forEachKey((segment, offset, length) -> keys.add(length));
+      cursor = reply.argument();
+      calls++;
+    } while (cursor != 0);
+    assertThat(keys).hasSize(100);
+    assertThat(calls).isGreaterThan(3);
+  }
+
+  @Test
   void shouldRepeatWhatAPingSaysAndInform() {
     assertThat(ask(Operation.PING, "", "hello", 0)).isEqualTo(Status.DONE);
     assertThat(reply.bytes()).hasToString("hello");

@@ -169,6 +169,14 @@ public final class HeapStore implements Store {
   }
 
   @Override
+  public Steps clearing() {
+    return () -> {
+      clear();
+      return false;
+    };
+  }
+
+  @Override
   public synchronized long scan(long cursor, int atLeast, KeySink sink) {
     int given = 0;
     for (Entry entry : byPosition.tailMap(cursor, false).values()) {
@@ -184,13 +192,18 @@ public final class HeapStore implements Store {
   }
 
   @Override
-  public synchronized Status randomKey(KeySink sink) {
+  public Steps choosingKey(KeySink sink) {
+    return () -> {
+      chooseKey(sink);
+      return false;
+    };
+  }
+
+  private synchronized void chooseKey(KeySink sink) {
     List<Entry> live = byPosition.values().stream().filter(this::isLive).toList();
-    if (live.isEmpty()) {
-      return Status.ABSENT;
+    if (!live.isEmpty()) {
+      give(live.get(ThreadLocalRandom.current().nextInt(live.size())), sink);
     }
-    give(live.get(ThreadLocalRandom.current().nextInt(live.size())), sink);
-    return Status.FOUND;
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.wisp.store.HeapStore;
 import io.wisp.store.KeySink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
+import io.wisp.store.Steps;
 import io.wisp.store.Store;
 import io.wisp.store.StoreStatistics;
 import io.wisp.store.ValueSink;
@@ -62,8 +63,8 @@ final class WatchedStore implements Store {
   }
 
   @Override
-  public void clear() {
-    watched().clear();
+  public Steps clearing() {
+    return watched().clearing();
   }
 
   @Override
@@ -72,8 +73,8 @@ final class WatchedStore implements Store {
   }
 
   @Override
-  public Status randomKey(KeySink sink) {
-    return watched().randomKey(sink);
+  public Steps choosingKey(KeySink sink) {
+    return watched().choosingKey(sink);
   }
 
   @Override

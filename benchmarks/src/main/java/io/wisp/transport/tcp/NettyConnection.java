@@ -61,7 +61,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter {
         channel.writeAndFlush(output.forWriting(), channel.voidPromise());
         loop.outputGiven();
       }
-    } while (progress == Progress.OUTPUT_FULL);
+    } while (progress == Progress.OUTPUT_FULL || progress == Progress.TURN_OVER);
     if (progress == Progress.CLOSE) {
       channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }

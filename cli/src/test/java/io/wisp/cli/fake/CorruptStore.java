@@ -4,6 +4,7 @@ import io.wisp.store.HeapStore;
 import io.wisp.store.KeySink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
+import io.wisp.store.Steps;
 import io.wisp.store.Store;
 import io.wisp.store.StoreStatistics;
 import io.wisp.store.ValueSink;
@@ -70,8 +71,8 @@ public final class CorruptStore implements Store {
   }
 
   @Override
-  public void clear() {
-    store.clear();
+  public Steps clearing() {
+    return store.clearing();
   }
 
   @Override
@@ -80,8 +81,8 @@ public final class CorruptStore implements Store {
   }
 
   @Override
-  public Status randomKey(KeySink sink) {
-    return store.randomKey(sink);
+  public Steps choosingKey(KeySink sink) {
+    return store.choosingKey(sink);
   }
 
   @Override

@@ -23,9 +23,9 @@ package io.wisp.store.cuckoo;
  * </pre>
  *
  * The bucket numbered b of level l holds keys of which a half is b modulo 2^l, so a reader who
- * counted too few buckets sees that it is in the wrong one. The version grows whenever an entry
- * leaves the bucket for another one, before its slot is cleared, and whenever the record of one is
- * moved, before its slot points to the new place. E tells that the record expires.
+ * counted too few or too many buckets sees that it is in the wrong one. The version grows whenever
+ * an entry leaves the bucket for another one, before its slot is cleared, and whenever the record
+ * of one is moved, before its slot points to the new place. E tells that the record expires.
  */
 final class Bucket {
 
@@ -37,6 +37,9 @@ final class Bucket {
   static final int TAG_BITS = 23;
   static final int OFFSET_BITS = 40;
   static final long EMPTY = 0;
+
+  /** The level of a bucket that was merged into another: no half addresses it, as b is not 0. */
+  static final int RETIRED = 0;
 
   /** The first byte that no slot can point at: 8 TiB. */
   static final long MAX_REGION_SIZE = 8L << OFFSET_BITS;

@@ -4,6 +4,7 @@ import io.wisp.store.KeySink;
 import io.wisp.store.Limits;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
+import io.wisp.store.Steps;
 import io.wisp.store.Store;
 import io.wisp.store.StoreStatistics;
 import io.wisp.store.ValueSink;
@@ -21,8 +22,12 @@ import org.jspecify.annotations.Nullable;
  * outside. The index grows by a bucket at a time; memory of replaced and deleted records comes back
  * by compaction, which the writer does who finds no room, and {@link #maintain}.
  *
- * <p>A walk with {@link #scan} goes over the buckets of the index. What can move a record to where
- * the walk already was is displacement, by a write that found both buckets of its key full.
+ * <p>A walk with {@link #scan} goes over the buckets of the index, which may become more or fewer
+ * meanwhile. It gives every record that is there all the time, unless writes that found both
+ * buckets of their keys full have moved more than {@value BackwardMoves#KEPT} others to where the
+ * walk already was between two of its calls. Each call visits at most {@value
+ * Sweep#BUCKETS_PER_SCAN} buckets, and {@value Sweep#BUCKETS_PER_WANTED_KEY} more for each of the
+ * keys wanted, of which only {@value Sweep#MAX_WANTED} count.
  *
  * <p>A write that is refused for want of memory changes nothing. Using a closed store throws {@link
  * IllegalStateException}.
@@ -30,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class CuckooStore implements Store {
 
   private static final int READS_WITHOUT_LOCK = 64;
+  private static final int MERGES_BETWEEN_LOOKS_AT_THE_TIME = 256;
   private static final ValueSink NO_SINK = (segment, offset, length, version, expiresAt) -> {};
 
   private final Region region;
@@ -185,8 +191,8 @@ public final class CuckooStore implements Store {
   }
 
   @Override
-  public void clear() {
-    sweep.clear();
+  public Steps clearing() {
+    return sweep.clearing();
   }
 
   @Override
@@ -195,8 +201,8 @@ public final class CuckooStore implements Store {
   }
 
   @Override
-  public Status randomKey(KeySink sink) {
-    return sweep.randomKey(sink);
+  public Steps choosingKey(KeySink sink) {
+    return sweep.choosingKey(sink);
   }
 
   @Override
@@ -223,12 +229,23 @@ public final class CuckooStore implements Store {
   public boolean maintain(long nanoseconds) {
     long deadline = System.nanoTime() + nanoseconds;
     boolean more = sweep.reclaimExpired(deadline);
+    more |= shrink(deadline);
     while (table.compactor().compactInBackground()) {
       if (System.nanoTime() - deadline >= 0) {
         return true;
       }
     }
     return more;
+  }
+
+  /** Shrinks the index, by a few buckets even if the deadline has passed. */
+  private boolean shrink(long deadline) {
+    for (int merges = 1; table.growth().shrink(table.ledger().entries()); merges++) {
+      if (merges % MERGES_BETWEEN_LOOKS_AT_THE_TIME == 0 && System.nanoTime() - deadline >= 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override

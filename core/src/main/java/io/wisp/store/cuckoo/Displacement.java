@@ -33,6 +33,7 @@ final class Displacement {
   private final Stripes stripes;
   private final @Nullable ReferenceBits references;
   private final LongAdder displacements = new LongAdder();
+  private final BackwardMoves backwardMoves = new BackwardMoves();
 
   Displacement(
       MemorySegment memory, Index index, Stripes stripes, @Nullable ReferenceBits references) {
@@ -45,6 +46,11 @@ final class Displacement {
   /** Entries moved so far. */
   long count() {
     return displacements.sum();
+  }
+
+  /** The moves that a walk must know of. */
+  BackwardMoves backwardMoves() {
+    return backwardMoves;
   }
 
   /** Tries to free a slot in a bucket of the key with this hash. The caller holds no stripe. */
@@ -83,11 +89,18 @@ final class Displacement {
       if (references != null) {
         references.carry(from, Index.slotNumber(source), to, empty);
       }
-      // Before the stripes are free: a sweep that comes to the emptied bucket must know of it.
-      displacements.increment();
+      noteMove(hash, from, to);
       return true;
     } finally {
       stripes.unlockBuckets(from, to);
+    }
+  }
+
+  /** Before the stripes are free: a walk that comes to the emptied bucket must know of it. */
+  private void noteMove(long hash, long from, long to) {
+    displacements.increment();
+    if (KeyHash.position(to) < KeyHash.position(from)) {
+      backwardMoves.add(hash);
     }
   }
 
@@ -101,7 +114,8 @@ final class Displacement {
     return Index.NONE;
   }
 
-  private static long otherBucket(long hash, long bucket, long buckets) {
+  /** The other bucket of an entry in a bucket, which may be the same. */
+  static long otherBucket(long hash, long bucket, long buckets) {
     long first = KeyHash.bucket(KeyHash.firstHalf(hash), buckets);
     long second = KeyHash.bucket(KeyHash.secondHalf(hash), buckets);
     return first == bucket ? second : first;

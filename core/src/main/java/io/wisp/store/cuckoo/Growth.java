@@ -6,9 +6,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Growth of the index by linear hashing: one bucket at a time is split in two, and the new one is
- * put behind the last. So the index stays near its target load, and no request ever waits for more
- * than one split.
+ * The number of buckets, by linear hashing: one bucket at a time is split in two, and the new one
+ * is put behind the last; or the last one is merged into the one that it was split from. So the
+ * index stays near its target load, and no request ever waits for more than one split.
  *
  * @see <a href="https://dl.acm.org/doi/10.5555/1286887.1286893">Litwin: Linear hashing, a new tool
  *     for file and table addressing, VLDB 1980</a>
@@ -23,6 +23,13 @@ final class Growth {
    */
   private static final long TARGET_PERCENT = 85;
 
+  /**
+   * The share of slots below which the index shrinks. Far from the other, so that a store whose
+   * size goes up and down does not follow it all the time; and so low that two buckets hardly ever
+   * have more entries than one has slots.
+   */
+  private static final long LEAST_PERCENT = 20;
+
   private static final int MAX_SPLITS_AT_ONCE = 2;
   private static final long SMALL_INDEX = 1024;
   private static final long MAX_BUCKETS = 1L << 30;
@@ -32,16 +39,19 @@ final class Growth {
   private final Stripes stripes;
   private final IndexMemory indexMemory;
   private final @Nullable ReferenceBits references;
+  private final BucketMerge bucketMerge;
   private final ReentrantLock lock = new ReentrantLock();
+  private final long minBuckets;
   private final long maxBuckets;
   private final LongAdder growths = new LongAdder();
 
-  /** Growth that never happens if {@code fixed}. */
+  /** A number that never changes if {@code fixed}, and never gets less than it is now. */
   Growth(
       MemorySegment memory,
       Index index,
       Stripes stripes,
       IndexMemory indexMemory,
+      Displacement displacement,
       @Nullable ReferenceBits references,
       boolean fixed) {
     this.memory = memory;
@@ -49,6 +59,8 @@ final class Growth {
     this.stripes = stripes;
     this.indexMemory = indexMemory;
     this.references = references;
+    bucketMerge = new BucketMerge(memory, index, stripes, displacement, references);
+    minBuckets = index.buckets();
     maxBuckets = fixed ? 0 : MAX_BUCKETS;
   }
 
@@ -102,6 +114,27 @@ final class Growth {
     }
   }
 
+  /**
+   * Merges the last bucket into the one that it was split from, if the index has so few entries.
+   *
+   * @return whether it was merged
+   */
+  boolean shrink(long entries) {
+    if (!isBelowLeast(entries) || !lock.tryLock()) {
+      return false;
+    }
+    try {
+      return isBelowLeast(entries) && bucketMerge.mergeLast();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isBelowLeast(long entries) {
+    long buckets = index.buckets();
+    return buckets > minBuckets && entries * 100 < buckets * (Bucket.SLOTS * LEAST_PERCENT);
+  }
+
   private Compactor.Outcome split() {
     long buckets = index.buckets();
     if (buckets >= maxBuckets) {
@@ -126,17 +159,21 @@ final class Growth {
   }
 
   /*
-   * The entries that leave are first copied into the new bucket, then the new number of buckets is
-   * published, then the departure announced, then the entries cleared. In between they are in both
-   * buckets, which harms nobody: readers find the same record in either, and writers of their keys
-   * need the stripe, which is the same for both buckets.
+   * The entries that leave are first copied into the new bucket, then the bucket gets its level,
+   * then the new number of buckets is published, then the departure announced, then the entries
+   * cleared. In between they are in both buckets, which harms nobody: readers find the same record
+   * in either, and writers of their keys need the stripe, which is the same for both buckets.
+   *
+   * The new bucket may have been there before and retired, and a reader with the number of that
+   * time may look at it now: so its level is stored with release, after its entries, and its
+   * version goes on from where it was.
    */
   private void split(long source, long target) {
     long sourceAddress = index.bucketAddress(source);
     long targetAddress = index.bucketAddress(target);
     int level = Long.SIZE - Long.numberOfLeadingZeros(target);
     int moved = copyDeparting(source, target);
-    Words.setPlain(memory, targetAddress, Bucket.versionWord(level, 0));
+    index.announceDeparture(targetAddress, level);
     RegionHeader.setBucketsRelease(memory, target + 1);
     index.announceDeparture(sourceAddress, level);
     for (int i = 0; i < Bucket.SLOTS; i++) {
@@ -149,12 +186,12 @@ final class Growth {
     }
   }
 
-  /** Copies the entries that the source no longer holds; the answer has a bit for each of them. */
+  /** Copies the entries that leave the source; the answer has a bit for each of them. */
   private int copyDeparting(long source, long target) {
     int moved = 0;
     for (int i = 0; i < Bucket.SLOTS; i++) {
       long slot = Words.getPlain(memory, Bucket.slotAddress(index.bucketAddress(source), i));
-      if (slot != Bucket.EMPTY && !staysIn(source, slot, target + 1)) {
+      if (slot != Bucket.EMPTY && mayGoTo(target, slot)) {
         Words.setPlain(memory, Bucket.slotAddress(index.bucketAddress(target), i), slot);
         moved |= 1 << i;
       }
@@ -162,9 +199,14 @@ final class Growth {
     return moved;
   }
 
-  private boolean staysIn(long bucket, long slot, long buckets) {
+  /**
+   * Whether one half of an entry's hash addresses a new bucket. Entries go there even if the other
+   * half keeps addressing the old one: that is the way of a {@link Walk}, and they may come from
+   * there.
+   */
+  private boolean mayGoTo(long target, long slot) {
     long hash = index.hashOfRecord(Bucket.recordOffset(slot));
-    return KeyHash.bucket(KeyHash.firstHalf(hash), buckets) == bucket
-        || KeyHash.bucket(KeyHash.secondHalf(hash), buckets) == bucket;
+    return KeyHash.bucket(KeyHash.firstHalf(hash), target + 1) == target
+        || KeyHash.bucket(KeyHash.secondHalf(hash), target + 1) == target;
   }
 }

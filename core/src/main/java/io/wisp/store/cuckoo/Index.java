@@ -88,17 +88,36 @@ final class Index {
   /** The address of the slot that points at this record, or {@link #NONE}. */
   long locateRecord(long recordOffset, long hash) {
     long buckets = buckets();
-    long first = KeyHash.bucket(KeyHash.firstHalf(hash), buckets);
-    long second = KeyHash.bucket(KeyHash.secondHalf(hash), buckets);
     for (int i = 0; i < 2 * Bucket.SLOTS; i++) {
-      long bucket = i < Bucket.SLOTS ? first : second;
-      long slotAddress = Bucket.slotAddress(bucketAddress(bucket), i % Bucket.SLOTS);
+      long slotAddress = slotAddress(hash, buckets, i);
       long slot = Words.getPlain(memory, slotAddress);
       if (slot != Bucket.EMPTY && Bucket.recordOffset(slot) == recordOffset) {
         return slotAddress;
       }
     }
     return NONE;
+  }
+
+  /** The address of the slot of a key of which only the hash is known, or {@link #NONE}. */
+  long locateHash(long hash) {
+    long buckets = buckets();
+    long tag = KeyHash.tag(hash);
+    for (int i = 0; i < 2 * Bucket.SLOTS; i++) {
+      long slotAddress = slotAddress(hash, buckets, i);
+      long slot = Words.getPlain(memory, slotAddress);
+      if (slot != Bucket.EMPTY
+          && Bucket.tag(slot) == tag
+          && hashOfRecord(Bucket.recordOffset(slot)) == hash) {
+        return slotAddress;
+      }
+    }
+    return NONE;
+  }
+
+  /** The slots of both buckets of a key, numbered from 0. */
+  private long slotAddress(long hash, long buckets, int i) {
+    long half = i < Bucket.SLOTS ? KeyHash.firstHalf(hash) : KeyHash.secondHalf(hash);
+    return Bucket.slotAddress(bucketAddress(KeyHash.bucket(half, buckets)), i % Bucket.SLOTS);
   }
 
   /** The address of an empty slot for a key, or {@link #NONE}. */
@@ -112,6 +131,17 @@ final class Index {
     long second = KeyHash.bucket(KeyHash.secondHalf(hash), buckets);
     slot = emptySlot(second);
     return slot >= 0 ? Bucket.slotAddress(bucketAddress(second), slot) : NONE;
+  }
+
+  /** How many slots of a bucket are taken. Without locks it is a guess. */
+  int entriesIn(long bucket) {
+    int entries = 0;
+    for (int i = 0; i < Bucket.SLOTS; i++) {
+      if (Words.getPlain(memory, Bucket.slotAddress(bucketAddress(bucket), i)) != Bucket.EMPTY) {
+        entries++;
+      }
+    }
+    return entries;
   }
 
   /** The number of an empty slot in a bucket, or -1. Without locks it is a guess. */
@@ -147,6 +177,11 @@ final class Index {
   void announceDeparture(long bucketAddress, int level) {
     long word = Words.getPlain(memory, bucketAddress);
     Words.setRelease(memory, bucketAddress, Bucket.nextVersion(word, level));
+  }
+
+  /** Makes a bucket one that holds no key and tells readers that its entries have left. */
+  void retire(long bucketAddress) {
+    announceDeparture(bucketAddress, Bucket.RETIRED);
   }
 
   /** {@link #announceDeparture(long, int)} where the level stays. */

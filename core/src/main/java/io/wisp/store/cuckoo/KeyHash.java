@@ -41,4 +41,14 @@ final class KeyHash {
     long address = half & mask;
     return address < buckets ? address : half & (mask >>> 1);
   }
+
+  /** Where a {@link Walk} comes by a half: the half with its 32 bits in reverse. */
+  static long position(long half) {
+    return Integer.toUnsignedLong(Integer.reverse((int) half));
+  }
+
+  /** The half with this position. */
+  static long halfAt(long position) {
+    return position(position);
+  }
 }

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *     whenever it moves a record, and so does everyone who moves an entry to another bucket; a
  *     bucket's version never returns.
  *
- * A miss. Displacement and growth move entries between buckets, so a reader may look into the
+ * A miss. Displacement, splits and merges move entries between buckets, so a reader may look into the
  * second bucket before an entry arrives there and into the first one after it left. Whoever moves
  * an entry stores the copy, then the new version of the bucket it leaves, then clears the slot,
  * each with release. The reader loads both versions (a), all slots (b), and both versions again
@@ -44,8 +44,9 @@ import org.jspecify.annotations.Nullable;
  * when the key was deleted and put back meanwhile, it was absent at some time in between.
  *
  * Growth adds a third thing that can be stale: the number of buckets. A bucket's level says how
- * many bits of a hash address it. If by that measure the bucket is no longer the key's, it was
- * split since the number was loaded, and the reader starts again.
+ * many bits of a hash address it. If by that measure the bucket is not the key's, it was split since
+ * the number was loaded, or merged into another and so is nobody's, and the reader starts again. The
+ * new number is stored before the bucket that was merged says so; so the reader finds it.
  *
  * Hits are looked for first, without the versions of both buckets, because a hit proves itself.
  */

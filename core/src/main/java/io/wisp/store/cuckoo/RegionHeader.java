@@ -13,7 +13,7 @@ import java.lang.foreign.MemorySegment;
  *   24  incarnation: random, another one each time that a table is made; 0 if there is none
  *   32  seed of the key hash
  *   40  offset of the index, a multiple of 64
- *   64  number of buckets; only grows
+ *   64  number of buckets
  * </pre>
  */
 final class RegionHeader {

@@ -1,36 +1,47 @@
 package io.wisp.store.cuckoo;
 
 import io.wisp.store.KeySink;
-import io.wisp.store.Status;
+import io.wisp.store.Steps;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.time.InstantSource;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
-/**
- * What goes over the buckets one after the other: scanning, clearing, reclaiming expired records.
- */
+/** What goes over all buckets: scanning, clearing, choosing a key, reclaiming expired records. */
 final class Sweep {
 
   private static final int BUCKETS_BETWEEN_LOOKS_AT_THE_TIME = 256;
-  private static final int BUCKETS_PER_SCAN = 1024;
-  private static final int BUCKETS_PER_WANTED_KEY = 16;
+
+  /** Buckets of a step: some tens of microseconds if they are empty, some hundreds if not. */
+  static final int BUCKETS_PER_STEP = 256;
+
+  static final int BUCKETS_PER_SCAN = 1024;
+  static final int BUCKETS_PER_WANTED_KEY = 16;
+
+  /** So many keys may be wanted of a scan; it gives no more for a larger number. */
+  static final int MAX_WANTED = 1024;
+
+  /** Buckets tried at random for a key before all are gone over. */
+  private static final int TRIES = 64;
+
   private static final int MAX_CLEARING_ROUNDS = 16;
 
+  private final Table table;
   private final MemorySegment memory;
   private final Index index;
   private final Stripes stripes;
-  private final Displacement displacement;
   private final Remover remover;
   private final Ledger ledger;
   private final InstantSource clock;
   private long reclaimCursor;
 
   Sweep(Table table, InstantSource clock) {
+    this.table = table;
     memory = table.memory();
     index = table.index();
     stripes = table.stripes();
-    displacement = table.displacement();
     remover = table.remover();
     ledger = table.ledger();
     this.clock = clock;
@@ -41,97 +52,110 @@ final class Sweep {
    * buckets that the table must be nearly empty.
    */
   long scan(long cursor, int atLeast, KeySink sink) {
-    if (cursor < 0 || cursor >= index.buckets()) {
-      return 0;
-    }
-    long limit = cursor + BUCKETS_PER_SCAN + (long) BUCKETS_PER_WANTED_KEY * Math.max(0, atLeast);
+    int wanted = Math.clamp(atLeast, 0, MAX_WANTED);
+    Walk walk = Walk.at(table, cursor);
     try (Arena arena = Arena.ofConfined()) {
-      KeyCopy copy = new KeyCopy(arena);
-      int given = 0;
-      long bucket = cursor;
-      do {
-        given += giveKeys(bucket++, copy, sink);
-      } while (given < atLeast && bucket < limit && bucket < index.buckets());
-      return bucket < index.buckets() ? bucket : 0;
+      KeyCopies copies = new KeyCopies(arena, sink);
+      Walk.Limit buckets = Walk.Limit.ofBuckets(BUCKETS_PER_SCAN + BUCKETS_PER_WANTED_KEY * wanted);
+      walk.visit(() -> copies.given < wanted && buckets.allowsMore(), copies);
     }
+    return walk.cursor();
   }
 
-  private int giveKeys(long bucket, KeyCopy copy, KeySink sink) {
-    int given = 0;
-    for (int i = 0; i < Bucket.SLOTS; i++) {
-      if (copyKey(bucket, i, copy)) {
-        sink.accept(copy.memory, 0, copy.length);
-        given++;
+  /** Gives a key from a bucket chosen at random, or else from the next one that has any. */
+  Steps choosingKey(KeySink sink) {
+    return new Choice(sink);
+  }
+
+  private final class Choice implements Steps {
+
+    private final KeySink sink;
+    private final long start = randomPosition();
+    private Walk walk = new Walk(table, start);
+    private boolean tried;
+    private boolean wrapped;
+
+    Choice(KeySink sink) {
+      this.sink = sink;
+    }
+
+    @Override
+    public boolean next() {
+      RandomKey key = new RandomKey();
+      try (Arena arena = Arena.ofConfined()) {
+        KeyCopies copies = new KeyCopies(arena, key);
+        if (tried) {
+          Walk.Limit buckets = Walk.Limit.ofBuckets(BUCKETS_PER_STEP);
+          walk.visit(() -> key.bytes == null && buckets.allowsMore(), copies);
+        }
+        for (int i = 0; !tried && key.bytes == null && i < TRIES; i++) {
+          new Walk(table, randomPosition()).visit(() -> false, copies);
+        }
       }
-    }
-    return given;
-  }
-
-  private boolean copyKey(long bucket, int i, KeyCopy copy) {
-    long slotAddress = Bucket.slotAddress(index.bucketAddress(bucket), i);
-    if (Words.getAcquire(memory, slotAddress) == Bucket.EMPTY) {
-      return false;
-    }
-    stripes.lockBucket(bucket);
-    try {
-      long slot = Words.getPlain(memory, slotAddress);
-      if (slot == Bucket.EMPTY || hasExpired(slot)) {
+      tried = true;
+      byte[] found = key.bytes;
+      if (found != null) {
+        sink.accept(MemorySegment.ofArray(found), 0, found.length);
         return false;
       }
-      copy.take(Bucket.recordOffset(slot));
+      if (walk.isOver() && !wrapped) {
+        wrapped = true;
+        walk = new Walk(table, 0);
+      }
+      return !wrapped || walk.position() <= start;
+    }
+  }
+
+  private static long randomPosition() {
+    return Integer.toUnsignedLong(ThreadLocalRandom.current().nextInt());
+  }
+
+  /** One of the keys that it is given, each by the same chance. */
+  private static final class RandomKey implements KeySink {
+
+    private byte @Nullable [] bytes;
+    private int seen;
+
+    @Override
+    public void accept(MemorySegment segment, long offset, int length) {
+      if (ThreadLocalRandom.current().nextInt(++seen) == 0) {
+        bytes = segment.asSlice(offset, length).toArray(ValueLayout.JAVA_BYTE);
+      }
+    }
+  }
+
+  /** Removes what is older than the call. */
+  Steps clearing() {
+    return new Clearing();
+  }
+
+  private final class Clearing implements Steps, Walk.Visitor {
+
+    private final long lastVersion = ledger.lastVersion();
+    private Walk walk = new Walk(table, 0);
+    private int rounds = 1;
+
+    @Override
+    public boolean next() {
+      walk.visit(Walk.Limit.ofBuckets(BUCKETS_PER_STEP), this);
+      if (!walk.isOver()) {
+        return true;
+      }
+      if (!walk.hasMissedMoves() || rounds == MAX_CLEARING_ROUNDS) {
+        return false;
+      }
+      // What is left for another round gets less and less.
+      walk = new Walk(table, 0);
+      rounds++;
       return true;
-    } finally {
-      stripes.unlockBucket(bucket);
     }
-  }
 
-  Status randomKey(KeySink sink) {
-    try (Arena arena = Arena.ofConfined()) {
-      KeyCopy copy = new KeyCopy(arena);
-      long buckets = index.buckets();
-      long start = ThreadLocalRandom.current().nextLong(buckets);
-      int firstSlot = ThreadLocalRandom.current().nextInt(Bucket.SLOTS);
-      for (long step = 0; step < buckets; step++) {
-        for (int i = 0; i < Bucket.SLOTS; i++) {
-          if (copyKey((start + step) % buckets, (firstSlot + i) % Bucket.SLOTS, copy)) {
-            sink.accept(copy.memory, 0, copy.length);
-            return Status.FOUND;
-          }
-        }
+    @Override
+    public void visit(long slotAddress, long slot) {
+      long word0 = Words.getPlain(memory, Bucket.recordOffset(slot));
+      if (RecordLayout.version(word0) <= lastVersion) {
+        remover.remove(slotAddress);
       }
-      return Status.ABSENT;
-    }
-  }
-
-  /**
-   * Removes what is older than the call; again if displacement may have carried some past us. What
-   * is left for another round gets less and less, so rounds end even if displacement does not.
-   */
-  void clear() {
-    long lastVersion = ledger.lastVersion();
-    long moved = -1;
-    for (int round = 0; round < MAX_CLEARING_ROUNDS && displacement.count() != moved; round++) {
-      moved = displacement.count();
-      for (long bucket = 0; bucket < index.buckets(); bucket++) {
-        clear(bucket, lastVersion);
-      }
-    }
-  }
-
-  private void clear(long bucket, long lastVersion) {
-    stripes.lockBucket(bucket);
-    try {
-      for (int i = 0; i < Bucket.SLOTS; i++) {
-        long slotAddress = Bucket.slotAddress(index.bucketAddress(bucket), i);
-        long slot = Words.getPlain(memory, slotAddress);
-        if (slot != Bucket.EMPTY
-            && RecordLayout.version(Words.getPlain(memory, Bucket.recordOffset(slot)))
-                <= lastVersion) {
-          remover.remove(slotAddress);
-        }
-      }
-    } finally {
-      stripes.unlockBucket(bucket);
     }
   }
 
@@ -181,25 +205,50 @@ final class Sweep {
             <= clock.millis();
   }
 
-  /** A key copied out of the region, so that a sink may take its time. */
-  private final class KeyCopy {
+  /** Keys copied out of the region, so that a sink may take its time. */
+  private final class KeyCopies implements Walk.Visitor {
 
     private final Arena arena;
-    private MemorySegment memory = MemorySegment.NULL;
-    private int length;
+    private final KeySink sink;
+    private final int[] lengths = new int[Bucket.SLOTS];
+    private MemorySegment copies = MemorySegment.NULL;
+    private int count;
+    private int end;
+    private int given;
 
-    KeyCopy(Arena arena) {
+    KeyCopies(Arena arena, KeySink sink) {
       this.arena = arena;
+      this.sink = sink;
     }
 
-    void take(long record) {
-      MemorySegment region = Sweep.this.memory;
-      length = RecordLayout.keyLength(Words.getPlain(region, record));
-      if (length > memory.byteSize()) {
-        memory = arena.allocate(Math.max(256, 2L * length));
+    @Override
+    public void visit(long slotAddress, long slot) {
+      if (hasExpired(slot)) {
+        return;
       }
-      long start = record + RecordLayout.keyStart(Words.getPlain(region, record + Long.BYTES));
-      MemorySegment.copy(region, start, memory, 0, length);
+      long record = Bucket.recordOffset(slot);
+      int length = RecordLayout.keyLength(Words.getPlain(memory, record));
+      if (end + length > copies.byteSize()) {
+        MemorySegment larger = arena.allocate(Math.max(1024, 2L * (end + length)));
+        MemorySegment.copy(copies, 0, larger, 0, end);
+        copies = larger;
+      }
+      long start = record + RecordLayout.keyStart(Words.getPlain(memory, record + Long.BYTES));
+      MemorySegment.copy(memory, start, copies, end, length);
+      lengths[count++] = length;
+      end += length;
+    }
+
+    @Override
+    public void leave() {
+      long offset = 0;
+      for (int i = 0; i < count; i++) {
+        sink.accept(copies, offset, lengths[i]);
+        offset += lengths[i];
+      }
+      given += count;
+      count = 0;
+      end = 0;
     }
   }
 }

@@ -50,12 +50,20 @@ record Table(
             : new Eviction(memory, index, stripes, references, remover, ledger);
     Compactor compactor = new Compactor(memory, index, stripes, pages, heap, geometry, eviction);
     IndexMemory indexMemory = new IndexMemory(memory, pages, geometry, compactor);
-    Growth growth =
-        new Growth(memory, index, stripes, indexMemory, references, options.fixedBuckets() > 0);
     // All of it, not only the buckets of now: the index grows into the rest of its last page.
     memory.asSlice(0, indexMemory.bytes()).fill((byte) 0);
     index.initialize(buckets);
     RegionHeader.write(memory, incarnation, hashSeed, geometry.indexOffset(), buckets);
+    Displacement displacement = new Displacement(memory, index, stripes, references);
+    Growth growth =
+        new Growth(
+            memory,
+            index,
+            stripes,
+            indexMemory,
+            displacement,
+            references,
+            options.fixedBuckets() > 0);
     return new Table(
         memory,
         incarnation,
@@ -69,7 +77,7 @@ record Table(
         compactor,
         indexMemory,
         growth,
-        new Displacement(memory, index, stripes, references),
+        displacement,
         references,
         eviction);
   }

@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 /**
  * What a reader from elsewhere must know of a table, taken from its header: which table it is, how
  * keys are hashed, where the buckets are and how many. All but their number is for good; that
- * grows, and {@link #refresh} takes a later one from a header that was read again.
+ * changes, and {@link #refresh} takes a later one from a header that was read again.
  *
  * <p>Belongs to one thread. {@code FORMAT.md} describes the header.
  */
@@ -141,7 +141,6 @@ public final class TableLayout {
     if (Words.getUnaligned(memory, offset + RegionHeader.MAGIC_OFFSET) != RegionHeader.MAGIC
         || Words.getUnaligned(memory, offset + RegionHeader.INCARNATION_OFFSET) != incarnation
         || Words.getUnaligned(memory, offset + RegionHeader.HASH_SEED_OFFSET) != hashSeed
-        || now < buckets
         || !isPossible(now, regionBytes, indexOffset)) {
       return false;
     }
@@ -159,7 +158,7 @@ public final class TableLayout {
     return incarnation;
   }
 
-  /** The number of buckets, as far as is known here: there may be more by now. */
+  /** The number of buckets, as far as is known here: there may be more or fewer by now. */
   public long buckets() {
     return buckets;
   }

@@ -49,6 +49,14 @@ final class StoreInspector {
         }
       }
     }
+    for (long bucket = buckets;
+        index.bucketAddress(bucket + 1) <= table.indexMemory().bytes();
+        bucket++) {
+      assertThat(Bucket.level(Words.getPlain(memory, index.bucketAddress(bucket))))
+          .as("level of unused bucket %d", bucket)
+          .isEqualTo(Bucket.RETIRED);
+      assertThat(index.entriesIn(bucket)).as("entries of unused bucket %d", bucket).isZero();
+    }
     assertThat(table.ledger().entries()).isEqualTo(slotOfRecord.size());
     assertThat(table.ledger().expiring()).isEqualTo(expiring);
   }

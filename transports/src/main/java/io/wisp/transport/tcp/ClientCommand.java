@@ -1,7 +1,7 @@
 package io.wisp.transport.tcp;
 
 import io.wisp.transport.tcp.Subcommands.Subcommand;
-import java.util.stream.Collectors;
+import java.util.Iterator;
 
 /** CLIENT ID, GETNAME, SETNAME, SETINFO, INFO, LIST, NO-EVICT and NO-TOUCH. */
 final class ClientCommand {
@@ -10,6 +10,8 @@ final class ClientCommand {
       "ERR Client names cannot contain spaces, newlines or special characters.";
 
   private static final int MAX_NAME_LENGTH = 1024;
+
+  private static final int LINES_PER_STEP = 256;
 
   private ClientCommand() {}
 
@@ -48,9 +50,21 @@ final class ClientCommand {
       request.reply().error(Errors.SYNTAX);
       return;
     }
-    request
-        .reply()
-        .verbatim(request.server().clients().collect(Collectors.joining("\n", "", "\n")));
+    request.session().goOnWith(listing(request.server().clients().iterator()));
+  }
+
+  private static Continuation listing(Iterator<String> clients) {
+    StringBuilder lines = new StringBuilder();
+    return request -> {
+      for (int i = 0; i < LINES_PER_STEP && clients.hasNext(); i++) {
+        lines.append(clients.next()).append('\n');
+      }
+      if (clients.hasNext()) {
+        return true;
+      }
+      request.reply().verbatim(lines.toString());
+      return false;
+    };
   }
 
   /** Nothing here depends on who is asking, so either is always so. */

@@ -21,6 +21,9 @@ final class Connection implements ReadyChannel {
    */
   static final int STEP = 64 << 10;
 
+  /** How many bytes of replies are sent in a turn before others have theirs. */
+  private static final int TURN_BYTES = 1 << 20;
+
   private static final byte[] NO_MEMORY =
       ("-" + Errors.REQUEST_TOO_LARGE + "\r\n").getBytes(StandardCharsets.US_ASCII);
 
@@ -36,6 +39,11 @@ final class Connection implements ReadyChannel {
   private @Nullable NativeBuffer unsent;
 
   private Progress progress = Progress.NEED_INPUT;
+
+  /** There is something to do without input, in the next turn. */
+  private boolean turnPending;
+
+  private boolean resumed;
   private long lastActiveNanos;
   private boolean holds;
   private boolean progressed;
@@ -58,7 +66,7 @@ final class Connection implements ReadyChannel {
 
   @Override
   public boolean serve() throws IOException {
-    boolean active = unsent == null ? read() : send(unsent);
+    boolean active = serveNow();
     if (active) {
       lastActiveNanos = loop.activityNanos();
     }
@@ -82,6 +90,33 @@ final class Connection implements ReadyChannel {
   private void noteMoved(int bytes) {
     moved += bytes;
     progressed |= moved >= STEP;
+  }
+
+  private boolean serveNow() throws IOException {
+    if (unsent != null) {
+      return send(unsent);
+    }
+    if (!turnPending) {
+      return read();
+    }
+    if (resumed) {
+      turnPending = false;
+      resumed = false;
+      progressed = true;
+      goOn();
+      return true;
+    }
+    return false;
+  }
+
+  /** Lets {@link #serve} go on with what was left at the end of the last turn. */
+  void resume() {
+    resumed = true;
+  }
+
+  private void goOn() throws IOException {
+    NativeBuffer kept = keptInput;
+    execute(kept != null ? kept : loop.buffers().input());
   }
 
   private boolean read() throws IOException {
@@ -127,11 +162,13 @@ final class Connection implements ReadyChannel {
   }
 
   private void execute(NativeBuffer input) throws IOException {
+    int sent = 0;
     do {
       NativeBuffer output = loop.buffers().output();
       int before = input.size();
       progress = session.execute(input, output);
       progressed |= input.size() < before;
+      sent += output.size();
       if (!output.isEmpty()) {
         output.writeTo(channel);
       }
@@ -141,11 +178,15 @@ final class Connection implements ReadyChannel {
         keep(input);
         return;
       }
-    } while (progress == Progress.OUTPUT_FULL);
+    } while (progress == Progress.OUTPUT_FULL && sent < TURN_BYTES);
     if (progress == Progress.CLOSE) {
       loop.linger(this);
-    } else {
-      keep(input);
+      return;
+    }
+    keep(input);
+    if (progress != Progress.NEED_INPUT) {
+      turnPending = true;
+      loop.resumeLater(this);
     }
   }
 
@@ -177,8 +218,7 @@ final class Connection implements ReadyChannel {
       return true;
     }
     key.interestOps(SelectionKey.OP_READ);
-    NativeBuffer kept = keptInput;
-    execute(kept != null ? kept : loop.buffers().input());
+    goOn();
     return true;
   }
 
@@ -191,7 +231,7 @@ final class Connection implements ReadyChannel {
   long heldBytes() {
     NativeBuffer input = keptInput;
     NativeBuffer replies = unsent;
-    long bytes = input == null ? 0 : input.capacity();
+    long bytes = session.heldBytes() + (input == null ? 0 : input.capacity());
     return replies == null ? bytes : bytes + replies.capacity();
   }
 

@@ -75,6 +75,14 @@ final class Errors {
     return "ERR unknown subcommand '" + subcommand + "'. Try " + command + " HELP.";
   }
 
+  static String patternTooLong(int length) {
+    return "ERR the pattern has "
+        + length
+        + " bytes, and "
+        + GlobPattern.MAX_LENGTH
+        + " is the most";
+  }
+
   static String invalidExpiry(String command) {
     return "ERR invalid expire time in '" + command + "' command";
   }

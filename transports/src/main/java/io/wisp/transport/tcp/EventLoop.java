@@ -9,6 +9,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -46,6 +47,10 @@ final class EventLoop implements Runnable {
   private final RequestCounters counters = new RequestCounters();
   private final Queue<SocketChannel> handedOver = new ConcurrentLinkedQueue<>();
   private final List<Connection> connections = new ArrayList<>();
+
+  /** Those that go on in the next round without waiting for their clients. */
+  private final ArrayDeque<Connection> unfinished = new ArrayDeque<>();
+
   private final List<LingeringChannel> lingering = new ArrayList<>();
   private final Consumer<SelectionKey> onReady = this::onReady;
   private final long idleNanos;
@@ -142,11 +147,14 @@ final class EventLoop implements Runnable {
       if (isTimed()) {
         roundBeganNanos = System.nanoTime();
       }
-      if (!busyPoll) {
+      if (busyPoll) {
+        poll();
+      } else if (unfinished.isEmpty()) {
         selector.select(onReady, isTimed() ? CHECK_MILLIS : 0);
       } else {
-        poll();
+        selector.selectNow(onReady);
       }
+      resumeUnfinished();
       registerHandedOver();
       if (isTimed()) {
         checkOverdue();
@@ -175,6 +183,21 @@ final class EventLoop implements Runnable {
     }
     for (int i = connections.size() - 1; i >= 0; i--) {
       serve(connections.get(i));
+    }
+  }
+
+  /** Gives a connection another turn in the next round. */
+  void resumeLater(Connection connection) {
+    unfinished.addLast(connection);
+  }
+
+  private void resumeUnfinished() {
+    for (int left = unfinished.size(); left > 0; left--) {
+      Connection connection = unfinished.removeFirst();
+      if (connection.position() >= 0) {
+        connection.resume();
+        serve(connection);
+      }
     }
   }
 

@@ -1,54 +1,52 @@
 package io.wisp.transport.tcp;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * A pattern of bytes as in Redis: {@code ?} for one, {@code *} for any number, {@code [abc]},
- * {@code [a-z]} and {@code [^a]} for one of a set, {@code \} before one that stands for itself.
- * Matching takes at most time in proportion to the product of the lengths, whatever the pattern.
+ * {@code [a-z]} and {@code [^a]} for one of a set, {@code \} before one that stands for itself. An
+ * element of it is named by the index at which it begins. {@link GlobMatch} matches.
  */
 final class GlobPattern {
 
+  /** More than any key needs, with each byte escaped; so that one element is looked at soon. */
+  static final int MAX_LENGTH = 256 << 10;
+
   private final byte[] pattern;
 
+  /** A pattern of at most {@link #MAX_LENGTH} bytes. */
   GlobPattern(byte[] pattern) {
     this.pattern = pattern;
   }
 
+  /** Matches a short text at once. */
   boolean matches(byte[] text) {
-    return matches(MemorySegment.ofArray(text), 0, text.length);
+    GlobMatch match = new GlobMatch(this);
+    match.begin(MemorySegment.ofArray(text), 0, text.length);
+    match.proceed(Integer.MAX_VALUE);
+    return match.matched();
   }
 
-  boolean matches(MemorySegment memory, long offset, int length) {
-    int at = 0;
-    int position = 0;
-    int starAt = -1;
-    int starPosition = 0;
-    while (position < length) {
-      byte next = memory.get(ValueLayout.JAVA_BYTE, offset + position);
-      if (at < pattern.length && pattern[at] == '*') {
-        starAt = at++;
-        starPosition = position;
-      } else if (at < pattern.length && matchesOne(at, next)) {
-        at = behind(at);
-        position++;
-      } else if (starAt >= 0) {
-        // Only the last star need be tried again: what was matched before it can stay.
-        at = starAt + 1;
-        position = ++starPosition;
-      } else {
-        return false;
-      }
+  boolean isStar(int at) {
+    return at < pattern.length && pattern[at] == '*';
+  }
+
+  /** Whether nothing but stars is left, so that the end of the text may be here. */
+  boolean isEnd(int at) {
+    int end = at;
+    while (isStar(end)) {
+      end++;
     }
-    while (at < pattern.length && pattern[at] == '*') {
-      at++;
-    }
-    return at == pattern.length;
+    return end == pattern.length;
+  }
+
+  /** How many bytes of the pattern must be looked at for an element. */
+  int cost(int at) {
+    return at < pattern.length && pattern[at] == '[' ? behindSet(at) - at : 1;
   }
 
   /** Where the element of the pattern ends that begins at an index. */
-  private int behind(int at) {
+  int behind(int at) {
     if (pattern[at] == '\\' && at + 1 < pattern.length) {
       return at + 2;
     }
@@ -66,7 +64,11 @@ final class GlobPattern {
     return Math.min(index + 1, pattern.length);
   }
 
-  private boolean matchesOne(int at, byte character) {
+  /** Whether there is an element, and it stands for this byte. */
+  boolean matchesOne(int at, byte character) {
+    if (at >= pattern.length) {
+      return false;
+    }
     return switch (pattern[at]) {
       case '?' -> true;
       case '[' -> matchesSet(at, character);

@@ -1,6 +1,7 @@
 package io.wisp.transport.tcp;
 
 import io.wisp.store.Status;
+import io.wisp.store.Steps;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +13,6 @@ final class KeyCommands {
 
   /** How many bytes of keys end a step of SCAN early. */
   static final int SCAN_BYTES = 256 << 10;
-
-  /** Keys asked of the store at a time, so that a few of the longest exceed no limit by much. */
-  private static final int BATCH = 16;
 
   private static final int DEFAULT_COUNT = 10;
 
@@ -40,39 +38,90 @@ final class KeyCommands {
     boolean understood =
         arguments.count() == 1
             || (arguments.count() == 2 && (arguments.is(1, "ASYNC") || arguments.is(1, "SYNC")));
-    if (understood) {
-      request.store().clear();
-      request.reply().ok();
-    } else {
+    if (!understood) {
       request.reply().error(Errors.SYNTAX);
+      return;
     }
+    Steps clearing = request.store().clearing();
+    request
+        .session()
+        .goOnWith(
+            later -> {
+              if (clearing.next()) {
+                return true;
+              }
+              later.reply().ok();
+              return false;
+            });
   }
 
   static void randomKey(Request request) {
-    KeyCollector collector = new KeyCollector(request.scratch(), null, NativeBuffer.MAX_CAPACITY);
-    if (request.store().randomKey(collector) == Status.FOUND) {
-      request.reply().output().append(request.scratchContent());
-    } else {
-      request.reply().absent();
-    }
+    boolean[] given = new boolean[1];
+    Steps choosing =
+        request
+            .store()
+            .choosingKey(
+                (segment, offset, length) -> {
+                  given[0] = true;
+                  request.reply().bulk(segment, offset, length);
+                });
+    request
+        .session()
+        .goOnWith(
+            later -> {
+              if (choosing.next()) {
+                return true;
+              }
+              if (!given[0]) {
+                later.reply().absent();
+              }
+              return false;
+            });
   }
 
   static void keys(Request request) {
-    GlobPattern pattern = new GlobPattern(request.arguments().bytes(1));
-    KeyCollector collector = new KeyCollector(request.scratch(), pattern, MAX_KEYS_BYTES);
-    long cursor = 0;
-    do {
-      cursor = request.store().scan(cursor, BATCH, collector);
-    } while (cursor != 0 && !collector.isFull());
-    if (collector.isFull()) {
-      request
-          .reply()
-          .error(
-              "ERR the reply to KEYS would have more than "
-                  + MAX_KEYS_BYTES
-                  + " bytes; SCAN walks over the keys in steps");
-    } else {
-      collector.replyTo(request.reply());
+    GlobPattern pattern = pattern(request, 1);
+    if (pattern != null) {
+      request.session().goOnWith(new Keys(request.session().buffers(), pattern));
+    }
+  }
+
+  /** The pattern in an argument; null, and an error was replied, if it is too long. */
+  private static @Nullable GlobPattern pattern(Request request, int index) {
+    Arguments arguments = request.arguments();
+    if (arguments.length(index) > GlobPattern.MAX_LENGTH) {
+      request.reply().error(Errors.patternTooLong(arguments.length(index)));
+      return null;
+    }
+    return new GlobPattern(arguments.bytes(index));
+  }
+
+  private static final class Keys extends KeyWalk {
+
+    Keys(BufferPool pool, GlobPattern pattern) {
+      super(pool, pattern, MAX_KEYS_BYTES, 0);
+    }
+
+    @Override
+    long wanted() {
+      return Long.MAX_VALUE;
+    }
+
+    @Override
+    boolean endsEarly(KeyCollector collected, boolean wasDense) {
+      return false;
+    }
+
+    @Override
+    void begin(ReplyWriter reply, KeyCollector collected, long cursor) {
+      reply.array(collected.collected());
+    }
+
+    @Override
+    String tooMuch() {
+      return "ERR the reply to KEYS would have more than "
+          + MAX_KEYS_BYTES
+          + " bytes; SCAN walks over the keys in steps";
     }
   }
 
@@ -92,7 +141,10 @@ final class KeyCommands {
         return;
       }
       if (arguments.is(index, "MATCH")) {
-        pattern = new GlobPattern(arguments.bytes(index + 1));
+        pattern = pattern(request, index + 1);
+        if (pattern == null) {
+          return;
+        }
       } else if (arguments.is(index, "TYPE")) {
         typeFits = arguments.is(index + 1, "STRING");
       } else if (arguments.is(index, "COUNT")) {
@@ -109,7 +161,8 @@ final class KeyCommands {
         return;
       }
     }
-    scan(request, cursor, count, typeFits ? pattern : new GlobPattern(new byte[0]));
+    GlobPattern wanted = typeFits ? pattern : new GlobPattern(new byte[0]);
+    request.session().goOnWith(new Scan(request.session().buffers(), wanted, cursor, count));
   }
 
   /** A cursor as C's strtoul takes it, by which Redis reads it; or null. */
@@ -128,29 +181,37 @@ final class KeyCommands {
     }
   }
 
-  private static void scan(Request request, long from, long count, @Nullable GlobPattern pattern) {
-    // The last batch before the limit may exceed it, since what was walked over must be given.
-    KeyCollector collector =
-        new KeyCollector(request.scratch(), pattern, NativeBuffer.MAX_CAPACITY);
-    long cursor = from;
-    boolean wasDense;
-    do {
-      long before = collector.visited();
-      int batch = (int) Math.min(BATCH, count - before);
-      cursor = request.store().scan(cursor, batch, collector);
-      // A batch that came short says that the store is nearly empty here; the client comes again.
-      wasDense = collector.visited() - before >= batch;
-    } while (wasDense
-        && cursor != 0
-        && collector.visited() < count
-        && collector.bytes() < SCAN_BYTES);
-    if (collector.isFull()) {
-      request.reply().error(Errors.REPLY_TOO_LARGE);
-      return;
+  private static final class Scan extends KeyWalk {
+
+    private final long count;
+
+    Scan(BufferPool pool, @Nullable GlobPattern pattern, long from, long count) {
+      // The last batch before the limit may exceed it, since what was walked over must be given.
+      super(pool, pattern, NativeBuffer.MAX_CAPACITY, from);
+      this.count = count;
     }
-    ReplyWriter reply = request.reply();
-    reply.array(2);
-    reply.bulkUnsigned(cursor);
-    collector.replyTo(reply);
+
+    @Override
+    long wanted() {
+      return count;
+    }
+
+    @Override
+    boolean endsEarly(KeyCollector collected, boolean wasDense) {
+      // A batch that came short says that the store is nearly empty here; the client comes again.
+      return !wasDense || collected.bytes() >= SCAN_BYTES;
+    }
+
+    @Override
+    void begin(ReplyWriter reply, KeyCollector collected, long cursor) {
+      reply.array(2);
+      reply.bulkUnsigned(cursor);
+      reply.array(collected.collected());
+    }
+
+    @Override
+    String tooMuch() {
+      return Errors.REPLY_TOO_LARGE;
+    }
   }
 }

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  *       there must be, and no request of more than {@link #MAX_REQUEST_LENGTH} is waited for;
  *   <li>a command of arbitrarily many arguments is executed step by step as they arrive;
  *   <li>a request that is refused is skipped as it arrives;
+ *   <li>a turn ends after {@link #REQUESTS_PER_TURN} requests, or after a step of a command that is
+ *       long however short its request is. What a command does with one value is done at once,
+ *       because the value may change between two steps: of the longest it copies 64 MiB;
  *   <li>nothing is executed while {@link #OUTPUT_LIMIT} bytes of replies wait to be sent, so the
  *       output exceeds it by one reply, or one element of a reply, at most.
  * </ul>
@@ -32,6 +35,8 @@ final class RespSession implements AutoCloseable {
     NEED_INPUT,
     /** The output has to be sent before more is executed. */
     OUTPUT_FULL,
+    /** There is more to do, and it is somebody else's turn. */
+    TURN_OVER,
     /** The output has to be sent, and then the connection closed. */
     CLOSE
   }
@@ -41,6 +46,12 @@ final class RespSession implements AutoCloseable {
 
   /** How many bytes of replies may wait before no more requests are executed. */
   static final int OUTPUT_LIMIT = 32 << 10;
+
+  /** How many requests, or steps of requests, are executed in a turn. */
+  static final int REQUESTS_PER_TURN = 1024;
+
+  /** As how many requests a step of a long command counts. */
+  private static final int REQUESTS_PER_STEP = REQUESTS_PER_TURN / 8;
 
   private enum Phase {
     /** A request begins. */
@@ -60,6 +71,8 @@ final class RespSession implements AutoCloseable {
 
   private Phase phase = Phase.REQUEST;
   private @Nullable Command command;
+  private @Nullable Continuation continuation;
+  private int turnLeft;
   private int remainingArguments;
   private int skipBytes;
   private @Nullable UnknownCommand unknown;
@@ -85,17 +98,65 @@ final class RespSession implements AutoCloseable {
     Request request = context.request();
     request.begin(this, output);
     needed = 0;
+    turnLeft = REQUESTS_PER_TURN;
     while (!closing) {
       if (output.size() >= OUTPUT_LIMIT) {
         return Progress.OUTPUT_FULL;
       }
-      if (inline != null) {
+      if (continuation != null) {
+        if (proceed(continuation)) {
+          return Progress.TURN_OVER;
+        }
+      } else if (inline == null && input.isEmpty()) {
+        return Progress.NEED_INPUT;
+      } else if (turnLeft-- <= 0) {
+        return Progress.TURN_OVER;
+      } else if (inline != null) {
         executeInline(inline);
-      } else if (input.isEmpty() || !advance(input)) {
+      } else if (!advance(input)) {
         return Progress.NEED_INPUT;
       }
     }
     return Progress.CLOSE;
+  }
+
+  /** Lets the command that is being executed go on in steps; the first is done at once. */
+  void goOnWith(Continuation rest) {
+    continuation = rest;
+  }
+
+  /** Says that the command being executed takes as long as a step of a long one. */
+  void countAsStep() {
+    turnLeft -= REQUESTS_PER_STEP;
+  }
+
+  /** Does a step of a command; the answer is whether there is more to do. */
+  private boolean proceed(Continuation running) {
+    countAsStep();
+    Request request = context.request();
+    int mark = request.reply().output().size();
+    boolean more = false;
+    try {
+      more = running.next(request);
+    } catch (BufferLimitException e) {
+      replaceReply(mark);
+    } finally {
+      if (!more) {
+        continuation = null;
+        running.close();
+      }
+    }
+    return more;
+  }
+
+  /** The memory that a command holds between its steps, in bytes. */
+  long heldBytes() {
+    return continuation == null ? 0 : continuation.heldBytes();
+  }
+
+  /** Where commands that go on in steps take memory from. */
+  BufferPool buffers() {
+    return context.buffers();
   }
 
   /** How many bytes the input must hold at least for the next step; 0 if that is not known. */
@@ -183,14 +244,19 @@ final class RespSession implements AutoCloseable {
 
   private void run(Command toRun) {
     Request request = context.request();
-    NativeBuffer output = request.reply().output();
-    int mark = output.size();
+    int mark = request.reply().output().size();
     try {
       toRun.handler().execute(request);
     } catch (BufferLimitException e) {
-      output.truncate(output.start() + mark);
-      request.reply().error(Errors.REPLY_TOO_LARGE);
+      replaceReply(mark);
     }
+  }
+
+  /** Replies with an error instead of what does not fit into memory. */
+  private void replaceReply(int mark) {
+    ReplyWriter reply = context.request().reply();
+    reply.output().truncate(reply.output().start() + mark);
+    reply.error(Errors.REPLY_TOO_LARGE);
   }
 
   private boolean beginSteps(Command found, int arguments, NativeBuffer input) {
@@ -430,6 +496,10 @@ final class RespSession implements AutoCloseable {
   /** Gives back the memory that this session holds. */
   @Override
   public void close() {
+    if (continuation != null) {
+      continuation.close();
+      continuation = null;
+    }
     if (inline != null) {
       context.buffers().give(inline);
       inline = null;

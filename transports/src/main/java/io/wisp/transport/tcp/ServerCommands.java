@@ -20,6 +20,8 @@ final class ServerCommands {
   private ServerCommands() {}
 
   static void info(Request request) {
+    // The store's statistics are gathered from all its pages.
+    request.session().countAsStep();
     Arguments arguments = request.arguments();
     Set<String> sections = new HashSet<>();
     for (int index = 1; index < arguments.count(); index++) {
@@ -39,8 +41,13 @@ final class ServerCommands {
 
   private static void configGet(Request request) {
     Arguments arguments = request.arguments();
+    request.session().countAsStep();
     Map<String, String> found = new TreeMap<>();
     for (int index = 2; index < arguments.count(); index++) {
+      if (arguments.length(index) > GlobPattern.MAX_LENGTH) {
+        request.reply().error(Errors.patternTooLong(arguments.length(index)));
+        return;
+      }
       addMatching(request.server().configuration(), arguments.text(index), found);
     }
     request.reply().map(found.size());

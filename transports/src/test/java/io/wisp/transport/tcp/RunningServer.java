@@ -33,7 +33,7 @@ final class RunningServer implements AutoCloseable {
     this(new HeapStore(), change, limits);
   }
 
-  private RunningServer(Store store, UnaryOperator<ServerOptions> change, TcpLimits limits) {
+  RunningServer(Store store, UnaryOperator<ServerOptions> change, TcpLimits limits) {
     this.store = store;
     ServerOptions options = change.apply(ServerOptions.at(new Endpoint("127.0.0.1", 0)));
     server = new TcpServer(store, options, limits);

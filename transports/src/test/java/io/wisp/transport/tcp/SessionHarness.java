@@ -31,6 +31,8 @@ final class SessionHarness implements AutoCloseable {
   private long nowMillis = START_MILLIS;
   private long largestInput;
   private long largestOutput;
+  private long clients = 1;
+  private int turns;
   private Progress progress = Progress.NEED_INPUT;
 
   SessionHarness() {
@@ -53,7 +55,7 @@ final class SessionHarness implements AutoCloseable {
     session = new RespSession(context, new ClientInfo(7, "127.0.0.1:5", START_MILLIS));
   }
 
-  private static ServerView view(@Nullable String password) {
+  private ServerView view(@Nullable String password) {
     return new ServerView() {
       @Override
       @SuppressWarnings("ReturnsNullArray")
@@ -73,7 +75,7 @@ final class SessionHarness implements AutoCloseable {
 
       @Override
       public Stream<String> clients() {
-        return Stream.of("id=7");
+        return Stream.generate(() -> "id=7").limit(clients);
       }
     };
   }
@@ -102,12 +104,32 @@ final class SessionHarness implements AutoCloseable {
     input.append(MemorySegment.ofArray(bytes), 0, bytes.length);
     largestInput = Math.max(largestInput, input.size());
     do {
+      turns++;
       progress = session.execute(input, output);
       largestOutput = Math.max(largestOutput, output.size());
       replies.writeBytes(output.toByteArray());
       output.clear();
-    } while (progress == Progress.OUTPUT_FULL);
+    } while (progress == Progress.OUTPUT_FULL || progress == Progress.TURN_OVER);
     return replies.toByteArray();
+  }
+
+  /** Gives the session one turn with Latin-1 bytes; what it replies is not kept. */
+  Progress sendForOneTurn(String text) {
+    byte[] bytes = text.getBytes(ISO_8859_1);
+    input.append(MemorySegment.ofArray(bytes), 0, bytes.length);
+    progress = session.execute(input, output);
+    output.clear();
+    return progress;
+  }
+
+  /** How many turns the session has had. */
+  int turns() {
+    return turns;
+  }
+
+  /** Lets CLIENT LIST have so many lines. */
+  void clients(long clients) {
+    this.clients = clients;
   }
 
   /** Lets the clock go on. */

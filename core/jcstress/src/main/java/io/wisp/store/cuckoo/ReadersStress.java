@@ -122,4 +122,42 @@ public final class ReadersStress {
       Contested.STORE.delete(contested.key());
     }
   }
+
+  /** Is a key found whose bucket is merged into another and split off again? */
+  @JCStressTest
+  @Outcome(id = "1", expect = Expect.ACCEPTABLE, desc = "found")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "missed a key that was there all the time")
+  @State
+  public static class Merged {
+
+    private static final CuckooStore STORE = CuckooStore.open(4 << 20);
+    private static final Slice KEY = keyOfTheLastBucket();
+
+    /** A key that is in the bucket which the first split makes, and there has no other one. */
+    private static Slice keyOfTheLastBucket() {
+      Index index = STORE.table().index();
+      long buckets = index.buckets();
+      for (long i = 0; ; i++) {
+        Slice key = Slice.of(Long.toString(i));
+        long hash = index.hash(key);
+        if (KeyHash.bucket(KeyHash.firstHalf(hash), buckets + 1) == buckets
+            && KeyHash.bucket(KeyHash.secondHalf(hash), buckets + 1) == buckets) {
+          STORE.put(key, Contested.value(1));
+          return key;
+        }
+      }
+    }
+
+    @Actor
+    public void resizer() {
+      Growth growth = STORE.table().growth();
+      growth.grow(Integer.MAX_VALUE);
+      growth.shrink(0);
+    }
+
+    @Actor
+    public void reader(I_Result result) {
+      result.r1 = STORE.contains(KEY) ? 1 : 0;
+    }
+  }
 }

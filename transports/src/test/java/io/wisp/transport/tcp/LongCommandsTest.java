@@ -1,0 +1,195 @@
+package io.wisp.transport.tcp;
+
+import static io.wisp.transport.tcp.SessionHarness.request;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wisp.store.HeapStore;
+import io.wisp.store.Slice;
+import io.wisp.store.Steps;
+import io.wisp.store.Store;
+import io.wisp.transport.tcp.RespSession.Progress;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.net.Socket;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A command that is long does not keep others waiting. */
+@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class LongCommandsTest {
+
+  private final AtomicInteger steps = new AtomicInteger();
+  private final AtomicBoolean ended = new AtomicBoolean();
+
+  /** A store whose walks go on until they are told to end, and count their steps. */
+  private Store endlessStore() {
+    HeapStore store = new HeapStore();
+    Steps walk =
+        () -> {
+          steps.incrementAndGet();
+          return !ended.get();
+        };
+    return (Store)
+        Proxy.newProxyInstance(
+            Store.class.getClassLoader(),
+            new Class<?>[] {Store.class},
+            (proxy, method, arguments) ->
+                switch (method.getName()) {
+                  case "clearing", "choosingKey" -> walk;
+                  case "scan" -> walk.next() ? 1L : 0L;
+                  default -> {
+                    try {
+                      yield method.invoke(store, arguments);
+                    } catch (InvocationTargetException e) {
+                      throw e.getCause();
+                    }
+                  }
+                });
+  }
+
+  private static void write(Socket socket, String bytes) throws IOException {
+    socket.getOutputStream().write(bytes.getBytes(ISO_8859_1));
+  }
+
+  private static String read(Socket socket, int length) throws IOException {
+    return new String(socket.getInputStream().readNBytes(length), ISO_8859_1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "FLUSHALL, false, +OK",
+    "FLUSHDB, true, +OK",
+    "RANDOMKEY, false, $-1",
+    "KEYS *, false, *0",
+    "KEYS a*b, true, *0"
+  })
+  void shouldServeOthersBetweenTheStepsOfOne(String command, boolean busyPoll, String reply)
+      throws Exception {
+    try (RunningServer running =
+            new RunningServer(
+                endlessStore(),
+                options -> options.withThreads(1).withBusyPoll(busyPoll),
+                TcpLimits.defaults());
+        Socket patient = running.openSocket();
+        Socket other = running.openSocket()) {
+      write(patient, request(command.split(" ", -1)) + request("PING"));
+      while (steps.get() < 3) {
+        Thread.onSpinWait();
+      }
+      for (int i = 0; i < 10; i++) {
+        write(other, request("SET", "k", "v") + request("GET", "k"));
+        assertThat(read(other, 12)).isEqualTo("+OK\r\n$1\r\nv\r\n");
+      }
+      assertThat(patient.getInputStream().available()).isZero();
+      ended.set(true);
+      assertThat(read(patient, reply.length() + 9)).isEqualTo(reply + "\r\n+PONG\r\n");
+    }
+  }
+
+  @Test
+  void shouldForgetACommandWhoseClientIsGone() throws Exception {
+    try (RunningServer running =
+        new RunningServer(
+            endlessStore(), options -> options.withThreads(1), TcpLimits.defaults())) {
+      Socket gone = running.openSocket();
+      write(gone, request("KEYS", "*"));
+      while (steps.get() < 3) {
+        Thread.onSpinWait();
+      }
+      gone.close();
+      ended.set(true);
+      while (running.server().statistics().connections() > 0) {
+        Thread.sleep(1);
+      }
+    }
+  }
+
+  @Test
+  void shouldGiveTheMemoryOfAnUnfinishedCommandBack() {
+    try (SessionHarness session = new SessionHarness(null, 0, endlessStore())) {
+      assertThat(session.sendForOneTurn(request("KEYS", "a*"))).isEqualTo(Progress.TURN_OVER);
+      assertThat(session.sendForOneTurn("")).isEqualTo(Progress.TURN_OVER);
+    }
+  }
+
+  @Test
+  void shouldMatchLongKeysWithPauses() {
+    try (SessionHarness session = new SessionHarness()) {
+      session.call("SET", "a".repeat(20_000), "v");
+      session.call("SET", "a".repeat(1_000) + "b", "v");
+      int before = session.turns();
+      String pattern = "*" + "a".repeat(1_000) + "b";
+      assertThat(session.call("KEYS", pattern)).startsWith("*1\r\n$1001\r\n");
+      assertThat(session.turns() - before).isBetween(200, 400);
+      before = session.turns();
+      assertThat(session.call("SCAN", "0", "MATCH", pattern)).contains("*1\r\n$1001\r\n");
+      assertThat(session.turns() - before).isBetween(200, 400);
+    }
+  }
+
+  @Test
+  void shouldEndATurnAfterManyRequests() {
+    try (SessionHarness session = new SessionHarness()) {
+      int requests = 5 * RespSession.REQUESTS_PER_TURN;
+      assertThat(session.send("PING\r\n".repeat(requests))).isEqualTo("+PONG\r\n".repeat(requests));
+      assertThat(session.turns()).isGreaterThanOrEqualTo(5);
+      int before = session.turns();
+      String[] words = new String[requests + 1];
+      Arrays.fill(words, "k");
+      words[0] = "EXISTS";
+      assertThat(session.call(words)).isEqualTo(":0\r\n");
+      assertThat(session.turns() - before).isGreaterThanOrEqualTo(5);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"INFO", "CONFIG GET *", "KEYS *", "SCAN 0", "RANDOMKEY", "CLIENT LIST"})
+  void shouldEndATurnAfterAFewLongRequests(String request) {
+    try (SessionHarness session = new SessionHarness()) {
+      session.send((request + "\r\n").repeat(100));
+      assertThat(session.turns()).isGreaterThanOrEqualTo(10);
+    }
+  }
+
+  @Test
+  void shouldListManyClientsInSteps() {
+    try (SessionHarness session = new SessionHarness()) {
+      session.clients(10_000);
+      assertThat(session.call("CLIENT", "LIST")).startsWith("$50000\r\nid=7\nid=7\n");
+      assertThat(session.turns()).isGreaterThan(30);
+    }
+  }
+
+  @Test
+  void shouldSendALongListOfKeysInPieces() {
+    try (SessionHarness session = new SessionHarness()) {
+      for (int i = 0; i < 40; i++) {
+        session.store().put(Slice.of(i + "k".repeat(60_000)), Slice.of("v"));
+      }
+      String reply = session.call("KEYS", "*");
+      assertThat(reply).startsWith("*40\r\n$6000").endsWith("k\r\n");
+      assertThat(reply.length()).isBetween(40 * 60_000, 40 * 60_020);
+      assertThat(session.largestOutput()).isLessThan(2 * RespSession.OUTPUT_LIMIT);
+    }
+  }
+
+  @Test
+  void shouldRefusePatternsThatNoKeyNeeds() {
+    try (SessionHarness session = new SessionHarness()) {
+      String pattern = "a".repeat(GlobPattern.MAX_LENGTH + 1);
+      String error = "-ERR the pattern has 262145 bytes, and 262144 is the most\r\n";
+      assertThat(session.call("KEYS", pattern)).isEqualTo(error);
+      assertThat(session.call("SCAN", "0", "MATCH", pattern)).isEqualTo(error);
+      assertThat(session.call("CONFIG", "GET", pattern)).isEqualTo(error);
+      assertThat(session.call("KEYS", "a".repeat(GlobPattern.MAX_LENGTH))).isEqualTo("*0\r\n");
+    }
+  }
+}
