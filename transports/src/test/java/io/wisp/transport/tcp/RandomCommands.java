@@ -273,7 +273,8 @@ final class RandomCommands {
       words.add(one("2", "3", "2", "3", "4", "1", "abc", "", "03"));
       words.addAll(
           options(
-              List.of("AUTH default x", "SETNAME name", "SETNAME a\u00ffb", "AUTH", "SETNAME", "FOO")));
+              List.of(
+                  "AUTH default x", "SETNAME name", "SETNAME a\u00ffb", "AUTH", "SETNAME", "FOO")));
     }
     return request(Comparison.NAMES, words);
   }

@@ -1,0 +1,40 @@
+package io.wisp.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wisp.fuzz.FuzzTest;
+import io.wisp.store.HeapStore;
+import io.wisp.store.Status;
+import java.lang.foreign.MemorySegment;
+
+/** Frames of the binary protocol, one behind another, each behind its length in two bytes. */
+class RequestFrameFuzzTest extends FuzzTest {
+
+  private static final int MAX_REPLY_LENGTH = 64 << 10;
+
+  @Override
+  protected void check(byte[] input) {
+    MemorySegment bytes = MemorySegment.ofArray(input);
+    Reply read = new Reply();
+    try (HeapStore store = new HeapStore();
+        FrameBuffer reply = new FrameBuffer()) {
+      RequestExecutor executor = new RequestExecutor(store, "secret", () -> "name:value");
+      Session session = new Session();
+      int at = 0;
+      while (at + 2 <= input.length) {
+        int claimed = Byte.toUnsignedInt(input[at]) << 8 | Byte.toUnsignedInt(input[at + 1]);
+        int length = Math.min(claimed, input.length - at - 2);
+        Status status = executor.execute(session, bytes, at + 2, length, reply);
+        byte[] answer = reply.toByteArray();
+        assertThat(read.wrap(MemorySegment.ofArray(answer), 0, answer.length))
+            .as(read.fault())
+            .isTrue();
+        assertThat(read.status()).isEqualTo(status);
+        assertThat(answer).hasSizeLessThan(MAX_REPLY_LENGTH);
+        // The same bytes are no worse as a reply.
+        read.wrap(bytes, at + 2, length);
+        at += 2 + length;
+      }
+    }
+  }
+}
