@@ -1,9 +1,11 @@
 package io.wisp.transport.memory;
 
 import io.wisp.transport.Endpoint;
+import io.wisp.transport.Log;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.TransportTimeoutException;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -14,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A control connection, as the client sees it. */
 final class ControlLink implements AutoCloseable {
+
+  private static final Log LOG = Log.of(ControlLink.class);
 
   private final Endpoint endpoint;
   private final long timeoutNanos;
@@ -77,6 +81,10 @@ final class ControlLink implements AutoCloseable {
     return waitingLeftNanos;
   }
 
+  /**
+   * Sends a message. That the server no longer listens is left to {@link #receive} to tell, which
+   * may have heard why.
+   */
   void send(ControlMessage message) {
     ByteBuffer bytes = message.encode();
     try {
@@ -86,10 +94,7 @@ final class ControlLink implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      // What the server last said is worth more than that it no longer listens.
-      if (!input.ended()) {
-        throw new TransportException("cannot send to " + endpoint + ": " + e.getMessage(), e);
-      }
+      LOG.log(Level.DEBUG, "cannot send to " + endpoint, e);
     }
   }
 

@@ -1,14 +1,19 @@
 package io.wisp.transport.memory;
 
+import io.wisp.transport.Log;
+import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
+import java.lang.Thread.UncaughtExceptionHandler;
 import java.net.StandardSocketOptions;
-import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The thread that accepts control connections and listens to all of them: to what clients say until
@@ -16,27 +21,54 @@ import java.time.Duration;
  */
 final class ControlLoop implements Runnable {
 
-  private static final System.Logger LOGGER = System.getLogger(ControlLoop.class.getName());
+  private static final Log LOG = Log.of(ControlLoop.class);
 
   private static final long LONGEST_SELECT_MILLIS = 250;
-  private static final long PAUSE_AFTER_FAILURE_MILLIS = 100;
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(LONGEST_SELECT_MILLIS);
+
+  /** Clients that are refused in a row before those who are served have their turn. */
+  private static final int MOST_REFUSED_AT_ONCE = 64;
 
   private final ServerSocketChannel listener;
   private final Selector selector;
+  private final SelectionKey accepting;
+
+  /** Given up for a moment when there is no other descriptor to tell a client so with. */
+  private @Nullable SocketChannel reserve;
+
+  private long acceptsAgainAt;
   private final Admission admission;
   private final Duration handshake;
   private final Thread thread;
   private volatile boolean stopping;
 
-  ControlLoop(String name, ServerSocketChannel listener, Admission admission, Duration handshake)
+  /**
+   * A loop that does not run yet.
+   *
+   * @param onThreadLost is told if the thread ends by a failure
+   */
+  ControlLoop(
+      String name,
+      ServerSocketChannel listener,
+      Admission admission,
+      Duration handshake,
+      UncaughtExceptionHandler onThreadLost)
       throws IOException {
     this.listener = listener;
     this.admission = admission;
     this.handshake = handshake;
-    selector = Selector.open();
     listener.configureBlocking(false);
-    listener.register(selector, SelectionKey.OP_ACCEPT);
-    thread = Thread.ofPlatform().name(name).unstarted(this);
+    selector = Selector.open();
+    try {
+      accepting = listener.register(selector, SelectionKey.OP_ACCEPT);
+      reserve = SocketChannel.open();
+      // Loads what it takes to refuse a client, which takes descriptors, too.
+      new ControlMessage.Refusal("").encode();
+    } catch (IOException | RuntimeException | Error e) {
+      selector.close();
+      throw e;
+    }
+    thread = Thread.ofPlatform().name(name).uncaughtExceptionHandler(onThreadLost).unstarted(this);
   }
 
   void start() {
@@ -45,26 +77,36 @@ final class ControlLoop implements Runnable {
 
   @Override
   public void run() {
-    while (!stopping) {
-      try {
+    try {
+      while (!stopping) {
         selector.select(this::serve, LONGEST_SELECT_MILLIS);
-        endOverdue();
-      } catch (IOException | RuntimeException e) {
-        LOGGER.log(Level.WARNING, "control connections go on after a failure", e);
-        pause();
-      } catch (Error e) {
-        LOGGER.log(Level.ERROR, "control connections go on after an error", e);
-        pause();
+        long now = System.nanoTime();
+        endOverdue(now);
+        if (accepting.interestOps() == 0 && now - acceptsAgainAt > 0) {
+          acceptAgain();
+        }
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      closeAll();
     }
-    closeAll();
   }
 
   private void serve(SelectionKey key) {
-    if (key.attachment() instanceof ControlSession session) {
-      session.serve();
-    } else if (key.isValid()) {
-      accept();
+    try {
+      if (key.attachment() instanceof ControlSession session) {
+        session.serve();
+      } else if (key.isValid()) {
+        accept();
+      }
+    } catch (RuntimeException | Error e) {
+      LOG.log(Level.ERROR, "a control connection ends, for serving it failed unexpectedly", e);
+      if (key.attachment() instanceof ControlSession session) {
+        session.gone();
+      } else {
+        pauseAccepting();
+      }
     }
   }
 
@@ -75,13 +117,18 @@ final class ControlLoop implements Runnable {
         admit(client);
       }
     } catch (IOException e) {
-      // Out of file descriptors, most likely: not to be tried again at once.
-      LOGGER.log(Level.WARNING, "no connection can be accepted for a moment: " + e.getMessage());
-      pause();
+      LOG.log(Level.WARNING, "no client can be accepted for a moment: " + e.getMessage());
+      refuse("this server has no room for one more client: " + e.getMessage());
+      pauseAccepting();
     }
   }
 
-  private void admit(SocketChannel client) throws IOException {
+  private void pauseAccepting() {
+    accepting.interestOps(0);
+    acceptsAgainAt = System.nanoTime() + PAUSE_NANOS;
+  }
+
+  private void admit(SocketChannel client) {
     try {
       client.configureBlocking(false);
       if (client.supportedOptions().contains(StandardSocketOptions.SO_KEEPALIVE)) {
@@ -91,25 +138,51 @@ final class ControlLoop implements Runnable {
           new ControlSession(client, admission, System.nanoTime() + handshake.toNanos());
       client.register(selector, SelectionKey.OP_READ, session);
     } catch (IOException e) {
-      client.close();
+      closeQuietly(client);
+    } catch (RuntimeException | Error e) {
+      closeQuietly(client);
+      throw e;
     }
   }
 
-  private void endOverdue() {
-    long now = System.nanoTime();
+  /** Tells those who wait to be accepted, with the one descriptor that is kept for that. */
+  private void refuse(String reason) {
+    closeQuietly(reserve);
+    reserve = null;
+    try {
+      for (int i = 0; i < MOST_REFUSED_AT_ONCE; i++) {
+        SocketChannel client = listener.accept();
+        if (client == null) {
+          break;
+        }
+        admission.countRejection();
+        try (client) {
+          client.configureBlocking(false);
+          new ControlSession(client, admission, 0).refuse(reason);
+        }
+      }
+    } catch (IOException e) {
+      // Another thread was faster to take the descriptor.
+    }
+  }
+
+  private void acceptAgain() {
+    accepting.interestOps(SelectionKey.OP_ACCEPT);
+    try {
+      if (reserve == null) {
+        reserve = SocketChannel.open();
+      }
+    } catch (IOException e) {
+      // If there is still none the next time, nobody can be told.
+    }
+  }
+
+  private void endOverdue(long now) {
     for (SelectionKey key : selector.keys()) {
       if (key.attachment() instanceof ControlSession session && session.isOverdue(now)) {
         admission.countRejection();
         session.gone();
       }
-    }
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(PAUSE_AFTER_FAILURE_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 
@@ -131,16 +204,23 @@ final class ControlLoop implements Runnable {
   }
 
   private void closeAll() {
-    try {
-      for (SelectionKey key : selector.keys()) {
-        if (key.attachment() instanceof ControlSession session) {
-          session.gone();
-        }
+    for (SelectionKey key : selector.keys()) {
+      if (key.attachment() instanceof ControlSession session) {
+        session.gone();
       }
-      listener.close();
-      selector.close();
-    } catch (IOException | ClosedSelectorException e) {
-      LOGGER.log(Level.WARNING, "closing control connections: " + e.getMessage());
+    }
+    closeQuietly(reserve);
+    closeQuietly(listener);
+    closeQuietly(selector);
+  }
+
+  private static void closeQuietly(@Nullable Closeable closeable) {
+    try {
+      if (closeable != null) {
+        closeable.close();
+      }
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "closing a control connection failed", e);
     }
   }
 }

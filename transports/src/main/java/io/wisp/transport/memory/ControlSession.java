@@ -1,7 +1,9 @@
 package io.wisp.transport.memory;
 
+import io.wisp.transport.Log;
 import io.wisp.transport.TransportException;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * #end} are for the thread that serves the client.
  */
 final class ControlSession {
+
+  private static final Log LOG = Log.of(ControlSession.class);
 
   private enum Stage {
     HELLO,
@@ -156,7 +160,8 @@ final class ControlSession {
     }
   }
 
-  private void refuse(@Nullable String reason) {
+  /** Says why the client is not served, and ends. */
+  void refuse(@Nullable String reason) {
     try {
       send(new ControlMessage.Refusal(String.valueOf(reason)));
       // A close with input unread would take the refusal back from the client.
@@ -175,19 +180,22 @@ final class ControlSession {
     }
     gone = true;
     IoThread serving = thread;
-    if (handedOver && serving != null) {
-      serving.abandon(this);
-    } else {
-      ServerOffer made = offer;
-      if (made != null) {
+    ServerOffer made = offer;
+    try {
+      if (handedOver && serving != null) {
+        serving.abandon(this);
+      } else if (made != null) {
         offer = null;
         made.close();
       }
-      if (serving != null) {
+    } catch (RuntimeException | Error e) {
+      LOG.log(Level.WARNING, "what a client was offered was not freed as it should", e);
+    } finally {
+      if (!handedOver && serving != null) {
         serving.release(number);
       }
+      end();
     }
-    end();
   }
 
   /** Closes the control connection, which tells the client. */

@@ -65,7 +65,12 @@ public final class MemoryServer implements Server {
                 System::nanoTime));
       }
       control =
-          new ControlLoop("wisp-" + name + "-control", listener, admission, limits.handshake());
+          new ControlLoop(
+              "wisp-" + name + "-control",
+              listener,
+              admission,
+              limits.handshake(),
+              options.onThreadLost());
     } catch (IOException e) {
       abandon(listener);
       throw new TransportException("cannot listen on " + endpoint + ": " + e.getMessage(), e);
