@@ -209,6 +209,22 @@ class ServeRunTest {
   }
 
   @Test
+  void shouldLeaveOutATransportThatCannotStartAndSayWhy() throws Exception {
+    Thread thread = start("-s", "--transport", "fake", "--port", "0");
+    int taken = Integer.parseInt(port());
+    Run second = new Run();
+    second.stop();
+    second.execute("-s", "--port", "" + (taken - 7));
+    server.stop();
+    thread.join();
+    assertThat(second.out())
+        .contains("not served  fake: port " + taken + " is taken by another server")
+        .contains("tcp     127.0.0.1:" + (taken - 7))
+        .contains("ready");
+    assertThat(second.exitCode()).isZero();
+  }
+
+  @Test
   void shouldRefuseAHostThatIsNone() {
     Run run = Run.of("-s", "--transport", "fake", "--host", "no-such-host.invalid");
     assertThat(run.exitCode()).isEqualTo(1);

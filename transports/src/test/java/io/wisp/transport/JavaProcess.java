@@ -5,6 +5,7 @@ import io.wisp.process.Signals;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A program of the tests in a process of its own, which can be stopped and killed. */
@@ -19,12 +20,23 @@ public final class JavaProcess implements AutoCloseable {
    * @param program has the method main
    */
   public JavaProcess(Class<?> program, String... arguments) throws IOException {
-    List<String> command =
+    this(List.of(), program, arguments);
+  }
+
+  /**
+   * Starts one by a command that makes its surroundings and then becomes it.
+   *
+   * @param prefix the beginning of the command
+   */
+  public JavaProcess(List<String> prefix, Class<?> program, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(prefix);
+    command.addAll(
         JavaCommand.of(
             program.getName(),
             System.getProperty("java.class.path"),
             List.of("-Xmx64m", "-XX:+UseSerialGC"),
-            List.of(arguments));
+            List.of(arguments)));
     process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     output = process.inputReader(StandardCharsets.UTF_8);
   }

@@ -6,6 +6,7 @@ import io.wisp.transport.Endpoint;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.Transport;
+import io.wisp.transport.TransportException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,8 +21,8 @@ final class ServedTransports implements AutoCloseable {
   private final List<String> refused = new ArrayList<>();
 
   /**
-   * Starts every transport that this machine can run. If one that can cannot listen, those before
-   * it are closed again.
+   * Starts every transport that this machine can run. One that cannot start is left out, unless it
+   * is the only one that was asked for.
    *
    * @param options where tcp listens, from which the others' ports follow; with port 0 the first
    *     transport gets any free port and the others follow from that
@@ -30,7 +31,14 @@ final class ServedTransports implements AutoCloseable {
     ServedTransports all = new ServedTransports();
     try {
       for (Transport transport : transports) {
-        all.start(transport, store, options);
+        try {
+          all.start(transport, store, options);
+        } catch (TransportException e) {
+          if (transports.size() == 1) {
+            throw e;
+          }
+          all.refused.add(transport.name() + ": " + e.getMessage());
+        }
       }
       return all;
     } catch (RuntimeException | Error e) {

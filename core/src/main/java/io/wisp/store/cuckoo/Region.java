@@ -49,7 +49,7 @@ public final class Region implements AutoCloseable {
    * that is memory. It is removed when the region is closed.
    *
    * @param file on tmpfs, {@code /dev/shm} say, if it is not to be written to a disk; must not
-   *     exist
+   *     exist, and lies in a folder where other users cannot rename or remove it
    * @throws IOException if the file cannot be created or there is not the space for it; the message
    *     names the file, the reason and the cure, and no file is left
    */

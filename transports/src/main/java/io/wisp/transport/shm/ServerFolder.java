@@ -3,76 +3,35 @@ package io.wisp.transport.shm;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.TransportException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Comparator;
-import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The folder of a server, {@code wisp-PORT} on tmpfs, which nobody but its owner may enter. A lock,
- * which ends with the process that holds it, tells a server that runs from one that crashed and
- * left its files behind.
- *
- * <pre>
- *   lock                the lock
- *   control             the socket for control connections
- *   table               the table, if clients may read it: a link to the file of the region
- *   thread-T            the doorbell of a thread of the server
- *   buffer-K            a long reply
- *   connection-N        rings and doorbell of a connection, until the client has mapped it
- *   connection-N-K      a long request, or where a client reads to
- * </pre>
+ * The folder of a server, named after its port, in the folder of its user. A lock, which ends with
+ * the process that holds it, tells a server that runs from one that crashed and left its files
+ * behind. Only {@linkplain ServerFiles files that a server makes} are ever removed.
  */
 final class ServerFolder implements AutoCloseable {
 
-  /** Where tmpfs is mounted on every Linux. */
-  static final Path ROOT = Path.of("/dev/shm");
+  private static final System.Logger LOGGER = System.getLogger(ServerFolder.class.getName());
 
-  private static final String LOCK = "lock";
   private static final int FIRST_FREE_PORT = 49_152;
   private static final int LAST_PORT = 65_535;
   private static final int TRIES = 1_000;
 
   private final int port;
-  private final ProcessLock lock;
+  private final ServerFiles files;
+  private final UserLock lock;
 
-  private ServerFolder(int port, ProcessLock lock) {
+  private ServerFolder(int port, ServerFiles files, UserLock lock) {
     this.port = port;
+    this.files = files;
     this.lock = lock;
-  }
-
-  static Path of(int port) {
-    return ROOT.resolve("wisp-" + port);
-  }
-
-  static Path control(int port) {
-    return of(port).resolve("control");
-  }
-
-  static Path table(int port) {
-    return of(port).resolve("table");
-  }
-
-  static Path doorbell(int port, int thread) {
-    return of(port).resolve("thread-" + thread);
-  }
-
-  static Path serverBuffer(int port, int key) {
-    return of(port).resolve("buffer-" + key);
-  }
-
-  static Path connection(int port, long connection) {
-    return of(port).resolve("connection-" + connection);
-  }
-
-  static Path clientBuffer(int port, long connection, int key) {
-    return of(port).resolve("connection-" + connection + "-" + key);
   }
 
   /**
@@ -82,103 +41,112 @@ final class ServerFolder implements AutoCloseable {
    * @throws TransportException if a server that runs has it, or it cannot be made
    */
   static ServerFolder take(Endpoint endpoint) {
-    for (int attempt = 0; attempt < TRIES; attempt++) {
-      int port = endpoint.port();
-      if (port == 0) {
-        port = ThreadLocalRandom.current().nextInt(FIRST_FREE_PORT, LAST_PORT + 1);
-      }
-      try {
-        makeFolder(of(port));
-        ProcessLock lock = ProcessLock.tryLock(of(port).resolve(LOCK));
-        if (lock != null) {
-          return cleared(new ServerFolder(port, lock));
+    try {
+      Path user = UserFolder.make();
+      for (int attempt = 0; attempt < TRIES; attempt++) {
+        int port = endpoint.port();
+        if (port == 0) {
+          port = ThreadLocalRandom.current().nextInt(FIRST_FREE_PORT, LAST_PORT + 1);
         }
-      } catch (NoSuchFileException e) {
-        // Its last owner has just removed it.
-        continue;
-      } catch (IOException | UncheckedIOException e) {
-        throw new TransportException(
-            "cannot listen on " + endpoint + ": the folder " + of(port) + ": " + e.getMessage(), e);
+        ServerFolder taken = tryTake(user, port);
+        if (taken != null) {
+          return taken;
+        }
+        if (endpoint.port() != 0) {
+          throw new TransportException(
+              "cannot listen on " + endpoint + ": another server has the folder " + of(user, port));
+        }
       }
-      if (endpoint.port() != 0) {
-        throw new TransportException(
-            "cannot listen on " + endpoint + ": another server has the folder " + of(port));
-      }
+    } catch (IOException e) {
+      throw new TransportException("cannot listen on " + endpoint + ": " + e.getMessage(), e);
     }
     throw new TransportException(
         "cannot listen on " + endpoint + ": no folder could be had in " + TRIES + " tries");
   }
 
-  private static ServerFolder cleared(ServerFolder taken) throws IOException {
+  private static Path of(Path user, int port) {
+    return user.resolve(Integer.toString(port));
+  }
+
+  private static @Nullable ServerFolder tryTake(Path user, int port) throws IOException {
+    UserLock lock = UserLock.tryLock(user, port);
+    if (lock == null) {
+      return null;
+    }
+    ServerFolder taken = new ServerFolder(port, new ServerFiles(of(user, port)), lock);
     try {
-      taken.removeFiles();
+      taken.make();
+      taken.remove(ServerFiles::isName);
       return taken;
-    } catch (UncheckedIOException e) {
-      taken.lock.close();
+    } catch (IOException | RuntimeException | Error e) {
+      lock.close();
       throw e;
     }
   }
 
-  private static void makeFolder(Path folder) throws IOException {
+  private void make() throws IOException {
     try {
-      Files.createDirectory(
-          folder,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      Files.createDirectory(files.folder(), PrivateFolder.FOLDER_MODE);
     } catch (FileAlreadyExistsException e) {
-      // Of a server that runs, or of one that crashed: the lock knows. Or of who wants our files.
-      Object owner = Files.getAttribute(folder, "unix:uid");
-      if (!owner.equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))) {
-        throw new IOException("it belongs to another user, with the id " + owner, e);
-      }
+      // Of a server that crashed. Whether it is a folder, and whose, is seen when it is opened.
     }
+  }
+
+  /**
+   * The files of the server that has a port.
+   *
+   * @throws TransportException if there is none of this user
+   */
+  static ServerFiles find(Endpoint endpoint) {
+    try {
+      Path user = UserFolder.find();
+      Path folder = user == null ? null : of(user, endpoint.port());
+      if (folder != null && PrivateFolder.exists(folder)) {
+        return new ServerFiles(folder);
+      }
+    } catch (IOException e) {
+      throw new TransportException("cannot connect to " + endpoint + ": " + e.getMessage(), e);
+    }
+    throw new TransportException(
+        "cannot connect to " + endpoint + ": no server of this user listens there");
   }
 
   int port() {
     return port;
   }
 
-  private void removeFiles() {
-    try (Stream<Path> files = Files.list(of(port))) {
-      files.filter(each -> !each.endsWith(LOCK)).forEach(ServerFolder::remove);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  ServerFiles files() {
+    return files;
+  }
+
+  private void remove(Predicate<String> which) throws IOException {
+    try (PrivateFolder folder = PrivateFolder.open(files.folder())) {
+      for (String name : folder.names()) {
+        if (which.test(name)) {
+          folder.remove(name);
+        }
+      }
     }
   }
 
   /** Removes what a client left behind. */
   void removeFilesOf(long connection) {
-    Path first = connection(port, connection);
-    String prefix = first.getFileName() + "-";
-    try (Stream<Path> files = Files.list(of(port))) {
-      List<Path> left =
-          files
-              .filter(
-                  each -> each.equals(first) || each.getFileName().toString().startsWith(prefix))
-              .sorted(Comparator.naturalOrder())
-              .toList();
-      left.forEach(ServerFolder::remove);
+    try {
+      remove(name -> ServerFiles.isNameOf(connection, name));
     } catch (IOException e) {
       // The folder is cleared when the server ends.
     }
   }
 
-  private static void remove(Path path) {
-    try {
-      Files.deleteIfExists(path);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   @Override
   public void close() {
-    try {
-      removeFiles();
-      lock.close();
-      // Another server may have taken it by now: then it is not empty, and stays.
-      Files.deleteIfExists(of(port));
-    } catch (IOException | UncheckedIOException e) {
-      // The next server of this port clears it away.
+    try (lock) {
+      remove(ServerFiles::isName);
+      // With something else in it, it stays.
+      Files.deleteIfExists(files.folder());
+    } catch (IOException e) {
+      LOGGER.log(
+          Level.DEBUG, "left to the next server of port {0}: {1}", port + "", e.getMessage());
     }
   }
 }

@@ -4,19 +4,26 @@ import io.wisp.transport.TransportException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Set;
 
 /** A mapped file. Closing it unmaps the memory; the file stays, unless it is removed. */
 final class SharedFile implements AutoCloseable {
 
-  private static final int BLOCK_BYTES = 1 << 20;
+  /** Shared by all, for a buffer of each file's own would stay until it is collected. */
+  private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(256 << 10);
+
+  private static final VarHandle BYTE = ValueLayout.JAVA_BYTE.varHandle();
 
   private final Path path;
   private final Arena arena;
@@ -40,8 +47,8 @@ final class SharedFile implements AutoCloseable {
             path,
             Set.of(
                 StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(BLOCK_BYTES, bytes));
+            PrivateFolder.FILE_MODE)) {
+      ByteBuffer zeros = ZEROS.duplicate();
       for (long position = 0; position < bytes; ) {
         zeros.clear().limit((int) Math.min(zeros.capacity(), bytes - position));
         position += channel.write(zeros, position);
@@ -57,18 +64,34 @@ final class SharedFile implements AutoCloseable {
   /**
    * Maps a file that the other side made.
    *
-   * @throws TransportException if there is none
+   * @throws TransportException if there is none, or something else of that name
    */
   static SharedFile open(Path path, MapMode mode) {
-    Set<StandardOpenOption> options =
+    Set<OpenOption> options =
         mode.equals(MapMode.READ_ONLY)
-            ? Set.of(StandardOpenOption.READ)
-            : Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE);
-    try (FileChannel channel = FileChannel.open(path, options)) {
-      return map(path, channel, mode);
+            ? Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)
+            : Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    try {
+      requireFile(path);
+      try (FileChannel channel = FileChannel.open(path, options)) {
+        return map(path, channel, mode);
+      }
     } catch (IOException e) {
-      throw new TransportException("cannot map " + path + ": " + e, e);
+      throw new TransportException("cannot map " + path + ": " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Looks whether a path is a file, and neither a link nor a pipe, to open which would wait for its
+   * other end.
+   */
+  static BasicFileAttributes requireFile(Path path) throws IOException {
+    BasicFileAttributes attributes =
+        Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    if (!attributes.isRegularFile()) {
+      throw new IOException(path + " is no file");
+    }
+    return attributes;
   }
 
   private static SharedFile map(Path path, FileChannel channel, MapMode mode) throws IOException {
@@ -83,6 +106,26 @@ final class SharedFile implements AutoCloseable {
 
   MemorySegment memory() {
     return memory;
+  }
+
+  /**
+   * Whether nobody has cut the file short. Java makes an {@link InternalError} of an access to what
+   * is no longer there (SIGBUS), which code that was compiled goes on after at first: it is thrown
+   * somewhere behind the access, at the latest when the thread comes back from the system.
+   */
+  @SuppressWarnings("ThreadPriorityCheck") // it is the way to the system and back that matters
+  boolean isWhole() {
+    if (memory.byteSize() == 0) {
+      return true;
+    }
+    try {
+      // The end is missing first.
+      byte ignored = (byte) BYTE.getVolatile(memory, memory.byteSize() - 1);
+      Thread.yield();
+      return true;
+    } catch (InternalError e) {
+      return false;
+    }
   }
 
   /** Removes the file's name; whoever has mapped it goes on using it. */

@@ -14,19 +14,19 @@ import org.jspecify.annotations.Nullable;
 /** The files of a client's connection. */
 final class ShmClientFabric implements ClientFabric {
 
-  private final int serverPort;
+  private final ServerFiles files;
   private final AtomicInteger buffers = new AtomicInteger(ShmMemory.TABLE_KEY + 1);
   private @Nullable ShmPort port;
   private @Nullable SharedFile table;
   private @Nullable SharedFile serverDoorbell;
 
-  ShmClientFabric(int serverPort) {
-    this.serverPort = serverPort;
+  ShmClientFabric(ServerFiles files) {
+    this.files = files;
   }
 
   @Override
   public String description() {
-    return "shm (files in " + ServerFolder.of(serverPort) + ")";
+    return "shm (files in " + files.folder() + ")";
   }
 
   @Override
@@ -45,17 +45,19 @@ final class ShmClientFabric implements ClientFabric {
     }
     long connection = offer.getLong();
     int thread = offer.getInt();
-    SharedFile doorbell =
-        SharedFile.open(ServerFolder.doorbell(serverPort, thread), MapMode.READ_WRITE);
+    SharedFile doorbell = SharedFile.open(files.doorbell(thread), MapMode.READ_WRITE);
     serverDoorbell = doorbell;
+    if (doorbell.memory().byteSize() != Doorbell.BYTES) {
+      throw new TransportException(
+          "the file of the server's doorbell has " + doorbell.memory().byteSize() + " bytes");
+    }
     MemorySegment readable = MemorySegment.NULL;
-    if (Files.exists(ServerFolder.table(serverPort))) {
-      SharedFile opened = SharedFile.open(ServerFolder.table(serverPort), MapMode.READ_ONLY);
+    if (Files.exists(files.table())) {
+      SharedFile opened = SharedFile.open(files.table(), MapMode.READ_ONLY);
       table = opened;
       readable = opened.memory();
     }
-    SharedFile file =
-        SharedFile.open(ServerFolder.connection(serverPort, connection), MapMode.READ_WRITE);
+    SharedFile file = SharedFile.open(files.connection(connection), MapMode.READ_WRITE);
     if (file.memory().byteSize() != ConnectionDescriptor.fileSize(ringBytes)) {
       file.close();
       throw new TransportException(
@@ -65,7 +67,7 @@ final class ShmClientFabric implements ClientFabric {
         new ShmPort(
             new Doorbell(file.memory().asSlice(ConnectionDescriptor.DOORBELL, Doorbell.BYTES)),
             buffers::getAndIncrement,
-            key -> ServerFolder.clientBuffer(serverPort, connection, key));
+            key -> files.clientBuffer(connection, key));
     port = opened;
     ShmMemory memory =
         new ShmMemory(
@@ -76,7 +78,7 @@ final class ShmClientFabric implements ClientFabric {
             ringBytes,
             new Doorbell(doorbell.memory()),
             readable,
-            key -> ServerFolder.serverBuffer(serverPort, key),
+            key -> files.serverBuffer(key),
             () -> {});
     opened.attach(memory);
     return memory;

@@ -42,18 +42,17 @@ final class ShmServerFabric implements ServerFabric {
 
   private boolean offer(Path file) {
     try {
-      Files.createLink(ServerFolder.table(folder.port()), file);
+      Files.createLink(folder.files().table(), file);
       return true;
     } catch (IOException | UnsupportedOperationException e) {
       throw new TransportException(
-          "cannot let clients read " + file + " from " + ServerFolder.of(folder.port()) + ": " + e,
-          e);
+          "cannot let clients read " + file + " from " + folder.files().folder() + ": " + e, e);
     }
   }
 
   @Override
   public String description() {
-    return "files in " + ServerFolder.of(folder.port());
+    return "files in " + folder.files().folder();
   }
 
   @Override
@@ -69,14 +68,13 @@ final class ShmServerFabric implements ServerFabric {
   @Override
   public Port openPort(Waiting waiting) {
     int thread = doorbells.size();
-    SharedFile file =
-        SharedFile.create(ServerFolder.doorbell(folder.port(), thread), Doorbell.BYTES);
+    SharedFile file = SharedFile.create(folder.files().doorbell(thread), Doorbell.BYTES);
     doorbells.put(thread, file);
     Port port =
         new ShmPort(
             new Doorbell(file.memory()),
             buffers::getAndIncrement,
-            key -> ServerFolder.serverBuffer(folder.port(), key));
+            key -> folder.files().serverBuffer(key));
     threads.put(port, thread);
     return port;
   }
@@ -104,8 +102,7 @@ final class ShmServerFabric implements ServerFabric {
       this.ringBytes = ringBytes;
       file =
           SharedFile.create(
-              ServerFolder.connection(folder.port(), connection),
-              ConnectionDescriptor.fileSize(ringBytes));
+              folder.files().connection(connection), ConnectionDescriptor.fileSize(ringBytes));
     }
 
     @Override
@@ -130,7 +127,7 @@ final class ShmServerFabric implements ServerFabric {
           ringBytes,
           new Doorbell(file.memory().asSlice(ConnectionDescriptor.DOORBELL, Doorbell.BYTES)),
           MemorySegment.NULL,
-          key -> ServerFolder.clientBuffer(folder.port(), connection, key),
+          key -> folder.files().clientBuffer(connection, key),
           () -> folder.removeFilesOf(connection));
     }
 

@@ -21,7 +21,6 @@ import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -43,12 +42,7 @@ public final class ShmTransport implements Transport {
 
   @Override
   public Optional<String> unavailable() {
-    return Futex.unavailable()
-        .or(
-            () ->
-                Files.isWritable(ServerFolder.ROOT)
-                    ? Optional.empty()
-                    : Optional.of("there is no " + ServerFolder.ROOT + " that can be written to"));
+    return Futex.unavailable().or(UserFolder::unavailable);
   }
 
   @Override
@@ -72,7 +66,7 @@ public final class ShmTransport implements Transport {
           store instanceof CuckooStore table ? table.sharedFile() : Optional.empty();
       long bytes = store instanceof CuckooStore table ? table.region().byteSize() : 0;
       fabric = new ShmServerFabric(folder, file, bytes);
-      listener = listen(ServerFolder.control(folder.port()));
+      listener = listen(folder.files().control());
     } catch (IOException e) {
       folder.close();
       throw new TransportException("cannot listen on " + endpoint + ": " + e.getMessage(), e);
@@ -106,14 +100,13 @@ public final class ShmTransport implements Transport {
       LongSupplier nanoTime) {
     requireAvailable();
     requireThisMachine(endpoint);
-    Path folder = ServerFolder.of(endpoint.port());
-    requireTrusted(folder, endpoint);
+    ServerFiles files = ServerFolder.find(endpoint);
     try {
       return MemoryClients.connect(
           SocketChannel.open(StandardProtocolFamily.UNIX),
-          UnixDomainSocketAddress.of(ServerFolder.control(endpoint.port())),
+          UnixDomainSocketAddress.of(files.control()),
           endpoint,
-          fabric.apply(new ShmClientFabric(endpoint.port())),
+          fabric.apply(new ShmClientFabric(files)),
           options,
           nanoTime);
     } catch (IOException e) {
@@ -143,29 +136,6 @@ public final class ShmTransport implements Transport {
     } catch (UnknownHostException e) {
       throw new TransportException(
           "cannot connect to " + endpoint + ": its host has no address", e);
-    } catch (IOException e) {
-      throw new TransportException("cannot connect to " + endpoint + ": " + e.getMessage(), e);
-    }
-  }
-
-  /** Anybody may make a folder on tmpfs; only our own, or the system's, is a server to talk to. */
-  private static void requireTrusted(Path folder, Endpoint endpoint) {
-    try {
-      if (!Files.isDirectory(folder)) {
-        throw new TransportException(
-            "cannot connect to " + endpoint + ": nothing listens there (no folder " + folder + ")");
-      }
-      Object owner = Files.getAttribute(folder, "unix:uid");
-      if (!owner.equals(0)
-          && !owner.equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))) {
-        throw new TransportException(
-            "cannot connect to "
-                + endpoint
-                + ": the folder "
-                + folder
-                + " belongs to another user, with the id "
-                + owner);
-      }
     } catch (IOException e) {
       throw new TransportException("cannot connect to " + endpoint + ": " + e.getMessage(), e);
     }

@@ -71,9 +71,18 @@ final class OneSidedServer implements AutoCloseable {
     return files(server.endpoint().port());
   }
 
+  /** Where the folder of a server of this user is. */
+  static Path folder(int port) {
+    try {
+      return UserFolder.make().resolve(Integer.toString(port));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** The names of the files in the folder of a server. */
   static List<String> files(int port) {
-    try (Stream<Path> files = Files.list(ServerFolder.of(port))) {
+    try (Stream<Path> files = Files.list(folder(port))) {
       return files.map(each -> each.getFileName().toString()).sorted().toList();
     } catch (IOException e) {
       return List.of();

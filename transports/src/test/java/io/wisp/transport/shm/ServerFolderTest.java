@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.wisp.process.SharedMemory;
 import io.wisp.store.HeapStore;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
@@ -11,16 +12,24 @@ import io.wisp.transport.ServerOptions;
 import io.wisp.transport.TransportException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ServerFolderTest {
 
   private static final int OTHER_USER = 64_123;
 
+  @TempDir private Path victim;
   private Endpoint endpoint = new Endpoint("127.0.0.1", 0);
 
   @BeforeEach
@@ -31,21 +40,26 @@ class ServerFolderTest {
   }
 
   private Path folder() {
-    return ServerFolder.of(endpoint.port());
+    return OneSidedServer.folder(endpoint.port());
   }
 
   @AfterEach
-  void nothingIsLeftBehind() throws IOException {
-    Files.deleteIfExists(folder().resolve("lock"));
-    Files.deleteIfExists(folder());
+  void nothingIsLeftBehind() {
+    assertThat(folder()).doesNotExist();
+  }
+
+  private static String mode(Path path) throws IOException {
+    return PosixFilePermissions.toString(
+        Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS));
   }
 
   @Test
   void shouldBeItsOwnersAloneAndGoWithTheServer() throws IOException {
     try (ServerFolder taken = ServerFolder.take(endpoint)) {
       assertThat(taken.port()).isEqualTo(endpoint.port());
-      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder())))
-          .isEqualTo("rwx------");
+      assertThat(mode(folder())).isEqualTo("rwx------");
+      assertThat(mode(folder().resolveSibling("locks"))).isEqualTo("rw-------");
+      assertThat(mode(UserFolder.make())).isEqualTo("rwx------");
     }
     assertThat(folder()).doesNotExist();
   }
@@ -56,34 +70,118 @@ class ServerFolderTest {
       assertThatThrownBy(() -> ServerFolder.take(endpoint))
           .isInstanceOf(TransportException.class)
           .hasMessageContaining("another server has the folder " + folder());
-      assertThat(ServerFolder.of(taken.port())).exists();
+      assertThat(taken.files().folder()).exists();
     }
   }
 
   @Test
-  void shouldNotKeepAFolderThatItCannotClear() throws IOException {
-    Path inside = folder().resolve("folder").resolve("file");
-    Files.createDirectories(inside.getParent());
-    Files.createFile(inside);
-    assertThatThrownBy(() -> ServerFolder.take(endpoint))
+  void shouldRemoveWhatAServerMakesAndNothingElse() throws IOException {
+    Files.createDirectory(folder(), PrivateFolder.FOLDER_MODE);
+    List<String> made =
+        List.of("control", "table", "thread-0", "buffer-12", "connection-3", "connection-3-4");
+    List<String> others = List.of("controls", "thread-", "connection-3-4-5", "notes", "lock");
+    Path precious = Files.writeString(victim.resolve("precious"), "data");
+    for (String name : made) {
+      Files.createSymbolicLink(folder().resolve(name), precious);
+    }
+    for (String name : others) {
+      Files.createFile(folder().resolve(name));
+    }
+    try (ServerFolder taken = ServerFolder.take(endpoint)) {
+      assertThat(OneSidedServer.files(endpoint.port())).hasSameElementsAs(others);
+      Files.createFile(taken.files().connection(31));
+      Files.createFile(taken.files().clientBuffer(31, 1));
+      Files.createFile(taken.files().clientBuffer(3, 1));
+      Files.createFile(taken.files().serverBuffer(31));
+      taken.removeFilesOf(31);
+      assertThat(taken.files().connection(31)).doesNotExist();
+      assertThat(taken.files().clientBuffer(31, 1)).doesNotExist();
+      assertThat(taken.files().clientBuffer(3, 1)).exists();
+      assertThat(taken.files().serverBuffer(31)).exists();
+    }
+    assertThat(precious).hasContent("data");
+    assertThat(OneSidedServer.files(endpoint.port())).hasSameElementsAs(others);
+    for (String name : others) {
+      Files.delete(folder().resolve(name));
+    }
+    Files.delete(folder());
+  }
+
+  private void requireRefusal(String reason) {
+    assertThatThrownBy(() -> new ShmTransport().serve(new HeapStore(), ServerOptions.at(endpoint)))
         .isInstanceOf(TransportException.class)
-        .hasMessageContaining("cannot listen on " + endpoint);
-    Files.delete(inside);
+        .hasMessageContaining("cannot listen on " + endpoint + ": ")
+        .hasMessageContaining(reason);
+    assertThatThrownBy(() -> new ShmTransport().connect(endpoint, ClientOptions.defaults()))
+        .isInstanceOf(TransportException.class)
+        .hasMessageContaining("cannot connect to " + endpoint + ": no server of this user");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"symbolic link", "file", "pipe", "folder that others may enter"})
+  void shouldNeitherServeNorConnectInWhatIsNoFolderOfTheUsersAlone(String what) throws Exception {
+    Path precious = Files.writeString(victim.resolve("control"), "data");
+    switch (what) {
+      case "symbolic link" -> Files.createSymbolicLink(folder(), victim);
+      case "file" -> Files.createFile(folder(), PrivateFolder.FOLDER_MODE);
+      case "pipe" -> makePipe(folder());
+      default -> {
+        Files.createDirectory(folder());
+        Files.setPosixFilePermissions(folder(), PosixFilePermissions.fromString("rwx---r-x"));
+      }
+    }
+    requireRefusal(folder() + " is no folder of this user's alone");
+    assertThat(precious).hasContent("data");
+    Files.delete(folder());
     ServerFolder.take(endpoint).close();
-    assertThat(folder()).doesNotExist();
+  }
+
+  private static void makePipe(Path path) throws Exception {
+    assertThat(new ProcessBuilder("mkfifo", path.toString()).inheritIO().start().waitFor())
+        .isZero();
   }
 
   @Test
   void shouldNeitherServeNorConnectInAFolderOfAnotherUser() throws IOException {
-    Object self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-    assumeTrue(self.equals(0), "only root can make a folder another user's");
-    Files.createDirectory(folder());
+    assumeTrue(SharedMemory.isRoot(), "only root can make a folder another user's");
+    Files.createDirectory(folder(), PrivateFolder.FOLDER_MODE);
     Files.setAttribute(folder(), "unix:uid", OTHER_USER);
-    assertThatThrownBy(() -> new ShmTransport().serve(new HeapStore(), ServerOptions.at(endpoint)))
+    requireRefusal(folder() + " is no folder of this user's alone");
+    Files.delete(folder());
+  }
+
+  @Test
+  void shouldNotKeepAFolderThatItCannotClear() throws IOException {
+    Path inside = folder().resolve("table").resolve("file");
+    Files.createDirectory(folder(), PrivateFolder.FOLDER_MODE);
+    Files.createDirectory(inside.getParent());
+    Files.createFile(inside);
+    requireListeningRefused("cannot remove " + inside.getParent());
+    assertThat(inside).exists();
+    Files.delete(inside);
+    Files.delete(inside.getParent());
+    ServerFolder.take(endpoint).close();
+  }
+
+  private void requireListeningRefused(String reason) {
+    assertThatThrownBy(() -> ServerFolder.take(endpoint))
         .isInstanceOf(TransportException.class)
-        .hasMessageContaining("belongs to another user, with the id " + OTHER_USER);
-    assertThatThrownBy(() -> new ShmTransport().connect(endpoint, ClientOptions.defaults()))
+        .hasMessageContaining("cannot listen on " + endpoint)
+        .hasMessageContaining(reason);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"symbolic link", "pipe", "folder"})
+  void shouldMapFilesAloneAndNotWaitForTheOtherEndOfAPipe(String what) throws Exception {
+    Path path = victim.resolve("buffer-1");
+    switch (what) {
+      case "symbolic link" ->
+          Files.createSymbolicLink(path, Files.writeString(victim.resolve("file"), "data"));
+      case "pipe" -> makePipe(path);
+      default -> Files.createDirectory(path);
+    }
+    assertThatThrownBy(() -> SharedFile.open(path, java.nio.channels.FileChannel.MapMode.READ_ONLY))
         .isInstanceOf(TransportException.class)
-        .hasMessageContaining("belongs to another user, with the id " + OTHER_USER);
+        .hasMessage("cannot map " + path + ": " + path + " is no file");
   }
 }

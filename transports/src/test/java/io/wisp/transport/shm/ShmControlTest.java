@@ -67,7 +67,7 @@ class ShmControlTest {
   private void serve(Family family, Duration handshake, ServerOptions options) throws IOException {
     ServerSocketChannel listener;
     // Clients of shm look for the Unix socket.
-    Path path = ServerFolder.control(folder.port());
+    Path path = folder.files().control();
     if (family == Family.UNIX) {
       listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
       listener.bind(UnixDomainSocketAddress.of(path), 1_024);
@@ -111,7 +111,7 @@ class ShmControlTest {
     await(() -> server().statistics().connections() == 0);
     await(() -> files().size() == expectedFiles());
     server().close();
-    assertThat(ServerFolder.of(folder.port())).doesNotExist();
+    assertThat(folder.files().folder()).doesNotExist();
     assertThat(
             Thread.getAllStackTraces().keySet().stream()
                 .map(Thread::getName)
@@ -119,13 +119,13 @@ class ShmControlTest {
         .isEmpty();
   }
 
-  /** The lock, a doorbell, and the socket if it is a file. */
+  /** A doorbell, and the socket if it is a file. */
   private int expectedFiles() {
-    return address instanceof UnixDomainSocketAddress ? 3 : 2;
+    return address instanceof UnixDomainSocketAddress ? 2 : 1;
   }
 
   private List<Path> files() {
-    try (Stream<Path> files = Files.list(ServerFolder.of(folder.port()))) {
+    try (Stream<Path> files = Files.list(folder.files().folder())) {
       return files.toList();
     } catch (IOException e) {
       return List.of();

@@ -11,8 +11,10 @@ import io.wisp.transport.GetPath;
 import io.wisp.transport.JavaProcess;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
+import io.wisp.transport.TransportException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 
 /** A server or a client for a process of its own. */
 final class ShmProcess {
@@ -29,7 +31,15 @@ final class ShmProcess {
     return new JavaProcess(ShmProcess.class, "client", Integer.toString(port), what);
   }
 
-  /** {@code server}, or {@code client PORT WHAT}. */
+  /**
+   * Starts a server and a client of it in one process, by a command that makes its surroundings. It
+   * prints what the client goes by, or why there is none.
+   */
+  static JavaProcess serverWithClient(List<String> prefix, int port) throws IOException {
+    return new JavaProcess(prefix, ShmProcess.class, "both", Integer.toString(port));
+  }
+
+  /** {@code server}, {@code both PORT}, or {@code client PORT WHAT}. */
   public static void main(String[] arguments) throws Exception {
     if (arguments[0].equals("server")) {
       CuckooStore store = SharedTable.open(CuckooStore.Options.ofCapacity(16L << 20));
@@ -39,8 +49,24 @@ final class ShmProcess {
       System.out.println(server.endpoint().port());
       System.out.println(store.sharedFile().orElseThrow());
       Thread.currentThread().join();
+    } else if (arguments[0].equals("both")) {
+      serveAndConnect(new Endpoint("127.0.0.1", Integer.parseInt(arguments[1])));
     } else {
       run(Integer.parseInt(arguments[1]), arguments[2]);
+    }
+  }
+
+  private static void serveAndConnect(Endpoint endpoint) throws Exception {
+    try (CuckooStore store = SharedTable.open(CuckooStore.Options.ofCapacity(2L << 20));
+        Server server = new ShmTransport().serve(store, ServerOptions.at(endpoint));
+        Client client = new ShmTransport().connect(server.endpoint(), ClientOptions.defaults());
+        ValueBuffer value = new ValueBuffer()) {
+      client.put(Slice.of("key"), Slice.of("value"));
+      System.out.println(client.get(Slice.of("key"), value) + " " + client.description());
+      int read = System.in.read();
+      System.out.println("ends after " + read);
+    } catch (IOException | TransportException e) {
+      System.out.println(e.getMessage());
     }
   }
 

@@ -119,7 +119,7 @@ class ShmProcessDeathTest {
       table = Path.of(killed.line());
       try (JavaProcess client = ShmProcess.client(port, "long")) {
         client.line();
-        assertThat(OneSidedServer.files(port)).contains("lock", "control", "table", "thread-0");
+        assertThat(OneSidedServer.files(port)).contains("control", "table", "thread-0");
         killed.kill();
       }
     }
@@ -134,10 +134,10 @@ class ShmProcessDeathTest {
         Client client = new ShmTransport().connect(server.endpoint(), OPTIONS);
         ValueBuffer value = new ValueBuffer()) {
       assertThat(table).doesNotExist();
-      assertThat(OneSidedServer.files(port)).contains("lock", "control", "table", "thread-0");
+      assertThat(OneSidedServer.files(port)).contains("control", "table", "thread-0");
       assertThat(client.get(Slice.of("key"), value)).isEqualTo(Status.ABSENT);
     }
-    assertThat(ServerFolder.of(port)).doesNotExist();
+    assertThat(OneSidedServer.folder(port)).doesNotExist();
   }
 
   @Test

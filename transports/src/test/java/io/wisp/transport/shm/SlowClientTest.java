@@ -42,9 +42,9 @@ class SlowClientTest {
   private static Client connectSlowly(Endpoint endpoint) throws IOException {
     return MemoryClients.connect(
         SocketChannel.open(StandardProtocolFamily.UNIX),
-        UnixDomainSocketAddress.of(ServerFolder.control(endpoint.port())),
+        UnixDomainSocketAddress.of(ServerFolder.find(endpoint).control()),
         endpoint,
-        new SlowFabric(new ShmClientFabric(endpoint.port())),
+        new SlowFabric(new ShmClientFabric(ServerFolder.find(endpoint))),
         ClientOptions.defaults().withTimeout(TIMEOUT));
   }
 
