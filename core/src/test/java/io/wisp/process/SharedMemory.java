@@ -64,8 +64,9 @@ public final class SharedMemory implements AutoCloseable {
 
   /** The beginning of a command that runs there. */
   public List<String> command() {
+    String here = "--wd=" + Path.of("").toAbsolutePath();
     List<String> command =
-        new ArrayList<>(List.of("nsenter", "--target", keeper.pid() + "", "--mount"));
+        new ArrayList<>(List.of("nsenter", "--target", keeper.pid() + "", "--mount", here));
     if (!isRoot()) {
       command.addAll(List.of("--user", "--preserve-credentials"));
     }

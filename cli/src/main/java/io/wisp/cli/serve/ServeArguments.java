@@ -62,7 +62,8 @@ public final class ServeArguments {
       defaultValue = "" + ServerOptions.DEFAULT_MAX_CLIENTS,
       description =
           "Connections at a time, for each transport; ${DEFAULT-VALUE} unless given, fewer if the"
-              + " process may not open so many files (ulimit -n).")
+              + " process may not open so many files (ulimit -n). Beside --memory, one takes 528"
+              + " KiB of /dev/shm by shm and 512 KiB by rdma.")
   private int maxClients;
 
   @Option(

@@ -42,7 +42,7 @@ final class BulkBuffers implements AutoCloseable {
    */
   @Nullable LocalBuffer take(long bytes, @Nullable LocalBuffer held) {
     LocalBuffer kept = spare;
-    if (kept != null && kept.memory().byteSize() >= bytes) {
+    if (kept != null && kept.memory().byteSize() >= bytes && kept.isWhole()) {
       spare = null;
       return kept;
     }

@@ -31,6 +31,9 @@ final class IoThread implements Runnable, AutoCloseable {
   /** Looks at the port between two looks at the clock. */
   private static final int TURNS_BETWEEN_CLOCKS = 64;
 
+  /** Of files that were cut short and made whole again, before this is taken for something else. */
+  private static final int MOST_UNEXPLAINED_FAULTS = 100;
+
   private final Port port;
   private final ServerOptions options;
   private final Patience patience;
@@ -58,6 +61,7 @@ final class IoThread implements Runnable, AutoCloseable {
 
   private long nextCheck;
   private int turns;
+  private int unexplainedFaults;
 
   IoThread(
       String name,
@@ -218,13 +222,41 @@ final class IoThread implements Runnable, AutoCloseable {
   public void run() {
     try {
       while (!stopping) {
-        turn();
+        turnDespiteFaults();
       }
     } catch (RuntimeException | Error e) {
       options.threadLost(e);
     } finally {
       endAll();
     }
+  }
+
+  /**
+   * A turn in which an access to memory may fail that a client has taken away. Such a fault is
+   * thrown somewhere behind the access, which need not be where its client is served.
+   */
+  private void turnDespiteFaults() {
+    try {
+      turn();
+    } catch (InternalError e) {
+      if (!endThoseWithoutMemory() && ++unexplainedFaults > MOST_UNEXPLAINED_FAULTS) {
+        throw e;
+      }
+    }
+  }
+
+  /** Returns whether there were any. */
+  private boolean endThoseWithoutMemory() {
+    boolean any = false;
+    for (int number = 0; number < byNumber.length; number++) {
+      ServerConnection connection = byNumber[number];
+      if (connection != null && !connection.isWhole()) {
+        any = true;
+        LOG.log(Level.DEBUG, "a client is disconnected: {0}", String.valueOf(connection.broken()));
+        end(number);
+      }
+    }
+    return any;
   }
 
   /** Looks at the port once, and does what there is to do. */
@@ -268,8 +300,9 @@ final class IoThread implements Runnable, AutoCloseable {
   }
 
   private ServerConnection.Outcome serve(ServerConnection connection) {
-    String fault = connection.broken();
+    String fault = null;
     try {
+      fault = connection.broken();
       if (fault == null) {
         ServerConnection.Outcome outcome = connection.serve();
         fault = connection.broken();
@@ -285,8 +318,12 @@ final class IoThread implements Runnable, AutoCloseable {
     } catch (RingFaultException e) {
       workspace.counters().countFault();
       fault = e.getMessage();
-    } catch (TransportException | InternalError e) {
-      // No memory for a long request, or the client's file is shorter than it said (SIGBUS).
+    } catch (TransportException e) {
+      // No memory for a long request.
+      fault = e.getMessage();
+    } catch (InternalError e) {
+      // Whoever's memory it was that is gone, this request was not finished.
+      endThoseWithoutMemory();
       fault = e.getMessage();
     } catch (RuntimeException | Error e) {
       LOG.log(Level.ERROR, "a client is disconnected, for serving it failed unexpectedly", e);

@@ -11,6 +11,11 @@ public interface LocalBuffer extends AutoCloseable {
   /** The bytes, at an address that is a multiple of 64. */
   MemorySegment memory();
 
+  /** Whether the memory is still there, where the other side can take it away. */
+  default boolean isWhole() {
+    return true;
+  }
+
   /** What the other side must know to read this. */
   RemoteBuffer remote();
 

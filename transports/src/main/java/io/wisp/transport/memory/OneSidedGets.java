@@ -11,6 +11,7 @@ import io.wisp.store.cuckoo.TableFormatException;
 import io.wisp.store.cuckoo.TableLayout;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.TransportException;
+import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,7 @@ final class OneSidedGets implements AutoCloseable {
   private final RemoteTable table;
   private final BulkBuffers bulks;
   private final LocalBuffer buffer;
+  private final Arena keys = Arena.ofShared();
   private final PendingGet[] gets;
 
   /** The oldest of those submitted, how many there are, and how many of them have begun. */
@@ -83,7 +85,7 @@ final class OneSidedGets implements AutoCloseable {
       throw e;
     }
     for (int i = 0; i < gets.length; i++) {
-      gets[i] = new PendingGet(table, buffer, (long) i * BYTES_PER_LOOKUP, BYTES_PER_LOOKUP);
+      gets[i] = new PendingGet(table, buffer, (long) i * BYTES_PER_LOOKUP, BYTES_PER_LOOKUP, keys);
     }
   }
 
@@ -91,6 +93,7 @@ final class OneSidedGets implements AutoCloseable {
   private void abandon(RemoteMemory memory) {
     memory.close();
     buffer.close();
+    keys.close();
   }
 
   private TableLayout readLayout() throws TableFormatException {
@@ -277,5 +280,6 @@ final class OneSidedGets implements AutoCloseable {
     }
     bulks.close();
     buffer.close();
+    keys.close();
   }
 }

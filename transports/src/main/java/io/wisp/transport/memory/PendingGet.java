@@ -24,7 +24,8 @@ final class PendingGet implements AutoCloseable {
   private final int length;
   private final Slice value = new Slice();
   private final Slice key = new Slice();
-  private MemorySegment keyBytes = Arena.ofAuto().allocate(INITIAL_KEY_BYTES, Long.BYTES);
+  private final Arena keys;
+  private MemorySegment keyBytes;
   private @Nullable LocalBuffer own;
   private RemoteLookup.Step step = RemoteLookup.Step.FALL_BACK;
 
@@ -33,8 +34,15 @@ final class PendingGet implements AutoCloseable {
 
   private @Nullable ValueBuffer answered;
 
-  PendingGet(RemoteTable table, LocalBuffer shared, long offset, int length) {
+  /**
+   * A lookup that has not begun.
+   *
+   * @param keys where copies of keys are, which is closed after this
+   */
+  PendingGet(RemoteTable table, LocalBuffer shared, long offset, int length, Arena keys) {
     this.lookup = new RemoteLookup(table);
+    this.keys = keys;
+    keyBytes = keys.allocate(INITIAL_KEY_BYTES, Long.BYTES);
     this.shared = shared;
     this.offset = offset;
     this.length = length;
@@ -60,7 +68,7 @@ final class PendingGet implements AutoCloseable {
   /** Begins with a copy of a key. */
   RemoteLookup.Step startWithCopy(Slice borrowed) {
     if (borrowed.length() > keyBytes.byteSize()) {
-      keyBytes = Arena.ofAuto().allocate(2L * borrowed.length(), Long.BYTES);
+      keyBytes = keys.allocate(2L * borrowed.length(), Long.BYTES);
     }
     MemorySegment.copy(borrowed.segment(), borrowed.offset(), keyBytes, 0, borrowed.length());
     key.set(keyBytes, 0, borrowed.length());

@@ -75,6 +75,14 @@ public interface RemoteMemory extends AutoCloseable {
   /** How many reads may be under way at once; more are held back, not refused. */
   int readDepth();
 
+  /**
+   * Looks whether the memory that both sides use is still there, which is not sure where an access
+   * has ended in an {@link InternalError}. If it is not, the connection is broken.
+   */
+  default boolean isWhole() {
+    return true;
+  }
+
   /** Why the connection is of no use any longer, for people, or null while it is. */
   @Nullable String broken();
 

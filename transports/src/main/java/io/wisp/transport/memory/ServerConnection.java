@@ -96,6 +96,11 @@ final class ServerConnection {
     return bulkReply != null && before - offeredAt > nanos;
   }
 
+  /** Whether the memory that the client shares is still there. */
+  boolean isWhole() {
+    return memory.isWhole();
+  }
+
   /** Why the connection is of no use any longer, or null. */
   @Nullable String broken() {
     return memory.broken();
@@ -230,6 +235,7 @@ final class ServerConnection {
     if (buffer == null) {
       return false;
     }
+    bulkReply = buffer;
     MemorySegment.copy(reply.memory(), 0, buffer.memory(), 0, reply.length());
     RemoteBuffer whole = buffer.remote();
     new RemoteBuffer(whole.address(), whole.key(), reply.length()).encode(descriptor.clear());
@@ -242,7 +248,6 @@ final class ServerConnection {
         RemoteBuffer.ENCODED_LENGTH);
     incoming.release();
     outgoing.commit(FrameDescriptor.BULK, incoming.consumed());
-    bulkReply = buffer;
     bulkReplies++;
     offeredAt = workspace.nanoTime().getAsLong();
     return true;

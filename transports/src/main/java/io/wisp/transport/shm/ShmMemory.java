@@ -99,17 +99,12 @@ final class ShmMemory implements RemoteMemory {
 
   /** Takes in what the other side wrote; the answer is whether there was anything. */
   boolean look() {
-    try {
-      if (!hasNews()) {
-        return false;
-      }
-      arrived = ConnectionDescriptor.notified(memory, otherWords);
-      seenPosition = ConnectionDescriptor.creditedPosition(memory, otherWords);
-      seenBulks = ConnectionDescriptor.creditedBulks(memory, otherWords);
-    } catch (InternalError e) {
-      // SIGBUS, as Java tells of it. This connection's fault is not to be the port's.
-      broken = "the other side has cut its file short";
+    if (!hasNews()) {
+      return false;
     }
+    arrived = ConnectionDescriptor.notified(memory, otherWords);
+    seenPosition = ConnectionDescriptor.creditedPosition(memory, otherWords);
+    seenBulks = ConnectionDescriptor.creditedBulks(memory, otherWords);
     news = true;
     return true;
   }
@@ -242,6 +237,16 @@ final class ShmMemory implements RemoteMemory {
   }
 
   @Override
+  public boolean isWhole() {
+    SharedFile other = mapped;
+    boolean whole = file.isWhole() && (other == null || other.isWhole());
+    if (!whole) {
+      broken = "the other side has cut a file short";
+    }
+    return whole;
+  }
+
+  @Override
   public @Nullable String broken() {
     if (broken == null && ConnectionDescriptor.hasEnded(memory, otherWords)) {
       broken = "the other side closed it";
@@ -253,7 +258,10 @@ final class ShmMemory implements RemoteMemory {
   public void close() {
     if (!closed) {
       closed = true;
-      sayEnd();
+      if (isWhole()) {
+        ConnectionDescriptor.end(memory, ownWords);
+        otherDoorbell.ring();
+      }
       port.detach(this);
       SharedFile current = mapped;
       if (current != null) {
@@ -263,14 +271,5 @@ final class ShmMemory implements RemoteMemory {
       file.close();
       onClose.run();
     }
-  }
-
-  private void sayEnd() {
-    try {
-      ConnectionDescriptor.end(memory, ownWords);
-    } catch (InternalError e) {
-      // Where the other side has cut the file short there is nobody to tell.
-    }
-    otherDoorbell.ring();
   }
 }

@@ -114,6 +114,11 @@ final class ShmPort implements Port {
     }
 
     @Override
+    public boolean isWhole() {
+      return file.isWhole();
+    }
+
+    @Override
     public RemoteBuffer remote() {
       return new RemoteBuffer(0, key, file.memory().byteSize());
     }

@@ -116,19 +116,21 @@ final class ShmServerFabric implements ServerFabric {
         throw new TransportException(
             "an answer of " + answer.remaining() + " bytes, and that to a file is empty");
       }
+      ShmMemory memory =
+          new ShmMemory(
+              number,
+              ShmMemory.Side.SERVER,
+              port,
+              file,
+              ringBytes,
+              new Doorbell(file.memory().asSlice(ConnectionDescriptor.DOORBELL, Doorbell.BYTES)),
+              MemorySegment.NULL,
+              key -> folder.files().clientBuffer(connection, key),
+              () -> folder.removeFilesOf(connection));
       accepted = true;
       // The client has mapped it; without a name it goes when both have.
       file.remove();
-      return new ShmMemory(
-          number,
-          ShmMemory.Side.SERVER,
-          port,
-          file,
-          ringBytes,
-          new Doorbell(file.memory().asSlice(ConnectionDescriptor.DOORBELL, Doorbell.BYTES)),
-          MemorySegment.NULL,
-          key -> folder.files().clientBuffer(connection, key),
-          () -> folder.removeFilesOf(connection));
+      return memory;
     }
 
     @Override

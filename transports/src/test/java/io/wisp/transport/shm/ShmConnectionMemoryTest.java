@@ -1,0 +1,87 @@
+package io.wisp.transport.shm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.store.ValueBuffer;
+import io.wisp.transport.Client;
+import io.wisp.transport.ClientOptions;
+import io.wisp.transport.GetPath;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What is left of connections that have ended, in server and client: both are this process. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ShmConnectionMemoryTest {
+
+  private static final int WARM_UP = 20;
+  private static final int CONNECTIONS = 200;
+
+  /** What the JDK may still load or keep for a thread. */
+  private static final long LEEWAY_BYTES = 128 << 10;
+
+  private static final int LEEWAY_DESCRIPTORS = 4;
+
+  /** Direct buffers and memory of arenas, or mapped files, that were not freed yet. */
+  private static long bytes(String pool) {
+    return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+        .filter(each -> each.getName().equals(pool))
+        .mapToLong(BufferPoolMXBean::getMemoryUsed)
+        .sum();
+  }
+
+  private static long descriptors() {
+    try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+      return open.count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void connectAndLeave(OneSidedServer server, GetPath path) throws Exception {
+    ClientOptions options =
+        ClientOptions.defaults()
+            .withGetPath(path)
+            .withMaxOutstanding(8)
+            .withTimeout(Duration.ofSeconds(60));
+    try (Client client = server.connect(options);
+        ValueBuffer value = new ValueBuffer()) {
+      client.put(Slice.of("key"), Slice.of("value"));
+      client.submitGet(Slice.of("key"));
+      client.submitGet(Slice.of("k".repeat(1_000)));
+      assertThat(client.complete(value)).isEqualTo(Status.FOUND);
+      assertThat(client.complete(value)).isEqualTo(Status.ABSENT);
+    }
+    OneSidedServer.await(() -> server.server().statistics().connections() == 0);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void shouldKeepNothingOfConnectionsThatHaveEndedUntilACollection(GetPath path) throws Exception {
+    try (OneSidedServer server = OneSidedServer.open(options -> options)) {
+      for (int i = 0; i < WARM_UP; i++) {
+        connectAndLeave(server, path);
+      }
+      long direct = bytes("direct");
+      long mapped = bytes("mapped");
+      long descriptors = descriptors();
+      // Looked at every time, for a collection may come at any.
+      for (int i = 0; i < CONNECTIONS; i++) {
+        connectAndLeave(server, path);
+        assertThat(bytes("direct")).isLessThanOrEqualTo(direct + LEEWAY_BYTES);
+        assertThat(bytes("mapped")).isLessThanOrEqualTo(mapped + LEEWAY_BYTES);
+        assertThat(descriptors()).isLessThanOrEqualTo(descriptors + LEEWAY_DESCRIPTORS);
+      }
+    }
+  }
+}

@@ -1,0 +1,223 @@
+package io.wisp.transport.shm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.store.ValueBuffer;
+import io.wisp.transport.Client;
+import io.wisp.transport.ClientOptions;
+import io.wisp.transport.GetPath;
+import io.wisp.transport.memory.RingLimits;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Clients that cut a file short which the server has mapped. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ShmTruncationTest {
+
+  private static final String HELLO = "110000000157495350" + "52494e4701000000ffffffff";
+  private static final String ANSWER = "0100000004";
+  private static final int WELCOME_BYTES = 69;
+  private static final int RING = RingLimits.defaults().ringBytes();
+
+  private final OneSidedServer server = OneSidedServer.open(options -> options.withThreads(1));
+  private final Queue<LogRecord> logged = new ConcurrentLinkedQueue<>();
+  private final Logger logger = Logger.getLogger("io.wisp");
+  private final Handler handler =
+      new Handler() {
+        @Override
+        public void publish(LogRecord record) {
+          logged.add(record);
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+      };
+
+  @BeforeEach
+  void listen() {
+    logger.addHandler(handler);
+  }
+
+  @AfterEach
+  void end() {
+    server.close();
+    logger.removeHandler(handler);
+  }
+
+  /** A client made of bytes, which has the file of its connection open. */
+  private final class Raw implements AutoCloseable {
+
+    private final ServerFiles files = new ServerFiles(OneSidedServer.folder(port()));
+    private final SocketChannel control = SocketChannel.open(StandardProtocolFamily.UNIX);
+    private final long connection;
+    private final FileChannel file;
+    private final SharedFile shared;
+
+    Raw() throws IOException {
+      control.connect(UnixDomainSocketAddress.of(files.control()));
+      send(HELLO);
+      ByteBuffer welcome = ByteBuffer.allocate(WELCOME_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      receive(welcome);
+      connection = welcome.getLong(WELCOME_BYTES - ShmOfferCodec.LENGTH);
+      Path path = files.connection(connection);
+      file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      shared = SharedFile.open(path, MapMode.READ_WRITE);
+      send(ANSWER);
+      receive(ByteBuffer.allocate(5));
+    }
+
+    private void send(String hex) throws IOException {
+      control.write(ByteBuffer.wrap(HexFormat.of().parseHex(hex)));
+    }
+
+    private void receive(ByteBuffer bytes) throws IOException {
+      while (bytes.hasRemaining()) {
+        if (control.read(bytes) < 0) {
+          throw new IOException("the server closed");
+        }
+      }
+    }
+
+    /** Notifies of requests that are not there. */
+    void ask() {
+      ConnectionDescriptor.notify(shared.memory(), ConnectionDescriptor.CLIENT_WORDS, 32);
+      new ServerDoorbell().ring();
+    }
+
+    private final class ServerDoorbell {
+
+      void ring() {
+        try (SharedFile doorbell = SharedFile.open(files.doorbell(0), MapMode.READ_WRITE)) {
+          new Doorbell(doorbell.memory()).ring();
+        }
+      }
+    }
+
+    void cutTo(long bytes) throws IOException {
+      file.truncate(bytes);
+      new ServerDoorbell().ring();
+    }
+
+    boolean isEnded() throws IOException {
+      return control.read(ByteBuffer.allocate(1)) < 0;
+    }
+
+    @Override
+    public void close() throws IOException {
+      shared.close();
+      file.close();
+      control.close();
+    }
+  }
+
+  private int port() {
+    return server.server().endpoint().port();
+  }
+
+  private Client connect() {
+    return server.connect(
+        ClientOptions.defaults().withGetPath(GetPath.RING).withTimeout(Duration.ofSeconds(60)));
+  }
+
+  private static void use(Client client, int times) {
+    try (ValueBuffer value = new ValueBuffer()) {
+      for (int i = 0; i < times; i++) {
+        client.put(Slice.of("key" + i % 100), Slice.of("value"));
+        assertThat(client.get(Slice.of("key" + i % 100), value)).isEqualTo(Status.FOUND);
+      }
+    }
+  }
+
+  private void requireOneLeftAndNothingSaid() throws Exception {
+    OneSidedServer.await(() -> server.server().statistics().connections() == 1);
+    assertThat(logged).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 4096, 4096 + 4096, 4096 + (256 << 10)})
+  void shouldEndAClientAloneWhoseFileIsCutShort(int length) throws Exception {
+    try (Client good = connect()) {
+      // Compiled code learns of a failed access later than interpreted code.
+      use(good, 20_000);
+      for (int i = 0; i < 20; i++) {
+        try (Raw bad = new Raw()) {
+          use(good, 10);
+          bad.cutTo(length);
+          if (length >= ConnectionDescriptor.RINGS) {
+            bad.ask();
+          }
+          use(good, 100);
+          // It has not closed its end: the server has.
+          assertThat(bad.isEnded()).isTrue();
+        }
+        requireOneLeftAndNothingSaid();
+      }
+      assertThat(RING).isEqualTo(256 << 10);
+      use(good, 100);
+    }
+  }
+
+  @Test
+  void shouldEndAClientAloneThatCutsALongReplyOfTheServersShort() throws Exception {
+    byte[] longValue = new byte[3_000_000];
+    try (Client good = connect();
+        ValueBuffer value = new ValueBuffer()) {
+      good.put(Slice.of("long"), Slice.of(longValue));
+      for (int i = 0; i < 10; i++) {
+        // The buffer that the server keeps for the next one.
+        assertThat(good.get(Slice.of("long"), value)).isEqualTo(Status.FOUND);
+        cutBuffers();
+        try (Client unlucky = connect();
+            ValueBuffer other = new ValueBuffer()) {
+          try {
+            unlucky.get(Slice.of("long"), other);
+          } catch (io.wisp.transport.TransportException e) {
+            // Somebody has to find out.
+          }
+        }
+        use(good, 10);
+        assertThat(good.get(Slice.of("long"), value)).isEqualTo(Status.FOUND);
+        assertThat(value.length()).isEqualTo(longValue.length);
+        requireOneLeftAndNothingSaid();
+      }
+    }
+  }
+
+  private void cutBuffers() throws IOException {
+    try (Stream<Path> all = Files.list(OneSidedServer.folder(port()))) {
+      for (Path each : all.filter(path -> path.toString().contains("/buffer-")).toList()) {
+        try (FileChannel file = FileChannel.open(each, StandardOpenOption.WRITE)) {
+          file.truncate(4096);
+        }
+      }
+    }
+  }
+}
