@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 class IoThreadTest {
 
   private static final Duration IDLE = Duration.ofSeconds(2);
-  private static final RingLimits RINGS = new RingLimits(4 << 10);
+  private static final RingLimits RINGS = new RingLimits(1 << 20);
 
   private final AtomicLong nanos = new AtomicLong();
   private final AtomicReference<Throwable> lost = new AtomicReference<>();
@@ -111,9 +111,9 @@ class IoThreadTest {
     }
 
     /** Sends a request that is executed by {@link #request}. */
-    void ask() throws RingFaultException {
+    void ask() {
       Slice none = new Slice();
-      long offset = requests.claim(RequestDescriptor.HEADER_LENGTH);
+      long offset = claim();
       RequestDescriptor.encode(requests.segment(), offset, Operation.INFORMATION, none, none, 0);
       requests.commit(FrameDescriptor.MESSAGE, 0);
       requests.publish();
@@ -121,6 +121,14 @@ class IoThreadTest {
         client.deliverWrite(0);
       }
       port.ready.add(control.number());
+    }
+
+    private long claim() {
+      try {
+        return requests.claim(RequestDescriptor.HEADER_LENGTH);
+      } catch (RingFaultException e) {
+        throw new AssertionError(e);
+      }
     }
 
     boolean isServed() {
@@ -147,12 +155,42 @@ class IoThreadTest {
       first.ask();
       second.ask();
       thread.turn();
-      thread.turn();
-      thread.turn();
+      for (int i = 0; i < 3; i++) {
+        nanos.addAndGet(IDLE.toNanos() / 10);
+        thread.turn();
+      }
       assertThat(first.isServed()).as("the first, after round %d", round).isTrue();
       assertThat(second.isServed()).as("the second, after round %d", round).isTrue();
     }
     assertThat(thread.counters().requests()).isEqualTo(10);
+  }
+
+  /**
+   * A busy thread looks at the clock after every 64th turn. Each round has three such turns, so one
+   * of 64 rounds has the long one end with that look.
+   */
+  @Test
+  void shouldServeBeforeItJudgesWhatArrivesWhileOthersAreServed() throws Exception {
+    Connected first = connect();
+    Connected second = connect();
+    for (int round = 0; round < 64; round++) {
+      for (int i = 0; i < 2; i++) {
+        nanos.addAndGet(IDLE.toNanos() / 10);
+        thread.turn();
+      }
+      first.ask();
+      thread.turn();
+      request =
+          () -> {
+            nanos.addAndGet(IDLE.toNanos() + 1);
+            request = () -> {};
+            second.ask();
+          };
+      first.ask();
+      thread.turn();
+      thread.turn();
+      assertThat(second.isServed()).as("after round %d", round).isTrue();
+    }
   }
 
   @Test
@@ -263,6 +301,7 @@ class IoThreadTest {
   private static final class ScriptedPort implements Port {
 
     private final Queue<Integer> ready = new ArrayDeque<>();
+    private final Queue<Integer> taken = new ArrayDeque<>();
     private @Nullable Error failsToAttach;
     private @Nullable Error failsToPoll;
     private boolean closed;
@@ -281,12 +320,14 @@ class IoThreadTest {
     @Override
     public boolean poll() {
       fail(failsToPoll);
-      return !ready.isEmpty();
+      taken.addAll(ready);
+      ready.clear();
+      return !taken.isEmpty();
     }
 
     @Override
     public int nextReady() {
-      Integer next = ready.poll();
+      Integer next = taken.poll();
       return next == null ? -1 : next;
     }
 
