@@ -25,6 +25,7 @@ public final class FrameBuffer implements ValueSink, KeySink, AutoCloseable {
   private Arena arena = Arena.ofShared();
   private MemorySegment memory = arena.allocate(INITIAL_CAPACITY, Long.BYTES);
   private int length;
+  private int keyCount;
   private int smallReplies;
   private long version;
 
@@ -38,6 +39,7 @@ public final class FrameBuffer implements ValueSink, KeySink, AutoCloseable {
       }
     }
     length = ReplyDescriptor.HEADER_LENGTH;
+    keyCount = 0;
   }
 
   /** Completes the reply with its header. */
@@ -83,6 +85,12 @@ public final class FrameBuffer implements ValueSink, KeySink, AutoCloseable {
     memory.set(RequestDescriptor.U16, this.length, (short) length);
     this.length += Short.BYTES;
     append(segment, offset, length);
+    keyCount++;
+  }
+
+  /** How many keys the reply has so far. */
+  int keyCount() {
+    return keyCount;
   }
 
   void append(MemorySegment segment, long offset, int count) {

@@ -1,6 +1,5 @@
 package io.wisp.codec;
 
-import io.wisp.store.KeySink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
@@ -128,16 +127,15 @@ public final class RequestExecutor {
 
   private Status scan(FrameBuffer reply) {
     int count = Math.clamp(request.count(), 1, MAX_SCAN_COUNT);
-    CountingSink keys = new CountingSink(reply);
     long cursor = request.argument();
     boolean wasDense;
     do {
-      int before = keys.count;
+      int before = reply.keyCount();
       int batch = Math.min(SCAN_BATCH, count - before);
-      cursor = store.scan(cursor, batch, keys);
+      cursor = store.scan(cursor, batch, reply);
       // A batch that came short says that the store is nearly empty here; the client comes again.
-      wasDense = keys.count - before >= batch;
-    } while (wasDense && cursor != 0 && keys.count < count && reply.length() < SCAN_BYTES);
+      wasDense = reply.keyCount() - before >= batch;
+    } while (wasDense && cursor != 0 && reply.keyCount() < count && reply.length() < SCAN_BYTES);
     return reply.finish(Status.DONE, cursor);
   }
 
@@ -161,22 +159,6 @@ public final class RequestExecutor {
     return right
         ? reply.finish(Status.DONE, 0)
         : reply.finish(Status.NOT_AUTHENTICATED, "the password is wrong");
-  }
-
-  private static final class CountingSink implements KeySink {
-
-    private final KeySink keys;
-    private int count;
-
-    CountingSink(KeySink keys) {
-      this.keys = keys;
-    }
-
-    @Override
-    public void accept(MemorySegment segment, long offset, int length) {
-      keys.accept(segment, offset, length);
-      count++;
-    }
   }
 
   private static final class ExpirySink implements ValueSink {
