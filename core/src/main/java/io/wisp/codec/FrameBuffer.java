@@ -15,19 +15,19 @@ import java.nio.charset.StandardCharsets;
  * after {@value #REPLIES_BEFORE_SHRINKING} replies in a row that would have done without. It
  * belongs to one thread.
  */
-public final class FrameBuffer implements ValueSink, KeySink, AutoCloseable {
+public final class FrameBuffer extends ValueSink implements KeySink, AutoCloseable {
 
   /** The least capacity in bytes, which is never given back. */
   public static final int INITIAL_CAPACITY = 64 << 10;
 
   static final int REPLIES_BEFORE_SHRINKING = 1_024;
 
+  private final Slice room = new Slice();
   private Arena arena = Arena.ofShared();
   private MemorySegment memory = arena.allocate(INITIAL_CAPACITY, Long.BYTES);
   private int length;
   private int keyCount;
   private int smallReplies;
-  private long version;
 
   /** Starts the next reply. */
   void start() {
@@ -49,17 +49,10 @@ public final class FrameBuffer implements ValueSink, KeySink, AutoCloseable {
     return status;
   }
 
-  /** Completes the reply with the value that a store gave this sink. */
+  /** Completes the reply with the value that a get found. */
   Status finishFound() {
-    return finish(Status.FOUND, version);
-  }
-
-  /**
-   * Completes the reply without bytes, whatever a store gave this sink before it thought better.
-   */
-  Status finishEmpty(Status status) {
-    length = ReplyDescriptor.HEADER_LENGTH;
-    return finish(status, 0);
+    length = ReplyDescriptor.HEADER_LENGTH + valueLength();
+    return finish(Status.FOUND, version());
   }
 
   /** Completes the reply with a header and a text for people. */
@@ -70,12 +63,11 @@ public final class FrameBuffer implements ValueSink, KeySink, AutoCloseable {
     return finish(status, 0);
   }
 
-  /** Takes a value, in place of one that it was given before. */
+  /** Behind the header, of which the bytes become part with {@link #finishFound}. */
   @Override
-  public void accept(MemorySegment segment, long offset, int length, long version, long expiresAt) {
-    this.length = ReplyDescriptor.HEADER_LENGTH;
-    append(segment, offset, length);
-    this.version = version;
+  protected Slice room(int length) {
+    ensureRoomFor(length);
+    return room.set(memory, ReplyDescriptor.HEADER_LENGTH, length);
   }
 
   /** Takes one more key, with its length before it. */

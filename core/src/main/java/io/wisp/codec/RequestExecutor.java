@@ -1,9 +1,9 @@
 package io.wisp.codec;
 
+import io.wisp.store.RecordSink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
-import io.wisp.store.ValueSink;
 import io.wisp.store.WriteCondition;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +33,7 @@ public final class RequestExecutor {
   private final byte @Nullable [] password;
   private final Supplier<String> information;
   private final Request request = new Request();
-  private final ExpirySink expiry = new ExpirySink();
+  private final RecordSink found = new RecordSink();
 
   /**
    * An executor by the store's clock.
@@ -97,7 +97,7 @@ public final class RequestExecutor {
 
   private Status get(Slice key, FrameBuffer reply) {
     Status status = store.get(key, reply);
-    return status == Status.FOUND ? reply.finishFound() : reply.finishEmpty(status);
+    return status == Status.FOUND ? reply.finishFound() : reply.finish(status, 0);
   }
 
   private Status write(WriteCondition condition, FrameBuffer reply) {
@@ -114,14 +114,14 @@ public final class RequestExecutor {
   }
 
   private Status timeToLive(Slice key, FrameBuffer reply) {
-    Status status = store.get(key, expiry);
+    Status status = store.get(key, found);
     if (status != Status.FOUND) {
       return reply.finish(status, 0);
     }
     long remaining =
-        expiry.expiresAt == Store.NEVER
+        found.expiresAt() == Store.NEVER
             ? NO_EXPIRY
-            : Math.max(1, expiry.expiresAt - store.currentTimeMillis());
+            : Math.max(1, found.expiresAt() - store.currentTimeMillis());
     return reply.finish(Status.FOUND, remaining);
   }
 
@@ -159,16 +159,5 @@ public final class RequestExecutor {
     return right
         ? reply.finish(Status.DONE, 0)
         : reply.finish(Status.NOT_AUTHENTICATED, "the password is wrong");
-  }
-
-  private static final class ExpirySink implements ValueSink {
-
-    private long expiresAt;
-
-    @Override
-    public void accept(
-        MemorySegment segment, long offset, int length, long version, long expiresAt) {
-      this.expiresAt = expiresAt;
-    }
   }
 }

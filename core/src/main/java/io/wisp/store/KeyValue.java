@@ -19,7 +19,8 @@ public interface KeyValue extends AutoCloseable {
   Status put(Slice key, Slice value);
 
   /**
-   * Copies the value of a key into the sink.
+   * Copies the value of a key into the sink, which holds it until the next get begins. A sink that
+   * this answers anything but {@link Status#FOUND} for hands out nothing.
    *
    * @return {@link Status#FOUND} or {@link Status#ABSENT}; or an error
    */
@@ -39,9 +40,9 @@ public interface KeyValue extends AutoCloseable {
 
   /** The value of a key, or null if it is absent or not a possible key. */
   default byte @Nullable [] get(byte[] key) {
-    try (ValueBuffer value = new ValueBuffer()) {
-      return get(Slice.of(key), value) == Status.FOUND ? value.toByteArray() : null;
-    }
+    ArraySink sink = new ArraySink();
+    get(Slice.of(key), sink);
+    return sink.value();
   }
 
   /** {@link #delete(Slice)} of an array. */

@@ -57,6 +57,53 @@ public interface Store extends KeyValue {
    */
   Status expire(Slice key, long expiresAt);
 
+  /**
+   * {@link #expire} if the record still has the version that a reader saw.
+   *
+   * @return {@link Status#FOUND}, {@link Status#ABSENT} or {@link Status#CONFLICT}; or an error
+   */
+  Status expireIfVersion(Slice key, long expiresAt, long expectedVersion);
+
+  /**
+   * Reads a record and changes it by what it is; in the eyes of all others both happen at once.
+   *
+   * @param old takes what there is, for the update to look at, also after this
+   * @return what the change answered: {@link Status#CREATED}, {@link Status#REPLACED} or {@link
+   *     Status#DELETED}; {@link Status#FOUND} for another expiry; if nothing was changed, {@link
+   *     Status#FOUND} or {@link Status#ABSENT}; or an error
+   */
+  default <S extends ValueSink> Status update(Slice key, S old, Update<S> update) {
+    Status status;
+    do {
+      status = tryUpdate(key, old, update);
+    } while (status == Status.CONFLICT);
+    return status;
+  }
+
+  /** One attempt at an {@link #update}: {@link Status#CONFLICT} if somebody wrote in between. */
+  default <S extends ValueSink> Status tryUpdate(Slice key, S old, Update<S> update) {
+    Status found = get(key, old);
+    if (found.isError()) {
+      return found;
+    }
+    Status changed =
+        switch (update.decide(old)) {
+          case NONE -> found;
+          case WRITE ->
+              old.isFound()
+                  ? write(
+                      key,
+                      update.value(),
+                      WriteCondition.IF_VERSION,
+                      old.version(),
+                      update.expiresAt())
+                  : write(key, update.value(), WriteCondition.IF_ABSENT, 0, update.expiresAt());
+          case EXPIRE -> expireIfVersion(key, update.expiresAt(), old.version());
+          case DELETE -> deleteIfVersion(key, old.version());
+        };
+    return changed == Status.ABSENT && old.isFound() ? Status.CONFLICT : changed;
+  }
+
   /** Whether the key is there. */
   boolean contains(Slice key);
 

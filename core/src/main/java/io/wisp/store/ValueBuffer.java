@@ -2,32 +2,26 @@ package io.wisp.store;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
- * A {@link ValueSink} that keeps the last value it was given in memory of its own, which grows as
- * needed and is used again, so that a reader who keeps one allocates nothing in the long run. It
- * belongs to one thread.
+ * A {@link ValueSink} that keeps the value in memory of its own, which grows as needed and is used
+ * again, so that a reader who keeps one allocates nothing in the long run. It belongs to one
+ * thread.
  */
-public final class ValueBuffer implements ValueSink, AutoCloseable {
+public final class ValueBuffer extends ValueSink implements AutoCloseable {
 
   private static final int INITIAL_CAPACITY = 1024;
 
+  private final Slice room = new Slice();
   private Arena arena = Arena.ofShared();
   private MemorySegment memory = arena.allocate(INITIAL_CAPACITY, Long.BYTES);
-  private int length;
-  private long version;
-  private long expiresAt = Store.NEVER;
 
   @Override
-  public void accept(MemorySegment segment, long offset, int length, long version, long expiresAt) {
+  protected Slice room(int length) {
     if (length > memory.byteSize()) {
       grow(length);
     }
-    MemorySegment.copy(segment, offset, memory, 0, length);
-    this.length = length;
-    this.version = version;
-    this.expiresAt = expiresAt;
+    return room.set(memory, 0, length);
   }
 
   private void grow(int needed) {
@@ -37,29 +31,23 @@ public final class ValueBuffer implements ValueSink, AutoCloseable {
     arena = larger;
   }
 
-  /** Points {@code slice} at the value, until the next value arrives or this buffer is closed. */
+  /**
+   * Points {@code slice} at the value, until the next get begins or this buffer is closed.
+   *
+   * @throws IllegalStateException if the last get found none
+   */
   public Slice pointAt(Slice slice) {
-    return slice.set(memory, 0, length);
+    return slice.set(memory, 0, valueLength());
   }
 
-  /** The length of the value in bytes. */
-  public int length() {
-    return length;
-  }
-
-  /** The version of the record that the value came from; 0 where the transport does not tell. */
-  public long version() {
-    return version;
-  }
-
-  /** When the record expires, in milliseconds since the epoch, or {@link Store#NEVER}. */
-  public long expiresAt() {
-    return expiresAt;
-  }
-
-  /** A copy of the value. */
+  /**
+   * A copy of the value.
+   *
+   * @throws IllegalStateException if the last get found none
+   */
   public byte[] toByteArray() {
-    return memory.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
+    requireFound();
+    return room.toByteArray();
   }
 
   @Override

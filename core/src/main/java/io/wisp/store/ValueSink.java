@@ -1,23 +1,111 @@
 package io.wisp.store;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
-/** Where a store puts the value that it found. */
-@FunctionalInterface
-public interface ValueSink {
+/**
+ * Where a get puts the value that it finds. What it holds counts from when the get has answered
+ * {@link Status#FOUND} until the next one begins; otherwise it refuses to be asked. So a reader
+ * without locks may copy a value before it knows that the record stayed the same meanwhile, copy it
+ * again, or answer {@link Status#ABSENT}, and nobody takes such bytes for a value.
+ *
+ * <p>Every get calls {@link #begin}, then {@link #copy} as often as it likes, and {@link #found}
+ * once if it answers {@link Status#FOUND} and never otherwise. A sink belongs to one thread.
+ */
+public abstract class ValueSink {
+
+  private boolean found;
+  private int length;
+  private long version;
+  private long expiresAt = Store.NEVER;
 
   /**
-   * Takes a copy of a value. A reader without locks may find, after the sink has copied, that the
-   * record changed under it; it then calls again, or answers {@link Status#ABSENT}. So only the
-   * last call before an operation returns {@link Status#FOUND} counts, and a sink draws no
-   * conclusion from the bytes before that.
+   * Offers memory for a value. It may be asked several times before a get ends; only the last time
+   * counts.
    *
-   * @param segment the memory that holds the value, valid during this call
-   * @param offset where the value starts
-   * @param length its length in bytes; the sink may rely on it to size its copy
-   * @param version the record's version, for {@link Store#compareAndSet}
+   * @param length the length of the value in bytes
+   * @return memory of exactly so many bytes, or null if the bytes are not wanted
+   */
+  protected abstract @Nullable Slice room(int length);
+
+  /** A get begins: what was found before does not count any more. */
+  public final void begin() {
+    found = false;
+  }
+
+  /** Copies bytes that may be a value, or may turn out to be none. */
+  public final void copy(MemorySegment segment, long offset, int length) {
+    this.length = length;
+    Slice room = room(length);
+    if (room != null) {
+      MemorySegment.copy(segment, offset, room.segment(), room.offset(), length);
+    }
+  }
+
+  /**
+   * What was copied last is the value.
+   *
+   * @param version the record's version, for {@link Store#compareAndSet}; 0 where the transport
+   *     does not tell
    * @param expiresAt when the record expires, in milliseconds since the epoch, or {@link
    *     Store#NEVER}
    */
-  void accept(MemorySegment segment, long offset, int length, long version, long expiresAt);
+  public final void found(long version, long expiresAt) {
+    this.version = version;
+    this.expiresAt = expiresAt;
+    found = true;
+  }
+
+  /** Takes a value that is known to be one. */
+  public final void take(
+      MemorySegment segment, long offset, int length, long version, long expiresAt) {
+    copy(segment, offset, length);
+    found(version, expiresAt);
+  }
+
+  /** Whether the last get answered {@link Status#FOUND}. */
+  public final boolean isFound() {
+    return found;
+  }
+
+  /**
+   * The length of the value in bytes.
+   *
+   * @throws IllegalStateException if the last get found none
+   */
+  public final int valueLength() {
+    requireFound();
+    return length;
+  }
+
+  /**
+   * The version of the record that the value came from; 0 where the transport does not tell.
+   *
+   * @throws IllegalStateException if the last get found none
+   */
+  public final long version() {
+    requireFound();
+    return version;
+  }
+
+  /**
+   * When the record expires, in milliseconds since the epoch, or {@link Store#NEVER}.
+   *
+   * @throws IllegalStateException if the last get found none
+   */
+  public final long expiresAt() {
+    requireFound();
+    return expiresAt;
+  }
+
+  /**
+   * To be called before anything of a value is handed out.
+   *
+   * @throws IllegalStateException if the last get found none
+   */
+  protected final void requireFound() {
+    if (!found) {
+      throw new IllegalStateException("the last get found no value");
+    }
+  }
 }

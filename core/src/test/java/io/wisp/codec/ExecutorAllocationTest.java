@@ -90,7 +90,8 @@ class ExecutorAllocationTest {
 
     @Override
     public Status get(Slice key, ValueSink sink) {
-      sink.accept(value, 0, (int) value.byteSize(), 1, NEVER);
+      sink.begin();
+      sink.take(value, 0, (int) value.byteSize(), 1, NEVER);
       return Status.FOUND;
     }
 
@@ -106,6 +107,11 @@ class ExecutorAllocationTest {
 
     @Override
     public Status expire(Slice key, long expiresAt) {
+      return Status.FOUND;
+    }
+
+    @Override
+    public Status expireIfVersion(Slice key, long expiresAt, long expectedVersion) {
       return Status.FOUND;
     }
 

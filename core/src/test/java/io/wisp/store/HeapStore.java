@@ -100,6 +100,7 @@ public final class HeapStore implements Store {
 
   @Override
   public synchronized Status get(Slice key, ValueSink sink) {
+    sink.begin();
     Status refusal = refusalOf(key);
     if (refusal != null) {
       return refusal;
@@ -109,7 +110,7 @@ public final class HeapStore implements Store {
       return Status.ABSENT;
     }
     ByteBuffer value = entry.value();
-    sink.accept(
+    sink.take(
         MemorySegment.ofBuffer(value), 0, value.remaining(), entry.version(), entry.expiresAt());
     return Status.FOUND;
   }
@@ -149,6 +150,14 @@ public final class HeapStore implements Store {
     }
     insert(new Entry(entry.position(), entry.key(), entry.value(), ++lastVersion, expiresAt));
     return Status.FOUND;
+  }
+
+  @Override
+  public synchronized Status expireIfVersion(Slice key, long expiresAt, long expectedVersion) {
+    Entry entry = find(key);
+    return entry != null && entry.version() != expectedVersion
+        ? Status.CONFLICT
+        : expire(key, expiresAt);
   }
 
   @Override

@@ -2,9 +2,10 @@ package io.wisp.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wisp.store.RecordSink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
-import io.wisp.store.ValueSink;
+import io.wisp.store.ValueBuffer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -40,7 +41,6 @@ public abstract class LinearReadsTest extends TransportFixture {
   private static final int WINDOW = 16;
   private static final int WRITE_WINDOW = 1_000;
   private static final int LONG_VALUE = 100_000;
-  private static final ValueSink NOTHING = (segment, offset, length, version, expiresAt) -> {};
   private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED;
 
   private final AtomicLong getsLeft = new AtomicLong();
@@ -203,7 +203,7 @@ public abstract class LinearReadsTest extends TransportFixture {
         }
       }
       for (int i = 0; i < WRITE_WINDOW; i++) {
-        Status status = client.complete(NOTHING);
+        Status status = client.complete(new RecordSink());
         if (as[i] % 2 == 0) {
           require(status, Status.CREATED, Status.REPLACED);
         } else {
@@ -254,53 +254,55 @@ public abstract class LinearReadsTest extends TransportFixture {
     return (number * 31 + key) * 0x9E3779B97F4A7C15L + index;
   }
 
-  /** Takes a value apart, and says what number it has. */
-  private static final class Judge implements ValueSink {
+  /** Receives values, takes them apart, and says what number they have. */
+  private static final class Judge implements AutoCloseable {
 
-    private int key;
-    private long number;
+    private final ValueBuffer value = new ValueBuffer();
+    private final Slice slice = new Slice();
 
-    void expect(int key) {
-      this.key = key;
-    }
-
-    long number() {
-      return number;
-    }
-
-    @Override
-    public void accept(
-        MemorySegment segment, long offset, int length, long version, long expiresAt) {
+    long numberOf(int key) {
+      value.pointAt(slice);
+      MemorySegment segment = slice.segment();
+      long offset = slice.offset();
+      int length = slice.length();
       if (length < HEADER || segment.get(WORD, offset) != key) {
         throw new AssertionError("a value that key " + key + " never had");
       }
-      number = segment.get(WORD, offset + Long.BYTES);
+      long number = segment.get(WORD, offset + Long.BYTES);
       int index = HEADER;
       for (; index + Long.BYTES <= length; index += Long.BYTES) {
-        check(segment.get(WORD, offset + index) == content(key, number, index));
+        check(segment.get(WORD, offset + index) == content(key, number, index), key, number);
       }
       for (; index < length; index++) {
         check(
             segment.get(ValueLayout.JAVA_BYTE, offset + index)
-                == (byte) content(key, number, index));
+                == (byte) content(key, number, index),
+            key,
+            number);
       }
+      return number;
     }
 
-    private void check(boolean same) {
+    private static void check(boolean same, int key, long number) {
       if (!same) {
         throw new AssertionError("the value " + number + " of key " + key + " is not whole");
       }
+    }
+
+    @Override
+    public void close() {
+      value.close();
     }
   }
 
   private void judge(int key, long floor, Status status, Judge judge) {
     if (status == Status.FOUND) {
       hits.incrementAndGet();
-      if (judge.number() < floor) {
-        throw new AssertionError(
-            "key " + key + " has the value " + judge.number() + " after " + floor);
+      long number = judge.numberOf(key);
+      if (number < floor) {
+        throw new AssertionError("key " + key + " has the value " + number + " after " + floor);
       }
-      raise(key, judge.number());
+      raise(key, number);
     } else {
       require(status, Status.ABSENT, Status.ABSENT);
       misses.incrementAndGet();
@@ -317,12 +319,12 @@ public abstract class LinearReadsTest extends TransportFixture {
         () -> {
           SplittableRandom random = new SplittableRandom(seed);
           Slice[] names = names(keys);
-          Judge judge = new Judge();
-          while (goesOn() && getsLeft.decrementAndGet() >= 0) {
-            int key = random.nextInt(keys);
-            long floor = happened.get(key);
-            judge.expect(key);
-            judge(key, floor, client.get(names[key], judge), judge);
+          try (Judge judge = new Judge()) {
+            while (goesOn() && getsLeft.decrementAndGet() >= 0) {
+              int key = random.nextInt(keys);
+              long floor = happened.get(key);
+              judge(key, floor, client.get(names[key], judge.value), judge);
+            }
           }
         });
   }
@@ -332,18 +334,18 @@ public abstract class LinearReadsTest extends TransportFixture {
         () -> {
           SplittableRandom random = new SplittableRandom(seed);
           Slice[] names = names(keys);
-          Judge judge = new Judge();
           int[] asked = new int[WINDOW];
           long[] floors = new long[WINDOW];
-          while (goesOn() && getsLeft.addAndGet(-WINDOW) > -WINDOW) {
-            for (int i = 0; i < WINDOW; i++) {
-              asked[i] = random.nextInt(keys);
-              floors[i] = happened.get(asked[i]);
-              client.submitGet(names[asked[i]]);
-            }
-            for (int i = 0; i < WINDOW; i++) {
-              judge.expect(asked[i]);
-              judge(asked[i], floors[i], client.complete(judge), judge);
+          try (Judge judge = new Judge()) {
+            while (goesOn() && getsLeft.addAndGet(-WINDOW) > -WINDOW) {
+              for (int i = 0; i < WINDOW; i++) {
+                asked[i] = random.nextInt(keys);
+                floors[i] = happened.get(asked[i]);
+                client.submitGet(names[asked[i]]);
+              }
+              for (int i = 0; i < WINDOW; i++) {
+                judge(asked[i], floors[i], client.complete(judge.value), judge);
+              }
             }
           }
         });

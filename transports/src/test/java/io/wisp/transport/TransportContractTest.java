@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.wisp.store.Limits;
+import io.wisp.store.RecordSink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import java.io.IOException;
@@ -567,7 +568,7 @@ public abstract class TransportContractTest extends TransportFixture {
               client.submitPut(slice("key" + i), slice("value"));
             }
             for (int i = 0; i < depth; i++) {
-              client.complete((segment, offset, length, version, expiresAt) -> {});
+              client.complete(new RecordSink());
             }
             busy.countDown();
           }

@@ -53,6 +53,11 @@ final class WatchedStore implements Store {
   }
 
   @Override
+  public Status expireIfVersion(Slice key, long expiresAt, long expectedVersion) {
+    return watched().expireIfVersion(key, expiresAt, expectedVersion);
+  }
+
+  @Override
   public boolean contains(Slice key) {
     return watched().contains(key);
   }

@@ -161,7 +161,7 @@ public final class ClosedLoop {
     boolean miss = status == Status.ABSENT;
     if (status.isError()
         || (checked && miss && kind == RequestKind.GET && mix.everyGetHits())
-        || (checked && status == Status.FOUND && reply.length() != payloadSize)) {
+        || (checked && status == Status.FOUND && reply.valueLength() != payloadSize)) {
       throw new IllegalStateException(complaint(kind, status));
     }
     if (recorded) {
@@ -176,7 +176,7 @@ public final class ClosedLoop {
         + " with "
         + status
         + (status == Status.FOUND
-            ? " of " + reply.length() + " bytes where " + payloadSize + " were stored"
+            ? " of " + reply.valueLength() + " bytes where " + payloadSize + " were stored"
             : status == Status.ABSENT ? " though every key had been stored" : "");
   }
 

@@ -142,9 +142,9 @@ public class TcpServerTrial {
 
   private void complete(Client client) {
     Status status = client.complete(value);
-    if (status != Status.FOUND || value.length() != VALUE_LENGTH) {
+    if (status != Status.FOUND || value.valueLength() != VALUE_LENGTH) {
       throw new IllegalStateException(
-          io + " answered " + status + " of " + value.length() + " bytes");
+          io + " answered " + status + " of " + value.valueLength() + " bytes");
     }
   }
 }

@@ -76,6 +76,7 @@ final class HeapClient implements Client {
 
   @Override
   public Status complete(ValueSink sink) {
+    sink.begin();
     return submitted.remove().apply(sink);
   }
 

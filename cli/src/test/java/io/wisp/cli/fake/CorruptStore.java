@@ -7,10 +7,10 @@ import io.wisp.store.Status;
 import io.wisp.store.Steps;
 import io.wisp.store.Store;
 import io.wisp.store.StoreStatistics;
+import io.wisp.store.ValueBuffer;
 import io.wisp.store.ValueSink;
 import io.wisp.store.WriteCondition;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /** Gives back the value of one key with one bit changed, and is right otherwise. */
 public final class CorruptStore implements Store {
@@ -27,16 +27,20 @@ public final class CorruptStore implements Store {
 
   @Override
   public Status get(Slice key, ValueSink sink) {
-    return store.get(key, key.toString().equals(corruptKey) ? corrupting(sink) : sink);
+    Status status = store.get(key, sink);
+    if (status == Status.FOUND && key.toString().equals(corruptKey)) {
+      corrupt(key, sink);
+    }
+    return status;
   }
 
-  private ValueSink corrupting(ValueSink sink) {
-    return (segment, offset, length, version, expiresAt) -> {
-      byte[] bytes = new byte[length];
-      MemorySegment.copy(segment, ValueLayout.JAVA_BYTE, offset, bytes, 0, length);
+  private void corrupt(Slice key, ValueSink sink) {
+    try (ValueBuffer right = new ValueBuffer()) {
+      store.get(key, right);
+      byte[] bytes = right.toByteArray();
       bytes[corruptByte] ^= 1;
-      sink.accept(MemorySegment.ofArray(bytes), 0, length, version, expiresAt);
-    };
+      sink.take(MemorySegment.ofArray(bytes), 0, bytes.length, right.version(), right.expiresAt());
+    }
   }
 
   @Override
@@ -58,6 +62,11 @@ public final class CorruptStore implements Store {
   @Override
   public Status expire(Slice key, long expiresAt) {
     return store.expire(key, expiresAt);
+  }
+
+  @Override
+  public Status expireIfVersion(Slice key, long expiresAt, long expectedVersion) {
+    return store.expireIfVersion(key, expiresAt, expectedVersion);
   }
 
   @Override

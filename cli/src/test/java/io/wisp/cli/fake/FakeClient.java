@@ -113,6 +113,7 @@ final class FakeClient implements Client {
       throw new IllegalStateException("the oldest request was never sent");
     }
     flushed--;
+    sink.begin();
     return submitted.remove().apply(sink);
   }
 

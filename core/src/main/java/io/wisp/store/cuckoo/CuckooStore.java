@@ -7,6 +7,7 @@ import io.wisp.store.Status;
 import io.wisp.store.Steps;
 import io.wisp.store.Store;
 import io.wisp.store.StoreStatistics;
+import io.wisp.store.Update;
 import io.wisp.store.ValueSink;
 import io.wisp.store.WriteCondition;
 import java.lang.foreign.MemorySegment;
@@ -36,7 +37,9 @@ public final class CuckooStore implements Store {
 
   private static final int READS_WITHOUT_LOCK = 64;
   private static final int MERGES_BETWEEN_LOOKS_AT_THE_TIME = 256;
-  private static final ValueSink NO_SINK = (segment, offset, length, version, expiresAt) -> {};
+
+  /** How often an update tries before it asks others to wait. */
+  static final int UPDATES_WITHOUT_TURN = 16;
 
   private final Region region;
   private final InstantSource clock;
@@ -105,6 +108,11 @@ public final class CuckooStore implements Store {
 
   @Override
   public Status get(Slice key, ValueSink sink) {
+    sink.begin();
+    return lookUp(key, sink);
+  }
+
+  private Status lookUp(Slice key, @Nullable ValueSink sink) {
     Status refusal = refusal(key);
     if (refusal != null) {
       return refusal;
@@ -142,7 +150,7 @@ public final class CuckooStore implements Store {
 
   @Override
   public boolean contains(Slice key) {
-    return get(key, NO_SINK) == Status.FOUND;
+    return lookUp(key, null) == Status.FOUND;
   }
 
   @Override
@@ -174,7 +182,38 @@ public final class CuckooStore implements Store {
   @Override
   public Status expire(Slice key, long expiresAt) {
     Status refusal = refusal(key);
-    return refusal != null ? refusal : writer.expire(key, expiresAt);
+    return refusal != null ? refusal : writer.expire(key, expiresAt, WriteCondition.ALWAYS, 0);
+  }
+
+  @Override
+  public Status expireIfVersion(Slice key, long expiresAt, long expectedVersion) {
+    Status refusal = refusal(key);
+    return refusal != null
+        ? refusal
+        : writer.expire(key, expiresAt, WriteCondition.IF_VERSION, expectedVersion);
+  }
+
+  /**
+   * An update whose key others write again and again is given a turn, in which they wait until it
+   * has ended; so it tries a few times more than {@value #UPDATES_WITHOUT_TURN} at most, for those
+   * whose writes were under way when its turn began.
+   */
+  @Override
+  public <S extends ValueSink> Status update(Slice key, S old, Update<S> update) {
+    for (int i = 0; i < UPDATES_WITHOUT_TURN; i++) {
+      Status status = tryUpdate(key, old, update);
+      if (status != Status.CONFLICT) {
+        return status;
+      }
+    }
+    Turns turns = table.turns();
+    long hash = table.index().hash(key);
+    turns.take(hash);
+    try {
+      return Store.super.update(key, old, update);
+    } finally {
+      turns.end(hash);
+    }
   }
 
   private static @Nullable Status refusal(Slice key) {

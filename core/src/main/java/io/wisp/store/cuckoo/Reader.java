@@ -58,21 +58,19 @@ final class Reader {
   static final int RETRY = 3;
 
   private final MemorySegment memory;
-  private final MemorySegment view;
   private final Index index;
   private final InstantSource clock;
   private final @Nullable ReferenceBits references;
 
   Reader(Table table, InstantSource clock) {
     memory = table.memory();
-    view = memory.asReadOnly();
     index = table.index();
     references = table.references();
     this.clock = clock;
   }
 
-  /** Looks a key up once; the answer is one of the constants. */
-  int read(Slice key, long hash, ValueSink sink) {
+  /** Looks a key up once; the answer is one of the constants, and the sink is told of a HIT. */
+  int read(Slice key, long hash, @Nullable ValueSink sink) {
     long buckets = index.buckets();
     long first = KeyHash.bucket(KeyHash.firstHalf(hash), buckets);
     long second = KeyHash.bucket(KeyHash.secondHalf(hash), buckets);
@@ -85,7 +83,7 @@ final class Reader {
     return outcome != MISS ? outcome : confirmMiss(first, second, hash, key, sink);
   }
 
-  private int confirmMiss(long first, long second, long hash, Slice key, ValueSink sink) {
+  private int confirmMiss(long first, long second, long hash, Slice key, @Nullable ValueSink sink) {
     long firstWord = Words.getAcquire(memory, index.bucketAddress(first));
     long secondWord = Words.getAcquire(memory, index.bucketAddress(second));
     if (!Bucket.isAddressedBy(firstWord, first, KeyHash.firstHalf(hash))
@@ -107,7 +105,7 @@ final class Reader {
         : RETRY;
   }
 
-  private int readFrom(long bucket, long tag, Slice key, ValueSink sink) {
+  private int readFrom(long bucket, long tag, Slice key, @Nullable ValueSink sink) {
     long address = index.bucketAddress(bucket);
     long versionWord = Words.getAcquire(memory, address);
     for (int i = 0; i < Bucket.SLOTS; i++) {
@@ -124,7 +122,7 @@ final class Reader {
   }
 
   private int readRecord(
-      long bucketAddress, long versionWord, int i, long slot, Slice key, ValueSink sink) {
+      long bucketAddress, long versionWord, int i, long slot, Slice key, @Nullable ValueSink sink) {
     long offset = Bucket.recordOffset(slot);
     long word0 = Words.getAcquire(memory, offset);
     long word1 = Words.getAcquire(memory, offset + Long.BYTES);
@@ -139,7 +137,7 @@ final class Reader {
         keyLength == key.length()
             && Bytes.equal(memory, keyOffset, key.segment(), key.offset(), keyLength);
     long expiry = RecordLayout.expiry(memory, offset, word1);
-    // Before the sink is called as well, so that it is never given the length of a torn header.
+    // Before the copy as well, so that the sink is never asked for room for a torn header's length.
     if (!isUnchanged(bucketAddress, versionWord, i, slot, word0, word1)) {
       return RETRY;
     }
@@ -149,8 +147,15 @@ final class Reader {
     if (RecordLayout.expires(word1) && expiry <= clock.millis()) {
       return EXPIRED;
     }
-    sink.accept(view, valueOffset, valueLength, RecordLayout.version(word0), expiry);
-    return isUnchanged(bucketAddress, versionWord, i, slot, word0, word1) ? HIT : RETRY;
+    if (sink == null) {
+      return HIT;
+    }
+    sink.copy(memory, valueOffset, valueLength);
+    if (!isUnchanged(bucketAddress, versionWord, i, slot, word0, word1)) {
+      return RETRY;
+    }
+    sink.found(RecordLayout.version(word0), expiry);
+    return HIT;
   }
 
   private boolean isUnchanged(

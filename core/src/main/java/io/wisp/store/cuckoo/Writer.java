@@ -40,6 +40,7 @@ final class Writer {
   private final long incarnation;
   private final Index index;
   private final Stripes stripes;
+  private final Turns turns;
   private final Heap heap;
   private final Compactor compactor;
   private final Growth growth;
@@ -54,6 +55,7 @@ final class Writer {
     incarnation = table.incarnation();
     index = table.index();
     stripes = table.stripes();
+    turns = table.turns();
     heap = table.heap();
     compactor = table.compactor();
     growth = table.growth();
@@ -67,6 +69,7 @@ final class Writer {
   Status write(
       Slice key, Slice value, WriteCondition condition, long expectedVersion, long expiresAt) {
     long hash = index.hash(key);
+    turns.letOthersEnd(hash);
     boolean keep = expiresAt == Store.KEEP_EXPIRY;
     while (true) {
       long expiry = expiresAt < 0 ? LONG_PAST : expiresAt;
@@ -231,6 +234,7 @@ final class Writer {
 
   Status delete(Slice key, WriteCondition condition, long expectedVersion) {
     long hash = index.hash(key);
+    turns.letOthersEnd(hash);
     stripes.lockKey(hash);
     try {
       long slotAddress = index.locate(key, hash);
@@ -248,13 +252,14 @@ final class Writer {
     }
   }
 
-  Status expire(Slice key, long expiresAt) {
+  Status expire(Slice key, long expiresAt, WriteCondition condition, long expectedVersion) {
     long hash = index.hash(key);
+    turns.letOthersEnd(hash);
     long expiry = expiresAt < 0 ? LONG_PAST : expiresAt;
     while (true) {
-      int valueLength = valueLength(key, hash);
+      int valueLength = valueLength(key, hash, condition, expectedVersion);
       if (valueLength < 0) {
-        return Status.ABSENT;
+        return valueLength == CONFLICT ? Status.CONFLICT : Status.ABSENT;
       }
       long record = allocate(key.length(), valueLength, expiry != Store.NEVER);
       if (record == Heap.NONE) {
@@ -263,7 +268,7 @@ final class Writer {
       Outcome outcome;
       stripes.lockKey(hash);
       try {
-        outcome = publishCopy(key, hash, record, expiry);
+        outcome = publishCopy(key, hash, record, expiry, condition, expectedVersion);
       } finally {
         stripes.unlockKey(hash);
       }
@@ -274,25 +279,33 @@ final class Writer {
     }
   }
 
-  private int valueLength(Slice key, long hash) {
+  private int valueLength(Slice key, long hash, WriteCondition condition, long expectedVersion) {
     stripes.lockKey(hash);
     try {
       long slot = presentSlot(index.locate(key, hash));
-      return slot == Bucket.EMPTY
-          ? -1
-          : RecordLayout.valueLength(
-              Words.getPlain(memory, Bucket.recordOffset(slot) + Long.BYTES));
+      if (slot == Bucket.EMPTY) {
+        return -1;
+      }
+      return holds(condition, expectedVersion, slot)
+          ? RecordLayout.valueLength(Words.getPlain(memory, Bucket.recordOffset(slot) + Long.BYTES))
+          : (int) CONFLICT;
     } finally {
       stripes.unlockKey(hash);
     }
   }
 
   /** Replaces the key's record by a copy with another expiry, if it still has the same length. */
-  private Outcome publishCopy(Slice key, long hash, long record, long expiry) {
+  private Outcome publishCopy(
+      Slice key,
+      long hash,
+      long record,
+      long expiry,
+      WriteCondition condition,
+      long expectedVersion) {
     long slotAddress = index.locate(key, hash);
     long slot = presentSlot(slotAddress);
     long word1 = Words.getPlain(memory, record + Long.BYTES);
-    if (slot == Bucket.EMPTY) {
+    if (slot == Bucket.EMPTY || !holds(condition, expectedVersion, slot)) {
       return Outcome.CONFLICT;
     }
     long old = Bucket.recordOffset(slot);

@@ -1,11 +1,14 @@
 package io.wisp.store.cuckoo;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wisp.store.RecordSink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
 import io.wisp.store.StoreStatistics;
+import io.wisp.store.Update;
 import io.wisp.store.ValueSink;
 import io.wisp.store.WriteCondition;
 import java.lang.foreign.Arena;
@@ -15,7 +18,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -103,8 +111,8 @@ class CuckooStoreConcurrencyTest {
       Status status = store.get(key, sink);
       if (status == Status.FOUND) {
         sink.check(number);
-        assertThat(sink.version).isGreaterThanOrEqualTo(lastVersions[number]);
-        lastVersions[number] = sink.version;
+        assertThat(sink.version()).isGreaterThanOrEqualTo(lastVersions[number]);
+        lastVersions[number] = sink.version();
         hits.incrementAndGet();
       } else {
         assertThat(status).isEqualTo(Status.ABSENT);
@@ -280,7 +288,7 @@ class CuckooStoreConcurrencyTest {
     while (left > 0) {
       assertThat(store.get(key, sink)).isEqualTo(Status.FOUND);
       sink.memory.set(ValueLayout.JAVA_LONG, 0, sink.memory.get(ValueLayout.JAVA_LONG, 0) + 1);
-      Status status = store.compareAndSet(key, value.set(sink.memory, 0, 8), sink.version);
+      Status status = store.compareAndSet(key, value.set(sink.memory, 0, 8), sink.version());
       if (status == Status.REPLACED) {
         left--;
         done.incrementAndGet();
@@ -316,25 +324,79 @@ class CuckooStoreConcurrencyTest {
     }
   }
 
+  @Test
+  void shouldEndAnUpdateThatOthersDisturbBetweenEachReadAndWrite() throws Exception {
+    Slice key = Slice.of("k");
+    try (CuckooStore store = CuckooStore.open(1 << 20);
+        ExecutorService other = Executors.newSingleThreadExecutor()) {
+      DisturbedUpdate update = new DisturbedUpdate(store, other);
+      assertThat(store.update(key, new RecordSink(), update)).isEqualTo(Status.REPLACED);
+      assertThat(update.attempts).isEqualTo(CuckooStore.UPDATES_WITHOUT_TURN + 1);
+      assertThat(update.last.get()).isEqualTo(Status.REPLACED);
+      assertThat(store.get("k".getBytes(UTF_8))).asString().isEqualTo("theirs");
+    }
+  }
+
+  /** Has another thread write whenever it has read, and waits until that is done or has to wait. */
+  private static final class DisturbedUpdate implements Update<RecordSink> {
+
+    private final CuckooStore store;
+    private final ExecutorService other;
+    private Future<Status> last = CompletableFuture.completedFuture(Status.DONE);
+    private int attempts;
+
+    DisturbedUpdate(CuckooStore store, ExecutorService other) {
+      this.store = store;
+      this.other = other;
+    }
+
+    @Override
+    public Change decide(RecordSink old) {
+      attempts++;
+      if (attempts > CuckooStore.UPDATES_WITHOUT_TURN + 1) {
+        return Change.WRITE;
+      }
+      AtomicReference<Thread> writer = new AtomicReference<>();
+      last =
+          other.submit(
+              () -> {
+                writer.set(Thread.currentThread());
+                return store.put(Slice.of("k"), Slice.of("theirs"));
+              });
+      while (!last.isDone()) {
+        Thread thread = writer.get();
+        if (attempts > CuckooStore.UPDATES_WITHOUT_TURN
+            && thread != null
+            && thread.getState() == Thread.State.WAITING) {
+          break;
+        }
+        Thread.onSpinWait();
+      }
+      return Change.WRITE;
+    }
+
+    @Override
+    public Slice value() {
+      return Slice.of("ours");
+    }
+  }
+
   private static byte filler(long number, long writer, long count, int length) {
     return (byte) (number * 31 + writer * 17 + count * 7 + length);
   }
 
-  private static final class CheckingSink implements ValueSink {
+  private static final class CheckingSink extends ValueSink {
 
     private final MemorySegment memory = Arena.ofAuto().allocate(1 << 17, 8);
-    private int length;
-    private long version;
+    private final Slice room = new Slice();
 
     @Override
-    public void accept(
-        MemorySegment segment, long offset, int length, long version, long expiresAt) {
-      MemorySegment.copy(segment, offset, memory, 0, length);
-      this.length = length;
-      this.version = version;
+    protected Slice room(int length) {
+      return room.set(memory, 0, length);
     }
 
     void check(int number) {
+      int length = valueLength();
       assertThat(memory.get(ValueLayout.JAVA_LONG, 0)).isEqualTo(number);
       long writer = memory.get(ValueLayout.JAVA_LONG, 8);
       long count = memory.get(ValueLayout.JAVA_LONG, 16);

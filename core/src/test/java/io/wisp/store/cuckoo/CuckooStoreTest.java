@@ -1,10 +1,12 @@
 package io.wisp.store.cuckoo;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import io.wisp.store.Limits;
+import io.wisp.store.RecordSink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
@@ -242,6 +244,51 @@ class CuckooStoreTest {
     }
   }
 
+  /** Lets others write when the store asks where to copy a value that it found. */
+  private static final class RacedSink extends ValueSink {
+
+    private final byte[] bytes = new byte[1000];
+    private final Slice room = new Slice();
+    private final Runnable other;
+    private int copies;
+
+    RacedSink(Runnable other) {
+      this.other = other;
+    }
+
+    @Override
+    protected Slice room(int length) {
+      if (copies++ == 0) {
+        other.run();
+      }
+      return room.set(MemorySegment.ofArray(bytes), 0, length);
+    }
+  }
+
+  @Test
+  void shouldHandOutNothingOfAValueThatIsDeletedWhileItIsCopied() {
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      store.put(Slice.of("k"), Slice.of("value"));
+      RacedSink sink = new RacedSink(() -> store.delete(Slice.of("k")));
+      assertThat(store.get(Slice.of("k"), sink)).isEqualTo(Status.ABSENT);
+      assertThat(sink.copies).isOne();
+      assertThat(sink.isFound()).isFalse();
+      assertThatThrownBy(sink::version).isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  @Test
+  void shouldFindWhatReplacesAValueWhileItIsCopied() {
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      store.put(Slice.of("k"), Slice.of("value"));
+      RacedSink sink = new RacedSink(() -> store.put(Slice.of("k"), Slice.of("another")));
+      assertThat(store.get(Slice.of("k"), sink)).isEqualTo(Status.FOUND);
+      assertThat(sink.copies).isEqualTo(2);
+      assertThat(sink.valueLength()).isEqualTo(7);
+      assertThat(sink.bytes).startsWith("another".getBytes(UTF_8));
+    }
+  }
+
   @Test
   void shouldAllocateNothingOnTheHeapPerOperation() {
     try (CuckooStore store = CuckooStore.open(16 * MEBIBYTE);
@@ -249,7 +296,7 @@ class CuckooStoreTest {
       MemorySegment memory = arena.allocate(256, 8);
       Slice key = new Slice();
       Slice value = new Slice().set(memory, 16, 100);
-      ValueSink sink = (segment, offset, length, version, expiresAt) -> {};
+      ValueSink sink = new RecordSink();
       useStore(store, memory, key, value, sink);
       ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
       long before = threads.getCurrentThreadAllocatedBytes();
@@ -409,9 +456,11 @@ class CuckooStoreTest {
       }
       List<Long> offsets = new ArrayList<>();
       for (int i = 0; i < 64; i++) {
-        store.get(key(i), (segment, offset, length, version, expiresAt) -> offsets.add(offset));
+        Index index = store.table().index();
+        long slotAddress = index.locate(key(i), index.hash(key(i)));
+        offsets.add(Bucket.recordOffset(Words.getPlain(store.region(), slotAddress)));
         assertThat(store.get(key(i), buffer)).isEqualTo(Status.FOUND);
-        assertThat(buffer.length()).isEqualTo(100_000 + i);
+        assertThat(buffer.valueLength()).isEqualTo(100_000 + i);
       }
       assertThat(offsets).allSatisfy(offset -> assertThat(offset).isGreaterThan(4L << 30));
     }

@@ -227,6 +227,7 @@ final class MemoryClient implements Client {
 
   @Override
   public Status get(Slice key, ValueSink sink) {
+    sink.begin();
     enterBlocking();
     try {
       Status refusal = Refusals.of(key);
@@ -247,6 +248,7 @@ final class MemoryClient implements Client {
   }
 
   private Status getByRing(Slice key, ValueSink sink) {
+    sink.begin();
     boolean reports = isReportDue() || (oneSided != null && !connection.clock().isKnown());
     Status status = ask(reports, Operation.GET, key, NONE, 0);
     if (status == Status.FOUND) {
@@ -257,7 +259,7 @@ final class MemoryClient implements Client {
 
   private void give(ValueSink sink) {
     Slice value = reply.bytes();
-    sink.accept(value.segment(), value.offset(), value.length(), reply.argument(), Store.NEVER);
+    sink.take(value.segment(), value.offset(), value.length(), reply.argument(), Store.NEVER);
   }
 
   /**
@@ -428,6 +430,7 @@ final class MemoryClient implements Client {
 
   @Override
   public Status complete(ValueSink sink) {
+    sink.begin();
     enter();
     try {
       if (submissions.size() == 0) {

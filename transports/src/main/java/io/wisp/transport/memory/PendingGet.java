@@ -136,13 +136,13 @@ final class PendingGet implements AutoCloseable {
       if (status == Status.FOUND) {
         ValueBuffer buffer = answered();
         buffer.pointAt(value);
-        sink.accept(
+        sink.take(
             value.segment(), value.offset(), value.length(), buffer.version(), buffer.expiresAt());
       }
     } else if (step == RemoteLookup.Step.HIT) {
       status = Status.FOUND;
       lookup.pointAtValue(value);
-      sink.accept(
+      sink.take(
           value.segment(), value.offset(), value.length(), lookup.version(), lookup.expiresAt());
     } else {
       status = Status.ABSENT;

@@ -9,6 +9,7 @@ import io.wisp.store.ValueSink;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Refusals;
+import java.lang.foreign.MemorySegment;
 
 /**
  * Answers at once. A put copies the value, as sending it would; a get gives that value back,
@@ -26,6 +27,7 @@ final class NullClient implements Client {
 
   NullClient(ClientOptions options) {
     submissions = new Status[options.maxOutstanding()];
+    last.take(MemorySegment.NULL, 0, 0, 0, Store.NEVER);
   }
 
   @Override
@@ -52,7 +54,7 @@ final class NullClient implements Client {
     if (refusal != null) {
       return refusal;
     }
-    last.accept(written.segment(), written.offset(), written.length(), 0, Store.NEVER);
+    last.take(written.segment(), written.offset(), written.length(), 0, Store.NEVER);
     return Status.STORED;
   }
 
@@ -63,7 +65,7 @@ final class NullClient implements Client {
 
   private void give(ValueSink sink) {
     last.pointAt(value);
-    sink.accept(value.segment(), value.offset(), value.length(), 0, Store.NEVER);
+    sink.take(value.segment(), value.offset(), value.length(), 0, Store.NEVER);
   }
 
   @Override
@@ -84,6 +86,7 @@ final class NullClient implements Client {
 
   @Override
   public Status get(Slice key, ValueSink sink) {
+    sink.begin();
     requireNothingOutstanding();
     Status status = answer(key, Status.FOUND);
     if (status == Status.FOUND) {
@@ -159,6 +162,7 @@ final class NullClient implements Client {
 
   @Override
   public Status complete(ValueSink sink) {
+    sink.begin();
     requireOpen();
     if (outstanding == 0) {
       throw new IllegalStateException("no request is outstanding");

@@ -1,74 +1,54 @@
 package io.wisp.transport.tcp;
 
-import io.wisp.store.Store;
+import io.wisp.store.Slice;
 import io.wisp.store.ValueSink;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Appends a value that the store found to a buffer as a bulk string: header, value, end of line.
+ * Takes a value as a bulk string (header, value, end of line) behind the end of a buffer, of which
+ * it becomes part with {@link #append}. Nothing else may be appended in between.
  */
-final class BulkSink implements ValueSink {
+final class BulkSink extends ValueSink {
 
+  private final Slice room = new Slice();
   private NativeBuffer output;
-  private int mark;
-  private int valueLength;
-  private long version;
-  private long expiresAt;
+  private int end;
   private boolean full;
 
   BulkSink(NativeBuffer output) {
     this.output = output;
   }
 
-  /** Starts a reply behind what is in the buffer. */
-  void begin(NativeBuffer output) {
+  /** Turns to the buffer that the next value may go to. */
+  void turnTo(NativeBuffer output) {
     this.output = output;
-    // Relative to the start, since the bytes move when the buffer grows.
-    mark = output.size();
-    full = false;
-    expiresAt = Store.NEVER;
   }
 
   @Override
-  public void accept(MemorySegment segment, long offset, int length, long version, long expiresAt) {
-    rollBack();
-    this.version = version;
-    this.expiresAt = expiresAt;
-    valueLength = length;
+  protected @Nullable Slice room(int length) {
     full = !output.tryEnsureWritable(length + ReplyWriter.MAX_HEADER_LENGTH + 2);
     if (full) {
-      return;
+      return null;
     }
     MemorySegment memory = output.memory();
-    int at = ReplyWriter.header(memory, output.end(), (byte) '$', length);
-    MemorySegment.copy(segment, offset, memory, at, length);
-    output.advance(ReplyWriter.endLine(memory, at + length));
+    end = output.end();
+    int at = ReplyWriter.header(memory, end, (byte) '$', length);
+    return room.set(memory, at, length);
   }
 
-  /** Takes back the reply. */
-  void rollBack() {
-    output.truncate(output.start() + mark);
-  }
-
-  /** Whether the buffer could not hold the value, so that no reply was appended. */
+  /** Whether the buffer could not hold the value that was found. */
   boolean isFull() {
+    requireFound();
     return full;
   }
 
-  /** Where the value itself lies in the buffer. */
-  int valueOffset() {
-    return output.end() - 2 - valueLength;
-  }
-
-  int valueLength() {
-    return valueLength;
-  }
-
-  long version() {
-    return version;
-  }
-
-  long expiresAt() {
-    return expiresAt;
+  /** Makes the value that was found, and for which there was room, part of the buffer. */
+  void append() {
+    if (isFull() || output.end() != end) {
+      throw new IllegalStateException("the value is not behind the end of the buffer");
+    }
+    int behind = Math.toIntExact(room.offset()) + valueLength();
+    output.advance(ReplyWriter.endLine(output.memory(), behind));
   }
 }

@@ -30,20 +30,21 @@ final class Commands {
     write("setnx", 3, "string", "Sets a value if the key is absent.", StringCommands::setIfAbsent);
     write("setex", 4, "string", "Sets a value that expires in seconds.", StringCommands::setEx);
     write("psetex", 4, "string", "Sets a value that expires in ms.", StringCommands::setPx);
-    write("getset", 3, "string", "Sets a value and returns the old one.", StringCommands::getSet);
-    write("getdel", 2, "string", "Returns a value and deletes it.", StringCommands::getDelete);
+    write("getset", 3, "string", "Sets a value and returns the old one.", new ExchangeCommand());
+    write("getdel", 2, "string", "Returns a value and deletes it.", new GetDeleteCommand());
     write("getex", -2, "string", "Returns a value and sets its expiry.", new GetExCommand());
     read("strlen", 2, "string", "Returns the length of a value.", StringCommands::length);
-    write("append", 3, "string", "Appends to a value.", StringCommands::append);
+    write("append", 3, "string", "Appends to a value.", new AppendCommand());
     steps("mget", -2, 1, Access.READ, "string", "Returns many values.", new GetManyCommand());
     steps("mset", -3, 2, Access.WRITE, "string", "Sets many values.", new SetManyCommand());
   }
 
   private void addCounters() {
-    write("incr", 2, "string", "Adds one to a number.", CounterCommands::increment);
-    write("decr", 2, "string", "Takes one from a number.", CounterCommands::decrement);
-    write("incrby", 3, "string", "Adds to a number.", CounterCommands::incrementBy);
-    write("decrby", 3, "string", "Takes from a number.", CounterCommands::decrementBy);
+    CounterCommands counters = new CounterCommands();
+    write("incr", 2, "string", "Adds one to a number.", counters::increment);
+    write("decr", 2, "string", "Takes one from a number.", counters::decrement);
+    write("incrby", 3, "string", "Adds to a number.", counters::incrementBy);
+    write("decrby", 3, "string", "Takes from a number.", counters::decrementBy);
   }
 
   private void addKeys() {

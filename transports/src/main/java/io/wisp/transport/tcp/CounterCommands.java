@@ -2,22 +2,25 @@ package io.wisp.transport.tcp;
 
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
-import io.wisp.store.Store;
+import io.wisp.store.Update;
 
 /** The commands that take a value for a number and change it. */
-final class CounterCommands {
+final class CounterCommands implements Update<WorkingCopy> {
 
-  private CounterCommands() {}
+  private final Slice value = new Slice();
+  private long amount;
+  private long sum;
+  private String error = "";
 
-  static void increment(Request request) {
+  void increment(Request request) {
     add(request, 1);
   }
 
-  static void decrement(Request request) {
+  void decrement(Request request) {
     add(request, -1);
   }
 
-  static void incrementBy(Request request) {
+  void incrementBy(Request request) {
     if (request.arguments().isNumber(2)) {
       add(request, request.arguments().number());
     } else {
@@ -25,7 +28,7 @@ final class CounterCommands {
     }
   }
 
-  static void decrementBy(Request request) {
+  void decrementBy(Request request) {
     if (!request.arguments().isNumber(2)) {
       request.reply().error(Errors.NOT_AN_INTEGER);
     } else if (request.arguments().number() == Long.MIN_VALUE) {
@@ -35,35 +38,42 @@ final class CounterCommands {
     }
   }
 
-  private static void add(Request request, long amount) {
-    Store store = request.store();
-    Slice key = request.key(1);
-    Status written;
-    long sum;
-    do {
-      WorkingCopy copy = request.copy(Decimal.MAX_LENGTH);
-      Status found = store.get(key, copy);
-      boolean present = found == Status.FOUND;
-      if (present && (copy.isFull() || !copy.isNumber())) {
-        request.reply().error(Errors.NOT_AN_INTEGER);
-        return;
-      }
-      long old = present ? copy.number() : 0;
-      sum = old + amount;
-      if (((old ^ sum) & (amount ^ sum)) < 0) {
-        request.reply().error(Errors.OVERFLOW);
-        return;
-      }
-      copy.setNumber(sum);
-      written =
-          present
-              ? store.compareAndSet(key, copy.value(), copy.version())
-              : store.putIfAbsent(key, copy.value());
-    } while (written == Status.CONFLICT);
-    if (written.isError()) {
-      request.fail(written);
-    } else {
+  private void add(Request request, long amount) {
+    this.amount = amount;
+    error = "";
+    Status status = request.store().update(request.key(1), request.copy(Decimal.MAX_LENGTH), this);
+    if (status.isError()) {
+      request.fail(status);
+    } else if (error.isEmpty()) {
       request.reply().integer(sum);
+    } else {
+      request.reply().error(error);
     }
+  }
+
+  @Override
+  public Change decide(WorkingCopy copy) {
+    error = errorOf(copy);
+    if (!error.isEmpty()) {
+      return Change.NONE;
+    }
+    copy.setNumber(sum);
+    copy.pointAt(value);
+    return Change.WRITE;
+  }
+
+  /** Adds, and returns why that is impossible, or nothing. */
+  private String errorOf(WorkingCopy copy) {
+    if (copy.isFound() && (copy.isFull() || !copy.isNumber())) {
+      return Errors.NOT_AN_INTEGER;
+    }
+    long old = copy.isFound() ? copy.number() : 0;
+    sum = old + amount;
+    return ((old ^ sum) & (amount ^ sum)) < 0 ? Errors.OVERFLOW : "";
+  }
+
+  @Override
+  public Slice value() {
+    return value;
   }
 }

@@ -1,9 +1,9 @@
 package io.wisp.transport.tcp;
 
-import io.wisp.store.Slice;
+import io.wisp.store.RecordSink;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
-import io.wisp.store.WriteCondition;
+import io.wisp.store.Update;
 import java.util.concurrent.TimeUnit;
 
 /** The commands about when a key expires. */
@@ -58,30 +58,34 @@ final class ExpiryCommands {
     rewrite(request, Store.NEVER, ExpiryCondition.EXPIRES);
   }
 
-  /** Gives a record another expiry if its own fulfils a condition, and nobody writes in between. */
+  /** Gives a record another expiry if its own fulfils a condition. */
   private static void rewrite(Request request, long expiresAt, ExpiryCondition condition) {
-    Store store = request.store();
-    Slice key = request.key(1);
-    Status written;
-    do {
-      WorkingCopy copy = request.copy(Integer.MAX_VALUE);
-      Status found = store.get(key, copy);
-      if (found != Status.FOUND) {
-        reply(request, found);
-        return;
-      }
-      if (copy.isFull()) {
-        request.reply().error(Errors.REPLY_TOO_LARGE);
-        return;
-      }
-      if (!condition.allows(copy.expiresAt(), expiresAt)) {
-        request.reply().bool(false);
-        return;
-      }
-      written =
-          store.write(key, copy.value(), WriteCondition.IF_VERSION, copy.version(), expiresAt);
-    } while (written == Status.CONFLICT);
-    reply(request, written);
+    ConditionalExpiry update = new ConditionalExpiry(expiresAt, condition);
+    Status status = request.store().update(request.key(1), request.found(), update);
+    reply(request, update.refused ? Status.ABSENT : status);
+  }
+
+  private static final class ConditionalExpiry implements Update<RecordSink> {
+
+    private final long expiresAt;
+    private final ExpiryCondition condition;
+    private boolean refused;
+
+    ConditionalExpiry(long expiresAt, ExpiryCondition condition) {
+      this.expiresAt = expiresAt;
+      this.condition = condition;
+    }
+
+    @Override
+    public Change decide(RecordSink old) {
+      refused = old.isFound() && !condition.allows(old.expiresAt(), expiresAt);
+      return old.isFound() && !refused ? Change.EXPIRE : Change.NONE;
+    }
+
+    @Override
+    public long expiresAt() {
+      return expiresAt;
+    }
   }
 
   private static void reply(Request request, Status status) {
@@ -119,6 +123,6 @@ final class ExpiryCommands {
       return -2;
     }
     RecordSink found = request.found();
-    return found.expires() ? Math.max(0, found.expiresAt() - request.now()) : -1;
+    return found.expiresAt() != Store.NEVER ? Math.max(0, found.expiresAt() - request.now()) : -1;
   }
 }

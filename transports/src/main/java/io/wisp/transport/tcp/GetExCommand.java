@@ -1,16 +1,15 @@
 package io.wisp.transport.tcp;
 
-import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
-import io.wisp.store.WriteCondition;
+import io.wisp.store.Update;
 
 /** GETEX key [EX s | PX ms | EXAT s | PXAT ms | PERSIST]. */
-final class GetExCommand implements Command.Handler {
+final class GetExCommand implements Command.Handler, Update<BulkSink> {
 
   private final ExpiryOption expiry = new ExpiryOption();
-  private final Slice value = new Slice();
   private boolean persists;
+  private long expiresAt;
 
   @Override
   public void execute(Request request) {
@@ -50,27 +49,19 @@ final class GetExCommand implements Command.Handler {
   }
 
   private void readAndExpire(Request request, long expiresAt) {
-    Store store = request.store();
-    Slice key = request.key(1);
-    while (true) {
-      BulkSink found = request.bulk();
-      Status status = store.get(key, found);
-      if (status != Status.FOUND || found.isFull()) {
-        found.rollBack();
-        StringCommands.refuse(request, status);
-        return;
-      }
-      value.set(request.reply().output().memory(), found.valueOffset(), found.valueLength());
-      Status written =
-          store.write(key, value, WriteCondition.IF_VERSION, found.version(), expiresAt);
-      if (written == Status.REPLACED) {
-        return;
-      }
-      found.rollBack();
-      if (written.isError()) {
-        request.fail(written);
-        return;
-      }
-    }
+    this.expiresAt = expiresAt;
+    BulkSink found = request.bulk();
+    Status status = request.store().update(request.key(1), found, this);
+    StringCommands.reply(request, status, found);
+  }
+
+  @Override
+  public Change decide(BulkSink found) {
+    return found.isFound() && !found.isFull() ? Change.EXPIRE : Change.NONE;
+  }
+
+  @Override
+  public long expiresAt() {
+    return expiresAt;
   }
 }

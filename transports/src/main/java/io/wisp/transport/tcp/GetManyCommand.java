@@ -14,14 +14,6 @@ final class GetManyCommand implements Command.Handler {
   public void execute(Request request) {
     BulkSink bulk = request.bulk();
     Status status = request.store().get(request.key(0), bulk);
-    if (status == Status.FOUND && !bulk.isFull()) {
-      return;
-    }
-    bulk.rollBack();
-    if (status == Status.FOUND) {
-      request.reply().error(Errors.REPLY_TOO_LARGE);
-    } else {
-      request.reply().absent();
-    }
+    StringCommands.reply(request, status.isError() ? Status.ABSENT : status, bulk);
   }
 }

@@ -143,7 +143,7 @@ final class ReplyStream implements AutoCloseable {
               + Limits.MAX_VALUE_LENGTH
               + " is the most");
     }
-    sink.accept(input.memory(), reply.offset(), reply.length(), 0, Store.NEVER);
+    sink.take(input.memory(), reply.offset(), reply.length(), 0, Store.NEVER);
   }
 
   /** Gives the keys of a reply to SCAN, and returns its cursor. */

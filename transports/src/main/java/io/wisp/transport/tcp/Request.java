@@ -1,5 +1,6 @@
 package io.wisp.transport.tcp;
 
+import io.wisp.store.RecordSink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
@@ -83,18 +84,18 @@ final class Request implements AutoCloseable {
 
   /** The sink that appends a value to the reply, ready for the next. */
   BulkSink bulk() {
-    bulk.begin(reply.output());
+    bulk.turnTo(reply.output());
     return bulk;
   }
 
-  /** The sink that notes a record's version, length and expiry. */
+  /** A sink for what there is to know of a record beyond its value. */
   RecordSink found() {
     return found;
   }
 
   /** The sink that copies a value of at most so many bytes to change it. It uses the scratch. */
   WorkingCopy copy(int maxLength) {
-    copy.begin(maxLength);
+    copy.limit(maxLength);
     return copy;
   }
 

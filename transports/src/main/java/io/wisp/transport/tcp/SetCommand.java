@@ -9,6 +9,7 @@ import io.wisp.store.WriteCondition;
 final class SetCommand implements Command.Handler {
 
   private final ExpiryOption expiry = new ExpiryOption();
+  private final ExchangeCommand exchange = new ExchangeCommand();
   private WriteCondition condition = WriteCondition.ALWAYS;
   private boolean keepsExpiry;
   private boolean returnsOld;
@@ -30,7 +31,7 @@ final class SetCommand implements Command.Handler {
       expiresAt = Store.KEEP_EXPIRY;
     }
     if (returnsOld) {
-      StringCommands.exchange(request, condition, expiresAt);
+      exchange.execute(request, condition, expiresAt);
     } else {
       Slice key = request.key(1);
       reply(request, request.store().write(key, request.value(2), condition, 0, expiresAt));

@@ -2,6 +2,7 @@ package io.wisp.transport.tcp;
 
 import io.wisp.store.KeySink;
 import io.wisp.store.Limits;
+import io.wisp.store.RecordSink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.ValueSink;
@@ -23,8 +24,6 @@ final class TcpClient implements Client {
   /** Submitted requests are sent when they take so many bytes, flushed or not. */
   private static final int SEND_AT = 32 << 10;
 
-  private static final ValueSink NO_VALUE = (segment, offset, length, version, expiresAt) -> {};
-
   /** Who may touch the connection. */
   private enum Use {
     NOBODY,
@@ -41,6 +40,7 @@ final class TcpClient implements Client {
   private final RequestWriter requests;
   private final ReplyReader reply;
   private final OutstandingRequests outstanding;
+  private final RecordSink noValue = new RecordSink();
   private final AtomicReference<Use> use = new AtomicReference<>(Use.NOBODY);
 
   /** Why the connection cannot be used any more. */
@@ -105,7 +105,7 @@ final class TcpClient implements Client {
     enterAlone();
     try {
       addPut(key, value);
-      return completeOldest(NO_VALUE);
+      return completeOldest(noValue);
     } finally {
       exit();
     }
@@ -113,6 +113,7 @@ final class TcpClient implements Client {
 
   @Override
   public Status get(Slice key, ValueSink sink) {
+    sink.begin();
     enterAlone();
     try {
       addGet(key);
@@ -127,7 +128,7 @@ final class TcpClient implements Client {
     enterAlone();
     try {
       addDelete(key);
-      return completeOldest(NO_VALUE);
+      return completeOldest(noValue);
     } finally {
       exit();
     }
@@ -238,6 +239,7 @@ final class TcpClient implements Client {
 
   @Override
   public Status complete(ValueSink sink) {
+    sink.begin();
     enter();
     try {
       if (outstanding.count() == 0) {

@@ -1,21 +1,15 @@
 package io.wisp.transport.tcp;
 
 import io.wisp.store.Slice;
-import io.wisp.store.Store;
 import io.wisp.store.ValueSink;
-import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
-/**
- * A copy of a value that a command reads, changes and writes back if the record still has the
- * version that was read.
- */
-final class WorkingCopy implements ValueSink {
+/** A copy of a value, or of nothing if there is none, that a command changes. */
+final class WorkingCopy extends ValueSink {
 
   private final NativeBuffer bytes;
   private final Decimal decimal = new Decimal();
-  private final Slice slice = new Slice();
-  private long version;
-  private long expiresAt;
+  private final Slice room = new Slice();
   private boolean full;
   private int maxLength;
 
@@ -24,37 +18,27 @@ final class WorkingCopy implements ValueSink {
     this.bytes = bytes;
   }
 
-  @Override
-  public void accept(MemorySegment segment, long offset, int length, long version, long expiresAt) {
-    this.version = version;
-    this.expiresAt = expiresAt;
-    bytes.clear();
-    full = length > maxLength || !bytes.tryEnsureWritable(length);
-    if (!full) {
-      bytes.append(segment, offset, length);
-    }
+  /** Begins, for a value of at most so many bytes. */
+  void limit(int maxLength) {
+    this.maxLength = maxLength;
   }
 
-  /** Begins with no value at all, for one of at most so many bytes. */
-  void begin(int maxLength) {
-    this.maxLength = maxLength;
+  @Override
+  protected @Nullable Slice room(int length) {
     bytes.clear();
-    version = 0;
-    expiresAt = Store.NEVER;
-    full = false;
+    full = length > maxLength || !bytes.tryEnsureWritable(length);
+    return full ? null : room.set(bytes.memory(), bytes.start(), length);
   }
 
   /** Whether the value was too long, or there was no memory for the copy. */
   boolean isFull() {
-    return full;
+    return isFound() && full;
   }
 
-  int length() {
-    return bytes.size();
-  }
-
-  /** Appends to the value; false if there is no memory for it. */
+  /** Makes the copy the value that was found with more behind it; false if there is no memory. */
   boolean append(Slice more) {
+    bytes.clear();
+    bytes.advance(bytes.start() + (isFound() ? valueLength() : 0));
     if (!bytes.tryEnsureWritable(more.length())) {
       return false;
     }
@@ -62,8 +46,9 @@ final class WorkingCopy implements ValueSink {
     return true;
   }
 
+  /** Whether the value that was found is a number. */
   boolean isNumber() {
-    return decimal.read(bytes.memory(), bytes.start(), bytes.size());
+    return decimal.read(bytes.memory(), bytes.start(), valueLength());
   }
 
   /** What {@link #isNumber} read. */
@@ -77,20 +62,8 @@ final class WorkingCopy implements ValueSink {
     bytes.advance(Decimal.write(number, bytes.memory(), bytes.end()));
   }
 
-  /** The value as it is now. */
-  Slice value() {
-    return slice.set(bytes.memory(), bytes.start(), bytes.size());
-  }
-
-  long version() {
-    return version;
-  }
-
-  boolean expires() {
-    return expiresAt != Store.NEVER;
-  }
-
-  long expiresAt() {
-    return expiresAt;
+  /** Points a slice at what the copy was made. */
+  void pointAt(Slice slice) {
+    slice.set(bytes.memory(), bytes.start(), bytes.size());
   }
 }

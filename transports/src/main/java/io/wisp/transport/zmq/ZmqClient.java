@@ -118,6 +118,7 @@ final class ZmqClient implements Client {
 
   @Override
   public Status get(Slice key, ValueSink sink) {
+    sink.begin();
     Status status = call(Operation.GET, key, NONE, 0);
     if (status == Status.FOUND) {
       give(sink);
@@ -127,7 +128,7 @@ final class ZmqClient implements Client {
 
   private void give(ValueSink sink) {
     Slice value = reply.bytes();
-    sink.accept(value.segment(), value.offset(), value.length(), reply.argument(), Store.NEVER);
+    sink.take(value.segment(), value.offset(), value.length(), reply.argument(), Store.NEVER);
   }
 
   @Override
@@ -229,6 +230,7 @@ final class ZmqClient implements Client {
 
   @Override
   public Status complete(ValueSink sink) {
+    sink.begin();
     link.enter();
     try {
       Status oldest = submissions.peek();

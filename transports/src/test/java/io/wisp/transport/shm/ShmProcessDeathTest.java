@@ -41,7 +41,7 @@ class ShmProcessDeathTest {
       byte[] bytes = new byte[200_000];
       client.put(Slice.of("another"), Slice.of(bytes));
       assertThat(client.get(Slice.of("another"), value)).isEqualTo(Status.FOUND);
-      assertThat(value.length()).isEqualTo(bytes.length);
+      assertThat(value.valueLength()).isEqualTo(bytes.length);
     }
   }
 

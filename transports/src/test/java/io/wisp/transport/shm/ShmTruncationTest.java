@@ -205,7 +205,7 @@ class ShmTruncationTest {
         }
         use(good, 10);
         assertThat(good.get(Slice.of("long"), value)).isEqualTo(Status.FOUND);
-        assertThat(value.length()).isEqualTo(longValue.length);
+        assertThat(value.valueLength()).isEqualTo(longValue.length);
         requireOneLeftAndNothingSaid();
       }
     }

@@ -125,7 +125,7 @@ class SmallRingTest {
                       ValueBuffer value = new ValueBuffer()) {
                     for (int round = 0; round < 20; round++) {
                       assertThat(client.get(key, value)).isEqualTo(Status.FOUND);
-                      assertThat(value.length()).isEqualTo(longValue.length);
+                      assertThat(value.valueLength()).isEqualTo(longValue.length);
                     }
                   }
                 }));

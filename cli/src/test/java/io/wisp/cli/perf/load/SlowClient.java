@@ -61,6 +61,7 @@ final class SlowClient implements Client {
 
   @Override
   public Status get(Slice key, ValueSink sink) {
+    sink.begin();
     clock.awaitUntil(accept());
     return Status.ABSENT;
   }
@@ -107,6 +108,7 @@ final class SlowClient implements Client {
 
   @Override
   public Status complete(ValueSink sink) {
+    sink.begin();
     if (answers.isEmpty()) {
       throw new IllegalStateException("the oldest request was never sent");
     }

@@ -55,8 +55,8 @@ public final class CompactionStress {
     public void reader(JJJ_Result result) {
       Contested.Ends ends = new Contested.Ends();
       if (Contested.STORE.get(contested.key(), ends) == Status.FOUND) {
-        result.r1 = ends.first;
-        result.r2 = ends.last;
+        result.r1 = ends.first();
+        result.r2 = ends.last();
       }
     }
 
@@ -64,7 +64,7 @@ public final class CompactionStress {
     public void look(JJJ_Result result) {
       Contested.Ends ends = new Contested.Ends();
       if (Contested.STORE.get(contested.key(), ends) == Status.FOUND) {
-        result.r3 = ends.last;
+        result.r3 = ends.last();
       }
       Contested.STORE.delete(contested.key());
     }

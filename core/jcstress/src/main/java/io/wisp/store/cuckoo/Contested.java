@@ -37,16 +37,24 @@ final class Contested {
   }
 
   /** The first and the last word of the value read last. */
-  static final class Ends implements ValueSink {
+  static final class Ends extends ValueSink {
 
-    long first;
-    long last;
+    private final long[] words = new long[WORDS];
+    private final Slice room = new Slice().set(MemorySegment.ofArray(words), 0, WORDS * Long.BYTES);
 
     @Override
-    public void accept(
-        MemorySegment segment, long offset, int length, long version, long expiresAt) {
-      first = segment.get(ValueLayout.JAVA_LONG_UNALIGNED, offset);
-      last = segment.get(ValueLayout.JAVA_LONG_UNALIGNED, offset + length - Long.BYTES);
+    protected Slice room(int length) {
+      return room;
+    }
+
+    long first() {
+      requireFound();
+      return words[0];
+    }
+
+    long last() {
+      requireFound();
+      return words[WORDS - 1];
     }
   }
 }

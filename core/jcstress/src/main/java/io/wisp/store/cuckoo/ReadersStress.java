@@ -41,8 +41,8 @@ public final class ReadersStress {
     public void reader(JJ_Result result) {
       Contested.Ends ends = new Contested.Ends();
       if (Contested.STORE.get(contested.key(), ends) == Status.FOUND) {
-        result.r1 = ends.first;
-        result.r2 = ends.last;
+        result.r1 = ends.first();
+        result.r2 = ends.last();
       }
     }
 
@@ -71,8 +71,8 @@ public final class ReadersStress {
     public void reader(JJ_Result result) {
       Contested.Ends ends = new Contested.Ends();
       if (Contested.STORE.get(contested.key(), ends) == Status.FOUND) {
-        result.r1 = ends.first;
-        result.r2 = ends.last;
+        result.r1 = ends.first();
+        result.r2 = ends.last();
       }
     }
 

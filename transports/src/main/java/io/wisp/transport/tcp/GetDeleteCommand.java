@@ -1,0 +1,20 @@
+package io.wisp.transport.tcp;
+
+import io.wisp.store.Status;
+import io.wisp.store.Update;
+
+/** GETDEL key. */
+final class GetDeleteCommand implements Command.Handler, Update<BulkSink> {
+
+  @Override
+  public void execute(Request request) {
+    BulkSink old = request.bulk();
+    Status status = request.store().update(request.key(1), old, this);
+    StringCommands.reply(request, status, old);
+  }
+
+  @Override
+  public Change decide(BulkSink old) {
+    return old.isFound() && !old.isFull() ? Change.DELETE : Change.NONE;
+  }
+}
