@@ -382,7 +382,8 @@ final class Compactor {
         long word0 = Words.getAcquire(memory, offset);
         long word1 = Words.getAcquire(memory, offset + Long.BYTES);
         int size = RecordLayout.size(word0, word1);
-        if (RecordLayout.isLive(word1)) {
+        // Not isLive: it must not leave behind a record that is being given another expiry.
+        if (!RecordLayout.isDead(word1)) {
           boolean moves = !evict || (size <= mostToMove - moved && isSpared(offset));
           if (moves && relocate(offset, word0, word1, mayTakeSpare)) {
             moved += size;
@@ -425,11 +426,10 @@ final class Compactor {
   /** Moves a record, unless it dies meanwhile; the answer is whether there was room to. */
   private boolean relocate(long offset, long word0, long word1, boolean mayTakeSpare) {
     int valueLength = RecordLayout.valueLength(word1);
-    boolean expires = RecordLayout.expires(word1);
     long copy =
         heap.allocateForCompaction(
             RecordLayout.word0(0, RecordLayout.keyLength(word0)),
-            RecordLayout.pendingWord1(valueLength, expires),
+            RecordLayout.pendingWord1(valueLength),
             mayTakeSpare);
     if (copy == Heap.NONE) {
       return false;
@@ -457,11 +457,13 @@ final class Compactor {
   }
 
   /*
-   * The words are read again under the stripes: the walk may have read the first before the record
-   * was published, without its version, and the second after.
+   * The header is read under the stripes: the walk may have read the first word before the record
+   * was published, without its version, and the second after; and the record may have been given
+   * another expiry, and with it a version, since its key and value were copied.
    */
   private void swing(long slotAddress, long copy, long offset) {
     Words.setPlain(memory, copy, Words.getPlain(memory, offset));
+    RecordLayout.setExpiry(memory, copy, RecordLayout.expiry(memory, offset));
     long word1 = Words.getPlain(memory, offset + Long.BYTES);
     Words.setPlain(memory, copy + Long.BYTES, RecordLayout.movedWord1(word1, offset, copy));
     index.announceDeparture(Index.bucketOfSlot(slotAddress));

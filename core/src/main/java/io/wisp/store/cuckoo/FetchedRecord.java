@@ -50,7 +50,7 @@ final class FetchedRecord {
       return Verdict.TORN;
     }
     length = RecordLayout.size(word0, word1);
-    keyAt = at + RecordLayout.keyStart(word1);
+    keyAt = at + RecordLayout.HEADER_SIZE;
     keyLength = RecordLayout.keyLength(word0);
     boolean keyIsRead = keyAt + keyLength <= at + read;
     boolean ours =
@@ -67,10 +67,7 @@ final class FetchedRecord {
 
   private boolean isIntact(TableLayout layout, MemorySegment buffer, long at) {
     valueLength = RecordLayout.valueLength(word1);
-    expiresAt =
-        RecordLayout.expires(word1)
-            ? Words.getUnaligned(buffer, at + RecordLayout.HEADER_SIZE)
-            : Store.NEVER;
+    expiresAt = RecordLayout.expiryOfCopy(buffer, at);
     long content =
         XxHash64.hash(buffer, keyAt, (long) keyLength + valueLength, layout.incarnation());
     return RecordLayout.isIntact(offset, word0, word1, expiresAt, content);
@@ -99,7 +96,7 @@ final class FetchedRecord {
   }
 
   boolean expires() {
-    return RecordLayout.expires(word1);
+    return expiresAt != Store.NEVER;
   }
 
   long expiresAt() {

@@ -48,7 +48,7 @@ final class Index {
    */
   long hashOfRecord(long offset) {
     int keyLength = RecordLayout.keyLength(Words.getAcquire(memory, offset));
-    long key = offset + RecordLayout.keyStart(Words.getAcquire(memory, offset + Long.BYTES));
+    long key = offset + RecordLayout.HEADER_SIZE;
     return key + keyLength <= memory.byteSize()
         ? XxHash64.hash(memory, key, keyLength, hashSeed)
         : 0;
@@ -81,7 +81,7 @@ final class Index {
     if (RecordLayout.keyLength(Words.getPlain(memory, offset)) != key.length()) {
       return false;
     }
-    long start = offset + RecordLayout.keyStart(Words.getPlain(memory, offset + Long.BYTES));
+    long start = offset + RecordLayout.HEADER_SIZE;
     return Bytes.equal(memory, start, key.segment(), key.offset(), key.length());
   }
 

@@ -26,7 +26,7 @@ final class LookupBuffer {
   private static final int RECORDS = 512;
 
   static {
-    long longest = RecordLayout.size(Limits.MAX_KEY_LENGTH, Limits.MAX_VALUE_LENGTH, true);
+    long longest = RecordLayout.size(Limits.MAX_KEY_LENGTH, Limits.MAX_VALUE_LENGTH);
     MAX_BYTES = RECORDS + longest;
   }
 

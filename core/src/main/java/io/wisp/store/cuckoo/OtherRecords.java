@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 final class OtherRecords {
 
   /** What is read of each again: its first two words. */
-  static final int WORDS_SIZE = RecordLayout.HEADER_SIZE;
+  static final int WORDS_SIZE = 2 * Long.BYTES;
 
   private final long[] offsets = new long[BucketPair.MAX_CANDIDATES];
   private final long[] words0 = new long[BucketPair.MAX_CANDIDATES];

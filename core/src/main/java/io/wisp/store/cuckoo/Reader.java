@@ -1,6 +1,7 @@
 package io.wisp.store.cuckoo;
 
 import io.wisp.store.Slice;
+import io.wisp.store.Store;
 import io.wisp.store.ValueSink;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
@@ -27,6 +28,11 @@ import org.jspecify.annotations.Nullable;
  *     for something else, back to where it was, header and all. But it bumps the bucket's version
  *     whenever it moves a record, and so does everyone who moves an entry to another bucket; a
  *     bucket's version never returns.
+ *
+ * The expiry of a live record changes in place, under its key's stripes: LIVE is taken from the
+ * second word, then the first gets a new version, then the expiry is stored, then the second word
+ * with LIVE, each behind the one before. So if the expiry that was read is a new one, (5) sees the
+ * new version, and if (3) saw one new word and one old, (5) sees both new or LIVE gone.
  *
  * A miss. Displacement, splits and merges move entries between buckets, so a reader may look into the
  * second bucket before an entry arrives there and into the first one after it left. Whoever moves
@@ -127,7 +133,7 @@ final class Reader {
     long word0 = Words.getAcquire(memory, offset);
     long word1 = Words.getAcquire(memory, offset + Long.BYTES);
     int keyLength = RecordLayout.keyLength(word0);
-    long keyOffset = offset + RecordLayout.keyStart(word1);
+    long keyOffset = offset + RecordLayout.HEADER_SIZE;
     long valueOffset = keyOffset + keyLength;
     int valueLength = RecordLayout.valueLength(word1);
     if (!RecordLayout.isLive(word1) || valueOffset + valueLength > memory.byteSize()) {
@@ -136,7 +142,7 @@ final class Reader {
     boolean sameKey =
         keyLength == key.length()
             && Bytes.equal(memory, keyOffset, key.segment(), key.offset(), keyLength);
-    long expiry = RecordLayout.expiry(memory, offset, word1);
+    long expiry = RecordLayout.expiry(memory, offset);
     // Before the copy as well, so that the sink is never asked for room for a torn header's length.
     if (!isUnchanged(bucketAddress, versionWord, i, slot, word0, word1)) {
       return RETRY;
@@ -144,7 +150,7 @@ final class Reader {
     if (!sameKey) {
       return MISS;
     }
-    if (RecordLayout.expires(word1) && expiry <= clock.millis()) {
+    if (expiry != Store.NEVER && expiry <= clock.millis()) {
       return EXPIRED;
     }
     if (sink == null) {

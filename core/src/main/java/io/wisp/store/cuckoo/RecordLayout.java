@@ -5,8 +5,9 @@ import io.wisp.store.Store;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A record: a key and its value, at an offset that is a multiple of 8. It never changes once a slot
- * points at it, but for its DEAD flag.
+ * A record: a key and its value, at an offset that is a multiple of 8. Once a slot points at it,
+ * its key and value never change; its version and expiry do when it is given another expiry, and
+ * LIVE is taken from it meanwhile.
  *
  * <pre>
  *   63                                            16 15            0
@@ -17,30 +18,31 @@ import java.lang.foreign.MemorySegment;
  *  +-------------------------------+-----+--------------------------+
  *   63                           32 31 27 26                       0
  *  +----------------------------------------------------------------+
- *  |        expiry in milliseconds since the epoch, if EXPIRES      |  16
+ *  |       expiry in milliseconds since the epoch, 0 if never       |  16
  *  +----------------------------------------------------------------+
- *  |                  key, value, padding to 8 bytes                |  16 or 24
+ *  |                  key, value, padding to 8 bytes                |  24
  * </pre>
  *
- * Flags: bit 27 LIVE, bit 28 DEAD, bit 29 EXPIRES, bits 30 and 31 zero. A record with neither LIVE
- * nor DEAD is still being written. The checksum holds in this table and in this place alone.
+ * Flags: bit 27 LIVE, bit 28 DEAD, bits 29 to 31 zero. A record with neither LIVE nor DEAD is still
+ * being written. The checksum holds in this table and in this place alone.
  */
 final class RecordLayout {
 
-  static final int HEADER_SIZE = 16;
-  static final int EXPIRY_SIZE = 8;
+  static final int HEADER_SIZE = 24;
+
+  private static final int EXPIRY_OFFSET = 16;
 
   static final long LIVE = 1L << 27;
   static final long DEAD = 1L << 28;
-  static final long EXPIRES = 1L << 29;
 
-  private static final long UNKNOWN_FLAGS = 3L << 30;
+  private static final long UNKNOWN_FLAGS = 7L << 29;
 
   private static final int VERSION_SHIFT = 16;
   private static final long KEY_LENGTH_MASK = 0xFFFF;
   private static final long VALUE_LENGTH_MASK = (1L << 27) - 1;
   private static final int CHECKSUM_SHIFT = 32;
   private static final long LOW_HALF = 0xFFFF_FFFFL;
+  private static final long LOW_HALF_MULTIPLIER = 0x9E37_79B9_7F4A_7C15L;
   private static final long PLACE_MULTIPLIER = 0x9E37_79B1L;
   private static final long FAR_PLACE_MULTIPLIER = 0x85EB_CA77L;
 
@@ -51,8 +53,8 @@ final class RecordLayout {
   }
 
   /** The second word of a record that is still being written. */
-  static long pendingWord1(int valueLength, boolean expires) {
-    return valueLength | (expires ? EXPIRES : 0);
+  static long pendingWord1(int valueLength) {
+    return valueLength;
   }
 
   static long version(long word0) {
@@ -67,18 +69,22 @@ final class RecordLayout {
     return (int) (word1 & VALUE_LENGTH_MASK);
   }
 
-  static boolean expires(long word1) {
-    return (word1 & EXPIRES) != 0;
-  }
-
   /** Whether the record was published and not replaced, deleted or moved since. */
   static boolean isLive(long word1) {
     return (word1 & (LIVE | DEAD)) == LIVE;
   }
 
-  /** Whether the record is still being written. */
+  /** Whether the record was replaced, deleted or moved, or came to nothing. */
+  static boolean isDead(long word1) {
+    return (word1 & DEAD) != 0;
+  }
+
+  /**
+   * Whether the record is still being written: it has no checksum yet. One that is being given
+   * another expiry has, but for a chance of 2^-32, and then it seems so for a moment.
+   */
   static boolean isPending(long word1) {
-    return (word1 & (LIVE | DEAD)) == 0;
+    return (word1 & (LIVE | DEAD)) == 0 && checksum(word1) == 0;
   }
 
   /** Whether there can be such a record: its lengths within the limits, no unknown flag. */
@@ -92,24 +98,28 @@ final class RecordLayout {
     return (int) (word1 >>> CHECKSUM_SHIFT);
   }
 
-  /** Where the key starts, counted from the record. */
-  static int keyStart(long word1) {
-    return expires(word1) ? HEADER_SIZE + EXPIRY_SIZE : HEADER_SIZE;
-  }
-
   /** The memory that a record occupies: a multiple of 8. */
-  static int size(int keyLength, int valueLength, boolean expires) {
-    int bytes = HEADER_SIZE + (expires ? EXPIRY_SIZE : 0) + keyLength + valueLength;
-    return (bytes + 7) & -8;
+  static int size(int keyLength, int valueLength) {
+    return (HEADER_SIZE + keyLength + valueLength + 7) & -8;
   }
 
   static int size(long word0, long word1) {
-    return size(keyLength(word0), valueLength(word1), expires(word1));
+    return size(keyLength(word0), valueLength(word1));
   }
 
-  /** The expiry of the record with this second word, or {@link Store#NEVER}. */
-  static long expiry(MemorySegment memory, long offset, long word1) {
-    return expires(word1) ? Words.getPlain(memory, offset + HEADER_SIZE) : Store.NEVER;
+  /** When the record expires, or {@link Store#NEVER}. */
+  static long expiry(MemorySegment memory, long offset) {
+    return Words.getPlain(memory, offset + EXPIRY_OFFSET);
+  }
+
+  /** {@link #expiry} in a copy, wherever it lies. */
+  static long expiryOfCopy(MemorySegment copy, long at) {
+    return Words.getUnaligned(copy, at + EXPIRY_OFFSET);
+  }
+
+  /** Sets the expiry, behind all stores so far. */
+  static void setExpiry(MemorySegment memory, long offset, long expiry) {
+    Words.setRelease(memory, offset + EXPIRY_OFFSET, expiry);
   }
 
   /**
@@ -119,7 +129,7 @@ final class RecordLayout {
   static long contentHash(
       MemorySegment memory, long offset, long word0, long word1, long incarnation) {
     long length = (long) keyLength(word0) + valueLength(word1);
-    return XxHash64.hash(memory, offset + keyStart(word1), length, incarnation);
+    return XxHash64.hash(memory, offset + HEADER_SIZE, length, incarnation);
   }
 
   /**
@@ -129,8 +139,16 @@ final class RecordLayout {
    */
   static long liveWord1(long offset, long word0, long pendingWord1, long expiry, long contentHash) {
     long low = pendingWord1 | LIVE;
-    long checksum = checksum(word0, low, expiry, contentHash) ^ place(offset);
+    long checksum = headerHash(word0, low, expiry) ^ fold(contentHash) ^ place(offset);
     return (checksum << CHECKSUM_SHIFT) | low;
+  }
+
+  /** The second word of the same live record with another first word and expiry. */
+  static long changedWord1(
+      long word1, long word0, long expiry, long changedWord0, long changedExpiry) {
+    long low = word1 & LOW_HALF;
+    long change = headerHash(word0, low, expiry) ^ headerHash(changedWord0, low, changedExpiry);
+    return word1 ^ (change << CHECKSUM_SHIFT);
   }
 
   /** The second word of the same record in another place. */
@@ -141,7 +159,7 @@ final class RecordLayout {
   /** Whether the checksum in {@code word1} is the one of the record; DEAD does not matter. */
   static boolean isIntact(long offset, long word0, long word1, long expiry, long contentHash) {
     long low = word1 & LOW_HALF & ~DEAD;
-    long checksum = checksum(word0, low, expiry, contentHash) ^ place(offset);
+    long checksum = headerHash(word0, low, expiry) ^ fold(contentHash) ^ place(offset);
     return (word1 >>> CHECKSUM_SHIFT) == (checksum & LOW_HALF);
   }
 
@@ -155,9 +173,14 @@ final class RecordLayout {
     return words * PLACE_MULTIPLIER + (words >>> 32) * FAR_PLACE_MULTIPLIER;
   }
 
-  private static long checksum(long word0, long lowHalfOfWord1, long expiry, long contentHash) {
-    long mixed = XxHash64.avalanche(word0 + Long.rotateLeft(contentHash, 32));
-    mixed = XxHash64.avalanche(mixed ^ lowHalfOfWord1 ^ (expiry << CHECKSUM_SHIFT));
-    return mixed ^ (expiry >>> CHECKSUM_SHIFT);
+  /** The part of a checksum, in the low half, that changes with the header. */
+  private static long headerHash(long word0, long lowHalfOfWord1, long expiry) {
+    long mixed = XxHash64.avalanche(word0 + lowHalfOfWord1 * LOW_HALF_MULTIPLIER);
+    return XxHash64.avalanche(mixed ^ expiry);
+  }
+
+  /** The part of a checksum, in the low half, that is the content's. */
+  private static long fold(long contentHash) {
+    return contentHash ^ (contentHash >>> CHECKSUM_SHIFT);
   }
 }

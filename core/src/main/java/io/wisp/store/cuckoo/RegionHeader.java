@@ -23,7 +23,7 @@ final class RegionHeader {
   /** "WISPTABL", read as a little-endian word. */
   static final long MAGIC = 0x4C42_4154_5053_4957L;
 
-  static final long FORMAT_VERSION = 2;
+  static final long FORMAT_VERSION = 3;
 
   static final long MAGIC_OFFSET = 0;
   static final long FORMAT_VERSION_OFFSET = 8;

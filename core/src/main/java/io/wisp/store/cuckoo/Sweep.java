@@ -201,8 +201,7 @@ final class Sweep {
 
   private boolean hasExpired(long slot) {
     return Bucket.expires(slot)
-        && Words.getPlain(memory, Bucket.recordOffset(slot) + RecordLayout.HEADER_SIZE)
-            <= clock.millis();
+        && RecordLayout.expiry(memory, Bucket.recordOffset(slot)) <= clock.millis();
   }
 
   /** Keys copied out of the region, so that a sink may take its time. */
@@ -233,7 +232,7 @@ final class Sweep {
         MemorySegment.copy(copies, 0, larger, 0, end);
         copies = larger;
       }
-      long start = record + RecordLayout.keyStart(Words.getPlain(memory, record + Long.BYTES));
+      long start = record + RecordLayout.HEADER_SIZE;
       MemorySegment.copy(memory, start, copies, end, length);
       lengths[count++] = length;
       end += length;

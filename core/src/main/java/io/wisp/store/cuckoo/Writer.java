@@ -5,6 +5,7 @@ import io.wisp.store.Status;
 import io.wisp.store.Store;
 import io.wisp.store.WriteCondition;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +21,6 @@ final class Writer {
     CREATED(Status.CREATED),
     REPLACED(Status.REPLACED),
     CONFLICT(Status.CONFLICT),
-    /** The expiry to keep is no longer the one that the record was written with. */
-    EXPIRY_CHANGED(Status.CONFLICT),
     /** There was no slot for the record, and may be one now. It must be written again. */
     ROOM_MADE(Status.OUT_OF_MEMORY),
     BUCKETS_FULL(Status.OUT_OF_MEMORY);
@@ -33,7 +32,6 @@ final class Writer {
     }
   }
 
-  private static final long CONFLICT = -2;
   private static final long LONG_PAST = 1;
 
   private final MemorySegment memory;
@@ -70,50 +68,38 @@ final class Writer {
       Slice key, Slice value, WriteCondition condition, long expectedVersion, long expiresAt) {
     long hash = index.hash(key);
     turns.letOthersEnd(hash);
-    boolean keep = expiresAt == Store.KEEP_EXPIRY;
     while (true) {
-      long expiry = expiresAt < 0 ? LONG_PAST : expiresAt;
-      if (keep || condition != WriteCondition.ALWAYS) {
-        long found = checkFirst(key, hash, condition, expectedVersion);
-        if (found == CONFLICT) {
-          return Status.CONFLICT;
-        }
-        expiry = keep ? found : expiry;
+      if (condition != WriteCondition.ALWAYS && !holdsNow(key, hash, condition, expectedVersion)) {
+        return Status.CONFLICT;
       }
-      long record = newRecord(key, value, expiry);
+      long record = newRecord(key, value);
       if (record == Heap.NONE) {
         return Status.OUT_OF_MEMORY;
       }
-      Outcome outcome = publish(key, hash, record, expiry, keep, condition, expectedVersion);
-      if (outcome != Outcome.EXPIRY_CHANGED && outcome != Outcome.ROOM_MADE) {
+      Outcome outcome = publish(key, hash, record, expiresAt, condition, expectedVersion);
+      if (outcome != Outcome.ROOM_MADE) {
         return outcome.status;
       }
     }
   }
 
-  /** The expiry of the key's record, or NEVER, if the condition holds now; else CONFLICT. */
-  private long checkFirst(Slice key, long hash, WriteCondition condition, long expectedVersion) {
+  /** Whether the condition holds now, before anything is written in vain. */
+  private boolean holdsNow(Slice key, long hash, WriteCondition condition, long expectedVersion) {
     stripes.lockKey(hash);
     try {
-      long slot = presentSlot(index.locate(key, hash));
-      return holds(condition, expectedVersion, slot) ? expiry(slot) : CONFLICT;
+      return holds(condition, expectedVersion, presentSlot(index.locate(key, hash)));
     } finally {
       stripes.unlockKey(hash);
     }
   }
 
-  private long newRecord(Slice key, Slice value, long expiry) {
-    boolean expires = expiry != Store.NEVER;
-    long record = allocate(key.length(), value.length(), expires);
+  private long newRecord(Slice key, Slice value) {
+    long record = allocate(key.length(), value.length());
     if (record == Heap.NONE) {
       return record;
     }
     try {
       long start = record + RecordLayout.HEADER_SIZE;
-      if (expires) {
-        Words.setPlain(memory, start, expiry);
-        start += RecordLayout.EXPIRY_SIZE;
-      }
       MemorySegment.copy(key.segment(), key.offset(), memory, start, key.length());
       MemorySegment.copy(
           value.segment(), value.offset(), memory, start + key.length(), value.length());
@@ -124,9 +110,9 @@ final class Writer {
     }
   }
 
-  private long allocate(int keyLength, int valueLength, boolean expires) {
+  private long allocate(int keyLength, int valueLength) {
     long word0 = RecordLayout.word0(0, keyLength);
-    long word1 = RecordLayout.pendingWord1(valueLength, expires);
+    long word1 = RecordLayout.pendingWord1(valueLength);
     long record = heap.allocate(word0, word1);
     return record != Heap.NONE ? record : compactor.allocate(word0, word1, true);
   }
@@ -135,8 +121,7 @@ final class Writer {
       Slice key,
       long hash,
       long record,
-      long expiry,
-      boolean keep,
+      long expiresAt,
       WriteCondition condition,
       long expectedVersion) {
     long content = contentHash(record);
@@ -148,9 +133,8 @@ final class Writer {
         long slot = presentSlot(slotAddress);
         if (!holds(condition, expectedVersion, slot)) {
           outcome = Outcome.CONFLICT;
-        } else if (keep && expiry(slot) != expiry) {
-          outcome = Outcome.EXPIRY_CHANGED;
         } else {
+          long expiry = expiresAt == Store.KEEP_EXPIRY ? expiry(slot) : valid(expiresAt);
           outcome = store(slotAddress, slot, hash, record, expiry, content);
         }
       } finally {
@@ -159,7 +143,7 @@ final class Writer {
       switch (outcome) {
         case CREATED -> growth.keepUp(ledger.entries());
         case REPLACED, ROOM_MADE -> {}
-        case CONFLICT, EXPIRY_CHANGED -> heap.free(record);
+        case CONFLICT -> heap.free(record);
         case BUCKETS_FULL -> {
           switch (displacement.makeRoom(hash)) {
             case DONE, DISTURBED -> {
@@ -207,6 +191,7 @@ final class Writer {
         RecordLayout.word0(
             ledger.nextVersion(), RecordLayout.keyLength(Words.getPlain(memory, record)));
     Words.setPlain(memory, record, word0);
+    RecordLayout.setExpiry(memory, record, expiry);
     if (oldSlot != Bucket.EMPTY) {
       heap.markDead(Bucket.recordOffset(oldSlot));
     }
@@ -255,75 +240,47 @@ final class Writer {
   Status expire(Slice key, long expiresAt, WriteCondition condition, long expectedVersion) {
     long hash = index.hash(key);
     turns.letOthersEnd(hash);
-    long expiry = expiresAt < 0 ? LONG_PAST : expiresAt;
-    while (true) {
-      int valueLength = valueLength(key, hash, condition, expectedVersion);
-      if (valueLength < 0) {
-        return valueLength == CONFLICT ? Status.CONFLICT : Status.ABSENT;
-      }
-      long record = allocate(key.length(), valueLength, expiry != Store.NEVER);
-      if (record == Heap.NONE) {
-        return Status.OUT_OF_MEMORY;
-      }
-      Outcome outcome;
-      stripes.lockKey(hash);
-      try {
-        outcome = publishCopy(key, hash, record, expiry, condition, expectedVersion);
-      } finally {
-        stripes.unlockKey(hash);
-      }
-      if (outcome == Outcome.REPLACED) {
-        return Status.FOUND;
-      }
-      heap.free(record);
-    }
-  }
-
-  private int valueLength(Slice key, long hash, WriteCondition condition, long expectedVersion) {
     stripes.lockKey(hash);
     try {
-      long slot = presentSlot(index.locate(key, hash));
+      long slotAddress = index.locate(key, hash);
+      long slot = presentSlot(slotAddress);
       if (slot == Bucket.EMPTY) {
-        return -1;
+        return Status.ABSENT;
       }
-      return holds(condition, expectedVersion, slot)
-          ? RecordLayout.valueLength(Words.getPlain(memory, Bucket.recordOffset(slot) + Long.BYTES))
-          : (int) CONFLICT;
+      if (!holds(condition, expectedVersion, slot)) {
+        return Status.CONFLICT;
+      }
+      changeExpiry(slotAddress, slot, valid(expiresAt));
+      return Status.FOUND;
     } finally {
       stripes.unlockKey(hash);
     }
   }
 
-  /** Replaces the key's record by a copy with another expiry, if it still has the same length. */
-  private Outcome publishCopy(
-      Slice key,
-      long hash,
-      long record,
-      long expiry,
-      WriteCondition condition,
-      long expectedVersion) {
-    long slotAddress = index.locate(key, hash);
-    long slot = presentSlot(slotAddress);
+  /*
+   * In place, so it needs no memory and takes no longer for a long value. Readers find the record
+   * not alive meanwhile, and look again; none takes the words of before for those of after, because
+   * none of the new ones can be seen before LIVE is gone, nor LIVE before all of them.
+   */
+  private void changeExpiry(long slotAddress, long slot, long expiry) {
+    long record = Bucket.recordOffset(slot);
+    long word0 = Words.getPlain(memory, record);
     long word1 = Words.getPlain(memory, record + Long.BYTES);
-    if (slot == Bucket.EMPTY || !holds(condition, expectedVersion, slot)) {
-      return Outcome.CONFLICT;
-    }
-    long old = Bucket.recordOffset(slot);
-    long oldWord1 = Words.getPlain(memory, old + Long.BYTES);
-    if (RecordLayout.valueLength(oldWord1) != RecordLayout.valueLength(word1)) {
-      return Outcome.CONFLICT;
-    }
-    if (expiry != Store.NEVER) {
-      Words.setPlain(memory, record + RecordLayout.HEADER_SIZE, expiry);
-    }
-    long length = (long) key.length() + RecordLayout.valueLength(word1);
-    MemorySegment.copy(
-        memory,
-        old + RecordLayout.keyStart(oldWord1),
-        memory,
-        record + RecordLayout.keyStart(word1),
-        length);
-    return store(slotAddress, slot, hash, record, expiry, contentHash(record));
+    long changed0 = RecordLayout.word0(ledger.nextVersion(), RecordLayout.keyLength(word0));
+    long changed1 = RecordLayout.changedWord1(word1, word0, expiry(slot), changed0, expiry);
+    long changedSlot = Bucket.slot(Bucket.tag(slot), record, expiry != Store.NEVER);
+    Words.setPlain(memory, record + Long.BYTES, word1 & ~RecordLayout.LIVE);
+    VarHandle.releaseFence();
+    Words.setPlain(memory, record, changed0);
+    RecordLayout.setExpiry(memory, record, expiry);
+    Words.setRelease(memory, slotAddress, changedSlot);
+    Words.setRelease(memory, record + Long.BYTES, changed1);
+    ledger.replaced(slot, changedSlot);
+  }
+
+  /** An expiry as it is stored: the times before the epoch have passed like any other. */
+  private static long valid(long expiresAt) {
+    return expiresAt < 0 ? LONG_PAST : expiresAt;
   }
 
   /** What the slot at an address holds; EMPTY if its record has expired or there is no address. */
@@ -337,7 +294,7 @@ final class Writer {
 
   private long expiry(long slot) {
     return Bucket.expires(slot)
-        ? Words.getPlain(memory, Bucket.recordOffset(slot) + RecordLayout.HEADER_SIZE)
+        ? RecordLayout.expiry(memory, Bucket.recordOffset(slot))
         : Store.NEVER;
   }
 

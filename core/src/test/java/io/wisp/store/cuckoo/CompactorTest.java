@@ -6,17 +6,21 @@ import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The states in which a store once refused writes though there was memory, one by one. */
 class CompactorTest {
 
   private static final long MEBIBYTE = 1 << 20;
   private static final int VALUE_BYTES = 100;
-  private static final int RECORD_BYTES = RecordLayout.size(16, VALUE_BYTES, false);
+  private static final int RECORD_BYTES = RecordLayout.size(16, VALUE_BYTES);
   private static final long WORD0 = RecordLayout.word0(0, 16);
-  private static final long WORD1 = RecordLayout.pendingWord1(VALUE_BYTES, false);
+  private static final long WORD1 = RecordLayout.pendingWord1(VALUE_BYTES);
 
   @Test
   void shouldReplaceForEverWhileARecordThatIsBeingWrittenPinsItsSegment() {
@@ -180,6 +184,61 @@ class CompactorTest {
       }
     }
     return pinned;
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void shouldFreeASegmentInWhichARecordIsBeingGivenAnotherExpiry(boolean evict) throws Exception {
+    try (CuckooStore store =
+        CuckooStore.open(CuckooStore.Options.ofCapacity(MEBIBYTE).evict(evict))) {
+      Table table = store.table();
+      int keys = fill(store, UsableMemory.of(store, RECORD_BYTES, 1));
+      Segment segment = segmentOf(store, 0);
+      for (int i = 1; i < keys && !evict; i++) {
+        if (segmentOf(store, i) == segment) {
+          store.delete(key(i));
+        }
+      }
+      long hash = table.index().hash(key(0));
+      long word1Address = recordOf(store, 0) + Long.BYTES;
+      List<Long> more = new ArrayList<>();
+      table.stripes().lockKey(hash);
+      long word1 = Words.getPlain(store.region(), word1Address);
+      Words.setRelease(store.region(), word1Address, word1 & ~RecordLayout.LIVE);
+      Thread compacting =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    while (!segment.isFree()) {
+                      if (evict) {
+                        more.add(table.compactor().allocate(WORD0, WORD1, true));
+                      } else {
+                        table.compactor().compactInBackground();
+                      }
+                    }
+                  });
+      while (compacting.getState() != Thread.State.TIMED_WAITING) {
+        Thread.onSpinWait();
+      }
+      Words.setRelease(store.region(), word1Address, word1);
+      table.stripes().unlockKey(hash);
+      compacting.join();
+      more.forEach(table.heap()::free);
+      assertThat(evict || store.contains(key(0))).isTrue();
+      StoreInspector.check(store);
+    }
+  }
+
+  private static long recordOf(CuckooStore store, int number) {
+    Index index = store.table().index();
+    long slotAddress = index.locate(key(number), index.hash(key(number)));
+    return Bucket.recordOffset(Words.getPlain(store.region(), slotAddress));
+  }
+
+  private static Segment segmentOf(CuckooStore store, int number) {
+    long page = recordOf(store, number) >>> store.table().geometry().pageShift();
+    return Objects.requireNonNull(store.table().heap().owner((int) page));
   }
 
   static Status put(CuckooStore store, int number) {

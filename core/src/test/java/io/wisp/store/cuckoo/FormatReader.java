@@ -47,15 +47,15 @@ final class FormatReader {
     long word0 = memory.getLong(record);
     long word1 = memory.getLong(record + 8);
     boolean live = (word1 & (1L << 27)) != 0 && (word1 & (1L << 28)) == 0;
-    boolean expires = (word1 & (1L << 29)) != 0;
-    int start = record + (expires ? 24 : 16);
+    int start = record + 24;
     int keyLength = (int) (word0 & 0xFFFF);
     int valueLength = (int) (word1 & 0x7FFFFFF);
     byte[] content = new byte[keyLength + valueLength];
     memory.get(start, content);
-    long expiry = expires ? memory.getLong(record + 16) : 0;
-    long m = mix(word0 + Long.rotateLeft(xxh64(content, memory.getLong(24)), 32));
-    m = mix(m ^ (word1 & 0xFFFFFFFFL & ~(1L << 28)) ^ (expiry << 32)) ^ (expiry >>> 32);
+    long low = word1 & 0xFFFFFFFFL & ~(1L << 28);
+    long m = mix(mix(word0 + low * 0x9E3779B97F4A7C15L) ^ memory.getLong(record + 16));
+    long c = xxh64(content, memory.getLong(24));
+    m ^= c ^ (c >>> 32);
     long place = record / 8;
     m ^= place * 0x9E3779B1L + (place >>> 32) * 0x85EBCA77L;
     if (!live || (m & 0xFFFFFFFFL) != word1 >>> 32) {

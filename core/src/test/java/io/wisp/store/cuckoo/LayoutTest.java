@@ -45,30 +45,31 @@ class LayoutTest {
       @ForAll @LongRange(min = 1, max = (1L << 48) - 1) long version,
       @ForAll @IntRange(min = 1, max = Limits.MAX_KEY_LENGTH) int keyLength,
       @ForAll @IntRange(max = Limits.MAX_VALUE_LENGTH) int valueLength,
-      @ForAll boolean expires,
+      @ForAll long expiry,
+      @ForAll long changedExpiry,
       @ForAll @LongRange(min = 512, max = (1L << 40) - 1) long place,
       @ForAll @LongRange(min = 512, max = (1L << 40) - 1) long otherPlace) {
     long offset = place * 8;
     long word0 = RecordLayout.word0(version, keyLength);
-    long pending = RecordLayout.pendingWord1(valueLength, expires);
+    long pending = RecordLayout.pendingWord1(valueLength);
     assertThat(RecordLayout.version(word0)).isEqualTo(version);
     assertThat(RecordLayout.keyLength(word0)).isEqualTo(keyLength);
     assertThat(RecordLayout.valueLength(pending)).isEqualTo(valueLength);
-    assertThat(RecordLayout.expires(pending)).isEqualTo(expires);
     assertThat(RecordLayout.isLive(pending)).isFalse();
     int size = RecordLayout.size(word0, pending);
     assertThat(size % 8).isZero();
-    assertThat(size - (16 + (expires ? 8 : 0) + keyLength + valueLength)).isBetween(0, 7);
-    long live = RecordLayout.liveWord1(offset, word0, pending, expires ? 77 : 0, 42);
+    assertThat(size - (24 + keyLength + valueLength)).isBetween(0, 7);
+    long live = RecordLayout.liveWord1(offset, word0, pending, expiry, 42);
     assertThat(RecordLayout.isLive(live)).isTrue();
     assertThat(RecordLayout.isLive(live | RecordLayout.DEAD)).isFalse();
     assertThat(RecordLayout.size(word0, live)).isEqualTo(size);
-    assertThat(RecordLayout.isIntact(offset, word0, live, expires ? 77 : 0, 42)).isTrue();
-    assertThat(RecordLayout.isIntact(offset, word0, live | RecordLayout.DEAD, expires ? 77 : 0, 42))
-        .isTrue();
+    assertThat(RecordLayout.isIntact(offset, word0, live, expiry, 42)).isTrue();
+    assertThat(RecordLayout.isIntact(offset, word0, live | RecordLayout.DEAD, expiry, 42)).isTrue();
+    long changed0 = RecordLayout.word0(version ^ 1, keyLength);
+    assertThat(RecordLayout.changedWord1(live, word0, expiry, changed0, changedExpiry))
+        .isEqualTo(RecordLayout.liveWord1(offset, changed0, pending, changedExpiry, 42));
     long moved = RecordLayout.movedWord1(live, offset, otherPlace * 8);
-    assertThat(moved)
-        .isEqualTo(RecordLayout.liveWord1(otherPlace * 8, word0, pending, expires ? 77 : 0, 42));
+    assertThat(moved).isEqualTo(RecordLayout.liveWord1(otherPlace * 8, word0, pending, expiry, 42));
   }
 
   @Property
@@ -79,8 +80,7 @@ class LayoutTest {
       @ForAll @IntRange(max = 63) int bit,
       @ForAll @IntRange(max = 3) int where) {
     long word0 = RecordLayout.word0(version, 5);
-    long word1 =
-        RecordLayout.liveWord1(4096, word0, RecordLayout.pendingWord1(9, true), expiry, content);
+    long word1 = RecordLayout.liveWord1(4096, word0, RecordLayout.pendingWord1(9), expiry, content);
     long flip = 1L << bit;
     Assume.that(where != 1 || flip != RecordLayout.DEAD);
     assertThat(
@@ -103,7 +103,7 @@ class LayoutTest {
     Assume.that(place != otherPlace);
     long start = (long) part << 35;
     long word0 = RecordLayout.word0(version, 5);
-    long pending = RecordLayout.pendingWord1(9, false);
+    long pending = RecordLayout.pendingWord1(9);
     long word1 = RecordLayout.liveWord1(start + place * 8, word0, pending, 0, content);
     assertThat(RecordLayout.isIntact(start + place * 8, word0, word1, 0, content)).isTrue();
     assertThat(RecordLayout.isIntact(start + otherPlace * 8, word0, word1, 0, content)).isFalse();
@@ -149,11 +149,13 @@ class LayoutTest {
       MemorySegment memory = store.region();
       byte[] magic = memory.asSlice(0, 8).toArray(ValueLayout.JAVA_BYTE);
       assertThat(new String(magic, StandardCharsets.US_ASCII)).isEqualTo("WISPTABL");
-      assertThat(memory.get(ValueLayout.JAVA_LONG, 8)).isEqualTo(2);
+      assertThat(memory.get(ValueLayout.JAVA_LONG, 8)).isEqualTo(3);
       assertThat(memory.get(ValueLayout.JAVA_LONG, 16)).isEqualTo(4 << 20);
       assertThat(memory.get(ValueLayout.JAVA_LONG, 24)).isNotZero();
       assertThat(memory.get(ValueLayout.JAVA_LONG, 40)).isEqualTo(4096);
       assertThat(memory.get(ValueLayout.JAVA_LONG, 64)).isEqualTo(1024);
+      assertThat(FormatReader.read(memory, "some key")).isEqualTo("some value");
+      store.expire(Slice.of("some key"), 4_000_000_000_000L);
       assertThat(FormatReader.read(memory, "some key")).isEqualTo("some value");
       assertThat(FormatReader.read(memory, "no such key")).isNull();
     }

@@ -235,7 +235,7 @@ class RemoteLookupHostilityTest {
   private void plantRecord(MemorySegment region, long record, Slice key) {
     int keyLength = random.nextInt(4) == 0 ? random.nextInt(65_536) : key.length();
     int valueLength = random.nextBoolean() ? random.nextInt(1 << 27) : random.nextInt(10_000);
-    long word1 = RecordLayout.pendingWord1(valueLength, random.nextBoolean()) | RecordLayout.LIVE;
+    long word1 = RecordLayout.pendingWord1(valueLength) | RecordLayout.LIVE;
     region.set(ValueLayout.JAVA_LONG, record, RecordLayout.word0(random.nextLong(), keyLength));
     region.set(ValueLayout.JAVA_LONG, record + 8, (random.nextLong() << 32) | word1);
   }
@@ -286,7 +286,7 @@ class RemoteLookupHostilityTest {
                 copyWithin(reads, region, buffer);
                 if (reads.count() == 1 && reads.bufferOffset(0) == 512) {
                   length[0] += 8000;
-                  long word1 = RecordLayout.pendingWord1(length[0], false) | RecordLayout.LIVE;
+                  long word1 = RecordLayout.pendingWord1(length[0]) | RecordLayout.LIVE;
                   buffer.set(ValueLayout.JAVA_LONG, 520, word1);
                 }
               });

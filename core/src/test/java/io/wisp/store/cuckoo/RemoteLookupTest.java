@@ -101,7 +101,7 @@ class RemoteLookupTest {
       lookup.useBuffer(buffer, 0, buffer.byteSize());
       assertThat(readUntil(lookup, lookup.start(Slice.of("k")), store, buffer))
           .isEqualTo(Step.NEEDS_SPACE);
-      assertThat(lookup.bytesNeeded()).isEqualTo(512 + RecordLayout.size(1, 2000, false));
+      assertThat(lookup.bytesNeeded()).isEqualTo(512 + RecordLayout.size(1, 2000));
       assertThat(lookup.giveUp()).isEqualTo(Step.FALL_BACK);
       assertThat(readUntil(lookup, lookup.start(Slice.of("k")), store, buffer))
           .isEqualTo(Step.NEEDS_SPACE);
@@ -215,7 +215,8 @@ class RemoteLookupTest {
       store.put(Slice.of("key"), Slice.of(new byte[1000]));
       assertThat(client.get(Slice.of("key"))).isEqualTo(Step.HIT);
       long offset = client.lookup().recordOffset();
-      assertThat(client.finish(client.lookup().startAt(Slice.of("key"), offset, 16)))
+      int header = RecordLayout.HEADER_SIZE;
+      assertThat(client.finish(client.lookup().startAt(Slice.of("key"), offset, header)))
           .isEqualTo(Step.HIT);
       assertThat(client.steps()).isEqualTo(2);
       assertThat(client.value().length()).isEqualTo(1000);

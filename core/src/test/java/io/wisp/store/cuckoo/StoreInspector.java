@@ -2,6 +2,7 @@ package io.wisp.store.cuckoo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wisp.store.Store;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.BitSet;
@@ -73,8 +74,8 @@ final class StoreInspector {
     long word0 = Words.getPlain(memory, offset);
     long word1 = Words.getPlain(memory, offset + Long.BYTES);
     assertThat(RecordLayout.isLive(word1)).as("record at %d is live", offset).isTrue();
-    assertThat(Bucket.expires(slot)).isEqualTo(RecordLayout.expires(word1));
-    long expiry = RecordLayout.expiry(memory, offset, word1);
+    long expiry = RecordLayout.expiry(memory, offset);
+    assertThat(Bucket.expires(slot)).isEqualTo(expiry != Store.NEVER);
     long content = RecordLayout.contentHash(memory, offset, word0, word1, table.incarnation());
     assertThat(RecordLayout.isIntact(offset, word0, word1, expiry, content))
         .as("checksum")
@@ -87,7 +88,7 @@ final class StoreInspector {
     assertThat(Bucket.tag(slot)).isEqualTo(KeyHash.tag(hash));
     byte[] key =
         memory
-            .asSlice(offset + RecordLayout.keyStart(word1), RecordLayout.keyLength(word0))
+            .asSlice(offset + RecordLayout.HEADER_SIZE, RecordLayout.keyLength(word0))
             .toArray(ValueLayout.JAVA_BYTE);
     assertThat(keys.add(new String(key, java.nio.charset.StandardCharsets.ISO_8859_1)))
         .as("key is there once")

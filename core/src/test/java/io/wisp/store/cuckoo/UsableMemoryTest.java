@@ -37,7 +37,7 @@ class UsableMemoryTest {
   })
   void shouldRefuseNoReplacementThatFits(
       int mebibytes, int writers, int maxValueBytes, int percent, long seed) throws Exception {
-    int largest = RecordLayout.size(KEY_BYTES, maxValueBytes, false);
+    int largest = RecordLayout.size(KEY_BYTES, maxValueBytes);
     try (CuckooStore store = CuckooStore.open(mebibytes * MEBIBYTE)) {
       SplittableRandom random = new SplittableRandom(seed);
       List<Integer> sizes = new ArrayList<>();
@@ -48,7 +48,7 @@ class UsableMemoryTest {
         int size = random.nextInt(maxValueBytes + 1);
         assertThat(put(store, sizes.size(), size)).as("seed %d", seed).isEqualTo(Status.CREATED);
         sizes.add(size);
-        bytes += RecordLayout.size(KEY_BYTES, size, false);
+        bytes += RecordLayout.size(KEY_BYTES, size);
       }
       AtomicLong written = new AtomicLong();
       AtomicLongArray refused = new AtomicLongArray(writers);
@@ -101,7 +101,7 @@ class UsableMemoryTest {
   @ParameterizedTest
   @CsvSource({"1, 100", "2, 3000", "16, 1000", "64, 5000", "128, 10000"})
   void shouldTakeWhatTheFormulaOfUsableMemorySaysAndNotMuchMore(int mebibytes, int valueBytes) {
-    int size = RecordLayout.size(KEY_BYTES, valueBytes, false);
+    int size = RecordLayout.size(KEY_BYTES, valueBytes);
     long bytes = 0;
     try (CuckooStore store = CuckooStore.open(mebibytes * MEBIBYTE)) {
       int count = 0;
@@ -124,7 +124,7 @@ class UsableMemoryTest {
         put(store, random.nextInt(keys), 100);
       }
       assertThat(store.statistics().relocatedBytes())
-          .isEqualTo(store.statistics().relocations() * RecordLayout.size(KEY_BYTES, 100, false));
+          .isEqualTo(store.statistics().relocations() * RecordLayout.size(KEY_BYTES, 100));
       assertThat(store.statistics().relocatedBytes()).isPositive();
       assertThat(store.statistics().wonBytes()).isPositive();
     }

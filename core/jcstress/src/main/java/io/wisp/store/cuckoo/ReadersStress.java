@@ -82,6 +82,50 @@ public final class ReadersStress {
     }
   }
 
+  /** Is an expiry that changes in place seen with the version that it came with? */
+  @JCStressTest
+  @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "the old expiry")
+  @Outcome(id = "2, 2", expect = Expect.ACCEPTABLE, desc = "the new expiry")
+  @Outcome(
+      expect = Expect.FORBIDDEN,
+      desc = "the expiry of another version, or absent though the key was there all the time")
+  @State
+  public static class Expiry {
+
+    private static final long OLD = Long.MAX_VALUE - 1;
+    private static final long NEW = Long.MAX_VALUE;
+
+    private final Contested contested = new Contested();
+    private final long oldVersion;
+
+    public Expiry() {
+      Contested.STORE.put(contested.key(), Contested.value(1));
+      Contested.STORE.expire(contested.key(), OLD);
+      Contested.Ends ends = new Contested.Ends();
+      Contested.STORE.get(contested.key(), ends);
+      oldVersion = ends.version();
+    }
+
+    @Actor
+    public void writer() {
+      Contested.STORE.expire(contested.key(), NEW);
+    }
+
+    @Actor
+    public void reader(JJ_Result result) {
+      Contested.Ends ends = new Contested.Ends();
+      if (Contested.STORE.get(contested.key(), ends) == Status.FOUND) {
+        result.r1 = ends.expiresAt() == OLD ? 1 : ends.expiresAt() == NEW ? 2 : 3;
+        result.r2 = ends.version() == oldVersion ? 1 : 2;
+      }
+    }
+
+    @Arbiter
+    public void cleanUp() {
+      Contested.STORE.delete(contested.key());
+    }
+  }
+
   /** Is a key found that is moved to its other bucket and back? */
   @JCStressTest
   @Outcome(id = "1", expect = Expect.ACCEPTABLE, desc = "found")
