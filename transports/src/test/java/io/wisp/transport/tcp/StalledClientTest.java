@@ -67,9 +67,10 @@ class StalledClientTest {
   }
 
   private static void assertEndsThem(RunningServer running, int clients) throws Exception {
+    await(() -> running.server().statistics().rejected() >= clients);
     await(() -> running.server().statistics().connections() == 0);
     assertThat(running.server().statistics().rejected()).isEqualTo(clients);
-    assertThat(running.server().bufferedBytes()).isLessThan(2 << 20);
+    await(() -> running.server().bufferedBytes() < 2 << 20);
   }
 
   @Test
