@@ -6,7 +6,7 @@ import io.wisp.store.Status;
 /**
  * MSET key value [key value ...], a step for each pair. It is not one step in the eyes of others,
  * as it is in Redis: the store has no writes of many keys. If one fails, the later ones are not
- * tried.
+ * tried, and the error says how many were set before.
  */
 final class SetManyCommand implements Command.Handler {
 
@@ -18,7 +18,9 @@ final class SetManyCommand implements Command.Handler {
     Slice key = request.key(0);
     Status status = request.store().put(key, request.value(1));
     if (status.isError()) {
-      request.session().fail(Errors.of(status));
+      request.session().fail(Errors.of(status, request.session().tally()));
+    } else {
+      request.session().count(1);
     }
   }
 
