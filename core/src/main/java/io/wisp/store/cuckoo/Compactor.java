@@ -199,11 +199,16 @@ final class Compactor {
    * Compacts a segment that is too short for its pages to become the spare: what lives there goes
    * to the spare and back, and what is won is at the end of the same pages.
    */
-  private void compactInPlace(Segment segment) {
+  void compactInPlace(Segment segment) {
     int from = segment.firstPage();
     int to = from + segment.pages();
     pages.close(from, to);
     try {
+      if (segment.isFree()) {
+        // Its last record died before the pages were closed, and another segment may have them. If
+        // it dies only now, its pages stay free, because they are closed.
+        return;
+      }
       evacuate(segment, false, Long.MAX_VALUE, true);
       for (int wait = 0; !pages.claim(from, to); wait++) {
         awaitCount(wait);

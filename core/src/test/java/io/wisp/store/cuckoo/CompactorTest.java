@@ -126,6 +126,24 @@ class CompactorTest {
     }
   }
 
+  /** As for a compactor that chose a segment a moment before its last record died. */
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void shouldNotWaitForPagesThatAnotherSegmentTookBeforeTheyWereClosed() {
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      Heap heap = store.table().heap();
+      fillWithFew(store);
+      Segment chosen = heap.segments(segment -> !heap.isFullLength(segment)).getFirst();
+      heap.retire(chosen);
+      store.clear();
+      assertThat(chosen.isFree()).isTrue();
+      fillWithFew(store);
+      assertThat(heap.owner(chosen.firstPage())).isNotSameAs(chosen);
+      store.table().compactor().compactInPlace(chosen);
+      StoreInspector.check(store);
+    }
+  }
+
   @Test
   void shouldLeaveTheLockToOthersWhileItWaitsForTheirRecords() throws Exception {
     try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
@@ -249,6 +267,12 @@ class CompactorTest {
     for (int i = from; i < to; i++) {
       assertThat(put(store, i)).as("write %d", i).isEqualTo(Status.CREATED);
     }
+  }
+
+  /** Creates long entries until one is refused: so few that the index does not grow. */
+  private static void fillWithFew(CuckooStore store) {
+    Slice value = Slice.of(new byte[1000]);
+    for (int i = 0; store.put(key(i), value) == Status.CREATED; i++) {}
   }
 
   private static void deleteAll(CuckooStore store, int from, int to) {
