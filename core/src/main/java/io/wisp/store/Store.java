@@ -22,6 +22,7 @@ public interface Store extends KeyValue {
    * @param expectedVersion the version for {@link WriteCondition#IF_VERSION}, else ignored
    * @param expiresAt the time from which the record is absent, {@link #NEVER} or {@link
    *     #KEEP_EXPIRY}; a time that has passed is stored as well, and the record is absent at once
+   *     and for good, whatever clocks say later
    * @return {@link Status#CREATED}, {@link Status#REPLACED}, {@link Status#CONFLICT}, or an error
    */
   Status write(
@@ -52,7 +53,8 @@ public interface Store extends KeyValue {
   /**
    * Gives a record another expiry, with a new version and the same value.
    *
-   * @param expiresAt as in {@link #write}, without {@link #KEEP_EXPIRY}
+   * @param expiresAt as in {@link #write}, without {@link #KEEP_EXPIRY}; a time that has passed
+   *     removes the record
    * @return {@link Status#FOUND} or {@link Status#ABSENT}; or an error
    */
   Status expire(Slice key, long expiresAt);

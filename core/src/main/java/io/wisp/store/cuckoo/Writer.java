@@ -134,7 +134,7 @@ final class Writer {
         if (!holds(condition, expectedVersion, slot)) {
           outcome = Outcome.CONFLICT;
         } else {
-          long expiry = expiresAt == Store.KEEP_EXPIRY ? expiry(slot) : valid(expiresAt);
+          long expiry = expiresAt == Store.KEEP_EXPIRY ? expiry(slot) : lasting(expiresAt);
           outcome = store(slotAddress, slot, hash, record, expiry, content);
         }
       } finally {
@@ -250,7 +250,12 @@ final class Writer {
       if (!holds(condition, expectedVersion, slot)) {
         return Status.CONFLICT;
       }
-      changeExpiry(slotAddress, slot, valid(expiresAt));
+      long expiry = lasting(expiresAt);
+      if (expiry == LONG_PAST) {
+        remover.remove(slotAddress);
+      } else {
+        changeExpiry(slotAddress, slot, expiry);
+      }
       return Status.FOUND;
     } finally {
       stripes.unlockKey(hash);
@@ -278,9 +283,12 @@ final class Writer {
     ledger.replaced(slot, changedSlot);
   }
 
-  /** An expiry as it is stored: the times before the epoch have passed like any other. */
-  private static long valid(long expiresAt) {
-    return expiresAt < 0 ? LONG_PAST : expiresAt;
+  /**
+   * An expiry as it is stored. One that has passed stays so: also if the clock is set back, and for
+   * readers from elsewhere, whose idea of the time is a little behind.
+   */
+  private long lasting(long expiresAt) {
+    return expiresAt != Store.NEVER && expiresAt <= clock.millis() ? LONG_PAST : expiresAt;
   }
 
   /** What the slot at an address holds; EMPTY if its record has expired or there is no address. */

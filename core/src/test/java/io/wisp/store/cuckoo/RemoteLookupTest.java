@@ -14,6 +14,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -239,7 +240,7 @@ class RemoteLookupTest {
   @Test
   void shouldTakeAnExpiredRecordForAbsentByTheServersClock() {
     AtomicLong now = new AtomicLong(1000);
-    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+    try (CuckooStore store = CuckooStore.open(withClockAt(1000))) {
       RemoteClient client = new RemoteClient(store, DEFAULT.clock(now::get));
       store.write(Slice.of("key"), Slice.of("v"), WriteCondition.ALWAYS, 0, 2000);
       now.set(1999);
@@ -260,7 +261,7 @@ class RemoteLookupTest {
   @Test
   void shouldLeaveARecordThatExpiresToTheServerWhileTheTimeIsUnknown() {
     AtomicLong now = new AtomicLong(RemoteTable.UNKNOWN_TIME);
-    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+    try (CuckooStore store = CuckooStore.open(withClockAt(1000))) {
       RemoteClient client = new RemoteClient(store, DEFAULT.clock(now::get));
       store.write(Slice.of("key"), Slice.of("v"), WriteCondition.ALWAYS, 0, 2000);
       store.put(Slice.of("lasting"), Slice.of("v"));
@@ -269,6 +270,10 @@ class RemoteLookupTest {
       now.set(1999);
       assertThat(client.get("key")).isEqualTo("v");
     }
+  }
+
+  private static CuckooStore.Options withClockAt(long millis) {
+    return CuckooStore.Options.ofCapacity(MEBIBYTE).clock(() -> Instant.ofEpochMilli(millis));
   }
 
   @Test
