@@ -225,7 +225,8 @@ final class RandomCommands {
     List<String> changed = new ArrayList<>(words);
     if (random.nextInt(20) == 0) {
       if (random.nextBoolean()) {
-        changed.add(one("more", "1", "NX"));
+        // No small number: behind EX or PX it would be an expiry that is soon.
+        changed.add(one("more", "0", "NX"));
       } else if (changed.size() > 1) {
         changed.removeLast();
       }

@@ -54,6 +54,20 @@ class RedisDifferentialTest {
         .containsExactlyInAnyOrderElementsOf(claimed);
   }
 
+  /** Whether it has expired would depend on the time between two replies. */
+  @Test
+  void shouldDrawNoExpiryThatPassesDuringASession() {
+    RandomCommands commands = new RandomCommands(new Random(1));
+    for (int i = 0; i < 200_000; i++) {
+      List<String> words = commands.next().words();
+      for (int j = 1; j + 1 < words.size(); j++) {
+        if (Set.of("EX", "PX").contains(words.get(j).toUpperCase(Locale.ROOT))) {
+          assertThat(words.get(j + 1)).as("%s", words).doesNotMatch("0*[1-9][0-9]{0,4}");
+        }
+      }
+    }
+  }
+
   @Test
   void shouldDocumentEveryDifference() throws Exception {
     try (Stream<String> lines = Files.lines(Path.of("REDIS.md"))) {
