@@ -11,6 +11,9 @@ final class Arguments {
   /** More than any command that is not streamed has a use for. */
   static final int MAX_COUNT = 128;
 
+  /** More than any text has that a command has a use for. */
+  static final int MAX_TEXT_LENGTH = 4096;
+
   private final int[] offsets = new int[MAX_COUNT];
   private final int[] lengths = new int[MAX_COUNT];
   private final Decimal decimal = new Decimal();
@@ -88,7 +91,11 @@ final class Arguments {
     return Errors.quoted(memory, offsets[index], lengths[index]);
   }
 
+  /** An argument as text; the beginning of one that is longer than {@link #MAX_TEXT_LENGTH}. */
   String text(int index) {
-    return new String(bytes(index), StandardCharsets.UTF_8);
+    int length = Math.min(lengths[index], MAX_TEXT_LENGTH);
+    return new String(
+        memory.asSlice(offsets[index], length).toArray(ValueLayout.JAVA_BYTE),
+        StandardCharsets.UTF_8);
   }
 }
