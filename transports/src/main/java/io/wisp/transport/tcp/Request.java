@@ -5,7 +5,6 @@ import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
 import java.util.Objects;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +15,6 @@ final class Request implements AutoCloseable {
 
   private final Store store;
   private final ServerView server;
-  private final LongSupplier clock;
   private final Arguments arguments = new Arguments();
   private final NativeBuffer scratch;
   private final ReplyWriter reply;
@@ -28,13 +26,11 @@ final class Request implements AutoCloseable {
   private @Nullable RespSession session;
 
   /**
-   * @param clock the time in milliseconds since the epoch
    * @param scratch memory for commands to work in, which this request closes
    */
-  Request(Store store, ServerView server, LongSupplier clock, NativeBuffer scratch) {
+  Request(Store store, ServerView server, NativeBuffer scratch) {
     this.store = store;
     this.server = server;
-    this.clock = clock;
     this.scratch = scratch;
     reply = new ReplyWriter(scratch);
     bulk = new BulkSink(scratch);
@@ -67,9 +63,9 @@ final class Request implements AutoCloseable {
     return reply;
   }
 
-  /** Now, in milliseconds since the epoch. */
+  /** Now, in milliseconds since the epoch, by the clock that expiries are compared with. */
   long now() {
-    return clock.getAsLong();
+    return store.currentTimeMillis();
   }
 
   /** A slice at an argument that is a key; the last one that was asked for is valid. */

@@ -36,7 +36,7 @@ final class ServerInformation implements ServerView {
 
   @Override
   public Stream<String> clients() {
-    long now = System.currentTimeMillis();
+    long now = store.currentTimeMillis();
     return server.clients().values().stream().map(client -> client.line(now));
   }
 

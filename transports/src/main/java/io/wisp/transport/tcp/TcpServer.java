@@ -141,7 +141,7 @@ final class TcpServer implements Server {
   /** What the sessions of the calling thread share. */
   SessionContext newContext(BufferPool buffers, RequestCounters counters) {
     NativeBuffer scratch = new NativeBuffer(SCRATCH_CAPACITY, Arena::ofConfined, budget);
-    Request request = new Request(store, view, System::currentTimeMillis, scratch);
+    Request request = new Request(store, view, scratch);
     return new SessionContext(request, buffers, counters);
   }
 
@@ -171,7 +171,7 @@ final class TcpServer implements Server {
         address instanceof InetSocketAddress inet
             ? new Endpoint(inet.getAddress().getHostAddress(), inet.getPort()).toString()
             : String.valueOf(address);
-    return new ClientInfo(lastClientId.incrementAndGet(), shown, System.currentTimeMillis());
+    return new ClientInfo(lastClientId.incrementAndGet(), shown, store.currentTimeMillis());
   }
 
   /** Stops because the calling thread failed. */

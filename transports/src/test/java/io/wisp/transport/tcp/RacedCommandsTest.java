@@ -9,6 +9,7 @@ import io.wisp.store.Store;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Every command that reads, while others delete or replace what it reads: its reply and what it
  * leaves are those of the command executed after that.
  */
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RacedCommandsTest {
 
   private static final long EXPIRY = SessionHarness.START_MILLIS + 100_000;

@@ -50,7 +50,7 @@ final class SessionHarness implements AutoCloseable {
   SessionHarness(@Nullable String password, long storeCapacity, @Nullable Store given) {
     store = given != null ? given : new HeapStore(storeCapacity, () -> nowMillis);
     NativeBuffer scratch = new NativeBuffer(256, Arena::ofConfined, budget);
-    Request request = new Request(store, view(password), () -> nowMillis, scratch);
+    Request request = new Request(store, view(password), scratch);
     context = new SessionContext(request, buffers, counters);
     session = new RespSession(context, new ClientInfo(7, "127.0.0.1:5", START_MILLIS));
   }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.wisp.store.HeapStore;
 import io.wisp.store.Limits;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
@@ -44,6 +45,21 @@ class TcpServerTest {
 
   private static String readToEnd(Socket socket) throws IOException {
     return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+  }
+
+  @Test
+  void shouldKnowOneTimeTheStores() throws Exception {
+    long inAHundredYears = System.currentTimeMillis() + 100L * 365 * 24 * 3600 * 1000;
+    try (RunningServer server = new RunningServer(new HeapStore(1 << 20, () -> inAHundredYears));
+        RespPeer client =
+            new RespPeer(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()))) {
+      assertThat(client.call("SET", "key", "value").text()).isEqualTo("OK");
+      assertThat(client.call("PEXPIRE", "key", "1000").text()).isEqualTo("1");
+      assertThat(client.call("PTTL", "key").text()).isEqualTo("1000");
+      assertThat(client.call("SET", "key", "value", "PX", "500").text()).isEqualTo("OK");
+      assertThat(client.call("PTTL", "key").text()).isEqualTo("500");
+      assertThat(client.call("CLIENT", "INFO").text()).contains(" age=0 ");
+    }
   }
 
   @Test
