@@ -417,7 +417,10 @@ final class Compactor {
     }
   }
 
-  /** Moves one record that is alive, wherever there is room; for tests of what others see then. */
+  /**
+   * Moves one record that is alive, wherever there is room; for tests of what others see then. The
+   * caller makes sure that its segment is neither compacted nor freed meanwhile.
+   */
   boolean relocate(long offset) {
     lock.lock();
     try {

@@ -1,7 +1,6 @@
 package io.wisp.store.cuckoo;
 
-import io.wisp.store.Slice;
-import io.wisp.store.Status;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -10,11 +9,130 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.JJJ_Result;
+import org.openjdk.jcstress.infra.results.JJ_Result;
+import org.openjdk.jcstress.infra.results.J_Result;
 
 /** What others may see while the compactor is at work. */
 public final class CompactionStress {
 
   private CompactionStress() {}
+
+  /**
+   * A record that can be moved. It stays in its place until then: beside it lies one that is still
+   * being written, so that its segment is neither compacted nor freed, as none is that the
+   * compactor moves records out of.
+   */
+  abstract static class Movable {
+
+    private final Contested contested = new Contested();
+    private final long pin;
+    private final long record;
+
+    Movable() {
+      Table table = Contested.STORE.table();
+      long beside;
+      do {
+        beside = table.heap().allocate(RecordLayout.word0(0, 1), RecordLayout.pendingWord1(0));
+        put(1);
+        if (segment(beside) != segment(locate())) {
+          table.heap().free(beside);
+          beside = Heap.NONE;
+        }
+      } while (beside == Heap.NONE);
+      pin = beside;
+      record = locate();
+    }
+
+    private long locate() {
+      Table table = Contested.STORE.table();
+      long hash = table.index().hash(contested.key());
+      table.stripes().lockKey(hash);
+      try {
+        long slotAddress = table.index().locate(contested.key(), hash);
+        return Bucket.recordOffset(Words.getAcquire(table.memory(), slotAddress));
+      } finally {
+        table.stripes().unlockKey(hash);
+      }
+    }
+
+    private static @Nullable Segment segment(long offset) {
+      Table table = Contested.STORE.table();
+      return table.heap().owner((int) (offset >>> table.geometry().pageShift()));
+    }
+
+    final void put(long word) {
+      Contested.STORE.put(contested.key(), Contested.value(word));
+    }
+
+    final void move() {
+      Contested.STORE.table().compactor().relocate(record);
+    }
+
+    final Contested.Ends read() {
+      Contested.Ends ends = new Contested.Ends();
+      Contested.STORE.get(contested.key(), ends);
+      return ends;
+    }
+
+    final void cleanUp() {
+      Contested.STORE.delete(contested.key());
+      Contested.STORE.table().heap().free(pin);
+    }
+  }
+
+  /** Is a record read whole while it is moved? */
+  @JCStressTest
+  @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "here or there")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "torn or absent")
+  @State
+  public static class Move extends Movable {
+
+    @Actor
+    public void compactor() {
+      move();
+    }
+
+    @Actor
+    public void reader(JJ_Result result) {
+      Contested.Ends ends = read();
+      if (ends.isFound()) {
+        result.r1 = ends.first();
+        result.r2 = ends.last();
+      }
+    }
+
+    @Arbiter
+    public void end() {
+      cleanUp();
+    }
+  }
+
+  /** Does a replacement stay when the record is moved that it replaces? */
+  @JCStressTest
+  @Outcome(id = "2", expect = Expect.ACCEPTABLE, desc = "the new value")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "a replacement that was lost")
+  @State
+  public static class MoveOrReplace extends Movable {
+
+    @Actor
+    public void compactor() {
+      move();
+    }
+
+    @Actor
+    public void writer() {
+      put(2);
+    }
+
+    @Arbiter
+    public void look(J_Result result) {
+      Contested.Ends ends = read();
+      if (ends.isFound()) {
+        result.r1 = ends.last();
+      }
+      cleanUp();
+    }
+  }
 
   /** Is a record that is moved and replaced read whole, and does the replacement stay? */
   @JCStressTest
@@ -22,39 +140,22 @@ public final class CompactionStress {
   @Outcome(id = "2, 2, 2", expect = Expect.ACCEPTABLE, desc = "the new value")
   @Outcome(expect = Expect.FORBIDDEN, desc = "torn, absent, or a replacement that was lost")
   @State
-  public static class Swing {
-
-    private final Contested contested = new Contested();
-    private final long record;
-
-    public Swing() {
-      Slice key = contested.key();
-      Contested.STORE.put(key, Contested.value(1));
-      Table table = Contested.STORE.table();
-      long hash = table.index().hash(key);
-      table.stripes().lockKey(hash);
-      try {
-        record =
-            Bucket.recordOffset(Words.getAcquire(table.memory(), table.index().locate(key, hash)));
-      } finally {
-        table.stripes().unlockKey(hash);
-      }
-    }
+  public static class Swing extends Movable {
 
     @Actor
     public void compactor() {
-      Contested.STORE.table().compactor().relocate(record);
+      move();
     }
 
     @Actor
     public void writer() {
-      Contested.STORE.put(contested.key(), Contested.value(2));
+      put(2);
     }
 
     @Actor
     public void reader(JJJ_Result result) {
-      Contested.Ends ends = new Contested.Ends();
-      if (Contested.STORE.get(contested.key(), ends) == Status.FOUND) {
+      Contested.Ends ends = read();
+      if (ends.isFound()) {
         result.r1 = ends.first();
         result.r2 = ends.last();
       }
@@ -62,11 +163,11 @@ public final class CompactionStress {
 
     @Arbiter
     public void look(JJJ_Result result) {
-      Contested.Ends ends = new Contested.Ends();
-      if (Contested.STORE.get(contested.key(), ends) == Status.FOUND) {
+      Contested.Ends ends = read();
+      if (ends.isFound()) {
         result.r3 = ends.last();
       }
-      Contested.STORE.delete(contested.key());
+      cleanUp();
     }
   }
 
