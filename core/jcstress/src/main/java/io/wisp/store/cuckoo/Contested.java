@@ -31,16 +31,30 @@ final class Contested {
 
   /** A value all of whose words are the same, so that a torn one shows. */
   static Slice value(long word) {
-    long[] words = new long[WORDS];
+    return value(word, WORDS);
+  }
+
+  /** The same of another length. */
+  static Slice value(long word, int length) {
+    long[] words = new long[length];
     Arrays.fill(words, word);
-    return new Slice().set(MemorySegment.ofArray(words), 0, WORDS * Long.BYTES);
+    return new Slice().set(MemorySegment.ofArray(words), 0, length * Long.BYTES);
   }
 
   /** The first and the last word of the value read last. */
   static final class Ends extends ValueSink {
 
-    private final long[] words = new long[WORDS];
-    private final Slice room = new Slice().set(MemorySegment.ofArray(words), 0, WORDS * Long.BYTES);
+    private final long[] words;
+    private final Slice room;
+
+    Ends() {
+      this(WORDS);
+    }
+
+    Ends(int length) {
+      words = new long[length];
+      room = new Slice().set(MemorySegment.ofArray(words), 0, length * Long.BYTES);
+    }
 
     @Override
     protected Slice room(int length) {
@@ -54,7 +68,7 @@ final class Contested {
 
     long last() {
       requireFound();
-      return words[WORDS - 1];
+      return words[words.length - 1];
     }
   }
 }
