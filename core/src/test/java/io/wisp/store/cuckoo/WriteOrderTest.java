@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wisp.store.Slice;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -14,7 +16,10 @@ import org.junit.jupiter.api.Test;
  */
 class WriteOrderTest {
 
-  private static final long MILLISECONDS = 2000;
+  private static final long MILLISECONDS = 1000;
+  private static final long LEAST = 1000;
+  private static final Slice KEY = Slice.of("key");
+  private static final Slice VALUE = Slice.of(new byte[100]);
 
   private final ConcurrentTasks threads = new ConcurrentTasks();
   private final AtomicLong observed = new AtomicLong();
@@ -22,23 +27,21 @@ class WriteOrderTest {
   @Test
   void shouldShowNoSlotWhosePredecessorLivesAndNoRecordAliveBeforeItsSlot() throws Exception {
     try (CuckooStore store = CuckooStore.open(4 << 20)) {
-      Slice key = Slice.of("key");
-      store.put(key, Slice.of(new byte[100]));
-      long slotAddress = store.table().index().locate(key, store.table().index().hash(key));
+      store.put(KEY, VALUE);
+      long slotAddress = store.table().index().locate(KEY, store.table().index().hash(KEY));
       threads.runFor(
-          MILLISECONDS, List.of(() -> write(store), () -> observe(store.region(), slotAddress)));
+          2 * MILLISECONDS,
+          List.of(() -> write(store), () -> observe(store.region(), slotAddress)));
       assertThat(store.statistics().relocations()).isZero();
     }
     assertThat(observed).hasPositiveValue();
   }
 
   private void write(CuckooStore store) {
-    Slice key = Slice.of("key");
-    Slice value = Slice.of(new byte[100]);
     for (int i = 0; !threads.areToStop(); i++) {
-      store.put(key, value);
+      store.put(KEY, VALUE);
       if (i % 4 == 0) {
-        store.delete(key);
+        store.delete(KEY);
       }
     }
   }
@@ -74,5 +77,177 @@ class WriteOrderTest {
       }
       assertThat(nextIsAlive).as("alive though no slot has it yet").isFalse();
     }
+  }
+
+  @Test
+  void shouldShowARecordAliveOnlyWithAllTheWordsOfOneExpiry() throws Exception {
+    try (CuckooStore store = CuckooStore.open(4 << 20)) {
+      store.put(KEY, VALUE);
+      long record = recordOf(store);
+      threads.runFor(
+          MILLISECONDS,
+          () -> observed.get() > LEAST,
+          List.of(() -> changeExpiry(store), () -> observeWords(store, record)));
+      assertThat(recordOf(store)).isEqualTo(record);
+    }
+    assertThat(observed).hasPositiveValue();
+  }
+
+  private void changeExpiry(CuckooStore store) {
+    for (long n = 1; !threads.areToStop(); n++) {
+      store.expire(KEY, Long.MAX_VALUE - n);
+    }
+  }
+
+  private void observeWords(CuckooStore store, long record) {
+    MemorySegment region = store.region();
+    long first = Words.getAcquire(region, record);
+    long second = Words.getAcquire(region, record + Long.BYTES);
+    long incarnation = store.table().incarnation();
+    long content = RecordLayout.contentHash(region, record, first, second, incarnation);
+    long last = 0;
+    while (!threads.areToStop()) {
+      long word1 = Words.getAcquire(region, record + Long.BYTES);
+      long word0 = Words.getAcquire(region, record);
+      long expiry = RecordLayout.expiry(region, record);
+      VarHandle.acquireFence();
+      if (RecordLayout.isLive(word1) && Words.getAcquire(region, record + Long.BYTES) == word1) {
+        assertThat(RecordLayout.isIntact(record, word0, word1, expiry, content))
+            .as("alive, with words of several expiries")
+            .isTrue();
+        if (word0 != last) {
+          observed.incrementAndGet();
+        }
+        last = word0;
+      }
+    }
+  }
+
+  @Test
+  void shouldShowNoSlotWithTheDeadRecordOfOneThatWasMoved() throws Exception {
+    try (CuckooStore store = CuckooStore.open(4 << 20)) {
+      store.put(KEY, VALUE);
+      long slotAddress = store.table().index().locate(KEY, store.table().index().hash(KEY));
+      threads.runFor(
+          MILLISECONDS,
+          () -> observed.get() > LEAST,
+          List.of(() -> move(store), () -> observeMoves(store.region(), slotAddress)));
+    }
+    assertThat(observed).hasPositiveValue();
+  }
+
+  private void move(CuckooStore store) {
+    while (!threads.areToStop()) {
+      assertThat(store.table().compactor().relocate(recordOf(store))).isTrue();
+    }
+  }
+
+  private void observeMoves(MemorySegment region, long slotAddress) {
+    long last = 0;
+    while (!threads.areToStop()) {
+      long slot = Words.getAcquire(region, slotAddress);
+      long word1 = Words.getAcquire(region, Bucket.recordOffset(slot) + Long.BYTES);
+      if (RecordLayout.isDead(word1)) {
+        assertThat(Words.getAcquire(region, slotAddress)).as("of a dead record").isNotEqualTo(slot);
+      }
+      if (slot != last) {
+        observed.incrementAndGet();
+      }
+      last = slot;
+    }
+  }
+
+  @Test
+  void shouldMarkAMovedRecordDeadBeforeAnybodyCanReplaceItsCopy() throws Exception {
+    try (CuckooStore store = CuckooStore.open(4 << 20)) {
+      store.put(KEY, VALUE);
+      // More than there are processors, so that the mover is interrupted wherever it is.
+      List<Runnable> tasks = new ArrayList<>(List.of(() -> move(store)));
+      for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+        tasks.add(() -> observeUnderTheStripes(store));
+      }
+      threads.runFor(2 * MILLISECONDS, () -> observed.get() > LEAST, tasks);
+    }
+    assertThat(observed).hasPositiveValue();
+  }
+
+  private void observeUnderTheStripes(CuckooStore store) {
+    Table table = store.table();
+    long hash = table.index().hash(KEY);
+    long last = recordOf(store);
+    while (!threads.areToStop()) {
+      table.stripes().lockKey(hash);
+      try {
+        long record = recordOf(store);
+        if (record != last) {
+          long word1 = Words.getAcquire(store.region(), last + Long.BYTES);
+          assertThat(RecordLayout.isLive(word1)).as("alive behind its copy").isFalse();
+          observed.incrementAndGet();
+        }
+        last = record;
+      } finally {
+        table.stripes().unlockKey(hash);
+      }
+    }
+  }
+
+  @Test
+  void shouldShowNoBucketWithoutAnEntryThatItsLevelSaysIsThere() throws Exception {
+    try (CuckooStore store = CuckooStore.open(4 << 20)) {
+      long buckets = store.table().index().buckets();
+      Slice key = keyOfBothHalves(store, buckets);
+      store.put(key, VALUE);
+      threads.runFor(
+          MILLISECONDS,
+          () -> observed.get() > LEAST,
+          List.of(
+              () -> splitAndMerge(store),
+              () -> observeEntry(store, 0, buckets),
+              () -> observeEntry(store, buckets, buckets)));
+    }
+    assertThat(observed).hasPositiveValue();
+  }
+
+  /** A key that is in the first bucket until it is split, and then in the new one. */
+  private static Slice keyOfBothHalves(CuckooStore store, long newBucket) {
+    for (long i = 0; ; i++) {
+      Slice key = Slice.of(Long.toString(i));
+      long hash = store.table().index().hash(key);
+      if (KeyHash.bucket(KeyHash.firstHalf(hash), newBucket + 1) == newBucket
+          && KeyHash.bucket(KeyHash.secondHalf(hash), newBucket + 1) == newBucket) {
+        return key;
+      }
+    }
+  }
+
+  private void splitAndMerge(CuckooStore store) {
+    Growth growth = store.table().growth();
+    while (!threads.areToStop()) {
+      assertThat(growth.grow(Integer.MAX_VALUE)).isTrue();
+      assertThat(growth.shrink(0)).isTrue();
+    }
+  }
+
+  private void observeEntry(CuckooStore store, long bucket, long half) {
+    MemorySegment region = store.region();
+    long address = store.table().index().bucketAddress(bucket);
+    long last = 0;
+    while (!threads.areToStop()) {
+      long word = Words.getAcquire(region, address);
+      long slot = Words.getAcquire(region, Bucket.slotAddress(address, 0));
+      if (Bucket.isAddressedBy(word, bucket, half) && Words.getAcquire(region, address) == word) {
+        assertThat(slot).as("entry of bucket %d", bucket).isNotEqualTo(Bucket.EMPTY);
+        if (word != last) {
+          observed.incrementAndGet();
+        }
+        last = word;
+      }
+    }
+  }
+
+  private static long recordOf(CuckooStore store) {
+    Index index = store.table().index();
+    return Bucket.recordOffset(
+        Words.getAcquire(store.region(), index.locate(KEY, index.hash(KEY))));
   }
 }
