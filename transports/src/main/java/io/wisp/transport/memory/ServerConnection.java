@@ -2,9 +2,11 @@ package io.wisp.transport.memory;
 
 import io.wisp.codec.FrameBuffer;
 import io.wisp.codec.RequestDescriptor;
+import io.wisp.codec.RequestExecutor;
 import io.wisp.codec.Session;
 import io.wisp.store.Limits;
 import io.wisp.store.Status;
+import io.wisp.transport.TransportException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -186,7 +188,13 @@ final class ServerConnection {
               + MAX_REQUEST_LENGTH
               + " is the most");
     }
-    LocalBuffer target = workspace.bulks().take(offered.length());
+    LocalBuffer target;
+    try {
+      target = workspace.bulks().take(offered.length());
+    } catch (TransportException e) {
+      refuse(e);
+      return Outcome.UNFINISHED;
+    }
     if (target == null) {
       return starved();
     }
@@ -204,6 +212,17 @@ final class ServerConnection {
     return answered ? Outcome.UNFINISHED : starved();
   }
 
+  /** Answers that there is no memory for a request, or its reply, that is too long for a ring. */
+  private void refuse(TransportException reason) throws RingFaultException {
+    FrameBuffer reply = workspace.reply();
+    RequestExecutor.refuse(reply, "no memory for so much: " + reason.getMessage());
+    if (!outgoing.fits(reply.length())) {
+      throw reason;
+    }
+    answer(reply);
+    workspace.counters().count(Status.REFUSED);
+  }
+
   private Outcome starved() {
     returnsWhenStarved = workspace.bulks().returns();
     return Outcome.STARVED;
@@ -219,22 +238,33 @@ final class ServerConnection {
     FrameBuffer reply = workspace.reply();
     Status status = workspace.executor().execute(session, request, 0, length, reply);
     if (outgoing.fits(reply.length())) {
-      long offset = outgoing.claim(reply.length());
-      MemorySegment.copy(reply.memory(), 0, outgoing.segment(), offset, reply.length());
-      incoming.release();
-      outgoing.commit(FrameDescriptor.MESSAGE, incoming.consumed());
-    } else if (!offer(reply)) {
+      answer(reply);
+      workspace.counters().count(status);
+      return true;
+    }
+    LocalBuffer buffer;
+    try {
+      buffer = workspace.bulks().take(reply.length(), intake.target());
+    } catch (TransportException e) {
+      refuse(e);
+      return true;
+    }
+    if (buffer == null) {
       return false;
     }
+    offer(reply, buffer);
     workspace.counters().count(status);
     return true;
   }
 
-  private boolean offer(FrameBuffer reply) throws RingFaultException {
-    LocalBuffer buffer = workspace.bulks().take(reply.length(), intake.target());
-    if (buffer == null) {
-      return false;
-    }
+  private void answer(FrameBuffer reply) throws RingFaultException {
+    long offset = outgoing.claim(reply.length());
+    MemorySegment.copy(reply.memory(), 0, outgoing.segment(), offset, reply.length());
+    incoming.release();
+    outgoing.commit(FrameDescriptor.MESSAGE, incoming.consumed());
+  }
+
+  private void offer(FrameBuffer reply, LocalBuffer buffer) throws RingFaultException {
     bulkReply = buffer;
     MemorySegment.copy(reply.memory(), 0, buffer.memory(), 0, reply.length());
     RemoteBuffer whole = buffer.remote();
@@ -250,7 +280,6 @@ final class ServerConnection {
     outgoing.commit(FrameDescriptor.BULK, incoming.consumed());
     bulkReplies++;
     offeredAt = workspace.nanoTime().getAsLong();
-    return true;
   }
 
   /** Ends the connection and frees what it held. */

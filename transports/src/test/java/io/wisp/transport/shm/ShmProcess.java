@@ -1,5 +1,6 @@
 package io.wisp.transport.shm;
 
+import io.wisp.store.HeapStore;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.ValueBuffer;
@@ -39,7 +40,12 @@ final class ShmProcess {
     return new JavaProcess(prefix, ShmProcess.class, "both", Integer.toString(port));
   }
 
-  /** {@code server}, {@code both PORT}, or {@code client PORT WHAT}. */
+  /** Starts both where there is no room for long requests. It prints how those were answered. */
+  static JavaProcess longRequests(List<String> prefix, int port) throws IOException {
+    return new JavaProcess(prefix, ShmProcess.class, "full", Integer.toString(port));
+  }
+
+  /** {@code server}, {@code both PORT}, {@code full PORT}, or {@code client PORT WHAT}. */
   public static void main(String[] arguments) throws Exception {
     if (arguments[0].equals("server")) {
       CuckooStore store = SharedTable.open(CuckooStore.Options.ofCapacity(16L << 20));
@@ -51,6 +57,8 @@ final class ShmProcess {
       Thread.currentThread().join();
     } else if (arguments[0].equals("both")) {
       serveAndConnect(new Endpoint("127.0.0.1", Integer.parseInt(arguments[1])));
+    } else if (arguments[0].equals("full")) {
+      askForMuch(new Endpoint("127.0.0.1", Integer.parseInt(arguments[1])));
     } else {
       run(Integer.parseInt(arguments[1]), arguments[2]);
     }
@@ -67,6 +75,20 @@ final class ShmProcess {
       System.out.println("ends after " + read);
     } catch (IOException | TransportException e) {
       System.out.println(e.getMessage());
+    }
+  }
+
+  private static void askForMuch(Endpoint endpoint) {
+    Slice tooLong = Slice.of(new byte[3 << 20]);
+    try (HeapStore store = new HeapStore();
+        Server server = new ShmTransport().serve(store, ServerOptions.at(endpoint));
+        Client asker = new ShmTransport().connect(server.endpoint(), ClientOptions.defaults());
+        ValueBuffer value = new ValueBuffer()) {
+      store.put(Slice.of("long"), tooLong);
+      System.out.println(asker.put(Slice.of("key"), tooLong));
+      System.out.println(asker.get(Slice.of("long"), value));
+      System.out.println(asker.put(Slice.of("key"), Slice.of("value")));
+      System.out.println(asker.get(Slice.of("key"), value));
     }
   }
 
