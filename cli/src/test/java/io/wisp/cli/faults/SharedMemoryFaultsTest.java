@@ -45,7 +45,8 @@ class SharedMemoryFaultsTest {
   @ParameterizedTest
   @CsvSource({
     "head -c 64k /dev/zero > /dev/shm/full, No space left on device",
-    "chmod 0777 /dev/shm, anybody may remove what others have in /dev/shm"
+    "chmod 0777 /dev/shm, others may remove what is this user's in /dev/shm",
+    "chmod 0770 /dev/shm, others may remove what is this user's in /dev/shm"
   })
   void shouldServeEverythingElseWhereThereCanBeNoSharedMemory(String preparation, String reason)
       throws Exception {

@@ -1,6 +1,7 @@
 package io.wisp.transport.shm;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -45,6 +46,8 @@ final class PrivateFolder implements AutoCloseable {
           PosixFilePermission.OTHERS_WRITE,
           PosixFilePermission.OTHERS_EXECUTE);
 
+  private static final String DEVICE = "unix:dev";
+
   private static final LinkOption NOFOLLOW = LinkOption.NOFOLLOW_LINKS;
 
   private final Path path;
@@ -55,11 +58,16 @@ final class PrivateFolder implements AutoCloseable {
     this.folder = folder;
   }
 
-  /** Whether there is such a folder. */
+  /**
+   * Whether there is such a folder. One on another file system is none, nor is one that cannot be
+   * looked at: users may mount their own (FUSE), which say of owner and mode what they like.
+   */
   static boolean exists(Path path) throws IOException {
     try {
-      return isPrivate(Files.readAttributes(path, PosixFileAttributes.class, NOFOLLOW));
-    } catch (NoSuchFileException e) {
+      return isPrivate(Files.readAttributes(path, PosixFileAttributes.class, NOFOLLOW))
+          && Files.getAttribute(path, DEVICE, NOFOLLOW)
+              .equals(Files.getAttribute(UserFolder.ROOT, DEVICE));
+    } catch (NoSuchFileException | AccessDeniedException e) {
       return false;
     }
   }
@@ -134,7 +142,26 @@ final class PrivateFolder implements AutoCloseable {
     } catch (NoSuchFileException e) {
       // Somebody else has removed it.
     } catch (IOException e) {
-      throw new IOException("cannot remove " + path.resolve(name) + ": " + e.getMessage(), e);
+      throw new IOException("cannot remove " + path.resolve(name) + ": " + Reason.of(e), e);
+    }
+  }
+
+  /**
+   * Removes those that can be.
+   *
+   * @throws IOException if one is a folder; the message names it
+   */
+  void removeAll(List<String> names) throws IOException {
+    IOException failed = null;
+    for (String name : names) {
+      try {
+        remove(name);
+      } catch (IOException e) {
+        failed = e;
+      }
+    }
+    if (failed != null) {
+      throw failed;
     }
   }
 

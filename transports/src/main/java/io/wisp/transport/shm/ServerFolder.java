@@ -58,7 +58,7 @@ final class ServerFolder implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      throw new TransportException("cannot listen on " + endpoint + ": " + e.getMessage(), e);
+      throw new TransportException("cannot listen on " + endpoint + ": " + Reason.of(e), e);
     }
     throw new TransportException(
         "cannot listen on " + endpoint + ": no folder could be had in " + TRIES + " tries");
@@ -105,7 +105,7 @@ final class ServerFolder implements AutoCloseable {
         return new ServerFiles(folder);
       }
     } catch (IOException e) {
-      throw new TransportException("cannot connect to " + endpoint + ": " + e.getMessage(), e);
+      throw new TransportException("cannot connect to " + endpoint + ": " + Reason.of(e), e);
     }
     throw new TransportException(
         "cannot connect to " + endpoint + ": no server of this user listens there");
@@ -121,11 +121,7 @@ final class ServerFolder implements AutoCloseable {
 
   private void remove(Predicate<String> which) throws IOException {
     try (PrivateFolder folder = PrivateFolder.open(files.folder())) {
-      for (String name : folder.names()) {
-        if (which.test(name)) {
-          folder.remove(name);
-        }
-      }
+      folder.removeAll(folder.names().stream().filter(which).toList());
     }
   }
 
@@ -145,8 +141,7 @@ final class ServerFolder implements AutoCloseable {
       // With something else in it, it stays.
       Files.deleteIfExists(files.folder());
     } catch (IOException e) {
-      LOGGER.log(
-          Level.DEBUG, "left to the next server of port {0}: {1}", port + "", e.getMessage());
+      LOGGER.log(Level.DEBUG, "left to the next server of port {0}: {1}", port + "", Reason.of(e));
     }
   }
 }

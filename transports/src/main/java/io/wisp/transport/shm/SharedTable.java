@@ -3,6 +3,7 @@ package io.wisp.transport.shm;
 import io.wisp.store.cuckoo.CuckooStore;
 import io.wisp.store.cuckoo.Region;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -40,11 +41,20 @@ public final class SharedTable {
    *     message says how much there is, or why
    */
   public static CuckooStore open(CuckooStore.Options options) throws IOException {
-    Path folder = UserFolder.make();
-    lockProcess(folder);
-    removeAbandoned(folder);
+    Path folder = prepareFolder();
     Path file = folder.resolve("table-" + PROCESS + "-" + OPENED.incrementAndGet());
     return CuckooStore.open(options, Region.inFile(file, options.capacity()));
+  }
+
+  private static Path prepareFolder() throws IOException {
+    try {
+      Path folder = UserFolder.make();
+      lockProcess(folder);
+      removeAbandoned(folder);
+      return folder;
+    } catch (FileSystemException e) {
+      throw new IOException(Reason.of(e), e);
+    }
   }
 
   private static void lockProcess(Path folder) throws IOException {

@@ -69,7 +69,7 @@ public final class ShmTransport implements Transport {
       listener = listen(folder.files().control());
     } catch (IOException e) {
       folder.close();
-      throw new TransportException("cannot listen on " + endpoint + ": " + e.getMessage(), e);
+      throw new TransportException("cannot listen on " + endpoint + ": " + Reason.of(e), e);
     } catch (RuntimeException | Error e) {
       folder.close();
       throw e;
@@ -110,7 +110,7 @@ public final class ShmTransport implements Transport {
           options,
           nanoTime);
     } catch (IOException e) {
-      throw new TransportException("cannot connect to " + endpoint + ": " + e.getMessage(), e);
+      throw new TransportException("cannot connect to " + endpoint + ": " + Reason.of(e), e);
     }
   }
 
@@ -137,7 +137,7 @@ public final class ShmTransport implements Transport {
       throw new TransportException(
           "cannot connect to " + endpoint + ": its host has no address", e);
     } catch (IOException e) {
-      throw new TransportException("cannot connect to " + endpoint + ": " + e.getMessage(), e);
+      throw new TransportException("cannot connect to " + endpoint + ": " + Reason.of(e), e);
     }
   }
 }

@@ -3,9 +3,7 @@ package io.wisp.transport.shm;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -33,6 +31,7 @@ final class UserFolder {
   private static final String PREFIX = "wisp-user-";
   private static final int TRIES = 100;
   private static final int STICKY = 01000;
+  private static final int WRITABLE_BY_OTHERS = 00022;
 
   private UserFolder() {}
 
@@ -41,21 +40,22 @@ final class UserFolder {
     if (!Files.isWritable(ROOT)) {
       return Optional.of("there is no " + ROOT + " that can be written to");
     }
+    if (!Files.isReadable(ROOT)) {
+      return Optional.of("there is no " + ROOT + " that can be looked into");
+    }
     try {
       int mode = (int) Files.getAttribute(ROOT, "unix:mode");
-      boolean anybodys =
-          Files.getPosixFilePermissions(ROOT).contains(PosixFilePermission.OTHERS_WRITE);
-      return anybodys && (mode & STICKY) == 0
-          ? Optional.of("anybody may remove what others have in " + ROOT + ": chmod +t " + ROOT)
+      return (mode & WRITABLE_BY_OTHERS) != 0 && (mode & STICKY) == 0
+          ? Optional.of("others may remove what is this user's in " + ROOT + ": chmod +t " + ROOT)
           : Optional.empty();
     } catch (IOException e) {
-      return Optional.of(ROOT + " cannot be looked at: " + e.getMessage());
+      return Optional.of(ROOT + " cannot be looked at: " + Reason.of(e));
     }
   }
 
   private static Path usual() throws IOException {
-    return ROOT.resolve(
-        PREFIX + Files.getAttribute(Path.of("/proc/self"), "unix:uid", LinkOption.NOFOLLOW_LINKS));
+    // The link itself is root's.
+    return ROOT.resolve(PREFIX + Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
   }
 
   /** The user's folder, or null if there is none. */

@@ -1,10 +1,14 @@
 package io.wisp.transport.shm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.wisp.process.SharedMemory;
 import io.wisp.transport.JavaProcess;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,6 +46,59 @@ class OtherUsersTest {
       Path victim = memory.path().resolve("victim");
       assertThat(victim.resolve("locks")).hasContent("data");
       assertThat(victim.resolve(PORT + "/table")).hasContent("data");
+    }
+  }
+
+  /** As with FUSE, by which any user may mount what says of owner and mode what he likes. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "mount -t tmpfs -o mode=700 tmpfs /dev/shm/wisp-user-0",
+        "test ! -w /dev/fuse || { exec 3<>/dev/fuse; mount -i -t fuse"
+            + " -o fd=3,rootmode=40000,user_id=64123,group_id=64123 x /dev/shm/wisp-user-0; }",
+      })
+  void shouldNotTakeWhatIsMountedForTheUsersFolder(String mount) throws Exception {
+    String preparation = "mkdir -m 755 /dev/shm/wisp-user-0; " + mount;
+    try (SharedMemory memory = SharedMemory.of("16m", preparation);
+        JavaProcess process = ShmProcess.serverWithClient(memory.command(), PORT)) {
+      assertThat(process.line()).startsWith("FOUND shm (files in /dev/shm/wisp-user-0-");
+    }
+  }
+
+  private static List<String> asAnotherUser(SharedMemory memory) {
+    assumeTrue(SharedMemory.isRoot(), "only root can be another user as well");
+    List<String> command = new ArrayList<>(memory.command());
+    // What the class path has is for this user to read.
+    String capability = "+dac_read_search";
+    command.addAll(List.of("setpriv", "--reuid", "64124", "--regid", "64124", "--clear-groups"));
+    command.addAll(List.of("--inh-caps", capability, "--ambient-caps", capability));
+    return command;
+  }
+
+  @Test
+  void shouldNameItsFolderAfterItsUser() throws Exception {
+    try (SharedMemory memory = SharedMemory.of("16m", ":");
+        JavaProcess process = ShmProcess.serverWithClient(asAnotherUser(memory), PORT)) {
+      assertThat(process.line()).startsWith("FOUND shm (files in /dev/shm/wisp-user-64124/");
+    }
+  }
+
+  @Test
+  void shouldSayThatItMayNotUseItsLocks() throws Exception {
+    String folder = "/dev/shm/wisp-user-64124";
+    String preparation =
+        "mkdir -m 700 "
+            + folder
+            + "; touch "
+            + folder
+            + "/locks; chmod 0 "
+            + folder
+            + "/locks; "
+            + "chown -R 64124 "
+            + folder;
+    try (SharedMemory memory = SharedMemory.of("16m", preparation);
+        JavaProcess process = ShmProcess.serverWithClient(asAnotherUser(memory), PORT)) {
+      assertThat(process.line()).isEqualTo(folder + "/locks may not be used by this user");
     }
   }
 
