@@ -31,7 +31,10 @@ final class IoThread implements Runnable, AutoCloseable {
   /** Looks at the port between two looks at the clock. */
   private static final int TURNS_BETWEEN_CLOCKS = 64;
 
-  /** Of files that were cut short and made whole again, before this is taken for something else. */
+  /**
+   * In a row, of files that were cut short and made whole again, before this is taken for something
+   * else.
+   */
   private static final int MOST_UNEXPLAINED_FAULTS = 100;
 
   private final Port port;
@@ -238,6 +241,7 @@ final class IoThread implements Runnable, AutoCloseable {
   private void turnDespiteFaults() {
     try {
       turn();
+      unexplainedFaults = 0;
     } catch (InternalError e) {
       if (!endThoseWithoutMemory() && ++unexplainedFaults > MOST_UNEXPLAINED_FAULTS) {
         throw e;
@@ -249,14 +253,23 @@ final class IoThread implements Runnable, AutoCloseable {
   private boolean endThoseWithoutMemory() {
     boolean any = false;
     for (int number = 0; number < byNumber.length; number++) {
-      ServerConnection connection = byNumber[number];
-      if (connection != null && !connection.isWhole()) {
-        any = true;
-        LOG.log(Level.DEBUG, "a client is disconnected: {0}", String.valueOf(connection.broken()));
-        end(number);
+      try {
+        any |= endIfWithoutMemory(number);
+      } catch (InternalError e) {
+        // One more that was cut meanwhile, which the next turn finds.
       }
     }
     return any;
+  }
+
+  private boolean endIfWithoutMemory(int number) {
+    ServerConnection connection = byNumber[number];
+    if (connection == null || connection.isWhole()) {
+      return false;
+    }
+    LOG.log(Level.DEBUG, "a client is disconnected: {0}", String.valueOf(connection.broken()));
+    end(number);
+    return true;
   }
 
   /** Looks at the port once, and does what there is to do. */

@@ -94,6 +94,8 @@ final class Futex {
     try {
       long ignored =
           (long) syscall.invokeExact(CALL_NUMBER, word.address(), operation, value, timespec);
+    } catch (RuntimeException | Error e) {
+      throw e;
     } catch (Throwable e) {
       throw new AssertionError(e);
     }

@@ -9,6 +9,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
@@ -23,11 +24,18 @@ final class SharedFile implements AutoCloseable {
   /** Shared by all, for a buffer of each file's own would stay until it is collected. */
   private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(256 << 10);
 
+  /** No page is smaller. */
+  private static final int PAGE = 4096;
+
   private static final VarHandle BYTE = ValueLayout.JAVA_BYTE.varHandle();
 
   private final Path path;
   private final Arena arena;
   private final MemorySegment memory;
+
+  /** Kept, for the compiler leaves out a read, even a volatile one, whose value nobody uses. */
+  @SuppressWarnings("unused")
+  private int readSum;
 
   private SharedFile(Path path, Arena arena, MemorySegment memory) {
     this.path = path;
@@ -54,10 +62,12 @@ final class SharedFile implements AutoCloseable {
         position += channel.write(zeros, position);
       }
       return map(path, channel, MapMode.READ_WRITE);
+    } catch (FileAlreadyExistsException e) {
+      throw new TransportException("cannot make " + path + ": it exists already", e);
     } catch (IOException e) {
       remove(path);
       throw new TransportException(
-          "cannot make " + path + " of " + bytes + " bytes: " + e.getMessage(), e);
+          "cannot make " + path + " of " + bytes + " bytes: " + Reason.of(e), e);
     }
   }
 
@@ -77,7 +87,7 @@ final class SharedFile implements AutoCloseable {
         return map(path, channel, mode);
       }
     } catch (IOException e) {
-      throw new TransportException("cannot map " + path + ": " + e.getMessage(), e);
+      throw new TransportException("cannot map " + path + ": " + Reason.of(e), e);
     }
   }
 
@@ -109,18 +119,21 @@ final class SharedFile implements AutoCloseable {
   }
 
   /**
-   * Whether nobody has cut the file short. Java makes an {@link InternalError} of an access to what
-   * is no longer there (SIGBUS), which code that was compiled goes on after at first: it is thrown
-   * somewhere behind the access, at the latest when the thread comes back from the system.
+   * Whether all of the file is there, and nobody has cut it short. Java makes an {@link
+   * InternalError} of an access to what is no longer there (SIGBUS), which code that was compiled
+   * goes on after at first: it is thrown somewhere behind the access, at the latest when the thread
+   * comes back from the system.
    */
   @SuppressWarnings("ThreadPriorityCheck") // it is the way to the system and back that matters
   boolean isWhole() {
-    if (memory.byteSize() == 0) {
-      return true;
-    }
     try {
-      // The end is missing first.
-      byte ignored = (byte) BYTE.getVolatile(memory, memory.byteSize() - 1);
+      // Whoever can cut it can also take a page out of its middle, which is not made again in a
+      // file system that is full.
+      int sum = 0;
+      for (long offset = 0; offset < memory.byteSize(); offset += PAGE) {
+        sum += (byte) BYTE.getVolatile(memory, offset);
+      }
+      readSum = sum;
       Thread.yield();
       return true;
     } catch (InternalError e) {

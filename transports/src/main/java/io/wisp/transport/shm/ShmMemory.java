@@ -258,10 +258,7 @@ final class ShmMemory implements RemoteMemory {
   public void close() {
     if (!closed) {
       closed = true;
-      if (isWhole()) {
-        ConnectionDescriptor.end(memory, ownWords);
-        otherDoorbell.ring();
-      }
+      sayThatItEnds();
       port.detach(this);
       SharedFile current = mapped;
       if (current != null) {
@@ -270,6 +267,19 @@ final class ShmMemory implements RemoteMemory {
       }
       file.close();
       onClose.run();
+    }
+  }
+
+  private void sayThatItEnds() {
+    try {
+      if (isWhole()) {
+        ConnectionDescriptor.end(memory, ownWords);
+        otherDoorbell.ring();
+        // If it was cut meanwhile, this is heard here and not where others are served.
+        isWhole();
+      }
+    } catch (InternalError e) {
+      // Who has cut it meanwhile need not be told.
     }
   }
 }

@@ -25,6 +25,7 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -278,6 +279,22 @@ class IoThreadTest {
     assertThat(port.closed).as("the port, before what was made on it is freed").isFalse();
   }
 
+  /** Clients that cut their files short and go, over a long time. */
+  @Test
+  void shouldNotEndForFaultsThatItGoesOnAfter() {
+    InternalError fault = new InternalError("a page is gone");
+    port.onPoll =
+        polls -> {
+          port.failsToPoll = polls % 3 == 0 ? null : fault;
+          if (polls == 1_000) {
+            thread.stop();
+          }
+        };
+    thread.run();
+    assertThat(port.polls).isEqualTo(1_000);
+    assertThat(lost.get()).isNull();
+  }
+
   /** Of a client there is nothing left when the thread has nothing left of it. */
   private static final class CountedMemory extends DelegatingMemory {
 
@@ -304,6 +321,8 @@ class IoThreadTest {
     private final Queue<Integer> taken = new ArrayDeque<>();
     private @Nullable Error failsToAttach;
     private @Nullable Error failsToPoll;
+    private IntConsumer onPoll = polls -> {};
+    private int polls;
     private boolean closed;
 
     @Override
@@ -319,6 +338,7 @@ class IoThreadTest {
 
     @Override
     public boolean poll() {
+      onPoll.accept(++polls);
       fail(failsToPoll);
       taken.addAll(ready);
       ready.clear();
