@@ -15,7 +15,8 @@ public interface Store extends KeyValue {
   long KEEP_EXPIRY = -1;
 
   /**
-   * Stores a value under a key if a condition holds. All other writes are special cases of it.
+   * Stores a value under a key if a condition holds. All other writes of one key are special cases
+   * of it.
    *
    * <p>The memory of key and value must not change during the call: it is read more than once.
    *
@@ -32,6 +33,18 @@ public interface Store extends KeyValue {
   default Status put(Slice key, Slice value) {
     return write(key, value, WriteCondition.ALWAYS, 0, NEVER);
   }
+
+  /**
+   * Stores the values of a batch under its keys, all of them or, if the answer is an error, none;
+   * they will not expire. Of the values of a key that is there twice, the last counts.
+   *
+   * <p>In the eyes of all who read one key after another it happens at once: whoever has found one
+   * of the new values finds no older value of another key later. Writes of its keys, and reads that
+   * meet it, wait until it is done; so the caller bounds how much is in a batch.
+   *
+   * @return {@link Status#DONE}, or an error
+   */
+  Status putAll(WriteBatch batch);
 
   /** Stores a value if the key is absent. */
   default Status putIfAbsent(Slice key, Slice value) {

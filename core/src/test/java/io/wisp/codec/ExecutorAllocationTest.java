@@ -10,6 +10,7 @@ import io.wisp.store.Steps;
 import io.wisp.store.Store;
 import io.wisp.store.StoreStatistics;
 import io.wisp.store.ValueSink;
+import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteCondition;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -93,6 +94,11 @@ class ExecutorAllocationTest {
       sink.begin();
       sink.take(value, 0, (int) value.byteSize(), 1, NEVER);
       return Status.FOUND;
+    }
+
+    @Override
+    public Status putAll(WriteBatch batch) {
+      return Status.DONE;
     }
 
     @Override

@@ -109,11 +109,15 @@ class LincheckTest {
     private final Map<Integer, String> map = new HashMap<>();
 
     public String put(int key, int number) {
-      return map.put(key, Integer.toString(number)) == null ? KeyModel.CREATED : KeyModel.REPLACED;
+      String value = Integer.toString(number);
+      String met = map.put(key, value) == null ? KeyModel.CREATED : KeyModel.REPLACED;
+      return StoreParty.isPutAmongOthers(value) ? KeyModel.STORED : met;
     }
 
     public String putIfAbsent(int key, int number) {
-      return map.containsKey(key) ? KeyModel.CONFLICT : put(key, number);
+      return map.putIfAbsent(key, Integer.toString(number)) == null
+          ? KeyModel.CREATED
+          : KeyModel.CONFLICT;
     }
 
     public String get(int key) {

@@ -7,12 +7,16 @@ import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
 import io.wisp.store.ValueBuffer;
+import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteCondition;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
-/** A thread at the store itself, which reads a value and writes another by its version. */
+/**
+ * A thread at the store itself, which reads a value and writes another by its version. Half of what
+ * it puts is in batches.
+ */
 public final class StoreParty implements Party {
 
   private final String name;
@@ -37,7 +41,10 @@ public final class StoreParty implements Party {
   public String call(Kind kind, String key, String argument, long millis) {
     Slice slice = latin(key);
     return switch (kind) {
-      case PUT -> reply(write(slice, argument, WriteCondition.ALWAYS, millis));
+      case PUT ->
+          millis == 0 && isPutAmongOthers(argument)
+              ? putAmongOthers(slice, key, argument)
+              : reply(write(slice, argument, WriteCondition.ALWAYS, millis));
       case PUT_IF_ABSENT -> reply(write(slice, argument, WriteCondition.IF_ABSENT, millis));
       case GET -> get(slice);
       case DELETE -> reply(store.delete(slice));
@@ -63,6 +70,21 @@ public final class StoreParty implements Party {
   private Status write(Slice key, String value, WriteCondition condition, long millis) {
     long expiresAt = millis == 0 ? Store.NEVER : System.currentTimeMillis() + millis;
     return store.write(key, latin(value), condition, 0, expiresAt);
+  }
+
+  /** Whether a value that does not expire is put in a batch, which does not tell what it met. */
+  static boolean isPutAmongOthers(String value) {
+    return value.hashCode() % 2 == 0;
+  }
+
+  /** In a batch with another key, and with a value before that nobody may ever find. */
+  private String putAmongOthers(Slice slice, String key, String value) {
+    WriteBatch batch = new WriteBatch();
+    batch.add(slice, latin("(before)"));
+    batch.add(latin(key + " beside"), latin(value));
+    batch.add(slice, latin(value));
+    Status status = store.putAll(batch);
+    return status == Status.DONE ? KeyModel.STORED : reply(status);
   }
 
   private String get(Slice key) {

@@ -18,6 +18,11 @@ public abstract class ForwardingStore implements Store {
   }
 
   @Override
+  public Status putAll(WriteBatch batch) {
+    return store().putAll(batch);
+  }
+
+  @Override
   public Status delete(Slice key) {
     return store().delete(key);
   }

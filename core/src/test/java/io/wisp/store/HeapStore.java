@@ -3,6 +3,7 @@ package io.wisp.store;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -96,6 +97,39 @@ public final class HeapStore implements Store {
     lastVersion++;
     insert(entry);
     return present == null ? Status.CREATED : Status.REPLACED;
+  }
+
+  @Override
+  public synchronized Status putAll(WriteBatch batch) {
+    Map<ByteBuffer, ByteBuffer> last = new LinkedHashMap<>();
+    for (int i = 0; i < batch.size(); i++) {
+      Status refusal = refusalOf(batch.key(i));
+      if (refusal != null) {
+        return refusal;
+      }
+      if (batch.value(i).length() > Limits.MAX_VALUE_LENGTH) {
+        return Status.VALUE_TOO_LARGE;
+      }
+      last.put(
+          ByteBuffer.wrap(batch.key(i).toByteArray()),
+          ByteBuffer.wrap(batch.value(i).toByteArray()));
+    }
+    long growth = 0;
+    for (Map.Entry<ByteBuffer, ByteBuffer> pair : last.entrySet()) {
+      Entry present = find(Slice.of(pair.getKey()));
+      growth += pair.getKey().remaining() + pair.getValue().remaining();
+      growth -= present == null ? 0 : present.bytes();
+    }
+    if (growth > capacityBytes - bytes) {
+      return Status.OUT_OF_MEMORY;
+    }
+    // Not by writing one after another: what shrinks may come after what grows.
+    for (Map.Entry<ByteBuffer, ByteBuffer> pair : last.entrySet()) {
+      Entry present = find(Slice.of(pair.getKey()));
+      long position = present == null ? ++lastPosition : present.position();
+      insert(new Entry(position, pair.getKey(), pair.getValue(), ++lastVersion, NEVER));
+    }
+    return Status.DONE;
   }
 
   @Override

@@ -94,4 +94,21 @@ class HeapStoreTest {
     assertThat(store.size()).isZero();
     assertThat(store.statistics().expired()).isEqualTo(1);
   }
+
+  @Test
+  void shouldWriteAllOfABatchOrNothing() {
+    WriteBatch batch = new WriteBatch();
+    store.put(Slice.of("shrinks"), Slice.of(new byte[80]));
+    batch.add(Slice.of("a"), Slice.of("1"));
+    batch.add(Slice.of("a"), Slice.of("2"));
+    batch.add(Slice.of("grows"), Slice.of(new byte[80]));
+    assertThat(store.putAll(batch)).isEqualTo(Status.OUT_OF_MEMORY);
+    assertThat(store.size()).isEqualTo(1);
+    batch.add(Slice.of("shrinks"), Slice.of("s"));
+    assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
+    assertThat(store.size()).isEqualTo(3);
+    assertThat(store.get("a".getBytes(UTF_8))).asString().isEqualTo("2");
+    batch.add(new Slice(), Slice.of("s"));
+    assertThat(store.putAll(batch)).isEqualTo(Status.KEY_EMPTY);
+  }
 }

@@ -125,6 +125,40 @@ final class Compactor {
     }
   }
 
+  /**
+   * Wins memory for records that are to be written, until so many bytes are free in whole pages or
+   * there is not enough to win. The caller holds no stripe and is writing no record: this waits for
+   * those of others.
+   */
+  void makeRoom(long bytes) {
+    long deadline = Deadline.start();
+    for (int wait = 0; ; wait++) {
+      lock.lock();
+      try {
+        startRound();
+        if (winPages(bytes, deadline) || !heldUp) {
+          return;
+        }
+      } finally {
+        lock.unlock();
+      }
+      if (Deadline.hasPassed(deadline)) {
+        return;
+      }
+      Backoff.letOthersRun(wait);
+    }
+  }
+
+  private boolean winPages(long bytes, long deadline) {
+    while ((long) pages.freeCount() << geometry.pageShift() < bytes) {
+      boolean won = compactOne() || (eviction != null && evictOldest(eviction, true));
+      if (!won || Deadline.hasPassed(deadline)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private void startRound() {
     round++;
     heldUp = false;

@@ -9,6 +9,7 @@ import io.wisp.store.Store;
 import io.wisp.store.StoreStatistics;
 import io.wisp.store.Update;
 import io.wisp.store.ValueSink;
+import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteCondition;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -46,6 +47,7 @@ public final class CuckooStore implements Store {
   private final Table table;
   private final Reader reader;
   private final Writer writer;
+  private final BatchWriter batchWriter;
   private final Sweep sweep;
 
   private CuckooStore(Options options, Region region) {
@@ -53,7 +55,9 @@ public final class CuckooStore implements Store {
     clock = options.clock();
     table = Table.create(region.memory(), options);
     reader = new Reader(table, options.clock());
-    writer = new Writer(table, options.clock());
+    RecordWriter records = new RecordWriter(table);
+    writer = new Writer(table, records, options.clock());
+    batchWriter = new BatchWriter(table, records, options.clock());
     sweep = new Sweep(table, options.clock());
   }
 
@@ -156,13 +160,28 @@ public final class CuckooStore implements Store {
   @Override
   public Status write(
       Slice key, Slice value, WriteCondition condition, long expectedVersion, long expiresAt) {
-    Status refusal = refusal(key);
-    if (refusal != null) {
-      return refusal;
-    }
-    return value.length() > Limits.MAX_VALUE_LENGTH
-        ? Status.VALUE_TOO_LARGE
+    Status refusal = refusal(key, value);
+    return refusal != null
+        ? refusal
         : writer.write(key, value, condition, expectedVersion, expiresAt);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>While the batch is published its thread holds the stripes of all its keys, and of all keys
+   * if the index is so full that entries must be moved for it. In a store that evicts, others may
+   * have been evicted for a batch that is refused.
+   */
+  @Override
+  public Status putAll(WriteBatch batch) {
+    for (int i = 0; i < batch.size(); i++) {
+      Status refusal = refusal(batch.key(i), batch.value(i));
+      if (refusal != null) {
+        return refusal;
+      }
+    }
+    return batchWriter.write(batch);
   }
 
   @Override
@@ -222,6 +241,13 @@ public final class CuckooStore implements Store {
       return Status.KEY_EMPTY;
     }
     return length > Limits.MAX_KEY_LENGTH ? Status.KEY_TOO_LARGE : null;
+  }
+
+  private static @Nullable Status refusal(Slice key, Slice value) {
+    Status refusal = refusal(key);
+    return refusal == null && value.length() > Limits.MAX_VALUE_LENGTH
+        ? Status.VALUE_TOO_LARGE
+        : refusal;
   }
 
   @Override

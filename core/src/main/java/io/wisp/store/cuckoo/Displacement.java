@@ -55,14 +55,29 @@ final class Displacement {
 
   /** Tries to free a slot in a bucket of the key with this hash. The caller holds no stripe. */
   Outcome makeRoom(long hash) {
-    Search search = SEARCHES.get();
-    int node = findEmptySlot(search, hash);
-    return node < 0 ? Outcome.NO_PATH : carryOut(search, node);
+    return makeRoom(hash, null);
   }
 
-  private Outcome carryOut(Search search, int lastNode) {
+  /**
+   * {@link #makeRoom(long)} by moves between buckets whose stripes the caller holds, those of the
+   * key among them; so nobody can disturb it. The answer is whether there is an empty slot.
+   */
+  boolean makeRoomWithin(StripeSet held, long hash) {
+    return makeRoom(hash, held) == Outcome.DONE;
+  }
+
+  private Outcome makeRoom(long hash, @Nullable StripeSet held) {
+    Search search = SEARCHES.get();
+    int node = findEmptySlot(search, hash, held);
+    return node < 0 ? Outcome.NO_PATH : carryOut(search, node, held != null);
+  }
+
+  private Outcome carryOut(Search search, int lastNode, boolean areHeld) {
     for (int node = lastNode; search.parents[node] >= 0; node = search.parents[node]) {
-      if (!move(search.buckets[search.parents[node]], search.slots[node], search.buckets[node])) {
+      long from = search.buckets[search.parents[node]];
+      long slot = search.slots[node];
+      long to = search.buckets[node];
+      if (!(areHeld ? moveHeld(from, slot, to) : move(from, slot, to))) {
         return Outcome.DISTURBED;
       }
     }
@@ -73,27 +88,31 @@ final class Displacement {
   boolean move(long from, long slot, long to) {
     stripes.lockBuckets(from, to);
     try {
-      long source = find(from, slot);
-      int empty = index.emptySlot(to);
-      if (source == Index.NONE || empty < 0) {
-        return false;
-      }
-      // The slot is still there and locked, so its record is too; the index may have grown, though.
-      long hash = index.hashOfRecord(Bucket.recordOffset(slot));
-      if (otherBucket(hash, from, index.buckets()) != to) {
-        return false;
-      }
-      Words.setRelease(memory, Bucket.slotAddress(index.bucketAddress(to), empty), slot);
-      index.announceDeparture(index.bucketAddress(from));
-      Words.setRelease(memory, source, Bucket.EMPTY);
-      if (references != null) {
-        references.carry(from, Index.slotNumber(source), to, empty);
-      }
-      noteMove(hash, from, to);
-      return true;
+      return moveHeld(from, slot, to);
     } finally {
       stripes.unlockBuckets(from, to);
     }
+  }
+
+  private boolean moveHeld(long from, long slot, long to) {
+    long source = find(from, slot);
+    int empty = index.emptySlot(to);
+    if (source == Index.NONE || empty < 0) {
+      return false;
+    }
+    // The slot is still there and locked, so its record is too; the index may have grown, though.
+    long hash = index.hashOfRecord(Bucket.recordOffset(slot));
+    if (otherBucket(hash, from, index.buckets()) != to) {
+      return false;
+    }
+    Words.setRelease(memory, Bucket.slotAddress(index.bucketAddress(to), empty), slot);
+    index.announceDeparture(index.bucketAddress(from));
+    Words.setRelease(memory, source, Bucket.EMPTY);
+    if (references != null) {
+      references.carry(from, Index.slotNumber(source), to, empty);
+    }
+    noteMove(hash, from, to);
+    return true;
   }
 
   /** Before the stripes are free: a walk that comes to the emptied bucket must know of it. */
@@ -122,13 +141,13 @@ final class Displacement {
   }
 
   /** The number of a node whose bucket has an empty slot, or -1. */
-  private int findEmptySlot(Search search, long hash) {
+  private int findEmptySlot(Search search, long hash, @Nullable StripeSet held) {
     long count = index.buckets();
     search.size = 0;
     search.add(KeyHash.bucket(KeyHash.firstHalf(hash), count), -1, Bucket.EMPTY);
     search.add(KeyHash.bucket(KeyHash.secondHalf(hash), count), -1, Bucket.EMPTY);
     for (int node = 0; node < search.size; node++) {
-      int found = expand(search, node, count);
+      int found = expand(search, node, count, held);
       if (found >= 0) {
         return found;
       }
@@ -136,7 +155,7 @@ final class Displacement {
     return -1;
   }
 
-  private int expand(Search search, int node, long count) {
+  private int expand(Search search, int node, long count, @Nullable StripeSet held) {
     long bucket = search.buckets[node];
     for (int i = 0; i < Bucket.SLOTS && search.size < MAX_NODES; i++) {
       long slot = Words.getAcquire(memory, Bucket.slotAddress(index.bucketAddress(bucket), i));
@@ -145,7 +164,7 @@ final class Displacement {
       }
       long hash = index.hashOfRecord(Bucket.recordOffset(slot));
       long other = otherBucket(hash, bucket, count);
-      if (other != bucket) {
+      if (other != bucket && (held == null || stripes.isIn(held, other))) {
         search.add(other, node, slot);
         if (index.emptySlot(other) >= 0) {
           return search.size - 1;

@@ -57,20 +57,27 @@ final class Eviction {
     }
   }
 
-  /** Removes one of the entries that stand where a key with this hash might. */
-  void evictFromBucketsOf(long hash) {
+  /**
+   * Removes one of the entries that stand where a key with this hash might, or at least spares none
+   * of them the next time; the answer is whether there were any.
+   */
+  boolean evictFromBucketsOf(long hash) {
     stripes.lockKey(hash);
     try {
       long buckets = index.buckets();
       long address = index.bucketAddress(KeyHash.bucket(KeyHash.firstHalf(hash), buckets));
+      boolean any = false;
       for (int i = 0; i < 2 * Bucket.SLOTS; i++) {
         long slotAddress = Bucket.slotAddress(address, i % Bucket.SLOTS);
-        boolean full = Words.getPlain(memory, slotAddress) != Bucket.EMPTY;
-        if (full && !sparesSlot(slotAddress)) {
-          evict(slotAddress);
-          return;
+        if (Words.getPlain(memory, slotAddress) != Bucket.EMPTY) {
+          any = true;
+          if (!sparesSlot(slotAddress)) {
+            evict(slotAddress);
+            break;
+          }
         }
       }
+      return any;
     } finally {
       stripes.unlockKey(hash);
     }

@@ -98,6 +98,21 @@ final class Growth {
     if (buckets >= SMALL_INDEX && entries * 2 <= buckets * Bucket.SLOTS) {
       return false;
     }
+    return splitPatiently();
+  }
+
+  /**
+   * Splits buckets until so many entries are not above the target load, or there is no memory for
+   * more. Waits as {@link #grow} does.
+   */
+  void reserve(long entries) {
+    boolean splits = true;
+    while (splits && isAboveTarget(entries)) {
+      splits = splitPatiently();
+    }
+  }
+
+  private boolean splitPatiently() {
     long deadline = Deadline.start();
     for (int wait = 0; ; wait++) {
       Compactor.Outcome outcome;

@@ -50,6 +50,11 @@ final class Heap {
     }
   }
 
+  /** What all records of a table could take at most, if nothing were ever lost between them. */
+  long limit(long indexBytes) {
+    return bytes(geometry.pages() - geometry.segmentPages()) - indexBytes;
+  }
+
   /** The size from which on a record gets pages of its own. */
   int largeSize() {
     return geometry.segmentSize() >>> LARGE_SHIFT;

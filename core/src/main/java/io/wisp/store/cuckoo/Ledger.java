@@ -17,6 +17,14 @@ final class Ledger {
     return versions.incrementAndGet();
   }
 
+  /**
+   * The first of so many versions in a row, greater than all before. The caller holds the stripes
+   * of all keys.
+   */
+  long nextVersions(int count) {
+    return versions.getAndAdd(count) + 1;
+  }
+
   /** The last version given to a record. */
   long lastVersion() {
     return versions.get();

@@ -59,6 +59,40 @@ final class Stripes {
     unlock(stripe(bucket));
   }
 
+  /** Adds both stripes of a key with this hash to a set. */
+  void addKey(StripeSet set, long hash) {
+    set.add((int) (KeyHash.firstHalf(hash) & mask));
+    set.add((int) (KeyHash.secondHalf(hash) & mask));
+  }
+
+  void addAll(StripeSet set) {
+    for (int stripe = 0; stripe <= mask; stripe++) {
+      set.add(stripe);
+    }
+  }
+
+  /** Whether the stripe of a bucket is in a set. */
+  boolean isIn(StripeSet set, long bucket) {
+    return set.has((int) (bucket & mask));
+  }
+
+  /**
+   * Locks the stripes of a set from the lowest to the highest, each once. Everybody else holds the
+   * one or two stripes of some buckets, taken in the same order, and while holding them waits for
+   * nothing but a higher stripe; so no circle of waiting threads can close.
+   */
+  void lock(StripeSet set) {
+    for (int stripe = set.next(0); stripe >= 0; stripe = set.next(stripe + 1)) {
+      lock(stripe << SPACING_SHIFT);
+    }
+  }
+
+  void unlock(StripeSet set) {
+    for (int stripe = set.next(0); stripe >= 0; stripe = set.next(stripe + 1)) {
+      unlock(stripe << SPACING_SHIFT);
+    }
+  }
+
   private int stripe(long bucket) {
     return (int) (bucket & mask) << SPACING_SHIFT;
   }

@@ -35,12 +35,11 @@ final class Writer {
   private static final long LONG_PAST = 1;
 
   private final MemorySegment memory;
-  private final long incarnation;
   private final Index index;
   private final Stripes stripes;
   private final Turns turns;
   private final Heap heap;
-  private final Compactor compactor;
+  private final RecordWriter records;
   private final Growth growth;
   private final Displacement displacement;
   private final Remover remover;
@@ -48,14 +47,13 @@ final class Writer {
   private final Ledger ledger;
   private final InstantSource clock;
 
-  Writer(Table table, InstantSource clock) {
+  Writer(Table table, RecordWriter records, InstantSource clock) {
     memory = table.memory();
-    incarnation = table.incarnation();
     index = table.index();
     stripes = table.stripes();
     turns = table.turns();
     heap = table.heap();
-    compactor = table.compactor();
+    this.records = records;
     growth = table.growth();
     displacement = table.displacement();
     remover = table.remover();
@@ -72,7 +70,7 @@ final class Writer {
       if (condition != WriteCondition.ALWAYS && !holdsNow(key, hash, condition, expectedVersion)) {
         return Status.CONFLICT;
       }
-      long record = newRecord(key, value);
+      long record = records.write(key, value, true);
       if (record == Heap.NONE) {
         return Status.OUT_OF_MEMORY;
       }
@@ -93,30 +91,6 @@ final class Writer {
     }
   }
 
-  private long newRecord(Slice key, Slice value) {
-    long record = allocate(key.length(), value.length());
-    if (record == Heap.NONE) {
-      return record;
-    }
-    try {
-      long start = record + RecordLayout.HEADER_SIZE;
-      MemorySegment.copy(key.segment(), key.offset(), memory, start, key.length());
-      MemorySegment.copy(
-          value.segment(), value.offset(), memory, start + key.length(), value.length());
-      return record;
-    } catch (Throwable unreadable) {
-      heap.free(record);
-      throw unreadable;
-    }
-  }
-
-  private long allocate(int keyLength, int valueLength) {
-    long word0 = RecordLayout.word0(0, keyLength);
-    long word1 = RecordLayout.pendingWord1(valueLength);
-    long record = heap.allocate(word0, word1);
-    return record != Heap.NONE ? record : compactor.allocate(word0, word1, true);
-  }
-
   private Outcome publish(
       Slice key,
       long hash,
@@ -124,7 +98,7 @@ final class Writer {
       long expiresAt,
       WriteCondition condition,
       long expectedVersion) {
-    long content = contentHash(record);
+    long content = records.contentHash(record);
     while (true) {
       Outcome outcome;
       stripes.lockKey(hash);
@@ -167,6 +141,7 @@ final class Writer {
     if (eviction == null) {
       return false;
     }
+    // Whether or not it evicts: if there was nothing to evict, then others have made room.
     eviction.evictFromBucketsOf(hash);
     return true;
   }
@@ -186,35 +161,21 @@ final class Writer {
     }
     long oldSlot = Words.getPlain(memory, target);
     long newSlot = Bucket.slot(KeyHash.tag(hash), record, expiry != Store.NEVER);
-    long word1 = Words.getPlain(memory, record + Long.BYTES);
-    long word0 =
-        RecordLayout.word0(
-            ledger.nextVersion(), RecordLayout.keyLength(Words.getPlain(memory, record)));
-    Words.setPlain(memory, record, word0);
-    RecordLayout.setExpiry(memory, record, expiry);
+    records.number(record, ledger.nextVersion(), expiry);
     if (oldSlot != Bucket.EMPTY) {
       heap.markDead(Bucket.recordOffset(oldSlot));
     }
     Words.setRelease(memory, target, newSlot);
-    Words.setRelease(
-        memory, record + Long.BYTES, RecordLayout.liveWord1(record, word0, word1, expiry, content));
+    records.enliven(record, expiry, content);
+    records.settle(oldSlot, newSlot);
     if (oldSlot == Bucket.EMPTY) {
-      ledger.added(newSlot);
       return Outcome.CREATED;
     }
-    ledger.replaced(oldSlot, newSlot);
-    heap.free(Bucket.recordOffset(oldSlot));
     if (presentSlot == Bucket.EMPTY) {
       ledger.countExpired();
       return Outcome.CREATED;
     }
     return Outcome.REPLACED;
-  }
-
-  private long contentHash(long record) {
-    long word0 = Words.getPlain(memory, record);
-    return RecordLayout.contentHash(
-        memory, record, word0, Words.getPlain(memory, record + Long.BYTES), incarnation);
   }
 
   Status delete(Slice key, WriteCondition condition, long expectedVersion) {

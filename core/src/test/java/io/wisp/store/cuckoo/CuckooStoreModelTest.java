@@ -6,6 +6,7 @@ import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
 import io.wisp.store.ValueBuffer;
+import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteCondition;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -64,6 +65,7 @@ class CuckooStoreModelTest {
       case 0 -> now.addAndGet(random.nextInt(50));
       case 1 -> store.maintain(1_000_000);
       case 2, 3 -> expire(store, number);
+      case 4, 5 -> writeMany(store, number, maxValueLength);
       default -> {
         int choice = random.nextInt(10);
         if (choice < 4) {
@@ -105,6 +107,23 @@ class CuckooStoreModelTest {
     long kept = old == null ? Store.NEVER : old.expiresAt;
     long expiry = expiresAt == Store.KEEP_EXPIRY ? kept : expiresAt;
     remember(store, number, ByteBuffer.wrap(value), expiry, old);
+  }
+
+  /** Some keys from a number on, and so from time to time the same ones again. */
+  private void writeMany(CuckooStore store, int from, int maxValueLength) {
+    WriteBatch batch = new WriteBatch();
+    Map<Integer, ByteBuffer> written = new HashMap<>();
+    int count = random.nextInt(12);
+    for (int i = 0; i < count; i++) {
+      int number = from == 0 ? 0 : from - random.nextInt(Math.min(from, 20));
+      byte[] value = new byte[random.nextInt(maxValueLength + 1)];
+      random.nextBytes(value);
+      batch.add(key(number), Slice.of(value));
+      written.put(number, ByteBuffer.wrap(value));
+    }
+    assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
+    written.forEach(
+        (number, value) -> remember(store, number, value, Store.NEVER, present(number)));
   }
 
   private void remember(

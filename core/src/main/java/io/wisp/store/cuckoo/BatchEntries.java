@@ -1,0 +1,145 @@
+package io.wisp.store.cuckoo;
+
+import io.wisp.store.Slice;
+import io.wisp.store.WriteBatch;
+import java.util.Arrays;
+
+/**
+ * The keys of a batch, each once and with the last of its values, and what their write knows of
+ * them. It belongs to one thread and is used for one batch after another, so that it allocates only
+ * while it grows.
+ */
+final class BatchEntries {
+
+  private static final int MIN_TABLE = 16;
+
+  private final StripeSet stripes = new StripeSet();
+  private final Slice writtenKey = new Slice();
+  private int size;
+  private long recordBytes;
+  private int[] pairs = new int[0];
+  private long[] hashes = new long[0];
+  private long[] records = new long[0];
+  private long[] contentHashes = new long[0];
+  private long[] oldSlots = new long[0];
+
+  /** Entries by their hashes, with open addressing: the number of an entry plus 1, or 0. */
+  private int[] table = new int[0];
+
+  private int tableMask;
+
+  /** Turns to the keys of a batch. */
+  void collect(WriteBatch batch, Index index) {
+    reserve(batch.size());
+    size = 0;
+    recordBytes = 0;
+    for (int pair = 0; pair < batch.size(); pair++) {
+      Slice key = batch.key(pair);
+      long hash = index.hash(key);
+      int place = place(batch, key, hash);
+      if (table[place] == 0) {
+        hashes[size] = hash;
+        table[place] = ++size;
+      } else {
+        recordBytes -= recordSize(batch, pairs[table[place] - 1]);
+      }
+      pairs[table[place] - 1] = pair;
+      recordBytes += recordSize(batch, pair);
+    }
+  }
+
+  private void reserve(int most) {
+    if (most > pairs.length) {
+      int capacity = Math.max(most, 2 * pairs.length);
+      pairs = new int[capacity];
+      hashes = new long[capacity];
+      records = new long[capacity];
+      contentHashes = new long[capacity];
+      oldSlots = new long[capacity];
+    }
+    int places = Math.max(MIN_TABLE, Integer.highestOneBit(most) << 2);
+    if (places > table.length) {
+      table = new int[places];
+    }
+    tableMask = places - 1;
+    Arrays.fill(table, 0, places, 0);
+  }
+
+  /** Where in the table the entry of a key is, or may be put. */
+  private int place(WriteBatch batch, Slice key, long hash) {
+    int place = (int) hash & tableMask;
+    while (table[place] != 0) {
+      int entry = table[place] - 1;
+      if (hashes[entry] == hash && areEqual(batch.key(pairs[entry]), key)) {
+        break;
+      }
+      place = (place + 1) & tableMask;
+    }
+    return place;
+  }
+
+  private static boolean areEqual(Slice one, Slice other) {
+    return one.length() == other.length()
+        && Bytes.equal(one.segment(), one.offset(), other.segment(), other.offset(), one.length());
+  }
+
+  private static int recordSize(WriteBatch batch, int pair) {
+    return RecordLayout.size(batch.key(pair).length(), batch.value(pair).length());
+  }
+
+  /** A set for the stripes that are held for these entries. */
+  StripeSet stripes() {
+    return stripes;
+  }
+
+  /** A slice to point at the key of a record. */
+  Slice writtenKey() {
+    return writtenKey;
+  }
+
+  int size() {
+    return size;
+  }
+
+  /** The memory that the records of all entries need. */
+  long recordBytes() {
+    return recordBytes;
+  }
+
+  /** The number of the pair that has the key of an entry and its last value. */
+  int pair(int entry) {
+    return pairs[entry];
+  }
+
+  long hash(int entry) {
+    return hashes[entry];
+  }
+
+  /** Notes the record that was written for an entry. */
+  void record(int entry, long record, long contentHash) {
+    records[entry] = record;
+    contentHashes[entry] = contentHash;
+  }
+
+  long record(int entry) {
+    return records[entry];
+  }
+
+  long contentHash(int entry) {
+    return contentHashes[entry];
+  }
+
+  /** Notes what the slot of an entry's key holds; EMPTY if the key has none. */
+  void oldSlot(int entry, long slot) {
+    oldSlots[entry] = slot;
+  }
+
+  long oldSlot(int entry) {
+    return oldSlots[entry];
+  }
+
+  /** The slot of an entry's record, which does not expire. */
+  long newSlot(int entry) {
+    return Bucket.slot(KeyHash.tag(hashes[entry]), records[entry], false);
+  }
+}

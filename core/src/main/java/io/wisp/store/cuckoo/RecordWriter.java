@@ -1,0 +1,89 @@
+package io.wisp.store.cuckoo;
+
+import io.wisp.store.Slice;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Writes records that nobody finds yet, and takes the single steps by which they become those of
+ * their keys. In which order they are taken, and with what in between, is for {@link Writer} and
+ * {@link BatchWriter} to know.
+ */
+final class RecordWriter {
+
+  private final MemorySegment memory;
+  private final long incarnation;
+  private final Heap heap;
+  private final Compactor compactor;
+  private final Ledger ledger;
+
+  RecordWriter(Table table) {
+    memory = table.memory();
+    incarnation = table.incarnation();
+    heap = table.heap();
+    compactor = table.compactor();
+    ledger = table.ledger();
+  }
+
+  /**
+   * Writes a pending record. The caller holds no stripe.
+   *
+   * @param mayWait whether to wait for records that other threads are writing; a caller that is
+   *     itself writing another one must not
+   * @return the offset, or {@link Heap#NONE} if there is no memory
+   */
+  long write(Slice key, Slice value, boolean mayWait) {
+    long word0 = RecordLayout.word0(0, key.length());
+    long word1 = RecordLayout.pendingWord1(value.length());
+    long record = heap.allocate(word0, word1);
+    if (record == Heap.NONE) {
+      record = compactor.allocate(word0, word1, mayWait);
+    }
+    return record == Heap.NONE ? record : fill(record, key, value);
+  }
+
+  private long fill(long record, Slice key, Slice value) {
+    try {
+      long start = record + RecordLayout.HEADER_SIZE;
+      MemorySegment.copy(key.segment(), key.offset(), memory, start, key.length());
+      MemorySegment.copy(
+          value.segment(), value.offset(), memory, start + key.length(), value.length());
+      return record;
+    } catch (Throwable unreadable) {
+      heap.free(record);
+      throw unreadable;
+    }
+  }
+
+  long contentHash(long record) {
+    long word0 = Words.getPlain(memory, record);
+    return RecordLayout.contentHash(
+        memory, record, word0, Words.getPlain(memory, record + Long.BYTES), incarnation);
+  }
+
+  /** Gives a record a version and an expiry. */
+  void number(long record, long version, long expiry) {
+    int keyLength = RecordLayout.keyLength(Words.getPlain(memory, record));
+    Words.setPlain(memory, record, RecordLayout.word0(version, keyLength));
+    RecordLayout.setExpiry(memory, record, expiry);
+  }
+
+  /** Makes a numbered record live, behind all stores so far: the write happens with this one. */
+  void enliven(long record, long expiry, long contentHash) {
+    long word0 = Words.getPlain(memory, record);
+    long word1 = Words.getPlain(memory, record + Long.BYTES);
+    Words.setRelease(
+        memory,
+        record + Long.BYTES,
+        RecordLayout.liveWord1(record, word0, word1, expiry, contentHash));
+  }
+
+  /** Counts what a slot holds now instead of before, and gives the record of before up. */
+  void settle(long oldSlot, long newSlot) {
+    if (oldSlot == Bucket.EMPTY) {
+      ledger.added(newSlot);
+    } else {
+      ledger.replaced(oldSlot, newSlot);
+      heap.free(Bucket.recordOffset(oldSlot));
+    }
+  }
+}

@@ -1,0 +1,523 @@
+package io.wisp.store.cuckoo;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.management.ThreadMXBean;
+import io.wisp.store.Limits;
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.store.Store;
+import io.wisp.store.ValueBuffer;
+import io.wisp.store.WriteBatch;
+import io.wisp.store.WriteCondition;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.management.ManagementFactory;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class BatchWriterTest {
+
+  private static final long MEBIBYTE = 1 << 20;
+
+  private final WriteBatch batch = new WriteBatch();
+  private final AtomicLong now = new AtomicLong(1000);
+
+  private void add(String key, String value) {
+    batch.add(Slice.of(key), Slice.of(value));
+  }
+
+  private static @Nullable String get(Store store, String key) {
+    byte[] value = store.get(key.getBytes(UTF_8));
+    return value == null ? null : new String(value, UTF_8);
+  }
+
+  @Test
+  void shouldCreateAndReplaceTheKeysOfABatch() {
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      store.put(Slice.of("a"), Slice.of("old"));
+      add("a", "1");
+      add("b", "2");
+      assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
+      assertThat(get(store, "a")).isEqualTo("1");
+      assertThat(get(store, "b")).isEqualTo("2");
+      batch.clear();
+      assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
+      assertThat(store.size()).isEqualTo(2);
+      StoreInspector.check(store);
+    }
+  }
+
+  @Test
+  void shouldLetTheLastValueOfAKeyCount() {
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      for (int i = 0; i < 1000; i++) {
+        add("key" + i % 10, "value" + i);
+      }
+      assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
+      assertThat(store.size()).isEqualTo(10);
+      assertThat(get(store, "key3")).isEqualTo("value993");
+      StoreInspector.check(store);
+    }
+  }
+
+  @Test
+  void shouldTakeTheExpiryFromWhatItReplacesAndCountWhatHadExpired() {
+    CuckooStore.Options options =
+        CuckooStore.Options.ofCapacity(MEBIBYTE).clock(() -> Instant.ofEpochMilli(now.get()));
+    try (CuckooStore store = CuckooStore.open(options)) {
+      store.write(Slice.of("a"), Slice.of("old"), WriteCondition.ALWAYS, 0, 2000);
+      store.write(Slice.of("b"), Slice.of("old"), WriteCondition.ALWAYS, 0, 3000);
+      now.set(2000);
+      add("a", "1");
+      add("b", "2");
+      assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
+      assertThat(store.statistics().expired()).isEqualTo(1);
+      now.set(4000);
+      assertThat(get(store, "a")).isEqualTo("1");
+      assertThat(get(store, "b")).isEqualTo("2");
+      StoreInspector.check(store);
+    }
+  }
+
+  @Test
+  void shouldSetNothingIfOneKeyOrValueIsImpossible() {
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      add("a", "1");
+      batch.add(new Slice(), Slice.of("2"));
+      assertThat(store.putAll(batch)).isEqualTo(Status.KEY_EMPTY);
+      batch.clear();
+      add("a", "1");
+      batch.add(Slice.of(new byte[Limits.MAX_KEY_LENGTH + 1]), Slice.of("2"));
+      assertThat(store.putAll(batch)).isEqualTo(Status.KEY_TOO_LARGE);
+      batch.clear();
+      add("a", "1");
+      batch.add(Slice.of("b"), Slice.of(new byte[Limits.MAX_VALUE_LENGTH + 1]));
+      assertThat(store.putAll(batch)).isEqualTo(Status.VALUE_TOO_LARGE);
+      assertThat(store.size()).isZero();
+      StoreInspector.check(store);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {3_000, 6_000, 20_000})
+  void shouldSetNothingIfMemoryDoesNotSufficeForAll(int valueBytes) {
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      for (int i = 0; i < 1000; i++) {
+        store.put(Slice.of("kept" + i), Slice.of("v".repeat(500)));
+      }
+      for (int i = 0; i < 200; i++) {
+        add((i % 2 == 0 ? "kept" : "new") + i, "x".repeat(valueBytes));
+      }
+      for (int attempt = 0; attempt < 3; attempt++) {
+        assertThat(store.putAll(batch)).isEqualTo(Status.OUT_OF_MEMORY);
+        StoreInspector.check(store);
+      }
+      for (int i = 0; i < 1000; i++) {
+        assertThat(get(store, "kept" + i)).isEqualTo("v".repeat(500));
+      }
+      assertThat(store.size()).isEqualTo(1000);
+    }
+  }
+
+  @Test
+  void shouldSetNothingIfTheIndexHasNoSlotsForAll() {
+    CuckooStore.Options options = CuckooStore.Options.ofCapacity(MEBIBYTE).fixedBuckets(16);
+    try (CuckooStore store = CuckooStore.open(options)) {
+      for (int i = 0; i < 100; i++) {
+        add("key" + i, "old");
+      }
+      assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
+      StoreInspector.check(store);
+      batch.clear();
+      for (int i = 0; i < 120; i++) {
+        add("key" + i, "new");
+      }
+      assertThat(store.putAll(batch)).isEqualTo(Status.OUT_OF_MEMORY);
+      StoreInspector.check(store);
+      assertThat(store.size()).isEqualTo(100);
+      for (int i = 0; i < 120; i++) {
+        assertThat(get(store, "key" + i)).isEqualTo(i < 100 ? "old" : null);
+      }
+    }
+  }
+
+  @Test
+  void shouldSetNothingInAnEvictingStoreIfTheIndexIsTooSmallForTheBatchAlone() {
+    CuckooStore.Options options =
+        CuckooStore.Options.ofCapacity(MEBIBYTE).fixedBuckets(16).evict(true);
+    try (CuckooStore store = CuckooStore.open(options)) {
+      for (int i = 0; i < 100; i++) {
+        store.put(Slice.of("other" + i), Slice.of("old"));
+      }
+      for (int i = 0; i < 80; i++) {
+        add("key" + i, "new");
+      }
+      assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
+      for (int i = 80; i < 120; i++) {
+        add("key" + i, "newer");
+      }
+      assertThat(store.putAll(batch)).isEqualTo(Status.OUT_OF_MEMORY);
+      StoreInspector.check(store);
+      for (int i = 0; i < 120; i++) {
+        assertThat(get(store, "key" + i)).isNotEqualTo("newer");
+      }
+    }
+  }
+
+  @Test
+  void shouldEvictNothingForABatchThatCanNeverFit() {
+    CuckooStore.Options options = CuckooStore.Options.ofCapacity(MEBIBYTE).evict(true);
+    try (CuckooStore store = CuckooStore.open(options)) {
+      store.put(Slice.of("other"), Slice.of("value"));
+      for (int i = 0; i < 200; i++) {
+        add("key" + i, "x".repeat(6_000));
+      }
+      assertThat(store.putAll(batch)).isEqualTo(Status.OUT_OF_MEMORY);
+      assertThat(get(store, "other")).isEqualTo("value");
+    }
+  }
+
+  @Test
+  void shouldEvictOthersForABatch() {
+    CuckooStore.Options options = CuckooStore.Options.ofCapacity(2 * MEBIBYTE).evict(true);
+    try (CuckooStore store = CuckooStore.open(options)) {
+      for (int round = 0; round < 100; round++) {
+        batch.clear();
+        for (int i = 0; i < 100; i++) {
+          add("key" + round + "-" + i, "x".repeat(1000));
+        }
+        assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
+        for (int i = 0; i < 100; i++) {
+          assertThat(get(store, "key" + round + "-" + i)).hasSize(1000);
+        }
+      }
+      assertThat(store.statistics().evicted()).isPositive();
+      StoreInspector.check(store);
+    }
+  }
+
+  /** Two new keys whose buckets are full, and can give only what is behind other stripes. */
+  @Test
+  void shouldMoveEntriesToBucketsBeyondThoseOfItsKeys() {
+    CuckooStore.Options options = CuckooStore.Options.ofCapacity(MEBIBYTE).fixedBuckets(64);
+    try (CuckooStore store = CuckooStore.open(options)) {
+      Index index = store.table().index();
+      int found = 0;
+      for (int i = 0; index.entriesIn(0) + index.entriesIn(1) < 2 * Bucket.SLOTS; i++) {
+        if ((firstBucket(index, i) | 1) == 1 && secondBucket(index, i) > 1) {
+          store.put(Slice.of("key" + i), Slice.of("old"));
+        }
+      }
+      for (int i = 0; found < 6; i++) {
+        if (firstBucket(index, i) == 0 && secondBucket(index, i) == 1) {
+          add("key" + i, "new");
+          found++;
+        }
+      }
+      long size = store.size();
+      assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
+      assertThat(store.size()).isEqualTo(size + 6);
+      StoreInspector.check(store);
+    }
+  }
+
+  private static long firstBucket(Index index, int number) {
+    return KeyHash.bucket(KeyHash.firstHalf(index.hash(Slice.of("key" + number))), index.buckets());
+  }
+
+  private static long secondBucket(Index index, int number) {
+    return KeyHash.bucket(
+        KeyHash.secondHalf(index.hash(Slice.of("key" + number))), index.buckets());
+  }
+
+  @Test
+  void shouldGrowTheIndexAsSingleWritesDo() {
+    try (CuckooStore one = CuckooStore.open(16 * MEBIBYTE);
+        CuckooStore many = CuckooStore.open(16 * MEBIBYTE)) {
+      for (int i = 0; i < 20_000; i++) {
+        add("key" + i, "value");
+        one.put(batch.key(i), batch.value(i));
+      }
+      assertThat(many.putAll(batch)).isEqualTo(Status.DONE);
+      StoreInspector.check(many);
+      long buckets = many.table().index().buckets();
+      assertThat(buckets).isBetween(one.table().index().buckets() - 2, 3400L);
+      assertThat(many.putAll(batch)).isEqualTo(Status.DONE);
+      assertThat(many.table().index().buckets()).isEqualTo(buckets);
+      assertThat(many.size()).isEqualTo(20_000);
+      StoreInspector.check(many);
+    }
+  }
+
+  @Test
+  void shouldSetNothingIfAValueCannotBeRead() {
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      Slice closed = new Slice();
+      try (Arena arena = Arena.ofConfined()) {
+        closed.set(arena.allocate(8), 0, 8);
+      }
+      add("a", "1");
+      batch.add(Slice.of("b"), closed);
+      assertThatThrownBy(() -> store.putAll(batch)).isInstanceOf(IllegalStateException.class);
+      assertThat(store.size()).isZero();
+      assertThat(store.put(Slice.of("a"), Slice.of("2"))).isEqualTo(Status.CREATED);
+      StoreInspector.check(store);
+    }
+  }
+
+  @Test
+  void shouldRefuseNoBatchThatFitsWithRoomToSpare() {
+    int keys = 600;
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      SplittableRandom random = new SplittableRandom(1);
+      for (int round = 0; round < 3_000; round++) {
+        batch.clear();
+        for (int i = 0; i < 200; i++) {
+          add("key" + random.nextInt(keys), "x".repeat(random.nextInt(1000)));
+        }
+        assertThat(store.putAll(batch)).as("round %d", round).isEqualTo(Status.DONE);
+      }
+      assertThat(store.statistics().relocations()).isPositive();
+      StoreInspector.check(store);
+    }
+  }
+
+  /** Each segment has a record that another thread is writing, and the rest of it is dead. */
+  @Test
+  void shouldWaitForRecordsOfOthersWhileItIsWritingNone() throws Exception {
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      Heap heap = store.table().heap();
+      List<Long> pending = new ArrayList<>();
+      int keys = 0;
+      while (store.table().pages().freeCount() > 0) {
+        if (keys % 100 == 0) {
+          pending.add(heap.allocate(RecordLayout.word0(0, 8), RecordLayout.pendingWord1(200)));
+        }
+        store.put(Slice.of("key" + keys), Slice.of(new byte[200]));
+        keys++;
+      }
+      for (int i = 0; i < keys; i++) {
+        store.delete(Slice.of("key" + i));
+      }
+      for (int i = 0; i < 1000; i++) {
+        add("new" + i, "x".repeat(200));
+      }
+      Thread other =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+                    pending.forEach(heap::free);
+                  });
+      assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
+      other.join();
+      StoreInspector.check(store);
+    }
+  }
+
+  private static final int ROUNDS = 20_000;
+
+  /** A batch in sixteen opens a segment, which is an object. */
+  private static final long LESS_THAN_AN_OBJECT = 8;
+
+  @Test
+  void shouldAllocateNothing() {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      long best = Long.MAX_VALUE;
+      // What is not yet compiled allocates; so it is measured again until it is.
+      for (int attempt = 0; attempt < 20 && best >= LESS_THAN_AN_OBJECT * ROUNDS; attempt++) {
+        long before = threads.getCurrentThreadAllocatedBytes();
+        putManyTimes(store);
+        best = Math.min(best, threads.getCurrentThreadAllocatedBytes() - before);
+      }
+      assertThat(best).isLessThan(LESS_THAN_AN_OBJECT * ROUNDS);
+    }
+  }
+
+  private final MemorySegment memory = Arena.ofAuto().allocate(1024, 8);
+  private final Slice key = new Slice();
+  private final Slice value = new Slice();
+
+  private void putManyTimes(CuckooStore store) {
+    for (int round = 0; round < ROUNDS; round++) {
+      batch.clear();
+      for (int i = 0; i < 30; i++) {
+        batch.add(key.set(memory, i, 8), value.set(memory, 0, 100));
+        memory.set(ValueLayout.JAVA_BYTE, i, (byte) i);
+      }
+      if (store.putAll(batch) != Status.DONE) {
+        throw new AssertionError();
+      }
+    }
+  }
+
+  @ParameterizedTest(name = "{0} keys, values to {1} bytes, {2} bytes, evicting {3}")
+  @CsvSource({
+    "20, 2000, 1048576, false",
+    "400, 800, 1048576, false",
+    "20000, 60, 4194304, false",
+    "3000, 800, 1048576, true",
+  })
+  void shouldEndWithAllInOrderWhereBatchesCrossEachOtherAndSingleWrites(
+      int keys, int maxValueLength, long capacity, boolean evict) throws Exception {
+    ConcurrentTasks threads = new ConcurrentTasks();
+    CuckooStore.Options options = CuckooStore.Options.ofCapacity(capacity).evict(evict);
+    AtomicLong done = new AtomicLong();
+    try (CuckooStore store = CuckooStore.open(options)) {
+      List<Runnable> tasks = new ArrayList<>();
+      for (int writer = 0; writer < 3; writer++) {
+        long seed = writer;
+        tasks.add(() -> writeUntilStopped(threads, store, keys, maxValueLength, seed, done));
+      }
+      tasks.add(
+          () -> {
+            while (!threads.areToStop()) {
+              store.maintain(100_000);
+            }
+          });
+      threads.runFor(2000, () -> done.get() > 20, tasks);
+      StoreInspector.check(store);
+    }
+    assertThat(done).hasPositiveValue();
+  }
+
+  private static void writeUntilStopped(
+      ConcurrentTasks threads,
+      CuckooStore store,
+      int keys,
+      int maxValueLength,
+      long seed,
+      AtomicLong done) {
+    SplittableRandom random = new SplittableRandom(seed);
+    WriteBatch batch = new WriteBatch();
+    while (!threads.areToStop()) {
+      batch.clear();
+      int size = random.nextInt(1, 100);
+      for (int i = 0; i < size; i++) {
+        Slice key = Slice.of("key" + random.nextInt(keys));
+        batch.add(key, Slice.of(new byte[random.nextInt(maxValueLength)]));
+      }
+      Status status = store.putAll(batch);
+      assertThat(status).isIn(Status.DONE, Status.OUT_OF_MEMORY);
+      if (status == Status.DONE) {
+        done.incrementAndGet();
+      }
+      for (int i = 0; i < 50; i++) {
+        Slice key = Slice.of("key" + random.nextInt(keys));
+        if (random.nextBoolean()) {
+          store.put(key, Slice.of(new byte[random.nextInt(maxValueLength)]));
+        } else {
+          store.delete(key);
+        }
+      }
+    }
+  }
+
+  /** What a reader is who asks for one key after another. */
+  private interface KeyReader {
+    /** The number that a key has, or 0 if it is absent. */
+    long number(String key);
+  }
+
+  private static KeyReader inProcess(CuckooStore store) {
+    ValueBuffer buffer = new ValueBuffer();
+    return key ->
+        store.get(Slice.of(key), buffer) == Status.FOUND
+            ? Long.parseLong(new String(buffer.toByteArray(), UTF_8))
+            : 0;
+  }
+
+  private static KeyReader fromElsewhere(CuckooStore store, int remembered) {
+    RemoteClient client =
+        new RemoteClient(store, RemoteTable.Options.DEFAULT.rememberedAddresses(remembered));
+    return key -> {
+      while (true) {
+        RemoteLookup.Step step = client.get(Slice.of(key));
+        if (step == RemoteLookup.Step.HIT) {
+          return Long.parseLong(new String(client.value().toByteArray(), UTF_8));
+        }
+        if (step == RemoteLookup.Step.ABSENT) {
+          return 0;
+        }
+      }
+    };
+  }
+
+  /**
+   * A thread writes the same number to some keys and creates others that have it in their names;
+   * whoever has found a number may find no smaller one, nor one of those others absent.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"in process", "from elsewhere", "from elsewhere with addresses"})
+  void shouldHappenAtOnceForWhoReadsOneKeyAfterAnother(String how) throws Exception {
+    ConcurrentTasks threads = new ConcurrentTasks();
+    AtomicLong found = new AtomicLong();
+    try (CuckooStore store = CuckooStore.open(4 * MEBIBYTE)) {
+      List<Runnable> tasks = new ArrayList<>();
+      tasks.add(() -> writeNumbers(threads, store));
+      for (int i = 0; i < 2; i++) {
+        long seed = i;
+        KeyReader reader =
+            switch (how) {
+              case "in process" -> inProcess(store);
+              case "from elsewhere" -> fromElsewhere(store, 0);
+              default -> fromElsewhere(store, 64);
+            };
+        tasks.add(() -> readNumbers(threads, reader, seed, found));
+      }
+      threads.runFor(3000, () -> found.get() > 1000, tasks);
+      StoreInspector.check(store);
+    }
+    assertThat(found).hasPositiveValue();
+  }
+
+  private static final int NUMBERED = 20;
+
+  private static void writeNumbers(ConcurrentTasks threads, CuckooStore store) {
+    WriteBatch batch = new WriteBatch();
+    for (long number = 1; !threads.areToStop(); number++) {
+      batch.clear();
+      Slice value = Slice.of(Long.toString(number));
+      for (int i = 0; i < NUMBERED; i++) {
+        batch.add(Slice.of("key" + i), value);
+        batch.add(Slice.of("new" + i + "of" + number), value);
+      }
+      assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
+      for (int i = 0; i < NUMBERED; i++) {
+        store.delete(Slice.of("new" + i + "of" + (number - 2)));
+      }
+    }
+  }
+
+  private static void readNumbers(
+      ConcurrentTasks threads, KeyReader reader, long seed, AtomicLong found) {
+    SplittableRandom random = new SplittableRandom(seed);
+    while (!threads.areToStop()) {
+      long one = reader.number("key" + random.nextInt(NUMBERED));
+      long other = reader.number("key" + random.nextInt(NUMBERED));
+      assertThat(other).isGreaterThanOrEqualTo(one);
+      if (other > 0 && reader.number("new" + random.nextInt(NUMBERED) + "of" + other) == 0) {
+        assertThat(reader.number("key0")).as("the last number").isGreaterThanOrEqualTo(other + 2);
+      } else {
+        found.incrementAndGet();
+      }
+    }
+  }
+}
