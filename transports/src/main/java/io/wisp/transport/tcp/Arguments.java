@@ -4,18 +4,19 @@ import io.wisp.store.Slice;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** Where the arguments of a request lie, the command's name among them if it is a whole request. */
 final class Arguments {
 
-  /** More than any command that is not streamed has a use for. */
+  /** More than any command has a use for that takes one key. */
   static final int MAX_COUNT = 128;
 
   /** More than any text has that a command has a use for. */
   static final int MAX_TEXT_LENGTH = 4096;
 
-  private final int[] offsets = new int[MAX_COUNT];
-  private final int[] lengths = new int[MAX_COUNT];
+  private int[] offsets = new int[MAX_COUNT];
+  private int[] lengths = new int[MAX_COUNT];
   private final Decimal decimal = new Decimal();
   private MemorySegment memory = MemorySegment.NULL;
   private int count;
@@ -26,6 +27,10 @@ final class Arguments {
   }
 
   void add(int offset, int length) {
+    if (count == offsets.length) {
+      offsets = Arrays.copyOf(offsets, 2 * count);
+      lengths = Arrays.copyOf(lengths, 2 * count);
+    }
     offsets[count] = offset;
     lengths[count] = length;
     count++;

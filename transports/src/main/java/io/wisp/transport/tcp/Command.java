@@ -7,8 +7,9 @@ import java.util.Set;
  *
  * @param name in lower case
  * @param arity how many arguments it takes, its name included; if negative, at least so many
- * @param step 0 if it runs when all its arguments are there; else it runs again and again for each
- *     so many arguments, and need never hold more of them
+ * @param step 0 if it takes one key at most; else as many keys as one likes, and so many arguments
+ *     from each to the next
+ * @param run whether it runs when all its arguments are there, or for each key as it arrives
  * @param access whether it reads, writes or does neither, and needs no password
  * @param group under which Redis documents it
  * @param summary what it does, in a sentence
@@ -18,6 +19,7 @@ record Command(
     String name,
     int arity,
     int step,
+    Run run,
     Access access,
     String group,
     String summary,
@@ -32,6 +34,20 @@ record Command(
     /** Neither, and is allowed before the password. */
     CONNECTION
   }
+
+  /** When a command runs. */
+  enum Run {
+    /** Once, when all its arguments are there. */
+    WHOLE,
+    /** Again and again, for each key and what belongs to it; so it need never hold more of them. */
+    STREAMED
+  }
+
+  /**
+   * The most keys of a command that runs once for many. Others wait meanwhile, and a key of 16 and
+   * a value of 100 bytes took MSET 0.5 to 2 microseconds.
+   */
+  static final int MAX_KEYS = 8192;
 
   /** Runs a command. */
   @FunctionalInterface
@@ -60,10 +76,19 @@ record Command(
   private static final Set<String> KEYLESS = Set.of("keys", "scan", "randomkey");
 
   boolean isStreamed() {
+    return run == Run.STREAMED;
+  }
+
+  boolean takesManyKeys() {
     return step > 0;
   }
 
-  /** Whether so many arguments can be divided into this command's steps. */
+  /** The most arguments that it takes when it runs at once, its name included. */
+  int maxCount() {
+    return takesManyKeys() ? 1 + step * MAX_KEYS : Arguments.MAX_COUNT;
+  }
+
+  /** Whether each key has the arguments that belong to it. */
   boolean divides(long count) {
     return step == 0 || (count - 1) % step == 0;
   }

@@ -2,6 +2,7 @@ package io.wisp.transport.tcp;
 
 import io.wisp.transport.tcp.Command.Access;
 import io.wisp.transport.tcp.Command.Handler;
+import io.wisp.transport.tcp.Command.Run;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,8 +36,16 @@ final class Commands {
     write("getex", -2, "string", "Returns a value and sets its expiry.", new GetExCommand());
     read("strlen", 2, "string", "Returns the length of a value.", StringCommands::length);
     write("append", 3, "string", "Appends to a value.", new AppendCommand());
-    steps("mget", -2, 1, Access.READ, "string", "Returns many values.", new GetManyCommand());
-    steps("mset", -3, 2, Access.WRITE, "string", "Sets many values.", new SetManyCommand());
+    streamed("mget", -2, Access.READ, "string", "Returns many values.", new GetManyCommand());
+    add(
+        "mset",
+        -3,
+        2,
+        Run.WHOLE,
+        Access.WRITE,
+        "string",
+        "Sets many values.",
+        new SetManyCommand());
   }
 
   private void addCounters() {
@@ -50,10 +59,10 @@ final class Commands {
   private void addKeys() {
     CountKeysCommand delete = CountKeysCommand.delete();
     CountKeysCommand exists = CountKeysCommand.exists();
-    steps("del", -2, 1, Access.WRITE, "generic", "Deletes keys.", delete);
-    steps("unlink", -2, 1, Access.WRITE, "generic", "Deletes keys.", delete);
-    steps("exists", -2, 1, Access.READ, "generic", "Counts the keys that exist.", exists);
-    steps("touch", -2, 1, Access.READ, "generic", "Counts the keys that exist.", exists);
+    streamed("del", -2, Access.WRITE, "generic", "Deletes keys.", delete);
+    streamed("unlink", -2, Access.WRITE, "generic", "Deletes keys.", delete);
+    streamed("exists", -2, Access.READ, "generic", "Counts the keys that exist.", exists);
+    streamed("touch", -2, Access.READ, "generic", "Counts the keys that exist.", exists);
     read("type", 2, "generic", "Returns the type of a value.", KeyCommands::type);
     read("randomkey", 1, "generic", "Returns a random key.", KeyCommands::randomKey);
     read("keys", 2, "generic", "Returns the keys that match a pattern.", KeyCommands::keys);
@@ -90,29 +99,40 @@ final class Commands {
   }
 
   private void read(String name, int arity, String group, String summary, Handler handler) {
-    steps(name, arity, 0, Access.READ, group, summary, handler);
+    once(name, arity, Access.READ, group, summary, handler);
   }
 
   private void write(String name, int arity, String group, String summary, Handler handler) {
-    steps(name, arity, 0, Access.WRITE, group, summary, handler);
+    once(name, arity, Access.WRITE, group, summary, handler);
   }
 
   private void server(String name, int arity, String group, String summary, Handler handler) {
-    steps(name, arity, 0, Access.SERVER, group, summary, handler);
+    once(name, arity, Access.SERVER, group, summary, handler);
   }
 
   private void connection(String name, int arity, String summary, Handler handler) {
-    steps(name, arity, 0, Access.CONNECTION, "connection", summary, handler);
+    once(name, arity, Access.CONNECTION, "connection", summary, handler);
   }
 
-  private void steps(
+  private void once(
+      String name, int arity, Access access, String group, String summary, Handler handler) {
+    add(name, arity, 0, Run.WHOLE, access, group, summary, handler);
+  }
+
+  private void streamed(
+      String name, int arity, Access access, String group, String summary, Handler handler) {
+    add(name, arity, 1, Run.STREAMED, access, group, summary, handler);
+  }
+
+  private void add(
       String name,
       int arity,
       int step,
+      Run run,
       Access access,
       String group,
       String summary,
       Handler handler) {
-    commands.add(new Command(name, arity, step, access, group, summary, handler));
+    commands.add(new Command(name, arity, step, run, access, group, summary, handler));
   }
 }

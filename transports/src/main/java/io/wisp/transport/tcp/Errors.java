@@ -23,8 +23,8 @@ final class Errors {
       "VALUETOOLARGE the value is too large: a value has 0 to "
           + Limits.MAX_VALUE_LENGTH
           + " bytes";
-  private static final String MEMORY_FULL = "OOM command not allowed: the store's memory is full";
-  static final String OUT_OF_MEMORY = MEMORY_FULL + " and nothing was changed";
+  static final String OUT_OF_MEMORY =
+      "OOM command not allowed: the store's memory is full and nothing was changed";
   static final String REPLY_TOO_LARGE =
       "ERR the reply does not fit into the server's memory for connection buffers";
   static final String REQUEST_TOO_LARGE =
@@ -67,17 +67,16 @@ final class Errors {
     };
   }
 
-  /** The same for a command that had changed so many keys before. */
-  static String of(Status status, long changed) {
-    if (changed == 0) {
-      return of(status);
-    }
-    String error = status == Status.OUT_OF_MEMORY ? MEMORY_FULL : of(status);
-    return error + "; keys set before: " + changed;
-  }
-
   static String wrongArity(String command) {
     return "ERR wrong number of arguments for '" + command + "' command";
+  }
+
+  static String tooManyKeys(String command) {
+    return "ERR too many keys for '"
+        + command
+        + "' command: "
+        + Command.MAX_KEYS
+        + " is the most, and nothing was changed";
   }
 
   static String unknownSubcommand(String subcommand, String command) {

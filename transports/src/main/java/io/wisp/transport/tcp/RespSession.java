@@ -16,11 +16,13 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>a request is executed in place when all its bytes are there; {@link #needed} says how many
  *       there must be, and no request of more than {@link #MAX_REQUEST_LENGTH} is waited for;
- *   <li>a command of arbitrarily many arguments is executed step by step as they arrive;
+ *   <li>a command of arbitrarily many arguments is executed step by step as they arrive, or has no
+ *       more than {@link Command#MAX_KEYS} keys;
  *   <li>a request that is refused is skipped as it arrives;
- *   <li>a turn ends after {@link #REQUESTS_PER_TURN} requests, or after a step of a command that is
- *       long however short its request is. What a command does with one value is done at once,
- *       because the value may change between two steps: of the longest it copies 64 MiB;
+ *   <li>a turn ends after {@link #REQUESTS_PER_TURN} requests, keys or steps, or after a step of a
+ *       command that is long however short its request is. What a command does with one value is
+ *       done at once, because the value may change between two steps: of the longest it copies 64
+ *       MiB;
  *   <li>nothing is executed while {@link #OUTPUT_LIMIT} bytes of replies wait to be sent, so the
  *       output exceeds it by one reply, or one element of a reply, at most.
  * </ul>
@@ -73,6 +75,13 @@ final class RespSession implements AutoCloseable {
   private @Nullable Command command;
   private @Nullable Continuation continuation;
   private int turnLeft;
+
+  /** Arguments that had not arrived when the request at the front of the input was last read. */
+  private int missingArguments;
+
+  /** Where in that request they begin. */
+  private int scannedBytes;
+
   private int remainingArguments;
   private int skipBytes;
   private @Nullable UnknownCommand unknown;
@@ -179,8 +188,12 @@ final class RespSession implements AutoCloseable {
     if (memory.get(ValueLayout.JAVA_BYTE, start) != '*') {
       return beginInline(input);
     }
+    int outcome = scan(input);
+    if (outcome != RequestParser.COMPLETE) {
+      return stop(outcome, start);
+    }
     RequestParser parser = context.parser();
-    int outcome = parser.readArgumentCount(memory, start, end, authenticated);
+    outcome = parser.readArgumentCount(memory, start, end, authenticated);
     if (outcome != RequestParser.COMPLETE) {
       return stop(outcome, start);
     }
@@ -218,7 +231,10 @@ final class RespSession implements AutoCloseable {
     if (!authenticated && found.access() != Command.Access.CONNECTION) {
       return Errors.NOT_AUTHENTICATED;
     }
-    return !found.isStreamed() && count > Arguments.MAX_COUNT ? Errors.SYNTAX : null;
+    if (found.isStreamed() || count <= found.maxCount()) {
+      return null;
+    }
+    return found.takesManyKeys() ? Errors.tooManyKeys(found.name()) : Errors.SYNTAX;
   }
 
   private boolean executeWhole(Command found, int count, NativeBuffer input) {
@@ -229,17 +245,40 @@ final class RespSession implements AutoCloseable {
     arguments.begin(memory);
     arguments.add(parser.offset(), parser.length());
     for (int i = 1; i < count; i++) {
-      int outcome = parser.readBulk(memory, parser.next(), end, authenticated);
+      int at = parser.next();
+      int outcome = parser.readBulk(memory, at, end, authenticated);
       if (outcome != RequestParser.COMPLETE) {
+        missingArguments = count - i;
+        scannedBytes = at - input.start();
         return stop(outcome, input.start());
       }
       arguments.add(parser.offset(), parser.length());
     }
     int behind = parser.next();
     context.counters().executed().increment();
+    if (found.takesManyKeys()) {
+      turnLeft -= count / found.step() - 1;
+    }
     run(found);
     input.consumeTo(behind);
     return true;
+  }
+
+  /**
+   * Looks for the arguments that were missing when the input was last read, so that a request that
+   * arrives in many pieces is not read from its beginning with each. The answer is the parser's.
+   */
+  private int scan(NativeBuffer input) {
+    RequestParser parser = context.parser();
+    for (; missingArguments > 0; missingArguments--) {
+      int at = input.start() + scannedBytes;
+      int outcome = parser.readBulk(input.memory(), at, input.end(), authenticated);
+      if (outcome != RequestParser.COMPLETE) {
+        return outcome;
+      }
+      scannedBytes = parser.next() - input.start();
+    }
+    return RequestParser.COMPLETE;
   }
 
   private void run(Command toRun) {

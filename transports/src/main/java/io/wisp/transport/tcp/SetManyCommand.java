@@ -1,36 +1,27 @@
 package io.wisp.transport.tcp;
 
-import io.wisp.store.Slice;
 import io.wisp.store.Status;
+import io.wisp.store.WriteBatch;
 
-/**
- * MSET key value [key value ...], a step for each pair. It is not one step in the eyes of others,
- * as it is in Redis: the store has no writes of many keys. If one fails, the later ones are not
- * tried, and the error says how many were set before.
- */
+/** MSET key value [key value ...]: all pairs, or none. */
 final class SetManyCommand implements Command.Handler {
+
+  private final WriteBatch batch = new WriteBatch();
 
   @Override
   public void execute(Request request) {
-    if (request.session().failure() != null) {
-      return;
-    }
-    Slice key = request.key(0);
-    Status status = request.store().put(key, request.value(1));
-    if (status.isError()) {
-      request.session().fail(Errors.of(status, request.session().tally()));
-    } else {
-      request.session().count(1);
-    }
-  }
-
-  @Override
-  public void end(Request request) {
-    String failure = request.session().failure();
-    if (failure == null) {
-      request.reply().ok();
-    } else {
-      request.reply().error(failure);
+    try {
+      for (int i = 1; i < request.arguments().count(); i += 2) {
+        batch.add(request.key(i), request.value(i + 1));
+      }
+      Status status = request.store().putAll(batch);
+      if (status.isError()) {
+        request.fail(status);
+      } else {
+        request.reply().ok();
+      }
+    } finally {
+      batch.clear();
     }
   }
 }

@@ -147,6 +147,11 @@ class LongCommandsTest {
       words[0] = "EXISTS";
       assertThat(session.call(words)).isEqualTo(":0\r\n");
       assertThat(session.turns() - before).isGreaterThanOrEqualTo(5);
+      before = session.turns();
+      words[0] = "MSET";
+      String pairs = request(Arrays.copyOf(words, RespSession.REQUESTS_PER_TURN + 1));
+      assertThat(session.send(pairs.repeat(10))).isEqualTo("+OK\r\n".repeat(10));
+      assertThat(session.turns() - before).isGreaterThanOrEqualTo(5);
     }
   }
 

@@ -38,6 +38,12 @@ enum RedisDifference {
       return ours.text().startsWith("KEYEMPTY");
     }
   },
+  MANY_KEYS("`MSET` sets at most 8,192 keys at once: more are an error, and then none is set.") {
+    @Override
+    boolean explains(Request request, Reply ours, Reply theirs) {
+      return isCommand(request, "mset") && ours.text().startsWith("ERR too many keys");
+    }
+  },
   CONFIGURATION("`CONFIG GET` knows the parameters that this server has.") {
     @Override
     boolean explains(Request request, Reply ours, Reply theirs) {

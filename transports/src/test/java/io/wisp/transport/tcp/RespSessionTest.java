@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -175,15 +176,44 @@ class RespSessionTest {
   @Test
   void shouldExecuteCommandsOfManyArgumentsAsTheyArrive() {
     int count = 10_000;
-    StringBuilder replies = new StringBuilder(session.send("*" + (2 * count + 1) + "\r\n"));
-    replies.append(session.send("$4\r\nMSET\r\n"));
     for (int i = 0; i < count; i++) {
-      replies.append(session.send("$8\r\n" + (10_000_000 + i) + "\r\n$1\r\nv\r\n"));
-      assertThat(session.unconsumed()).isZero();
-      assertThat(session.store().size()).isEqualTo(i + 1);
+      session.call("SET", Integer.toString(10_000_000 + i), "v");
     }
-    assertThat(replies).hasToString("+OK\r\n");
-    assertThat(session.call("EXISTS", "10000000", "10009999")).isEqualTo(":2\r\n");
+    StringBuilder replies = new StringBuilder(session.send("*" + (count + 1) + "\r\n"));
+    replies.append(session.send("$3\r\nDEL\r\n"));
+    for (int i = 0; i < count; i++) {
+      replies.append(session.send("$8\r\n" + (10_000_000 + i) + "\r\n"));
+      assertThat(session.unconsumed()).isZero();
+      assertThat(session.store().size()).isEqualTo(count - i - 1);
+    }
+    assertThat(replies).hasToString(":10000\r\n");
+  }
+
+  /** It would take hours if the request were read from its beginning with each piece. */
+  @Test
+  @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void shouldSetManyKeysNotBeforeAllOfThemHaveArrived() {
+    String[] words = new String[2 * Command.MAX_KEYS + 1];
+    Arrays.setAll(words, i -> i == 0 ? "MSET" : Integer.toString(i));
+    String request = request(words);
+    try (SessionHarness inPieces = new SessionHarness()) {
+      for (int i = 0; i < request.length() - 1; i++) {
+        assertThat(inPieces.send(request.substring(i, i + 1))).isEmpty();
+      }
+      assertThat(inPieces.store().size()).isZero();
+      assertThat(inPieces.send("\n" + request("GET", "1"))).isEqualTo("+OK\r\n$1\r\n2\r\n");
+      assertThat(inPieces.store().size()).isEqualTo(Command.MAX_KEYS);
+      assertThat(inPieces.unconsumed()).isZero();
+    }
+  }
+
+  @Test
+  void shouldRefuseWhatIsNoArgumentAfterAPartHasArrived() {
+    session.send("*5\r\n$4\r\nMSET\r\n$1\r\na\r\n$1\r\n1\r\n$1\r\nb");
+    assertThat(session.send("\r\n:1\r\n"))
+        .isEqualTo("-ERR Protocol error: expected '$', got ':'\r\n");
+    assertThat(session.isClosed()).isTrue();
+    assertThat(session.store().size()).isZero();
   }
 
   @Test

@@ -281,6 +281,23 @@ class TcpServerTest {
   }
 
   @Test
+  void shouldSetNothingIfTheConnectionBreaksInTheMiddleOfManyKeys() throws Exception {
+    String[] words = new String[1001];
+    Arrays.setAll(words, i -> i == 0 ? "MSET" : Integer.toString(i));
+    String request = request(words);
+    try (RunningServer running = new RunningServer(options -> options)) {
+      for (int length : new int[] {100, request.length() / 2, request.length() - 1}) {
+        try (Socket socket = running.openSocket()) {
+          write(socket, request("PING") + request.substring(0, length));
+          read(socket, "+PONG\r\n".length());
+        }
+      }
+      await(() -> running.server().statistics().connections() == 0);
+      assertThat(running.store().size()).isZero();
+    }
+  }
+
+  @Test
   void shouldCloseAnIdleConnectionInTheMiddleOfARequest() throws Exception {
     Duration idle = Duration.ofSeconds(1);
     try (RunningServer running = new RunningServer(options -> options.withIdleTimeout(idle));
