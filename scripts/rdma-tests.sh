@@ -108,7 +108,6 @@ run_tagged() {
     -cp "$built/test-classes:$built/classes:$(<"$built/rdma-tests/class-path")" \
     org.junit.platform.console.ConsoleLauncher execute --disable-banner --disable-ansi-colors \
     --scan-class-path "$built/test-classes" --include-classname "$classes" --include-tag "$tags" \
-    --config jqwik.database=target/rdma-tests/jqwik-database \
     --reports-dir "$reports"
 }
 

@@ -5,17 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.wisp.store.HeapStore;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
+import io.wisp.testing.Draw;
+import io.wisp.testing.Property;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.Example;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
 
 class CodecPropertyTest {
 
@@ -23,14 +17,8 @@ class CodecPropertyTest {
 
   record Sent(Operation operation, Slice key, Slice value, long argument) {}
 
-  @Provide
-  Arbitrary<Sent> requests() {
-    Arbitrary<byte[]> bytes = Arbitraries.bytes().array(byte[].class).ofMaxSize(300);
-    return Arbitraries.of(Operation.class)
-        .flatMap(
-            operation ->
-                Combinators.combine(bytes, bytes, Arbitraries.longs())
-                    .as((key, value, argument) -> shaped(operation, key, value, argument)));
+  private static Sent request(Draw draw) {
+    return shaped(draw.of(Operation.values()), draw.bytes(300), draw.bytes(300), draw.anyLong());
   }
 
   private static Sent shaped(Operation operation, byte[] key, byte[] value, long argument) {
@@ -52,75 +40,101 @@ class CodecPropertyTest {
     return new Sent(operation, sentKey, sentValue, sentArgument);
   }
 
-  @Property
-  void everyRequestReadsBackAsItWasWritten(@ForAll("requests") Sent sent) {
-    byte[] frame = new byte[2_000];
-    MemorySegment segment = MemorySegment.ofArray(frame);
-    long length =
-        RequestDescriptor.encode(
-            segment, OFFSET, sent.operation(), sent.key(), sent.value(), sent.argument());
-    Request request = new Request();
-    assertThat(request.wrap(segment, OFFSET, length)).isEqualTo(Status.DONE);
-    assertThat(request.operation()).isEqualTo(sent.operation());
-    assertThat(request.argument()).isEqualTo(sent.argument());
-    assertThat(request.key().toByteArray()).isEqualTo(sent.key().toByteArray());
-    assertThat(request.value().toByteArray()).isEqualTo(sent.value().toByteArray());
+  @Test
+  void everyRequestReadsBackAsItWasWritten() {
+    Property.check(
+        draw -> {
+          Sent sent = request(draw);
+          byte[] frame = new byte[2_000];
+          MemorySegment segment = MemorySegment.ofArray(frame);
+          long length =
+              RequestDescriptor.encode(
+                  segment, OFFSET, sent.operation(), sent.key(), sent.value(), sent.argument());
+          Request request = new Request();
+          assertThat(request.wrap(segment, OFFSET, length)).isEqualTo(Status.DONE);
+          assertThat(request.operation()).isEqualTo(sent.operation());
+          assertThat(request.argument()).isEqualTo(sent.argument());
+          assertThat(request.key().toByteArray()).isEqualTo(sent.key().toByteArray());
+          assertThat(request.value().toByteArray()).isEqualTo(sent.value().toByteArray());
+        });
   }
 
-  @Property
-  void everyRequestGetsAReply(@ForAll("requests") Sent sent) {
-    byte[] frame = new byte[2_000];
-    MemorySegment segment = MemorySegment.ofArray(frame);
-    long length =
-        RequestDescriptor.encode(
-            segment, OFFSET, sent.operation(), sent.key(), sent.value(), sent.argument());
-    assertThat(answerTo(segment, OFFSET, length))
-        .isNotIn(Status.MALFORMED, Status.UNKNOWN_OPERATION);
+  @Test
+  void everyRequestGetsAReply() {
+    Property.check(
+        draw -> {
+          Sent sent = request(draw);
+          byte[] frame = new byte[2_000];
+          MemorySegment segment = MemorySegment.ofArray(frame);
+          long length =
+              RequestDescriptor.encode(
+                  segment, OFFSET, sent.operation(), sent.key(), sent.value(), sent.argument());
+          assertThat(answerTo(segment, OFFSET, length))
+              .isNotIn(Status.MALFORMED, Status.UNKNOWN_OPERATION);
+        });
   }
 
-  @Property
-  void anyOtherLengthIsMalformed(
-      @ForAll("requests") Sent sent, @ForAll @IntRange(min = -700, max = 700) int difference) {
-    byte[] frame = new byte[2_000];
-    MemorySegment segment = MemorySegment.ofArray(frame);
-    long length =
-        RequestDescriptor.encode(
-            segment, OFFSET, sent.operation(), sent.key(), sent.value(), sent.argument());
-    long wrong = Math.max(0, length + difference);
-    if (wrong != length) {
-      assertThat(answerTo(segment, OFFSET, wrong)).isEqualTo(Status.MALFORMED);
-    }
+  @Test
+  void anyOtherLengthIsMalformed() {
+    Property.check(
+        draw -> {
+          Sent sent = request(draw);
+          int difference = draw.ints(-700, 700);
+          byte[] frame = new byte[2_000];
+          MemorySegment segment = MemorySegment.ofArray(frame);
+          long length =
+              RequestDescriptor.encode(
+                  segment, OFFSET, sent.operation(), sent.key(), sent.value(), sent.argument());
+          long wrong = Math.max(0, length + difference);
+          if (wrong != length) {
+            assertThat(answerTo(segment, OFFSET, wrong)).isEqualTo(Status.MALFORMED);
+          }
+        });
   }
 
-  @Property(tries = 5_000)
-  void garbageGetsAReplyAndThrowsNothing(@ForAll @Size(max = 64) byte[] garbage) {
-    Status status = answerTo(MemorySegment.ofArray(garbage), 0, garbage.length);
-    assertThat(status).isIn(Status.MALFORMED, Status.UNKNOWN_OPERATION);
+  @Test
+  void garbageGetsAReplyAndThrowsNothing() {
+    Property.check(
+        5_000,
+        draw -> {
+          byte[] garbage = draw.bytes(64);
+          Status status = answerTo(MemorySegment.ofArray(garbage), 0, garbage.length);
+          assertThat(status).isIn(Status.MALFORMED, Status.UNKNOWN_OPERATION);
+        });
   }
 
-  @Property(tries = 5_000)
-  void oneChangedByteThrowsNothing(
-      @ForAll("requests") Sent sent,
-      @ForAll @IntRange(min = 0, max = 15) int position,
-      @ForAll byte changed) {
-    byte[] frame = new byte[2_000];
-    MemorySegment segment = MemorySegment.ofArray(frame);
-    long length =
-        RequestDescriptor.encode(
-            segment, 0, sent.operation(), sent.key(), sent.value(), sent.argument());
-    frame[position] = changed;
-    assertThat(answerTo(segment, 0, length)).isNotNull();
+  @Test
+  void oneChangedByteThrowsNothing() {
+    Property.check(
+        5_000,
+        draw -> {
+          Sent sent = request(draw);
+          int position = draw.ints(0, 15);
+          byte changed = draw.anyByte();
+          byte[] frame = new byte[2_000];
+          MemorySegment segment = MemorySegment.ofArray(frame);
+          long length =
+              RequestDescriptor.encode(
+                  segment, 0, sent.operation(), sent.key(), sent.value(), sent.argument());
+          frame[position] = changed;
+          assertThat(answerTo(segment, 0, length)).isNotNull();
+        });
   }
 
-  @Property(tries = 5_000)
-  void garbageIsNoReply(@ForAll @Size(max = 64) byte[] garbage) {
-    Reply reply = new Reply();
-    boolean wrapped = reply.wrap(MemorySegment.ofArray(garbage), 0, garbage.length);
-    assertThat(wrapped).isFalse();
-    assertThat(reply.fault()).isNotEmpty();
+  @Test
+  void garbageIsNoReply() {
+    Property.check(
+        5_000,
+        draw -> {
+          byte[] garbage = draw.bytes(64);
+          Reply reply = new Reply();
+          boolean wrapped = reply.wrap(MemorySegment.ofArray(garbage), 0, garbage.length);
+          assertThat(wrapped).isFalse();
+          assertThat(reply.fault()).isNotEmpty();
+        });
   }
 
-  @Example
+  @Test
   void lengthsThatNoSliceCanHaveAreMalformed() {
     MemorySegment header = MemorySegment.ofArray(new byte[RequestDescriptor.HEADER_LENGTH]);
     RequestDescriptor.encodeHeader(header, 0, Operation.PING, 0, Integer.MIN_VALUE, 0);

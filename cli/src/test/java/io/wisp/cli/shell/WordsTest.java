@@ -3,11 +3,9 @@ package io.wisp.cli.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.wisp.testing.Property;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -77,29 +75,41 @@ class WordsTest {
     assertThatThrownBy(() -> split(line)).isInstanceOf(SyntaxException.class).hasMessage(message);
   }
 
-  @Property
-  void shouldReadBackWhatQuotingWrote(@ForAll @Size(max = 6) List<byte[]> words) {
-    StringBuilder line = new StringBuilder();
-    words.forEach(word -> line.append(Quoting.word(word)).append(' '));
-    assertThat(Words.split(line.toString().getBytes(StandardCharsets.UTF_8)))
-        .usingRecursiveComparison()
-        .isEqualTo(words);
+  @Test
+  void shouldReadBackWhatQuotingWrote() {
+    Property.check(
+        draw -> {
+          List<byte[]> words = draw.list(6, draw::bytes);
+          StringBuilder line = new StringBuilder();
+          words.forEach(word -> line.append(Quoting.word(word)).append(' '));
+          assertThat(Words.split(line.toString().getBytes(StandardCharsets.UTF_8)))
+              .usingRecursiveComparison()
+              .isEqualTo(words);
+        });
   }
 
-  @Property
-  void shouldReadBackWhatQuotingWroteOfText(@ForAll String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    String word = Quoting.word(bytes);
-    assertThat(Words.split(word.getBytes(StandardCharsets.UTF_8))).containsExactly(bytes);
+  @Test
+  void shouldReadBackWhatQuotingWroteOfText() {
+    Property.check(
+        draw -> {
+          String text = draw.text();
+          byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+          String word = Quoting.word(bytes);
+          assertThat(Words.split(word.getBytes(StandardCharsets.UTF_8))).containsExactly(bytes);
+        });
   }
 
-  @Property
-  void shouldNeverThrowAnythingButASyntaxException(@ForAll byte[] line) {
-    try {
-      assertThat(Words.split(line))
-          .allSatisfy(word -> assertThat(word).hasSizeLessThan(line.length + 1));
-    } catch (SyntaxException e) {
-      assertThat(e.getMessage()).isNotBlank();
-    }
+  @Test
+  void shouldNeverThrowAnythingButASyntaxException() {
+    Property.check(
+        draw -> {
+          byte[] line = draw.bytes();
+          try {
+            assertThat(Words.split(line))
+                .allSatisfy(word -> assertThat(word).hasSizeLessThan(line.length + 1));
+          } catch (SyntaxException e) {
+            assertThat(e.getMessage()).isNotBlank();
+          }
+        });
   }
 }

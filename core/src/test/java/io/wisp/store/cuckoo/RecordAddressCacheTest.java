@@ -3,30 +3,30 @@ package io.wisp.store.cuckoo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.wisp.testing.Property;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
 
 class RecordAddressCacheTest {
 
-  @Property
-  void shouldGiveBackWhereARecordIsAndHowLong(
-      @ForAll long hash,
-      @ForAll @LongRange(min = 512, max = (1L << 40) - 1) long words,
-      @ForAll @IntRange(min = 2, max = (1 << 24) - 1) int lengthInWords) {
-    RecordAddressCache cache = new RecordAddressCache(64);
-    assertThat(cache.find(hash)).isEqualTo(RecordAddressCache.NONE);
-    cache.put(hash, words * 8, lengthInWords * 8);
-    long address = cache.find(hash);
-    assertThat(RecordAddressCache.offset(address)).isEqualTo(words * 8);
-    assertThat(RecordAddressCache.length(address)).isEqualTo(lengthInWords * 8);
-    cache.invalidate(hash);
-    assertThat(cache.find(hash)).isEqualTo(RecordAddressCache.NONE);
+  @Test
+  void shouldGiveBackWhereARecordIsAndHowLong() {
+    Property.check(
+        draw -> {
+          long hash = draw.anyLong();
+          long words = draw.longs(512, (1L << 40) - 1);
+          int lengthInWords = draw.ints(2, (1 << 24) - 1);
+          RecordAddressCache cache = new RecordAddressCache(64);
+          assertThat(cache.find(hash)).isEqualTo(RecordAddressCache.NONE);
+          cache.put(hash, words * 8, lengthInWords * 8);
+          long address = cache.find(hash);
+          assertThat(RecordAddressCache.offset(address)).isEqualTo(words * 8);
+          assertThat(RecordAddressCache.length(address)).isEqualTo(lengthInWords * 8);
+          cache.invalidate(hash);
+          assertThat(cache.find(hash)).isEqualTo(RecordAddressCache.NONE);
+        });
   }
 
   @Test

@@ -2,23 +2,25 @@ package io.wisp.store.cuckoo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Set;
+import io.wisp.testing.Property;
+import java.util.Collection;
 import java.util.TreeSet;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
 
 class StripeSetTest {
 
-  @Property
-  void shouldGoFromTheLowestToTheHighestOnce(
-      @ForAll Set<@IntRange(max = Geometry.MAX_STRIPES - 1) Integer> stripes) {
+  @Test
+  void shouldGoFromTheLowestToTheHighestOnce() {
+    Property.check(
+        draw -> checkOrder(draw.list(255, () -> draw.ints(0, Geometry.MAX_STRIPES - 1))));
+  }
+
+  private static void checkOrder(Collection<Integer> stripes) {
     StripeSet set = new StripeSet();
     stripes.forEach(set::add);
     stripes.forEach(set::add);
-    TreeSet<Integer> expected = new TreeSet<>(stripes);
     int stripe = set.next(0);
-    for (int each : expected) {
+    for (int each : new TreeSet<>(stripes)) {
       assertThat(stripe).isEqualTo(each);
       assertThat(set.has(stripe)).isTrue();
       stripe = set.next(stripe + 1);

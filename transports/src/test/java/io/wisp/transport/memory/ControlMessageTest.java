@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.wisp.testing.Property;
 import io.wisp.transport.memory.ControlMessage.FaultException;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.ReadableByteChannel;
@@ -13,8 +13,6 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -175,26 +173,31 @@ class ControlMessageTest {
         .isEqualTo(new ControlMessage.Refusal("x".repeat(4_096)));
   }
 
-  @Property(tries = 5_000)
-  void anyBytesAreMessagesOrAFaultAndNothingElse(@ForAll long seed) throws IOException {
-    SplittableRandom random = new SplittableRandom(seed);
-    byte[] garbage = new byte[random.nextInt(200)];
-    random.nextBytes(garbage);
-    if (garbage.length > 5 && random.nextBoolean()) {
-      ByteBuffer.wrap(garbage)
-          .order(ByteOrder.LITTLE_ENDIAN)
-          .putInt(1 + random.nextInt(garbage.length))
-          .put((byte) random.nextInt(7));
-    }
-    Trickle channel = new Trickle(ByteBuffer.wrap(garbage), 1 + random.nextInt(50));
-    ControlInput input = new ControlInput();
-    try {
-      @Nullable ControlMessage message = null;
-      while (message != null || !input.ended()) {
-        message = input.read(channel);
-      }
-    } catch (FaultException expected) {
-      assertThat(expected.getMessage()).isNotBlank();
-    }
+  @Test
+  void anyBytesAreMessagesOrAFaultAndNothingElse() {
+    Property.check(
+        5_000,
+        draw -> {
+          long seed = draw.anyLong();
+          SplittableRandom random = new SplittableRandom(seed);
+          byte[] garbage = new byte[random.nextInt(200)];
+          random.nextBytes(garbage);
+          if (garbage.length > 5 && random.nextBoolean()) {
+            ByteBuffer.wrap(garbage)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(1 + random.nextInt(garbage.length))
+                .put((byte) random.nextInt(7));
+          }
+          Trickle channel = new Trickle(ByteBuffer.wrap(garbage), 1 + random.nextInt(50));
+          ControlInput input = new ControlInput();
+          try {
+            @Nullable ControlMessage message = null;
+            while (message != null || !input.ended()) {
+              message = input.read(channel);
+            }
+          } catch (FaultException expected) {
+            assertThat(expected.getMessage()).isNotBlank();
+          }
+        });
   }
 }

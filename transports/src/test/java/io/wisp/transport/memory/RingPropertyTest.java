@@ -2,12 +2,11 @@ package io.wisp.transport.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wisp.testing.Property;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
 
 /** Frames through rings whose bytes, notifications and credit arrive when chance wants it. */
 class RingPropertyTest {
@@ -156,38 +155,46 @@ class RingPropertyTest {
     }
   }
 
-  @Property(tries = 400)
-  void framesArriveWholeAndInOrderAndRoomComesBack(
-      @ForAll @IntRange(min = 12, max = 15) int ringBits,
-      @ForAll Lengths lengths,
-      @ForAll long seed)
-      throws RingFaultException {
-    new Traffic(1 << ringBits, lengths, seed).run();
+  @Test
+  void framesArriveWholeAndInOrderAndRoomComesBack() {
+    Property.check(
+        400,
+        draw -> {
+          int ringBits = draw.ints(12, 15);
+          Lengths lengths = draw.of(Lengths.values());
+          long seed = draw.anyLong();
+          new Traffic(1 << ringBits, lengths, seed).run();
+        });
   }
 
-  @Property(tries = 5_000)
-  void noHeaderAndNoPositionMakesAReceiverLeaveItsRing(
-      @ForAll long seed, @ForAll boolean plausible) {
-    SplittableRandom random = new SplittableRandom(seed);
-    RingLimits limits = new RingLimits(RingLimits.MIN_RING_BYTES);
-    DelayedLink.Side side = new DelayedLink(limits.ringBytes()).right();
-    for (int offset = 0; offset < limits.ringBytes(); offset += FrameDescriptor.ALIGNMENT) {
-      long first = plausible ? plausibleHeader(random, offset) : random.nextLong();
-      side.incoming().set(ValueLayout.JAVA_LONG, offset, first);
-      side.incoming().set(ValueLayout.JAVA_LONG, offset + 8, random.nextLong());
-    }
-    IncomingRing ring = new IncomingRing(side, limits);
-    try {
-      for (int look = 0; look < 1_000; look++) {
-        side.claimArrived(position(random, ring.consumed(), limits.ringBytes()));
-        if (ring.peek() != IncomingRing.NONE) {
-          ring.segment().asSlice(ring.payloadOffset(), ring.payloadLength()).toArray(BYTES);
-          ring.release();
-        }
-      }
-    } catch (RingFaultException expected) {
-      assertThat(expected).hasMessageMatching(".*(position|frame|lap).*");
-    }
+  @Test
+  void noHeaderAndNoPositionMakesAReceiverLeaveItsRing() {
+    Property.check(
+        5_000,
+        draw -> {
+          long seed = draw.anyLong();
+          boolean plausible = draw.anyBoolean();
+          SplittableRandom random = new SplittableRandom(seed);
+          RingLimits limits = new RingLimits(RingLimits.MIN_RING_BYTES);
+          DelayedLink.Side side = new DelayedLink(limits.ringBytes()).right();
+          for (int offset = 0; offset < limits.ringBytes(); offset += FrameDescriptor.ALIGNMENT) {
+            long first = plausible ? plausibleHeader(random, offset) : random.nextLong();
+            side.incoming().set(ValueLayout.JAVA_LONG, offset, first);
+            side.incoming().set(ValueLayout.JAVA_LONG, offset + 8, random.nextLong());
+          }
+          IncomingRing ring = new IncomingRing(side, limits);
+          try {
+            for (int look = 0; look < 1_000; look++) {
+              side.claimArrived(position(random, ring.consumed(), limits.ringBytes()));
+              if (ring.peek() != IncomingRing.NONE) {
+                ring.segment().asSlice(ring.payloadOffset(), ring.payloadLength()).toArray(BYTES);
+                ring.release();
+              }
+            }
+          } catch (RingFaultException expected) {
+            assertThat(expected).hasMessageMatching(".*(position|frame|lap).*");
+          }
+        });
   }
 
   private static final ValueLayout.OfByte BYTES = ValueLayout.JAVA_BYTE;

@@ -4,14 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.wisp.testing.Property;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
 
 class ArrivalsTest {
@@ -30,31 +27,38 @@ class ArrivalsTest {
     return arrivals.schedule(requests, SECOND, client, clients, new SplittableRandom(client + 1));
   }
 
-  @Property
-  void shouldShareOutEveryRequestAndNoneTwice(
-      @ForAll @IntRange(min = 1, max = 100) int clients,
-      @ForAll @LongRange(min = 0, max = 10_000) long requests) {
-    long[] shares =
-        LongStream.range(0, clients)
-            .map(client -> Arrivals.share(requests, (int) client, clients))
-            .toArray();
-    assertThat(LongStream.of(shares).sum()).isEqualTo(requests);
-    assertThat(
-            LongStream.of(shares).max().orElseThrow() - LongStream.of(shares).min().orElseThrow())
-        .isLessThanOrEqualTo(1);
+  @Test
+  void shouldShareOutEveryRequestAndNoneTwice() {
+    Property.check(
+        draw -> {
+          int clients = draw.ints(1, 100);
+          long requests = draw.longs(0, 10_000);
+          long[] shares =
+              LongStream.range(0, clients)
+                  .map(client -> Arrivals.share(requests, (int) client, clients))
+                  .toArray();
+          assertThat(LongStream.of(shares).sum()).isEqualTo(requests);
+          assertThat(
+                  LongStream.of(shares).max().orElseThrow()
+                      - LongStream.of(shares).min().orElseThrow())
+              .isLessThanOrEqualTo(1);
+        });
   }
 
-  @Property
-  void shouldKeepToTheOrderAndTheTimeOfTheSchedule(
-      @ForAll Arrivals arrivals,
-      @ForAll @IntRange(min = 1, max = 8) int clients,
-      @ForAll @LongRange(min = 1, max = 500) long requests) {
-    for (int client = 0; client < clients; client++) {
-      assertThat(times(schedule(arrivals, requests, client, clients)))
-          .hasSize((int) Arrivals.share(requests, client, clients))
-          .isSorted()
-          .allSatisfy(time -> assertThat(time).isBetween(0L, SECOND));
-    }
+  @Test
+  void shouldKeepToTheOrderAndTheTimeOfTheSchedule() {
+    Property.check(
+        draw -> {
+          Arrivals arrivals = draw.of(Arrivals.values());
+          int clients = draw.ints(1, 8);
+          long requests = draw.longs(1, 500);
+          for (int client = 0; client < clients; client++) {
+            assertThat(times(schedule(arrivals, requests, client, clients)))
+                .hasSize((int) Arrivals.share(requests, client, clients))
+                .isSorted()
+                .allSatisfy(time -> assertThat(time).isBetween(0L, SECOND));
+          }
+        });
   }
 
   @Test

@@ -3,11 +3,8 @@ package io.wisp.cli.perf.values;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wisp.store.Slice;
+import io.wisp.testing.Property;
 import java.util.Arrays;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
 
 class SelfDescribingValuesTest {
@@ -21,44 +18,59 @@ class SelfDescribingValuesTest {
     return writer.next(key, size).toByteArray();
   }
 
-  @Property
-  void shouldAcceptWhatAnotherClientWroteForTheKey(
-      @ForAll @LongRange(min = 0) long key, @ForAll @IntRange(max = 500) int size) {
-    assertThat(value(key, size)).hasSize(size);
-    assertThat(reader.faultOf(key, Slice.of(value(key, size)))).isNull();
+  @Test
+  void shouldAcceptWhatAnotherClientWroteForTheKey() {
+    Property.check(
+        draw -> {
+          long key = draw.longs(0, Long.MAX_VALUE);
+          int size = draw.ints(0, 500);
+          assertThat(value(key, size)).hasSize(size);
+          assertThat(reader.faultOf(key, Slice.of(value(key, size)))).isNull();
+        });
   }
 
-  @Property
-  void shouldAcceptAValueThatLiesAnywhereInMemory(
-      @ForAll @IntRange(max = 100) int size, @ForAll @IntRange(max = 9) int offset) {
-    byte[] memory = new byte[offset + size + 7];
-    System.arraycopy(value(3, size), 0, memory, offset, size);
-    Slice read = new Slice().set(Slice.of(memory).segment(), offset, size);
-    assertThat(reader.faultOf(3, read)).isNull();
+  @Test
+  void shouldAcceptAValueThatLiesAnywhereInMemory() {
+    Property.check(
+        draw -> {
+          int size = draw.ints(0, 100);
+          int offset = draw.ints(0, 9);
+          byte[] memory = new byte[offset + size + 7];
+          System.arraycopy(value(3, size), 0, memory, offset, size);
+          Slice read = new Slice().set(Slice.of(memory).segment(), offset, size);
+          assertThat(reader.faultOf(3, read)).isNull();
+        });
   }
 
-  @Property
-  void shouldFindAnyByteThatChanged(
-      @ForAll @IntRange(min = 1, max = 200) int size,
-      @ForAll @IntRange(max = 199) int any,
-      @ForAll @IntRange(min = 1, max = 255) int difference) {
-    int at = any % size;
-    byte[] changed = value(42, size);
-    changed[at] ^= (byte) difference;
-    boolean inStamp = size >= SelfDescribingValues.STAMPED_SIZE && at >= 8 && at < 16;
-    String fault = reader.faultOf(42, Slice.of(changed));
-    if (inStamp) {
-      assertThat(fault).matches("differs at byte (1[6-9]|2[0-3]) of its " + size + ": .*");
-    } else {
-      assertThat(fault).startsWith("differs at byte " + at + " of its " + size + ": 0x");
-    }
+  @Test
+  void shouldFindAnyByteThatChanged() {
+    Property.check(
+        draw -> {
+          int size = draw.ints(1, 200);
+          int any = draw.ints(0, 199);
+          int difference = draw.ints(1, 255);
+          int at = any % size;
+          byte[] changed = value(42, size);
+          changed[at] ^= (byte) difference;
+          boolean inStamp = size >= SelfDescribingValues.STAMPED_SIZE && at >= 8 && at < 16;
+          String fault = reader.faultOf(42, Slice.of(changed));
+          if (inStamp) {
+            assertThat(fault).matches("differs at byte (1[6-9]|2[0-3]) of its " + size + ": .*");
+          } else {
+            assertThat(fault).startsWith("differs at byte " + at + " of its " + size + ": 0x");
+          }
+        });
   }
 
-  @Property
-  void shouldRefuseTheValueOfAnotherKey(
-      @ForAll @IntRange(min = 8, max = 200) int size,
-      @ForAll @LongRange(min = 0, max = 1_000_000) long key) {
-    assertThat(reader.faultOf(key + 1, Slice.of(value(key, size)))).startsWith("differs at byte ");
+  @Test
+  void shouldRefuseTheValueOfAnotherKey() {
+    Property.check(
+        draw -> {
+          int size = draw.ints(8, 200);
+          long key = draw.longs(0, 1_000_000);
+          assertThat(reader.faultOf(key + 1, Slice.of(value(key, size))))
+              .startsWith("differs at byte ");
+        });
   }
 
   @Test
