@@ -3,10 +3,17 @@ package io.wisp.store.cuckoo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wisp.store.Slice;
+import io.wisp.store.ValueSink;
 import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 
 class ReaderTest {
+
+  private static final Slice KEY = Slice.of("key");
+  private static final Slice OTHER = Slice.of("yek");
+
+  /** So long that its record has a segment of its own, which the next such record gets. */
+  private static final Slice LARGE = Slice.of(new byte[10_000]);
 
   @Test
   void shouldStartOverWhenTheNumberOfBucketsThatItKnowsIsOutOfDate() {
@@ -50,6 +57,66 @@ class ReaderTest {
       assertThat(reader.read(key, hash, null)).isEqualTo(Reader.RETRY);
       Words.setPlain(table.memory(), word1Address, word1 & ~RecordLayout.LIVE);
       assertThat(reader.read(key, hash, null)).isEqualTo(Reader.RETRY);
+    }
+  }
+
+  @Test
+  void shouldStartOverWhenTheMemoryOfTheRecordIsTakenAgainWhileTheValueIsCopied() {
+    try (CuckooStore store = CuckooStore.open(1 << 20)) {
+      store.put(KEY, LARGE);
+      long record = recordOf(store, KEY);
+      Reader reader = new Reader(store.table(), InstantSource.system());
+      Interrupted sink =
+          new Interrupted(
+              () -> {
+                store.delete(KEY);
+                store.put(KEY, LARGE);
+              });
+      assertThat(reader.read(KEY, store.table().index().hash(KEY), sink)).isEqualTo(Reader.RETRY);
+      assertThat(recordOf(store, KEY)).isEqualTo(record);
+    }
+  }
+
+  @Test
+  void shouldStartOverWhenTheRecordIsMovedAwayAndBackWhileTheValueIsCopied() {
+    try (CuckooStore store = CuckooStore.open(1 << 20)) {
+      store.put(KEY, LARGE);
+      long record = recordOf(store, KEY);
+      Reader reader = new Reader(store.table(), InstantSource.system());
+      Interrupted sink =
+          new Interrupted(
+              () -> {
+                store.table().compactor().relocate(record);
+                store.put(OTHER, LARGE);
+                assertThat(recordOf(store, OTHER)).isEqualTo(record);
+                store.delete(OTHER);
+                store.table().compactor().relocate(recordOf(store, KEY));
+              });
+      assertThat(reader.read(KEY, store.table().index().hash(KEY), sink)).isEqualTo(Reader.RETRY);
+      assertThat(recordOf(store, KEY)).isEqualTo(record);
+      assertThat(reader.read(KEY, store.table().index().hash(KEY), sink)).isEqualTo(Reader.HIT);
+    }
+  }
+
+  private static long recordOf(CuckooStore store, Slice key) {
+    Index index = store.table().index();
+    return Bucket.recordOffset(Words.getPlain(store.region(), index.locate(key, index.hash(key))));
+  }
+
+  /** Has something else happen when it is asked for room the first time. */
+  private static final class Interrupted extends ValueSink {
+
+    private Runnable interruption;
+
+    Interrupted(Runnable interruption) {
+      this.interruption = interruption;
+    }
+
+    @Override
+    protected Slice room(int length) {
+      interruption.run();
+      interruption = () -> {};
+      return Slice.of(new byte[length]);
     }
   }
 }
