@@ -42,7 +42,6 @@ final class BatchWriter {
 
   private final MemorySegment memory;
   private final Index index;
-  private final IndexMemory indexMemory;
   private final Stripes stripes;
   private final Turns turns;
   private final Heap heap;
@@ -57,7 +56,6 @@ final class BatchWriter {
   BatchWriter(Table table, RecordWriter records, InstantSource clock) {
     memory = table.memory();
     index = table.index();
-    indexMemory = table.indexMemory();
     stripes = table.stripes();
     turns = table.turns();
     heap = table.heap();
@@ -74,8 +72,7 @@ final class BatchWriter {
   Status write(WriteBatch batch) {
     BatchEntries entries = ENTRIES.get();
     entries.collect(batch, index);
-    // Before others' records are evicted or moved for what can never fit.
-    if (entries.recordBytes() > heap.limit(indexMemory.bytes())) {
+    if (!records.mayFit(entries.recordBytes())) {
       return Status.OUT_OF_MEMORY;
     }
     for (int i = 0; i < entries.size(); i++) {

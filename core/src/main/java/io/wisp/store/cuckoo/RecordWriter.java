@@ -12,6 +12,7 @@ final class RecordWriter {
 
   private final MemorySegment memory;
   private final long incarnation;
+  private final IndexMemory indexMemory;
   private final Heap heap;
   private final Compactor compactor;
   private final Ledger ledger;
@@ -19,6 +20,7 @@ final class RecordWriter {
   RecordWriter(Table table) {
     memory = table.memory();
     incarnation = table.incarnation();
+    indexMemory = table.indexMemory();
     heap = table.heap();
     compactor = table.compactor();
     ledger = table.ledger();
@@ -35,10 +37,18 @@ final class RecordWriter {
     long word0 = RecordLayout.word0(0, key.length());
     long word1 = RecordLayout.pendingWord1(value.length());
     long record = heap.allocate(word0, word1);
-    if (record == Heap.NONE) {
+    if (record == Heap.NONE && mayFit(RecordLayout.size(word0, word1))) {
       record = compactor.allocate(word0, word1, mayWait);
     }
     return record == Heap.NONE ? record : fill(record, key, value);
+  }
+
+  /**
+   * Whether there may ever be room for records of so many bytes. To be asked before others' records
+   * are evicted or moved for them.
+   */
+  boolean mayFit(long bytes) {
+    return bytes <= heap.limit(indexMemory.bytes());
   }
 
   private long fill(long record, Slice key, Slice value) {

@@ -323,6 +323,17 @@ class CuckooStoreTest {
   }
 
   @Test
+  void shouldEvictNothingForAValueThatCanNeverFit() {
+    CuckooStore.Options options = CuckooStore.Options.ofCapacity(MEBIBYTE).evict(true);
+    try (CuckooStore store = CuckooStore.open(options)) {
+      store.put(Slice.of("key"), Slice.of("value"));
+      assertThat(store.put(Slice.of("other"), Slice.of(new byte[1 << 20])))
+          .isEqualTo(Status.OUT_OF_MEMORY);
+      assertThat(store.contains(Slice.of("key"))).isTrue();
+    }
+  }
+
+  @Test
   void shouldEvictWhatWasNotReadWhenAskedTo() {
     CuckooStore.Options options = CuckooStore.Options.ofCapacity(2 * MEBIBYTE).evict(true);
     try (CuckooStore store = CuckooStore.open(options)) {
