@@ -19,12 +19,19 @@ public final class StopSignal implements UncaughtExceptionHandler {
   /** How long a process without one of its threads may take to end. */
   private static final Duration CLOSING_TIME = Duration.ofSeconds(10);
 
+  /**
+   * Signals so soon behind the first are no impatience: timeout(1) sends one to its child and one
+   * to the group that the child is in.
+   */
+  private static final long ONE_SIGNAL_NANOS = Duration.ofMillis(500).toNanos();
+
   private final CountDownLatch given = new CountDownLatch(1);
   private volatile @Nullable Throwable loss;
   private volatile @Nullable Thread lost;
+  private long signalledAt = System.nanoTime() - ONE_SIGNAL_NANOS;
 
   /**
-   * One that SIGINT and SIGTERM give. The second of them ends the process at once, for a user whose
+   * One that SIGINT and SIGTERM give. A later one ends the process at once, for a user whose
    * patience with a clean end is over. After the loss of a thread the process ends within a bound,
    * for what is left of it may be in no state to be closed.
    */
@@ -37,11 +44,15 @@ public final class StopSignal implements UncaughtExceptionHandler {
     return stop;
   }
 
-  private void giveOrHalt() {
-    if (isGiven()) {
+  /** Each signal is handled in a thread of its own. */
+  private synchronized void giveOrHalt() {
+    long now = System.nanoTime();
+    if (!isGiven()) {
+      signalledAt = now;
+      give();
+    } else if (now - signalledAt > ONE_SIGNAL_NANOS) {
       Runtime.getRuntime().halt(ExitCode.FAILURE);
     }
-    give();
   }
 
   /** Runs from the start: when there is no memory left, no thread can be started either. */

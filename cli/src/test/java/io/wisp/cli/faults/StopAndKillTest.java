@@ -135,6 +135,17 @@ class StopAndKillTest {
     return before;
   }
 
+  /** As timeout(1) does: or what was in shared memory would stay there. */
+  @Test
+  void shouldEndCleanlyWhenOneRequestToEndComesAsTwoSignals() throws Exception {
+    try (ServerProcess server = serve()) {
+      long pid = server.pid();
+      new ProcessBuilder("sh", "-c", "kill -TERM " + pid + "; kill -TERM " + pid).start().waitFor();
+      assertThat(server.exitCode()).isZero();
+      assertThat(server.out()).contains("stopped");
+    }
+  }
+
   @Test
   void shouldServeOthersAndKeepNothingOfClientsThatAreKilledOrStopInTheMidstOfTheirWork()
       throws Exception {
