@@ -168,7 +168,7 @@ final class KeyCommands {
   /** A cursor as C's strtoul takes it, by which Redis reads it; or null. */
   private static @Nullable Long cursor(Arguments arguments) {
     String text = arguments.text(1);
-    if (!CURSOR.matcher(text).matches()) {
+    if (arguments.length(1) > Arguments.MAX_TEXT_LENGTH || !CURSOR.matcher(text).matches()) {
       return null;
     }
     boolean negative = text.startsWith("-");

@@ -48,7 +48,7 @@ final class ServerCommands {
         request.reply().error(Errors.patternTooLong(arguments.length(index)));
         return;
       }
-      addMatching(request.server().configuration(), arguments.text(index), found);
+      addMatching(request.server().configuration(), arguments.bytes(index), found);
     }
     request.reply().map(found.size());
     found.forEach(
@@ -59,8 +59,10 @@ final class ServerCommands {
   }
 
   private static void addMatching(
-      Map<String, String> configuration, String name, Map<String, String> found) {
-    GlobPattern pattern = new GlobPattern(bytes(name.toLowerCase(Locale.ROOT)));
+      Map<String, String> configuration, byte[] name, Map<String, String> found) {
+    // Whole, unlike Arguments.text, for what is at the end of a pattern counts.
+    String lowerCase = new String(name, StandardCharsets.UTF_8).toLowerCase(Locale.ROOT);
+    GlobPattern pattern = new GlobPattern(bytes(lowerCase));
     configuration.forEach(
         (key, value) -> {
           if (pattern.matches(bytes(key))) {

@@ -197,4 +197,17 @@ class LongCommandsTest {
       assertThat(session.call("KEYS", "a".repeat(GlobPattern.MAX_LENGTH))).isEqualTo("*0\r\n");
     }
   }
+
+  /** What differs lies behind what is made text of. */
+  @Test
+  void shouldLookAtTheEndOfALongPatternOrCursorToo() {
+    int length = Arguments.MAX_TEXT_LENGTH + 1;
+    try (SessionHarness session = new SessionHarness()) {
+      assertThat(session.call("CONFIG", "GET", "*".repeat(length) + "x")).isEqualTo("*0\r\n");
+      assertThat(session.call("CONFIG", "GET", "*".repeat(length) + "clients"))
+          .isEqualTo("*2\r\n$10\r\nmaxclients\r\n$2\r\n10\r\n");
+      assertThat(session.call("SCAN", "0".repeat(length) + "x"))
+          .isEqualTo("-ERR invalid cursor\r\n");
+    }
+  }
 }
