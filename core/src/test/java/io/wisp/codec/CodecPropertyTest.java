@@ -8,6 +8,7 @@ import io.wisp.store.Status;
 import io.wisp.testing.Draw;
 import io.wisp.testing.Property;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -45,11 +46,8 @@ class CodecPropertyTest {
     Property.check(
         draw -> {
           Sent sent = request(draw);
-          byte[] frame = new byte[2_000];
-          MemorySegment segment = MemorySegment.ofArray(frame);
-          long length =
-              RequestDescriptor.encode(
-                  segment, OFFSET, sent.operation(), sent.key(), sent.value(), sent.argument());
+          MemorySegment segment = MemorySegment.ofArray(new byte[2_000]);
+          long length = encode(sent, segment, OFFSET);
           Request request = new Request();
           assertThat(request.wrap(segment, OFFSET, length)).isEqualTo(Status.DONE);
           assertThat(request.operation()).isEqualTo(sent.operation());
@@ -64,11 +62,8 @@ class CodecPropertyTest {
     Property.check(
         draw -> {
           Sent sent = request(draw);
-          byte[] frame = new byte[2_000];
-          MemorySegment segment = MemorySegment.ofArray(frame);
-          long length =
-              RequestDescriptor.encode(
-                  segment, OFFSET, sent.operation(), sent.key(), sent.value(), sent.argument());
+          MemorySegment segment = MemorySegment.ofArray(new byte[2_000]);
+          long length = encode(sent, segment, OFFSET);
           assertThat(answerTo(segment, OFFSET, length))
               .isNotIn(Status.MALFORMED, Status.UNKNOWN_OPERATION);
         });
@@ -80,11 +75,8 @@ class CodecPropertyTest {
         draw -> {
           Sent sent = request(draw);
           int difference = draw.ints(-700, 700);
-          byte[] frame = new byte[2_000];
-          MemorySegment segment = MemorySegment.ofArray(frame);
-          long length =
-              RequestDescriptor.encode(
-                  segment, OFFSET, sent.operation(), sent.key(), sent.value(), sent.argument());
+          MemorySegment segment = MemorySegment.ofArray(new byte[2_000]);
+          long length = encode(sent, segment, OFFSET);
           long wrong = Math.max(0, length + difference);
           if (wrong != length) {
             assertThat(answerTo(segment, OFFSET, wrong)).isEqualTo(Status.MALFORMED);
@@ -111,12 +103,9 @@ class CodecPropertyTest {
           Sent sent = request(draw);
           int position = draw.ints(0, 15);
           byte changed = draw.anyByte();
-          byte[] frame = new byte[2_000];
-          MemorySegment segment = MemorySegment.ofArray(frame);
-          long length =
-              RequestDescriptor.encode(
-                  segment, 0, sent.operation(), sent.key(), sent.value(), sent.argument());
-          frame[position] = changed;
+          MemorySegment segment = MemorySegment.ofArray(new byte[2_000]);
+          long length = encode(sent, segment, 0);
+          segment.set(ValueLayout.JAVA_BYTE, position, changed);
           assertThat(answerTo(segment, 0, length)).isNotNull();
         });
   }
@@ -146,6 +135,11 @@ class CodecPropertyTest {
     Reply reply = new Reply();
     assertThat(reply.wrap(header, 0, (1L << 31) + ReplyDescriptor.HEADER_LENGTH)).isFalse();
     assertThat(reply.fault()).isEqualTo("length 2147483648 is above 2147483647");
+  }
+
+  private static long encode(Sent sent, MemorySegment segment, long offset) {
+    return RequestDescriptor.encode(
+        segment, offset, sent.operation(), sent.key(), sent.value(), sent.argument());
   }
 
   private static Status answerTo(MemorySegment segment, long offset, long length) {
