@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Runs Wisp from its source tree: finds a JDK 25, builds what is missing or older than its sources,
 # and starts the program. "./wisp -h" says what there is to start.
 #
@@ -298,6 +299,16 @@ check_scripts() {
   done
   echo "wisp: checking ${#scripts[@]} scripts with shellcheck"
   shellcheck --external-sources --check-sourced "${scripts[@]}"
+  check_licenses
+}
+
+# Refuses sources without a line that names their licence. Maven's own wrapper and what is built are not ours.
+check_licenses() {
+  local unnamed
+  unnamed=$(find "$root" \( -name target -o -name '.?*' -o -path "$root/results" \) -prune -o -type f \
+    \( -name '*.java' -o -name '*.py' -o -name '*.sh' -o -name '*.bash' -o -name '*.xml' -o -name '*.js' -o -name '*.css' \) \
+    -exec grep -L 'SPDX-License-Identifier: Apache-2.0' {} +)
+  [[ -z $unnamed ]] || fail "no line with SPDX-License-Identifier: Apache-2.0 in: $unnamed"
 }
 
 # Gives the jars that a build has made the time at which it began, so that a source edited meanwhile is

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Measures one Wisp server with two clients: Wisp's perf client and redis-benchmark. Do they agree?
 
 Both use one connection to the same tcp server, GET and SET apart, one request at a time and 16 sent together, the same

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Tells whether a commit is slower than another one: ./wisp compare, which says with -h how it is used."""
 
 import sys

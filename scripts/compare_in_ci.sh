@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Compares two commits in continuous integration: scripts/compare_in_ci.sh SET BASE HEAD
 #
 # The report goes into the job's summary (GITHUB_STEP_SUMMARY) and, with the JSON, into the folder

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Measures Wisp over shared memory beside a bare ping-pong of the same memory, on this machine, in one run.
 
 Two processes, each on a core of its own, both polling. The floor is a message of 128 bytes there and back

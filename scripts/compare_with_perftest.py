@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Measures Wisp's ibverbs binding, or its rdma transport, beside perftest: one RDMA device, one machine, one run.
 
 Rounds are interleaved and their order alternates: the answer is the ratio of each round, its median and its range.

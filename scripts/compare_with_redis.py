@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Measures Wisp's TCP server beside redis-server, on this machine, in one run.
 
 Both servers run all the time, pinned alike; whichever is not being measured is held still (SIGSTOP), so that it costs

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Runs a command in a small virtual machine that has a real RDMA device, on a machine without one.
 # "scripts/guest.sh -h" says how it is used.
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What ends a measurement from outside: Ctrl-C, a request to end, and the end of its terminal."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The file of a measurement: there, and whole, only if the measurement succeeded."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Installs packages of Debian and Ubuntu. Sourced by "wisp" and ".ci/run".
 # shellcheck shell=bash
 

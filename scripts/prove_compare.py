@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Shows that ./wisp compare raises no false alarms and catches what is planted; -h says how it is used."""
 
 import sys

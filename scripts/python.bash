@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What the launcher does with Python: environments for it, and the commands that are written in it. Sourced
 # by "wisp", whose "fail" it uses, "install_packages" of packages.bash, and "root", the folder of the tree.
 # shellcheck shell=bash

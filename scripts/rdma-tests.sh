@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Runs the tests that need an RDMA device: "scripts/rdma-tests.sh -h" says how.
 #
 # It starts them with JUnit's own launcher from what Maven's profile rdma-tests has written down in each

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The Python baseline: a small key-value server with its clients. Started as "./wisp simple-kv", which explains it."""
 
 import sys

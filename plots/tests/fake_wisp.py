@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A launcher that measures nothing: it leaves the files that Wisp would, or behaves as the test says."""
 
 import json

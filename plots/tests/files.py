@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Makes files as Wisp's programs leave them, small and with figures that tests choose."""
 
 from __future__ import annotations

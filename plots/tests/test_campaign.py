@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The campaign runner with a program in Wisp's place that answers at once, fails, or never ends."""
 
 import itertools

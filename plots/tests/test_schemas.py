@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every JSON in results/ against the schema of its format. One that no schema knows is a failure."""
 
 import copy

@@ -1,1 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
 """Reads what Wisp measured, draws it, reports it, and measures it anew."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Figures as files: a caption that holds the conditions, and the same bytes for the same figures."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What `./wisp plot`, `./wisp report` and `./wisp export` do."""
 
 from __future__ import annotations

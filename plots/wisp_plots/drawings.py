@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Which plots a run is worth: chosen by what its measurements vary."""
 
 from __future__ import annotations

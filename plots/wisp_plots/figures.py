@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The plots. Each takes points of one machine and gives a figure."""
 
 from __future__ import annotations

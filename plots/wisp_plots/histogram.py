@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Latency distributions: HdrHistogram's recordings, added up and asked for percentiles."""
 
 from __future__ import annotations

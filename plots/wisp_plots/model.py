@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What was measured, whichever program measured it and whatever file it was read from."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Repeated measurements put together: what plots and tables show as one point."""
 
 from __future__ import annotations

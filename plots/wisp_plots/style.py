@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How ways of travelling look: told apart by colour (Okabe and Ito's, for the colour-blind), by marker or
 hatch in grey print, and always the same from plot to plot."""
 

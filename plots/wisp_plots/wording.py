@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Numbers and conditions in words, the same in plots, tables and pages."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Builds a commit's benchmarks.jar, once: jars are kept in a cache by commit."""
 
 import contextlib

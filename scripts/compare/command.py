@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """./wisp compare BASE HEAD: is HEAD slower than BASE, or does it allocate more?"""
 
 import argparse

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Everything that is said of two commits, and the exit code that sums it up."""
 
 from collections.abc import Sequence

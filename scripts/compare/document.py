@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The JSON of a comparison: wisp-comparison, version 1 (results/FORMAT.md)."""
 
 from typing import Any

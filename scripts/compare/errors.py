@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What stops a comparison, and the exit codes that say how it ended."""
 
 NO_REGRESSION = 0

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Finds the java that everything is measured with, by asking the launcher, which knows where JDKs are."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The machine that a comparison was made on; what cannot be found out is None."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Runs the schedule and keeps what came of it, pair by pair."""
 
 import time

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """In which order everything runs, and how long it takes."""
 
 from collections.abc import Iterator

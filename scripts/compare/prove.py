@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Shows that a comparison does what it promises: no false alarms, and what is planted is caught."""
 
 import argparse

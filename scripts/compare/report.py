@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A comparison in words: Markdown, which a pull request shows as it is and a terminal can show too."""
 
 from compare import errors

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Which commits are compared.
 
 What is no commit yet (a working tree, a commit with a patch) is made one, without touching the working

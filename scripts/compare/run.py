@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One run: a process that measures a group from a jar, and what it found."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is measured: sets of groups, each a JMH command line that gives one figure or several."""
 
 import itertools

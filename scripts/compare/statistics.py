@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Intervals for the mean of a few runs, and for the ratio of two commits over pairs of runs.
 
 A run is one JVM: its iterations share one outcome of the JIT compiler and one layout of memory, so that

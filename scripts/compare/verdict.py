@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the pairs of a figure say.
 
 Time. "slower" and "faster" need all of: the change is more than the threshold; the intervals of base and

@@ -1,4 +1,5 @@
 #!/bin/busybox sh
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=dash
 # The first process of the guest, in its initial file system: loads the modules, lays a throw-away
 # overlay over the file system of the host, and goes on there with session.sh.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # The run of a command in the guest: the folder and the channels that connect host and guest, the
 # start and the end of the machine. Read by guest.sh.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # What the guest is made of: the packages, and in a cache folder its kernel and its initial file
 # system. Read by guest.sh.

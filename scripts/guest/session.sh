@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # The first process of the guest once the file system of the host is there: makes the RDMA device,
 # runs the command and turns the guest off.
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Tells crashes of a JVM that QEMU's emulation of several processors causes from all others. Sourced by rdma-tests.sh.
 # shellcheck shell=bash
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A key-value server and its clients in Python, the baseline that Wisp is measured beside.
 
 Requests and replies are text (see ``protocol``) and travel over TCP sockets (``tcp``), or over RDMA (``rdma_server``,

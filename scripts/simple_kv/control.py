@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What client and server of the RDMA transport tell each other over TCP: one JSON object each, on a line.
 
 The connection then stays open without another word: its end is how each learns that the other has gone.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """RDMA devices of this machine, as the kernel lists them."""
 
 import ipaddress

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The conditions under which something was measured, in the format wisp-environment (results/FORMAT.md)."""
 
 import datetime

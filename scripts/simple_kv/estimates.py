@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A mean with its confidence interval, as JMH states it."""
 
 import math

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where the time of the original's "30 us write" goes.
 
 The original wrote its whole registered region of 102,400 bytes for each request, by mistake, and its author put the

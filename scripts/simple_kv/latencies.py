@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Latencies as a result file holds them, by way of HdrHistogram."""
 
 import time

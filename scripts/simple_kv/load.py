@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The perf client's load: a closed loop that keeps a number of requests ahead of their replies."""
 
 import random

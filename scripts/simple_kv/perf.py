@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The perf client: prepares the store, warms up, measures, and makes of it what is printed and recorded."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The text protocol.
 
 A request is a line that ends with a line feed::

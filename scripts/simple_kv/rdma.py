@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Verbs, as far as both ends of the RDMA transport use them, by way of pyverbs."""
 
 import ctypes

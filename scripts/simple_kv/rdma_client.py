@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The client's end of the RDMA transport: requests go out as writes into the server's memory."""
 
 import os

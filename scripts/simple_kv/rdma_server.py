@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The server's end of the RDMA transport: it polls the memory that clients write to, and answers with SEND."""
 
 import contextlib

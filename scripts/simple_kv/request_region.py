@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Requests in memory that one client writes and the server polls.
 
 A frame is a header of 24 characters and the request's line::

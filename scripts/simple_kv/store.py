@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The table, and the execution of requests on it."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tests of the RDMA transport, on the machine's device: scripts/simple_kv_rdma_test.sh runs them."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a campaign measures, as a table of cells."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measures one cell: runs the instrument on a server, and checks what it leaves."""
 
 from __future__ import annotations

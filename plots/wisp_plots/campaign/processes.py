@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Starts and stops what a cell needs, so that nothing of it outlives the cell."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Says how far a campaign is and how long the rest will take."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Runs a campaign: builds, measures round by round, and goes on where an earlier call stopped."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Wisp's servers that cells are measured at."""
 
 from __future__ import annotations

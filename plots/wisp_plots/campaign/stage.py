@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The cells of one round in one place: run here, or by this module's command inside the guest."""
 
 from __future__ import annotations

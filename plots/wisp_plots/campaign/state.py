@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a campaign is and how far it has come, in `campaign.json`, which is always whole."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Which software a source tree holds, to the last changed letter."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Folders of campaigns: `campaign.json` names the cells that finished, and each has a file or folder."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What programs say in words of their own, made alike so that it can be compared."""
 
 from __future__ import annotations

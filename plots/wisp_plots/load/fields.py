@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Checked access to JSON: what is missing or of the wrong kind is named with its path."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Files of the perf client (`./wisp -p --json FILE`), versions 1 and 2; cli/perf-json.md says what they hold."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Finds what a path holds: a file of the perf client, a folder of the suite, a campaign, or files together."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Folders in the format `wisp-result` version 1 (results/FORMAT.md): of the JMH suite and of simple_kv."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Makes reports: of everything recorded, or of one campaign that was just measured."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The report as Markdown, between two marks in a README whose other text stays."""
 
 from __future__ import annotations

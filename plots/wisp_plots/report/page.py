@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The report as one HTML page that needs nothing else: data, style, program and plots are in it."""
 
 from __future__ import annotations

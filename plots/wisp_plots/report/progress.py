@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How far a campaign is, and what of it was not measured, for the report."""
 
 from __future__ import annotations

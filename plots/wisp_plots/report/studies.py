@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the report says of measurements that answer one question: the write of 30 us, and whether two clients agree."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Points as Markdown tables."""
 
 from __future__ import annotations

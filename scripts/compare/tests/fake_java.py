@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Stands in for "java -jar benchmarks.jar": a jar is JSON that says what it measures, and how it fails."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Commits, samples and runners for tests."""
 
 from collections.abc import Callable, Sequence

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Checks a document against the schema of comparisons, with or without the library for that."""
 
 import json

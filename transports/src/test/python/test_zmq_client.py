@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A client of Wisp over ZeroMQ, written from core/PROTOCOL.md alone, and what it expects of a server.
 
 Usage: test_zmq_client.py ENDPOINT PASSWORD-PROTECTED-ENDPOINT PASSWORD

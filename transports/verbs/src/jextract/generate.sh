@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Lets jextract generate bindings of what the raw layer uses, for the Maven profile "jextract".
 #
 #   generate.sh OUTPUT SOURCES    into the folder OUTPUT, and lists the files in SOURCES

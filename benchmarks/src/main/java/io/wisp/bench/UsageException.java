@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.wisp.bench;
 
 /** The command line asks for something impossible. The message is for the user. */

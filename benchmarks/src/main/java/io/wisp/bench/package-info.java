@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** The JMH suite and what it records. */
 @NullMarked
 package io.wisp.bench;

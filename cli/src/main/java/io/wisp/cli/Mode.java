@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli;
 
 /** What the command does, and how one asks for it. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.wisp.store;
 
 /** The limits that every store, codec and transport of Wisp shares. Lengths are in bytes. */

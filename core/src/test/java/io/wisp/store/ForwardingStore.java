@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.wisp.store;
 
 /** A store that hands every call on to another, for those that change what one of them does. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport;
 
 /** A connection could not be made, broke, or was refused. The message is fit for a user. */

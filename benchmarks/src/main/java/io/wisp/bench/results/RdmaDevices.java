@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.wisp.bench.results;
 
 import io.wisp.bench.results.Environment.RdmaDevice;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Wisp's table against other maps, inside one process. */
 @NullMarked
 package io.wisp.bench.store;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.wisp.bench.verbs;
 
 /** An end's part in messages that go to and fro, one at a time. */

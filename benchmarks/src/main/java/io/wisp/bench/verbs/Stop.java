@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.wisp.bench.verbs;
 
 /** Ends loops that wait for the other end without sleeping. */

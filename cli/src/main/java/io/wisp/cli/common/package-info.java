@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** What server, shell and perf client share: choosing a transport, reading amounts, reporting. */
 @NullMarked
 package io.wisp.cli.common;

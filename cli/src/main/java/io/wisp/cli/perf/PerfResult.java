@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.perf;
 
 import io.wisp.cli.perf.load.LoadClient;

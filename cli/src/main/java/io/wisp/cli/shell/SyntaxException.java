@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.shell;
 
 /** A line is no command. The message says what is wrong with it. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.wisp.store.cuckoo;
 
 /** The bytes that were to be a table's header are not one; the message says in which way. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The table of Wisp: bucketised cuckoo hashing over one region of memory, which remote readers may
  * read too. {@code FORMAT.md} in this module describes every byte that they rely on.

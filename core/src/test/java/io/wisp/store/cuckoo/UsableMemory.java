@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.wisp.store.cuckoo;
 
 /** The memory that records may fill before a write is refused, as {@code FORMAT.md} states it. */

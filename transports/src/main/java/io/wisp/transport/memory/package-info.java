@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The protocol of clients and servers that reach into each other's memory, whatever carries the
  * bytes: {@code shm} and {@code rdma} share it. {@code MEMORY.md} of the transports describes what

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The memory protocol over RDMA, by libibverbs: RoCE v2 and InfiniBand.
  *

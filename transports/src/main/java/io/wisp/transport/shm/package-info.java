@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The memory protocol over shared memory, between processes of one machine: the rings and the table
  * are files on tmpfs that both sides map. A server has a folder, found by its port, with a socket

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp;
 
 /** A connected client, as CLIENT LIST shows it. One thread writes it and any may read it. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp;
 
 /** What a server sent is no reply, so that nothing behind it can be trusted either. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * RESP, the protocol of Redis, over TCP sockets: a server that every Redis client can talk to, and
  * a client that can talk to every Redis-compatible server.

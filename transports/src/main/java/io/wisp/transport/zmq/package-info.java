@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The ZeroMQ transport: a ROUTER in the server, a DEALER in the client, one frame of the binary
  * protocol a message.

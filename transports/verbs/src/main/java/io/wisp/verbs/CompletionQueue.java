@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.wisp.verbs;
 
 import static io.wisp.verbs.raw.Structs.IBV_CQ;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.wisp.verbs;
 
 import io.wisp.verbs.raw.Ibv;

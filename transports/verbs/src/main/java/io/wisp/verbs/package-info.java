@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * RDMA from Java: libibverbs by foreign function calls, with no C in between.
  *

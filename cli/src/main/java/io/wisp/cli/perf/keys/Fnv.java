@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.perf.keys;
 
 /** FNV-1a over the eight bytes of a number, the lowest first, as YCSB scrambles with it. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.perf.keys;
 
 /** How many bytes the key of a number has; always the same for the same number. */

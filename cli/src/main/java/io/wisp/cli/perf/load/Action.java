@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.perf.load;
 
 /** What a mix is made of: one request each, or two. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.perf.load;
 
 /** Time, and how a client under load lets it pass. It belongs to one thread. */

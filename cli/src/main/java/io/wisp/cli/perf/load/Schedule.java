@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.perf.load;
 
 /** When the requests of one client are due. It allocates nothing once made. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.perf.load;
 
 /** Time that passes only when somebody waits, or says that it does. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Questions to the table about the orders in which threads can see its stores. */
 @NullMarked
 package io.wisp.store.cuckoo;

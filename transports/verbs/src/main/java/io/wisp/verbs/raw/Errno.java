@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.wisp.verbs.raw;
 
 /** The error numbers that calls of this package can end in, as Linux numbers them. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.wisp.verbs.raw;
 
 /** The constants of {@code infiniband/verbs.h} that are used, with their names in C. */

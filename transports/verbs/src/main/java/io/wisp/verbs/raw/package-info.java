@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The C side as it is: structures, constants and functions of {@code infiniband/verbs.h} and the
  * few of the C library that event channels need. Nothing here checks, remembers or closes anything;
