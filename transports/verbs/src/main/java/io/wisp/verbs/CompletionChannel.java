@@ -16,27 +16,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * Announces completions, so that a thread can sleep until there are some. The way to wait without
  * missing any: {@link CompletionQueue#requestNotification ask} for one announcement, poll until the
- * queue is empty, {@link #awaitEvent wait}, and begin again.
+ * queue is empty, {@link #awaitEvent wait}, and begin again. Waiting allocates nothing.
  */
-public final class CompletionChannel extends VerbsObject {
+public final class CompletionChannel extends EventSource<CompletionQueue> {
 
   private static final CompletionQueue[] NO_QUEUES = {};
 
   private final Context context;
   private final int descriptor;
-  private final EventDescriptor events;
   private final MemorySegment out = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG, 2);
 
   /** Replaced, never changed, so that looking a queue up takes no lock. */
   private volatile CompletionQueue[] queues = NO_QUEUES;
 
   CompletionChannel(Context context, long handle) {
-    super(handle, "a completion channel of " + context.device().name(), context);
-    this.context = context;
-    descriptor =
+    int descriptor =
         Library.memory(handle, IBV_COMP_CHANNEL.byteSize())
             .get(ValueLayout.JAVA_INT, offset(IBV_COMP_CHANNEL, "fd"));
-    events = new EventDescriptor(descriptor);
+    super(handle, "a completion channel of " + context.device().name(), descriptor, context);
+    this.context = context;
+    this.descriptor = descriptor;
   }
 
   /** The device whose queues it serves. */
@@ -52,47 +51,13 @@ public final class CompletionChannel extends VerbsObject {
     return descriptor;
   }
 
-  /**
-   * Waits for one of its queues to announce completions. Several threads take turns. Blocks in a
-   * system call, which interrupts do not end; {@link #wakeUp} does. Allocates nothing.
-   *
-   * @param timeoutMilliseconds how long at most; 0 does not wait; negative waits forever
-   * @return the queue, or null if none announced anything in time or {@link #wakeUp} was called
-   * @throws IllegalStateException if the channel is closed, also while waiting
-   */
-  public @Nullable CompletionQueue awaitEvent(long timeoutMilliseconds) {
-    long channel = acquire();
-    try {
-      return awaitEvent(channel, timeoutMilliseconds);
-    } finally {
-      release();
-    }
-  }
-
-  private @Nullable CompletionQueue awaitEvent(long channel, long timeoutMilliseconds) {
-    long deadline = EventDescriptor.deadline(timeoutMilliseconds);
-    events.lock();
-    try {
-      while (true) {
-        requireOpen();
-        CompletionQueue queue = takeEvent(channel);
-        if (queue != null
-            || events.await(timeoutMilliseconds, deadline) != EventDescriptor.Outcome.READY) {
-          requireOpen();
-          return queue;
-        }
-      }
-    } finally {
-      events.unlock();
-    }
-  }
-
   /*
    * Acknowledges at once: destroying a queue waits for its unacknowledged events, and between the
    * two calls it is just that wait which keeps the queue's memory valid. Saving acknowledgements
    * up, as C programs do, would save a mutex of some 20 ns a wake-up.
    */
-  private @Nullable CompletionQueue takeEvent(long channel) {
+  @Override
+  @Nullable CompletionQueue takeEvent(long channel) {
     CallState state = events.state();
     long address = out.address();
     while (CompletionCalls.getCqEvent(state, channel, address, address + Long.BYTES) == 0) {
@@ -119,16 +84,6 @@ public final class CompletionChannel extends VerbsObject {
     return null;
   }
 
-  /** Ends a wait of another thread, or the next one if there is none now. */
-  public void wakeUp() {
-    long ignored = acquire();
-    try {
-      events.wake();
-    } finally {
-      release();
-    }
-  }
-
   synchronized void add(CompletionQueue queue) {
     CompletionQueue[] more = Arrays.copyOf(queues, queues.length + 1);
     more[queues.length] = queue;
@@ -137,11 +92,6 @@ public final class CompletionChannel extends VerbsObject {
 
   synchronized void remove(CompletionQueue queue) {
     queues = Arrays.stream(queues).filter(each -> each != queue).toArray(CompletionQueue[]::new);
-  }
-
-  @Override
-  void wakeWaiters() {
-    events.wake();
   }
 
   @Override

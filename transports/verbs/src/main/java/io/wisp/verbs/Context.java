@@ -20,8 +20,11 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** An opened device. Closing it closes everything that was made with it. */
-public final class Context extends VerbsObject {
+/**
+ * An opened device. Its events are what happens to it or to what was made with it. Closing it
+ * closes everything that was made with it.
+ */
+public final class Context extends EventSource<AsyncEvent> {
 
   /** For timeouts: as long as it takes. */
   public static final long FOREVER = EventDescriptor.FOREVER;
@@ -29,7 +32,6 @@ public final class Context extends VerbsObject {
   private final Device device;
   private final DeviceAttributes attributes;
   private final int completionVectors;
-  private final EventDescriptor events;
 
   /** What asynchronous events can be about, by address. */
   private final Map<Long, VerbsObject> sources = new ConcurrentHashMap<>();
@@ -41,9 +43,10 @@ public final class Context extends VerbsObject {
   final MemorySegment postSrqRecv;
 
   private Context(Device device, long handle) {
-    super(handle, "the context of " + device.name());
-    this.device = device;
     MemorySegment memory = Library.memory(handle, IBV_CONTEXT.byteSize());
+    int descriptor = memory.get(ValueLayout.JAVA_INT, offset(IBV_CONTEXT, "async_fd"));
+    super(handle, "the context of " + device.name(), descriptor);
+    this.device = device;
     completionVectors = memory.get(ValueLayout.JAVA_INT, offset(IBV_CONTEXT, "num_comp_vectors"));
     pollCq = function(memory, "poll_cq");
     reqNotifyCq = function(memory, "req_notify_cq");
@@ -51,7 +54,6 @@ public final class Context extends VerbsObject {
     postRecv = function(memory, "post_recv");
     postSrqRecv = function(memory, "post_srq_recv");
     attributes = readAttributes();
-    events = new EventDescriptor(memory.get(ValueLayout.JAVA_INT, offset(IBV_CONTEXT, "async_fd")));
   }
 
   static Context open(Device device, long address) {
@@ -265,46 +267,12 @@ public final class Context extends VerbsObject {
     return CompletionQueue.create(this, entries, channel, vector);
   }
 
-  /**
-   * Waits for something to happen to the device or to what was made with it. Several threads take
-   * turns.
-   *
-   * @param timeoutMilliseconds how long at most; 0 does not wait; negative waits forever
-   * @return what happened, or null if nothing did in time or {@link #wakeUp} was called
-   * @throws IllegalStateException if the context is closed, also while waiting
-   */
-  public @Nullable AsyncEvent awaitEvent(long timeoutMilliseconds) {
-    long context = acquire();
-    try {
-      return awaitEvent(context, timeoutMilliseconds);
-    } finally {
-      release();
-    }
-  }
-
-  private @Nullable AsyncEvent awaitEvent(long context, long timeoutMilliseconds) {
-    long deadline = EventDescriptor.deadline(timeoutMilliseconds);
-    events.lock();
-    try {
-      while (true) {
-        requireOpen();
-        AsyncEvent event = takeEvent(context);
-        if (event != null
-            || events.await(timeoutMilliseconds, deadline) != EventDescriptor.Outcome.READY) {
-          requireOpen();
-          return event;
-        }
-      }
-    } finally {
-      events.unlock();
-    }
-  }
-
   /*
    * Acknowledges at once: an event that is not acknowledged blocks the destruction of its object,
    * and what is handed out does not refer to the native object any more.
    */
-  private @Nullable AsyncEvent takeEvent(long context) {
+  @Override
+  @Nullable AsyncEvent takeEvent(long context) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment memory = arena.allocate(Structs.IBV_ASYNC_EVENT);
       CallState state = events.state();
@@ -320,16 +288,6 @@ public final class Context extends VerbsObject {
     }
   }
 
-  /** Ends a wait of another thread for an event, or the next one if there is none now. */
-  public void wakeUp() {
-    long ignored = acquire();
-    try {
-      events.wake();
-    } finally {
-      release();
-    }
-  }
-
   /** Makes events able to name an object. */
   void addSource(VerbsObject object) {
     sources.put(object.handle(), object);
@@ -338,11 +296,6 @@ public final class Context extends VerbsObject {
   /** To be called before the object is destroyed: its address may be used again at once after. */
   void removeSource(VerbsObject object) {
     sources.remove(object.handle());
-  }
-
-  @Override
-  void wakeWaiters() {
-    events.wake();
   }
 
   @Override

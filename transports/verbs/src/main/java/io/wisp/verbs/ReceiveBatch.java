@@ -6,9 +6,7 @@ import static io.wisp.verbs.raw.Structs.offset;
 
 import io.wisp.verbs.raw.Errno;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -16,20 +14,13 @@ import java.util.Objects;
  * names no memory: it can take the immediate data of a WRITE, or an empty message. For one thread
  * at a time; nothing allocates.
  */
-public final class ReceiveBatch {
+public final class ReceiveBatch extends RequestBatch {
 
   private static final long BYTES = IBV_RECV_WR.byteSize();
   private static final long ID = offset(IBV_RECV_WR, "wr_id");
   private static final long NEXT = offset(IBV_RECV_WR, "next");
   private static final long PIECES = offset(IBV_RECV_WR, "sg_list");
   private static final long PIECE_COUNT = offset(IBV_RECV_WR, "num_sge");
-
-  private final int capacity;
-  private final MemorySegment requests;
-  private final Pieces pieces;
-  private final MemorySegment refused;
-  private final Chain chain;
-  private int posted;
 
   /** Requests with one piece of memory each at most. */
   public ReceiveBatch(int capacity) {
@@ -47,20 +38,7 @@ public final class ReceiveBatch {
       throw new IllegalArgumentException(
           "capacity must be at least 1 and maxPieces at least 0: " + capacity + ", " + maxPieces);
     }
-    this.capacity = capacity;
-    Arena arena = Arena.ofAuto();
-    requests = arena.allocate(IBV_RECV_WR, capacity);
-    pieces = new Pieces(arena, capacity, maxPieces);
-    refused = arena.allocate(ValueLayout.JAVA_LONG);
-    chain = new Chain(requests, capacity, BYTES, NEXT);
-    for (int i = 0; i < capacity; i++) {
-      requests.set(ValueLayout.JAVA_LONG, i * BYTES + PIECES, pieces.address(i));
-    }
-  }
-
-  /** How many requests there is room for. */
-  public int capacity() {
-    return capacity;
+    super(Arena.ofAuto(), IBV_RECV_WR, capacity, maxPieces, PIECES, NEXT);
   }
 
   /** Gives a request the number that its completion will have. */
@@ -96,38 +74,17 @@ public final class ReceiveBatch {
     return this;
   }
 
-  /**
-   * How many requests of the last post that failed were taken all the same; those before the one
-   * that was refused.
-   */
-  public int posted() {
-    return posted;
-  }
-
-  long chain(int first, int count) {
-    refused.set(ValueLayout.JAVA_LONG, 0, 0);
-    return chain.run(first, count);
-  }
-
-  long refused() {
-    return refused.address();
-  }
-
   VerbsException failure(String call, String queue, int first, int count, int errno) {
-    posted = chain.indexOf(refused.get(ValueLayout.JAVA_LONG, 0), first) - first;
-    return new VerbsException(
+    return failure(
         call,
-        String.format(Locale.ROOT, "%s, request %d of %d", queue, posted + 1, count),
+        queue,
+        first,
+        count,
         errno,
         errno == Errno.ENOMEM.number()
             ? "the queue is full: post no more than it holds, and take completions first"
             : "the queue pair is in a state that takes no receives, or the request names more"
                 + " pieces of memory than were asked for when it was made");
-  }
-
-  /** For tests: the structures themselves. */
-  MemorySegment memory() {
-    return requests;
   }
 
   private long at(int index) {

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * request may be changed at once: the device has its own copy. For one thread at a time; nothing
  * allocates.
  */
-public final class SendBatch {
+public final class SendBatch extends RequestBatch {
 
   private static final long BYTES = IBV_SEND_WR.byteSize();
   private static final long ID = offset(IBV_SEND_WR, "wr_id");
@@ -45,18 +45,11 @@ public final class SendBatch {
   private static final long REMOTE_QUEUE_PAIR = offset(IBV_SEND_WR, "wr", "ud", "remote_qpn");
   private static final long REMOTE_QUEUE_KEY = offset(IBV_SEND_WR, "wr", "ud", "remote_qkey");
 
-  private final int capacity;
   private final int maxInline;
-  private final MemorySegment requests;
-  private final Pieces pieces;
   private final MemorySegment inline;
-  private final MemorySegment refused;
-  private final Chain chain;
 
   /** Where each datagram goes; null as long as there is none. */
   private @Nullable AddressHandle @Nullable [] destinations;
-
-  private int posted;
 
   /** Requests with one piece of memory each at most, and no inline data. */
   public SendBatch(int capacity) {
@@ -80,23 +73,13 @@ public final class SendBatch {
               maxPieces,
               maxInline));
     }
-    this.capacity = capacity;
-    this.maxInline = maxInline;
     Arena arena = Arena.ofAuto();
-    requests = arena.allocate(IBV_SEND_WR, capacity);
-    pieces = new Pieces(arena, capacity, maxPieces);
+    super(arena, IBV_SEND_WR, capacity, maxPieces, PIECES, NEXT);
+    this.maxInline = maxInline;
     inline = arena.allocate((long) capacity * maxInline, Long.BYTES);
-    refused = arena.allocate(ValueLayout.JAVA_LONG);
-    chain = new Chain(requests, capacity, BYTES, NEXT);
     for (int i = 0; i < capacity; i++) {
-      requests.set(ValueLayout.JAVA_LONG, i * BYTES + PIECES, pieces.address(i));
       requests.set(ValueLayout.JAVA_INT, i * BYTES + OPCODE, Ibv.IBV_WR_SEND);
     }
-  }
-
-  /** How many requests there is room for. */
-  public int capacity() {
-    return capacity;
   }
 
   /** How many bytes each request can carry in itself. */
@@ -283,23 +266,6 @@ public final class SendBatch {
   }
 
   /**
-   * How many requests of the last post that failed were taken all the same; those before the one
-   * that was refused.
-   */
-  public int posted() {
-    return posted;
-  }
-
-  long chain(int first, int count) {
-    refused.set(ValueLayout.JAVA_LONG, 0, 0);
-    return chain.run(first, count);
-  }
-
-  long refused() {
-    return refused.address();
-  }
-
-  /**
    * Keeps the address handles of some requests from being freed. The library reads them when it
    * posts a datagram, so none may be missing.
    *
@@ -349,10 +315,11 @@ public final class SendBatch {
   }
 
   VerbsException failure(QueuePair pair, int first, int count, int errno) {
-    posted = chain.indexOf(refused.get(ValueLayout.JAVA_LONG, 0), first) - first;
-    return new VerbsException(
+    return failure(
         "ibv_post_send",
-        String.format(Locale.ROOT, "%s, request %d of %d", pair.name(), posted + 1, count),
+        pair.name(),
+        first,
+        count,
         errno,
         errno == Errno.ENOMEM.number()
             ? "the send queue is full: it was made for "
@@ -360,11 +327,6 @@ public final class SendBatch {
                 + " requests, each until a completion of it or of a later one was taken"
             : "the queue pair is not ready to send, or the request has more pieces or inline bytes"
                 + " than were asked for when it was made, or an operation that its type cannot do");
-  }
-
-  /** For tests: the structures themselves. */
-  MemorySegment memory() {
-    return requests;
   }
 
   private long at(int index) {

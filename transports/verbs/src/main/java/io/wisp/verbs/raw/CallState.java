@@ -18,6 +18,7 @@ public final class CallState {
 
   final MemorySegment segment;
 
+  /** Memory for the error numbers of calls, of one thread at a time. */
   public CallState(SegmentAllocator allocator) {
     segment = allocator.allocate(LAYOUT);
   }

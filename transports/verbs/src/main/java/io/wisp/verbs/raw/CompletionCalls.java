@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.verbs.raw;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /** Completion queues and channels, but for the fast path. Pointers are longs. */
 public final class CompletionCalls {
 
   private static final MethodHandle CREATE_CHANNEL =
-      Library.link(
-          "ibv_create_comp_channel",
-          FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG),
-          CallState.CAPTURE);
+      Library.linkCapturing("ibv_create_comp_channel", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
 
   /** The address of a channel; 0 on failure. */
   public static long createChannel(CallState state, long context) {
@@ -24,9 +23,7 @@ public final class CompletionCalls {
   }
 
   private static final MethodHandle DESTROY_CHANNEL =
-      Library.link(
-          "ibv_destroy_comp_channel",
-          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
+      Library.link("ibv_destroy_comp_channel", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
 
   /** 0, or the error number. */
   public static int destroyChannel(long channel) {
@@ -38,16 +35,9 @@ public final class CompletionCalls {
   }
 
   private static final MethodHandle CREATE_CQ =
-      Library.link(
+      Library.linkCapturing(
           "ibv_create_cq",
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_INT),
-          CallState.CAPTURE);
+          FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
 
   /** The address of a completion queue; 0 on failure. */
   public static long createCq(
@@ -60,9 +50,7 @@ public final class CompletionCalls {
   }
 
   private static final MethodHandle RESIZE_CQ =
-      Library.link(
-          "ibv_resize_cq",
-          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
+      Library.link("ibv_resize_cq", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
 
   /** 0, or the error number. */
   public static int resizeCq(long queue, int entries) {
@@ -74,8 +62,7 @@ public final class CompletionCalls {
   }
 
   private static final MethodHandle DESTROY_CQ =
-      Library.link(
-          "ibv_destroy_cq", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
+      Library.link("ibv_destroy_cq", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
 
   /** 0, or the error number. Waits until every event of the queue is acknowledged. */
   public static int destroyCq(long queue) {
@@ -87,14 +74,8 @@ public final class CompletionCalls {
   }
 
   private static final MethodHandle GET_CQ_EVENT =
-      Library.link(
-          "ibv_get_cq_event",
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_LONG),
-          CallState.CAPTURE);
+      Library.linkCapturing(
+          "ibv_get_cq_event", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG));
 
   /** 0, or -1. */
   public static int getCqEvent(CallState state, long channel, long queue, long cookie) {
@@ -106,10 +87,9 @@ public final class CompletionCalls {
   }
 
   private static final MethodHandle ACK_CQ_EVENTS =
-      Library.link(
-          "ibv_ack_cq_events",
-          FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
+      Library.link("ibv_ack_cq_events", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
 
+  /** Acknowledges events of a queue that were taken. Cannot fail. */
   public static void ackCqEvents(long queue, int count) {
     try {
       ACK_CQ_EVENTS.invokeExact(queue, count);

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.verbs.raw;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /** Devices, contexts, ports, GIDs and asynchronous events. Pointers are longs. */
 public final class DeviceCalls {
 
   private static final MethodHandle GET_DEVICE_LIST =
-      Library.link(
-          "ibv_get_device_list",
-          FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG),
-          CallState.CAPTURE);
+      Library.linkCapturing("ibv_get_device_list", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
 
   /** The address of an array of devices that ends with a null pointer; 0 on failure. */
   public static long getDeviceList(CallState state, long count) {
@@ -24,8 +24,9 @@ public final class DeviceCalls {
   }
 
   private static final MethodHandle FREE_DEVICE_LIST =
-      Library.link("ibv_free_device_list", FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG));
+      Library.link("ibv_free_device_list", FunctionDescriptor.ofVoid(JAVA_LONG));
 
+  /** Frees what {@link #getDeviceList} gave, but for opened devices. Cannot fail. */
   public static void freeDeviceList(long list) {
     try {
       FREE_DEVICE_LIST.invokeExact(list);
@@ -35,9 +36,7 @@ public final class DeviceCalls {
   }
 
   private static final MethodHandle GET_DEVICE_GUID =
-      Library.link(
-          "ibv_get_device_guid",
-          FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+      Library.link("ibv_get_device_guid", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
 
   /** The GUID, its bytes in network order. */
   public static long getDeviceGuid(long device) {
@@ -49,10 +48,7 @@ public final class DeviceCalls {
   }
 
   private static final MethodHandle OPEN_DEVICE =
-      Library.link(
-          "ibv_open_device",
-          FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG),
-          CallState.CAPTURE);
+      Library.linkCapturing("ibv_open_device", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
 
   /** The address of a context; 0 on failure. */
   public static long openDevice(CallState state, long device) {
@@ -64,10 +60,7 @@ public final class DeviceCalls {
   }
 
   private static final MethodHandle CLOSE_DEVICE =
-      Library.link(
-          "ibv_close_device",
-          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG),
-          CallState.CAPTURE);
+      Library.linkCapturing("ibv_close_device", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
 
   /** 0, or -1. */
   public static int closeDevice(CallState state, long context) {
@@ -79,10 +72,7 @@ public final class DeviceCalls {
   }
 
   private static final MethodHandle QUERY_DEVICE =
-      Library.link(
-          "ibv_query_device",
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+      Library.link("ibv_query_device", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
 
   /** 0, or the error number. */
   public static int queryDevice(long context, long attributes) {
@@ -95,12 +85,7 @@ public final class DeviceCalls {
 
   private static final MethodHandle QUERY_PORT =
       Library.link(
-          "ibv_query_port",
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_BYTE,
-              ValueLayout.JAVA_LONG));
+          "ibv_query_port", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_BYTE, JAVA_LONG));
 
   /** 0, or the error number. The function of this name in the library fills the first 48 bytes. */
   public static int queryPort(long context, byte port, long attributes) {
@@ -114,13 +99,7 @@ public final class DeviceCalls {
   private static final MethodHandle QUERY_GID_TABLE =
       Library.link(
           "_ibv_query_gid_table",
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_LONG));
+          FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG));
 
   /**
    * How many entries were written, which leave out the empty places; or an error number, negated.
@@ -135,15 +114,9 @@ public final class DeviceCalls {
   }
 
   private static final MethodHandle QUERY_PKEY =
-      Library.link(
+      Library.linkCapturing(
           "ibv_query_pkey",
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_BYTE,
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_LONG),
-          CallState.CAPTURE);
+          FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_BYTE, JAVA_INT, JAVA_LONG));
 
   /** 0, or -1; the key is written in network order. */
   public static int queryPkey(CallState state, long context, byte port, int index, long pkey) {
@@ -155,10 +128,8 @@ public final class DeviceCalls {
   }
 
   private static final MethodHandle GET_ASYNC_EVENT =
-      Library.link(
-          "ibv_get_async_event",
-          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG),
-          CallState.CAPTURE);
+      Library.linkCapturing(
+          "ibv_get_async_event", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
 
   /** 0, or -1. */
   public static int getAsyncEvent(CallState state, long context, long event) {
@@ -170,8 +141,9 @@ public final class DeviceCalls {
   }
 
   private static final MethodHandle ACK_ASYNC_EVENT =
-      Library.link("ibv_ack_async_event", FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG));
+      Library.link("ibv_ack_async_event", FunctionDescriptor.ofVoid(JAVA_LONG));
 
+  /** Acknowledges an event that was taken. Cannot fail. */
   public static void ackAsyncEvent(long event) {
     try {
       ACK_ASYNC_EVENT.invokeExact(event);

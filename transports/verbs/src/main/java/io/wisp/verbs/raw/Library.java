@@ -80,9 +80,19 @@ public final class Library {
     }
   }
 
-  /** A call of a function of libibverbs. */
+  /** A call of a function of libibverbs that answers with its error number, or cannot fail. */
+  static MethodHandle link(String name, FunctionDescriptor type) {
+    return linkVerbs(name, type);
+  }
+
+  /** A call of a function of libibverbs that leaves its error number in {@code errno}. */
+  static MethodHandle linkCapturing(String name, FunctionDescriptor type) {
+    return linkVerbs(name, type, CallState.CAPTURE);
+  }
+
   @SuppressWarnings("restricted")
-  static MethodHandle link(String name, FunctionDescriptor type, Linker.Option... options) {
+  private static MethodHandle linkVerbs(
+      String name, FunctionDescriptor type, Linker.Option... options) {
     SymbolLookup symbols =
         FOUND
             .symbols()
@@ -96,9 +106,19 @@ public final class Library {
     return Linker.nativeLinker().downcallHandle(type, options);
   }
 
-  /** A call of a function of the C library. */
+  /** A call of a function of the C library, all of which leave their error number in errno. */
+  static MethodHandle linkSystem(String name, FunctionDescriptor type) {
+    return linkSystem(name, type, CallState.CAPTURE);
+  }
+
+  /** The same for {@code fcntl}, whose arguments after the first two are variadic. */
+  static MethodHandle linkVariadic(String name, FunctionDescriptor type, int firstVariadic) {
+    return linkSystem(name, type, CallState.CAPTURE, Linker.Option.firstVariadicArg(firstVariadic));
+  }
+
   @SuppressWarnings("restricted")
-  static MethodHandle linkSystem(String name, FunctionDescriptor type, Linker.Option... options) {
+  private static MethodHandle linkSystem(
+      String name, FunctionDescriptor type, Linker.Option... options) {
     Linker linker = Linker.nativeLinker();
     return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), type, options);
   }

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.verbs.raw;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /** Protection domains, memory regions and address handles. Pointers are longs. */
 public final class MemoryCalls {
 
   private static final MethodHandle ALLOC_PD =
-      Library.link(
-          "ibv_alloc_pd",
-          FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG),
-          CallState.CAPTURE);
+      Library.linkCapturing("ibv_alloc_pd", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
 
   /** The address of a protection domain; 0 on failure. */
   public static long allocPd(CallState state, long context) {
@@ -24,8 +24,7 @@ public final class MemoryCalls {
   }
 
   private static final MethodHandle DEALLOC_PD =
-      Library.link(
-          "ibv_dealloc_pd", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
+      Library.link("ibv_dealloc_pd", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
 
   /** 0, or the error number. */
   public static int deallocPd(long domain) {
@@ -37,15 +36,9 @@ public final class MemoryCalls {
   }
 
   private static final MethodHandle REG_MR =
-      Library.link(
+      Library.linkCapturing(
           "ibv_reg_mr",
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_INT),
-          CallState.CAPTURE);
+          FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT));
 
   /** The address of a memory region; 0 on failure. */
   public static long regMr(CallState state, long domain, long address, long length, int access) {
@@ -57,16 +50,9 @@ public final class MemoryCalls {
   }
 
   private static final MethodHandle REG_MR_IOVA2 =
-      Library.link(
+      Library.linkCapturing(
           "ibv_reg_mr_iova2",
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_INT),
-          CallState.CAPTURE);
+          FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT));
 
   /** As {@link #regMr}, for access flags that a kernel may ignore. */
   public static long regMrIova2(
@@ -79,8 +65,7 @@ public final class MemoryCalls {
   }
 
   private static final MethodHandle DEREG_MR =
-      Library.link(
-          "ibv_dereg_mr", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
+      Library.link("ibv_dereg_mr", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
 
   /** 0, or the error number. */
   public static int deregMr(long region) {
@@ -92,11 +77,8 @@ public final class MemoryCalls {
   }
 
   private static final MethodHandle CREATE_AH =
-      Library.link(
-          "ibv_create_ah",
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG),
-          CallState.CAPTURE);
+      Library.linkCapturing(
+          "ibv_create_ah", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
 
   /** The address of an address handle; 0 on failure. */
   public static long createAh(CallState state, long domain, long attributes) {
@@ -108,15 +90,9 @@ public final class MemoryCalls {
   }
 
   private static final MethodHandle CREATE_AH_FROM_WC =
-      Library.link(
+      Library.linkCapturing(
           "ibv_create_ah_from_wc",
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_BYTE),
-          CallState.CAPTURE);
+          FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_BYTE));
 
   /** The address of an address handle; 0 on failure. */
   public static long createAhFromWc(
@@ -129,8 +105,7 @@ public final class MemoryCalls {
   }
 
   private static final MethodHandle DESTROY_AH =
-      Library.link(
-          "ibv_destroy_ah", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
+      Library.link("ibv_destroy_ah", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
 
   /** 0, or the error number. */
   public static int destroyAh(long handle) {

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.verbs.raw;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /** Queue pairs and shared receive queues, but for the fast path. Pointers are longs. */
 public final class QueuePairCalls {
 
   private static final MethodHandle CREATE_QP =
-      Library.link(
-          "ibv_create_qp",
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG),
-          CallState.CAPTURE);
+      Library.linkCapturing(
+          "ibv_create_qp", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
 
   /** The address of a queue pair; 0 on failure. */
   public static long createQp(CallState state, long domain, long attributes) {
@@ -26,12 +25,7 @@ public final class QueuePairCalls {
 
   private static final MethodHandle MODIFY_QP =
       Library.link(
-          "ibv_modify_qp",
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_INT));
+          "ibv_modify_qp", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
 
   /** 0, or the error number. */
   public static int modifyQp(long pair, long attributes, int mask) {
@@ -45,12 +39,7 @@ public final class QueuePairCalls {
   private static final MethodHandle QUERY_QP =
       Library.link(
           "ibv_query_qp",
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_LONG));
+          FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG));
 
   /** 0, or the error number. */
   public static int queryQp(long pair, long attributes, int mask, long initAttributes) {
@@ -62,8 +51,7 @@ public final class QueuePairCalls {
   }
 
   private static final MethodHandle DESTROY_QP =
-      Library.link(
-          "ibv_destroy_qp", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
+      Library.link("ibv_destroy_qp", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
 
   /** 0, or the error number. Waits until every event of the pair is acknowledged. */
   public static int destroyQp(long pair) {
@@ -75,11 +63,8 @@ public final class QueuePairCalls {
   }
 
   private static final MethodHandle CREATE_SRQ =
-      Library.link(
-          "ibv_create_srq",
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG),
-          CallState.CAPTURE);
+      Library.linkCapturing(
+          "ibv_create_srq", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
 
   /** The address of a shared receive queue; 0 on failure. */
   public static long createSrq(CallState state, long domain, long attributes) {
@@ -92,12 +77,7 @@ public final class QueuePairCalls {
 
   private static final MethodHandle MODIFY_SRQ =
       Library.link(
-          "ibv_modify_srq",
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_INT));
+          "ibv_modify_srq", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
 
   /** 0, or the error number. */
   public static int modifySrq(long queue, long attributes, int mask) {
@@ -109,10 +89,7 @@ public final class QueuePairCalls {
   }
 
   private static final MethodHandle QUERY_SRQ =
-      Library.link(
-          "ibv_query_srq",
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+      Library.link("ibv_query_srq", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
 
   /** 0, or the error number. */
   public static int querySrq(long queue, long attributes) {
@@ -124,8 +101,7 @@ public final class QueuePairCalls {
   }
 
   private static final MethodHandle DESTROY_SRQ =
-      Library.link(
-          "ibv_destroy_srq", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
+      Library.link("ibv_destroy_srq", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
 
   /** 0, or the error number. Waits until every event of the queue is acknowledged. */
   public static int destroySrq(long queue) {

@@ -1,23 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.verbs.raw;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /** What event channels need of the C library. Pointers are longs. */
 public final class SystemCalls {
 
   private static final MethodHandle POLL =
-      Library.linkSystem(
-          "poll",
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_INT),
-          CallState.CAPTURE);
+      Library.linkSystem("poll", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
 
   /** How many descriptors are ready; 0 after the time, -1 on failure. */
   public static int poll(CallState state, long descriptors, long count, int milliseconds) {
@@ -29,15 +23,8 @@ public final class SystemCalls {
   }
 
   private static final MethodHandle FCNTL =
-      Library.linkSystem(
-          "fcntl",
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_INT),
-          CallState.CAPTURE,
-          Linker.Option.firstVariadicArg(2));
+      Library.linkVariadic(
+          "fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT), 2);
 
   /** What the command answers; -1 on failure. */
   public static int fcntl(CallState state, int descriptor, int command, int argument) {
@@ -49,10 +36,7 @@ public final class SystemCalls {
   }
 
   private static final MethodHandle EVENTFD =
-      Library.linkSystem(
-          "eventfd",
-          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT),
-          CallState.CAPTURE);
+      Library.linkSystem("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
 
   /** A file descriptor; -1 on failure. */
   public static int eventfd(CallState state, int value, int flags) {
@@ -64,14 +48,7 @@ public final class SystemCalls {
   }
 
   private static final MethodHandle READ =
-      Library.linkSystem(
-          "read",
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_LONG),
-          CallState.CAPTURE);
+      Library.linkSystem("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
 
   /** How many bytes were read; -1 on failure. */
   public static long read(CallState state, int descriptor, long address, long length) {
@@ -83,14 +60,7 @@ public final class SystemCalls {
   }
 
   private static final MethodHandle WRITE =
-      Library.linkSystem(
-          "write",
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_LONG),
-          CallState.CAPTURE);
+      Library.linkSystem("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
 
   /** How many bytes were written; -1 on failure. */
   public static long write(CallState state, int descriptor, long address, long length) {
@@ -102,10 +72,7 @@ public final class SystemCalls {
   }
 
   private static final MethodHandle CLOSE =
-      Library.linkSystem(
-          "close",
-          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT),
-          CallState.CAPTURE);
+      Library.linkSystem("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
   /** 0, or -1. */
   public static int close(CallState state, int descriptor) {

@@ -16,7 +16,8 @@ class IncludesTest {
 
   private static final Path INCLUDES = Path.of("src/jextract/includes.txt");
   private static final Path SOURCES = Path.of("src/main/java/io/wisp/verbs/raw");
-  private static final Pattern LINK = Pattern.compile("Library\\.link(?:System)?\\(\\s*\"(\\w+)\"");
+  private static final Pattern LINK =
+      Pattern.compile("Library\\.link(?:Capturing|System|Variadic)?\\(\\s*\"(\\w+)\"");
 
   private static List<String> included(String kind) throws IOException {
     String option = "--include-" + kind + " ";
