@@ -40,9 +40,9 @@ final class Mailbox {
     return mailbox.asSlice(RING_OFFSET);
   }
 
-  static void setCredit(MemorySegment mailbox, long position, long bulks) {
+  static void setCredit(MemorySegment mailbox, long position, long buffers) {
     WORD.setRelease(mailbox, (long) CREDIT_OFFSET, position);
-    WORD.setRelease(mailbox, (long) CREDIT_OFFSET + Long.BYTES, bulks);
+    WORD.setRelease(mailbox, (long) CREDIT_OFFSET + Long.BYTES, buffers);
   }
 
   // The device stores these words while they are read; a word is stored in one piece.
@@ -51,7 +51,7 @@ final class Mailbox {
     return (long) WORD.getAcquire(mailbox, (long) CREDIT_OFFSET);
   }
 
-  static long creditedBulks(MemorySegment mailbox) {
+  static long creditedBuffers(MemorySegment mailbox) {
     return (long) WORD.getAcquire(mailbox, (long) CREDIT_OFFSET + Long.BYTES);
   }
 }

@@ -2,9 +2,9 @@
 package io.wisp.transport.rdma;
 
 import io.wisp.transport.TransportException;
-import io.wisp.transport.memory.ClientFabric;
-import io.wisp.transport.memory.Port;
-import io.wisp.transport.memory.RemoteMemory;
+import io.wisp.transport.ring.Port;
+import io.wisp.transport.ring.RemoteMemory;
+import io.wisp.transport.ring.handshake.ClientFabric;
 import io.wisp.verbs.Gid;
 import io.wisp.verbs.ProtectionDomain;
 import io.wisp.verbs.VerbsException;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.rdma;
 
-import io.wisp.transport.memory.LocalBuffer;
-import io.wisp.transport.memory.RemoteBuffer;
-import io.wisp.transport.memory.RemoteMemory;
+import io.wisp.transport.ring.LocalBuffer;
+import io.wisp.transport.ring.RemoteBuffer;
+import io.wisp.transport.ring.RemoteMemory;
 import io.wisp.verbs.CompletionStatus;
 import io.wisp.verbs.ReceiveBatch;
 import io.wisp.verbs.VerbsException;
@@ -193,10 +193,10 @@ final class RdmaMemory implements RemoteMemory {
   }
 
   @Override
-  public void giveCredit(long position, long bulks) {
+  public void giveCredit(long position, long buffers) {
     if (isUsable()) {
       try {
-        Mailbox.setCredit(end.copy(), position, bulks);
+        Mailbox.setCredit(end.copy(), position, buffers);
         sender.sendCredit();
       } catch (VerbsException e) {
         breakWith(e);
@@ -210,8 +210,8 @@ final class RdmaMemory implements RemoteMemory {
   }
 
   @Override
-  public long creditedBulks() {
-    return Mailbox.creditedBulks(end.mailbox());
+  public long creditedBuffers() {
+    return Mailbox.creditedBuffers(end.mailbox());
   }
 
   @Override

@@ -2,9 +2,9 @@
 package io.wisp.transport.rdma;
 
 import io.wisp.transport.TransportException;
-import io.wisp.transport.memory.LocalBuffer;
-import io.wisp.transport.memory.Port;
-import io.wisp.transport.memory.RemoteMemory;
+import io.wisp.transport.ring.LocalBuffer;
+import io.wisp.transport.ring.Port;
+import io.wisp.transport.ring.RemoteMemory;
 import io.wisp.verbs.AsyncEvent;
 import io.wisp.verbs.AsyncEventType;
 import io.wisp.verbs.CompletionChannel;

@@ -9,9 +9,9 @@ import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.Transport;
 import io.wisp.transport.TransportException;
-import io.wisp.transport.memory.MemoryClients;
-import io.wisp.transport.memory.MemoryServer;
-import io.wisp.transport.memory.ServerLimits;
+import io.wisp.transport.ring.client.RingClients;
+import io.wisp.transport.ring.server.RingServer;
+import io.wisp.transport.ring.server.ServerLimits;
 import io.wisp.verbs.Verbs;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -74,7 +74,7 @@ public final class RdmaTransport implements Transport {
       closeQuietly(listener);
       throw e;
     }
-    return new MemoryServer(this, store, options, limits, listener, endpoint, fabric);
+    return new RingServer(this, store, options, limits, listener, endpoint, fabric);
   }
 
   private static ServerSocketChannel listen(Endpoint endpoint, InetSocketAddress address) {
@@ -113,7 +113,7 @@ public final class RdmaTransport implements Transport {
     DeviceChoice choice = DeviceChoice.parse(options.device());
     InetSocketAddress address = resolve(endpoint, "cannot connect to ");
     try {
-      return MemoryClients.connect(
+      return RingClients.connect(
           SocketChannel.open(), address, endpoint, new RdmaClientFabric(choice), options);
     } catch (IOException e) {
       throw new TransportException("cannot connect to " + endpoint + ": " + e.getMessage(), e);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.rdma;
 
-import io.wisp.transport.memory.LocalBuffer;
-import io.wisp.transport.memory.RemoteBuffer;
+import io.wisp.transport.ring.LocalBuffer;
+import io.wisp.transport.ring.RemoteBuffer;
 import io.wisp.verbs.AccessFlag;
 import io.wisp.verbs.MemoryRegion;
 import io.wisp.verbs.ProtectionDomain;

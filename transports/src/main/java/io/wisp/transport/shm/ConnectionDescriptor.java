@@ -62,13 +62,13 @@ final class ConnectionDescriptor {
     return (long) WORD.getAcquire(file, words + CREDIT_OFFSET);
   }
 
-  static long creditedBulks(MemorySegment file, long words) {
+  static long creditedBuffers(MemorySegment file, long words) {
     return (long) WORD.getAcquire(file, words + CREDIT_OFFSET + Long.BYTES);
   }
 
   /** With release: what was read before was read before the other side writes there again. */
-  static void giveCredit(MemorySegment file, long words, long position, long bulks) {
-    WORD.setRelease(file, words + CREDIT_OFFSET + Long.BYTES, bulks);
+  static void giveCredit(MemorySegment file, long words, long position, long buffers) {
+    WORD.setRelease(file, words + CREDIT_OFFSET + Long.BYTES, buffers);
     WORD.setRelease(file, words + CREDIT_OFFSET, position);
   }
 

@@ -2,9 +2,9 @@
 package io.wisp.transport.shm;
 
 import io.wisp.transport.TransportException;
-import io.wisp.transport.memory.ClientFabric;
-import io.wisp.transport.memory.Port;
-import io.wisp.transport.memory.RemoteMemory;
+import io.wisp.transport.ring.Port;
+import io.wisp.transport.ring.RemoteMemory;
+import io.wisp.transport.ring.handshake.ClientFabric;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel.MapMode;

@@ -2,10 +2,10 @@
 package io.wisp.transport.shm;
 
 import io.wisp.transport.TransportException;
-import io.wisp.transport.memory.LocalBuffer;
-import io.wisp.transport.memory.RemoteBuffer;
-import io.wisp.transport.memory.RemoteMemory;
-import io.wisp.transport.memory.TokenQueue;
+import io.wisp.transport.ring.LocalBuffer;
+import io.wisp.transport.ring.RemoteBuffer;
+import io.wisp.transport.ring.RemoteMemory;
+import io.wisp.transport.ring.TokenQueue;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
@@ -47,7 +47,7 @@ final class ShmMemory implements RemoteMemory {
 
   private long arrived;
   private long seenPosition;
-  private long seenBulks;
+  private long seenBuffers;
   private boolean news;
   private final TokenQueue completed = new TokenQueue();
   private @Nullable SharedFile mapped;
@@ -105,7 +105,7 @@ final class ShmMemory implements RemoteMemory {
     }
     arrived = ConnectionDescriptor.notified(memory, otherWords);
     seenPosition = ConnectionDescriptor.creditedPosition(memory, otherWords);
-    seenBulks = ConnectionDescriptor.creditedBulks(memory, otherWords);
+    seenBuffers = ConnectionDescriptor.creditedBuffers(memory, otherWords);
     news = true;
     return true;
   }
@@ -117,7 +117,7 @@ final class ShmMemory implements RemoteMemory {
     }
     return ConnectionDescriptor.notified(memory, otherWords) != arrived
         || ConnectionDescriptor.creditedPosition(memory, otherWords) != seenPosition
-        || ConnectionDescriptor.creditedBulks(memory, otherWords) != seenBulks;
+        || ConnectionDescriptor.creditedBuffers(memory, otherWords) != seenBuffers;
   }
 
   /** Whether something was taken in since this was last asked. */
@@ -154,8 +154,8 @@ final class ShmMemory implements RemoteMemory {
   }
 
   @Override
-  public void giveCredit(long position, long bulks) {
-    ConnectionDescriptor.giveCredit(memory, ownWords, position, bulks);
+  public void giveCredit(long position, long buffers) {
+    ConnectionDescriptor.giveCredit(memory, ownWords, position, buffers);
     otherDoorbell.ring();
   }
 
@@ -165,8 +165,8 @@ final class ShmMemory implements RemoteMemory {
   }
 
   @Override
-  public long creditedBulks() {
-    return ConnectionDescriptor.creditedBulks(memory, otherWords);
+  public long creditedBuffers() {
+    return ConnectionDescriptor.creditedBuffers(memory, otherWords);
   }
 
   @Override

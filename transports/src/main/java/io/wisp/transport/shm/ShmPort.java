@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.shm;
 
-import io.wisp.transport.memory.LocalBuffer;
-import io.wisp.transport.memory.Port;
-import io.wisp.transport.memory.RemoteBuffer;
-import io.wisp.transport.memory.RemoteMemory;
+import io.wisp.transport.ring.LocalBuffer;
+import io.wisp.transport.ring.Port;
+import io.wisp.transport.ring.RemoteBuffer;
+import io.wisp.transport.ring.RemoteMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;

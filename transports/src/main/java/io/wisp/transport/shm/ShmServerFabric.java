@@ -3,11 +3,11 @@ package io.wisp.transport.shm;
 
 import io.wisp.transport.TransportException;
 import io.wisp.transport.Waiting;
-import io.wisp.transport.memory.Port;
-import io.wisp.transport.memory.RemoteBuffer;
-import io.wisp.transport.memory.RemoteMemory;
-import io.wisp.transport.memory.ServerFabric;
-import io.wisp.transport.memory.ServerOffer;
+import io.wisp.transport.ring.Port;
+import io.wisp.transport.ring.RemoteBuffer;
+import io.wisp.transport.ring.RemoteMemory;
+import io.wisp.transport.ring.handshake.ServerFabric;
+import io.wisp.transport.ring.handshake.ServerOffer;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;

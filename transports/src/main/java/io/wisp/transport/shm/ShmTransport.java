@@ -10,10 +10,10 @@ import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.Transport;
 import io.wisp.transport.TransportException;
-import io.wisp.transport.memory.ClientFabric;
-import io.wisp.transport.memory.MemoryClients;
-import io.wisp.transport.memory.MemoryServer;
-import io.wisp.transport.memory.ServerLimits;
+import io.wisp.transport.ring.client.RingClients;
+import io.wisp.transport.ring.handshake.ClientFabric;
+import io.wisp.transport.ring.server.RingServer;
+import io.wisp.transport.ring.server.ServerLimits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -75,7 +75,7 @@ public final class ShmTransport implements Transport {
       folder.close();
       throw e;
     }
-    return new MemoryServer(this, store, options, limits, listener, endpoint, fabric);
+    return new RingServer(this, store, options, limits, listener, endpoint, fabric);
   }
 
   private static ServerSocketChannel listen(Path path) throws IOException {
@@ -103,7 +103,7 @@ public final class ShmTransport implements Transport {
     requireThisMachine(endpoint);
     ServerFiles files = ServerFolder.find(endpoint);
     try {
-      return MemoryClients.connect(
+      return RingClients.connect(
           SocketChannel.open(StandardProtocolFamily.UNIX),
           UnixDomainSocketAddress.of(files.control()),
           endpoint,

@@ -3,8 +3,8 @@ package io.wisp.transport.rdma;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.wisp.transport.memory.LocalBuffer;
-import io.wisp.transport.memory.RemoteBuffer;
+import io.wisp.transport.ring.LocalBuffer;
+import io.wisp.transport.ring.RemoteBuffer;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -98,7 +98,7 @@ class RdmaMemoryTest {
       pair.server.giveCredit(position, i);
       pair.awaitThat(() -> pair.client.creditedPosition() == expected);
     }
-    pair.awaitThat(() -> pair.client.creditedBulks() == 59);
+    pair.awaitThat(() -> pair.client.creditedBuffers() == 59);
   }
 
   @Test
@@ -107,7 +107,7 @@ class RdmaMemoryTest {
       pair.server.giveCredit(16L * i, i);
     }
     pair.awaitThat(
-        () -> pair.client.creditedPosition() == 8_000 && pair.client.creditedBulks() == 500);
+        () -> pair.client.creditedPosition() == 8_000 && pair.client.creditedBuffers() == 500);
     assertThat(pair.client.arrived()).isZero();
     assertThat(pair.clientPort().nextReady()).isZero();
   }

@@ -4,7 +4,7 @@ package io.wisp.transport.rdma;
 import io.wisp.store.HeapStore;
 import io.wisp.store.Store;
 import io.wisp.transport.Waiting;
-import io.wisp.transport.memory.ServerOffer;
+import io.wisp.transport.ring.handshake.ServerOffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.concurrent.TimeUnit;

@@ -11,9 +11,9 @@ import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.ServerOptions;
-import io.wisp.transport.memory.MemoryServer;
-import io.wisp.transport.memory.RingLimits;
-import io.wisp.transport.memory.ServerLimits;
+import io.wisp.transport.ring.RingLimits;
+import io.wisp.transport.ring.server.RingServer;
+import io.wisp.transport.ring.server.ServerLimits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -59,7 +59,7 @@ class ShmControlTest {
   private final ServerFolder folder = ServerFolder.take(new Endpoint("127.0.0.1", 0));
   private final List<SocketChannel> opened = new ArrayList<>();
   private SocketAddress address = new InetSocketAddress(0);
-  private @Nullable MemoryServer server;
+  private @Nullable RingServer server;
 
   private static byte[] hex(String text) {
     return HexFormat.of().parseHex(text.replace(" ", ""));
@@ -78,7 +78,7 @@ class ShmControlTest {
     }
     address = listener.getLocalAddress();
     server =
-        new MemoryServer(
+        new RingServer(
             new ShmTransport(),
             store,
             options,
@@ -88,8 +88,8 @@ class ShmControlTest {
             new ShmServerFabric(folder, Optional.empty(), 0));
   }
 
-  private MemoryServer server() {
-    MemoryServer started = server;
+  private RingServer server() {
+    RingServer started = server;
     if (started == null) {
       throw new IllegalStateException("no server was started");
     }

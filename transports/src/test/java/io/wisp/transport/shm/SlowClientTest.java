@@ -11,10 +11,10 @@ import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
-import io.wisp.transport.memory.ClientFabric;
-import io.wisp.transport.memory.MemoryClients;
-import io.wisp.transport.memory.Port;
-import io.wisp.transport.memory.RemoteMemory;
+import io.wisp.transport.ring.Port;
+import io.wisp.transport.ring.RemoteMemory;
+import io.wisp.transport.ring.client.RingClients;
+import io.wisp.transport.ring.handshake.ClientFabric;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -41,7 +41,7 @@ class SlowClientTest {
   }
 
   private static Client connectSlowly(Endpoint endpoint) throws IOException {
-    return MemoryClients.connect(
+    return RingClients.connect(
         SocketChannel.open(StandardProtocolFamily.UNIX),
         UnixDomainSocketAddress.of(ServerFolder.find(endpoint).control()),
         endpoint,

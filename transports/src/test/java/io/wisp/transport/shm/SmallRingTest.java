@@ -13,8 +13,8 @@ import io.wisp.transport.Endpoint;
 import io.wisp.transport.GetPath;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
-import io.wisp.transport.memory.RingLimits;
-import io.wisp.transport.memory.ServerLimits;
+import io.wisp.transport.ring.RingLimits;
+import io.wisp.transport.ring.server.ServerLimits;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -40,9 +40,10 @@ class SmallRingTest {
 
   private final HeapStore store = new HeapStore();
 
-  private Server serve(long bulkBudget) {
+  private Server serve(long rendezvousBudget) {
     ServerLimits limits =
-        new ServerLimits(SMALLEST, bulkBudget, Duration.ofSeconds(10), Duration.ofSeconds(30));
+        new ServerLimits(
+            SMALLEST, rendezvousBudget, Duration.ofSeconds(10), Duration.ofSeconds(30));
     return new ShmTransport().serve(store, ServerOptions.at(new Endpoint("127.0.0.1", 0)), limits);
   }
 

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.ring;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/**
+ * The layout of a frame in a ring: a header, then the payload, then padding to a multiple of {@link
+ * #ALIGNMENT}. Frames start at multiples of it and never cross the end of the ring. Numbers are
+ * little-endian.
+ *
+ * <pre>
+ *   0                   1                   2                   3
+ *   0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+ *  +---------------------------------------------------------------+
+ *  |                            Length                             |
+ *  +---------------+-----------------------------------------------+
+ *  |     Kind      |                   Sequence                    |
+ *  +---------------+-----------------------------------------------+
+ *  |                            Credit                             |
+ *  |                                                               |
+ *  +---------------------------------------------------------------+
+ *  |                            Payload                           ...
+ *  +---------------------------------------------------------------+
+ * </pre>
+ *
+ * <ul>
+ *   <li>Length: of the payload, in bytes.
+ *   <li>Sequence: the low 24 bits of the frame's position in the ring divided by {@link
+ *       #ALIGNMENT}, so that what is left of an earlier lap is never taken for a frame.
+ *   <li>Credit: up to which position the sender has taken frames from the ring of the opposite
+ *       direction.
+ * </ul>
+ *
+ * <p>Whether a frame is complete is not for the frame to say: the sender notifies of a position
+ * only after all bytes before it are there.
+ */
+public final class FrameDescriptor {
+
+  static final int ALIGNMENT = 16;
+  static final int HEADER_LENGTH = 16;
+
+  /** The payload is a request or reply of the binary protocol. */
+  public static final int MESSAGE = 1;
+
+  /** The payload is the {@link RemoteBuffer} that holds the request or reply, to be read there. */
+  public static final int RENDEZVOUS = 2;
+
+  /** No payload: the rest of the ring, to its end, holds nothing. */
+  static final int SKIP = 3;
+
+  private static final int LENGTH_OFFSET = 0;
+  private static final int KIND_OFFSET = 4;
+  private static final int CREDIT_OFFSET = 8;
+  private static final int SEQUENCE_MASK = 0xFF_FFFF;
+
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private FrameDescriptor() {}
+
+  /** The bytes that a frame takes in the ring. */
+  static int size(int payloadLength) {
+    return (HEADER_LENGTH + payloadLength + ALIGNMENT - 1) & -ALIGNMENT;
+  }
+
+  static void encodeHeader(
+      MemorySegment ring, long offset, int payloadLength, int kind, long position, long credit) {
+    ring.set(INT, offset + LENGTH_OFFSET, payloadLength);
+    ring.set(INT, offset + KIND_OFFSET, kind | (sequence(position) << 8));
+    ring.set(LONG, offset + CREDIT_OFFSET, credit);
+  }
+
+  /** The first 8 bytes of a header: length, kind and sequence. */
+  static long firstWord(MemorySegment ring, long offset) {
+    return ring.get(LONG, offset);
+  }
+
+  static long credit(MemorySegment ring, long offset) {
+    return ring.get(LONG, offset + CREDIT_OFFSET);
+  }
+
+  static long length(long firstWord) {
+    return firstWord & 0xFFFF_FFFFL;
+  }
+
+  static int kind(long firstWord) {
+    return (int) (firstWord >>> 32) & 0xFF;
+  }
+
+  static boolean isAt(long firstWord, long position) {
+    return (int) (firstWord >>> 40) == sequence(position);
+  }
+
+  private static int sequence(long position) {
+    return (int) (position / ALIGNMENT) & SEQUENCE_MASK;
+  }
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.ring;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The sending end of a ring: frames are claimed, filled in and committed one by one, and published
+ * together. It never overwrites what the other side has not given credit for.
+ */
+public final class OutgoingRing {
+
+  private final RemoteMemory memory;
+  private final MemorySegment ring;
+  private final RingLimits limits;
+  private final long length;
+
+  /** Up to where frames were committed. */
+  private long committed;
+
+  /** Up to where they were written to the other side, with or without a notification. */
+  private long written;
+
+  /** Up to where the other side was notified. */
+  private long published;
+
+  private long credited;
+  private int claimedPayload;
+
+  public OutgoingRing(RemoteMemory memory, RingLimits limits) {
+    this.memory = memory;
+    this.ring = memory.outgoing();
+    this.limits = limits;
+    this.length = limits.ringBytes();
+  }
+
+  /** Whether a frame of this length may travel in the ring at all. */
+  public boolean fits(long payloadLength) {
+    return payloadLength <= limits.maxPayload();
+  }
+
+  public MemorySegment segment() {
+    return ring;
+  }
+
+  /** Takes note of credit that came along with a frame, or that was given by itself. */
+  public void credit(long position) throws RingFaultException {
+    if (position < 0 || position > published || position % FrameDescriptor.ALIGNMENT != 0) {
+      throw new RingFaultException(
+          "credit for position " + position + ", and " + published + " was sent");
+    }
+    credited = Math.max(credited, position);
+  }
+
+  /** Whether {@link #claim} of any frame that fits would succeed now. */
+  public boolean hasRoom() throws RingFaultException {
+    if (isRoomFor(length / 2)) {
+      return true;
+    }
+    credit(memory.creditedPosition());
+    return isRoomFor(length / 2);
+  }
+
+  private boolean isRoomFor(long size) {
+    return committed + size - credited <= length;
+  }
+
+  /**
+   * Begins a frame.
+   *
+   * @return where its payload goes in {@link #segment}, or -1 if there is no room yet
+   */
+  public long claim(int payloadLength) throws RingFaultException {
+    int size = FrameDescriptor.size(payloadLength);
+    long toEnd = length - offset(committed);
+    long needed = size <= toEnd ? size : toEnd + size;
+    if (!isRoomFor(needed)) {
+      credit(memory.creditedPosition());
+      if (!isRoomFor(needed)) {
+        return -1;
+      }
+    }
+    if (size > toEnd) {
+      skipToStart(toEnd);
+    } else if (offset(committed) == 0) {
+      writeUpTo(committed);
+    }
+    claimedPayload = payloadLength;
+    return offset(committed) + FrameDescriptor.HEADER_LENGTH;
+  }
+
+  /** Ends a lap: the rest of the ring is left out, and not written either. */
+  private void skipToStart(long toEnd) {
+    FrameDescriptor.encodeHeader(
+        ring, offset(committed), 0, FrameDescriptor.SKIP, committed, lastGivenCredit);
+    writeUpTo(committed + FrameDescriptor.HEADER_LENGTH);
+    committed += toEnd;
+    written = committed;
+  }
+
+  /** Writes the end of a lap by itself, because what is written is one run of bytes. */
+  private void writeUpTo(long end) {
+    if (end > written) {
+      memory.write(offset(written), (int) (end - written));
+      written = end;
+    }
+  }
+
+  private long lastGivenCredit;
+
+  /**
+   * Completes the claimed frame.
+   *
+   * @param credit the position up to which the opposite ring was taken
+   */
+  public void commit(int kind, long credit) {
+    lastGivenCredit = credit;
+    FrameDescriptor.encodeHeader(ring, offset(committed), claimedPayload, kind, committed, credit);
+    committed += FrameDescriptor.size(claimedPayload);
+  }
+
+  /** How many bytes were committed and not published. */
+  public long unpublished() {
+    return committed - published;
+  }
+
+  /** Sends what was committed. */
+  public void publish() {
+    if (committed == published) {
+      return;
+    }
+    memory.writeAndNotify(offset(written), (int) (committed - written), committed);
+    written = committed;
+    published = committed;
+  }
+
+  private long offset(long position) {
+    return position & (length - 1);
+  }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.ring;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Memory for requests and replies that are too long for a ring, within a budget. The last buffer
+ * that was given back is kept for the next who wants one, since making one is slow. It belongs to
+ * the port's thread.
+ */
+public final class RendezvousBuffers implements AutoCloseable {
+
+  private static final long GRANULARITY = 1 << 20;
+
+  private final Port port;
+  private final long budget;
+  private long total;
+  private long returns;
+  private @Nullable LocalBuffer spare;
+
+  /**
+   * @param budget the most bytes that buffers may have together; a single one may have more
+   */
+  public RendezvousBuffers(Port port, long budget) {
+    this.port = port;
+    this.budget = budget;
+  }
+
+  /**
+   * A buffer of at least so many bytes, or null while others hold too much.
+   *
+   * @throws io.wisp.transport.TransportException if the system has no memory for it
+   */
+  public @Nullable LocalBuffer take(long bytes) {
+    return take(bytes, null);
+  }
+
+  /**
+   * A buffer for whoever is about to give another one back, which does not count: so the long reply
+   * to a long request finds room wherever the request did, if it is no longer.
+   *
+   * @param held what the taker holds, or null
+   */
+  public @Nullable LocalBuffer take(long bytes, @Nullable LocalBuffer held) {
+    LocalBuffer kept = spare;
+    if (kept != null && kept.memory().byteSize() >= bytes && kept.isWhole()) {
+      spare = null;
+      return kept;
+    }
+    trim();
+    long size = (bytes + GRANULARITY - 1) / GRANULARITY * GRANULARITY;
+    long others = total - (held == null ? 0 : held.memory().byteSize());
+    if (others > 0 && others + size > budget) {
+      return null;
+    }
+    LocalBuffer made = port.allocate(size);
+    total += made.memory().byteSize();
+    return made;
+  }
+
+  public void giveBack(LocalBuffer buffer) {
+    returns++;
+    LocalBuffer kept = spare;
+    if (kept == null) {
+      spare = buffer;
+    } else if (kept.memory().byteSize() < buffer.memory().byteSize()) {
+      spare = buffer;
+      free(kept);
+    } else {
+      free(buffer);
+    }
+  }
+
+  /** How often a buffer was given back: whoever got none may try again when this has grown. */
+  public long returns() {
+    return returns;
+  }
+
+  /** Frees what is kept for the next. */
+  public void trim() {
+    LocalBuffer kept = spare;
+    if (kept != null) {
+      spare = null;
+      free(kept);
+    }
+  }
+
+  private void free(LocalBuffer buffer) {
+    total -= buffer.memory().byteSize();
+    buffer.close();
+  }
+
+  @Override
+  public void close() {
+    trim();
+  }
+}

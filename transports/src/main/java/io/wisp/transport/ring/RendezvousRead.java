@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.ring;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a buffer that the other side offers, in pieces, so that a long one neither exceeds what a
+ * device takes in one request nor fills its queue.
+ */
+public final class RendezvousRead {
+
+  private static final int PIECE_BYTES = 1 << 20;
+  private static final int TOKEN = Integer.MAX_VALUE;
+
+  private final RemoteMemory memory;
+  private RemoteBuffer source = RemoteBuffer.NONE;
+  private @Nullable LocalBuffer target;
+  private long posted;
+  private boolean underWay;
+
+  public RendezvousRead(RemoteMemory memory) {
+    this.memory = memory;
+  }
+
+  /** Begins to read all of a buffer into another that is no shorter. */
+  public void begin(RemoteBuffer offered, LocalBuffer into) {
+    source = offered;
+    target = into;
+    posted = 0;
+    postMore();
+  }
+
+  /** Where the bytes arrive, or null if nothing was begun. */
+  public @Nullable LocalBuffer target() {
+    return target;
+  }
+
+  /** How many bytes there are to read. */
+  public long length() {
+    return source.length();
+  }
+
+  /** Takes note of completed reads; the answer is whether all has arrived. */
+  public boolean isComplete() {
+    while (underWay && memory.completedReads() == TOKEN) {
+      underWay = false;
+      postMore();
+    }
+    return !underWay;
+  }
+
+  private void postMore() {
+    LocalBuffer into = target;
+    if (into == null || posted == source.length()) {
+      return;
+    }
+    for (int i = 0; i < memory.readDepth() && posted < source.length(); i++) {
+      int piece = (int) Math.min(PIECE_BYTES, source.length() - posted);
+      memory.read(source, posted, into, posted, piece);
+      posted += piece;
+    }
+    underWay = true;
+    memory.postReads(TOKEN);
+  }
+
+  /** Forgets what was read. Returns where it is, which is the caller's again. */
+  public @Nullable LocalBuffer end() {
+    LocalBuffer into = target;
+    target = null;
+    source = RemoteBuffer.NONE;
+    return into;
+  }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.ring.client;
+
+import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.GetPath;
+import io.wisp.transport.TransportException;
+import io.wisp.transport.ring.Port;
+import io.wisp.transport.ring.RemoteMemory;
+import io.wisp.transport.ring.RingLimits;
+import io.wisp.transport.ring.handshake.ClientFabric;
+import io.wisp.transport.ring.handshake.ControlLink;
+import io.wisp.transport.ring.handshake.ControlMessage;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client's connection is made of.
+ *
+ * @param clock the server's
+ */
+record ClientConnection(
+    ControlLink control,
+    ClientFabric fabric,
+    RemoteMemory memory,
+    ControlMessage.Welcome welcome,
+    ServerClock clock)
+    implements AutoCloseable {
+
+  /**
+   * Introduces the client to the server at the other end of a control connection. Control and
+   * fabric belong to the connection; if there will be none, to the caller.
+   *
+   * @param nanoTime as {@link System#nanoTime}
+   * @throws TransportException if the server refuses, or what it offers does not work
+   */
+  static ClientConnection open(
+      ControlLink control,
+      ClientFabric fabric,
+      Endpoint endpoint,
+      ClientOptions options,
+      LongSupplier nanoTime) {
+    control.send(new ControlMessage.Hello(ControlMessage.VERSION, password(options.password())));
+    if (!(control.receive() instanceof ControlMessage.Welcome welcome)) {
+      throw outOfTurn(endpoint);
+    }
+    ServerClock clock = new ServerClock(welcome.clockMillis(), nanoTime);
+    RingLimits limits = limits(welcome, endpoint);
+    ByteBuffer answer =
+        ByteBuffer.allocate(ControlMessage.MAX_FABRIC_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+    RemoteMemory memory = fabric.connect(welcome.offer(), limits.ringBytes(), answer);
+    try {
+      control.send(new ControlMessage.Answer(answer.flip()));
+      if (!(control.receive() instanceof ControlMessage.Ready)) {
+        throw outOfTurn(endpoint);
+      }
+    } catch (RuntimeException | Error e) {
+      memory.close();
+      throw e;
+    }
+    return new ClientConnection(control, fabric, memory, welcome, clock);
+  }
+
+  private static @Nullable ByteBuffer password(@Nullable String password) {
+    if (password == null) {
+      return null;
+    }
+    byte[] bytes = password.getBytes(StandardCharsets.UTF_8);
+    if (bytes.length > ControlMessage.MAX_PASSWORD_LENGTH) {
+      throw new TransportException(
+          "a password has at most "
+              + ControlMessage.MAX_PASSWORD_LENGTH
+              + " bytes, not "
+              + bytes.length);
+    }
+    return ByteBuffer.wrap(bytes);
+  }
+
+  private static RingLimits limits(ControlMessage.Welcome welcome, Endpoint endpoint) {
+    if (welcome.version() != ControlMessage.VERSION) {
+      throw new TransportException(
+          endpoint
+              + " speaks protocol version "
+              + welcome.version()
+              + ", and this client "
+              + ControlMessage.VERSION);
+    }
+    try {
+      return new RingLimits(welcome.ringBytes());
+    } catch (IllegalArgumentException e) {
+      throw new TransportException(endpoint + " offers " + e.getMessage(), e);
+    }
+  }
+
+  private static TransportException outOfTurn(Endpoint endpoint) {
+    return new TransportException(endpoint + " sent a message out of turn");
+  }
+
+  Port port() {
+    return fabric.port();
+  }
+
+  RingLimits limits() {
+    return new RingLimits(welcome.ringBytes());
+  }
+
+  /** What it goes by, for people. */
+  String description() {
+    return fabric.description();
+  }
+
+  /** Whether gets are to read the table, and there is one to read. */
+  boolean readsTable(ClientOptions options) {
+    return options.getPath() == GetPath.ONE_SIDED && welcome.table().length() > 0;
+  }
+
+  /** Frees everything; what was allocated from the port is freed before. */
+  @Override
+  public void close() {
+    memory.close();
+    fabric.close();
+    control.close();
+  }
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.ring.client;
+
+import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.TransportException;
+import io.wisp.transport.TransportTimeoutException;
+import io.wisp.transport.ring.IdleStrategy;
+import io.wisp.transport.ring.Port;
+import io.wisp.transport.ring.RemoteMemory;
+import io.wisp.transport.ring.handshake.ControlLink;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * How a client waits, and what ends its waiting: the time, the server's end, its own closing, an
+ * interrupt. A call begins it once, with one deadline for all that the call waits for.
+ */
+final class ClientWait {
+
+  /** How long it sleeps before it looks whether it should go on waiting. */
+  private static final long LONGEST_SLEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  private static final long CONTROL_CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+  private static final int LOOKS_BETWEEN_CLOCKS = 256;
+
+  private final Endpoint endpoint;
+  private final long timeoutNanos;
+  private final LongSupplier nanoTime;
+  private final Port port;
+  private final RemoteMemory memory;
+  private final ControlLink control;
+  private final IdleStrategy idle;
+  private volatile boolean closing;
+  private int looks;
+
+  /** 0 until the clock was looked at, which short waits do without. */
+  private long deadline;
+
+  private long nextControlCheck;
+
+  ClientWait(
+      Endpoint endpoint,
+      ClientOptions options,
+      Port port,
+      RemoteMemory memory,
+      ControlLink control,
+      LongSupplier nanoTime) {
+    this.endpoint = endpoint;
+    this.timeoutNanos = options.timeout().toNanos();
+    this.nanoTime = nanoTime;
+    this.port = port;
+    this.memory = memory;
+    this.control = control;
+    idle = new IdleStrategy(options.waiting(), port, LONGEST_SLEEP_NANOS);
+  }
+
+  /** Begins a call, which may wait for the timeout from now on. */
+  void begin() {
+    begin(0);
+  }
+
+  /** Begins a call that may wait until a {@link #deadline}. */
+  void begin(long deadline) {
+    looks = 0;
+    this.deadline = deadline;
+    idle.reset();
+  }
+
+  /** Until when a call may wait that begins now. */
+  long deadline() {
+    return deadlineIn(timeoutNanos);
+  }
+
+  /** The deadline in so many nanoseconds. */
+  long deadlineIn(long nanos) {
+    return nanoTime.getAsLong() + nanos | 1;
+  }
+
+  /** Whether a deadline is still to come; fails if the client is being closed. */
+  boolean isBefore(long deadline) {
+    failIfClosing();
+    return deadline - nanoTime.getAsLong() > 0;
+  }
+
+  /**
+   * Takes in what has arrived, or waits for a moment.
+   *
+   * @throws TransportException if there is nothing to wait for any longer
+   */
+  void step() {
+    boolean slept = false;
+    if (port.poll()) {
+      idle.reset();
+      failIfBroken();
+    } else {
+      slept = idle.pause();
+    }
+    // In spite of news as well: a peer that always has some must not keep a call for ever.
+    if (slept || ++looks % LOOKS_BETWEEN_CLOCKS == 0) {
+      lookAround();
+    }
+  }
+
+  /** Takes in what has arrived, and waits for nothing. */
+  void poll() {
+    if (port.poll()) {
+      failIfBroken();
+    }
+  }
+
+  private void lookAround() {
+    long now = nanoTime.getAsLong();
+    failIfClosing();
+    if (Thread.currentThread().isInterrupted()) {
+      throw new TransportException("interrupted while waiting for " + endpoint);
+    }
+    failIfBroken();
+    if (now - nextControlCheck >= 0) {
+      nextControlCheck = now + CONTROL_CHECK_NANOS;
+      failIfServerIsGone();
+    }
+    if (deadline == 0) {
+      deadline = now + timeoutNanos | 1;
+    } else if (now - deadline > 0) {
+      throw new TransportTimeoutException(
+          endpoint
+              + " did not answer within "
+              + TimeUnit.NANOSECONDS.toMillis(timeoutNanos)
+              + " ms");
+    }
+  }
+
+  private void failIfClosing() {
+    if (closing) {
+      throw new TransportException("the client of " + endpoint + " was closed during the call");
+    }
+  }
+
+  /** Looks whether the connection is known to be of no use. */
+  void failIfBroken() {
+    String reason = memory.broken();
+    if (reason != null) {
+      throw new TransportException("the connection to " + endpoint + " broke: " + reason);
+    }
+  }
+
+  /** Looks whether the server still holds its end of the control connection; a system call. */
+  void failIfServerIsGone() {
+    if (!control.isOpen()) {
+      throw new TransportException(
+          "the connection to " + endpoint + " broke, or the server closed it");
+    }
+  }
+
+  /** Makes whoever waits give up. Any thread may call this. */
+  synchronized void close() {
+    // Whoever comes second may find the port's memory gone.
+    if (!closing) {
+      closing = true;
+      port.wake();
+    }
+  }
+
+  boolean isClosing() {
+    return closing;
+  }
+}

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.ring.client;
+
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.store.ValueSink;
+import io.wisp.store.cuckoo.LookupStatistics;
+import io.wisp.store.cuckoo.RemoteLookup;
+import io.wisp.store.cuckoo.RemoteReads;
+import io.wisp.store.cuckoo.RemoteTable;
+import io.wisp.store.cuckoo.TableFormatException;
+import io.wisp.store.cuckoo.TableLayout;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.TransportException;
+import io.wisp.transport.ring.LocalBuffer;
+import io.wisp.transport.ring.Port;
+import io.wisp.transport.ring.RemoteBuffer;
+import io.wisp.transport.ring.RemoteMemory;
+import io.wisp.transport.ring.RendezvousBuffers;
+import io.wisp.transport.ring.handshake.ControlMessage;
+import java.lang.foreign.Arena;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gets that read the server's table, without its CPU: one at a time, or many under way at once. A
+ * lookup that cannot decide asks the server, through whoever {@link #complete}s it. It belongs to
+ * one thread at a time.
+ */
+final class OneSidedGets implements AutoCloseable {
+
+  /** Asks the server. */
+  @FunctionalInterface
+  interface Fallback {
+
+    /** The value of a key, by the server. */
+    Status get(Slice key, ValueSink sink);
+  }
+
+  /** Lookups that may be under way at once. */
+  private static final int DEPTH = 64;
+
+  private static final int BYTES_PER_LOOKUP = 16 << 10;
+
+  private final RemoteMemory memory;
+  private final RemoteBuffer region;
+  private final ClientWait wait;
+  private final Fallback fallback;
+  private final @Nullable ReadSample reads;
+  private final RemoteTable table;
+  private final RendezvousBuffers buffers;
+  private final LocalBuffer buffer;
+  private final Arena keys = Arena.ofShared();
+  private final PendingGet[] gets;
+
+  /** The oldest of those submitted, how many there are, and how many of them have begun. */
+  private int first;
+
+  private int submitted;
+  private int begun;
+
+  OneSidedGets(
+      Endpoint endpoint,
+      RemoteMemory memory,
+      Port port,
+      ControlMessage.Welcome welcome,
+      ServerClock clock,
+      @Nullable ReadSample reads,
+      int maxOutstanding,
+      ClientWait wait,
+      Fallback fallback) {
+    this.memory = memory;
+    this.region = welcome.table();
+    this.wait = wait;
+    this.fallback = fallback;
+    this.reads = reads;
+    buffers = new RendezvousBuffers(port, Long.MAX_VALUE);
+    gets = new PendingGet[Math.min(DEPTH, maxOutstanding)];
+    buffer = port.allocate((long) gets.length * BYTES_PER_LOOKUP);
+    try {
+      table =
+          new RemoteTable(
+              readLayout(),
+              RemoteTable.Options.DEFAULT
+                  .bucketsInOnePiece(welcome.linesInOnePiece())
+                  .clock(clock));
+    } catch (TableFormatException e) {
+      abandon(memory);
+      throw new TransportException(
+          endpoint + " offers no table that can be read: " + e.getMessage(), e);
+    } catch (RuntimeException | Error e) {
+      abandon(memory);
+      throw e;
+    }
+    for (int i = 0; i < gets.length; i++) {
+      gets[i] = new PendingGet(table, buffer, (long) i * BYTES_PER_LOOKUP, BYTES_PER_LOOKUP, keys);
+    }
+  }
+
+  /** Ends the connection first, for a read may be under way. */
+  private void abandon(RemoteMemory memory) {
+    memory.close();
+    buffer.close();
+    keys.close();
+  }
+
+  private TableLayout readLayout() throws TableFormatException {
+    memory.read(region, 0, buffer, 0, TableLayout.HEADER_BYTES);
+    memory.postReads(0);
+    while (memory.completedReads() < 0) {
+      wait.step();
+    }
+    return TableLayout.parse(buffer.memory(), 0, region.length());
+  }
+
+  LookupStatistics statistics() {
+    return table.statistics();
+  }
+
+  /** Forgets where the record of a key is, which is about to change. */
+  void forget(Slice key) {
+    table.forget(key);
+  }
+
+  /** The value of a key. Nothing may be submitted. */
+  Status get(Slice key, ValueSink sink) {
+    PendingGet get = gets[0];
+    RemoteLookup.Step step = get.start(key);
+    while (!step.isLast()) {
+      step = step == RemoteLookup.Step.READ ? readNow(get) : enlarge(get);
+    }
+    if (get.needsServer()) {
+      get.giveUpSpace(buffers);
+      return fallback.get(key, sink);
+    }
+    return finish(get, sink);
+  }
+
+  private RemoteLookup.Step readNow(PendingGet get) {
+    post(get, 0);
+    while (memory.completedReads() < 0) {
+      wait.step();
+    }
+    return get.proceed();
+  }
+
+  private Status finish(PendingGet get, ValueSink sink) {
+    ReadSample sample = reads;
+    if (sample != null && get.isHit()) {
+      sample.note(get.lookup().keyHash());
+    }
+    return get.finish(sink, buffers);
+  }
+
+  private void post(PendingGet get, int token) {
+    RemoteReads reads = get.lookup().reads();
+    for (int i = 0; i < reads.count(); i++) {
+      memory.read(
+          region, reads.regionOffset(i), get.buffer(), reads.bufferOffset(i), reads.length(i));
+    }
+    memory.postReads(token);
+  }
+
+  private RemoteLookup.Step enlarge(PendingGet get) {
+    LocalBuffer larger = buffers.take(get.lookup().bytesNeeded());
+    if (larger == null) {
+      throw new AssertionError("a budget without limit");
+    }
+    return get.proceedIn(larger, buffers);
+  }
+
+  /** Whether one more may be submitted. */
+  boolean hasRoom() {
+    return submitted < gets.length;
+  }
+
+  int submitted() {
+    return submitted;
+  }
+
+  /** Submits a get, which begins with the next {@link #flush}. */
+  void submit(Slice key) {
+    PendingGet get = gets[index(submitted)];
+    get.startWithCopy(key);
+    submitted++;
+  }
+
+  private int index(int fromFirst) {
+    return (first + fromFirst) % gets.length;
+  }
+
+  /** Begins what was submitted. */
+  void flush() {
+    for (; begun < submitted; begun++) {
+      int index = index(begun);
+      pursue(index, gets[index].step());
+    }
+  }
+
+  /** Posts what a lookup wants to read, unless it is over. */
+  private void pursue(int index, RemoteLookup.Step next) {
+    PendingGet get = gets[index];
+    RemoteLookup.Step step = next;
+    while (step == RemoteLookup.Step.NEEDS_SPACE) {
+      step = enlarge(get);
+    }
+    if (step == RemoteLookup.Step.READ) {
+      post(get, index);
+    }
+  }
+
+  /** Takes in completed reads, or waits for a moment. */
+  private void advance() {
+    if (!takeCompleted()) {
+      wait.step();
+    }
+  }
+
+  /** Whether there were completed reads to take in. */
+  private boolean takeCompleted() {
+    int index = memory.completedReads();
+    boolean any = index >= 0;
+    for (; index >= 0; index = memory.completedReads()) {
+      pursue(index, gets[index].proceed());
+    }
+    return any;
+  }
+
+  /** Whether the oldest that was submitted is decided. Begins what has not begun. */
+  boolean isReady() {
+    flush();
+    if (!gets[first].step().isLast() && !takeCompleted()) {
+      wait.poll();
+      takeCompleted();
+    }
+    return gets[first].step().isLast();
+  }
+
+  /** Waits for the oldest that was submitted, and hands its value over. */
+  Status complete(ValueSink sink) {
+    flush();
+    PendingGet oldest = gets[first];
+    settle(oldest);
+    if (oldest.needsServer()) {
+      ask(oldest);
+    }
+    first = index(1);
+    submitted--;
+    begun--;
+    return finish(oldest, sink);
+  }
+
+  /** Waits until all that was submitted is decided, so that later requests find it done. */
+  void decideAll() {
+    flush();
+    for (int i = 0; i < submitted; i++) {
+      settle(gets[index(i)]);
+    }
+    for (int i = 0; i < submitted; i++) {
+      PendingGet get = gets[index(i)];
+      if (get.needsServer()) {
+        ask(get);
+      }
+    }
+  }
+
+  private void settle(PendingGet get) {
+    while (!get.step().isLast()) {
+      advance();
+    }
+  }
+
+  private void ask(PendingGet get) {
+    // The fallback waits for replies, and with them for reads of its own.
+    for (int i = 0; i < begun; i++) {
+      settle(gets[index(i)]);
+    }
+    get.answer(fallback.get(get.key(), get.answered()));
+  }
+
+  /** Frees the memory; the connection is closed before. */
+  @Override
+  public void close() {
+    for (@Nullable PendingGet get : gets) {
+      if (get != null) {
+        get.close();
+      }
+    }
+    buffers.close();
+    buffer.close();
+    keys.close();
+  }
+}

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.ring.client;
+
+import io.wisp.codec.Operation;
+import io.wisp.codec.Reply;
+import io.wisp.codec.RequestDescriptor;
+import io.wisp.store.Slice;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.TransportException;
+import io.wisp.transport.ring.FrameDescriptor;
+import io.wisp.transport.ring.IncomingRing;
+import io.wisp.transport.ring.LocalBuffer;
+import io.wisp.transport.ring.OutgoingRing;
+import io.wisp.transport.ring.Port;
+import io.wisp.transport.ring.RemoteBuffer;
+import io.wisp.transport.ring.RemoteMemory;
+import io.wisp.transport.ring.RendezvousBuffers;
+import io.wisp.transport.ring.RendezvousRead;
+import io.wisp.transport.ring.RingFaultException;
+import io.wisp.transport.ring.RingLimits;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's requests by way of the rings, and their replies in the same order. What is too long
+ * for a ring is put into memory that the other side reads. It belongs to one thread at a time, and
+ * waits for as long as the {@link ClientWait} allows that its owner began.
+ */
+final class RingCalls implements AutoCloseable {
+
+  private static final long MAX_REPLY_BYTES = 256L << 20;
+
+  /** Long replies are rare, or they are not; after so many short ones they are. */
+  private static final int SHORT_REPLIES_BEFORE_TRIMMING = 1_024;
+
+  private final Endpoint endpoint;
+  private final RemoteMemory memory;
+  private final OutgoingRing outgoing;
+  private final IncomingRing incoming;
+  private final ClientWait wait;
+  private final RendezvousBuffers buffers;
+  private final RendezvousRead rendezvous;
+  private final ReplyBacklog backlog = new ReplyBacklog();
+  private final long publishBytes;
+  private final long creditBytes;
+  private final ByteBuffer descriptor =
+      ByteBuffer.allocate(RemoteBuffer.ENCODED_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+
+  private long sent;
+  private long answered;
+
+  /**
+   * The credit that was last given by itself. What a request carries does not count: the server
+   * reads it only when it comes to that request, and may be waiting for room before.
+   */
+  private long told;
+
+  private long buffersRead;
+  private int shortReplies;
+
+  /** Whether the frame of the reply that was last received is still in the ring. */
+  private boolean holdsFrame;
+
+  /** The request that the server is reading from here, and which of the requests it is. */
+  private @Nullable LocalBuffer offeredRequest;
+
+  private long offeredRequestNumber;
+
+  RingCalls(Endpoint endpoint, RemoteMemory memory, Port port, RingLimits limits, ClientWait wait) {
+    this.endpoint = endpoint;
+    this.memory = memory;
+    this.wait = wait;
+    outgoing = new OutgoingRing(memory, limits);
+    incoming = new IncomingRing(memory, limits);
+    buffers = new RendezvousBuffers(port, Long.MAX_VALUE);
+    rendezvous = new RendezvousRead(memory);
+    publishBytes = limits.ringBytes() / 8;
+    creditBytes = limits.ringBytes() / 4;
+  }
+
+  /** How many requests have no reply yet. */
+  long unanswered() {
+    return sent - answered;
+  }
+
+  /** Sends a request, at the latest with the next {@link #flush}. */
+  void send(Operation operation, Slice key, Slice value, long argument) {
+    releaseFrame();
+    long length = RequestDescriptor.frameLength(key.length(), value.length());
+    if (outgoing.fits(length)) {
+      long offset = claim((int) length);
+      RequestDescriptor.encode(outgoing.segment(), offset, operation, key, value, argument);
+      commit(FrameDescriptor.MESSAGE);
+    } else {
+      sendByRendezvous(length, operation, key, value, argument);
+    }
+    sent++;
+    if (outgoing.unpublished() >= publishBytes) {
+      outgoing.publish();
+    }
+  }
+
+  private void sendByRendezvous(
+      long length, Operation operation, Slice key, Slice value, long argument) {
+    while (offeredRequest != null) {
+      makeProgress();
+    }
+    LocalBuffer buffer = buffers.take(length);
+    if (buffer == null) {
+      throw new AssertionError("a budget without limit");
+    }
+    RequestDescriptor.encode(buffer.memory(), 0, operation, key, value, argument);
+    offeredRequest = buffer;
+    offeredRequestNumber = sent;
+    // Waiting for room takes replies in, and long ones pass through the descriptor too.
+    long offset = claim(RemoteBuffer.ENCODED_LENGTH);
+    RemoteBuffer whole = buffer.remote();
+    new RemoteBuffer(whole.address(), whole.key(), length).encode(descriptor.clear());
+    MemorySegment.copy(
+        MemorySegment.ofBuffer(descriptor.flip()),
+        0,
+        outgoing.segment(),
+        offset,
+        RemoteBuffer.ENCODED_LENGTH);
+    commit(FrameDescriptor.RENDEZVOUS);
+  }
+
+  private long claim(int length) {
+    try {
+      long offset = outgoing.claim(length);
+      while (offset < 0) {
+        makeProgress();
+        offset = outgoing.claim(length);
+      }
+      return offset;
+    } catch (RingFaultException e) {
+      throw fault(e);
+    }
+  }
+
+  private void commit(int kind) {
+    outgoing.commit(kind, incoming.consumed());
+  }
+
+  /** Takes replies out of the ring, since the server may be waiting for its room. */
+  private void makeProgress() {
+    outgoing.publish();
+    try {
+      if (incoming.peek() == IncomingRing.NONE) {
+        wait.step();
+      } else {
+        takeIntoBacklog();
+      }
+    } catch (RingFaultException e) {
+      throw fault(e);
+    }
+  }
+
+  private void takeIntoBacklog() throws RingFaultException {
+    if (incoming.peek() == FrameDescriptor.RENDEZVOUS) {
+      MemorySegment bytes = readOffered();
+      backlog.add(bytes, 0, rendezvous.length());
+      endRendezvous();
+    } else {
+      outgoing.credit(incoming.credit());
+      backlog.add(incoming.segment(), incoming.payloadOffset(), incoming.payloadLength());
+      incoming.release();
+    }
+    countAnswer();
+    giveCredit();
+  }
+
+  /** Sends what has not been sent. */
+  void flush() {
+    outgoing.publish();
+  }
+
+  /**
+   * Waits for the reply to the oldest request that has none.
+   *
+   * @param reply is pointed at it, until the next call of any method here
+   */
+  void receive(Reply reply) {
+    releaseFrame();
+    if (!backlog.isEmpty()) {
+      require(backlog.next(reply), reply);
+      return;
+    }
+    outgoing.publish();
+    try {
+      int kind = incoming.peek();
+      while (kind == IncomingRing.NONE) {
+        wait.step();
+        kind = incoming.peek();
+      }
+      if (kind == FrameDescriptor.RENDEZVOUS) {
+        MemorySegment bytes = readOffered();
+        require(reply.wrap(bytes, 0, rendezvous.length()), reply);
+      } else {
+        outgoing.credit(incoming.credit());
+        require(
+            reply.wrap(incoming.segment(), incoming.payloadOffset(), incoming.payloadLength()),
+            reply);
+        trimBuffers();
+      }
+      holdsFrame = true;
+      countAnswer();
+    } catch (RingFaultException e) {
+      throw fault(e);
+    }
+  }
+
+  /** Whether the reply to the oldest request that has none is there. Sends what was not sent. */
+  boolean isReady() {
+    releaseFrame();
+    if (!backlog.isEmpty()) {
+      return true;
+    }
+    outgoing.publish();
+    try {
+      if (incoming.peek() == IncomingRing.NONE) {
+        wait.poll();
+      }
+      return incoming.peek() != IncomingRing.NONE;
+    } catch (RingFaultException e) {
+      throw fault(e);
+    }
+  }
+
+  private void require(boolean whole, Reply reply) {
+    if (!whole) {
+      throw new TransportException(endpoint + " sent what is no reply: " + reply.fault());
+    }
+  }
+
+  /** Gives the memory of the last reply back to the server. */
+  private void releaseFrame() {
+    if (holdsFrame) {
+      holdsFrame = false;
+      if (rendezvous.target() != null) {
+        endRendezvous();
+      } else {
+        incoming.release();
+      }
+      giveCredit();
+    }
+  }
+
+  /** Reads the long reply that the frame tells of. */
+  private MemorySegment readOffered() throws RingFaultException {
+    outgoing.credit(incoming.credit());
+    MemorySegment.copy(
+        incoming.segment(),
+        incoming.payloadOffset(),
+        MemorySegment.ofBuffer(descriptor.clear()),
+        0,
+        RemoteBuffer.ENCODED_LENGTH);
+    RemoteBuffer offered = RemoteBuffer.decode(descriptor);
+    if (offered.length() < 0 || offered.length() > MAX_REPLY_BYTES) {
+      throw new RingFaultException("a reply of " + offered.length() + " bytes");
+    }
+    LocalBuffer target = buffers.take(offered.length());
+    if (target == null) {
+      throw new AssertionError("a budget without limit");
+    }
+    rendezvous.begin(offered, target);
+    while (!rendezvous.isComplete()) {
+      wait.step();
+    }
+    shortReplies = 0;
+    // The server's memory is its own again at once, whatever becomes of the copy here.
+    buffersRead++;
+    told = incoming.consumed();
+    memory.giveCredit(told, buffersRead);
+    return target.memory();
+  }
+
+  private void endRendezvous() {
+    incoming.release();
+    LocalBuffer target = rendezvous.end();
+    if (target != null) {
+      buffers.giveBack(target);
+    }
+  }
+
+  private void trimBuffers() {
+    if (++shortReplies == SHORT_REPLIES_BEFORE_TRIMMING) {
+      buffers.trim();
+    }
+  }
+
+  private void countAnswer() {
+    LocalBuffer read = offeredRequest;
+    if (read != null && answered == offeredRequestNumber) {
+      offeredRequest = null;
+      buffers.giveBack(read);
+    }
+    answered++;
+  }
+
+  private void giveCredit() {
+    if (incoming.consumed() - told >= creditBytes) {
+      told = incoming.consumed();
+      memory.giveCredit(told, buffersRead);
+    }
+  }
+
+  private TransportException fault(RingFaultException fault) {
+    return new TransportException(endpoint + " sent " + fault.getMessage(), fault);
+  }
+
+  /** Frees the memory; the connection is closed before. */
+  @Override
+  public void close() {
+    LocalBuffer target = rendezvous.end();
+    if (target != null) {
+      buffers.giveBack(target);
+    }
+    LocalBuffer request = offeredRequest;
+    if (request != null) {
+      offeredRequest = null;
+      buffers.giveBack(request);
+    }
+    buffers.close();
+    backlog.close();
+  }
+}

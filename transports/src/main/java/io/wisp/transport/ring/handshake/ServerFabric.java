@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.ring.handshake;
+
+import io.wisp.transport.Waiting;
+import io.wisp.transport.ring.Port;
+import io.wisp.transport.ring.RemoteBuffer;
+
+/** What carries the bytes, as a server uses it. Its methods are called by one thread at a time. */
+public interface ServerFabric extends AutoCloseable {
+
+  /** What it serves with, for people: the device and what it is, or the folder of its files. */
+  String description();
+
+  /** The table that clients may read, or {@link RemoteBuffer#NONE}. */
+  RemoteBuffer table();
+
+  /** Whether a read returns 64 aligned bytes as they were at one moment. */
+  boolean readsLinesInOnePiece();
+
+  /** A port for one thread of the server. */
+  Port openPort(Waiting waiting);
+
+  /**
+   * Sets up what can be before the other side is known.
+   *
+   * @param ringBytes the length of both rings
+   * @throws io.wisp.transport.TransportException if a limit forbids it; the message is for the
+   *     client
+   */
+  ServerOffer offer(Port port, int ringBytes);
+
+  /** Frees what the fabric holds; its ports are closed before. */
+  @Override
+  void close();
+}

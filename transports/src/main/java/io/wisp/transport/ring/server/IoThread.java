@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.ring.server;
+
+import io.wisp.codec.FrameBuffer;
+import io.wisp.codec.RequestExecutor;
+import io.wisp.transport.Log;
+import io.wisp.transport.ServerOptions;
+import io.wisp.transport.TransportException;
+import io.wisp.transport.ring.IdleStrategy;
+import io.wisp.transport.ring.Port;
+import io.wisp.transport.ring.RemoteMemory;
+import io.wisp.transport.ring.RendezvousBuffers;
+import io.wisp.transport.ring.RingFaultException;
+import io.wisp.transport.ring.handshake.ControlSession;
+import io.wisp.transport.ring.handshake.ServingThread;
+import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A thread that serves its share of the connections: it looks at its port, gives every connection
+ * for which something arrived a turn, and waits as it was told to when there is nothing.
+ */
+final class IoThread implements ServingThread, Runnable, AutoCloseable {
+
+  private static final Log LOG = Log.of(IoThread.class);
+
+  private static final long LONGEST_SLEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long STARVED_SLEEP_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+  private static final long CHECK_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  /** Looks at the port between two looks at the clock. */
+  private static final int TURNS_BETWEEN_CLOCKS = 64;
+
+  /**
+   * In a row, of files that were cut short and made whole again, before this is taken for something
+   * else.
+   */
+  private static final int MOST_UNEXPLAINED_FAULTS = 100;
+
+  private final Port port;
+  private final ServerOptions options;
+  private final IdleStrategy idle;
+  private final ThreadContext context;
+  private final long idleNanos;
+  private final long stallNanos;
+  private final Arena arena = Arena.ofShared();
+  private final Thread thread;
+
+  /**
+   * A connection that is to be served from now on, or, without memory, one whose client is gone.
+   */
+  private record Change(ControlSession control, @Nullable RemoteMemory arriving) {}
+
+  private final Queue<Change> changes = new ConcurrentLinkedQueue<>();
+  private boolean closedToChanges;
+  private @Nullable ServerConnection[] byNumber = new @Nullable ServerConnection[16];
+  private final ArrayDeque<ServerConnection> unfinished = new ArrayDeque<>();
+  private final BitSet numbers = new BitSet();
+  private volatile boolean stopping;
+  private final LongSupplier nanoTime;
+
+  /** When the clock was last looked at. */
+  private long now;
+
+  private long nextCheck;
+  private int turns;
+  private int unexplainedFaults;
+
+  IoThread(
+      String name,
+      Port port,
+      RequestExecutor executor,
+      ServerLimits limits,
+      ServerOptions options,
+      LongSupplier nanoTime) {
+    this.port = port;
+    this.options = options;
+    this.nanoTime = nanoTime;
+    now = nanoTime.getAsLong();
+    nextCheck = now;
+    idle = new IdleStrategy(options.waiting(), port, LONGEST_SLEEP_NANOS);
+    context =
+        new ThreadContext(
+            executor,
+            arena.allocate(limits.rings().maxPayload(), Long.BYTES),
+            new FrameBuffer(),
+            new RendezvousBuffers(port, limits.rendezvousBudget()),
+            limits.rings(),
+            new RequestCounters(),
+            nanoTime);
+    idleNanos = options.idleTimeout().toNanos();
+    stallNanos = limits.stall().toNanos();
+    thread = Thread.ofPlatform().name(name).unstarted(this);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  @Override
+  public Port port() {
+    return port;
+  }
+
+  RequestCounters counters() {
+    return context.counters();
+  }
+
+  @Override
+  public int reserve() {
+    synchronized (numbers) {
+      int number = numbers.nextClearBit(0);
+      numbers.set(number);
+      return number;
+    }
+  }
+
+  @Override
+  public void release(int number) {
+    synchronized (numbers) {
+      numbers.clear(number);
+    }
+  }
+
+  @Override
+  public int load() {
+    synchronized (numbers) {
+      return numbers.cardinality();
+    }
+  }
+
+  @Override
+  public void adopt(RemoteMemory memory, ControlSession control) {
+    if (!change(new Change(control, memory))) {
+      turnAway(control, memory);
+    }
+  }
+
+  @Override
+  public void abandon(ControlSession control) {
+    // If the thread has ended, so has the connection.
+    change(new Change(control, null));
+  }
+
+  private boolean change(Change change) {
+    synchronized (changes) {
+      if (closedToChanges) {
+        return false;
+      }
+      changes.add(change);
+      port.wake();
+      return true;
+    }
+  }
+
+  private boolean makeChanges() {
+    boolean any = false;
+    for (Change change = changes.poll(); change != null; change = changes.poll()) {
+      any = true;
+      RemoteMemory arriving = change.arriving;
+      if (arriving != null) {
+        begin(change.control, arriving);
+      } else {
+        endIfServed(change.control);
+      }
+    }
+    return any;
+  }
+
+  /** By now its number may be another connection's. */
+  private void endIfServed(ControlSession control) {
+    ServerConnection connection = connection(control.number());
+    if (connection != null && connection.control() == control) {
+      end(connection.number());
+    }
+  }
+
+  private @Nullable ServerConnection connection(int number) {
+    return number < byNumber.length ? byNumber[number] : null;
+  }
+
+  private void begin(ControlSession control, RemoteMemory memory) {
+    int number = control.number();
+    try {
+      if (number >= byNumber.length) {
+        byNumber = Arrays.copyOf(byNumber, Math.max(number + 1, 2 * byNumber.length));
+      }
+      port.attach(memory);
+      byNumber[number] = new ServerConnection(number, memory, context, control);
+      control.begin();
+    } catch (RuntimeException | Error e) {
+      LOG.log(Level.WARNING, "a client could not be begun with, and is disconnected", e);
+      if (connection(number) == null) {
+        turnAway(control, memory);
+      } else {
+        end(number);
+      }
+    }
+  }
+
+  private void end(int number) {
+    ServerConnection connection = connection(number);
+    if (connection != null) {
+      byNumber[number] = null;
+      unfinished.remove(connection);
+      try {
+        connection.close();
+      } catch (RuntimeException | Error e) {
+        LOG.log(Level.WARNING, "a client's connection did not end as it should", e);
+      }
+      release(number);
+    }
+  }
+
+  /** Frees what there is of a client that is not served. */
+  private void turnAway(ControlSession control, RemoteMemory memory) {
+    try {
+      memory.close();
+    } catch (RuntimeException | Error e) {
+      LOG.log(Level.WARNING, "a client's connection did not end as it should", e);
+    }
+    control.end();
+    release(control.number());
+  }
+
+  @Override
+  public void run() {
+    try {
+      while (!stopping) {
+        turnDespiteFaults();
+      }
+    } catch (RuntimeException | Error e) {
+      options.threadLost(e);
+    } finally {
+      endAll();
+    }
+  }
+
+  /**
+   * A turn in which an access to memory may fail that a client has taken away. Such a fault is
+   * thrown somewhere behind the access, which need not be where its client is served.
+   */
+  private void turnDespiteFaults() {
+    try {
+      turn();
+      unexplainedFaults = 0;
+    } catch (InternalError e) {
+      if (!endThoseWithoutMemory() && ++unexplainedFaults > MOST_UNEXPLAINED_FAULTS) {
+        throw e;
+      }
+    }
+  }
+
+  /** Returns whether there were any. */
+  private boolean endThoseWithoutMemory() {
+    boolean any = false;
+    for (int number = 0; number < byNumber.length; number++) {
+      try {
+        any |= endIfWithoutMemory(number);
+      } catch (InternalError e) {
+        // One more that was cut meanwhile, which the next turn finds.
+      }
+    }
+    return any;
+  }
+
+  private boolean endIfWithoutMemory(int number) {
+    ServerConnection connection = byNumber[number];
+    if (connection == null || connection.isWhole()) {
+      return false;
+    }
+    LOG.log(Level.DEBUG, "a client is disconnected: {0}", String.valueOf(connection.broken()));
+    end(number);
+    return true;
+  }
+
+  /** Looks at the port once, and does what there is to do. */
+  void turn() {
+    boolean worked = port.poll();
+    for (int number = port.nextReady(); number >= 0; number = port.nextReady()) {
+      ServerConnection connection = connection(number);
+      if (connection != null) {
+        serve(connection);
+      }
+    }
+    boolean starvedOnly = true;
+    for (int i = unfinished.size(); i > 0; i--) {
+      starvedOnly &= serve(unfinished.remove()) == ServerConnection.Outcome.STARVED;
+    }
+    worked |= makeChanges();
+    if (!rest(worked, starvedOnly) && ++turns % TURNS_BETWEEN_CLOCKS != 0) {
+      return;
+    }
+    long before = now;
+    now = nanoTime.getAsLong();
+    if (now - nextCheck >= 0) {
+      nextCheck = now + CHECK_INTERVAL_NANOS;
+      endOverdue(before);
+    }
+  }
+
+  /** Waits if there is nothing to do; the answer is whether it slept. */
+  private boolean rest(boolean worked, boolean starvedOnly) {
+    if (!unfinished.isEmpty()) {
+      if (starvedOnly) {
+        port.await(STARVED_SLEEP_NANOS);
+      }
+      return starvedOnly;
+    }
+    if (worked) {
+      idle.reset();
+      return false;
+    }
+    return idle.pause();
+  }
+
+  private ServerConnection.Outcome serve(ServerConnection connection) {
+    String fault = null;
+    try {
+      fault = connection.broken();
+      if (fault == null) {
+        ServerConnection.Outcome outcome = connection.serve();
+        fault = connection.broken();
+        if (fault == null
+            && outcome != ServerConnection.Outcome.WAITING
+            && !unfinished.contains(connection)) {
+          unfinished.add(connection);
+        }
+        if (fault == null) {
+          return outcome;
+        }
+      }
+    } catch (RingFaultException e) {
+      context.counters().countFault();
+      fault = e.getMessage();
+    } catch (TransportException e) {
+      // No memory for a long request.
+      fault = e.getMessage();
+    } catch (InternalError e) {
+      // Whoever's memory it was that is gone, this request was not finished.
+      endThoseWithoutMemory();
+      fault = e.getMessage();
+    } catch (RuntimeException | Error e) {
+      LOG.log(Level.ERROR, "a client is disconnected, for serving it failed unexpectedly", e);
+      fault = e.toString();
+    }
+    LOG.log(Level.DEBUG, "a client is disconnected: {0}", String.valueOf(fault));
+    end(connection.number());
+    return ServerConnection.Outcome.WAITING;
+  }
+
+  /**
+   * Ends connections that were silent for too long, or did not read for too long.
+   *
+   * @param before a time since which the port was looked at. What had arrived by then has been
+   *     served, so a client is overdue if it was by then, however long the turn has taken.
+   */
+  private void endOverdue(long before) {
+    for (int number = 0; number < byNumber.length; number++) {
+      ServerConnection connection = byNumber[number];
+      if (connection != null && isOverdue(connection, before)) {
+        end(number);
+      }
+    }
+  }
+
+  private boolean isOverdue(ServerConnection connection, long before) {
+    long silent = connection.silentNanos(before, now);
+    return (idleNanos > 0 && silent > idleNanos) || connection.hasStalled(before, stallNanos);
+  }
+
+  /** Stops the thread and waits for it. */
+  void stop() {
+    stopping = true;
+    synchronized (changes) {
+      if (!closedToChanges) {
+        port.wake();
+      }
+    }
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Ends all connections. The port is not touched after that by this thread. */
+  private void endAll() {
+    for (int number = 0; number < byNumber.length; number++) {
+      end(number);
+    }
+    synchronized (changes) {
+      closedToChanges = true;
+      for (Change change = changes.poll(); change != null; change = changes.poll()) {
+        RemoteMemory arriving = change.arriving;
+        if (arriving != null) {
+          turnAway(change.control, arriving);
+        }
+      }
+    }
+  }
+
+  /** Frees what the thread held, after it has ended or without its having been started. */
+  @Override
+  public void close() {
+    context.buffers().close();
+    context.reply().close();
+    port.close();
+    arena.close();
+  }
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.ring.server;
+
+import io.wisp.codec.RequestExecutor;
+import io.wisp.store.Store;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.Log;
+import io.wisp.transport.Server;
+import io.wisp.transport.ServerInformation;
+import io.wisp.transport.ServerOptions;
+import io.wisp.transport.ServerStatistics;
+import io.wisp.transport.Transport;
+import io.wisp.transport.TransportException;
+import io.wisp.transport.ring.handshake.ControlLoop;
+import io.wisp.transport.ring.handshake.ServerFabric;
+import io.wisp.transport.ring.handshake.ServerHandshake;
+import java.io.IOException;
+import java.nio.channels.ServerSocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A server whose clients reach into its memory: a control loop and the threads that serve. */
+public final class RingServer implements Server {
+
+  private final String name;
+  private final Endpoint endpoint;
+  private final ServerOptions options;
+  private final ServerFabric fabric;
+  private final List<IoThread> threads = new ArrayList<>();
+  private final ServerHandshake handshake;
+  private final ControlLoop control;
+  private boolean closed;
+
+  /**
+   * Starts a server, which owns listener and fabric from now on, also if this fails.
+   *
+   * @param listener where clients connect, bound
+   * @param endpoint what it is bound to, for people
+   * @throws TransportException if the fabric or the system does not give what is needed
+   */
+  public RingServer(
+      Transport transport,
+      Store store,
+      ServerOptions options,
+      ServerLimits limits,
+      ServerSocketChannel listener,
+      Endpoint endpoint,
+      ServerFabric fabric) {
+    this.name = transport.name();
+    this.endpoint = endpoint;
+    this.options = options;
+    this.fabric = fabric;
+    Log.prepare();
+    handshake = new ServerHandshake(store, options, fabric, limits.rings(), threads);
+    try {
+      for (int i = 0; i < options.threads(); i++) {
+        RequestExecutor executor =
+            new RequestExecutor(
+                store,
+                options.password(),
+                () -> ServerInformation.of(transport, statistics(), store.statistics()));
+        threads.add(
+            new IoThread(
+                "wisp-" + name + "-" + i,
+                fabric.openPort(options.waiting()),
+                executor,
+                limits,
+                options,
+                System::nanoTime));
+      }
+      control =
+          new ControlLoop(
+              "wisp-" + name + "-control",
+              listener,
+              handshake,
+              limits.handshake(),
+              options.onThreadLost());
+    } catch (IOException e) {
+      abandon(listener);
+      throw new TransportException("cannot listen on " + endpoint + ": " + e.getMessage(), e);
+    } catch (RuntimeException | Error e) {
+      abandon(listener);
+      throw e;
+    }
+    threads.forEach(IoThread::start);
+    control.start();
+  }
+
+  private void abandon(ServerSocketChannel listener) {
+    threads.forEach(IoThread::close);
+    fabric.close();
+    try {
+      listener.close();
+    } catch (IOException e) {
+      // It was not listened on yet.
+    }
+  }
+
+  @Override
+  public Endpoint endpoint() {
+    return endpoint;
+  }
+
+  @Override
+  public String description() {
+    return name
+        + " at "
+        + endpoint
+        + " by "
+        + fabric.description()
+        + ", "
+        + options.threads()
+        + (options.threads() == 1 ? " thread" : " threads")
+        + ", waiting by "
+        + options.waiting().word()
+        + (fabric.table().length() == 0 ? ", requests only" : ", table readable by clients");
+  }
+
+  @Override
+  public ServerStatistics statistics() {
+    return new ServerStatistics(
+        handshake.clients(),
+        handshake.accepted(),
+        handshake.rejected(),
+        threads.stream().mapToLong(each -> each.counters().requests()).sum(),
+        handshake.faults() + threads.stream().mapToLong(each -> each.counters().malformed()).sum());
+  }
+
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      // Threads first, so that no client is told of the end while its requests still change things.
+      threads.forEach(IoThread::stop);
+      control.stop();
+      // What was on its way to a thread was made on its port, and is freed by now.
+      threads.forEach(IoThread::close);
+      fabric.close();
+    }
+  }
+}

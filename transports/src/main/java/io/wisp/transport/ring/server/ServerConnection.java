@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.ring.server;
+
+import io.wisp.codec.FrameBuffer;
+import io.wisp.codec.RequestDescriptor;
+import io.wisp.codec.RequestExecutor;
+import io.wisp.codec.Session;
+import io.wisp.store.Limits;
+import io.wisp.store.Status;
+import io.wisp.transport.TransportException;
+import io.wisp.transport.ring.FrameDescriptor;
+import io.wisp.transport.ring.IncomingRing;
+import io.wisp.transport.ring.LocalBuffer;
+import io.wisp.transport.ring.OutgoingRing;
+import io.wisp.transport.ring.RemoteBuffer;
+import io.wisp.transport.ring.RemoteMemory;
+import io.wisp.transport.ring.RendezvousRead;
+import io.wisp.transport.ring.RingFaultException;
+import io.wisp.transport.ring.handshake.ControlSession;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client, as the thread that serves it sees it: takes requests from its ring in order, executes
+ * them, and writes the replies into the client's ring, all of a turn with one notification.
+ *
+ * <p>A request is copied before it is looked at, since the client can go on writing to it. One that
+ * is too long for the ring is read from the client's memory. A reply that is too long for the ring
+ * is put into memory that the client reads; until it has, its next request waits.
+ */
+final class ServerConnection {
+
+  /** What a turn left behind. */
+  enum Outcome {
+    /** Nothing to do until something arrives. */
+    WAITING,
+    /** More requests than one turn takes. */
+    UNFINISHED,
+    /** A request for which there is no memory until another connection gives some back. */
+    STARVED
+  }
+
+  /** Requests in a turn, so that one client does not keep the others waiting. */
+  private static final int REQUESTS_PER_TURN = 256;
+
+  private static final long MAX_REQUEST_LENGTH =
+      RequestDescriptor.frameLength(Limits.MAX_KEY_LENGTH, Limits.MAX_VALUE_LENGTH);
+
+  private final int number;
+  private final RemoteMemory memory;
+  private final OutgoingRing outgoing;
+  private final IncomingRing incoming;
+  private final ThreadContext context;
+  private final Session session = Session.authenticated();
+  private final ControlSession control;
+  private final RendezvousRead rendezvous;
+  private final ByteBuffer descriptor =
+      ByteBuffer.allocate(RemoteBuffer.ENCODED_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+
+  /** The reply that the client is to read from here, and how many there were so far. */
+  private @Nullable LocalBuffer offeredReply;
+
+  private long repliesOffered;
+  private long offeredAt;
+  private long returnsWhenStarved = -1;
+
+  /** Whether it was given a turn since that was last asked. */
+  private boolean active = true;
+
+  private long lastActive;
+
+  ServerConnection(int number, RemoteMemory memory, ThreadContext context, ControlSession control) {
+    this.number = number;
+    this.memory = memory;
+    this.context = context;
+    this.control = control;
+    outgoing = new OutgoingRing(memory, context.limits());
+    incoming = new IncomingRing(memory, context.limits());
+    rendezvous = new RendezvousRead(memory);
+  }
+
+  int number() {
+    return number;
+  }
+
+  ControlSession control() {
+    return control;
+  }
+
+  /**
+   * How long, at a time before this call, nothing had come. So that no request costs a look at the
+   * clock, one that has come since the last call counts as of now. Who reads a long reply is not
+   * silent.
+   */
+  long silentNanos(long before, long now) {
+    if (active || offeredReply != null) {
+      active = false;
+      lastActive = now;
+      return 0;
+    }
+    return before - lastActive;
+  }
+
+  /** Whether, at some time, the client had had so much time to read a reply it was offered. */
+  boolean hasStalled(long before, long nanos) {
+    return offeredReply != null && before - offeredAt > nanos;
+  }
+
+  /** Whether the memory that the client shares is still there. */
+  boolean isWhole() {
+    return memory.isWhole();
+  }
+
+  /** Why the connection is of no use any longer, or null. */
+  @Nullable String broken() {
+    return memory.broken();
+  }
+
+  /**
+   * Executes what has arrived.
+   *
+   * @throws RingFaultException if the client does not keep to the protocol
+   */
+  Outcome serve() throws RingFaultException {
+    active = true;
+    if (returnsWhenStarved == context.buffers().returns()) {
+      return Outcome.STARVED;
+    }
+    returnsWhenStarved = -1;
+    Outcome outcome = Outcome.UNFINISHED;
+    for (int i = 0; outcome == Outcome.UNFINISHED && i < REQUESTS_PER_TURN; i++) {
+      outcome = serveOne();
+    }
+    outgoing.publish();
+    return outcome;
+  }
+
+  private Outcome serveOne() throws RingFaultException {
+    if (!replyTaken() || !outgoing.hasRoom()) {
+      return Outcome.WAITING;
+    }
+    LocalBuffer arriving = rendezvous.target();
+    if (arriving != null) {
+      return rendezvous.isComplete() ? executeRendezvous(arriving.memory()) : Outcome.WAITING;
+    }
+    int kind = incoming.peek();
+    if (kind == IncomingRing.NONE) {
+      return Outcome.WAITING;
+    }
+    outgoing.credit(incoming.credit());
+    return kind == FrameDescriptor.RENDEZVOUS ? beginRendezvous() : executeFrame();
+  }
+
+  /** Whether there is no reply that the client has yet to read. */
+  private boolean replyTaken() throws RingFaultException {
+    LocalBuffer offered = offeredReply;
+    if (offered == null) {
+      return true;
+    }
+    long taken = memory.creditedBuffers();
+    if (taken > repliesOffered) {
+      throw new RingFaultException(
+          "credit for " + taken + " replies, and " + repliesOffered + " were offered");
+    }
+    if (taken < repliesOffered) {
+      return false;
+    }
+    offeredReply = null;
+    context.buffers().giveBack(offered);
+    return true;
+  }
+
+  private Outcome executeFrame() throws RingFaultException {
+    int length = incoming.payloadLength();
+    MemorySegment.copy(incoming.segment(), incoming.payloadOffset(), context.request(), 0, length);
+    if (!execute(context.request(), length)) {
+      return starved();
+    }
+    return Outcome.UNFINISHED;
+  }
+
+  private Outcome beginRendezvous() throws RingFaultException {
+    MemorySegment.copy(
+        incoming.segment(),
+        incoming.payloadOffset(),
+        MemorySegment.ofBuffer(descriptor.clear()),
+        0,
+        RemoteBuffer.ENCODED_LENGTH);
+    RemoteBuffer offered = RemoteBuffer.decode(descriptor);
+    if (offered.length() < 0 || offered.length() > MAX_REQUEST_LENGTH) {
+      throw new RingFaultException(
+          "a request of "
+              + offered.length()
+              + " bytes, and "
+              + MAX_REQUEST_LENGTH
+              + " is the most");
+    }
+    LocalBuffer target;
+    try {
+      target = context.buffers().take(offered.length());
+    } catch (TransportException e) {
+      refuse(e);
+      return Outcome.UNFINISHED;
+    }
+    if (target == null) {
+      return starved();
+    }
+    rendezvous.begin(offered, target);
+    return Outcome.UNFINISHED;
+  }
+
+  private Outcome executeRendezvous(MemorySegment request) throws RingFaultException {
+    boolean answered = execute(request, rendezvous.length());
+    LocalBuffer buffer = rendezvous.end();
+    if (buffer != null) {
+      context.buffers().giveBack(buffer);
+    }
+    // Who waits for memory holds none, lest all wait for each other: the request is read again.
+    return answered ? Outcome.UNFINISHED : starved();
+  }
+
+  /** Answers that there is no memory for a request, or its reply, that is too long for a ring. */
+  private void refuse(TransportException reason) throws RingFaultException {
+    FrameBuffer reply = context.reply();
+    RequestExecutor.refuse(reply, "no memory for so much: " + reason.getMessage());
+    if (!outgoing.fits(reply.length())) {
+      throw reason;
+    }
+    answer(reply);
+    context.counters().count(Status.REFUSED);
+  }
+
+  private Outcome starved() {
+    returnsWhenStarved = context.buffers().returns();
+    return Outcome.STARVED;
+  }
+
+  /**
+   * Executes a request, answers it and releases its frame.
+   *
+   * @return whether it could be answered; if not it is executed again later, which changes nothing,
+   *     because only requests that read have long replies
+   */
+  private boolean execute(MemorySegment request, long length) throws RingFaultException {
+    FrameBuffer reply = context.reply();
+    Status status = context.executor().execute(session, request, 0, length, reply);
+    if (outgoing.fits(reply.length())) {
+      answer(reply);
+      context.counters().count(status);
+      return true;
+    }
+    LocalBuffer buffer;
+    try {
+      buffer = context.buffers().take(reply.length(), rendezvous.target());
+    } catch (TransportException e) {
+      refuse(e);
+      return true;
+    }
+    if (buffer == null) {
+      return false;
+    }
+    offer(reply, buffer);
+    context.counters().count(status);
+    return true;
+  }
+
+  private void answer(FrameBuffer reply) throws RingFaultException {
+    long offset = outgoing.claim(reply.length());
+    MemorySegment.copy(reply.memory(), 0, outgoing.segment(), offset, reply.length());
+    incoming.release();
+    outgoing.commit(FrameDescriptor.MESSAGE, incoming.consumed());
+  }
+
+  private void offer(FrameBuffer reply, LocalBuffer buffer) throws RingFaultException {
+    offeredReply = buffer;
+    MemorySegment.copy(reply.memory(), 0, buffer.memory(), 0, reply.length());
+    RemoteBuffer whole = buffer.remote();
+    new RemoteBuffer(whole.address(), whole.key(), reply.length()).encode(descriptor.clear());
+    long offset = outgoing.claim(RemoteBuffer.ENCODED_LENGTH);
+    MemorySegment.copy(
+        MemorySegment.ofBuffer(descriptor.flip()),
+        0,
+        outgoing.segment(),
+        offset,
+        RemoteBuffer.ENCODED_LENGTH);
+    incoming.release();
+    outgoing.commit(FrameDescriptor.RENDEZVOUS, incoming.consumed());
+    repliesOffered++;
+    offeredAt = context.nanoTime().getAsLong();
+  }
+
+  /** Ends the connection and frees what it held. */
+  void close() {
+    try {
+      memory.close();
+      LocalBuffer target = rendezvous.end();
+      if (target != null) {
+        context.buffers().giveBack(target);
+      }
+      LocalBuffer offered = offeredReply;
+      if (offered != null) {
+        offeredReply = null;
+        context.buffers().giveBack(offered);
+      }
+    } finally {
+      control.end();
+    }
+  }
+}

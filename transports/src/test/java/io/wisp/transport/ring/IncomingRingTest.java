@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.ring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class IncomingRingTest {
+
+  private static final RingLimits LIMITS = new RingLimits(4096);
+
+  private final DelayedLink.Side side = new DelayedLink(LIMITS.ringBytes()).right();
+  private final IncomingRing ring = new IncomingRing(side, LIMITS);
+
+  private void frame(int kind, int payloadLength, long position, long arrived) {
+    FrameDescriptor.encodeHeader(
+        side.incoming(), position % LIMITS.ringBytes(), payloadLength, kind, position, 7);
+    side.claimArrived(arrived);
+  }
+
+  private void expectFault(String message) {
+    assertThatThrownBy(ring::peek)
+        .isInstanceOf(RingFaultException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void shouldSeeNothingUntilItIsNotified() throws RingFaultException {
+    frame(FrameDescriptor.MESSAGE, 5, 0, 0);
+    assertThat(ring.peek()).isEqualTo(IncomingRing.NONE);
+    side.claimArrived(32);
+    assertThat(ring.peek()).isEqualTo(FrameDescriptor.MESSAGE);
+    assertThat(ring.peek()).isEqualTo(FrameDescriptor.MESSAGE);
+    assertThat(ring.payloadOffset()).isEqualTo(16);
+    assertThat(ring.payloadLength()).isEqualTo(5);
+    assertThat(ring.credit()).isEqualTo(7);
+    assertThat(ring.consumed()).isZero();
+    ring.release();
+    assertThat(ring.consumed()).isEqualTo(32);
+    assertThat(ring.peek()).isEqualTo(IncomingRing.NONE);
+  }
+
+  @Test
+  void shouldReadAHeaderOnceThoughItChangesAfterwards() throws RingFaultException {
+    frame(FrameDescriptor.MESSAGE, 5, 0, 32);
+    ring.peek();
+    frame(FrameDescriptor.RENDEZVOUS, 4_000, 0, 32);
+    assertThat(ring.peek()).isEqualTo(FrameDescriptor.MESSAGE);
+    assertThat(ring.payloadLength()).isEqualTo(5);
+    ring.release();
+    assertThat(ring.consumed()).isEqualTo(32);
+  }
+
+  @Test
+  void shouldRefuseWhatIsLeftOfAnEarlierLap() throws RingFaultException {
+    frame(FrameDescriptor.SKIP, 0, 0, 4096);
+    assertThat(ring.peek()).isEqualTo(IncomingRing.NONE);
+    assertThat(ring.consumed()).isEqualTo(4096);
+    frame(FrameDescriptor.MESSAGE, 5, 0, 4096 + 32);
+    expectFault("no frame at position 4096");
+  }
+
+  @Test
+  void shouldRefuseAPositionThatGoesBack() throws RingFaultException {
+    frame(FrameDescriptor.MESSAGE, 0, 0, 16);
+    ring.peek();
+    ring.release();
+    side.claimArrived(0);
+    expectFault("frames up to position 0, and the ring holds those from 16 to 4112");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-16, 1, 15, 4112, Long.MAX_VALUE, Long.MIN_VALUE})
+  void shouldRefuseAPositionThatNoRingReaches(long position) {
+    frame(FrameDescriptor.MESSAGE, 0, 0, position);
+    expectFault("frames up to position " + position);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1009, 4096, Integer.MAX_VALUE, -1})
+  void shouldRefuseAFrameThatIsTooLong(int length) {
+    frame(FrameDescriptor.MESSAGE, length, 0, 4096);
+    expectFault("a frame of " + Integer.toUnsignedString(length) + " bytes, and 1008 is the limit");
+  }
+
+  @Test
+  void shouldRefuseAFrameThatReachesPastWhatArrived() {
+    frame(FrameDescriptor.MESSAGE, 17, 0, 32);
+    expectFault("a frame of 17 bytes reaches past what arrived, at position 0");
+  }
+
+  @Test
+  void shouldRefuseAFrameThatReachesPastTheEndOfTheRing() throws RingFaultException {
+    for (int position = 0; position < 3840; position += 256) {
+      frame(FrameDescriptor.MESSAGE, 240, position, position + 256L);
+      ring.peek();
+      ring.release();
+    }
+    frame(FrameDescriptor.MESSAGE, 1_000, 3840, 3840 + 1024);
+    expectFault("a frame of 1000 bytes reaches past what arrived, at position 3840");
+  }
+
+  @Test
+  void shouldRefuseASkipOfBytesThatDidNotArrive() {
+    frame(FrameDescriptor.SKIP, 0, 0, 16);
+    expectFault("the end of a lap before its frames arrived");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 4, 255})
+  void shouldRefuseAKindThatThereIsNot(int kind) {
+    frame(kind, 0, 0, 16);
+    expectFault("a frame of kind " + kind + " and 0 bytes");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 23, 25})
+  void shouldRefuseABulkFrameThatNamesNoBuffer(int length) {
+    frame(FrameDescriptor.RENDEZVOUS, length, 0, 64);
+    expectFault("a frame of kind 2 and " + length + " bytes");
+  }
+
+  @Test
+  void shouldRefuseASkipWithAPayload() {
+    frame(FrameDescriptor.SKIP, 16, 0, 4096);
+    expectFault("a frame of kind 3 and 16 bytes");
+  }
+}

@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.ring.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wisp.codec.Operation;
+import io.wisp.codec.RequestDescriptor;
+import io.wisp.codec.RequestExecutor;
+import io.wisp.store.HeapStore;
+import io.wisp.store.Slice;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.ServerOptions;
+import io.wisp.transport.TransportException;
+import io.wisp.transport.Waiting;
+import io.wisp.transport.ring.DelayedLink;
+import io.wisp.transport.ring.DelegatingMemory;
+import io.wisp.transport.ring.FrameDescriptor;
+import io.wisp.transport.ring.LocalBuffer;
+import io.wisp.transport.ring.OutgoingRing;
+import io.wisp.transport.ring.Port;
+import io.wisp.transport.ring.RemoteBuffer;
+import io.wisp.transport.ring.RemoteMemory;
+import io.wisp.transport.ring.RingFaultException;
+import io.wisp.transport.ring.RingLimits;
+import io.wisp.transport.ring.handshake.ControlMessage;
+import io.wisp.transport.ring.handshake.ControlSession;
+import io.wisp.transport.ring.handshake.ServerFabric;
+import io.wisp.transport.ring.handshake.ServerHandshake;
+import io.wisp.transport.ring.handshake.ServerOffer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A serving thread whose turns, clock and port are the test's. */
+class IoThreadTest {
+
+  private static final Duration IDLE = Duration.ofSeconds(2);
+  private static final RingLimits RINGS = new RingLimits(1 << 20);
+
+  private final AtomicLong nanos = new AtomicLong();
+  private final AtomicReference<Throwable> lost = new AtomicReference<>();
+  private final ServerOptions options =
+      ServerOptions.at(new Endpoint("127.0.0.1", 0))
+          .withWaiting(Waiting.SLEEP)
+          .withIdleTimeout(IDLE)
+          .withMaxClients(3)
+          .withOnThreadLost((thread, cause) -> lost.set(cause));
+  private final ServerLimits limits =
+      new ServerLimits(RINGS, 1 << 20, Duration.ofSeconds(30), Duration.ofSeconds(30));
+  private final HeapStore store = new HeapStore();
+  private final OneMemoryAtATime fabric = new OneMemoryAtATime();
+  private final List<IoThread> threads = new ArrayList<>();
+  private final ServerHandshake handshake =
+      new ServerHandshake(store, options, fabric, RINGS, threads);
+  private final ScriptedPort port = new ScriptedPort();
+  private Runnable request = () -> {};
+  private final IoThread thread =
+      new IoThread(
+          "served",
+          port,
+          new RequestExecutor(store, null, this::executed),
+          limits,
+          options,
+          nanos::get);
+  private final List<SocketChannel> channels = new ArrayList<>();
+
+  IoThreadTest() {
+    threads.add(thread);
+  }
+
+  private String executed() {
+    request.run();
+    return "";
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    thread.close();
+    for (SocketChannel each : channels) {
+      each.close();
+    }
+    store.close();
+  }
+
+  /** A client and what it is made of. */
+  private final class Connected {
+
+    private final ControlSession control;
+    private final CountedMemory memory;
+    private final DelayedLink.Side client;
+    private final OutgoingRing requests;
+
+    Connected(boolean closesBadly) throws IOException {
+      SocketChannel socket;
+      SocketChannel accepted;
+      try (ServerSocketChannel listener = ServerSocketChannel.open()) {
+        listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        socket = SocketChannel.open(listener.getLocalAddress());
+        accepted = listener.accept();
+      }
+      accepted.configureBlocking(false);
+      channels.addAll(List.of(socket, accepted));
+      control = new ControlSession(accepted, handshake, Long.MAX_VALUE);
+      DelayedLink link = new DelayedLink(RINGS.ringBytes());
+      client = link.left();
+      memory = new CountedMemory(link.right(), closesBadly);
+      requests = new OutgoingRing(client, RINGS);
+      fabric.next = memory;
+      socket.write(new ControlMessage.Hello(ControlMessage.VERSION, null).encode());
+      socket.write(new ControlMessage.Answer(ByteBuffer.allocate(0)).encode());
+      while (fabric.next != null) {
+        control.serve();
+      }
+    }
+
+    /** Sends a request that is executed by {@link #request}. */
+    void ask() {
+      Slice none = new Slice();
+      long offset = claim();
+      RequestDescriptor.encode(requests.segment(), offset, Operation.INFORMATION, none, none, 0);
+      requests.commit(FrameDescriptor.MESSAGE, 0);
+      requests.publish();
+      while (client.hasWrites()) {
+        client.deliverWrite(0);
+      }
+      port.ready.add(control.number());
+    }
+
+    private long claim() {
+      try {
+        return requests.claim(RequestDescriptor.HEADER_LENGTH);
+      } catch (RingFaultException e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    boolean isServed() {
+      return !control.hasEnded();
+    }
+  }
+
+  private Connected connect() throws IOException {
+    return connect(false);
+  }
+
+  private Connected connect(boolean closesBadly) throws IOException {
+    Connected connected = new Connected(closesBadly);
+    thread.turn();
+    return connected;
+  }
+
+  @Test
+  void shouldNotTakeTheLengthOfATurnForSilenceOfItsClients() throws Exception {
+    Connected first = connect();
+    Connected second = connect();
+    request = () -> nanos.addAndGet(IDLE.toNanos() + 1);
+    for (int round = 0; round < 5; round++) {
+      first.ask();
+      second.ask();
+      thread.turn();
+      for (int i = 0; i < 3; i++) {
+        nanos.addAndGet(IDLE.toNanos() / 10);
+        thread.turn();
+      }
+      assertThat(first.isServed()).as("the first, after round %d", round).isTrue();
+      assertThat(second.isServed()).as("the second, after round %d", round).isTrue();
+    }
+    assertThat(thread.counters().requests()).isEqualTo(10);
+  }
+
+  /**
+   * A busy thread looks at the clock after every 64th turn. Each round has three such turns, so one
+   * of 64 rounds has the long one end with that look.
+   */
+  @Test
+  void shouldServeBeforeItJudgesWhatArrivesWhileOthersAreServed() throws Exception {
+    Connected first = connect();
+    Connected second = connect();
+    for (int round = 0; round < 64; round++) {
+      for (int i = 0; i < 2; i++) {
+        nanos.addAndGet(IDLE.toNanos() / 10);
+        thread.turn();
+      }
+      first.ask();
+      thread.turn();
+      request =
+          () -> {
+            nanos.addAndGet(IDLE.toNanos() + 1);
+            request = () -> {};
+            second.ask();
+          };
+      first.ask();
+      thread.turn();
+      thread.turn();
+      assertThat(second.isServed()).as("after round %d", round).isTrue();
+    }
+  }
+
+  @Test
+  void shouldEndAConnectionThatIsSilentAndKeepOneThatIsNot() throws Exception {
+    Connected silent = connect();
+    Connected busy = connect();
+    for (int i = 0; i < 10; i++) {
+      nanos.addAndGet(IDLE.toNanos() / 3);
+      busy.ask();
+      thread.turn();
+      thread.turn();
+    }
+    assertThat(silent.isServed()).isFalse();
+    assertThat(busy.isServed()).isTrue();
+    assertThat(silent.memory.closes).isOne();
+    assertThat(thread.load()).isOne();
+  }
+
+  @Test
+  void shouldFreeWhatAClientHadThatCouldNotBeBegunWith() throws Exception {
+    port.failsToAttach = new OutOfMemoryError("no memory for one more connection");
+    Connected refused = connect();
+    assertThat(refused.isServed()).isFalse();
+    assertThat(refused.memory.closes).isOne();
+    assertThat(thread.load()).isZero();
+    port.failsToAttach = null;
+    Connected next = connect();
+    next.ask();
+    thread.turn();
+    assertThat(next.isServed()).isTrue();
+    assertThat(thread.counters().requests()).isOne();
+  }
+
+  @Test
+  void shouldEndOneConnectionAloneWhateverItsRequestThrows() throws Exception {
+    Connected bad = connect();
+    Connected good = connect();
+    for (Throwable each :
+        List.of(new StackOverflowError("deep"), new IllegalStateException("odd"))) {
+      request = () -> throwUnchecked(each);
+      bad.ask();
+      thread.turn();
+      assertThat(bad.isServed()).isFalse();
+      assertThat(bad.memory.closes).isOne();
+      request = () -> {};
+      good.ask();
+      thread.turn();
+      assertThat(good.isServed()).isTrue();
+      assertThat(thread.load()).isOne();
+      bad = connect();
+    }
+    assertThat(thread.counters().requests()).isEqualTo(2);
+    assertThat(lost.get()).isNull();
+  }
+
+  private static void throwUnchecked(Throwable failure) {
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    throw (RuntimeException) failure;
+  }
+
+  @Test
+  void shouldFreeAClientsNumberAndTellItTheEndThoughItsMemoryClosesBadly() throws Exception {
+    Connected bad = connect(true);
+    thread.abandon(bad.control);
+    thread.turn();
+    assertThat(bad.isServed()).isFalse();
+    assertThat(thread.load()).isZero();
+  }
+
+  @Test
+  void shouldEndEverythingAndTellTheOwnerWhenThePortFails() throws Exception {
+    Connected served = connect();
+    Connected onItsWay = new Connected(false);
+    port.failsToPoll = new InternalError("the device is gone");
+    thread.run();
+    assertThat(lost.get()).hasMessage("the device is gone");
+    Connected late = new Connected(false);
+    for (Connected each : List.of(served, onItsWay, late)) {
+      assertThat(each.isServed()).isFalse();
+      assertThat(each.memory.closes).isOne();
+    }
+    assertThat(thread.load()).isZero();
+    assertThat(port.closed).as("the port, before what was made on it is freed").isFalse();
+  }
+
+  /** Clients that cut their files short and go, over a long time. */
+  @Test
+  void shouldNotEndForFaultsThatItGoesOnAfter() {
+    InternalError fault = new InternalError("a page is gone");
+    port.onPoll =
+        polls -> {
+          port.failsToPoll = polls % 3 == 0 ? null : fault;
+          if (polls == 1_000) {
+            thread.stop();
+          }
+        };
+    thread.run();
+    assertThat(port.polls).isEqualTo(1_000);
+    assertThat(lost.get()).isNull();
+  }
+
+  /** Of a client there is nothing left when the thread has nothing left of it. */
+  private static final class CountedMemory extends DelegatingMemory {
+
+    private final boolean closesBadly;
+    private int closes;
+
+    CountedMemory(RemoteMemory memory, boolean closesBadly) {
+      super(memory);
+      this.closesBadly = closesBadly;
+    }
+
+    @Override
+    public void close() {
+      closes++;
+      if (closesBadly) {
+        throw new IllegalStateException("it does not close");
+      }
+    }
+  }
+
+  private static final class ScriptedPort implements Port {
+
+    private final Queue<Integer> ready = new ArrayDeque<>();
+    private final Queue<Integer> taken = new ArrayDeque<>();
+    private @Nullable Error failsToAttach;
+    private @Nullable Error failsToPoll;
+    private IntConsumer onPoll = polls -> {};
+    private int polls;
+    private boolean closed;
+
+    @Override
+    public void attach(RemoteMemory connection) {
+      fail(failsToAttach);
+    }
+
+    private static void fail(@Nullable Error error) {
+      if (error != null) {
+        throw error;
+      }
+    }
+
+    @Override
+    public boolean poll() {
+      onPoll.accept(++polls);
+      fail(failsToPoll);
+      taken.addAll(ready);
+      ready.clear();
+      return !taken.isEmpty();
+    }
+
+    @Override
+    public int nextReady() {
+      Integer next = taken.poll();
+      return next == null ? -1 : next;
+    }
+
+    @Override
+    public void await(long nanoseconds) {}
+
+    @Override
+    public void wake() {}
+
+    @Override
+    public LocalBuffer allocate(long bytes) {
+      throw new TransportException("none here");
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+  }
+
+  /** Offers the memory of the next client, whatever that answers. */
+  private static final class OneMemoryAtATime implements ServerFabric {
+
+    private @Nullable RemoteMemory next;
+
+    @Override
+    public String description() {
+      return "none";
+    }
+
+    @Override
+    public RemoteBuffer table() {
+      return RemoteBuffer.NONE;
+    }
+
+    @Override
+    public boolean readsLinesInOnePiece() {
+      return false;
+    }
+
+    @Override
+    public Port openPort(Waiting waiting) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public ServerOffer offer(Port port, int ringBytes) {
+      return new ServerOffer() {
+        @Override
+        public ByteBuffer encoded() {
+          return ByteBuffer.allocate(0);
+        }
+
+        @Override
+        public RemoteMemory accept(int number, ByteBuffer answer) {
+          RemoteMemory memory = Objects.requireNonNull(next);
+          next = null;
+          return memory;
+        }
+
+        @Override
+        public void close() {}
+      };
+    }
+
+    @Override
+    public void close() {}
+  }
+}
