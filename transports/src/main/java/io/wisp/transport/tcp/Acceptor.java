@@ -3,6 +3,7 @@ package io.wisp.transport.tcp;
 
 import io.wisp.transport.Log;
 import io.wisp.transport.SpareDescriptor;
+import io.wisp.transport.tcp.resp.Errors;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.StandardSocketOptions;

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp;
 
-import io.wisp.transport.tcp.RespSession.Progress;
+import io.wisp.transport.tcp.buffer.BufferLimitException;
+import io.wisp.transport.tcp.buffer.BufferPool;
+import io.wisp.transport.tcp.buffer.NativeBuffer;
+import io.wisp.transport.tcp.command.ClientState;
+import io.wisp.transport.tcp.resp.Errors;
+import io.wisp.transport.tcp.session.RespSession;
+import io.wisp.transport.tcp.session.RespSession.Progress;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -259,7 +265,7 @@ final class Connection implements ReadyChannel {
     this.position = position;
   }
 
-  ClientInfo client() {
+  ClientState client() {
     return session.client();
   }
 

@@ -2,6 +2,11 @@
 package io.wisp.transport.tcp;
 
 import io.wisp.transport.Log;
+import io.wisp.transport.tcp.buffer.BufferLimitException;
+import io.wisp.transport.tcp.command.ClientState;
+import io.wisp.transport.tcp.session.RequestCounters;
+import io.wisp.transport.tcp.session.RespSession;
+import io.wisp.transport.tcp.session.SessionContext;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -23,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * A thread and the connections that it serves. It waits for them by a selector; or polls, and then
  * reads from a few connections without asking the selector first.
  */
-final class EventLoop implements Runnable {
+public final class EventLoop implements Runnable {
 
   private static final Log LOG = Log.of(EventLoop.class);
 
@@ -69,7 +74,7 @@ final class EventLoop implements Runnable {
   private @Nullable LoopBuffers buffers;
   private @Nullable SessionContext context;
 
-  EventLoop(TcpServer server, int index) throws IOException {
+  public EventLoop(TcpServer server, int index) throws IOException {
     this.server = server;
     selector = Selector.open();
     idleNanos = server.options().idleTimeout().toNanos();
@@ -90,7 +95,7 @@ final class EventLoop implements Runnable {
     key.attach(acceptor);
   }
 
-  void start() {
+  public void start() {
     thread.start();
   }
 
@@ -110,11 +115,11 @@ final class EventLoop implements Runnable {
     selector.wakeup();
   }
 
-  RequestCounters counters() {
+  public RequestCounters counters() {
     return counters;
   }
 
-  LoopBuffers buffers() {
+  public LoopBuffers buffers() {
     return Objects.requireNonNull(buffers);
   }
 
@@ -233,9 +238,9 @@ final class EventLoop implements Runnable {
   }
 
   /** Makes a client's channel one of this loop's connections, or closes it if that fails. */
-  void register(SocketChannel channel) {
+  public void register(SocketChannel channel) {
     try {
-      ClientInfo client = server.newClient(channel);
+      ClientState client = server.newClient(channel);
       RespSession session = new RespSession(Objects.requireNonNull(context), client);
       SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
       Connection connection = new Connection(channel, key, session, this, connections.size());
@@ -292,7 +297,7 @@ final class EventLoop implements Runnable {
     channel.register(selector, SelectionKey.OP_READ, last);
   }
 
-  void close(Connection connection) {
+  public void close(Connection connection) {
     try {
       remove(connection);
     } finally {
@@ -300,7 +305,7 @@ final class EventLoop implements Runnable {
     }
   }
 
-  void close(LingeringChannel channel) {
+  public void close(LingeringChannel channel) {
     lingering.remove(channel);
     closeQuietly(channel.channel());
   }
@@ -416,13 +421,13 @@ final class EventLoop implements Runnable {
   }
 
   /** Waits until the loop has ended. */
-  void join() throws InterruptedException {
+  public void join() throws InterruptedException {
     if (!Thread.currentThread().equals(thread)) {
       thread.join();
     }
   }
 
-  static void closeQuietly(Closeable closeable) {
+  public static void closeQuietly(Closeable closeable) {
     try {
       closeable.close();
     } catch (IOException e) {

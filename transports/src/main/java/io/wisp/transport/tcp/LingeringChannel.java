@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp;
 
+import io.wisp.transport.tcp.buffer.NativeBuffer;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 

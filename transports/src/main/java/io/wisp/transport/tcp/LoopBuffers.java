@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp;
 
+import io.wisp.transport.tcp.buffer.BufferBudget;
+import io.wisp.transport.tcp.buffer.BufferPool;
+import io.wisp.transport.tcp.buffer.NativeBuffer;
+import io.wisp.transport.tcp.command.Execution;
 import java.lang.foreign.Arena;
 
 /**
@@ -10,11 +14,8 @@ import java.lang.foreign.Arena;
  */
 final class LoopBuffers implements AutoCloseable {
 
-  /** The usual size: a good deal more than {@link RespSession#OUTPUT_LIMIT}. */
+  /** The usual size: a good deal more than {@link Execution#OUTPUT_LIMIT}. */
   static final int CAPACITY = 64 << 10;
-
-  /** Up to this size grown memory is kept for the next large request. */
-  static final int RETAINED = 1 << 20;
 
   private final BufferBudget budget;
   private final BufferPool pool;
@@ -74,9 +75,7 @@ final class LoopBuffers implements AutoCloseable {
   void reset() {
     input.clear();
     output.clear();
-    if (output.capacity() > RETAINED) {
-      output.shrink();
-    }
+    output.trim();
   }
 
   @Override

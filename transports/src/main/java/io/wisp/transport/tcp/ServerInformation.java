@@ -5,6 +5,8 @@ import io.wisp.store.Store;
 import io.wisp.store.StoreStatistics;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.ServerStatistics;
+import io.wisp.transport.tcp.command.ServerCommands;
+import io.wisp.transport.tcp.command.ServerView;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Locale;

@@ -8,6 +8,13 @@ import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.ServerStatistics;
 import io.wisp.transport.TransportException;
+import io.wisp.transport.tcp.buffer.BufferBudget;
+import io.wisp.transport.tcp.buffer.BufferPool;
+import io.wisp.transport.tcp.buffer.NativeBuffer;
+import io.wisp.transport.tcp.command.ClientState;
+import io.wisp.transport.tcp.command.ServerView;
+import io.wisp.transport.tcp.session.RequestCounters;
+import io.wisp.transport.tcp.session.SessionContext;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.net.InetSocketAddress;
@@ -35,7 +42,7 @@ final class TcpServer implements Server {
   private final Endpoint endpoint;
   private final ServerView view;
   private final List<EventLoop> loops = new ArrayList<>();
-  private final Map<Long, ClientInfo> clients = new ConcurrentHashMap<>();
+  private final Map<Long, ClientState> clients = new ConcurrentHashMap<>();
   private final AtomicInteger connected = new AtomicInteger();
   private final AtomicLong accepted = new AtomicLong();
   private final AtomicLong lastClientId = new AtomicLong();
@@ -102,8 +109,8 @@ final class TcpServer implements Server {
     long requests = 0;
     long malformed = 0;
     for (EventLoop loop : loops) {
-      requests += loop.counters().executed().get();
-      malformed += loop.counters().malformed().get();
+      requests += loop.counters().executed();
+      malformed += loop.counters().malformed();
     }
     return new ServerStatistics(
         connected.get(), accepted.get(), rejected.get(), requests, malformed);
@@ -135,15 +142,14 @@ final class TcpServer implements Server {
     return loops.get(Math.floorMod(index, loops.size()));
   }
 
-  Map<Long, ClientInfo> clients() {
+  Map<Long, ClientState> clients() {
     return clients;
   }
 
   /** What the sessions of the calling thread share. */
   SessionContext newContext(BufferPool buffers, RequestCounters counters) {
     NativeBuffer scratch = new NativeBuffer(SCRATCH_CAPACITY, Arena::ofConfined, budget);
-    Request request = new Request(store, view, scratch);
-    return new SessionContext(request, buffers, counters);
+    return new SessionContext(store, view, scratch, buffers, counters);
   }
 
   /** Admits one more connection if the limit lets it, and counts it either way. */
@@ -166,13 +172,14 @@ final class TcpServer implements Server {
     rejected.incrementAndGet();
   }
 
-  ClientInfo newClient(SocketChannel channel) throws IOException {
+  ClientState newClient(SocketChannel channel) throws IOException {
     SocketAddress address = channel.getRemoteAddress();
     String shown =
         address instanceof InetSocketAddress inet
             ? new Endpoint(inet.getAddress().getHostAddress(), inet.getPort()).toString()
             : String.valueOf(address);
-    return new ClientInfo(lastClientId.incrementAndGet(), shown, store.currentTimeMillis());
+    return new ClientState(
+        lastClientId.incrementAndGet(), shown, store.currentTimeMillis(), view.password() == null);
   }
 
   /** Stops because the calling thread failed. */

@@ -8,6 +8,7 @@ import io.wisp.transport.Endpoint;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.Transport;
+import io.wisp.transport.tcp.client.TcpClient;
 import java.util.Optional;
 
 /**

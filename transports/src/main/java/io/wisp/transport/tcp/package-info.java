@@ -3,10 +3,12 @@
  * RESP, the protocol of Redis, over TCP sockets: a server that every Redis client can talk to, and
  * a client that can talk to every Redis-compatible server.
  *
- * <p>{@link io.wisp.transport.tcp.RespSession} knows the protocol and no sockets: it takes bytes
- * from one {@link io.wisp.transport.tcp.NativeBuffer} and puts bytes into another. {@link
- * io.wisp.transport.tcp.EventLoop} and {@link io.wisp.transport.tcp.Connection} know sockets and
- * nothing of the protocol.
+ * <p>This room knows sockets and nothing of the protocol: {@link
+ * io.wisp.transport.tcp.TcpServer} and its {@link io.wisp.transport.tcp.EventLoop}s move bytes
+ * between each {@link io.wisp.transport.tcp.Connection} and its session. The rooms below, each of
+ * which knows only those after it: {@code session} turns bytes into commands, {@code command} runs
+ * them, {@code resp} reads and writes the protocol's elements, {@code buffer} is the memory. The
+ * {@code client} stands beside the server and knows {@code resp} and {@code buffer}.
  */
 @NullMarked
 package io.wisp.transport.tcp;

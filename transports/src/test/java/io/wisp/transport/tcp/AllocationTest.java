@@ -12,6 +12,8 @@ import io.wisp.store.cuckoo.CuckooStore;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.ServerOptions;
+import io.wisp.transport.tcp.client.TcpClient;
+import io.wisp.transport.tcp.session.SessionHarness;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;

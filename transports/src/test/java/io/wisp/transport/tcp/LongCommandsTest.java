@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp;
 
-import static io.wisp.transport.tcp.SessionHarness.request;
+import static io.wisp.transport.tcp.session.SessionHarness.request;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,7 +9,11 @@ import io.wisp.store.HeapStore;
 import io.wisp.store.Slice;
 import io.wisp.store.Steps;
 import io.wisp.store.Store;
-import io.wisp.transport.tcp.RespSession.Progress;
+import io.wisp.transport.tcp.command.Execution;
+import io.wisp.transport.tcp.command.GlobPattern;
+import io.wisp.transport.tcp.resp.Arguments;
+import io.wisp.transport.tcp.session.RespSession.Progress;
+import io.wisp.transport.tcp.session.SessionHarness;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -139,7 +143,7 @@ class LongCommandsTest {
   @Test
   void shouldEndATurnAfterManyRequests() {
     try (SessionHarness session = new SessionHarness()) {
-      int requests = 5 * RespSession.REQUESTS_PER_TURN;
+      int requests = 5 * Execution.REQUESTS_PER_TURN;
       assertThat(session.send("PING\r\n".repeat(requests))).isEqualTo("+PONG\r\n".repeat(requests));
       assertThat(session.turns()).isGreaterThanOrEqualTo(5);
       int before = session.turns();
@@ -150,7 +154,7 @@ class LongCommandsTest {
       assertThat(session.turns() - before).isGreaterThanOrEqualTo(5);
       before = session.turns();
       words[0] = "MSET";
-      String pairs = request(Arrays.copyOf(words, RespSession.REQUESTS_PER_TURN + 1));
+      String pairs = request(Arrays.copyOf(words, Execution.REQUESTS_PER_TURN + 1));
       assertThat(session.send(pairs.repeat(10))).isEqualTo("+OK\r\n".repeat(10));
       assertThat(session.turns() - before).isGreaterThanOrEqualTo(5);
     }
@@ -183,7 +187,7 @@ class LongCommandsTest {
       String reply = session.call("KEYS", "*");
       assertThat(reply).startsWith("*40\r\n$6000").endsWith("k\r\n");
       assertThat(reply.length()).isBetween(40 * 60_000, 40 * 60_020);
-      assertThat(session.largestOutput()).isLessThan(2 * RespSession.OUTPUT_LIMIT);
+      assertThat(session.largestOutput()).isLessThan(2 * Execution.OUTPUT_LIMIT);
     }
   }
 

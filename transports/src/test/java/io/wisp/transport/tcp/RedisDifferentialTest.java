@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.wisp.store.cuckoo.CuckooStore;
 import io.wisp.transport.tcp.RandomCommands.Request;
 import io.wisp.transport.tcp.RespPeer.Reply;
+import io.wisp.transport.tcp.command.Commands;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.wisp.transport.tcp.session.SessionHarness;
 import java.io.File;
 import java.nio.file.Files;
 import java.util.ArrayList;

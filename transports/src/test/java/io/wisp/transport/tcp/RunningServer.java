@@ -6,6 +6,7 @@ import io.wisp.store.Store;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.ServerOptions;
+import io.wisp.transport.tcp.client.TcpClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp;
 
-import static io.wisp.transport.tcp.SessionHarness.request;
+import static io.wisp.transport.tcp.session.SessionHarness.request;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,6 +9,8 @@ import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.ValueBuffer;
 import io.wisp.transport.TransportException;
+import io.wisp.transport.tcp.client.TcpClient;
+import io.wisp.transport.tcp.resp.Errors;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -14,6 +14,7 @@ import io.wisp.transport.HookedStore;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.TransportTimeoutException;
+import io.wisp.transport.tcp.client.TcpClient;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp;
 
-import static io.wisp.transport.tcp.SessionHarness.request;
+import static io.wisp.transport.tcp.session.SessionHarness.request;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,6 +11,8 @@ import io.wisp.store.Limits;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.ValueBuffer;
+import io.wisp.transport.tcp.client.TcpClient;
+import io.wisp.transport.tcp.resp.Errors;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -241,7 +243,7 @@ class TcpServerTest {
         client.put(Slice.of("k" + i), Slice.of("v"));
       }
       for (int i = 0; i < 3; i++) {
-        assertThat(running.server().loop(i).counters().executed().get()).isEqualTo(4);
+        assertThat(running.server().loop(i).counters().executed()).isEqualTo(4);
       }
       clients.forEach(TcpClient::close);
     }

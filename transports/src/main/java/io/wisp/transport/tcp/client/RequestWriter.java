@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.tcp.client;
+
+import io.wisp.store.Slice;
+import io.wisp.transport.TransportException;
+import io.wisp.transport.tcp.buffer.BufferLimitException;
+import io.wisp.transport.tcp.buffer.NativeBuffer;
+import io.wisp.transport.tcp.resp.ReplyWriter;
+import java.nio.charset.StandardCharsets;
+
+/** Appends the requests of a client to a buffer: arrays of bulk strings. */
+final class RequestWriter {
+
+  private static final byte[] SET = request(3, "SET");
+  private static final byte[] SET_EXPIRING = request(5, "SET");
+  private static final byte[] PX = "$2\r\nPX\r\n".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] GET = request(2, "GET");
+  private static final byte[] DELETE = request(2, "DEL");
+  private static final byte[] EXISTS = request(2, "EXISTS");
+  private static final byte[] TIME_TO_LIVE = request(2, "PTTL");
+
+  /** More than what a request has besides its key and value. */
+  private static final int OVERHEAD = 256;
+
+  private static final int MAX_BYTES_PER_CHAR = 3;
+
+  private final NativeBuffer output;
+  private final ReplyWriter elements;
+
+  RequestWriter(NativeBuffer output) {
+    this.output = output;
+    elements = new ReplyWriter(output);
+  }
+
+  void put(Slice key, Slice value) {
+    ensureRoomFor(key, value);
+    output.append(SET);
+    bulk(key);
+    bulk(value);
+  }
+
+  void put(Slice key, Slice value, long timeToLiveMillis) {
+    ensureRoomFor(key, value);
+    output.append(SET_EXPIRING);
+    bulk(key);
+    bulk(value);
+    output.append(PX);
+    elements.bulk(Long.toString(timeToLiveMillis));
+  }
+
+  private void ensureRoomFor(Slice key, Slice value) {
+    ensureRoomFor(key.length() + value.length() + OVERHEAD);
+  }
+
+  /** So that either the whole request is appended or nothing. */
+  private void ensureRoomFor(int length) {
+    try {
+      output.ensureWritable(length);
+    } catch (BufferLimitException e) {
+      throw new TransportException("the request cannot be held to be sent: " + e.getMessage(), e);
+    }
+  }
+
+  void get(Slice key) {
+    request(GET, key);
+  }
+
+  void delete(Slice key) {
+    request(DELETE, key);
+  }
+
+  void exists(Slice key) {
+    request(EXISTS, key);
+  }
+
+  void timeToLive(Slice key) {
+    request(TIME_TO_LIVE, key);
+  }
+
+  private void request(byte[] head, Slice key) {
+    ensureRoomFor(key.length() + OVERHEAD);
+    output.append(head);
+    bulk(key);
+  }
+
+  /** A request of words. */
+  void words(String... words) {
+    int length = OVERHEAD;
+    for (String word : words) {
+      length += MAX_BYTES_PER_CHAR * word.length() + OVERHEAD;
+    }
+    ensureRoomFor(length);
+    elements.array(words.length);
+    for (String word : words) {
+      elements.bulk(word);
+    }
+  }
+
+  private void bulk(Slice slice) {
+    elements.bulk(slice.segment(), slice.offset(), slice.length());
+  }
+
+  private static byte[] request(int length, String name) {
+    String head = "*" + length + "\r\n$" + name.length() + "\r\n" + name + "\r\n";
+    return head.getBytes(StandardCharsets.US_ASCII);
+  }
+}

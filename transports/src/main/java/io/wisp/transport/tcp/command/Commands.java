@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.tcp.command;
+
+import io.wisp.transport.tcp.command.Command.Access;
+import io.wisp.transport.tcp.command.Command.Handler;
+import io.wisp.transport.tcp.command.Command.Run;
+
+/** The commands that the server knows. */
+public final class Commands {
+
+  private final CommandTable table = new CommandTable();
+
+  private Commands() {}
+
+  /** A table for one thread, since some handlers keep what they work with. */
+  public static CommandTable table() {
+    Commands commands = new Commands();
+    commands.addStrings();
+    commands.addCounters();
+    commands.addKeys();
+    commands.addExpiries();
+    commands.addConnection();
+    commands.addServer();
+    return commands.table;
+  }
+
+  private void addStrings() {
+    read("get", 2, "string", "Returns the value of a key.", StringCommands::get);
+    write("set", -3, "string", "Sets the value of a key.", new SetCommand());
+    write("setnx", 3, "string", "Sets a value if the key is absent.", StringCommands::setIfAbsent);
+    write("setex", 4, "string", "Sets a value that expires in seconds.", StringCommands::setEx);
+    write("psetex", 4, "string", "Sets a value that expires in ms.", StringCommands::setPx);
+    write("getset", 3, "string", "Sets a value and returns the old one.", new ExchangeCommand());
+    write("getdel", 2, "string", "Returns a value and deletes it.", new GetDeleteCommand());
+    write("getex", -2, "string", "Returns a value and sets its expiry.", new GetExCommand());
+    read("strlen", 2, "string", "Returns the length of a value.", StringCommands::length);
+    write("append", 3, "string", "Appends to a value.", new AppendCommand());
+    streamed("mget", -2, Access.READ, "string", "Returns many values.", new GetManyCommand());
+    add(
+        "mset",
+        -3,
+        2,
+        Run.WHOLE,
+        Access.WRITE,
+        "string",
+        "Sets many values.",
+        new SetManyCommand());
+  }
+
+  private void addCounters() {
+    CounterCommands counters = new CounterCommands();
+    write("incr", 2, "string", "Adds one to a number.", counters::increment);
+    write("decr", 2, "string", "Takes one from a number.", counters::decrement);
+    write("incrby", 3, "string", "Adds to a number.", counters::incrementBy);
+    write("decrby", 3, "string", "Takes from a number.", counters::decrementBy);
+  }
+
+  private void addKeys() {
+    CountKeysCommand delete = CountKeysCommand.delete();
+    CountKeysCommand exists = CountKeysCommand.exists();
+    streamed("del", -2, Access.WRITE, "generic", "Deletes keys.", delete);
+    streamed("unlink", -2, Access.WRITE, "generic", "Deletes keys.", delete);
+    streamed("exists", -2, Access.READ, "generic", "Counts the keys that exist.", exists);
+    streamed("touch", -2, Access.READ, "generic", "Counts the keys that exist.", exists);
+    read("type", 2, "generic", "Returns the type of a value.", KeyCommands::type);
+    read("randomkey", 1, "generic", "Returns a random key.", KeyCommands::randomKey);
+    read("keys", 2, "generic", "Returns the keys that match a pattern.", KeyCommands::keys);
+    read("scan", -2, "generic", "Walks over the keys.", KeyCommands::scan);
+    read("dbsize", 1, "server", "Returns the number of keys.", KeyCommands::size);
+    write("flushdb", -1, "server", "Deletes every key.", KeyCommands::flush);
+    write("flushall", -1, "server", "Deletes every key.", KeyCommands::flush);
+  }
+
+  private void addExpiries() {
+    write("expire", -3, "generic", "Lets a key expire in seconds.", ExpiryCommands.seconds());
+    write("pexpire", -3, "generic", "Lets a key expire in ms.", ExpiryCommands.millis());
+    write("expireat", -3, "generic", "Lets a key expire at a second.", ExpiryCommands.secondsAt());
+    write("pexpireat", -3, "generic", "Lets a key expire at a ms.", ExpiryCommands.millisAt());
+    write("persist", 2, "generic", "Lets a key not expire.", ExpiryCommands::persist);
+    read("ttl", 2, "generic", "Returns a key's time to live in s.", ExpiryCommands::timeToLive);
+    read("pttl", 2, "generic", "Returns a key's time to live in ms.", ExpiryCommands::millisToLive);
+  }
+
+  private void addConnection() {
+    connection("auth", -2, "Gives the password.", ConnectionCommands::authenticate);
+    connection("hello", -1, "Chooses the protocol's version.", new HelloCommand());
+    connection("quit", -1, "Closes the connection.", ConnectionCommands::quit);
+    server("ping", -1, "connection", "Answers.", ConnectionCommands::ping);
+    server("echo", 2, "connection", "Returns its argument.", ConnectionCommands::echo);
+    server("select", 2, "connection", "Chooses database 0.", ConnectionCommands::select);
+    server("client", -2, "connection", "Tells of clients.", ClientCommand.handler());
+  }
+
+  private void addServer() {
+    server("command", -1, "server", "Tells of commands.", new CommandCommand(table));
+    server("config", -2, "server", "Tells of the configuration.", ServerCommands.config());
+    server("info", -1, "server", "Tells of the server.", ServerCommands::info);
+  }
+
+  private void read(String name, int arity, String group, String summary, Handler handler) {
+    once(name, arity, Access.READ, group, summary, handler);
+  }
+
+  private void write(String name, int arity, String group, String summary, Handler handler) {
+    once(name, arity, Access.WRITE, group, summary, handler);
+  }
+
+  private void server(String name, int arity, String group, String summary, Handler handler) {
+    once(name, arity, Access.SERVER, group, summary, handler);
+  }
+
+  private void connection(String name, int arity, String summary, Handler handler) {
+    once(name, arity, Access.CONNECTION, "connection", summary, handler);
+  }
+
+  private void once(
+      String name, int arity, Access access, String group, String summary, Handler handler) {
+    add(name, arity, 0, Run.WHOLE, access, group, summary, handler);
+  }
+
+  private void streamed(
+      String name, int arity, Access access, String group, String summary, Handler handler) {
+    add(name, arity, 1, Run.STREAMED, access, group, summary, handler);
+  }
+
+  private void add(
+      String name,
+      int arity,
+      int step,
+      Run run,
+      Access access,
+      String group,
+      String summary,
+      Handler handler) {
+    table.add(new Command(name, arity, step, run, access, group, summary, handler));
+  }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.tcp.command;
+
+import io.wisp.transport.tcp.resp.Arguments;
+import io.wisp.transport.tcp.resp.Errors;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+
+/** The commands about the connection itself. */
+final class ConnectionCommands {
+
+  private static final byte[] DEFAULT_USER = "default".getBytes(StandardCharsets.US_ASCII);
+
+  private ConnectionCommands() {}
+
+  static void ping(Request request) {
+    Arguments arguments = request.arguments();
+    if (arguments.count() == 1) {
+      request.reply().pong();
+    } else if (arguments.count() == 2) {
+      echo(request);
+    } else {
+      request.reply().error(Errors.wrongArity("ping"));
+    }
+  }
+
+  static void echo(Request request) {
+    Arguments arguments = request.arguments();
+    request.reply().bulk(arguments.memory(), arguments.offset(1), arguments.length(1));
+  }
+
+  static void quit(Request request) {
+    request.reply().ok();
+    request.client().closeAfterReply();
+  }
+
+  static void select(Request request) {
+    Arguments arguments = request.arguments();
+    if (!arguments.isNumber(1)) {
+      request.reply().error(Errors.NOT_AN_INTEGER);
+    } else if (arguments.number() != (int) arguments.number()) {
+      request.reply().error(Errors.NOT_AN_INT);
+    } else if (arguments.number() != 0) {
+      request.reply().error("ERR DB index is out of range");
+    } else {
+      request.reply().ok();
+    }
+  }
+
+  static void authenticate(Request request) {
+    Arguments arguments = request.arguments();
+    int count = arguments.count();
+    if (count > 3) {
+      request.reply().error(Errors.SYNTAX);
+    } else if (count == 2 && request.server().password() == null) {
+      request
+          .reply()
+          .error(
+              "ERR AUTH <password> called without any password configured for the default user."
+                  + " Are you sure your configuration is correct?");
+    } else if (authenticate(
+        request, count == 3 ? arguments.bytes(1) : DEFAULT_USER, arguments.bytes(count - 1))) {
+      request.reply().ok();
+    }
+  }
+
+  /** Lets the client in, or replies with an error. Takes as long for every wrong password. */
+  static boolean authenticate(Request request, byte[] user, byte[] password) {
+    byte[] expected = request.server().password();
+    boolean right =
+        MessageDigest.isEqual(user, DEFAULT_USER)
+            && (expected == null || MessageDigest.isEqual(password, expected));
+    if (right) {
+      request.client().authenticate();
+    } else {
+      request.reply().error(Errors.WRONG_PASSWORD);
+    }
+    return right;
+  }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.tcp.command;
+
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.store.Update;
+import io.wisp.transport.tcp.resp.Decimal;
+import io.wisp.transport.tcp.resp.Errors;
+
+/** The commands that take a value for a number and change it. */
+final class CounterCommands implements Update<WorkingCopy> {
+
+  private final Slice value = new Slice();
+  private long amount;
+  private long sum;
+  private String error = "";
+
+  void increment(Request request) {
+    add(request, 1);
+  }
+
+  void decrement(Request request) {
+    add(request, -1);
+  }
+
+  void incrementBy(Request request) {
+    if (request.arguments().isNumber(2)) {
+      add(request, request.arguments().number());
+    } else {
+      request.reply().error(Errors.NOT_AN_INTEGER);
+    }
+  }
+
+  void decrementBy(Request request) {
+    if (!request.arguments().isNumber(2)) {
+      request.reply().error(Errors.NOT_AN_INTEGER);
+    } else if (request.arguments().number() == Long.MIN_VALUE) {
+      request.reply().error("ERR decrement would overflow");
+    } else {
+      add(request, -request.arguments().number());
+    }
+  }
+
+  private void add(Request request, long amount) {
+    this.amount = amount;
+    error = "";
+    Status status = request.store().update(request.key(1), request.copy(Decimal.MAX_LENGTH), this);
+    if (status.isError()) {
+      request.fail(status);
+    } else if (error.isEmpty()) {
+      request.reply().integer(sum);
+    } else {
+      request.reply().error(error);
+    }
+  }
+
+  @Override
+  public Change decide(WorkingCopy copy) {
+    error = errorOf(copy);
+    if (!error.isEmpty()) {
+      return Change.NONE;
+    }
+    copy.setNumber(sum);
+    copy.pointAt(value);
+    return Change.WRITE;
+  }
+
+  /** Adds, and returns why that is impossible, or nothing. */
+  private String errorOf(WorkingCopy copy) {
+    if (copy.isFound() && (copy.isFull() || !copy.isNumber())) {
+      return Errors.NOT_AN_INTEGER;
+    }
+    long old = copy.isFound() ? copy.number() : 0;
+    sum = old + amount;
+    return ((old ^ sum) & (amount ^ sum)) < 0 ? Errors.OVERFLOW : "";
+  }
+
+  @Override
+  public Slice value() {
+    return value;
+  }
+}

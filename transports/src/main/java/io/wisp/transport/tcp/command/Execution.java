@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.tcp.command;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a session has come: in its turn, and in the command that it executes in several steps.
+ * One thread uses it.
+ */
+public final class Execution implements AutoCloseable {
+
+  /** How many requests, keys or steps of requests are executed in a turn. */
+  public static final int REQUESTS_PER_TURN = 1024;
+
+  /** How many bytes of replies may wait before no more is executed. */
+  public static final int OUTPUT_LIMIT = 32 << 10;
+
+  /** As how many requests a step of a long command counts. */
+  private static final int REQUESTS_PER_STEP = REQUESTS_PER_TURN / 8;
+
+  private int left;
+  private @Nullable Continuation rest;
+  private int remainingArguments;
+  private long tally;
+  private @Nullable String failure;
+
+  /** Begins a turn. */
+  public void beginTurn() {
+    left = REQUESTS_PER_TURN;
+  }
+
+  /** Whether it is somebody else's turn. */
+  public boolean isTurnOver() {
+    return left <= 0;
+  }
+
+  /** Counts requests, or keys of them, that are executed in this turn. */
+  public void count(int requests) {
+    left -= requests;
+  }
+
+  /** Says that the command being executed takes as long as a step of a long one. */
+  public void countAsStep() {
+    left -= REQUESTS_PER_STEP;
+  }
+
+  /** Lets the command that is being executed go on in steps; the first is done at once. */
+  void goOnWith(Continuation rest) {
+    this.rest = rest;
+  }
+
+  /** What is left of a long command, or null. */
+  public @Nullable Continuation rest() {
+    return rest;
+  }
+
+  /** The memory that a command holds between its steps, in bytes. */
+  public long heldBytes() {
+    return rest == null ? 0 : rest.heldBytes();
+  }
+
+  /** Begins a command that is executed for its arguments as they arrive. */
+  public void beginStreaming(int arguments) {
+    remainingArguments = arguments;
+    tally = 0;
+    failure = null;
+  }
+
+  /** Says that so many arguments were executed; the answer is whether they were the last. */
+  public boolean executed(int arguments) {
+    remainingArguments -= arguments;
+    return remainingArguments == 0;
+  }
+
+  /** How many arguments are still to come, those of this step included. */
+  int remainingArguments() {
+    return remainingArguments;
+  }
+
+  /** What the steps so far have counted. */
+  long tally() {
+    return tally;
+  }
+
+  /** Adds one to the tally. */
+  void countOne() {
+    tally++;
+  }
+
+  /** Why a step has failed, or null. */
+  @Nullable String failure() {
+    return failure;
+  }
+
+  /** Remembers why a step has failed. */
+  public void fail(String error) {
+    failure = error;
+  }
+
+  /** Gives up what is left of a long command, and gives back the memory that it holds. */
+  @Override
+  public void close() {
+    if (rest != null) {
+      rest.close();
+      rest = null;
+    }
+  }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.tcp.command;
+
+import io.wisp.store.Status;
+import io.wisp.store.Store;
+import io.wisp.store.Update;
+import io.wisp.transport.tcp.resp.Arguments;
+import io.wisp.transport.tcp.resp.BulkSink;
+import io.wisp.transport.tcp.resp.Errors;
+
+/** GETEX key [EX s | PX ms | EXAT s | PXAT ms | PERSIST]. */
+final class GetExCommand implements Command.Handler, Update<BulkSink> {
+
+  private final ExpiryOption expiry = new ExpiryOption();
+  private boolean persists;
+  private long expiresAt;
+
+  @Override
+  public void execute(Request request) {
+    Arguments arguments = request.arguments();
+    if (arguments.count() == 2) {
+      StringCommands.get(request);
+      return;
+    }
+    if (!readOptions(arguments)) {
+      request.reply().error(Errors.SYNTAX);
+      return;
+    }
+    String error = expiry.isGiven() ? expiry.resolve(request, "getex") : "";
+    if (error.isEmpty()) {
+      readAndExpire(request, persists ? Store.NEVER : expiry.expiresAt());
+    } else if (request.store().contains(request.key(1))) {
+      request.reply().error(error);
+    } else {
+      // As in Redis, which looks at the number only where there is a key.
+      request.reply().absent();
+    }
+  }
+
+  private boolean readOptions(Arguments arguments) {
+    expiry.begin();
+    persists = false;
+    for (int index = 2; index < arguments.count(); index++) {
+      if (!persists && expiry.read(arguments, index)) {
+        index++;
+      } else if (arguments.is(index, "PERSIST") && !expiry.isGiven()) {
+        persists = true;
+      } else {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void readAndExpire(Request request, long expiresAt) {
+    this.expiresAt = expiresAt;
+    BulkSink found = request.bulk();
+    Status status = request.store().update(request.key(1), found, this);
+    StringCommands.reply(request, status, found);
+  }
+
+  @Override
+  public Change decide(BulkSink found) {
+    return found.isFound() && !found.isFull() ? Change.EXPIRE : Change.NONE;
+  }
+
+  @Override
+  public long expiresAt() {
+    return expiresAt;
+  }
+}

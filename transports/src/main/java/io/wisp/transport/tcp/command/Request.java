@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.tcp.command;
+
+import io.wisp.store.RecordSink;
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.store.Store;
+import io.wisp.transport.tcp.buffer.BufferPool;
+import io.wisp.transport.tcp.buffer.NativeBuffer;
+import io.wisp.transport.tcp.resp.Arguments;
+import io.wisp.transport.tcp.resp.BulkSink;
+import io.wisp.transport.tcp.resp.Errors;
+import io.wisp.transport.tcp.resp.ReplyWriter;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a command works with: its arguments, the store, and where its reply goes. One serves all
+ * sessions of a thread, so that a request allocates nothing.
+ */
+public final class Request implements AutoCloseable {
+
+  private final Store store;
+  private final ServerView server;
+  private final Arguments arguments = new Arguments();
+  private final BufferPool buffers;
+  private final NativeBuffer scratch;
+  private final ReplyWriter reply;
+  private final BulkSink bulk;
+  private final RecordSink found = new RecordSink();
+  private final WorkingCopy copy;
+  private final Slice key = new Slice();
+  private final Slice value = new Slice();
+  private @Nullable ClientState client;
+  private @Nullable Execution execution;
+
+  /**
+   * What the commands of one thread work with.
+   *
+   * @param buffers where commands that go on in steps take memory from
+   * @param scratch memory for commands to work in, which is closed with this
+   */
+  public Request(Store store, ServerView server, BufferPool buffers, NativeBuffer scratch) {
+    this.store = store;
+    this.server = server;
+    this.buffers = buffers;
+    this.scratch = scratch;
+    reply = new ReplyWriter(scratch);
+    bulk = new BulkSink(scratch);
+    copy = new WorkingCopy(scratch);
+  }
+
+  /** Turns to a client's session, whose replies go into a buffer. */
+  public void begin(ClientState client, Execution execution, NativeBuffer output) {
+    this.client = client;
+    this.execution = execution;
+    reply.begin(output, client.protocol());
+  }
+
+  public Store store() {
+    return store;
+  }
+
+  public ServerView server() {
+    return server;
+  }
+
+  /** Who asks. */
+  public ClientState client() {
+    return Objects.requireNonNull(client);
+  }
+
+  /** How far its session has come. */
+  public Execution execution() {
+    return Objects.requireNonNull(execution);
+  }
+
+  /** Where commands that go on in steps take memory from. */
+  public BufferPool buffers() {
+    return buffers;
+  }
+
+  /** Where the arguments lie. */
+  public Arguments arguments() {
+    return arguments;
+  }
+
+  /** Where the reply goes. */
+  public ReplyWriter reply() {
+    return reply;
+  }
+
+  /** Now, in milliseconds since the epoch, by the clock that expiries are compared with. */
+  long now() {
+    return store.currentTimeMillis();
+  }
+
+  /** A slice at an argument that is a key; the last one that was asked for is valid. */
+  public Slice key(int index) {
+    return arguments.slice(index, key);
+  }
+
+  /** A slice at an argument that is a value; the last one that was asked for is valid. */
+  public Slice value(int index) {
+    return arguments.slice(index, value);
+  }
+
+  /** The sink that appends a value to the reply, ready for the next. */
+  public BulkSink bulk() {
+    bulk.turnTo(reply.output());
+    return bulk;
+  }
+
+  /** A sink for what there is to know of a record beyond its value. */
+  RecordSink found() {
+    return found;
+  }
+
+  /** The sink that copies a value of at most so many bytes to change it. It uses the scratch. */
+  public WorkingCopy copy(int maxLength) {
+    copy.limit(maxLength);
+    return copy;
+  }
+
+  /** Memory to work in, empty. */
+  NativeBuffer scratch() {
+    scratch.clear();
+    return scratch;
+  }
+
+  /** The same memory with what was written into it. */
+  NativeBuffer scratchContent() {
+    return scratch;
+  }
+
+  /** Replies with the error of a status. */
+  public void fail(Status status) {
+    reply.error(Errors.of(status));
+  }
+
+  /** Gives back what a large request needed beyond the usual; no command is under way. */
+  public void trim() {
+    scratch.clear();
+    scratch.trim();
+  }
+
+  @Override
+  public void close() {
+    scratch.close();
+  }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.tcp.command;
+
+import io.wisp.store.Status;
+import io.wisp.store.WriteBatch;
+
+/** MSET key value [key value ...]: all pairs, or none. */
+final class SetManyCommand implements Command.Handler {
+
+  private final WriteBatch batch = new WriteBatch();
+
+  @Override
+  public void execute(Request request) {
+    try {
+      for (int i = 1; i < request.arguments().count(); i += 2) {
+        batch.add(request.key(i), request.value(i + 1));
+      }
+      Status status = request.store().putAll(batch);
+      if (status.isError()) {
+        request.fail(status);
+      } else {
+        request.reply().ok();
+      }
+    } finally {
+      batch.clear();
+    }
+  }
+}

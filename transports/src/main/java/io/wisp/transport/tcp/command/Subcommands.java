@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.tcp.command;
+
+import io.wisp.transport.tcp.resp.Arguments;
+import io.wisp.transport.tcp.resp.Errors;
+import io.wisp.transport.tcp.resp.ReplyWriter;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** A command whose first argument says what it does: CLIENT, COMMAND and CONFIG. */
+final class Subcommands implements Command.Handler {
+
+  /**
+   * One of them.
+   *
+   * @param name in upper case
+   * @param arity as of a {@link Command}: both names are counted
+   * @param help what it does, in a sentence
+   */
+  record Subcommand(String name, int arity, String help, Command.Handler handler) {
+
+    boolean acceptsCount(int count) {
+      return arity >= 0 ? count == arity : count >= -arity;
+    }
+  }
+
+  private final String command;
+  private final List<Subcommand> subcommands;
+
+  /** Those of a command, whose name is in upper case; and HELP, which every such command has. */
+  Subcommands(String command, Subcommand... subcommands) {
+    this.command = command;
+    this.subcommands = Arrays.asList(subcommands);
+  }
+
+  @Override
+  public void execute(Request request) {
+    Arguments arguments = request.arguments();
+    for (Subcommand subcommand : subcommands) {
+      if (arguments.is(1, subcommand.name())) {
+        execute(subcommand, request);
+        return;
+      }
+    }
+    if (arguments.is(1, "HELP") && arguments.count() == 2) {
+      help(request.reply());
+    } else {
+      request.reply().error(Errors.unknownSubcommand(arguments.quoted(1), command));
+    }
+  }
+
+  private void execute(Subcommand subcommand, Request request) {
+    if (subcommand.acceptsCount(request.arguments().count())) {
+      subcommand.handler().execute(request);
+    } else {
+      String name = command + "|" + subcommand.name();
+      request.reply().error(Errors.wrongArity(name.toLowerCase(Locale.ROOT)));
+    }
+  }
+
+  private void help(ReplyWriter reply) {
+    reply.array(1 + subcommands.size());
+    reply.simple(command + " <subcommand> [<arg> ...]. Subcommands are:");
+    for (Subcommand subcommand : subcommands) {
+      reply.simple(subcommand.name() + ": " + subcommand.help());
+    }
+  }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.tcp.resp;
+
+import io.wisp.store.Limits;
+import io.wisp.store.Status;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The error replies of the server. Where Redis has the same error they have its words, for clients
+ * look at them. The first word is the error's code, and {@link #KEY_EMPTY}, {@link #KEY_TOO_LARGE},
+ * {@link #OUT_OF_MEMORY} and {@link #NOT_AUTHENTICATED} each stand for one {@link Status}.
+ *
+ * <p>An error is a string of bytes: each of its characters is one, whatever the client meant by it.
+ */
+public final class Errors {
+
+  public static final String KEY_EMPTY =
+      "KEYEMPTY the key is empty, and a key has 1 to " + Limits.MAX_KEY_LENGTH + " bytes";
+  public static final String KEY_TOO_LARGE =
+      "KEYTOOLARGE the key is too large: a key has 1 to " + Limits.MAX_KEY_LENGTH + " bytes";
+  public static final String VALUE_TOO_LARGE =
+      "VALUETOOLARGE the value is too large: a value has 0 to "
+          + Limits.MAX_VALUE_LENGTH
+          + " bytes";
+  public static final String OUT_OF_MEMORY =
+      "OOM command not allowed: the store's memory is full and nothing was changed";
+  public static final String REPLY_TOO_LARGE =
+      "ERR the reply does not fit into the server's memory for connection buffers";
+  public static final String REQUEST_TOO_LARGE =
+      "ERR the request does not fit into the server's memory for connection buffers now";
+  public static final String NOT_AUTHENTICATED = "NOAUTH Authentication required.";
+  public static final String WRONG_PASSWORD =
+      "WRONGPASS invalid username-password pair or user is disabled.";
+  public static final String SYNTAX = "ERR syntax error";
+  public static final String NOT_AN_INTEGER = "ERR value is not an integer or out of range";
+  public static final String NOT_AN_INT =
+      "ERR value is out of range, value must between "
+          + Integer.MIN_VALUE
+          + " and "
+          + Integer.MAX_VALUE;
+  public static final String OVERFLOW = "ERR increment or decrement would overflow";
+  public static final String TOO_MANY_CLIENTS = "ERR max number of clients reached";
+  static final String IDLE = "ERR the connection was idle for too long";
+
+  /** How much of an argument an error repeats, so that no reply is larger for a larger request. */
+  public static final int MAX_QUOTED_LENGTH = 128;
+
+  private Errors() {}
+
+  /** The beginning of what a client sent, byte by byte, as errors repeat it. */
+  public static String quoted(MemorySegment memory, long offset, int length) {
+    return new String(
+        memory.asSlice(offset, Math.min(length, MAX_QUOTED_LENGTH)).toArray(ValueLayout.JAVA_BYTE),
+        StandardCharsets.ISO_8859_1);
+  }
+
+  /** The error that tells a client of a status. */
+  public static String of(Status status) {
+    return switch (status) {
+      case KEY_EMPTY -> KEY_EMPTY;
+      case KEY_TOO_LARGE -> KEY_TOO_LARGE;
+      case VALUE_TOO_LARGE -> VALUE_TOO_LARGE;
+      case OUT_OF_MEMORY -> OUT_OF_MEMORY;
+      case NOT_AUTHENTICATED -> NOT_AUTHENTICATED;
+      default -> "ERR the store answered " + status;
+    };
+  }
+
+  public static String wrongArity(String command) {
+    return "ERR wrong number of arguments for '" + command + "' command";
+  }
+
+  public static String tooManyKeys(String command, int most) {
+    return "ERR too many keys for '"
+        + command
+        + "' command: "
+        + most
+        + " is the most, and nothing was changed";
+  }
+
+  public static String unknownSubcommand(String subcommand, String command) {
+    return "ERR unknown subcommand '" + subcommand + "'. Try " + command + " HELP.";
+  }
+
+  public static String patternTooLong(int length, int most) {
+    return "ERR the pattern has " + length + " bytes, and " + most + " is the most";
+  }
+
+  public static String invalidExpiry(String command) {
+    return "ERR invalid expire time in '" + command + "' command";
+  }
+}

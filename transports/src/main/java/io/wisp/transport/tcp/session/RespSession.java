@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.tcp.session;
+
+import io.wisp.transport.tcp.buffer.NativeBuffer;
+import io.wisp.transport.tcp.command.ClientState;
+import io.wisp.transport.tcp.command.Command;
+import io.wisp.transport.tcp.command.Continuation;
+import io.wisp.transport.tcp.command.Execution;
+import io.wisp.transport.tcp.resp.Arguments;
+import io.wisp.transport.tcp.resp.Errors;
+import io.wisp.transport.tcp.resp.RequestParser;
+import io.wisp.transport.tcp.resp.RequestParser.Outcome;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client's conversation: takes the bytes of requests from a buffer, and appends their replies
+ * to another. It knows nothing of sockets, never throws for what a client sends, and needs bounded
+ * memory whatever that is:
+ *
+ * <ul>
+ *   <li>a request is executed in place when all its bytes are there; {@link #needed} says how many
+ *       there must be, and no request of more than {@link #MAX_REQUEST_LENGTH} is waited for;
+ *   <li>a command of arbitrarily many arguments is executed step by step as they arrive, or has no
+ *       more than {@link Command#MAX_KEYS} keys;
+ *   <li>a request that is refused is skipped as it arrives;
+ *   <li>a turn ends after {@link Execution#REQUESTS_PER_TURN} requests, keys or steps, or after a
+ *       step of a command that is long however short its request is. What a command does with one
+ *       value is done at once, because the value may change between two steps: of the longest it
+ *       copies 64 MiB;
+ *   <li>nothing is executed while {@link Execution#OUTPUT_LIMIT} bytes of replies wait to be sent,
+ *       so the output exceeds it by one reply, or one element of a reply, at most.
+ * </ul>
+ *
+ * <p>The sessions of a thread share a {@link SessionContext}, and are that thread's.
+ */
+public final class RespSession implements AutoCloseable {
+
+  /** How a call of {@link #execute} ended. */
+  public enum Progress {
+    /** All that could be executed was; more bytes are needed. */
+    NEED_INPUT,
+    /** The output has to be sent before more is executed. */
+    OUTPUT_FULL,
+    /** There is more to do, and it is somebody else's turn. */
+    TURN_OVER,
+    /** The output has to be sent, and then the connection closed. */
+    CLOSE
+  }
+
+  /** The longest request of a command that is not executed step by step, in bytes. */
+  public static final int MAX_REQUEST_LENGTH = (64 << 20) + (1 << 20);
+
+  private final SessionContext context;
+  private final ClientState client;
+  private final Execution execution = new Execution();
+  private final CommandRunner runner;
+  private final WholeRequest whole;
+  private final SkippedRequest skipped = new SkippedRequest();
+  private final InlineInput inline;
+
+  /** The command whose arguments are executed as they arrive, or null. */
+  private @Nullable Command streamed;
+
+  private int needed;
+
+  /** A conversation with a client, on the thread of the context. */
+  public RespSession(SessionContext context, ClientState client) {
+    this.context = context;
+    this.client = client;
+    runner = new CommandRunner(context.request(), execution);
+    whole = new WholeRequest(context.parser());
+    inline = new InlineInput(context.buffers());
+  }
+
+  /**
+   * Executes the requests that the input holds, as far as the output's limit lets it. Consumes
+   * their bytes and appends their replies.
+   */
+  public Progress execute(NativeBuffer input, NativeBuffer output) {
+    context.request().begin(client, execution, output);
+    execution.beginTurn();
+    needed = 0;
+    while (!client.isClosing()) {
+      Continuation rest = execution.rest();
+      if (output.size() >= Execution.OUTPUT_LIMIT) {
+        return Progress.OUTPUT_FULL;
+      } else if (rest != null) {
+        if (runner.goOn(rest)) {
+          return Progress.TURN_OVER;
+        }
+      } else if (inline.request() == null && input.isEmpty()) {
+        return Progress.NEED_INPUT;
+      } else if (execution.isTurnOver()) {
+        return Progress.TURN_OVER;
+      } else if (!executeNext(input)) {
+        return Progress.NEED_INPUT;
+      }
+    }
+    return Progress.CLOSE;
+  }
+
+  private boolean executeNext(NativeBuffer input) {
+    execution.count(1);
+    NativeBuffer typed = inline.request();
+    if (typed == null) {
+      return advance(input);
+    }
+    advance(typed);
+    if (typed.isEmpty()) {
+      inline.close();
+    }
+    return true;
+  }
+
+  /** Does the next thing with the input; the answer is whether it held enough for that. */
+  private boolean advance(NativeBuffer input) {
+    context.parser().begin(input, client.isAuthenticated());
+    if (streamed != null) {
+      return executeStep(streamed, input);
+    }
+    return skipped.isOver() ? beginRequest(input) : skip(input);
+  }
+
+  private boolean beginRequest(NativeBuffer input) {
+    if (input.memory().get(ValueLayout.JAVA_BYTE, input.start()) != '*') {
+      return takeLine(input);
+    }
+    RequestParser parser = context.parser();
+    Outcome outcome = whole.awaitMissing(input);
+    if (outcome == Outcome.COMPLETE) {
+      outcome = parser.readArgumentCount();
+    }
+    if (outcome != Outcome.COMPLETE) {
+      return stop(outcome, input);
+    }
+    int count = parser.number();
+    if (count <= 0) {
+      input.consumeTo(parser.next());
+      return true;
+    }
+    outcome = parser.readBulk();
+    if (outcome == Outcome.INCOMPLETE && isNameTooLong()) {
+      return skipUnknown(input, count);
+    }
+    if (outcome != Outcome.COMPLETE) {
+      return stop(outcome, input);
+    }
+    Command command = context.commands().find(input.memory(), parser.offset(), parser.length());
+    if (command == null) {
+      return skipUnknown(input, count);
+    }
+    String refusal = refusalOf(command, count);
+    if (refusal != null) {
+      context.request().reply().error(refusal);
+      context.counters().countExecuted();
+      input.consumeTo(parser.next());
+      skipped.begin(0, count - 1);
+      return true;
+    }
+    return command.isStreamed()
+        ? beginSteps(command, count - 1, input)
+        : executeWhole(command, count, input);
+  }
+
+  private boolean isNameTooLong() {
+    RequestParser parser = context.parser();
+    return parser.readBulkHeader() == Outcome.COMPLETE
+        && parser.length() > SkippedRequest.MAX_QUOTED_LENGTH
+        && parser.has(SkippedRequest.MAX_QUOTED_LENGTH);
+  }
+
+  private @Nullable String refusalOf(Command command, int count) {
+    if (!command.acceptsCount(count) || !command.divides(count)) {
+      return Errors.wrongArity(command.name());
+    }
+    if (!client.isAuthenticated() && command.access() != Command.Access.CONNECTION) {
+      return Errors.NOT_AUTHENTICATED;
+    }
+    if (command.isStreamed() || count <= command.maxCount()) {
+      return null;
+    }
+    return command.takesManyKeys()
+        ? Errors.tooManyKeys(command.name(), Command.MAX_KEYS)
+        : Errors.SYNTAX;
+  }
+
+  private boolean executeWhole(Command command, int count, NativeBuffer input) {
+    Outcome outcome = whole.read(input, count, context.request().arguments());
+    if (outcome != Outcome.COMPLETE) {
+      return stop(outcome, input);
+    }
+    int behind = context.parser().next();
+    context.counters().countExecuted();
+    if (command.takesManyKeys()) {
+      execution.count(count / command.step() - 1);
+    }
+    runner.run(command);
+    input.consumeTo(behind);
+    return true;
+  }
+
+  private boolean beginSteps(Command command, int arguments, NativeBuffer input) {
+    context.counters().countExecuted();
+    input.consumeTo(context.parser().next());
+    streamed = command;
+    execution.beginStreaming(arguments);
+    command.handler().begin(context.request());
+    return true;
+  }
+
+  private boolean executeStep(Command command, NativeBuffer input) {
+    RequestParser parser = context.parser();
+    Arguments arguments = context.request().arguments();
+    arguments.begin(input.memory());
+    for (int i = 0; i < command.step(); i++) {
+      Outcome outcome = parser.readBulk();
+      if (outcome != Outcome.COMPLETE) {
+        return stop(outcome, input);
+      }
+      arguments.add(parser.offset(), parser.length());
+    }
+    int behind = parser.next();
+    runner.run(command);
+    input.consumeTo(behind);
+    if (execution.executed(command.step())) {
+      streamed = null;
+      command.handler().end(context.request());
+    }
+    return true;
+  }
+
+  private boolean skipUnknown(NativeBuffer input, int count) {
+    RequestParser parser = context.parser();
+    int quoted = Math.min(parser.length(), SkippedRequest.MAX_QUOTED_LENGTH);
+    context.counters().countExecuted();
+    skipped.unknown(input.memory(), parser.offset(), quoted);
+    skipped.begin(parser.length() - quoted + 2, count - 1);
+    input.consumeTo(parser.offset() + quoted);
+    return true;
+  }
+
+  private boolean skip(NativeBuffer input) {
+    Outcome outcome = skipped.drop(input, context.parser());
+    if (outcome != Outcome.COMPLETE) {
+      return stop(outcome, input);
+    }
+    String error = skipped.isOver() ? skipped.takeError() : null;
+    if (error != null) {
+      context.request().reply().error(error);
+    }
+    return true;
+  }
+
+  private boolean takeLine(NativeBuffer input) {
+    switch (inline.take(input)) {
+      case INCOMPLETE -> {
+        needed = inline.needed();
+        return false;
+      }
+      case TOO_LONG -> protocolError("too big inline request");
+      case UNBALANCED_QUOTES -> protocolError("unbalanced quotes in request");
+      case OF_HTTP -> {
+        context.counters().countMalformed();
+        client.closeAfterReply();
+      }
+      case TAKEN -> {}
+    }
+    return true;
+  }
+
+  private boolean stop(Outcome outcome, NativeBuffer input) {
+    if (outcome == Outcome.INVALID) {
+      protocolError(context.parser().error());
+      return true;
+    }
+    needed = context.parser().needed() - input.start();
+    if (needed > MAX_REQUEST_LENGTH) {
+      protocolError("a request of more than " + MAX_REQUEST_LENGTH + " bytes");
+      return true;
+    }
+    return false;
+  }
+
+  private void protocolError(String what) {
+    context.counters().countMalformed();
+    context.request().reply().error("ERR Protocol error: " + what);
+    client.closeAfterReply();
+  }
+
+  /** Says that the client sends no more, and whether it has left bytes that were not consumed. */
+  public void endOfInput(boolean hasRest) {
+    if (hasRest || streamed != null || !skipped.isOver()) {
+      context.counters().countMalformed();
+    }
+  }
+
+  /** How many bytes the input must hold at least for the next step; 0 if that is not known. */
+  public int needed() {
+    return needed;
+  }
+
+  /** The memory that a command holds between its steps, in bytes. */
+  public long heldBytes() {
+    return execution.heldBytes();
+  }
+
+  /** Whose conversation it is. */
+  public ClientState client() {
+    return client;
+  }
+
+  /** Gives back the memory that this session holds. */
+  @Override
+  public void close() {
+    execution.close();
+    inline.close();
+  }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.tcp.session;
+
+import io.wisp.store.Store;
+import io.wisp.transport.tcp.buffer.BufferPool;
+import io.wisp.transport.tcp.buffer.NativeBuffer;
+import io.wisp.transport.tcp.command.CommandTable;
+import io.wisp.transport.tcp.command.Commands;
+import io.wisp.transport.tcp.command.Request;
+import io.wisp.transport.tcp.command.ServerView;
+import io.wisp.transport.tcp.resp.RequestParser;
+
+/**
+ * What all sessions of one thread share.
+ *
+ * @param request what commands work with
+ * @param buffers where sessions take memory from
+ */
+public record SessionContext(
+    Request request,
+    BufferPool buffers,
+    CommandTable commands,
+    RequestParser parser,
+    RequestCounters counters)
+    implements AutoCloseable {
+
+  /**
+   * Of sessions that serve a store.
+   *
+   * @param scratch memory for commands to work in, which is closed with this
+   */
+  public SessionContext(
+      Store store,
+      ServerView server,
+      NativeBuffer scratch,
+      BufferPool buffers,
+      RequestCounters counters) {
+    this(
+        new Request(store, server, buffers, scratch),
+        buffers,
+        Commands.table(),
+        new RequestParser(),
+        counters);
+  }
+
+  @Override
+  public void close() {
+    request.close();
+  }
+}
