@@ -9,7 +9,7 @@ import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.Transport;
 import io.wisp.transport.TransportException;
-import io.wisp.transport.ring.client.RingClients;
+import io.wisp.transport.ring.client.RingClient;
 import io.wisp.transport.ring.server.RingServer;
 import io.wisp.transport.ring.server.ServerLimits;
 import io.wisp.verbs.Verbs;
@@ -113,8 +113,13 @@ public final class RdmaTransport implements Transport {
     DeviceChoice choice = DeviceChoice.parse(options.device());
     InetSocketAddress address = resolve(endpoint, "cannot connect to ");
     try {
-      return RingClients.connect(
-          SocketChannel.open(), address, endpoint, new RdmaClientFabric(choice), options);
+      return RingClient.connect(
+          SocketChannel.open(),
+          address,
+          endpoint,
+          new RdmaClientFabric(choice),
+          options,
+          System::nanoTime);
     } catch (IOException e) {
       throw new TransportException("cannot connect to " + endpoint + ": " + e.getMessage(), e);
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.rdma;
 
-import io.wisp.transport.ring.TokenQueue;
+import io.wisp.transport.TokenQueue;
 import io.wisp.verbs.QueuePair;
 import io.wisp.verbs.SendBatch;
 import io.wisp.verbs.SendFlags;

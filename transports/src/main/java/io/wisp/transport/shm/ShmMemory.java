@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.shm;
 
+import io.wisp.transport.TokenQueue;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.ring.LocalBuffer;
 import io.wisp.transport.ring.RemoteBuffer;
 import io.wisp.transport.ring.RemoteMemory;
-import io.wisp.transport.ring.TokenQueue;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;

@@ -10,7 +10,7 @@ import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.Transport;
 import io.wisp.transport.TransportException;
-import io.wisp.transport.ring.client.RingClients;
+import io.wisp.transport.ring.client.RingClient;
 import io.wisp.transport.ring.handshake.ClientFabric;
 import io.wisp.transport.ring.server.RingServer;
 import io.wisp.transport.ring.server.ServerLimits;
@@ -103,7 +103,7 @@ public final class ShmTransport implements Transport {
     requireThisMachine(endpoint);
     ServerFiles files = ServerFolder.find(endpoint);
     try {
-      return RingClients.connect(
+      return RingClient.connect(
           SocketChannel.open(StandardProtocolFamily.UNIX),
           UnixDomainSocketAddress.of(files.control()),
           endpoint,

@@ -70,19 +70,14 @@ final class Introduction {
 
   private void introduce(ZmqLink link, long deadline) {
     String password = options.password();
-    link.enter();
-    try {
-      if (password == null) {
-        link.send(Operation.PING, NONE, NONE, 0);
-      } else {
-        link.send(Operation.AUTHENTICATE, NONE, Slice.of(password), 0);
-      }
-      link.decode(link.receive(deadline), reply);
-      if (reply.status() != Status.DONE) {
-        throw new TransportException(endpoint + " refuses: " + reply.bytes());
-      }
-    } finally {
-      link.leave();
+    if (password == null) {
+      link.send(Operation.PING, NONE, NONE, 0);
+    } else {
+      link.send(Operation.AUTHENTICATE, NONE, Slice.of(password), 0);
+    }
+    link.decode(link.receive(deadline), reply);
+    if (reply.status() != Status.DONE) {
+      throw new TransportException(endpoint + " refuses: " + reply.bytes());
     }
   }
 }

@@ -13,7 +13,6 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import zmq.Ctx;
@@ -27,9 +26,8 @@ import zmq.ZMQ;
  * again what may have been executed, so this notices when the connection breaks and fails from then
  * on.
  *
- * <p>A JeroMQ socket belongs to one thread at a time. A call holds it from {@link #enter} to {@link
- * #leave}; {@link #close} makes a call in progress give up, waits for it, and then has the socket
- * to itself.
+ * <p>A JeroMQ socket belongs to one thread at a time, and so does this; only {@link #stopWaiting}
+ * comes from any thread.
  */
 final class ZmqLink {
 
@@ -48,15 +46,12 @@ final class ZmqLink {
   private final LongSupplier nanoTime;
   private final Ctx context;
   private final SocketBase dealer;
-  private final ReentrantLock use = new ReentrantLock();
   private final ConnectionNudge nudge =
       new ConnectionNudge((task, name) -> ZmqSockets.newThread("client", task, name));
   private final CountDownLatch settled = new CountDownLatch(1);
-  private boolean released;
   private boolean connected;
   private volatile boolean closing;
   private volatile @Nullable String broken;
-  private @Nullable TransportException lost;
 
   /**
    * Connects.
@@ -103,7 +98,7 @@ final class ZmqLink {
     }
     failIfUseless();
     if (!heard) {
-      throw lose(timeout("cannot connect to " + endpoint));
+      throw timeout("cannot connect to " + endpoint);
     }
   }
 
@@ -131,36 +126,6 @@ final class ZmqLink {
   }
 
   /**
-   * Begins a call.
-   *
-   * @throws IllegalStateException if the client is closed
-   * @throws TransportException if the connection is lost
-   */
-  void enter() {
-    use.lock();
-    if (closing) {
-      use.unlock();
-      throw new IllegalStateException("the client of " + endpoint + " is closed");
-    }
-    TransportException earlier = lost;
-    if (earlier != null) {
-      use.unlock();
-      throw new TransportException(String.valueOf(earlier.getMessage()), earlier);
-    }
-  }
-
-  /** Ends a call. */
-  void leave() {
-    use.unlock();
-  }
-
-  /** Remembers why the connection is no longer of use, and gives the exception back. */
-  TransportException lose(TransportException why) {
-    lost = why;
-    return why;
-  }
-
-  /**
    * Sends a request.
    *
    * @return its length in bytes
@@ -173,10 +138,10 @@ final class ZmqLink {
     try {
       sent = dealer.send(new Msg(frame), ZMQ.ZMQ_DONTWAIT);
     } catch (RuntimeException e) {
-      throw lose(new TransportException("cannot send to " + endpoint + ": " + e, e));
+      throw new TransportException("cannot send to " + endpoint + ": " + e, e);
     }
     if (!sent) {
-      throw lose(new TransportException("cannot send to " + endpoint + ": it is not connected"));
+      throw new TransportException("cannot send to " + endpoint + ": it is not connected");
     }
     return frame.length;
   }
@@ -201,7 +166,7 @@ final class ZmqLink {
       }
       failIfUseless();
       if (nanoTime.getAsLong() - deadline > 0) {
-        throw lose(timeout(endpoint + " did not answer"));
+        throw timeout(endpoint + " did not answer");
       }
     }
   }
@@ -211,7 +176,7 @@ final class ZmqLink {
     boolean whole = !message.hasMore();
     if (!whole || !reply.wrap(MemorySegment.ofArray(message.data()), 0, message.size())) {
       String fault = whole ? reply.fault() : "it has several frames";
-      throw lose(new TransportException(endpoint + " sent what is no reply: " + fault));
+      throw new TransportException(endpoint + " sent what is no reply: " + fault);
     }
   }
 
@@ -232,7 +197,7 @@ final class ZmqLink {
     try {
       message = dealer.recv(flags);
     } catch (RuntimeException e) {
-      throw lose(new TransportException("cannot receive from " + endpoint + ": " + e, e));
+      throw new TransportException("cannot receive from " + endpoint + ": " + e, e);
     }
     if (message == null) {
       if (dealer.errno() == ZError.EINTR) {
@@ -244,36 +209,30 @@ final class ZmqLink {
     return message;
   }
 
-  private void failIfUseless() {
+  /** Fails if the connection is of no use any longer. */
+  void failIfUseless() {
     if (closing) {
-      throw lose(
-          new TransportException("the client of " + endpoint + " was closed during the call"));
+      throw new TransportException("the client of " + endpoint + " was closed during the call");
     }
     if (Thread.currentThread().isInterrupted()) {
-      throw lose(new TransportException("interrupted while waiting for " + endpoint));
+      throw new TransportException("interrupted while waiting for " + endpoint);
     }
     String reason = broken;
     if (reason != null) {
-      throw lose(new TransportException(reason));
+      throw new TransportException(reason);
     }
   }
 
-  /** Closes the connection. Any thread may do so, at any time, again and again. */
-  void close() {
+  /** Makes a call in progress give up, and any later one. */
+  void stopWaiting() {
     closing = true;
-    use.lock();
-    try {
-      if (!released) {
-        released = true;
-        release();
-      }
-    } finally {
-      use.unlock();
-    }
   }
 
-  /** In a thread of its own, since an interrupt would have JeroMQ give up halfway. */
-  private void release() {
+  /**
+   * Closes the connection: in a thread of its own, since an interrupt would have JeroMQ give up
+   * halfway.
+   */
+  void close() {
     Thread closer =
         Thread.ofPlatform()
             .daemon()

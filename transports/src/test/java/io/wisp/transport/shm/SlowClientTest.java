@@ -13,7 +13,7 @@ import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.ring.Port;
 import io.wisp.transport.ring.RemoteMemory;
-import io.wisp.transport.ring.client.RingClients;
+import io.wisp.transport.ring.client.RingClient;
 import io.wisp.transport.ring.handshake.ClientFabric;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -41,12 +41,13 @@ class SlowClientTest {
   }
 
   private static Client connectSlowly(Endpoint endpoint) throws IOException {
-    return RingClients.connect(
+    return RingClient.connect(
         SocketChannel.open(StandardProtocolFamily.UNIX),
         UnixDomainSocketAddress.of(ServerFolder.find(endpoint).control()),
         endpoint,
         new SlowFabric(new ShmClientFabric(ServerFolder.find(endpoint))),
-        ClientOptions.defaults().withTimeout(TIMEOUT));
+        ClientOptions.defaults().withTimeout(TIMEOUT),
+        System::nanoTime);
   }
 
   /** Needs longer than the timeout, as a device does in a JVM that has only just started. */

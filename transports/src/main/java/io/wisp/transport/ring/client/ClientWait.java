@@ -42,16 +42,14 @@ final class ClientWait {
   ClientWait(
       Endpoint endpoint,
       ClientOptions options,
-      Port port,
-      RemoteMemory memory,
-      ControlLink control,
+      ClientConnection connection,
       LongSupplier nanoTime) {
     this.endpoint = endpoint;
     this.timeoutNanos = options.timeout().toNanos();
     this.nanoTime = nanoTime;
-    this.port = port;
-    this.memory = memory;
-    this.control = control;
+    port = connection.port();
+    memory = connection.memory();
+    control = connection.control();
     idle = new IdleStrategy(options.waiting(), port, LONGEST_SLEEP_NANOS);
   }
 
@@ -160,9 +158,5 @@ final class ClientWait {
       closing = true;
       port.wake();
     }
-  }
-
-  boolean isClosing() {
-    return closing;
   }
 }

@@ -13,11 +13,9 @@ import io.wisp.store.cuckoo.TableLayout;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.ring.LocalBuffer;
-import io.wisp.transport.ring.Port;
 import io.wisp.transport.ring.RemoteBuffer;
 import io.wisp.transport.ring.RemoteMemory;
 import io.wisp.transport.ring.RendezvousBuffers;
-import io.wisp.transport.ring.handshake.ControlMessage;
 import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
@@ -60,35 +58,32 @@ final class OneSidedGets implements AutoCloseable {
 
   OneSidedGets(
       Endpoint endpoint,
-      RemoteMemory memory,
-      Port port,
-      ControlMessage.Welcome welcome,
-      ServerClock clock,
+      ClientConnection connection,
       @Nullable ReadSample reads,
       int maxOutstanding,
       ClientWait wait,
       Fallback fallback) {
-    this.memory = memory;
-    this.region = welcome.table();
+    memory = connection.memory();
+    region = connection.welcome().table();
     this.wait = wait;
     this.fallback = fallback;
     this.reads = reads;
-    buffers = new RendezvousBuffers(port, Long.MAX_VALUE);
+    buffers = new RendezvousBuffers(connection.port(), Long.MAX_VALUE);
     gets = new PendingGet[Math.min(DEPTH, maxOutstanding)];
-    buffer = port.allocate((long) gets.length * BYTES_PER_LOOKUP);
+    buffer = connection.port().allocate((long) gets.length * BYTES_PER_LOOKUP);
     try {
       table =
           new RemoteTable(
               readLayout(),
               RemoteTable.Options.DEFAULT
-                  .bucketsInOnePiece(welcome.linesInOnePiece())
-                  .clock(clock));
+                  .bucketsInOnePiece(connection.welcome().linesInOnePiece())
+                  .clock(connection.clock()));
     } catch (TableFormatException e) {
-      abandon(memory);
+      abandon();
       throw new TransportException(
           endpoint + " offers no table that can be read: " + e.getMessage(), e);
     } catch (RuntimeException | Error e) {
-      abandon(memory);
+      abandon();
       throw e;
     }
     for (int i = 0; i < gets.length; i++) {
@@ -97,7 +92,7 @@ final class OneSidedGets implements AutoCloseable {
   }
 
   /** Ends the connection first, for a read may be under way. */
-  private void abandon(RemoteMemory memory) {
+  private void abandon() {
     memory.close();
     buffer.close();
     keys.close();

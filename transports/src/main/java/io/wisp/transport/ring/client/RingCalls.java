@@ -11,7 +11,6 @@ import io.wisp.transport.ring.FrameDescriptor;
 import io.wisp.transport.ring.IncomingRing;
 import io.wisp.transport.ring.LocalBuffer;
 import io.wisp.transport.ring.OutgoingRing;
-import io.wisp.transport.ring.Port;
 import io.wisp.transport.ring.RemoteBuffer;
 import io.wisp.transport.ring.RemoteMemory;
 import io.wisp.transport.ring.RendezvousBuffers;
@@ -68,13 +67,14 @@ final class RingCalls implements AutoCloseable {
 
   private long offeredRequestNumber;
 
-  RingCalls(Endpoint endpoint, RemoteMemory memory, Port port, RingLimits limits, ClientWait wait) {
+  RingCalls(Endpoint endpoint, ClientConnection connection, ClientWait wait) {
     this.endpoint = endpoint;
-    this.memory = memory;
+    memory = connection.memory();
     this.wait = wait;
+    RingLimits limits = connection.limits();
     outgoing = new OutgoingRing(memory, limits);
     incoming = new IncomingRing(memory, limits);
-    buffers = new RendezvousBuffers(port, Long.MAX_VALUE);
+    buffers = new RendezvousBuffers(connection.port(), Long.MAX_VALUE);
     rendezvous = new RendezvousRead(memory);
     publishBytes = limits.ringBytes() / 8;
     creditBytes = limits.ringBytes() / 4;

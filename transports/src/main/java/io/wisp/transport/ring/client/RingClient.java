@@ -2,22 +2,18 @@
 package io.wisp.transport.ring.client;
 
 import io.wisp.codec.Operation;
-import io.wisp.codec.Reply;
-import io.wisp.codec.Request;
 import io.wisp.codec.RequestDescriptor;
-import io.wisp.store.KeySink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
-import io.wisp.store.Store;
 import io.wisp.store.ValueSink;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
-import io.wisp.transport.Deadlines;
 import io.wisp.transport.Endpoint;
-import io.wisp.transport.Refusals;
-import io.wisp.transport.TransportException;
-import java.nio.charset.StandardCharsets;
-import java.util.concurrent.locks.ReentrantLock;
+import io.wisp.transport.FrameClient;
+import io.wisp.transport.ring.handshake.ClientFabric;
+import io.wisp.transport.ring.handshake.ControlLink;
+import java.net.SocketAddress;
+import java.nio.channels.SocketChannel;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,9 +25,11 @@ import org.jspecify.annotations.Nullable;
  * under way in the ring, gets follow them there; and before a request goes into the ring, the gets
  * that were submitted before it are decided.
  */
-final class RingClient implements Client {
+public final class RingClient extends FrameClient {
 
-  private static final Slice NONE = new Slice();
+  // The paths of replies.
+  private static final int RING = 0;
+  private static final int ONE_SIDED = 1;
 
   /** How long one-sided gets go on between two looks at whether there still is a server. */
   private static final long CHECK_INTERVAL_NANOS = 2_000_000;
@@ -39,7 +37,6 @@ final class RingClient implements Client {
   /** How long it gathers, at least, what it read, before it tells the server. */
   private static final long REPORT_INTERVAL_NANOS = 50_000_000;
 
-  private final Endpoint endpoint;
   private final ClientOptions options;
   private final ClientConnection connection;
   private final RingCalls ring;
@@ -47,38 +44,23 @@ final class RingClient implements Client {
   private final @Nullable ReadSample reads;
   private final ClientWait wait;
   private final LongSupplier nanoTime;
-  private final Reply reply = new Reply();
-  private final Slice count = Slice.of(new byte[Integer.BYTES]);
-  private final Submissions submissions = new Submissions();
-  private final Deadlines deadlines = new Deadlines();
-  private final ReentrantLock use = new ReentrantLock();
   private final long keepAliveNanos;
   private long lastCheck;
   private long lastReport;
-  private boolean released;
-  private @Nullable TransportException lost;
 
-  RingClient(
+  private RingClient(
       Endpoint endpoint,
       ClientOptions options,
       ClientConnection connection,
       LongSupplier nanoTime) {
-    this.endpoint = endpoint;
+    super(endpoint, options);
     this.options = options;
     this.connection = connection;
     this.nanoTime = nanoTime;
     lastCheck = nanoTime.getAsLong();
     lastReport = lastCheck;
-    wait =
-        new ClientWait(
-            endpoint,
-            options,
-            connection.port(),
-            connection.memory(),
-            connection.control(),
-            nanoTime);
-    ring =
-        new RingCalls(endpoint, connection.memory(), connection.port(), connection.limits(), wait);
+    wait = new ClientWait(endpoint, options, connection, nanoTime);
+    ring = new RingCalls(endpoint, connection, wait);
     keepAliveNanos = connection.welcome().idleMillis() * 1_000_000 / 3;
     reads =
         connection.welcome().wantsReads()
@@ -87,24 +69,52 @@ final class RingClient implements Client {
     try {
       // What is left of the time to connect in.
       wait.begin(wait.deadlineIn(connection.control().waitingLeftNanos()));
-      oneSided = connection.readsTable(options) ? openTable() : null;
+      oneSided =
+          connection.readsTable(options)
+              ? new OneSidedGets(
+                  endpoint, connection, reads, options.maxOutstanding(), wait, this::getByRing)
+              : null;
     } catch (RuntimeException | Error e) {
       release();
       throw e;
     }
   }
 
-  private OneSidedGets openTable() {
-    return new OneSidedGets(
-        endpoint,
-        connection.memory(),
-        connection.port(),
-        connection.welcome(),
-        connection.clock(),
-        reads,
-        options.maxOutstanding(),
-        wait,
-        this::getByRing);
+  /**
+   * Connects to a server.
+   *
+   * @param channel for the control connection, not connected yet; it belongs to the client from now
+   *     on, also if this fails
+   * @param address where the server listens
+   * @param endpoint the same, for people
+   * @param fabric what carries the bytes, which belongs to the client likewise
+   * @param nanoTime a clock that only goes on, in nanoseconds: {@link System#nanoTime}
+   * @throws io.wisp.transport.TransportException if the server cannot be reached, does not answer
+   *     in time, refuses, or what it offers does not work
+   */
+  public static Client connect(
+      SocketChannel channel,
+      SocketAddress address,
+      Endpoint endpoint,
+      ClientFabric fabric,
+      ClientOptions options,
+      LongSupplier nanoTime) {
+    ControlLink control;
+    try {
+      control = new ControlLink(channel, address, endpoint, options.timeout().toNanos());
+    } catch (RuntimeException | Error e) {
+      fabric.close();
+      throw e;
+    }
+    ClientConnection connection;
+    try {
+      connection = ClientConnection.open(control, fabric, endpoint, options, nanoTime);
+    } catch (RuntimeException | Error e) {
+      fabric.close();
+      control.close();
+      throw e;
+    }
+    return new RingClient(endpoint, options, connection, nanoTime);
   }
 
   @Override
@@ -118,11 +128,38 @@ final class RingClient implements Client {
         + options.waiting().word();
   }
 
-  /** Sends a request, with a report before it if one is due, and waits for its reply. */
-  private Status ask(Operation operation, Slice key, Slice value, long argument) {
+  @Override
+  public String information() {
+    return super.information() + LookupReport.of(oneSided, reads);
+  }
+
+  @Override
+  protected void beginWaiting() {
+    wait.begin();
+  }
+
+  @Override
+  protected void beginWaiting(long deadline) {
+    wait.begin(deadline);
+  }
+
+  @Override
+  protected long deadline() {
+    return wait.deadline();
+  }
+
+  @Override
+  protected boolean isBefore(long deadline) {
+    return wait.isBefore(deadline);
+  }
+
+  @Override
+  protected Status ask(Operation operation, Slice key, Slice value, long argument) {
+    forgetIfChanged(operation, key);
     return ask(isReportDue(), operation, key, value, argument);
   }
 
+  /** Sends a request, with a report before it if one is due, and waits for its reply. */
   private Status ask(boolean reports, Operation operation, Slice key, Slice value, long argument) {
     if (reports) {
       sendReport();
@@ -133,6 +170,13 @@ final class RingClient implements Client {
     }
     ring.receive(reply);
     return reply.status();
+  }
+
+  private void forgetIfChanged(Operation operation, Slice key) {
+    OneSidedGets reader = oneSided;
+    if (reader != null && (operation == Operation.PUT || operation == Operation.DELETE)) {
+      reader.forget(key);
+    }
   }
 
   private boolean isReportDue() {
@@ -151,119 +195,24 @@ final class RingClient implements Client {
   /** The reply to a report says what time it is at the server. */
   private void takeReport() {
     ring.receive(reply);
-    require(reply.status());
+    requireDone(reply.status());
     connection.clock().hear(reply.argument());
   }
 
-  /** Begins a call. */
-  private void enter() {
-    use.lock();
-    if (wait.isClosing()) {
-      use.unlock();
-      throw new IllegalStateException("the client of " + endpoint + " is closed");
-    }
-    TransportException earlier = lost;
-    if (earlier != null) {
-      use.unlock();
-      throw new TransportException(String.valueOf(earlier.getMessage()), earlier);
-    }
-    wait.begin();
-  }
-
-  /** Begins a blocking call. */
-  private void enterBlocking() {
-    enter();
-    if (submissions.size() > 0) {
-      use.unlock();
-      throw new IllegalStateException(
-          submissions.size() + " requests are outstanding, and a blocking call must wait for them");
-    }
-  }
-
-  private TransportException lose(TransportException why) {
-    lost = why;
-    return why;
-  }
-
-  private Status call(Operation operation, Slice key, Slice value, long argument) {
-    enterBlocking();
-    try {
-      Status refusal = Refusals.of(key, value);
-      if (refusal != null) {
-        return refusal;
-      }
-      if (operation == Operation.PUT || operation == Operation.DELETE) {
-        forget(key);
-      }
-      return ask(operation, key, value, argument);
-    } catch (TransportException e) {
-      throw lose(e);
-    } finally {
-      use.unlock();
-    }
-  }
-
-  private void forget(Slice key) {
+  @Override
+  protected Status lookUp(Slice key, ValueSink sink) {
     OneSidedGets reader = oneSided;
-    if (reader != null) {
-      reader.forget(key);
+    if (reader == null) {
+      return getByRing(key, sink);
     }
-  }
-
-  @Override
-  public Status put(Slice key, Slice value) {
-    return call(Operation.PUT, key, value, 0);
-  }
-
-  @Override
-  public Status put(Slice key, Slice value, long timeToLiveMillis) {
-    if (timeToLiveMillis < 1 || timeToLiveMillis > Request.MAX_TIME_TO_LIVE) {
-      enterBlocking();
-      use.unlock();
-      throw new IllegalArgumentException(
-          "a time to live of "
-              + timeToLiveMillis
-              + " ms is not between 1 and "
-              + Request.MAX_TIME_TO_LIVE);
-    }
-    return call(Operation.PUT, key, value, timeToLiveMillis);
-  }
-
-  @Override
-  public Status get(Slice key, ValueSink sink) {
-    sink.begin();
-    enterBlocking();
-    try {
-      Status refusal = Refusals.of(key);
-      if (refusal != null) {
-        return refusal;
-      }
-      OneSidedGets reader = oneSided;
-      if (reader == null) {
-        return getByRing(key, sink);
-      }
-      checkServer();
-      return reader.get(key, sink);
-    } catch (TransportException e) {
-      throw lose(e);
-    } finally {
-      use.unlock();
-    }
+    checkServer();
+    return reader.get(key, sink);
   }
 
   private Status getByRing(Slice key, ValueSink sink) {
     sink.begin();
     boolean reports = isReportDue() || (oneSided != null && !connection.clock().isKnown());
-    Status status = ask(reports, Operation.GET, key, NONE, 0);
-    if (status == Status.FOUND) {
-      give(sink);
-    }
-    return status;
-  }
-
-  private void give(ValueSink sink) {
-    Slice value = reply.bytes();
-    sink.take(value.segment(), value.offset(), value.length(), reply.argument(), Store.NEVER);
+    return give(ask(reports, Operation.GET, key, NONE, 0), sink);
   }
 
   /**
@@ -294,234 +243,69 @@ final class RingClient implements Client {
   }
 
   @Override
-  public Status delete(Slice key) {
-    return call(Operation.DELETE, key, NONE, 0);
+  protected void checkConnection() {
+    lookAtServer();
   }
 
   @Override
-  public boolean contains(Slice key) {
-    return call(Operation.CONTAINS, key, NONE, 0) == Status.FOUND;
-  }
-
-  @Override
-  public long timeToLive(Slice key) {
-    return call(Operation.TIME_TO_LIVE, key, NONE, 0) == Status.FOUND ? reply.argument() : NO_KEY;
-  }
-
-  @Override
-  public long scan(long cursor, int atLeast, KeySink sink) {
-    enterBlocking();
-    try {
-      long end = wait.deadline();
-      long next = cursor;
-      int wanted = Math.max(atLeast, 1);
-      do {
-        wait.begin();
-        count.segment().set(Request.COUNT_LAYOUT, 0, wanted);
-        require(ask(Operation.SCAN, NONE, count, next));
-        int given = reply.forEachKey(sink);
-        if (given < 0) {
-          throw new TransportException(endpoint + " sent what is no list of keys");
-        }
-        wanted -= given;
-        next = reply.argument();
-      } while (wanted > 0 && next != 0 && wait.isBefore(end));
-      return next;
-    } catch (TransportException e) {
-      throw lose(e);
-    } finally {
-      use.unlock();
-    }
-  }
-
-  private void require(Status status) {
-    if (status != Status.DONE) {
-      throw new TransportException(endpoint + " answers " + status + ": " + reply.bytes());
-    }
-  }
-
-  @Override
-  public String information() {
-    enterBlocking();
-    try {
-      require(ask(Operation.INFORMATION, NONE, NONE, 0));
-      String server = new String(reply.bytes().toByteArray(), StandardCharsets.UTF_8);
-      return server + LookupReport.of(oneSided, reads);
-    } catch (TransportException e) {
-      throw lose(e);
-    } finally {
-      use.unlock();
-    }
-  }
-
-  @Override
-  public void submitPut(Slice key, Slice value) {
-    submit(Operation.PUT, key, value);
-  }
-
-  @Override
-  public void submitGet(Slice key) {
-    submit(Operation.GET, key, NONE);
-  }
-
-  @Override
-  public void submitDelete(Slice key) {
-    submit(Operation.DELETE, key, NONE);
-  }
-
-  private void submit(Operation operation, Slice key, Slice value) {
-    enter();
-    try {
-      if (submissions.size() >= options.maxOutstanding()) {
-        throw new IllegalStateException(
-            submissions.size() + " requests are outstanding, and that is the most");
-      }
-      Status refusal = Refusals.of(key, value);
-      if (refusal != null) {
-        submissions.addRefused(refusal);
-        deadlines.add();
-        return;
-      }
-      OneSidedGets reader = oneSided;
-      if (reader != null
-          && operation == Operation.GET
-          && ring.unanswered() == 0
-          && reader.hasRoom()) {
+  protected int send(Operation operation, Slice key, Slice value) {
+    OneSidedGets reader = oneSided;
+    if (reader != null) {
+      if (operation == Operation.GET && ring.unanswered() == 0 && reader.hasRoom()) {
         checkServer();
         reader.submit(key);
-        submissions.addOneSided();
-        deadlines.add();
-        return;
+        return ONE_SIDED;
       }
-      if (reader != null) {
-        reader.decideAll();
-        if (operation != Operation.GET) {
-          reader.forget(key);
-        }
-      }
-      ring.send(operation, key, value, 0);
-      submissions.addRing();
-      deadlines.add();
-    } catch (TransportException e) {
-      throw lose(e);
-    } finally {
-      use.unlock();
+      reader.decideAll();
     }
+    forgetIfChanged(operation, key);
+    ring.send(operation, key, value, 0);
+    return RING;
   }
 
   @Override
-  public void flush() {
-    enter();
-    try {
-      OneSidedGets reader = oneSided;
-      if (reader != null) {
-        reader.flush();
-      }
-      ring.flush();
-      noteSent();
-    } catch (TransportException e) {
-      throw lose(e);
-    } finally {
-      use.unlock();
-    }
-  }
-
-  private void noteSent() {
-    if (deadlines.anyUnsent()) {
-      deadlines.sent(wait.deadline());
-    }
+  protected boolean sendsAtOnce() {
+    return false;
   }
 
   @Override
-  public Status complete(ValueSink sink) {
-    sink.begin();
-    enter();
-    try {
-      if (submissions.size() == 0) {
-        throw new IllegalStateException("no request is outstanding");
-      }
-      noteSent();
-      wait.begin(deadlines.oldest());
-      int oldest = submissions.oldest();
-      Status status;
-      if (oldest == Submissions.RING) {
-        ring.receive(reply);
-        removeOldest();
-        status = reply.status();
-        if (status == Status.FOUND) {
-          give(sink);
-        }
-      } else {
-        OneSidedGets reader = oneSided;
-        removeOldest();
-        status =
-            oldest == Submissions.ONE_SIDED && reader != null
-                ? reader.complete(sink)
-                : Status.ofCode(oldest);
-      }
-      return status;
-    } catch (TransportException e) {
-      throw lose(e);
-    } finally {
-      use.unlock();
-    }
-  }
-
-  @Override
-  public boolean isReplyReady() {
-    enter();
-    try {
-      boolean ready = submissions.size() > 0 && isOldestReady(submissions.oldest());
-      if (!ready) {
-        lookAtServer();
-      }
-      return ready;
-    } catch (TransportException e) {
-      throw lose(e);
-    } finally {
-      use.unlock();
-    }
-  }
-
-  private void removeOldest() {
-    submissions.removeOldest();
-    deadlines.removeOldest();
-  }
-
-  private boolean isOldestReady(int oldest) {
-    if (oldest == Submissions.RING) {
-      return ring.isReady();
-    }
+  protected void sendAll() {
     OneSidedGets reader = oneSided;
-    return oldest != Submissions.ONE_SIDED || reader == null || reader.isReady();
+    if (reader != null) {
+      reader.flush();
+    }
+    ring.flush();
   }
 
   @Override
-  public int outstanding() {
-    return submissions.size();
+  protected Status receive(int path, ValueSink sink) {
+    OneSidedGets reader = oneSided;
+    if (path == ONE_SIDED && reader != null) {
+      return reader.complete(sink);
+    }
+    ring.receive(reply);
+    return give(reply.status(), sink);
   }
 
   @Override
-  public void close() {
+  protected boolean isReady(int path) {
+    OneSidedGets reader = oneSided;
+    return (path == ONE_SIDED && reader != null) ? reader.isReady() : ring.isReady();
+  }
+
+  @Override
+  protected void stopWaiting() {
     wait.close();
-    use.lock();
-    try {
-      release();
-    } finally {
-      use.unlock();
-    }
   }
 
-  private void release() {
-    if (!released) {
-      released = true;
-      connection.memory().close();
-      OneSidedGets reader = oneSided;
-      if (reader != null) {
-        reader.close();
-      }
-      ring.close();
-      connection.close();
+  @Override
+  protected void release() {
+    connection.memory().close();
+    OneSidedGets reader = oneSided;
+    if (reader != null) {
+      reader.close();
     }
+    ring.close();
+    connection.close();
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.wisp.transport.ring;
+package io.wisp.transport;
 
 /**
  * Whole numbers from 0, first in, first out: what becomes of reads and requests, in their order. It
@@ -40,11 +40,11 @@ public final class TokenQueue {
   }
 
   /** The oldest, which stays, or {@link #NONE}. */
-  public int peek() {
+  int peek() {
     return size == 0 ? NONE : tokens[head];
   }
 
-  public int size() {
+  int size() {
     return size;
   }
 }
