@@ -3,6 +3,12 @@ package io.wisp.store.cuckoo;
 
 import io.wisp.store.Slice;
 import io.wisp.store.WriteBatch;
+import io.wisp.store.cuckoo.log.RecordLayout;
+import io.wisp.store.cuckoo.region.Bytes;
+import io.wisp.store.cuckoo.table.Bucket;
+import io.wisp.store.cuckoo.table.Index;
+import io.wisp.store.cuckoo.table.KeyHash;
+import io.wisp.store.cuckoo.table.StripeSet;
 import java.util.Arrays;
 
 /**

@@ -5,6 +5,19 @@ import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
 import io.wisp.store.WriteBatch;
+import io.wisp.store.cuckoo.log.Compactor;
+import io.wisp.store.cuckoo.log.Heap;
+import io.wisp.store.cuckoo.log.RecordLayout;
+import io.wisp.store.cuckoo.region.Words;
+import io.wisp.store.cuckoo.table.Bucket;
+import io.wisp.store.cuckoo.table.ClockEviction;
+import io.wisp.store.cuckoo.table.Displacement;
+import io.wisp.store.cuckoo.table.Entries;
+import io.wisp.store.cuckoo.table.Growth;
+import io.wisp.store.cuckoo.table.Index;
+import io.wisp.store.cuckoo.table.Ledger;
+import io.wisp.store.cuckoo.table.StripeSet;
+import io.wisp.store.cuckoo.table.Stripes;
 import java.lang.foreign.MemorySegment;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +63,8 @@ final class BatchWriter {
   private final Compactor compactor;
   private final Growth growth;
   private final Displacement displacement;
-  private final @Nullable Eviction eviction;
+  private final @Nullable ClockEviction eviction;
+  private final Entries indexEntries;
   private final Ledger ledger;
   private final InstantSource clock;
 
@@ -64,6 +78,7 @@ final class BatchWriter {
     growth = table.growth();
     displacement = table.displacement();
     eviction = table.eviction();
+    indexEntries = table.entries();
     ledger = table.ledger();
     this.records = records;
     this.clock = clock;
@@ -280,7 +295,7 @@ final class BatchWriter {
     }
     for (int i = 0; i < entries.size(); i++) {
       countExpired(entries.oldSlot(i));
-      records.settle(entries.oldSlot(i), entries.newSlot(i));
+      indexEntries.settle(entries.oldSlot(i), entries.newSlot(i));
     }
   }
 

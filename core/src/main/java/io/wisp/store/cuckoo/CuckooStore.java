@@ -12,6 +12,14 @@ import io.wisp.store.Update;
 import io.wisp.store.ValueSink;
 import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteCondition;
+import io.wisp.store.cuckoo.log.Pages;
+import io.wisp.store.cuckoo.region.Geometry;
+import io.wisp.store.cuckoo.region.Region;
+import io.wisp.store.cuckoo.region.RegionHeader;
+import io.wisp.store.cuckoo.table.BackwardMoves;
+import io.wisp.store.cuckoo.table.Bucket;
+import io.wisp.store.cuckoo.table.IndexMemory;
+import io.wisp.store.cuckoo.table.Ledger;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -54,7 +62,9 @@ public final class CuckooStore implements Store {
   private CuckooStore(Options options, Region region) {
     this.region = region;
     clock = options.clock();
-    table = Table.create(region.memory(), options);
+    table =
+        Table.create(
+            region.memory(), options.initialBuckets(), options.fixedBuckets() > 0, options.evict());
     reader = new Reader(table, options.clock());
     RecordWriter records = new RecordWriter(table);
     writer = new Writer(table, records, options.clock());
@@ -371,9 +381,8 @@ public final class CuckooStore implements Store {
       return new Options(capacity, evict, fixedBuckets, clock);
     }
 
-    Geometry geometry() {
-      Geometry geometry = Geometry.of(capacity);
-      return fixedBuckets == 0 ? geometry : geometry.withInitialBuckets(fixedBuckets);
+    private int initialBuckets() {
+      return fixedBuckets > 0 ? fixedBuckets : IndexMemory.initialBuckets(capacity);
     }
   }
 }

@@ -2,6 +2,11 @@
 package io.wisp.store.cuckoo;
 
 import io.wisp.store.Slice;
+import io.wisp.store.cuckoo.log.Compactor;
+import io.wisp.store.cuckoo.log.Heap;
+import io.wisp.store.cuckoo.log.RecordLayout;
+import io.wisp.store.cuckoo.region.Words;
+import io.wisp.store.cuckoo.table.IndexMemory;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -16,7 +21,6 @@ final class RecordWriter {
   private final IndexMemory indexMemory;
   private final Heap heap;
   private final Compactor compactor;
-  private final Ledger ledger;
 
   RecordWriter(Table table) {
     memory = table.memory();
@@ -24,7 +28,6 @@ final class RecordWriter {
     indexMemory = table.indexMemory();
     heap = table.heap();
     compactor = table.compactor();
-    ledger = table.ledger();
   }
 
   /**
@@ -86,15 +89,5 @@ final class RecordWriter {
         memory,
         record + Long.BYTES,
         RecordLayout.liveWord1(record, word0, word1, expiry, contentHash));
-  }
-
-  /** Counts what a slot holds now instead of before, and gives the record of before up. */
-  void settle(long oldSlot, long newSlot) {
-    if (oldSlot == Bucket.EMPTY) {
-      ledger.added(newSlot);
-    } else {
-      ledger.replaced(oldSlot, newSlot);
-      heap.free(Bucket.recordOffset(oldSlot));
-    }
   }
 }

@@ -3,6 +3,15 @@ package io.wisp.store.cuckoo;
 
 import io.wisp.store.KeySink;
 import io.wisp.store.Steps;
+import io.wisp.store.cuckoo.log.RecordLayout;
+import io.wisp.store.cuckoo.region.Words;
+import io.wisp.store.cuckoo.table.BackwardMoves;
+import io.wisp.store.cuckoo.table.Bucket;
+import io.wisp.store.cuckoo.table.Entries;
+import io.wisp.store.cuckoo.table.Index;
+import io.wisp.store.cuckoo.table.Ledger;
+import io.wisp.store.cuckoo.table.Stripes;
+import io.wisp.store.cuckoo.table.Walk;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -29,23 +38,27 @@ final class Sweep {
 
   private static final int MAX_CLEARING_ROUNDS = 16;
 
-  private final Table table;
   private final MemorySegment memory;
   private final Index index;
   private final Stripes stripes;
-  private final Remover remover;
+  private final BackwardMoves moves;
+  private final Entries entries;
   private final Ledger ledger;
   private final InstantSource clock;
   private long reclaimCursor;
 
   Sweep(Table table, InstantSource clock) {
-    this.table = table;
     memory = table.memory();
     index = table.index();
     stripes = table.stripes();
-    remover = table.remover();
+    moves = table.displacement().backwardMoves();
+    entries = table.entries();
     ledger = table.ledger();
     this.clock = clock;
+  }
+
+  private Walk walk(long position) {
+    return new Walk(index, stripes, moves, position);
   }
 
   /**
@@ -54,7 +67,7 @@ final class Sweep {
    */
   long scan(long cursor, int atLeast, KeySink sink) {
     int wanted = Math.clamp(atLeast, 0, MAX_WANTED);
-    Walk walk = Walk.at(table, cursor);
+    Walk walk = Walk.at(index, stripes, moves, cursor);
     try (Arena arena = Arena.ofConfined()) {
       KeyCopies copies = new KeyCopies(arena, sink);
       Walk.Limit buckets = Walk.Limit.ofBuckets(BUCKETS_PER_SCAN + BUCKETS_PER_WANTED_KEY * wanted);
@@ -72,7 +85,7 @@ final class Sweep {
 
     private final KeySink sink;
     private final long start = randomPosition();
-    private Walk walk = new Walk(table, start);
+    private Walk walk = walk(start);
     private boolean tried;
     private boolean wrapped;
 
@@ -90,7 +103,7 @@ final class Sweep {
           walk.visit(() -> key.bytes == null && buckets.allowsMore(), copies);
         }
         for (int i = 0; !tried && key.bytes == null && i < TRIES; i++) {
-          new Walk(table, randomPosition()).visit(() -> false, copies);
+          walk(randomPosition()).visit(() -> false, copies);
         }
       }
       tried = true;
@@ -101,7 +114,7 @@ final class Sweep {
       }
       if (walk.isOver() && !wrapped) {
         wrapped = true;
-        walk = new Walk(table, 0);
+        walk = walk(0);
       }
       return !wrapped || walk.position() <= start;
     }
@@ -133,7 +146,7 @@ final class Sweep {
   private final class Clearing implements Steps, Walk.Visitor {
 
     private final long lastVersion = ledger.lastVersion();
-    private Walk walk = new Walk(table, 0);
+    private Walk walk = walk(0);
     private int rounds = 1;
 
     @Override
@@ -146,7 +159,7 @@ final class Sweep {
         return false;
       }
       // What is left for another round gets less and less.
-      walk = new Walk(table, 0);
+      walk = walk(0);
       rounds++;
       return true;
     }
@@ -155,7 +168,7 @@ final class Sweep {
     public void visit(long slotAddress, long slot) {
       long word0 = Words.getPlain(memory, Bucket.recordOffset(slot));
       if (RecordLayout.version(word0) <= lastVersion) {
-        remover.remove(slotAddress);
+        entries.remove(slotAddress);
       }
     }
   }
@@ -190,7 +203,7 @@ final class Sweep {
         try {
           long slot = Words.getPlain(memory, slotAddress);
           if (slot != Bucket.EMPTY && hasExpired(slot)) {
-            remover.remove(slotAddress);
+            entries.remove(slotAddress);
             ledger.countExpired();
           }
         } finally {

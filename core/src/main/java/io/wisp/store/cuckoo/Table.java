@@ -1,6 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.store.cuckoo;
 
+import io.wisp.store.cuckoo.log.Compactor;
+import io.wisp.store.cuckoo.log.Heap;
+import io.wisp.store.cuckoo.log.Pages;
+import io.wisp.store.cuckoo.region.Geometry;
+import io.wisp.store.cuckoo.region.RegionHeader;
+import io.wisp.store.cuckoo.table.ClockEviction;
+import io.wisp.store.cuckoo.table.Displacement;
+import io.wisp.store.cuckoo.table.Entries;
+import io.wisp.store.cuckoo.table.Growth;
+import io.wisp.store.cuckoo.table.Index;
+import io.wisp.store.cuckoo.table.IndexMemory;
+import io.wisp.store.cuckoo.table.Ledger;
+import io.wisp.store.cuckoo.table.ReferenceBits;
+import io.wisp.store.cuckoo.table.StripeSet;
+import io.wisp.store.cuckoo.table.Stripes;
 import java.lang.foreign.MemorySegment;
 import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
@@ -22,50 +37,46 @@ record Table(
     Pages pages,
     Heap heap,
     Ledger ledger,
-    Remover remover,
+    Entries entries,
     Compactor compactor,
     IndexMemory indexMemory,
     Growth growth,
     Displacement displacement,
     @Nullable ReferenceBits references,
-    @Nullable Eviction eviction) {
+    @Nullable ClockEviction eviction) {
 
-  /** Makes an empty table in a region, whatever was in it. */
-  static Table create(MemorySegment memory, CuckooStore.Options options) {
-    Geometry geometry = options.geometry();
-    int buckets = geometry.initialBuckets();
+  /**
+   * Makes an empty table in a region, whatever was in it.
+   *
+   * @param buckets how many buckets its index has
+   * @param fixed whether it has them for good
+   * @param evict whether entries are evicted when memory is short
+   */
+  static Table create(MemorySegment memory, int buckets, boolean fixed, boolean evict) {
+    Geometry geometry = Geometry.of(memory.byteSize());
     SecureRandom random = new SecureRandom();
     long hashSeed = random.nextLong();
     long incarnation = random.nextLong() | 1;
-    Index index = new Index(memory, geometry.indexOffset(), hashSeed);
-    Stripes stripes = new Stripes(Math.min(Geometry.MAX_STRIPES, buckets));
+    Index index = new Index(memory, hashSeed);
+    Stripes stripes = new Stripes(Math.min(StripeSet.MAX_STRIPES, buckets));
     Pages pages =
         new Pages(
             geometry.pages(), IndexMemory.pagesFor(geometry, buckets), geometry.segmentPages());
     Heap heap = new Heap(memory, pages, geometry);
     Ledger ledger = new Ledger();
-    Remover remover = new Remover(memory, heap, ledger);
-    ReferenceBits references = options.evict() ? new ReferenceBits(buckets) : null;
-    Eviction eviction =
-        references == null
-            ? null
-            : new Eviction(memory, index, stripes, references, remover, ledger);
-    Compactor compactor = new Compactor(memory, index, stripes, pages, heap, geometry, eviction);
-    IndexMemory indexMemory = new IndexMemory(memory, pages, geometry, compactor);
+    Entries entries = new Entries(index, stripes, heap, ledger);
+    ReferenceBits references = evict ? new ReferenceBits(buckets) : null;
+    ClockEviction eviction =
+        references == null ? null : new ClockEviction(index, stripes, references, entries, ledger);
+    Compactor compactor = new Compactor(memory, pages, heap, geometry, entries, eviction);
+    IndexMemory indexMemory = new IndexMemory(memory, pages, geometry, compactor, buckets);
     // All of it, not only the buckets of now: the index grows into the rest of its last page.
     memory.asSlice(0, indexMemory.bytes()).fill((byte) 0);
     index.initialize(buckets);
-    RegionHeader.write(memory, incarnation, hashSeed, geometry.indexOffset(), buckets);
+    RegionHeader.write(memory, incarnation, hashSeed, Index.OFFSET, buckets);
     Displacement displacement = new Displacement(memory, index, stripes, references);
     Growth growth =
-        new Growth(
-            memory,
-            index,
-            stripes,
-            indexMemory,
-            displacement,
-            references,
-            options.fixedBuckets() > 0);
+        new Growth(memory, index, stripes, indexMemory, displacement, references, fixed);
     return new Table(
         memory,
         incarnation,
@@ -76,7 +87,7 @@ record Table(
         pages,
         heap,
         ledger,
-        remover,
+        entries,
         compactor,
         indexMemory,
         growth,

@@ -5,6 +5,18 @@ import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
 import io.wisp.store.WriteCondition;
+import io.wisp.store.cuckoo.log.Heap;
+import io.wisp.store.cuckoo.log.RecordLayout;
+import io.wisp.store.cuckoo.region.Words;
+import io.wisp.store.cuckoo.table.Bucket;
+import io.wisp.store.cuckoo.table.ClockEviction;
+import io.wisp.store.cuckoo.table.Displacement;
+import io.wisp.store.cuckoo.table.Entries;
+import io.wisp.store.cuckoo.table.Growth;
+import io.wisp.store.cuckoo.table.Index;
+import io.wisp.store.cuckoo.table.KeyHash;
+import io.wisp.store.cuckoo.table.Ledger;
+import io.wisp.store.cuckoo.table.Stripes;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.time.InstantSource;
@@ -43,8 +55,8 @@ final class Writer {
   private final RecordWriter records;
   private final Growth growth;
   private final Displacement displacement;
-  private final Remover remover;
-  private final @Nullable Eviction eviction;
+  private final Entries entries;
+  private final @Nullable ClockEviction eviction;
   private final Ledger ledger;
   private final InstantSource clock;
 
@@ -57,7 +69,7 @@ final class Writer {
     this.records = records;
     growth = table.growth();
     displacement = table.displacement();
-    remover = table.remover();
+    entries = table.entries();
     eviction = table.eviction();
     ledger = table.ledger();
     this.clock = clock;
@@ -168,7 +180,7 @@ final class Writer {
     }
     Words.setRelease(memory, target, newSlot);
     records.enliven(record, expiry, content);
-    records.settle(oldSlot, newSlot);
+    entries.settle(oldSlot, newSlot);
     if (oldSlot == Bucket.EMPTY) {
       return Outcome.CREATED;
     }
@@ -192,7 +204,7 @@ final class Writer {
       if (!holds(condition, expectedVersion, slot)) {
         return Status.CONFLICT;
       }
-      remover.remove(slotAddress);
+      entries.remove(slotAddress);
       return Status.DELETED;
     } finally {
       stripes.unlockKey(hash);
@@ -214,7 +226,7 @@ final class Writer {
       }
       long expiry = lasting(expiresAt);
       if (expiry == LONG_PAST) {
-        remover.remove(slotAddress);
+        entries.remove(slotAddress);
       } else {
         changeExpiry(slotAddress, slot, expiry);
       }

@@ -5,7 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
-import io.wisp.store.cuckoo.RemoteLookup.Step;
+import io.wisp.store.cuckoo.region.Words;
+import io.wisp.store.cuckoo.remote.RemoteLookup.Step;
+import io.wisp.store.cuckoo.remote.RemoteTable;
+import io.wisp.store.cuckoo.table.Bucket;
+import io.wisp.store.cuckoo.table.Growth;
+import io.wisp.store.cuckoo.table.Index;
+import io.wisp.store.cuckoo.table.KeyHash;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

@@ -5,6 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
+import io.wisp.store.cuckoo.log.Compactor;
+import io.wisp.store.cuckoo.log.Deadline;
+import io.wisp.store.cuckoo.log.Heap;
+import io.wisp.store.cuckoo.log.RecordLayout;
+import io.wisp.store.cuckoo.log.Segment;
+import io.wisp.store.cuckoo.region.Words;
+import io.wisp.store.cuckoo.table.Bucket;
+import io.wisp.store.cuckoo.table.Index;
+import io.wisp.store.cuckoo.table.IndexMemory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

@@ -12,6 +12,8 @@ import io.wisp.store.StoreStatistics;
 import io.wisp.store.Update;
 import io.wisp.store.ValueSink;
 import io.wisp.store.WriteCondition;
+import io.wisp.store.cuckoo.region.Words;
+import io.wisp.store.cuckoo.table.KeyHash;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

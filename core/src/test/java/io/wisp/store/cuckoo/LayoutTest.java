@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wisp.store.Limits;
 import io.wisp.store.Slice;
+import io.wisp.store.cuckoo.log.RecordLayout;
+import io.wisp.store.cuckoo.table.Bucket;
+import io.wisp.store.cuckoo.table.KeyHash;
 import io.wisp.testing.Property;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -2,17 +2,22 @@
 package io.wisp.store.cuckoo;
 
 import io.wisp.store.Slice;
-import io.wisp.store.cuckoo.RemoteLookup.Step;
+import io.wisp.store.cuckoo.remote.LookupStatistics;
+import io.wisp.store.cuckoo.remote.RemoteLookup;
+import io.wisp.store.cuckoo.remote.RemoteLookup.Step;
+import io.wisp.store.cuckoo.remote.RemoteReads;
+import io.wisp.store.cuckoo.remote.RemoteTable;
+import io.wisp.store.cuckoo.remote.TableLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** A reader of a store's region that has nothing of the store but the bytes. */
-final class RemoteClient {
+public final class RemoteClient {
 
   /** How the bytes travel. */
-  interface Network {
+  public interface Network {
     void fetch(RemoteReads reads, MemorySegment region, MemorySegment buffer);
   }
 
@@ -23,7 +28,7 @@ final class RemoteClient {
   private MemorySegment buffer;
   private int steps;
 
-  RemoteClient(MemorySegment region, RemoteTable.Options options, Network network) {
+  public RemoteClient(MemorySegment region, RemoteTable.Options options, Network network) {
     this.region = region;
     this.network = network;
     table = new RemoteTable(TableLayout.parse(region, 0, region.byteSize()), options);
@@ -32,7 +37,7 @@ final class RemoteClient {
     giveBuffer(4096);
   }
 
-  RemoteClient(CuckooStore store, RemoteTable.Options options) {
+  public RemoteClient(CuckooStore store, RemoteTable.Options options) {
     this(store.region(), options, RemoteReads::copy);
   }
 
@@ -42,7 +47,7 @@ final class RemoteClient {
   }
 
   /** Looks a key up to the end, with as large a buffer as it takes. */
-  Step get(Slice key) {
+  public Step get(Slice key) {
     return finish(lookup.start(key));
   }
 
@@ -62,7 +67,7 @@ final class RemoteClient {
   }
 
   /** The value of a key, or null if it is absent. */
-  @Nullable String get(String key) {
+  public @Nullable String get(String key) {
     Step step = get(Slice.of(key));
     if (step == Step.HIT) {
       return new String(value().toByteArray(), StandardCharsets.UTF_8);

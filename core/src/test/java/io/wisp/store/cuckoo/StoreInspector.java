@@ -4,6 +4,13 @@ package io.wisp.store.cuckoo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wisp.store.Store;
+import io.wisp.store.cuckoo.log.Pages;
+import io.wisp.store.cuckoo.log.RecordLayout;
+import io.wisp.store.cuckoo.log.Segment;
+import io.wisp.store.cuckoo.region.Words;
+import io.wisp.store.cuckoo.table.Bucket;
+import io.wisp.store.cuckoo.table.Index;
+import io.wisp.store.cuckoo.table.KeyHash;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.BitSet;

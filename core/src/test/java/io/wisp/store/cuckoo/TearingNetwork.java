@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.store.cuckoo;
 
+import io.wisp.store.cuckoo.log.Backoff;
+import io.wisp.store.cuckoo.region.Words;
+import io.wisp.store.cuckoo.remote.RemoteReads;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.store.cuckoo;
 
+import io.wisp.store.cuckoo.region.Geometry;
+
 /** The memory that records may fill before a write is refused, as {@code FORMAT.md} states it. */
 final class UsableMemory {
 

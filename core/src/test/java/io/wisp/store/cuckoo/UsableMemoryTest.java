@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
+import io.wisp.store.cuckoo.log.RecordLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -4,6 +4,12 @@ package io.wisp.store.cuckoo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wisp.store.Slice;
+import io.wisp.store.cuckoo.log.RecordLayout;
+import io.wisp.store.cuckoo.region.Words;
+import io.wisp.store.cuckoo.table.Bucket;
+import io.wisp.store.cuckoo.table.Growth;
+import io.wisp.store.cuckoo.table.Index;
+import io.wisp.store.cuckoo.table.KeyHash;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;

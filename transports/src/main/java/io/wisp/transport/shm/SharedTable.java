@@ -2,7 +2,7 @@
 package io.wisp.transport.shm;
 
 import io.wisp.store.cuckoo.CuckooStore;
-import io.wisp.store.cuckoo.Region;
+import io.wisp.store.cuckoo.region.Region;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;

@@ -3,6 +3,10 @@ package io.wisp.store.cuckoo;
 
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
+import io.wisp.store.cuckoo.region.Words;
+import io.wisp.store.cuckoo.table.Growth;
+import io.wisp.store.cuckoo.table.Index;
+import io.wisp.store.cuckoo.table.KeyHash;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;

@@ -3,7 +3,12 @@ package io.wisp.store.cuckoo;
 
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
-import io.wisp.store.cuckoo.RemoteLookup.Step;
+import io.wisp.store.cuckoo.log.RecordLayout;
+import io.wisp.store.cuckoo.region.Words;
+import io.wisp.store.cuckoo.remote.RemoteLookup.Step;
+import io.wisp.store.cuckoo.remote.RemoteTable;
+import io.wisp.store.cuckoo.table.Bucket;
+import io.wisp.store.cuckoo.table.Index;
 import java.lang.foreign.ValueLayout;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;

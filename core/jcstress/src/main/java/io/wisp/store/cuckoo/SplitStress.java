@@ -2,7 +2,13 @@
 package io.wisp.store.cuckoo;
 
 import io.wisp.store.Slice;
-import io.wisp.store.cuckoo.RemoteLookup.Step;
+import io.wisp.store.cuckoo.region.Words;
+import io.wisp.store.cuckoo.remote.RemoteLookup.Step;
+import io.wisp.store.cuckoo.remote.RemoteTable;
+import io.wisp.store.cuckoo.table.Bucket;
+import io.wisp.store.cuckoo.table.Growth;
+import io.wisp.store.cuckoo.table.Index;
+import io.wisp.store.cuckoo.table.KeyHash;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.ring.client;
 
-import io.wisp.store.cuckoo.LookupStatistics;
+import io.wisp.store.cuckoo.remote.LookupStatistics;
 import org.jspecify.annotations.Nullable;
 
 /** What a client's own lookups came to, as lines of {@code name:value}. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.ring.client;
 
-import io.wisp.store.cuckoo.RemoteTable;
+import io.wisp.store.cuckoo.remote.RemoteTable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 

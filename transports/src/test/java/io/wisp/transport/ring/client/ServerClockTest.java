@@ -3,7 +3,7 @@ package io.wisp.transport.ring.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.wisp.store.cuckoo.RemoteTable;
+import io.wisp.store.cuckoo.remote.RemoteTable;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 

@@ -1,0 +1,489 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.store.cuckoo.log;
+
+import io.wisp.store.cuckoo.region.Geometry;
+import io.wisp.store.cuckoo.region.Words;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Wins back the memory of dead records: copies what is alive in a segment to elsewhere, so that the
+ * segment's pages become free. One thread at a time compacts, and the index need be locked for one
+ * record at a time.
+ *
+ * <p>A record moves like this: copy it, make its slot point to the copy, mark the old one dead. So
+ * it can be found at every moment. Its version stays; its checksum is bound to the new place.
+ *
+ * <p>Compaction cannot get stuck, whatever other threads do:
+ *
+ * <ul>
+ *   <li>There is always somewhere to copy to. A segment is only touched when no record in it is
+ *       still being written, so all of it can be moved; and the spare is there again whenever the
+ *       lock is free.
+ *   <li>Each segment that is moved wins a share of its length, so work that wins nothing ends.
+ *   <li>Nobody waits for a record that another thread is writing while holding the lock, or while
+ *       writing one that others may wait for.
+ * </ul>
+ */
+public final class Compactor {
+
+  /** What became of pages that were to be taken from the heap. */
+  public enum Outcome {
+    VACATED,
+    /** A record that another thread is still writing was in the way. It is worth trying again. */
+    BUSY,
+    NO_ROOM
+  }
+
+  /**
+   * A segment is worth the work if at least this share of it is won, as a power of two. It bounds
+   * the work, to 127 bytes copied for one that is won, and is memory that cannot be used: a share
+   * that small of each segment may stay dead.
+   */
+  private static final int WORTHWHILE_SHIFT = 7;
+
+  /**
+   * Segments in which a write lets everything live that was read, before it insists on room. Which
+   * records are evicted depends on it, not whether there is room.
+   */
+  private static final int PATIENCE = 8;
+
+  private final MemorySegment memory;
+  private final Pages pages;
+  private final Heap heap;
+  private final Geometry geometry;
+  private final RecordIndex index;
+  private final @Nullable Eviction eviction;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** Numbers the attempts to win memory; segments that one could not free are left out of it. */
+  private long round;
+
+  /** Whether this round left a segment out because a record in it was still being written. */
+  private boolean heldUp;
+
+  private final LongAdder relocations = new LongAdder();
+  private final LongAdder relocatedBytes = new LongAdder();
+  private final LongAdder wonBytes = new LongAdder();
+
+  public Compactor(
+      MemorySegment memory,
+      Pages pages,
+      Heap heap,
+      Geometry geometry,
+      RecordIndex index,
+      @Nullable Eviction eviction) {
+    this.memory = memory;
+    this.pages = pages;
+    this.heap = heap;
+    this.geometry = geometry;
+    this.index = index;
+    this.eviction = eviction;
+  }
+
+  /** Records moved so far. */
+  public long relocations() {
+    return relocations.sum();
+  }
+
+  /** Bytes of those records. */
+  public long relocatedBytes() {
+    return relocatedBytes.sum();
+  }
+
+  /** Bytes of segments that were freed, without those of the records that were moved for it. */
+  public long wonBytes() {
+    return wonBytes.sum();
+  }
+
+  /**
+   * Room for a record that the heap had none for. The caller holds no stripe.
+   *
+   * @param mayWait whether to wait for records that other threads are writing; a caller that is
+   *     itself writing another one must not
+   * @return the offset, or {@link Heap#NONE} if there is not enough to win
+   */
+  public long allocate(long word0, long pendingWord1, boolean mayWait) {
+    long deadline = Deadline.start();
+    for (int wait = 0; ; wait++) {
+      lock.lock();
+      try {
+        startRound();
+        long offset = win(word0, pendingWord1, deadline);
+        if (offset != Heap.NONE || !heldUp || !mayWait) {
+          return offset;
+        }
+      } finally {
+        lock.unlock();
+      }
+      if (Deadline.hasPassed(deadline)) {
+        return Heap.NONE;
+      }
+      Backoff.letOthersRun(wait);
+    }
+  }
+
+  /**
+   * Wins memory for records that are to be written, until so many bytes are free in whole pages or
+   * there is not enough to win. The caller holds no stripe and is writing no record: this waits for
+   * those of others.
+   */
+  public void makeRoom(long bytes) {
+    long deadline = Deadline.start();
+    for (int wait = 0; ; wait++) {
+      lock.lock();
+      try {
+        startRound();
+        if (winPages(bytes, deadline) || !heldUp) {
+          return;
+        }
+      } finally {
+        lock.unlock();
+      }
+      if (Deadline.hasPassed(deadline)) {
+        return;
+      }
+      Backoff.letOthersRun(wait);
+    }
+  }
+
+  private boolean winPages(long bytes, long deadline) {
+    while ((long) pages.freeCount() << geometry.pageShift() < bytes) {
+      boolean won = compactOne() || (eviction != null && evictOldest(eviction, true));
+      if (!won || Deadline.hasPassed(deadline)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void startRound() {
+    round++;
+    heldUp = false;
+  }
+
+  /*
+   * Ends without a deadline unless others take all that is won: each turn wins a share of a
+   * segment, evicts, or is the last.
+   */
+  private long win(long word0, long pendingWord1, long deadline) {
+    int size = RecordLayout.size(word0, pendingWord1);
+    boolean large = size >= heap.largeSize();
+    for (int turn = 0; ; turn++) {
+      long offset = heap.allocateWithLeftovers(word0, pendingWord1);
+      if (offset == Heap.NONE && large) {
+        offset = allocateByVacating(size, word0, pendingWord1, false);
+      }
+      if (offset != Heap.NONE || Deadline.hasPassed(deadline)) {
+        return offset;
+      }
+      if (!compactOne()) {
+        if (eviction == null) {
+          return Heap.NONE;
+        }
+        offset = large ? allocateByVacating(size, word0, pendingWord1, true) : Heap.NONE;
+        if (offset != Heap.NONE || !evictOldest(eviction, turn >= PATIENCE)) {
+          return offset;
+        }
+      }
+    }
+  }
+
+  private int worthwhile() {
+    return geometry.segmentSize() >>> WORTHWHILE_SHIFT;
+  }
+
+  /** Frees the segment from which most is won, if it is worth it; even one that was still open. */
+  private boolean compactOne() {
+    return compactSealed(worthwhile())
+        || (heap.sealOpen(worthwhile()) && compactSealed(worthwhile()));
+  }
+
+  private boolean compactSealed(long least) {
+    while (true) {
+      Segment victim = heap.mostToWin(least, round);
+      if (victim == null) {
+        return false;
+      }
+      if (isSettled(victim)) {
+        compact(victim);
+        return true;
+      }
+      passOver(victim);
+    }
+  }
+
+  private void passOver(Segment segment) {
+    segment.passOver(round);
+    heldUp = true;
+  }
+
+  private void compact(Segment segment) {
+    if (heap.isFullLength(segment)) {
+      evacuate(segment, false, Long.MAX_VALUE, true);
+      awaitSpare();
+    } else {
+      compactInPlace(segment);
+    }
+  }
+
+  /**
+   * Compacts a segment that is too short for its pages to become the spare: what lives there goes
+   * to the spare and back, and what is won is at the end of the same pages.
+   */
+  public void compactInPlace(Segment segment) {
+    int from = segment.firstPage();
+    int to = from + segment.pages();
+    pages.close(from, to);
+    try {
+      if (segment.isFree()) {
+        // Its last record died before the pages were closed, and another segment may have them. If
+        // it dies only now, its pages stay free, because they are closed.
+        return;
+      }
+      evacuate(segment, false, Long.MAX_VALUE, true);
+      for (int wait = 0; !pages.claim(from, to); wait++) {
+        awaitCount(wait);
+      }
+      if (pages.spare() == Pages.NONE) {
+        move(heap.continueCompactionIn(Pages.run(from, to - from)), false, Long.MAX_VALUE, false);
+        awaitSpare();
+      } else {
+        pages.release(from, to - from);
+      }
+    } finally {
+      pages.open();
+    }
+  }
+
+  private void awaitSpare() {
+    for (int wait = 0; pages.spare() == Pages.NONE; wait++) {
+      awaitCount(wait);
+    }
+  }
+
+  /**
+   * Waits for a writer that has replaced a record and not yet counted it as freed. As for a lock
+   * that is held for some nanoseconds: it waits for nobody.
+   */
+  private void awaitCount(int wait) {
+    Backoff.pause(wait);
+    Words.getAcquire(memory, 0); // which throws when the store is closed
+  }
+
+  /**
+   * Whether no record in a sealed segment is still being written. That stays so, because nobody
+   * appends to it.
+   */
+  private boolean isSettled(Segment segment) {
+    long offset = segment.start();
+    while (offset < segment.top()) {
+      long word0 = Words.getAcquire(memory, offset);
+      long word1 = Words.getAcquire(memory, offset + Long.BYTES);
+      if (RecordLayout.isPending(word1)) {
+        return false;
+      }
+      offset += RecordLayout.size(word0, word1);
+    }
+    return true;
+  }
+
+  /** Frees one segment of which more than half is won; the answer is whether there was one. */
+  public boolean compactInBackground() {
+    if (!lock.tryLock()) {
+      return false;
+    }
+    try {
+      startRound();
+      return compactSealed(geometry.segmentSize() / 2);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Evicts what is not in use from the oldest segment, and at least half of it if {@code forced}.
+   *
+   * @return whether there was a segment
+   */
+  private boolean evictOldest(Eviction eviction, boolean forced) {
+    while (true) {
+      Segment oldest = heap.oldest(round);
+      if (oldest == null) {
+        if (!heap.sealOpen(0)) {
+          return false;
+        }
+      } else if (!isSettled(oldest)) {
+        passOver(oldest);
+      } else if (!forced && isLargeRecord(oldest) && eviction.sparesRecord(oldest.start())) {
+        oldest.rejuvenate(heap.nextSequence());
+        return true;
+      } else {
+        boolean replacesSpare = heap.isFullLength(oldest);
+        evacuate(oldest, true, forced ? oldest.live() / 2 : Long.MAX_VALUE, replacesSpare);
+        awaitSpare();
+        return true;
+      }
+    }
+  }
+
+  private boolean isLargeRecord(Segment segment) {
+    return segment.largest() >= heap.largeSize();
+  }
+
+  /** Room for a large record where least must be moved for it. */
+  private long allocateByVacating(int size, long word0, long pendingWord1, boolean evict) {
+    int length = geometry.pagesFor(size);
+    int first = heap.cheapestRun(length, evict);
+    return first != 0 && vacateNow(first, first + length, evict) == Outcome.VACATED
+        ? heap.placeAlone(Pages.run(first, length), size, word0, pendingWord1)
+        : Heap.NONE;
+  }
+
+  /** Takes these pages from the heap, winning memory elsewhere for what lives there. */
+  public Outcome vacate(int from, int to) {
+    lock.lock();
+    try {
+      startRound();
+      long deadline = Deadline.start();
+      Outcome outcome = vacateNow(from, to, eviction != null);
+      while (outcome == Outcome.NO_ROOM
+          && !Deadline.hasPassed(deadline)
+          && (compactOne() || (eviction != null && evictOldest(eviction, true)))) {
+        outcome = vacateNow(from, to, eviction != null);
+      }
+      return outcome == Outcome.NO_ROOM && heldUp ? Outcome.BUSY : outcome;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Outcome vacateNow(int from, int to, boolean evict) {
+    if (!pages.close(from, to)) {
+      return Outcome.NO_ROOM;
+    }
+    try {
+      Outcome outcome = evacuatePages(from, to, evict);
+      return outcome != Outcome.VACATED || pages.claim(from, to) ? outcome : Outcome.BUSY;
+    } finally {
+      pages.open();
+    }
+  }
+
+  private Outcome evacuatePages(int from, int to, boolean evict) {
+    for (int page = from; page < to; page++) {
+      Segment owner = heap.owner(page);
+      if (owner != null && !owner.isFree()) {
+        if (!evict && !heap.mayMoveWithoutSpare(owner)) {
+          return Outcome.NO_ROOM;
+        }
+        heap.retire(owner);
+        if (!isSettled(owner)) {
+          heldUp = true;
+          return Outcome.BUSY;
+        }
+        if (!evacuate(owner, evict, Long.MAX_VALUE, false)) {
+          return Outcome.NO_ROOM;
+        }
+        if (!owner.isFree()) {
+          heldUp = true;
+          return Outcome.BUSY;
+        }
+      }
+    }
+    return Outcome.VACATED;
+  }
+
+  /**
+   * Moves or evicts what lives in a segment.
+   *
+   * @param mostToMove the bytes that may be moved; then all that is left is evicted
+   * @param mayTakeSpare whether the spare may be copied to, because what is freed replaces it
+   * @return whether there was room for all that was to be moved
+   */
+  private boolean evacuate(Segment segment, boolean evict, long mostToMove, boolean mayTakeSpare) {
+    long moved = move(segment, evict, mostToMove, mayTakeSpare);
+    wonBytes.add(segment.isFree() ? segment.capacity() - moved : 0);
+    return moved >= 0;
+  }
+
+  /** {@link #evacuate}; the answer is how many bytes were moved, or -1 if there was no room. */
+  private long move(Segment segment, boolean evict, long mostToMove, boolean mayTakeSpare) {
+    if (!segment.beginEvacuation()) {
+      return 0;
+    }
+    long moved = 0;
+    try {
+      long offset = segment.start();
+      while (offset < segment.top()) {
+        long word0 = Words.getAcquire(memory, offset);
+        long word1 = Words.getAcquire(memory, offset + Long.BYTES);
+        int size = RecordLayout.size(word0, word1);
+        // Not isLive: it must not leave behind a record that is being given another expiry.
+        if (!RecordLayout.isDead(word1)) {
+          boolean moves = !evict || (size <= mostToMove - moved && isSpared(offset));
+          if (moves && relocate(offset, word0, word1, mayTakeSpare)) {
+            moved += size;
+          } else if (evict) {
+            evict(offset);
+          } else {
+            return -1;
+          }
+        }
+        offset += size;
+      }
+      return moved;
+    } finally {
+      relocatedBytes.add(moved);
+      heap.endEvacuation(segment);
+    }
+  }
+
+  private boolean isSpared(long offset) {
+    return eviction != null && eviction.sparesRecord(offset);
+  }
+
+  private void evict(long offset) {
+    if (eviction != null) {
+      eviction.evictRecord(offset);
+    }
+  }
+
+  /**
+   * Moves one record that is alive, wherever there is room; for tests of what others see then. The
+   * caller makes sure that its segment is neither compacted nor freed meanwhile.
+   */
+  public boolean relocate(long offset) {
+    lock.lock();
+    try {
+      long word0 = Words.getAcquire(memory, offset);
+      return relocate(offset, word0, Words.getAcquire(memory, offset + Long.BYTES), false);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Moves a record, unless it dies meanwhile; the answer is whether there was room to. */
+  private boolean relocate(long offset, long word0, long word1, boolean mayTakeSpare) {
+    int valueLength = RecordLayout.valueLength(word1);
+    long copy =
+        heap.allocateForCompaction(
+            RecordLayout.word0(0, RecordLayout.keyLength(word0)),
+            RecordLayout.pendingWord1(valueLength),
+            mayTakeSpare);
+    if (copy == Heap.NONE) {
+      return false;
+    }
+    int body = RecordLayout.size(word0, word1) - RecordLayout.HEADER_SIZE;
+    MemorySegment.copy(
+        memory, offset + RecordLayout.HEADER_SIZE, memory, copy + RecordLayout.HEADER_SIZE, body);
+    boolean moved = index.redirect(offset, copy);
+    heap.free(moved ? offset : copy);
+    if (moved) {
+      relocations.increment();
+    }
+    return true;
+  }
+}

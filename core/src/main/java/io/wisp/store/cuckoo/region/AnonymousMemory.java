@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.store.cuckoo.region;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Anonymous memory from Linux's {@code mmap}: unlike memory from {@code malloc} as Java hands it
+ * out, it is not written to before use, so a region costs only what is used of it.
+ */
+final class AnonymousMemory {
+
+  private static final int PROT_READ_WRITE = 3;
+  private static final int MAP_PRIVATE = 0x02;
+  private static final int MAP_ANONYMOUS = 0x20;
+  private static final int MAP_NORESERVE = 0x4000;
+  private static final int MADV_HUGEPAGE = 14;
+  private static final long MAP_FAILED = -1;
+
+  private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
+  private static final VarHandle ERRNO =
+      CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+
+  private static final @Nullable Calls CALLS = link();
+
+  private record Calls(MethodHandle mmap, MethodHandle munmap, MethodHandle madvise) {}
+
+  private AnonymousMemory() {}
+
+  /** Whether this is a 64-bit Linux on which native calls are allowed. */
+  static boolean isAvailable() {
+    return CALLS != null;
+  }
+
+  @SuppressWarnings("restricted")
+  static MemorySegment map(long bytes, Arena arena) {
+    Calls calls = CALLS;
+    if (calls == null) {
+      throw new UnsupportedOperationException("mmap is not available here");
+    }
+    try (Arena scratch = Arena.ofConfined()) {
+      MemorySegment state = scratch.allocate(CALL_STATE);
+      long address =
+          (long)
+              calls.mmap.invokeExact(
+                  state,
+                  MemorySegment.NULL,
+                  bytes,
+                  PROT_READ_WRITE,
+                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+                  -1,
+                  0L);
+      if (address == MAP_FAILED) {
+        throw refused(bytes, (int) ERRNO.get(state, 0L));
+      }
+      adviseHugePages(address, bytes);
+      return MemorySegment.ofAddress(address)
+          .reinterpret(bytes, arena, mapped -> unmap(calls.munmap, mapped.address(), bytes));
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Asks for huge pages. Without them a table works as well, only slower. */
+  static void adviseHugePages(long address, long bytes) {
+    Calls calls = CALLS;
+    if (calls == null) {
+      return;
+    }
+    try {
+      int ignored = (int) calls.madvise.invokeExact(address, bytes, MADV_HUGEPAGE);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void unmap(MethodHandle munmap, long address, long bytes) {
+    try {
+      int ignored = (int) munmap.invokeExact(address, bytes);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static OutOfMemoryError refused(long bytes, int errno) {
+    return new OutOfMemoryError(
+        String.format(
+            Locale.ROOT,
+            "mmap(length=%d): %s: the system refuses a region of this size;"
+                + " ask for less memory, or raise its limit (ulimit -v, the container's limit)",
+            bytes,
+            Errno.name(errno)));
+  }
+
+  @SuppressWarnings("restricted")
+  private static @Nullable Calls link() {
+    if (!System.getProperty("os.name").equals("Linux")
+        || ValueLayout.ADDRESS.byteSize() != Long.BYTES) {
+      return null;
+    }
+    try {
+      Linker linker = Linker.nativeLinker();
+      return new Calls(
+          linker.downcallHandle(
+              linker.defaultLookup().findOrThrow("mmap"),
+              FunctionDescriptor.of(
+                  ValueLayout.JAVA_LONG,
+                  ValueLayout.ADDRESS,
+                  ValueLayout.JAVA_LONG,
+                  ValueLayout.JAVA_INT,
+                  ValueLayout.JAVA_INT,
+                  ValueLayout.JAVA_INT,
+                  ValueLayout.JAVA_LONG),
+              Linker.Option.captureCallState("errno")),
+          linker.downcallHandle(
+              linker.defaultLookup().findOrThrow("munmap"),
+              FunctionDescriptor.of(
+                  ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG)),
+          linker.downcallHandle(
+              linker.defaultLookup().findOrThrow("madvise"),
+              FunctionDescriptor.of(
+                  ValueLayout.JAVA_INT,
+                  ValueLayout.JAVA_LONG,
+                  ValueLayout.JAVA_LONG,
+                  ValueLayout.JAVA_INT)));
+    } catch (IllegalCallerException | UnsupportedOperationException denied) {
+      return null;
+    }
+  }
+}

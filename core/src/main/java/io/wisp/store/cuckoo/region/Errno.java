@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.store.cuckoo.region;
+
+/**
+ * The names of Linux's error numbers that memory and files are refused with.
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man3/errno.3.html">errno(3)</a>
+ */
+final class Errno {
+
+  static final int EINTR = 4;
+
+  private Errno() {}
+
+  static String name(int errno) {
+    return switch (errno) {
+      case 1 -> "EPERM";
+      case 2 -> "ENOENT";
+      case EINTR -> "EINTR";
+      case 5 -> "EIO";
+      case 11 -> "EAGAIN";
+      case 12 -> "ENOMEM";
+      case 13 -> "EACCES";
+      case 22 -> "EINVAL";
+      case 23 -> "ENFILE";
+      case 24 -> "EMFILE";
+      case 27 -> "EFBIG";
+      case 28 -> "ENOSPC";
+      case 95 -> "EOPNOTSUPP";
+      case 122 -> "EDQUOT";
+      default -> "errno " + errno;
+    };
+  }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.store.cuckoo.region;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives a file all of its space at once. A file that only has a length is given its blocks as it is
+ * written to, and if there are none left then, who writes through a mapping is killed by SIGBUS.
+ *
+ * @see <a
+ *     href="https://man7.org/linux/man-pages/man3/posix_fallocate.3.html">posix_fallocate(3)</a>
+ */
+final class FileReservation {
+
+  private static final int O_RDWR = 02;
+  private static final int O_CLOEXEC = 02000000;
+  private static final int BLOCK = 1 << 20;
+
+  private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
+  private static final VarHandle ERRNO =
+      CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+
+  private static final @Nullable Calls CALLS = link();
+
+  private record Calls(MethodHandle open, MethodHandle fallocate, MethodHandle close) {}
+
+  private FileReservation() {}
+
+  /**
+   * Makes an empty file {@code bytes} long, zeroed and with space of its own for all of them.
+   *
+   * @param channel the file, open for writing
+   * @throws IOException if there is not the space; the message has the system's reason
+   */
+  static void reserve(Path file, FileChannel channel, long bytes) throws IOException {
+    Calls calls = CALLS;
+    if (calls == null) {
+      writeZeros(channel, bytes);
+      return;
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(CALL_STATE);
+      int descriptor =
+          (int)
+              calls.open.invokeExact(
+                  state, arena.allocateFrom(file.toString()), O_RDWR | O_CLOEXEC);
+      if (descriptor < 0) {
+        throw new IOException("open: " + Errno.name((int) ERRNO.get(state, 0L)));
+      }
+      try {
+        allocate(calls, descriptor, bytes);
+      } finally {
+        int ignored = (int) calls.close.invokeExact(descriptor);
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void allocate(Calls calls, int descriptor, long bytes) throws Throwable {
+    int errno;
+    do {
+      errno = (int) calls.fallocate.invokeExact(descriptor, 0L, bytes);
+    } while (errno == Errno.EINTR);
+    if (errno != 0) {
+      throw new IOException("posix_fallocate(length=" + bytes + "): " + Errno.name(errno));
+    }
+  }
+
+  /** What every system can do, at the price of touching all of it. */
+  static void writeZeros(FileChannel channel, long bytes) throws IOException {
+    ByteBuffer zeros = ByteBuffer.allocateDirect(BLOCK);
+    for (long position = 0; position < bytes; ) {
+      zeros.clear().limit((int) Math.min(BLOCK, bytes - position));
+      position += channel.write(zeros, position);
+    }
+  }
+
+  @SuppressWarnings("restricted")
+  private static @Nullable Calls link() {
+    if (!AnonymousMemory.isAvailable()) {
+      return null;
+    }
+    Linker linker = Linker.nativeLinker();
+    return new Calls(
+        linker.downcallHandle(
+            linker.defaultLookup().findOrThrow("open"),
+            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT),
+            Linker.Option.captureCallState("errno"),
+            Linker.Option.firstVariadicArg(2)),
+        linker.downcallHandle(
+            linker.defaultLookup().findOrThrow("posix_fallocate"),
+            FunctionDescriptor.of(
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_LONG)),
+        linker.downcallHandle(
+            linker.defaultLookup().findOrThrow("close"),
+            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT)));
+  }
+}

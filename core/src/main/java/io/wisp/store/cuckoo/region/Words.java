@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.store.cuckoo.region;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * Loads and stores of the region's words: 8 bytes, aligned, little-endian. The memory order is in
+ * the name of each method.
+ */
+public final class Words {
+
+  private static final VarHandle WORD =
+      ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
+  private static final ValueLayout.OfLong UNALIGNED =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private Words() {}
+
+  public static long getPlain(MemorySegment memory, long offset) {
+    return (long) WORD.get(memory, offset);
+  }
+
+  public static long getAcquire(MemorySegment memory, long offset) {
+    return (long) WORD.getAcquire(memory, offset);
+  }
+
+  /** A word of a copy that no other thread writes, wherever it lies. */
+  public static long getUnaligned(MemorySegment memory, long offset) {
+    return memory.get(UNALIGNED, offset);
+  }
+
+  public static void setUnaligned(MemorySegment memory, long offset, long value) {
+    memory.set(UNALIGNED, offset, value);
+  }
+
+  public static void setPlain(MemorySegment memory, long offset, long value) {
+    WORD.set(memory, offset, value);
+  }
+
+  public static void setRelease(MemorySegment memory, long offset, long value) {
+    WORD.setRelease(memory, offset, value);
+  }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.store.cuckoo.remote;
+
+import io.wisp.store.Limits;
+import io.wisp.store.cuckoo.log.RecordLayout;
+import io.wisp.store.cuckoo.table.Bucket;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A lookup's part of somebody else's memory, and how it is used. Positions count from the start of
+ * the segment.
+ *
+ * <pre>
+ *     0  the two buckets
+ *   128  their version words, read again
+ *   144  two words of each record of another key, read again
+ *   384  the header of the region
+ *   512  records
+ * </pre>
+ */
+final class LookupBuffer {
+
+  static final int MIN_BYTES = 1024;
+  static final long MAX_BYTES;
+
+  private static final int VERSIONS = 2 * Bucket.SIZE;
+  private static final int OTHERS = VERSIONS + 2 * Long.BYTES;
+  private static final int HEADER = 384;
+  private static final int RECORDS = 512;
+
+  static {
+    long longest = RecordLayout.size(Limits.MAX_KEY_LENGTH, Limits.MAX_VALUE_LENGTH);
+    MAX_BYTES = RECORDS + longest;
+  }
+
+  private MemorySegment segment = MemorySegment.NULL;
+  private long base;
+  private long bytes;
+
+  /** Takes a part of a segment. */
+  void use(MemorySegment segment, long offset, long bytes) {
+    if (offset < 0
+        || offset % Long.BYTES != 0
+        || bytes < MIN_BYTES
+        || offset > segment.byteSize() - bytes) {
+      throw new IllegalArgumentException(
+          "a lookup needs a buffer of at least "
+              + MIN_BYTES
+              + " bytes at a multiple of 8: offset="
+              + offset
+              + " bytes="
+              + bytes
+              + " segment="
+              + segment.byteSize()
+              + " bytes");
+    }
+    this.segment = segment;
+    base = offset;
+    this.bytes = bytes & -Long.BYTES;
+  }
+
+  boolean isPresent() {
+    return bytes > 0;
+  }
+
+  MemorySegment segment() {
+    return segment;
+  }
+
+  long buckets() {
+    return base;
+  }
+
+  long versions() {
+    return base + VERSIONS;
+  }
+
+  long others() {
+    return base + OTHERS;
+  }
+
+  long header() {
+    return base + HEADER;
+  }
+
+  long records() {
+    return base + RECORDS;
+  }
+
+  /** How many bytes of records it can hold. */
+  long room() {
+    return bytes - RECORDS;
+  }
+
+  /** The size of a buffer that can hold so many bytes of records. */
+  static long sizeFor(long recordBytes) {
+    return RECORDS + recordBytes;
+  }
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.store.cuckoo.remote;
+
+import io.wisp.store.Slice;
+import io.wisp.store.cuckoo.log.RecordLayout;
+import io.wisp.store.cuckoo.region.Geometry;
+import io.wisp.store.cuckoo.region.RegionHeader;
+import io.wisp.store.cuckoo.region.Words;
+import io.wisp.store.cuckoo.region.XxHash64;
+import io.wisp.store.cuckoo.table.Bucket;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * What a reader from elsewhere must know of a table, taken from its header: which table it is, how
+ * keys are hashed, where the buckets are and how many. All but their number is for good; that
+ * changes, and {@link #refresh} takes a later one from a header that was read again.
+ *
+ * <p>Belongs to one thread. {@code FORMAT.md} describes the header.
+ */
+public final class TableLayout {
+
+  /** How many bytes from the start of the region are enough to parse. */
+  public static final int HEADER_BYTES = 72;
+
+  private static final long MAX_BUCKETS = 1L << 32;
+
+  private final long regionBytes;
+  private final long incarnation;
+  private final long hashSeed;
+  private final long indexOffset;
+  private long buckets;
+
+  private TableLayout(
+      long regionBytes, long incarnation, long hashSeed, long indexOffset, long buckets) {
+    this.regionBytes = regionBytes;
+    this.incarnation = incarnation;
+    this.hashSeed = hashSeed;
+    this.indexOffset = indexOffset;
+    this.buckets = buckets;
+  }
+
+  /**
+   * Reads a header.
+   *
+   * @param memory where the first {@link #HEADER_BYTES} bytes of the region, or a copy of them, are
+   * @param offset where in {@code memory} they start
+   * @param readableBytes how many bytes of the region can be read
+   * @throws TableFormatException if they are not the header of a table in so many bytes
+   */
+  public static TableLayout parse(MemorySegment memory, long offset, long readableBytes) {
+    long magic = Words.getUnaligned(memory, offset + RegionHeader.MAGIC_OFFSET);
+    if (magic != RegionHeader.MAGIC) {
+      throw new TableFormatException(
+          "this memory holds no table of Wisp: it starts with 0x"
+              + Long.toHexString(Long.reverseBytes(magic))
+              + " and not with the bytes \"WISPTABL\"");
+    }
+    long version = Words.getUnaligned(memory, offset + RegionHeader.FORMAT_VERSION_OFFSET);
+    if (version != RegionHeader.FORMAT_VERSION) {
+      throw new TableFormatException(
+          "the table has format version "
+              + version
+              + ", and this reader knows only version "
+              + RegionHeader.FORMAT_VERSION);
+    }
+    long incarnation = Words.getUnaligned(memory, offset + RegionHeader.INCARNATION_OFFSET);
+    if (incarnation == 0) {
+      throw new TableFormatException(
+          "the table has incarnation 0: it is still being made, or was closed");
+    }
+    return new TableLayout(
+        checkedSize(memory, offset, readableBytes),
+        incarnation,
+        Words.getUnaligned(memory, offset + RegionHeader.HASH_SEED_OFFSET),
+        checkedIndexOffset(memory, offset),
+        checkedBuckets(memory, offset));
+  }
+
+  private static long checkedSize(MemorySegment memory, long offset, long readableBytes) {
+    long size = Words.getUnaligned(memory, offset + RegionHeader.REGION_SIZE_OFFSET);
+    if (size < Geometry.MIN_REGION_SIZE || size > Bucket.MAX_REGION_SIZE) {
+      throw new TableFormatException(
+          "the table says that its region has "
+              + size
+              + " bytes; it has "
+              + Geometry.MIN_REGION_SIZE
+              + " to "
+              + Bucket.MAX_REGION_SIZE);
+    }
+    if (size > readableBytes) {
+      throw new TableFormatException(
+          "the table's region has "
+              + size
+              + " bytes, of which only "
+              + readableBytes
+              + " can be read");
+    }
+    return size;
+  }
+
+  private static long checkedIndexOffset(MemorySegment memory, long offset) {
+    long index = Words.getUnaligned(memory, offset + RegionHeader.INDEX_OFFSET_OFFSET);
+    long size = Words.getUnaligned(memory, offset + RegionHeader.REGION_SIZE_OFFSET);
+    if (index < RegionHeader.SIZE || index > size - Bucket.SIZE || index % Bucket.SIZE != 0) {
+      throw new TableFormatException(
+          "the table says that its index is at "
+              + index
+              + "; it must be at a multiple of "
+              + Bucket.SIZE
+              + " from "
+              + RegionHeader.SIZE
+              + " to "
+              + (size - Bucket.SIZE));
+    }
+    return index;
+  }
+
+  private static long checkedBuckets(MemorySegment memory, long offset) {
+    long index = Words.getUnaligned(memory, offset + RegionHeader.INDEX_OFFSET_OFFSET);
+    long size = Words.getUnaligned(memory, offset + RegionHeader.REGION_SIZE_OFFSET);
+    long buckets = Words.getUnaligned(memory, offset + RegionHeader.BUCKETS_OFFSET);
+    if (!isPossible(buckets, size, index)) {
+      throw new TableFormatException(
+          "the table says that it has "
+              + buckets
+              + " buckets; from "
+              + index
+              + " on its region has room for "
+              + (size - index) / Bucket.SIZE);
+    }
+    return buckets;
+  }
+
+  private static boolean isPossible(long buckets, long regionBytes, long indexOffset) {
+    return buckets >= 1
+        && buckets <= MAX_BUCKETS
+        && buckets <= (regionBytes - indexOffset) / Bucket.SIZE;
+  }
+
+  /**
+   * Takes the number of buckets from a header that was read again.
+   *
+   * @return whether it is the header of the same table; if not, nothing is taken, and all that is
+   *     known of the table, remembered addresses included, is void
+   */
+  public boolean refresh(MemorySegment memory, long offset) {
+    long now = Words.getUnaligned(memory, offset + RegionHeader.BUCKETS_OFFSET);
+    if (Words.getUnaligned(memory, offset + RegionHeader.MAGIC_OFFSET) != RegionHeader.MAGIC
+        || Words.getUnaligned(memory, offset + RegionHeader.INCARNATION_OFFSET) != incarnation
+        || Words.getUnaligned(memory, offset + RegionHeader.HASH_SEED_OFFSET) != hashSeed
+        || !isPossible(now, regionBytes, indexOffset)) {
+      return false;
+    }
+    buckets = now;
+    return true;
+  }
+
+  /** The size of the region in bytes. */
+  public long regionBytes() {
+    return regionBytes;
+  }
+
+  /** What tells this table from all others; never 0. */
+  public long incarnation() {
+    return incarnation;
+  }
+
+  /** The number of buckets, as far as is known here: there may be more or fewer by now. */
+  public long buckets() {
+    return buckets;
+  }
+
+  /** The hash of a key, by which {@link RecordAddressCache} knows it. */
+  public long hash(Slice key) {
+    return hash(key.segment(), key.offset(), key.length());
+  }
+
+  long hash(MemorySegment memory, long offset, long length) {
+    return XxHash64.hash(memory, offset, length, hashSeed);
+  }
+
+  public long bucketAddress(long bucket) {
+    return indexOffset + (bucket << Bucket.SIZE_SHIFT);
+  }
+
+  /** Whether a record with these first two words can be at this offset. */
+  boolean canHold(long recordOffset, long word0, long word1) {
+    return RecordLayout.isPossible(word0, word1)
+        && canHold(recordOffset, RecordLayout.size(word0, word1));
+  }
+
+  /** Whether so many bytes from there on can be a record's. */
+  boolean canHold(long recordOffset, long length) {
+    return recordOffset >= RegionHeader.SIZE
+        && recordOffset % Long.BYTES == 0
+        && recordOffset <= regionBytes - length;
+  }
+}

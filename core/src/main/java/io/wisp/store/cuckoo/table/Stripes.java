@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.store.cuckoo.table;
+
+import io.wisp.store.cuckoo.log.Backoff;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The locks of writers. Bucket b belongs to stripe b modulo the number of stripes, a power of two
+ * that no number of buckets is below; so a key's stripes follow from its hash alone and growth of
+ * the index changes neither. Who holds the stripe of a bucket may change its slots.
+ */
+public final class Stripes {
+
+  private static final VarHandle LOCK = MethodHandles.arrayElementVarHandle(long[].class);
+
+  /** One lock to a cache line, and two lines for the prefetcher's sake. */
+  private static final int SPACING_SHIFT = 4;
+
+  private final long[] locks;
+  private final long mask;
+
+  public Stripes(int stripes) {
+    locks = new long[(stripes + 1) << SPACING_SHIFT];
+    mask = stripes - 1L;
+  }
+
+  /** Locks both stripes of a key with this hash. */
+  public void lockKey(long hash) {
+    lockBuckets(KeyHash.firstHalf(hash), KeyHash.secondHalf(hash));
+  }
+
+  public void unlockKey(long hash) {
+    unlockBuckets(KeyHash.firstHalf(hash), KeyHash.secondHalf(hash));
+  }
+
+  /** Locks the stripes of two buckets, the lower one first, so that no two writers deadlock. */
+  void lockBuckets(long one, long other) {
+    int first = stripe(one);
+    int second = stripe(other);
+    lock(Math.min(first, second));
+    if (first != second) {
+      lock(Math.max(first, second));
+    }
+  }
+
+  void unlockBuckets(long one, long other) {
+    int first = stripe(one);
+    int second = stripe(other);
+    if (first != second) {
+      unlock(second);
+    }
+    unlock(first);
+  }
+
+  public void lockBucket(long bucket) {
+    lock(stripe(bucket));
+  }
+
+  public void unlockBucket(long bucket) {
+    unlock(stripe(bucket));
+  }
+
+  /** Adds both stripes of a key with this hash to a set. */
+  public void addKey(StripeSet set, long hash) {
+    set.add((int) (KeyHash.firstHalf(hash) & mask));
+    set.add((int) (KeyHash.secondHalf(hash) & mask));
+  }
+
+  public void addAll(StripeSet set) {
+    for (int stripe = 0; stripe <= mask; stripe++) {
+      set.add(stripe);
+    }
+  }
+
+  /** Whether the stripe of a bucket is in a set. */
+  boolean isIn(StripeSet set, long bucket) {
+    return set.has((int) (bucket & mask));
+  }
+
+  /**
+   * Locks the stripes of a set from the lowest to the highest, each once. Everybody else holds the
+   * one or two stripes of some buckets, taken in the same order, and while holding them waits for
+   * nothing but a higher stripe; so no circle of waiting threads can close.
+   */
+  public void lock(StripeSet set) {
+    for (int stripe = set.next(0); stripe >= 0; stripe = set.next(stripe + 1)) {
+      lock(stripe << SPACING_SHIFT);
+    }
+  }
+
+  public void unlock(StripeSet set) {
+    for (int stripe = set.next(0); stripe >= 0; stripe = set.next(stripe + 1)) {
+      unlock(stripe << SPACING_SHIFT);
+    }
+  }
+
+  private int stripe(long bucket) {
+    return (int) (bucket & mask) << SPACING_SHIFT;
+  }
+
+  private void lock(int index) {
+    for (int attempt = 0; !LOCK.weakCompareAndSetAcquire(locks, index, 0L, 1L); attempt++) {
+      Backoff.pause(attempt);
+    }
+  }
+
+  private void unlock(int index) {
+    LOCK.setRelease(locks, index, 0L);
+  }
+}
