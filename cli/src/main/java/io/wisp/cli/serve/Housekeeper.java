@@ -2,6 +2,7 @@
 package io.wisp.cli.serve;
 
 import io.wisp.store.Store;
+import io.wisp.transport.Threads;
 import java.io.PrintStream;
 import java.lang.Thread.UncaughtExceptionHandler;
 import java.util.concurrent.CountDownLatch;
@@ -68,17 +69,6 @@ final class Housekeeper implements AutoCloseable {
   @Override
   public void close() {
     stop.countDown();
-    boolean interrupted = false;
-    while (true) {
-      try {
-        thread.join();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.joinUninterruptibly(thread);
   }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp;
 
+import io.wisp.transport.IdleStrategy;
 import io.wisp.transport.Log;
+import io.wisp.transport.Threads;
 import io.wisp.transport.tcp.buffer.BufferLimitException;
 import io.wisp.transport.tcp.command.ClientState;
 import io.wisp.transport.tcp.session.RequestCounters;
@@ -67,7 +69,7 @@ public final class EventLoop implements Runnable {
   private long roundBeganNanos;
   private long nextCheckNanos;
   private int rounds;
-  private int idleRounds;
+  private final IdleStrategy idle = IdleStrategy.polling(IDLE_ROUNDS_PER_YIELD);
   private boolean served;
 
   // Confined to the loop's thread, and so made by it.
@@ -165,20 +167,11 @@ public final class EventLoop implements Runnable {
       if (isTimed()) {
         checkOverdue();
       }
-      if (busyPoll) {
-        pauseUnlessServed();
+      if (served) {
+        idle.reset();
+      } else if (busyPoll) {
+        idle.pause();
       }
-    }
-  }
-
-  @SuppressWarnings("ThreadPriorityCheck") // a client on this machine may be waiting for this core
-  private void pauseUnlessServed() {
-    if (served) {
-      idleRounds = 0;
-    } else if (++idleRounds % IDLE_ROUNDS_PER_YIELD == 0) {
-      Thread.yield();
-    } else {
-      Thread.onSpinWait();
     }
   }
 
@@ -421,9 +414,9 @@ public final class EventLoop implements Runnable {
   }
 
   /** Waits until the loop has ended. */
-  public void join() throws InterruptedException {
+  public void join() {
     if (!Thread.currentThread().equals(thread)) {
-      thread.join();
+      Threads.joinUninterruptibly(thread);
     }
   }
 

@@ -196,26 +196,8 @@ final class TcpServer implements Server {
   @Override
   public void close() {
     stop();
-    boolean interrupted = false;
-    for (EventLoop loop : loops) {
-      interrupted |= !join(loop);
-    }
+    loops.forEach(EventLoop::join);
     // The loop that accepts may have handed connections to one that had ended already.
     loops.forEach(EventLoop::closeHandedOver);
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static boolean join(EventLoop loop) {
-    boolean uninterrupted = true;
-    while (true) {
-      try {
-        loop.join();
-        return uninterrupted;
-      } catch (InterruptedException e) {
-        uninterrupted = false;
-      }
-    }
   }
 }

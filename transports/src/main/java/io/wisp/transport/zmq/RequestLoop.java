@@ -4,6 +4,7 @@ package io.wisp.transport.zmq;
 import io.wisp.codec.FrameBuffer;
 import io.wisp.codec.RequestExecutor;
 import io.wisp.store.Status;
+import io.wisp.transport.IdleStrategy;
 import io.wisp.transport.Log;
 import io.wisp.transport.ServerOptions;
 import java.lang.System.Logger.Level;
@@ -48,6 +49,10 @@ final class RequestLoop implements Runnable {
   private final FrameBuffer reply = new FrameBuffer();
   private final Set<Connection> congested = new LinkedHashSet<>();
   private final LongAdder requests = new LongAdder();
+
+  /** JeroMQ's I/O threads bring requests, perhaps on this core. */
+  private final IdleStrategy idle = IdleStrategy.polling(1);
+
   private final long checkNanos;
   private long roundBegan = System.nanoTime();
   private long lastCheck = roundBegan;
@@ -103,8 +108,6 @@ final class RequestLoop implements Runnable {
     }
   }
 
-  @SuppressWarnings(
-      "ThreadPriorityCheck") // JeroMQ's I/O threads bring requests, perhaps on this core
   private void serveOne() {
     boolean sleeps = !options.busyPoll() && congested.isEmpty();
     ZmqRequest request = receive(sleeps ? 0 : ZMQ.ZMQ_DONTWAIT);
@@ -113,7 +116,7 @@ final class RequestLoop implements Runnable {
     } else if (!congested.isEmpty()) {
       LockSupport.parkNanos(CONGESTED_SLEEP_NANOS);
     } else if (!sleeps) {
-      Thread.yield();
+      idle.pause();
     }
   }
 

@@ -7,6 +7,8 @@ import io.wisp.codec.RequestDescriptor;
 import io.wisp.store.Slice;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
+import io.wisp.transport.IdleStrategy;
+import io.wisp.transport.Threads;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.TransportTimeoutException;
 import java.lang.foreign.MemorySegment;
@@ -48,6 +50,10 @@ final class ZmqLink {
   private final SocketBase dealer;
   private final ConnectionNudge nudge =
       new ConnectionNudge((task, name) -> ZmqSockets.newThread("client", task, name));
+
+  /** JeroMQ's I/O threads bring replies, perhaps on this core. */
+  private final IdleStrategy idle = IdleStrategy.polling(1);
+
   private final CountDownLatch settled = new CountDownLatch(1);
   private boolean connected;
   private volatile boolean closing;
@@ -190,8 +196,6 @@ final class ZmqLink {
   }
 
   /** The next reply, or null if there is none yet, for which the flags may say to sleep a while. */
-  @SuppressWarnings(
-      "ThreadPriorityCheck") // JeroMQ's I/O threads bring replies, perhaps on this core
   private @Nullable Msg receive(int flags) {
     Msg message;
     try {
@@ -204,7 +208,7 @@ final class ZmqLink {
         // JeroMQ has cleared the flag.
         Thread.currentThread().interrupt();
       }
-      Thread.yield();
+      idle.pause();
     }
     return message;
   }
@@ -242,6 +246,6 @@ final class ZmqLink {
                   dealer.close();
                   context.terminate();
                 });
-    ZmqSockets.joinUninterruptibly(closer, CLOSING_TIME);
+    Threads.joinUninterruptibly(closer, CLOSING_TIME);
   }
 }

@@ -9,6 +9,7 @@ import io.wisp.transport.Server;
 import io.wisp.transport.ServerInformation;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.ServerStatistics;
+import io.wisp.transport.Threads;
 import io.wisp.transport.Transport;
 import io.wisp.transport.TransportException;
 import java.time.Duration;
@@ -95,6 +96,6 @@ final class ZmqServer implements Server {
   @Override
   public void close() {
     loop.stop();
-    ZmqSockets.joinUninterruptibly(thread, CLOSING_TIME);
+    Threads.joinUninterruptibly(thread, CLOSING_TIME);
   }
 }

@@ -8,7 +8,6 @@ import java.lang.System.Logger.Level;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import zmq.Ctx;
 import zmq.SocketBase;
@@ -91,22 +90,6 @@ final class ZmqSockets {
           + endpoint.port();
     } catch (UnknownHostException e) {
       throw new TransportException("the host of " + endpoint + " has no address", e);
-    }
-  }
-
-  /** Waits for a thread that ends by itself soon. An interrupt is kept for later. */
-  static void joinUninterruptibly(Thread thread, Duration atMost) {
-    boolean interrupted = Thread.interrupted();
-    long end = System.nanoTime() + atMost.toNanos();
-    while (thread.isAlive() && System.nanoTime() < end) {
-      try {
-        thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 }

@@ -3,9 +3,9 @@ package io.wisp.transport.ring.client;
 
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
+import io.wisp.transport.IdleStrategy;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.TransportTimeoutException;
-import io.wisp.transport.ring.IdleStrategy;
 import io.wisp.transport.ring.Port;
 import io.wisp.transport.ring.RemoteMemory;
 import io.wisp.transport.ring.handshake.ControlLink;
@@ -50,7 +50,7 @@ final class ClientWait {
     port = connection.port();
     memory = connection.memory();
     control = connection.control();
-    idle = new IdleStrategy(options.waiting(), port, LONGEST_SLEEP_NANOS);
+    idle = new IdleStrategy(options.waiting(), port::await, LONGEST_SLEEP_NANOS);
   }
 
   /** Begins a call, which may wait for the timeout from now on. */

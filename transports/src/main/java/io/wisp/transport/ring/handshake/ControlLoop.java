@@ -2,6 +2,7 @@
 package io.wisp.transport.ring.handshake;
 
 import io.wisp.transport.Log;
+import io.wisp.transport.Threads;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -192,17 +193,7 @@ public final class ControlLoop implements Runnable {
   public void stop() {
     stopping = true;
     selector.wakeup();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.joinUninterruptibly(thread);
   }
 
   private void closeAll() {

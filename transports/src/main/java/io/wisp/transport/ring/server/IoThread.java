@@ -3,10 +3,11 @@ package io.wisp.transport.ring.server;
 
 import io.wisp.codec.FrameBuffer;
 import io.wisp.codec.RequestExecutor;
+import io.wisp.transport.IdleStrategy;
 import io.wisp.transport.Log;
 import io.wisp.transport.ServerOptions;
+import io.wisp.transport.Threads;
 import io.wisp.transport.TransportException;
-import io.wisp.transport.ring.IdleStrategy;
 import io.wisp.transport.ring.Port;
 import io.wisp.transport.ring.RemoteMemory;
 import io.wisp.transport.ring.RendezvousBuffers;
@@ -86,7 +87,7 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
     this.nanoTime = nanoTime;
     now = nanoTime.getAsLong();
     nextCheck = now;
-    idle = new IdleStrategy(options.waiting(), port, LONGEST_SLEEP_NANOS);
+    idle = new IdleStrategy(options.waiting(), port::await, LONGEST_SLEEP_NANOS);
     context =
         new ThreadContext(
             executor,
@@ -385,17 +386,7 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
         port.wake();
       }
     }
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.joinUninterruptibly(thread);
   }
 
   /** Ends all connections. The port is not touched after that by this thread. */

@@ -3,6 +3,7 @@ package io.wisp.transport.tcp.client;
 
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
+import io.wisp.transport.IdleStrategy;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.TransportTimeoutException;
 import io.wisp.transport.tcp.buffer.NativeBuffer;
@@ -33,6 +34,7 @@ final class ClientSocket implements AutoCloseable {
   private final Endpoint endpoint;
   private final ClientOptions options;
   private final LongSupplier nanoTime;
+  private final IdleStrategy idle = IdleStrategy.polling(READS_PER_YIELD);
   private final SocketChannel channel;
   private final Selector selector;
   private final SelectionKey key;
@@ -100,8 +102,6 @@ final class ClientSocket implements AutoCloseable {
   }
 
   /** Waits until something arrives, and appends it. */
-  @SuppressWarnings(
-      "ThreadPriorityCheck") // the server, or the kernel, may be waiting for this core
   void receive(NativeBuffer input, long deadline) throws IOException {
     int reads = 0;
     // When polling the answer is read for at once; else the first read would mostly be in vain.
@@ -113,11 +113,11 @@ final class ClientSocket implements AutoCloseable {
     while (!readAvailable(input)) {
       if (!options.busyPoll()) {
         await(deadline);
-      } else if (++reads % READS_PER_YIELD == 0) {
-        checkDeadline(deadline);
-        Thread.yield();
       } else {
-        Thread.onSpinWait();
+        idle.pause();
+        if (++reads % READS_PER_YIELD == 0) {
+          checkDeadline(deadline);
+        }
       }
     }
   }
