@@ -3,6 +3,7 @@ package io.wisp.transport.ring;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
@@ -93,6 +94,13 @@ public final class FrameDescriptor {
 
   static boolean isAt(long firstWord, long position) {
     return (int) (firstWord >>> 40) == sequence(position);
+  }
+
+  /** The payload of a {@link #RENDEZVOUS}. */
+  static ByteBuffer rendezvous(MemorySegment ring, long payloadOffset) {
+    return ring.asSlice(payloadOffset, RemoteBuffer.ENCODED_LENGTH)
+        .asByteBuffer()
+        .order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private static int sequence(long position) {

@@ -106,6 +106,21 @@ public final class IncomingRing {
     return payloadLength;
   }
 
+  /**
+   * The buffer that holds the message, where the frame is a {@link FrameDescriptor#RENDEZVOUS}.
+   *
+   * @param longest the most bytes that are taken
+   * @throws RingFaultException if it is said to be longer
+   */
+  public RemoteBuffer offered(long longest) throws RingFaultException {
+    RemoteBuffer offered = RemoteBuffer.decode(FrameDescriptor.rendezvous(ring, payloadOffset()));
+    if (offered.length() < 0 || offered.length() > longest) {
+      throw new RingFaultException(
+          "a message of " + offered.length() + " bytes, and " + longest + " is the most");
+    }
+    return offered;
+  }
+
   /** The credit that came with it, as untrusted as all that the other side writes. */
   public long credit() {
     return credit;

@@ -108,11 +108,31 @@ public final class OutgoingRing {
   private long lastGivenCredit;
 
   /**
-   * Completes the claimed frame.
+   * Completes the claimed frame, which holds a message.
    *
    * @param credit the position up to which the opposite ring was taken
    */
-  public void commit(int kind, long credit) {
+  public void commit(long credit) {
+    commit(FrameDescriptor.MESSAGE, credit);
+  }
+
+  /**
+   * Completes the claimed frame, whose payload is a {@link RemoteBuffer}: the message is too long
+   * for a frame, and is read where it is.
+   *
+   * @param buffer holds the message, until the other side has read it
+   * @param messageLength its length in bytes
+   * @param credit as of {@link #commit}
+   */
+  public void commitRendezvous(LocalBuffer buffer, long messageLength, long credit) {
+    RemoteBuffer whole = buffer.remote();
+    new RemoteBuffer(whole.address(), whole.key(), messageLength)
+        .encode(
+            FrameDescriptor.rendezvous(ring, offset(committed) + FrameDescriptor.HEADER_LENGTH));
+    commit(FrameDescriptor.RENDEZVOUS, credit);
+  }
+
+  private void commit(int kind, long credit) {
     lastGivenCredit = credit;
     FrameDescriptor.encodeHeader(ring, offset(committed), claimedPayload, kind, committed, credit);
     committed += FrameDescriptor.size(claimedPayload);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.ring;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 public final class RendezvousBuffers implements AutoCloseable {
 
   private static final long GRANULARITY = 1 << 20;
+
+  /** A budget without limit. */
+  public static final long UNLIMITED = Long.MAX_VALUE;
 
   private final Port port;
   private final long budget;
@@ -58,6 +62,12 @@ public final class RendezvousBuffers implements AutoCloseable {
     return made;
   }
 
+  /** {@link #take(long)} where the budget has no limit. */
+  public LocalBuffer takeUnlimited(long bytes) {
+    return Objects.requireNonNull(take(bytes), "the budget has a limit");
+  }
+
+  /** Gives a buffer back that was taken. */
   public void giveBack(LocalBuffer buffer) {
     returns++;
     LocalBuffer kept = spare;

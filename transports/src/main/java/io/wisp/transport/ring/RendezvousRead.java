@@ -13,16 +13,21 @@ public final class RendezvousRead {
   private static final int TOKEN = Integer.MAX_VALUE;
 
   private final RemoteMemory memory;
+  private final RendezvousBuffers buffers;
   private RemoteBuffer source = RemoteBuffer.NONE;
   private @Nullable LocalBuffer target;
   private long posted;
   private boolean underWay;
 
-  public RendezvousRead(RemoteMemory memory) {
+  /**
+   * @param buffers what is read into is given back to, at the end
+   */
+  public RendezvousRead(RemoteMemory memory, RendezvousBuffers buffers) {
     this.memory = memory;
+    this.buffers = buffers;
   }
 
-  /** Begins to read all of a buffer into another that is no shorter. */
+  /** Begins to read all of a buffer into another that is no shorter, and belongs to this then. */
   public void begin(RemoteBuffer offered, LocalBuffer into) {
     source = offered;
     target = into;
@@ -63,11 +68,13 @@ public final class RendezvousRead {
     memory.postReads(TOKEN);
   }
 
-  /** Forgets what was read. Returns where it is, which is the caller's again. */
-  public @Nullable LocalBuffer end() {
+  /** Gives the buffer back, if something was begun. */
+  public void end() {
     LocalBuffer into = target;
     target = null;
     source = RemoteBuffer.NONE;
-    return into;
+    if (into != null) {
+      buffers.giveBack(into);
+    }
   }
 }

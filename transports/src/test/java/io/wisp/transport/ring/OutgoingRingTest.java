@@ -17,7 +17,7 @@ class OutgoingRingTest {
 
   private void send(int payloadLength) throws RingFaultException {
     assertThat(ring.claim(payloadLength)).isNotNegative();
-    ring.commit(FrameDescriptor.MESSAGE, 0);
+    ring.commit(0);
   }
 
   private void fill() throws RingFaultException {

@@ -111,7 +111,7 @@ class RingPropertyTest {
       for (int i = 0; i < length; i++) {
         outgoing.segment().set(ValueLayout.JAVA_BYTE, offset + i, content(sent, i));
       }
-      outgoing.commit(FrameDescriptor.MESSAGE, sent);
+      outgoing.commit(sent);
       sent++;
     }
 

@@ -68,7 +68,7 @@ final class OneSidedGets implements AutoCloseable {
     this.wait = wait;
     this.fallback = fallback;
     this.reads = reads;
-    buffers = new RendezvousBuffers(connection.port(), Long.MAX_VALUE);
+    buffers = new RendezvousBuffers(connection.port(), RendezvousBuffers.UNLIMITED);
     gets = new PendingGet[Math.min(DEPTH, maxOutstanding)];
     buffer = connection.port().allocate((long) gets.length * BYTES_PER_LOOKUP);
     try {
@@ -156,11 +156,7 @@ final class OneSidedGets implements AutoCloseable {
   }
 
   private RemoteLookup.Step enlarge(PendingGet get) {
-    LocalBuffer larger = buffers.take(get.lookup().bytesNeeded());
-    if (larger == null) {
-      throw new AssertionError("a budget without limit");
-    }
-    return get.proceedIn(larger, buffers);
+    return get.proceedIn(buffers.takeUnlimited(get.lookup().bytesNeeded()), buffers);
   }
 
   /** Whether one more may be submitted. */

@@ -18,8 +18,6 @@ import io.wisp.transport.ring.RendezvousRead;
 import io.wisp.transport.ring.RingFaultException;
 import io.wisp.transport.ring.RingLimits;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,8 +42,6 @@ final class RingCalls implements AutoCloseable {
   private final ReplyBacklog backlog = new ReplyBacklog();
   private final long publishBytes;
   private final long creditBytes;
-  private final ByteBuffer descriptor =
-      ByteBuffer.allocate(RemoteBuffer.ENCODED_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
 
   private long sent;
   private long answered;
@@ -74,8 +70,8 @@ final class RingCalls implements AutoCloseable {
     RingLimits limits = connection.limits();
     outgoing = new OutgoingRing(memory, limits);
     incoming = new IncomingRing(memory, limits);
-    buffers = new RendezvousBuffers(connection.port(), Long.MAX_VALUE);
-    rendezvous = new RendezvousRead(memory);
+    buffers = new RendezvousBuffers(connection.port(), RendezvousBuffers.UNLIMITED);
+    rendezvous = new RendezvousRead(memory, buffers);
     publishBytes = limits.ringBytes() / 8;
     creditBytes = limits.ringBytes() / 4;
   }
@@ -92,7 +88,7 @@ final class RingCalls implements AutoCloseable {
     if (outgoing.fits(length)) {
       long offset = claim((int) length);
       RequestDescriptor.encode(outgoing.segment(), offset, operation, key, value, argument);
-      commit(FrameDescriptor.MESSAGE);
+      outgoing.commit(incoming.consumed());
     } else {
       sendByRendezvous(length, operation, key, value, argument);
     }
@@ -107,24 +103,12 @@ final class RingCalls implements AutoCloseable {
     while (offeredRequest != null) {
       makeProgress();
     }
-    LocalBuffer buffer = buffers.take(length);
-    if (buffer == null) {
-      throw new AssertionError("a budget without limit");
-    }
+    LocalBuffer buffer = buffers.takeUnlimited(length);
     RequestDescriptor.encode(buffer.memory(), 0, operation, key, value, argument);
     offeredRequest = buffer;
     offeredRequestNumber = sent;
-    // Waiting for room takes replies in, and long ones pass through the descriptor too.
-    long offset = claim(RemoteBuffer.ENCODED_LENGTH);
-    RemoteBuffer whole = buffer.remote();
-    new RemoteBuffer(whole.address(), whole.key(), length).encode(descriptor.clear());
-    MemorySegment.copy(
-        MemorySegment.ofBuffer(descriptor.flip()),
-        0,
-        outgoing.segment(),
-        offset,
-        RemoteBuffer.ENCODED_LENGTH);
-    commit(FrameDescriptor.RENDEZVOUS);
+    claim(RemoteBuffer.ENCODED_LENGTH);
+    outgoing.commitRendezvous(buffer, length, incoming.consumed());
   }
 
   private long claim(int length) {
@@ -138,10 +122,6 @@ final class RingCalls implements AutoCloseable {
     } catch (RingFaultException e) {
       throw fault(e);
     }
-  }
-
-  private void commit(int kind) {
-    outgoing.commit(kind, incoming.consumed());
   }
 
   /** Takes replies out of the ring, since the server may be waiting for its room. */
@@ -251,20 +231,8 @@ final class RingCalls implements AutoCloseable {
   /** Reads the long reply that the frame tells of. */
   private MemorySegment readOffered() throws RingFaultException {
     outgoing.credit(incoming.credit());
-    MemorySegment.copy(
-        incoming.segment(),
-        incoming.payloadOffset(),
-        MemorySegment.ofBuffer(descriptor.clear()),
-        0,
-        RemoteBuffer.ENCODED_LENGTH);
-    RemoteBuffer offered = RemoteBuffer.decode(descriptor);
-    if (offered.length() < 0 || offered.length() > MAX_REPLY_BYTES) {
-      throw new RingFaultException("a reply of " + offered.length() + " bytes");
-    }
-    LocalBuffer target = buffers.take(offered.length());
-    if (target == null) {
-      throw new AssertionError("a budget without limit");
-    }
+    RemoteBuffer offered = incoming.offered(MAX_REPLY_BYTES);
+    LocalBuffer target = buffers.takeUnlimited(offered.length());
     rendezvous.begin(offered, target);
     while (!rendezvous.isComplete()) {
       wait.step();
@@ -279,10 +247,7 @@ final class RingCalls implements AutoCloseable {
 
   private void endRendezvous() {
     incoming.release();
-    LocalBuffer target = rendezvous.end();
-    if (target != null) {
-      buffers.giveBack(target);
-    }
+    rendezvous.end();
   }
 
   private void trimBuffers() {
@@ -314,10 +279,7 @@ final class RingCalls implements AutoCloseable {
   /** Frees the memory; the connection is closed before. */
   @Override
   public void close() {
-    LocalBuffer target = rendezvous.end();
-    if (target != null) {
-      buffers.giveBack(target);
-    }
+    rendezvous.end();
     LocalBuffer request = offeredRequest;
     if (request != null) {
       offeredRequest = null;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.ring.server;
 
-import io.wisp.codec.FrameBuffer;
 import io.wisp.codec.RequestExecutor;
 import io.wisp.transport.IdleStrategy;
 import io.wisp.transport.Log;
@@ -10,15 +9,10 @@ import io.wisp.transport.Threads;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.ring.Port;
 import io.wisp.transport.ring.RemoteMemory;
-import io.wisp.transport.ring.RendezvousBuffers;
 import io.wisp.transport.ring.RingFaultException;
 import io.wisp.transport.ring.handshake.ControlSession;
 import io.wisp.transport.ring.handshake.ServingThread;
 import java.lang.System.Logger.Level;
-import java.lang.foreign.Arena;
-import java.util.ArrayDeque;
-import java.util.Arrays;
-import java.util.BitSet;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -52,7 +46,6 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
   private final ThreadContext context;
   private final long idleNanos;
   private final long stallNanos;
-  private final Arena arena = Arena.ofShared();
   private final Thread thread;
 
   /**
@@ -62,9 +55,8 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
 
   private final Queue<Change> changes = new ConcurrentLinkedQueue<>();
   private boolean closedToChanges;
-  private @Nullable ServerConnection[] byNumber = new @Nullable ServerConnection[16];
-  private final ArrayDeque<ServerConnection> unfinished = new ArrayDeque<>();
-  private final BitSet numbers = new BitSet();
+  private final ServedConnections connections;
+  private final Queue<ServerConnection> unfinished;
   private volatile boolean stopping;
   private final LongSupplier nanoTime;
 
@@ -88,15 +80,9 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
     now = nanoTime.getAsLong();
     nextCheck = now;
     idle = new IdleStrategy(options.waiting(), port::await, LONGEST_SLEEP_NANOS);
-    context =
-        new ThreadContext(
-            executor,
-            arena.allocate(limits.rings().maxPayload(), Long.BYTES),
-            new FrameBuffer(),
-            new RendezvousBuffers(port, limits.rendezvousBudget()),
-            limits.rings(),
-            new RequestCounters(),
-            nanoTime);
+    context = new ThreadContext(port, executor, limits, nanoTime);
+    connections = new ServedConnections(port, context);
+    unfinished = connections.unfinished();
     idleNanos = options.idleTimeout().toNanos();
     stallNanos = limits.stall().toNanos();
     thread = Thread.ofPlatform().name(name).unstarted(this);
@@ -117,31 +103,23 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
 
   @Override
   public int reserve() {
-    synchronized (numbers) {
-      int number = numbers.nextClearBit(0);
-      numbers.set(number);
-      return number;
-    }
+    return connections.reserve();
   }
 
   @Override
   public void release(int number) {
-    synchronized (numbers) {
-      numbers.clear(number);
-    }
+    connections.release(number);
   }
 
   @Override
   public int load() {
-    synchronized (numbers) {
-      return numbers.cardinality();
-    }
+    return connections.count();
   }
 
   @Override
   public void adopt(RemoteMemory memory, ControlSession control) {
     if (!change(new Change(control, memory))) {
-      turnAway(control, memory);
+      connections.turnAway(control, memory);
     }
   }
 
@@ -168,68 +146,12 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
       any = true;
       RemoteMemory arriving = change.arriving;
       if (arriving != null) {
-        begin(change.control, arriving);
+        connections.begin(change.control, arriving);
       } else {
-        endIfServed(change.control);
+        connections.end(change.control);
       }
     }
     return any;
-  }
-
-  /** By now its number may be another connection's. */
-  private void endIfServed(ControlSession control) {
-    ServerConnection connection = connection(control.number());
-    if (connection != null && connection.control() == control) {
-      end(connection.number());
-    }
-  }
-
-  private @Nullable ServerConnection connection(int number) {
-    return number < byNumber.length ? byNumber[number] : null;
-  }
-
-  private void begin(ControlSession control, RemoteMemory memory) {
-    int number = control.number();
-    try {
-      if (number >= byNumber.length) {
-        byNumber = Arrays.copyOf(byNumber, Math.max(number + 1, 2 * byNumber.length));
-      }
-      port.attach(memory);
-      byNumber[number] = new ServerConnection(number, memory, context, control);
-      control.begin();
-    } catch (RuntimeException | Error e) {
-      LOG.log(Level.WARNING, "a client could not be begun with, and is disconnected", e);
-      if (connection(number) == null) {
-        turnAway(control, memory);
-      } else {
-        end(number);
-      }
-    }
-  }
-
-  private void end(int number) {
-    ServerConnection connection = connection(number);
-    if (connection != null) {
-      byNumber[number] = null;
-      unfinished.remove(connection);
-      try {
-        connection.close();
-      } catch (RuntimeException | Error e) {
-        LOG.log(Level.WARNING, "a client's connection did not end as it should", e);
-      }
-      release(number);
-    }
-  }
-
-  /** Frees what there is of a client that is not served. */
-  private void turnAway(ControlSession control, RemoteMemory memory) {
-    try {
-      memory.close();
-    } catch (RuntimeException | Error e) {
-      LOG.log(Level.WARNING, "a client's connection did not end as it should", e);
-    }
-    control.end();
-    release(control.number());
   }
 
   @Override
@@ -254,40 +176,17 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
       turn();
       unexplainedFaults = 0;
     } catch (InternalError e) {
-      if (!endThoseWithoutMemory() && ++unexplainedFaults > MOST_UNEXPLAINED_FAULTS) {
+      if (!connections.endThoseWithoutMemory() && ++unexplainedFaults > MOST_UNEXPLAINED_FAULTS) {
         throw e;
       }
     }
-  }
-
-  /** Returns whether there were any. */
-  private boolean endThoseWithoutMemory() {
-    boolean any = false;
-    for (int number = 0; number < byNumber.length; number++) {
-      try {
-        any |= endIfWithoutMemory(number);
-      } catch (InternalError e) {
-        // One more that was cut meanwhile, which the next turn finds.
-      }
-    }
-    return any;
-  }
-
-  private boolean endIfWithoutMemory(int number) {
-    ServerConnection connection = byNumber[number];
-    if (connection == null || connection.isWhole()) {
-      return false;
-    }
-    LOG.log(Level.DEBUG, "a client is disconnected: {0}", String.valueOf(connection.broken()));
-    end(number);
-    return true;
   }
 
   /** Looks at the port once, and does what there is to do. */
   void turn() {
     boolean worked = port.poll();
     for (int number = port.nextReady(); number >= 0; number = port.nextReady()) {
-      ServerConnection connection = connection(number);
+      ServerConnection connection = connections.get(number);
       if (connection != null) {
         serve(connection);
       }
@@ -304,7 +203,7 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
     now = nanoTime.getAsLong();
     if (now - nextCheck >= 0) {
       nextCheck = now + CHECK_INTERVAL_NANOS;
-      endOverdue(before);
+      connections.endIf(each -> isOverdue(each, before));
     }
   }
 
@@ -347,32 +246,23 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
       fault = e.getMessage();
     } catch (InternalError e) {
       // Whoever's memory it was that is gone, this request was not finished.
-      endThoseWithoutMemory();
+      connections.endThoseWithoutMemory();
       fault = e.getMessage();
     } catch (RuntimeException | Error e) {
       LOG.log(Level.ERROR, "a client is disconnected, for serving it failed unexpectedly", e);
       fault = e.toString();
     }
     LOG.log(Level.DEBUG, "a client is disconnected: {0}", String.valueOf(fault));
-    end(connection.number());
+    connections.end(connection.number());
     return ServerConnection.Outcome.WAITING;
   }
 
   /**
-   * Ends connections that were silent for too long, or did not read for too long.
+   * Whether a client was silent for too long, or did not read for too long.
    *
    * @param before a time since which the port was looked at. What had arrived by then has been
    *     served, so a client is overdue if it was by then, however long the turn has taken.
    */
-  private void endOverdue(long before) {
-    for (int number = 0; number < byNumber.length; number++) {
-      ServerConnection connection = byNumber[number];
-      if (connection != null && isOverdue(connection, before)) {
-        end(number);
-      }
-    }
-  }
-
   private boolean isOverdue(ServerConnection connection, long before) {
     long silent = connection.silentNanos(before, now);
     return (idleNanos > 0 && silent > idleNanos) || connection.hasStalled(before, stallNanos);
@@ -391,15 +281,13 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
 
   /** Ends all connections. The port is not touched after that by this thread. */
   private void endAll() {
-    for (int number = 0; number < byNumber.length; number++) {
-      end(number);
-    }
+    connections.endIf(each -> true);
     synchronized (changes) {
       closedToChanges = true;
       for (Change change = changes.poll(); change != null; change = changes.poll()) {
         RemoteMemory arriving = change.arriving;
         if (arriving != null) {
-          turnAway(change.control, arriving);
+          connections.turnAway(change.control, arriving);
         }
       }
     }
@@ -408,9 +296,7 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
   /** Frees what the thread held, after it has ended or without its having been started. */
   @Override
   public void close() {
-    context.buffers().close();
-    context.reply().close();
+    context.close();
     port.close();
-    arena.close();
   }
 }

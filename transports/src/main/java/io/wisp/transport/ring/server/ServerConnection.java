@@ -18,8 +18,6 @@ import io.wisp.transport.ring.RendezvousRead;
 import io.wisp.transport.ring.RingFaultException;
 import io.wisp.transport.ring.handshake.ControlSession;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,8 +54,6 @@ final class ServerConnection {
   private final Session session = Session.authenticated();
   private final ControlSession control;
   private final RendezvousRead rendezvous;
-  private final ByteBuffer descriptor =
-      ByteBuffer.allocate(RemoteBuffer.ENCODED_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
 
   /** The reply that the client is to read from here, and how many there were so far. */
   private @Nullable LocalBuffer offeredReply;
@@ -78,7 +74,7 @@ final class ServerConnection {
     this.control = control;
     outgoing = new OutgoingRing(memory, context.limits());
     incoming = new IncomingRing(memory, context.limits());
-    rendezvous = new RendezvousRead(memory);
+    rendezvous = new RendezvousRead(memory, context.buffers());
   }
 
   int number() {
@@ -182,21 +178,7 @@ final class ServerConnection {
   }
 
   private Outcome beginRendezvous() throws RingFaultException {
-    MemorySegment.copy(
-        incoming.segment(),
-        incoming.payloadOffset(),
-        MemorySegment.ofBuffer(descriptor.clear()),
-        0,
-        RemoteBuffer.ENCODED_LENGTH);
-    RemoteBuffer offered = RemoteBuffer.decode(descriptor);
-    if (offered.length() < 0 || offered.length() > MAX_REQUEST_LENGTH) {
-      throw new RingFaultException(
-          "a request of "
-              + offered.length()
-              + " bytes, and "
-              + MAX_REQUEST_LENGTH
-              + " is the most");
-    }
+    RemoteBuffer offered = incoming.offered(MAX_REQUEST_LENGTH);
     LocalBuffer target;
     try {
       target = context.buffers().take(offered.length());
@@ -213,10 +195,7 @@ final class ServerConnection {
 
   private Outcome executeRendezvous(MemorySegment request) throws RingFaultException {
     boolean answered = execute(request, rendezvous.length());
-    LocalBuffer buffer = rendezvous.end();
-    if (buffer != null) {
-      context.buffers().giveBack(buffer);
-    }
+    rendezvous.end();
     // Who waits for memory holds none, lest all wait for each other: the request is read again.
     return answered ? Outcome.UNFINISHED : starved();
   }
@@ -270,35 +249,24 @@ final class ServerConnection {
     long offset = outgoing.claim(reply.length());
     MemorySegment.copy(reply.memory(), 0, outgoing.segment(), offset, reply.length());
     incoming.release();
-    outgoing.commit(FrameDescriptor.MESSAGE, incoming.consumed());
+    outgoing.commit(incoming.consumed());
   }
 
   private void offer(FrameBuffer reply, LocalBuffer buffer) throws RingFaultException {
     offeredReply = buffer;
     MemorySegment.copy(reply.memory(), 0, buffer.memory(), 0, reply.length());
-    RemoteBuffer whole = buffer.remote();
-    new RemoteBuffer(whole.address(), whole.key(), reply.length()).encode(descriptor.clear());
-    long offset = outgoing.claim(RemoteBuffer.ENCODED_LENGTH);
-    MemorySegment.copy(
-        MemorySegment.ofBuffer(descriptor.flip()),
-        0,
-        outgoing.segment(),
-        offset,
-        RemoteBuffer.ENCODED_LENGTH);
+    outgoing.claim(RemoteBuffer.ENCODED_LENGTH);
     incoming.release();
-    outgoing.commit(FrameDescriptor.RENDEZVOUS, incoming.consumed());
+    outgoing.commitRendezvous(buffer, reply.length(), incoming.consumed());
     repliesOffered++;
-    offeredAt = context.nanoTime().getAsLong();
+    offeredAt = context.nanoTime();
   }
 
   /** Ends the connection and frees what it held. */
   void close() {
     try {
       memory.close();
-      LocalBuffer target = rendezvous.end();
-      if (target != null) {
-        context.buffers().giveBack(target);
-      }
+      rendezvous.end();
       LocalBuffer offered = offeredReply;
       if (offered != null) {
         offeredReply = null;

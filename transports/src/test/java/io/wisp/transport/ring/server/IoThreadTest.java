@@ -14,7 +14,6 @@ import io.wisp.transport.TransportException;
 import io.wisp.transport.Waiting;
 import io.wisp.transport.ring.DelayedLink;
 import io.wisp.transport.ring.DelegatingMemory;
-import io.wisp.transport.ring.FrameDescriptor;
 import io.wisp.transport.ring.LocalBuffer;
 import io.wisp.transport.ring.OutgoingRing;
 import io.wisp.transport.ring.Port;
@@ -133,7 +132,7 @@ class IoThreadTest {
       Slice none = new Slice();
       long offset = claim();
       RequestDescriptor.encode(requests.segment(), offset, Operation.INFORMATION, none, none, 0);
-      requests.commit(FrameDescriptor.MESSAGE, 0);
+      requests.commit(0);
       requests.publish();
       while (client.hasWrites()) {
         client.deliverWrite(0);
