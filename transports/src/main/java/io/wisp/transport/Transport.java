@@ -17,6 +17,19 @@ public interface Transport {
   Optional<String> unavailable();
 
   /**
+   * Does nothing where this machine can run the transport.
+   *
+   * @throws TransportException if it cannot; the message says why
+   */
+  default void requireAvailable() {
+    unavailable()
+        .ifPresent(
+            reason -> {
+              throw new TransportException("this machine cannot run " + name() + ": " + reason);
+            });
+  }
+
+  /**
    * What is added to a server's port to get this transport's, so that one server can offer every
    * transport; {@code tcp} has 0.
    */

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport;
 
-import java.util.Arrays;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /** How a thread waits for what the other side sends. */
-public enum Waiting {
+public enum Waiting implements Choice {
   /** Look again and again and never sleep: the shortest latency, for a whole core a thread. */
   POLL,
   /**
@@ -17,7 +15,7 @@ public enum Waiting {
   /** Sleep until woken: no core is used while nothing comes, and each message costs a wake-up. */
   SLEEP;
 
-  /** The word for it on a command line. */
+  @Override
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }
@@ -28,17 +26,6 @@ public enum Waiting {
    * @throws IllegalArgumentException if there is none; the message lists those there are
    */
   public static Waiting ofWord(String word) {
-    return Arrays.stream(values())
-        .filter(each -> each.word().equals(word))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "\""
-                        + word
-                        + "\" is no way of waiting; there are "
-                        + Arrays.stream(values())
-                            .map(Waiting::word)
-                            .collect(Collectors.joining(", "))));
+    return Choice.ofWord(values(), word, "way of waiting");
   }
 }

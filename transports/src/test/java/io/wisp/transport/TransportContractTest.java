@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport;
 
+import static io.wisp.transport.Eventually.await;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -322,26 +323,32 @@ public abstract class TransportContractTest extends TransportFixture {
     assertThat(client.put(slice("key"), slice("value"))).isIn((Object[]) WRITTEN);
   }
 
-  @Test
-  void shouldRefuseBlockingCallsWhileRequestsAreOutstanding() {
-    Client client = connect(serve());
-    client.submitPut(slice("key"), slice("value"));
-    List<Runnable> calls =
-        List.of(
-            () -> client.put(slice("key"), slice("value")),
-            () -> client.put(slice("key"), slice("value"), 1_000),
-            () -> client.get(slice("key"), value),
-            () -> client.delete(slice("key")),
-            () -> client.contains(slice("key")),
-            () -> client.timeToLive(slice("key")),
-            () -> client.scan(0, 10, (segment, offset, length) -> {}),
-            client::information);
+  private List<Runnable> blockingCalls(Client client) {
+    return List.of(
+        () -> client.put(slice("key"), slice("value")),
+        () -> client.put(slice("key"), slice("value"), 1_000),
+        () -> client.get(slice("key"), value),
+        () -> client.delete(slice("key")),
+        () -> client.contains(slice("key")),
+        () -> client.timeToLive(slice("key")),
+        () -> client.scan(0, 10, (segment, offset, length) -> {}),
+        client::information);
+  }
+
+  private static void assertIllegal(List<Runnable> calls, String because) {
     assertThat(calls)
         .allSatisfy(
             call ->
                 assertThatThrownBy(call::run)
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("outstanding"));
+                    .hasMessageContaining(because));
+  }
+
+  @Test
+  void shouldRefuseBlockingCallsWhileRequestsAreOutstanding() {
+    Client client = connect(serve());
+    client.submitPut(slice("key"), slice("value"));
+    assertIllegal(blockingCalls(client), "outstanding");
     assertThat(client.complete(value)).isIn((Object[]) WRITTEN);
     assertThat(client.get(slice("key"), value)).isEqualTo(Status.FOUND);
   }
@@ -754,27 +761,15 @@ public abstract class TransportContractTest extends TransportFixture {
     client.submitPut(slice("key"), slice("value"));
     client.close();
     client.close();
-    List<Runnable> calls =
+    assertIllegal(blockingCalls(client), "closed");
+    assertIllegal(
         List.of(
-            () -> client.put(slice("key"), slice("value")),
-            () -> client.put(slice("key"), slice("value"), 1_000),
-            () -> client.get(slice("key"), value),
-            () -> client.delete(slice("key")),
-            () -> client.contains(slice("key")),
-            () -> client.timeToLive(slice("key")),
-            () -> client.scan(0, 10, (segment, offset, length) -> {}),
-            client::information,
             () -> client.submitPut(slice("key"), slice("value")),
             () -> client.submitGet(slice("key")),
             () -> client.submitDelete(slice("key")),
             client::flush,
-            () -> client.complete(value));
-    assertThat(calls)
-        .allSatisfy(
-            call ->
-                assertThatThrownBy(call::run)
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("closed"));
+            () -> client.complete(value)),
+        "closed");
   }
 
   @Test

@@ -17,7 +17,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 
 /** The servers and clients of one test of a transport, closed when it ends. */
@@ -123,13 +122,6 @@ abstract class TransportFixture {
   protected static Endpoint unusedEndpoint() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return new Endpoint("127.0.0.1", socket.getLocalPort());
-    }
-  }
-
-  /** Waits for something that happens sooner or later; the test's time limit ends it if not. */
-  protected static void await(BooleanSupplier condition) throws InterruptedException {
-    while (!condition.getAsBoolean()) {
-      Thread.sleep(5);
     }
   }
 }

@@ -65,11 +65,6 @@ final class RdmaServerFabric implements ServerFabric {
   }
 
   @Override
-  public boolean readsLinesInOnePiece() {
-    return false;
-  }
-
-  @Override
   public Port openPort(Waiting waiting) {
     try {
       return new RdmaPort(device, domain, maxClients);

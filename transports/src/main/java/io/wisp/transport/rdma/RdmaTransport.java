@@ -132,12 +132,4 @@ public final class RdmaTransport implements Transport {
     }
     return address;
   }
-
-  private void requireAvailable() {
-    unavailable()
-        .ifPresent(
-            reason -> {
-              throw new TransportException("this machine cannot run rdma: " + reason);
-            });
-  }
 }

@@ -62,11 +62,6 @@ final class ShmServerFabric implements ServerFabric {
   }
 
   @Override
-  public boolean readsLinesInOnePiece() {
-    return false;
-  }
-
-  @Override
   public Port openPort(Waiting waiting) {
     int thread = doorbells.size();
     SharedFile file = SharedFile.create(folder.files().doorbell(thread), Doorbell.BYTES);

@@ -115,14 +115,6 @@ public final class ShmTransport implements Transport {
     }
   }
 
-  private void requireAvailable() {
-    unavailable()
-        .ifPresent(
-            reason -> {
-              throw new TransportException("this machine cannot run shm: " + reason);
-            });
-  }
-
   private static void requireThisMachine(Endpoint endpoint) {
     try {
       InetAddress address = InetAddress.getByName(endpoint.host());

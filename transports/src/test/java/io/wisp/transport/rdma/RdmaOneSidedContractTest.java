@@ -4,18 +4,14 @@ package io.wisp.transport.rdma;
 import io.wisp.store.Store;
 import io.wisp.store.cuckoo.CuckooStore;
 import io.wisp.transport.ClientOptions;
+import io.wisp.transport.OneSidedContractTest;
 import io.wisp.transport.Transport;
-import io.wisp.transport.TransportContractTest;
-import java.util.EnumSet;
-import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 
-/** Gets by reading the table. */
 @Tag("rdma")
 @Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class RdmaOneSidedContractTest extends TransportContractTest {
+class RdmaOneSidedContractTest extends OneSidedContractTest {
 
   private static final long CAPACITY = 160L << 20;
 
@@ -31,21 +27,6 @@ class RdmaOneSidedContractTest extends TransportContractTest {
 
   @Override
   protected ClientOptions clientOptions() {
-    return super.clientOptions().withTimeout(RdmaRingContractTest.PATIENCE);
-  }
-
-  @Override
-  protected Set<Requirement> missing() {
-    return EnumSet.of(Requirement.SOCKET);
-  }
-
-  @Override
-  protected boolean serverSeesGets() {
-    return false;
-  }
-
-  @Override
-  protected List<byte[]> garbage() {
-    return List.of();
+    return super.clientOptions().withTimeout(RdmaRingContractTest.TIMEOUT);
   }
 }

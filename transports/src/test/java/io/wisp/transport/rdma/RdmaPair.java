@@ -15,7 +15,7 @@ final class RdmaPair implements AutoCloseable {
 
   static final int RING = 16 << 10;
 
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   final Store store;
   final RdmaServerFabric serverFabric;
@@ -69,7 +69,7 @@ final class RdmaPair implements AutoCloseable {
   }
 
   static void await(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    long deadline = System.nanoTime() + TIMEOUT_NANOS;
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - deadline > 0) {
         throw new AssertionError("it did not happen");

@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -32,15 +31,19 @@ final class OneSidedServer implements AutoCloseable {
   }
 
   OneSidedServer(CuckooStore.Options table, Duration stall, UnaryOperator<ServerOptions> options) {
-    try {
-      store = SharedTable.open(table);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    store = openTable(table);
     ServerLimits limits =
         new ServerLimits(RingLimits.defaults(), 256L << 20, Duration.ofSeconds(10), stall);
     ServerOptions chosen = options.apply(ServerOptions.at(new Endpoint("127.0.0.1", 0)));
     server = new ShmTransport().serve(store, chosen, limits);
+  }
+
+  static CuckooStore openTable(CuckooStore.Options options) {
+    try {
+      return SharedTable.open(options);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   static OneSidedServer open(UnaryOperator<ServerOptions> options) {
@@ -87,13 +90,6 @@ final class OneSidedServer implements AutoCloseable {
       return files.map(each -> each.getFileName().toString()).sorted().toList();
     } catch (IOException e) {
       return List.of();
-    }
-  }
-
-  /** Waits for something that happens sooner or later; the test's time limit ends it if not. */
-  static void await(BooleanSupplier condition) throws InterruptedException {
-    while (!condition.getAsBoolean()) {
-      Thread.sleep(5);
     }
   }
 

@@ -8,6 +8,7 @@ import io.wisp.store.Status;
 import io.wisp.store.ValueBuffer;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Eventually;
 import io.wisp.transport.GetPath;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -63,7 +64,7 @@ class ShmConnectionMemoryTest {
       assertThat(client.complete(value)).isEqualTo(Status.FOUND);
       assertThat(client.complete(value)).isEqualTo(Status.ABSENT);
     }
-    OneSidedServer.await(() -> server.server().statistics().connections() == 0);
+    Eventually.await(() -> server.server().statistics().connections() == 0);
   }
 
   @ParameterizedTest
@@ -81,8 +82,8 @@ class ShmConnectionMemoryTest {
         connectAndLeave(server, path);
         assertThat(bytes("direct")).isLessThanOrEqualTo(direct + LEEWAY_BYTES);
         // The server's thread does so a moment later. No collection unmaps or closes any of it.
-        OneSidedServer.await(() -> bytes("mapped") <= mapped + LEEWAY_BYTES);
-        OneSidedServer.await(() -> descriptors() <= descriptors + LEEWAY_DESCRIPTORS);
+        Eventually.await(() -> bytes("mapped") <= mapped + LEEWAY_BYTES);
+        Eventually.await(() -> descriptors() <= descriptors + LEEWAY_DESCRIPTORS);
       }
     }
   }

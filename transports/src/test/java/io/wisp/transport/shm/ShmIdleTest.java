@@ -9,6 +9,7 @@ import io.wisp.store.Status;
 import io.wisp.store.ValueBuffer;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Eventually;
 import io.wisp.transport.GetPath;
 import io.wisp.transport.Waiting;
 import java.lang.management.ManagementFactory;
@@ -73,7 +74,7 @@ class ShmIdleTest {
         assertThat(busy.get(Slice.of("key"), value)).isEqualTo(Status.ABSENT);
         Thread.sleep(1);
       }
-      OneSidedServer.await(() -> server.server().statistics().connections() == 1);
+      Eventually.await(() -> server.server().statistics().connections() == 1);
       assertThat(idle.outstanding()).isZero();
     }
   }

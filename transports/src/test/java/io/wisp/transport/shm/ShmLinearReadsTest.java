@@ -5,8 +5,6 @@ import io.wisp.store.Store;
 import io.wisp.store.cuckoo.CuckooStore;
 import io.wisp.transport.LinearReadsTest;
 import io.wisp.transport.Transport;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 
 class ShmLinearReadsTest extends LinearReadsTest {
 
@@ -19,10 +17,6 @@ class ShmLinearReadsTest extends LinearReadsTest {
 
   @Override
   protected Store newStore() {
-    try {
-      return SharedTable.open(CuckooStore.Options.ofCapacity(CAPACITY));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return OneSidedServer.openTable(CuckooStore.Options.ofCapacity(CAPACITY));
   }
 }

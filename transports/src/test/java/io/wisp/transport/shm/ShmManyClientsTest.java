@@ -8,6 +8,7 @@ import io.wisp.store.Status;
 import io.wisp.store.ValueBuffer;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Eventually;
 import io.wisp.transport.GetPath;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,8 +62,8 @@ class ShmManyClientsTest {
       for (Client each : clients) {
         each.close();
       }
-      OneSidedServer.await(() -> server.server().statistics().connections() == 0);
-      OneSidedServer.await(() -> server.files().equals(files));
+      Eventually.await(() -> server.server().statistics().connections() == 0);
+      Eventually.await(() -> server.files().equals(files));
       assertThat(server.server().statistics().accepted()).isEqualTo(CLIENTS + CLIENTS / 2);
     }
   }

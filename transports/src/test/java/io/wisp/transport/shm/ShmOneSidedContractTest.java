@@ -3,16 +3,10 @@ package io.wisp.transport.shm;
 
 import io.wisp.store.Store;
 import io.wisp.store.cuckoo.CuckooStore;
+import io.wisp.transport.OneSidedContractTest;
 import io.wisp.transport.Transport;
-import io.wisp.transport.TransportContractTest;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.EnumSet;
-import java.util.List;
-import java.util.Set;
 
-/** Gets by reading the table. */
-class ShmOneSidedContractTest extends TransportContractTest {
+class ShmOneSidedContractTest extends OneSidedContractTest {
 
   private static final long CAPACITY = 288L << 20;
 
@@ -23,25 +17,6 @@ class ShmOneSidedContractTest extends TransportContractTest {
 
   @Override
   protected Store newStore() {
-    try {
-      return SharedTable.open(CuckooStore.Options.ofCapacity(CAPACITY));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  @Override
-  protected Set<Requirement> missing() {
-    return EnumSet.of(Requirement.SOCKET);
-  }
-
-  @Override
-  protected boolean serverSeesGets() {
-    return false;
-  }
-
-  @Override
-  protected List<byte[]> garbage() {
-    return List.of();
+    return OneSidedServer.openTable(CuckooStore.Options.ofCapacity(CAPACITY));
   }
 }

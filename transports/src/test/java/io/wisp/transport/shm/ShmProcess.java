@@ -3,19 +3,17 @@ package io.wisp.transport.shm;
 
 import io.wisp.store.HeapStore;
 import io.wisp.store.Slice;
-import io.wisp.store.Status;
 import io.wisp.store.ValueBuffer;
 import io.wisp.store.cuckoo.CuckooStore;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
-import io.wisp.transport.GetPath;
 import io.wisp.transport.JavaProcess;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.TransportException;
+import io.wisp.transport.TransportProcess;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 
 /** A server or a client for a process of its own. */
@@ -49,19 +47,14 @@ final class ShmProcess {
   /** {@code server}, {@code both PORT}, {@code full PORT}, or {@code client PORT WHAT}. */
   public static void main(String[] arguments) throws Exception {
     if (arguments[0].equals("server")) {
-      CuckooStore store = SharedTable.open(CuckooStore.Options.ofCapacity(16L << 20));
-      store.put(Slice.of("key"), Slice.of("value"));
-      Server server =
-          new ShmTransport().serve(store, ServerOptions.at(new Endpoint("127.0.0.1", 0)));
-      System.out.println(server.endpoint().port());
-      System.out.println(store.sharedFile().orElseThrow());
-      Thread.currentThread().join();
+      TransportProcess.serve(
+          new ShmTransport(), SharedTable.open(CuckooStore.Options.ofCapacity(16L << 20)));
     } else if (arguments[0].equals("both")) {
       serveAndConnect(new Endpoint("127.0.0.1", Integer.parseInt(arguments[1])));
     } else if (arguments[0].equals("full")) {
       askForMuch(new Endpoint("127.0.0.1", Integer.parseInt(arguments[1])));
     } else {
-      run(Integer.parseInt(arguments[1]), arguments[2]);
+      TransportProcess.request(new ShmTransport(), Integer.parseInt(arguments[1]), arguments[2]);
     }
   }
 
@@ -90,36 +83,6 @@ final class ShmProcess {
       System.out.println(asker.get(Slice.of("long"), value));
       System.out.println(asker.put(Slice.of("key"), Slice.of("value")));
       System.out.println(asker.get(Slice.of("key"), value));
-    }
-  }
-
-  private static void run(int port, String what) {
-    GetPath path = what.equals("onesided") ? GetPath.ONE_SIDED : GetPath.RING;
-    try (Client client =
-            new ShmTransport()
-                .connect(
-                    new Endpoint("127.0.0.1", port),
-                    ClientOptions.defaults()
-                        .withTimeout(Duration.ofSeconds(60))
-                        .withGetPath(path));
-        ValueBuffer value = new ValueBuffer()) {
-      byte[] bytes = new byte[what.equals("long") ? 3_000_000 : 500];
-      Slice own = Slice.of("key of " + ProcessHandle.current().pid());
-      for (int i = 0; ; i++) {
-        if (i == 3) {
-          System.out.println("works");
-        }
-        if (what.equals("onesided")) {
-          client.get(own, value);
-          continue;
-        }
-        client.submitPut(own, Slice.of(bytes));
-        client.submitGet(own);
-        client.complete(value);
-        if (client.complete(value) != Status.FOUND) {
-          throw new IllegalStateException("what was put is not there");
-        }
-      }
     }
   }
 }

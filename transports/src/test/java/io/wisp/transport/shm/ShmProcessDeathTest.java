@@ -12,6 +12,7 @@ import io.wisp.store.cuckoo.CuckooStore;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
+import io.wisp.transport.Eventually;
 import io.wisp.transport.GetPath;
 import io.wisp.transport.JavaProcess;
 import io.wisp.transport.Server;
@@ -51,16 +52,16 @@ class ShmProcessDeathTest {
   void shouldFreeWhatAKilledClientHeld(String what) throws Exception {
     try (OneSidedServer server = OneSidedServer.open(options -> options)) {
       requireService(server);
-      OneSidedServer.await(() -> server.server().statistics().connections() == 0);
+      Eventually.await(() -> server.server().statistics().connections() == 0);
       List<String> files = withoutBuffers(server);
       for (int i = 0; i < 3; i++) {
         try (JavaProcess client = ShmProcess.client(server.server().endpoint().port(), what)) {
           assertThat(client.line()).isEqualTo("works");
           assertThat(server.server().statistics().connections()).isOne();
           client.kill();
-          OneSidedServer.await(() -> server.server().statistics().connections() == 0);
+          Eventually.await(() -> server.server().statistics().connections() == 0);
         }
-        OneSidedServer.await(() -> withoutBuffers(server).equals(files));
+        Eventually.await(() -> withoutBuffers(server).equals(files));
         requireService(server);
       }
     }
@@ -180,7 +181,7 @@ class ShmProcessDeathTest {
         }
         stopped.resume();
       }
-      OneSidedServer.await(() -> server.server().statistics().connections() == 0);
+      Eventually.await(() -> server.server().statistics().connections() == 0);
       requireService(server);
     }
   }
@@ -195,7 +196,7 @@ class ShmProcessDeathTest {
       lazy.submitGet(Slice.of("key"));
       lazy.flush();
       requireService(server);
-      OneSidedServer.await(() -> server.server().statistics().connections() == 0);
+      Eventually.await(() -> server.server().statistics().connections() == 0);
       assertThatThrownBy(() -> lazy.complete(value))
           .isInstanceOf(TransportException.class)
           .hasMessageContaining(server.server().endpoint().toString());

@@ -8,6 +8,7 @@ import io.wisp.store.Status;
 import io.wisp.store.ValueBuffer;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Eventually;
 import io.wisp.transport.GetPath;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -156,7 +157,7 @@ class ShmTruncationTest {
   }
 
   private void requireOneLeftAndNothingSaid() throws Exception {
-    OneSidedServer.await(() -> server.server().statistics().connections() == 1);
+    Eventually.await(() -> server.server().statistics().connections() == 1);
     assertThat(logged).isEmpty();
   }
 

@@ -15,7 +15,9 @@ public interface ServerFabric extends AutoCloseable {
   RemoteBuffer table();
 
   /** Whether a read returns 64 aligned bytes as they were at one moment. */
-  boolean readsLinesInOnePiece();
+  default boolean readsLinesInOnePiece() {
+    return false;
+  }
 
   /** A port for one thread of the server. */
   Port openPort(Waiting waiting);

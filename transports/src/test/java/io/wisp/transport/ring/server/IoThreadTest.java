@@ -400,11 +400,6 @@ class IoThreadTest {
     }
 
     @Override
-    public boolean readsLinesInOnePiece() {
-      return false;
-    }
-
-    @Override
     public Port openPort(Waiting waiting) {
       throw new UnsupportedOperationException();
     }
