@@ -46,18 +46,22 @@ public record ClientOptions(
     return waiting == Waiting.POLL;
   }
 
+  /** These, with another time limit. */
   public ClientOptions withTimeout(Duration timeout) {
     return new ClientOptions(timeout, password, maxOutstanding, waiting, getPath, device);
   }
 
+  /** These, with another password, or null for none. */
   public ClientOptions withPassword(@Nullable String password) {
     return new ClientOptions(timeout, password, maxOutstanding, waiting, getPath, device);
   }
 
+  /** These, with another limit of outstanding requests. */
   public ClientOptions withMaxOutstanding(int maxOutstanding) {
     return new ClientOptions(timeout, password, maxOutstanding, waiting, getPath, device);
   }
 
+  /** These, with another way of waiting. */
   public ClientOptions withWaiting(Waiting waiting) {
     return new ClientOptions(timeout, password, maxOutstanding, waiting, getPath, device);
   }
@@ -67,10 +71,12 @@ public record ClientOptions(
     return withWaiting(busyPoll ? Waiting.POLL : Waiting.SPIN);
   }
 
+  /** These, with another way to get. */
   public ClientOptions withGetPath(GetPath getPath) {
     return new ClientOptions(timeout, password, maxOutstanding, waiting, getPath, device);
   }
 
+  /** These, with another RDMA device, or null for any. */
   public ClientOptions withDevice(@Nullable String device) {
     return new ClientOptions(timeout, password, maxOutstanding, waiting, getPath, device);
   }

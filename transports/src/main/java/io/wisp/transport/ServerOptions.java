@@ -74,31 +74,37 @@ public record ServerOptions(
     return waiting == Waiting.POLL;
   }
 
+  /** These, with another endpoint. */
   public ServerOptions withEndpoint(Endpoint endpoint) {
     return new ServerOptions(
         endpoint, threads, maxClients, idleTimeout, password, waiting, device, onThreadLost);
   }
 
+  /** These, with another number of threads. */
   public ServerOptions withThreads(int threads) {
     return new ServerOptions(
         endpoint, threads, maxClients, idleTimeout, password, waiting, device, onThreadLost);
   }
 
+  /** These, with another limit of clients. */
   public ServerOptions withMaxClients(int maxClients) {
     return new ServerOptions(
         endpoint, threads, maxClients, idleTimeout, password, waiting, device, onThreadLost);
   }
 
+  /** These, with another idle time, or zero for none. */
   public ServerOptions withIdleTimeout(Duration idleTimeout) {
     return new ServerOptions(
         endpoint, threads, maxClients, idleTimeout, password, waiting, device, onThreadLost);
   }
 
+  /** These, with another password, or null for none. */
   public ServerOptions withPassword(@Nullable String password) {
     return new ServerOptions(
         endpoint, threads, maxClients, idleTimeout, password, waiting, device, onThreadLost);
   }
 
+  /** These, with another way of waiting. */
   public ServerOptions withWaiting(Waiting waiting) {
     return new ServerOptions(
         endpoint, threads, maxClients, idleTimeout, password, waiting, device, onThreadLost);
@@ -109,11 +115,13 @@ public record ServerOptions(
     return withWaiting(busyPoll ? Waiting.POLL : Waiting.SPIN);
   }
 
+  /** These, with another RDMA device, or null for any. */
   public ServerOptions withDevice(@Nullable String device) {
     return new ServerOptions(
         endpoint, threads, maxClients, idleTimeout, password, waiting, device, onThreadLost);
   }
 
+  /** These, with somebody else who is told of a lost thread. */
   public ServerOptions withOnThreadLost(UncaughtExceptionHandler onThreadLost) {
     return new ServerOptions(
         endpoint, threads, maxClients, idleTimeout, password, waiting, device, onThreadLost);

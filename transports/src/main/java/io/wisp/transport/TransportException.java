@@ -6,10 +6,12 @@ public class TransportException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
+  /** What happened, and where. */
   public TransportException(String message) {
     super(message);
   }
 
+  /** What happened, where, and of what. */
   public TransportException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -6,6 +6,7 @@ public class TransportTimeoutException extends TransportException {
 
   private static final long serialVersionUID = 1L;
 
+  /** What was waited for, and how long. */
   public TransportTimeoutException(String message) {
     super(message);
   }

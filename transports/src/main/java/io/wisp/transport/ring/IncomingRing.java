@@ -22,6 +22,7 @@ public final class IncomingRing {
   private long credit;
   private int kind = NONE;
 
+  /** The receiving end of a connection on which nothing has arrived. */
   public IncomingRing(RemoteMemory memory, RingLimits limits) {
     this.memory = memory;
     this.ring = memory.incoming();
@@ -92,6 +93,7 @@ public final class IncomingRing {
     kind = read;
   }
 
+  /** The ring. It may change at any time: copy, then check. */
   public MemorySegment segment() {
     return ring;
   }

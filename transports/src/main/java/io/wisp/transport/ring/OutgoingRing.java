@@ -26,6 +26,7 @@ public final class OutgoingRing {
   private long credited;
   private int claimedPayload;
 
+  /** The sending end of a connection on which nothing was sent. */
   public OutgoingRing(RemoteMemory memory, RingLimits limits) {
     this.memory = memory;
     this.ring = memory.outgoing();
@@ -38,6 +39,7 @@ public final class OutgoingRing {
     return payloadLength <= limits.maxPayload();
   }
 
+  /** The ring, where frames are filled in between {@link #claim} and {@link #commit}. */
   public MemorySegment segment() {
     return ring;
   }

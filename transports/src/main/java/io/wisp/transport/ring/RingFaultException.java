@@ -6,6 +6,7 @@ public final class RingFaultException extends Exception {
 
   private static final long serialVersionUID = 1L;
 
+  /** What was found where something else is allowed. */
   public RingFaultException(String message) {
     super(message);
   }

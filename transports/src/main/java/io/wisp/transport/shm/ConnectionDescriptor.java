@@ -29,6 +29,11 @@ final class ConnectionDescriptor {
   static final long DOORBELL = 256;
   static final long RINGS = 4096;
 
+  /**
+   * What the server offers of a connection's files: the connection (8 bytes) and the thread (4).
+   */
+  static final int OFFER_LENGTH = Long.BYTES + Integer.BYTES;
+
   private static final long CREDIT_OFFSET = 64;
   private static final long END_OFFSET = CREDIT_OFFSET + 2L * Long.BYTES;
   private static final VarHandle WORD =

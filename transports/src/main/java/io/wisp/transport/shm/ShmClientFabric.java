@@ -41,7 +41,7 @@ final class ShmClientFabric implements ClientFabric {
 
   @Override
   public RemoteMemory connect(ByteBuffer offer, int ringBytes, ByteBuffer answer) {
-    if (offer.remaining() != ShmOfferCodec.LENGTH) {
+    if (offer.remaining() != ConnectionDescriptor.OFFER_LENGTH) {
       throw new TransportException("an offer of " + offer.remaining() + " bytes");
     }
     long connection = offer.getLong();

@@ -11,6 +11,7 @@ import io.wisp.transport.ring.handshake.ServerOffer;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -103,7 +104,11 @@ final class ShmServerFabric implements ServerFabric {
 
     @Override
     public ByteBuffer encoded() {
-      return ShmOfferCodec.encode(connection, thread);
+      return ByteBuffer.allocate(ConnectionDescriptor.OFFER_LENGTH)
+          .order(ByteOrder.LITTLE_ENDIAN)
+          .putLong(connection)
+          .putInt(thread)
+          .flip();
     }
 
     @Override

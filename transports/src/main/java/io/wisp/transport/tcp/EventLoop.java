@@ -3,10 +3,10 @@ package io.wisp.transport.tcp;
 
 import io.wisp.transport.IdleStrategy;
 import io.wisp.transport.Log;
+import io.wisp.transport.RequestCounters;
 import io.wisp.transport.Threads;
 import io.wisp.transport.tcp.buffer.BufferLimitException;
 import io.wisp.transport.tcp.command.ClientState;
-import io.wisp.transport.tcp.session.RequestCounters;
 import io.wisp.transport.tcp.session.RespSession;
 import io.wisp.transport.tcp.session.SessionContext;
 import java.io.Closeable;

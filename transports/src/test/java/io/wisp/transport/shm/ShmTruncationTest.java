@@ -86,7 +86,7 @@ class ShmTruncationTest {
       send(HELLO);
       ByteBuffer welcome = ByteBuffer.allocate(WELCOME_BYTES).order(ByteOrder.LITTLE_ENDIAN);
       receive(welcome);
-      connection = welcome.getLong(WELCOME_BYTES - ShmOfferCodec.LENGTH);
+      connection = welcome.getLong(WELCOME_BYTES - ConnectionDescriptor.OFFER_LENGTH);
       Path path = files.connection(connection);
       file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
       shared = SharedFile.open(path, MapMode.READ_WRITE);

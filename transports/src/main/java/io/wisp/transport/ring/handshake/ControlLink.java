@@ -8,7 +8,6 @@ import io.wisp.transport.TransportTimeoutException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.SocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -43,9 +42,7 @@ public final class ControlLink implements AutoCloseable {
     try {
       selector = Selector.open();
       channel.configureBlocking(false);
-      if (channel.supportedOptions().contains(StandardSocketOptions.SO_KEEPALIVE)) {
-        KeepAlive.enable(channel);
-      }
+      KeepAlive.enable(channel);
       if (!channel.connect(address)) {
         SelectionKey key = channel.register(selector, SelectionKey.OP_CONNECT);
         while (!channel.finishConnect()) {

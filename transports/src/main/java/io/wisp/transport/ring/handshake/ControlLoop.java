@@ -2,13 +2,13 @@
 package io.wisp.transport.ring.handshake;
 
 import io.wisp.transport.Log;
+import io.wisp.transport.SpareDescriptor;
 import io.wisp.transport.Threads;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.lang.Thread.UncaughtExceptionHandler;
-import java.net.StandardSocketOptions;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -35,8 +35,7 @@ public final class ControlLoop implements Runnable {
   private final Selector selector;
   private final SelectionKey accepting;
 
-  /** Given up for a moment when there is no other descriptor to tell a client so with. */
-  private @Nullable SocketChannel reserve;
+  private final SpareDescriptor spare;
 
   private long acceptsAgainAt;
   private final ServerHandshake handshake;
@@ -62,18 +61,20 @@ public final class ControlLoop implements Runnable {
     this.timeout = timeout;
     listener.configureBlocking(false);
     selector = Selector.open();
+    spare = new SpareDescriptor();
     try {
       accepting = listener.register(selector, SelectionKey.OP_ACCEPT);
-      reserve = SocketChannel.open();
       // Loads what it takes to refuse a client, which takes descriptors, too.
       new ControlMessage.Refusal("").encode();
     } catch (IOException | RuntimeException | Error e) {
+      spare.close();
       selector.close();
       throw e;
     }
     thread = Thread.ofPlatform().name(name).uncaughtExceptionHandler(onThreadLost).unstarted(this);
   }
 
+  /** Begins to accept clients. */
   public void start() {
     thread.start();
   }
@@ -134,9 +135,7 @@ public final class ControlLoop implements Runnable {
   private void admit(SocketChannel client) {
     try {
       client.configureBlocking(false);
-      if (client.supportedOptions().contains(StandardSocketOptions.SO_KEEPALIVE)) {
-        KeepAlive.enable(client);
-      }
+      KeepAlive.enable(client);
       ControlSession session =
           new ControlSession(client, handshake, System.nanoTime() + timeout.toNanos());
       client.register(selector, SelectionKey.OP_READ, session);
@@ -150,8 +149,7 @@ public final class ControlLoop implements Runnable {
 
   /** Tells those who wait to be accepted, with the one descriptor that is kept for that. */
   private void refuse(String reason) {
-    closeQuietly(reserve);
-    reserve = null;
+    spare.free();
     try {
       for (int i = 0; i < MOST_REFUSED_AT_ONCE; i++) {
         SocketChannel client = listener.accept();
@@ -171,13 +169,8 @@ public final class ControlLoop implements Runnable {
 
   private void acceptAgain() {
     accepting.interestOps(SelectionKey.OP_ACCEPT);
-    try {
-      if (reserve == null) {
-        reserve = SocketChannel.open();
-      }
-    } catch (IOException e) {
-      // If there is still none the next time, nobody can be told.
-    }
+    // If there is still none the next time, nobody can be told.
+    spare.take();
   }
 
   private void endOverdue(long now) {
@@ -202,7 +195,7 @@ public final class ControlLoop implements Runnable {
         session.gone();
       }
     }
-    closeQuietly(reserve);
+    spare.close();
     closeQuietly(listener);
     closeQuietly(selector);
   }

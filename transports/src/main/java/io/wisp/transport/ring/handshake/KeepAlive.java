@@ -7,7 +7,7 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import jdk.net.ExtendedSocketOptions;
 
-/** Has TCP find out within half a minute that the other side's machine is gone. */
+/** Has TCP, where that is below, find out within half a minute that the other machine is gone. */
 final class KeepAlive {
 
   private static final int IDLE_SECONDS = 15;
@@ -17,13 +17,13 @@ final class KeepAlive {
   private KeepAlive() {}
 
   static void enable(SocketChannel channel) throws IOException {
-    channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+    set(channel, StandardSocketOptions.SO_KEEPALIVE, true);
     set(channel, ExtendedSocketOptions.TCP_KEEPIDLE, IDLE_SECONDS);
     set(channel, ExtendedSocketOptions.TCP_KEEPINTERVAL, INTERVAL_SECONDS);
     set(channel, ExtendedSocketOptions.TCP_KEEPCOUNT, PROBES);
   }
 
-  private static void set(SocketChannel channel, SocketOption<Integer> option, int value)
+  private static <T> void set(SocketChannel channel, SocketOption<T> option, T value)
       throws IOException {
     if (channel.supportedOptions().contains(option)) {
       channel.setOption(option, value);

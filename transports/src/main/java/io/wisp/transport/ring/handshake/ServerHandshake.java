@@ -3,6 +3,7 @@ package io.wisp.transport.ring.handshake;
 
 import io.wisp.store.Store;
 import io.wisp.transport.ServerOptions;
+import io.wisp.transport.ServerStatistics;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.ring.RingLimits;
 import java.nio.ByteBuffer;
@@ -28,6 +29,9 @@ public final class ServerHandshake {
   private final LongAdder rejected = new LongAdder();
   private final LongAdder faults = new LongAdder();
 
+  /**
+   * @param threads that serve, not all of which need be there yet
+   */
   public ServerHandshake(
       Store store,
       ServerOptions options,
@@ -90,19 +94,9 @@ public final class ServerHandshake {
     faults.increment();
   }
 
-  public int clients() {
-    return clients.get();
-  }
-
-  public long accepted() {
-    return accepted.sum();
-  }
-
-  public long rejected() {
-    return rejected.sum();
-  }
-
-  public long faults() {
-    return faults.sum();
+  /** What a server has done, which also knows of requests. */
+  public ServerStatistics statistics(long requests, long malformed) {
+    return new ServerStatistics(
+        clients.get(), accepted.sum(), rejected.sum(), requests, faults.sum() + malformed);
   }
 }

@@ -4,6 +4,7 @@ package io.wisp.transport.ring.server;
 import io.wisp.codec.RequestExecutor;
 import io.wisp.transport.IdleStrategy;
 import io.wisp.transport.Log;
+import io.wisp.transport.RequestCounters;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.Threads;
 import io.wisp.transport.TransportException;
@@ -239,7 +240,7 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
         }
       }
     } catch (RingFaultException e) {
-      context.counters().countFault();
+      context.counters().countMalformed();
       fault = e.getMessage();
     } catch (TransportException e) {
       // No memory for a long request.

@@ -5,6 +5,7 @@ import io.wisp.codec.RequestExecutor;
 import io.wisp.store.Store;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.Log;
+import io.wisp.transport.RequestCounters;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerInformation;
 import io.wisp.transport.ServerOptions;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /** A server whose clients reach into its memory: a control loop and the threads that serve. */
 public final class RingServer implements Server {
@@ -118,12 +120,11 @@ public final class RingServer implements Server {
 
   @Override
   public ServerStatistics statistics() {
-    return new ServerStatistics(
-        handshake.clients(),
-        handshake.accepted(),
-        handshake.rejected(),
-        threads.stream().mapToLong(each -> each.counters().requests()).sum(),
-        handshake.faults() + threads.stream().mapToLong(each -> each.counters().malformed()).sum());
+    return handshake.statistics(sum(RequestCounters::executed), sum(RequestCounters::malformed));
+  }
+
+  private long sum(ToLongFunction<RequestCounters> count) {
+    return threads.stream().map(IoThread::counters).mapToLong(count).sum();
   }
 
   @Override

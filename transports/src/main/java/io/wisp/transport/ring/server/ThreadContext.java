@@ -3,6 +3,7 @@ package io.wisp.transport.ring.server;
 
 import io.wisp.codec.FrameBuffer;
 import io.wisp.codec.RequestExecutor;
+import io.wisp.transport.RequestCounters;
 import io.wisp.transport.ring.Port;
 import io.wisp.transport.ring.RendezvousBuffers;
 import io.wisp.transport.ring.RingLimits;

@@ -2,6 +2,7 @@
 package io.wisp.transport.tcp.session;
 
 import io.wisp.store.Store;
+import io.wisp.transport.RequestCounters;
 import io.wisp.transport.tcp.buffer.BufferPool;
 import io.wisp.transport.tcp.buffer.NativeBuffer;
 import io.wisp.transport.tcp.command.CommandTable;

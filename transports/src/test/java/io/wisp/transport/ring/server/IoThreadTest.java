@@ -179,7 +179,7 @@ class IoThreadTest {
       assertThat(first.isServed()).as("the first, after round %d", round).isTrue();
       assertThat(second.isServed()).as("the second, after round %d", round).isTrue();
     }
-    assertThat(thread.counters().requests()).isEqualTo(10);
+    assertThat(thread.counters().executed()).isEqualTo(10);
   }
 
   /**
@@ -238,7 +238,7 @@ class IoThreadTest {
     next.ask();
     thread.turn();
     assertThat(next.isServed()).isTrue();
-    assertThat(thread.counters().requests()).isOne();
+    assertThat(thread.counters().executed()).isOne();
   }
 
   @Test
@@ -259,7 +259,7 @@ class IoThreadTest {
       assertThat(thread.load()).isOne();
       bad = connect();
     }
-    assertThat(thread.counters().requests()).isEqualTo(2);
+    assertThat(thread.counters().executed()).isEqualTo(2);
     assertThat(lost.get()).isNull();
   }
 

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.wisp.store.HeapStore;
 import io.wisp.store.Store;
+import io.wisp.transport.RequestCounters;
 import io.wisp.transport.tcp.buffer.BufferBudget;
 import io.wisp.transport.tcp.buffer.BufferPool;
 import io.wisp.transport.tcp.buffer.NativeBuffer;
