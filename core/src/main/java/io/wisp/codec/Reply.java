@@ -24,20 +24,9 @@ public final class Reply {
    * @return whether it is a reply; if not, {@link #fault} says why
    */
   public boolean wrap(MemorySegment segment, long offset, long length) {
-    if (length < ReplyDescriptor.HEADER_LENGTH) {
-      return isNot(
-          "a frame of "
-              + length
-              + " bytes is shorter than the header's "
-              + ReplyDescriptor.HEADER_LENGTH);
-    }
-    int version = ReplyDescriptor.version(segment, offset);
-    if (version != RequestDescriptor.PROTOCOL_VERSION) {
-      return isNot(
-          "protocol version "
-              + version
-              + ", and this client speaks "
-              + RequestDescriptor.PROTOCOL_VERSION);
+    String startFault = RequestDescriptor.startFault(segment, offset, length, "client");
+    if (startFault != null) {
+      return isNot(startFault);
     }
     int reserved = ReplyDescriptor.reserved(segment, offset);
     if (reserved != 0) {
@@ -71,6 +60,7 @@ public final class Reply {
     return false;
   }
 
+  /** What the request came to. */
   public Status status() {
     return status;
   }

@@ -26,14 +26,14 @@ import java.lang.foreign.ValueLayout;
  */
 public final class ReplyDescriptor {
 
-  public static final int VERSION_OFFSET = 0;
+  public static final int VERSION_OFFSET = RequestDescriptor.VERSION_OFFSET;
   public static final int STATUS_OFFSET = 1;
   public static final int RESERVED_OFFSET = 2;
   public static final int LENGTH_OFFSET = 4;
   public static final int ARGUMENT_OFFSET = 8;
 
   /** Where the bytes start. */
-  public static final int HEADER_LENGTH = 16;
+  public static final int HEADER_LENGTH = RequestDescriptor.HEADER_LENGTH;
 
   private ReplyDescriptor() {}
 
@@ -46,10 +46,6 @@ public final class ReplyDescriptor {
     segment.set(RequestDescriptor.U16, offset + RESERVED_OFFSET, (short) 0);
     segment.set(RequestDescriptor.U32, offset + LENGTH_OFFSET, length);
     segment.set(RequestDescriptor.U64, offset + ARGUMENT_OFFSET, argument);
-  }
-
-  static int version(MemorySegment segment, long offset) {
-    return Byte.toUnsignedInt(segment.get(ValueLayout.JAVA_BYTE, offset + VERSION_OFFSET));
   }
 
   static int status(MemorySegment segment, long offset) {

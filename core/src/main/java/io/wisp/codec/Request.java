@@ -39,20 +39,9 @@ public final class Request {
    *     Status#UNKNOWN_OPERATION}, and {@link #fault} says why
    */
   public Status wrap(MemorySegment segment, long offset, long length) {
-    if (length < RequestDescriptor.HEADER_LENGTH) {
-      return malformed(
-          "a frame of "
-              + length
-              + " bytes is shorter than the header's "
-              + RequestDescriptor.HEADER_LENGTH);
-    }
-    int version = RequestDescriptor.version(segment, offset);
-    if (version != RequestDescriptor.PROTOCOL_VERSION) {
-      return malformed(
-          "protocol version "
-              + version
-              + ", and this server speaks "
-              + RequestDescriptor.PROTOCOL_VERSION);
+    String startFault = RequestDescriptor.startFault(segment, offset, length, "server");
+    if (startFault != null) {
+      return malformed(startFault);
     }
     int keyLength = RequestDescriptor.keyLength(segment, offset);
     long valueLength = RequestDescriptor.valueLength(segment, offset);

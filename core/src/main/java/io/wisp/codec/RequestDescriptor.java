@@ -5,6 +5,7 @@ import io.wisp.store.Slice;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The layout of a request: a header, then the key, then the value, with nothing between or after.
@@ -95,8 +96,20 @@ public final class RequestDescriptor {
     segment.set(U64, offset + ARGUMENT_OFFSET, argument);
   }
 
-  static int version(MemorySegment segment, long offset) {
+  private static int version(MemorySegment segment, long offset) {
     return Byte.toUnsignedInt(segment.get(ValueLayout.JAVA_BYTE, offset + VERSION_OFFSET));
+  }
+
+  /** What is wrong with the start of a frame, which is the same for requests and replies. */
+  static @Nullable String startFault(
+      MemorySegment segment, long offset, long length, String reader) {
+    if (length < HEADER_LENGTH) {
+      return "a frame of " + length + " bytes is shorter than the header's " + HEADER_LENGTH;
+    }
+    int version = version(segment, offset);
+    return version == PROTOCOL_VERSION
+        ? null
+        : "protocol version " + version + ", and this " + reader + " speaks " + PROTOCOL_VERSION;
   }
 
   static int operation(MemorySegment segment, long offset) {
