@@ -55,6 +55,7 @@ public final class Slice {
     return this;
   }
 
+  /** The memory that the bytes are in. */
   public MemorySegment segment() {
     return segment;
   }

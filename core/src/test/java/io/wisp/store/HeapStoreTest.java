@@ -4,8 +4,6 @@ package io.wisp.store;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -73,17 +71,7 @@ class HeapStoreTest {
     for (int i = 0; i < 10; i++) {
       store.put(Slice.of("key" + i), Slice.of("v"));
     }
-    List<String> keys = new ArrayList<>();
-    long cursor = 0;
-    do {
-      cursor =
-          store.scan(
-              cursor,
-              3,
-              (segment, offset, length) ->
-                  keys.add(new Slice().set(segment, offset, length).toString()));
-    } while (cursor != 0);
-    assertThat(keys).hasSize(10).doesNotHaveDuplicates();
+    assertThat(ScannedKeys.of(store, 3)).hasSize(10).doesNotHaveDuplicates();
   }
 
   @Test

@@ -35,7 +35,7 @@ final class BatchEntries {
 
   private int tableMask;
 
-  /** Turns to the keys of a batch. */
+  /** Collects the keys of another batch. */
   void collect(WriteBatch batch, Index index) {
     reserve(batch.size());
     size = 0;

@@ -5,22 +5,13 @@ import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
 import io.wisp.store.WriteBatch;
-import io.wisp.store.cuckoo.log.Compactor;
 import io.wisp.store.cuckoo.log.Heap;
 import io.wisp.store.cuckoo.log.RecordLayout;
 import io.wisp.store.cuckoo.region.Words;
 import io.wisp.store.cuckoo.table.Bucket;
-import io.wisp.store.cuckoo.table.ClockEviction;
-import io.wisp.store.cuckoo.table.Displacement;
-import io.wisp.store.cuckoo.table.Entries;
-import io.wisp.store.cuckoo.table.Growth;
 import io.wisp.store.cuckoo.table.Index;
-import io.wisp.store.cuckoo.table.Ledger;
 import io.wisp.store.cuckoo.table.StripeSet;
-import io.wisp.store.cuckoo.table.Stripes;
-import java.lang.foreign.MemorySegment;
 import java.time.InstantSource;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes of many keys, of which either all happen or none. First all records are written, with no
@@ -43,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * record of its own caller. So only the first one waits for memory that others hold up, and the
  * index is made to grow when none is there.
  */
-final class BatchWriter {
+final class BatchWriter extends TableWriter {
 
   private static final int NONE_STUCK = -1;
 
@@ -54,59 +45,33 @@ final class BatchWriter {
   private static final ThreadLocal<BatchEntries> ENTRIES =
       ThreadLocal.withInitial(BatchEntries::new);
 
-  private final MemorySegment memory;
-  private final Index index;
-  private final Stripes stripes;
-  private final Turns turns;
-  private final Heap heap;
-  private final RecordWriter records;
-  private final Compactor compactor;
-  private final Growth growth;
-  private final Displacement displacement;
-  private final @Nullable ClockEviction eviction;
-  private final Entries indexEntries;
-  private final Ledger ledger;
-  private final InstantSource clock;
-
-  BatchWriter(Table table, RecordWriter records, InstantSource clock) {
-    memory = table.memory();
-    index = table.index();
-    stripes = table.stripes();
-    turns = table.turns();
-    heap = table.heap();
-    compactor = table.compactor();
-    growth = table.growth();
-    displacement = table.displacement();
-    eviction = table.eviction();
-    indexEntries = table.entries();
-    ledger = table.ledger();
-    this.records = records;
-    this.clock = clock;
+  BatchWriter(Table table, InstantSource clock) {
+    super(table, clock);
   }
 
   /** Writes a batch of possible keys and values. */
   Status write(WriteBatch batch) {
-    BatchEntries entries = ENTRIES.get();
-    entries.collect(batch, index);
-    if (!records.mayFit(entries.recordBytes())) {
+    BatchEntries keys = ENTRIES.get();
+    keys.collect(batch, index);
+    if (!mayFit(keys.recordBytes())) {
       return Status.OUT_OF_MEMORY;
     }
-    for (int i = 0; i < entries.size(); i++) {
-      turns.letOthersEnd(entries.hash(i));
+    for (int i = 0; i < keys.size(); i++) {
+      updateLocks.awaitOthers(keys.hash(i));
     }
     while (true) {
-      makeRoomInIndex(batch, entries);
-      if (!writeRecords(batch, entries)) {
+      makeRoomInIndex(batch, keys);
+      if (!writeRecords(batch, keys)) {
         return Status.OUT_OF_MEMORY;
       }
-      int stuck = publish(entries);
+      int stuck = publish(keys);
       if (stuck == NONE_STUCK) {
-        keepUp(entries);
+        keepUp(keys);
         return Status.DONE;
       }
       // First, because growing may wait for the records that are being written.
-      free(entries, entries.size());
-      if (!growth.grow(ledger.entries()) && !evictFor(entries, stuck)) {
+      free(keys, keys.size());
+      if (!growth.grow(counters.entries()) && !evictFor(keys, stuck)) {
         return Status.OUT_OF_MEMORY;
       }
     }
@@ -117,14 +82,14 @@ final class BatchWriter {
    * more, and that each finds an empty slot. Others may take the slots, and some of the keys may
    * be left with the same one; so publishing must be able to make room, but hardly ever has to.
    */
-  private void makeRoomInIndex(WriteBatch batch, BatchEntries entries) {
+  private void makeRoomInIndex(WriteBatch batch, BatchEntries keys) {
     int absent = 0;
-    for (int i = 0; i < entries.size(); i++) {
-      long hash = entries.hash(i);
+    for (int i = 0; i < keys.size(); i++) {
+      long hash = keys.hash(i);
       boolean isFull;
       stripes.lockKey(hash);
       try {
-        boolean isAbsent = index.locate(batch.key(entries.pair(i)), hash) == Index.NONE;
+        boolean isAbsent = index.locate(batch.key(keys.pair(i)), hash) == Index.NONE;
         absent += isAbsent ? 1 : 0;
         isFull = isAbsent && index.locateEmpty(hash) == Index.NONE;
       } finally {
@@ -134,14 +99,14 @@ final class BatchWriter {
         displacement.makeRoom(hash);
       }
     }
-    growth.reserve(ledger.entries() + absent);
+    growth.reserve(counters.entries() + absent);
   }
 
   /** Splits as many buckets as single writes of the new keys would have. */
-  private void keepUp(BatchEntries entries) {
-    for (int i = 0; i < entries.size(); i++) {
-      if (entries.oldSlot(i) == Bucket.EMPTY) {
-        growth.keepUp(ledger.entries());
+  private void keepUp(BatchEntries keys) {
+    for (int i = 0; i < keys.size(); i++) {
+      if (keys.oldSlot(i) == Bucket.EMPTY) {
+        growth.keepUp(counters.entries());
       }
     }
   }
@@ -150,12 +115,12 @@ final class BatchWriter {
    * Evicts an entry that stands where a key of the batch might, the one that found no slot if it
    * can be; the answer is whether there was any.
    */
-  private boolean evictFor(BatchEntries entries, int stuck) {
+  private boolean evictFor(BatchEntries keys, int stuck) {
     if (eviction == null) {
       return false;
     }
-    for (int i = 0; i < entries.size(); i++) {
-      if (eviction.evictFromBucketsOf(entries.hash((stuck + i) % entries.size()))) {
+    for (int i = 0; i < keys.size(); i++) {
+      if (eviction.evictFromBucketsOf(keys.hash((stuck + i) % keys.size()))) {
         return true;
       }
     }
@@ -166,37 +131,37 @@ final class BatchWriter {
    * If that fails, then perhaps because of the records already written, or of those of others, for
    * which one must not wait meanwhile. So room for all is made before the second attempt.
    */
-  private boolean writeRecords(WriteBatch batch, BatchEntries entries) {
-    if (tryToWriteRecords(batch, entries)) {
+  private boolean writeRecords(WriteBatch batch, BatchEntries keys) {
+    if (tryToWriteRecords(batch, keys)) {
       return true;
     }
-    long bytes = entries.recordBytes();
+    long bytes = keys.recordBytes();
     compactor.makeRoom(bytes + (bytes >>> LOST_SHIFT));
-    return tryToWriteRecords(batch, entries);
+    return tryToWriteRecords(batch, keys);
   }
 
-  private boolean tryToWriteRecords(WriteBatch batch, BatchEntries entries) {
+  private boolean tryToWriteRecords(WriteBatch batch, BatchEntries keys) {
     int written = 0;
     try {
-      for (; written < entries.size(); written++) {
-        int pair = entries.pair(written);
-        long record = records.write(batch.key(pair), batch.value(pair), written == 0);
+      for (; written < keys.size(); written++) {
+        int pair = keys.pair(written);
+        long record = writeRecord(batch.key(pair), batch.value(pair), written == 0);
         if (record == Heap.NONE) {
-          free(entries, written);
+          free(keys, written);
           return false;
         }
-        entries.record(written, record, records.contentHash(record));
+        keys.record(written, record, contentHash(record));
       }
       return true;
     } catch (Throwable unreadable) {
-      free(entries, written);
+      free(keys, written);
       throw unreadable;
     }
   }
 
-  private void free(BatchEntries entries, int count) {
+  private void free(BatchEntries keys, int count) {
     for (int i = 0; i < count; i++) {
-      heap.free(entries.record(i));
+      heap.free(keys.record(i));
     }
   }
 
@@ -204,25 +169,25 @@ final class BatchWriter {
    * Publishes all records, or none: the answer is {@link #NONE_STUCK}, or an entry for whose key
    * there is no slot. With all stripes it finds a slot wherever there is one.
    */
-  private int publish(BatchEntries entries) {
-    StripeSet held = entries.stripes();
+  private int publish(BatchEntries keys) {
+    StripeSet held = keys.stripes();
     held.clear();
-    for (int i = 0; i < entries.size(); i++) {
-      stripes.addKey(held, entries.hash(i));
+    for (int i = 0; i < keys.size(); i++) {
+      stripes.addKey(held, keys.hash(i));
     }
-    if (publish(entries, held) == NONE_STUCK) {
+    if (publish(keys, held) == NONE_STUCK) {
       return NONE_STUCK;
     }
     stripes.addAll(held);
-    return publish(entries, held);
+    return publish(keys, held);
   }
 
-  private int publish(BatchEntries entries, StripeSet held) {
+  private int publish(BatchEntries keys, StripeSet held) {
     stripes.lock(held);
     try {
-      int stuck = giveSlots(entries, held);
+      int stuck = giveSlots(keys, held);
       if (stuck == NONE_STUCK) {
-        store(entries);
+        store(keys);
       }
       return stuck;
     } finally {
@@ -230,18 +195,18 @@ final class BatchWriter {
     }
   }
 
-  private int giveSlots(BatchEntries entries, StripeSet held) {
+  private int giveSlots(BatchEntries keys, StripeSet held) {
     // In one row, so that a clear that begins meanwhile takes all of them for older, or none.
-    long version = ledger.nextVersions(entries.size());
-    for (int i = 0; i < entries.size(); i++) {
-      long slotAddress = index.locate(key(entries, entries.record(i)), entries.hash(i));
-      records.number(entries.record(i), version + i, Store.NEVER);
+    long version = counters.nextVersions(keys.size());
+    for (int i = 0; i < keys.size(); i++) {
+      long slotAddress = index.locate(key(keys, keys.record(i)), keys.hash(i));
+      number(keys.record(i), version + i, Store.NEVER);
       if (slotAddress != Index.NONE) {
-        entries.oldSlot(i, Words.getPlain(memory, slotAddress));
-      } else if (giveEmptySlot(entries, i, held)) {
-        entries.oldSlot(i, Bucket.EMPTY);
+        keys.oldSlot(i, Words.getPlain(memory, slotAddress));
+      } else if (giveEmptySlot(keys, i, held)) {
+        keys.oldSlot(i, Bucket.EMPTY);
       } else {
-        takeSlotsBack(entries, i);
+        takeSlotsBack(keys, i);
         return i;
       }
     }
@@ -249,13 +214,13 @@ final class BatchWriter {
   }
 
   /** The key of a record where it was written, for what the caller gave need not be there still. */
-  private Slice key(BatchEntries entries, long record) {
+  private Slice key(BatchEntries keys, long record) {
     int length = RecordLayout.keyLength(Words.getPlain(memory, record));
-    return entries.writtenKey().set(memory, record + RecordLayout.HEADER_SIZE, length);
+    return keys.writtenKey().set(memory, record + RecordLayout.HEADER_SIZE, length);
   }
 
-  private boolean giveEmptySlot(BatchEntries entries, int entry, StripeSet held) {
-    long hash = entries.hash(entry);
+  private boolean giveEmptySlot(BatchEntries keys, int entry, StripeSet held) {
+    long hash = keys.hash(entry);
     long slotAddress = index.locateEmpty(hash);
     if (slotAddress == Index.NONE && displacement.makeRoomWithin(held, hash)) {
       slotAddress = index.locateEmpty(hash);
@@ -263,46 +228,41 @@ final class BatchWriter {
     if (slotAddress == Index.NONE) {
       return false;
     }
-    Words.setRelease(memory, slotAddress, entries.newSlot(entry));
+    Words.setRelease(memory, slotAddress, keys.newSlot(entry));
     return true;
   }
 
-  private void takeSlotsBack(BatchEntries entries, int count) {
+  private void takeSlotsBack(BatchEntries keys, int count) {
     for (int i = 0; i < count; i++) {
-      if (entries.oldSlot(i) == Bucket.EMPTY) {
-        long slotAddress = index.locateRecord(entries.record(i), entries.hash(i));
+      if (keys.oldSlot(i) == Bucket.EMPTY) {
+        long slotAddress = index.locateRecord(keys.record(i), keys.hash(i));
         Words.setRelease(memory, slotAddress, Bucket.EMPTY);
       }
     }
   }
 
   /* The slots are looked for again by their records, for room may have been made by moving them. */
-  private void store(BatchEntries entries) {
-    for (int i = 0; i < entries.size(); i++) {
-      if (entries.oldSlot(i) != Bucket.EMPTY) {
-        heap.markDead(Bucket.recordOffset(entries.oldSlot(i)));
+  private void store(BatchEntries keys) {
+    for (int i = 0; i < keys.size(); i++) {
+      if (keys.oldSlot(i) != Bucket.EMPTY) {
+        heap.markDead(Bucket.recordOffset(keys.oldSlot(i)));
       }
     }
-    for (int i = 0; i < entries.size(); i++) {
-      if (entries.oldSlot(i) != Bucket.EMPTY) {
-        long old = Bucket.recordOffset(entries.oldSlot(i));
-        long slotAddress = index.locateRecord(old, entries.hash(i));
-        Words.setRelease(memory, slotAddress, entries.newSlot(i));
+    for (int i = 0; i < keys.size(); i++) {
+      if (keys.oldSlot(i) != Bucket.EMPTY) {
+        long old = Bucket.recordOffset(keys.oldSlot(i));
+        long slotAddress = index.locateRecord(old, keys.hash(i));
+        Words.setRelease(memory, slotAddress, keys.newSlot(i));
       }
     }
-    for (int i = 0; i < entries.size(); i++) {
-      records.enliven(entries.record(i), Store.NEVER, entries.contentHash(i));
+    for (int i = 0; i < keys.size(); i++) {
+      enliven(keys.record(i), Store.NEVER, keys.contentHash(i));
     }
-    for (int i = 0; i < entries.size(); i++) {
-      countExpired(entries.oldSlot(i));
-      indexEntries.settle(entries.oldSlot(i), entries.newSlot(i));
-    }
-  }
-
-  private void countExpired(long oldSlot) {
-    if (Bucket.expires(oldSlot)
-        && RecordLayout.expiry(memory, Bucket.recordOffset(oldSlot)) <= clock.millis()) {
-      ledger.countExpired();
+    for (int i = 0; i < keys.size(); i++) {
+      if (hasExpired(keys.oldSlot(i))) {
+        counters.countExpired();
+      }
+      entries.settle(keys.oldSlot(i), keys.newSlot(i));
     }
   }
 }

@@ -18,8 +18,8 @@ import io.wisp.store.cuckoo.region.Region;
 import io.wisp.store.cuckoo.region.RegionHeader;
 import io.wisp.store.cuckoo.table.BackwardMoves;
 import io.wisp.store.cuckoo.table.Bucket;
+import io.wisp.store.cuckoo.table.Counters;
 import io.wisp.store.cuckoo.table.IndexMemory;
-import io.wisp.store.cuckoo.table.Ledger;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -49,7 +49,7 @@ public final class CuckooStore implements Store {
   private static final int MERGES_BETWEEN_LOOKS_AT_THE_TIME = 256;
 
   /** How often an update tries before it asks others to wait. */
-  static final int UPDATES_WITHOUT_TURN = 16;
+  static final int UPDATES_WITHOUT_LOCK = 16;
 
   private final Region region;
   private final InstantSource clock;
@@ -65,11 +65,10 @@ public final class CuckooStore implements Store {
     table =
         Table.create(
             region.memory(), options.initialBuckets(), options.fixedBuckets() > 0, options.evict());
-    reader = new Reader(table, options.clock());
-    RecordWriter records = new RecordWriter(table);
-    writer = new Writer(table, records, options.clock());
-    batchWriter = new BatchWriter(table, records, options.clock());
-    sweep = new Sweep(table, options.clock());
+    reader = new Reader(table, clock);
+    writer = new Writer(table, clock);
+    batchWriter = new BatchWriter(table, clock);
+    sweep = new Sweep(table, clock);
   }
 
   /**
@@ -224,25 +223,25 @@ public final class CuckooStore implements Store {
   }
 
   /**
-   * An update whose key others write again and again is given a turn, in which they wait until it
-   * has ended; so it tries a few times more than {@value #UPDATES_WITHOUT_TURN} at most, for those
-   * whose writes were under way when its turn began.
+   * An update whose key others write again and again takes their lock, and they wait until it has
+   * ended; so it tries a few times more than {@value #UPDATES_WITHOUT_LOCK} at most, for those
+   * whose writes were under way when it took the lock.
    */
   @Override
   public <S extends ValueSink> Status update(Slice key, S old, Update<S> update) {
-    for (int i = 0; i < UPDATES_WITHOUT_TURN; i++) {
+    for (int i = 0; i < UPDATES_WITHOUT_LOCK; i++) {
       Status status = tryUpdate(key, old, update);
       if (status != Status.CONFLICT) {
         return status;
       }
     }
-    Turns turns = table.turns();
+    UpdateLocks updateLocks = table.updateLocks();
     long hash = table.index().hash(key);
-    turns.take(hash);
+    updateLocks.lock(hash);
     try {
       return Store.super.update(key, old, update);
     } finally {
-      turns.end(hash);
+      updateLocks.unlock(hash);
     }
   }
 
@@ -263,7 +262,7 @@ public final class CuckooStore implements Store {
 
   @Override
   public long size() {
-    return table.ledger().entries();
+    return table.counters().entries();
   }
 
   @Override
@@ -283,22 +282,22 @@ public final class CuckooStore implements Store {
 
   @Override
   public StoreStatistics statistics() {
-    Ledger ledger = table.ledger();
+    Counters counters = table.counters();
     int freePages = table.pages().freeCount() + Pages.length(table.pages().spare());
     return new StoreStatistics(
-        ledger.entries(),
+        counters.entries(),
         region.memory().byteSize(),
         table.indexMemory().bytes(),
         table.heap().liveBytes(),
         (long) freePages << table.geometry().pageShift(),
-        (double) ledger.entries() / (table.index().buckets() * Bucket.SLOTS),
+        (double) counters.entries() / (table.index().buckets() * Bucket.SLOTS),
         table.displacement().count(),
         table.growth().count(),
-        table.compactor().relocations(),
-        table.compactor().relocatedBytes(),
-        table.compactor().wonBytes(),
-        ledger.expired(),
-        ledger.evicted());
+        table.compactor().evacuation().relocations(),
+        table.compactor().evacuation().relocatedBytes(),
+        table.compactor().evacuation().wonBytes(),
+        counters.expired(),
+        counters.evicted());
   }
 
   @Override
@@ -316,7 +315,7 @@ public final class CuckooStore implements Store {
 
   /** Shrinks the index, by a few buckets even if the deadline has passed. */
   private boolean shrink(long deadline) {
-    for (int merges = 1; table.growth().shrink(table.ledger().entries()); merges++) {
+    for (int merges = 1; table.growth().shrink(table.counters().entries()); merges++) {
       if (merges % MERGES_BETWEEN_LOOKS_AT_THE_TIME == 0 && System.nanoTime() - deadline >= 0) {
         return true;
       }
@@ -369,14 +368,17 @@ public final class CuckooStore implements Store {
       return new Options(bytes, false, 0, InstantSource.system());
     }
 
+    /** The same, evicting or not. */
     public Options evict(boolean evict) {
       return new Options(capacity, evict, fixedBuckets, clock);
     }
 
+    /** The same with so many buckets for good, a power of two, or 0 for an index that grows. */
     public Options fixedBuckets(int buckets) {
       return new Options(capacity, evict, buckets, clock);
     }
 
+    /** The same with another clock. */
     public Options clock(InstantSource clock) {
       return new Options(capacity, evict, fixedBuckets, clock);
     }

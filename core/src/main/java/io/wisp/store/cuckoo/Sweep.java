@@ -7,9 +7,9 @@ import io.wisp.store.cuckoo.log.RecordLayout;
 import io.wisp.store.cuckoo.region.Words;
 import io.wisp.store.cuckoo.table.BackwardMoves;
 import io.wisp.store.cuckoo.table.Bucket;
+import io.wisp.store.cuckoo.table.Counters;
 import io.wisp.store.cuckoo.table.Entries;
 import io.wisp.store.cuckoo.table.Index;
-import io.wisp.store.cuckoo.table.Ledger;
 import io.wisp.store.cuckoo.table.Stripes;
 import io.wisp.store.cuckoo.table.Walk;
 import java.lang.foreign.Arena;
@@ -43,7 +43,7 @@ final class Sweep {
   private final Stripes stripes;
   private final BackwardMoves moves;
   private final Entries entries;
-  private final Ledger ledger;
+  private final Counters counters;
   private final InstantSource clock;
   private long reclaimCursor;
 
@@ -53,7 +53,7 @@ final class Sweep {
     stripes = table.stripes();
     moves = table.displacement().backwardMoves();
     entries = table.entries();
-    ledger = table.ledger();
+    counters = table.counters();
     this.clock = clock;
   }
 
@@ -145,7 +145,7 @@ final class Sweep {
 
   private final class Clearing implements Steps, Walk.Visitor {
 
-    private final long lastVersion = ledger.lastVersion();
+    private final long lastVersion = counters.lastVersion();
     private Walk walk = walk(0);
     private int rounds = 1;
 
@@ -179,7 +179,7 @@ final class Sweep {
    * @return whether buckets are left that this round has not come to
    */
   synchronized boolean reclaimExpired(long deadlineNanoTime) {
-    if (ledger.expiring() <= 0) {
+    if (counters.expiring() <= 0) {
       reclaimCursor = 0;
       return false;
     }
@@ -204,7 +204,7 @@ final class Sweep {
           long slot = Words.getPlain(memory, slotAddress);
           if (slot != Bucket.EMPTY && hasExpired(slot)) {
             entries.remove(slotAddress);
-            ledger.countExpired();
+            counters.countExpired();
           }
         } finally {
           stripes.unlockBucket(bucket);

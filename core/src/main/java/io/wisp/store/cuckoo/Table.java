@@ -7,12 +7,12 @@ import io.wisp.store.cuckoo.log.Pages;
 import io.wisp.store.cuckoo.region.Geometry;
 import io.wisp.store.cuckoo.region.RegionHeader;
 import io.wisp.store.cuckoo.table.ClockEviction;
+import io.wisp.store.cuckoo.table.Counters;
 import io.wisp.store.cuckoo.table.Displacement;
 import io.wisp.store.cuckoo.table.Entries;
 import io.wisp.store.cuckoo.table.Growth;
 import io.wisp.store.cuckoo.table.Index;
 import io.wisp.store.cuckoo.table.IndexMemory;
-import io.wisp.store.cuckoo.table.Ledger;
 import io.wisp.store.cuckoo.table.ReferenceBits;
 import io.wisp.store.cuckoo.table.StripeSet;
 import io.wisp.store.cuckoo.table.Stripes;
@@ -33,10 +33,10 @@ record Table(
     Geometry geometry,
     Index index,
     Stripes stripes,
-    Turns turns,
+    UpdateLocks updateLocks,
     Pages pages,
     Heap heap,
-    Ledger ledger,
+    Counters counters,
     Entries entries,
     Compactor compactor,
     IndexMemory indexMemory,
@@ -63,11 +63,13 @@ record Table(
         new Pages(
             geometry.pages(), IndexMemory.pagesFor(geometry, buckets), geometry.segmentPages());
     Heap heap = new Heap(memory, pages, geometry);
-    Ledger ledger = new Ledger();
-    Entries entries = new Entries(index, stripes, heap, ledger);
+    Counters counters = new Counters();
+    Entries entries = new Entries(index, stripes, heap, counters);
     ReferenceBits references = evict ? new ReferenceBits(buckets) : null;
     ClockEviction eviction =
-        references == null ? null : new ClockEviction(index, stripes, references, entries, ledger);
+        references == null
+            ? null
+            : new ClockEviction(index, stripes, references, entries, counters);
     Compactor compactor = new Compactor(memory, pages, heap, geometry, entries, eviction);
     IndexMemory indexMemory = new IndexMemory(memory, pages, geometry, compactor, buckets);
     // All of it, not only the buckets of now: the index grows into the rest of its last page.
@@ -83,10 +85,10 @@ record Table(
         geometry,
         index,
         stripes,
-        new Turns(),
+        new UpdateLocks(),
         pages,
         heap,
-        ledger,
+        counters,
         entries,
         compactor,
         indexMemory,

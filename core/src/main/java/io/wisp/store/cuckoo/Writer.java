@@ -9,25 +9,17 @@ import io.wisp.store.cuckoo.log.Heap;
 import io.wisp.store.cuckoo.log.RecordLayout;
 import io.wisp.store.cuckoo.region.Words;
 import io.wisp.store.cuckoo.table.Bucket;
-import io.wisp.store.cuckoo.table.ClockEviction;
-import io.wisp.store.cuckoo.table.Displacement;
-import io.wisp.store.cuckoo.table.Entries;
-import io.wisp.store.cuckoo.table.Growth;
 import io.wisp.store.cuckoo.table.Index;
 import io.wisp.store.cuckoo.table.KeyHash;
-import io.wisp.store.cuckoo.table.Ledger;
-import io.wisp.store.cuckoo.table.Stripes;
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.time.InstantSource;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes. Each writes its record first and then, under the two stripes of the key, publishes it by
  * a few stores; so it never waits for memory while others wait for it. A record that comes to
  * nothing is freed like any other.
  */
-final class Writer {
+final class Writer extends TableWriter {
 
   /** What became of a record that was to be published. */
   private enum Outcome {
@@ -45,45 +37,22 @@ final class Writer {
     }
   }
 
+  /** An expiry that has passed by every clock. A record that is given it is removed. */
   private static final long LONG_PAST = 1;
 
-  private final MemorySegment memory;
-  private final Index index;
-  private final Stripes stripes;
-  private final Turns turns;
-  private final Heap heap;
-  private final RecordWriter records;
-  private final Growth growth;
-  private final Displacement displacement;
-  private final Entries entries;
-  private final @Nullable ClockEviction eviction;
-  private final Ledger ledger;
-  private final InstantSource clock;
-
-  Writer(Table table, RecordWriter records, InstantSource clock) {
-    memory = table.memory();
-    index = table.index();
-    stripes = table.stripes();
-    turns = table.turns();
-    heap = table.heap();
-    this.records = records;
-    growth = table.growth();
-    displacement = table.displacement();
-    entries = table.entries();
-    eviction = table.eviction();
-    ledger = table.ledger();
-    this.clock = clock;
+  Writer(Table table, InstantSource clock) {
+    super(table, clock);
   }
 
   Status write(
       Slice key, Slice value, WriteCondition condition, long expectedVersion, long expiresAt) {
     long hash = index.hash(key);
-    turns.letOthersEnd(hash);
+    updateLocks.awaitOthers(hash);
     while (true) {
       if (condition != WriteCondition.ALWAYS && !holdsNow(key, hash, condition, expectedVersion)) {
         return Status.CONFLICT;
       }
-      long record = records.write(key, value, true);
+      long record = writeRecord(key, value, true);
       if (record == Heap.NONE) {
         return Status.OUT_OF_MEMORY;
       }
@@ -111,7 +80,7 @@ final class Writer {
       long expiresAt,
       WriteCondition condition,
       long expectedVersion) {
-    long content = records.contentHash(record);
+    long content = contentHash(record);
     while (true) {
       Outcome outcome;
       stripes.lockKey(hash);
@@ -128,7 +97,7 @@ final class Writer {
         stripes.unlockKey(hash);
       }
       switch (outcome) {
-        case CREATED -> growth.keepUp(ledger.entries());
+        case CREATED -> growth.keepUp(counters.entries());
         case REPLACED, ROOM_MADE -> {}
         case CONFLICT -> heap.free(record);
         case BUCKETS_FULL -> {
@@ -139,7 +108,7 @@ final class Writer {
             case NO_PATH -> {
               // First, because growing may wait for the records that are being written.
               heap.free(record);
-              if (growth.grow(ledger.entries()) || evictFor(hash)) {
+              if (growth.grow(counters.entries()) || evictFor(hash)) {
                 return Outcome.ROOM_MADE;
               }
             }
@@ -174,46 +143,31 @@ final class Writer {
     }
     long oldSlot = Words.getPlain(memory, target);
     long newSlot = Bucket.slot(KeyHash.tag(hash), record, expiry != Store.NEVER);
-    records.number(record, ledger.nextVersion(), expiry);
+    number(record, counters.nextVersion(), expiry);
     if (oldSlot != Bucket.EMPTY) {
       heap.markDead(Bucket.recordOffset(oldSlot));
     }
     Words.setRelease(memory, target, newSlot);
-    records.enliven(record, expiry, content);
+    enliven(record, expiry, content);
     entries.settle(oldSlot, newSlot);
     if (oldSlot == Bucket.EMPTY) {
       return Outcome.CREATED;
     }
     if (presentSlot == Bucket.EMPTY) {
-      ledger.countExpired();
+      counters.countExpired();
       return Outcome.CREATED;
     }
     return Outcome.REPLACED;
   }
 
   Status delete(Slice key, WriteCondition condition, long expectedVersion) {
-    long hash = index.hash(key);
-    turns.letOthersEnd(hash);
-    stripes.lockKey(hash);
-    try {
-      long slotAddress = index.locate(key, hash);
-      long slot = presentSlot(slotAddress);
-      if (slot == Bucket.EMPTY) {
-        return Status.ABSENT;
-      }
-      if (!holds(condition, expectedVersion, slot)) {
-        return Status.CONFLICT;
-      }
-      entries.remove(slotAddress);
-      return Status.DELETED;
-    } finally {
-      stripes.unlockKey(hash);
-    }
+    Status status = expire(key, LONG_PAST, condition, expectedVersion);
+    return status == Status.FOUND ? Status.DELETED : status;
   }
 
   Status expire(Slice key, long expiresAt, WriteCondition condition, long expectedVersion) {
     long hash = index.hash(key);
-    turns.letOthersEnd(hash);
+    updateLocks.awaitOthers(hash);
     stripes.lockKey(hash);
     try {
       long slotAddress = index.locate(key, hash);
@@ -245,7 +199,7 @@ final class Writer {
     long record = Bucket.recordOffset(slot);
     long word0 = Words.getPlain(memory, record);
     long word1 = Words.getPlain(memory, record + Long.BYTES);
-    long changed0 = RecordLayout.word0(ledger.nextVersion(), RecordLayout.keyLength(word0));
+    long changed0 = RecordLayout.word0(counters.nextVersion(), RecordLayout.keyLength(word0));
     long changed1 = RecordLayout.changedWord1(word1, word0, expiry(slot), changed0, expiry);
     long changedSlot = Bucket.slot(Bucket.tag(slot), record, expiry != Store.NEVER);
     Words.setPlain(memory, record + Long.BYTES, word1 & ~RecordLayout.LIVE);
@@ -254,7 +208,7 @@ final class Writer {
     RecordLayout.setExpiry(memory, record, expiry);
     Words.setRelease(memory, slotAddress, changedSlot);
     Words.setRelease(memory, record + Long.BYTES, changed1);
-    ledger.replaced(slot, changedSlot);
+    counters.replaced(slot, changedSlot);
   }
 
   /**
@@ -262,7 +216,9 @@ final class Writer {
    * readers from elsewhere, whose idea of the time is a little behind.
    */
   private long lasting(long expiresAt) {
-    return expiresAt != Store.NEVER && expiresAt <= clock.millis() ? LONG_PAST : expiresAt;
+    boolean hasPassed =
+        expiresAt != Store.NEVER && (expiresAt <= LONG_PAST || hasPassed(expiresAt));
+    return hasPassed ? LONG_PAST : expiresAt;
   }
 
   /** What the slot at an address holds; EMPTY if its record has expired or there is no address. */
@@ -271,13 +227,7 @@ final class Writer {
       return Bucket.EMPTY;
     }
     long slot = Words.getPlain(memory, slotAddress);
-    return Bucket.expires(slot) && expiry(slot) <= clock.millis() ? Bucket.EMPTY : slot;
-  }
-
-  private long expiry(long slot) {
-    return Bucket.expires(slot)
-        ? RecordLayout.expiry(memory, Bucket.recordOffset(slot))
-        : Store.NEVER;
+    return hasExpired(slot) ? Bucket.EMPTY : slot;
   }
 
   private boolean holds(WriteCondition condition, long expectedVersion, long slot) {

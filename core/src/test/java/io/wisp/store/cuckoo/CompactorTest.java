@@ -10,9 +10,8 @@ import io.wisp.store.cuckoo.log.Deadline;
 import io.wisp.store.cuckoo.log.Heap;
 import io.wisp.store.cuckoo.log.RecordLayout;
 import io.wisp.store.cuckoo.log.Segment;
+import io.wisp.store.cuckoo.log.SegmentTable;
 import io.wisp.store.cuckoo.region.Words;
-import io.wisp.store.cuckoo.table.Bucket;
-import io.wisp.store.cuckoo.table.Index;
 import io.wisp.store.cuckoo.table.IndexMemory;
 import java.util.ArrayList;
 import java.util.List;
@@ -142,13 +141,14 @@ class CompactorTest {
   void shouldNotWaitForPagesThatAnotherSegmentTookBeforeTheyWereClosed() {
     try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
       Heap heap = store.table().heap();
+      SegmentTable segments = heap.segments();
       fillWithFew(store);
-      Segment chosen = heap.segments(segment -> !heap.isFullLength(segment)).getFirst();
+      Segment chosen = segments.select(segment -> !segments.isFullLength(segment)).getFirst();
       heap.retire(chosen);
       store.clear();
       assertThat(chosen.isFree()).isTrue();
       fillWithFew(store);
-      assertThat(heap.owner(chosen.firstPage())).isNotSameAs(chosen);
+      assertThat(segments.owner(chosen.firstPage())).isNotSameAs(chosen);
       store.table().compactor().compactInPlace(chosen);
       StoreInspector.check(store);
     }
@@ -183,8 +183,7 @@ class CompactorTest {
       waiting.join();
       table.heap().free(offset.get());
       assertThat(refusals)
-          .allSatisfy(
-              each -> assertThat(each).isGreaterThanOrEqualTo(Deadline.PATIENCE_NANOSECONDS));
+          .allSatisfy(each -> assertThat(each).isGreaterThanOrEqualTo(Deadline.LIMIT_NANOSECONDS));
       StoreInspector.check(store);
     }
   }
@@ -205,9 +204,9 @@ class CompactorTest {
       }
     }
     int page = (int) (pinned >>> table.geometry().pageShift());
-    Segment segment = table.heap().owner(page);
+    Segment segment = table.heap().segments().owner(page);
     for (long each : more) {
-      if (table.heap().owner((int) (each >>> table.geometry().pageShift())) == segment) {
+      if (table.heap().segments().owner((int) (each >>> table.geometry().pageShift())) == segment) {
         table.heap().free(each);
       }
     }
@@ -259,14 +258,12 @@ class CompactorTest {
   }
 
   private static long recordOf(CuckooStore store, int number) {
-    Index index = store.table().index();
-    long slotAddress = index.locate(key(number), index.hash(key(number)));
-    return Bucket.recordOffset(Words.getPlain(store.region(), slotAddress));
+    return Locations.recordOf(store, key(number));
   }
 
   private static Segment segmentOf(CuckooStore store, int number) {
     long page = recordOf(store, number) >>> store.table().geometry().pageShift();
-    return Objects.requireNonNull(store.table().heap().owner((int) page));
+    return Objects.requireNonNull(store.table().heap().segments().owner((int) page));
   }
 
   static Status put(CuckooStore store, int number) {

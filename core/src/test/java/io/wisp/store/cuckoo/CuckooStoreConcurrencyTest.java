@@ -12,8 +12,6 @@ import io.wisp.store.StoreStatistics;
 import io.wisp.store.Update;
 import io.wisp.store.ValueSink;
 import io.wisp.store.WriteCondition;
-import io.wisp.store.cuckoo.region.Words;
-import io.wisp.store.cuckoo.table.KeyHash;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -31,18 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/**
- * A value says which key it is of and who wrote it as its how-manieth, and every byte of it follows
- * from that; so a reader knows a torn value, or another key's, when it sees one.
- */
-class CuckooStoreConcurrencyTest {
+class CuckooStoreConcurrencyTest extends ConcurrencyTestBase {
 
-  private static final int HEADER = 24;
-  private static final int WRITERS = 2;
-  private static final int READERS = 2;
-
-  private final AtomicLong now = new AtomicLong(1);
-  private final ConcurrentTasks threads = new ConcurrentTasks();
   private final AtomicLong hits = new AtomicLong();
   private final AtomicLong misses = new AtomicLong();
 
@@ -89,7 +77,7 @@ class CuckooStoreConcurrencyTest {
       int choice = random.nextInt(10);
       if (choice < 6) {
         int length = HEADER + random.nextInt(maxValueLength + 1 - HEADER);
-        fill(memory, 16, length, number, seed, count);
+        fill(memory, 16, length, number, count * WRITERS + seed);
         value.set(memory, 16, length);
         long expiresAt = random.nextInt(4) == 0 ? now.get() + random.nextInt(20) : Store.NEVER;
         Status status = store.write(key, value, WriteCondition.ALWAYS, 0, expiresAt);
@@ -106,14 +94,14 @@ class CuckooStoreConcurrencyTest {
     SplittableRandom random = new SplittableRandom(seed);
     MemorySegment memory = Arena.ofAuto().allocate(16, 8);
     Slice key = new Slice();
-    CheckingSink sink = new CheckingSink();
+    MemorySink sink = new MemorySink();
     long[] lastVersions = new long[keys];
     while (!threads.areToStop()) {
       int number = random.nextInt(keys);
       pointAtKey(key, memory, number);
       Status status = store.get(key, sink);
       if (status == Status.FOUND) {
-        sink.check(number);
+        checkWhole(sink.value, number);
         assertThat(sink.version()).isGreaterThanOrEqualTo(lastVersions[number]);
         lastVersions[number] = sink.version();
         hits.incrementAndGet();
@@ -195,38 +183,12 @@ class CuckooStoreConcurrencyTest {
     }
   }
 
-  static boolean hasGrownAndDisplaced(CuckooStore store) {
-    StoreStatistics statistics = store.statistics();
-    return statistics.growths() > 0 && statistics.displacements() > 0;
-  }
-
-  private void comeAndGo(CuckooStore store, int stable, int coming) {
-    SplittableRandom random = new SplittableRandom(7);
-    Slice value = Slice.of(new byte[8]);
-    for (int i = 0; i < coming && !threads.areToStop(); i++) {
-      store.put(key(stable + i), value);
-    }
-    while (!threads.areToStop()) {
-      int number = stable + random.nextInt(coming);
-      if (random.nextBoolean()) {
-        store.put(key(number), value);
-      } else {
-        store.delete(key(number));
-      }
-    }
-  }
-
   @Test
   void shouldNeverMissKeyThatMovesBetweenItsBuckets() throws Exception {
     try (CuckooStore store = CuckooStore.open(1 << 20)) {
-      int number = 0;
-      while (bucket(store, number, true) == bucket(store, number, false)) {
-        number++;
-      }
-      int wanderer = number;
-      store.put(key(wanderer), Slice.of("value"));
+      int wanderer = putWanderer(store);
       List<Runnable> tasks = new ArrayList<>();
-      tasks.add(() -> moveToAndFro(store, wanderer));
+      tasks.add(() -> moveToAndFro(store, wanderer, 1));
       for (int reader = 0; reader < READERS; reader++) {
         tasks.add(
             () -> {
@@ -238,28 +200,6 @@ class CuckooStoreConcurrencyTest {
       }
       threads.runFor(3 * seconds(), tasks);
       StoreInspector.check(store);
-    }
-  }
-
-  private static long bucket(CuckooStore store, int number, boolean first) {
-    long hash = store.table().index().hash(key(number));
-    long half = first ? KeyHash.firstHalf(hash) : KeyHash.secondHalf(hash);
-    return KeyHash.bucket(half, store.table().index().buckets());
-  }
-
-  private void moveToAndFro(CuckooStore store, int number) {
-    Table table = store.table();
-    Slice key = key(number);
-    long slotAddress = table.index().locate(key, table.index().hash(key));
-    long slot = Words.getPlain(table.memory(), slotAddress);
-    long first = bucket(store, number, true);
-    long second = bucket(store, number, false);
-    boolean inFirst = table.index().bucketNumber(slotAddress) == first;
-    while (!threads.areToStop()) {
-      assertThat(
-              table.displacement().move(inFirst ? first : second, slot, inFirst ? second : first))
-          .isTrue();
-      inFirst = !inFirst;
     }
   }
 
@@ -275,7 +215,7 @@ class CuckooStoreConcurrencyTest {
         tasks.add(() -> increment(store, increments, done));
       }
       threads.run(tasks);
-      CheckingSink sink = new CheckingSink();
+      MemorySink sink = new MemorySink();
       assertThat(store.get(Slice.of("counter"), sink)).isEqualTo(Status.FOUND);
       assertThat(sink.memory.get(ValueLayout.JAVA_LONG, 0))
           .isEqualTo((long) incrementers * increments);
@@ -284,7 +224,7 @@ class CuckooStoreConcurrencyTest {
   }
 
   private static void increment(CuckooStore store, int increments, AtomicLong done) {
-    CheckingSink sink = new CheckingSink();
+    MemorySink sink = new MemorySink();
     Slice key = Slice.of("counter");
     Slice value = new Slice();
     int left = increments;
@@ -301,32 +241,6 @@ class CuckooStoreConcurrencyTest {
     }
   }
 
-  /** Milliseconds in what a test calls a second; the long runs stretch it. */
-  long seconds() {
-    return 1000;
-  }
-
-  private static Slice key(int number) {
-    return pointAtKey(new Slice(), MemorySegment.ofArray(new long[2]), number);
-  }
-
-  private static Slice pointAtKey(Slice key, MemorySegment memory, int number) {
-    memory.set(ValueLayout.JAVA_LONG, 0, number);
-    memory.set(ValueLayout.JAVA_LONG, 8, ~number);
-    return key.set(memory, 0, 16);
-  }
-
-  private static void fill(
-      MemorySegment memory, long offset, int length, long number, long writer, long count) {
-    memory.set(ValueLayout.JAVA_LONG, offset, number);
-    memory.set(ValueLayout.JAVA_LONG, offset + 8, writer);
-    memory.set(ValueLayout.JAVA_LONG, offset + 16, count);
-    byte filler = filler(number, writer, count, length);
-    for (int i = HEADER; i < length; i++) {
-      memory.set(ValueLayout.JAVA_BYTE, offset + i, filler);
-    }
-  }
-
   @Test
   void shouldEndAnUpdateThatOthersDisturbBetweenEachReadAndWrite() throws Exception {
     Slice key = Slice.of("k");
@@ -334,7 +248,7 @@ class CuckooStoreConcurrencyTest {
         ExecutorService other = Executors.newSingleThreadExecutor()) {
       DisturbedUpdate update = new DisturbedUpdate(store, other);
       assertThat(store.update(key, new RecordSink(), update)).isEqualTo(Status.REPLACED);
-      assertThat(update.attempts).isEqualTo(CuckooStore.UPDATES_WITHOUT_TURN + 1);
+      assertThat(update.attempts).isEqualTo(CuckooStore.UPDATES_WITHOUT_LOCK + 1);
       assertThat(update.last.get()).isEqualTo(Status.REPLACED);
       assertThat(store.get("k".getBytes(UTF_8))).asString().isEqualTo("theirs");
     }
@@ -356,7 +270,7 @@ class CuckooStoreConcurrencyTest {
     @Override
     public Change decide(RecordSink old) {
       attempts++;
-      if (attempts > CuckooStore.UPDATES_WITHOUT_TURN + 1) {
+      if (attempts > CuckooStore.UPDATES_WITHOUT_LOCK + 1) {
         return Change.WRITE;
       }
       AtomicReference<Thread> writer = new AtomicReference<>();
@@ -368,7 +282,7 @@ class CuckooStoreConcurrencyTest {
               });
       while (!last.isDone()) {
         Thread thread = writer.get();
-        if (attempts > CuckooStore.UPDATES_WITHOUT_TURN
+        if (attempts > CuckooStore.UPDATES_WITHOUT_LOCK
             && thread != null
             && thread.getState() == Thread.State.WAITING) {
           break;
@@ -384,31 +298,14 @@ class CuckooStoreConcurrencyTest {
     }
   }
 
-  private static byte filler(long number, long writer, long count, int length) {
-    return (byte) (number * 31 + writer * 17 + count * 7 + length);
-  }
-
-  private static final class CheckingSink extends ValueSink {
+  private static final class MemorySink extends ValueSink {
 
     private final MemorySegment memory = Arena.ofAuto().allocate(1 << 17, 8);
-    private final Slice room = new Slice();
+    private final Slice value = new Slice();
 
     @Override
     protected Slice room(int length) {
-      return room.set(memory, 0, length);
-    }
-
-    void check(int number) {
-      int length = valueLength();
-      assertThat(memory.get(ValueLayout.JAVA_LONG, 0)).isEqualTo(number);
-      long writer = memory.get(ValueLayout.JAVA_LONG, 8);
-      long count = memory.get(ValueLayout.JAVA_LONG, 16);
-      byte filler = filler(number, writer, count, length);
-      for (int i = HEADER; i < length; i++) {
-        if (memory.get(ValueLayout.JAVA_BYTE, i) != filler) {
-          throw new AssertionError("torn value at " + i + " of " + length + ", key " + number);
-        }
-      }
+      return value.set(memory, 0, length);
     }
   }
 }

@@ -3,6 +3,7 @@ package io.wisp.store.cuckoo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wisp.store.ScannedKeys;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
@@ -189,17 +190,7 @@ class CuckooStoreModelTest {
         expected.add(key(number).toString());
       }
     }
-    Set<String> scanned = new HashSet<>();
-    long cursor = 0;
-    do {
-      cursor =
-          store.scan(
-              cursor,
-              10,
-              (segment, offset, length) ->
-                  scanned.add(new Slice().set(segment, offset, length).toString()));
-    } while (cursor != 0);
-    assertThat(scanned).isEqualTo(expected);
+    assertThat(Set.copyOf(ScannedKeys.of(store, 10))).isEqualTo(expected);
     store.clear();
     assertThat(store.size()).isZero();
     StoreInspector.check(store);

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.ThreadMXBean;
 import io.wisp.store.Limits;
 import io.wisp.store.RecordSink;
+import io.wisp.store.ScannedKeys;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
@@ -19,7 +20,6 @@ import io.wisp.store.cuckoo.log.Heap;
 import io.wisp.store.cuckoo.log.RecordLayout;
 import io.wisp.store.cuckoo.region.Region;
 import io.wisp.store.cuckoo.region.RegionHeader;
-import io.wisp.store.cuckoo.region.Words;
 import io.wisp.store.cuckoo.remote.TableLayout;
 import io.wisp.store.cuckoo.table.Bucket;
 import io.wisp.store.cuckoo.table.Index;
@@ -420,7 +420,7 @@ class CuckooStoreTest {
       assertThat(store.expire(key(1), 5000)).isEqualTo(Status.ABSENT);
       assertThat(store.putIfAbsent(key(1), Slice.of("new"))).isEqualTo(Status.CREATED);
       assertThat(store.size()).isEqualTo(1000);
-      assertThat(scanAll(store)).hasSize(501);
+      assertThat(Set.copyOf(ScannedKeys.of(store, 7))).hasSize(501);
       while (store.maintain(1_000_000)) {
         Thread.onSpinWait();
       }
@@ -438,7 +438,7 @@ class CuckooStoreTest {
       for (int i = 0; i < 5000; i++) {
         store.put(key(i), new Slice());
       }
-      assertThat(scanAll(store)).hasSize(5000);
+      assertThat(Set.copyOf(ScannedKeys.of(store, 7))).hasSize(5000);
       assertThat(store.scan(-1, 10, (segment, offset, length) -> {})).isZero();
       assertThat(store.scan(Long.MAX_VALUE, 10, (segment, offset, length) -> {})).isZero();
       Set<String> random = new HashSet<>();
@@ -460,7 +460,7 @@ class CuckooStoreTest {
       }
       store.clear();
       assertThat(store.size()).isZero();
-      assertThat(scanAll(store)).isEmpty();
+      assertThat(Set.copyOf(ScannedKeys.of(store, 7))).isEmpty();
       assertThat(store.statistics().recordBytes()).isZero();
       assertThat(store.statistics().freeBytes()).isGreaterThan(free - MEBIBYTE / 2);
       StoreInspector.check(store);
@@ -476,9 +476,7 @@ class CuckooStoreTest {
       }
       List<Long> offsets = new ArrayList<>();
       for (int i = 0; i < 64; i++) {
-        Index index = store.table().index();
-        long slotAddress = index.locate(key(i), index.hash(key(i)));
-        offsets.add(Bucket.recordOffset(Words.getPlain(store.region(), slotAddress)));
+        offsets.add(Locations.recordOf(store, key(i)));
         assertThat(store.get(key(i), buffer)).isEqualTo(Status.FOUND);
         assertThat(buffer.valueLength()).isEqualTo(100_000 + i);
       }
@@ -545,7 +543,7 @@ class CuckooStoreTest {
           assertThat(store.put(key(i), new Slice())).isEqualTo(Status.CREATED);
         }
         assertThat(store.statistics().growths()).isGreaterThan(1000);
-        assertThat(scanAll(store)).hasSize(20_000);
+        assertThat(Set.copyOf(ScannedKeys.of(store, 7))).hasSize(20_000);
       }
     }
   }
@@ -596,20 +594,6 @@ class CuckooStoreTest {
     assertThatThrownBy(() -> options.fixedBuckets(buckets))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("fixedBuckets=" + buckets + " must be a power of two");
-  }
-
-  private static Set<String> scanAll(Store store) {
-    Set<String> keys = new HashSet<>();
-    long cursor = 0;
-    do {
-      cursor =
-          store.scan(
-              cursor,
-              7,
-              (segment, offset, length) ->
-                  keys.add(new Slice().set(segment, offset, length).toString()));
-    } while (cursor != 0);
-    return keys;
   }
 
   private static Slice key(int number) {

@@ -11,8 +11,6 @@ import io.wisp.store.WriteCondition;
 import io.wisp.store.cuckoo.region.Words;
 import io.wisp.store.cuckoo.remote.RemoteLookup.Step;
 import io.wisp.store.cuckoo.remote.RemoteTable;
-import io.wisp.store.cuckoo.table.Bucket;
-import io.wisp.store.cuckoo.table.Index;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,11 +29,6 @@ class ExpiryInPlaceTest {
   private final ConcurrentTasks threads = new ConcurrentTasks();
   private final AtomicLong seen = new AtomicLong();
 
-  private static long recordOf(CuckooStore store) {
-    Index index = store.table().index();
-    return Bucket.recordOffset(Words.getPlain(store.region(), index.locate(KEY, index.hash(KEY))));
-  }
-
   @ParameterizedTest
   @ValueSource(longs = {Store.NEVER, FUTURE})
   void shouldChangeTheExpiryOfALargeValueInAFullStoreWithoutMovingIt(long expiresAt) {
@@ -47,9 +40,9 @@ class ExpiryInPlaceTest {
       for (int i = 0; !store.put(Slice.of("filler " + i), Slice.of("x")).isError(); i++) {}
       assertThat(store.get(KEY, found)).isEqualTo(Status.FOUND);
       long version = found.version();
-      long record = recordOf(store);
+      long record = Locations.recordOf(store, KEY);
       assertThat(store.expire(KEY, expiresAt)).isEqualTo(Status.FOUND);
-      assertThat(recordOf(store)).isEqualTo(record);
+      assertThat(Locations.recordOf(store, KEY)).isEqualTo(record);
       assertThat(store.get(KEY, found)).isEqualTo(Status.FOUND);
       assertThat(found.version()).isGreaterThan(version);
       assertThat(found.expiresAt()).isEqualTo(expiresAt);
@@ -110,7 +103,7 @@ class ExpiryInPlaceTest {
   void shouldNotPassForWholeWithWordsOfBeforeAndAfter() {
     try (CuckooStore store = CuckooStore.open(1 << 20)) {
       store.write(KEY, Slice.of("value"), WriteCondition.ALWAYS, 0, FUTURE);
-      long record = recordOf(store);
+      long record = Locations.recordOf(store, KEY);
       long[] before = header(store, record);
       store.expire(KEY, FUTURE + 1);
       long[] after = header(store, record);

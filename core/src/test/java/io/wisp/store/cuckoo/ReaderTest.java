@@ -8,9 +8,8 @@ import io.wisp.store.ValueSink;
 import io.wisp.store.cuckoo.log.RecordLayout;
 import io.wisp.store.cuckoo.region.RegionHeader;
 import io.wisp.store.cuckoo.region.Words;
-import io.wisp.store.cuckoo.table.Bucket;
-import io.wisp.store.cuckoo.table.Index;
 import java.time.InstantSource;
+import java.util.function.ObjLongConsumer;
 import org.junit.jupiter.api.Test;
 
 class ReaderTest {
@@ -30,7 +29,7 @@ class ReaderTest {
       Table table = store.table();
       long before = table.index().buckets();
       while (table.index().buckets() < before + 100) {
-        assertThat(table.growth().grow(table.ledger().entries())).isTrue();
+        assertThat(table.growth().grow(table.counters().entries())).isTrue();
       }
       Reader reader = new Reader(table, InstantSource.system());
       int moved = 0;
@@ -54,8 +53,7 @@ class ReaderTest {
       store.put(key, Slice.of("value"));
       Table table = store.table();
       long hash = table.index().hash(key);
-      long slot = Words.getPlain(table.memory(), table.index().locate(key, hash));
-      long word1Address = Bucket.recordOffset(slot) + Long.BYTES;
+      long word1Address = Locations.recordOf(store, key) + Long.BYTES;
       long word1 = Words.getPlain(table.memory(), word1Address);
       Reader reader = new Reader(table, InstantSource.system());
       assertThat(reader.read(key, hash, null)).isEqualTo(Reader.HIT);
@@ -68,45 +66,37 @@ class ReaderTest {
 
   @Test
   void shouldStartOverWhenTheMemoryOfTheRecordIsTakenAgainWhileTheValueIsCopied() {
-    try (CuckooStore store = CuckooStore.open(1 << 20)) {
-      store.put(KEY, LARGE);
-      long record = recordOf(store, KEY);
-      Reader reader = new Reader(store.table(), InstantSource.system());
-      Interrupted sink =
-          new Interrupted(
-              () -> {
-                store.delete(KEY);
-                store.put(KEY, LARGE);
-              });
-      assertThat(reader.read(KEY, store.table().index().hash(KEY), sink)).isEqualTo(Reader.RETRY);
-      assertThat(recordOf(store, KEY)).isEqualTo(record);
-    }
+    checkStartsOver(
+        (store, record) -> {
+          store.delete(KEY);
+          store.put(KEY, LARGE);
+        });
   }
 
   @Test
   void shouldStartOverWhenTheRecordIsMovedAwayAndBackWhileTheValueIsCopied() {
-    try (CuckooStore store = CuckooStore.open(1 << 20)) {
-      store.put(KEY, LARGE);
-      long record = recordOf(store, KEY);
-      Reader reader = new Reader(store.table(), InstantSource.system());
-      Interrupted sink =
-          new Interrupted(
-              () -> {
-                store.table().compactor().relocate(record);
-                store.put(OTHER, LARGE);
-                assertThat(recordOf(store, OTHER)).isEqualTo(record);
-                store.delete(OTHER);
-                store.table().compactor().relocate(recordOf(store, KEY));
-              });
-      assertThat(reader.read(KEY, store.table().index().hash(KEY), sink)).isEqualTo(Reader.RETRY);
-      assertThat(recordOf(store, KEY)).isEqualTo(record);
-      assertThat(reader.read(KEY, store.table().index().hash(KEY), sink)).isEqualTo(Reader.HIT);
-    }
+    checkStartsOver(
+        (store, record) -> {
+          store.table().compactor().relocate(record);
+          store.put(OTHER, LARGE);
+          assertThat(Locations.recordOf(store, OTHER)).isEqualTo(record);
+          store.delete(OTHER);
+          store.table().compactor().relocate(Locations.recordOf(store, KEY));
+        });
   }
 
-  private static long recordOf(CuckooStore store, Slice key) {
-    Index index = store.table().index();
-    return Bucket.recordOffset(Words.getPlain(store.region(), index.locate(key, index.hash(key))));
+  /** Reads a value while something happens after which its record is where it was. */
+  private static void checkStartsOver(ObjLongConsumer<CuckooStore> interruption) {
+    try (CuckooStore store = CuckooStore.open(1 << 20)) {
+      store.put(KEY, LARGE);
+      long record = Locations.recordOf(store, KEY);
+      long hash = store.table().index().hash(KEY);
+      Reader reader = new Reader(store.table(), InstantSource.system());
+      Interrupted sink = new Interrupted(() -> interruption.accept(store, record));
+      assertThat(reader.read(KEY, hash, sink)).isEqualTo(Reader.RETRY);
+      assertThat(Locations.recordOf(store, KEY)).isEqualTo(record);
+      assertThat(reader.read(KEY, hash, sink)).isEqualTo(Reader.HIT);
+    }
   }
 
   /** Has something else happen when it is asked for room the first time. */

@@ -8,22 +8,18 @@ import io.wisp.store.Status;
 import io.wisp.store.Store;
 import io.wisp.store.StoreStatistics;
 import io.wisp.store.WriteCondition;
-import io.wisp.store.cuckoo.region.Words;
 import io.wisp.store.cuckoo.remote.LookupStatistics;
 import io.wisp.store.cuckoo.remote.RemoteLookup.Step;
 import io.wisp.store.cuckoo.remote.RemoteReads;
 import io.wisp.store.cuckoo.remote.RemoteTable;
-import io.wisp.store.cuckoo.table.KeyHash;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.ToLongFunction;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * in the value, and a delete with an odd one. So a reader knows what he may still find, from the
  * number that was acknowledged, or found by any reader, before he began to look.
  */
-class RemoteLookupConcurrencyTest {
+class RemoteLookupConcurrencyTest extends ConcurrencyTestBase {
 
   /** How the bytes come to the readers. */
   enum Travel {
@@ -53,16 +49,8 @@ class RemoteLookupConcurrencyTest {
     }
   }
 
-  private static final int HEADER = 16;
-  private static final int WRITERS = 2;
-
   /** More where they mostly pause. */
   private static final int TORN_READERS = 6;
-
-  private static final int READERS = 2;
-
-  private final ConcurrentTasks threads = new ConcurrentTasks();
-  private final AtomicLong now = new AtomicLong(1);
 
   /** How each reader's lookups have gone so far. */
   private final List<LookupStatistics> lookups = new CopyOnWriteArrayList<>();
@@ -241,8 +229,7 @@ class RemoteLookupConcurrencyTest {
         long seed = reader;
         tasks.add(() -> findUntilStopped(store, travel.network(seed), 0, stable, seed));
       }
-      threads.runFor(
-          3 * seconds(), () -> CuckooStoreConcurrencyTest.hasGrownAndDisplaced(store), tasks);
+      threads.runFor(3 * seconds(), () -> hasGrownAndDisplaced(store), tasks);
       StoreStatistics statistics = store.statistics();
       assertThat(statistics.displacements()).isPositive();
       assertThat(statistics.growths()).isPositive();
@@ -266,34 +253,13 @@ class RemoteLookupConcurrencyTest {
     }
   }
 
-  private void comeAndGo(CuckooStore store, int stable, int coming) {
-    SplittableRandom random = new SplittableRandom(7);
-    Slice value = Slice.of(new byte[8]);
-    for (int i = 0; i < coming && !threads.areToStop(); i++) {
-      store.put(key(stable + i), value);
-    }
-    while (!threads.areToStop()) {
-      int number = stable + random.nextInt(coming);
-      if (random.nextBoolean()) {
-        store.put(key(number), value);
-      } else {
-        store.delete(key(number));
-      }
-    }
-  }
-
   @ParameterizedTest
   @EnumSource(Travel.class)
   void shouldNeverMissKeyThatMovesBetweenItsBuckets(Travel travel) throws Exception {
     try (CuckooStore store = CuckooStore.open(1 << 20)) {
-      int number = 0;
-      while (bucket(store, number, true) == bucket(store, number, false)) {
-        number++;
-      }
-      int wanderer = number;
-      store.put(key(wanderer), Slice.of("value"));
+      int wanderer = putWanderer(store);
       List<Runnable> tasks = new ArrayList<>();
-      tasks.add(() -> moveToAndFro(store, wanderer));
+      tasks.add(() -> moveToAndFro(store, wanderer, 400));
       for (int reader = 0; reader < travel.readers(); reader++) {
         long seed = reader;
         tasks.add(() -> findUntilStopped(store, travel.network(seed), wanderer, 1, seed));
@@ -302,72 +268,5 @@ class RemoteLookupConcurrencyTest {
     }
     report();
     assertThat(sum(LookupStatistics::hits)).isPositive();
-  }
-
-  private static long bucket(CuckooStore store, int number, boolean first) {
-    long hash = store.table().index().hash(key(number));
-    long half = first ? KeyHash.firstHalf(hash) : KeyHash.secondHalf(hash);
-    return KeyHash.bucket(half, store.table().index().buckets());
-  }
-
-  private void moveToAndFro(CuckooStore store, int number) {
-    Table table = store.table();
-    Slice key = key(number);
-    long slotAddress = table.index().locate(key, table.index().hash(key));
-    long slot = Words.getPlain(table.memory(), slotAddress);
-    long first = bucket(store, number, true);
-    long second = bucket(store, number, false);
-    boolean inFirst = table.index().bucketNumber(slotAddress) == first;
-    SplittableRandom random = new SplittableRandom(1);
-    while (!threads.areToStop()) {
-      assertThat(
-              table.displacement().move(inFirst ? first : second, slot, inFirst ? second : first))
-          .isTrue();
-      inFirst = !inFirst;
-      for (int i = random.nextInt(400); i > 0; i--) {
-        Thread.onSpinWait();
-      }
-    }
-  }
-
-  /** Milliseconds in what a test calls a second; the long runs stretch it. */
-  long seconds() {
-    return 1000;
-  }
-
-  private static Slice key(int number) {
-    return pointAtKey(new Slice(), MemorySegment.ofArray(new long[2]), number);
-  }
-
-  private static Slice pointAtKey(Slice key, MemorySegment memory, int number) {
-    memory.set(ValueLayout.JAVA_LONG, 0, number);
-    memory.set(ValueLayout.JAVA_LONG, 8, ~number);
-    return key.set(memory, 0, 16);
-  }
-
-  private static void fill(
-      MemorySegment memory, long offset, int length, long keyNumber, long number) {
-    memory.set(ValueLayout.JAVA_LONG, offset, keyNumber);
-    memory.set(ValueLayout.JAVA_LONG, offset + 8, number);
-    memory.asSlice(offset + HEADER, length - HEADER).fill(filler(keyNumber, number, length));
-  }
-
-  private static byte filler(long keyNumber, long number, int length) {
-    return (byte) (keyNumber * 31 + number * 7 + length);
-  }
-
-  /** The number in a value, if it is the key's and of one piece. */
-  private static long checkWhole(Slice value, int keyNumber) {
-    MemorySegment memory = value.segment();
-    long offset = value.offset();
-    assertThat(memory.get(ValueLayout.JAVA_LONG_UNALIGNED, offset)).isEqualTo(keyNumber);
-    long number = memory.get(ValueLayout.JAVA_LONG_UNALIGNED, offset + 8);
-    byte filler = filler(keyNumber, number, value.length());
-    for (int i = HEADER; i < value.length(); i++) {
-      if (memory.get(ValueLayout.JAVA_BYTE, offset + i) != filler) {
-        throw new AssertionError("torn value at " + i + " of " + value.length());
-      }
-    }
-    return number;
   }
 }

@@ -115,15 +115,10 @@ class RemoteLookupHostilityTest {
   /** Reads the bucket without the key, moves the key there, and reads the bucket that it left. */
   private static void readWithoutSeeing(
       CuckooStore store, Slice key, RemoteReads reads, MemorySegment buffer) {
-    Table table = store.table();
-    long slotAddress = table.index().locate(key, table.index().hash(key));
+    long slotAddress = Locations.slotAddressOf(store, key);
     boolean inFirst = Index.bucketOfSlot(slotAddress) == reads.regionOffset(0);
     copyOne(reads, inFirst ? 1 : 0, store.region(), buffer);
-    long first = table.index().bucketNumber(reads.regionOffset(0));
-    long second = table.index().bucketNumber(reads.regionOffset(1));
-    long slot = Words.getPlain(store.region(), slotAddress);
-    assertThat(table.displacement().move(inFirst ? first : second, slot, inFirst ? second : first))
-        .isTrue();
+    assertThat(Locations.moveToOtherBucket(store, key)).isTrue();
     copyOne(reads, inFirst ? 0 : 1, store.region(), buffer);
   }
 
@@ -148,7 +143,7 @@ class RemoteLookupHostilityTest {
               (reads, region, buffer) -> {
                 copyWithin(reads, region, buffer);
                 if (left[0]-- > 0) {
-                  table.growth().grow(table.ledger().entries());
+                  table.growth().grow(table.counters().entries());
                 }
               });
       for (int i = 0; i < 6500; i++) {

@@ -423,7 +423,7 @@ class RemoteLookupTest {
       assertThat(spy.get(Slice.of("another key"))).isEqualTo(Step.HIT);
       long another = spy.lookup().recordOffset();
       Table table = store.table();
-      long slotAddress = table.index().locate(Slice.of("key"), table.index().hash(Slice.of("key")));
+      long slotAddress = Locations.slotAddressOf(store, Slice.of("key"));
       long slot = Words.getPlain(table.memory(), slotAddress);
       AtomicLong fetches = new AtomicLong();
       RemoteClient client =
@@ -605,11 +605,7 @@ class RemoteLookupTest {
     try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
       store.put(Slice.of("key"), Slice.of("value"));
       Table table = store.table();
-      long slot =
-          Words.getPlain(
-              table.memory(),
-              table.index().locate(Slice.of("key"), table.index().hash(Slice.of("key"))));
-      table.heap().markDead(Bucket.recordOffset(slot));
+      table.heap().markDead(Locations.recordOf(store, Slice.of("key")));
       for (int retries : new int[] {0, 1, 5}) {
         RemoteClient client = new RemoteClient(store, FORGETFUL.maxRetries(retries));
         assertThat(client.get(Slice.of("key"))).isEqualTo(Step.FALL_BACK);

@@ -66,8 +66,8 @@ final class StoreInspector {
           .isEqualTo(Bucket.RETIRED);
       assertThat(index.entriesIn(bucket)).as("entries of unused bucket %d", bucket).isZero();
     }
-    assertThat(table.ledger().entries()).isEqualTo(slotOfRecord.size());
-    assertThat(table.ledger().expiring()).isEqualTo(expiring);
+    assertThat(table.counters().entries()).isEqualTo(slotOfRecord.size());
+    assertThat(table.counters().expiring()).isEqualTo(expiring);
   }
 
   private static int level(long bucket, long buckets) {
@@ -152,6 +152,6 @@ final class StoreInspector {
   }
 
   private List<Segment> segments() {
-    return table.heap().segments(segment -> !segment.isFree());
+    return table.heap().segments().select(segment -> !segment.isFree());
   }
 }

@@ -8,7 +8,6 @@ import io.wisp.store.cuckoo.log.RecordLayout;
 import io.wisp.store.cuckoo.region.Words;
 import io.wisp.store.cuckoo.table.Bucket;
 import io.wisp.store.cuckoo.table.Growth;
-import io.wisp.store.cuckoo.table.Index;
 import io.wisp.store.cuckoo.table.KeyHash;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
@@ -35,7 +34,7 @@ class WriteOrderTest {
   void shouldShowNoSlotWhosePredecessorLivesAndNoRecordAliveBeforeItsSlot() throws Exception {
     try (CuckooStore store = CuckooStore.open(4 << 20)) {
       store.put(KEY, VALUE);
-      long slotAddress = store.table().index().locate(KEY, store.table().index().hash(KEY));
+      long slotAddress = Locations.slotAddressOf(store, KEY);
       threads.runFor(
           2 * MILLISECONDS,
           List.of(() -> write(store), () -> observe(store.region(), slotAddress)));
@@ -90,12 +89,12 @@ class WriteOrderTest {
   void shouldShowARecordAliveOnlyWithAllTheWordsOfOneExpiry() throws Exception {
     try (CuckooStore store = CuckooStore.open(4 << 20)) {
       store.put(KEY, VALUE);
-      long record = recordOf(store);
+      long record = Locations.recordOf(store, KEY);
       threads.runFor(
           MILLISECONDS,
           () -> observed.get() > LEAST,
           List.of(() -> changeExpiry(store), () -> observeWords(store, record)));
-      assertThat(recordOf(store)).isEqualTo(record);
+      assertThat(Locations.recordOf(store, KEY)).isEqualTo(record);
     }
     assertThat(observed).hasPositiveValue();
   }
@@ -134,7 +133,7 @@ class WriteOrderTest {
   void shouldShowNoSlotWithTheDeadRecordOfOneThatWasMoved() throws Exception {
     try (CuckooStore store = CuckooStore.open(4 << 20)) {
       store.put(KEY, VALUE);
-      long slotAddress = store.table().index().locate(KEY, store.table().index().hash(KEY));
+      long slotAddress = Locations.slotAddressOf(store, KEY);
       threads.runFor(
           MILLISECONDS,
           () -> observed.get() > LEAST,
@@ -145,7 +144,7 @@ class WriteOrderTest {
 
   private void move(CuckooStore store) {
     while (!threads.areToStop()) {
-      assertThat(store.table().compactor().relocate(recordOf(store))).isTrue();
+      assertThat(store.table().compactor().relocate(Locations.recordOf(store, KEY))).isTrue();
     }
   }
 
@@ -181,11 +180,11 @@ class WriteOrderTest {
   private void observeUnderTheStripes(CuckooStore store) {
     Table table = store.table();
     long hash = table.index().hash(KEY);
-    long last = recordOf(store);
+    long last = Locations.recordOf(store, KEY);
     while (!threads.areToStop()) {
       table.stripes().lockKey(hash);
       try {
-        long record = recordOf(store);
+        long record = Locations.recordOf(store, KEY);
         if (record != last) {
           long word1 = Words.getAcquire(store.region(), last + Long.BYTES);
           assertThat(RecordLayout.isLive(word1)).as("alive behind its copy").isFalse();
@@ -250,11 +249,5 @@ class WriteOrderTest {
         last = word;
       }
     }
-  }
-
-  private static long recordOf(CuckooStore store) {
-    Index index = store.table().index();
-    return Bucket.recordOffset(
-        Words.getAcquire(store.region(), index.locate(KEY, index.hash(KEY))));
   }
 }

@@ -17,6 +17,7 @@ public final class Backoff {
     pause(SPINS + attempt);
   }
 
+  /** Pauses after so many attempts in vain, longer after more. */
   @SuppressWarnings("ThreadPriorityCheck") // a holder that lost its core needs this one
   public static void pause(int attempt) {
     if (attempt < SPINS) {

@@ -4,17 +4,13 @@ package io.wisp.store.cuckoo.log;
 import io.wisp.store.cuckoo.region.Geometry;
 import io.wisp.store.cuckoo.region.Words;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Wins back the memory of dead records: copies what is alive in a segment to elsewhere, so that the
- * segment's pages become free. One thread at a time compacts, and the index need be locked for one
- * record at a time.
- *
- * <p>A record moves like this: copy it, make its slot point to the copy, mark the old one dead. So
- * it can be found at every moment. Its version stays; its checksum is bound to the new place.
+ * Wins back the memory of dead records: chooses a segment from which much is won, and empties it by
+ * an {@link Evacuation}, so that its pages become free. One thread at a time compacts, and the
+ * index need be locked for one record at a time.
  *
  * <p>Compaction cannot get stuck, whatever other threads do:
  *
@@ -48,13 +44,14 @@ public final class Compactor {
    * Segments in which a write lets everything live that was read, before it insists on room. Which
    * records are evicted depends on it, not whether there is room.
    */
-  private static final int PATIENCE = 8;
+  private static final int SEGMENTS_SPARED = 8;
 
   private final MemorySegment memory;
   private final Pages pages;
   private final Heap heap;
   private final Geometry geometry;
-  private final RecordIndex index;
+  private final SegmentTable segments;
+  private final Evacuation evacuation;
   private final @Nullable Eviction eviction;
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -64,10 +61,7 @@ public final class Compactor {
   /** Whether this round left a segment out because a record in it was still being written. */
   private boolean heldUp;
 
-  private final LongAdder relocations = new LongAdder();
-  private final LongAdder relocatedBytes = new LongAdder();
-  private final LongAdder wonBytes = new LongAdder();
-
+  /** The compactor of a heap; without an eviction nothing is evicted. */
   public Compactor(
       MemorySegment memory,
       Pages pages,
@@ -79,23 +73,9 @@ public final class Compactor {
     this.pages = pages;
     this.heap = heap;
     this.geometry = geometry;
-    this.index = index;
+    segments = heap.segments();
+    evacuation = new Evacuation(memory, heap, index, eviction);
     this.eviction = eviction;
-  }
-
-  /** Records moved so far. */
-  public long relocations() {
-    return relocations.sum();
-  }
-
-  /** Bytes of those records. */
-  public long relocatedBytes() {
-    return relocatedBytes.sum();
-  }
-
-  /** Bytes of segments that were freed, without those of the records that were moved for it. */
-  public long wonBytes() {
-    return wonBytes.sum();
   }
 
   /**
@@ -150,7 +130,7 @@ public final class Compactor {
   }
 
   private boolean winPages(long bytes, long deadline) {
-    while ((long) pages.freeCount() << geometry.pageShift() < bytes) {
+    while (geometry.bytes(pages.freeCount()) < bytes) {
       boolean won = compactOne() || (eviction != null && evictOldest(eviction, true));
       if (!won || Deadline.hasPassed(deadline)) {
         return false;
@@ -165,13 +145,13 @@ public final class Compactor {
   }
 
   /*
-   * Ends without a deadline unless others take all that is won: each turn wins a share of a
+   * Ends without a deadline unless others take all that is won: each round of the loop wins a share of a
    * segment, evicts, or is the last.
    */
   private long win(long word0, long pendingWord1, long deadline) {
     int size = RecordLayout.size(word0, pendingWord1);
-    boolean large = size >= heap.largeSize();
-    for (int turn = 0; ; turn++) {
+    boolean large = size >= geometry.largeRecordSize();
+    for (int segments = 0; ; segments++) {
       long offset = heap.allocateWithLeftovers(word0, pendingWord1);
       if (offset == Heap.NONE && large) {
         offset = allocateByVacating(size, word0, pendingWord1, false);
@@ -184,7 +164,7 @@ public final class Compactor {
           return Heap.NONE;
         }
         offset = large ? allocateByVacating(size, word0, pendingWord1, true) : Heap.NONE;
-        if (offset != Heap.NONE || !evictOldest(eviction, turn >= PATIENCE)) {
+        if (offset != Heap.NONE || !evictOldest(eviction, segments >= SEGMENTS_SPARED)) {
           return offset;
         }
       }
@@ -203,11 +183,11 @@ public final class Compactor {
 
   private boolean compactSealed(long least) {
     while (true) {
-      Segment victim = heap.mostToWin(least, round);
+      Segment victim = segments.mostToWin(least, round, heap.leftover());
       if (victim == null) {
         return false;
       }
-      if (isSettled(victim)) {
+      if (evacuation.isSettled(victim)) {
         compact(victim);
         return true;
       }
@@ -221,8 +201,8 @@ public final class Compactor {
   }
 
   private void compact(Segment segment) {
-    if (heap.isFullLength(segment)) {
-      evacuate(segment, false, Long.MAX_VALUE, true);
+    if (segments.isFullLength(segment)) {
+      evacuation.evacuate(segment, false, Long.MAX_VALUE, true);
       awaitSpare();
     } else {
       compactInPlace(segment);
@@ -243,12 +223,13 @@ public final class Compactor {
         // it dies only now, its pages stay free, because they are closed.
         return;
       }
-      evacuate(segment, false, Long.MAX_VALUE, true);
+      evacuation.evacuate(segment, false, Long.MAX_VALUE, true);
       for (int wait = 0; !pages.claim(from, to); wait++) {
         awaitCount(wait);
       }
       if (pages.spare() == Pages.NONE) {
-        move(heap.continueCompactionIn(Pages.run(from, to - from)), false, Long.MAX_VALUE, false);
+        Segment spare = heap.continueCompactionIn(Pages.run(from, to - from));
+        evacuation.moveBack(spare);
         awaitSpare();
       } else {
         pages.release(from, to - from);
@@ -273,23 +254,6 @@ public final class Compactor {
     Words.getAcquire(memory, 0); // which throws when the store is closed
   }
 
-  /**
-   * Whether no record in a sealed segment is still being written. That stays so, because nobody
-   * appends to it.
-   */
-  private boolean isSettled(Segment segment) {
-    long offset = segment.start();
-    while (offset < segment.top()) {
-      long word0 = Words.getAcquire(memory, offset);
-      long word1 = Words.getAcquire(memory, offset + Long.BYTES);
-      if (RecordLayout.isPending(word1)) {
-        return false;
-      }
-      offset += RecordLayout.size(word0, word1);
-    }
-    return true;
-  }
-
   /** Frees one segment of which more than half is won; the answer is whether there was one. */
   public boolean compactInBackground() {
     if (!lock.tryLock()) {
@@ -310,19 +274,20 @@ public final class Compactor {
    */
   private boolean evictOldest(Eviction eviction, boolean forced) {
     while (true) {
-      Segment oldest = heap.oldest(round);
+      Segment oldest = segments.oldest(round);
       if (oldest == null) {
         if (!heap.sealOpen(0)) {
           return false;
         }
-      } else if (!isSettled(oldest)) {
+      } else if (!evacuation.isSettled(oldest)) {
         passOver(oldest);
       } else if (!forced && isLargeRecord(oldest) && eviction.sparesRecord(oldest.start())) {
         oldest.rejuvenate(heap.nextSequence());
         return true;
       } else {
-        boolean replacesSpare = heap.isFullLength(oldest);
-        evacuate(oldest, true, forced ? oldest.live() / 2 : Long.MAX_VALUE, replacesSpare);
+        boolean replacesSpare = segments.isFullLength(oldest);
+        evacuation.evacuate(
+            oldest, true, forced ? oldest.live() / 2 : Long.MAX_VALUE, replacesSpare);
         awaitSpare();
         return true;
       }
@@ -330,13 +295,13 @@ public final class Compactor {
   }
 
   private boolean isLargeRecord(Segment segment) {
-    return segment.largest() >= heap.largeSize();
+    return segment.largest() >= geometry.largeRecordSize();
   }
 
   /** Room for a large record where least must be moved for it. */
   private long allocateByVacating(int size, long word0, long pendingWord1, boolean evict) {
     int length = geometry.pagesFor(size);
-    int first = heap.cheapestRun(length, evict);
+    int first = segments.cheapestRun(length, evict, heap.leftover());
     return first != 0 && vacateNow(first, first + length, evict) == Outcome.VACATED
         ? heap.placeAlone(Pages.run(first, length), size, word0, pendingWord1)
         : Heap.NONE;
@@ -374,17 +339,17 @@ public final class Compactor {
 
   private Outcome evacuatePages(int from, int to, boolean evict) {
     for (int page = from; page < to; page++) {
-      Segment owner = heap.owner(page);
+      Segment owner = segments.owner(page);
       if (owner != null && !owner.isFree()) {
         if (!evict && !heap.mayMoveWithoutSpare(owner)) {
           return Outcome.NO_ROOM;
         }
         heap.retire(owner);
-        if (!isSettled(owner)) {
+        if (!evacuation.isSettled(owner)) {
           heldUp = true;
           return Outcome.BUSY;
         }
-        if (!evacuate(owner, evict, Long.MAX_VALUE, false)) {
+        if (!evacuation.evacuate(owner, evict, Long.MAX_VALUE, false)) {
           return Outcome.NO_ROOM;
         }
         if (!owner.isFree()) {
@@ -397,93 +362,20 @@ public final class Compactor {
   }
 
   /**
-   * Moves or evicts what lives in a segment.
-   *
-   * @param mostToMove the bytes that may be moved; then all that is left is evicted
-   * @param mayTakeSpare whether the spare may be copied to, because what is freed replaces it
-   * @return whether there was room for all that was to be moved
-   */
-  private boolean evacuate(Segment segment, boolean evict, long mostToMove, boolean mayTakeSpare) {
-    long moved = move(segment, evict, mostToMove, mayTakeSpare);
-    wonBytes.add(segment.isFree() ? segment.capacity() - moved : 0);
-    return moved >= 0;
-  }
-
-  /** {@link #evacuate}; the answer is how many bytes were moved, or -1 if there was no room. */
-  private long move(Segment segment, boolean evict, long mostToMove, boolean mayTakeSpare) {
-    if (!segment.beginEvacuation()) {
-      return 0;
-    }
-    long moved = 0;
-    try {
-      long offset = segment.start();
-      while (offset < segment.top()) {
-        long word0 = Words.getAcquire(memory, offset);
-        long word1 = Words.getAcquire(memory, offset + Long.BYTES);
-        int size = RecordLayout.size(word0, word1);
-        // Not isLive: it must not leave behind a record that is being given another expiry.
-        if (!RecordLayout.isDead(word1)) {
-          boolean moves = !evict || (size <= mostToMove - moved && isSpared(offset));
-          if (moves && relocate(offset, word0, word1, mayTakeSpare)) {
-            moved += size;
-          } else if (evict) {
-            evict(offset);
-          } else {
-            return -1;
-          }
-        }
-        offset += size;
-      }
-      return moved;
-    } finally {
-      relocatedBytes.add(moved);
-      heap.endEvacuation(segment);
-    }
-  }
-
-  private boolean isSpared(long offset) {
-    return eviction != null && eviction.sparesRecord(offset);
-  }
-
-  private void evict(long offset) {
-    if (eviction != null) {
-      eviction.evictRecord(offset);
-    }
-  }
-
-  /**
    * Moves one record that is alive, wherever there is room; for tests of what others see then. The
    * caller makes sure that its segment is neither compacted nor freed meanwhile.
    */
   public boolean relocate(long offset) {
     lock.lock();
     try {
-      long word0 = Words.getAcquire(memory, offset);
-      return relocate(offset, word0, Words.getAcquire(memory, offset + Long.BYTES), false);
+      return evacuation.relocate(offset);
     } finally {
       lock.unlock();
     }
   }
 
-  /** Moves a record, unless it dies meanwhile; the answer is whether there was room to. */
-  private boolean relocate(long offset, long word0, long word1, boolean mayTakeSpare) {
-    int valueLength = RecordLayout.valueLength(word1);
-    long copy =
-        heap.allocateForCompaction(
-            RecordLayout.word0(0, RecordLayout.keyLength(word0)),
-            RecordLayout.pendingWord1(valueLength),
-            mayTakeSpare);
-    if (copy == Heap.NONE) {
-      return false;
-    }
-    int body = RecordLayout.size(word0, word1) - RecordLayout.HEADER_SIZE;
-    MemorySegment.copy(
-        memory, offset + RecordLayout.HEADER_SIZE, memory, copy + RecordLayout.HEADER_SIZE, body);
-    boolean moved = index.redirect(offset, copy);
-    heap.free(moved ? offset : copy);
-    if (moved) {
-      relocations.increment();
-    }
-    return true;
+  /** What moves records, for its counters. */
+  public Evacuation evacuation() {
+    return evacuation;
   }
 }

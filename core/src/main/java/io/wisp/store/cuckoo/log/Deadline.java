@@ -11,15 +11,16 @@ package io.wisp.store.cuckoo.log;
  */
 public final class Deadline {
 
-  public static final long PATIENCE_NANOSECONDS = 2_000_000_000;
+  public static final long LIMIT_NANOSECONDS = 2_000_000_000;
 
   private Deadline() {}
 
   /** The deadline of what starts now, as a time of {@link System#nanoTime}. */
   public static long start() {
-    return System.nanoTime() + PATIENCE_NANOSECONDS;
+    return System.nanoTime() + LIMIT_NANOSECONDS;
   }
 
+  /** Whether a deadline is over. */
   public static boolean hasPassed(long deadline) {
     return System.nanoTime() - deadline >= 0;
   }

@@ -4,12 +4,8 @@ package io.wisp.store.cuckoo.log;
 import io.wisp.store.cuckoo.region.Geometry;
 import io.wisp.store.cuckoo.region.Words;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,24 +23,21 @@ public final class Heap {
 
   private static final int MAX_LANES = 16;
   private static final int SEGMENTS_PER_LANE = 64;
-  private static final int LARGE_SHIFT = 3;
-
-  /** What a page costs that the index has, or that somebody took a moment ago. */
-  private static final long IMMOVABLE = -1;
 
   private final MemorySegment memory;
   private final Pages pages;
   private final Geometry geometry;
-  private final Segment[] owners;
+  private final SegmentTable segments;
   private final Lane[] lanes;
   private final Lane compaction = new Lane();
   private final AtomicLong sequences = new AtomicLong();
 
+  /** An empty heap in those pages of the memory that are free. */
   public Heap(MemorySegment memory, Pages pages, Geometry geometry) {
     this.memory = memory;
     this.pages = pages;
     this.geometry = geometry;
-    owners = new Segment[geometry.pages()];
+    segments = new SegmentTable(pages, geometry);
     int wanted = Math.min(MAX_LANES, 2 * Runtime.getRuntime().availableProcessors());
     long affordable = geometry.pages() / ((long) SEGMENTS_PER_LANE * geometry.segmentPages());
     lanes = new Lane[Integer.highestOneBit(Math.clamp(affordable, 1, wanted))];
@@ -53,20 +46,20 @@ public final class Heap {
     }
   }
 
-  /** What all records of a table could take at most, if nothing were ever lost between them. */
-  public long limit(long indexBytes) {
-    return bytes(geometry.pages() - geometry.segmentPages()) - indexBytes;
+  /** All segments. */
+  public SegmentTable segments() {
+    return segments;
   }
 
-  /** The size from which on a record gets pages of its own. */
-  int largeSize() {
-    return geometry.segmentSize() >>> LARGE_SHIFT;
+  /** What all records of a table could take at most, if nothing were ever lost between them. */
+  public long limit(long indexBytes) {
+    return geometry.bytes(geometry.pages() - geometry.segmentPages()) - indexBytes;
   }
 
   /** Bytes of records that were allocated and not freed. */
   public long liveBytes() {
     long live = 0;
-    for (Segment segment : segments(segment -> !segment.isFree())) {
+    for (Segment segment : segments.select(segment -> !segment.isFree())) {
       live += segment.live();
     }
     return live;
@@ -79,7 +72,7 @@ public final class Heap {
    */
   public long allocate(long word0, long pendingWord1) {
     int size = RecordLayout.size(word0, pendingWord1);
-    if (size >= largeSize()) {
+    if (size >= geometry.largeRecordSize()) {
       return allocateLarge(size, word0, pendingWord1);
     }
     int own = (int) Thread.currentThread().threadId() & (lanes.length - 1);
@@ -94,7 +87,7 @@ public final class Heap {
   long allocateWithLeftovers(long word0, long pendingWord1) {
     long offset = allocate(word0, pendingWord1);
     int size = RecordLayout.size(word0, pendingWord1);
-    return offset != NONE || size >= largeSize()
+    return offset != NONE || size >= geometry.largeRecordSize()
         ? offset
         : append(compaction, size, word0, pendingWord1, false);
   }
@@ -107,7 +100,7 @@ public final class Heap {
    */
   long allocateForCompaction(long word0, long pendingWord1, boolean mayTakeSpare) {
     int size = RecordLayout.size(word0, pendingWord1);
-    if (size >= largeSize()) {
+    if (size >= geometry.largeRecordSize()) {
       return allocateLarge(size, word0, pendingWord1);
     }
     long offset = append(compaction, size, word0, pendingWord1, !mayTakeSpare);
@@ -133,67 +126,15 @@ public final class Heap {
   }
 
   /** Bytes left where compaction copies to. */
-  private long leftover() {
+  long leftover() {
     Segment current = compaction.segment();
     return current == null ? 0 : current.remaining();
-  }
-
-  /**
-   * The run of so many pages with the fewest live bytes in it.
-   *
-   * @param evict whether those bytes may be given up; otherwise they must fit elsewhere
-   * @return its first page, or 0 if there is none
-   */
-  int cheapestRun(int length, boolean evict) {
-    BitSet free = pages.free();
-    long spare = pages.spare();
-    long cost = 0;
-    long best = Long.MAX_VALUE;
-    int bestFirst = 0;
-    int first = 0;
-    for (int page = 0; page < geometry.pages(); page++) {
-      long added = cost(page, free, spare);
-      if (added == IMMOVABLE) {
-        first = page + 1;
-        cost = 0;
-        continue;
-      }
-      cost += added;
-      if (page - first == length) {
-        cost -= cost(first++, free, spare);
-      }
-      if (page + 1 - first == length && cost < best) {
-        best = cost;
-        bestFirst = first;
-      }
-    }
-    int freeElsewhere = pages.freeCount() - pages.freeCountIn(bestFirst, bestFirst + length);
-    return evict || best <= leftover() + bytes(freeElsewhere) ? bestFirst : 0;
-  }
-
-  /**
-   * The bytes to move for a page, a segment's being spread evenly over its pages. For the spare
-   * other pages must be found.
-   */
-  private long cost(int page, BitSet free, long spare) {
-    if (free.get(page)) {
-      return 0;
-    }
-    if (page >= Pages.first(spare) && page < Pages.first(spare) + Pages.length(spare)) {
-      return geometry.pageSize();
-    }
-    Segment owner = owners[page];
-    return owner == null || owner.isFree() ? IMMOVABLE : owner.live() / owner.pages();
-  }
-
-  private long bytes(int pages) {
-    return (long) pages << geometry.pageShift();
   }
 
   /** Whether all that lives in a segment may find room in others, without the spare. */
   boolean mayMoveWithoutSpare(Segment segment) {
     long elsewhere = segment == compaction.segment() ? 0 : leftover();
-    return segment.live() <= elsewhere + bytes(pages.openCount());
+    return segment.live() <= elsewhere + geometry.bytes(pages.openCount());
   }
 
   private long append(Lane lane, int size, long word0, long word1, boolean mayOpen) {
@@ -258,9 +199,7 @@ public final class Heap {
     int first = Pages.first(run);
     int length = Pages.length(run);
     Segment segment = new Segment(first, length, geometry.pageShift(), nextSequence());
-    for (int page = first; page < first + length; page++) {
-      owners[page] = segment;
-    }
+    segments.add(segment);
     return segment;
   }
 
@@ -290,7 +229,7 @@ public final class Heap {
     long word0 = Words.getPlain(memory, offset);
     long word1 = Words.getPlain(memory, offset + Long.BYTES);
     int size = RecordLayout.size(word0, word1);
-    Segment segment = owners[(int) (offset >>> geometry.pageShift())];
+    Segment segment = segments.ofRecord(offset);
     if (segment.free(size)) {
       release(segment);
     }
@@ -352,92 +291,5 @@ public final class Heap {
 
   private void release(Segment segment) {
     pages.release(segment.firstPage(), segment.pages());
-  }
-
-  /** The segment that has a page now or had it last, or null. */
-  public @Nullable Segment owner(int page) {
-    return page < owners.length ? owners[page] : null;
-  }
-
-  /**
-   * Of the segments that can be moved now, the one from which the most bytes can be won, and at
-   * least so many.
-   *
-   * @param round the round whose passed over segments are left out
-   */
-  @Nullable Segment mostToWin(long least, long round) {
-    long leftover = leftover();
-    Segment most = null;
-    long mostToWin = least - 1;
-    for (int page = 0; page < owners.length; page = nextPage(page)) {
-      Segment segment = owners[page];
-      if (segment != null && segment.isSealed() && !segment.isPassedOver(round)) {
-        long toWin = toWin(segment, leftover);
-        if (toWin > mostToWin) {
-          most = segment;
-          mostToWin = toWin;
-        }
-      }
-    }
-    return most;
-  }
-
-  /**
-   * The bytes that moving a segment adds to those that can be written. What does not fit into what
-   * is left of the segment that is copied to goes into the spare, and then the end of that one is
-   * lost, which is shorter than the record that did not fit.
-   */
-  private long toWin(Segment segment, long leftover) {
-    long live = segment.live();
-    if (segment.largest() >= largeSize()) {
-      return 0;
-    }
-    long lost = live <= leftover ? 0 : Math.min(leftover, segment.largest());
-    return segment.capacity() - live - lost;
-  }
-
-  /** Whether a segment's pages can replace the spare. */
-  public boolean isFullLength(Segment segment) {
-    return segment.pages() == geometry.segmentPages();
-  }
-
-  /** The page behind the segment that has this page, or behind the page if none has. */
-  private int nextPage(int page) {
-    Segment segment = owners[page];
-    return segment == null || segment.isFree()
-        ? page + 1
-        : Math.max(page + 1, segment.firstPage() + segment.pages());
-  }
-
-  /**
-   * The sealed segment that was opened, or spared from eviction, the longest ago.
-   *
-   * @param round the round whose passed over segments are left out
-   */
-  @Nullable Segment oldest(long round) {
-    Segment oldest = null;
-    for (int page = 0; page < owners.length; page = nextPage(page)) {
-      Segment segment = owners[page];
-      if (segment != null
-          && segment.isSealed()
-          && !segment.isPassedOver(round)
-          && (oldest == null || segment.sequence() < oldest.sequence())) {
-        oldest = segment;
-      }
-    }
-    return oldest;
-  }
-
-  /** The segments that the predicate accepts; some may have given their pages back since. */
-  public List<Segment> segments(Predicate<Segment> wanted) {
-    List<Segment> segments = new ArrayList<>();
-    Segment last = null;
-    for (Segment segment : owners) {
-      if (segment != null && segment != last && wanted.test(segment)) {
-        segments.add(segment);
-      }
-      last = segment;
-    }
-    return segments;
   }
 }

@@ -40,10 +40,12 @@ public final class Pages {
     return ((long) first << 32) | length;
   }
 
+  /** The first page of a run. */
   public static int first(long run) {
     return (int) (run >>> 32);
   }
 
+  /** How many pages a run has. */
   public static int length(long run) {
     return (int) run;
   }

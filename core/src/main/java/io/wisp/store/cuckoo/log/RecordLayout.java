@@ -51,6 +51,7 @@ public final class RecordLayout {
 
   private RecordLayout() {}
 
+  /** The first word of a record. */
   public static long word0(long version, int keyLength) {
     return (version << VERSION_SHIFT) | keyLength;
   }
@@ -60,14 +61,17 @@ public final class RecordLayout {
     return valueLength;
   }
 
+  /** The version in a first word. */
   public static long version(long word0) {
     return word0 >>> VERSION_SHIFT;
   }
 
+  /** The length of the key, in bytes. */
   public static int keyLength(long word0) {
     return (int) (word0 & KEY_LENGTH_MASK);
   }
 
+  /** The length of the value, in bytes. */
   public static int valueLength(long word1) {
     return (int) (word1 & VALUE_LENGTH_MASK);
   }
@@ -106,6 +110,7 @@ public final class RecordLayout {
     return (HEADER_SIZE + keyLength + valueLength + 7) & -8;
   }
 
+  /** {@link #size(int, int)} of the record with these first two words. */
   public static int size(long word0, long word1) {
     return size(keyLength(word0), valueLength(word1));
   }

@@ -52,14 +52,17 @@ public final class Segment {
     top = start;
   }
 
+  /** The number of its first page. */
   public int firstPage() {
     return firstPage;
   }
 
+  /** How many pages it has. */
   public int pages() {
     return pages;
   }
 
+  /** Where in the region it starts. */
   public long start() {
     return start;
   }
@@ -110,10 +113,12 @@ public final class Segment {
     return passedOverIn == round;
   }
 
+  /** Whether nobody appends to it any more. */
   public boolean isSealed() {
     return state == SEALED;
   }
 
+  /** Whether its pages are no longer its own. */
   public boolean isFree() {
     return state == FREE;
   }

@@ -4,12 +4,9 @@ package io.wisp.store.cuckoo.region;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -25,10 +22,6 @@ final class AnonymousMemory {
   private static final int MAP_NORESERVE = 0x4000;
   private static final int MADV_HUGEPAGE = 14;
   private static final long MAP_FAILED = -1;
-
-  private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
-  private static final VarHandle ERRNO =
-      CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
   private static final @Nullable Calls CALLS = link();
 
@@ -48,7 +41,7 @@ final class AnonymousMemory {
       throw new UnsupportedOperationException("mmap is not available here");
     }
     try (Arena scratch = Arena.ofConfined()) {
-      MemorySegment state = scratch.allocate(CALL_STATE);
+      MemorySegment state = scratch.allocate(Errno.CALL_STATE);
       long address =
           (long)
               calls.mmap.invokeExact(
@@ -60,7 +53,7 @@ final class AnonymousMemory {
                   -1,
                   0L);
       if (address == MAP_FAILED) {
-        throw refused(bytes, (int) ERRNO.get(state, 0L));
+        throw refused(bytes, Errno.name(state));
       }
       adviseHugePages(address, bytes);
       return MemorySegment.ofAddress(address)
@@ -93,14 +86,14 @@ final class AnonymousMemory {
     }
   }
 
-  private static OutOfMemoryError refused(long bytes, int errno) {
+  private static OutOfMemoryError refused(long bytes, String error) {
     return new OutOfMemoryError(
         String.format(
             Locale.ROOT,
             "mmap(length=%d): %s: the system refuses a region of this size;"
                 + " ask for less memory, or raise its limit (ulimit -v, the container's limit)",
             bytes,
-            Errno.name(errno)));
+            error));
   }
 
   @SuppressWarnings("restricted")
@@ -122,7 +115,7 @@ final class AnonymousMemory {
                   ValueLayout.JAVA_INT,
                   ValueLayout.JAVA_INT,
                   ValueLayout.JAVA_LONG),
-              Linker.Option.captureCallState("errno")),
+              Errno.CAPTURE),
           linker.downcallHandle(
               linker.defaultLookup().findOrThrow("munmap"),
               FunctionDescriptor.of(

@@ -17,6 +17,7 @@ public final class Bytes {
 
   private Bytes() {}
 
+  /** Whether two runs of so many bytes are the same. */
   public static boolean equal(
       MemorySegment left, long leftOffset, MemorySegment right, long rightOffset, int length) {
     if (length >= BULK_LENGTH) {

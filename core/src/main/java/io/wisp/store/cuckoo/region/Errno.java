@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.store.cuckoo.region;
 
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.invoke.VarHandle;
+
 /**
  * The names of Linux's error numbers that memory and files are refused with.
  *
@@ -10,7 +16,20 @@ final class Errno {
 
   static final int EINTR = 4;
 
+  /** What a call that sets it is given to set it in. */
+  static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
+
+  static final Linker.Option CAPTURE = Linker.Option.captureCallState("errno");
+
+  private static final VarHandle ERRNO =
+      CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+
   private Errno() {}
+
+  /** The name of the error of the call that was given this state. */
+  static String name(MemorySegment state) {
+    return name((int) ERRNO.get(state, 0L));
+  }
 
   static String name(int errno) {
     return switch (errno) {

@@ -5,12 +5,9 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -28,10 +25,6 @@ final class FileReservation {
   private static final int O_RDWR = 02;
   private static final int O_CLOEXEC = 02000000;
   private static final int BLOCK = 1 << 20;
-
-  private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
-  private static final VarHandle ERRNO =
-      CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
   private static final @Nullable Calls CALLS = link();
 
@@ -52,13 +45,13 @@ final class FileReservation {
       return;
     }
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(CALL_STATE);
+      MemorySegment state = arena.allocate(Errno.CALL_STATE);
       int descriptor =
           (int)
               calls.open.invokeExact(
                   state, arena.allocateFrom(file.toString()), O_RDWR | O_CLOEXEC);
       if (descriptor < 0) {
-        throw new IOException("open: " + Errno.name((int) ERRNO.get(state, 0L)));
+        throw new IOException("open: " + Errno.name(state));
       }
       try {
         allocate(calls, descriptor, bytes);
@@ -101,7 +94,7 @@ final class FileReservation {
         linker.downcallHandle(
             linker.defaultLookup().findOrThrow("open"),
             FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT),
-            Linker.Option.captureCallState("errno"),
+            Errno.CAPTURE,
             Linker.Option.firstVariadicArg(2)),
         linker.downcallHandle(
             linker.defaultLookup().findOrThrow("posix_fallocate"),

@@ -15,7 +15,9 @@ public record Geometry(int pageShift, int pages, int segmentPages) {
   private static final int MIN_SEGMENT_SIZE = 64 << 10;
   private static final int MAX_SEGMENT_SIZE = 4 << 20;
   private static final int SEGMENTS = 1024;
+  private static final int LARGE_SHIFT = 3;
 
+  /** The division of a region of so many bytes. */
   public static Geometry of(long regionSize) {
     long pageSize = Math.max(MIN_PAGE_SIZE, ceilingPowerOfTwo(regionSize / MAX_PAGES));
     long segmentSize =
@@ -30,15 +32,28 @@ public record Geometry(int pageShift, int pages, int segmentPages) {
     return value <= 1 ? 1 : Long.highestOneBit(value - 1) << 1;
   }
 
+  /** The size of a page in bytes, a power of two. */
   public int pageSize() {
     return 1 << pageShift;
   }
 
+  /** The size of a full segment in bytes. */
   public int segmentSize() {
     return segmentPages << pageShift;
   }
 
+  /** The pages that so many bytes need. */
   public int pagesFor(long bytes) {
     return (int) ((bytes + pageSize() - 1) >>> pageShift);
+  }
+
+  /** The bytes of so many pages. */
+  public long bytes(int pages) {
+    return (long) pages << pageShift;
+  }
+
+  /** The size from which on a record gets pages of its own. */
+  public int largeRecordSize() {
+    return segmentSize() >>> LARGE_SHIFT;
   }
 }

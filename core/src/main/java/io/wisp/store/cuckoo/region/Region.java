@@ -83,6 +83,7 @@ public final class Region implements AutoCloseable {
     return new Region(arena, memory.reinterpret(arena, null), null);
   }
 
+  /** All of the memory; it lives as long as the region is open. */
   public MemorySegment memory() {
     return memory;
   }

@@ -53,10 +53,12 @@ public final class RegionHeader {
     Words.setRelease(memory, INCARNATION_OFFSET, 0);
   }
 
+  /** The number of buckets; what was stored before it is seen. */
   public static long bucketsAcquire(MemorySegment memory) {
     return Words.getAcquire(memory, BUCKETS_OFFSET);
   }
 
+  /** Publishes the number of buckets, behind all stores so far. */
   public static void setBucketsRelease(MemorySegment memory, long buckets) {
     Words.setRelease(memory, BUCKETS_OFFSET, buckets);
   }

@@ -19,10 +19,12 @@ public final class Words {
 
   private Words() {}
 
+  /** A word that nobody else stores to now. */
   public static long getPlain(MemorySegment memory, long offset) {
     return (long) WORD.get(memory, offset);
   }
 
+  /** A word; what was stored before it with release is seen. */
   public static long getAcquire(MemorySegment memory, long offset) {
     return (long) WORD.getAcquire(memory, offset);
   }
@@ -32,14 +34,17 @@ public final class Words {
     return memory.get(UNALIGNED, offset);
   }
 
+  /** Stores a word of a copy that no other thread reads, wherever it lies. */
   public static void setUnaligned(MemorySegment memory, long offset, long value) {
     memory.set(UNALIGNED, offset, value);
   }
 
+  /** Stores a word that others see with a later release. */
   public static void setPlain(MemorySegment memory, long offset, long value) {
     WORD.set(memory, offset, value);
   }
 
+  /** Stores a word behind all stores so far. */
   public static void setRelease(MemorySegment memory, long offset, long value) {
     WORD.setRelease(memory, offset, value);
   }

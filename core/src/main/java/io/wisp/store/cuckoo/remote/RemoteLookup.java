@@ -4,7 +4,6 @@ package io.wisp.store.cuckoo.remote;
 import io.wisp.store.Limits;
 import io.wisp.store.Slice;
 import io.wisp.store.Store;
-import io.wisp.store.cuckoo.log.RecordLayout;
 import io.wisp.store.cuckoo.table.Bucket;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -90,8 +89,6 @@ public final class RemoteLookup {
   /** The largest buffer that a lookup ever needs: for the longest key and the longest value. */
   public static final long MAX_BUFFER_BYTES = LookupBuffer.MAX_BYTES;
 
-  private static final int MAX_BATCH = 4;
-
   private final RemoteTable table;
   private final LookupStatistics statistics;
   private final @Nullable RecordAddressCache addresses;
@@ -100,8 +97,9 @@ public final class RemoteLookup {
   private final OtherRecords others = new OtherRecords(BucketPair.MAX_CANDIDATES);
   private final Slice key = new Slice();
 
-  private final FetchedRecord record = new FetchedRecord();
   private final LookupBuffer buffer = new LookupBuffer();
+  private final CandidateRecords records;
+  private final FetchedRecord record;
 
   private TableLayout layout;
   private Phase phase = Phase.IDLE;
@@ -109,26 +107,14 @@ public final class RemoteLookup {
   private int retriesLeft;
   private boolean spaceAsked;
 
-  /** Whether the record being read is at a remembered address, not one that a slot gave. */
-  private boolean atAddress;
-
-  private long address;
-
-  /** Of the candidates: the first not yet judged, how many are being read, and judged of those. */
-  private int next;
-
-  private int batch;
-  private int judged;
-
-  /** Whether a candidate was not whole, so that they say nothing. */
-  private boolean anyTorn;
-
   /** A lookup in a table; {@link #useBuffer} before the first one. */
   public RemoteLookup(RemoteTable table) {
     this.table = table;
     statistics = table.statistics();
     addresses = table.addresses();
     layout = table.layout();
+    records = new CandidateRecords(buffer, reads, pair, others, layout);
+    record = records.record();
   }
 
   /**
@@ -157,7 +143,8 @@ public final class RemoteLookup {
     long remembered = addresses == null ? RecordAddressCache.NONE : addresses.find(hash);
     return remembered == RecordAddressCache.NONE
         ? readBuckets()
-        : readAt(RecordAddressCache.offset(remembered), RecordAddressCache.length(remembered));
+        : readRecordAt(
+            RecordAddressCache.offset(remembered), RecordAddressCache.length(remembered));
   }
 
   /**
@@ -169,7 +156,7 @@ public final class RemoteLookup {
    */
   public Step startAt(Slice key, long recordOffset, int recordLength) {
     begin(key);
-    return readAt(recordOffset, recordLength);
+    return readRecordAt(recordOffset, recordLength);
   }
 
   private void begin(Slice key) {
@@ -190,18 +177,18 @@ public final class RemoteLookup {
     pair.aim(hash, layout.buckets());
     others.clear();
     retriesLeft = table.options().maxRetries();
+    records.aim(this.key, layout);
     spaceAsked = false;
-    atAddress = false;
   }
 
   /** Goes on after all reads were done, or a larger buffer was given. */
   public Step proceed() {
     return switch (phase) {
       case BUCKETS -> lookAtBuckets();
-      case RECORDS -> judgeRecords();
+      case RECORDS -> goOn(records.judge(table.guess()));
       case CONFIRMATION -> compareVersions();
       case HEADER -> refreshLayout();
-      case SPACE -> readAgainWithSpace();
+      case SPACE -> readWithSpace();
       case IDLE -> throw new IllegalStateException("no lookup is under way");
     };
   }
@@ -238,9 +225,7 @@ public final class RemoteLookup {
     pair.collectCandidates(segment, at, layout, others);
     if (pair.torn() || pair.candidateCount() > 0) {
       pair.rememberVersions(segment, at, Bucket.SIZE);
-      anyTorn = pair.torn();
-      next = 0;
-      return readRecords();
+      return goOn(records.readCandidates(table.guess()));
     }
     if (!pair.areVersionsKnown()) {
       pair.rememberVersions(segment, at, Bucket.SIZE);
@@ -313,126 +298,31 @@ public final class RemoteLookup {
     return readBuckets();
   }
 
-  private Step readAt(long offset, int length) {
-    if (length < RecordLayout.HEADER_SIZE || !layout.canHold(offset, length)) {
-      return forgetAddress();
-    }
-    atAddress = true;
-    anyTorn = false;
-    address = offset;
-    next = 0;
-    return readRecord(offset, length);
+  private Step readRecordAt(long offset, int length) {
+    return goOn(records.readAt(offset, length));
+  }
+
+  private Step goOn(CandidateRecords.Progress progress) {
+    return switch (progress) {
+      case READING -> read(Phase.RECORDS);
+      case FOUND -> record.expires() ? judgeExpiry() : hit();
+      case NONE -> records.areAtAddress() ? forgetAddress() : lookAgain();
+      case NEEDS_SPACE -> askForSpace();
+      case OTHER_NEEDS_SPACE -> fallBack();
+    };
   }
 
   private Step forgetAddress() {
     statistics.staleAddresses++;
-    atAddress = false;
     if (addresses != null) {
       addresses.invalidate(hash);
     }
     return readBuckets();
   }
 
-  /** Reads the beginnings of the next few candidates, as far as they fit side by side. */
-  private Step readRecords() {
-    int left = pair.candidateCount() - next;
-    if (left == 0) {
-      return !anyTorn || mayRetry() ? readBuckets() : fallBack();
-    }
-    int length = table.guess();
-    int fitting = (int) Math.min(MAX_BATCH, buffer.room() / roundUp(length));
-    if (left == 1 || fitting <= 1) {
-      return readRecord(pair.candidate(next), length);
-    }
-    reads.clear();
-    batch = Math.min(left, fitting);
-    judged = 0;
-    for (int i = 0; i < batch; i++) {
-      addRecord(pair.candidate(next + i), length, buffer.records() + (long) i * roundUp(length));
-    }
-    return read(Phase.RECORDS);
-  }
-
-  /** Reads so many bytes of one record, or as many as there is room for. */
-  private Step readRecord(long offset, int length) {
-    reads.clear();
-    batch = 1;
-    judged = 0;
-    addRecord(offset, (int) Math.min(length, buffer.room()), buffer.records());
-    return read(Phase.RECORDS);
-  }
-
-  private void addRecord(long offset, int length, long bufferOffset) {
-    long toTheEnd = layout.regionBytes() - offset & -Long.BYTES;
-    reads.add(offset, (int) Math.min(roundUp(length), toTheEnd), bufferOffset);
-  }
-
-  private static int roundUp(int bytes) {
-    return (Math.max(bytes, RecordLayout.HEADER_SIZE) + 7) & -Long.BYTES;
-  }
-
-  private Step judgeRecords() {
-    for (; judged < batch; judged++) {
-      // The rest of a record, read alone, lies behind what was read of it before.
-      long at = batch == 1 ? buffer.records() : reads.bufferOffset(judged);
-      int read = batch == 1 ? readSoFar(at) : reads.length(judged);
-      switch (record.judge(layout, key, current(), buffer.segment(), at, read)) {
-        case OURS -> {
-          return record.expires() ? judgeExpiry() : hit();
-        }
-        case OTHER -> anyTorn |= !noteOther();
-        case TORN -> anyTorn = true;
-        case LONGER -> {
-          return readLonger(at, read);
-        }
-        case OTHER_LONGER -> {
-          return readOtherLonger(at, read);
-        }
-      }
-    }
-    next += batch;
-    return atAddress ? forgetAddress() : readRecords();
-  }
-
-  private int readSoFar(long at) {
-    return (int) (reads.bufferOffset(0) + reads.length(0) - at);
-  }
-
-  private long current() {
-    return atAddress ? address : pair.candidate(next + judged);
-  }
-
-  /** Remembers a whole record of another key, if it is by right where the slot said. */
-  private boolean noteOther() {
-    return !atAddress
-        && pair.mayHold(record.keyHash(layout, buffer.segment()), layout.buckets())
-        && others.add(record.offset(), record.word0(), record.word1());
-  }
-
-  private Step readOtherLonger(long at, int read) {
-    if (atAddress) {
-      return forgetAddress();
-    }
-    // Not worth a larger buffer: two keys share a tag by a chance of one in eight million.
-    return record.length() > buffer.room() ? fallBack() : readLonger(at, read);
-  }
-
-  /** Reads the rest of a record of which only the first {@code read} bytes were read. */
-  private Step readLonger(long at, int read) {
-    long offset = record.offset();
-    int length = record.length();
-    if (batch > 1) {
-      next += judged;
-    }
-    if (length > buffer.room()) {
-      return askForSpace();
-    }
-    if (batch > 1) {
-      return readRecord(offset, length);
-    }
-    reads.clear();
-    reads.add(offset + read, length - read, at + read);
-    return read(Phase.RECORDS);
+  /** Looks into the buckets again, after no candidate was the key's. */
+  private Step lookAgain() {
+    return !records.anyTorn() || mayRetry() ? readBuckets() : fallBack();
   }
 
   private Step askForSpace() {
@@ -445,10 +335,8 @@ public final class RemoteLookup {
     return Step.NEEDS_SPACE;
   }
 
-  private Step readAgainWithSpace() {
-    return record.length() > buffer.room()
-        ? fallBack()
-        : readRecord(record.offset(), record.length());
+  private Step readWithSpace() {
+    return record.length() > buffer.room() ? fallBack() : goOn(records.readWithSpace());
   }
 
   /** The size of the buffer that the lookup needs to go on, after {@link Step#NEEDS_SPACE}. */
@@ -467,7 +355,7 @@ public final class RemoteLookup {
   private Step hit() {
     phase = Phase.IDLE;
     statistics.hits++;
-    statistics.addressHits += atAddress ? 1 : 0;
+    statistics.addressHits += records.areAtAddress() ? 1 : 0;
     table.learn(record.length());
     if (addresses != null) {
       addresses.put(hash, record.offset(), record.length());
@@ -478,7 +366,7 @@ public final class RemoteLookup {
   private Step expired() {
     phase = Phase.IDLE;
     statistics.expired++;
-    statistics.addressHits += atAddress ? 1 : 0;
+    statistics.addressHits += records.areAtAddress() ? 1 : 0;
     return Step.ABSENT;
   }
 

@@ -63,18 +63,22 @@ public final class RemoteTable {
       }
     }
 
+    /** The same with so many retries. */
     public Options maxRetries(int maxRetries) {
       return new Options(maxRetries, bucketsInOnePiece, rememberedAddresses, clock);
     }
 
+    /** The same, with 64 aligned bytes known to come in one piece or not. */
     public Options bucketsInOnePiece(boolean bucketsInOnePiece) {
       return new Options(maxRetries, bucketsInOnePiece, rememberedAddresses, clock);
     }
 
+    /** The same with so many remembered addresses. */
     public Options rememberedAddresses(int rememberedAddresses) {
       return new Options(maxRetries, bucketsInOnePiece, rememberedAddresses, clock);
     }
 
+    /** The same with another clock. */
     public Options clock(LongSupplier clock) {
       return new Options(maxRetries, bucketsInOnePiece, rememberedAddresses, clock);
     }

@@ -179,6 +179,7 @@ public final class TableLayout {
     return XxHash64.hash(memory, offset, length, hashSeed);
   }
 
+  /** Where in the region a bucket is. */
   public long bucketAddress(long bucket) {
     return indexOffset + (bucket << Bucket.SIZE_SHIFT);
   }

@@ -53,18 +53,22 @@ public final class Bucket {
 
   private Bucket() {}
 
+  /** Where a slot of a bucket is. */
   public static long slotAddress(long bucketAddress, int slot) {
     return bucketAddress + SLOTS_OFFSET + ((long) slot << 3);
   }
 
+  /** The first word of a bucket. */
   public static long versionWord(int level, long version) {
     return ((long) level << LEVEL_SHIFT) | (version & VERSION_MASK);
   }
 
+  /** The level in a version word. */
   public static int level(long versionWord) {
     return (int) (versionWord >>> LEVEL_SHIFT);
   }
 
+  /** The version in a version word. */
   public static long version(long versionWord) {
     return versionWord & VERSION_MASK;
   }
@@ -79,18 +83,22 @@ public final class Bucket {
     return (half & ((1L << level(versionWord)) - 1)) == bucket;
   }
 
+  /** A slot that points at a record. */
   public static long slot(long tag, long recordOffset, boolean expires) {
     return (expires ? EXPIRES : 0) | (tag << OFFSET_BITS) | (recordOffset >>> 3);
   }
 
+  /** The tag in a slot. */
   public static long tag(long slot) {
     return (slot >>> OFFSET_BITS) & TAG_MASK;
   }
 
+  /** Whether the record of a slot expires. */
   public static boolean expires(long slot) {
     return slot < 0;
   }
 
+  /** Where in the region the record of a slot is. */
   public static long recordOffset(long slot) {
     return (slot & OFFSET_MASK) << 3;
   }

@@ -17,16 +17,17 @@ public final class ClockEviction implements Eviction {
   private final Stripes stripes;
   private final ReferenceBits references;
   private final Entries entries;
-  private final Ledger ledger;
+  private final Counters counters;
 
+  /** The eviction of a table. */
   public ClockEviction(
-      Index index, Stripes stripes, ReferenceBits references, Entries entries, Ledger ledger) {
+      Index index, Stripes stripes, ReferenceBits references, Entries entries, Counters counters) {
     memory = index.memory();
     this.index = index;
     this.stripes = stripes;
     this.references = references;
     this.entries = entries;
-    this.ledger = ledger;
+    this.counters = counters;
   }
 
   @Override
@@ -87,6 +88,6 @@ public final class ClockEviction implements Eviction {
 
   private void evict(long slotAddress) {
     entries.remove(slotAddress);
-    ledger.countEvicted();
+    counters.countEvicted();
   }
 }

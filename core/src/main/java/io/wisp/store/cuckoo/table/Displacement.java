@@ -37,6 +37,7 @@ public final class Displacement {
   private final LongAdder displacements = new LongAdder();
   private final BackwardMoves backwardMoves = new BackwardMoves();
 
+  /** The moves of a table; references are null unless entries are evicted. */
   public Displacement(
       MemorySegment memory, Index index, Stripes stripes, @Nullable ReferenceBits references) {
     this.memory = memory;
@@ -136,7 +137,7 @@ public final class Displacement {
   }
 
   /** The other bucket of an entry in a bucket, which may be the same. */
-  static long otherBucket(long hash, long bucket, long buckets) {
+  public static long otherBucket(long hash, long bucket, long buckets) {
     long first = KeyHash.bucket(KeyHash.firstHalf(hash), buckets);
     long second = KeyHash.bucket(KeyHash.secondHalf(hash), buckets);
     return first == bucket ? second : first;

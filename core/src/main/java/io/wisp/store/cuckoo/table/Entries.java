@@ -14,14 +14,15 @@ public final class Entries implements RecordIndex {
   private final Index index;
   private final Stripes stripes;
   private final Heap heap;
-  private final Ledger ledger;
+  private final Counters counters;
 
-  public Entries(Index index, Stripes stripes, Heap heap, Ledger ledger) {
+  /** The entries of an index, whose records are in a heap. */
+  public Entries(Index index, Stripes stripes, Heap heap, Counters counters) {
     memory = index.memory();
     this.index = index;
     this.stripes = stripes;
     this.heap = heap;
-    this.ledger = ledger;
+    this.counters = counters;
   }
 
   /**
@@ -33,15 +34,15 @@ public final class Entries implements RecordIndex {
     heap.markDead(Bucket.recordOffset(slot));
     Words.setRelease(memory, slotAddress, Bucket.EMPTY);
     heap.free(Bucket.recordOffset(slot));
-    ledger.removed(slot);
+    counters.removed(slot);
   }
 
   /** Counts what a slot holds now instead of before, and gives the record of before up. */
   public void settle(long oldSlot, long newSlot) {
     if (oldSlot == Bucket.EMPTY) {
-      ledger.added(newSlot);
+      counters.added(newSlot);
     } else {
-      ledger.replaced(oldSlot, newSlot);
+      counters.replaced(oldSlot, newSlot);
       heap.free(Bucket.recordOffset(oldSlot));
     }
   }

@@ -104,7 +104,7 @@ public final class Growth {
     if (buckets >= SMALL_INDEX && entries * 2 <= buckets * Bucket.SLOTS) {
       return false;
     }
-    return splitPatiently();
+    return splitOrWait();
   }
 
   /**
@@ -114,11 +114,11 @@ public final class Growth {
   public void reserve(long entries) {
     boolean splits = true;
     while (splits && isAboveTarget(entries)) {
-      splits = splitPatiently();
+      splits = splitOrWait();
     }
   }
 
-  private boolean splitPatiently() {
+  private boolean splitOrWait() {
     long deadline = Deadline.start();
     for (int wait = 0; ; wait++) {
       Compactor.Outcome outcome;

@@ -24,6 +24,7 @@ public final class Index {
   private final MemorySegment memory;
   private final long hashSeed;
 
+  /** The buckets of a region, whose keys are hashed with this seed. */
   public Index(MemorySegment memory, long hashSeed) {
     this.memory = memory;
     this.hashSeed = hashSeed;
@@ -41,14 +42,17 @@ public final class Index {
     return memory;
   }
 
+  /** How many there are. */
   public long buckets() {
     return RegionHeader.bucketsAcquire(memory);
   }
 
+  /** Where in the region a bucket is. */
   public long bucketAddress(long bucket) {
     return OFFSET + (bucket << Bucket.SIZE_SHIFT);
   }
 
+  /** The hash of a key. */
   public long hash(Slice key) {
     return XxHash64.hash(key.segment(), key.offset(), key.length(), hashSeed);
   }
@@ -166,6 +170,7 @@ public final class Index {
     return -1;
   }
 
+  /** The number of the bucket that has this slot. */
   public long bucketNumber(long slotAddress) {
     return (slotAddress - OFFSET) >>> Bucket.SIZE_SHIFT;
   }

@@ -41,6 +41,7 @@ public final class IndexMemory {
     return geometry.pagesFor(Index.OFFSET + (buckets << Bucket.SIZE_SHIFT));
   }
 
+  /** The memory of header and index, in whole pages. */
   public long bytes() {
     return (long) ownedPages << geometry.pageShift();
   }

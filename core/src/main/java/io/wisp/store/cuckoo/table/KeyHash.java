@@ -23,14 +23,17 @@ public final class KeyHash {
 
   private KeyHash() {}
 
+  /** The half that addresses the first bucket. */
   public static long firstHalf(long hash) {
     return hash & 0xFFFF_FFFFL;
   }
 
+  /** The half that addresses the second bucket. */
   public static long secondHalf(long hash) {
     return hash >>> 32;
   }
 
+  /** The tag, of {@value Bucket#TAG_BITS} bits. */
   public static long tag(long hash) {
     long mixed = (hash ^ Long.rotateRight(hash, 23) ^ Long.rotateRight(hash, 47)) * TAG_MULTIPLIER;
     return mixed >>> TAG_SHIFT;

@@ -12,10 +12,12 @@ public final class ReferenceBits {
 
   private byte[] bits;
 
+  /** No entry of so many buckets was read. */
   public ReferenceBits(long buckets) {
     bits = new byte[Math.toIntExact(buckets)];
   }
 
+  /** Notes that an entry was read. */
   public void set(long bucket, int slot) {
     byte[] array = bits;
     if (bucket < array.length) {

@@ -11,6 +11,7 @@ public final class StripeSet {
 
   private final long[] words = new long[MAX_STRIPES / Long.SIZE];
 
+  /** Takes all stripes out. */
   public void clear() {
     Arrays.fill(words, 0);
   }

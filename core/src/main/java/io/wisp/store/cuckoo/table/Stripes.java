@@ -20,6 +20,7 @@ public final class Stripes {
   private final long[] locks;
   private final long mask;
 
+  /** So many stripes, a power of two, none of them locked. */
   public Stripes(int stripes) {
     locks = new long[(stripes + 1) << SPACING_SHIFT];
     mask = stripes - 1L;
@@ -30,6 +31,7 @@ public final class Stripes {
     lockBuckets(KeyHash.firstHalf(hash), KeyHash.secondHalf(hash));
   }
 
+  /** Unlocks both stripes of a key. */
   public void unlockKey(long hash) {
     unlockBuckets(KeyHash.firstHalf(hash), KeyHash.secondHalf(hash));
   }
@@ -53,10 +55,12 @@ public final class Stripes {
     unlock(first);
   }
 
+  /** Locks the stripe of a bucket. */
   public void lockBucket(long bucket) {
     lock(stripe(bucket));
   }
 
+  /** Unlocks the stripe of a bucket. */
   public void unlockBucket(long bucket) {
     unlock(stripe(bucket));
   }
@@ -67,6 +71,7 @@ public final class Stripes {
     set.add((int) (KeyHash.secondHalf(hash) & mask));
   }
 
+  /** Adds all stripes to a set. */
   public void addAll(StripeSet set) {
     for (int stripe = 0; stripe <= mask; stripe++) {
       set.add(stripe);
@@ -89,6 +94,7 @@ public final class Stripes {
     }
   }
 
+  /** Unlocks the stripes of a set. */
   public void unlock(StripeSet set) {
     for (int stripe = set.next(0); stripe >= 0; stripe = set.next(stripe + 1)) {
       unlock(stripe << SPACING_SHIFT);

@@ -76,6 +76,7 @@ public final class Walk {
     return position;
   }
 
+  /** Whether all buckets were visited. */
   public boolean isOver() {
     return position == END;
   }

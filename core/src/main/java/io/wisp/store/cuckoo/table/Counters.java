@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /** The counters of a store. */
-public final class Ledger {
+public final class Counters {
 
   private final AtomicLong versions = new AtomicLong();
   private final AtomicLong entries = new AtomicLong();
@@ -41,10 +41,12 @@ public final class Ledger {
     return expiring.sum();
   }
 
+  /** Records whose expiry had passed when they were removed or replaced. */
   public long expired() {
     return expired.sum();
   }
 
+  /** Records evicted. */
   public long evicted() {
     return evicted.sum();
   }
@@ -54,6 +56,7 @@ public final class Ledger {
     countExpiring(slot, 1);
   }
 
+  /** Counts that a slot has another record now. The caller holds its stripe. */
   public void replaced(long oldSlot, long newSlot) {
     countExpiring(oldSlot, -1);
     countExpiring(newSlot, 1);
@@ -64,6 +67,7 @@ public final class Ledger {
     countExpiring(slot, -1);
   }
 
+  /** Counts a record that had expired. */
   public void countExpired() {
     expired.increment();
   }

@@ -2,32 +2,61 @@
 package io.wisp.store.cuckoo;
 
 import io.wisp.store.Slice;
+import io.wisp.store.Store;
 import io.wisp.store.cuckoo.log.Compactor;
 import io.wisp.store.cuckoo.log.Heap;
 import io.wisp.store.cuckoo.log.RecordLayout;
 import io.wisp.store.cuckoo.region.Words;
+import io.wisp.store.cuckoo.table.Bucket;
+import io.wisp.store.cuckoo.table.ClockEviction;
+import io.wisp.store.cuckoo.table.Counters;
+import io.wisp.store.cuckoo.table.Displacement;
+import io.wisp.store.cuckoo.table.Entries;
+import io.wisp.store.cuckoo.table.Growth;
+import io.wisp.store.cuckoo.table.Index;
 import io.wisp.store.cuckoo.table.IndexMemory;
+import io.wisp.store.cuckoo.table.Stripes;
 import java.lang.foreign.MemorySegment;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Writes records that nobody finds yet, and takes the single steps by which they become those of
- * their keys. In which order they are taken, and with what in between, is for {@link Writer} and
- * {@link BatchWriter} to know.
+ * What writes of one key and of many do alike: they write records that nobody finds yet, and take
+ * the single steps by which they become those of their keys. In which order they are taken, and
+ * with what in between, is for {@link Writer} and {@link BatchWriter} to know.
  */
-final class RecordWriter {
+abstract class TableWriter {
 
-  private final MemorySegment memory;
+  final MemorySegment memory;
+  final Index index;
+  final Stripes stripes;
+  final UpdateLocks updateLocks;
+  final Heap heap;
+  final Compactor compactor;
+  final Growth growth;
+  final Displacement displacement;
+  final @Nullable ClockEviction eviction;
+  final Entries entries;
+  final Counters counters;
   private final long incarnation;
   private final IndexMemory indexMemory;
-  private final Heap heap;
-  private final Compactor compactor;
+  private final InstantSource clock;
 
-  RecordWriter(Table table) {
+  TableWriter(Table table, InstantSource clock) {
     memory = table.memory();
-    incarnation = table.incarnation();
-    indexMemory = table.indexMemory();
+    index = table.index();
+    stripes = table.stripes();
+    updateLocks = table.updateLocks();
     heap = table.heap();
     compactor = table.compactor();
+    growth = table.growth();
+    displacement = table.displacement();
+    eviction = table.eviction();
+    entries = table.entries();
+    counters = table.counters();
+    incarnation = table.incarnation();
+    indexMemory = table.indexMemory();
+    this.clock = clock;
   }
 
   /**
@@ -37,7 +66,7 @@ final class RecordWriter {
    *     itself writing another one must not
    * @return the offset, or {@link Heap#NONE} if there is no memory
    */
-  long write(Slice key, Slice value, boolean mayWait) {
+  final long writeRecord(Slice key, Slice value, boolean mayWait) {
     long word0 = RecordLayout.word0(0, key.length());
     long word1 = RecordLayout.pendingWord1(value.length());
     long record = heap.allocate(word0, word1);
@@ -51,7 +80,7 @@ final class RecordWriter {
    * Whether there may ever be room for records of so many bytes. To be asked before others' records
    * are evicted or moved for them.
    */
-  boolean mayFit(long bytes) {
+  final boolean mayFit(long bytes) {
     return bytes <= heap.limit(indexMemory.bytes());
   }
 
@@ -68,26 +97,44 @@ final class RecordWriter {
     }
   }
 
-  long contentHash(long record) {
+  /** {@link RecordLayout#contentHash} of a record that was written. */
+  final long contentHash(long record) {
     long word0 = Words.getPlain(memory, record);
     return RecordLayout.contentHash(
         memory, record, word0, Words.getPlain(memory, record + Long.BYTES), incarnation);
   }
 
   /** Gives a record a version and an expiry. */
-  void number(long record, long version, long expiry) {
+  final void number(long record, long version, long expiry) {
     int keyLength = RecordLayout.keyLength(Words.getPlain(memory, record));
     Words.setPlain(memory, record, RecordLayout.word0(version, keyLength));
     RecordLayout.setExpiry(memory, record, expiry);
   }
 
   /** Makes a numbered record live, behind all stores so far: the write happens with this one. */
-  void enliven(long record, long expiry, long contentHash) {
+  final void enliven(long record, long expiry, long contentHash) {
     long word0 = Words.getPlain(memory, record);
     long word1 = Words.getPlain(memory, record + Long.BYTES);
     Words.setRelease(
         memory,
         record + Long.BYTES,
         RecordLayout.liveWord1(record, word0, word1, expiry, contentHash));
+  }
+
+  /** When the record of a slot expires, or {@link Store#NEVER}. */
+  final long expiry(long slot) {
+    return Bucket.expires(slot)
+        ? RecordLayout.expiry(memory, Bucket.recordOffset(slot))
+        : Store.NEVER;
+  }
+
+  /** Whether the record of a slot has expired. */
+  final boolean hasExpired(long slot) {
+    return Bucket.expires(slot) && hasPassed(expiry(slot));
+  }
+
+  /** Whether a time that is not {@link Store#NEVER} has passed. */
+  final boolean hasPassed(long expiry) {
+    return expiry <= clock.millis();
   }
 }
