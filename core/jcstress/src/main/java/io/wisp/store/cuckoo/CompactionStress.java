@@ -4,8 +4,6 @@ package io.wisp.store.cuckoo;
 import io.wisp.store.cuckoo.log.Heap;
 import io.wisp.store.cuckoo.log.RecordLayout;
 import io.wisp.store.cuckoo.log.Segment;
-import io.wisp.store.cuckoo.region.Words;
-import io.wisp.store.cuckoo.table.Bucket;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -27,14 +25,13 @@ public final class CompactionStress {
    * being written, so that its segment is neither compacted nor freed, as none is that the
    * compactor moves records out of.
    */
-  abstract static class Movable {
+  abstract static class Movable extends Contested {
 
-    private final Contested contested = new Contested();
     private final long pin;
     private final long record;
 
     Movable() {
-      Table table = Contested.STORE.table();
+      Table table = STORE.table();
       long beside;
       do {
         beside = table.heap().allocate(RecordLayout.word0(0, 1), RecordLayout.pendingWord1(0));
@@ -48,40 +45,30 @@ public final class CompactionStress {
       record = locate();
     }
 
+    /** Under the stripes, for tests that run beside this one may make room by moving the entry. */
     private long locate() {
-      Table table = Contested.STORE.table();
-      long hash = table.index().hash(contested.key());
+      Table table = STORE.table();
+      long hash = table.index().hash(key());
       table.stripes().lockKey(hash);
       try {
-        long slotAddress = table.index().locate(contested.key(), hash);
-        return Bucket.recordOffset(Words.getAcquire(table.memory(), slotAddress));
+        return Locations.recordOf(STORE, key());
       } finally {
         table.stripes().unlockKey(hash);
       }
     }
 
     private static @Nullable Segment segment(long offset) {
-      Table table = Contested.STORE.table();
-      return table.heap().owner((int) (offset >>> table.geometry().pageShift()));
-    }
-
-    final void put(long word) {
-      Contested.STORE.put(contested.key(), Contested.value(word));
+      Table table = STORE.table();
+      return table.heap().segments().owner((int) (offset >>> table.geometry().pageShift()));
     }
 
     final void move() {
-      Contested.STORE.table().compactor().relocate(record);
-    }
-
-    final Contested.Ends read() {
-      Contested.Ends ends = new Contested.Ends();
-      Contested.STORE.get(contested.key(), ends);
-      return ends;
+      STORE.table().compactor().relocate(record);
     }
 
     final void cleanUp() {
-      Contested.STORE.delete(contested.key());
-      Contested.STORE.table().heap().free(pin);
+      delete();
+      STORE.table().heap().free(pin);
     }
   }
 
@@ -99,11 +86,7 @@ public final class CompactionStress {
 
     @Actor
     public void reader(JJ_Result result) {
-      Contested.Ends ends = read();
-      if (ends.isFound()) {
-        result.r1 = ends.first();
-        result.r2 = ends.last();
-      }
+      read().report(result);
     }
 
     @Arbiter
@@ -131,7 +114,7 @@ public final class CompactionStress {
 
     @Arbiter
     public void look(J_Result result) {
-      Contested.Ends ends = read();
+      Ends ends = read();
       if (ends.isFound()) {
         result.r1 = ends.last();
       }
@@ -159,7 +142,7 @@ public final class CompactionStress {
 
     @Actor
     public void reader(JJJ_Result result) {
-      Contested.Ends ends = read();
+      Ends ends = read();
       if (ends.isFound()) {
         result.r1 = ends.first();
         result.r2 = ends.last();
@@ -168,7 +151,7 @@ public final class CompactionStress {
 
     @Arbiter
     public void look(JJJ_Result result) {
-      Contested.Ends ends = read();
+      Ends ends = read();
       if (ends.isFound()) {
         result.r3 = ends.last();
       }

@@ -3,16 +3,18 @@ package io.wisp.store.cuckoo;
 
 import io.wisp.store.Slice;
 import io.wisp.store.ValueSink;
+import io.wisp.store.WriteCondition;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
+import org.openjdk.jcstress.infra.results.JJ_Result;
 
 /**
- * A key of its own in a store that all tests share: jcstress makes millions of states, and a store
- * for each would measure nothing but mmap.
+ * The state of a test: a key of its own in a store that all tests share. jcstress makes millions of
+ * states, and a store for each would measure nothing but mmap.
  */
-final class Contested {
+class Contested {
 
   static final int WORDS = 16;
 
@@ -21,13 +23,42 @@ final class Contested {
   private static final AtomicLong KEYS = new AtomicLong();
 
   private final byte[] key = new byte[Long.BYTES];
+  private final long firstVersion;
 
+  /** A key that is absent. */
   Contested() {
     MemorySegment.ofArray(key).set(ValueLayout.JAVA_LONG_UNALIGNED, 0, KEYS.incrementAndGet());
+    firstVersion = 0;
   }
 
-  Slice key() {
+  /** A key with a value and an expiry. */
+  Contested(long word, long expiresAt) {
+    MemorySegment.ofArray(key).set(ValueLayout.JAVA_LONG_UNALIGNED, 0, KEYS.incrementAndGet());
+    STORE.write(key(), value(word), WriteCondition.ALWAYS, 0, expiresAt);
+    firstVersion = read().version();
+  }
+
+  /** The version of the value that the key was made with. */
+  final long firstVersion() {
+    return firstVersion;
+  }
+
+  final Slice key() {
     return Slice.of(key);
+  }
+
+  final void put(long word) {
+    STORE.put(key(), value(word));
+  }
+
+  final void delete() {
+    STORE.delete(key());
+  }
+
+  final Ends read() {
+    Ends ends = new Ends();
+    STORE.get(key(), ends);
+    return ends;
   }
 
   /** A value all of whose words are the same, so that a torn one shows. */
@@ -65,6 +96,14 @@ final class Contested {
     long first() {
       requireFound();
       return words[0];
+    }
+
+    /** Tells the first and the last word, if there is a value. */
+    void report(JJ_Result result) {
+      if (isFound()) {
+        result.r1 = first();
+        result.r2 = last();
+      }
     }
 
     long last() {

@@ -2,8 +2,7 @@
 package io.wisp.store.cuckoo;
 
 import io.wisp.store.Slice;
-import io.wisp.store.Status;
-import io.wisp.store.cuckoo.region.Words;
+import io.wisp.store.Store;
 import io.wisp.store.cuckoo.table.Growth;
 import io.wisp.store.cuckoo.table.Index;
 import io.wisp.store.cuckoo.table.KeyHash;
@@ -29,31 +28,25 @@ public final class ReadersStress {
       expect = Expect.FORBIDDEN,
       desc = "torn, or absent though the key was there all the time")
   @State
-  public static class Replacement {
-
-    private final Contested contested = new Contested();
+  public static class Replacement extends Contested {
 
     public Replacement() {
-      Contested.STORE.put(contested.key(), Contested.value(1));
+      super(1, Store.NEVER);
     }
 
     @Actor
     public void writer() {
-      Contested.STORE.put(contested.key(), Contested.value(2));
+      put(2);
     }
 
     @Actor
     public void reader(JJ_Result result) {
-      Contested.Ends ends = new Contested.Ends();
-      if (Contested.STORE.get(contested.key(), ends) == Status.FOUND) {
-        result.r1 = ends.first();
-        result.r2 = ends.last();
-      }
+      read().report(result);
     }
 
     @Arbiter
     public void cleanUp() {
-      Contested.STORE.delete(contested.key());
+      delete();
     }
   }
 
@@ -63,27 +56,21 @@ public final class ReadersStress {
   @Outcome(id = "2, 2", expect = Expect.ACCEPTABLE, desc = "the value")
   @Outcome(expect = Expect.FORBIDDEN, desc = "torn")
   @State
-  public static class Publication {
-
-    private final Contested contested = new Contested();
+  public static class Publication extends Contested {
 
     @Actor
     public void writer() {
-      Contested.STORE.put(contested.key(), Contested.value(2));
+      put(2);
     }
 
     @Actor
     public void reader(JJ_Result result) {
-      Contested.Ends ends = new Contested.Ends();
-      if (Contested.STORE.get(contested.key(), ends) == Status.FOUND) {
-        result.r1 = ends.first();
-        result.r2 = ends.last();
-      }
+      read().report(result);
     }
 
     @Arbiter
     public void cleanUp() {
-      Contested.STORE.delete(contested.key());
+      delete();
     }
   }
 
@@ -95,39 +82,32 @@ public final class ReadersStress {
       expect = Expect.FORBIDDEN,
       desc = "the expiry of another version, or absent though the key was there all the time")
   @State
-  public static class Expiry {
+  public static class Expiry extends Contested {
 
     private static final long OLD = Long.MAX_VALUE - 1;
     private static final long NEW = Long.MAX_VALUE;
 
-    private final Contested contested = new Contested();
-    private final long oldVersion;
-
     public Expiry() {
-      Contested.STORE.put(contested.key(), Contested.value(1));
-      Contested.STORE.expire(contested.key(), OLD);
-      Contested.Ends ends = new Contested.Ends();
-      Contested.STORE.get(contested.key(), ends);
-      oldVersion = ends.version();
+      super(1, OLD);
     }
 
     @Actor
     public void writer() {
-      Contested.STORE.expire(contested.key(), NEW);
+      STORE.expire(key(), NEW);
     }
 
     @Actor
     public void reader(JJ_Result result) {
-      Contested.Ends ends = new Contested.Ends();
-      if (Contested.STORE.get(contested.key(), ends) == Status.FOUND) {
+      Ends ends = read();
+      if (ends.isFound()) {
         result.r1 = ends.expiresAt() == OLD ? 1 : ends.expiresAt() == NEW ? 2 : 3;
-        result.r2 = ends.version() == oldVersion ? 1 : 2;
+        result.r2 = ends.version() == firstVersion() ? 1 : 2;
       }
     }
 
     @Arbiter
     public void cleanUp() {
-      Contested.STORE.delete(contested.key());
+      delete();
     }
   }
 
@@ -136,39 +116,26 @@ public final class ReadersStress {
   @Outcome(id = "1", expect = Expect.ACCEPTABLE, desc = "found")
   @Outcome(expect = Expect.FORBIDDEN, desc = "missed a key that was there all the time")
   @State
-  public static class Displaced {
-
-    private final Contested contested = new Contested();
+  public static class Displaced extends Contested {
 
     public Displaced() {
-      Contested.STORE.put(contested.key(), Contested.value(1));
+      super(1, Store.NEVER);
     }
 
     @Actor
     public void mover() {
-      Slice key = contested.key();
-      Table table = Contested.STORE.table();
-      long hash = table.index().hash(key);
-      long buckets = table.index().buckets();
-      long first = KeyHash.bucket(KeyHash.firstHalf(hash), buckets);
-      long second = KeyHash.bucket(KeyHash.secondHalf(hash), buckets);
-      if (first != second) {
-        long slotAddress = table.index().locate(key, hash);
-        long slot = Words.getAcquire(table.memory(), slotAddress);
-        boolean inFirst = table.index().bucketNumber(slotAddress) == first;
-        table.displacement().move(inFirst ? first : second, slot, inFirst ? second : first);
-        table.displacement().move(inFirst ? second : first, slot, inFirst ? first : second);
-      }
+      Locations.moveToOtherBucket(STORE, key());
+      Locations.moveToOtherBucket(STORE, key());
     }
 
     @Actor
     public void reader(I_Result result) {
-      result.r1 = Contested.STORE.contains(contested.key()) ? 1 : 0;
+      result.r1 = STORE.contains(key()) ? 1 : 0;
     }
 
     @Arbiter
     public void cleanUp() {
-      Contested.STORE.delete(contested.key());
+      delete();
     }
   }
 

@@ -2,13 +2,9 @@
 package io.wisp.store.cuckoo;
 
 import io.wisp.store.Slice;
-import io.wisp.store.Status;
 import io.wisp.store.cuckoo.log.RecordLayout;
-import io.wisp.store.cuckoo.region.Words;
 import io.wisp.store.cuckoo.remote.RemoteLookup.Step;
 import io.wisp.store.cuckoo.remote.RemoteTable;
-import io.wisp.store.cuckoo.table.Bucket;
-import io.wisp.store.cuckoo.table.Index;
 import java.lang.foreign.ValueLayout;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
@@ -39,14 +35,7 @@ public final class ReuseStress {
 
   private static long place() {
     STORE.put(KEY, ONE);
-    return recordOf(KEY);
-  }
-
-  /** Where the record of a key is, for the only thread that moves it. */
-  private static long recordOf(Slice key) {
-    Index index = STORE.table().index();
-    return Bucket.recordOffset(
-        Words.getAcquire(STORE.region(), index.locate(key, index.hash(key))));
+    return Locations.recordOf(STORE, KEY);
   }
 
   private static void putIntoThePlace(Slice key, Slice value) {
@@ -55,8 +44,9 @@ public final class ReuseStress {
   }
 
   private static void requireInPlace(Slice key) {
-    if (recordOf(key) != PLACE) {
-      throw new AssertionError(key + " is at " + recordOf(key) + " and not at " + PLACE);
+    if (Locations.recordOf(STORE, key) != PLACE) {
+      throw new AssertionError(
+          key + " is at " + Locations.recordOf(STORE, key) + " and not at " + PLACE);
     }
   }
 
@@ -75,7 +65,7 @@ public final class ReuseStress {
     STORE.table().compactor().relocate(PLACE);
     putIntoThePlace(OTHER, OTHERS);
     STORE.delete(OTHER);
-    STORE.table().compactor().relocate(recordOf(KEY));
+    STORE.table().compactor().relocate(Locations.recordOf(STORE, KEY));
     requireInPlace(KEY);
   }
 
@@ -85,10 +75,8 @@ public final class ReuseStress {
     private static final Contested.Ends ENDS = new Contested.Ends(WORDS);
 
     private static void read(JJ_Result result) {
-      if (STORE.get(KEY, ENDS) == Status.FOUND) {
-        result.r1 = ENDS.first();
-        result.r2 = ENDS.last();
-      }
+      STORE.get(KEY, ENDS);
+      ENDS.report(result);
     }
   }
 
