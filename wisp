@@ -246,11 +246,11 @@ run_jar() {
 }
 
 ensure_command_built() {
-  ensure_built "$root/cli/target/wisp.jar" core transports/verbs transports cli
+  ensure_built "$root/cli/target/wisp.jar" core transports/verbs transports measure cli
 }
 
 ensure_benchmarks_built() {
-  ensure_built "$root/benchmarks/target/benchmarks.jar" core transports/verbs transports benchmarks
+  ensure_built "$root/benchmarks/target/benchmarks.jar" core transports/verbs transports measure benchmarks
 }
 
 # Runs a command on a machine with an RDMA device. Where that is a virtual machine, nothing can be

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.bench;
 
-import io.wisp.bench.load.TransportParameter;
-import io.wisp.bench.results.Environment;
 import io.wisp.bench.results.RunFolder;
-import io.wisp.bench.server.Placement;
 import io.wisp.bench.server.PlacementProfiler;
 import io.wisp.bench.server.ServerProcess;
 import io.wisp.bench.store.MemoryPerEntry;
 import io.wisp.bench.store.StoreBenchmark;
+import io.wisp.measure.input.TransportOption;
+import io.wisp.measure.machine.Placement;
+import io.wisp.measure.record.Environment;
 import io.wisp.transport.Transports;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -164,7 +164,7 @@ public final class BenchmarkCommand {
       for (String name : named) {
         for (String server : servers) {
           Optional<String> obstacle =
-              TransportChoice.unreachable(Transports.named(name), server, device(suite));
+              MeasurableTransports.unreachable(Transports.named(name), server, device(suite));
           if (obstacle.isPresent()) {
             throw new UsageException("transport=" + name + ": " + obstacle.get());
           }
@@ -172,7 +172,7 @@ public final class BenchmarkCommand {
       }
       return named;
     }
-    TransportChoice choice = TransportChoice.every(servers, device(suite));
+    MeasurableTransports choice = MeasurableTransports.every(servers, device(suite));
     choice.notes().forEach(out::println);
     if (choice.names().isEmpty()) {
       throw new UsageException("no transport is left to measure");
@@ -183,7 +183,7 @@ public final class BenchmarkCommand {
 
   /** The device to try a server with: the first, where several are asked for. */
   private static @Nullable String device(Suite suite) {
-    return ServerProcess.device(suite.values(TransportParameter.DEVICE.label()).iterator().next());
+    return ServerProcess.device(suite.values(TransportOption.DEVICE.word()).iterator().next());
   }
 
   /** Pinning is done where JMH starts a fork; there must be one to pin. */

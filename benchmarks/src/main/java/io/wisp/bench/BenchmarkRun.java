@@ -2,10 +2,10 @@
 package io.wisp.bench;
 
 import io.wisp.bench.latency.LatencyProfiler;
-import io.wisp.bench.results.Environment;
 import io.wisp.bench.results.RunFolder;
 import io.wisp.bench.results.RunResult;
 import io.wisp.bench.results.SummaryTable;
+import io.wisp.measure.record.Environment;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;

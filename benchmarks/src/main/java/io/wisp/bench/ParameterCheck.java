@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.bench;
 
-import io.wisp.bench.load.OperationMix;
-import io.wisp.bench.server.Placement;
 import io.wisp.bench.store.MapKind;
+import io.wisp.measure.machine.Placement;
+import io.wisp.measure.workload.OperationMix;
 import io.wisp.store.Limits;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.GetPath;
@@ -38,7 +38,7 @@ interface ParameterCheck {
           Map.entry("transport", ParameterCheck::transport),
           Map.entry("keySize", between(1, Limits.MAX_KEY_LENGTH)),
           Map.entry("payloadSize", between(0, Limits.MAX_VALUE_LENGTH)),
-          Map.entry("operation", OperationMix::labelled),
+          Map.entry("operation", OperationMix::named),
           Map.entry("pipeline", between(1, MAX_PIPELINE)),
           Map.entry("server", ParameterCheck::server),
           Map.entry("serverThreads", between(1, MAX_SERVER_THREADS)),

@@ -1,23 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.bench;
 
-import io.wisp.bench.latency.Connection;
+import io.wisp.bench.latency.Ends;
 import io.wisp.bench.latency.LatencyRecorder;
-import io.wisp.bench.load.ClosedLoop;
-import io.wisp.bench.load.KeySpace;
-import io.wisp.bench.load.OperationMix;
-import io.wisp.bench.load.Preparation;
 import io.wisp.bench.server.ServerProcess;
 import io.wisp.bench.server.ServerUnderTest;
+import io.wisp.measure.loop.ClosedLoop;
+import io.wisp.measure.loop.Exchange;
+import io.wisp.measure.loop.SystemLoadClock;
+import io.wisp.measure.machine.CoreList;
+import io.wisp.measure.workload.KeyDistribution;
+import io.wisp.measure.workload.KeySpace;
+import io.wisp.measure.workload.OperationMix;
+import io.wisp.measure.workload.RequestSource;
+import io.wisp.measure.workload.ValueSizes;
+import io.wisp.measure.workload.Workload;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.GetPath;
 import io.wisp.transport.Transport;
 import io.wisp.transport.Transports;
+import io.wisp.transport.Waiting;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -70,6 +79,14 @@ public class TransportBenchmark {
 
   private static final long SPARE_BYTES = 64L << 20;
 
+  /** How much is sent at a time while the store is filled. */
+  private static final int MAX_BATCH = 256;
+
+  private static final int MAX_BATCH_BYTES = 1 << 20;
+
+  /** The seed of the first client's random numbers; the next one's is one more. */
+  private static final long SEED = 3994;
+
   /** How requests travel; without this parameter, every way that this machine can run. */
   @Param("tcp")
   public String transport = "";
@@ -120,21 +137,18 @@ public class TransportBenchmark {
 
   @Setup(Level.Trial)
   public void start() {
-    keys = KeySpace.of(keySize, payloadSize);
+    keys = KeySpace.fitting(keySize, payloadSize);
     if (!server.equals(OWN_SERVER)) {
-      Endpoint base = Endpoint.parse(server);
-      endpoint = new Endpoint(base.host(), base.port() + transport().portOffset());
+      endpoint = transport().endpoint(Endpoint.parse(server));
     } else if (!transport.equals(NULL_TRANSPORT)) {
       ownServer = ServerUnderTest.start(transport, serverThreads, busyPoll, serverMemory(), device);
       endpoint = ownServer.endpoint();
     }
-    try (Client client = connect()) {
-      Preparation.prepare(client, OperationMix.labelled(operation), keys, payloadSize);
-    }
+    leave(mix()::startsPresent);
   }
 
   private long serverMemory() {
-    return SPARE_BYTES + keys.count() * (BYTES_PER_RECORD + 2L * ((long) keySize + payloadSize));
+    return SPARE_BYTES + keys.records() * (BYTES_PER_RECORD + 2L * ((long) keySize + payloadSize));
   }
 
   @TearDown(Level.Trial)
@@ -142,15 +156,48 @@ public class TransportBenchmark {
     if (ownServer != null) {
       ownServer.close();
     } else {
-      try (Client client = connect()) {
-        Preparation.clear(client, keys);
-      }
+      leave(key -> false);
     }
   }
 
   @Benchmark
   public void request(Connected client, Control control) {
-    client.loop().request(client.counts(control));
+    client.exchange().count(client.counts(control));
+    long ignored = client.loop().step();
+  }
+
+  private OperationMix mix() {
+    return OperationMix.named(operation);
+  }
+
+  private Workload workload() {
+    return new Workload(
+        keySize,
+        keys.records(),
+        new KeyDistribution.Uniform(),
+        new ValueSizes.Fixed(payloadSize),
+        mix(),
+        false);
+  }
+
+  /** Puts the keys that are to be there, and deletes all others. */
+  private void leave(LongPredicate present) {
+    int batch = Math.clamp(MAX_BATCH_BYTES / ((long) keySize + payloadSize), 1, MAX_BATCH);
+    try (Exchange exchange = exchange(connect(), 0, 1, batch)) {
+      new ClosedLoop(exchange).preload(0, keys.records(), present);
+    }
+  }
+
+  /** The requests of one of the clients, over a connection that it closes. */
+  private Exchange exchange(Client client, int number, int clients, int depth) {
+    return new Exchange(
+        client,
+        new RequestSource(workload(), keys, number, clients, new SplittableRandom(SEED + number)),
+        new SystemLoadClock(Waiting.SPIN, () -> false),
+        depth,
+        transport.equals(NULL_TRANSPORT)
+            ? AsStored.nowhere(client.description())
+            : new AsStored(client.description(), mix().everyGetHits(), payloadSize));
   }
 
   private Transport transport() {
@@ -168,63 +215,54 @@ public class TransportBenchmark {
     return transport().connect(endpoint, options);
   }
 
-  private Connection describe(Client client) {
+  private Ends describe(Client client) {
     Optional<ServerUnderTest> own = Optional.ofNullable(ownServer);
-    return new Connection(
+    return Ends.of(
         client.description(),
-        ServerUnderTest.ownCores(),
+        CoreList.allowedHere(),
         own.map(ServerUnderTest::description).orElse(server),
         own.map(ServerUnderTest::cores).orElse(""),
         own.map(ServerUnderTest::command).orElse(""),
-        keys.count());
+        keys.records());
   }
 
   /** A client and its loop, one for each of JMH's threads. */
   @State(Scope.Thread)
   public static class Connected {
 
-    private @Nullable Client client;
+    private @Nullable Exchange exchange;
     private @Nullable ClosedLoop loop;
     private boolean measured;
     private boolean singleShot;
 
     @Setup(Level.Trial)
     public void connect(TransportBenchmark benchmark, BenchmarkParams run, ThreadParams thread) {
-      client = benchmark.connect();
+      Client client = benchmark.connect();
       LatencyRecorder.instance().connected(benchmark.describe(client));
-      loop =
-          new ClosedLoop(
-              client,
-              OperationMix.labelled(benchmark.operation),
-              benchmark.keys,
-              benchmark.payloadSize,
-              benchmark.pipeline,
-              thread.getThreadIndex(),
-              run.getThreads(),
-              !benchmark.transport.equals(NULL_TRANSPORT));
+      exchange =
+          benchmark.exchange(client, thread.getThreadIndex(), run.getThreads(), benchmark.pipeline);
+      loop = new ClosedLoop(exchange);
     }
 
     @Setup(Level.Iteration)
     public void begin(BenchmarkParams run, IterationParams iteration) {
       singleShot = run.getMode() == Mode.SingleShotTime;
       measured = iteration.getType() == IterationType.MEASUREMENT;
-      loop().latencies().reset();
+      exchange().record(false);
     }
 
     @TearDown(Level.Iteration)
     public void end() {
+      exchange().count(false);
       loop().pause();
       if (measured) {
-        LatencyRecorder.instance().add(loop().latencies());
+        LatencyRecorder.instance().add(exchange().tallies());
       }
     }
 
     @TearDown(Level.Trial)
     public void disconnect() {
-      loop().release();
-      if (client != null) {
-        client.close();
-      }
+      exchange().close();
     }
 
     /**
@@ -236,10 +274,18 @@ public class TransportBenchmark {
     }
 
     ClosedLoop loop() {
-      if (loop == null) {
+      return connected(loop);
+    }
+
+    Exchange exchange() {
+      return connected(exchange);
+    }
+
+    private static <T> T connected(@Nullable T made) {
+      if (made == null) {
         throw new IllegalStateException("not connected");
       }
-      return loop;
+      return made;
     }
   }
 }

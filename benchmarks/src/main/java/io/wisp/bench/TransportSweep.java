@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.bench;
 
-import io.wisp.bench.load.TransportParameter;
+import io.wisp.measure.input.TransportOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -50,10 +50,10 @@ record TransportSweep(List<Map<String, List<String>>> parts, List<String> notes)
   private static Map<String, List<String>> reduced(
       String transport, Function<String, Collection<String>> values) {
     Map<String, List<String>> reduced = new LinkedHashMap<>();
-    for (TransportParameter parameter : TransportParameter.values()) {
-      List<String> asked = List.copyOf(values.apply(parameter.label()));
+    for (TransportOption parameter : TransportOption.values()) {
+      List<String> asked = List.copyOf(values.apply(parameter.word()));
       if (asked.size() > 1 && !parameter.isUsedBy(transport)) {
-        reduced.put(parameter.label(), asked.subList(0, 1));
+        reduced.put(parameter.word(), asked.subList(0, 1));
       }
     }
     return reduced;
@@ -61,10 +61,10 @@ record TransportSweep(List<Map<String, List<String>>> parts, List<String> notes)
 
   /** Refuses a parameter that was given and that none of the transports has a use for. */
   static void requireUses(Collection<String> given, List<String> transports) throws UsageException {
-    for (TransportParameter parameter : TransportParameter.values()) {
-      if (given.contains(parameter.label()) && transports.stream().noneMatch(parameter::isUsedBy)) {
+    for (TransportOption parameter : TransportOption.values()) {
+      if (given.contains(parameter.word()) && transports.stream().noneMatch(parameter::isUsedBy)) {
         throw new UsageException(
-            parameter.label()
+            parameter.word()
                 + " is for "
                 + String.join(" and ", parameter.transports())
                 + ", and means nothing to "

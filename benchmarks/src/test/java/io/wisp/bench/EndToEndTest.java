@@ -5,12 +5,12 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.wisp.bench.latency.LatencyLog;
-import io.wisp.bench.results.Environment;
-import io.wisp.bench.results.Json;
 import io.wisp.bench.results.RunResult;
 import io.wisp.bench.results.RunResult.Latency;
 import io.wisp.bench.results.RunResult.Measurement;
+import io.wisp.measure.latency.HistogramText;
+import io.wisp.measure.record.Environment;
+import io.wisp.measure.record.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -113,7 +113,7 @@ class EndToEndTest {
     assertThat(intervals).isEqualTo(2 * 2 * 3);
     for (Latency latency : measurement.latencies().subList(0, 3)) {
       Histogram fromLog = requireNonNull(merged.get(latency.operation()));
-      Histogram fromJson = LatencyLog.decode(latency.histogram());
+      Histogram fromJson = HistogramText.decode(latency.histogram());
       assertThat(fromJson.getTotalCount()).isEqualTo(latency.count());
       assertThat(fromLog.getTotalCount()).isEqualTo(latency.count());
       assertThat(fromLog.getValueAtPercentile(99)).isEqualTo(latency.percentiles().get("99"));

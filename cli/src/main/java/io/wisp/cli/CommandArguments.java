@@ -3,11 +3,11 @@ package io.wisp.cli;
 
 import io.wisp.cli.common.ClientArguments;
 import io.wisp.cli.common.ConnectionArguments;
+import io.wisp.cli.common.CoreArguments;
 import io.wisp.cli.common.TransportChoice;
-import io.wisp.cli.common.UserError;
-import io.wisp.cli.cores.CoreArguments;
 import io.wisp.cli.perf.PerfArguments;
 import io.wisp.cli.serve.ServeArguments;
+import io.wisp.measure.input.UserError;
 import io.wisp.transport.Endpoint;
 import java.util.ArrayList;
 import java.util.List;

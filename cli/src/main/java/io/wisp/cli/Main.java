@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli;
 
-import io.wisp.cli.common.ByteSize;
-import io.wisp.cli.common.ExitCode;
 import io.wisp.cli.common.InternalErrors;
 import io.wisp.cli.common.ProcessText;
 import io.wisp.cli.common.Product;
 import io.wisp.cli.common.Streams;
-import io.wisp.cli.common.TimeSpan;
-import io.wisp.cli.common.UserError;
-import io.wisp.cli.cores.CoreList;
 import io.wisp.cli.perf.PerfCommand;
-import io.wisp.cli.perf.load.Arrivals;
 import io.wisp.cli.serve.ServeCommand;
 import io.wisp.cli.serve.StopSignal;
 import io.wisp.cli.serve.StoreOpener;
-import io.wisp.cli.serve.Table;
+import io.wisp.cli.serve.TableOpener;
 import io.wisp.cli.shell.Shell;
+import io.wisp.measure.input.ByteSize;
+import io.wisp.measure.input.ExitCode;
+import io.wisp.measure.input.TimeSpan;
+import io.wisp.measure.input.UserError;
+import io.wisp.measure.loop.Arrivals;
+import io.wisp.measure.machine.CoreList;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.GetPath;
@@ -52,7 +52,7 @@ public final class Main {
 
   public static void main(String[] arguments) {
     Streams streams = Streams.ofProcess();
-    Main main = new Main(streams, StopSignal::ofProcess, Table::open);
+    Main main = new Main(streams, StopSignal::ofProcess, TableOpener::open);
     System.exit(main.run(() -> ProcessText.arguments(arguments)));
   }
 

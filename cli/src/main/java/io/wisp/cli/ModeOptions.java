@@ -3,12 +3,12 @@ package io.wisp.cli;
 
 import io.wisp.cli.common.ByteText;
 import io.wisp.cli.common.ClientArguments;
+import io.wisp.cli.common.CoreArguments;
 import io.wisp.cli.common.TransportChoice;
-import io.wisp.cli.common.TransportOption;
-import io.wisp.cli.common.UserError;
-import io.wisp.cli.cores.CoreArguments;
 import io.wisp.cli.perf.PerfArguments;
 import io.wisp.cli.serve.ServeArguments;
+import io.wisp.measure.input.TransportOption;
+import io.wisp.measure.input.UserError;
 import java.lang.reflect.Field;
 import java.util.EnumSet;
 import java.util.List;
@@ -47,7 +47,7 @@ final class ModeOptions {
 
   private static void checkTransport(ParseResult parsed, TransportChoice transport) {
     for (TransportOption option : TransportOption.values()) {
-      if (parsed.hasMatchedOption(option.word())) {
+      if (parsed.hasMatchedOption("--" + option.word())) {
         transport.requireUseOf(option);
       }
     }

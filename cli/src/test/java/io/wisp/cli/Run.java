@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli;
 
-import io.wisp.cli.common.ByteSize;
 import io.wisp.cli.common.Streams;
 import io.wisp.cli.serve.StopSignal;
 import io.wisp.cli.serve.StoreOpener;
+import io.wisp.measure.input.ByteSize;
 import io.wisp.store.HeapStore;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

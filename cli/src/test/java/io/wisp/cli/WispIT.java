@@ -3,7 +3,7 @@ package io.wisp.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.wisp.cli.cores.CoreList;
+import io.wisp.measure.machine.CoreList;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -50,4 +50,25 @@ public interface Transport {
    * @throws TransportException if it cannot be reached, or refuses
    */
   Client connect(Endpoint endpoint, ClientOptions options);
+
+  /**
+   * Where it listens.
+   *
+   * @param server where the server is, by the port that it was given, which is tcp's
+   * @throws IllegalArgumentException if the port leaves no room
+   */
+  default Endpoint endpoint(Endpoint server) {
+    int port = server.port() + portOffset();
+    if (port > 65_535) {
+      throw new IllegalArgumentException(
+          "port "
+              + server.port()
+              + " leaves no room for the transport "
+              + name()
+              + ", which listens "
+              + portOffset()
+              + " above it; 65535 is the last port");
+    }
+    return new Endpoint(server.host(), port);
+  }
 }

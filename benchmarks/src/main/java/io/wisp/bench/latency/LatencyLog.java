@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.bench.latency;
 
+import io.wisp.measure.latency.HistogramText;
+import io.wisp.measure.workload.RequestKind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
-import java.util.zip.DataFormatException;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -32,7 +30,7 @@ public final class LatencyLog {
    *
    * @param benchmark JMH's identifier of benchmark, mode and parameters
    * @param process the fork's process id
-   * @param histogram latencies in nanoseconds, tagged with the kind's label and stamped with the
+   * @param histogram latencies in nanoseconds, tagged with the kind's word and stamped with the
    *     times in milliseconds since the epoch between which they were recorded
    */
   public record Interval(
@@ -41,26 +39,26 @@ public final class LatencyLog {
       RequestKind kind,
       long misses,
       Histogram histogram,
-      Connection connection) {}
+      Ends ends) {}
 
   static void append(Path folder, Interval interval) throws IOException {
-    Connection connection = interval.connection();
+    Ends ends = interval.ends();
     Histogram histogram = interval.histogram();
     String line =
         String.join(
             "\t",
             interval.benchmark(),
-            interval.kind().label(),
+            interval.kind().word(),
             Long.toString(interval.misses()),
             Long.toString(histogram.getStartTimeStamp()),
             Long.toString(histogram.getEndTimeStamp()),
-            encode(histogram),
-            oneLine(connection.client()),
-            connection.clientCores(),
-            oneLine(connection.server()),
-            connection.serverCores(),
-            oneLine(connection.serverCommand()),
-            Long.toString(connection.keys()));
+            HistogramText.encode(histogram),
+            oneLine(ends.client()),
+            ends.clientCores(),
+            oneLine(ends.server()),
+            ends.serverCores(),
+            oneLine(ends.serverCommand()),
+            Long.toString(ends.keys()));
     Files.writeString(
         folder.resolve(interval.process() + SUFFIX),
         line + "\n",
@@ -96,39 +94,18 @@ public final class LatencyLog {
       throw new IOException(
           "a line of process " + process + " has " + fields.length + " fields, not " + FIELDS);
     }
-    Histogram histogram = decode(fields[5]);
+    Histogram histogram = HistogramText.decode(fields[5]);
     histogram.setTag(fields[1]);
     histogram.setStartTimeStamp(Long.parseLong(fields[3]));
     histogram.setEndTimeStamp(Long.parseLong(fields[4]));
     return new Interval(
         fields[0],
         process,
-        RequestKind.labelled(fields[1]),
+        RequestKind.of(fields[1]),
         Long.parseLong(fields[2]),
         histogram,
-        new Connection(
+        Ends.of(
             fields[6], fields[7], fields[8], fields[9], fields[10], Long.parseLong(fields[11])));
-  }
-
-  /** A histogram compressed and in Base64, as histogram logs have it. */
-  public static String encode(Histogram histogram) {
-    ByteBuffer buffer = ByteBuffer.allocate(histogram.getNeededByteBufferCapacity());
-    int length = histogram.encodeIntoCompressedByteBuffer(buffer);
-    return Base64.getEncoder().encodeToString(Arrays.copyOf(buffer.array(), length));
-  }
-
-  /**
-   * The histogram that {@link #encode} wrote.
-   *
-   * @throws IOException if the text is none
-   */
-  public static Histogram decode(String text) throws IOException {
-    try {
-      ByteBuffer bytes = ByteBuffer.wrap(Base64.getDecoder().decode(text));
-      return Histogram.decodeFromCompressedByteBuffer(bytes, LatencyHistograms.HIGHEST_NANOS);
-    } catch (DataFormatException | IllegalArgumentException e) {
-      throw new IOException("not a compressed histogram: " + e.getMessage(), e);
-    }
   }
 
   private static String oneLine(String text) {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.bench.latency;
 
+import io.wisp.measure.latency.Tallies;
+import io.wisp.measure.latency.Tally;
+import io.wisp.measure.workload.RequestKind;
+import io.wisp.store.Status;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -55,10 +59,11 @@ public final class LatencyProfiler implements InternalProfiler {
     return List.of();
   }
 
-  private void write(String benchmark, LatencyHistograms latencies) {
+  private void write(String benchmark, Tallies tallies) {
     for (RequestKind kind : RequestKind.values()) {
-      if (latencies.count(kind) > 0) {
-        Histogram histogram = latencies.histogram(kind);
+      Tally tally = tallies.of(kind);
+      if (tally.requests() > 0) {
+        Histogram histogram = tally.latency();
         histogram.setStartTimeStamp(startMillis);
         histogram.setEndTimeStamp(System.currentTimeMillis());
         try {
@@ -68,9 +73,9 @@ public final class LatencyProfiler implements InternalProfiler {
                   benchmark,
                   ProcessHandle.current().pid(),
                   kind,
-                  latencies.misses(kind),
+                  tally.count(Status.ABSENT),
                   histogram,
-                  LatencyRecorder.instance().connection()));
+                  LatencyRecorder.instance().ends()));
         } catch (IOException e) {
           throw new UncheckedIOException("cannot write latencies to " + folder, e);
         }

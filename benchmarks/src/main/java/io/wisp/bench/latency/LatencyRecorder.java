@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.bench.latency;
 
-import java.util.List;
+import io.wisp.measure.latency.Tallies;
 
 /**
  * Where the clients of this JVM leave the latencies of an iteration, and where {@link
@@ -12,32 +12,33 @@ public final class LatencyRecorder {
 
   private static final LatencyRecorder INSTANCE = new LatencyRecorder();
 
-  private LatencyHistograms sum = new LatencyHistograms(List.of());
-  private Connection connection = Connection.NONE;
+  private Tallies sum = new Tallies(false);
+  private Ends ends = Ends.NONE;
 
   LatencyRecorder() {}
 
+  /** That of this JVM. */
   public static LatencyRecorder instance() {
     return INSTANCE;
   }
 
   /** Says what is measured, from a client that has connected. */
-  public synchronized void connected(Connection connection) {
-    this.connection = connection;
+  public synchronized void connected(Ends ends) {
+    this.ends = ends;
   }
 
-  synchronized Connection connection() {
-    return connection;
+  synchronized Ends ends() {
+    return ends;
   }
 
   /** Adds what one client recorded in an iteration that counts. */
-  public synchronized void add(LatencyHistograms latencies) {
-    sum.add(latencies);
+  public synchronized void add(Tallies tallies) {
+    sum.add(tallies);
   }
 
-  synchronized LatencyHistograms drain() {
-    LatencyHistograms drained = sum;
-    sum = new LatencyHistograms(List.of());
+  synchronized Tallies drain() {
+    Tallies drained = sum;
+    sum = new Tallies(false);
     return drained;
   }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.bench.results;
 
-import io.wisp.bench.latency.LatencyHistograms;
-import io.wisp.bench.latency.LatencyLog;
 import io.wisp.bench.latency.LatencyLog.Interval;
-import io.wisp.bench.latency.RequestKind;
+import io.wisp.measure.latency.HistogramText;
+import io.wisp.measure.latency.Tally;
+import io.wisp.measure.workload.RequestKind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,7 +27,7 @@ final class Latencies {
     for (RequestKind kind : RequestKind.values()) {
       List<Interval> ofKind = intervals.stream().filter(each -> each.kind() == kind).toList();
       if (!ofKind.isEmpty()) {
-        merged.add(sum(kind.label(), ofKind));
+        merged.add(sum(kind.word(), ofKind));
       }
     }
     if (merged.size() > 1) {
@@ -37,7 +37,7 @@ final class Latencies {
   }
 
   private static RunResult.Latency sum(String operation, List<Interval> intervals) {
-    Histogram sum = LatencyHistograms.newHistogram();
+    Histogram sum = Tally.newHistogram();
     long misses = 0;
     for (Interval interval : intervals) {
       sum.add(interval.histogram());
@@ -51,7 +51,7 @@ final class Latencies {
         sum.getMean(),
         sum.getMaxValue(),
         percentiles(sum),
-        LatencyLog.encode(sum));
+        HistogramText.encode(sum));
   }
 
   private static Map<String, Long> percentiles(Histogram histogram) {

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.bench.results;
 
-import io.wisp.bench.latency.Connection;
 import io.wisp.bench.latency.LatencyLog.Interval;
-import io.wisp.bench.load.TransportParameter;
 import io.wisp.bench.results.RunResult.Measurement;
 import io.wisp.bench.results.RunResult.Score;
+import io.wisp.measure.input.TransportOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,9 +22,6 @@ import org.openjdk.jmh.results.Result;
 
 /** Joins what JMH returned with the latencies that its forks recorded. */
 final class ResultBuilder {
-
-  /** The word by which a transport says that no hardware is behind its device. */
-  private static final String EMULATED = "emulated";
 
   private final Path histogramFolder;
   private final Map<String, List<Interval>> intervals;
@@ -65,7 +61,7 @@ final class ResultBuilder {
         parameters(benchmark),
         score(result.getPrimaryResult(), samples(result)),
         secondary,
-        recorded.isEmpty() ? null : ends(recorded.getFirst().connection()),
+        recorded.isEmpty() ? null : recorded.getFirst().ends(),
         Latencies.merge(recorded),
         recorded.isEmpty() ? null : writeLog(benchmark, recorded, number));
   }
@@ -84,7 +80,7 @@ final class ResultBuilder {
     Map<String, String> parameters = new LinkedHashMap<>();
     String transport = benchmark.getParam("transport");
     for (String name : benchmark.getParamsKeys()) {
-      if (transport == null || TransportParameter.means(name, transport)) {
+      if (transport == null || TransportOption.means(name, transport)) {
         parameters.put(name, benchmark.getParam(name));
       }
     }
@@ -108,17 +104,6 @@ final class ResultBuilder {
 
   private static @Nullable Double finite(double value) {
     return Double.isFinite(value) ? value : null;
-  }
-
-  private static RunResult.Ends ends(Connection connection) {
-    return new RunResult.Ends(
-        connection.client(),
-        connection.clientCores(),
-        connection.server(),
-        connection.serverCores(),
-        connection.serverCommand(),
-        connection.client().contains(EMULATED) || connection.server().contains(EMULATED),
-        connection.keys());
   }
 
   private String writeLog(BenchmarkParams benchmark, List<Interval> recorded, int number) {

@@ -2,6 +2,8 @@
 package io.wisp.bench.results;
 
 import io.wisp.bench.latency.LatencyLog;
+import io.wisp.measure.record.Environment;
+import io.wisp.measure.record.Json;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;

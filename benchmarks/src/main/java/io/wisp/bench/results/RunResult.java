@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.bench.results;
 
+import io.wisp.bench.latency.Ends;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +21,13 @@ public record RunResult(
     int missing,
     List<Measurement> measurements) {
 
+  /** Its name in the folder of the run. */
   public static final String FILE = "result.json";
+
+  /** What it says that it is. */
   public static final String FORMAT = "wisp-result";
+
+  /** Of its format. */
   public static final int VERSION = 1;
 
   /** One benchmark with one set of parameters. */
@@ -47,20 +53,6 @@ public record RunResult(
    * @param samples one figure for each measured iteration, if there are any
    */
   public record Score(double value, @Nullable Double error, String unit, List<Double> samples) {}
-
-  /**
-   * What was connected to what.
-   *
-   * @param emulated whether an end says that its device is emulated
-   */
-  public record Ends(
-      String client,
-      String clientCores,
-      String server,
-      String serverCores,
-      String serverCommand,
-      boolean emulated,
-      long keys) {}
 
   /**
    * All requests of a kind, over all forks and measured iterations; times in nanoseconds.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.bench.results;
 
-import io.wisp.bench.results.RunResult.Ends;
+import io.wisp.bench.latency.Ends;
 import io.wisp.bench.results.RunResult.Latency;
 import io.wisp.bench.results.RunResult.Measurement;
 import io.wisp.bench.results.RunResult.Score;
@@ -28,6 +28,7 @@ public final class SummaryTable {
 
   private final List<Measurement> measurements;
 
+  /** The table of a result. */
   public SummaryTable(RunResult result) {
     measurements = result.measurements();
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.bench.server;
 
+import io.wisp.measure.machine.Placement;
 import java.io.File;
 import java.util.Collection;
 import java.util.List;

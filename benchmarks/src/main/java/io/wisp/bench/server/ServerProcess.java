@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.bench.server;
 
+import io.wisp.measure.machine.CoreList;
+import io.wisp.server.ServedTransports;
+import io.wisp.server.StoreServer;
 import io.wisp.store.Store;
-import io.wisp.store.cuckoo.CuckooStore;
 import io.wisp.transport.Endpoint;
-import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
+import io.wisp.transport.Transport;
 import io.wisp.transport.Transports;
-import io.wisp.transport.shm.SharedTable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The program that serves a store while a benchmark runs: {@code TRANSPORT THREADS BUSYPOLL BYTES
- * DEVICE}. It listens on a free port of the loopback interface, says so in one line on standard
- * output, and ends when its standard input does, which is at the latest when the process that
- * started it is gone.
+ * The program that serves a store while a benchmark runs, by the server that {@code wisp -s} is:
+ * {@code TRANSPORT THREADS BUSYPOLL BYTES DEVICE}. It listens on a free port of the loopback
+ * interface, says so in one line on standard output, and ends when its standard input does, which
+ * is at the latest when the process that started it is gone.
  */
 public final class ServerProcess {
 
@@ -29,21 +31,29 @@ public final class ServerProcess {
 
   private ServerProcess() {}
 
+  /** The program. */
   public static void main(String[] arguments) throws IOException {
+    Transport transport = Transports.named(arguments[0]);
     ServerOptions options =
         ServerOptions.at(new Endpoint("127.0.0.1", 0))
             .withThreads(Integer.parseInt(arguments[1]))
             .withBusyPoll(Boolean.parseBoolean(arguments[2]))
             .withDevice(device(arguments[4]));
-    try (Store store = open(arguments[0], Long.parseLong(arguments[3]));
-        Server server = Transports.named(arguments[0]).serve(store, options)) {
-      serveUntilEndOfInput(server.endpoint(), server.description());
+    boolean shared = transport.name().equals("shm");
+    try (Store store = StoreServer.open(Long.parseLong(arguments[3]), false, shared);
+        StoreServer server = start(store, transport, options)) {
+      ServedTransports served = server.transports();
+      if (served.served().isEmpty()) {
+        throw new IllegalStateException(String.join("; ", served.refused()));
+      }
+      serveUntilEndOfInput(
+          served.served().getFirst().server().endpoint(),
+          served.served().getFirst().server().description());
     }
   }
 
-  private static Store open(String transport, long bytes) throws IOException {
-    CuckooStore.Options options = CuckooStore.Options.ofCapacity(bytes);
-    return transport.equals("shm") ? SharedTable.open(options) : CuckooStore.open(options);
+  private static StoreServer start(Store store, Transport transport, ServerOptions options) {
+    return StoreServer.start(store, List.of(transport), options, System.err);
   }
 
   /** The device of a transport's options that a parameter names: null for {@link #ANY_DEVICE}. */
@@ -55,7 +65,7 @@ public final class ServerProcess {
   public static void serveUntilEndOfInput(Endpoint endpoint, String description)
       throws IOException {
     System.out.println(
-        String.join("\t", READY, endpoint.toString(), Cores.ofThisProcess(), description));
+        String.join("\t", READY, endpoint.toString(), CoreList.allowedHere(), description));
     System.in.transferTo(OutputStream.nullOutputStream());
     haltLater();
   }

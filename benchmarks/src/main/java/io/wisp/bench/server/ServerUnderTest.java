@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.bench.server;
 
+import io.wisp.measure.machine.CoreList;
+import io.wisp.measure.machine.Placement;
 import io.wisp.transport.Endpoint;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -146,7 +148,7 @@ public final class ServerUnderTest implements AutoCloseable {
 
   /** The cores that this process itself may run on, in Linux's notation. */
   public static String ownCores() {
-    return Cores.ofThisProcess();
+    return CoreList.allowedHere();
   }
 
   /** Ends it, by force if it does not go by itself. */

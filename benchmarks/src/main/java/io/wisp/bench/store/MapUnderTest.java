@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.bench.store;
 
-import io.wisp.bench.latency.RequestKind;
+import io.wisp.measure.workload.RequestKind;
 
 /** A map from keys to values of {@link Entries}' sizes, which many threads use at once. */
 interface MapUnderTest extends AutoCloseable {

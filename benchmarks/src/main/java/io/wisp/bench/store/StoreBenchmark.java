@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.bench.store;
 
-import io.wisp.bench.load.OperationMix;
+import io.wisp.measure.workload.KeyDistribution;
+import io.wisp.measure.workload.KeySpace;
+import io.wisp.measure.workload.OperationMix;
+import io.wisp.measure.workload.RequestSequence;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +76,7 @@ public class StoreBenchmark {
   @Setup(Level.Trial)
   public void fill() {
     map = MapKind.labelled(store).open(entries);
-    OperationMix mix = OperationMix.labelled(operation);
+    OperationMix mix = OperationMix.named(operation);
     try (MapUnderTest.Session session = map.session()) {
       for (long number = 0; number < entries; number++) {
         if (mix.startsPresent(number)) {
@@ -99,12 +102,8 @@ public class StoreBenchmark {
   @State(Scope.Thread)
   public static class User {
 
-    private OperationMix mix = OperationMix.GET;
-    private SplittableRandom random = new SplittableRandom(SEED);
     private MapUnderTest.@Nullable Session session;
-    private long entries;
-    private long sequence;
-    private long number;
+    private @Nullable RequestSequence requests;
 
     @Setup(Level.Trial)
     public void open(StoreBenchmark benchmark, ThreadParams thread) {
@@ -112,9 +111,14 @@ public class StoreBenchmark {
         throw new IllegalStateException("the map was not opened");
       }
       session = benchmark.map.session();
-      mix = OperationMix.labelled(benchmark.operation);
-      entries = benchmark.entries;
-      random = new SplittableRandom(SEED + thread.getThreadIndex());
+      requests =
+          new RequestSequence(
+              OperationMix.named(benchmark.operation),
+              new KeyDistribution.Uniform(),
+              new KeySpace(benchmark.entries, benchmark.entries),
+              thread.getThreadIndex(),
+              thread.getThreadCount(),
+              new SplittableRandom(SEED + thread.getThreadIndex()));
     }
 
     @TearDown(Level.Trial)
@@ -125,11 +129,13 @@ public class StoreBenchmark {
     }
 
     boolean request() {
-      if (mix != OperationMix.DELETE || sequence % 2 == 0) {
-        number = random.nextLong(entries);
-      }
       MapUnderTest.Session open = session;
-      return open != null && open.request(mix.next(random, sequence++), number);
+      RequestSequence sequence = requests;
+      if (open == null || sequence == null) {
+        throw new IllegalStateException("the map was not opened");
+      }
+      sequence.advance();
+      return open.request(sequence.kind(), sequence.keyNumber());
     }
   }
 }

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wisp.bench.latency.LatencyLog.Interval;
+import io.wisp.measure.latency.HistogramText;
+import io.wisp.measure.latency.Tally;
+import io.wisp.measure.workload.RequestKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,8 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class LatencyLogTest {
 
-  private static final Connection CONNECTION =
-      new Connection("a client\nwith\ttwo lines", "0", "a server", "1", "java Server", 1000);
+  private static final Ends CONNECTION =
+      Ends.of("a client\nwith\ttwo lines", "0", "a server", "1", "java Server", 1000);
 
   @TempDir Path folder;
 
@@ -35,8 +38,8 @@ class LatencyLogTest {
     assertThat(read).extracting(Interval::histogram).containsExactly(early, late);
     assertThat(read.getLast().histogram().getTag()).isEqualTo("get");
     assertThat(read.getLast().histogram().getEndTimeStamp()).isEqualTo(2_500);
-    assertThat(read.getLast().connection().client()).isEqualTo("a client with two lines");
-    assertThat(read.getLast().connection().keys()).isEqualTo(1000);
+    assertThat(read.getLast().ends().client()).isEqualTo("a client with two lines");
+    assertThat(read.getLast().ends().keys()).isEqualTo(1000);
   }
 
   @Test
@@ -50,13 +53,13 @@ class LatencyLogTest {
 
   @Test
   void shouldRefuseWhatIsNoHistogram() {
-    assertThatThrownBy(() -> LatencyLog.decode("???"))
+    assertThatThrownBy(() -> HistogramText.decode("???"))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("not a compressed histogram");
   }
 
   private static Histogram histogram(long start, long... values) {
-    Histogram histogram = LatencyHistograms.newHistogram();
+    Histogram histogram = Tally.newHistogram();
     for (long value : values) {
       histogram.recordValue(value);
     }

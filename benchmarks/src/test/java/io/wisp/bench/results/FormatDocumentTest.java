@@ -3,6 +3,7 @@ package io.wisp.bench.results;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wisp.measure.record.Environment;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;

@@ -3,11 +3,11 @@ package io.wisp.bench.results;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.wisp.bench.latency.Connection;
-import io.wisp.bench.latency.LatencyHistograms;
-import io.wisp.bench.latency.LatencyLog;
+import io.wisp.bench.latency.Ends;
 import io.wisp.bench.latency.LatencyLog.Interval;
-import io.wisp.bench.latency.RequestKind;
+import io.wisp.measure.latency.HistogramText;
+import io.wisp.measure.latency.Tally;
+import io.wisp.measure.workload.RequestKind;
 import java.io.IOException;
 import java.util.List;
 import org.HdrHistogram.Histogram;
@@ -45,14 +45,14 @@ class LatenciesTest {
         .extracting(RunResult.Latency::operation)
         .containsExactly("put", "get", "all");
     assertThat(merged).extracting(RunResult.Latency::count).containsExactly(10L, 7L, 17L);
-    Histogram all = LatencyLog.decode(merged.getLast().histogram());
+    Histogram all = HistogramText.decode(merged.getLast().histogram());
     assertThat(all.getCountAtValue(300)).isEqualTo(10);
     assertThat(all.getCountAtValue(100)).isEqualTo(7);
   }
 
   private static Interval interval(RequestKind kind, long misses, int count, long value) {
-    Histogram histogram = LatencyHistograms.newHistogram();
+    Histogram histogram = Tally.newHistogram();
     histogram.recordValueWithCount(value, count);
-    return new Interval("b", 1, kind, misses, histogram, Connection.NONE);
+    return new Interval("b", 1, kind, misses, histogram, Ends.NONE);
   }
 }

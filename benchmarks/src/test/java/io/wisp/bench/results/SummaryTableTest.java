@@ -3,7 +3,7 @@ package io.wisp.bench.results;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.wisp.bench.results.RunResult.Ends;
+import io.wisp.bench.latency.Ends;
 import io.wisp.bench.results.RunResult.Measurement;
 import io.wisp.bench.results.RunResult.Score;
 import java.util.List;

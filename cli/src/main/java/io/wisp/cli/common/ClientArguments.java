@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.common;
 
+import io.wisp.measure.input.UserError;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.GetPath;
 import java.time.Duration;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.common;
 
+import io.wisp.measure.input.Range;
+import io.wisp.measure.input.UserError;
 import io.wisp.transport.Waiting;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

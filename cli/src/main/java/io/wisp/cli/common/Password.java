@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.common;
 
+import io.wisp.measure.input.UserError;
 import org.jspecify.annotations.Nullable;
 
 /** The password of a server, which an option or the environment says. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.common;
 
+import io.wisp.measure.input.UserError;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.common;
 
+import io.wisp.measure.input.UserError;
 import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.common;
 
+import io.wisp.measure.input.TransportOption;
+import io.wisp.measure.input.UserError;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.Transport;
 import io.wisp.transport.Transports;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -75,12 +78,28 @@ public final class TransportChoice {
   public void requireUseOf(TransportOption option) {
     Optional<Transport> asked = asked();
     if (asked.isPresent() && !option.isUsedBy(asked.get())) {
-      throw UserError.usage(option.purpose() + " and means nothing with " + asked.get().name());
+      throw UserError.usage(purpose(option) + " and means nothing with " + asked.get().name());
     }
     Optional<String> reason = whyNoDefault();
     if (asked.isEmpty() && reason.isPresent()) {
-      throw UserError.failure(reason.get() + ", and " + option.purpose() + option.alternative());
+      throw UserError.failure(reason.get() + ", and " + purpose(option) + alternative(option));
     }
+  }
+
+  private static String purpose(TransportOption option) {
+    return "--"
+        + option.word()
+        + " is for the transport"
+        + (option.transports().size() == 1 ? " " : "s ")
+        + String.join(" and ", option.transports());
+  }
+
+  /** What a user of the option can do where the default transport cannot run. */
+  private static String alternative(TransportOption option) {
+    return option.transports().stream()
+        .filter(each -> !each.equals(DEFAULT))
+        .map(each -> ": ask for " + each + " with --transport " + each)
+        .collect(Collectors.joining());
   }
 
   /**
@@ -120,18 +139,11 @@ public final class TransportChoice {
    * @param server where the server is, by the port that it was given
    */
   public static Endpoint endpoint(Transport transport, Endpoint server) {
-    int port = server.port() + transport.portOffset();
-    if (port > 65_535) {
-      throw UserError.usage(
-          "port "
-              + server.port()
-              + " leaves no room for the transport "
-              + transport.name()
-              + ", which listens "
-              + transport.portOffset()
-              + " above it; 65535 is the last port");
+    try {
+      return transport.endpoint(server);
+    } catch (IllegalArgumentException e) {
+      throw UserError.usage(e.getMessage());
     }
-    return new Endpoint(server.host(), port);
   }
 
   private static Optional<String> whyNoDefault() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.perf;
 
-import io.wisp.cli.common.TransportOption;
+import io.wisp.measure.input.TransportOption;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.Transport;

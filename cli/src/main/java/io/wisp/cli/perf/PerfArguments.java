@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.perf;
 
-import io.wisp.cli.common.Range;
-import io.wisp.cli.common.UserError;
-import io.wisp.cli.perf.keys.DecimalKeys;
-import io.wisp.cli.perf.keys.KeyDistribution;
-import io.wisp.cli.perf.load.Arrivals;
-import io.wisp.cli.perf.load.Extent;
-import io.wisp.cli.perf.load.OperationMix;
-import io.wisp.cli.perf.load.Workload;
-import io.wisp.cli.perf.values.ValueSizes;
+import io.wisp.measure.input.Range;
+import io.wisp.measure.input.UserError;
+import io.wisp.measure.loop.Arrivals;
+import io.wisp.measure.loop.Extent;
+import io.wisp.measure.loop.Loop;
+import io.wisp.measure.loop.Rates;
+import io.wisp.measure.workload.DecimalKeys;
+import io.wisp.measure.workload.KeyDistribution;
+import io.wisp.measure.workload.OperationMix;
+import io.wisp.measure.workload.ValueSizes;
+import io.wisp.measure.workload.Workload;
+import io.wisp.measure.workload.YcsbWorkload;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.perf;
 
-import io.wisp.cli.common.ExitCode;
 import io.wisp.cli.common.Product;
 import io.wisp.cli.common.Streams;
 import io.wisp.cli.common.TransportChoice;
-import io.wisp.cli.common.TransportOption;
-import io.wisp.cli.cores.CoreList;
-import io.wisp.cli.perf.load.SystemLoadClock;
 import io.wisp.cli.serve.StopSignal;
+import io.wisp.measure.input.ExitCode;
+import io.wisp.measure.input.TransportOption;
+import io.wisp.measure.loop.SystemLoadClock;
+import io.wisp.measure.machine.CoreList;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.Transport;

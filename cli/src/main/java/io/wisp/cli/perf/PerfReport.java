@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.perf;
 
-import io.wisp.cli.perf.keys.DecimalKeys;
-import io.wisp.cli.perf.load.Extent;
-import io.wisp.cli.perf.load.OfferedLoad;
-import io.wisp.cli.perf.load.Operation;
-import io.wisp.cli.perf.load.Tally;
-import io.wisp.cli.perf.load.Workload;
-import io.wisp.cli.perf.values.SelfDescribingValues;
-import io.wisp.cli.perf.values.ValueSizes;
+import io.wisp.measure.latency.Tally;
+import io.wisp.measure.loop.Extent;
+import io.wisp.measure.loop.Loop;
+import io.wisp.measure.loop.OfferedLoad;
+import io.wisp.measure.loop.Rates;
+import io.wisp.measure.workload.DecimalKeys;
+import io.wisp.measure.workload.RequestKind;
+import io.wisp.measure.workload.SelfDescribingValues;
+import io.wisp.measure.workload.ValueSizes;
+import io.wisp.measure.workload.Workload;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
@@ -204,7 +206,7 @@ final class PerfReport {
       out.println("interrupted after " + plural(result.total().requests(), "request"));
     }
     header("latency");
-    for (Operation operation : Operation.values()) {
+    for (RequestKind operation : RequestKind.values()) {
       Tally tally = result.tallies().of(operation);
       if (tally.requests() > 0) {
         row(operation.word(), tally, tally.latency());
@@ -215,7 +217,7 @@ final class PerfReport {
     Histogram service = total.service();
     if (service != null) {
       out.println("the same from when a request was sent, not from when it was due:");
-      for (Operation operation : Operation.values()) {
+      for (RequestKind operation : RequestKind.values()) {
         Tally tally = result.tallies().of(operation);
         if (tally.requests() > 0) {
           row(operation.word(), tally, Objects.requireNonNull(tally.service()));

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.perf;
 
-import io.wisp.cli.perf.load.LoadClient;
-import io.wisp.cli.perf.load.OfferedLoad;
-import io.wisp.cli.perf.load.Tallies;
-import io.wisp.cli.perf.load.Tally;
+import io.wisp.measure.latency.Tallies;
+import io.wisp.measure.latency.Tally;
+import io.wisp.measure.loop.LoadClient;
+import io.wisp.measure.loop.OfferedLoad;
 import io.wisp.store.Status;
 import java.time.Instant;
 import java.util.ArrayList;

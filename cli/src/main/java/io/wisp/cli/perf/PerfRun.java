@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.perf;
 
-import io.wisp.cli.common.UserError;
-import io.wisp.cli.perf.keys.KeySpace;
-import io.wisp.cli.perf.load.Extent;
-import io.wisp.cli.perf.load.LoadClient;
-import io.wisp.cli.perf.load.LoadClock;
-import io.wisp.cli.perf.load.OfferedLoad;
-import io.wisp.cli.perf.load.Phase;
 import io.wisp.cli.serve.StopSignal;
+import io.wisp.measure.input.UserError;
+import io.wisp.measure.loop.Extent;
+import io.wisp.measure.loop.LoadClient;
+import io.wisp.measure.loop.LoadClock;
+import io.wisp.measure.loop.Loop;
+import io.wisp.measure.loop.OfferedLoad;
+import io.wisp.measure.loop.Phase;
+import io.wisp.measure.loop.Rates;
+import io.wisp.measure.workload.KeySpace;
 import io.wisp.transport.Client;
 import io.wisp.transport.TransportException;
 import java.time.Duration;

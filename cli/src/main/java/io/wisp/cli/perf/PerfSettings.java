@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.perf;
 
-import io.wisp.cli.common.Range;
-import io.wisp.cli.perf.load.Extent;
-import io.wisp.cli.perf.load.Workload;
+import io.wisp.measure.input.Range;
+import io.wisp.measure.loop.Extent;
+import io.wisp.measure.loop.Loop;
+import io.wisp.measure.workload.Workload;
+import io.wisp.measure.workload.YcsbWorkload;
 import org.jspecify.annotations.Nullable;
 
 /**

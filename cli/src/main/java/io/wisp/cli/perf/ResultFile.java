@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.perf;
 
-import io.wisp.cli.common.UserError;
-import io.wisp.cli.cores.CoreList;
-import io.wisp.cli.perf.load.Extent;
-import io.wisp.cli.perf.load.OfferedLoad;
-import io.wisp.cli.perf.load.Operation;
-import io.wisp.cli.perf.load.Tally;
-import io.wisp.cli.perf.load.Workload;
-import io.wisp.cli.perf.values.ValueSizes;
+import io.wisp.cli.common.Product;
+import io.wisp.measure.input.UserError;
+import io.wisp.measure.latency.HistogramText;
+import io.wisp.measure.latency.Tally;
+import io.wisp.measure.loop.Extent;
+import io.wisp.measure.loop.Loop;
+import io.wisp.measure.loop.OfferedLoad;
+import io.wisp.measure.machine.CoreList;
+import io.wisp.measure.record.Environment;
+import io.wisp.measure.workload.RequestKind;
+import io.wisp.measure.workload.ValueSizes;
+import io.wisp.measure.workload.Workload;
+import io.wisp.measure.workload.YcsbWorkload;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -110,7 +112,7 @@ final class ResultFile {
     root.put("startedAt", results.getFirst().startedAt().toString());
     root.put("connection", connection.fields());
     root.put("settings", settings(settings, cores, results));
-    root.put("environment", Environment.capture());
+    root.put("environment", environment());
     root.put("runs", results.stream().map(ResultFile::run).toList());
     byte[] bytes =
         JsonMapper.builder()
@@ -219,7 +221,7 @@ final class ResultFile {
 
   private static Map<String, Object> operations(PerfResult result) {
     Map<String, Object> operations = new LinkedHashMap<>();
-    for (Operation operation : Operation.values()) {
+    for (RequestKind operation : RequestKind.values()) {
       operations.put(operation.word(), tally(result.tallies().of(operation)));
     }
     operations.put("all", tally(result.total()));
@@ -234,13 +236,30 @@ final class ResultFile {
     map.put("errors", tally.errors());
     if (tally.requests() > 0) {
       map.put("latencyNanoseconds", percentiles(tally.latency()));
-      map.put("histogram", compressed(tally.latency()));
+      map.put("histogram", HistogramText.encode(tally.latency()));
       Histogram service = tally.service();
       if (service != null) {
         map.put("serviceNanoseconds", percentiles(service));
-        map.put("serviceHistogram", compressed(service));
+        map.put("serviceHistogram", HistogramText.encode(service));
       }
     }
+    return map;
+  }
+
+  /** Where the client was; what the system does not tell is "unknown". */
+  @SuppressWarnings("NullAway") // a LinkedHashMap takes null, and its type here does not say so
+  private static Map<String, Object> environment() {
+    Environment.Machine machine = Environment.Machine.here();
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("wisp", Product.version());
+    map.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
+    map.put("architecture", System.getProperty("os.arch"));
+    map.put("cpu", Objects.requireNonNullElse(machine.cpu(), "unknown"));
+    map.put("cores", machine.cores());
+    map.put("coresAllowed", Objects.requireNonNullElse(machine.allowedCores(), "unknown"));
+    map.put("guest", machine.guest());
+    map.put("jdk", System.getProperty("java.vendor") + " " + Runtime.version());
+    map.put("jvmFlags", Environment.Java.here().flags());
     return map;
   }
 
@@ -255,12 +274,5 @@ final class ResultFile {
     }
     map.put("max", latency.getMaxValue());
     return map;
-  }
-
-  /** As HdrHistogram's logs have it: compressed, then Base64. */
-  private static String compressed(Histogram histogram) {
-    ByteBuffer buffer = ByteBuffer.allocate(histogram.getNeededByteBufferCapacity());
-    int length = histogram.encodeIntoCompressedByteBuffer(buffer);
-    return Base64.getEncoder().encodeToString(Arrays.copyOf(buffer.array(), length));
   }
 }

@@ -2,7 +2,7 @@
 package io.wisp.cli.serve;
 
 import com.sun.management.UnixOperatingSystemMXBean;
-import io.wisp.cli.common.UserError;
+import io.wisp.measure.input.UserError;
 import java.lang.management.ManagementFactory;
 
 /**

@@ -2,8 +2,8 @@
 package io.wisp.cli.serve;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.wisp.cli.common.ByteSize;
-import io.wisp.cli.common.UserError;
+import io.wisp.measure.input.ByteSize;
+import io.wisp.measure.input.UserError;
 import java.lang.management.ManagementFactory;
 import org.jspecify.annotations.Nullable;
 

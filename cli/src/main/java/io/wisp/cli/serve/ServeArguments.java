@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.serve;
 
-import io.wisp.cli.common.ByteSize;
 import io.wisp.cli.common.ConnectionArguments;
 import io.wisp.cli.common.Password;
-import io.wisp.cli.common.Range;
-import io.wisp.cli.common.UserError;
+import io.wisp.measure.input.ByteSize;
+import io.wisp.measure.input.Range;
+import io.wisp.measure.input.UserError;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.ServerOptions;
 import java.lang.Thread.UncaughtExceptionHandler;

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.serve;
 
-import io.wisp.cli.common.ByteSize;
 import io.wisp.cli.common.ConnectionArguments;
 import io.wisp.cli.common.Product;
 import io.wisp.cli.common.Streams;
 import io.wisp.cli.common.TransportChoice;
-import io.wisp.cli.common.UserError;
-import io.wisp.cli.cores.CoreList;
+import io.wisp.measure.input.ByteSize;
+import io.wisp.measure.input.UserError;
+import io.wisp.measure.machine.CoreList;
+import io.wisp.server.ServedTransports;
+import io.wisp.server.StoreServer;
 import io.wisp.store.Store;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.ServerOptions;
@@ -59,6 +61,7 @@ public final class ServeCommand {
   public int run(Streams streams, StopSignal stop) {
     ServerOptions asked = arguments.serverOptions(connection, stop);
     List<Transport> transports = transports();
+    transports.forEach(each -> TransportChoice.endpoint(each, asked.endpoint()));
     requireKnownHost(asked.endpoint().host());
     MemoryBudget memory = MemoryBudget.choose(arguments.memory(), MemoryBudget.ofMachine());
     PrintStream out = streams.out();
@@ -69,10 +72,8 @@ public final class ServeCommand {
     out.println("memory  " + memory.size() + " (" + memory.explanation() + ")");
     ServerOptions options = asked.withMaxClients(clients(asked, transports, out));
     try (Store store = open(memory.size(), transports, streams);
-        Housekeeper housekeeper = new Housekeeper(store, streams.err(), stop);
-        ServedTransports servers = ServedTransports.start(transports, store, options)) {
-      housekeeper.start();
-      announce(servers, options, streams);
+        StoreServer server = StoreServer.start(store, transports, options, streams.err())) {
+      announce(server.transports(), options, streams);
       stop.await();
       stop.explain(streams.err());
       out.println("stopping: closing connections");

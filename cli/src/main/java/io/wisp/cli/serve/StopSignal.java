@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.serve;
 
-import io.wisp.cli.common.ExitCode;
 import io.wisp.cli.common.InternalErrors;
+import io.wisp.measure.input.ExitCode;
 import java.io.PrintStream;
 import java.lang.Thread.UncaughtExceptionHandler;
 import java.time.Duration;

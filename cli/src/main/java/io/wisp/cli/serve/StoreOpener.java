@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.serve;
 
-import io.wisp.cli.common.ByteSize;
-import io.wisp.cli.common.UserError;
+import io.wisp.measure.input.ByteSize;
+import io.wisp.measure.input.UserError;
 import io.wisp.store.Store;
 
 /** Makes the store that a server serves. */

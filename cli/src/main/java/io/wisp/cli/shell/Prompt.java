@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.shell;
 
-import io.wisp.cli.common.ExitCode;
 import io.wisp.cli.common.Product;
 import io.wisp.cli.common.Streams;
+import io.wisp.measure.input.ExitCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;

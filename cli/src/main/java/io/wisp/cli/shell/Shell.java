@@ -2,10 +2,10 @@
 package io.wisp.cli.shell;
 
 import io.wisp.cli.common.ByteText;
-import io.wisp.cli.common.ExitCode;
 import io.wisp.cli.common.Streams;
 import io.wisp.cli.common.TransportChoice;
-import io.wisp.cli.common.UserError;
+import io.wisp.measure.input.ExitCode;
+import io.wisp.measure.input.UserError;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;

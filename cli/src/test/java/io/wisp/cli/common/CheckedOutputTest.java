@@ -4,6 +4,7 @@ package io.wisp.cli.common;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.wisp.measure.input.UserError;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;

@@ -4,6 +4,8 @@ package io.wisp.cli.common;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.wisp.measure.input.TimeSpan;
+import io.wisp.measure.input.UserError;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.GetPath;
 import io.wisp.transport.Waiting;

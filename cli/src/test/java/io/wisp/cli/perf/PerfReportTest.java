@@ -3,10 +3,10 @@ package io.wisp.cli.perf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.wisp.cli.perf.load.Arrivals;
-import io.wisp.cli.perf.load.OfferedLoad;
-import io.wisp.cli.perf.load.Operation;
-import io.wisp.cli.perf.load.Tallies;
+import io.wisp.measure.latency.Tallies;
+import io.wisp.measure.loop.Arrivals;
+import io.wisp.measure.loop.OfferedLoad;
+import io.wisp.measure.workload.RequestKind;
 import io.wisp.store.Status;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -60,7 +60,7 @@ class PerfReportTest {
     OfferedLoad load = new OfferedLoad(offered, requests, Arrivals.UNIFORM);
     Tallies tallies = new Tallies(true);
     for (int i = 0; i < requests; i++) {
-      tallies.of(Operation.PUT).record(Status.STORED, 2_000_000, 1_000_000);
+      tallies.of(RequestKind.PUT).record(Status.STORED, 2_000_000, 1_000_000);
     }
     return new PerfResult(
         Instant.EPOCH,

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.measure.machine;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The cores that clients and server get. It decides more than the code does: a round trip between
+ * two cores that sleep costs many times one that stays on a core, so what is compared is placed
+ * alike. Pinning is left to {@code taskset}, whose argument a core is.
+ *
+ * @param clientCores a core for all clients, or empty to leave them free
+ * @param serverCores a core for the server, or empty to leave it free
+ */
+public record Placement(Optional<String> clientCores, Optional<String> serverCores) {
+
+  /** The placement that leaves everything to the kernel. */
+  public static final String FREE_NAME = "free";
+
+  /** The names of placements: left to the kernel, both on one core, one core each. */
+  public static final List<String> NAMES = List.of(FREE_NAME, "shared", "split");
+
+  private static final String TASKSET = "taskset";
+
+  private static final Placement FREE = new Placement(Optional.empty(), Optional.empty());
+
+  /**
+   * A placement on the cores that this process may use: the last one for clients, and for the
+   * server the same or the one before.
+   *
+   * @throws IllegalArgumentException if there is none of this name, or this machine cannot do it
+   */
+  public static Placement named(String name) {
+    Placement placement = named(name, allowed());
+    if (!placement.equals(FREE) && !onPath(TASKSET)) {
+      throw new IllegalArgumentException(
+          "placement \"" + name + "\" needs the program taskset (package util-linux)");
+    }
+    return placement;
+  }
+
+  private static List<Integer> allowed() {
+    String list = CoreList.allowedHere();
+    return list.isEmpty() ? List.of() : CoreList.parse(list).numbers();
+  }
+
+  static Placement named(String name, List<Integer> cores) {
+    if (!NAMES.contains(name)) {
+      throw new IllegalArgumentException(
+          "there is no placement \"" + name + "\"; there are " + String.join(", ", NAMES));
+    }
+    int needed = NAMES.indexOf(name);
+    if (cores.size() < needed) {
+      throw new IllegalArgumentException(
+          "placement \"" + name + "\" needs " + needed + " cores, and there are " + cores.size());
+    }
+    return switch (name) {
+      case "shared" -> pinned(cores.getLast(), cores.getLast());
+      case "split" -> pinned(cores.getLast(), cores.get(cores.size() - 2));
+      default -> FREE;
+    };
+  }
+
+  private static Placement pinned(int clientCore, int serverCore) {
+    return new Placement(
+        Optional.of(Integer.toString(clientCore)), Optional.of(Integer.toString(serverCore)));
+  }
+
+  /** What to put before a command so that it runs on these cores. */
+  public static List<String> prefix(Optional<String> cores) {
+    return cores.map(list -> List.of(TASKSET, "-c", list)).orElse(List.of());
+  }
+
+  private static boolean onPath(String program) {
+    for (String folder : Optional.ofNullable(System.getenv("PATH")).orElse("").split(":", -1)) {
+      if (Files.isExecutable(Path.of(folder, program))) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.measure.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.wisp.measure.input.UserError;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+@EnabledOnOs(OS.LINUX)
+class ProcessAffinityTest {
+
+  @Test
+  void shouldPinTheProcessAndLetItGoAgain() throws Exception {
+    CoreList before = CoreList.parse(CoreList.allowedHere());
+    CoreList one = new CoreList(List.of(before.numbers().getLast()));
+    try {
+      ProcessAffinity.pin(one);
+      assertThat(CoreList.parse(CoreList.allowedHere())).isEqualTo(one);
+      assertThat(Runtime.getRuntime().availableProcessors()).isEqualTo(1);
+    } finally {
+      ProcessAffinity.pin(before);
+    }
+    assertThat(CoreList.parse(CoreList.allowedHere())).isEqualTo(before);
+  }
+
+  @Test
+  void shouldNameTheCoreThatIsNotThere() {
+    assertThatThrownBy(() -> ProcessAffinity.pin(new CoreList(List.of(0, 8_000))))
+        .isInstanceOf(UserError.class)
+        .hasMessageStartingWith("--cores 0,8000: there is no core 8000; this machine has core");
+  }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.server;
+
+import io.wisp.store.Store;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.Server;
+import io.wisp.transport.ServerOptions;
+import io.wisp.transport.Transport;
+import io.wisp.transport.TransportException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The servers of one process, a transport each, over one store. */
+public final class ServedTransports implements AutoCloseable {
+
+  /** A transport and the server that it runs here. */
+  public record Served(Transport transport, Server server) {}
+
+  private final List<Served> served = new ArrayList<>();
+  private final List<String> refused = new ArrayList<>();
+
+  /**
+   * Starts every transport that this machine can run. One that cannot start is left out, unless it
+   * is the only one that was asked for.
+   *
+   * @param options where tcp listens, from which the others' ports follow; with port 0 the first
+   *     transport gets any free port and the others follow from that
+   */
+  static ServedTransports start(List<Transport> transports, Store store, ServerOptions options) {
+    ServedTransports all = new ServedTransports();
+    try {
+      for (Transport transport : transports) {
+        try {
+          all.start(transport, store, options);
+        } catch (TransportException | IllegalArgumentException e) {
+          if (transports.size() == 1) {
+            throw e;
+          }
+          all.refused.add(transport.name() + ": " + e.getMessage());
+        }
+      }
+      return all;
+    } catch (RuntimeException | Error e) {
+      all.close();
+      throw e;
+    }
+  }
+
+  private void start(Transport transport, Store store, ServerOptions options) {
+    Optional<String> unavailable = transport.unavailable();
+    if (unavailable.isPresent()) {
+      refused.add(transport.name() + ": " + unavailable.get());
+      return;
+    }
+    Endpoint endpoint = endpoint(transport, options.endpoint());
+    served.add(new Served(transport, transport.serve(store, options.withEndpoint(endpoint))));
+  }
+
+  private Endpoint endpoint(Transport transport, Endpoint asked) {
+    if (asked.port() != 0) {
+      return transport.endpoint(asked);
+    }
+    if (served.isEmpty()) {
+      return asked;
+    }
+    return transport.endpoint(new Endpoint(asked.host(), port()));
+  }
+
+  /** The port that clients of any transport name, from which each transport's own follows. */
+  public int port() {
+    Served first = served.getFirst();
+    return first.server().endpoint().port() - first.transport().portOffset();
+  }
+
+  /** Those that run, in the order in which they were started. */
+  public List<Served> served() {
+    return served;
+  }
+
+  /** Why the others do not run, a sentence each. */
+  public List<String> refused() {
+    return refused;
+  }
+
+  @Override
+  public void close() {
+    for (Served each : served.reversed()) {
+      each.server().close();
+    }
+  }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.server;
+
+import io.wisp.store.Store;
+import io.wisp.store.cuckoo.CuckooStore;
+import io.wisp.transport.ServerOptions;
+import io.wisp.transport.Transport;
+import io.wisp.transport.TransportException;
+import io.wisp.transport.shm.SharedTable;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.List;
+
+/**
+ * A store that is served: by transports, each with a server of its own, and kept in order by a
+ * thread. It is what {@code wisp -s} runs, and what a benchmark measures. Thread-safe.
+ */
+public final class StoreServer implements AutoCloseable {
+
+  private final ServedTransports transports;
+  private final Housekeeper housekeeper;
+
+  private StoreServer(ServedTransports transports, Housekeeper housekeeper) {
+    this.transports = transports;
+    this.housekeeper = housekeeper;
+  }
+
+  /**
+   * Opens the table that is served.
+   *
+   * @param bytes of memory for keys, values and index
+   * @param evict whether it makes room by removing what was not used lately
+   * @param shared whether clients on this machine are to map its memory into their own
+   * @throws IOException if the machine gives no shared memory
+   * @throws IllegalArgumentException if the size is beyond a limit
+   * @throws OutOfMemoryError if the machine does not give so much
+   */
+  public static Store open(long bytes, boolean evict, boolean shared) throws IOException {
+    CuckooStore.Options options = CuckooStore.Options.ofCapacity(bytes).evict(evict);
+    return shared ? SharedTable.open(options) : CuckooStore.open(options);
+  }
+
+  /**
+   * Serves a store until it is closed; the store stays the caller's.
+   *
+   * @param options where tcp listens, from which the others' ports follow; with port 0 the first
+   *     transport gets any free port and the others follow from that
+   * @param err is told when keeping the store in order fails for a while
+   * @throws TransportException if the only transport cannot be served
+   */
+  public static StoreServer start(
+      Store store, List<Transport> transports, ServerOptions options, PrintStream err) {
+    ServedTransports served = ServedTransports.start(transports, store, options);
+    Housekeeper housekeeper = new Housekeeper(store, err, options.onThreadLost());
+    housekeeper.start();
+    return new StoreServer(served, housekeeper);
+  }
+
+  /** Its transports, those that could be served and those that could not. */
+  public ServedTransports transports() {
+    return transports;
+  }
+
+  /** Ends all of it: first what clients ask, then the housekeeping. */
+  @Override
+  public void close() {
+    transports.close();
+    housekeeper.close();
+  }
+}
