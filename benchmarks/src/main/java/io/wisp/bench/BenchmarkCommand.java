@@ -7,6 +7,7 @@ import io.wisp.bench.server.ServerProcess;
 import io.wisp.bench.store.MemoryPerEntry;
 import io.wisp.bench.store.StoreBenchmark;
 import io.wisp.measure.input.TransportOption;
+import io.wisp.measure.input.UserError;
 import io.wisp.measure.machine.Placement;
 import io.wisp.measure.record.Environment;
 import io.wisp.transport.Transports;
@@ -66,15 +67,15 @@ public final class BenchmarkCommand {
       return DONE;
     }
     try {
-      Arguments arguments = Arguments.parse(commandLine);
+      SuiteArguments arguments = SuiteArguments.parse(commandLine);
       CommandLineOptions jmh = JmhOptions.parse(arguments.jmh());
       if (onlyAsks(jmh)) {
-        out.print(jmh.shouldHelp() ? Arguments.HELP : "");
+        out.print(jmh.shouldHelp() ? SuiteArguments.HELP : "");
         org.openjdk.jmh.Main.main(arguments.jmh().toArray(String[]::new));
         return DONE;
       }
       return measure(commandLine, arguments, jmh, out, err) ? DONE : FAILED;
-    } catch (UsageException e) {
+    } catch (UserError e) {
       err.println(e.getMessage());
       return WRONG_USAGE;
     }
@@ -90,11 +91,11 @@ public final class BenchmarkCommand {
 
   private static boolean measure(
       List<String> commandLine,
-      Arguments arguments,
+      SuiteArguments arguments,
       CommandLineOptions jmh,
       PrintStream out,
       PrintStream err)
-      throws UsageException, IOException {
+      throws IOException {
     Instant start = Instant.now();
     Suite suite = Suite.chosenBy(jmh);
     suite.checkParameters(arguments.parameterNames());
@@ -122,13 +123,12 @@ public final class BenchmarkCommand {
         .execute(Environment.capture(start, commandLine));
   }
 
-  private static TransportSweep sweep(Suite suite, Arguments arguments, PrintStream out)
-      throws UsageException {
+  private static TransportSweep sweep(Suite suite, SuiteArguments arguments, PrintStream out) {
     List<String> transports = transports(suite, arguments, out);
     TransportSweep.requireUses(arguments.parameterNames(), transports);
     TransportSweep sweep = TransportSweep.over(transports, suite::values);
     if (sweep.parts().size() > 1 && !suite.isOnly(TransportBenchmark.class)) {
-      throw new UsageException(
+      throw UserError.usage(
           "some transports have no use for all of these parameters; measure "
               + TransportBenchmark.class.getSimpleName()
               + " by itself");
@@ -143,21 +143,19 @@ public final class BenchmarkCommand {
     return replaced.build();
   }
 
-  private static RunFolder folder(Arguments arguments, Suite suite, Instant start)
-      throws UsageException {
+  private static RunFolder folder(SuiteArguments arguments, Suite suite, Instant start) {
     String name = suite.name().toLowerCase(Locale.ROOT);
     try {
       return RunFolder.create(
           arguments.results().orElseGet(() -> RunFolder.defaultPath(start, name)));
     } catch (IllegalArgumentException e) {
-      throw new UsageException(String.valueOf(e.getMessage()));
+      throw UserError.usage(String.valueOf(e.getMessage()));
     } catch (IOException e) {
-      throw new UsageException("the folder for the results cannot be made: " + e);
+      throw UserError.usage("the folder for the results cannot be made: " + e);
     }
   }
 
-  private static List<String> transports(Suite suite, Arguments arguments, PrintStream out)
-      throws UsageException {
+  private static List<String> transports(Suite suite, SuiteArguments arguments, PrintStream out) {
     Collection<String> servers = suite.values("server");
     if (arguments.parameterNames().contains("transport")) {
       List<String> named = List.copyOf(suite.values("transport"));
@@ -166,7 +164,7 @@ public final class BenchmarkCommand {
           Optional<String> obstacle =
               MeasurableTransports.unreachable(Transports.named(name), server, device(suite));
           if (obstacle.isPresent()) {
-            throw new UsageException("transport=" + name + ": " + obstacle.get());
+            throw UserError.usage("transport=" + name + ": " + obstacle.get());
           }
         }
       }
@@ -175,7 +173,7 @@ public final class BenchmarkCommand {
     MeasurableTransports choice = MeasurableTransports.every(servers, device(suite));
     choice.notes().forEach(out::println);
     if (choice.names().isEmpty()) {
-      throw new UsageException("no transport is left to measure");
+      throw UserError.usage("no transport is left to measure");
     }
     out.println("Measuring " + String.join(", ", choice.names()));
     return choice.names();
@@ -187,12 +185,11 @@ public final class BenchmarkCommand {
   }
 
   /** Pinning is done where JMH starts a fork; there must be one to pin. */
-  private static void place(Suite suite, CommandLineOptions jmh, ChainedOptionsBuilder options)
-      throws UsageException {
+  private static void place(Suite suite, CommandLineOptions jmh, ChainedOptionsBuilder options) {
     boolean pinned =
         suite.values("placement").stream().anyMatch(each -> !each.equals(Placement.FREE_NAME));
     if (pinned && jmh.getForkCount().orElse(1) == 0) {
-      throw new UsageException("placement pins forked JVMs, and -f 0 asks for none");
+      throw UserError.usage("placement pins forked JVMs, and -f 0 asks for none");
     }
     if (pinned) {
       options.addProfiler(PlacementProfiler.class);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.bench;
 
+import io.wisp.measure.input.UserError;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -30,9 +31,9 @@ final class JmhOptions {
   /**
    * The options of arguments.
    *
-   * @throws UsageException if one is wrong; the message says which and why
+   * @throws UserError if one is wrong; the message says which and why
    */
-  static CommandLineOptions parse(List<String> arguments) throws UsageException {
+  static CommandLineOptions parse(List<String> arguments) {
     for (int i = 0; i + 1 < arguments.size(); i++) {
       requireTruth(arguments.get(i), arguments.get(i + 1));
     }
@@ -40,7 +41,7 @@ final class JmhOptions {
     try {
       options = new CommandLineOptions(arguments.toArray(String[]::new));
     } catch (CommandLineOptionException | IllegalArgumentException | IllegalStateException e) {
-      throw new UsageException(sentence(String.valueOf(e.getMessage())));
+      throw UserError.usage(sentence(String.valueOf(e.getMessage())));
     }
     requirePatterns("", options.getIncludes());
     requirePatterns("-e ", options.getExcludes());
@@ -60,9 +61,9 @@ final class JmhOptions {
     return options;
   }
 
-  private static void requireTruth(String option, String value) throws UsageException {
+  private static void requireTruth(String option, String value) {
     if (TRUTHS.contains(option) && !value.equals("true") && !value.equals("false")) {
-      throw new UsageException(option + " " + value + ": true or false is wanted");
+      throw UserError.usage(option + " " + value + ": true or false is wanted");
     }
   }
 
@@ -83,37 +84,37 @@ final class JmhOptions {
     return message.lines().map(String::strip).reduce((a, b) -> a + " " + b).orElse(message);
   }
 
-  private static void requirePatterns(String option, List<String> patterns) throws UsageException {
+  private static void requirePatterns(String option, List<String> patterns) {
     for (String pattern : patterns) {
       try {
         Pattern.compile(pattern);
       } catch (PatternSyntaxException e) {
-        throw new UsageException(
+        throw UserError.usage(
             option + pattern + " is no regular expression: " + e.getDescription());
       }
     }
   }
 
-  private static void requireWritable(String option, String name) throws UsageException {
+  private static void requireWritable(String option, String name) {
     Path file = path(option, name);
     Path folder = file.toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder)) {
-      throw new UsageException(option + " " + name + ": there is no folder for it");
+      throw UserError.usage(option + " " + name + ": there is no folder for it");
     }
     if (Files.isDirectory(file) || !Files.isWritable(Files.exists(file) ? file : folder)) {
-      throw new UsageException(option + " " + name + ": it cannot be written");
+      throw UserError.usage(option + " " + name + ": it cannot be written");
     }
   }
 
-  private static void requireProgram(String name) throws UsageException {
+  private static void requireProgram(String name) {
     Path program = path("-jvm", name);
     boolean onPath = program.getNameCount() == 1 && !program.isAbsolute();
     if (!onPath && !Files.isExecutable(program)) {
-      throw new UsageException("-jvm " + name + ": there is no such program");
+      throw UserError.usage("-jvm " + name + ": there is no such program");
     }
   }
 
-  private static void requireProfiler(ProfilerConfig profiler) throws UsageException {
+  private static void requireProfiler(ProfilerConfig profiler) {
     try {
       ProfilerFactory.getProfilerOrException(profiler);
     } catch (ProfilerException e) {
@@ -122,12 +123,12 @@ final class JmhOptions {
           cause instanceof ClassNotFoundException
               ? "there is no such profiler; -lprof lists those that there are"
               : sentence(String.valueOf(cause.getMessage()));
-      throw new UsageException("-prof " + profiler.getKlass() + ": " + reason);
+      throw UserError.usage("-prof " + profiler.getKlass() + ": " + reason);
     }
   }
 
   /** A file name that Java could read from the command line. */
-  static Path path(String option, String name) throws UsageException {
+  static Path path(String option, String name) {
     try {
       if (name.indexOf('\uFFFD') < 0) {
         return Path.of(name);
@@ -135,7 +136,7 @@ final class JmhOptions {
     } catch (InvalidPathException e) {
       // Said below.
     }
-    throw new UsageException(
+    throw UserError.usage(
         option
             + " "
             + name

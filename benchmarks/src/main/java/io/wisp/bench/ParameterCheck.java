@@ -2,13 +2,16 @@
 package io.wisp.bench;
 
 import io.wisp.bench.store.MapKind;
+import io.wisp.measure.input.UserError;
 import io.wisp.measure.machine.Placement;
 import io.wisp.measure.workload.OperationMix;
 import io.wisp.store.Limits;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.GetPath;
 import io.wisp.transport.Transport;
+import io.wisp.transport.TransportException;
 import io.wisp.transport.Transports;
+import io.wisp.transport.rdma.DeviceChoice;
 import java.util.Map;
 
 /**
@@ -25,12 +28,6 @@ interface ParameterCheck {
 
   /** The most entries of a map that is measured. */
   int MAX_ENTRIES = 100_000_000;
-
-  /** The ports of an RDMA device are numbered from 1 to this. */
-  int MAX_DEVICE_PORT = 255;
-
-  /** The last place in a port's table of GIDs. */
-  int MAX_GID_INDEX = 65_535;
 
   /** The checks, by the parameter's name. */
   Map<String, ParameterCheck> BY_NAME =
@@ -58,13 +55,13 @@ interface ParameterCheck {
   void check(String value);
 
   /** Checks a value of any parameter; those of other benchmarks are left to them. */
-  static void check(String name, String value) throws UsageException {
+  static void check(String name, String value) {
     ParameterCheck check = BY_NAME.get(name);
     if (check != null) {
       try {
         check.check(value);
       } catch (IllegalArgumentException e) {
-        throw new UsageException(name + "=" + value + ": " + e.getMessage());
+        throw UserError.usage(name + "=" + value + ": " + e.getMessage());
       }
     }
   }
@@ -91,15 +88,10 @@ interface ParameterCheck {
   }
 
   private static void device(String text) {
-    String[] parts = text.split(":", -1);
-    if (parts.length > 3 || !parts[0].matches("[^/\\s]+")) {
-      throw new IllegalArgumentException("NAME[:PORT[:GID_INDEX]] is wanted, or auto");
-    }
-    if (parts.length > 1) {
-      between(1, MAX_DEVICE_PORT).check(parts[1]);
-    }
-    if (parts.length > 2) {
-      between(0, MAX_GID_INDEX).check(parts[2]);
+    try {
+      DeviceChoice ignored = DeviceChoice.parse(text);
+    } catch (TransportException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.bench;
 
+import io.wisp.measure.input.UserError;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,14 +33,14 @@ final class Suite {
     return "\\b" + TransportBenchmark.class.getSimpleName() + "\\b";
   }
 
-  static Suite chosenBy(CommandLineOptions options) throws UsageException {
+  static Suite chosenBy(CommandLineOptions options) {
     List<String> patterns = options.getIncludes();
     Suite suite =
         new Suite(
             options,
             find(patterns.isEmpty() ? List.of(defaultPattern()) : patterns, options.getExcludes()));
     if (suite.entries.isEmpty()) {
-      throw new UsageException(
+      throw UserError.usage(
           "no benchmark matches "
               + String.join(", ", patterns)
               + "; there are "
@@ -56,11 +57,11 @@ final class Suite {
   }
 
   /** Refuses names that none of the benchmarks has, and values that cannot be measured. */
-  void checkParameters(Set<String> givenNames) throws UsageException {
+  void checkParameters(Set<String> givenNames) {
     Set<String> known = defaults().keySet();
     for (String name : givenNames) {
       if (!known.contains(name)) {
-        throw new UsageException(
+        throw UserError.usage(
             "there is no parameter \""
                 + name
                 + "\""
@@ -72,7 +73,7 @@ final class Suite {
     }
     for (String name : givenNames) {
       if (values(name).isEmpty()) {
-        throw new UsageException(name + "= has no value");
+        throw UserError.usage(name + "= has no value");
       }
       for (String value : values(name)) {
         ParameterCheck.check(name, value);

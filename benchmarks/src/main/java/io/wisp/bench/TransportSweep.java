@@ -2,6 +2,7 @@
 package io.wisp.bench;
 
 import io.wisp.measure.input.TransportOption;
+import io.wisp.measure.input.UserError;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -60,10 +61,10 @@ record TransportSweep(List<Map<String, List<String>>> parts, List<String> notes)
   }
 
   /** Refuses a parameter that was given and that none of the transports has a use for. */
-  static void requireUses(Collection<String> given, List<String> transports) throws UsageException {
+  static void requireUses(Collection<String> given, List<String> transports) {
     for (TransportOption parameter : TransportOption.values()) {
       if (given.contains(parameter.word()) && transports.stream().noneMatch(parameter::isUsedBy)) {
-        throw new UsageException(
+        throw UserError.usage(
             parameter.word()
                 + " is for "
                 + String.join(" and ", parameter.transports())

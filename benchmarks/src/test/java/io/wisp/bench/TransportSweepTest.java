@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.wisp.measure.input.UserError;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -61,7 +62,7 @@ class TransportSweepTest {
   void shouldRefuseAParameterThatNoTransportHasAUseFor() {
     assertThatThrownBy(
             () -> TransportSweep.requireUses(Set.of("keySize", "device"), List.of("tcp", "shm")))
-        .isInstanceOf(UsageException.class)
+        .isInstanceOf(UserError.class)
         .hasMessage("device is for rdma, and means nothing to tcp, shm");
   }
 

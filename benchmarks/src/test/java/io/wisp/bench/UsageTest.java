@@ -37,10 +37,10 @@ class UsageTest {
         "server=host:99999 | server=host:99999: port 99999 is not between 0 and 65535",
         "server=host:0  | server=host:0: a server has no port 0",
         "get=both       | get=both: \"both\" is no way to get; there are onesided, ring",
-        "device=:1      | device=:1: NAME[:PORT[:GID_INDEX]] is wanted, or auto",
-        "device=a:1:2:3 | device=a:1:2:3: NAME[:PORT[:GID_INDEX]] is wanted, or auto",
-        "device=rxe0:0  | device=rxe0:0: a whole number from 1 to 255 is wanted",
-        "device=rxe0:1:x | device=rxe0:1:x: a whole number from 0 to 65535 is wanted",
+        "device=:1      | device=:1: \":1\" is no RDMA device: NAME, NAME:PORT or NAME:PORT:GID_INDEX is wanted",
+        "device=a:1:2:3 | device=a:1:2:3: \"a:1:2:3\" is no RDMA device: NAME, NAME:PORT or NAME:PORT:GID_INDEX is wanted",
+        "device=rxe0:0  | device=rxe0:0: the port \"0\" in the RDMA device \"rxe0:0\" is no number from 1 to 255",
+        "device=rxe0:1:x | device=rxe0:1:x: the GID index \"x\" in the RDMA device \"rxe0:1:x\" is no number from 0 to 255",
         "placement=left | placement=left: there is no placement \"left\"; there are free, shared, split",
       })
   void shouldRefuseAValueInOneSentence(String parameter, String sentence) throws IOException {

@@ -48,9 +48,9 @@ public class CompactionBenchmark {
   @Param({"90", "95", "99"})
   public int full;
 
-  private final byte[] keyBytes = new byte[Entries.KEY_SIZE];
+  private final byte[] keyBytes = new byte[MapEntries.KEY_SIZE];
   private final Slice key = Slice.of(keyBytes);
-  private final Slice value = Slice.of(Entries.value());
+  private final Slice value = Slice.of(MapEntries.value());
   private final SplittableRandom random = new SplittableRandom(SEED);
   private @Nullable CuckooStore store;
   private long entries;
@@ -95,7 +95,7 @@ public class CompactionBenchmark {
   }
 
   private Status put(Store into, long number) {
-    Entries.writeKey(number, keyBytes);
+    MapEntries.writeKey(number, keyBytes);
     return into.put(key, value);
   }
 

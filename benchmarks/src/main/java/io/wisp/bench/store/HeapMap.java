@@ -59,10 +59,10 @@ final class HeapMap implements MapUnderTest {
   private static final class HeapSession implements Session {
 
     private final ConcurrentHashMap<ArrayKey, byte[]> map;
-    private final byte[] keyBytes = new byte[Entries.KEY_SIZE];
+    private final byte[] keyBytes = new byte[MapEntries.KEY_SIZE];
     private final ArrayKey key = new ArrayKey(keyBytes);
-    private final byte[] value = Entries.value();
-    private final byte[] found = new byte[Entries.VALUE_SIZE];
+    private final byte[] value = MapEntries.value();
+    private final byte[] found = new byte[MapEntries.VALUE_SIZE];
 
     HeapSession(ConcurrentHashMap<ArrayKey, byte[]> map) {
       this.map = map;
@@ -70,13 +70,13 @@ final class HeapMap implements MapUnderTest {
 
     @Override
     public boolean put(long number) {
-      Entries.writeKey(number, keyBytes);
+      MapEntries.writeKey(number, keyBytes);
       return map.put(new ArrayKey(keyBytes.clone()), value.clone()) != null;
     }
 
     @Override
     public boolean get(long number) {
-      Entries.writeKey(number, keyBytes);
+      MapEntries.writeKey(number, keyBytes);
       byte[] stored = map.get(key);
       if (stored == null) {
         return false;
@@ -87,7 +87,7 @@ final class HeapMap implements MapUnderTest {
 
     @Override
     public boolean delete(long number) {
-      Entries.writeKey(number, keyBytes);
+      MapEntries.writeKey(number, keyBytes);
       return map.remove(key) != null;
     }
   }

@@ -3,7 +3,7 @@ package io.wisp.bench.store;
 
 import io.wisp.measure.workload.RequestKind;
 
-/** A map from keys to values of {@link Entries}' sizes, which many threads use at once. */
+/** A map from keys to values of {@link MapEntries}' sizes, which many threads use at once. */
 interface MapUnderTest extends AutoCloseable {
 
   /** The map as one thread uses it. */

@@ -17,8 +17,8 @@ public final class MemoryPerEntry {
         Locale.ROOT,
         "%,d entries with keys of %d bytes and values of %d:%n",
         entries,
-        Entries.KEY_SIZE,
-        Entries.VALUE_SIZE);
+        MapEntries.KEY_SIZE,
+        MapEntries.VALUE_SIZE);
     for (MapKind kind : MapKind.values()) {
       out.printf(
           Locale.ROOT,
@@ -35,7 +35,7 @@ public final class MemoryPerEntry {
           session.put(number);
         }
       }
-      return (double) map.memoryBytes() / entries - Entries.KEY_SIZE - Entries.VALUE_SIZE;
+      return (double) map.memoryBytes() / entries - MapEntries.KEY_SIZE - MapEntries.VALUE_SIZE;
     }
   }
 }

@@ -12,8 +12,8 @@ final class OpenHftMap implements MapUnderTest {
   OpenHftMap(long entries) {
     map =
         ChronicleMapBuilder.of(byte[].class, byte[].class)
-            .averageKeySize(Entries.KEY_SIZE)
-            .averageValueSize(Entries.VALUE_SIZE)
+            .averageKeySize(MapEntries.KEY_SIZE)
+            .averageValueSize(MapEntries.VALUE_SIZE)
             .entries(entries)
             .putReturnsNull(true)
             .removeReturnsNull(true)
@@ -38,9 +38,9 @@ final class OpenHftMap implements MapUnderTest {
   private static final class ChronicleSession implements Session {
 
     private final ChronicleMap<byte[], byte[]> map;
-    private final byte[] key = new byte[Entries.KEY_SIZE];
-    private final byte[] value = Entries.value();
-    private final byte[] found = new byte[Entries.VALUE_SIZE];
+    private final byte[] key = new byte[MapEntries.KEY_SIZE];
+    private final byte[] value = MapEntries.value();
+    private final byte[] found = new byte[MapEntries.VALUE_SIZE];
 
     ChronicleSession(ChronicleMap<byte[], byte[]> map) {
       this.map = map;
@@ -48,20 +48,20 @@ final class OpenHftMap implements MapUnderTest {
 
     @Override
     public boolean put(long number) {
-      Entries.writeKey(number, key);
+      MapEntries.writeKey(number, key);
       map.put(key, value);
       return true;
     }
 
     @Override
     public boolean get(long number) {
-      Entries.writeKey(number, key);
+      MapEntries.writeKey(number, key);
       return map.getUsing(key, found) != null;
     }
 
     @Override
     public boolean delete(long number) {
-      Entries.writeKey(number, key);
+      MapEntries.writeKey(number, key);
       map.remove(key);
       return true;
     }

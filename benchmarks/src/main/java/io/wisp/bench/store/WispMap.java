@@ -12,7 +12,7 @@ import io.wisp.store.cuckoo.CuckooStore;
 final class WispMap implements MapUnderTest {
 
   private static final long SPARE_BYTES = 64L << 20;
-  private static final long BYTES_PER_ENTRY = 2 * (Entries.KEY_SIZE + Entries.VALUE_SIZE);
+  private static final long BYTES_PER_ENTRY = 2 * (MapEntries.KEY_SIZE + MapEntries.VALUE_SIZE);
 
   private final Store store;
 
@@ -39,9 +39,9 @@ final class WispMap implements MapUnderTest {
   private static final class TableSession implements Session {
 
     private final Store store;
-    private final byte[] keyBytes = new byte[Entries.KEY_SIZE];
+    private final byte[] keyBytes = new byte[MapEntries.KEY_SIZE];
     private final Slice key = Slice.of(keyBytes);
-    private final Slice value = Slice.of(Entries.value());
+    private final Slice value = Slice.of(MapEntries.value());
     private final ValueBuffer found = new ValueBuffer();
 
     TableSession(Store store) {
@@ -50,7 +50,7 @@ final class WispMap implements MapUnderTest {
 
     @Override
     public boolean put(long number) {
-      Entries.writeKey(number, keyBytes);
+      MapEntries.writeKey(number, keyBytes);
       Status status = store.put(key, value);
       if (status.isError()) {
         throw new IllegalStateException("the table answered a put with " + status);
@@ -60,13 +60,13 @@ final class WispMap implements MapUnderTest {
 
     @Override
     public boolean get(long number) {
-      Entries.writeKey(number, keyBytes);
+      MapEntries.writeKey(number, keyBytes);
       return store.get(key, found) == Status.FOUND;
     }
 
     @Override
     public boolean delete(long number) {
-      Entries.writeKey(number, keyBytes);
+      MapEntries.writeKey(number, keyBytes);
       return store.delete(key) == Status.DELETED;
     }
 

@@ -123,7 +123,7 @@ final class Link implements AutoCloseable {
         case WRITE -> batch.write(i, remote().receiveMemory(), remote().key());
         case SEND -> batch.send(i);
       }
-      if (options.operation() == Operation.READ) {
+      if (options.operation() == VerbsOperation.READ) {
         batch.local(i, incoming.address(), options.size(), region.lkey());
       } else {
         fill(batch, i);

@@ -11,7 +11,7 @@ import java.util.List;
  * @param inline up to how many bytes a request carries its message in itself
  * @param sendDepth how many requests may be under way
  */
-record LinkOptions(String device, Operation operation, int size, int inline, int sendDepth) {
+record LinkOptions(String device, VerbsOperation operation, int size, int inline, int sendDepth) {
 
   static final String ANY_DEVICE = "any";
 
@@ -29,12 +29,12 @@ record LinkOptions(String device, Operation operation, int size, int inline, int
   }
 
   /** For one message at a time, as perftest's latency tests have it. */
-  static LinkOptions roundTrip(String device, Operation operation, int size, int inline) {
+  static LinkOptions roundTrip(String device, VerbsOperation operation, int size, int inline) {
     return new LinkOptions(device, operation, size, inline, 1);
   }
 
   int receiveDepth() {
-    return operation == Operation.SEND ? RECEIVE_DEPTH : 1;
+    return operation == VerbsOperation.SEND ? RECEIVE_DEPTH : 1;
   }
 
   boolean inlined() {
@@ -56,7 +56,7 @@ record LinkOptions(String device, Operation operation, int size, int inline, int
     }
     return new LinkOptions(
         words.get(0),
-        Operation.labelled(words.get(1)),
+        VerbsOperation.labelled(words.get(1)),
         Integer.parseInt(words.get(2)),
         Integer.parseInt(words.get(3)),
         Integer.parseInt(words.get(4)));

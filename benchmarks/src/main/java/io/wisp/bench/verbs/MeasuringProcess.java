@@ -63,10 +63,13 @@ final class MeasuringProcess {
         case "device" -> describe(words[1]);
         case "latency" ->
             latency(
-                Operation.labelled(words[1]), number(words[2]), number(words[3]), number(words[4]));
+                VerbsOperation.labelled(words[1]),
+                number(words[2]),
+                number(words[3]),
+                number(words[4]));
         case "rate" ->
             rate(
-                Operation.labelled(words[1]),
+                VerbsOperation.labelled(words[1]),
                 number(words[2]),
                 number(words[3]),
                 number(words[4]),
@@ -102,8 +105,8 @@ final class MeasuringProcess {
     }
   }
 
-  private Map<String, Object> latency(Operation operation, int size, int inline, int count) {
-    try (Connection connection =
+  private Map<String, Object> latency(VerbsOperation operation, int size, int inline, int count) {
+    try (PairConnection connection =
         peer.connect(LinkOptions.roundTrip(device, operation, size, inline))) {
       RoundTrip roundTrip = RoundTrip.over(connection);
       RoundTripTimes times = new RoundTripTimes(count);
@@ -117,8 +120,10 @@ final class MeasuringProcess {
     }
   }
 
-  private Map<String, Object> rate(Operation operation, int size, int chain, int depth, int count) {
-    try (Connection connection = peer.connect(new LinkOptions(device, operation, size, 0, depth))) {
+  private Map<String, Object> rate(
+      VerbsOperation operation, int size, int chain, int depth, int count) {
+    try (PairConnection connection =
+        peer.connect(new LinkOptions(device, operation, size, 0, depth))) {
       ChainedPosts posts = new ChainedPosts(connection.link(), chain);
       int chains = (count + chain - 1) / chain;
       long before = THREADS.getCurrentThreadAllocatedBytes();

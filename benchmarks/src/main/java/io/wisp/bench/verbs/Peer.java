@@ -70,10 +70,10 @@ final class Peer implements AutoCloseable {
    * @throws io.wisp.verbs.VerbsException if the device does not let us
    * @throws IllegalStateException if the peer could not
    */
-  Connection connect(LinkOptions options) {
+  PairConnection connect(LinkOptions options) {
     Link link = Link.open(options, stop);
     try {
-      Connection connection = new Connection(this, link);
+      PairConnection connection = new PairConnection(this, link);
       List<String> request = new ArrayList<>(List.of(PeerProcess.OPEN));
       request.addAll(link.options.words());
       request.add(link.address().text());

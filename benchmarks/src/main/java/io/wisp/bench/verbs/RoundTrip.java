@@ -11,9 +11,9 @@ interface RoundTrip {
   void run();
 
   /** Over a connection to a peer. */
-  static RoundTrip over(Connection connection) {
+  static RoundTrip over(PairConnection connection) {
     Link link = connection.link();
-    if (link.options.operation() == Operation.READ) {
+    if (link.options.operation() == VerbsOperation.READ) {
       SendBatch request = link.requests(1).flags(0, SendFlags.SIGNALED);
       return () -> {
         link.pair.post(request, 1);

@@ -66,17 +66,17 @@ public class VerbsBenchmark {
   public String device = "";
 
   private @Nullable Peer peer;
-  private @Nullable Connection connection;
+  private @Nullable PairConnection connection;
   private @Nullable RoundTrip roundTrip;
 
   @Setup(Level.Trial)
   public void connect() {
-    Operation chosen = Operation.labelled(verb);
+    VerbsOperation chosen = VerbsOperation.labelled(verb);
     int most =
         inline.equals(DEFAULT_INLINE) ? chosen.defaultInline() : Integer.parseUnsignedInt(inline);
     Peer started = Peer.start(List.of());
     peer = started;
-    Connection made = started.connect(LinkOptions.roundTrip(device, chosen, size, most));
+    PairConnection made = started.connect(LinkOptions.roundTrip(device, chosen, size, most));
     connection = made;
     roundTrip = RoundTrip.over(made);
   }

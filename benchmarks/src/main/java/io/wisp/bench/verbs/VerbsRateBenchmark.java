@@ -59,18 +59,18 @@ public class VerbsRateBenchmark {
   public String device = "";
 
   private @Nullable Peer peer;
-  private @Nullable Connection connection;
+  private @Nullable PairConnection connection;
   private @Nullable ChainedPosts posts;
 
   @Setup(Level.Trial)
   public void connect() {
-    Operation chosen = Operation.labelled(verb);
-    if (chosen == Operation.SEND || depth < CHAIN) {
+    VerbsOperation chosen = VerbsOperation.labelled(verb);
+    if (chosen == VerbsOperation.SEND || depth < CHAIN) {
       throw new IllegalArgumentException("verb must be read or write, and depth at least " + CHAIN);
     }
     Peer started = Peer.start(List.of());
     peer = started;
-    Connection made = started.connect(new LinkOptions(device, chosen, size, 0, depth));
+    PairConnection made = started.connect(new LinkOptions(device, chosen, size, 0, depth));
     connection = made;
     posts = new ChainedPosts(made.link(), CHAIN);
   }

@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class LinkOptionsTest {
 
   @ParameterizedTest
-  @EnumSource(Operation.class)
-  void shouldComeOutOfWordsAsTheyWentIn(Operation operation) {
+  @EnumSource(VerbsOperation.class)
+  void shouldComeOutOfWordsAsTheyWentIn(VerbsOperation operation) {
     LinkOptions options = new LinkOptions("mlx5_0", operation, 1024, 220, 128);
 
     assertThat(LinkOptions.parse(options.words())).isEqualTo(options);
@@ -38,13 +38,13 @@ class LinkOptionsTest {
   @CsvSource({"0, 0, 1", "8, -1, 1", "8, 0, 0"})
   void shouldRefuseNumbersThatCannotBe(int size, int inline, int depth) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new LinkOptions("rxe0", Operation.WRITE, size, inline, depth))
+        .isThrownBy(() -> new LinkOptions("rxe0", VerbsOperation.WRITE, size, inline, depth))
         .withMessageStartingWith("size and sendDepth must be at least 1, inline at least 0: ");
   }
 
   @Test
   void shouldCarryAMessageInARequestUpToTheLimitAndNotBeyond() {
-    assertThat(LinkOptions.roundTrip("rxe0", Operation.WRITE, 220, 220).inlined()).isTrue();
-    assertThat(LinkOptions.roundTrip("rxe0", Operation.WRITE, 221, 220).inlined()).isFalse();
+    assertThat(LinkOptions.roundTrip("rxe0", VerbsOperation.WRITE, 220, 220).inlined()).isTrue();
+    assertThat(LinkOptions.roundTrip("rxe0", VerbsOperation.WRITE, 221, 220).inlined()).isFalse();
   }
 }

@@ -44,11 +44,11 @@ class PeerTest {
     "SEND, 65536"
   })
   @Timeout(300)
-  void shouldMakeRoundTripsThatAllocateNothingOnceTheyAreWarm(Operation operation, int size) {
+  void shouldMakeRoundTripsThatAllocateNothingOnceTheyAreWarm(VerbsOperation operation, int size) {
     LinkOptions options =
         LinkOptions.roundTrip(LinkOptions.ANY_DEVICE, operation, size, operation.defaultInline());
     try (Peer peer = Peer.start(List.of());
-        Connection connection = peer.connect(options)) {
+        PairConnection connection = peer.connect(options)) {
       RoundTrip roundTrip = RoundTrip.over(connection);
 
       assertThat(leastAllocated(roundTrip)).isZero();
@@ -58,13 +58,13 @@ class PeerTest {
   @Tag("rdma")
   @ParameterizedTest
   @EnumSource(
-      value = Operation.class,
+      value = VerbsOperation.class,
       names = {"READ", "WRITE"})
   @Timeout(300)
-  void shouldPostChainsThatAllocateNothingOnceTheyAreWarm(Operation operation) {
+  void shouldPostChainsThatAllocateNothingOnceTheyAreWarm(VerbsOperation operation) {
     LinkOptions options = new LinkOptions(LinkOptions.ANY_DEVICE, operation, 64, 0, 32);
     try (Peer peer = Peer.start(List.of());
-        Connection connection = peer.connect(options)) {
+        PairConnection connection = peer.connect(options)) {
       ChainedPosts posts = new ChainedPosts(connection.link(), 16);
 
       assertThat(leastAllocated(posts::post)).isZero();
@@ -75,13 +75,13 @@ class PeerTest {
 
   @Tag("rdma")
   @ParameterizedTest
-  @EnumSource(Operation.class)
+  @EnumSource(VerbsOperation.class)
   @Timeout(120)
-  void shouldConnectAgainAfterADisconnect(Operation operation) {
+  void shouldConnectAgainAfterADisconnect(VerbsOperation operation) {
     LinkOptions options = LinkOptions.roundTrip(LinkOptions.ANY_DEVICE, operation, 8, 0);
     try (Peer peer = Peer.start(List.of())) {
       for (int i = 0; i < 3; i++) {
-        try (Connection connection = peer.connect(options)) {
+        try (PairConnection connection = peer.connect(options)) {
           RoundTrip.over(connection).run();
         }
       }
@@ -90,12 +90,12 @@ class PeerTest {
 
   @Tag("rdma")
   @ParameterizedTest
-  @EnumSource(Operation.class)
+  @EnumSource(VerbsOperation.class)
   @Timeout(120)
-  void shouldEndARoundTripWhenThePeerIsGone(Operation operation) {
+  void shouldEndARoundTripWhenThePeerIsGone(VerbsOperation operation) {
     LinkOptions options = LinkOptions.roundTrip(LinkOptions.ANY_DEVICE, operation, 8, 0);
     Peer peer = Peer.start(List.of());
-    Connection connection = peer.connect(options);
+    PairConnection connection = peer.connect(options);
     try {
       RoundTrip roundTrip = RoundTrip.over(connection);
       roundTrip.run();

@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.common;
 
-import io.wisp.measure.input.Range;
 import io.wisp.measure.input.UserError;
+import io.wisp.transport.TransportException;
 import io.wisp.transport.Waiting;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import io.wisp.transport.rdma.DeviceChoice;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options that server and clients have in common: how an end of a connection works. */
 public final class ConnectionArguments {
-
-  private static final Pattern DEVICE =
-      Pattern.compile("(?<name>[^:]*)(?::(?<port>[^:]*)(?::(?<gid>[^:]*))?)?");
-  private static final Range DEVICE_PORTS = new Range(1, 255);
-  private static final Range GID_INDEXES = new Range(0, 65_535);
 
   @Option(
       names = "--wait",
@@ -60,39 +54,11 @@ public final class ConnectionArguments {
    * @throws UserError if the text is not of the shape that a device has
    */
   public @Nullable String device() {
-    return device == null ? null : wellFormed("--device " + device, device);
-  }
-
-  private static String wellFormed(String option, String device) {
-    Matcher parts = DEVICE.matcher(device);
-    if (!parts.matches()) {
-      throw UserError.usage(option + " has more parts than NAME:PORT:GID_INDEX");
-    }
-    if (parts.group("name").isBlank()) {
-      throw UserError.usage(option + " has no name; it is NAME[:PORT[:GID_INDEX]], as mlx5_0:1:3");
-    }
-    check(option, "port", parts.group("port"), DEVICE_PORTS);
-    check(option, "GID index", parts.group("gid"), GID_INDEXES);
-    return device;
-  }
-
-  private static void check(String option, String part, @Nullable String text, Range range) {
-    if (text == null) {
-      return;
-    }
     try {
-      range.check(option + ": " + part, Long.parseLong(text));
-    } catch (NumberFormatException e) {
-      throw UserError.usage(
-          option
-              + ": "
-              + part
-              + " \""
-              + text
-              + "\" is no whole number from "
-              + range.least()
-              + " to "
-              + range.most());
+      DeviceChoice ignored = DeviceChoice.parse(device);
+      return device;
+    } catch (TransportException e) {
+      throw UserError.usage("--device: " + e.getMessage());
     }
   }
 }

@@ -72,7 +72,7 @@ public final class PerfCommand {
         file.removeOld();
       }
       run.endBy(stop.get());
-      Connection connection = new Connection(transport, endpoint, description, options);
+      ClientConnection connection = new ClientConnection(transport, endpoint, description, options);
       report.conditions(settings, connection, cores == null ? "" : cores.described());
       List<String> failures = run.prepare();
       if (!failures.isEmpty()) {

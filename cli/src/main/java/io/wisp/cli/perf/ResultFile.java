@@ -100,7 +100,7 @@ final class ResultFile {
   void write(
       PerfSettings settings,
       @Nullable CoreList cores,
-      Connection connection,
+      ClientConnection connection,
       List<PerfResult> results,
       boolean interrupted) {
     Map<String, Object> root = new LinkedHashMap<>();

@@ -63,7 +63,7 @@ public final class ServeCommand {
     List<Transport> transports = transports();
     transports.forEach(each -> TransportChoice.endpoint(each, asked.endpoint()));
     requireKnownHost(asked.endpoint().host());
-    MemoryBudget memory = MemoryBudget.choose(arguments.memory(), MemoryBudget.ofMachine());
+    MemorySize memory = MemorySize.choose(arguments.memory(), MemorySize.ofMachine());
     PrintStream out = streams.out();
     out.println(Product.banner());
     if (cores != null) {

@@ -31,11 +31,11 @@ final class Interpreter {
 
   private static final int SCAN_STEP = 1000;
 
-  private final Session session;
+  private final ShellSession session;
   private final PrintStream out;
   private final PrintStream err;
 
-  Interpreter(Session session, Streams streams) {
+  Interpreter(ShellSession session, Streams streams) {
     this.session = session;
     this.out = streams.out();
     this.err = streams.err();
@@ -43,12 +43,12 @@ final class Interpreter {
 
   /** Carries out a line, which may be blank or a comment. */
   Outcome line(byte[] line) {
-    if (Words.isComment(line)) {
+    if (ShellWords.isComment(line)) {
       return Outcome.DONE;
     }
     List<byte[]> words;
     try {
-      words = Words.split(line);
+      words = ShellWords.split(line);
     } catch (SyntaxException e) {
       return fail("Wrong op: " + e.getMessage());
     }
@@ -103,7 +103,7 @@ final class Interpreter {
     if (arguments.size() == 2) {
       return put(arguments);
     }
-    long milliseconds = Expiry.milliseconds(arguments.subList(2, arguments.size()));
+    long milliseconds = ShellExpiry.milliseconds(arguments.subList(2, arguments.size()));
     Slice value = Slice.of(arguments.get(1));
     return written(session.client().put(key(arguments), value, milliseconds));
   }

@@ -28,10 +28,10 @@ final class Prompt {
 
   private static final String TEXT = "wisp> ";
 
-  private final Session session;
+  private final ShellSession session;
   private final String description;
 
-  Prompt(Session session, String description) {
+  Prompt(ShellSession session, String description) {
     this.session = session;
     this.description = description;
   }

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Shows bytes as text, so that {@link Words} reads the same bytes back from it. */
+/** Shows bytes as text, so that {@link ShellWords} reads the same bytes back from it. */
 final class Quoting {
 
   /** What the shell says itself: a value of the same text is quoted, so that nobody mistakes it. */

@@ -46,7 +46,7 @@ public final class Shell {
    * @return the exit code
    */
   public int run(List<String> command) {
-    try (Session session = new Session(() -> transport.connect(endpoint, options))) {
+    try (ShellSession session = new ShellSession(() -> transport.connect(endpoint, options))) {
       Client client = connect(session);
       if (!command.isEmpty()) {
         return exitCode(new Interpreter(session, streams).command(bytes(command)));
@@ -58,7 +58,7 @@ public final class Shell {
     }
   }
 
-  private static Client connect(Session session) {
+  private static Client connect(ShellSession session) {
     try {
       return session.client();
     } catch (TransportException e) {

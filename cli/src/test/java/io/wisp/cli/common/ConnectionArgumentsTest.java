@@ -53,31 +53,18 @@ class ConnectionArgumentsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mlx5_0", "rxe0:1", "rxe0:255:65535", "rxe0:1:0"})
+  @ValueSource(strings = {"mlx5_0", "rxe0:1", "rxe0:255:255", "rxe0:1:0"})
   void shouldTakeADeviceWithOrWithoutPortAndGidIndex(String device) {
     assertThat(connection("--device", device).device()).isEqualTo(device);
   }
 
   @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "''        | has no name; it is NAME[:PORT[:GID_INDEX]], as mlx5_0:1:3",
-        ":1        | has no name; it is NAME[:PORT[:GID_INDEX]], as mlx5_0:1:3",
-        "rxe0:     | : port \"\" is no whole number from 1 to 255",
-        "rxe0:one  | : port \"one\" is no whole number from 1 to 255",
-        "rxe0:0    | : port 0 is not between 1 and 255",
-        "rxe0:256  | : port 256 is not between 1 and 255",
-        "rxe0:1:   | : GID index \"\" is no whole number from 0 to 65535",
-        "rxe0:1:-1 | : GID index -1 is not between 0 and 65535",
-        "rxe0:1:65536 | : GID index 65536 is not between 0 and 65535",
-        "rxe0:1:2:3 | has more parts than NAME:PORT:GID_INDEX"
-      })
-  void shouldSayWhatIsWrongWithADevice(String device, String fault) {
-    String separator = fault.startsWith(":") ? "" : " ";
+  @ValueSource(strings = {"", ":1", "rxe0:one", "rxe0:0", "rxe0:1:256", "rxe0:1:2:3"})
+  void shouldSayThatADeviceIsNone(String device) {
     assertThatThrownBy(() -> connection("--device", device).device())
         .isInstanceOf(UserError.class)
-        .hasMessage("--device " + device + separator + fault);
+        .hasMessageStartingWith("--device: ")
+        .hasMessageContaining("\"" + device + "\"");
   }
 
   @Test

@@ -81,7 +81,7 @@ class QuotingTest {
           String shown = Quoting.line(value);
           List<byte[]> words =
               shown.startsWith("\"")
-                  ? Words.split(shown.getBytes(StandardCharsets.UTF_8))
+                  ? ShellWords.split(shown.getBytes(StandardCharsets.UTF_8))
                   : List.of(shown.getBytes(StandardCharsets.UTF_8));
           assertThat(words).containsExactly(value);
         });

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param port from 1, or {@link LocalPort#ANY}
  * @param gidIndex the place of the address in the port's table, or {@link LocalPort#ANY}
  */
-record DeviceChoice(@Nullable String name, int port, int gidIndex) {
+public record DeviceChoice(@Nullable String name, int port, int gidIndex) {
 
   /** Whatever suits best. */
   static final DeviceChoice ANY = new DeviceChoice(null, LocalPort.ANY, LocalPort.ANY);
@@ -25,7 +25,7 @@ record DeviceChoice(@Nullable String name, int port, int gidIndex) {
    *
    * @throws TransportException if the text is something else
    */
-  static DeviceChoice parse(@Nullable String text) {
+  public static DeviceChoice parse(@Nullable String text) {
     if (text == null) {
       return ANY;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.bench;
 
+import io.wisp.measure.input.UserError;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -16,7 +17,8 @@ import java.util.Set;
  * @param jmh what is left for JMH
  * @param parameterNames the names given with {@code -p}, which JMH itself would not check
  */
-record Arguments(Optional<Path> results, int rounds, List<String> jmh, Set<String> parameterNames) {
+record SuiteArguments(
+    Optional<Path> results, int rounds, List<String> jmh, Set<String> parameterNames) {
 
   static final String HELP =
       """
@@ -47,7 +49,7 @@ record Arguments(Optional<Path> results, int rounds, List<String> jmh, Set<Strin
   private static final String ROUNDS = "--rounds";
   private static final String PARAMETER = "-p";
 
-  static Arguments parse(List<String> arguments) throws UsageException {
+  static SuiteArguments parse(List<String> arguments) {
     Optional<Path> results = Optional.empty();
     int rounds = 1;
     List<String> jmh = new ArrayList<>();
@@ -71,30 +73,29 @@ record Arguments(Optional<Path> results, int rounds, List<String> jmh, Set<Strin
           jmh.add(value);
           parameterNames.add(parameterName(value));
         } else if (argument.matches("-p[a-zA-Z]*=.*")) {
-          throw new UsageException("write a space after -p: " + "-p " + argument.substring(2));
+          throw UserError.usage("write a space after -p: " + "-p " + argument.substring(2));
         }
       }
     }
-    return new Arguments(results, rounds, List.copyOf(jmh), parameterNames);
+    return new SuiteArguments(results, rounds, List.copyOf(jmh), parameterNames);
   }
 
-  private static String next(List<String> arguments, int index, String option)
-      throws UsageException {
+  private static String next(List<String> arguments, int index, String option) {
     if (index + 1 >= arguments.size() || arguments.get(index + 1).isEmpty()) {
-      throw new UsageException(option + " needs a value");
+      throw UserError.usage(option + " needs a value");
     }
     return arguments.get(index + 1);
   }
 
-  private static String parameterName(String parameter) throws UsageException {
+  private static String parameterName(String parameter) {
     int equals = parameter.indexOf('=');
     if (equals <= 0) {
-      throw new UsageException("-p wants NAME=VALUE, and \"" + parameter + "\" is not that");
+      throw UserError.usage("-p wants NAME=VALUE, and \"" + parameter + "\" is not that");
     }
     return parameter.substring(0, equals);
   }
 
-  private static int positive(String value, String option) throws UsageException {
+  private static int positive(String value, String option) {
     try {
       int number = Integer.parseInt(value);
       if (number >= 1) {
@@ -103,6 +104,6 @@ record Arguments(Optional<Path> results, int rounds, List<String> jmh, Set<Strin
     } catch (NumberFormatException e) {
       // Said below.
     }
-    throw new UsageException(option + " " + value + ": a whole number from 1 on is wanted");
+    throw UserError.usage(option + " " + value + ": a whole number from 1 on is wanted");
   }
 }

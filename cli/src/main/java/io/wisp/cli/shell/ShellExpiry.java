@@ -7,11 +7,11 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /** Reads {@code EX seconds} and {@code PX milliseconds}. */
-final class Expiry {
+final class ShellExpiry {
 
   private static final long LONGEST_DAYS = 36_500;
 
-  private Expiry() {}
+  private ShellExpiry() {}
 
   /**
    * The time to live in milliseconds.

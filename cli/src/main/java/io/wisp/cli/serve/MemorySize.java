@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param size what it gets
  * @param explanation where the size comes from, for the operator
  */
-record MemoryBudget(ByteSize size, String explanation) {
+record MemorySize(ByteSize size, String explanation) {
 
   /** What the machine, or the container that we are in, has. */
   static ByteSize ofMachine() {
@@ -27,9 +27,9 @@ record MemoryBudget(ByteSize size, String explanation) {
    *
    * @throws UserError if that is more than the machine has
    */
-  static MemoryBudget choose(@Nullable ByteSize asked, ByteSize machine) {
+  static MemorySize choose(@Nullable ByteSize asked, ByteSize machine) {
     if (asked == null) {
-      return new MemoryBudget(
+      return new MemorySize(
           new ByteSize(machine.bytes() / 4),
           "a quarter of this machine's " + machine + "; --memory sets it");
     }
@@ -37,6 +37,6 @@ record MemoryBudget(ByteSize size, String explanation) {
       throw UserError.failure(
           "--memory " + asked + " is more than the " + machine + " that this machine has");
     }
-    return new MemoryBudget(asked, "of this machine's " + machine);
+    return new MemorySize(asked, "of this machine's " + machine);
   }
 }

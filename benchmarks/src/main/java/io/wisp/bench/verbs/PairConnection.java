@@ -4,17 +4,18 @@ package io.wisp.bench.verbs;
 import org.jspecify.annotations.Nullable;
 
 /** A link and what is at its other end. */
-final class Connection implements AutoCloseable {
+final class PairConnection implements AutoCloseable {
 
   private final Peer peer;
   private final Link link;
   private final @Nullable PingPong end;
 
   /** Before the link is connected. */
-  Connection(Peer peer, Link link) {
+  PairConnection(Peer peer, Link link) {
     this.peer = peer;
     this.link = link;
-    boolean oneWay = link.options.operation() == Operation.READ || link.options.sendDepth() > 1;
+    boolean oneWay =
+        link.options.operation() == VerbsOperation.READ || link.options.sendDepth() > 1;
     end = oneWay ? null : PingPong.over(link);
     if (end != null) {
       end.prepare();

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class ConnectionTest {
+class ClientConnectionTest {
 
   private static final Endpoint ENDPOINT = new Endpoint("10.0.0.1", 3996);
   private static final ClientOptions OPTIONS =
@@ -52,8 +52,8 @@ class ConnectionTest {
 
   @Test
   void shouldSayEverythingOfAConnectionOverAnEmulatedDevice() {
-    Connection connection =
-        new Connection(
+    ClientConnection connection =
+        new ClientConnection(
             new Named("rdma"), ENDPOINT, "rdma over rxe0 (Soft-RoCE, emulated)", OPTIONS);
     assertThat(connection.emulated()).isTrue();
     assertThat(connection.manner()).isEqualTo("waits by sleep, gets by ring, device rxe0:1");
@@ -72,23 +72,23 @@ class ConnectionTest {
 
   @Test
   void shouldNotSpeakOfADeviceWhereMemoryIsSharedWithoutOne() {
-    Connection connection =
-        new Connection(new Named("shm"), ENDPOINT, "shm", OPTIONS.withDevice(null));
+    ClientConnection connection =
+        new ClientConnection(new Named("shm"), ENDPOINT, "shm", OPTIONS.withDevice(null));
     assertThat(connection.manner()).isEqualTo("waits by sleep, gets by ring");
     assertThat(connection.fields()).containsEntry("emulated", false).doesNotContainKey("device");
   }
 
   @Test
   void shouldSayThatTheTransportChoseTheDevice() {
-    Connection connection =
-        new Connection(new Named("rdma"), ENDPOINT, "rdma", OPTIONS.withDevice(null));
+    ClientConnection connection =
+        new ClientConnection(new Named("rdma"), ENDPOINT, "rdma", OPTIONS.withDevice(null));
     assertThat(connection.manner()).endsWith(", device not named");
   }
 
   @Test
   void shouldNotSpeakOfWaysToGetWhereThereIsOne() {
-    Connection connection =
-        new Connection(new FakeTransport(), ENDPOINT, "fake", ClientOptions.defaults());
+    ClientConnection connection =
+        new ClientConnection(new FakeTransport(), ENDPOINT, "fake", ClientOptions.defaults());
     assertThat(connection.manner()).isEqualTo("waits by spin");
     assertThat(connection.fields()).doesNotContainKeys("get", "device");
   }

@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 import java.util.SplittableRandom;
 
 /** Keys of 16 bytes and values of 100, the sizes that other tables are published with. */
-final class Entries {
+final class MapEntries {
 
   static final int KEY_SIZE = 16;
   static final int VALUE_SIZE = 100;
@@ -18,7 +18,7 @@ final class Entries {
   /** An odd number near 2^64 divided by the golden ratio: neighbours end up far apart. */
   private static final long SCATTER = 0x9E37_79B9_7F4A_7C15L;
 
-  private Entries() {}
+  private MapEntries() {}
 
   /** Writes the key of a number over the array; different numbers have different keys. */
   static void writeKey(long number, byte[] key) {

@@ -12,10 +12,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class WordsTest {
+class ShellWordsTest {
 
   private static List<String> split(String line) {
-    return Words.split(line.getBytes(StandardCharsets.UTF_8)).stream()
+    return ShellWords.split(line.getBytes(StandardCharsets.UTF_8)).stream()
         .map(word -> new String(word, StandardCharsets.UTF_8))
         .toList();
   }
@@ -43,7 +43,7 @@ class WordsTest {
 
   @Test
   void shouldReadBytesThatAreNoText() {
-    assertThat(Words.split("\"\\xff\\x00\\xC3\"".getBytes(StandardCharsets.US_ASCII)))
+    assertThat(ShellWords.split("\"\\xff\\x00\\xC3\"".getBytes(StandardCharsets.US_ASCII)))
         .containsExactly(new byte[] {(byte) 0xff, 0, (byte) 0xc3});
   }
 
@@ -83,7 +83,7 @@ class WordsTest {
           List<byte[]> words = draw.list(6, draw::bytes);
           StringBuilder line = new StringBuilder();
           words.forEach(word -> line.append(Quoting.word(word)).append(' '));
-          assertThat(Words.split(line.toString().getBytes(StandardCharsets.UTF_8)))
+          assertThat(ShellWords.split(line.toString().getBytes(StandardCharsets.UTF_8)))
               .usingRecursiveComparison()
               .isEqualTo(words);
         });
@@ -96,7 +96,8 @@ class WordsTest {
           String text = draw.text();
           byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
           String word = Quoting.word(bytes);
-          assertThat(Words.split(word.getBytes(StandardCharsets.UTF_8))).containsExactly(bytes);
+          assertThat(ShellWords.split(word.getBytes(StandardCharsets.UTF_8)))
+              .containsExactly(bytes);
         });
   }
 
@@ -106,7 +107,7 @@ class WordsTest {
         draw -> {
           byte[] line = draw.bytes();
           try {
-            assertThat(Words.split(line))
+            assertThat(ShellWords.split(line))
                 .allSatisfy(word -> assertThat(word).hasSizeLessThan(line.length + 1));
           } catch (SyntaxException e) {
             assertThat(e.getMessage()).isNotBlank();

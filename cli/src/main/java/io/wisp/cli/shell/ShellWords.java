@@ -11,12 +11,12 @@ import java.util.List;
  * inside them a backslash escapes: {@code \n \r \t \\ \"} and {@code \xHH} for any byte. Bytes
  * outside of quotes stand for themselves, backslashes too.
  */
-final class Words {
+final class ShellWords {
 
   private final byte[] line;
   private int position;
 
-  private Words(byte[] line) {
+  private ShellWords(byte[] line) {
     this.line = line;
   }
 
@@ -26,12 +26,12 @@ final class Words {
    * @throws SyntaxException if quotes or escapes are wrong
    */
   static List<byte[]> split(byte[] line) {
-    return new Words(line).split();
+    return new ShellWords(line).split();
   }
 
   /** Whether a line starts with {@code #}, after blanks or none. */
   static boolean isComment(byte[] line) {
-    Words words = new Words(line);
+    ShellWords words = new ShellWords(line);
     return words.skipBlanks() && line[words.position] == '#';
   }
 

@@ -14,7 +14,7 @@ import java.util.Objects;
  *
  * @param description what they are really connected to, in the transport's words
  */
-record Connection(
+record ClientConnection(
     Transport transport, Endpoint endpoint, String description, ClientOptions options) {
 
   /** What figures of emulated RDMA are good for. */

@@ -7,13 +7,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The connection of a shell, made anew after it broke. Belongs to one thread. */
-final class Session implements AutoCloseable {
+final class ShellSession implements AutoCloseable {
 
   private final Supplier<Client> connector;
   private @Nullable Client client;
 
   /** Starts without a connection: the first use makes it. */
-  Session(Supplier<Client> connector) {
+  ShellSession(Supplier<Client> connector) {
     this.connector = connector;
   }
 

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /** What is measured; each has a counterpart in perftest: ib_read_lat, ib_write_lat, ib_send_lat. */
-enum Operation {
+enum VerbsOperation {
   READ(0, 1),
   WRITE(220, 2),
   SEND(236, 2);
@@ -14,7 +14,7 @@ enum Operation {
   private final int defaultInline;
   private final int trips;
 
-  Operation(int defaultInline, int trips) {
+  VerbsOperation(int defaultInline, int trips) {
     this.defaultInline = defaultInline;
     this.trips = trips;
   }
@@ -36,8 +36,8 @@ enum Operation {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  static Operation labelled(String label) {
-    for (Operation operation : values()) {
+  static VerbsOperation labelled(String label) {
+    for (VerbsOperation operation : values()) {
       if (operation.label().equals(label)) {
         return operation;
       }
@@ -47,6 +47,6 @@ enum Operation {
   }
 
   private static List<String> labels() {
-    return Stream.of(values()).map(Operation::label).toList();
+    return Stream.of(values()).map(VerbsOperation::label).toList();
   }
 }
