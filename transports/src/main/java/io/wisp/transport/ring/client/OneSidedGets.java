@@ -74,37 +74,35 @@ final class OneSidedGets implements AutoCloseable {
     try {
       table =
           new RemoteTable(
-              readLayout(),
+              readLayout(endpoint),
               RemoteTable.Options.DEFAULT
                   .bucketsInOnePiece(connection.welcome().linesInOnePiece())
                   .clock(connection.clock()));
-    } catch (TableFormatException e) {
-      abandon();
-      throw new TransportException(
-          endpoint + " offers no table that can be read: " + e.getMessage(), e);
     } catch (RuntimeException | Error e) {
-      abandon();
+      // A read may be under way, so the connection ends first.
+      memory.close();
+      close();
       throw e;
     }
     for (int i = 0; i < gets.length; i++) {
-      gets[i] = new PendingGet(table, buffer, (long) i * BYTES_PER_LOOKUP, BYTES_PER_LOOKUP, keys);
+      gets[i] =
+          new PendingGet(
+              table, buffer, (long) i * BYTES_PER_LOOKUP, BYTES_PER_LOOKUP, keys, buffers);
     }
   }
 
-  /** Ends the connection first, for a read may be under way. */
-  private void abandon() {
-    memory.close();
-    buffer.close();
-    keys.close();
-  }
-
-  private TableLayout readLayout() throws TableFormatException {
+  private TableLayout readLayout(Endpoint endpoint) {
     memory.read(region, 0, buffer, 0, TableLayout.HEADER_BYTES);
     memory.postReads(0);
     while (memory.completedReads() < 0) {
       wait.step();
     }
-    return TableLayout.parse(buffer.memory(), 0, region.length());
+    try {
+      return TableLayout.parse(buffer.memory(), 0, region.length());
+    } catch (TableFormatException e) {
+      throw new TransportException(
+          endpoint + " offers no table that can be read: " + e.getMessage(), e);
+    }
   }
 
   LookupStatistics statistics() {
@@ -119,23 +117,14 @@ final class OneSidedGets implements AutoCloseable {
   /** The value of a key. Nothing may be submitted. */
   Status get(Slice key, ValueSink sink) {
     PendingGet get = gets[0];
-    RemoteLookup.Step step = get.start(key);
-    while (!step.isLast()) {
-      step = step == RemoteLookup.Step.READ ? readNow(get) : enlarge(get);
-    }
+    get.start(key);
+    pursue(0);
+    settle(get);
     if (get.needsServer()) {
-      get.giveUpSpace(buffers);
+      get.giveUpSpace();
       return fallback.get(key, sink);
     }
     return finish(get, sink);
-  }
-
-  private RemoteLookup.Step readNow(PendingGet get) {
-    post(get, 0);
-    while (memory.completedReads() < 0) {
-      wait.step();
-    }
-    return get.proceed();
   }
 
   private Status finish(PendingGet get, ValueSink sink) {
@@ -143,7 +132,7 @@ final class OneSidedGets implements AutoCloseable {
     if (sample != null && get.isHit()) {
       sample.note(get.lookup().keyHash());
     }
-    return get.finish(sink, buffers);
+    return get.finish(sink);
   }
 
   private void post(PendingGet get, int token) {
@@ -155,17 +144,9 @@ final class OneSidedGets implements AutoCloseable {
     memory.postReads(token);
   }
 
-  private RemoteLookup.Step enlarge(PendingGet get) {
-    return get.proceedIn(buffers.takeUnlimited(get.lookup().bytesNeeded()), buffers);
-  }
-
   /** Whether one more may be submitted. */
   boolean hasRoom() {
     return submitted < gets.length;
-  }
-
-  int submitted() {
-    return submitted;
   }
 
   /** Submits a get, which begins with the next {@link #flush}. */
@@ -182,27 +163,18 @@ final class OneSidedGets implements AutoCloseable {
   /** Begins what was submitted. */
   void flush() {
     for (; begun < submitted; begun++) {
-      int index = index(begun);
-      pursue(index, gets[index].step());
+      pursue(index(begun));
     }
   }
 
   /** Posts what a lookup wants to read, unless it is over. */
-  private void pursue(int index, RemoteLookup.Step next) {
+  private void pursue(int index) {
     PendingGet get = gets[index];
-    RemoteLookup.Step step = next;
-    while (step == RemoteLookup.Step.NEEDS_SPACE) {
-      step = enlarge(get);
+    while (get.step() == RemoteLookup.Step.NEEDS_SPACE) {
+      get.enlarge();
     }
-    if (step == RemoteLookup.Step.READ) {
+    if (get.step() == RemoteLookup.Step.READ) {
       post(get, index);
-    }
-  }
-
-  /** Takes in completed reads, or waits for a moment. */
-  private void advance() {
-    if (!takeCompleted()) {
-      wait.step();
     }
   }
 
@@ -211,7 +183,8 @@ final class OneSidedGets implements AutoCloseable {
     int index = memory.completedReads();
     boolean any = index >= 0;
     for (; index >= 0; index = memory.completedReads()) {
-      pursue(index, gets[index].proceed());
+      gets[index].proceed();
+      pursue(index);
     }
     return any;
   }
@@ -256,7 +229,9 @@ final class OneSidedGets implements AutoCloseable {
 
   private void settle(PendingGet get) {
     while (!get.step().isLast()) {
-      advance();
+      if (!takeCompleted()) {
+        wait.step();
+      }
     }
   }
 

@@ -28,6 +28,7 @@ final class PendingGet implements AutoCloseable {
   private final Slice value = new Slice();
   private final Slice key = new Slice();
   private final Arena keys;
+  private final RendezvousBuffers buffers;
   private MemorySegment keyBytes;
   private @Nullable LocalBuffer own;
   private RemoteLookup.Step step = RemoteLookup.Step.FALL_BACK;
@@ -41,10 +42,18 @@ final class PendingGet implements AutoCloseable {
    * A lookup that has not begun.
    *
    * @param keys where copies of keys are, which is closed after this
+   * @param buffers where longer buffers come from
    */
-  PendingGet(RemoteTable table, LocalBuffer shared, long offset, int length, Arena keys) {
+  PendingGet(
+      RemoteTable table,
+      LocalBuffer shared,
+      long offset,
+      int length,
+      Arena keys,
+      RendezvousBuffers buffers) {
     this.lookup = new RemoteLookup(table);
     this.keys = keys;
+    this.buffers = buffers;
     keyBytes = keys.allocate(INITIAL_KEY_BYTES, Long.BYTES);
     this.shared = shared;
     this.offset = offset;
@@ -63,19 +72,18 @@ final class PendingGet implements AutoCloseable {
   }
 
   /** Begins with a key whose bytes stay until the lookup is done. */
-  RemoteLookup.Step start(Slice borrowed) {
+  void start(Slice borrowed) {
     step = lookup.start(borrowed);
-    return step;
   }
 
   /** Begins with a copy of a key. */
-  RemoteLookup.Step startWithCopy(Slice borrowed) {
+  void startWithCopy(Slice borrowed) {
     if (borrowed.length() > keyBytes.byteSize()) {
       keyBytes = keys.allocate(2L * borrowed.length(), Long.BYTES);
     }
     MemorySegment.copy(borrowed.segment(), borrowed.offset(), keyBytes, 0, borrowed.length());
     key.set(keyBytes, 0, borrowed.length());
-    return start(key);
+    start(key);
   }
 
   /** The copy of the key. */
@@ -84,24 +92,24 @@ final class PendingGet implements AutoCloseable {
   }
 
   /** Goes on after the reads, or with more space. */
-  RemoteLookup.Step proceed() {
+  void proceed() {
     step = lookup.proceed();
-    return step;
   }
 
   RemoteLookup.Step step() {
     return step;
   }
 
-  /** Gives the lookup the space that it needs. */
-  RemoteLookup.Step proceedIn(LocalBuffer larger, RendezvousBuffers buffers) {
+  /** Goes on with the space that the lookup needs. */
+  void enlarge() {
+    LocalBuffer larger = buffers.takeUnlimited(lookup.bytesNeeded());
     lookup.useBuffer(larger.memory(), 0, larger.memory().byteSize());
     LocalBuffer before = own;
     own = larger;
     if (before != null) {
       buffers.giveBack(before);
     }
-    return proceed();
+    proceed();
   }
 
   /** Whether the value was found in the table. */
@@ -132,7 +140,7 @@ final class PendingGet implements AutoCloseable {
   }
 
   /** Hands the value over, if there is one, and makes this ready for the next lookup. */
-  Status finish(ValueSink sink, RendezvousBuffers buffers) {
+  Status finish(ValueSink sink) {
     Status status = answer;
     if (status != null) {
       answer = null;
@@ -150,12 +158,12 @@ final class PendingGet implements AutoCloseable {
     } else {
       status = Status.ABSENT;
     }
-    giveUpSpace(buffers);
+    giveUpSpace();
     return status;
   }
 
   /** Goes back to the shared buffer. */
-  void giveUpSpace(RendezvousBuffers buffers) {
+  void giveUpSpace() {
     LocalBuffer larger = own;
     if (larger != null) {
       own = null;

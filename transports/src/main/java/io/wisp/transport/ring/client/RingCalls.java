@@ -50,7 +50,7 @@ final class RingCalls implements AutoCloseable {
    * The credit that was last given by itself. What a request carries does not count: the server
    * reads it only when it comes to that request, and may be waiting for room before.
    */
-  private long told;
+  private long creditGiven;
 
   private long buffersRead;
   private int shortReplies;
@@ -240,8 +240,8 @@ final class RingCalls implements AutoCloseable {
     shortReplies = 0;
     // The server's memory is its own again at once, whatever becomes of the copy here.
     buffersRead++;
-    told = incoming.consumed();
-    memory.giveCredit(told, buffersRead);
+    creditGiven = incoming.consumed();
+    memory.giveCredit(creditGiven, buffersRead);
     return target.memory();
   }
 
@@ -266,9 +266,9 @@ final class RingCalls implements AutoCloseable {
   }
 
   private void giveCredit() {
-    if (incoming.consumed() - told >= creditBytes) {
-      told = incoming.consumed();
-      memory.giveCredit(told, buffersRead);
+    if (incoming.consumed() - creditGiven >= creditBytes) {
+      creditGiven = incoming.consumed();
+      memory.giveCredit(creditGiven, buffersRead);
     }
   }
 
