@@ -11,6 +11,7 @@ import io.wisp.store.Store;
 import io.wisp.store.ValueSink;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,9 @@ public abstract class FrameClient implements Client {
   /** No key, or no value. */
   protected static final Slice NONE = new Slice();
 
+  /** For as long as the timeout, from now on; no deadline. */
+  protected static final long TIMEOUT = 0;
+
   /** Of submissions: below is the status of a refusal, from here on the path of a reply. */
   private static final int FIRST_PATH = 1_000;
 
@@ -36,6 +40,10 @@ public abstract class FrameClient implements Client {
   /** The reply that was last received. */
   protected final Reply reply = new Reply();
 
+  /** A clock that only goes on, in nanoseconds. */
+  protected final LongSupplier nanoTime;
+
+  private final long timeoutNanos;
   private final int maxOutstanding;
   private final Slice count = Slice.of(new byte[Integer.BYTES]);
   private final TokenQueue submissions = new TokenQueue();
@@ -45,23 +53,24 @@ public abstract class FrameClient implements Client {
   private boolean released;
   private @Nullable TransportException lost;
 
-  /** A client that the constructor of whoever extends this connects. */
-  protected FrameClient(Endpoint endpoint, ClientOptions options) {
+  /**
+   * A client that the constructor of whoever extends this connects.
+   *
+   * @param nanoTime as {@link System#nanoTime}
+   */
+  protected FrameClient(Endpoint endpoint, ClientOptions options, LongSupplier nanoTime) {
     this.endpoint = endpoint;
+    this.nanoTime = nanoTime;
+    timeoutNanos = options.timeout().toNanos();
     maxOutstanding = options.maxOutstanding();
   }
 
-  /** Begins a call, which may wait for the timeout from now on. */
-  protected abstract void beginWaiting();
-
-  /** Lets the call that has begun wait until a {@link #deadline}. */
+  /**
+   * Begins to wait, in a call.
+   *
+   * @param deadline until when, by the client's clock, or {@link #TIMEOUT}
+   */
   protected abstract void beginWaiting(long deadline);
-
-  /** Until when a request is waited for that is sent in this call. */
-  protected abstract long deadline();
-
-  /** Whether a deadline is still to come. */
-  protected abstract boolean isBefore(long deadline);
 
   /** Sends a request while none is outstanding, and waits for its {@link #reply}. */
   protected abstract Status ask(Operation operation, Slice key, Slice value, long argument);
@@ -114,7 +123,7 @@ public abstract class FrameClient implements Client {
       use.unlock();
       throw new TransportException(String.valueOf(earlier.getMessage()), earlier);
     }
-    beginWaiting();
+    beginWaiting(TIMEOUT);
   }
 
   /** Begins a blocking call. */
@@ -157,12 +166,9 @@ public abstract class FrameClient implements Client {
     requireDone(status);
   }
 
-  private boolean mayGoOn(long end) {
-    try {
-      return isBefore(end);
-    } catch (TransportException e) {
-      throw lose(e);
-    }
+  /** Until when a call waits that begins now. */
+  protected final long deadline() {
+    return nanoTime.getAsLong() + timeoutNanos;
   }
 
   /** Fails unless the last reply is that something was done. */
@@ -244,7 +250,10 @@ public abstract class FrameClient implements Client {
       long next = cursor;
       int wanted = Math.max(atLeast, 1);
       do {
-        beginWaiting();
+        if (closing) {
+          throw new TransportException("the client of " + endpoint + " was closed during the call");
+        }
+        beginWaiting(TIMEOUT);
         count.segment().set(Request.COUNT_LAYOUT, 0, wanted);
         demand(Operation.SCAN, count, next);
         int given = reply.forEachKey(sink);
@@ -253,7 +262,7 @@ public abstract class FrameClient implements Client {
         }
         wanted -= given;
         next = reply.argument();
-      } while (wanted > 0 && next != 0 && mayGoOn(end));
+      } while (wanted > 0 && next != 0 && end - nanoTime.getAsLong() > 0);
       return next;
     } finally {
       use.unlock();

@@ -34,7 +34,7 @@ final class ZmqClient extends FrameClient {
   private long deadline;
 
   ZmqClient(Endpoint endpoint, ClientOptions options, LongSupplier nanoTime) {
-    super(endpoint, options);
+    super(endpoint, options, nanoTime);
     link = new Introduction(endpoint, options, nanoTime).connect();
   }
 
@@ -44,23 +44,8 @@ final class ZmqClient extends FrameClient {
   }
 
   @Override
-  protected void beginWaiting() {
-    deadline = link.deadline();
-  }
-
-  @Override
   protected void beginWaiting(long until) {
-    deadline = until;
-  }
-
-  @Override
-  protected long deadline() {
-    return deadline;
-  }
-
-  @Override
-  protected boolean isBefore(long until) {
-    return link.isBefore(until);
+    deadline = until == TIMEOUT ? deadline() : until;
   }
 
   @Override

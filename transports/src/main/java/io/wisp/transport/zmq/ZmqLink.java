@@ -152,17 +152,6 @@ final class ZmqLink {
     return frame.length;
   }
 
-  /** Until when a request is waited for that is handed in now. */
-  long deadline() {
-    return nanoTime.getAsLong() + options.timeout().toNanos();
-  }
-
-  /** Whether a deadline is still to come; fails if the connection is of no use any longer. */
-  boolean isBefore(long deadline) {
-    failIfUseless();
-    return deadline - nanoTime.getAsLong() > 0;
-  }
-
   /** Waits for the next reply until a deadline. */
   Msg receive(long deadline) {
     while (true) {

@@ -53,32 +53,15 @@ final class ClientWait {
     idle = new IdleStrategy(options.waiting(), port::await, LONGEST_SLEEP_NANOS);
   }
 
-  /** Begins a call, which may wait for the timeout from now on. */
-  void begin() {
-    begin(0);
-  }
-
-  /** Begins a call that may wait until a {@link #deadline}. */
+  /**
+   * Begins a call.
+   *
+   * @param deadline until when it may wait, or 0 for the timeout from when it first has to
+   */
   void begin(long deadline) {
     looks = 0;
     this.deadline = deadline;
     idle.reset();
-  }
-
-  /** Until when a call may wait that begins now. */
-  long deadline() {
-    return deadlineIn(timeoutNanos);
-  }
-
-  /** The deadline in so many nanoseconds. */
-  long deadlineIn(long nanos) {
-    return nanoTime.getAsLong() + nanos | 1;
-  }
-
-  /** Whether a deadline is still to come; fails if the client is being closed. */
-  boolean isBefore(long deadline) {
-    failIfClosing();
-    return deadline - nanoTime.getAsLong() > 0;
   }
 
   /**
@@ -109,7 +92,9 @@ final class ClientWait {
 
   private void lookAround() {
     long now = nanoTime.getAsLong();
-    failIfClosing();
+    if (closing) {
+      throw new TransportException("the client of " + endpoint + " was closed during the call");
+    }
     if (Thread.currentThread().isInterrupted()) {
       throw new TransportException("interrupted while waiting for " + endpoint);
     }
@@ -126,12 +111,6 @@ final class ClientWait {
               + " did not answer within "
               + TimeUnit.NANOSECONDS.toMillis(timeoutNanos)
               + " ms");
-    }
-  }
-
-  private void failIfClosing() {
-    if (closing) {
-      throw new TransportException("the client of " + endpoint + " was closed during the call");
     }
   }
 

@@ -43,7 +43,6 @@ public final class RingClient extends FrameClient {
   private final @Nullable OneSidedGets oneSided;
   private final @Nullable ReadSample reads;
   private final ClientWait wait;
-  private final LongSupplier nanoTime;
   private final long keepAliveNanos;
   private long lastCheck;
   private long lastReport;
@@ -53,10 +52,9 @@ public final class RingClient extends FrameClient {
       ClientOptions options,
       ClientConnection connection,
       LongSupplier nanoTime) {
-    super(endpoint, options);
+    super(endpoint, options, nanoTime);
     this.options = options;
     this.connection = connection;
-    this.nanoTime = nanoTime;
     lastCheck = nanoTime.getAsLong();
     lastReport = lastCheck;
     wait = new ClientWait(endpoint, options, connection, nanoTime);
@@ -68,7 +66,7 @@ public final class RingClient extends FrameClient {
             : null;
     try {
       // What is left of the time to connect in.
-      wait.begin(wait.deadlineIn(connection.control().waitingLeftNanos()));
+      wait.begin(nanoTime.getAsLong() + connection.control().waitingLeftNanos());
       oneSided =
           connection.readsTable(options)
               ? new OneSidedGets(
@@ -134,23 +132,8 @@ public final class RingClient extends FrameClient {
   }
 
   @Override
-  protected void beginWaiting() {
-    wait.begin();
-  }
-
-  @Override
   protected void beginWaiting(long deadline) {
     wait.begin(deadline);
-  }
-
-  @Override
-  protected long deadline() {
-    return wait.deadline();
-  }
-
-  @Override
-  protected boolean isBefore(long deadline) {
-    return wait.isBefore(deadline);
   }
 
   @Override
