@@ -7,13 +7,7 @@ package io.wisp.store;
  * <p>Each record has a version, which grows with every write of its key and is never given to two
  * records, and may have an expiry. Times are milliseconds since the epoch by the store's own clock.
  */
-public interface Store extends KeyValue {
-
-  /** The expiry of a record that does not expire. */
-  long NEVER = 0;
-
-  /** As an expiry to write: the record's own, if it has one. */
-  long KEEP_EXPIRY = -1;
+public interface Store extends KeyValue, ExpiryTimes {
 
   /**
    * Stores a value under a key if a condition holds. All other writes of one key are special cases

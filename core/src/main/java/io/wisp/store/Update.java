@@ -36,6 +36,6 @@ public interface Update<S extends ValueSink> {
 
   /** The expiry of a {@link Change#WRITE} or {@link Change#EXPIRE}, as in {@link Store#write}. */
   default long expiresAt() {
-    return Store.KEEP_EXPIRY;
+    return ExpiryTimes.KEEP_EXPIRY;
   }
 }

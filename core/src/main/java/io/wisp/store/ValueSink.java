@@ -18,7 +18,7 @@ public abstract class ValueSink {
   private boolean found;
   private int length;
   private long version;
-  private long expiresAt = Store.NEVER;
+  private long expiresAt = ExpiryTimes.NEVER;
 
   /**
    * Offers memory for a value. It may be asked several times before a get ends; only the last time
@@ -49,7 +49,7 @@ public abstract class ValueSink {
    * @param version the record's version, for {@link Store#compareAndSet}; 0 where the transport
    *     does not tell
    * @param expiresAt when the record expires, in milliseconds since the epoch, or {@link
-   *     Store#NEVER}
+   *     ExpiryTimes#NEVER}
    */
   public final void found(long version, long expiresAt) {
     this.version = version;
@@ -90,7 +90,7 @@ public abstract class ValueSink {
   }
 
   /**
-   * When the record expires, in milliseconds since the epoch, or {@link Store#NEVER}.
+   * When the record expires, in milliseconds since the epoch, or {@link ExpiryTimes#NEVER}.
    *
    * @throws IllegalStateException if the last get found none
    */
