@@ -7,7 +7,6 @@ import io.wisp.store.Slice;
 import io.wisp.store.cuckoo.log.RecordLayout;
 import io.wisp.store.cuckoo.region.RegionHeader;
 import io.wisp.store.cuckoo.region.Words;
-import io.wisp.store.cuckoo.remote.BucketPair;
 import io.wisp.store.cuckoo.remote.RemoteLookup;
 import io.wisp.store.cuckoo.remote.RemoteLookup.Step;
 import io.wisp.store.cuckoo.remote.RemoteReads;
@@ -21,6 +20,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,10 +37,23 @@ class RemoteLookupHostilityTest {
   private static final int ROUNDS = 20_000;
 
   /** For each try: buckets twice, and of each record a part, the rest, and all of it again. */
-  private static final int MOST_STEPS =
-      (FORGETFUL.maxRetries() + 1) * (2 + 3 * BucketPair.MAX_CANDIDATES);
+  private static final int MOST_STEPS = (FORGETFUL.maxRetries() + 1) * (2 + 3 * (2 * Bucket.SLOTS));
 
   private final SplittableRandom random = new SplittableRandom(1);
+
+  /** A client that reads, after each step, what somebody has made of what it read. */
+  private static RemoteClient tampering(
+      CuckooStore store,
+      RemoteTable.Options options,
+      BiConsumer<RemoteReads, MemorySegment> tampering) {
+    return new RemoteClient(
+        store.region(),
+        options,
+        (reads, region, buffer) -> {
+          copyWithin(reads, region, buffer);
+          tampering.accept(reads, buffer);
+        });
+  }
 
   /** Copies as {@link RemoteReads#copy}, after checking that no read leaves region or buffer. */
   private static void copyWithin(RemoteReads reads, MemorySegment region, MemorySegment buffer) {
@@ -137,11 +150,10 @@ class RemoteLookupHostilityTest {
       Table table = store.table();
       int[] left = {0};
       RemoteClient client =
-          new RemoteClient(
-              store.region(),
+          tampering(
+              store,
               FORGETFUL,
-              (reads, region, buffer) -> {
-                copyWithin(reads, region, buffer);
+              (reads, buffer) -> {
                 if (left[0]-- > 0) {
                   table.growth().grow(table.counters().entries());
                 }
@@ -163,11 +175,10 @@ class RemoteLookupHostilityTest {
       Slice key = Slice.of("keykey12");
       store.put(key, Slice.of(value));
       RemoteClient client =
-          new RemoteClient(
-              store.region(),
+          tampering(
+              store,
               FORGETFUL,
-              (reads, region, buffer) -> {
-                copyWithin(reads, region, buffer);
+              (reads, buffer) -> {
                 if (reads.count() == 1 && reads.bufferOffset(0) >= 512) {
                   long at = reads.bufferOffset(0);
                   int usedBits = 8 * (int) Math.min(reads.length(0), 512 + 24 + length - at);
@@ -256,11 +267,10 @@ class RemoteLookupHostilityTest {
       }
       int[] harm = {0};
       RemoteClient client =
-          new RemoteClient(
-              store.region(),
+          tampering(
+              store,
               RemoteTable.Options.DEFAULT,
-              (reads, region, buffer) -> {
-                copyWithin(reads, region, buffer);
+              (reads, buffer) -> {
                 for (int i = random.nextInt(1 + harm[0]); i > 0; i--) {
                   int read = random.nextInt(reads.count());
                   flip(buffer, reads.bufferOffset(read), random.nextInt(8 * reads.length(read)));
@@ -286,11 +296,10 @@ class RemoteLookupHostilityTest {
       store.put(Slice.of("key"), Slice.of("value"));
       int[] length = {1000};
       RemoteClient client =
-          new RemoteClient(
-              store.region(),
+          tampering(
+              store,
               FORGETFUL,
-              (reads, region, buffer) -> {
-                copyWithin(reads, region, buffer);
+              (reads, buffer) -> {
                 if (reads.count() == 1 && reads.bufferOffset(0) == 512) {
                   length[0] += 8000;
                   long word1 = RecordLayout.pendingWord1(length[0]) | RecordLayout.LIVE;

@@ -32,14 +32,24 @@ class WriteOrderTest {
 
   @Test
   void shouldShowNoSlotWhosePredecessorLivesAndNoRecordAliveBeforeItsSlot() throws Exception {
-    try (CuckooStore store = CuckooStore.open(4 << 20)) {
-      store.put(KEY, VALUE);
+    try (CuckooStore store = storeWithKey()) {
       long slotAddress = Locations.slotAddressOf(store, KEY);
       threads.runFor(
           2 * MILLISECONDS,
           List.of(() -> write(store), () -> observe(store.region(), slotAddress)));
       assertThat(store.statistics().relocations()).isZero();
     }
+    assertThat(observed).hasPositiveValue();
+  }
+
+  private static CuckooStore storeWithKey() {
+    CuckooStore store = CuckooStore.open(4 << 20);
+    store.put(KEY, VALUE);
+    return store;
+  }
+
+  private void run(Runnable... tasks) throws Exception {
+    threads.runFor(MILLISECONDS, () -> observed.get() > LEAST, List.of(tasks));
     assertThat(observed).hasPositiveValue();
   }
 
@@ -87,16 +97,11 @@ class WriteOrderTest {
 
   @Test
   void shouldShowARecordAliveOnlyWithAllTheWordsOfOneExpiry() throws Exception {
-    try (CuckooStore store = CuckooStore.open(4 << 20)) {
-      store.put(KEY, VALUE);
+    try (CuckooStore store = storeWithKey()) {
       long record = Locations.recordOf(store, KEY);
-      threads.runFor(
-          MILLISECONDS,
-          () -> observed.get() > LEAST,
-          List.of(() -> changeExpiry(store), () -> observeWords(store, record)));
+      run(() -> changeExpiry(store), () -> observeWords(store, record));
       assertThat(Locations.recordOf(store, KEY)).isEqualTo(record);
     }
-    assertThat(observed).hasPositiveValue();
   }
 
   private void changeExpiry(CuckooStore store) {
@@ -131,15 +136,10 @@ class WriteOrderTest {
 
   @Test
   void shouldShowNoSlotWithTheDeadRecordOfOneThatWasMoved() throws Exception {
-    try (CuckooStore store = CuckooStore.open(4 << 20)) {
-      store.put(KEY, VALUE);
+    try (CuckooStore store = storeWithKey()) {
       long slotAddress = Locations.slotAddressOf(store, KEY);
-      threads.runFor(
-          MILLISECONDS,
-          () -> observed.get() > LEAST,
-          List.of(() -> move(store), () -> observeMoves(store.region(), slotAddress)));
+      run(() -> move(store), () -> observeMoves(store.region(), slotAddress));
     }
-    assertThat(observed).hasPositiveValue();
   }
 
   private void move(CuckooStore store) {
@@ -165,8 +165,7 @@ class WriteOrderTest {
 
   @Test
   void shouldMarkAMovedRecordDeadBeforeAnybodyCanReplaceItsCopy() throws Exception {
-    try (CuckooStore store = CuckooStore.open(4 << 20)) {
-      store.put(KEY, VALUE);
+    try (CuckooStore store = storeWithKey()) {
       // More than there are processors, so that the mover is interrupted wherever it is.
       List<Runnable> tasks = new ArrayList<>(List.of(() -> move(store)));
       for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
@@ -203,15 +202,11 @@ class WriteOrderTest {
       long buckets = store.table().index().buckets();
       Slice key = keyOfBothHalves(store, buckets);
       store.put(key, VALUE);
-      threads.runFor(
-          MILLISECONDS,
-          () -> observed.get() > LEAST,
-          List.of(
-              () -> splitAndMerge(store),
-              () -> observeEntry(store, 0, buckets),
-              () -> observeEntry(store, buckets, buckets)));
+      run(
+          () -> splitAndMerge(store),
+          () -> observeEntry(store, 0, buckets),
+          () -> observeEntry(store, buckets, buckets));
     }
-    assertThat(observed).hasPositiveValue();
   }
 
   /** A key that is in the first bucket until it is split, and then in the new one. */

@@ -11,9 +11,9 @@ import java.lang.foreign.MemorySegment;
  * The two buckets of a key, which may be the same one, as a reader from elsewhere sees them: where
  * they are, and what a copy of them that was read says. The copies lie side by side.
  */
-public final class BucketPair {
+final class BucketPair {
 
-  public static final int MAX_CANDIDATES = 2 * Bucket.SLOTS;
+  static final int MAX_CANDIDATES = 2 * Bucket.SLOTS;
 
   private final long[] candidates = new long[MAX_CANDIDATES];
   private int candidateCount;
