@@ -1,23 +1,23 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Runs Wisp from its source tree: finds a JDK 25, builds what is missing or older than its sources,
-# and starts the program. "./wisp -h" says what there is to start.
+# Runs Wisp from its source tree: finds a JDK 25 or a Python, builds what is missing or older than its sources,
+# and hands over. "./wisp -h" says what Wisp itself can do; beside that there are, each with -h:
 #
-# "./wisp jdk" prints the folder of the JDK that it found. "./wisp guest" runs a command where there
-# is an RDMA device, if need be in a virtual machine: "./wisp guest -h" explains it. "./wisp rdma-tests"
-# builds and runs in that way the tests that need a device: "./wisp rdma-tests -h". "./wisp simple-kv"
-# runs the Python baseline: "./wisp simple-kv -h"; "./wisp simple-kv test" its tests.
-#
-# "./wisp plot", "./wisp report" and "./wisp export" draw, report and export recorded runs, in a Python
-# environment that they make themselves; each explains itself with -h.
+#   test                     all tests and gates; rdma-tests: those that need an RDMA device; test-python: Python's
+#   guest                    runs a command where there is an RDMA device, if need be in a virtual machine
+#   bench                    the JMH suite
+#   plot, report, export     what was measured, as plots, tables, a page, or files of other programs
+#   compare, prove-compare   is a commit slower than another one; can that be told here
+#   beside                   Wisp beside redis, perftest, bare memory, and another client
+#   simple-kv                the Python baseline
+#   jdk                      prints the folder of the JDK that was found
 #
 # From the environment: WISP_JAVA_OPTS are further options for the JVM; WISP_BUILD=never forbids
-# building, for those who call this script from within a build.
+# building and installing, for those who call this script from within a build.
 set -euo pipefail
 
 readonly JAVA_VERSION=25
 : "${HOME:=/nonexistent}"
-readonly JVM_FLAGS=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
 
 fail() {
   echo "wisp: $1" >&2
@@ -103,113 +103,16 @@ find_jdk() {
  anywhere: https://adoptium.net), or set JAVA_HOME to one" 2
 }
 
-# Whether a jar exists and nothing that it is built from is newer. Folders count as well: deleting a
-# file changes the time of its folder.
-is_fresh() {
-  local jar=$1 module sources=("$root/pom.xml" "$root/.mvn")
-  shift
-  [[ -f $jar ]] || return 1
-  for module; do
-    sources+=("$root/$module/pom.xml" "$root/$module/src/main")
-    [[ ! -d $root/$module/src/launcher ]] || sources+=("$root/$module/src/launcher")
-  done
-  [[ -z $(find "${sources[@]}" -newer "$jar" -print -quit) ]]
-}
-
-# Lets one launcher at a time build in this tree. The lock goes with the process, however it ends.
-lock_build() {
-  local lock=$root/target/build.lock
-  mkdir -p "$root/target"
-  if command -v flock >/dev/null; then
-    exec 9>"$lock"
-    if ! flock -n 9; then
-      echo "wisp: waiting for another build to end" >&2
-      flock 9
-    fi
-    return
-  fi
-  local holder
-  until mkdir "$lock.d" 2>/dev/null; do
-    holder=$(cat "$lock.d/pid" 2>/dev/null || true)
-    if [[ -n $holder ]] && ! kill -0 "$holder" 2>/dev/null; then
-      rm -rf "$lock.d"
-    else
-      sleep 1
+# Replaces this process by a module of the tools. The distribution's Python comes first: its pyverbs fits no other.
+run_python() {
+  local python
+  for python in /usr/bin/python3 python3; do
+    if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+      export PYTHONPATH=$root/plots:$root/scripts PYTHONDONTWRITEBYTECODE=1
+      exec "$python" -m "$@"
     fi
   done
-  echo $$ >"$lock.d/pid"
-}
-
-unlock_build() {
-  if command -v flock >/dev/null; then
-    exec 9>&-
-  else
-    rm -rf "$root/target/build.lock.d"
-  fi
-}
-
-maven() {
-  if ! compgen -G "${MAVEN_USER_HOME:-$HOME/.m2}/wrapper/dists/apache-maven-*" >/dev/null; then
-    echo "  downloading Maven" >&2
-  fi
-  JAVA_HOME=$java_home \
-    MAVEN_OPTS="${JVM_FLAGS[*]} ${MAVEN_OPTS:-}" \
-    "$root/mvnw" --batch-mode --file "$root/pom.xml" "$@" 2>&1
-}
-
-# The name in a line of Maven's that ends as "some/folder/name.jar (1.2 MB at 3 MB/s)".
-file_of_download() {
-  local address=${1%% (*}
-  echo "${address##*/}"
-}
-
-# Of Maven's output, what a waiting person wants to see: modules, downloads and errors.
-condense() {
-  local line
-  while IFS= read -r line; do
-    case $line in
-      "[INFO] Building "*"["*) echo "  ${line#\[INFO\] }" ;;
-      *"Downloaded from "*.jar\ *) echo "  downloaded $(file_of_download "$line")" ;;
-      "[ERROR]"*) echo "$line" ;;
-    esac
-  done
-}
-
-# Hides of Maven's output only the announcements of downloads, of which the ends are shown.
-without_announcements() {
-  local line
-  while IFS= read -r line; do
-    case $line in
-      *"Downloading from "*) ;;
-      *"Downloaded from "*.jar\ *) echo "downloaded $(file_of_download "$line")" ;;
-      *"Downloaded from "*) ;;
-      *) echo "$line" ;;
-    esac
-  done
-}
-
-# Builds a jar if need be. The old one is removed first: a failed build leaves nothing stale to run,
-# and a process that has the old file open keeps it. The new one gets the time at which the build
-# began, so that a source edited meanwhile is newer.
-ensure_built() {
-  local jar=$1 log=$root/target/build.log began=$root/target/build.began
-  shift
-  is_fresh "$jar" "$@" && return
-  if [[ ${WISP_BUILD:-} == never ]]; then
-    fail "$jar is missing or older than its sources, and WISP_BUILD=never forbids to build it"
-  fi
-  lock_build
-  if ! is_fresh "$jar" "$@"; then
-    echo "wisp: building ${jar##*/}, which is missing or older than its sources" >&2
-    touch "$began"
-    rm -f "$jar"
-    if ! maven --projects "${!#}" --also-make -DskipTests package | tee "$log" | condense >&2; then
-      rm -f "$jar"
-      fail "the build failed; all of its output is in $log"
-    fi
-    touch -r "$began" "$jar"
-  fi
-  unlock_build
+  fail "this needs Python 3.11 or later (Debian and Ubuntu: apt install python3 python3-venv)" 2
 }
 
 # Sets "pinned" to what holds the JVM to one processor of an emulated guest: a server to the first, a
@@ -245,278 +148,67 @@ run_jar() {
     ${java_opts[@]+"${java_opts[@]}"} -jar "$jar" "$@"
 }
 
-ensure_command_built() {
-  ensure_built "$root/cli/target/wisp.jar" core transports/verbs transports measure cli
-}
-
-ensure_benchmarks_built() {
-  ensure_built "$root/benchmarks/target/benchmarks.jar" core transports/verbs transports measure benchmarks
-}
-
-# Runs a command on a machine with an RDMA device. Where that is a virtual machine, nothing can be
-# built in it, so that what the command seems to start is built here.
-run_guest() {
-  case "$*" in
-    *simple[-_]kv*)
-      ensure_simple_kv_environment
-      ensure_pyverbs
-      ;;
-    *wisp*bench*) ensure_benchmarks_built ;;
-    *wisp*) ensure_command_built ;;
-  esac
-  exec "$root/scripts/guest.sh" "$@"
-}
-
-# Installs what the tests use beside the JDK, where that can be done without asking.
-install_test_tools() {
-  local missing=() tool
-  for tool in redis-cli:redis-tools shellcheck:shellcheck python3:python3 cc:gcc; do
-    command -v "${tool%%:*}" >/dev/null || missing+=("${tool##*:}")
-  done
-  for tool in python3 /usr/bin/python3; do
-    if command -v "$tool" >/dev/null && ! "$tool" -c 'import ensurepip, venv' 2>/dev/null; then
-      missing+=(python3-venv)
-      break
-    fi
-  done
-  if [[ $(uname) == Linux ]]; then
-    [[ -f /usr/include/stdio.h ]] || missing+=(libc6-dev)
-    [[ -f /usr/include/infiniband/verbs.h ]] || missing+=(libibverbs-dev)
-  fi
-  ((${#missing[@]})) || return 0
-  if command -v apt-get >/dev/null && { ((EUID == 0)) || sudo -n true 2>/dev/null; }; then
-    echo "wisp: installing what the tests use: ${missing[*]}"
-    install_packages "${missing[@]}"
-  else
-    fail "the tests use programs that are not here; install these packages first: ${missing[*]}"
-  fi
-}
-
-check_scripts() {
-  local scripts=("$root/wisp" "$root/.ci/run") script
-  for script in "$root"/scripts/*.sh "$root"/scripts/guest/*.sh; do
-    [[ -f $script ]] && scripts+=("$script")
-  done
-  echo "wisp: checking ${#scripts[@]} scripts with shellcheck"
-  shellcheck --external-sources --check-sourced "${scripts[@]}"
-  check_licenses
-}
-
-# Refuses sources without a line that names their licence. Maven's own wrapper and what is built are not ours.
-check_licenses() {
-  local unnamed
-  unnamed=$(find "$root" \( -name target -o -name '.?*' -o -path "$root/results" \) -prune -o -type f \
-    \( -name '*.java' -o -name '*.py' -o -name '*.sh' -o -name '*.bash' -o -name '*.xml' -o -name '*.js' -o -name '*.css' \) \
-    -exec grep -L 'SPDX-License-Identifier: Apache-2.0' {} +)
-  [[ -z $unnamed ]] || fail "no line with SPDX-License-Identifier: Apache-2.0 in: $unnamed"
-}
-
-# Gives the jars that a build has made the time at which it began, so that a source edited meanwhile is
-# newer.
-date_jars() {
-  local began=$1 jar
-  shift
-  for jar; do
-    [[ ! $jar -nt $began ]] || touch -r "$began" "$jar"
-  done
-}
-
 # Builds the tests that need an RDMA device, and runs them where there is one.
 run_rdma_tests() {
-  local modules log=$root/target/build.log began=$root/target/build.began
+  local modules
   if [[ ${WISP_BUILD:-} != never && " $* " != *" -h "* ]]; then
     modules=$("$root/scripts/rdma-tests.sh" --list "$@" | paste -sd , -)
     echo "wisp: building the tests of $modules" >&2
     lock_build
-    touch "$began"
-    maven -Prdma-tests --projects "$modules" --also-make -DskipTests package | tee "$log" | condense >&2 ||
-      fail "the build failed; all of its output is in $log"
-    date_jars "$began" "${jars[@]}"
+    build "$modules" -Prdma-tests
     unlock_build
   fi
-  export JAVA_HOME=$java_home
-  exec "$root/scripts/rdma-tests.sh" "$@"
+  JAVA_HOME=$java_home exec "$root/scripts/rdma-tests.sh" "$@"
 }
 
-# Passes lines on to standard error as they come, and the last of them to standard output as well.
-show_and_print_last() {
-  local line last=''
-  while IFS= read -r line; do
-    echo "$line" >&2 || true
-    last=$line
-  done
-  echo "$last"
-}
-
-# Sets "guest_missing" to the reason if there can be no guest here.
-prepare_guest() {
-  guest_missing=''
-  if ! guest_missing=$("$root/scripts/guest.sh" --prepare 2>&1 | show_and_print_last); then
-    : "${guest_missing:=the virtual machine could not be prepared}"
-  else
-    guest_missing=''
-  fi
-}
-
-# Prints the modules with tests that need an RDMA device: all, or with options for Maven, which may
-# have chosen some, those that the build has made.
-built_rdma_modules() {
-  local began=$1 options=$2 module
-  "$root/scripts/rdma-tests.sh" --list | while read -r module; do
-    if ((options == 0)) || [[ $root/$module/target/rdma-tests/class-path -nt $began ]]; then
-      echo "$module"
-    fi
-  done
-}
-
-# Runs the tests that need an RDMA device, of what Maven has just built. Sets "guest_missing" if there
-# turns out to be no guest for them.
-test_rdma() {
-  local began=$1 options=$2 modules status=0
-  shift 2
-  [[ -z $guest_missing ]] || return 0
-  mapfile -t modules < <(built_rdma_modules "$began" "$options")
-  if ((${#modules[@]} == 0)); then
-    echo "wisp: nothing that was built has tests for RDMA"
-    return 0
-  fi
-  JAVA_HOME=$java_home "$root/scripts/rdma-tests.sh" "$@" "${modules[@]}" || status=$?
-  if ((status == 0 && options == 0)); then
-    "$root/scripts/simple_kv_rdma_test.sh" || status=$?
-  fi
-  case $status in
-    0) ;;
-    125) guest_missing="the virtual machine did not start, as said above" ;;
-    124) fail "the RDMA tests did not end in time" ;;
-    *) fail "the RDMA tests failed: look above, and under */target/rdma-tests/reports" ;;
+# Runs a command on a machine with an RDMA device. Where that is a virtual machine, nothing can be built or
+# installed in it, so that all that a command could start is built here.
+run_guest() {
+  case ${1:-} in
+    '' | -h | --help | --prepare | --check) ;; # these run no command
+    *)
+      if [[ ${WISP_BUILD:-} != never ]]; then
+        ensure_command_built
+        ensure_benchmarks_built
+        (run_python wisp_tools.packages record) >/dev/null || echo "wisp: simple-kv will not be able to record" >&2
+      fi
+      ;;
   esac
-}
-
-# What nobody may overlook.
-report_missing_guest() {
-  cat <<END
-
-################################################################################
-  RDMA TESTS DID NOT RUN: ${guest_missing#wisp guest: }
-  Whatever needs an RDMA device is untested.
-################################################################################
-END
-  [[ ${CI:-} != true ]] || fail "the RDMA tests did not run, which in CI is a failure"
-}
-
-explain_tests() {
-  cat <<'END'
-Usage: ./wisp test [--long] [OPTION ...]
-Checks the scripts, builds Wisp, runs all tests and gates, and those of RDMA where there is a device or can
-be a virtual machine with one.
-
-  --long      the tests that take long as well
-  -h, --help  this text
-
-Any other OPTION is Maven's and chooses what it does, as -pl core, or -pl transports -am -Dtest=SomeTest with
--Dsurefire.failIfNoSpecifiedTests=false. With one, the tests written in Python are left out, and those of RDMA are
-run of the modules that Maven builds. CI=true in the environment makes it a failure if those of RDMA cannot be run.
-
-Exit codes: 0 if all that was run passed; 1 if something failed or nothing was run; 2 without a JDK.
-END
-}
-
-# Whether Maven has run a test since a file was touched.
-has_run_tests() {
-  [[ -n $(find "$root" -path '*/target/*-reports/TEST-*.xml' -newer "$1" -print -quit) ]]
-}
-
-run_tests() {
-  local options=$# arguments=() rdma_arguments=(--limit 3600) argument began=$root/target/build.began
-  for argument; do
-    case $argument in
-      -h | --help)
-        explain_tests
-        exit 0
-        ;;
-      --long)
-        arguments+=(-DexcludedTests=rdma -Pjcstress)
-        rdma_arguments=(--long --limit 5400)
-        options=$((options - 1))
-        ;;
-      *) arguments+=("$argument") ;;
-    esac
-  done
-  install_test_tools
-  check_scripts
-  ((options)) || check_python
-  prepare_guest
-  lock_build
-  touch "$began"
-  rm -f "${jars[@]}"
-  if ! maven -Prdma-tests ${arguments[@]+"${arguments[@]}"} verify | without_announcements; then
-    fail "the tests failed: look for the first line with ERROR above, and under */target/surefire-reports"
-  fi
-  date_jars "$began" "${jars[@]}"
-  has_run_tests "$began" ||
-    fail "Maven ended well and ran no test, as its options had it: ${arguments[*]:-none}; ./wisp test -h explains them"
-  unlock_build
-  test_rdma "$began" "$options" "${rdma_arguments[@]}"
-  cat <<END
-
-All ${guest_missing:+other }tests passed. What to look at next:
-  ./wisp -s -t                    a server; then, in another terminal:
-  ./wisp -c 127.0.0.1 -t          a shell on it
-  ./wisp -p 127.0.0.1 -t --key_size 3 --payload_size 100
-                                  its throughput and latency
-  ./wisp bench -p keySize=3       every transport measured side by side
-  ./wisp report --fresh --quick   that and more, as tables, plots and a page
-END
-  [[ -z $guest_missing ]] || report_missing_guest
+  exec "$root/scripts/guest.sh" "$@"
 }
 
 hold_closed_descriptors
 find_root
-# shellcheck source=scripts/packages.bash
-source "$root/scripts/packages.bash"
-# shellcheck source=scripts/python.bash
-source "$root/scripts/python.bash"
-case ${1:-} in # these need no JDK
-  plot | report | export)
-    run_plots "$@"
-    ;;
-  simple-kv)
-    shift
-    run_simple_kv "$@"
+case ${1:-} in
+  plot | report | export | compare | prove-compare | beside | simple-kv | test-python)
+    run_python wisp_tools "$@"
     ;;
 esac
 find_jdk
-jars=("$root/cli/target/wisp.jar" "$root/benchmarks/target/benchmarks.jar")
+# shellcheck source=scripts/build.bash
+source "$root/scripts/build.bash"
 extra_flags=() pinned=()
 case ${1:-} in
   test)
-    shift
-    run_tests "$@"
+    JAVA_HOME=$java_home exec "$root/scripts/test.sh" "${@:2}"
     ;;
   jdk)
     echo "$java_home"
     ;;
   rdma-tests)
-    shift
-    run_rdma_tests "$@"
+    run_rdma_tests "${@:2}"
     ;;
   guest)
-    shift
-    run_guest "$@"
-    ;;
-  compare)
-    shift
-    run_compare "$@"
+    run_guest "${@:2}"
     ;;
   bench)
-    shift
     ensure_benchmarks_built
-    run_jar "$root/benchmarks/target/benchmarks.jar" "$@"
+    run_jar "$BENCHMARK_JAR" "${@:2}"
     ;;
   *)
     ensure_command_built
     pin_in_emulation "$@"
     [[ -t 2 ]] && extra_flags+=(-Dwisp.liveProgress=true)
-    run_jar "$root/cli/target/wisp.jar" "$@"
+    run_jar "$COMMAND_JAR" "$@"
     ;;
 esac

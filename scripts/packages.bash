@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Installs packages of Debian and Ubuntu. Sourced by "wisp" and ".ci/run".
+# Installs packages of Debian and Ubuntu. Sourced by "test.sh" and ".ci/run".
 # shellcheck shell=bash
 
 # Runs a command as root.
@@ -9,6 +9,11 @@ as_root() {
   else
     sudo "$@"
   fi
+}
+
+# Whether packages can be installed without asking.
+can_install() {
+  command -v apt-get >/dev/null && { ((EUID == 0)) || sudo -n true 2>/dev/null; }
 }
 
 # Installs packages of the distribution, with patience for the network and for another apt: no option waits

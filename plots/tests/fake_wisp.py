@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent)]
+sys.path[:0] = [str(Path(__file__).parents[1])]
 
 HOME = Path(os.environ["FAKE_WISP"])
 

@@ -31,13 +31,7 @@ def latencies(median: int, count: int = 1000, seed: int = 1) -> list[int]:
 
 
 def operation(values: Sequence[int], service: Sequence[int] | None = None) -> dict[str, Any]:
-    made: dict[str, Any] = {
-        "requests": len(values),
-        "hits": 0,
-        "misses": 0,
-        "errors": 0,
-        "histogram": encoded(values),
-    }
+    made: dict[str, Any] = {"requests": len(values), "hits": 0, "misses": 0, "errors": 0, "histogram": encoded(values)}
     made["latencyNanoseconds"] = summary(values)
     if service is not None:
         made["serviceNanoseconds"] = summary(service)
@@ -210,12 +204,7 @@ def measurement(
             "transport": transport,
             **parameters,
         },
-        "score": {
-            "value": sum(samples) / len(samples),
-            "error": None,
-            "unit": unit,
-            "samples": list(samples),
-        },
+        "score": {"value": sum(samples) / len(samples), "error": None, "unit": unit, "samples": list(samples)},
         "secondary": {},
         "ends": {
             "client": f"{transport} to 127.0.0.1:4000",

@@ -12,30 +12,20 @@ import time
 from pathlib import Path
 
 import pytest
-from test_schemas import errors
 
-from wisp_plots.campaign import runner, state
-from wisp_plots.campaign.cells import (
-    CLIENT,
-    FULL,
-    GUEST,
-    HOST,
-    QUICK,
-    SIMPLE_KV,
-    SUITE,
-    Cell,
-    cells_of,
-)
-from wisp_plots.campaign.measuring import measure as campaign_measure
-from wisp_plots.campaign.measuring import without_places
-from wisp_plots.campaign.processes import CellFailure
-from wisp_plots.campaign.progress import seconds_left
-from wisp_plots.campaign.runner import Tools, open_campaign, run_campaign
-from wisp_plots.campaign.servers import MEMORY_MIB, WispServers
-from wisp_plots.campaign.state import FAILED, FINISHED, SKIPPED, read_campaign
-from wisp_plots.campaign.tree import revision
-from wisp_plots.errors import WispError
-from wisp_plots.load.runs import load_run
+from tests.test_schemas import errors
+from wisp_tools.campaign import runner, state
+from wisp_tools.campaign.cells import CLIENT, FULL, GUEST, HOST, QUICK, SIMPLE_KV, SUITE, Cell, cells_of
+from wisp_tools.campaign.measuring import measure as campaign_measure
+from wisp_tools.campaign.measuring import without_places
+from wisp_tools.campaign.progress import seconds_left
+from wisp_tools.campaign.runner import Tools, open_campaign, run_campaign
+from wisp_tools.campaign.servers import MEMORY_MIB, WispServers
+from wisp_tools.campaign.sources import revision
+from wisp_tools.campaign.state import FAILED, FINISHED, SKIPPED, read_campaign
+from wisp_tools.errors import WispError
+from wisp_tools.load.runs import load_run
+from wisp_tools.processes import ProcessFailure
 
 FAKE = Path(__file__).parent / "fake_wisp.py"
 OPTIONS = ("--key_size", "3", "--payload_size", "100")
@@ -150,8 +140,8 @@ def test_a_cell_of_the_guest_that_fails_takes_its_server_with_it_and_keeps_what_
     with guest_servers.serving(GUEST, "rdma", log, client_log) as again:
         assert again == first
     assert not log.exists()
-    with pytest.raises(CellFailure), guest_servers.serving(GUEST, "rdma", log, client_log):
-        raise CellFailure("it did not answer")
+    with pytest.raises(ProcessFailure), guest_servers.serving(GUEST, "rdma", log, client_log):
+        raise ProcessFailure("it did not answer")
     assert log.read_text().startswith("ready")
     with guest_servers.serving(GUEST, "rdma", log, client_log):
         assert len(servers(tools)) == 2
@@ -206,7 +196,7 @@ def test_a_server_of_the_guest_that_cannot_be_kept_busy_fails_the_cell(tools):
     tell(tools, fail=["rdma"])
     with WispServers(tools.wisp, logs.parent, guest_warmup=60) as made:
         with (
-            pytest.raises(CellFailure, match="told to fail"),
+            pytest.raises(ProcessFailure, match="told to fail"),
             made.serving(GUEST, "rdma", logs / "cell.server.log", logs / "cell.log"),
         ):
             raise AssertionError("it was to be measured")
@@ -244,9 +234,7 @@ def test_no_server_runs_beside_what_is_measured_without_it(tools, guest_servers,
 
 def test_what_the_guest_measures_is_known_to_be_of_the_guest(tools):
     _, folder = measure(tools)
-    places = {
-        m.configuration.way.transport: m.conditions.machine.place for m in load_run(folder).measurements
-    }
+    places = {m.configuration.way.transport: m.conditions.machine.place for m in load_run(folder).measurements}
     assert places["rdma"] == "guest"
     assert places["tcp"] == "host"
 
@@ -296,7 +284,7 @@ def test_a_server_that_ends_at_once_is_a_reason(tools):
     status, folder = measure(tools)
     assert status == 1
     failed = next(cell for cell in read_campaign(folder).cells if cell.cell.name == "comparison-tcp")
-    assert failed.reason == "the server ended: wisp: no memory for a server"
+    assert failed.reason == "the server ended with status 1: wisp: no memory for a server"
 
 
 def test_failed_cells_are_tried_again_and_finished_ones_are_not(tools):
@@ -479,7 +467,7 @@ def test_a_change_in_between_does_not_mix_with_what_was_measured_before_it(tools
 
 def test_other_settings_do_not_mix_with_what_is_there(tools, monkeypatch):
     _, folder = measure(tools)
-    monkeypatch.setattr(runner, "_cpu", lambda: "Another CPU")
+    monkeypatch.setattr(runner.environment, "cpu", lambda: "Another CPU")
     with pytest.raises(WispError, match="was begun with another cpu"):
         open_campaign(folder, QUICK, 1, tools)
 
@@ -548,9 +536,7 @@ def test_an_interrupted_campaign_keeps_what_is_finished_stops_everything_and_goe
     status, _ = measure(tools)
     assert status == 0
     assert set(states(folder).values()) == {FINISHED}
-    again = [
-        call for call in calls(tools)[before:] if call.startswith(("-p", "bench Transport", "simple-kv -p"))
-    ]
+    again = [call for call in calls(tools)[before:] if call.startswith(("-p", "bench Transport", "simple-kv -p"))]
     assert len(again) == 3
 
 
@@ -578,9 +564,7 @@ def test_a_terminal_that_hangs_up_leaves_no_server_and_no_guest(tools, kind):
 
 def test_a_campaign_that_ignores_hang_ups_goes_on_with_them(tools):
     tell(tools, hang=["tcp"])
-    process, hanging = start_until_it_hangs(
-        tools, "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
-    )
+    process, hanging = start_until_it_hangs(tools, "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n")
     process.send_signal(signal.SIGHUP)
     time.sleep(0.5)
     assert process.poll() is None
@@ -682,21 +666,15 @@ def start_until_it_hangs(tools, before=""):
         + before
         + (
             "import sys; from pathlib import Path\n"
-            "import test_campaign as t\n"
-            "from wisp_plots.campaign import state\n"
+            "from tests import test_campaign as t\n"
+            "from wisp_tools.campaign import state\n"
             "state.cells_of = lambda scale: t.TABLE\n"
             f"tools = t.Tools(Path({str(tools.root)!r}), Path({str(tools.wisp)!r}))\n"
             "try: t.run_campaign(t.open_campaign(tools.root / 'campaign', t.QUICK, 1, tools), tools)\n"
             "except KeyboardInterrupt: sys.exit(130)\n"
         )
     )
-    paths = os.pathsep.join([str(Path(__file__).parent), str(Path(__file__).parents[1])])
-    process = subprocess.Popen(
-        [sys.executable, "-c", script],
-        env={**os.environ, "PYTHONPATH": paths},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE, text=True)
     wait_for(lambda: (tools.root / ".fake" / "hanging").exists())
     hanging = int((tools.root / ".fake" / "hanging").read_text())
     return process, hanging

@@ -5,12 +5,12 @@ import re
 from pathlib import Path
 
 import pytest
-from files import latencies, perf, perf_open, write_json
 
-from wisp_plots.errors import WispError
-from wisp_plots.export import export_csv, export_hgrm, hgrm
-from wisp_plots.histogram import Histogram
-from wisp_plots.load.runs import load_run
+from tests.files import latencies, perf, perf_open, write_json
+from wisp_tools.errors import WispError
+from wisp_tools.export import export_csv, export_hgrm, hgrm
+from wisp_tools.histogram import Histogram
+from wisp_tools.load.runs import load_run
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"
 
@@ -20,11 +20,7 @@ def test_a_percentile_distribution_has_the_lines_that_plotters_read(tmp_path):
     (path,) = [path for path in export_hgrm(run, tmp_path / "out") if "-all-" in path.name]
     lines = path.read_text().splitlines()
     assert lines[0].split() == ["Value", "Percentile", "TotalCount", "1/(1-Percentile)"]
-    rows = [
-        line.split()
-        for line in lines
-        if re.fullmatch(r"\s*[\d.]+\s+[01]\.\d+\s+\d+(\s+([\d.]+|inf))?\s*", line)
-    ]
+    rows = [line.split() for line in lines if re.fullmatch(r"\s*[\d.]+\s+[01]\.\d+\s+\d+(\s+([\d.]+|inf))?\s*", line)]
     assert len(rows) > 20
     values = [float(row[0]) for row in rows]
     assert values == sorted(values)
@@ -124,6 +120,4 @@ def test_what_jmh_wrote_has_the_fields_that_viewers_need(path):
         raw = primary["rawDataHistogram"] if benchmark["mode"] == "sample" else primary["rawData"]
         assert len(raw) == benchmark["forks"]
         assert all(len(fork) == benchmark["measurementIterations"] for fork in raw)
-    assert len({(b["benchmark"], b["mode"], json.dumps(b.get("params"))) for b in benchmarks}) == len(
-        benchmarks
-    )
+    assert len({(b["benchmark"], b["mode"], json.dumps(b.get("params"))) for b in benchmarks}) == len(benchmarks)

@@ -3,15 +3,15 @@ import hashlib
 
 import numpy
 import pytest
-from files import latencies, measurement, perf, perf_open, write_json, write_suite
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from wisp_plots.canvas import save
-from wisp_plots.drawings import draw, drawings_of
-from wisp_plots.load.runs import load_run
-from wisp_plots.style import LOOKS, looks_of
+from tests.files import latencies, measurement, perf, perf_open, write_json, write_suite
+from wisp_tools.canvas import save
+from wisp_tools.drawings import draw, drawings_of
+from wisp_tools.load.runs import load_run
+from wisp_tools.style import LOOKS, looks_of
 
 WAYS = (
     ("tcp", None, 12_000),
@@ -32,17 +32,12 @@ def host_run(tmp_path_factory):
             for payload in (10, 100, 1000):
                 values = latencies(int(1e9 / rate), 200, round_number)
                 write_json(
-                    folder / f"payload-{payload}-{name}.json",
-                    perf(transport, rate, payload, get=get, values=values),
+                    folder / f"payload-{payload}-{name}.json", perf(transport, rate, payload, get=get, values=values)
                 )
             for many in (2, 4):
+                write_json(folder / f"clients-{many}-{name}.json", perf(transport, rate * many, get=get, clients=many))
                 write_json(
-                    folder / f"clients-{many}-{name}.json",
-                    perf(transport, rate * many, get=get, clients=many),
-                )
-                write_json(
-                    folder / f"pipeline-{many}-{name}.json",
-                    perf(transport, rate * many, get=get, pipeline=many),
+                    folder / f"pipeline-{many}-{name}.json", perf(transport, rate * many, get=get, pipeline=many)
                 )
                 write_json(folder / f"keys-{many}-{name}.json", perf(transport, rate, get=get, key_size=many))
             for percent in (25, 50, 75):
@@ -144,14 +139,7 @@ def test_points_that_repeat_have_bars_from_the_lowest_to_the_highest(figures):
 def test_the_comparison_has_every_way_and_the_labelled_line_of_the_notes(figures):
     figure = figures["comparison-host"]
     labels = {label.get_text() for label in figure.axes[0].get_yticklabels()}
-    assert labels == {
-        "tcp",
-        "zmq",
-        "shm, ring get",
-        "shm, one-sided get",
-        "simple_kv, tcp",
-        "null (harness alone)",
-    }
+    assert labels == {"tcp", "zmq", "shm, ring get", "shm, one-sided get", "simple_kv, tcp", "null (harness alone)"}
     assert len(figure.axes) == 3
     for axes in figure.axes:
         assert any(list(line.get_xdata()) == [20_000, 20_000] for line in axes.lines)
@@ -170,9 +158,7 @@ def test_a_saturated_rate_is_marked_and_has_no_latency(drawings, figures):
 
 
 def test_percentile_curves_rise_and_end_at_the_highest_latency(drawings, figures):
-    points = {
-        point.configuration.way.label: point for point in drawings["latency-percentiles-100-host"].points
-    }
+    points = {point.configuration.way.label: point for point in drawings["latency-percentiles-100-host"].points}
     (axes,) = figures["latency-percentiles-100-host"].axes
     for line in axes.lines:
         values = line.get_ydata()
@@ -188,9 +174,7 @@ def test_figures_of_host_and_guest_are_never_in_one_plot(tmp_path):
             ("QEMU TCG CPU", False, "tcp"),
             ("QEMU TCG CPU", True, "rdma"),
         ):
-            file = perf(
-                transport, payload=payload, cpu=cpu, emulated=emulated, get="ring" if emulated else None
-            )
+            file = perf(transport, payload=payload, cpu=cpu, emulated=emulated, get="ring" if emulated else None)
             write_json(tmp_path / "run" / f"{transport}-{payload}-{cpu[:4]}.json", file)
     drawings = drawings_of(load_run(tmp_path / "run"))
     assert {drawing.name for drawing in drawings} >= {"comparison-host", "comparison-guest"}
@@ -202,19 +186,11 @@ def test_figures_of_host_and_guest_are_never_in_one_plot(tmp_path):
 
 
 def test_what_the_harness_costs_is_in_every_comparison_however_the_others_wait(tmp_path):
-    for transport, waiting in (
-        ("tcp", "poll"),
-        ("shm", "poll"),
-        ("zmq", "spin"),
-        ("tcp", "spin"),
-        ("null", "spin"),
-    ):
+    for transport, waiting in (("tcp", "poll"), ("shm", "poll"), ("zmq", "spin"), ("tcp", "spin"), ("null", "spin")):
         file = perf(transport)
         file["connection"]["waiting"] = waiting
         write_json(tmp_path / "run" / f"{transport}-{waiting}.json", file)
-    comparisons = [
-        drawing for drawing in drawings_of(load_run(tmp_path / "run")) if drawing.kind == "comparison"
-    ]
+    comparisons = [drawing for drawing in drawings_of(load_run(tmp_path / "run")) if drawing.kind == "comparison"]
     assert [sorted(point.configuration.way.transport for point in each.points) for each in comparisons] == [
         ["null", "shm", "tcp"],
         ["null", "tcp", "zmq"],
@@ -243,13 +219,8 @@ def test_an_emulated_device_is_named_where_it_is_drawn(tmp_path):
                 get="ring" if transport == "rdma" else None,
             )
             write_json(tmp_path / "run" / f"{transport}-{payload}.json", file)
-    comparison = next(
-        d for d in drawings_of(load_run(tmp_path / "run")) if d.name == "comparison-guest"
-    ).draw()
-    assert [label.get_text() for label in comparison.axes[0].get_yticklabels()] == [
-        "rdma, ring get (emulated)",
-        "tcp",
-    ]
+    comparison = next(d for d in drawings_of(load_run(tmp_path / "run")) if d.name == "comparison-guest").draw()
+    assert [label.get_text() for label in comparison.axes[0].get_yticklabels()] == ["rdma, ring get (emulated)", "tcp"]
 
 
 def test_a_file_alone_has_its_percentile_curve(tmp_path):
@@ -262,9 +233,7 @@ def test_the_same_run_makes_the_same_bytes(host_run, tmp_path):
     assert [path.name for path in first] == [path.name for path in second]
     assert len(first) == 20
     for one, other in zip(first, second, strict=True):
-        assert hashlib.sha256(one.read_bytes()).digest() == hashlib.sha256(other.read_bytes()).digest(), (
-            one.name
-        )
+        assert hashlib.sha256(one.read_bytes()).digest() == hashlib.sha256(other.read_bytes()).digest(), one.name
 
 
 def test_no_plot_names_the_time_or_place_of_its_making(host_run, tmp_path):
@@ -294,7 +263,7 @@ def test_ways_are_told_apart_without_colour():
 
 
 def test_a_way_that_nobody_knew_of_gets_a_look_of_its_own():
-    from wisp_plots.model import Way
+    from wisp_tools.model import Way
 
     new = [Way("wisp", f"transport{number}") for number in range(6)]
     assert set(looks_of([*new, Way("wisp", "tcp")])) == {*new, Way("wisp", "tcp")}

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
-from files import encoded
 from hdrh.histogram import HdrHistogram
 
-from wisp_plots.histogram import Histogram
-from wisp_plots.report.page import BINS_PER_DECADE, bins_of
+from tests.files import encoded
+from wisp_tools.histogram import Histogram
+from wisp_tools.report.page import BINS_PER_DECADE, bins_of
 
 
 def test_percentiles_are_ranks_rounded_up():

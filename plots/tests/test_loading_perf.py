@@ -2,11 +2,11 @@
 from pathlib import Path
 
 import pytest
-from files import latencies, perf, perf_closed_2, perf_open, write_json
 
-from wisp_plots.errors import WispError
-from wisp_plots.load.perf import load_perf
-from wisp_plots.model import Way
+from tests.files import latencies, perf, perf_closed_2, perf_open, write_json
+from wisp_tools.errors import WispError
+from wisp_tools.load.perf import load_perf
+from wisp_tools.model import Way
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"
 
@@ -33,9 +33,7 @@ def test_a_closed_loop_of_version_1_is_one_measurement(tmp_path):
 
 
 def test_the_guest_and_its_emulated_device_are_seen(tmp_path):
-    (measurement,) = loaded(
-        tmp_path, perf("rdma", get="onesided", emulated=True, cpu="QEMU TCG CPU version 2.5+")
-    )
+    (measurement,) = loaded(tmp_path, perf("rdma", get="onesided", emulated=True, cpu="QEMU TCG CPU version 2.5+"))
     assert measurement.emulated
     assert measurement.conditions.guest == "tcg"
     assert measurement.conditions.devices == ("rxe0",)

@@ -3,12 +3,12 @@ import json
 from pathlib import Path
 
 import pytest
-from files import measurement, perf, perf_closed_2, write_json, write_suite
 
-from wisp_plots.errors import WispError
-from wisp_plots.load.runs import load_run, recorded_runs
-from wisp_plots.load.suite import load_folder
-from wisp_plots.model import Way
+from tests.files import measurement, perf, perf_closed_2, write_json, write_suite
+from wisp_tools.errors import WispError
+from wisp_tools.load.runs import load_run, recorded_runs
+from wisp_tools.load.suite import load_folder
+from wisp_tools.model import Way
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"
 

@@ -7,13 +7,13 @@ import re
 import shutil
 
 import pytest
-from files import latencies, perf, perf_closed_2, perf_open, write_json
 
-from wisp_plots.drawings import draw
-from wisp_plots.load.runs import load_run
-from wisp_plots.report.contents import RunReport
-from wisp_plots.report.page import page_data, write_page
-from wisp_plots.report.studies import Study
+from tests.files import latencies, perf, perf_closed_2, perf_open, write_json
+from wisp_tools.drawings import draw
+from wisp_tools.load.runs import load_run
+from wisp_tools.report.contents import RunReport
+from wisp_tools.report.page import page_data, write_page
+from wisp_tools.report.studies import Study
 
 BROWSER, DRIVER = shutil.which("chromium") or shutil.which("google-chrome"), shutil.which("chromedriver")
 FLAGS = (
@@ -33,10 +33,7 @@ def make_reports(folder):
     for transport, rate in (("tcp", 12_000), ("zmq", 5_000)):
         for payload in (10, 100, 1000):
             values = latencies(int(1e9 / rate), 300, payload)
-            write_json(
-                folder / "first" / f"{transport}-{payload}.json",
-                perf(transport, rate, payload, values=values),
-            )
+            write_json(folder / "first" / f"{transport}-{payload}.json", perf(transport, rate, payload, values=values))
     write_json(folder / "first" / "load.json", perf_open("tcp", 20_000, [4_000, 16_000, 40_000]))
     for transport, get in (("tcp", None), ("rdma", "ring")):
         file = perf(transport, get=get, emulated=get is not None, cpu="QEMU TCG CPU")
@@ -83,8 +80,8 @@ def test_the_page_refers_to_nothing_outside_of_itself(page):
 
 def test_the_data_cannot_end_the_script_that_holds_it(reports, tmp_path, monkeypatch):
     evil = "</script><b>"
-    monkeypatch.setattr("wisp_plots.wording.conditions", lambda points: evil)
-    monkeypatch.setattr("wisp_plots.report.page._plots", lambda report, plots: "")
+    monkeypatch.setattr("wisp_tools.wording.conditions", lambda points: evil)
+    monkeypatch.setattr("wisp_tools.report.page._plots", lambda report, plots: "")
     write_page(tmp_path / "report.html", reports, tmp_path)
     assert evil not in (tmp_path / "report.html").read_text()
 
@@ -242,9 +239,7 @@ def test_pointing_at_the_chart_reads_out_a_percentile(opened):
 def test_every_control_has_a_name_and_the_chart_says_what_it_shows(opened, browser):
     for control in browser.find_elements("css selector", "select, input"):
         assert control.accessible_name.strip(), control.get_attribute("outerHTML")
-    assert (
-        "Latency by percentile of tcp" in browser.find_element("css selector", "#chart svg").accessible_name
-    )
+    assert "Latency by percentile of tcp" in browser.find_element("css selector", "#chart svg").accessible_name
     for picture in browser.find_elements("css selector", "img"):
         assert picture.get_attribute("alt")
 

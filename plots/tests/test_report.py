@@ -3,17 +3,17 @@ import json
 from pathlib import Path
 
 import pytest
-from files import perf, write_json
-from test_page import make_reports
 
-from wisp_plots.campaign.cells import Cell
-from wisp_plots.campaign.state import FAILED, FINISHED, SKIPPED, WAITING, Campaign, CellState
-from wisp_plots.drawings import draw
-from wisp_plots.errors import WispError
-from wisp_plots.report import making
-from wisp_plots.report.making import report_fresh, report_recorded
-from wisp_plots.report.markdown import BEGIN, END, write_readme
-from wisp_plots.report.studies import recorded_studies
+from tests.files import perf, write_json
+from tests.test_page import make_reports
+from wisp_tools.campaign.cells import Cell
+from wisp_tools.campaign.state import FAILED, FINISHED, SKIPPED, WAITING, Campaign, CellState
+from wisp_tools.drawings import draw
+from wisp_tools.errors import WispError
+from wisp_tools.report import making
+from wisp_tools.report.making import report_fresh, report_recorded
+from wisp_tools.report.markdown import BEGIN, END, write_readme
+from wisp_tools.report.studies import recorded_studies
 
 
 def spread(median):
@@ -166,9 +166,7 @@ def test_two_clients_that_differ_are_said_to(tmp_path):
 def campaign_of(folder, changes=None):
     """A campaign of two rounds, the sweep in the first alone; of which cells failed, were skipped and wait."""
     name = '<script>alert("a|b")</script>'
-    campaign = Campaign(
-        folder, "full", 2, {"commit": "45cff5987fbd", "changes": changes}, "2026-11-25T20:00:00Z"
-    )
+    campaign = Campaign(folder, "full", 2, {"commit": "45cff5987fbd", "changes": changes}, "2026-11-25T20:00:00Z")
     states = (
         ("tcp", 1, FINISHED, None),
         ("zmq", 1, FAILED, name),
@@ -224,10 +222,7 @@ def test_a_campaign_elsewhere_is_reported_with_the_studies_in_its_folder(tmp_pat
     write_json(folder / "write-cost" / "cost.json", write_cost())
     monkeypatch.setattr(making, "open_campaign", lambda *_: campaign)
     monkeypatch.setattr(making, "run_campaign", lambda *_: 0)
-    assert (
-        report_fresh(tmp_path, folder, quick=True, rounds=None, left_out={"guest": "--no-guest was given"})
-        == 0
-    )
+    assert report_fresh(tmp_path, folder, quick=True, rounds=None, left_out={"guest": "--no-guest was given"}) == 0
     for name in ("README.md", "report.html"):
         assert "70 % [63 to 77] is that mistake" in (folder / name).read_text()
 

@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from files import environment, measurement, perf, perf_closed_2, perf_open, write_suite
 from jsonschema import Draft202012Validator
+
+from tests.files import environment, measurement, perf, perf_closed_2, perf_open, write_suite
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"
 SCHEMAS = RESULTS / "schemas"
@@ -19,9 +20,7 @@ UNNAMED = {"redis": "compare-with-redis-1", "shared-memory": "compare-shared-mem
 def recorded() -> list[Path]:
     mine = RESULTS / "local"
     return [
-        path
-        for path in sorted(RESULTS.glob("**/*.json"))
-        if SCHEMAS not in path.parents and mine not in path.parents
+        path for path in sorted(RESULTS.glob("**/*.json")) if SCHEMAS not in path.parents and mine not in path.parents
     ]
 
 

@@ -10,7 +10,8 @@ readonly OPTIONAL_MODULES=(crc32_generic)
 readonly COMMANDS=(
   qemu-system-x86_64:qemu-system-x86 depmod:kmod cpio:cpio ip:iproute2 rdma:iproute2
   ibv_devinfo:ibverbs-utils ib_read_lat:perftest)
-readonly LIBRARIES=(libibverbs1 ibverbs-providers)
+# pyverbs is for simple-kv.
+readonly LIBRARIES=(libibverbs1 ibverbs-providers python3-pyverbs)
 # Patience with another apt and with the network.
 readonly APT_OPTIONS=(-o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
 

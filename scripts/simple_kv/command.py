@@ -6,12 +6,10 @@ import os
 import re
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
 
-import json_file
-from simple_kv import environment, perf, protocol, rdma, shell
-from simple_kv.errors import SimpleKvError
+from simple_kv import perf, protocol, rdma, shell
 from simple_kv.exchange import Exchange
 from simple_kv.load import LoadSettings
 from simple_kv.rdma_client import REGION, REQUEST, RdmaExchange
@@ -20,12 +18,17 @@ from simple_kv.request_region import LEAST_REGION_BYTES
 from simple_kv.run_folder import RunFolder
 from simple_kv.store import Executor, Store
 from simple_kv.tcp import TcpExchange, TcpServer
+from wisp_tools import devices, environment, files, packages
+from wisp_tools.arguments import Parser, whole
+from wisp_tools.errors import WispError
+from wisp_tools.tree import ROOT
 
+TESTS = ROOT / "plots" / "tests" / "simple_kv"
 DEFAULT_PORT = 4444
 MOST_AHEAD = 64
 MOST_REQUESTS = 50_000_000
 MOST_REGION_BYTES = 64 << 20
-USAGE, FAILED, INTERRUPTED = 2, 1, 130
+FAILED, INTERRUPTED = 1, 130
 
 DESCRIPTION = """\
 The Python baseline of Wisp: a small key-value server with its clients, over TCP sockets or RDMA (pyverbs).
@@ -34,28 +37,10 @@ The Python baseline of Wisp: a small key-value server with its clients, over TCP
   ./wisp simple-kv -c 127.0.0.1 [COMMAND ...] a shell on it, or some commands as "put a 1" "get a"
   ./wisp simple-kv -p 127.0.0.1               its throughput and latency: a third each of put, get and delete
   ./wisp simple-kv explain-write              where the time of an RDMA write goes (-h explains)
+  ./wisp simple-kv test                       its tests; with -m rdma those that need an RDMA device
 
 RDMA needs a device; "./wisp guest COMMAND" runs a command on a virtual machine that has one.
 """
-
-
-class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one sentence."""
-
-    def error(self, message: str) -> NoReturn:
-        print(f"simple-kv: {message} (./wisp simple-kv -h explains)", file=sys.stderr)
-        sys.exit(USAGE)
-
-
-def whole(least: int, most: int):
-    """Reads a whole number in a range."""
-
-    def parse(text: str) -> int:
-        if not re.fullmatch(r"[0-9]{1,12}", text) or not least <= int(text) <= most:
-            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least} to {most}")
-        return int(text)
-
-    return parse
 
 
 def seconds(text: str) -> float:
@@ -68,16 +53,14 @@ def seconds(text: str) -> float:
     return value
 
 
-def size(least: int, most: int):
+def size(least: int, most: int) -> Callable[[str], int]:
     """Reads a number of bytes as 102400, 512k, 64m or 2g."""
 
     def parse(text: str) -> int:
         found = re.fullmatch(r"([0-9]{1,12})([kmg]?)", text.lower())
         value = int(found[1]) << {"": 0, "k": 10, "m": 20, "g": 30}[found[2]] if found else -1
         if not least <= value <= most:
-            raise argparse.ArgumentTypeError(
-                f"{text!r} is no size from {least} to {most} bytes, as 102400 or 64m"
-            )
+            raise argparse.ArgumentTypeError(f"{text!r} is no size from {least} to {most} bytes, as 102400 or 64m")
         return value
 
     return parse
@@ -85,14 +68,10 @@ def size(least: int, most: int):
 
 def endpoint(text: str) -> tuple[str, int]:
     host, colon, port = text.rpartition(":")
-    if not colon:
-        host, port = text, str(DEFAULT_PORT)
-    elif ":" in host and not (host.startswith("[") and host.endswith("]")):  # an IPv6 address without a port
+    if not colon or ":" in host and not (host.startswith("[") and host.endswith("]")):
         host, port = text, str(DEFAULT_PORT)
     if not host or not port.isdecimal() or not 0 < int(port) < 65536:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is neither HOST nor HOST:PORT with a port from 1 to 65535"
-        )
+        raise argparse.ArgumentTypeError(f"{text!r} is neither HOST nor HOST:PORT with a port from 1 to 65535")
     return host.strip("[]"), int(port)
 
 
@@ -109,29 +88,20 @@ def core_list(text: str) -> set[int]:
 
 
 def parser() -> Parser:
-    made = Parser("simple-kv", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter)
+    made = Parser("./wisp simple-kv", DESCRIPTION, "simple-kv")
     what = made.add_mutually_exclusive_group(required=True)
     what.add_argument("-s", "--server", action="store_true", help="serve a store")
     what.add_argument("-c", "--client", type=endpoint, metavar="HOST[:PORT]", help="open a shell on a server")
     what.add_argument("-p", "--perf", type=endpoint, metavar="HOST[:PORT]", help="measure a server")
     made.add_argument("commands", nargs="*", metavar="COMMAND", help="with -c: run these instead of a shell")
-    made.add_argument(
-        "--transport", choices=("tcp", "rdma"), default="tcp", help="how requests travel (default tcp)"
-    )
-    made.add_argument(
-        "--device", metavar="NAME[:PORT[:GID]]", help="the RDMA device; the first that works by default"
-    )
-    made.add_argument(
-        "--cores", type=core_list, metavar="N[,N...]", help="the cores that this process may use"
-    )
+    made.add_argument("--transport", choices=("tcp", "rdma"), default="tcp", help="how requests travel (default tcp)")
+    made.add_argument("--device", metavar="NAME[:PORT[:GID]]", help="the RDMA device; the first that works by default")
+    made.add_argument("--cores", type=core_list, metavar="N[,N...]", help="the cores that this process may use")
 
     server = made.add_argument_group("server")
     server.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
     server.add_argument(
-        "--port",
-        type=whole(0, 65535),
-        default=DEFAULT_PORT,
-        help=f"port, 0 for any free one (default {DEFAULT_PORT})",
+        "--port", type=whole(0, 65535), default=DEFAULT_PORT, help=f"port, 0 for any free one (default {DEFAULT_PORT})"
     )
     server.add_argument(
         "--memory", type=size(1 << 16, 1 << 40), default=1 << 30, help="for keys and values (default 1g)"
@@ -145,9 +115,7 @@ def parser() -> Parser:
     )
 
     client = made.add_argument_group("clients")
-    client.add_argument(
-        "--timeout", type=seconds, default=10.0, help="seconds that the server may take (default 10)"
-    )
+    client.add_argument("--timeout", type=seconds, default=10.0, help="seconds that the server may take (default 10)")
     client.add_argument(
         "--write",
         choices=(REQUEST, REGION),
@@ -157,9 +125,7 @@ def parser() -> Parser:
     )
 
     load = made.add_argument_group("perf client")
-    load.add_argument(
-        "--key_size", "--key-size", type=whole(1, 18), default=3, help="decimal digits (default 3)"
-    )
+    load.add_argument("--key_size", "--key-size", type=whole(1, 18), default=3, help="decimal digits (default 3)")
     load.add_argument(
         "--payload_size",
         "--payload-size",
@@ -167,40 +133,32 @@ def parser() -> Parser:
         default=100,
         help=f"bytes of a value, to {protocol.MOST_VALUE_BYTES} (default 100)",
     )
+    load.add_argument("--requests", type=whole(1, MOST_REQUESTS), default=100_000, help="to measure (default 100000)")
+    load.add_argument("--warmup", type=whole(0, MOST_REQUESTS), default=10_000, help="before those (default 10000)")
     load.add_argument(
-        "--requests", type=whole(1, MOST_REQUESTS), default=100_000, help="to measure (default 100000)"
+        "--iterations", type=whole(1, 1000), default=5, help="parts of the measurement, each a sample (default 5)"
     )
-    load.add_argument(
-        "--warmup", type=whole(0, MOST_REQUESTS), default=10_000, help="before those (default 10000)"
-    )
-    load.add_argument(
-        "--iterations",
-        type=whole(1, 1000),
-        default=5,
-        help="parts of the measurement, each a sample (default 5)",
-    )
-    load.add_argument(
-        "--ahead", type=whole(1, MOST_AHEAD), default=10, help="requests without a reply (default 10)"
-    )
+    load.add_argument("--ahead", type=whole(1, MOST_AHEAD), default=10, help="requests without a reply (default 10)")
     load.add_argument("--seed", type=whole(0, 10**11), default=1, help="of keys and operations (default 1)")
     load.add_argument("--profile", action="store_true", help="time the steps of each request in the client")
-    load.add_argument(
-        "--results", type=Path, metavar="FOLDER", help="record the run there (results/FORMAT.md)"
-    )
+    load.add_argument("--results", type=Path, metavar="FOLDER", help="record the run there (results/FORMAT.md)")
     return made
 
 
 def main(arguments: list[str]) -> int:
     """Runs the program and returns its exit code."""
     try:
-        if arguments[:1] == ["explain-write"]:
-            from simple_kv import explain_write
+        match arguments:
+            case ["explain-write", *others]:
+                from simple_kv import explain_write
 
-            return explain_write.main(arguments[1:])
-        status = _run(_checked(arguments))
+                return explain_write.main(others)
+            case ["test", *others]:
+                return _test(others)
+        status = _run(_checked(arguments), arguments)
         sys.stdout.flush()
         return status
-    except SimpleKvError as error:
+    except WispError as error:
         print(f"simple-kv: {error}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
@@ -211,6 +169,15 @@ def main(arguments: list[str]) -> int:
             print(f"simple-kv: standard input or output: {error.strerror or error}", file=sys.stderr)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+
+
+def _test(arguments: list[str]) -> int:
+    """Runs the baseline's tests; arguments are pytest's, such as -m rdma for those that need a device."""
+    packages.require("test")
+    import pytest
+
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    return pytest.main(["--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"), str(TESTS), *arguments])
 
 
 def _checked(arguments: list[str]) -> argparse.Namespace:
@@ -225,21 +192,23 @@ def _checked(arguments: list[str]) -> argparse.Namespace:
     return options
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace, arguments: list[str]) -> int:
+    if options.results:
+        packages.require("record")
     if options.transport == "rdma":
         rdma.require()
     if options.cores:
         os.sched_setaffinity(0, options.cores)
     if options.server:
-        return _serve(options)
-    return _measure(options) if options.perf else _open_shell(options)
+        return _serve(options, arguments)
+    return _measure(options, arguments) if options.perf else _open_shell(options)
 
 
-def _serve(options: argparse.Namespace) -> int:
+def _serve(options: argparse.Namespace, arguments: list[str]) -> int:
     def describe() -> dict[str, object]:
         return {
             "description": description,
-            "command": environment.command_line(),
+            "command": " ".join(["wisp", "simple-kv", *arguments]),
             "cores": environment.cores(),
             "emulated": emulated,
         }
@@ -259,6 +228,12 @@ def _serve(options: argparse.Namespace) -> int:
     return 0
 
 
+def transports() -> dict[str, str | None]:
+    """Of each the reason why this machine cannot run it."""
+    no_device = None if devices.names() else "this machine has no RDMA device"
+    return {"tcp": None, "rdma": rdma.unavailable() or no_device}
+
+
 def connect(
     transport: str, host: str, port: int, timeout: float, ahead: int, write: str, device: str | None
 ) -> Exchange:
@@ -273,20 +248,21 @@ def _open_shell(options: argparse.Namespace) -> int:
     exchange = connect(options.transport, host, port, options.timeout, 1, options.write, options.device)
     try:
         if requests:
-            return 0 if all([shell.run_command(exchange, request) for request in requests]) else FAILED
+            outcomes = [shell.run_command(exchange, request) for request in requests]
+            return 0 if all(outcomes) else FAILED
         shell.run_shell(exchange, sys.stdin, "simple-kv> " if sys.stdin.isatty() else "")
         return 0
     finally:
         exchange.close()
 
 
-def _measure(options: argparse.Namespace) -> int:
+def _measure(options: argparse.Namespace, arguments: list[str]) -> int:
     if options.results is None:
         print(_measure_into(options, None))
         return 0
     started_at = environment.timestamp()
     with RunFolder(options.results) as folder:
-        folder.write_environment(environment.capture(started_at, json_file.without_places(sys.argv[1:])))
+        folder.write_environment(environment.capture(started_at, files.without_places(arguments), transports()))
         said = _measure_into(options, folder)
     print(f"{said}\nrecorded in {options.results}")
     return 0
@@ -295,9 +271,7 @@ def _measure(options: argparse.Namespace) -> int:
 def _measure_into(options: argparse.Namespace, folder: RunFolder | None) -> str:
     host, port = options.perf
     settings = LoadSettings(options.key_size, options.payload_size, options.ahead, options.seed)
-    exchange = connect(
-        options.transport, host, port, options.timeout, options.ahead, options.write, options.device
-    )
+    exchange = connect(options.transport, host, port, options.timeout, options.ahead, options.write, options.device)
     try:
         measured = perf.measure(
             exchange, settings, options.requests, options.warmup, options.iterations, options.profile
@@ -308,8 +282,6 @@ def _measure_into(options: argparse.Namespace, folder: RunFolder | None) -> str:
         parameters = {"server": f"{host}:{port}", "transport": options.transport}
         if options.transport == "rdma":
             parameters |= {"device": options.device or "auto", "write": options.write}
-        found = perf.measurement(
-            measured, exchange, settings, parameters, options.warmup, folder.histogram(1)
-        )
+        found = perf.measurement(measured, exchange, settings, parameters, options.warmup, folder.histogram(1))
         folder.complete([found])
     return perf.summary(measured, settings)

@@ -80,10 +80,11 @@ def decode_welcome(line: bytes) -> Welcome:
     found = _object(line)
     if isinstance(refused := found.get("refused"), str):
         raise PeerError(f"the server refused: {refused[:300]}")
-    if not isinstance(found.get("emulated"), bool):
+    emulated = found.get("emulated")
+    if not isinstance(emulated, bool):
         raise ProtocolError("the peer's greeting lacks 'emulated'")
     numbers = {name: _number(found, name) for name in ("address", "remoteKey", "regionBytes")}
-    return Welcome(_endpoint(found), emulated=found["emulated"], **numbers)
+    return Welcome(_endpoint(found), emulated=emulated, **numbers)
 
 
 def receive_line(connection: socket.socket, timeout: float) -> bytes:
@@ -135,9 +136,7 @@ def _number(found: dict[str, object], name: str) -> int:
     value = found.get(name)
     least, most = _LIMITS[name]
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise ProtocolError(
-            f"the peer's greeting has {name} {str(value)[:30]}, which is not from {least} to {most}"
-        )
+        raise ProtocolError(f"the peer's greeting has {name} {str(value)[:30]}, which is not from {least} to {most}")
     return value
 
 
@@ -149,10 +148,6 @@ def _endpoint(found: dict[str, object]) -> QueuePairAddress:
     try:
         gid = ipaddress.IPv6Address(str(gid)).exploded
     except ValueError as error:
-        raise ProtocolError(
-            f"the peer's greeting has gid {str(gid)[:50]}, which is no IPv6 address"
-        ) from error
-    numbers = {
-        field.name: _number(endpoint, field.name) for field in fields(QueuePairAddress) if field.name != "gid"
-    }
+        raise ProtocolError(f"the peer's greeting has gid {str(gid)[:50]}, which is no IPv6 address") from error
+    numbers = {field.name: _number(endpoint, field.name) for field in fields(QueuePairAddress) if field.name != "gid"}
     return QueuePairAddress(gid=gid, **numbers)

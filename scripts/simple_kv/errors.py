@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What goes wrong in ways that a user is told of in one sentence."""
 
+from wisp_tools.errors import WispError
 
-class SimpleKvError(Exception):
+
+class SimpleKvError(WispError):
     """What stops a command, in words for a user."""
 
 

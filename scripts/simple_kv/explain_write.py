@@ -22,28 +22,29 @@ one run mean anything.
 """
 
 import argparse
-import contextlib
 import os
-import shutil
+import re
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-import json_file
-from compare_with_perftest import ComparisonError, Cores, Perftest, end
-from interrupts import interruptible
-from simple_kv import devices, environment, perf, protocol, rdma, schemas
-from simple_kv.command import Parser, whole
-from simple_kv.errors import SimpleKvError
+from simple_kv import perf, protocol, rdma
+from simple_kv.command import transports
 from simple_kv.load import LoadSettings
 from simple_kv.perf import quantile
 from simple_kv.rdma_client import REGION, REQUEST, RdmaExchange
 from simple_kv.rdma_server import DEFAULT_REGION_BYTES
 from simple_kv.request_region import HEADER_BYTES
+from wisp_tools import devices, environment, files, packages
+from wisp_tools.arguments import Parser, whole
+from wisp_tools.beside import side
+from wisp_tools.beside.perftest import Perftest
+from wisp_tools.interrupts import interruptible
+from wisp_tools.processes import says, server
+from wisp_tools.tree import WISP
 
 SCHEMA = "wisp-write-cost-1"
 SMALL_BYTES = 64
@@ -75,120 +76,83 @@ class OneAtATime(Perftest):
     """perftest with one message under way."""
 
     def write(self, size: int, count: int) -> ProgramWrite:
-        options = ["-s", size, "-n", count, "-t", 1, "-Q", 1, "-I", 0]
-        row = self._run("ib_write_bw", options, size, count)
+        options: list[object] = ["-s", size, "-n", count, "-t", 1, "-Q", 1, "-I", 0]
+        row = self.run("ib_write_bw", options, size, count)
         return ProgramWrite(1000 / float(row[4]), self.latency("write", size, count)["p50"])
-
-
-class SimpleKvServer:
-    """A server process of simple-kv; it sleeps while nobody is connected."""
-
-    def __init__(self, device: str, cores: Cores, folder: Path) -> None:
-        self._log = open(folder / "simple-kv.log", "w+")
-        program = Path(__file__).resolve().parent.parent / "simple_kv.py"
-        command = [sys.executable, program, "-s", "--transport", "rdma", "--port", "0", "--device", device]
-        self._process = subprocess.Popen(
-            cores.command("server", command),
-            stdin=subprocess.DEVNULL,
-            stdout=self._log,
-            stderr=subprocess.STDOUT,
-        )
-
-    def port(self) -> int:
-        """Waits until it listens."""
-        deadline = time.monotonic() + SERVER_SECONDS
-        while time.monotonic() < deadline:
-            said = self._said()
-            if self._process.poll() is not None:
-                raise ComparisonError(f"the server ended: {said.strip()[-300:]}")
-            if said.endswith("\n"):
-                return int(said.split(",")[0].rpartition(":")[2])
-            time.sleep(0.1)
-        raise ComparisonError(f"the server does not listen after {SERVER_SECONDS} s")
-
-    def close(self) -> None:
-        end(self._process)
-        self._log.close()
-
-    def _said(self) -> str:
-        with open(self._log.name) as log:
-            return log.read()
 
 
 def main(arguments: list[str]) -> int:
     options = _parse(arguments)
     rdma.require()
+    packages.require("record")
     port = devices.choose(options.device)
-    missing = [each for each in ("ib_write_bw", "ib_write_lat", "taskset") if shutil.which(each) is None]
-    if missing:
-        raise SimpleKvError(f"not found: {', '.join(missing)} (Debian: apt-get install perftest util-linux)")
-    try:
-        if options.json:
-            json_file.prepare(options.json)
-        with interruptible():
-            found = _measured(options, port)
-        schemas.check(SCHEMA, found)
-        if options.json:
-            json_file.write(options.json, found)
-    except (ComparisonError, json_file.JsonFileError) as error:
-        raise SimpleKvError(str(error)) from error
-    except subprocess.TimeoutExpired as error:
-        raise SimpleKvError(f"{error.cmd[0]} did not end in time") from error
-    print(table(found))
+    if options.json:
+        files.prepare(options.json)
+    with interruptible():
+        found = _measured(options, port)
+    files.check(SCHEMA, found)
+    if options.json:
+        files.write_json(options.json, found)
+    print(in_table(found))
     return 0
 
 
-def _measured(options: argparse.Namespace, port: devices.Port) -> dict[str, object]:
+def _measured(options: argparse.Namespace, port: devices.Port) -> dict[str, Any]:
     placement = "split" if len(os.sched_getaffinity(0)) > 1 else "free"
     started_at = environment.timestamp()
-    conditions = environment.capture(started_at, json_file.without_places(sys.argv[1:]))
-    with tempfile.TemporaryDirectory(prefix="simple-kv-") as folder, contextlib.ExitStack() as stack:
-        cores = Cores(placement)
-        server = SimpleKvServer(f"{port.device}:{port.number}:{port.gid_index}", cores, Path(folder))
-        stack.callback(server.close)
-        rounds = _measure(options, port, cores, Path(folder), server.port())
+    conditions = environment.capture(started_at, files.without_places(options.arguments), transports())
+    cores = side.Cores.of(placement)
+    command = [WISP, "simple-kv", "-s", "--transport", "rdma", "--port", 0]
+    command += ["--device", f"{port.device}:{port.number}:{port.gid_index}"]
+    with tempfile.TemporaryDirectory(prefix="simple-kv-") as folder:
+        log = Path(folder) / "simple-kv.log"
+        with server(side.pinned(cores.server, command), log, lambda: says(log, "^simple_kv .*\n"), SERVER_SECONDS):
+            # It sleeps while nobody is connected.
+            found = re.search(r":(\d+),", log.read_text())
+            assert found
+            rounds = _measure(options, port, cores, Path(folder), int(found[1]))
     return _document(options, port, placement, conditions, rounds)
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
-    parser = Parser(
-        "simple-kv explain-write", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = Parser("./wisp simple-kv explain-write", __doc__, "simple-kv")
     parser.add_argument("--rounds", type=whole(1, 1000), default=5, help="rounds that count (default 5)")
-    parser.add_argument(
-        "--requests", type=whole(100, 10**6), default=1000, help="writes in a round (default 1000)"
-    )
+    parser.add_argument("--requests", type=whole(100, 10**6), default=1000, help="writes in a round (default 1000)")
     parser.add_argument("--device", metavar="NAME[:PORT[:GID]]", help="the first that works by default")
     parser.add_argument("--json", type=Path, metavar="FILE", help="where to write every figure")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    options.arguments = ["explain-write", *arguments]
+    side.need(parser, ("ib_write_bw", "ib_write_lat", "taskset"), "perftest util-linux")
+    return options
 
 
 def _measure(
-    options: argparse.Namespace, port: devices.Port, cores: Cores, folder: Path, server_port: int
-) -> list[dict[str, object]]:
+    options: argparse.Namespace, port: devices.Port, cores: side.Cores, folder: Path, server_port: int
+) -> list[dict[str, Any]]:
     mtu = 128 << _active_mtu(port)
     device = {"device": port.device, "port": port.number, "mtu": mtu, "gidIndex": port.gid_index}
     perftest = OneAtATime(device, folder, cores)
-    if cores.placement == "split":
-        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    if cores.client:
+        os.sched_setaffinity(0, {int(cores.client)})
 
     def python(write: str) -> PythonWrite:
         return _python_write(server_port, write, str(options.device or port.device), options.requests)
 
-    subjects = {
+    subjects: dict[str, Callable[[], PythonWrite | ProgramWrite]] = {
         "pythonRegion": lambda: python(REGION),
         "pythonRequest": lambda: python(REQUEST),
         "cRegion": lambda: perftest.write(DEFAULT_REGION_BYTES, options.requests),
         "cRequest": lambda: perftest.write(SMALL_BYTES, options.requests),
     }
-    rounds = []
-    for number in range(options.rounds):
-        order = list(subjects) if number % 2 else list(subjects)[::-1]
-        measured = {name: asdict(subjects[name]()) for name in order}
-        rounds.append({"order": order, **{name: measured[name] for name in subjects}})
-        said = ", ".join(f"{name} {typical(measured, name) / 1000:,.1f} us" for name in subjects)
-        print(f"round {number + 1} of {options.rounds}: {said}", file=sys.stderr, flush=True)
-    return rounds
+
+    def in_words(measured: dict[str, PythonWrite | ProgramWrite]) -> str:
+        values = {name: asdict(found) for name, found in measured.items()}
+        return ", ".join(f"{name} {typical(values, name) / 1000:,.1f} us" for name in values)
+
+    return [
+        {"order": list(one.order), **{name: asdict(found) for name, found in one.measured.items()}}
+        for one in side.interleave("writes", options.rounds, subjects, in_words, warmup=False)
+    ]
 
 
 def request_bytes(settings: LoadSettings) -> dict[str, int]:
@@ -221,39 +185,27 @@ def _python_write(port: int, write: str, device: str, requests: int) -> PythonWr
     return PythonWrite(statistics.mean(writes), quantile(writes, 0.5), means, measured.requests_per_second)
 
 
-def typical(measured: dict[str, dict[str, float]], subject: str) -> float:
+def typical(measured: dict[str, Any], subject: str) -> float:
     """Nanoseconds of a subject's write: the median where there is one."""
     found = measured[subject]
-    return found["writeP50"] if "writeP50" in found else found["writeMean"]
+    return float(found["writeP50"] if "writeP50" in found else found["writeMean"])
 
 
-def shares(measured: dict[str, dict[str, float]]) -> dict[str, float]:
+def shares(measured: dict[str, Any]) -> dict[str, float]:
     """What parts a region's write in Python has; they add up to 1."""
-    region, request, small = (
-        typical(measured, name) for name in ("pythonRegion", "pythonRequest", "cRequest")
-    )
-    return {
-        "mistake": (region - request) / region,
-        "python": (request - small) / region,
-        "device": small / region,
-    }
+    region, request, small = (typical(measured, name) for name in ("pythonRegion", "pythonRequest", "cRequest"))
+    return {"mistake": (region - request) / region, "python": (request - small) / region, "device": small / region}
 
 
-def _spread(values: list[float]) -> dict[str, float]:
-    return {"median": statistics.median(values), "lowest": min(values), "highest": max(values)}
-
-
-def summarize(rounds: list[dict[str, dict[str, float]]]) -> dict[str, object]:
+def summarize(rounds: list[dict[str, Any]]) -> dict[str, Any]:
     """The shares and ratios of all rounds."""
     each = [shares(measured) for measured in rounds]
 
     def ratio(above: str, below: str) -> dict[str, float]:
-        return _spread([typical(measured, above) / typical(measured, below) for measured in rounds])
+        return side.spread([typical(measured, above) / typical(measured, below) for measured in rounds])
 
     return {
-        "shares": {
-            name: _spread([found[name] for found in each]) for name in ("mistake", "python", "device")
-        },
+        "shares": {name: side.spread([found[name] for found in each]) for name in ("mistake", "python", "device")},
         "ratios": {
             "pythonRegionToPythonRequest": ratio("pythonRegion", "pythonRequest"),
             "cRegionToCRequest": ratio("cRegion", "cRequest"),
@@ -267,9 +219,9 @@ def _document(
     options: argparse.Namespace,
     port: devices.Port,
     placement: str,
-    conditions: dict[str, object],
-    rounds: list[dict[str, object]],
-) -> dict[str, object]:
+    conditions: dict[str, Any],
+    rounds: list[dict[str, Any]],
+) -> dict[str, Any]:
     return {
         "format": "wisp-write-cost",
         "version": 1,
@@ -291,29 +243,25 @@ def _document(
     }
 
 
-def table(found: dict[str, object]) -> str:
+def in_table(found: dict[str, Any]) -> str:
     """What is printed."""
-    shares_of, ratios = found["summary"]["shares"], found["summary"]["ratios"]
-    names = {
+    parts = {
         "mistake": "the mistake: 102,400 bytes instead of the request",
         "python": "Python: what it takes beyond a program in C",
         "device": "the device: a small write of a program in C",
     }
-    lines = ["Soft-RoCE, emulated: only the ratios mean anything.", ""] if found["emulated"] else []
-    lines += [
-        "| part of a write of the whole region, in Python | median share (lowest to highest) |",
-        "|---|---|",
-    ]
-    for name, words in names.items():
-        share = shares_of[name]
-        lines.append(f"| {words} | {share['median']:.1%} ({share['lowest']:.1%} to {share['highest']:.1%}) |")
-    lines += ["", "| ratio of the times of a write | median (lowest to highest) |", "|---|---|"]
-    for name, words in {
+    ratios = {
         "pythonRegionToPythonRequest": "Python: region to request",
         "cRegionToCRequest": "C: 102,400 to 64 bytes",
         "pythonRequestToCRequest": "request in Python to 64 bytes in C",
         "pythonRegionToCRegion": "region in Python to 102,400 bytes in C",
-    }.items():
-        ratio = ratios[name]
-        lines.append(f"| {words} | {ratio['median']:.2f} ({ratio['lowest']:.2f} to {ratio['highest']:.2f}) |")
-    return "\n".join(lines)
+    }
+
+    def rows(head: tuple[str, str], names: dict[str, str], what: str, form: str) -> str:
+        values = found["summary"][what]
+        return side.table(head, *((words, side.spread_in_words(values[name], form)) for name, words in names.items()))
+
+    head = ("part of a write of the whole region, in Python", "median share (lowest to highest)")
+    other_head = ("ratio of the times of a write", "median (lowest to highest)")
+    warning = "Soft-RoCE, emulated: only the ratios mean anything.\n\n" if found["emulated"] else ""
+    return f"{warning}{rows(head, parts, 'shares', '.1%')}\n\n{rows(other_head, ratios, 'ratios', '.2f')}"

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The perf client's load: a closed loop that keeps a number of requests ahead of their replies."""
 
+from __future__ import annotations
+
 import random
 import time
 from array import array
@@ -33,7 +35,7 @@ class LoadSettings:
     @property
     def keys(self) -> int:
         """How many different keys are used."""
-        return min(10**self.key_size, MOST_KEYS, max(2, MOST_STORED_BYTES // self.payload_size))
+        return min(int(10**self.key_size), MOST_KEYS, max(2, MOST_STORED_BYTES // self.payload_size))
 
 
 @dataclass
@@ -41,7 +43,7 @@ class Recorded:
     """The requests of one iteration: nanoseconds of each by kind, and how many found their key absent."""
 
     started_at: float
-    nanoseconds: dict[str, array] = field(default_factory=lambda: {kind: array("q") for kind in KINDS})
+    nanoseconds: dict[str, array[int]] = field(default_factory=lambda: {kind: array("q") for kind in KINDS})
     misses: dict[str, int] = field(default_factory=lambda: dict.fromkeys(KINDS, 0))
     elapsed_nanoseconds: int = 0
 
@@ -124,6 +126,4 @@ class Load:
             right = reply.text == (protocol.DELETE_DONE if reply.done else protocol.DELETE_FAILED)
         if not right:
             said = reply.text[:80].decode(errors="backslashreplace")
-            raise SimpleKvError(
-                f"the answer to a {kind} is wrong: {said!r}; does another client use the same keys?"
-            )
+            raise SimpleKvError(f"the answer to a {kind} is wrong: {said!r}; does another client use the same keys?")

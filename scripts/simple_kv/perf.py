@@ -8,12 +8,13 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from simple_kv import environment, protocol
-from simple_kv.devices import content
+from simple_kv import protocol
 from simple_kv.errors import ProtocolError
-from simple_kv.estimates import mean_error
 from simple_kv.exchange import STEPS, Exchange, ProfiledExchange, ask
 from simple_kv.load import Load, LoadSettings, Recorded
+from wisp_tools import environment
+from wisp_tools.devices import content
+from wisp_tools.estimates import mean_error
 
 BENCHMARK = "simple_kv.request"
 
@@ -36,10 +37,10 @@ def describe_server(exchange: Exchange) -> ServerDescription:
     reply = ask(exchange, protocol.encode_request(protocol.INFO))
     try:
         found = json.loads(reply.text)
-        words = [found[name] for name in ("description", "command", "cores")]
-        if not reply.done or not all(isinstance(each, str) for each in words):
+        description, command, cores = (found[name] for name in ("description", "command", "cores"))
+        if not reply.done or not all(isinstance(each, str) for each in (description, command, cores)):
             raise ValueError("not the words of a server")
-        return ServerDescription(*words, emulated=bool(found["emulated"]))
+        return ServerDescription(description, command, cores, bool(found["emulated"]))
     except (ValueError, KeyError, TypeError) as error:
         raise ProtocolError("the server does not describe itself: is it one of simple-kv?") from error
 
@@ -119,7 +120,9 @@ def measure(
             recorded.append(load.run(measured, part, progress))
     finally:
         progress.end()
-    return Measured(server, recorded, dict(profiled.nanoseconds) if profiled else {})
+    return Measured(
+        server, recorded, {step: list(each) for step, each in profiled.nanoseconds.items()} if profiled else {}
+    )
 
 
 def measurement(
@@ -153,12 +156,7 @@ def measurement(
             "placement": placement(client_cores, measured.server.cores),
             **parameters,
         },
-        "score": {
-            "value": statistics.mean(samples),
-            "error": mean_error(samples),
-            "unit": "ops/s",
-            "samples": samples,
-        },
+        "score": {"value": statistics.mean(samples), "error": mean_error(samples), "unit": "ops/s", "samples": samples},
         "secondary": {
             f"profile.{step}": {"value": statistics.mean(values), "error": None, "unit": "ns/op"}
             for step, values in measured.steps.items()
@@ -212,9 +210,7 @@ def _rows(iterations: list[Recorded]) -> str:
         if values:
             misses = sum(each.misses[kind] for each in iterations)
             p50, p99, most = (quantile(values, share) / 1000 for share in (0.5, 0.99, 1))
-            lines.append(
-                f"{kind:<9} {len(values):>11,} {misses:>11,} {p50:>9,.1f} {p99:>9,.1f} {most:>9,.1f}"
-            )
+            lines.append(f"{kind:<9} {len(values):>11,} {misses:>11,} {p50:>9,.1f} {p99:>9,.1f} {most:>9,.1f}")
     return "\n".join(lines)
 
 

@@ -83,9 +83,7 @@ def parse_request(line: bytes) -> Request:
     word, _, rest = line.removesuffix(b"\r").partition(b" ")
     kind = _WORDS.get(word.lower())
     if kind is None:
-        raise WrongWordError(
-            f"there is no request {_shown(word)}; there are get, put, set, del, delete and info"
-        )
+        raise WrongWordError(f"there is no request {_shown(word)}; there are get, put, set, del, delete and info")
     if b"\r" in rest or b"\n" in rest:
         raise ProtocolError("a request is one line, with a line end at its end alone")
     if kind == INFO:
@@ -100,9 +98,7 @@ def parse_request(line: bytes) -> Request:
             raise ProtocolError(f"{kind} takes a key and nothing else")
         return Request(kind, key)
     if not 0 < len(value) <= MOST_VALUE_BYTES:
-        raise ProtocolError(
-            f"put takes a value of 1 to {MOST_VALUE_BYTES} bytes, and this one has {len(value)}"
-        )
+        raise ProtocolError(f"put takes a value of 1 to {MOST_VALUE_BYTES} bytes, and this one has {len(value)}")
     return Request(PUT, key, value)
 
 

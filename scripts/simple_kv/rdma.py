@@ -9,8 +9,8 @@ from types import TracebackType
 from typing import Self
 
 from simple_kv.control import QueuePairAddress
-from simple_kv.devices import Port
 from simple_kv.errors import PeerError, SimpleKvError
+from wisp_tools.devices import Port
 
 try:
     import pyverbs.enums as enums
@@ -38,9 +38,7 @@ def unavailable() -> str | None:
     """Why this Python cannot do RDMA, in a sentence; None if it can."""
     if _missing is None:
         return None
-    return (
-        f"pyverbs is missing ({_missing}): Debian and Ubuntu have it for /usr/bin/python3 in python3-pyverbs"
-    )
+    return f"pyverbs is missing ({_missing}): Debian and Ubuntu have it for /usr/bin/python3 in python3-pyverbs"
 
 
 def require() -> None:
@@ -59,9 +57,7 @@ class RegisteredMemory:
         try:
             self._region = MR(domain, length, access, self.address)
         except PyverbsError as error:
-            raise SimpleKvError(
-                f"cannot register {length} bytes: {error}; raise RLIMIT_MEMLOCK (ulimit -l)"
-            ) from error
+            raise SimpleKvError(f"cannot register {length} bytes: {error}; raise RLIMIT_MEMLOCK (ulimit -l)") from error
         self.local_key: int = self._region.lkey
         self.remote_key: int = self._region.rkey
 
@@ -104,9 +100,7 @@ class Link:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
     def local_memory(self, length: int) -> RegisteredMemory:
@@ -125,10 +119,7 @@ class Link:
         attributes.dest_qp_num = peer.queuePair
         attributes.rq_psn, attributes.sq_psn = peer.packetSequence, self.address.packetSequence
         attributes.max_dest_rd_atomic = attributes.max_rd_atomic = 1
-        attributes.min_rnr_timer, attributes.rnr_retry = (
-            _RECEIVER_NOT_READY_TIMER,
-            _RECEIVER_NOT_READY_RETRIES,
-        )
+        attributes.min_rnr_timer, attributes.rnr_retry = (_RECEIVER_NOT_READY_TIMER, _RECEIVER_NOT_READY_RETRIES)
         attributes.timeout, attributes.retry_cnt = _TIMEOUT, _RETRIES
         route = GlobalRoute(dgid=GID(peer.gid), sgid_index=self._port.gid_index, hop_limit=_HOP_LIMIT)
         attributes.ah_attr = AHAttr(port_num=self._port.number, is_global=1, gr=route, dlid=peer.lid)
@@ -139,9 +130,7 @@ class Link:
 
     def post_write(self, part: "SGE", address: int, remote_key: int) -> None:
         """Has the device copy a part of this side's memory into the peer's."""
-        request = SendWR(
-            opcode=enums.IBV_WR_RDMA_WRITE, num_sge=1, sg=[part], send_flags=enums.IBV_SEND_SIGNALED
-        )
+        request = SendWR(opcode=enums.IBV_WR_RDMA_WRITE, num_sge=1, sg=[part], send_flags=enums.IBV_SEND_SIGNALED)
         request.set_wr_rdma(remote_key, address)
         self._post(self._pair.post_send, request)
 
@@ -149,8 +138,7 @@ class Link:
         """Has the device send a part of this side's memory into a buffer that the peer has posted."""
         flags = enums.IBV_SEND_SIGNALED
         self._post(
-            self._pair.post_send,
-            SendWR(number, opcode=enums.IBV_WR_SEND, num_sge=1, sg=[part], send_flags=flags),
+            self._pair.post_send, SendWR(number, opcode=enums.IBV_WR_SEND, num_sge=1, sg=[part], send_flags=flags)
         )
 
     def post_receive(self, part: "SGE", number: int) -> None:

@@ -3,18 +3,18 @@
 
 import os
 import select
-import socket
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from simple_kv import control, devices, protocol
+from simple_kv import control, protocol
 from simple_kv.control import Hello
 from simple_kv.errors import PeerError, ProtocolError
 from simple_kv.exchange import TextExchange
 from simple_kv.rdma import Link
 from simple_kv.request_region import RequestWriter
 from simple_kv.tcp import connect
+from wisp_tools import devices
 
 REGION, REQUEST = "region", "request"
 #: How often a completion queue is asked in vain before the clock and the server's life are looked at.
@@ -32,17 +32,19 @@ class RdmaExchange(TextExchange):
         time, as the original did by mistake
     """
 
-    def __init__(
-        self, host: str, port: int, timeout: float, ahead: int, written: str, device: str | None
-    ) -> None:
+    def __init__(self, host: str, port: int, timeout: float, ahead: int, written: str, device: str | None) -> None:
         self._timeout = timeout
         self._writes_region = written == REGION
         place = devices.choose(device)
         # A request that sends the reader back to the beginning takes two writes.
         self._link = Link(place, sends=2, receives=ahead)
-        self._control: socket.socket | None = None
         try:
-            self._open(host, port, ahead)
+            self._control = connect(host, port, self._timeout)
+        except BaseException:
+            self._link.close()
+            raise
+        try:
+            self._open(ahead)
         except BaseException:
             self.close()
             raise
@@ -51,8 +53,7 @@ class RdmaExchange(TextExchange):
         self._posted = 0
         self._early: list[bytes] = []
 
-    def _open(self, host: str, port: int, ahead: int) -> None:
-        self._control = connect(host, port, self._timeout)
+    def _open(self, ahead: int) -> None:
         self._control.sendall(control.encode(Hello(self._link.address, ahead)))
         self._welcome = control.decode_welcome(control.receive_line(self._control, self._timeout))
         size = self._welcome.regionBytes
@@ -88,8 +89,7 @@ class RdmaExchange(TextExchange):
         return self._early.pop(0) if self._early else self._receive()
 
     def close(self) -> None:
-        if self._control is not None:
-            self._control.close()
+        self._control.close()
         self._link.close()
 
     def _receive(self) -> bytes:
@@ -103,7 +103,7 @@ class RdmaExchange(TextExchange):
     def _post_receive(self, number: int) -> None:
         self._link.post_receive(self._replies.part(number * self._reply_bytes, self._reply_bytes), number)
 
-    def _poll(self, poll: Callable[[], T]) -> T:
+    def _poll(self, poll: Callable[[], T | None]) -> T:
         """Polls until there is something."""
         deadline = None
         while True:

@@ -8,7 +8,7 @@ import socket
 import time
 from collections.abc import Callable
 
-from simple_kv import control, devices
+from simple_kv import control
 from simple_kv.control import Hello, Welcome
 from simple_kv.errors import PeerError, ProtocolError, SimpleKvError
 from simple_kv.rdma import Link
@@ -16,6 +16,7 @@ from simple_kv.rdma_client import reply_bytes
 from simple_kv.request_region import RequestReader
 from simple_kv.store import Executor
 from simple_kv.tcp import listen, watch_peer
+from wisp_tools import devices
 
 #: The original's region.
 DEFAULT_REGION_BYTES = 102_400
@@ -37,9 +38,7 @@ class RdmaServer:
     tenth of a second without any, and for as long as it takes while nobody is connected.
     """
 
-    def __init__(
-        self, executor: Executor, address: str, port: int, device: str | None, region_bytes: int
-    ) -> None:
+    def __init__(self, executor: Executor, address: str, port: int, device: str | None, region_bytes: int) -> None:
         self._executor = executor
         self._region_bytes = region_bytes
         self.place = devices.choose(device)
@@ -186,9 +185,7 @@ class _Client:
         self._next_slot = 0
         self._sending = 0
         link.connect(hello.endpoint)
-        welcome = Welcome(
-            link.address, region.address, region.remote_key, self._region_bytes, self._place.emulated
-        )
+        welcome = Welcome(link.address, region.address, region.remote_key, self._region_bytes, self._place.emulated)
         try:
             self._connection.send(control.encode(welcome))
         except OSError as error:
@@ -196,21 +193,23 @@ class _Client:
         self.connected = True
 
     def _send(self, frame: bytes) -> None:
+        link = self._link
+        assert link is not None
         if len(frame) > self._slot_bytes:
             raise ProtocolError(f"a reply of {len(frame)} bytes is longer than {self._slot_bytes}")
-        while self._link.poll_sent():
+        while link.poll_sent():
             self._sending -= 1
-        self._await_slot()
+        self._await_slot(link)
         start = self._next_slot * self._slot_bytes
         self._slots.bytes[start : start + len(frame)] = frame
-        self._link.post_send(self._slots.part(start, len(frame)), self._next_slot)
+        link.post_send(self._slots.part(start, len(frame)), self._next_slot)
         self._next_slot = (self._next_slot + 1) % SEND_SLOTS
         self._sending += 1
 
-    def _await_slot(self) -> None:
+    def _await_slot(self, link: Link) -> None:
         deadline = time.monotonic() + _SEND_SECONDS
         while self._sending == SEND_SLOTS:
-            if self._link.poll_sent():
+            if link.poll_sent():
                 self._sending -= 1
             elif time.monotonic() > deadline:
                 raise PeerError(f"the client took no reply within {_SEND_SECONDS} s")

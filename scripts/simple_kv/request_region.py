@@ -133,10 +133,7 @@ class RequestReader:
         if length > most_request_bytes(self._size):
             return None
         line = self._region[start + HEADER_BYTES : start + HEADER_BYTES + length]
-        if (
-            len(line) != length
-            or b"%08x" % zlib.crc32(line, zlib.crc32(header[:_CHECKED_BYTES])) != header[16:]
-        ):
+        if len(line) != length or b"%08x" % zlib.crc32(line, zlib.crc32(header[:_CHECKED_BYTES])) != header[16:]:
             return None
         if kind == b"W":
             self._next = 0

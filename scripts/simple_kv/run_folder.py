@@ -2,7 +2,6 @@
 """The folder that a run leaves (results/FORMAT.md)."""
 
 import json
-import os
 from pathlib import Path
 
 from simple_kv.errors import SimpleKvError
@@ -24,7 +23,7 @@ class RunFolder:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = Path(os.path.abspath(path))
+        self.path = path.absolute()
         if not self.path.name:
             raise SimpleKvError(f"{path} is no name for a folder")
         self._unfinished = self._sibling(".unfinished")
@@ -43,9 +42,7 @@ class RunFolder:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _at: object) -> None:
         if not self._ended:
             interrupted = kind is not None and issubclass(kind, KeyboardInterrupt)
-            self.fail(
-                "interrupted" if interrupted else str(error) or getattr(kind, "__name__", "it did not end")
-            )
+            self.fail("interrupted" if interrupted else str(error) or getattr(kind, "__name__", "it did not end"))
 
     def histogram(self, number: int) -> tuple[Path, str]:
         """The file of a histogram log, and its name in the result."""
@@ -66,7 +63,7 @@ class RunFolder:
             "measurements": measurements,
         }
         _write(self._unfinished / RESULT_FILE, result)
-        os.rename(self._unfinished, self.path)
+        self._unfinished.rename(self.path)
         self._ended = True
 
     def fail(self, reason: str) -> Path:
@@ -77,7 +74,7 @@ class RunFolder:
         failed, copy = self._sibling(".FAILED"), 2
         while failed.exists():
             failed, copy = self._sibling(f"-{copy}.FAILED"), copy + 1
-        os.rename(self._unfinished, failed)
+        self._unfinished.rename(failed)
         return failed
 
     def _sibling(self, suffix: str) -> Path:

@@ -25,9 +25,7 @@ class Store:
 
     def put(self, key: bytes, value: bytes) -> bool:
         before = self._values.get(key)
-        growth = (
-            len(value) - len(before) if before is not None else len(key) + len(value) + ENTRY_OVERHEAD_BYTES
-        )
+        growth = len(value) - len(before) if before is not None else len(key) + len(value) + ENTRY_OVERHEAD_BYTES
         if self._bytes + growth > self._most_bytes:
             return False
         self._values[key] = value

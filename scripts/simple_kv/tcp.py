@@ -6,6 +6,7 @@ import selectors
 import socket
 import struct
 from collections.abc import Callable
+from typing import cast
 
 from simple_kv.errors import PeerError, ProtocolError
 from simple_kv.exchange import TextExchange
@@ -84,7 +85,7 @@ class TcpServer:
                     key.data(events)
         finally:
             for key in list(self._selector.get_map().values()):
-                key.fileobj.close()
+                cast(socket.socket, key.fileobj).close()
             self._selector.close()
 
     def stop(self) -> None:

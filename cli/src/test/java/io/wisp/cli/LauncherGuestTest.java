@@ -24,11 +24,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 @EnabledOnOs({OS.LINUX, OS.MAC})
 class LauncherGuestTest {
 
+  private static final String LICENSE = "\n# SPDX-License-Identifier: Apache-2.0\n";
   private static final String PREPARED = "#!/bin/sh\necho \"guest $*\"\n";
   private static final String JARS = "touch cli/target/wisp.jar benchmarks/target/benchmarks.jar";
-  private static final String TESTS =
-      JARS
-          + "\nmkdir -p core/target/surefire-reports; touch core/target/surefire-reports/TEST-A.xml";
+  private static final String REPORT =
+      "mkdir -p core/target/surefire-reports; touch core/target/surefire-reports/TEST-A.xml";
+  private static final String TESTS = JARS + "\n" + REPORT;
   private static final String UNPREPARED =
       "#!/bin/sh\necho 'wisp guest: no machine for it' >&2\nexit 125\n";
 
@@ -38,27 +39,36 @@ class LauncherGuestTest {
   @BeforeEach
   void plantTree() throws IOException {
     root = folder.resolve("tree");
-    for (String module : List.of("core", "transports/verbs", "transports", "cli", "benchmarks")) {
+    for (String module :
+        List.of("core", "transports/verbs", "transports", "measure", "cli", "benchmarks")) {
       Files.createDirectories(root.resolve(module).resolve("src/main"));
-      Files.writeString(root.resolve(module).resolve("pom.xml"), "");
+      Files.writeString(root.resolve(module).resolve("pom.xml"), LICENSE);
     }
     Files.createDirectories(root.resolve("scripts/guest"));
     Files.createDirectories(root.resolve(".mvn"));
     Files.createDirectories(root.resolve(".ci"));
-    Files.writeString(root.resolve("pom.xml"), "");
+    Files.writeString(root.resolve("pom.xml"), LICENSE);
     executable(".ci/run", "");
-    Files.copy(GuestScript.ROOT.resolve("wisp"), root.resolve("wisp"));
+    for (String script : List.of("wisp", "scripts/build.bash", "scripts/test.sh")) {
+      Files.copy(GuestScript.ROOT.resolve(script), root.resolve(script));
+    }
     executable("mvnw", maven(TESTS));
     executable("scripts/guest.sh", PREPARED);
     executable("scripts/rdma-tests.sh", rdmaTests(0));
-    executable("scripts/packages.bash", "");
-    executable("scripts/python.bash", "check_python() { echo 'the tests of Python'; }\n");
-    executable("scripts/simple_kv_rdma_test.sh", baseline(0));
+    executable("scripts/packages.bash", "can_install() { false; }\n");
+    python("print('Python:', *sys.argv[1:])");
     executable("jdk/bin/java", "");
     executable("jdk/bin/javac", "");
     Files.writeString(root.resolve("jdk/release"), "JAVA_VERSION=\"25\"\n");
-    for (String tool : List.of("shellcheck", "redis-cli", "python3")) {
+    for (String tool : List.of("shellcheck", "redis-cli")) {
       executable("tools/" + tool, "#!/bin/sh\n");
+    }
+  }
+
+  /** Has the tools in Python do no more than this. */
+  private void python(String program) throws IOException {
+    for (String module : List.of("__main__.py", "packages.py")) {
+      executable("plots/wisp_tools/" + module, "import sys\n" + program + "\n");
     }
   }
 
@@ -83,14 +93,10 @@ class LauncherGuestTest {
         .replace("EXIT_CODE", Integer.toString(exitCode));
   }
 
-  private static String baseline(int exitCode) {
-    return "#!/bin/sh\necho the baseline over RDMA\nexit " + exitCode + "\n";
-  }
-
   private void executable(String file, String content) throws IOException {
     Path path = root.resolve(file);
     Files.createDirectories(path.getParent());
-    GuestScript.executable(path, content);
+    GuestScript.executable(path, content + LICENSE);
   }
 
   private record Outcome(int exitCode, String out) {}
@@ -121,16 +127,37 @@ class LauncherGuestTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"./wisp -h, --projects cli", "./wisp bench -h, --projects benchmarks"})
-  void shouldBuildWhatTheGuestIsToStart(String command, String projects) throws Exception {
-    assertThat(run("", ("guest " + command).split(" ", -1)).out())
-        .endsWith("guest " + command + "\n");
-    assertThat(builds()).contains(projects).hasLineCount(1);
+  @ValueSource(strings = {"./wisp -h", "--limit 5 true"})
+  void shouldBuildAllThatTheGuestCouldStartUnlessItIsFresh(String command) throws Exception {
+    for (int run = 0; run < 2; run++) {
+      assertThat(run("", ("guest " + command).split(" ", -1)).out())
+          .endsWith("guest " + command + "\n");
+    }
+    assertThat(builds()).contains("--projects cli ").hasLineCount(1);
   }
 
   @Test
-  void shouldNotBuildForOtherCommandsOfTheGuest() throws Exception {
-    assertThat(run("", "guest", "--limit", "5", "true").out()).isEqualTo("guest --limit 5 true\n");
+  void shouldSayWhatTheGuestWillLackAndGoOn() throws Exception {
+    python("sys.exit('wisp: there is no network')");
+    Outcome outcome = run("", "guest", "true");
+    assertThat(outcome.out())
+        .contains("wisp: there is no network", "simple-kv will not be able to record")
+        .endsWith("guest true\n");
+    assertThat(outcome.exitCode()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-h", "--prepare", "--check"})
+  void shouldBuildNothingWhereTheGuestRunsNoCommand(String option) throws Exception {
+    assertThat(run("", "guest", option).out()).isEqualTo("guest " + option + "\n");
+    assertThat(builds()).isEmpty();
+  }
+
+  @Test
+  void shouldBuildNothingForTheGuestWhenForbidden() throws Exception {
+    ProcessBuilder builder = builder("", "guest", "true").redirectErrorStream(true);
+    builder.environment().put("WISP_BUILD", "never");
+    assertThat(finish(builder.start()).out()).isEqualTo("guest true\n");
     assertThat(builds()).isEmpty();
   }
 
@@ -146,10 +173,10 @@ class LauncherGuestTest {
     Outcome outcome = run("", "test");
     assertThat(outcome.out())
         .containsSubsequence(
-            "the tests of Python",
+            "Python: test-python",
             "rdma-tests --limit ",
             " transports with jdk",
-            "the baseline over RDMA",
+            "simple-kv test -m rdma",
             "All tests passed");
     assertThat(outcome.exitCode()).isZero();
     assertThat(builds()).endsWith("-Prdma-tests verify\n");
@@ -166,8 +193,34 @@ class LauncherGuestTest {
     Outcome outcome = run("", "test", "-pl", "core");
     assertThat(outcome.out())
         .contains("wisp: nothing that was built has tests for RDMA")
-        .doesNotContain("the tests of Python");
+        .doesNotContain("Python: test-python");
     assertThat(outcome.exitCode()).isZero();
+  }
+
+  @Test
+  void shouldSayWhatItRanWhenThatWasAPart() throws Exception {
+    assertThat(run("", "test", "-pl", "core", "-Dtest=X").out())
+        .contains("What was run passed, a part: Maven's tests with -pl core -Dtest=X")
+        .contains("those of RDMA of no module")
+        .doesNotContain("All tests passed");
+  }
+
+  @Test
+  void shouldKeepTheJarsThatMavenWasToldToLeaveOut() throws Exception {
+    run("", "test");
+    executable("mvnw", maven(REPORT));
+    assertThat(run("", "test", "-pl", "core").exitCode()).isZero();
+    assertThat(root.resolve("cli/target/wisp.jar")).exists();
+    assertThat(root.resolve("benchmarks/target/benchmarks.jar")).exists();
+  }
+
+  @Test
+  void shouldLeaveNoJarOfTestsThatFailed() throws Exception {
+    executable("mvnw", maven(JARS + "\nexit 1"));
+    Outcome outcome = run("", "test");
+    assertThat(outcome.out()).contains("wisp: the tests failed").doesNotContain("tests passed");
+    assertThat(outcome.exitCode()).isEqualTo(1);
+    assertThat(root.resolve("cli/target/wisp.jar")).doesNotExist();
   }
 
   @ParameterizedTest
@@ -205,7 +258,7 @@ class LauncherGuestTest {
         .content()
         .startsWith("wisp: checking ")
         .containsSubsequence(
-            "the tests of Python",
+            "Python: test-python",
             "wisp guest: no machine for it",
             "DID NOT RUN: no machine for it");
   }
@@ -241,18 +294,18 @@ class LauncherGuestTest {
 
   @Test
   void shouldFailWhenThePythonTestsDo() throws Exception {
-    executable("scripts/python.bash", "check_python() { fail 'the tests of plots failed'; }\n");
+    python("sys.exit('wisp: pytest found what is said above')");
     Outcome outcome = run("", "test");
     assertThat(outcome.exitCode()).isEqualTo(1);
     assertThat(outcome.out())
-        .contains("wisp: the tests of plots failed")
+        .contains("wisp: pytest found", "the checks and tests of what is written in Python failed")
         .doesNotContain("tests passed");
     assertThat(builds()).isEmpty();
   }
 
   @Test
   void shouldFailWhenTheTestsOfTheBaselineOverRdmaDo() throws Exception {
-    executable("scripts/simple_kv_rdma_test.sh", baseline(1));
+    executable("scripts/guest.sh", PREPARED + "case \"$*\" in *simple-kv*) exit 1 ;; esac\n");
     Outcome outcome = run("", "test");
     assertThat(outcome.exitCode()).isEqualTo(1);
     assertThat(outcome.out()).contains("the RDMA tests failed: ").doesNotContain("tests passed");

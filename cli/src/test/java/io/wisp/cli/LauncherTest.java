@@ -48,7 +48,8 @@ class LauncherTest {
   @BeforeEach
   void plantTree() throws IOException {
     root = folder.resolve("tree with a blank");
-    for (String module : List.of("core", "transports/verbs", "transports", "cli", "benchmarks")) {
+    for (String module :
+        List.of("core", "transports/verbs", "transports", "measure", "cli", "benchmarks")) {
       write(module + "/pom.xml", "");
       write(module + "/src/main/java/Some.java", "");
     }
@@ -56,9 +57,7 @@ class LauncherTest {
     write(".mvn/settings", "");
     Files.copy(Path.of("..", "wisp").toRealPath(), root.resolve("wisp"));
     Files.createDirectories(root.resolve("scripts"));
-    for (String functions : List.of("packages.bash", "python.bash")) {
-      Files.copy(Path.of("..", "scripts", functions), root.resolve("scripts").resolve(functions));
-    }
+    Files.copy(Path.of("..", "scripts", "build.bash"), root.resolve("scripts/build.bash"));
     executable(root.resolve("mvnw"), MAVEN);
     jdk = jdk("jdk", "25.0.3");
   }

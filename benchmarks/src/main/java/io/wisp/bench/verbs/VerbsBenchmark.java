@@ -27,11 +27,11 @@ import org.openjdk.jmh.annotations.Warmup;
  * <p>A READ is timed whole, as {@code ib_read_lat} does. The others are timed to the peer <em>and
  * back</em>, of which {@code ib_write_lat} and {@code ib_send_lat} report half. Both sides wait
  * without sleeping: for WRITE on the last byte of the message, for SEND on a completion queue. To
- * compare with perftest in one run, use {@code scripts/compare_with_perftest.py}.
+ * compare with perftest in one run, use {@code ./wisp beside perftest}.
  *
  * <p>A round trip allocates nothing. {@code -prof gc} divides what the whole JVM allocates in an
  * iteration, JMH's own thousands of bytes included, by the round trips in it, which in an emulated
- * machine are few; {@code scripts/compare_with_perftest.py} counts for the measuring thread alone.
+ * machine are few; {@code ./wisp beside perftest} counts for the measuring thread alone.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SampleTime)

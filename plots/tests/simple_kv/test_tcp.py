@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: Apache-2.0
+import random
+import socket
+import threading
+import unittest
+
+from simple_kv import protocol
+from simple_kv.errors import PeerError, ProtocolError
+from simple_kv.exchange import STEPS, ProfiledExchange, ask
+from simple_kv.protocol import ReplySplitter
+from simple_kv.store import Executor, Store
+from simple_kv.tcp import MOST_UNSENT_BYTES, TcpExchange
+from tests.simple_kv.support import PATIENCE_SECONDS, describe, silent_server, tcp_server
+
+
+def connect(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), PATIENCE_SECONDS)
+
+
+def read_replies(connection: socket.socket, count: int) -> list[protocol.Reply]:
+    splitter, found = ReplySplitter(), []
+    while len(found) < count:
+        data = connection.recv(1 << 16)
+        if not data:
+            raise AssertionError(f"the server closed after {len(found)} of {count} replies")
+        splitter.feed(data)
+        while (frame := splitter.next()) is not None:
+            found.append(protocol.parse_reply(frame))
+    return found
+
+
+def works(port: int) -> bool:
+    exchange = TcpExchange("127.0.0.1", port, PATIENCE_SECONDS)
+    try:
+        ask(exchange, b"put health good\n")
+        return ask(exchange, b"get health\n").text == b"good"
+    finally:
+        exchange.close()
+
+
+class CountingExecutor(Executor):
+    answered = 0
+
+    def answer(self, line: bytes) -> bytes:
+        self.answered += 1
+        return super().answer(line)
+
+
+class TcpServerTest(unittest.TestCase):
+    def test_requests_cut_anywhere_are_answered_as_a_dictionary_would(self):
+        draw, model = random.Random(21), {}
+        lines, expected = [], []
+        for _ in range(3_000):
+            key, value = b"%d" % draw.randrange(40), b"v%d" % draw.randrange(1000)
+            match draw.randrange(3):
+                case 0:
+                    lines.append(draw.choice((b"put", b"SET")) + b" " + key + b" " + value + b"\n")
+                    model[key] = value
+                    expected.append(protocol.Reply(True, b"Put suc"))
+                case 1:
+                    lines.append(b"get " + key + b"\r\n")
+                    found = model.get(key)
+                    expected.append(protocol.Reply(found is not None, found or b"Get fail"))
+                case 2:
+                    lines.append(b"delete " + key + b"\n")
+                    done = model.pop(key, None) is not None
+                    expected.append(protocol.Reply(done, b"Del suc" if done else b"Del fail"))
+        stream = b"".join(lines)
+        with tcp_server() as port, connect(port) as connection:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+            def send() -> None:
+                at = 0
+                while at < len(stream):
+                    step = draw.choice((1, 2, 7, 60, 1000, 5000))
+                    connection.sendall(stream[at : at + step])
+                    at += step
+
+            sender = threading.Thread(target=send)
+            sender.start()
+            self.assertEqual(read_replies(connection, len(expected)), expected)
+            sender.join(PATIENCE_SECONDS)
+
+    def test_random_bytes_neither_stop_nor_confuse_it(self):
+        draw = random.Random(22)
+        with tcp_server() as port:
+            for _ in range(100):
+                with connect(port) as connection:
+                    noise = draw.randbytes(draw.randrange(3000)) + draw.choice((b"", b"\n"))
+                    connection.sendall(noise)
+                    if draw.random() < 0.7:
+                        connection.shutdown(socket.SHUT_WR)
+                        while connection.recv(1 << 16):
+                            pass
+            self.assertTrue(works(port))
+
+    def test_each_line_of_noise_gets_a_reply_and_requests_after_it_work(self):
+        with tcp_server() as port, connect(port) as connection:
+            connection.sendall(b"\n\xff\xfe\nput\nfoo bar\nput k v\nget k\n")
+            replies = read_replies(connection, 6)
+            self.assertEqual([reply.done for reply in replies], [False] * 4 + [True] * 2)
+            self.assertEqual(replies[-1].text, b"v")
+
+    def test_a_line_too_long_is_refused_and_the_connection_ended(self):
+        with tcp_server() as port:
+            with connect(port) as connection:
+                connection.sendall(b"put k " + b"x" * protocol.MOST_REQUEST_BYTES)
+                (reply,) = read_replies(connection, 1)
+                self.assertIn(b"bytes at most", reply.text)
+                self.assertEqual(connection.recv(1), b"")
+            self.assertTrue(works(port))
+
+    def test_a_client_that_reads_no_replies_is_not_read_from_for_ever(self):
+        key, value = b"k" * protocol.MOST_KEY_BYTES, b"x" * 8192
+        with tcp_server() as port, connect(port) as connection:
+            connection.sendall(protocol.encode_request("put", key, value))
+            read_replies(connection, 1)
+            connection.settimeout(3)
+            gets = protocol.encode_request("get", key) * 100
+            with self.assertRaises(TimeoutError):
+                for _ in range((24 << 20) // len(gets)):
+                    connection.sendall(gets)
+            self.assertTrue(works(port))
+            connection.settimeout(PATIENCE_SECONDS)
+            count = 2 * MOST_UNSENT_BYTES // len(value)
+            self.assertEqual({reply.text for reply in read_replies(connection, count)}, {value})
+
+    def test_requests_that_were_read_already_are_not_all_answered_into_memory(self):
+        executor = CountingExecutor(Store(1 << 20), describe)
+        value = b"x" * 16_384
+        with tcp_server(executor) as port, connect(port) as connection:
+            connection.sendall(protocol.encode_request("put", b"k", value))
+            read_replies(connection, 1)
+            requests = 40_000
+            connection.sendall(b"get k\n" * requests)
+            self.assertTrue(works(port))
+            self.assertLess(executor.answered, requests // 4)
+            length = len(protocol.encode_reply(protocol.Reply(True, value)))
+            left = requests * length
+            while left:
+                data = connection.recv(min(left, 1 << 20))
+                self.assertTrue(data, "the server closed the connection")
+                left -= len(data)
+            self.assertEqual(executor.answered, requests + 3)
+
+    def test_a_client_that_vanishes_in_the_middle_of_a_request_is_forgotten(self):
+        with tcp_server() as port:
+            for _ in range(50):
+                with connect(port) as connection:
+                    connection.sendall(b"put k half a val")
+            self.assertTrue(works(port))
+            exchange = TcpExchange("127.0.0.1", port, PATIENCE_SECONDS)
+            self.assertFalse(ask(exchange, b"get k\n").done)
+            exchange.close()
+
+
+class TcpExchangeTest(unittest.TestCase):
+    def test_the_longest_values_may_be_sent_far_ahead(self):
+        value = b"x" * protocol.MOST_VALUE_BYTES
+        with tcp_server() as port:
+            exchange = TcpExchange("127.0.0.1", port, PATIENCE_SECONDS)
+            self.assertTrue(ask(exchange, protocol.encode_request("put", b"k", value)).done)
+            for _ in range(20):
+                exchange.post(protocol.encode_request("put", b"k", value))
+                exchange.post(b"get k\n")
+            for _ in range(20):
+                self.assertEqual(exchange.parse(exchange.wait()).text, b"Put suc")
+                self.assertEqual(exchange.parse(exchange.wait()).text, value)
+            exchange.close()
+
+    def test_a_server_that_does_not_answer_is_given_up(self):
+        with silent_server() as (port, _):
+            exchange = TcpExchange("127.0.0.1", port, 0.2)
+            exchange.post(b"get k\n")
+            with self.assertRaisesRegex(PeerError, "no answer within 0.2 s"):
+                exchange.wait()
+            exchange.close()
+
+    def test_a_server_that_does_not_read_is_given_up(self):
+        with silent_server() as (port, _):
+            exchange = TcpExchange("127.0.0.1", port, 0.2)
+            with self.assertRaisesRegex(PeerError, "no answer within 0.2 s"):
+                for _ in range(100):
+                    exchange.post(b"x" * (1 << 20))
+            exchange.close()
+
+    def test_the_end_of_the_server_is_noticed_at_once(self):
+        with silent_server() as (port, listener):
+            exchange = TcpExchange("127.0.0.1", port, PATIENCE_SECONDS)
+            exchange.post(b"get k\n")
+            listener.accept()[0].close()
+            with self.assertRaisesRegex(PeerError, "closed the connection|reset"):
+                exchange.wait()
+            exchange.close()
+
+    def test_an_answer_that_is_no_reply_is_told(self):
+        with silent_server() as (port, listener):
+            exchange = TcpExchange("127.0.0.1", port, PATIENCE_SECONDS)
+            served = listener.accept()[0]
+            served.sendall(b"HTTP/1.1 400 Bad Request\r\n")
+            with self.assertRaisesRegex(ProtocolError, "began with 'HTTP/1.1'"):
+                exchange.wait()
+            served.close()
+            exchange.close()
+
+    def test_no_server_is_told(self):
+        with silent_server() as (port, _):
+            pass
+        with self.assertRaisesRegex(PeerError, f"no server at 127.0.0.1:{port}"):
+            TcpExchange("127.0.0.1", port, 1)
+
+    def test_a_profile_has_each_step_of_each_request(self):
+        with tcp_server() as port:
+            profiled = ProfiledExchange(TcpExchange("127.0.0.1", port, PATIENCE_SECONDS))
+            for _ in range(5):
+                profiled.post(profiled.build("get", b"k"))
+                profiled.complete()
+                profiled.parse(profiled.wait())
+            self.assertEqual(dict.fromkeys(STEPS, 5), {k: len(v) for k, v in profiled.nanoseconds.items()})
+            self.assertTrue(all(each >= 0 for values in profiled.nanoseconds.values() for each in values))
+            profiled.reset()
+            self.assertEqual(0, sum(map(len, profiled.nanoseconds.values())))
+            profiled.close()

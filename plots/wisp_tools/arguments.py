@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Command lines: their parser, and numbers in a range."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+
+class Parser(argparse.ArgumentParser):
+    """Takes a description as it is, no abbreviations, and complains in one sentence that names who explains more.
+
+    name: of the command, as it is called
+    speaker: who complains, if that is not the name
+    """
+
+    def __init__(self, name: str, description: str | None = None, speaker: str = "") -> None:
+        super().__init__(
+            name, description=description, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+        )
+        self._speaker = speaker or name
+
+    def error(self, message: str) -> NoReturn:
+        print(f"{self._speaker}: {message} ({self.prog} -h explains)", file=sys.stderr)
+        sys.exit(2)
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """Reads a whole number in a range."""
+
+    def parse(text: str) -> int:
+        if not (text.isascii() and text.isdecimal() and len(text) < 20 and least <= int(text) <= most):
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least} to {most}")
+        return int(text)
+
+    return parse

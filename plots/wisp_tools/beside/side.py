@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What all measurements side by side share: interleaved rounds, ratios with their spread, processes on cores."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import statistics
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from wisp_tools.arguments import Parser
+from wisp_tools.processes import Process, ProcessFailure, hold, listens, output_of, resume, server
+from wisp_tools.tree import WISP
+
+LIMIT_SECONDS = 600
+"""Of a client's run."""
+READY_SECONDS = 120
+
+T = TypeVar("T")
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+@dataclass(frozen=True)
+class Round(Generic[T]):
+    order: tuple[str, ...]
+    measured: dict[str, T]
+    """By subject, in the order of the subjects."""
+
+
+def interleave(
+    label: str,
+    rounds: int,
+    subjects: Mapping[str, Callable[[], T]],
+    in_words: Callable[[dict[str, T]], str],
+    warmup: bool = True,
+) -> list[Round[T]]:
+    """Measures all subjects in each round, each second time in the opposite order.
+
+    in_words: what is said of a round.
+    warmup: whether one round comes first that does not count.
+    """
+    found = []
+    for index in range(0 if warmup else 1, rounds + 1):
+        order = tuple(subjects) if index % 2 == warmup else tuple(subjects)[::-1]
+        measured = {name: subjects[name]() for name in order}
+        one = Round(order, {name: measured[name] for name in subjects})
+        note = f"round {index} of {rounds}" if index else "warm-up"
+        say(f"{label}, {note}: {in_words(one.measured)}")
+        if index:
+            found.append(one)
+    return found
+
+
+def spread(values: Sequence[float]) -> dict[str, float]:
+    return {"median": statistics.median(values), "lowest": min(values), "highest": max(values)}
+
+
+def spread_in_words(found: Mapping[str, float], form: str = ".2f") -> str:
+    return f"{found['median']:{form}} ({found['lowest']:{form}} to {found['highest']:{form}})"
+
+
+def table(*rows: Sequence[str]) -> str:
+    """A table in Markdown, its head first."""
+    head, *others = (f"| {' | '.join(row)} |" for row in rows)
+    return "\n".join([head, "|---" * len(rows[0]) + "|", *others])
+
+
+@dataclass(frozen=True)
+class Cores:
+    """Which core each side has; none where the system may choose."""
+
+    server: str | None = None
+    client: str | None = None
+
+    @staticmethod
+    def of(placement: str) -> Cores:
+        """split: a core each; shared: one for both; free: any."""
+        if placement == "free":
+            return Cores()
+        first, *others = map(str, sorted(os.sched_getaffinity(0)))
+        return Cores(first, others[-1] if placement == "split" and others else first)
+
+
+def pinned(core: str | None, command: Sequence[object]) -> list[str]:
+    return [*(("taskset", "-c", core) if core else ()), *map(str, command)]
+
+
+def need(parser: Parser, programs: Sequence[str], packages: str, cores: int = 1, otherwise: str = "") -> None:
+    """Ends with a sentence where there are fewer cores or no such programs."""
+    if len(os.sched_getaffinity(0)) < cores:
+        parser.error(f"two cores are needed{otherwise}")
+    missing = [program for program in programs if shutil.which(program) is None]
+    if missing:
+        parser.error(f"not found: {', '.join(missing)} (Debian: apt-get install {packages})")
+
+
+@dataclass
+class Held:
+    """A server that is held still whenever it is not being measured, so that it costs nothing."""
+
+    port: int
+    process: Process
+
+    def measured(self, function: Callable[[], T]) -> T:
+        resume(self.process)
+        try:
+            return function()
+        finally:
+            hold(self.process)
+
+
+@contextmanager
+def serving(
+    command: Sequence[object], core: str | None, port: int, log: Path, ready: Callable[[], bool] | None = None
+) -> Iterator[Held]:
+    """A server on a core inside the block. It serves when `ready` says so, or when it listens on its port."""
+    asked = ready or (lambda: listens(port))
+    with server(pinned(core, command), log, asked, READY_SECONDS, name=log.stem) as process:
+        yield Held(port, process)
+
+
+@dataclass(frozen=True)
+class PerfClient:
+    """Wisp's perf client against a server on this machine, closed loop, one connection."""
+
+    port: int
+    core: str | None
+    folder: Path
+    options: Sequence[object] = field(default=())
+
+    def command(self, *options: object) -> list[str]:
+        return [str(WISP), "-p", f"127.0.0.1:{self.port}", *map(str, (*self.options, *options, "--json", self._json))]
+
+    def run(self, *options: object) -> dict[str, Any]:
+        """The run of the file that it leaves. Raises ProcessFailure if it does not measure."""
+        self._json.unlink(missing_ok=True)
+        output_of(pinned(self.core, self.command(*options)), LIMIT_SECONDS)
+        return self.result()
+
+    def result(self) -> dict[str, Any]:
+        """The only run in the file of the last call."""
+        (found,) = json.loads(self._json.read_text())["runs"]
+        if found["outcome"] != "measured":
+            raise ProcessFailure(f"wisp -p gave a run that is {found['outcome']}")
+        assert isinstance(found, dict)
+        return found
+
+    @property
+    def _json(self) -> Path:
+        return self.folder / "perf.json"

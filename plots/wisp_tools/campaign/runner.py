@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs a campaign: builds, measures round by round, and goes on where an earlier call stopped."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from wisp_tools import environment, packages
+from wisp_tools.campaign.cells import GUEST, HOST, Scale
+from wisp_tools.campaign.measuring import without_places
+from wisp_tools.campaign.progress import in_words, seconds_left
+from wisp_tools.campaign.sources import revision
+from wisp_tools.campaign.stage import cells_to_run, collect_outcomes, run_cells
+from wisp_tools.campaign.state import (
+    FAILED,
+    FINISHED,
+    SKIPPED,
+    WAITING,
+    Campaign,
+    CellState,
+    new_campaign,
+    read_campaign,
+)
+from wisp_tools.errors import WispError
+from wisp_tools.interrupts import interruptible
+from wisp_tools.load.campaign import CAMPAIGN_FILE
+from wisp_tools.processes import stop
+from wisp_tools.tree import jdk
+
+JAVA_OPTIONS = ("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "WISP_JAVA_OPTS")
+"""Variables with options for every JVM."""
+BUILD_SECONDS = 120
+GUEST_START_SECONDS = 40
+GUEST_STOP_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What a campaign starts."""
+
+    root: Path
+    """Wisp's source tree, whose commit is recorded."""
+    wisp: Path
+    """The launcher."""
+
+    def settings(self, folder: Path) -> dict[str, Any]:
+        """What must stay the same for measurements in a folder to belong together: software and machine."""
+        found = revision(self.root, folder)
+        return {
+            "commit": found.commit,
+            "changes": found.changes,
+            "jdk": self._jdk(),
+            "javaOptions": " ".join(filter(None, map(os.environ.get, JAVA_OPTIONS))),
+            "cpu": environment.cpu(),
+            "cores": os.cpu_count(),
+            "kernel": environment.kernel(),
+        }
+
+    def _jdk(self) -> str | None:
+        """Vendor and version of the JDK that the launcher takes; None if it finds none."""
+        try:
+            lines = (jdk(self.wisp) / "release").read_text().splitlines()
+        except (OSError, WispError):
+            return None
+        told = {name: value.strip('"') for name, _, value in (line.partition("=") for line in lines)}
+        version = told.get("JAVA_RUNTIME_VERSION") or told.get("JAVA_VERSION")
+        return " ".join(filter(None, (told.get("IMPLEMENTOR"), version))) or None
+
+
+def open_campaign(folder: Path, scale: Scale, rounds: int, tools: Tools) -> Campaign:
+    """The campaign in a folder, begun anew or gone on with.
+
+    Raises WispError if the folder holds anything else, or a campaign with other settings.
+    """
+    started_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    fresh = new_campaign(folder, scale, rounds, tools.settings(folder), started_at)
+    if not (folder / CAMPAIGN_FILE).exists():
+        if folder.exists() and any(folder.iterdir()):
+            raise WispError(f"{folder}: is not empty and holds no campaign to go on with")
+        fresh.save()
+        return fresh
+    begun = read_campaign(folder)
+    changed = [name for name, value in fresh.settings.items() if begun.settings.get(name) != value]
+    if begun.rounds != rounds:
+        changed.append("rounds")
+    if changed:
+        raise WispError(
+            f"{folder}: was begun with another {' and another '.join(changed)}, so that what is in it does not"
+            " compare with what would be added: name another folder with --out, or remove this one"
+        )
+    for cell in begun.cells:
+        if cell.state == FINISHED and not (folder / cell.path).exists():
+            cell.state, cell.result = WAITING, None
+    return begun
+
+
+def run_campaign(campaign: Campaign, tools: Tools, left_out: Mapping[str, str] = MappingProxyType({})) -> int:
+    """Measures what is not finished. Returns 0 if nothing failed, else 1; Ctrl-C leaves what is finished.
+
+    `left_out` has places to leave out, each with the reason. Their cells, and those of the guest where there
+    can be none, are skipped and the reason recorded.
+    """
+    with interruptible():
+        try:
+            _begin(campaign, left_out)
+            _run_rounds(campaign, tools, left_out)
+        except KeyboardInterrupt:
+            campaign.save()
+            finished = sum(cell.state == FINISHED for cell in campaign.cells)
+            with suppress(OSError):  # the terminal may be gone
+                print(
+                    f"wisp: interrupted; {finished} of {len(campaign.cells)} cells are finished in"
+                    f" {campaign.folder}, and the same command goes on from there",
+                    file=sys.stderr,
+                )
+            raise
+    if campaign.complete and campaign.finished_at is None:
+        campaign.finished_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        campaign.save()
+    return _conclude(campaign)
+
+
+def _run_rounds(campaign: Campaign, tools: Tools, left_out: Mapping[str, str]) -> None:
+    _build(tools)
+    guest_missing = None if GUEST in left_out else _guest_missing(campaign, tools)
+    for number in range(1, campaign.rounds + 1):
+        if HOST not in left_out:
+            run_cells(campaign, cells_to_run(campaign, HOST, number), tools.wisp, lambda cell: campaign.save())
+        if guest_missing:
+            _skip(campaign, cells_to_run(campaign, GUEST, number), guest_missing)
+        elif GUEST not in left_out:
+            _run_guest(campaign, number, tools)
+
+
+def _begin(campaign: Campaign, left_out: Mapping[str, str]) -> None:
+    """Marks what waits and what is left out, and says how long that will take."""
+    open_cells = [cell for cell in campaign.cells if cell.state != FINISHED]
+    for cell in open_cells:
+        cell.state, cell.reason = WAITING, None
+    for place, reason in left_out.items():
+        _skip(campaign, [cell for cell in open_cells if cell.cell.place == place], reason)
+    waiting = [cell for cell in open_cells if cell.state == WAITING]
+    if open_cells:
+        campaign.finished_at = None
+    campaign.save()
+    seconds = seconds_left(campaign)
+    boots = len({cell.round for cell in waiting if cell.cell.place == GUEST})
+    print(
+        f"wisp: measuring {len(waiting)} of {len(campaign.cells)} cells into {campaign.folder}: about"
+        f" {in_words(seconds + boots * GUEST_START_SECONDS)}, and up to {in_words(BUILD_SECONDS)} more if Wisp has to be"
+        " built. Ctrl-C interrupts it, and the same command goes on. Leave the machine alone meanwhile.",
+        file=sys.stderr,
+        flush=True,
+    )
+
+
+def _build(tools: Tools) -> None:
+    """Makes what cells start, which in the guest, without a network, could not be made."""
+    packages.ensure("record")
+    for arguments in (["-h"], ["bench", "-h"]):
+        done = subprocess.run(
+            [str(tools.wisp), *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False
+        )
+        if done.returncode:
+            raise WispError(f"nothing was measured: ./wisp {' '.join(arguments)} failed, as said above")
+
+
+def _guest_missing(campaign: Campaign, tools: Tools) -> str | None:
+    """Gets the guest ready; the reason if there can be none."""
+    if not any(cells_to_run(campaign, GUEST, number) for number in range(1, campaign.rounds + 1)):
+        return None
+    done = subprocess.run(
+        [str(tools.wisp), "guest", "--prepare"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if not done.returncode:
+        return None
+    lines = [line for line in done.stdout.splitlines() if line.strip()]
+    if not lines:
+        return "the guest could not be prepared"
+    return without_places(lines[-1], campaign.folder, tools.root)[:300]
+
+
+def _run_guest(campaign: Campaign, number: int, tools: Tools) -> None:
+    """Measures a round's cells in the guest. Those that it does not come to have failed."""
+    cells = cells_to_run(campaign, GUEST, number)
+    if not cells:
+        return
+    campaign.save()
+    folder = campaign.folder.resolve()
+    limit = int(sum(cell.cell.seconds for cell in cells) * 6) + 600
+    command = [
+        *(str(tools.wisp), "guest", "--out", str(folder), "--limit", str(limit), "--"),
+        *(sys.executable, "-m", "wisp_tools.campaign.stage", str(folder), str(number), str(tools.wisp)),
+    ]
+    variables = {**os.environ, "WISP_BUILD": "never", "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, env=variables, start_new_session=True)
+    try:
+        status = process.wait()
+    except KeyboardInterrupt:
+        stop(process, GUEST_STOP_SECONDS)
+        raise
+    finally:
+        collect_outcomes(campaign, cells)
+    end = "did not start" if status == 125 else "ended before it was measured"
+    for cell in cells:
+        if cell.state not in (FINISHED, FAILED):
+            cell.state, cell.reason = FAILED, f"the guest {end} (exit code {status})"
+    campaign.save()
+
+
+def _skip(campaign: Campaign, cells: list[CellState], reason: str) -> None:
+    for cell in cells:
+        cell.state, cell.reason = SKIPPED, reason
+    campaign.save()
+
+
+def _conclude(campaign: Campaign) -> int:
+    failed = [cell for cell in campaign.cells if cell.state == FAILED]
+    skipped = [cell for cell in campaign.cells if cell.state == SKIPPED]
+    if skipped:
+        print(f"wisp: {len(skipped)} cells of the guest were skipped: {skipped[0].reason}", file=sys.stderr)
+    for cell in failed:
+        print(f"wisp: failed, round {cell.round}, {cell.cell.place}, {cell.cell.name}: {cell.reason}", file=sys.stderr)
+    return 1 if failed else 0

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The cells of one round in one place: run here, or by this module's command inside the guest."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from wisp_tools.campaign.cells import GUEST, SCALES
+from wisp_tools.campaign.measuring import measure
+from wisp_tools.campaign.progress import Progress
+from wisp_tools.campaign.servers import WispServers
+from wisp_tools.campaign.state import FAILED, SKIPPED, WAITING, Campaign, CellState, read_campaign
+from wisp_tools.files import write_json
+from wisp_tools.interrupts import interruptible
+
+TO_RUN = (WAITING, FAILED, SKIPPED)
+
+
+def cells_to_run(campaign: Campaign, place: str, number: int) -> list[CellState]:
+    return [
+        cell for cell in campaign.cells if cell.cell.place == place and cell.round == number and cell.state in TO_RUN
+    ]
+
+
+def run_cells(campaign: Campaign, cells: list[CellState], wisp: Path, record: Callable[[CellState], None]) -> None:
+    """Measures cells one after the other; `record` is called after each with its outcome set."""
+    progress = Progress(campaign)
+    for cell in cells:
+        cell.state = WAITING
+    with WispServers(wisp, campaign.folder, SCALES[campaign.scale].guest_server_warmup) as servers:
+        for cell in cells:
+            progress.begin(cell)
+            measure(cell, campaign.folder, wisp, servers)
+            if cell.state == FAILED:
+                progress.failed(cell)
+            record(cell)
+
+
+def outcome_file(folder: Path, cell: CellState) -> Path:
+    """Where the guest writes how a cell ended."""
+    return folder / cell.cell.place / f"round-{cell.round}" / f"{cell.cell.name}.outcome.json"
+
+
+def record_outcome(folder: Path, cell: CellState) -> None:
+    path = outcome_file(folder, cell)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    names = {"state": "state", "reason": "reason", "took": "seconds", "result": "result", "guest": "guest"}
+    write_json(path, {name: getattr(cell, field) for name, field in names.items()})
+
+
+def collect_outcomes(campaign: Campaign, cells: list[CellState]) -> None:
+    """Takes over, and removes, what the guest wrote of some cells."""
+    for cell in cells:
+        path = outcome_file(campaign.folder, cell)
+        try:
+            outcome = json.loads(path.read_text())
+        except (OSError, ValueError):
+            continue
+        cell.state, cell.reason, cell.seconds = outcome["state"], outcome["reason"], outcome["took"]
+        cell.result, cell.guest = outcome["result"], outcome["guest"]
+        path.unlink()
+    campaign.save()
+
+
+def main() -> None:
+    """`python -m wisp_tools.campaign.stage FOLDER ROUND WISP [PROGRAM ...]`: the guest's cells of a round.
+
+    The programs are those that the cells start; who starts the guest reads them, this does not.
+    """
+    folder, number, wisp = Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
+    try:
+        with interruptible():
+            campaign = read_campaign(folder)
+            cells = cells_to_run(campaign, GUEST, number)
+            run_cells(campaign, cells, wisp, lambda cell: record_outcome(folder, cell))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a campaign is and how far it has come, in `campaign.json`, which is always whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from wisp_tools.campaign.cells import Cell, Scale, cells_of
+from wisp_tools.errors import WispError
+from wisp_tools.files import write_json
+from wisp_tools.load.campaign import CAMPAIGN_FILE, CAMPAIGN_FORMAT
+
+WAITING, FINISHED, FAILED, SKIPPED = "waiting", "finished", "failed", "skipped"
+
+
+@dataclass
+class CellState:
+    """A cell in one round."""
+
+    cell: Cell
+    round: int
+    state: str = WAITING
+    reason: str | None = None
+    """Why it failed or was skipped."""
+    seconds: float | None = None
+    """How long it took."""
+    result: str | None = None
+    """Its file or folder, relative to the campaign."""
+    guest: str | None = None
+    """What ran the virtual machine that it was measured in; None outside of one."""
+
+    @property
+    def path(self) -> str:
+        """Where its result goes, relative to the campaign."""
+        suffix = ".json" if self.cell.instrument == "client" else ""
+        return f"{self.cell.place}/round-{self.round}/{self.cell.name}{suffix}"
+
+
+@dataclass
+class Campaign:
+    """Cells of all rounds, in the order in which they run."""
+
+    folder: Path
+    scale: str
+    rounds: int
+    settings: dict[str, Any]
+    """What may not change between the beginning and the end: software, machine, and the table of cells."""
+    started_at: str
+    cells: list[CellState] = field(default_factory=list)
+    finished_at: str | None = None
+
+    @property
+    def complete(self) -> bool:
+        return all(cell.state in (FINISHED, SKIPPED) for cell in self.cells)
+
+    def save(self) -> None:
+        """Writes the whole state; a reader sees the old or the new one."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write_json(
+            self.folder / CAMPAIGN_FILE,
+            {
+                "format": CAMPAIGN_FORMAT,
+                "version": 1,
+                "scale": self.scale,
+                "rounds": self.rounds,
+                "settings": self.settings,
+                "startedAt": self.started_at,
+                "finishedAt": self.finished_at,
+                "cells": [_written(cell) for cell in self.cells],
+            },
+            indent=1,
+        )
+
+
+def new_campaign(folder: Path, scale: Scale, rounds: int, settings: dict[str, Any], started_at: str) -> Campaign:
+    """The cells of every round; every second one goes backwards, so that a drift favours none."""
+    cells = cells_of(scale)
+    campaign = Campaign(folder, scale.name, rounds, {**settings, "cells": digest(cells)}, started_at)
+    for number in range(1, rounds + 1):
+        chosen = scale.cells_of_round(number, cells)
+        for cell in chosen if number % 2 else reversed(chosen):
+            campaign.cells.append(CellState(cell, number))
+    return campaign
+
+
+def read_campaign(folder: Path) -> Campaign:
+    """A campaign that was begun. Raises WispError if its file is none."""
+    path = folder / CAMPAIGN_FILE
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        if values["format"] != CAMPAIGN_FORMAT or values["version"] != 1:
+            raise WispError(f"{path}: is not {CAMPAIGN_FORMAT} version 1")
+        return Campaign(
+            folder,
+            values["scale"],
+            values["rounds"],
+            values["settings"],
+            values["startedAt"],
+            [_read(cell) for cell in values["cells"]],
+            values["finishedAt"],
+        )
+    except OSError as failure:
+        raise WispError(f"{path}: cannot be read: {failure.strerror}") from failure
+    except (ValueError, KeyError, TypeError) as failure:
+        raise WispError(f"{path}: is no campaign: {failure!r}") from failure
+
+
+def digest(cells: list[Cell]) -> str:
+    """Changes when anything in the table of cells does."""
+    return hashlib.sha256(json.dumps([asdict(cell) for cell in cells]).encode()).hexdigest()
+
+
+def _written(state: CellState) -> dict[str, Any]:
+    cell = asdict(state.cell)
+    return {
+        **cell,
+        "options": list(state.cell.options),
+        "round": state.round,
+        "state": state.state,
+        "reason": state.reason,
+        "took": state.seconds,
+        "result": state.result,
+        "guest": state.guest,
+    }
+
+
+def _read(values: dict[str, Any]) -> CellState:
+    cell = Cell(
+        values["place"],
+        values["group"],
+        values["name"],
+        values["instrument"],
+        values["transport"],
+        tuple(values["options"]),
+        values["seconds"],
+    )
+    return CellState(
+        cell, values["round"], values["state"], values["reason"], values["took"], values["result"], values["guest"]
+    )

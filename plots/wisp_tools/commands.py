@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The commands of `./wisp` that are written in Python. What needs packages is imported when it is known that it runs."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from wisp_tools import packages
+from wisp_tools.arguments import Parser, whole
+from wisp_tools.errors import WispError
+from wisp_tools.interrupts import interruptible
+from wisp_tools.tree import ROOT
+
+EXIT_INTERRUPTED = 130
+MODULES = {
+    "compare": "wisp_tools.compare.command",
+    "prove-compare": "wisp_tools.compare.prove",
+    "simple-kv": "simple_kv.command",
+    "test-python": "wisp_tools.check",
+}
+"""With a command line of their own."""
+BESIDE = {name: f"wisp_tools.beside.{name}" for name in ("redis", "perftest", "clients")}
+BESIDE["shm"] = "wisp_tools.beside.shared_memory"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs one command and ends the process with its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        status = _run(words)
+    except WispError as failure:
+        print(f"wisp: {failure}", file=sys.stderr)
+        status = 1
+    except KeyboardInterrupt:
+        print("wisp: interrupted", file=sys.stderr)
+        status = EXIT_INTERRUPTED
+    sys.exit(status)
+
+
+def _run(words: list[str]) -> int:
+    match words:
+        case ["beside", name, *others] if name in BESIDE:
+            with interruptible():
+                return _main(BESIDE[name], others)
+        case ["beside", *others]:
+            parser = Parser("./wisp beside", "Measures Wisp beside something else, in one run; each explains itself.")
+            parser.add_argument("what", choices=sorted(BESIDE))
+            parser.parse_args(others)
+        case [name, *others] if name in MODULES:
+            return _main(MODULES[name], others)
+    parsed = _parser().parse_args(words)
+    run: Callable[[argparse.Namespace], int] = parsed.command
+    return run(parsed)
+
+
+def _main(module: str, arguments: list[str]) -> int:
+    status: int = importlib.import_module(module).main(arguments)
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="./wisp", allow_abbrev=False)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    plot = commands.add_parser("plot", help="draw recorded runs", allow_abbrev=False)
+    plot.add_argument(
+        "runs", nargs="*", type=Path, metavar="RUN", help="a folder or file of a run; all of results/ without any"
+    )
+    plot.add_argument(
+        "--out", type=Path, metavar="DIR", help="where plots go, in a folder for each run (default: results/plots)"
+    )
+    plot.set_defaults(command=_plot)
+
+    report = commands.add_parser(
+        "report", help="make the report of the recorded runs again, or measure first", allow_abbrev=False
+    )
+    report.add_argument(
+        "--fresh", action="store_true", help="measure first; goes on where an earlier call was interrupted"
+    )
+    report.add_argument("--quick", action="store_true", help="with --fresh: a small selection, in some minutes")
+    report.add_argument("--rounds", type=whole(1, 100), metavar="N", help="with --fresh: how many rounds are measured")
+    places = report.add_mutually_exclusive_group()
+    places.add_argument(
+        "--no-guest", action="store_true", help="with --fresh: leave out what runs in the virtual machine"
+    )
+    places.add_argument(
+        "--guest-only", action="store_true", help="with --fresh: leave out what does not run in the virtual machine"
+    )
+    report.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="with --fresh: where measurements go; if that is not directly in results/, their report goes there too",
+    )
+    report.set_defaults(command=_report)
+
+    export = commands.add_parser("export", help="write a run in formats of other programs", allow_abbrev=False)
+    export.add_argument("run", type=Path, metavar="RUN", help="a folder or file of a run")
+    formats = export.add_mutually_exclusive_group(required=True)
+    formats.add_argument(
+        "--hgrm", type=Path, metavar="DIR", help="a .hgrm file (microseconds) for each measurement and operation"
+    )
+    formats.add_argument(
+        "--csv", type=Path, metavar="FILE", help="every figure, a row for each measurement and operation"
+    )
+    export.set_defaults(command=_export)
+    return parser
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    if not arguments.fresh:
+        for name in ("quick", "rounds", "out", "no_guest", "guest_only"):
+            if getattr(arguments, name):
+                raise WispError(f"--{name.replace('_', '-')} goes with --fresh")
+    packages.require("draw")
+    from wisp_tools.campaign.cells import GUEST, HOST
+    from wisp_tools.report.making import report_fresh, report_recorded
+
+    if not arguments.fresh:
+        report_recorded(ROOT / "results")
+        return 0
+    left_out = {}
+    if arguments.no_guest:
+        left_out[GUEST] = "--no-guest was given"
+    if arguments.guest_only:
+        left_out[HOST] = "--guest-only was given"
+    return report_fresh(ROOT, arguments.out, arguments.quick, arguments.rounds, left_out)
+
+
+def _plot(arguments: argparse.Namespace) -> int:
+    packages.require("draw")
+    from wisp_tools.drawings import draw
+    from wisp_tools.load.runs import load_run, recorded_runs
+
+    runs = [load_run(path) for path in arguments.runs] or recorded_runs(ROOT / "results")
+    names = [run.name for run in runs]
+    for name in names:
+        if names.count(name) > 1:
+            raise WispError(f"two runs are named {name}, and their plots would overwrite each other")
+    out = arguments.out or ROOT / "results" / "plots"
+    for run in runs:
+        print(f"wisp: drawing {run.name}", file=sys.stderr)
+        files = draw(run, out / run.name)
+        if not files:
+            raise WispError(f"{run.name}: nothing to draw: a plot compares several measurements")
+        for path in files:
+            print(path)
+    return 0
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    packages.require("record")
+    from wisp_tools.export import export_csv, export_hgrm
+    from wisp_tools.load.runs import load_run
+
+    run = load_run(arguments.run)
+    if arguments.hgrm:
+        print(f"{len(export_hgrm(run, arguments.hgrm))} files in {arguments.hgrm}")
+    else:
+        print(f"{export_csv(run, arguments.csv)} rows in {arguments.csv}")
+    return 0

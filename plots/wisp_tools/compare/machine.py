@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The machine that a comparison was made on; what cannot be found out is None."""
+
+import os
+import subprocess
+from dataclasses import dataclass
+
+from wisp_tools import environment
+
+
+@dataclass(frozen=True)
+class Machine:
+    """load_average: at the start, over 1, 5 and 15 minutes."""
+
+    cpu: str | None
+    cores: int
+    kernel: str
+    java: str | None
+    load_average: list[float] | None
+
+
+def this_machine(java: str) -> Machine:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    version, load = _version(java), environment.load_average()
+    return Machine(environment.cpu(), cores, environment.kernel(), version, load)
+
+
+def _version(java: str) -> str | None:
+    try:
+        said = subprocess.run([java, "-version"], capture_output=True, text=True, check=True).stderr
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    lines = said.splitlines()
+    return lines[1].strip() if len(lines) > 1 else None

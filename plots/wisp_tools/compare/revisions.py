@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which commits are compared.
+
+What is no commit yet (a working tree, a commit with a patch) is made one, without touching the working
+tree, its index or any branch; git forgets such commits after some weeks.
+"""
+
+import os
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from wisp_tools.compare.errors import WRONG_USAGE, ComparisonError
+
+WORKING_TREE = "working-tree"
+
+# With a fixed author and time the same content is the same commit, whose jar is built once.
+_AUTHOR = {
+    f"GIT_{role}_{what}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "wisp"), ("EMAIL", "wisp@localhost"), ("DATE", "2000-01-01T00:00:00Z"))
+}
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A commit, and by what name it was asked for."""
+
+    name: str
+    commit: str
+    subject: str
+
+
+class Repository:
+    """A git repository, or a linked working tree of one."""
+
+    def __init__(self, root: Path):
+        self.root = root
+
+    def git(self, *arguments: str, index: Path | None = None, text: str | None = None) -> str:
+        """What git prints. Raises ComparisonError with what it complained about."""
+        environment = os.environ | _AUTHOR | ({"GIT_INDEX_FILE": str(index)} if index else {})
+        done = subprocess.run(
+            ["git", "-C", str(self.root), *arguments],
+            input=text,
+            stdin=None if text is not None else subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            env=environment,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise ComparisonError(f"git {arguments[0]} failed: {done.stderr.strip() or done.returncode}")
+        return done.stdout.strip()
+
+    def revision(self, name: str) -> Revision:
+        """The commit of a name, of the word working-tree too."""
+        if name == WORKING_TREE:
+            return self.working_tree()
+        try:
+            commit = self.git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+        except ComparisonError:
+            raise ComparisonError(f'there is no commit "{name}" in this repository', WRONG_USAGE) from None
+        return Revision(name, commit, self.git("log", "-1", "--format=%s", commit))
+
+    def working_tree(self) -> Revision:
+        """The working tree as it is now, with files that git does not know yet and does not ignore."""
+        with tempfile.TemporaryDirectory(prefix="wisp-compare-") as folder:
+            index = Path(folder) / "index"
+            self.git("read-tree", "HEAD", index=index)
+            self.git("add", "--all", ".", index=index)
+            return self._commit(index, "HEAD", WORKING_TREE, "the working tree")
+
+    def patched(self, name: str, patch: Path) -> Revision:
+        """A commit that differs from another one by a patch. Raises ComparisonError if it does not apply."""
+        base = self.revision(name)
+        with tempfile.TemporaryDirectory(prefix="wisp-compare-") as folder:
+            index = Path(folder) / "index"
+            self.git("read-tree", base.commit, index=index)
+            try:
+                self.git("apply", "--cached", str(patch), index=index)
+            except ComparisonError as error:
+                raise ComparisonError(f"{patch.name} does not apply to {name}: {error}") from None
+            return self._commit(index, base.commit, f"{name} with {patch.name}", patch.stem)
+
+    def _commit(self, index: Path, parent: str, name: str, subject: str) -> Revision:
+        tree = self.git("write-tree", index=index)
+        return Revision(name, self.git("commit-tree", tree, "-p", parent, "-m", subject), subject)

@@ -1,0 +1,381 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The plots. Each takes points of one machine and gives a figure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis as AxisOfPlot
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
+
+from wisp_tools import wording
+from wisp_tools.canvas import TITLE_HEIGHT, new_figure
+from wisp_tools.model import EMULATED_LABEL, Configuration, Way, mix_weights
+from wisp_tools.points import Point
+from wisp_tools.style import EDGE, Look, looks_of, order_of
+
+RATE_LABEL = "throughput, requests/s (log scale)"
+LATENCY_LABEL = "latency (log scale)"
+
+
+@dataclass(frozen=True)
+class Axis:
+    """What a sweep varies."""
+
+    fields: tuple[str, ...]
+    """The fields of a configuration that belong to it."""
+    value: Callable[[Configuration], float | None]
+    label: str
+    logarithmic: bool
+    tick: Callable[[float], str]
+
+
+def read_percent(configuration: Configuration) -> float | None:
+    """Gets among gets and puts; None where a mix has other operations, which a share of reads says nothing of."""
+    if not set(mix_weights(configuration.mix)) <= {"get", "put"}:
+        return None
+    return 100 * configuration.read_share
+
+
+AXES = {
+    "payload": Axis(
+        ("payload_size", "sizes"),
+        lambda c: c.payload_size,
+        "size of a value, bytes (log scale)",
+        True,
+        lambda value: wording.size(int(value)),
+    ),
+    "key-size": Axis(
+        ("key_size",), lambda c: c.key_size, "size of a key, bytes (decimal digits)", False, "{:.0f}".format
+    ),
+    "clients": Axis(
+        ("clients",), lambda c: c.clients, "clients, each a connection and a thread (log scale)", True, "{:.0f}".format
+    ),
+    "pipeline": Axis(
+        ("pipeline",),
+        lambda c: c.pipeline,
+        "requests sent before waiting for replies (log scale)",
+        True,
+        "{:.0f}".format,
+    ),
+    "reads": Axis(("mix",), read_percent, "gets among all requests, %", False, "{:.0f}".format),
+}
+
+
+def sweep(points: Sequence[Point], axis: Axis, title: str) -> Figure:
+    """Throughput by what the axis says, a line for each way."""
+    figure, (axes,) = new_figure(_place(title, points), _caption(points, (*axis.fields, "group")))
+    looks = looks_of([point.configuration.way for point in points])
+    for way, look in looks.items():
+        own = sorted(
+            (point for point in points if point.configuration.way == way),
+            key=lambda point: axis.value(point.configuration) or 0,
+        )
+        medians = [point.median for point in own]
+        axes.errorbar(
+            [axis.value(point.configuration) or 0 for point in own],
+            medians,
+            yerr=[[point.median - point.lowest for point in own], [point.highest - point.median for point in own]],
+            label=_label(way, own),
+            color=look.colour,
+            marker=look.marker,
+            linestyle=look.line,
+            markeredgecolor=look.colour if look.marker == "x" else EDGE,
+            markeredgewidth=1.2 if look.marker == "x" else 0.6,
+            ecolor=EDGE,
+            elinewidth=0.8,
+            capsize=2.5,
+        )
+    ticks = sorted({axis.value(point.configuration) or 0 for point in points})
+    if axis.logarithmic:
+        axes.set_xscale("log", base=2 if ticks[0] > 0 else 10)
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_locator(FixedLocator(ticks))
+    axes.xaxis.set_major_formatter(FixedFormatter([axis.tick(tick) for tick in ticks]))
+    axes.set_xlabel(axis.label)
+    axes.set_yscale("log")
+    _reach(axes, [point.lowest for point in points], [point.highest for point in points])
+    _rate_axis(axes.yaxis)
+    axes.set_ylabel(RATE_LABEL)
+    axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return figure
+
+
+def comparison(points: Sequence[Point], title: str) -> Figure:
+    """Throughput of every way as bars, a panel for each size of values, beside the original notes' figure."""
+    payloads = sorted({point.configuration.payload_size or 0 for point in points})
+    looks = looks_of([point.configuration.way for point in points])
+    figure, panels = new_figure(
+        _place(title, points),
+        _caption(points, ("payload_size", "group"))
+        + f"\nDashed line: {wording.NOTES_LABEL}; another machine, so it orders magnitudes and compares nothing.",
+        height=0.4 + len(payloads) * (0.4 + 0.27 * len(looks)),
+        legend=0.3,
+        rows=len(payloads),
+    )
+    least = min(min(point.lowest for point in points), wording.NOTES_RATE)
+    start = 10 ** math.floor(math.log10(least / 1.5))
+    end = max(point.highest for point in points) * 12
+    for axes, payload in zip(panels, payloads, strict=True):
+        own = {p.configuration.way: p for p in points if (p.configuration.payload_size or 0) == payload}
+        _bars(axes, own, looks, start)
+        axes.set_title(f"values of {wording.size(payload)}")
+        axes.set_xlim(start, end)
+        axes.axvline(wording.NOTES_RATE, color="black", linestyle="--", linewidth=1, zorder=3)
+        axes.set_xscale("log")
+        axes.set_xlim(start, end)
+        _rate_axis(axes.xaxis)
+        axes.grid(False, axis="y")
+    reference = Line2D([], [], color="black", linestyle="--", linewidth=1, label=f"{wording.NOTES_NAME}: 20 k")
+    figure.legend(
+        handles=[reference], loc="upper left", bbox_to_anchor=(0, 1 - TITLE_HEIGHT / figure.get_figheight())
+    ).set_in_layout(False)
+    for axes in panels[:-1]:
+        axes.tick_params(labelbottom=False)
+    panels[-1].set_xlabel(f"{RATE_LABEL}; bars begin at {wording.rate(start).strip()}")
+    return figure
+
+
+def _bars(axes: Axes, points: dict[Way, Point], looks: dict[Way, Look], start: float) -> None:
+    ways = [way for way in looks if way in points]
+    for position, way in enumerate(reversed(ways)):
+        point, look = points[way], looks[way]
+        axes.barh(
+            position,
+            point.median - start,
+            left=start,
+            height=0.72,
+            color=look.fill or look.colour,
+            hatch=look.hatch,
+            edgecolor=EDGE,
+            linewidth=0.6,
+            alpha=0.9,
+        )
+        if len(point.samples) > 1:
+            axes.errorbar(
+                point.median,
+                position,
+                xerr=[[point.median - point.lowest], [point.highest - point.median]],
+                color="black",
+                elinewidth=1,
+                capsize=3,
+                zorder=4,
+            )
+        axes.annotate(
+            wording.rate(point.median),
+            (point.highest, position),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+            zorder=5,
+            bbox={"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"},
+        )
+    axes.set_yticks(range(len(ways)), [_label(way, [points[way]]) for way in reversed(ways)])
+    axes.tick_params(axis="y", length=0)
+
+
+PERCENT_TICKS = (50, 90, 99, 99.9, 99.99, 99.999, 99.9999)
+
+
+def percentiles(points: Sequence[Point], title: str) -> Figure:
+    """Latency by percentile, x being the logarithm of 1/(1-p), so that each nine is as wide as the last."""
+    figure, (axes,) = new_figure(
+        _place(title, points),
+        _caption(points, ("group",), repeated=False)
+        + "\nEach curve ends at the highest of all latencies recorded; repeated runs are added up.",
+    )
+    looks = looks_of([point.configuration.way for point in points])
+    rightmost = 10.0
+    for point in sorted(points, key=lambda point: order_of(point.configuration.way)):
+        if point.latency is None:
+            continue
+        look = looks[point.configuration.way]
+        tail = thinned([(1 / above, value) for above, value in point.latency.tail()])
+        rightmost = max(rightmost, tail[-1][0])
+        axes.plot(
+            [1.0] + [x for x, _ in tail],
+            [point.latency.values[0]] + [value for _, value in tail],
+            drawstyle="steps-pre",
+            label=_label(point.configuration.way, [point]),
+            color=look.colour,
+            linestyle=look.line,
+            marker=look.marker,
+            markevery=0.12,
+            markersize=4.5,
+            markeredgecolor=look.colour if look.marker == "x" else EDGE,
+            markeredgewidth=0.6,
+        )
+    axes.set_xscale("log")
+    axes.set_xlim(1, rightmost * 1.3)
+    shown = [percent for percent in PERCENT_TICKS if 100 / (100 - percent) <= rightmost * 1.3]
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_locator(FixedLocator([1, *(100 / (100 - percent) for percent in shown)]))
+    axes.xaxis.set_major_formatter(FixedFormatter(["0", *(f"{percent:g}" for percent in shown)]))
+    axes.set_xlabel("percentile, % of requests (spaced by the log of 1/(1-p))")
+    axes.set_yscale("log")
+    _duration_axis(axes)
+    axes.set_ylabel(LATENCY_LABEL)
+    axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return figure
+
+
+LOAD_PERCENTS: tuple[tuple[float, Literal["-", "--", ":"], str], ...] = (
+    (50, "-", "o"),
+    (99, "--", "s"),
+    (99.9, ":", "^"),
+)
+
+
+def latency_by_load(points: Sequence[Point], title: str) -> Figure:
+    """Latency from when requests were due, by the rate at which they became due; a panel for each way.
+
+    A rate that was not reached has no latency: it is marked at the top edge, with what was reached.
+    """
+    looks = looks_of([point.configuration.way for point in points])
+    columns = min(2, len(looks))
+    rows = math.ceil(len(looks) / columns)
+    figure, panels = new_figure(
+        _place(title, points),
+        _caption(points, ("offered", "group"), repeated=False)
+        + "\nLatency counts from when a request was due. Crosses: saturated, the offered rate was not reached"
+        " (with the share of it that was), so there is no latency to show.",
+        height=0.3 + 2.9 * rows,
+        legend=0.3,
+        rows=rows,
+        columns=columns,
+    )
+    highest = max((p.latency.percentile(99.9) for p in points if p.latency), default=1e6)
+    lowest = min((p.latency.percentile(50) for p in points if p.latency), default=1e3)
+    for axes, (way, look) in zip(panels, looks.items(), strict=False):
+        own = sorted(
+            (point for point in points if point.configuration.way == way), key=lambda p: p.configuration.offered or 0
+        )
+        _load_curves(axes, own, look.colour)
+        axes.set_title(_label(way, own))
+        axes.set_xscale("log")
+        axes.set_yscale("log")
+        axes.set_ylim(lowest / 2, highest * 6)
+        offered = [point.configuration.offered or 0 for point in own]
+        axes.set_xlim(min(offered) / 1.4, max(offered) * 1.4)
+        narrow = max(offered) < 100 * min(offered)
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if narrow else (1,)))
+        _rate_axis(axes.xaxis)
+        _duration_axis(axes)
+        axes.set_xlabel("offered load, requests/s (log scale)")
+        axes.set_ylabel(LATENCY_LABEL)
+    legend = figure.legend(
+        handles=_load_legend(),
+        loc="upper left",
+        bbox_to_anchor=(0, 1 - TITLE_HEIGHT / figure.get_figheight()),
+        ncols=len(LOAD_PERCENTS) + 1,
+    )
+    legend.set_in_layout(False)
+    for axes in panels[len(looks) :]:
+        axes.remove()
+    return figure
+
+
+def _load_curves(axes: Axes, points: Sequence[Point], colour: str) -> None:
+    measured = [(point.configuration.offered or 0, point.latency) for point in points if point.latency]
+    for percent, line, marker in LOAD_PERCENTS:
+        axes.plot(
+            [offered for offered, _ in measured],
+            [latency.percentile(percent) for _, latency in measured],
+            color=colour,
+            linestyle=line,
+            marker=marker,
+            markeredgecolor=EDGE,
+            markeredgewidth=0.6,
+            label=f"{percent:g} %",
+        )
+    for point in points:
+        if not point.saturated:
+            continue
+        offered = point.configuration.offered or 0
+        axes.axvline(offered, color="#666666", linestyle=(0, (1, 2)), linewidth=1)
+        axes.plot([offered], [0.96], transform=axes.get_xaxis_transform(), marker="X", color="black", clip_on=False)
+        axes.annotate(
+            f"saturated: {100 * point.median / offered:.0f} % reached",
+            (offered, 0.9),
+            xycoords=("data", "axes fraction"),
+            xytext=(3, 0),
+            textcoords="offset points",
+            rotation=90,
+            ha="left",
+            va="top",
+            fontsize=7,
+        )
+
+
+def _load_legend() -> list[Line2D]:
+    lines = [
+        Line2D([], [], color="#444444", linestyle=line, marker=marker, label=f"{percent:g} % of requests")
+        for percent, line, marker in LOAD_PERCENTS
+    ]
+    return [*lines, Line2D([], [], color="black", linestyle="", marker="X", label="saturated")]
+
+
+def thinned(curve: Sequence[tuple[float, int]], step: float = 1.012) -> list[tuple[float, int]]:
+    """Of the points of a curve by ascending x, those that are not seen to be left out."""
+    kept = [curve[0]]
+    for point in curve[1:-1]:
+        if point[0] >= kept[-1][0] * step or point[1] >= kept[-1][1] * step:
+            kept.append(point)
+    return kept if len(curve) == 1 else [*kept, curve[-1]]
+
+
+def _place(title: str, points: Sequence[Point]) -> str:
+    guest = points[0].machine.guest
+    return f"{title}: in the guest ({EMULATED_LABEL})" if guest else title
+
+
+def _caption(points: Sequence[Point], varied: tuple[str, ...], repeated: bool = True) -> str:
+    repetition = f" {wording.repetition(points)}" if repeated else ""
+    load, conditions = wording.load(points, varied), wording.conditions(points)
+    return f"{wording.sentence(load)}{repetition}\n{wording.sentence(conditions)}"
+
+
+def _label(way: Way, points: Sequence[Point]) -> str:
+    return way.label + (" (emulated)" if any(point.emulated for point in points) else "")
+
+
+def _rate_axis(axis: AxisOfPlot) -> None:
+    axis.set_major_formatter(FuncFormatter(lambda value, _: _plain(value)))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def _plain(value: float) -> str:
+    for each, letter in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
+        if value >= each:
+            return f"{value / each:g}{letter}"
+    return f"{value:g}"
+
+
+def _duration_axis(axes: Axes) -> None:
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _plain_duration(value)))
+    axes.yaxis.set_minor_formatter(NullFormatter())
+
+
+def _plain_duration(nanoseconds: float) -> str:
+    for each, unit in ((1e9, "s"), (1e6, "ms"), (1e3, "us")):
+        if nanoseconds >= each:
+            return f"{nanoseconds / each:g} {unit}"
+    return f"{nanoseconds:g} ns"
+
+
+def _reach(axes: Axes, lows: Sequence[float], highs: Sequence[float]) -> None:
+    """Limits of a logarithmic y axis that hold at least a decade, with enough ticks to read it by."""
+    low, high = min(lows) / 1.4, max(highs) * 1.4
+    if high / low < 10:
+        middle = math.sqrt(low * high)
+        low, high = middle / math.sqrt(10), middle * math.sqrt(10)
+    axes.set_ylim(low, high)
+    if high / low < 200:
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Folders of campaigns: `campaign.json` names the cells that finished, and each has a file or folder."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from wisp_tools.errors import WispError
+from wisp_tools.load.fields import Fields
+from wisp_tools.load.perf import load_perf
+from wisp_tools.load.suite import load_folder
+from wisp_tools.model import Measurement
+
+CAMPAIGN_FILE = "campaign.json"
+CAMPAIGN_FORMAT = "wisp-campaign"
+
+
+def load_campaign(folder: Path) -> list[Measurement]:
+    """The measurements of all finished cells, each in the group of its cell.
+
+    Cells that failed, and those that an interrupted campaign did not reach, are not there.
+    """
+    campaign = Fields.of_file(folder / CAMPAIGN_FILE, f"{folder.name}/{CAMPAIGN_FILE}")
+    if campaign.text("format") != CAMPAIGN_FORMAT or campaign.whole("version") != 1:
+        raise WispError(f"{campaign.where}: is not {CAMPAIGN_FORMAT} version 1")
+    commit = campaign.inner("settings").optional_text("commit")
+    measurements = []
+    for cell in campaign.each("cells"):
+        if cell.one_of("state", ("finished", "failed", "skipped", "waiting")) != "finished":
+            continue
+        shown = cell.text("result")
+        path = folder / shown
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise WispError(f"{cell.where}: the result {shown[:80]} is outside of the campaign")
+        guest = cell.optional_text("guest")
+        loaded = load_folder(path, shown, guest) if path.is_dir() else load_perf(path, shown, guest)
+        measurements += [_of_campaign(measurement, cell.text("group"), commit) for measurement in loaded]
+    return measurements
+
+
+def _of_campaign(measurement: Measurement, group: str, commit: str | None) -> Measurement:
+    """In its group, with the commit that was measured, of which the perf client knows only the version."""
+    software = f"commit {commit[:8]}" if commit else measurement.conditions.software
+    return replace(
+        measurement,
+        configuration=replace(measurement.configuration, group=group),
+        conditions=replace(measurement.conditions, software=software),
+    )

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How far a campaign is, and what of it was not measured, for the report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from wisp_tools.campaign.state import FAILED, SKIPPED, WAITING, Campaign
+
+LACKING = {FAILED: "failed", SKIPPED: "skipped", WAITING: "not reached"}
+"""States of measurements without a result, in words."""
+MISSING_HEADER = ("measurement", "rounds", "", "why")
+
+
+@dataclass(frozen=True)
+class CampaignSummary:
+    """Text and the rows of a table, neither of them escaped for where they go."""
+
+    text: str
+    missing: tuple[tuple[str, str, str, str], ...]
+    """What failed, each by itself, and what was skipped for one reason together: name, rounds, state, reason."""
+
+    @staticmethod
+    def of(campaign: Campaign) -> CampaignSummary:
+        command = "./wisp report --fresh" + (" --quick" if campaign.scale == "quick" else "")
+        end = f"finished {campaign.finished_at}" if campaign.finished_at else "not finished"
+        text = f"Measured by {command}: {_rounds(campaign)}, begun {campaign.started_at}, {end}, {_software(campaign)}."
+        counts = Counter(cell.state for cell in campaign.cells)
+        lacking = [f"{counts[state]} {words}" for state, words in LACKING.items() if counts[state]]
+        if lacking:
+            text += f" Without a result, and so in no figure: {', '.join(lacking)}, of {len(campaign.cells)}."
+        missing: dict[tuple[str, str, str], list[int]] = {}
+        for cell in campaign.cells:
+            if cell.state in (FAILED, SKIPPED):
+                name = f"{cell.cell.place}, {cell.cell.name}" if cell.state == FAILED else cell.cell.place
+                missing.setdefault((name, cell.state, cell.reason or ""), []).append(cell.round)
+        rows = (
+            (
+                name if state == FAILED else f"{name}, {len(rounds)} measurement{'s' if len(rounds) > 1 else ''}",
+                ", ".join(map(str, sorted(set(rounds)))),
+                state,
+                reason,
+            )
+            for (name, state, reason), rounds in missing.items()
+        )
+        return CampaignSummary(text, tuple(rows))
+
+
+def _rounds(campaign: Campaign) -> str:
+    """How many measurements each round has: sweeps are in the first alone."""
+    counts = [sum(cell.round == number for cell in campaign.cells) for number in range(1, campaign.rounds + 1)]
+    if len(counts) == 1:
+        return f"1 round of {counts[0]} measurements"
+    if len(set(counts)) == 1:
+        return f"{len(counts)} rounds of {counts[0]} measurements"
+    return f"{len(counts)} rounds, of {', '.join(map(str, counts[:-1]))} and {counts[-1]} measurements"
+
+
+def _software(campaign: Campaign) -> str:
+    commit = campaign.settings.get("commit")
+    if not commit:
+        return "sources without Git"
+    return f"commit {commit[:8]}{' with changes' if campaign.settings.get('changes') else ''}"

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Numbers and conditions in words, the same in plots, tables and pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from wisp_tools.model import EMULATED_LABEL, Conditions
+from wisp_tools.points import Point, conditions_of
+
+NOTES_RATE = 20_000
+NOTES_NAME = "original notes (2016, python-rdma, their hardware)"
+NOTES_LABEL = f"{NOTES_NAME}: {NOTES_RATE:,} requests/s"
+
+
+def rate(requests_per_second: float) -> str:
+    """Requests per second with three digits that mean something, as 12.6 k."""
+    for size, letter in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
+        if requests_per_second >= size * 0.9995:
+            return _three_digits(requests_per_second / size) + letter
+    return _three_digits(requests_per_second)
+
+
+def duration(nanoseconds: float) -> str:
+    """A latency with three digits that mean something, as 79.1 us."""
+    for size, unit in ((1e9, "s"), (1e6, "ms"), (1e3, "us")):
+        if nanoseconds >= size * 0.9995:
+            return f"{_three_digits(nanoseconds / size)} {unit}"
+    return f"{nanoseconds:.0f} ns"
+
+
+def size(count: int) -> str:
+    """Bytes, as 64 KiB where that is exact."""
+    for bytes_each, unit in ((1 << 20, "MiB"), (1 << 10, "KiB")):
+        if count >= bytes_each and count % bytes_each == 0:
+            return f"{count // bytes_each} {unit}"
+    return f"{count} B"
+
+
+def conditions(points: Sequence[Point]) -> str:
+    """The machine, software and dates of some points in one sentence."""
+    found = conditions_of(points)
+    words = [
+        *_different(found, "cpu"),
+        *(f"{cores} core{'s' if cores != '1' else ''}" for cores in _different(found, "cores")),
+        *_different(found, "kernel"),
+        *(f"JDK {jdk}" for jdk in _different(found, "jdk")),
+        *_different(found, "software"),
+    ]
+    devices = sorted({device for one in found for device in one.devices})
+    if devices:
+        words.append(f"RDMA device {', '.join(devices)}")
+    dates = sorted(_different(found, "date"))
+    if dates:
+        words.append(dates[0] if len(dates) == 1 else f"{dates[0]} to {dates[-1]}")
+    guest = next((one.guest for one in found if one.guest), None)
+    if guest:
+        words.append(f"virtual machine ({guest}), compare only within it")
+    if any(point.emulated for point in points):
+        words.append(f"rdma: {EMULATED_LABEL}")
+    return "; ".join(words)
+
+
+def repetition(points: Sequence[Point]) -> str:
+    """What a point and its error bar are."""
+    counts = sorted({len(point.samples) for point in points})
+    if counts == [1]:
+        return "One run each."
+    number = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+    return f"Median of {number} samples; bars reach from the lowest to the highest."
+
+
+def load(points: Sequence[Point], varied: Iterable[str] = ()) -> str:
+    """What all points have in common of how requests were made, without what the plot varies."""
+    shown = []
+    hidden = set(varied)
+    configurations = [point.configuration for point in points]
+    for name, words in (
+        ("loop", lambda c: f"{c.loop} loop" + (f", {c.arrivals} arrivals" if c.arrivals else "")),
+        ("clients", lambda c: f"{c.clients} client{'s' if c.clients > 1 else ''}"),
+        ("pipeline", lambda c: f"pipeline {c.pipeline}"),
+        ("key_size", lambda c: f"keys of {c.key_size} B, {c.keys}"),
+        (
+            "payload_size",
+            lambda c: f"values {c.sizes}" if c.payload_size is None else f"values of {size(c.payload_size)}",
+        ),
+        ("mix", lambda c: f"mix {c.mix}"),
+        ("waiting", lambda c: f"waiting by {c.waiting}" if c.waiting else ""),
+        ("placement", lambda c: f"placement {c.placement}" if c.placement else ""),
+    ):
+        if name in hidden:
+            continue
+        different = list(dict.fromkeys(text for text in map(words, configurations) if text))
+        if different:
+            shown.append(" or ".join(different))
+    instruments = list(dict.fromkeys(INSTRUMENTS[c.instrument] for c in configurations))
+    return "; ".join([*shown, f"measured by {' and '.join(instruments)}"])
+
+
+INSTRUMENTS = {"suite": "the JMH suite", "client": "wisp -p", "simple_kv": "simple_kv"}
+
+
+def _different(found: Sequence[Conditions], name: str) -> list[str]:
+    return list(dict.fromkeys(str(value) for one in found if (value := getattr(one, name)) is not None))
+
+
+def _three_digits(value: float) -> str:
+    if value >= 99.95:
+        return f"{value:.0f}"
+    return f"{value:.1f}" if value >= 9.995 else f"{value:.2f}"
+
+
+def sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."

@@ -1,0 +1,212 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# What "./wisp test" does, which starts it with JAVA_HOME: "./wisp test -h" explains it.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+java_home=${JAVA_HOME:?"./wisp test" starts this}
+readonly root java_home
+# shellcheck source=SCRIPTDIR/build.bash
+source "$root/scripts/build.bash"
+# shellcheck source=SCRIPTDIR/packages.bash
+source "$root/scripts/packages.bash"
+
+fail() {
+  echo "wisp: $1" >&2
+  exit "${2:-1}"
+}
+
+explain_tests() {
+  cat <<'END'
+Usage: ./wisp test [--long] [OPTION ...]
+Checks the scripts, builds Wisp, runs all tests and gates, and those of RDMA where there is a device or can
+be a virtual machine with one.
+
+  --long      the tests that take long as well
+  -h, --help  this text
+
+Any other OPTION is Maven's and chooses what it does, as -pl core, or -pl transports -am -Dtest=SomeTest with
+-Dsurefire.failIfNoSpecifiedTests=false. With one, the tests written in Python are left out, and those of RDMA are
+run of the modules that Maven builds; what was run is said at the end. CI=true in the environment makes it a failure if
+those of RDMA cannot be run.
+
+Exit codes: 0 if all that was run passed; 1 if something failed or nothing was run; 2 without a JDK.
+END
+}
+
+# Installs what the tests use beside the JDK, where that can be done without asking.
+install_test_tools() {
+  local missing=() tool
+  for tool in redis-cli:redis-tools shellcheck:shellcheck python3:python3 cc:gcc; do
+    command -v "${tool%%:*}" >/dev/null || missing+=("${tool##*:}")
+  done
+  for tool in python3 /usr/bin/python3; do
+    if command -v "$tool" >/dev/null && ! "$tool" -c 'import ensurepip, venv' 2>/dev/null; then
+      missing+=(python3-venv)
+      break
+    fi
+  done
+  if [[ $(uname) == Linux ]]; then
+    [[ -f /usr/include/stdio.h ]] || missing+=(libc6-dev)
+    [[ -f /usr/include/infiniband/verbs.h ]] || missing+=(libibverbs-dev)
+  fi
+  ((${#missing[@]})) || return 0
+  if can_install; then
+    echo "wisp: installing what the tests use: ${missing[*]}"
+    install_packages "${missing[@]}"
+  else
+    fail "the tests use programs that are not here; install these packages first: ${missing[*]}"
+  fi
+}
+
+has_browser() {
+  command -v chromedriver >/dev/null && { command -v chromium || command -v google-chrome; } >/dev/null
+}
+
+check_scripts() {
+  local scripts=("$root/wisp" "$root/.ci/run") script
+  for script in "$root"/scripts/*.sh "$root"/scripts/guest/*.sh; do
+    [[ ! -f $script ]] || scripts+=("$script")
+  done
+  echo "wisp: checking ${#scripts[@]} scripts with shellcheck"
+  shellcheck --external-sources --check-sourced "${scripts[@]}"
+  check_licenses
+}
+
+# Refuses sources without a line that names their licence. Maven's own wrapper and what is built are not ours.
+check_licenses() {
+  local unnamed
+  unnamed=$(find "$root" \( -name target -o -name '.?*' -o -path "$root/results" \) -prune -o -type f \
+    \( -name '*.java' -o -name '*.py' -o -name '*.sh' -o -name '*.bash' -o -name '*.xml' -o -name '*.js' -o -name '*.css' \) \
+    -exec grep -L 'SPDX-License-Identifier: Apache-2.0' {} +)
+  [[ -z $unnamed ]] || fail "no line with SPDX-License-Identifier: Apache-2.0 in: $unnamed"
+}
+
+# Checks and tests all that is written in Python, but for what needs an RDMA device.
+check_python() {
+  if ! has_browser && can_install; then
+    echo "wisp: installing what the test of the report's page uses: chromium chromium-driver"
+    install_packages chromium chromium-driver || true
+  fi
+  "$root/wisp" test-python || fail "the checks and tests of what is written in Python failed"
+  has_browser || warn "THE REPORT'S PAGE WAS NOT TESTED: there is no browser. Install chromium and chromium-driver."
+}
+
+# What nobody may overlook.
+warn() {
+  local bar='################################################################################'
+  printf '\n%s\n' "$bar"
+  printf '  %s\n' "$@"
+  printf '%s\n' "$bar"
+}
+
+# Passes lines on to standard error as they come, and the last of them to standard output as well.
+show_and_print_last() {
+  local line last=''
+  while IFS= read -r line; do
+    echo "$line" >&2 || true
+    last=$line
+  done
+  echo "$last"
+}
+
+# Sets "guest_missing" to the reason if there can be no guest here.
+prepare_guest() {
+  guest_missing=''
+  if ! guest_missing=$("$root/scripts/guest.sh" --prepare 2>&1 | show_and_print_last); then
+    : "${guest_missing:=the virtual machine could not be prepared}"
+  else
+    guest_missing=''
+  fi
+}
+
+# Prints the modules with tests that need an RDMA device: all, or with options for Maven, which may
+# have chosen some, those that the build has made.
+built_rdma_modules() {
+  local module
+  "$root/scripts/rdma-tests.sh" --list | while read -r module; do
+    if ((options == 0)) || [[ $root/$module/target/rdma-tests/class-path -nt $BUILD_BEGAN ]]; then
+      echo "$module"
+    fi
+  done
+}
+
+# Runs the tests that need an RDMA device, of what Maven has just built, and those of the baseline; sets
+# "rdma_modules". Sets "guest_missing" if there turns out to be no guest for them.
+test_rdma() {
+  local status=0
+  mapfile -t rdma_modules < <(built_rdma_modules)
+  if ((${#rdma_modules[@]} == 0)); then
+    echo "wisp: nothing that was built has tests for RDMA"
+    return 0
+  fi
+  "$root/scripts/rdma-tests.sh" "$@" "${rdma_modules[@]}" || status=$?
+  if ((status == 0 && options == 0)); then
+    "$root/scripts/guest.sh" --limit 1200 "$root/wisp" simple-kv test -m rdma </dev/null || status=$?
+  fi
+  case $status in
+    0) ;;
+    125) guest_missing="the virtual machine did not start, as said above" ;;
+    124) fail "the RDMA tests did not end in time" ;;
+    *) fail "the RDMA tests failed: look above, and under */target/rdma-tests/reports" ;;
+  esac
+}
+
+# Has Maven build and test with options of its own.
+test_with_maven() {
+  lock_build
+  touch "$BUILD_BEGAN"
+  if ! maven -Prdma-tests "$@" verify | without_announcements; then
+    discard_jars
+    fail "the tests failed: look for the first line with ERROR above, and under */target/surefire-reports"
+  fi
+  date_jars
+  [[ -n $(find "$root" -path '*/target/*-reports/TEST-*.xml' -newer "$BUILD_BEGAN" -print -quit) ]] ||
+    fail "Maven ended well and ran no test, as its options had it: ${*:-none}; ./wisp test -h explains them"
+  unlock_build
+}
+
+conclude() {
+  if ((options)); then
+    echo
+    echo "What was run passed, a part: Maven's tests with ${arguments[*]}, those of RDMA of ${rdma_modules[*]:-no module}."
+  else
+    cat <<END
+
+All ${guest_missing:+other }tests passed. What to look at next:
+  ./wisp -s -t                    a server; then, in another terminal:
+  ./wisp -c 127.0.0.1 -t          a shell on it
+  ./wisp -p 127.0.0.1 -t --key_size 3 --payload_size 100
+                                  its throughput and latency
+  ./wisp bench -p keySize=3       every transport measured side by side
+  ./wisp report --fresh --quick   that and more, as tables, plots and a page
+END
+  fi
+  if [[ -n $guest_missing ]]; then
+    warn "RDMA TESTS DID NOT RUN: ${guest_missing#wisp guest: }" "Whatever needs an RDMA device is untested."
+    [[ ${CI:-} != true ]] || fail "the RDMA tests did not run, which in CI is a failure"
+  fi
+}
+
+options=$# arguments=() rdma_arguments=(--limit 3600) rdma_modules=()
+for argument; do
+  case $argument in
+    -h | --help)
+      explain_tests
+      exit 0
+      ;;
+    --long)
+      arguments+=(-DexcludedTests=rdma -Pjcstress)
+      rdma_arguments=(--long --limit 5400)
+      options=$((options - 1))
+      ;;
+    *) arguments+=("$argument") ;;
+  esac
+done
+install_test_tools
+check_scripts
+((options)) || check_python
+prepare_guest
+test_with_maven ${arguments[@]+"${arguments[@]}"}
+[[ -n $guest_missing ]] || test_rdma "${rdma_arguments[@]}"
+conclude
