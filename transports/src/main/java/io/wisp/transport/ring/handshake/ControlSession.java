@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * nothing but last. It belongs to the thread of the {@link ControlLoop}; {@link #begin} and {@link
  * #end} are for the thread that serves the client.
  */
-public final class ControlSession {
+public final class ControlSession implements ServedClient {
 
   private static final Log LOG = Log.of(ControlSession.class);
 
@@ -50,7 +50,7 @@ public final class ControlSession {
     this.deadline = deadline;
   }
 
-  /** What its thread calls the connection. */
+  @Override
   public int number() {
     return number;
   }
@@ -144,7 +144,7 @@ public final class ControlSession {
     chosen.adopt(memory, this);
   }
 
-  /** Tells the client that its requests are looked at. */
+  @Override
   public void begin() {
     try {
       handshake.countAccepted();
@@ -200,7 +200,7 @@ public final class ControlSession {
     }
   }
 
-  /** Closes the control connection, which tells the client. */
+  @Override
   public void end() {
     if (ended.compareAndSet(false, true)) {
       if (admitted) {

@@ -20,8 +20,8 @@ public interface ServingThread {
   void release(int number);
 
   /** Has the thread serve a connection, which it then owns. */
-  void adopt(RemoteMemory memory, ControlSession control);
+  void adopt(RemoteMemory memory, ServedClient control);
 
-  /** Has the thread end the connection of a session whose client is gone. */
-  void abandon(ControlSession control);
+  /** Has the thread end the connection of a client that is gone. */
+  void abandon(ServedClient control);
 }

@@ -11,7 +11,7 @@ import io.wisp.transport.TransportException;
 import io.wisp.transport.ring.Port;
 import io.wisp.transport.ring.RemoteMemory;
 import io.wisp.transport.ring.RingFaultException;
-import io.wisp.transport.ring.handshake.ControlSession;
+import io.wisp.transport.ring.handshake.ServedClient;
 import io.wisp.transport.ring.handshake.ServingThread;
 import java.lang.System.Logger.Level;
 import java.util.Queue;
@@ -52,7 +52,7 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
   /**
    * A connection that is to be served from now on, or, without memory, one whose client is gone.
    */
-  private record Change(ControlSession control, @Nullable RemoteMemory arriving) {}
+  private record Change(ServedClient control, @Nullable RemoteMemory arriving) {}
 
   private final Queue<Change> changes = new ConcurrentLinkedQueue<>();
   private boolean closedToChanges;
@@ -118,14 +118,14 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
   }
 
   @Override
-  public void adopt(RemoteMemory memory, ControlSession control) {
+  public void adopt(RemoteMemory memory, ServedClient control) {
     if (!change(new Change(control, memory))) {
       connections.turnAway(control, memory);
     }
   }
 
   @Override
-  public void abandon(ControlSession control) {
+  public void abandon(ServedClient control) {
     // If the thread has ended, so has the connection.
     change(new Change(control, null));
   }

@@ -4,7 +4,7 @@ package io.wisp.transport.ring.server;
 import io.wisp.transport.Log;
 import io.wisp.transport.ring.Port;
 import io.wisp.transport.ring.RemoteMemory;
-import io.wisp.transport.ring.handshake.ControlSession;
+import io.wisp.transport.ring.handshake.ServedClient;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -63,7 +63,7 @@ final class ServedConnections {
   }
 
   /** Begins to serve a client, and tells it so. */
-  void begin(ControlSession control, RemoteMemory memory) {
+  void begin(ServedClient control, RemoteMemory memory) {
     int number = control.number();
     try {
       if (number >= byNumber.length) {
@@ -83,16 +83,16 @@ final class ServedConnections {
   }
 
   /** Frees what there is of a client that is not served. */
-  void turnAway(ControlSession control, RemoteMemory memory) {
+  void turnAway(ServedClient control, RemoteMemory memory) {
     closing(memory::close);
     control.end();
     release(control.number());
   }
 
   /** Ends the connection of a session, if it is served: its number may be another's by now. */
-  void end(ControlSession control) {
+  void end(ServedClient control) {
     ServerConnection connection = get(control.number());
-    if (connection != null && connection.control() == control) {
+    if (connection != null && connection.control().equals(control)) {
       end(connection.number());
     }
   }

@@ -16,7 +16,7 @@ import io.wisp.transport.ring.RemoteBuffer;
 import io.wisp.transport.ring.RemoteMemory;
 import io.wisp.transport.ring.RendezvousRead;
 import io.wisp.transport.ring.RingFaultException;
-import io.wisp.transport.ring.handshake.ControlSession;
+import io.wisp.transport.ring.handshake.ServedClient;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +52,7 @@ final class ServerConnection {
   private final IncomingRing incoming;
   private final ThreadContext context;
   private final Session session = Session.authenticated();
-  private final ControlSession control;
+  private final ServedClient control;
   private final RendezvousRead rendezvous;
 
   /** The reply that the client is to read from here, and how many there were so far. */
@@ -67,7 +67,7 @@ final class ServerConnection {
 
   private long lastActive;
 
-  ServerConnection(int number, RemoteMemory memory, ThreadContext context, ControlSession control) {
+  ServerConnection(int number, RemoteMemory memory, ThreadContext context, ServedClient control) {
     this.number = number;
     this.memory = memory;
     this.context = context;
@@ -81,7 +81,7 @@ final class ServerConnection {
     return number;
   }
 
-  ControlSession control() {
+  ServedClient control() {
     return control;
   }
 
