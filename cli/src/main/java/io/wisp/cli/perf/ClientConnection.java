@@ -13,9 +13,14 @@ import java.util.Objects;
  * What the clients of a run are connected to and how: no figure means anything without it.
  *
  * @param description what they are really connected to, in the transport's words
+ * @param server the program that serves, and its version, as far as it tells
  */
 record ClientConnection(
-    Transport transport, Endpoint endpoint, String description, ClientOptions options) {
+    Transport transport,
+    Endpoint endpoint,
+    String description,
+    String server,
+    ClientOptions options) {
 
   /** What figures of emulated RDMA are good for. */
   static final String CAVEAT =
@@ -46,6 +51,7 @@ record ClientConnection(
     fields.put("transport", transport.name());
     fields.put("endpoint", endpoint.toString());
     fields.put("description", description);
+    fields.put("server", server);
     fields.put("emulated", emulated());
     fields.put("timeoutMilliseconds", options.timeout().toMillis());
     fields.put("waiting", options.waiting().word());

@@ -72,7 +72,9 @@ public final class PerfCommand {
         file.removeOld();
       }
       run.endBy(stop.get());
-      ClientConnection connection = new ClientConnection(transport, endpoint, description, options);
+      String program = ServerName.ask(() -> transport.connect(endpoint, options));
+      ClientConnection connection =
+          new ClientConnection(transport, endpoint, description, program, options);
       report.conditions(settings, connection, cores == null ? "" : cores.described());
       List<String> failures = run.prepare();
       if (!failures.isEmpty()) {

@@ -43,6 +43,7 @@ final class PerfReport {
     if (connection.emulated()) {
       out.println("           " + ClientConnection.CAVEAT);
     }
+    out.println("server     " + connection.server());
     out.printf(
         Locale.ROOT,
         "client     %s%s%n",

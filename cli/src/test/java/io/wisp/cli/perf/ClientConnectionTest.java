@@ -54,7 +54,7 @@ class ClientConnectionTest {
   void shouldSayEverythingOfAConnectionOverAnEmulatedDevice() {
     ClientConnection connection =
         new ClientConnection(
-            new Named("rdma"), ENDPOINT, "rdma over rxe0 (Soft-RoCE, emulated)", OPTIONS);
+            new Named("rdma"), ENDPOINT, "rdma over rxe0 (Soft-RoCE, emulated)", "wisp", OPTIONS);
     assertThat(connection.emulated()).isTrue();
     assertThat(connection.manner()).isEqualTo("waits by sleep, gets by ring, device rxe0:1");
     assertThat(connection.fields())
@@ -64,6 +64,7 @@ class ClientConnectionTest {
                 "endpoint", "10.0.0.1:3996",
                 "description", "rdma over rxe0 (Soft-RoCE, emulated)",
                 "emulated", true,
+                "server", "wisp",
                 "waiting", "sleep",
                 "busyPoll", false,
                 "get", "ring",
@@ -73,7 +74,7 @@ class ClientConnectionTest {
   @Test
   void shouldNotSpeakOfADeviceWhereMemoryIsSharedWithoutOne() {
     ClientConnection connection =
-        new ClientConnection(new Named("shm"), ENDPOINT, "shm", OPTIONS.withDevice(null));
+        new ClientConnection(new Named("shm"), ENDPOINT, "shm", "wisp", OPTIONS.withDevice(null));
     assertThat(connection.manner()).isEqualTo("waits by sleep, gets by ring");
     assertThat(connection.fields()).containsEntry("emulated", false).doesNotContainKey("device");
   }
@@ -81,14 +82,15 @@ class ClientConnectionTest {
   @Test
   void shouldSayThatTheTransportChoseTheDevice() {
     ClientConnection connection =
-        new ClientConnection(new Named("rdma"), ENDPOINT, "rdma", OPTIONS.withDevice(null));
+        new ClientConnection(new Named("rdma"), ENDPOINT, "rdma", "wisp", OPTIONS.withDevice(null));
     assertThat(connection.manner()).endsWith(", device not named");
   }
 
   @Test
   void shouldNotSpeakOfWaysToGetWhereThereIsOne() {
     ClientConnection connection =
-        new ClientConnection(new FakeTransport(), ENDPOINT, "fake", ClientOptions.defaults());
+        new ClientConnection(
+            new FakeTransport(), ENDPOINT, "fake", "unknown", ClientOptions.defaults());
     assertThat(connection.manner()).isEqualTo("waits by spin");
     assertThat(connection.fields()).doesNotContainKeys("get", "device");
   }
