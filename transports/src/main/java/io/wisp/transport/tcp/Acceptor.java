@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp;
 
+import io.wisp.transport.Closing;
 import io.wisp.transport.Log;
 import io.wisp.transport.SpareDescriptor;
 import io.wisp.transport.tcp.resp.Errors;
@@ -14,6 +15,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,34 +33,39 @@ final class Acceptor implements ReadyChannel {
   /** How many connections are accepted until those that are there get a turn. */
   private static final int MAX_ACCEPTED = 64;
 
-  private final TcpServer server;
   private final ServerSocketChannel channel;
-  private final EventLoop loop;
   private final SelectionKey key;
+  private final Clients clients;
+  private final List<EventLoop> loops;
+  private final EventLoop loop;
   private final SpareDescriptor spare = new SpareDescriptor();
   private boolean exhausted;
-  private int next;
+  private int accepted;
 
-  Acceptor(TcpServer server, ServerSocketChannel channel, EventLoop loop, SelectionKey key) {
-    this.server = server;
+  /**
+   * @param loops over which clients are spread; the first serves this acceptor
+   */
+  Acceptor(ServerSocketChannel channel, SelectionKey key, Clients clients, List<EventLoop> loops) {
     this.channel = channel;
-    this.loop = loop;
     this.key = key;
+    this.clients = clients;
+    this.loops = loops;
+    loop = loops.getFirst();
   }
 
   @Override
-  public boolean serve() {
-    boolean accepted = false;
+  public Next serve() {
+    Next next = Next.IDLE;
     try {
       for (int i = 0; i < MAX_ACCEPTED && acceptOne(); i++) {
-        accepted = true;
+        next = Next.WAIT;
       }
     } catch (ClosedChannelException e) {
-      return accepted;
+      return next;
     } catch (IOException | RuntimeException | Error e) {
       pause(e);
     }
-    return accepted;
+    return next;
   }
 
   private boolean acceptOne() throws IOException {
@@ -110,19 +117,19 @@ final class Acceptor implements ReadyChannel {
     try {
       client.configureBlocking(false);
       client.setOption(StandardSocketOptions.TCP_NODELAY, true);
-      if (!server.tryConnect()) {
+      if (!clients.tryConnect()) {
         client.write(ByteBuffer.wrap(TOO_MANY_CLIENTS));
         loop.linger(client);
         return;
       }
     } catch (IOException e) {
-      EventLoop.closeQuietly(client);
+      Closing.quietly(client);
       return;
     } catch (RuntimeException | Error e) {
-      EventLoop.closeQuietly(client);
+      Closing.quietly(client);
       throw e;
     }
-    EventLoop chosen = server.loop(next++);
+    EventLoop chosen = loops.get(Math.floorMod(accepted++, loops.size()));
     if (chosen == loop) {
       loop.register(client);
     } else {
@@ -133,14 +140,14 @@ final class Acceptor implements ReadyChannel {
   /** The loop would spin on a connection that it cannot take; the port stays open for the next. */
   private void pause(Throwable reason) {
     interest(0);
-    loop.retryAcceptLater();
+    loop.retryLater(this::resume);
     if (!(reason instanceof IOException)) {
       LOG.log(Level.ERROR, "a client could not be accepted", reason);
     }
   }
 
   /** Accepts again after a failure. */
-  void resume() {
+  private void resume() {
     spare.take();
     interest(SelectionKey.OP_ACCEPT);
   }
@@ -156,6 +163,6 @@ final class Acceptor implements ReadyChannel {
   @Override
   public void close() {
     spare.close();
-    EventLoop.closeQuietly(channel);
+    Closing.quietly(channel);
   }
 }

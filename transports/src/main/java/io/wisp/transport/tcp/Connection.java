@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp;
 
+import io.wisp.transport.Closing;
 import io.wisp.transport.tcp.buffer.BufferLimitException;
 import io.wisp.transport.tcp.buffer.BufferPool;
 import io.wisp.transport.tcp.buffer.NativeBuffer;
@@ -13,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +39,8 @@ final class Connection implements ReadyChannel {
   private final SocketChannel channel;
   private final SelectionKey key;
   private final RespSession session;
-  private final EventLoop loop;
+  private final LoopBuffers buffers;
+  private final LongSupplier activityNanos;
 
   /** The beginning of a request, or requests behind one whose reply does not fit. */
   private @Nullable NativeBuffer keptInput;
@@ -56,29 +59,34 @@ final class Connection implements ReadyChannel {
   private boolean progressed;
   private int moved;
   private long stalledSinceNanos;
-  private int position;
+  private int position = -1;
 
   /**
-   * @param position where it stands in the loop's list of connections
+   * @param buffers of the loop that serves it
+   * @param activityNanos tells the time of what it does, if anything depends on that
    */
   Connection(
-      SocketChannel channel, SelectionKey key, RespSession session, EventLoop loop, int position) {
+      SocketChannel channel,
+      SelectionKey key,
+      RespSession session,
+      LoopBuffers buffers,
+      LongSupplier activityNanos) {
     this.channel = channel;
     this.key = key;
     this.session = session;
-    this.loop = loop;
-    this.position = position;
-    lastActiveNanos = loop.activityNanos();
+    this.buffers = buffers;
+    this.activityNanos = activityNanos;
+    lastActiveNanos = activityNanos.getAsLong();
   }
 
   @Override
-  public boolean serve() throws IOException {
-    boolean active = serveNow();
-    if (active) {
-      lastActiveNanos = loop.activityNanos();
+  public Next serve() throws IOException {
+    Next next = serveNow();
+    if (next != Next.IDLE) {
+      lastActiveNanos = activityNanos.getAsLong();
     }
     noteWhatItHolds();
-    return active;
+    return next;
   }
 
   private void noteWhatItHolds() {
@@ -90,7 +98,7 @@ final class Connection implements ReadyChannel {
     progressed = false;
     if (holdsNow != holds) {
       holds = holdsNow;
-      loop.holding(holdsNow ? 1 : -1);
+      buffers.countHolding(holdsNow ? 1 : -1);
     }
   }
 
@@ -99,7 +107,7 @@ final class Connection implements ReadyChannel {
     progressed |= moved >= STEP;
   }
 
-  private boolean serveNow() throws IOException {
+  private Next serveNow() throws IOException {
     if (unsent != null) {
       return send(unsent);
     }
@@ -110,10 +118,9 @@ final class Connection implements ReadyChannel {
       turnPending = false;
       resumed = false;
       progressed = true;
-      goOn();
-      return true;
+      return goOn();
     }
-    return false;
+    return Next.IDLE;
   }
 
   /** Lets {@link #serve} go on with what was left at the end of the last turn. */
@@ -121,37 +128,34 @@ final class Connection implements ReadyChannel {
     resumed = true;
   }
 
-  private void goOn() throws IOException {
+  private Next goOn() throws IOException {
     NativeBuffer kept = keptInput;
-    execute(kept != null ? kept : loop.buffers().input());
+    return execute(kept != null ? kept : buffers.input());
   }
 
-  private boolean read() throws IOException {
+  private Next read() throws IOException {
     NativeBuffer input;
     try {
       input = inputWithRoom();
     } catch (BufferLimitException e) {
       channel.write(ByteBuffer.wrap(NO_MEMORY));
-      loop.refuse(this);
-      return true;
+      return Next.REFUSE;
     }
     int count = input.readFrom(channel);
     if (count < 0) {
       session.endOfInput(!input.isEmpty());
-      close();
-      return true;
+      return Next.CLOSE;
     }
     if (count == 0) {
       keep(input);
-      return false;
+      return Next.IDLE;
     }
     noteMoved(count);
-    execute(input);
-    return true;
+    return execute(input);
   }
 
   private NativeBuffer inputWithRoom() {
-    NativeBuffer shared = loop.buffers().input();
+    NativeBuffer shared = buffers.input();
     NativeBuffer kept = keptInput;
     if (kept == null) {
       return shared;
@@ -160,7 +164,7 @@ final class Connection implements ReadyChannel {
     if (kept.size() + missing <= shared.capacity() / 2) {
       shared.append(kept);
       keptInput = null;
-      loop.buffers().pool().give(kept);
+      buffers.pool().give(kept);
       return shared;
     }
     // Not at once as much as was announced, but in proportion to what has arrived.
@@ -168,10 +172,10 @@ final class Connection implements ReadyChannel {
     return kept;
   }
 
-  private void execute(NativeBuffer input) throws IOException {
+  private Next execute(NativeBuffer input) throws IOException {
     int sent = 0;
     do {
-      NativeBuffer output = loop.buffers().output();
+      NativeBuffer output = buffers.output();
       int before = input.size();
       progress = session.execute(input, output);
       progressed |= input.size() < before;
@@ -180,53 +184,48 @@ final class Connection implements ReadyChannel {
         output.writeTo(channel);
       }
       if (!output.isEmpty()) {
-        unsent = loop.buffers().takeOutput();
+        unsent = buffers.takeOutput();
         key.interestOps(SelectionKey.OP_WRITE);
         keep(input);
-        return;
+        return Next.WAIT;
       }
     } while (progress == Progress.OUTPUT_FULL && sent < TURN_BYTES);
     if (progress == Progress.CLOSE) {
-      loop.linger(this);
-      return;
+      return Next.LINGER;
     }
     keep(input);
-    if (progress != Progress.NEED_INPUT) {
-      turnPending = true;
-      loop.resumeLater(this);
-    }
+    turnPending = progress != Progress.NEED_INPUT;
+    return turnPending ? Next.RESUME : Next.WAIT;
   }
 
   private void keep(NativeBuffer input) {
     if (input != keptInput) {
       if (!input.isEmpty()) {
-        keptInput = loop.buffers().takeInput();
+        keptInput = buffers.takeInput();
       }
     } else if (input.isEmpty()) {
       keptInput = null;
-      loop.buffers().pool().give(input);
+      buffers.pool().give(input);
     }
   }
 
-  private boolean send(NativeBuffer replies) throws IOException {
+  private Next send(NativeBuffer replies) throws IOException {
     int written = replies.writeTo(channel);
     if (written == 0) {
-      return false;
+      return Next.IDLE;
     }
     noteMoved(written);
     if (!replies.isEmpty()) {
-      return true;
+      return Next.WAIT;
     }
     progressed = true;
     unsent = null;
-    loop.buffers().pool().give(replies);
+    buffers.pool().give(replies);
     if (progress == Progress.CLOSE) {
-      loop.linger(this);
-      return true;
+      return Next.LINGER;
     }
     key.interestOps(SelectionKey.OP_READ);
-    goOn();
-    return true;
+    return goOn();
   }
 
   /** How long nothing was received or sent. */
@@ -247,16 +246,11 @@ final class Connection implements ReadyChannel {
     return holds ? now - stalledSinceNanos : 0;
   }
 
-  @Override
-  public void close() {
-    loop.close(this);
-  }
-
   SocketChannel channel() {
     return channel;
   }
 
-  /** Where it stands in the loop's list of connections, or -1. */
+  /** Where it stands among the loop's connections, or -1. */
   int position() {
     return position;
   }
@@ -269,14 +263,23 @@ final class Connection implements ReadyChannel {
     return session.client();
   }
 
-  /** Gives back the memory; the channel is the event loop's to close. */
+  @Override
+  public void close() {
+    try {
+      release();
+    } finally {
+      Closing.quietly(channel);
+    }
+  }
+
+  /** Gives back the memory, and leaves the channel open. */
   void release() {
     if (holds) {
       holds = false;
-      loop.holding(-1);
+      buffers.countHolding(-1);
     }
     session.close();
-    BufferPool pool = loop.buffers().pool();
+    BufferPool pool = buffers.pool();
     if (keptInput != null) {
       pool.give(keptInput);
       keptInput = null;

@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp;
 
+import io.wisp.store.Store;
+import io.wisp.transport.Closing;
 import io.wisp.transport.IdleStrategy;
 import io.wisp.transport.Log;
 import io.wisp.transport.RequestCounters;
 import io.wisp.transport.Threads;
+import io.wisp.transport.tcp.ReadyChannel.Next;
 import io.wisp.transport.tcp.buffer.BufferLimitException;
-import io.wisp.transport.tcp.command.ClientState;
+import io.wisp.transport.tcp.buffer.NativeBuffer;
+import io.wisp.transport.tcp.command.ServerView;
 import io.wisp.transport.tcp.session.RespSession;
 import io.wisp.transport.tcp.session.SessionContext;
-import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,13 +27,15 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A thread and the connections that it serves. It waits for them by a selector; or polls, and then
  * reads from a few connections without asking the selector first.
  */
-public final class EventLoop implements Runnable {
+final class EventLoop implements Runnable {
 
   private static final Log LOG = Log.of(EventLoop.class);
 
@@ -49,55 +54,77 @@ public final class EventLoop implements Runnable {
   /** How many connections of a server linger at a time. */
   static final int MAX_LINGERING = 64;
 
-  private final TcpServer server;
+  private static final int SCRATCH_CAPACITY = 4 << 10;
+
+  private final Store store;
+  private final ServerView view;
+  private final Clients clients;
+  private final Consumer<Throwable> onFailure;
   private final Selector selector;
   private final Thread thread;
   private final RequestCounters counters = new RequestCounters();
   private final Queue<SocketChannel> handedOver = new ConcurrentLinkedQueue<>();
-  private final List<Connection> connections = new ArrayList<>();
 
   /** Those that go on in the next round without waiting for their clients. */
   private final ArrayDeque<Connection> unfinished = new ArrayDeque<>();
 
   private final List<LingeringChannel> lingering = new ArrayList<>();
   private final Consumer<SelectionKey> onReady = this::onReady;
-  private final long idleNanos;
+  private final LongSupplier activity = this::activityNanos;
+  private final boolean busyPoll;
+  private final boolean limitsIdleness;
   private volatile boolean stopped;
-  private @Nullable Acceptor acceptor;
-  private boolean acceptsLater;
-  private int holding;
+  private @Nullable ReadyChannel acceptor;
+  private @Nullable Runnable retry;
   private long roundBeganNanos;
   private long nextCheckNanos;
   private int rounds;
   private final IdleStrategy idle = IdleStrategy.polling(IDLE_ROUNDS_PER_YIELD);
   private boolean served;
 
-  // Confined to the loop's thread, and so made by it.
-  private @Nullable LoopBuffers buffers;
-  private @Nullable SessionContext context;
+  /** What is confined to the loop's thread, and so made by it. */
+  private record Confined(LoopBuffers buffers, SessionContext context, Connections connections) {}
 
-  public EventLoop(TcpServer server, int index) throws IOException {
-    this.server = server;
+  private @Nullable Confined confined;
+
+  /**
+   * A loop that is still to be started.
+   *
+   * @param view what its sessions may learn of the server
+   * @param onFailure told why the thread ends before it was stopped
+   */
+  EventLoop(int index, Store store, ServerView view, Clients clients, Consumer<Throwable> onFailure)
+      throws IOException {
+    this.store = store;
+    this.view = view;
+    this.clients = clients;
+    this.onFailure = onFailure;
     selector = Selector.open();
-    idleNanos = server.options().idleTimeout().toNanos();
+    busyPoll = clients.options().busyPoll();
+    limitsIdleness = !clients.options().idleTimeout().isZero();
     roundBeganNanos = System.nanoTime();
     nextCheckNanos = roundBeganNanos;
     thread =
         Thread.ofPlatform()
             .daemon()
             .name("wisp-tcp-" + index)
-            .uncaughtExceptionHandler(server.options().onThreadLost())
+            .uncaughtExceptionHandler(clients.options().onThreadLost())
             .unstarted(this);
   }
 
-  /** Lets this loop accept connections, before it is started. */
-  void listen(ServerSocketChannel channel) throws IOException {
+  /**
+   * Lets this loop accept connections, before it is started.
+   *
+   * @param acceptor makes what is served when a client comes; the loop closes it
+   */
+  void listen(ServerSocketChannel channel, Function<SelectionKey, ReadyChannel> acceptor)
+      throws IOException {
     SelectionKey key = channel.register(selector, SelectionKey.OP_ACCEPT);
-    acceptor = new Acceptor(server, channel, this, key);
-    key.attach(acceptor);
+    this.acceptor = acceptor.apply(key);
+    key.attach(this.acceptor);
   }
 
-  public void start() {
+  void start() {
     thread.start();
   }
 
@@ -117,39 +144,42 @@ public final class EventLoop implements Runnable {
     selector.wakeup();
   }
 
-  public RequestCounters counters() {
+  RequestCounters counters() {
     return counters;
   }
 
-  public LoopBuffers buffers() {
-    return Objects.requireNonNull(buffers);
+  private Confined confined() {
+    return Objects.requireNonNull(confined);
   }
 
   /** The time, in nanoseconds, of what a connection does now; zero where nothing depends on it. */
-  long activityNanos() {
-    return idleNanos > 0 ? System.nanoTime() : 0;
+  private long activityNanos() {
+    return limitsIdleness ? System.nanoTime() : 0;
   }
 
   @Override
   public void run() {
-    try (LoopBuffers loopBuffers = new LoopBuffers(server.budget());
-        SessionContext sessions = server.newContext(loopBuffers.pool(), counters)) {
-      buffers = loopBuffers;
-      context = sessions;
+    try (LoopBuffers buffers = new LoopBuffers(clients.budget());
+        SessionContext context = newContext(buffers)) {
+      confined = new Confined(buffers, context, new Connections(clients, buffers));
       try {
         serveUntilStopped();
       } finally {
         closeAll();
       }
     } catch (Throwable e) {
-      server.fail(e);
+      onFailure.accept(e);
     } finally {
       end();
     }
   }
 
+  private SessionContext newContext(LoopBuffers buffers) {
+    NativeBuffer scratch = new NativeBuffer(SCRATCH_CAPACITY, Arena::ofConfined, clients.budget());
+    return new SessionContext(store, view, scratch, buffers.pool(), counters);
+  }
+
   private void serveUntilStopped() throws IOException {
-    boolean busyPoll = server.options().busyPoll();
     while (!stopped) {
       served = false;
       if (isTimed()) {
@@ -176,6 +206,7 @@ public final class EventLoop implements Runnable {
   }
 
   private void poll() throws IOException {
+    Connections connections = confined().connections();
     if (connections.size() > MAX_READ_DIRECTLY || rounds++ % ROUNDS_PER_SELECT == 0) {
       selector.selectNow(onReady);
       return;
@@ -183,11 +214,6 @@ public final class EventLoop implements Runnable {
     for (int i = connections.size() - 1; i >= 0; i--) {
       serve(connections.get(i));
     }
-  }
-
-  /** Gives a connection another turn in the next round. */
-  void resumeLater(Connection connection) {
-    unfinished.addLast(connection);
   }
 
   private void resumeUnfinished() {
@@ -208,20 +234,31 @@ public final class EventLoop implements Runnable {
 
   private void serve(ReadyChannel channel) {
     try {
-      served |= channel.serve();
+      Next next = channel.serve();
+      served |= next != Next.IDLE;
+      switch (next) {
+        case IDLE, WAIT -> {}
+        case RESUME -> unfinished.addLast((Connection) channel);
+        case LINGER -> linger((Connection) channel);
+        case REFUSE -> {
+          clients.reject();
+          linger((Connection) channel);
+        }
+        case CLOSE -> close(channel);
+      }
     } catch (IOException e) {
       // The client is gone; there is nobody to tell.
-      channel.close();
+      close(channel);
     } catch (BufferLimitException e) {
-      channel.close();
-      server.rejected();
+      close(channel);
+      clients.reject();
       LOG.log(Level.WARNING, "a connection was closed: {0}", e.getMessage());
     } catch (Throwable e) {
-      channel.close();
+      close(channel);
       LOG.log(Level.ERROR, "a connection was closed, for serving it failed unexpectedly", e);
     }
-    buffers().reset();
-    Objects.requireNonNull(context).request().trim();
+    confined().buffers().reset();
+    confined().context().request().trim();
   }
 
   private void registerHandedOver() {
@@ -231,13 +268,14 @@ public final class EventLoop implements Runnable {
   }
 
   /** Makes a client's channel one of this loop's connections, or closes it if that fails. */
-  public void register(SocketChannel channel) {
+  void register(SocketChannel channel) {
+    Confined own = confined();
+    Connection connection;
     try {
-      ClientState client = server.newClient(channel);
-      RespSession session = new RespSession(Objects.requireNonNull(context), client);
+      RespSession session = new RespSession(own.context(), clients.newClient(channel));
       SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
-      Connection connection = new Connection(channel, key, session, this, connections.size());
-      connections.add(connection);
+      connection = new Connection(channel, key, session, own.buffers(), activity);
+      own.connections().add(connection);
       key.attach(connection);
     } catch (IOException e) {
       giveUp(channel);
@@ -247,91 +285,57 @@ public final class EventLoop implements Runnable {
       LOG.log(Level.ERROR, "a client was not let in, for that failed unexpectedly", e);
       return;
     }
-    list(connections.getLast());
-  }
-
-  private void list(Connection connection) {
     try {
-      server.clients().put(connection.client().id(), connection.client());
+      clients.list(connection.client());
       served = true;
     } catch (OutOfMemoryError e) {
-      connection.close();
+      close(connection);
     }
   }
 
   /** Gives up a client that was counted and is no connection yet. */
   private void giveUp(SocketChannel channel) {
-    closeQuietly(channel);
-    server.disconnected();
+    Closing.quietly(channel);
+    clients.disconnected();
   }
 
   /** Ends a connection that has been sent its last reply, and lets the client see it. */
-  void linger(Connection connection) throws IOException {
-    remove(connection);
+  private void linger(Connection connection) throws IOException {
+    confined().connections().remove(connection);
+    connection.release();
     linger(connection.channel());
-  }
-
-  /** Ends a connection because of a limit, of which its client was told. */
-  void refuse(Connection connection) throws IOException {
-    server.rejected();
-    linger(connection);
   }
 
   /** Ends a connection to a client that has been sent the reason. */
   void linger(SocketChannel channel) throws IOException {
-    if (lingering.size() >= Math.max(1, MAX_LINGERING / server.options().threads())) {
-      closeQuietly(channel);
+    if (lingering.size() >= Math.max(1, MAX_LINGERING / clients.options().threads())) {
+      Closing.quietly(channel);
       return;
     }
     channel.shutdownOutput();
-    long deadline = System.nanoTime() + server.limits().lingering().toNanos();
-    LingeringChannel last = new LingeringChannel(channel, this, deadline);
+    long deadline = System.nanoTime() + clients.limits().lingering().toNanos();
+    LingeringChannel last = new LingeringChannel(channel, confined().buffers(), deadline);
     lingering.add(last);
     channel.register(selector, SelectionKey.OP_READ, last);
   }
 
-  public void close(Connection connection) {
-    try {
-      remove(connection);
-    } finally {
-      closeQuietly(connection.channel());
+  private void close(ReadyChannel channel) {
+    if (channel instanceof Connection connection) {
+      confined().connections().close(connection);
+    } else {
+      lingering.remove(channel);
+      channel.close();
     }
   }
 
-  public void close(LingeringChannel channel) {
-    lingering.remove(channel);
-    closeQuietly(channel.channel());
-  }
-
-  private void remove(Connection connection) {
-    int position = connection.position();
-    if (position < 0) {
-      return;
-    }
-    Connection last = connections.removeLast();
-    if (last != connection) {
-      connections.set(position, last);
-      last.position(position);
-    }
-    connection.position(-1);
-    server.clients().remove(connection.client().id());
-    server.disconnected();
-    connection.release();
-  }
-
-  /** Leaves the acceptor alone until the next check. */
-  void retryAcceptLater() {
-    acceptsLater = true;
+  /** Has something done at the next check, and no earlier. */
+  void retryLater(Runnable retry) {
+    this.retry = retry;
     nextCheckNanos = System.nanoTime() + CHECK_MILLIS * 1_000_000;
   }
 
-  /** Notes that so many more connections hold memory, which they may keep for too long. */
-  void holding(int more) {
-    holding += more;
-  }
-
   private boolean isTimed() {
-    return idleNanos > 0 || holding > 0 || !lingering.isEmpty() || acceptsLater;
+    return confined().connections().areTimed() || !lingering.isEmpty() || retry != null;
   }
 
   /**
@@ -345,41 +349,23 @@ public final class EventLoop implements Runnable {
     nextCheckNanos = roundBeganNanos + CHECK_MILLIS * 1_000_000;
     for (int i = lingering.size() - 1; i >= 0; i--) {
       if (lingering.get(i).isOverdue(roundBeganNanos)) {
-        lingering.get(i).close();
+        close(lingering.get(i));
       }
     }
-    if (idleNanos > 0 || holding > 0) {
-      closeOverdueConnections();
+    if (confined().connections().areTimed()) {
+      confined().connections().closeOverdue(roundBeganNanos);
     }
-    if (acceptsLater && acceptor != null) {
-      acceptsLater = false;
-      acceptor.resume();
+    Runnable due = retry;
+    if (due != null) {
+      retry = null;
+      due.run();
     }
-  }
-
-  private void closeOverdueConnections() {
-    long fairShare = server.budget().fairShare(server.connected());
-    for (int i = connections.size() - 1; i >= 0; i--) {
-      Connection connection = connections.get(i);
-      if ((idleNanos > 0 && connection.idleNanos(roundBeganNanos) > idleNanos)
-          || hasStalled(connection, fairShare)) {
-        server.rejected();
-        connection.close();
-      }
-    }
-  }
-
-  /** Whoever holds more than a fair share has less time while others find no memory. */
-  private boolean hasStalled(Connection connection, long fairShare) {
-    TcpLimits limits = server.limits();
-    boolean isHurried = server.budget().isShort() && connection.heldBytes() > fairShare;
-    Duration atMost = isHurried ? limits.stallWhileShort() : limits.stall();
-    return connection.stalledNanos(roundBeganNanos) > atMost.toNanos();
   }
 
   private void closeAll() {
-    while (!connections.isEmpty()) {
-      close(connections.getLast());
+    Connections connections = confined().connections();
+    while (connections.size() > 0) {
+      close(connections.get(connections.size() - 1));
     }
     while (!lingering.isEmpty()) {
       close(lingering.getLast());
@@ -394,17 +380,13 @@ public final class EventLoop implements Runnable {
     }
   }
 
-  /** Gives up a loop that was never started. */
-  void discard() {
-    end();
-  }
-
-  private void end() {
+  /** Frees what a loop has that has ended, or was never started. */
+  void end() {
     if (acceptor != null) {
       acceptor.close();
     }
     // Until then the port stays open, although its channel was closed.
-    closeQuietly(selector);
+    Closing.quietly(selector);
   }
 
   /** Asks the loop to end. */
@@ -414,17 +396,9 @@ public final class EventLoop implements Runnable {
   }
 
   /** Waits until the loop has ended. */
-  public void join() {
+  void join() {
     if (!Thread.currentThread().equals(thread)) {
       Threads.joinUninterruptibly(thread);
-    }
-  }
-
-  public static void closeQuietly(Closeable closeable) {
-    try {
-      closeable.close();
-    } catch (IOException e) {
-      LOG.log(Level.DEBUG, "closing failed", e);
     }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp;
 
+import io.wisp.transport.Closing;
 import io.wisp.transport.tcp.buffer.NativeBuffer;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
@@ -15,26 +16,26 @@ final class LingeringChannel implements ReadyChannel {
   private static final int MAX_DROPPED_BYTES = 16 << 20;
 
   private final SocketChannel channel;
-  private final EventLoop loop;
+  private final LoopBuffers buffers;
   private final long deadlineNanos;
   private int droppedBytes;
 
-  LingeringChannel(SocketChannel channel, EventLoop loop, long deadlineNanos) {
+  LingeringChannel(SocketChannel channel, LoopBuffers buffers, long deadlineNanos) {
     this.channel = channel;
-    this.loop = loop;
+    this.buffers = buffers;
     this.deadlineNanos = deadlineNanos;
   }
 
   @Override
-  public boolean serve() throws IOException {
-    NativeBuffer dropped = loop.buffers().input();
+  public Next serve() throws IOException {
+    NativeBuffer dropped = buffers.input();
     int count = dropped.readFrom(channel);
     dropped.clear();
     droppedBytes += Math.max(0, count);
     if (count < 0 || droppedBytes > MAX_DROPPED_BYTES) {
-      close();
+      return Next.CLOSE;
     }
-    return count != 0;
+    return count == 0 ? Next.IDLE : Next.WAIT;
   }
 
   boolean isOverdue(long nowNanos) {
@@ -43,10 +44,6 @@ final class LingeringChannel implements ReadyChannel {
 
   @Override
   public void close() {
-    loop.close(this);
-  }
-
-  SocketChannel channel() {
-    return channel;
+    Closing.quietly(channel);
   }
 }

@@ -21,6 +21,7 @@ final class LoopBuffers implements AutoCloseable {
   private final BufferPool pool;
   private final NativeBuffer input;
   private NativeBuffer output;
+  private int holding;
 
   /** Buffers for the calling thread. */
   LoopBuffers(BufferBudget budget) {
@@ -69,6 +70,16 @@ final class LoopBuffers implements AutoCloseable {
     copy.append(buffer);
     buffer.clear();
     return copy;
+  }
+
+  /** Counts connections that keep memory between their turns, which they may do for too long. */
+  void countHolding(int more) {
+    holding += more;
+  }
+
+  /** How many connections keep memory between their turns. */
+  int holding() {
+    return holding;
   }
 
   /** Ends the turn of a connection: nothing is left, and memory that it made grow is given back. */

@@ -6,11 +6,25 @@ import java.io.IOException;
 /** A channel of an event loop, which serves it when it is ready. */
 interface ReadyChannel {
 
-  /**
-   * Does what can be done without waiting, and says whether that was anything. If it throws, the
-   * event loop closes the channel.
-   */
-  boolean serve() throws IOException;
+  /** What comes next for a channel. */
+  enum Next {
+    /** It had nothing to do, and waits until it is ready. */
+    IDLE,
+    /** It did something, and waits until it is ready. */
+    WAIT,
+    /** It goes on in the next round of the loop, ready or not. */
+    RESUME,
+    /** Its client was sent the last reply, and gets to see it. */
+    LINGER,
+    /** The same, because of a limit. */
+    REFUSE,
+    /** It is closed. */
+    CLOSE
+  }
 
+  /** Does what can be done without waiting. If it throws, the event loop closes the channel. */
+  Next serve() throws IOException;
+
+  /** Frees what it has, and closes the channel. */
   void close();
 }

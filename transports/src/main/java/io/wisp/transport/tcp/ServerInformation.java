@@ -3,6 +3,7 @@ package io.wisp.transport.tcp;
 
 import io.wisp.store.Store;
 import io.wisp.store.StoreStatistics;
+import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.ServerStatistics;
 import io.wisp.transport.tcp.command.ServerCommands;
@@ -19,15 +20,17 @@ import org.jspecify.annotations.Nullable;
 /** What INFO, CONFIG GET and CLIENT LIST tell of a server. */
 final class ServerInformation implements ServerView {
 
-  private final TcpServer server;
+  private final Server server;
+  private final Clients clients;
   private final Store store;
   private final byte @Nullable [] password;
   private final long startedAtMillis = System.currentTimeMillis();
 
-  ServerInformation(TcpServer server, Store store) {
+  ServerInformation(Server server, Clients clients, Store store) {
     this.server = server;
+    this.clients = clients;
     this.store = store;
-    String text = server.options().password();
+    String text = clients.options().password();
     password = text == null ? null : text.getBytes(StandardCharsets.UTF_8);
   }
 
@@ -39,13 +42,12 @@ final class ServerInformation implements ServerView {
 
   @Override
   public Stream<String> clients() {
-    long now = store.currentTimeMillis();
-    return server.clients().values().stream().map(client -> client.line(now));
+    return clients.lines();
   }
 
   @Override
   public Map<String, String> configuration() {
-    ServerOptions options = server.options();
+    ServerOptions options = clients.options();
     Map<String, String> configuration = new TreeMap<>();
     configuration.put("appendonly", "no");
     configuration.put("bind", options.endpoint().host());
@@ -92,14 +94,14 @@ final class ServerInformation implements ServerView {
     lines.put("java_version", Runtime.version());
     lines.put("tcp_port", server.endpoint().port());
     lines.put("uptime_in_seconds", (System.currentTimeMillis() - startedAtMillis) / 1000);
-    lines.put("io_threads", server.options().threads());
+    lines.put("io_threads", clients.options().threads());
     return lines;
   }
 
   private Map<String, Object> clientsSection() {
     Map<String, Object> lines = new LinkedHashMap<>();
-    lines.put("connected_clients", server.statistics().connections());
-    lines.put("maxclients", server.options().maxClients());
+    lines.put("connected_clients", clients.connected());
+    lines.put("maxclients", clients.options().maxClients());
     return lines;
   }
 
@@ -111,7 +113,7 @@ final class ServerInformation implements ServerView {
     lines.put("index_bytes", statistics.indexBytes());
     lines.put("record_bytes", statistics.recordBytes());
     lines.put("free_bytes", statistics.freeBytes());
-    lines.put("connection_buffer_bytes", server.bufferedBytes());
+    lines.put("connection_buffer_bytes", clients.budget().used());
     return lines;
   }
 

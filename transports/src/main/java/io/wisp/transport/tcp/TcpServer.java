@@ -2,70 +2,47 @@
 package io.wisp.transport.tcp;
 
 import io.wisp.store.Store;
+import io.wisp.transport.Closing;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.Log;
-import io.wisp.transport.RequestCounters;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.ServerStatistics;
 import io.wisp.transport.TransportException;
-import io.wisp.transport.tcp.buffer.BufferBudget;
-import io.wisp.transport.tcp.buffer.BufferPool;
-import io.wisp.transport.tcp.buffer.NativeBuffer;
-import io.wisp.transport.tcp.command.ClientState;
 import io.wisp.transport.tcp.command.ServerView;
-import io.wisp.transport.tcp.session.SessionContext;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** Serves a store to clients of Redis over TCP, with event loops over which connections spread. */
 final class TcpServer implements Server {
 
   private static final int BACKLOG = 1024;
-  private static final int SCRATCH_CAPACITY = 4 << 10;
 
-  private final Store store;
   private final ServerOptions options;
-  private final TcpLimits limits;
-  private final BufferBudget budget;
+  private final Clients clients;
   private final ServerSocketChannel listening;
   private final Endpoint endpoint;
-  private final ServerView view;
   private final List<EventLoop> loops = new ArrayList<>();
-  private final Map<Long, ClientState> clients = new ConcurrentHashMap<>();
-  private final AtomicInteger connected = new AtomicInteger();
-  private final AtomicLong accepted = new AtomicLong();
-  private final AtomicLong lastClientId = new AtomicLong();
-  private final AtomicLong rejected = new AtomicLong();
 
   TcpServer(Store store, ServerOptions options, TcpLimits limits) {
-    this.store = store;
     this.options = options;
-    this.limits = limits;
-    budget = BufferBudget.shared(limits.bufferMemory());
+    clients = new Clients(options, limits, store::currentTimeMillis);
     Log.prepare();
     listening = listen(options.endpoint());
     try {
       InetSocketAddress address = (InetSocketAddress) listening.getLocalAddress();
       endpoint = new Endpoint(options.endpoint().host(), address.getPort());
-      view = new ServerInformation(this, store);
+      ServerView view = new ServerInformation(this, clients, store);
       for (int i = 0; i < options.threads(); i++) {
-        loops.add(new EventLoop(this, i));
+        loops.add(new EventLoop(i, store, view, clients, this::fail));
       }
-      loops.getFirst().listen(listening);
+      loops.getFirst().listen(listening, key -> new Acceptor(listening, key, clients, loops));
     } catch (IOException e) {
-      loops.forEach(EventLoop::discard);
-      EventLoop.closeQuietly(listening);
+      loops.forEach(EventLoop::end);
+      Closing.quietly(listening);
       throw new TransportException("the TCP server cannot start: " + e.getMessage(), e);
     }
     loops.forEach(EventLoop::start);
@@ -83,9 +60,7 @@ final class TcpServer implements Server {
       channel.bind(address, BACKLOG);
       return channel;
     } catch (IOException e) {
-      if (channel != null) {
-        EventLoop.closeQuietly(channel);
-      }
+      Closing.quietly(channel);
       throw new TransportException("cannot listen on " + endpoint + ": " + e.getMessage(), e);
     }
   }
@@ -113,83 +88,27 @@ final class TcpServer implements Server {
       malformed += loop.counters().malformed();
     }
     return new ServerStatistics(
-        connected.get(), accepted.get(), rejected.get(), requests, malformed);
+        clients.connected(), clients.accepted(), clients.rejected(), requests, malformed);
   }
 
   /** Bytes that the buffers of all connections take now. */
   long bufferedBytes() {
-    return budget.used();
+    return clients.budget().used();
   }
 
-  ServerOptions options() {
-    return options;
-  }
-
-  TcpLimits limits() {
-    return limits;
-  }
-
-  /** Connections at this moment. */
-  int connected() {
-    return connected.get();
-  }
-
-  BufferBudget budget() {
-    return budget;
-  }
-
+  /** One of the loops, for tests. */
   EventLoop loop(int index) {
-    return loops.get(Math.floorMod(index, loops.size()));
-  }
-
-  Map<Long, ClientState> clients() {
-    return clients;
-  }
-
-  /** What the sessions of the calling thread share. */
-  SessionContext newContext(BufferPool buffers, RequestCounters counters) {
-    NativeBuffer scratch = new NativeBuffer(SCRATCH_CAPACITY, Arena::ofConfined, budget);
-    return new SessionContext(store, view, scratch, buffers, counters);
-  }
-
-  /** Admits one more connection if the limit lets it, and counts it either way. */
-  boolean tryConnect() {
-    if (connected.incrementAndGet() <= options.maxClients()) {
-      accepted.incrementAndGet();
-      return true;
-    }
-    connected.decrementAndGet();
-    rejected.incrementAndGet();
-    return false;
-  }
-
-  void disconnected() {
-    connected.decrementAndGet();
-  }
-
-  /** Counts a connection that was closed because of a limit. */
-  void rejected() {
-    rejected.incrementAndGet();
-  }
-
-  ClientState newClient(SocketChannel channel) throws IOException {
-    SocketAddress address = channel.getRemoteAddress();
-    String shown =
-        address instanceof InetSocketAddress inet
-            ? new Endpoint(inet.getAddress().getHostAddress(), inet.getPort()).toString()
-            : String.valueOf(address);
-    return new ClientState(
-        lastClientId.incrementAndGet(), shown, store.currentTimeMillis(), view.password() == null);
+    return loops.get(index);
   }
 
   /** Stops because the calling thread failed. */
-  void fail(Throwable cause) {
+  private void fail(Throwable cause) {
     options.threadLost(cause);
     stop();
   }
 
   private void stop() {
-    EventLoop.closeQuietly(listening);
+    Closing.quietly(listening);
     loops.forEach(EventLoop::stop);
   }
 
