@@ -12,9 +12,7 @@ final class OutstandingRequests {
   enum Kind {
     PUT,
     GET,
-    DELETE,
-    /** It was refused before it was sent; its status is known. */
-    REFUSED
+    DELETE
   }
 
   private final Kind[] kinds;
@@ -52,7 +50,7 @@ final class OutstandingRequests {
     return kinds[first];
   }
 
-  /** The status of the oldest request, if it was {@link Kind#REFUSED}. */
+  /** The status of the oldest request if it was refused and not sent, or null. */
   @Nullable Status oldestStatus() {
     return statuses[first];
   }

@@ -2,7 +2,6 @@
 package io.wisp.transport.tcp.client;
 
 import io.wisp.store.KeySink;
-import io.wisp.store.Limits;
 import io.wisp.store.RecordSink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
@@ -10,12 +9,14 @@ import io.wisp.store.ValueSink;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
+import io.wisp.transport.Refusals;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.TransportTimeoutException;
 import io.wisp.transport.tcp.client.OutstandingRequests.Kind;
 import io.wisp.transport.tcp.resp.ReplyReader;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,14 +27,7 @@ public final class TcpClient implements Client {
   /** Submitted requests are sent when they take so many bytes, flushed or not. */
   private static final int SEND_AT = 32 << 10;
 
-  /** Who may touch the connection. */
-  private enum Use {
-    NOBODY,
-    A_CALL,
-    /** A call, which has to clean up on its way out. */
-    A_CALL_AFTER_CLOSE,
-    CLOSED
-  }
+  private static final Slice NONE = new Slice();
 
   private final Endpoint endpoint;
   private final ClientOptions options;
@@ -43,7 +37,7 @@ public final class TcpClient implements Client {
   private final ReplyReader reply;
   private final OutstandingRequests outstanding;
   private final RecordSink noValue = new RecordSink();
-  private final AtomicReference<Use> use = new AtomicReference<>(Use.NOBODY);
+  private final CallGuard guard;
 
   /** Why the connection cannot be used any more. */
   private @Nullable String failure;
@@ -56,6 +50,7 @@ public final class TcpClient implements Client {
     stream = new ReplyStream(ClientSocket.connect(endpoint, options, deadline, nanoTime), endpoint);
     requests = new RequestWriter(stream.output());
     reply = stream.reply();
+    guard = new CallGuard(stream);
     outstanding = new OutstandingRequests(options.maxOutstanding());
   }
 
@@ -93,7 +88,7 @@ public final class TcpClient implements Client {
       }
       stream.consume();
     } finally {
-      exit();
+      guard.exit();
     }
   }
 
@@ -104,119 +99,71 @@ public final class TcpClient implements Client {
 
   @Override
   public Status put(Slice key, Slice value) {
-    enterAlone();
-    try {
-      addPut(key, value);
-      return completeOldest(noValue);
-    } finally {
-      exit();
-    }
+    return call(Kind.PUT, key, value, noValue);
   }
 
   @Override
   public Status get(Slice key, ValueSink sink) {
     sink.begin();
-    enterAlone();
-    try {
-      addGet(key);
-      return completeOldest(sink);
-    } finally {
-      exit();
-    }
+    return call(Kind.GET, key, NONE, sink);
   }
 
   @Override
   public Status delete(Slice key) {
+    return call(Kind.DELETE, key, NONE, noValue);
+  }
+
+  private Status call(Kind kind, Slice key, Slice value, ValueSink sink) {
     enterAlone();
     try {
-      addDelete(key);
-      return completeOldest(noValue);
+      add(kind, key, value);
+      return completeOldest(sink);
     } finally {
-      exit();
+      guard.exit();
     }
   }
 
   @Override
   public void submitPut(Slice key, Slice value) {
-    enter();
-    try {
-      addPut(key, value);
-      sendIfMany();
-    } finally {
-      exit();
-    }
+    submit(Kind.PUT, key, value);
   }
 
   @Override
   public void submitGet(Slice key) {
-    enter();
-    try {
-      addGet(key);
-      sendIfMany();
-    } finally {
-      exit();
-    }
+    submit(Kind.GET, key, NONE);
   }
 
   @Override
   public void submitDelete(Slice key) {
+    submit(Kind.DELETE, key, NONE);
+  }
+
+  private void submit(Kind kind, Slice key, Slice value) {
     enter();
     try {
-      addDelete(key);
-      sendIfMany();
+      add(kind, key, value);
+      if (stream.output().size() >= SEND_AT) {
+        send();
+      }
     } finally {
-      exit();
+      guard.exit();
     }
   }
 
-  private void addPut(Slice key, Slice value) {
-    Status refusal = refusalOf(key);
-    if (refusal == null && value.length() > Limits.MAX_VALUE_LENGTH) {
-      refusal = Status.VALUE_TOO_LARGE;
-    }
-    requireRoom();
-    if (refusal == null) {
-      requests.put(key, value);
-    }
-    outstanding.add(refusal == null ? Kind.PUT : Kind.REFUSED, refusal);
-  }
-
-  private void addGet(Slice key) {
-    Status refusal = refusalOf(key);
-    requireRoom();
-    if (refusal == null) {
-      requests.get(key);
-    }
-    outstanding.add(refusal == null ? Kind.GET : Kind.REFUSED, refusal);
-  }
-
-  private void addDelete(Slice key) {
-    Status refusal = refusalOf(key);
-    requireRoom();
-    if (refusal == null) {
-      requests.delete(key);
-    }
-    outstanding.add(refusal == null ? Kind.DELETE : Kind.REFUSED, refusal);
-  }
-
-  private void requireRoom() {
+  private void add(Kind kind, Slice key, Slice value) {
     if (outstanding.count() == outstanding.capacity()) {
       throw new IllegalStateException(
           outstanding.count() + " requests are outstanding, and maxOutstanding allows no more");
     }
-  }
-
-  private static @Nullable Status refusalOf(Slice key) {
-    if (key.length() == 0) {
-      return Status.KEY_EMPTY;
+    Status refusal = Refusals.of(key, value);
+    if (refusal == null) {
+      switch (kind) {
+        case PUT -> requests.put(key, value);
+        case GET -> requests.get(key);
+        case DELETE -> requests.delete(key);
+      }
     }
-    return key.length() > Limits.MAX_KEY_LENGTH ? Status.KEY_TOO_LARGE : null;
-  }
-
-  private void sendIfMany() {
-    if (stream.output().size() >= SEND_AT) {
-      send();
-    }
+    outstanding.add(kind, refusal);
   }
 
   @Override
@@ -225,7 +172,7 @@ public final class TcpClient implements Client {
     try {
       send();
     } finally {
-      exit();
+      guard.exit();
     }
   }
 
@@ -249,7 +196,7 @@ public final class TcpClient implements Client {
       }
       return completeOldest(sink);
     } finally {
-      exit();
+      guard.exit();
     }
   }
 
@@ -259,7 +206,7 @@ public final class TcpClient implements Client {
     try {
       return outstanding.count() > 0 && (outstanding.oldestStatus() != null || hasReply());
     } finally {
-      exit();
+      guard.exit();
     }
   }
 
@@ -293,7 +240,6 @@ public final class TcpClient implements Client {
           }
           yield status;
         }
-        case REFUSED -> throw new AssertionError("a refused request has its status");
       };
     } finally {
       outstanding.removeOldest();
@@ -335,57 +281,38 @@ public final class TcpClient implements Client {
     }
     enterAlone();
     try {
-      Status refusal = refusalOf(key);
-      if (refusal != null || value.length() > Limits.MAX_VALUE_LENGTH) {
-        return refusal != null ? refusal : Status.VALUE_TOO_LARGE;
+      Status refusal = Refusals.of(key, value);
+      if (refusal == null) {
+        requests.put(key, value, timeToLiveMillis);
       }
-      requests.put(key, value, timeToLiveMillis);
-      await("PUT");
-      try {
-        return expect('+', Status.STORED);
-      } finally {
-        stream.consume();
-      }
+      outstanding.add(Kind.PUT, refusal);
+      return completeOldest(noValue);
     } finally {
-      exit();
+      guard.exit();
     }
   }
 
   @Override
   public boolean contains(Slice key) {
-    enterAlone();
-    try {
-      if (refusalOf(key) != null) {
-        return false;
-      }
-      requests.exists(key);
-      return awaitNumber("EXISTS") > 0;
-    } finally {
-      exit();
-    }
+    return askNumber("EXISTS", RequestWriter::exists, key, 0) > 0;
   }
 
   @Override
   public long timeToLive(Slice key) {
-    enterAlone();
-    try {
-      if (refusalOf(key) != null) {
-        return NO_KEY;
-      }
-      requests.timeToLive(key);
-      return awaitNumber("PTTL");
-    } finally {
-      exit();
-    }
+    return askNumber("PTTL", RequestWriter::timeToLive, key, NO_KEY);
   }
 
-  private long awaitNumber(String request) {
-    await(request);
+  private long askNumber(
+      String name, BiConsumer<RequestWriter, Slice> request, Slice key, long ifRefused) {
+    enterAlone();
     try {
-      requireDone(expect(':', Status.DONE), request);
-      return reply.number();
+      if (Refusals.of(key) != null) {
+        return ifRefused;
+      }
+      request.accept(requests, key);
+      return ask(name, ':', reply::number);
     } finally {
-      stream.consume();
+      guard.exit();
     }
   }
 
@@ -395,15 +322,9 @@ public final class TcpClient implements Client {
     try {
       requests.words(
           "SCAN", Long.toUnsignedString(cursor), "COUNT", Integer.toString(Math.max(1, atLeast)));
-      await("SCAN");
-      try {
-        requireDone(expect('*', Status.DONE), "SCAN");
-        return stream.giveKeys(sink);
-      } finally {
-        stream.consume();
-      }
+      return ask("SCAN", '*', () -> stream.giveKeys(sink));
     } finally {
-      exit();
+      guard.exit();
     }
   }
 
@@ -412,31 +333,29 @@ public final class TcpClient implements Client {
     enterAlone();
     try {
       requests.words("INFO");
-      await("INFO");
-      try {
-        requireDone(expect('$', Status.DONE), "INFO");
-        return reply.text();
-      } finally {
-        stream.consume();
-      }
+      return ask("INFO", '$', reply::text);
     } finally {
-      exit();
+      guard.exit();
     }
   }
 
-  private void requireDone(Status status, String request) {
-    if (status != Status.DONE) {
-      throw new TransportException(endpoint + " answered " + request + " with " + status);
+  /** Sends what was appended, waits for its reply, which is of a type, and takes what it tells. */
+  private <T> T ask(String name, char type, Supplier<T> take) {
+    await(name, deadline());
+    try {
+      Status status = expect(type, Status.DONE);
+      if (status != Status.DONE) {
+        throw new TransportException(endpoint + " answered " + name + " with " + status);
+      }
+      return take.get();
+    } finally {
+      stream.consume();
     }
   }
 
   /** Until when a request is waited for that is sent now. */
   private long deadline() {
     return nanoTime.getAsLong() + options.timeout().toNanos();
-  }
-
-  private void await(String request) {
-    await(request, deadline());
   }
 
   private void await(String request, long deadline) {
@@ -462,46 +381,22 @@ public final class TcpClient implements Client {
   private void enterAlone() {
     enter();
     if (outstanding.count() > 0) {
-      exit();
+      guard.exit();
       throw new IllegalStateException(
           outstanding.count() + " requests are outstanding, and have to be completed first");
     }
   }
 
   private void enter() {
-    if (!use.compareAndSet(Use.NOBODY, Use.A_CALL)) {
-      throw new IllegalStateException(
-          use.get() == Use.A_CALL
-              ? "the client is in use by another thread"
-              : "the client is closed");
-    }
+    guard.enter();
     if (failure != null) {
-      exit();
+      guard.exit();
       throw new TransportException(failure);
-    }
-  }
-
-  private void exit() {
-    if (!use.compareAndSet(Use.A_CALL, Use.NOBODY)) {
-      use.set(Use.CLOSED);
-      stream.close();
     }
   }
 
   @Override
   public void close() {
-    // Again if a call has begun or ended in between.
-    while (isOpen()) {
-      if (use.compareAndSet(Use.NOBODY, Use.CLOSED)) {
-        stream.close();
-      } else if (use.compareAndSet(Use.A_CALL, Use.A_CALL_AFTER_CLOSE)) {
-        stream.closeSocket();
-      }
-    }
-  }
-
-  private boolean isOpen() {
-    Use now = use.get();
-    return now == Use.NOBODY || now == Use.A_CALL;
+    guard.close();
   }
 }
