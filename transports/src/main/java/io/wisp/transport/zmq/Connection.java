@@ -4,8 +4,6 @@ package io.wisp.transport.zmq;
 import io.wisp.codec.Session;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
-import java.util.ArrayDeque;
-import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -22,15 +20,16 @@ final class Connection {
   private final AtomicBoolean disconnected = new AtomicBoolean();
   private final AtomicLong replyBytes = new AtomicLong();
   private final long acceptedAt = System.nanoTime();
-  private volatile @Nullable InboundFrames frames;
+  private volatile @Nullable Runnable whenGone;
+  private volatile long incompleteSince;
   private volatile long lastReplyTaken = acceptedAt;
   private volatile boolean closed;
 
   /** The request loop's own. */
   final Session session = new Session();
 
-  /** Requests that wait until replies are taken; the request loop's own. */
-  final Queue<ZmqRequest> waiting = new ArrayDeque<>();
+  /** How many requests wait until replies are taken; the request loop's own. */
+  int waiting;
 
   /** Whether a request came since the request loop last asked; its own. */
   boolean active = true;
@@ -60,13 +59,33 @@ final class Connection {
     return acceptedAt;
   }
 
-  void attach(InboundFrames frames) {
-    this.frames = frames;
+  /**
+   * Takes note that its first frame has come.
+   *
+   * @param whenGone frees what its frames have
+   */
+  void spoke(Runnable whenGone) {
+    this.whenGone = whenGone;
   }
 
-  /** The source of its frames, or null until its first request has come. */
-  @Nullable InboundFrames frames() {
-    return frames;
+  /** Whether its first frame has come. */
+  boolean hasSpoken() {
+    return whenGone != null;
+  }
+
+  /** Takes note that a further frame has begun to come. */
+  void frameBegins() {
+    incompleteSince = System.nanoTime() | 1;
+  }
+
+  /** Takes note that a frame is complete. */
+  void frameEnds() {
+    incompleteSince = 0;
+  }
+
+  /** Since when a frame has been incomplete, by {@link System#nanoTime}, or 0 if none is. */
+  long incompleteSince() {
+    return incompleteSince;
   }
 
   void replyQueued(int bytes) {
@@ -96,7 +115,7 @@ final class Connection {
    * waits for replies or has some to take is not silent.
    */
   long silentNanos(long before, long now) {
-    if (active || !waiting.isEmpty() || replyBytes() > 0) {
+    if (active || waiting > 0 || replyBytes() > 0) {
       active = false;
       lastActive = now;
       return 0;
@@ -129,9 +148,9 @@ final class Connection {
   /** Takes note that the connection is gone, and frees what it had. */
   void gone() {
     closed = true;
-    InboundFrames source = frames;
-    if (source != null) {
-      source.close();
+    Runnable free = whenGone;
+    if (free != null) {
+      free.run();
     }
   }
 }

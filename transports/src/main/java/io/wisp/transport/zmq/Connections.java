@@ -19,7 +19,7 @@ import zmq.io.Metadata;
 import zmq.util.Utils;
 
 /** The connections of a server. JeroMQ's I/O thread adds and removes, any thread may read. */
-final class Connections implements ZMQ.EventConsummer {
+final class Connections implements ZMQ.EventConsummer, InboundFrames.Owner {
 
   static final int EVENTS =
       ZMQ.ZMQ_EVENT_ACCEPTED
@@ -116,24 +116,24 @@ final class Connections implements ZMQ.EventConsummer {
     if (!connection.isSurplus()) {
       clients.decrementAndGet();
     }
-    if (connection.frames() == null && !connection.isSurplus()) {
+    if (!connection.hasSpoken() && !connection.isSurplus()) {
       malformed.increment();
     }
     connection.gone();
   }
 
-  /** The connection that a message's metadata belongs to, or null if it is gone. */
-  @Nullable Connection of(Metadata metadata) {
+  @Override
+  public @Nullable Connection of(Metadata metadata) {
     return byAddress.get(metadata.get(Metadata.PEER_ADDRESS));
   }
 
-  /** Whether the peer has yet to present the password. */
-  boolean isStranger(@Nullable Connection connection) {
+  @Override
+  public boolean isStranger(@Nullable Connection connection) {
     return options.password() != null && (connection == null || !connection.authenticated);
   }
 
-  /** Closes a connection because of a limit. */
-  void refuse(@Nullable Connection connection) {
+  @Override
+  public void refuse(@Nullable Connection connection) {
     if (connection == null || connection.disconnect()) {
       rejected.increment();
     }
@@ -177,15 +177,14 @@ final class Connections implements ZMQ.EventConsummer {
   }
 
   private boolean isOverdue(Connection connection, long now, long before) {
-    InboundFrames frames = connection.frames();
     long stall = limits.stall().toNanos();
     if (connection.isSurplus()) {
       return now - connection.acceptedAt() > SURPLUS_STAY.toNanos();
     }
-    if (frames == null && now - connection.acceptedAt() > stall) {
+    if (!connection.hasSpoken() && now - connection.acceptedAt() > stall) {
       return true;
     }
-    long incompleteSince = frames == null ? 0 : frames.incompleteSince();
+    long incompleteSince = connection.incompleteSince();
     if (incompleteSince != 0 && now - incompleteSince > stall) {
       return true;
     }

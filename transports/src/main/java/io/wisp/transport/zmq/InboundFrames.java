@@ -14,20 +14,33 @@ import zmq.msg.MsgAllocator;
  */
 final class InboundFrames implements MsgAllocator {
 
+  /** Who knows the connections of a server. */
+  interface Owner {
+
+    /** The connection that a message's metadata belongs to, or null if it is gone. */
+    @Nullable Connection of(Metadata metadata);
+
+    /** Whether the peer has yet to present the password. */
+    boolean isStranger(@Nullable Connection connection);
+
+    /** Closes a connection because of a limit. */
+    void refuse(@Nullable Connection connection);
+  }
+
   /** Short, since every connection waits meanwhile. */
   private static final long PATIENCE_MILLIS = 50;
 
-  private final Connections connections;
+  private final Owner owner;
   private final MemoryBudget.Account account;
   private volatile @Nullable Connection connection;
   private int parts;
   private boolean handshaken;
   private volatile boolean closing;
   private volatile long handedOutAt;
-  private volatile long incompleteSince;
 
-  InboundFrames(Connections connections, MemoryBudget.Account account) {
-    this.connections = connections;
+  /** Draws on an account. */
+  InboundFrames(Owner owner, MemoryBudget.Account account) {
+    this.owner = owner;
     this.account = account;
   }
 
@@ -36,23 +49,32 @@ final class InboundFrames implements MsgAllocator {
     if (!handshaken) {
       handshaken = true;
       return size >= 0 && size <= ZmqLimits.MAX_STRANGER_FRAME_LENGTH
-          ? InboundFrame.uncounted(size, this)
-          : InboundFrame.refused(this);
+          ? new Frame(size, false)
+          : refusedFrame();
     }
+    Connection sender = connection;
     int limit =
-        connections.isStranger(connection)
-            ? ZmqLimits.MAX_STRANGER_FRAME_LENGTH
-            : ZmqLimits.MAX_FRAME_LENGTH;
+        owner.isStranger(sender) ? ZmqLimits.MAX_STRANGER_FRAME_LENGTH : ZmqLimits.MAX_FRAME_LENGTH;
     if (closing || size < 0 || size > limit || !account.draw(size, PATIENCE_MILLIS)) {
-      return InboundFrame.refused(this);
+      return refusedFrame();
     }
-    incompleteSince = System.nanoTime() | 1;
+    if (sender != null) {
+      sender.frameBegins();
+    }
     try {
-      return InboundFrame.drawn(size, this);
+      return new Frame(size, true);
     } catch (OutOfMemoryError e) {
       account.giveBack(size);
-      return InboundFrame.refused(this);
+      return refusedFrame();
     }
+  }
+
+  /** Stands for a frame that gets no memory. It is not delivered, and its connection is closed. */
+  private Frame refusedFrame() {
+    Frame frame = new Frame(0, false);
+    frame.refused = true;
+    frame.setFlags(Msg.COMMAND);
+    return frame;
   }
 
   /** Whether the first frame has come, by which the connection is known. */
@@ -70,20 +92,21 @@ final class InboundFrames implements MsgAllocator {
     return handedOutAt;
   }
 
-  /** Takes note that the peer's frame is complete, and which connection this is. */
-  @Nullable Connection arrived(Metadata metadata) {
-    incompleteSince = 0;
+  private @Nullable Connection arrived(Metadata metadata) {
     if (connection == null) {
-      connection = connections.of(metadata);
+      connection = owner.of(metadata);
       if (connection != null) {
-        connection.attach(this);
+        connection.spoke(this::close);
       }
+    }
+    if (connection != null) {
+      connection.frameEnds();
     }
     return connection;
   }
 
   /** Whether a complete frame is to be delivered. */
-  boolean accepts(Msg frame) {
+  private boolean accepts(Msg frame) {
     parts = frame.hasMore() ? parts + 1 : 0;
     if (parts >= ZmqLimits.MAX_PARTS) {
       refuse();
@@ -92,24 +115,69 @@ final class InboundFrames implements MsgAllocator {
   }
 
   /** Closes the connection, whose stream is not to be followed further. */
-  void refuse() {
+  private void refuse() {
     if (!closing) {
       closing = true;
-      connections.refuse(connection);
+      owner.refuse(connection);
     }
   }
 
-  /** Since when a frame has been incomplete, by {@link System#nanoTime}, or 0 if none is. */
-  long incompleteSince() {
-    return incompleteSince;
-  }
-
-  void giveBack(int bytes) {
-    account.giveBack(bytes);
-  }
-
+  /** Frees the memory of all its frames. Any thread may do so. */
   void close() {
     closing = true;
     account.close();
+  }
+
+  /**
+   * A frame that the peer sends. JeroMQ fills it, tells it its flags and, once it is complete, the
+   * metadata of the connection that it came by. It delivers no commands, so what is not to be
+   * delivered becomes one.
+   */
+  final class Frame extends Msg {
+
+    /** Whether its memory is accounted for and not yet given back. */
+    private boolean drawn;
+
+    private boolean refused;
+    private @Nullable Connection sender;
+
+    private Frame(int size, boolean drawn) {
+      super(size);
+      this.drawn = drawn;
+    }
+
+    @Override
+    public void setFlags(int flags) {
+      super.setFlags(flags);
+      if ((flags & COMMAND) != 0) {
+        giveBack();
+      }
+    }
+
+    @Override
+    public Msg setMetadata(@Nullable Metadata metadata) {
+      if (metadata != null) {
+        sender = arrived(metadata);
+        if (refused) {
+          refuse();
+        } else if (!isCommand() && !accepts(this)) {
+          setFlags(COMMAND);
+        }
+      }
+      return this;
+    }
+
+    /** The connection that it came by, or null if that is gone. */
+    @Nullable Connection sender() {
+      return sender;
+    }
+
+    /** Returns its memory to the account; its bytes are not to be used again. */
+    void giveBack() {
+      if (drawn) {
+        drawn = false;
+        account.giveBack(size());
+      }
+    }
   }
 }

@@ -10,10 +10,12 @@ import io.wisp.transport.ServerOptions;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +49,10 @@ final class RequestLoop implements Runnable {
   private final ServerOptions options;
   private final ZmqLimits limits;
   private final FrameBuffer reply = new FrameBuffer();
-  private final Set<Connection> congested = new LinkedHashSet<>();
+
+  /** Requests that wait until replies are taken. */
+  private final Map<Connection, Queue<ZmqRequest>> congested = new LinkedHashMap<>();
+
   private final LongAdder requests = new LongAdder();
 
   /** JeroMQ's I/O threads bring requests, perhaps on this core. */
@@ -136,23 +141,24 @@ final class RequestLoop implements Runnable {
       envelope.add(part);
       part = router.recv(ZMQ.ZMQ_DONTWAIT);
     }
-    return part instanceof InboundFrame body ? new ZmqRequest(identity, envelope, body) : null;
+    return part instanceof InboundFrames.Frame body
+        ? new ZmqRequest(identity, envelope, body)
+        : null;
   }
 
   private void handle(ZmqRequest request) {
-    Connection connection = request.body().connection();
+    Connection connection = request.body().sender();
     if (connection == null || connection.isClosed()) {
       request.giveBack();
       return;
     }
     connection.active = true;
-    if (connection.waiting.isEmpty() && connection.replyBytes() < limits.replyBytes()) {
+    if (connection.waiting == 0 && connection.replyBytes() < limits.replyBytes()) {
       answer(request, connection);
       return;
     }
-    congested.add(connection);
-    connection.waiting.add(request);
-    if (connection.waiting.size() > limits.waitingRequests()) {
+    congested.computeIfAbsent(connection, key -> new ArrayDeque<>()).add(request);
+    if (++connection.waiting > limits.waitingRequests()) {
       connections.refuse(connection);
     }
   }
@@ -176,7 +182,7 @@ final class RequestLoop implements Runnable {
     send(request, answer);
   }
 
-  private Status execute(InboundFrame body, Connection connection) {
+  private Status execute(InboundFrames.Frame body, Connection connection) {
     if (connection.isSurplus()) {
       RequestExecutor.refuse(
           reply,
@@ -208,16 +214,17 @@ final class RequestLoop implements Runnable {
   }
 
   private void resumeCongested() {
-    congested.removeIf(this::resume);
+    congested.entrySet().removeIf(entry -> resume(entry.getKey(), entry.getValue()));
   }
 
   /** Answers waiting requests while there is room for replies; says whether none is left. */
-  private boolean resume(Connection connection) {
-    while (!connection.waiting.isEmpty()) {
+  private boolean resume(Connection connection, Queue<ZmqRequest> waiting) {
+    while (!waiting.isEmpty()) {
       if (!connection.isClosed() && connection.replyBytes() >= limits.replyBytes()) {
         return false;
       }
-      ZmqRequest request = connection.waiting.remove();
+      ZmqRequest request = waiting.remove();
+      connection.waiting--;
       connection.active = true;
       if (connection.isClosed()) {
         request.giveBack();

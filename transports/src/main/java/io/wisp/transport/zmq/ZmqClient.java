@@ -35,7 +35,7 @@ final class ZmqClient extends FrameClient {
 
   ZmqClient(Endpoint endpoint, ClientOptions options, LongSupplier nanoTime) {
     super(endpoint, options, nanoTime);
-    link = new Introduction(endpoint, options, nanoTime).connect();
+    link = new ZmqConnector(endpoint, options, nanoTime).connect();
   }
 
   @Override

@@ -11,13 +11,13 @@ import zmq.Msg;
  * @param envelope the frames before the last, which go back before the reply
  * @param body the last frame, the request
  */
-record ZmqRequest(Msg identity, List<Msg> envelope, InboundFrame body) {
+record ZmqRequest(Msg identity, List<Msg> envelope, InboundFrames.Frame body) {
 
   /** Returns the memory of its frames to the connection's account. */
   void giveBack() {
     body.giveBack();
     for (Msg part : envelope) {
-      if (part instanceof InboundFrame frame) {
+      if (part instanceof InboundFrames.Frame frame) {
         frame.giveBack();
       }
     }

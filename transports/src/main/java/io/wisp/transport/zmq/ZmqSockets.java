@@ -12,7 +12,6 @@ import java.util.concurrent.locks.LockSupport;
 import zmq.Ctx;
 import zmq.SocketBase;
 import zmq.ZMQ;
-import zmq.poll.Poller;
 
 /** What servers and clients share in their use of JeroMQ. */
 final class ZmqSockets {
@@ -43,7 +42,7 @@ final class ZmqSockets {
    */
   static Thread newThread(String role, Runnable task, String name) {
     String fullName = "wisp-zmq-" + role + "-" + name;
-    Runnable supervised = task instanceof Poller ? () -> runToItsEnd(task, fullName) : task;
+    Runnable supervised = () -> runToItsEnd(task, fullName);
     return Thread.ofPlatform().daemon().name(fullName).unstarted(supervised);
   }
 

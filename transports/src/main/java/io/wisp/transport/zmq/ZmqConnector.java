@@ -17,7 +17,7 @@ import java.util.function.LongSupplier;
  * may stall for good (see {@link ConnectionNudge}), so a connection over which no answer comes is
  * dropped for a fresh one, until the timeout is over. What is asked may be asked again and again.
  */
-final class Introduction {
+final class ZmqConnector {
 
   private static final Slice NONE = new Slice();
   private static final long LONGEST_FIRST_TRY_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -30,7 +30,7 @@ final class Introduction {
   /**
    * @param nanoTime as {@link System#nanoTime}
    */
-  Introduction(Endpoint endpoint, ClientOptions options, LongSupplier nanoTime) {
+  ZmqConnector(Endpoint endpoint, ClientOptions options, LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
     this.endpoint = endpoint;
     this.options = options;
@@ -60,7 +60,7 @@ final class Introduction {
   private ZmqLink connect(long deadline) {
     ZmqLink link = new ZmqLink(endpoint, options, deadline, nanoTime);
     try {
-      introduce(link, deadline);
+      greet(link, deadline);
       return link;
     } catch (RuntimeException e) {
       link.close();
@@ -68,7 +68,7 @@ final class Introduction {
     }
   }
 
-  private void introduce(ZmqLink link, long deadline) {
+  private void greet(ZmqLink link, long deadline) {
     String password = options.password();
     if (password == null) {
       link.send(Operation.PING, NONE, NONE, 0);
