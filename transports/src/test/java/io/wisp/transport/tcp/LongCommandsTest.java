@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp;
 
+import static io.wisp.transport.tcp.RunningServer.read;
+import static io.wisp.transport.tcp.RunningServer.write;
 import static io.wisp.transport.tcp.session.SessionHarness.request;
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wisp.store.HeapStore;
@@ -14,7 +15,6 @@ import io.wisp.transport.tcp.command.GlobPattern;
 import io.wisp.transport.tcp.resp.Arguments;
 import io.wisp.transport.tcp.session.RespSession.Progress;
 import io.wisp.transport.tcp.session.SessionHarness;
-import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.net.Socket;
@@ -58,14 +58,6 @@ class LongCommandsTest {
                     }
                   }
                 });
-  }
-
-  private static void write(Socket socket, String bytes) throws IOException {
-    socket.getOutputStream().write(bytes.getBytes(ISO_8859_1));
-  }
-
-  private static String read(Socket socket, int length) throws IOException {
-    return new String(socket.getInputStream().readNBytes(length), ISO_8859_1);
   }
 
   @ParameterizedTest

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import io.wisp.store.HeapStore;
 import io.wisp.store.Store;
 import io.wisp.transport.ClientOptions;
@@ -11,6 +13,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
 /** A server on a free port of this machine, with a store that is only its own. */
@@ -62,6 +65,23 @@ final class RunningServer implements AutoCloseable {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), port());
     socket.setSoTimeout(20_000);
     return socket;
+  }
+
+  /** Waits for something that happens sooner or later; the test's time limit ends it if not. */
+  static void await(BooleanSupplier condition) throws InterruptedException {
+    while (!condition.getAsBoolean()) {
+      Thread.sleep(5);
+    }
+  }
+
+  /** Sends Latin-1. */
+  static void write(Socket socket, String bytes) throws IOException {
+    socket.getOutputStream().write(bytes.getBytes(ISO_8859_1));
+  }
+
+  /** Reads so many bytes, or up to the end if there are fewer, as Latin-1. */
+  static String read(Socket socket, int length) throws IOException {
+    return new String(socket.getInputStream().readNBytes(length), ISO_8859_1);
   }
 
   @Override

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp;
 
+import static io.wisp.transport.tcp.RunningServer.await;
+import static io.wisp.transport.tcp.RunningServer.read;
+import static io.wisp.transport.tcp.RunningServer.write;
 import static io.wisp.transport.tcp.session.SessionHarness.request;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -18,7 +21,6 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,12 +41,6 @@ class StalledClientTest {
     }
   }
 
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    while (!condition.getAsBoolean()) {
-      Thread.sleep(5);
-    }
-  }
-
   private static RunningServer serve(TcpLimits limits) {
     return new RunningServer(options -> options, limits);
   }
@@ -56,10 +52,6 @@ class StalledClientTest {
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), running.port()));
     stalled.add(socket);
     return socket;
-  }
-
-  private static void write(Socket socket, String bytes) throws IOException {
-    socket.getOutputStream().write(bytes.getBytes(ISO_8859_1));
   }
 
   private void neverRead(RunningServer running, int clients, String key) throws Exception {
@@ -118,13 +110,11 @@ class StalledClientTest {
     try (RunningServer running = serve(TcpLimits.defaults().withStall(SOON))) {
       Socket patient = connect(running);
       write(patient, request("SET", "k", "v"));
-      assertThat(new String(patient.getInputStream().readNBytes(5), ISO_8859_1))
-          .isEqualTo("+OK\r\n");
+      assertThat(read(patient, 5)).isEqualTo("+OK\r\n");
       write(connect(running), "*2\r\n$3\r\nGET\r\n$1\r\n");
       await(() -> running.server().statistics().rejected() == 1);
       write(patient, request("GET", "k"));
-      assertThat(new String(patient.getInputStream().readNBytes(7), ISO_8859_1))
-          .isEqualTo("$1\r\nv\r\n");
+      assertThat(read(patient, 7)).isEqualTo("$1\r\nv\r\n");
     }
   }
 

@@ -4,15 +4,10 @@ package io.wisp.transport.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.wisp.store.Slice;
-import io.wisp.store.Status;
-import io.wisp.store.Store;
-import io.wisp.store.ValueBuffer;
+import io.wisp.transport.Client;
+import io.wisp.transport.ClientDeadlineTest;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
-import io.wisp.transport.HookedStore;
-import io.wisp.transport.Server;
-import io.wisp.transport.ServerOptions;
 import io.wisp.transport.TransportTimeoutException;
 import io.wisp.transport.tcp.client.TcpClient;
 import java.io.IOException;
@@ -22,83 +17,19 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterEach;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-/** By a clock that goes on as the test says. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class TcpDeadlineTest {
+class TcpDeadlineTest extends ClientDeadlineTest {
 
-  private static final Duration TIMEOUT = Duration.ofSeconds(10);
-
-  private final AtomicLong nanos = new AtomicLong();
-  private final AtomicInteger gets = new AtomicInteger();
-  private final CountDownLatch theEnd = new CountDownLatch(1);
-  private final Store store = HookedStore.onGet(this::onGet);
-  private final Server server =
-      new TcpTransport().serve(store, ServerOptions.at(new Endpoint("127.0.0.1", 0)));
-  private final ValueBuffer value = new ValueBuffer();
-
-  /** The third one is never answered. */
-  private void onGet() {
-    if (gets.incrementAndGet() == 3) {
-      try {
-        theEnd.await();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
+  TcpDeadlineTest() {
+    super(new TcpTransport());
   }
 
-  @AfterEach
-  void close() {
-    theEnd.countDown();
-    server.close();
-    value.close();
-    store.close();
-  }
-
-  private TcpClient connect() {
-    return TcpClient.connect(server.endpoint(), options(), nanos::get);
-  }
-
-  @Test
-  void shouldCountASubmittedRequestFromWhenItWasSentWhateverCameBefore() throws Exception {
-    TcpClient client = connect();
-    for (int i = 0; i < 3; i++) {
-      client.submitGet(Slice.of("key"));
-      client.flush();
-      while (gets.get() == i) {
-        Thread.sleep(1);
-      }
-    }
-    assertThat(client.complete(value)).isEqualTo(Status.ABSENT);
-    assertThat(client.complete(value)).isEqualTo(Status.ABSENT);
-    nanos.addAndGet(TIMEOUT.toNanos() + 1);
-    assertThatThrownBy(() -> client.complete(value)).isInstanceOf(TransportTimeoutException.class);
-    client.close();
-  }
-
-  @Test
-  void shouldTakeAReplyThatIsThereThoughItsTimeIsOver() throws Exception {
-    try (TcpClient client = connect()) {
-      client.submitGet(Slice.of("key"));
-      client.flush();
-      while (!client.isReplyReady()) {
-        Thread.sleep(1);
-      }
-      nanos.addAndGet(TIMEOUT.toNanos() * 2);
-      assertThat(client.complete(value)).isEqualTo(Status.ABSENT);
-      assertThat(client.get(Slice.of("key"), value)).isEqualTo(Status.ABSENT);
-    }
-  }
-
-  private static ClientOptions options() {
-    return ClientOptions.defaults().withTimeout(TIMEOUT).withBusyPoll(true);
+  @Override
+  protected Client connect(Endpoint endpoint, LongSupplier nanoTime) {
+    ClientOptions options = ClientOptions.defaults().withTimeout(TIMEOUT).withBusyPoll(true);
+    return TcpClient.connect(endpoint, options, nanoTime);
   }
 
   /** Each look at the clock finds it a second later. */
@@ -110,7 +41,7 @@ class TcpDeadlineTest {
   void shouldCountConnectingAndTheGreetingTogether() throws IOException {
     try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Endpoint endpoint = new Endpoint("127.0.0.1", silent.getLocalPort());
-      assertThatThrownBy(() -> TcpClient.connect(endpoint, options(), this::hurrying))
+      assertThatThrownBy(() -> connect(endpoint, this::hurrying))
           .isInstanceOf(TransportTimeoutException.class)
           .hasMessageContaining("the greeting");
       assertThat(nanos.get()).isEqualTo(Duration.ofSeconds(11).toNanos());
@@ -122,7 +53,7 @@ class TcpDeadlineTest {
     try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Thread endless = Thread.ofPlatform().start(() -> sendEndlessly(listener));
       Endpoint endpoint = new Endpoint("127.0.0.1", listener.getLocalPort());
-      assertThatThrownBy(() -> TcpClient.connect(endpoint, options(), this::hurrying))
+      assertThatThrownBy(() -> connect(endpoint, this::hurrying))
           .isInstanceOf(TransportTimeoutException.class);
       endless.join();
     }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp;
 
+import static io.wisp.transport.tcp.RunningServer.await;
+import static io.wisp.transport.tcp.RunningServer.read;
+import static io.wisp.transport.tcp.RunningServer.write;
 import static io.wisp.transport.tcp.session.SessionHarness.request;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -25,26 +28,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class TcpServerTest {
-
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    while (!condition.getAsBoolean()) {
-      Thread.sleep(5);
-    }
-  }
-
-  private static void write(Socket socket, String bytes) throws IOException {
-    socket.getOutputStream().write(bytes.getBytes(ISO_8859_1));
-  }
-
-  private static String read(Socket socket, int length) throws IOException {
-    return new String(socket.getInputStream().readNBytes(length), ISO_8859_1);
-  }
 
   private static String readToEnd(Socket socket) throws IOException {
     return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
