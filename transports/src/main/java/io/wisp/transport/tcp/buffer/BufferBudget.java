@@ -44,14 +44,17 @@ public final class BufferBudget {
     return false;
   }
 
+  /** Gives back what was taken. */
   public void release(long bytes) {
     used.addAndGet(-bytes);
   }
 
+  /** Bytes that are taken now. */
   public long used() {
     return used.get();
   }
 
+  /** Bytes that there are. */
   public long limit() {
     return limit;
   }

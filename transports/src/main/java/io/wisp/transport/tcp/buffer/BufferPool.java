@@ -18,6 +18,7 @@ public final class BufferPool implements AutoCloseable {
   private final BufferBudget budget;
   private final ArrayDeque<NativeBuffer> kept = new ArrayDeque<>();
 
+  /** Buffers whose memory counts against a budget. */
   public BufferPool(BufferBudget budget) {
     this.budget = budget;
   }

@@ -78,26 +78,32 @@ public final class NativeBuffer implements AutoCloseable {
     return memory;
   }
 
+  /** Where the readable bytes begin. */
   public int start() {
     return start;
   }
 
+  /** The position behind the readable bytes. */
   public int end() {
     return end;
   }
 
+  /** How many bytes are readable. */
   public int size() {
     return end - start;
   }
 
+  /** Whether no byte is readable. */
   public boolean isEmpty() {
     return start == end;
   }
 
+  /** How many bytes there is memory for. */
   public int capacity() {
     return capacity;
   }
 
+  /** Whether it has more memory than at first. */
   public boolean isGrown() {
     return capacity > baseCapacity;
   }
@@ -115,6 +121,7 @@ public final class NativeBuffer implements AutoCloseable {
     end = position;
   }
 
+  /** Consumes everything. */
   public void clear() {
     start = 0;
     end = 0;
@@ -204,23 +211,27 @@ public final class NativeBuffer implements AutoCloseable {
     end = size;
   }
 
+  /** Appends a byte. */
   public void append(byte value) {
     ensureWritable(1);
     memory.set(ValueLayout.JAVA_BYTE, end++, value);
   }
 
+  /** Appends bytes. */
   public void append(byte[] source) {
     ensureWritable(source.length);
     MemorySegment.copy(source, 0, memory, ValueLayout.JAVA_BYTE, end, source.length);
     end += source.length;
   }
 
+  /** Appends bytes that lie in a segment. */
   public void append(MemorySegment source, long offset, int length) {
     ensureWritable(length);
     MemorySegment.copy(source, offset, memory, end, length);
     end += length;
   }
 
+  /** Appends what another buffer holds, which keeps it. */
   public void append(NativeBuffer source) {
     append(source.memory, source.start, source.size());
   }
@@ -248,6 +259,7 @@ public final class NativeBuffer implements AutoCloseable {
     return count;
   }
 
+  /** A copy of the readable bytes. */
   public byte[] toByteArray() {
     return memory.asSlice(start, size()).toArray(ValueLayout.JAVA_BYTE);
   }

@@ -25,7 +25,7 @@ final class AppendCommand implements Command.Handler, Update<WorkingCopy> {
     if (status.isError()) {
       request.fail(status);
     } else if (tooLong) {
-      request.reply().error(TOO_LONG);
+      request.fail(TOO_LONG);
     } else {
       request.reply().integer(whole.length());
     }

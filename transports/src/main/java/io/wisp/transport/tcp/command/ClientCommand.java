@@ -49,7 +49,7 @@ final class ClientCommand {
 
   private static void list(Request request) {
     if (request.arguments().count() > 2) {
-      request.reply().error(Errors.SYNTAX);
+      request.fail(Errors.SYNTAX);
       return;
     }
     request.execution().goOnWith(listing(request.server().clients().iterator()));
@@ -74,7 +74,7 @@ final class ClientCommand {
     if (request.arguments().is(2, "ON") || request.arguments().is(2, "OFF")) {
       request.reply().ok();
     } else {
-      request.reply().error(Errors.SYNTAX);
+      request.fail(Errors.SYNTAX);
     }
   }
 
@@ -84,7 +84,7 @@ final class ClientCommand {
       request.client().name(name);
       request.reply().ok();
     } else {
-      request.reply().error(BAD_NAME);
+      request.fail(BAD_NAME);
     }
   }
 
@@ -93,16 +93,14 @@ final class ClientCommand {
     ClientState client = request.client();
     boolean isLibraryName = request.arguments().is(2, "LIB-NAME");
     if (!isLibraryName && !request.arguments().is(2, "LIB-VER")) {
-      request.reply().error("ERR Unrecognized option '" + request.arguments().quoted(2) + "'");
+      request.fail("ERR Unrecognized option '" + request.arguments().quoted(2) + "'");
       return;
     }
     if (!isName(value)) {
-      request
-          .reply()
-          .error(
-              "ERR "
-                  + (isLibraryName ? "lib-name" : "lib-ver")
-                  + " cannot contain spaces, newlines or special characters.");
+      request.fail(
+          "ERR "
+              + (isLibraryName ? "lib-name" : "lib-ver")
+              + " cannot contain spaces, newlines or special characters.");
       return;
     }
     if (isLibraryName) {

@@ -40,6 +40,7 @@ public final class ClientState {
     return name;
   }
 
+  /** Gives it a name; empty takes the name away. */
   public void name(String name) {
     this.name = name;
   }
@@ -57,6 +58,7 @@ public final class ClientState {
     return protocol;
   }
 
+  /** Speaks a version of the protocol from now on. */
   public void protocol(int protocol) {
     this.protocol = protocol;
   }

@@ -65,6 +65,7 @@ public record Command(
     default void end(Request request) {}
   }
 
+  /** Whether it takes so many arguments, its name included. */
   public boolean acceptsCount(long count) {
     return arity >= 0 ? count == arity : count >= -arity;
   }
@@ -77,10 +78,12 @@ public record Command(
 
   private static final Set<String> KEYLESS = Set.of("keys", "scan", "randomkey");
 
+  /** Whether it runs for each key as it arrives. */
   public boolean isStreamed() {
     return run == Run.STREAMED;
   }
 
+  /** Whether it takes as many keys as one likes. */
   public boolean takesManyKeys() {
     return step > 0;
   }

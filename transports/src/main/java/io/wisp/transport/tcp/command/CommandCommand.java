@@ -42,7 +42,7 @@ final class CommandCommand implements Command.Handler {
 
   private void list(Request request) {
     if (request.arguments().count() > 2) {
-      request.reply().error(Errors.SYNTAX);
+      request.fail(Errors.SYNTAX);
       return;
     }
     List<Command> all = commands.all();

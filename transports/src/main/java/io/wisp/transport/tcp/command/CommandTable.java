@@ -93,6 +93,7 @@ public final class CommandTable {
     return null;
   }
 
+  /** All commands, in the order in which they were added. */
   public List<Command> all() {
     return Collections.unmodifiableList(all);
   }

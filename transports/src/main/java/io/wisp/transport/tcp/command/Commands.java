@@ -36,15 +36,10 @@ public final class Commands {
     read("strlen", 2, "string", "Returns the length of a value.", StringCommands::length);
     write("append", 3, "string", "Appends to a value.", new AppendCommand());
     streamed("mget", -2, Access.READ, "string", "Returns many values.", new GetManyCommand());
-    add(
-        "mset",
-        -3,
-        2,
-        Run.WHOLE,
-        Access.WRITE,
-        "string",
-        "Sets many values.",
-        new SetManyCommand());
+    Handler setMany = new SetManyCommand();
+    table.add(
+        new Command(
+            "mset", -3, 2, Run.WHOLE, Access.WRITE, "string", "Sets many values.", setMany));
   }
 
   private void addCounters() {
@@ -115,23 +110,11 @@ public final class Commands {
 
   private void once(
       String name, int arity, Access access, String group, String summary, Handler handler) {
-    add(name, arity, 0, Run.WHOLE, access, group, summary, handler);
+    table.add(new Command(name, arity, 0, Run.WHOLE, access, group, summary, handler));
   }
 
   private void streamed(
       String name, int arity, Access access, String group, String summary, Handler handler) {
-    add(name, arity, 1, Run.STREAMED, access, group, summary, handler);
-  }
-
-  private void add(
-      String name,
-      int arity,
-      int step,
-      Run run,
-      Access access,
-      String group,
-      String summary,
-      Handler handler) {
-    table.add(new Command(name, arity, step, run, access, group, summary, handler));
+    table.add(new Command(name, arity, 1, Run.STREAMED, access, group, summary, handler));
   }
 }

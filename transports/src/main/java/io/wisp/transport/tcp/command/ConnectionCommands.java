@@ -20,7 +20,7 @@ final class ConnectionCommands {
     } else if (arguments.count() == 2) {
       echo(request);
     } else {
-      request.reply().error(Errors.wrongArity("ping"));
+      request.fail(Errors.wrongArity("ping"));
     }
   }
 
@@ -37,11 +37,11 @@ final class ConnectionCommands {
   static void select(Request request) {
     Arguments arguments = request.arguments();
     if (!arguments.isNumber(1)) {
-      request.reply().error(Errors.NOT_AN_INTEGER);
+      request.fail(Errors.NOT_AN_INTEGER);
     } else if (arguments.number() != (int) arguments.number()) {
-      request.reply().error(Errors.NOT_AN_INT);
+      request.fail(Errors.NOT_AN_INT);
     } else if (arguments.number() != 0) {
-      request.reply().error("ERR DB index is out of range");
+      request.fail("ERR DB index is out of range");
     } else {
       request.reply().ok();
     }
@@ -51,13 +51,11 @@ final class ConnectionCommands {
     Arguments arguments = request.arguments();
     int count = arguments.count();
     if (count > 3) {
-      request.reply().error(Errors.SYNTAX);
+      request.fail(Errors.SYNTAX);
     } else if (count == 2 && request.server().password() == null) {
-      request
-          .reply()
-          .error(
-              "ERR AUTH <password> called without any password configured for the default user."
-                  + " Are you sure your configuration is correct?");
+      request.fail(
+          "ERR AUTH <password> called without any password configured for the default user."
+              + " Are you sure your configuration is correct?");
     } else if (authenticate(
         request, count == 3 ? arguments.bytes(1) : DEFAULT_USER, arguments.bytes(count - 1))) {
       request.reply().ok();
@@ -73,7 +71,7 @@ final class ConnectionCommands {
     if (right) {
       request.client().authenticate();
     } else {
-      request.reply().error(Errors.WRONG_PASSWORD);
+      request.fail(Errors.WRONG_PASSWORD);
     }
     return right;
   }

@@ -44,7 +44,7 @@ abstract class CountKeysCommand implements Command.Handler {
     if (failure == null) {
       request.reply().integer(request.execution().tally());
     } else {
-      request.reply().error(failure);
+      request.fail(failure);
     }
   }
 }

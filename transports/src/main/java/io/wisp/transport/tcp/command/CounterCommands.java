@@ -27,15 +27,15 @@ final class CounterCommands implements Update<WorkingCopy> {
     if (request.arguments().isNumber(2)) {
       add(request, request.arguments().number());
     } else {
-      request.reply().error(Errors.NOT_AN_INTEGER);
+      request.fail(Errors.NOT_AN_INTEGER);
     }
   }
 
   void decrementBy(Request request) {
     if (!request.arguments().isNumber(2)) {
-      request.reply().error(Errors.NOT_AN_INTEGER);
+      request.fail(Errors.NOT_AN_INTEGER);
     } else if (request.arguments().number() == Long.MIN_VALUE) {
-      request.reply().error("ERR decrement would overflow");
+      request.fail("ERR decrement would overflow");
     } else {
       add(request, -request.arguments().number());
     }
@@ -50,7 +50,7 @@ final class CounterCommands implements Update<WorkingCopy> {
     } else if (error.isEmpty()) {
       request.reply().integer(sum);
     } else {
-      request.reply().error(error);
+      request.fail(error);
     }
   }
 

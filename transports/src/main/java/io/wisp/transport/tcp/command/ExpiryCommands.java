@@ -35,17 +35,17 @@ final class ExpiryCommands {
     ExpiryCondition condition = new ExpiryCondition();
     String error = condition.read(arguments, 3);
     if (!error.isEmpty()) {
-      request.reply().error(error);
+      request.fail(error);
       return;
     }
     if (!arguments.isNumber(2)) {
-      request.reply().error(Errors.NOT_AN_INTEGER);
+      request.fail(Errors.NOT_AN_INTEGER);
       return;
     }
     long millis = Expiry.millis(arguments.number(), unit);
     long base = relative ? request.now() : 0;
     if (millis == Expiry.INVALID || millis > Long.MAX_VALUE - base) {
-      request.reply().error(Errors.invalidExpiry(command));
+      request.fail(Errors.invalidExpiry(command));
       return;
     }
     // A time in the past is allowed here and means now; the store has its own use for 0 and -1.

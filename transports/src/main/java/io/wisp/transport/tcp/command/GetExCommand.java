@@ -23,14 +23,14 @@ final class GetExCommand implements Command.Handler, Update<BulkSink> {
       return;
     }
     if (!readOptions(arguments)) {
-      request.reply().error(Errors.SYNTAX);
+      request.fail(Errors.SYNTAX);
       return;
     }
     String error = expiry.isGiven() ? expiry.resolve(request, "getex") : "";
     if (error.isEmpty()) {
       readAndExpire(request, persists ? Store.NEVER : expiry.expiresAt());
     } else if (request.store().contains(request.key(1))) {
-      request.reply().error(error);
+      request.fail(error);
     } else {
       // As in Redis, which looks at the number only where there is a key.
       request.reply().absent();

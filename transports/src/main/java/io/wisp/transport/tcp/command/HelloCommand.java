@@ -18,11 +18,11 @@ final class HelloCommand implements Command.Handler {
     int protocol = request.client().protocol();
     if (arguments.count() > 1) {
       if (!arguments.isNumber(1)) {
-        request.reply().error("ERR Protocol version is not an integer or out of range");
+        request.fail("ERR Protocol version is not an integer or out of range");
         return;
       }
       if (arguments.number() != 2 && arguments.number() != 3) {
-        request.reply().error("NOPROTO unsupported protocol version");
+        request.fail("NOPROTO unsupported protocol version");
         return;
       }
       protocol = (int) arguments.number();
@@ -31,7 +31,7 @@ final class HelloCommand implements Command.Handler {
       return;
     }
     if (!request.client().isAuthenticated()) {
-      request.reply().error(AUTHENTICATE_FIRST);
+      request.fail(AUTHENTICATE_FIRST);
       return;
     }
     request.client().protocol(protocol);
@@ -52,13 +52,13 @@ final class HelloCommand implements Command.Handler {
       } else if (arguments.is(index, "SETNAME") && left >= 1) {
         String name = arguments.text(index + 1);
         if (!ClientCommand.isName(name)) {
-          request.reply().error(ClientCommand.BAD_NAME);
+          request.fail(ClientCommand.BAD_NAME);
           return false;
         }
         request.client().name(name);
         index++;
       } else {
-        request.reply().error("ERR Syntax error in HELLO option '" + arguments.quoted(index) + "'");
+        request.fail("ERR Syntax error in HELLO option '" + arguments.quoted(index) + "'");
         return false;
       }
     }

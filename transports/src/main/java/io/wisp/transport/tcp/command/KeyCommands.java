@@ -44,7 +44,7 @@ final class KeyCommands {
         arguments.count() == 1
             || (arguments.count() == 2 && (arguments.is(1, "ASYNC") || arguments.is(1, "SYNC")));
     if (!understood) {
-      request.reply().error(Errors.SYNTAX);
+      request.fail(Errors.SYNTAX);
       return;
     }
     Steps clearing = request.store().clearing();
@@ -95,7 +95,7 @@ final class KeyCommands {
   private static @Nullable GlobPattern pattern(Request request, int index) {
     Arguments arguments = request.arguments();
     if (arguments.length(index) > GlobPattern.MAX_LENGTH) {
-      request.reply().error(Errors.patternTooLong(arguments.length(index), GlobPattern.MAX_LENGTH));
+      request.fail(Errors.patternTooLong(arguments.length(index), GlobPattern.MAX_LENGTH));
       return null;
     }
     return new GlobPattern(arguments.bytes(index));
@@ -134,7 +134,7 @@ final class KeyCommands {
     Arguments arguments = request.arguments();
     Long cursor = cursor(arguments);
     if (cursor == null) {
-      request.reply().error("ERR invalid cursor");
+      request.fail("ERR invalid cursor");
       return;
     }
     GlobPattern pattern = null;
@@ -142,7 +142,7 @@ final class KeyCommands {
     long count = DEFAULT_COUNT;
     for (int index = 2; index < arguments.count(); index += 2) {
       if (index + 1 == arguments.count()) {
-        request.reply().error(Errors.SYNTAX);
+        request.fail(Errors.SYNTAX);
         return;
       }
       if (arguments.is(index, "MATCH")) {
@@ -154,7 +154,7 @@ final class KeyCommands {
         typeFits = arguments.is(index + 1, "STRING");
       } else if (arguments.is(index, "COUNT")) {
         if (!arguments.isNumber(index + 1)) {
-          request.reply().error(Errors.NOT_AN_INTEGER);
+          request.fail(Errors.NOT_AN_INTEGER);
           return;
         }
         count = arguments.number();
@@ -162,7 +162,7 @@ final class KeyCommands {
         count = 0;
       }
       if (count < 1) {
-        request.reply().error(Errors.SYNTAX);
+        request.fail(Errors.SYNTAX);
         return;
       }
     }

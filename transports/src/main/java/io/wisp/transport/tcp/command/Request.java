@@ -57,11 +57,11 @@ public final class Request implements AutoCloseable {
     reply.begin(output, client.protocol());
   }
 
-  public Store store() {
+  Store store() {
     return store;
   }
 
-  public ServerView server() {
+  ServerView server() {
     return server;
   }
 
@@ -131,6 +131,11 @@ public final class Request implements AutoCloseable {
   /** The same memory with what was written into it. */
   NativeBuffer scratchContent() {
     return scratch;
+  }
+
+  /** Replies with an error. */
+  void fail(String error) {
+    reply.error(error);
   }
 
   /** Replies with the error of a status. */

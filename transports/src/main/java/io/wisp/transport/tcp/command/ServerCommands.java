@@ -22,7 +22,7 @@ public final class ServerCommands {
 
   private ServerCommands() {}
 
-  public static void info(Request request) {
+  static void info(Request request) {
     // The store's statistics are gathered from all its pages.
     request.execution().countAsStep();
     Arguments arguments = request.arguments();
@@ -36,7 +36,7 @@ public final class ServerCommands {
     request.reply().verbatim(request.server().information(sections));
   }
 
-  public static Command.Handler config() {
+  static Command.Handler config() {
     return new Subcommands(
         "CONFIG",
         new Subcommand("GET", -3, "Parameters that match a pattern.", ServerCommands::configGet));
@@ -48,9 +48,7 @@ public final class ServerCommands {
     Map<String, String> found = new TreeMap<>();
     for (int index = 2; index < arguments.count(); index++) {
       if (arguments.length(index) > GlobPattern.MAX_LENGTH) {
-        request
-            .reply()
-            .error(Errors.patternTooLong(arguments.length(index), GlobPattern.MAX_LENGTH));
+        request.fail(Errors.patternTooLong(arguments.length(index), GlobPattern.MAX_LENGTH));
         return;
       }
       addMatching(request.server().configuration(), arguments.bytes(index), found);

@@ -26,7 +26,7 @@ final class SetCommand implements Command.Handler {
     }
     String error = readOptions(request);
     if (!error.isEmpty()) {
-      request.reply().error(error);
+      request.fail(error);
       return;
     }
     long expiresAt = expiry.isGiven() ? expiry.expiresAt() : Store.NEVER;

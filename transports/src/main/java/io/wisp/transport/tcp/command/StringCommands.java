@@ -26,7 +26,7 @@ final class StringCommands {
     } else if (!found.isFound()) {
       request.reply().absent();
     } else if (found.isFull()) {
-      request.reply().error(Errors.REPLY_TOO_LARGE);
+      request.fail(Errors.REPLY_TOO_LARGE);
     } else {
       found.append();
     }
@@ -51,12 +51,12 @@ final class StringCommands {
 
   private static void setExpiring(Request request, TimeUnit unit, String command) {
     if (!request.arguments().isNumber(2)) {
-      request.reply().error(Errors.NOT_AN_INTEGER);
+      request.fail(Errors.NOT_AN_INTEGER);
       return;
     }
     long expiresAt = Expiry.after(request.arguments().number(), unit, request.now());
     if (expiresAt == Expiry.INVALID) {
-      request.reply().error(Errors.invalidExpiry(command));
+      request.fail(Errors.invalidExpiry(command));
       return;
     }
     Slice key = request.key(1);

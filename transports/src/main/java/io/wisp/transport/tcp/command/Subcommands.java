@@ -46,7 +46,7 @@ final class Subcommands implements Command.Handler {
     if (arguments.is(1, "HELP") && arguments.count() == 2) {
       help(request.reply());
     } else {
-      request.reply().error(Errors.unknownSubcommand(arguments.quoted(1), command));
+      request.fail(Errors.unknownSubcommand(arguments.quoted(1), command));
     }
   }
 
@@ -55,7 +55,7 @@ final class Subcommands implements Command.Handler {
       subcommand.handler().execute(request);
     } else {
       String name = command + "|" + subcommand.name();
-      request.reply().error(Errors.wrongArity(name.toLowerCase(Locale.ROOT)));
+      request.fail(Errors.wrongArity(name.toLowerCase(Locale.ROOT)));
     }
   }
 

@@ -22,11 +22,13 @@ public final class Arguments {
   private MemorySegment memory = MemorySegment.NULL;
   private int count;
 
+  /** Begins without any, in the memory where they will lie. */
   public void begin(MemorySegment memory) {
     this.memory = memory;
     count = 0;
   }
 
+  /** Adds one, by where it lies. */
   public void add(int offset, int length) {
     if (count == offsets.length) {
       offsets = Arrays.copyOf(offsets, 2 * count);
@@ -37,18 +39,22 @@ public final class Arguments {
     count++;
   }
 
+  /** How many there are. */
   public int count() {
     return count;
   }
 
+  /** The memory in which they lie, until the input changes. */
   public MemorySegment memory() {
     return memory;
   }
 
+  /** Where an argument begins. */
   public int offset(int index) {
     return offsets[index];
   }
 
+  /** How many bytes an argument has. */
   public int length(int index) {
     return lengths[index];
   }
@@ -86,6 +92,7 @@ public final class Arguments {
     return decimal.value();
   }
 
+  /** A copy of an argument. */
   public byte[] bytes(int index) {
     byte[] bytes = new byte[lengths[index]];
     MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, offsets[index], bytes, 0, bytes.length);

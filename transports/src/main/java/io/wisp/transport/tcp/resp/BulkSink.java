@@ -18,6 +18,7 @@ public final class BulkSink extends ValueSink {
   private int end;
   private boolean full;
 
+  /** Takes values into a buffer. */
   public BulkSink(NativeBuffer output) {
     this.output = output;
   }

@@ -68,10 +68,12 @@ public final class Errors {
     };
   }
 
+  /** A command has too few or too many arguments. */
   public static String wrongArity(String command) {
     return "ERR wrong number of arguments for '" + command + "' command";
   }
 
+  /** A command has more keys than it may have. */
   public static String tooManyKeys(String command, int most) {
     return "ERR too many keys for '"
         + command
@@ -80,14 +82,17 @@ public final class Errors {
         + " is the most, and nothing was changed";
   }
 
+  /** A command has no such subcommand. */
   public static String unknownSubcommand(String subcommand, String command) {
     return "ERR unknown subcommand '" + subcommand + "'. Try " + command + " HELP.";
   }
 
+  /** A pattern has more bytes than it may have. */
   public static String patternTooLong(int length, int most) {
     return "ERR the pattern has " + length + " bytes, and " + most + " is the most";
   }
 
+  /** A command has an expiry that no key can have. */
   public static String invalidExpiry(String command) {
     return "ERR invalid expire time in '" + command + "' command";
   }

@@ -6,6 +6,7 @@ public final class MalformedReplyException extends Exception {
 
   private static final long serialVersionUID = 1L;
 
+  /** Says what is wrong with it. */
   public MalformedReplyException(String what) {
     super("the server's reply is not RESP: " + what);
   }

@@ -84,6 +84,7 @@ public final class ReplyReader {
     return type;
   }
 
+  /** Whether the element is an error. */
   public boolean isError() {
     return type == '-';
   }
@@ -98,6 +99,7 @@ public final class ReplyReader {
     return offset;
   }
 
+  /** How many bytes the text or the value has. */
   public int length() {
     return length;
   }
@@ -107,6 +109,7 @@ public final class ReplyReader {
     return next;
   }
 
+  /** The position before which there must be bytes for the next try. */
   public int needed() {
     return needed;
   }

@@ -26,6 +26,7 @@ public final class ReplyWriter {
   private NativeBuffer output;
   private int protocol = 2;
 
+  /** Appends to a buffer, in RESP2. */
   public ReplyWriter(NativeBuffer output) {
     this.output = output;
   }
@@ -36,34 +37,42 @@ public final class ReplyWriter {
     this.protocol = protocol;
   }
 
+  /** Speaks a version of the protocol, 2 or 3. */
   public void protocol(int protocol) {
     this.protocol = protocol;
   }
 
+  /** The buffer that is appended to. */
   public NativeBuffer output() {
     return output;
   }
 
+  /** That it is done. */
   public void ok() {
     output.append(OK);
   }
 
+  /** The answer to PING. */
   public void pong() {
     output.append(PONG);
   }
 
+  /** One or zero. */
   public void bool(boolean value) {
     output.append(value ? TRUE : FALSE);
   }
 
+  /** That there is nothing. */
   public void absent() {
     output.append(protocol == 2 ? NULL_BULK : NULL);
   }
 
+  /** A number. */
   public void integer(long value) {
     header((byte) ':', value);
   }
 
+  /** A line; ends of line within it become spaces. Latin-1. */
   public void simple(String text) {
     line('+', text);
   }
@@ -79,6 +88,7 @@ public final class ReplyWriter {
     endLine();
   }
 
+  /** Bytes that lie in a segment. */
   public void bulk(MemorySegment memory, long offset, int length) {
     output.ensureWritable(length + MAX_HEADER_LENGTH + 2);
     header((byte) '$', length);
@@ -86,12 +96,14 @@ public final class ReplyWriter {
     endLine();
   }
 
+  /** Bytes. */
   public void bulk(byte[] bytes) {
     header((byte) '$', bytes.length);
     output.append(bytes);
     endLine();
   }
 
+  /** A text, in UTF-8. */
   public void bulk(String text) {
     bulk(text.getBytes(StandardCharsets.UTF_8));
   }
