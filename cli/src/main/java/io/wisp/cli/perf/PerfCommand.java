@@ -73,8 +73,8 @@ public final class PerfCommand {
       }
       run.endBy(stop.get());
       String program = ServerName.ask(() -> transport.connect(endpoint, options));
-      ClientConnection connection =
-          new ClientConnection(transport, endpoint, description, program, options);
+      PerfConnection connection =
+          new PerfConnection(transport, endpoint, description, program, options);
       report.conditions(settings, connection, cores == null ? "" : cores.described());
       List<String> failures = run.prepare();
       if (!failures.isEmpty()) {

@@ -34,14 +34,14 @@ final class PerfReport {
   }
 
   /** What is about to be done, and over what. */
-  void conditions(PerfSettings settings, ClientConnection connection, String cores) {
+  void conditions(PerfSettings settings, PerfConnection connection, String cores) {
     out.printf(
         Locale.ROOT,
         "transport  %s: %s%n",
         connection.transport().name(),
         connection.description());
     if (connection.emulated()) {
-      out.println("           " + ClientConnection.CAVEAT);
+      out.println("           " + PerfConnection.CAVEAT);
     }
     out.println("server     " + connection.server());
     out.printf(

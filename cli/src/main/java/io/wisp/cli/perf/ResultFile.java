@@ -100,7 +100,7 @@ final class ResultFile {
   void write(
       PerfSettings settings,
       @Nullable CoreList cores,
-      ClientConnection connection,
+      PerfConnection connection,
       List<PerfResult> results,
       boolean interrupted) {
     Map<String, Object> root = new LinkedHashMap<>();

@@ -66,7 +66,7 @@ final class EventLoop implements Runnable {
   private final Queue<SocketChannel> handedOver = new ConcurrentLinkedQueue<>();
 
   /** Those that go on in the next round without waiting for their clients. */
-  private final ArrayDeque<Connection> unfinished = new ArrayDeque<>();
+  private final ArrayDeque<TcpConnection> unfinished = new ArrayDeque<>();
 
   private final List<LingeringChannel> lingering = new ArrayList<>();
   private final Consumer<SelectionKey> onReady = this::onReady;
@@ -83,7 +83,8 @@ final class EventLoop implements Runnable {
   private boolean served;
 
   /** What is confined to the loop's thread, and so made by it. */
-  private record Confined(LoopBuffers buffers, SessionContext context, Connections connections) {}
+  private record Confined(
+      LoopBuffers buffers, SessionContext context, TcpConnections connections) {}
 
   private @Nullable Confined confined;
 
@@ -161,7 +162,7 @@ final class EventLoop implements Runnable {
   public void run() {
     try (LoopBuffers buffers = new LoopBuffers(clients.budget());
         SessionContext context = newContext(buffers)) {
-      confined = new Confined(buffers, context, new Connections(clients, buffers));
+      confined = new Confined(buffers, context, new TcpConnections(clients, buffers));
       try {
         serveUntilStopped();
       } finally {
@@ -206,7 +207,7 @@ final class EventLoop implements Runnable {
   }
 
   private void poll() throws IOException {
-    Connections connections = confined().connections();
+    TcpConnections connections = confined().connections();
     if (connections.size() > MAX_READ_DIRECTLY || rounds++ % ROUNDS_PER_SELECT == 0) {
       selector.selectNow(onReady);
       return;
@@ -218,7 +219,7 @@ final class EventLoop implements Runnable {
 
   private void resumeUnfinished() {
     for (int left = unfinished.size(); left > 0; left--) {
-      Connection connection = unfinished.removeFirst();
+      TcpConnection connection = unfinished.removeFirst();
       if (connection.position() >= 0) {
         connection.resume();
         serve(connection);
@@ -238,11 +239,11 @@ final class EventLoop implements Runnable {
       served |= next != Next.IDLE;
       switch (next) {
         case IDLE, WAIT -> {}
-        case RESUME -> unfinished.addLast((Connection) channel);
-        case LINGER -> linger((Connection) channel);
+        case RESUME -> unfinished.addLast((TcpConnection) channel);
+        case LINGER -> linger((TcpConnection) channel);
         case REFUSE -> {
           clients.reject();
-          linger((Connection) channel);
+          linger((TcpConnection) channel);
         }
         case CLOSE -> close(channel);
       }
@@ -270,11 +271,11 @@ final class EventLoop implements Runnable {
   /** Makes a client's channel one of this loop's connections, or closes it if that fails. */
   void register(SocketChannel channel) {
     Confined own = confined();
-    Connection connection;
+    TcpConnection connection;
     try {
       RespSession session = new RespSession(own.context(), clients.newClient(channel));
       SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
-      connection = new Connection(channel, key, session, own.buffers(), activity);
+      connection = new TcpConnection(channel, key, session, own.buffers(), activity);
       own.connections().add(connection);
       key.attach(connection);
     } catch (IOException e) {
@@ -300,7 +301,7 @@ final class EventLoop implements Runnable {
   }
 
   /** Ends a connection that has been sent its last reply, and lets the client see it. */
-  private void linger(Connection connection) throws IOException {
+  private void linger(TcpConnection connection) throws IOException {
     confined().connections().remove(connection);
     connection.release();
     linger(connection.channel());
@@ -320,7 +321,7 @@ final class EventLoop implements Runnable {
   }
 
   private void close(ReadyChannel channel) {
-    if (channel instanceof Connection connection) {
+    if (channel instanceof TcpConnection connection) {
       confined().connections().close(connection);
     } else {
       lingering.remove(channel);
@@ -363,7 +364,7 @@ final class EventLoop implements Runnable {
   }
 
   private void closeAll() {
-    Connections connections = confined().connections();
+    TcpConnections connections = confined().connections();
     while (connections.size() > 0) {
       close(connections.get(connections.size() - 1));
     }

@@ -35,7 +35,7 @@ final class TcpServer implements Server {
     try {
       InetSocketAddress address = (InetSocketAddress) listening.getLocalAddress();
       endpoint = new Endpoint(options.endpoint().host(), address.getPort());
-      ServerView view = new ServerInformation(this, clients, store);
+      ServerView view = new InfoSections(this, clients, store);
       for (int i = 0; i < options.threads(); i++) {
         loops.add(new EventLoop(i, store, view, clients, this::fail));
       }

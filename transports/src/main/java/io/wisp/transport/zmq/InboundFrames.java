@@ -18,13 +18,13 @@ final class InboundFrames implements MsgAllocator {
   interface Owner {
 
     /** The connection that a message's metadata belongs to, or null if it is gone. */
-    @Nullable Connection of(Metadata metadata);
+    @Nullable ZmqConnection of(Metadata metadata);
 
     /** Whether the peer has yet to present the password. */
-    boolean isStranger(@Nullable Connection connection);
+    boolean isStranger(@Nullable ZmqConnection connection);
 
     /** Closes a connection because of a limit. */
-    void refuse(@Nullable Connection connection);
+    void refuse(@Nullable ZmqConnection connection);
   }
 
   /** Short, since every connection waits meanwhile. */
@@ -32,7 +32,7 @@ final class InboundFrames implements MsgAllocator {
 
   private final Owner owner;
   private final MemoryBudget.Account account;
-  private volatile @Nullable Connection connection;
+  private volatile @Nullable ZmqConnection connection;
   private int parts;
   private boolean handshaken;
   private volatile boolean closing;
@@ -52,7 +52,7 @@ final class InboundFrames implements MsgAllocator {
           ? new Frame(size, false)
           : refusedFrame();
     }
-    Connection sender = connection;
+    ZmqConnection sender = connection;
     int limit =
         owner.isStranger(sender) ? ZmqLimits.MAX_STRANGER_FRAME_LENGTH : ZmqLimits.MAX_FRAME_LENGTH;
     if (closing || size < 0 || size > limit || !account.draw(size, PATIENCE_MILLIS)) {
@@ -92,7 +92,7 @@ final class InboundFrames implements MsgAllocator {
     return handedOutAt;
   }
 
-  private @Nullable Connection arrived(Metadata metadata) {
+  private @Nullable ZmqConnection arrived(Metadata metadata) {
     if (connection == null) {
       connection = owner.of(metadata);
       if (connection != null) {
@@ -139,7 +139,7 @@ final class InboundFrames implements MsgAllocator {
     private boolean drawn;
 
     private boolean refused;
-    private @Nullable Connection sender;
+    private @Nullable ZmqConnection sender;
 
     private Frame(int size, boolean drawn) {
       super(size);
@@ -168,7 +168,7 @@ final class InboundFrames implements MsgAllocator {
     }
 
     /** The connection that it came by, or null if that is gone. */
-    @Nullable Connection sender() {
+    @Nullable ZmqConnection sender() {
       return sender;
     }
 

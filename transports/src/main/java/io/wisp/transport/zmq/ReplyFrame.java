@@ -7,10 +7,10 @@ import zmq.Msg;
 /** A reply on its way, which tells its connection when JeroMQ takes it to write it. */
 final class ReplyFrame extends Msg {
 
-  private final Connection connection;
+  private final ZmqConnection connection;
   private boolean taken;
 
-  ReplyFrame(byte[] bytes, Connection connection) {
+  ReplyFrame(byte[] bytes, ZmqConnection connection) {
     super(bytes);
     this.connection = connection;
     connection.replyQueued(bytes.length);

@@ -44,14 +44,14 @@ final class RequestLoop implements Runnable {
 
   private final Ctx context;
   private final SocketBase router;
-  private final Connections connections;
+  private final ZmqConnections connections;
   private final RequestExecutor executor;
   private final ServerOptions options;
   private final ZmqLimits limits;
   private final FrameBuffer reply = new FrameBuffer();
 
   /** Requests that wait until replies are taken. */
-  private final Map<Connection, Queue<ZmqRequest>> congested = new LinkedHashMap<>();
+  private final Map<ZmqConnection, Queue<ZmqRequest>> congested = new LinkedHashMap<>();
 
   private final LongAdder requests = new LongAdder();
 
@@ -68,7 +68,7 @@ final class RequestLoop implements Runnable {
   RequestLoop(
       Ctx context,
       SocketBase router,
-      Connections connections,
+      ZmqConnections connections,
       RequestExecutor executor,
       ServerOptions options,
       ZmqLimits limits) {
@@ -147,7 +147,7 @@ final class RequestLoop implements Runnable {
   }
 
   private void handle(ZmqRequest request) {
-    Connection connection = request.body().sender();
+    ZmqConnection connection = request.body().sender();
     if (connection == null || connection.isClosed()) {
       request.giveBack();
       return;
@@ -163,7 +163,7 @@ final class RequestLoop implements Runnable {
     }
   }
 
-  private void answer(ZmqRequest request, Connection connection) {
+  private void answer(ZmqRequest request, ZmqConnection connection) {
     requests.increment();
     Status status = execute(request.body(), connection);
     if (status == Status.MALFORMED || status == Status.UNKNOWN_OPERATION) {
@@ -182,7 +182,7 @@ final class RequestLoop implements Runnable {
     send(request, answer);
   }
 
-  private Status execute(InboundFrames.Frame body, Connection connection) {
+  private Status execute(InboundFrames.Frame body, ZmqConnection connection) {
     if (connection.isSurplus()) {
       RequestExecutor.refuse(
           reply,
@@ -218,7 +218,7 @@ final class RequestLoop implements Runnable {
   }
 
   /** Answers waiting requests while there is room for replies; says whether none is left. */
-  private boolean resume(Connection connection, Queue<ZmqRequest> waiting) {
+  private boolean resume(ZmqConnection connection, Queue<ZmqRequest> waiting) {
     while (!waiting.isEmpty()) {
       if (!connection.isClosed() && connection.replyBytes() >= limits.replyBytes()) {
         return false;

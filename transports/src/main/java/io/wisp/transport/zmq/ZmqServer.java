@@ -23,7 +23,7 @@ final class ZmqServer implements Server {
   private static final Duration CLOSING_TIME = Duration.ofMinutes(1);
 
   private final Endpoint endpoint;
-  private final Connections connections;
+  private final ZmqConnections connections;
   private final RequestLoop loop;
   private final Thread thread;
 
@@ -40,8 +40,8 @@ final class ZmqServer implements Server {
     router.setSocketOpt(ZMQ.ZMQ_IPV6, true);
     // With a domain and nobody who answers for it, JeroMQ refuses ZMTP 1 and 2, and only that.
     router.setSocketOpt(ZMQ.ZMQ_ZAP_DOMAIN, "wisp");
-    connections = new Connections(router, options, limits);
-    router.setEventHook(connections, Connections.EVENTS);
+    connections = new ZmqConnections(router, options, limits);
+    router.setEventHook(connections, ZmqConnections.EVENTS);
     try {
       endpoint = ZmqSockets.bind(router, options.endpoint());
     } catch (TransportException e) {
@@ -90,7 +90,7 @@ final class ZmqServer implements Server {
 
   /** Replies that JeroMQ has not begun to write, of all connections, for tests. */
   long untakenReplyBytes() {
-    return connections.all().stream().mapToLong(Connection::replyBytes).sum();
+    return connections.all().stream().mapToLong(ZmqConnection::replyBytes).sum();
   }
 
   @Override

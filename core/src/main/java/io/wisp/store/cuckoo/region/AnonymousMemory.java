@@ -41,7 +41,7 @@ final class AnonymousMemory {
       throw new UnsupportedOperationException("mmap is not available here");
     }
     try (Arena scratch = Arena.ofConfined()) {
-      MemorySegment state = scratch.allocate(Errno.CALL_STATE);
+      MemorySegment state = scratch.allocate(CallErrors.CALL_STATE);
       long address =
           (long)
               calls.mmap.invokeExact(
@@ -53,7 +53,7 @@ final class AnonymousMemory {
                   -1,
                   0L);
       if (address == MAP_FAILED) {
-        throw refused(bytes, Errno.name(state));
+        throw refused(bytes, CallErrors.name(state));
       }
       adviseHugePages(address, bytes);
       return MemorySegment.ofAddress(address)
@@ -115,7 +115,7 @@ final class AnonymousMemory {
                   ValueLayout.JAVA_INT,
                   ValueLayout.JAVA_INT,
                   ValueLayout.JAVA_LONG),
-              Errno.CAPTURE),
+              CallErrors.CAPTURE),
           linker.downcallHandle(
               linker.defaultLookup().findOrThrow("munmap"),
               FunctionDescriptor.of(

@@ -45,13 +45,13 @@ final class FileReservation {
       return;
     }
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(Errno.CALL_STATE);
+      MemorySegment state = arena.allocate(CallErrors.CALL_STATE);
       int descriptor =
           (int)
               calls.open.invokeExact(
                   state, arena.allocateFrom(file.toString()), O_RDWR | O_CLOEXEC);
       if (descriptor < 0) {
-        throw new IOException("open: " + Errno.name(state));
+        throw new IOException("open: " + CallErrors.name(state));
       }
       try {
         allocate(calls, descriptor, bytes);
@@ -69,9 +69,9 @@ final class FileReservation {
     int errno;
     do {
       errno = (int) calls.fallocate.invokeExact(descriptor, 0L, bytes);
-    } while (errno == Errno.EINTR);
+    } while (errno == CallErrors.EINTR);
     if (errno != 0) {
-      throw new IOException("posix_fallocate(length=" + bytes + "): " + Errno.name(errno));
+      throw new IOException("posix_fallocate(length=" + bytes + "): " + CallErrors.name(errno));
     }
   }
 
@@ -94,7 +94,7 @@ final class FileReservation {
         linker.downcallHandle(
             linker.defaultLookup().findOrThrow("open"),
             FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT),
-            Errno.CAPTURE,
+            CallErrors.CAPTURE,
             Linker.Option.firstVariadicArg(2)),
         linker.downcallHandle(
             linker.defaultLookup().findOrThrow("posix_fallocate"),

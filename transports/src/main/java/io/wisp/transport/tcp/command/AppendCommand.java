@@ -17,7 +17,7 @@ final class AppendCommand implements Command.Handler, Update<WorkingCopy> {
   private boolean tooLong;
 
   @Override
-  public void execute(Request request) {
+  public void execute(CommandRequest request) {
     request.arguments().slice(2, more);
     tooLong = false;
     WorkingCopy copy = request.copy(Limits.MAX_VALUE_LENGTH - more.length());

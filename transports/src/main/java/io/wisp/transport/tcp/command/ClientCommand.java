@@ -30,11 +30,11 @@ final class ClientCommand {
         new Subcommand("NO-TOUCH", 3, "ON or OFF; changes nothing.", ClientCommand::onOrOff));
   }
 
-  private static void id(Request request) {
+  private static void id(CommandRequest request) {
     request.reply().integer(request.client().id());
   }
 
-  private static void getName(Request request) {
+  private static void getName(CommandRequest request) {
     String name = request.client().name();
     if (name.isEmpty()) {
       request.reply().absent();
@@ -43,11 +43,11 @@ final class ClientCommand {
     }
   }
 
-  private static void information(Request request) {
+  private static void information(CommandRequest request) {
     request.reply().verbatim(request.client().line(request.now()) + "\n");
   }
 
-  private static void list(Request request) {
+  private static void list(CommandRequest request) {
     if (request.arguments().count() > 2) {
       request.fail(Errors.SYNTAX);
       return;
@@ -70,7 +70,7 @@ final class ClientCommand {
   }
 
   /** Nothing here depends on who is asking, so either is always so. */
-  private static void onOrOff(Request request) {
+  private static void onOrOff(CommandRequest request) {
     if (request.arguments().is(2, "ON") || request.arguments().is(2, "OFF")) {
       request.reply().ok();
     } else {
@@ -78,7 +78,7 @@ final class ClientCommand {
     }
   }
 
-  private static void setName(Request request) {
+  private static void setName(CommandRequest request) {
     String name = request.arguments().text(2);
     if (isName(name)) {
       request.client().name(name);
@@ -88,7 +88,7 @@ final class ClientCommand {
     }
   }
 
-  private static void setInformation(Request request) {
+  private static void setInformation(CommandRequest request) {
     String value = request.arguments().text(3);
     ClientState client = request.client();
     boolean isLibraryName = request.arguments().is(2, "LIB-NAME");

@@ -56,13 +56,13 @@ public record Command(
   public interface Handler {
 
     /** Runs the command, or its next step, and appends its reply. */
-    void execute(Request request);
+    void execute(CommandRequest request);
 
     /** Begins a command of many steps. */
-    default void begin(Request request) {}
+    default void begin(CommandRequest request) {}
 
     /** Ends a command of many steps. */
-    default void end(Request request) {}
+    default void end(CommandRequest request) {}
   }
 
   /** Whether it takes so many arguments, its name included. */

@@ -28,7 +28,7 @@ final class CommandCommand implements Command.Handler {
   }
 
   @Override
-  public void execute(Request request) {
+  public void execute(CommandRequest request) {
     if (request.arguments().count() == 1) {
       information(request);
     } else {
@@ -36,11 +36,11 @@ final class CommandCommand implements Command.Handler {
     }
   }
 
-  private void count(Request request) {
+  private void count(CommandRequest request) {
     request.reply().integer(commands.all().size());
   }
 
-  private void list(Request request) {
+  private void list(CommandRequest request) {
     if (request.arguments().count() > 2) {
       request.fail(Errors.SYNTAX);
       return;
@@ -50,20 +50,20 @@ final class CommandCommand implements Command.Handler {
     all.forEach(command -> request.reply().bulk(command.name()));
   }
 
-  private void information(Request request) {
+  private void information(CommandRequest request) {
     List<@Nullable Command> named = named(request);
     request.reply().array(named.size());
     named.forEach(command -> describe(request.reply(), command));
   }
 
-  private void documents(Request request) {
+  private void documents(CommandRequest request) {
     List<@Nullable Command> named = named(request);
     named.removeIf(command -> command == null);
     request.reply().map(named.size());
     named.forEach(command -> document(request.reply(), command));
   }
 
-  private List<@Nullable Command> named(Request request) {
+  private List<@Nullable Command> named(CommandRequest request) {
     Arguments arguments = request.arguments();
     if (arguments.count() <= 2) {
       return new ArrayList<>(commands.all());

@@ -13,7 +13,7 @@ final class ConnectionCommands {
 
   private ConnectionCommands() {}
 
-  static void ping(Request request) {
+  static void ping(CommandRequest request) {
     Arguments arguments = request.arguments();
     if (arguments.count() == 1) {
       request.reply().pong();
@@ -24,17 +24,17 @@ final class ConnectionCommands {
     }
   }
 
-  static void echo(Request request) {
+  static void echo(CommandRequest request) {
     Arguments arguments = request.arguments();
     request.reply().bulk(arguments.memory(), arguments.offset(1), arguments.length(1));
   }
 
-  static void quit(Request request) {
+  static void quit(CommandRequest request) {
     request.reply().ok();
     request.client().closeAfterReply();
   }
 
-  static void select(Request request) {
+  static void select(CommandRequest request) {
     Arguments arguments = request.arguments();
     if (!arguments.isNumber(1)) {
       request.fail(Errors.NOT_AN_INTEGER);
@@ -47,7 +47,7 @@ final class ConnectionCommands {
     }
   }
 
-  static void authenticate(Request request) {
+  static void authenticate(CommandRequest request) {
     Arguments arguments = request.arguments();
     int count = arguments.count();
     if (count > 3) {
@@ -63,7 +63,7 @@ final class ConnectionCommands {
   }
 
   /** Lets the client in, or replies with an error. Takes as long for every wrong password. */
-  static boolean authenticate(Request request, byte[] user, byte[] password) {
+  static boolean authenticate(CommandRequest request, byte[] user, byte[] password) {
     byte[] expected = request.server().password();
     boolean right =
         MessageDigest.isEqual(user, DEFAULT_USER)

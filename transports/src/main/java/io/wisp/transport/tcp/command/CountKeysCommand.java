@@ -11,7 +11,7 @@ abstract class CountKeysCommand implements Command.Handler {
   static CountKeysCommand delete() {
     return new CountKeysCommand() {
       @Override
-      Status look(Request request, Slice key) {
+      Status look(CommandRequest request, Slice key) {
         return request.store().delete(key);
       }
     };
@@ -20,16 +20,16 @@ abstract class CountKeysCommand implements Command.Handler {
   static CountKeysCommand exists() {
     return new CountKeysCommand() {
       @Override
-      Status look(Request request, Slice key) {
+      Status look(CommandRequest request, Slice key) {
         return request.store().get(key, request.found());
       }
     };
   }
 
-  abstract Status look(Request request, Slice key);
+  abstract Status look(CommandRequest request, Slice key);
 
   @Override
-  public void execute(Request request) {
+  public void execute(CommandRequest request) {
     Status status = look(request, request.key(0));
     if (status.isError()) {
       request.execution().fail(Errors.of(status));
@@ -39,7 +39,7 @@ abstract class CountKeysCommand implements Command.Handler {
   }
 
   @Override
-  public void end(Request request) {
+  public void end(CommandRequest request) {
     String failure = request.execution().failure();
     if (failure == null) {
       request.reply().integer(request.execution().tally());

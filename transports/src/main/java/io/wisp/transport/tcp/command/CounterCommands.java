@@ -15,15 +15,15 @@ final class CounterCommands implements Update<WorkingCopy> {
   private long sum;
   private String error = "";
 
-  void increment(Request request) {
+  void increment(CommandRequest request) {
     add(request, 1);
   }
 
-  void decrement(Request request) {
+  void decrement(CommandRequest request) {
     add(request, -1);
   }
 
-  void incrementBy(Request request) {
+  void incrementBy(CommandRequest request) {
     if (request.arguments().isNumber(2)) {
       add(request, request.arguments().number());
     } else {
@@ -31,7 +31,7 @@ final class CounterCommands implements Update<WorkingCopy> {
     }
   }
 
-  void decrementBy(Request request) {
+  void decrementBy(CommandRequest request) {
     if (!request.arguments().isNumber(2)) {
       request.fail(Errors.NOT_AN_INTEGER);
     } else if (request.arguments().number() == Long.MIN_VALUE) {
@@ -41,7 +41,7 @@ final class CounterCommands implements Update<WorkingCopy> {
     }
   }
 
-  private void add(Request request, long amount) {
+  private void add(CommandRequest request, long amount) {
     this.amount = amount;
     error = "";
     Status status = request.store().update(request.key(1), request.copy(Decimal.MAX_LENGTH), this);

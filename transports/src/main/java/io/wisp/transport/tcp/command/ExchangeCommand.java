@@ -16,7 +16,7 @@ final class ExchangeCommand implements Command.Handler, Update<BulkSink> {
   private long expiresAt;
 
   @Override
-  public void execute(Request request) {
+  public void execute(CommandRequest request) {
     execute(request, WriteCondition.ALWAYS, Store.NEVER);
   }
 
@@ -24,7 +24,7 @@ final class ExchangeCommand implements Command.Handler, Update<BulkSink> {
    * Replies with the old value of the key in the first argument, and writes that in the second if
    * the condition holds.
    */
-  void execute(Request request, WriteCondition condition, long expiresAt) {
+  void execute(CommandRequest request, WriteCondition condition, long expiresAt) {
     this.condition = condition;
     this.expiresAt = expiresAt;
     request.arguments().slice(2, value);

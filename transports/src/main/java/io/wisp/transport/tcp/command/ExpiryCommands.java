@@ -30,7 +30,8 @@ final class ExpiryCommands {
     return request -> expire(request, TimeUnit.MILLISECONDS, false, "pexpireat");
   }
 
-  private static void expire(Request request, TimeUnit unit, boolean relative, String command) {
+  private static void expire(
+      CommandRequest request, TimeUnit unit, boolean relative, String command) {
     Arguments arguments = request.arguments();
     ExpiryCondition condition = new ExpiryCondition();
     String error = condition.read(arguments, 3);
@@ -57,12 +58,12 @@ final class ExpiryCommands {
     }
   }
 
-  static void persist(Request request) {
+  static void persist(CommandRequest request) {
     rewrite(request, Store.NEVER, ExpiryCondition.EXPIRES);
   }
 
   /** Gives a record another expiry if its own fulfils a condition. */
-  private static void rewrite(Request request, long expiresAt, ExpiryCondition condition) {
+  private static void rewrite(CommandRequest request, long expiresAt, ExpiryCondition condition) {
     ConditionalExpiry update = new ConditionalExpiry(expiresAt, condition);
     Status status = request.store().update(request.key(1), request.found(), update);
     reply(request, update.refused ? Status.ABSENT : status);
@@ -91,7 +92,7 @@ final class ExpiryCommands {
     }
   }
 
-  private static void reply(Request request, Status status) {
+  private static void reply(CommandRequest request, Status status) {
     if (status.isError()) {
       request.fail(status);
     } else {
@@ -99,14 +100,14 @@ final class ExpiryCommands {
     }
   }
 
-  static void timeToLive(Request request) {
+  static void timeToLive(CommandRequest request) {
     long millis = remaining(request);
     if (millis != ERROR) {
       request.reply().integer(millis < 0 ? millis : (millis + 500) / 1000);
     }
   }
 
-  static void millisToLive(Request request) {
+  static void millisToLive(CommandRequest request) {
     long millis = remaining(request);
     if (millis != ERROR) {
       request.reply().integer(millis);
@@ -116,7 +117,7 @@ final class ExpiryCommands {
   private static final long ERROR = Long.MIN_VALUE;
 
   /** Milliseconds, -1 for a key that does not expire, -2 for none, or ERROR if that was replied. */
-  private static long remaining(Request request) {
+  private static long remaining(CommandRequest request) {
     Status status = request.store().get(request.key(1), request.found());
     if (status.isError()) {
       request.fail(status);

@@ -47,7 +47,7 @@ final class ExpiryOption {
   }
 
   /** Turns the number into {@link #expiresAt}, and returns what is wrong with it, or nothing. */
-  String resolve(Request request, String command) {
+  String resolve(CommandRequest request, String command) {
     Arguments arguments = request.arguments();
     if (!arguments.isNumber(numberAt)) {
       return Errors.NOT_AN_INTEGER;

@@ -9,7 +9,7 @@ import io.wisp.transport.tcp.resp.BulkSink;
 final class GetDeleteCommand implements Command.Handler, Update<BulkSink> {
 
   @Override
-  public void execute(Request request) {
+  public void execute(CommandRequest request) {
     BulkSink old = request.bulk();
     Status status = request.store().update(request.key(1), old, this);
     StringCommands.reply(request, status, old);

@@ -16,7 +16,7 @@ final class GetExCommand implements Command.Handler, Update<BulkSink> {
   private long expiresAt;
 
   @Override
-  public void execute(Request request) {
+  public void execute(CommandRequest request) {
     Arguments arguments = request.arguments();
     if (arguments.count() == 2) {
       StringCommands.get(request);
@@ -52,7 +52,7 @@ final class GetExCommand implements Command.Handler, Update<BulkSink> {
     return true;
   }
 
-  private void readAndExpire(Request request, long expiresAt) {
+  private void readAndExpire(CommandRequest request, long expiresAt) {
     this.expiresAt = expiresAt;
     BulkSink found = request.bulk();
     Status status = request.store().update(request.key(1), found, this);

@@ -8,12 +8,12 @@ import io.wisp.transport.tcp.resp.BulkSink;
 final class GetManyCommand implements Command.Handler {
 
   @Override
-  public void begin(Request request) {
+  public void begin(CommandRequest request) {
     request.reply().array(request.execution().remainingArguments());
   }
 
   @Override
-  public void execute(Request request) {
+  public void execute(CommandRequest request) {
     BulkSink bulk = request.bulk();
     Status status = request.store().get(request.key(0), bulk);
     StringCommands.reply(request, status.isError() ? Status.ABSENT : status, bulk);

@@ -13,7 +13,7 @@ final class HelloCommand implements Command.Handler {
           + " the RESP protocol version at the same time";
 
   @Override
-  public void execute(Request request) {
+  public void execute(CommandRequest request) {
     Arguments arguments = request.arguments();
     int protocol = request.client().protocol();
     if (arguments.count() > 1) {
@@ -39,7 +39,7 @@ final class HelloCommand implements Command.Handler {
     reply(request, protocol);
   }
 
-  private static boolean readOptions(Request request) {
+  private static boolean readOptions(CommandRequest request) {
     Arguments arguments = request.arguments();
     for (int index = 2; index < arguments.count(); index++) {
       int left = arguments.count() - index - 1;
@@ -65,7 +65,7 @@ final class HelloCommand implements Command.Handler {
     return true;
   }
 
-  private static void reply(Request request, int protocol) {
+  private static void reply(CommandRequest request, int protocol) {
     ReplyWriter reply = request.reply();
     reply.map(7);
     reply.bulk("server");

@@ -25,7 +25,7 @@ final class KeyCommands {
 
   private KeyCommands() {}
 
-  static void type(Request request) {
+  static void type(CommandRequest request) {
     Status status = request.store().get(request.key(1), request.found());
     if (status.isError()) {
       request.fail(status);
@@ -34,11 +34,11 @@ final class KeyCommands {
     }
   }
 
-  static void size(Request request) {
+  static void size(CommandRequest request) {
     request.reply().integer(request.store().size());
   }
 
-  static void flush(Request request) {
+  static void flush(CommandRequest request) {
     Arguments arguments = request.arguments();
     boolean understood =
         arguments.count() == 1
@@ -60,7 +60,7 @@ final class KeyCommands {
             });
   }
 
-  static void randomKey(Request request) {
+  static void randomKey(CommandRequest request) {
     boolean[] given = new boolean[1];
     Steps choosing =
         request
@@ -84,7 +84,7 @@ final class KeyCommands {
             });
   }
 
-  static void keys(Request request) {
+  static void keys(CommandRequest request) {
     GlobPattern pattern = pattern(request, 1);
     if (pattern != null) {
       request.execution().goOnWith(new Keys(request, pattern));
@@ -92,7 +92,7 @@ final class KeyCommands {
   }
 
   /** The pattern in an argument; null, and an error was replied, if it is too long. */
-  private static @Nullable GlobPattern pattern(Request request, int index) {
+  private static @Nullable GlobPattern pattern(CommandRequest request, int index) {
     Arguments arguments = request.arguments();
     if (arguments.length(index) > GlobPattern.MAX_LENGTH) {
       request.fail(Errors.patternTooLong(arguments.length(index), GlobPattern.MAX_LENGTH));
@@ -103,7 +103,7 @@ final class KeyCommands {
 
   private static final class Keys extends KeyWalk {
 
-    Keys(Request request, GlobPattern pattern) {
+    Keys(CommandRequest request, GlobPattern pattern) {
       super(request, pattern, MAX_KEYS_BYTES, 0);
     }
 
@@ -130,7 +130,7 @@ final class KeyCommands {
     }
   }
 
-  static void scan(Request request) {
+  static void scan(CommandRequest request) {
     Arguments arguments = request.arguments();
     Long cursor = cursor(arguments);
     if (cursor == null) {
@@ -190,7 +190,7 @@ final class KeyCommands {
 
     private final long count;
 
-    Scan(Request request, @Nullable GlobPattern pattern, long from, long count) {
+    Scan(CommandRequest request, @Nullable GlobPattern pattern, long from, long count) {
       // The last batch before the limit may exceed it, since what was walked over must be given.
       super(request, pattern, NativeBuffer.MAX_CAPACITY, from);
       this.count = count;

@@ -27,7 +27,7 @@ abstract class KeyWalk implements Continuation {
   private boolean replying;
 
   /** A walk from a cursor on, that collects what matches the pattern, if there is one. */
-  KeyWalk(Request request, @Nullable GlobPattern pattern, int maxBytes, long cursor) {
+  KeyWalk(CommandRequest request, @Nullable GlobPattern pattern, int maxBytes, long cursor) {
     store = request.store();
     collector = new KeyCollector(request.buffers(), pattern, maxBytes);
     this.cursor = cursor;

@@ -22,7 +22,7 @@ public final class ServerCommands {
 
   private ServerCommands() {}
 
-  static void info(Request request) {
+  static void info(CommandRequest request) {
     // The store's statistics are gathered from all its pages.
     request.execution().countAsStep();
     Arguments arguments = request.arguments();
@@ -42,7 +42,7 @@ public final class ServerCommands {
         new Subcommand("GET", -3, "Parameters that match a pattern.", ServerCommands::configGet));
   }
 
-  private static void configGet(Request request) {
+  private static void configGet(CommandRequest request) {
     Arguments arguments = request.arguments();
     request.execution().countAsStep();
     Map<String, String> found = new TreeMap<>();

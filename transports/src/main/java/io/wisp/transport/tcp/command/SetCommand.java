@@ -18,7 +18,7 @@ final class SetCommand implements Command.Handler {
   private boolean returnsOld;
 
   @Override
-  public void execute(Request request) {
+  public void execute(CommandRequest request) {
     if (request.arguments().count() == 3) {
       Slice key = request.key(1);
       reply(request, request.store().put(key, request.value(2)));
@@ -41,7 +41,7 @@ final class SetCommand implements Command.Handler {
     }
   }
 
-  private static void reply(Request request, Status status) {
+  private static void reply(CommandRequest request, Status status) {
     switch (status) {
       case CREATED, REPLACED -> request.reply().ok();
       case CONFLICT -> request.reply().absent();
@@ -49,7 +49,7 @@ final class SetCommand implements Command.Handler {
     }
   }
 
-  private String readOptions(Request request) {
+  private String readOptions(CommandRequest request) {
     Arguments arguments = request.arguments();
     expiry.begin();
     condition = WriteCondition.ALWAYS;

@@ -10,7 +10,7 @@ final class SetManyCommand implements Command.Handler {
   private final WriteBatch batch = new WriteBatch();
 
   @Override
-  public void execute(Request request) {
+  public void execute(CommandRequest request) {
     try {
       for (int i = 1; i < request.arguments().count(); i += 2) {
         batch.add(request.key(i), request.value(i + 1));

@@ -13,14 +13,14 @@ final class StringCommands {
 
   private StringCommands() {}
 
-  static void get(Request request) {
+  static void get(CommandRequest request) {
     BulkSink bulk = request.bulk();
     Status status = request.store().get(request.key(1), bulk);
     reply(request, status, bulk);
   }
 
   /** Replies with the value that was found, if what was done to it came to a good end. */
-  static void reply(Request request, Status status, BulkSink found) {
+  static void reply(CommandRequest request, Status status, BulkSink found) {
     if (status.isError()) {
       request.fail(status);
     } else if (!found.isFound()) {
@@ -32,7 +32,7 @@ final class StringCommands {
     }
   }
 
-  static void setIfAbsent(Request request) {
+  static void setIfAbsent(CommandRequest request) {
     Status status = request.store().putIfAbsent(request.key(1), request.value(2));
     if (status.isError()) {
       request.fail(status);
@@ -41,15 +41,15 @@ final class StringCommands {
     }
   }
 
-  static void setEx(Request request) {
+  static void setEx(CommandRequest request) {
     setExpiring(request, TimeUnit.SECONDS, "setex");
   }
 
-  static void setPx(Request request) {
+  static void setPx(CommandRequest request) {
     setExpiring(request, TimeUnit.MILLISECONDS, "psetex");
   }
 
-  private static void setExpiring(Request request, TimeUnit unit, String command) {
+  private static void setExpiring(CommandRequest request, TimeUnit unit, String command) {
     if (!request.arguments().isNumber(2)) {
       request.fail(Errors.NOT_AN_INTEGER);
       return;
@@ -69,7 +69,7 @@ final class StringCommands {
     }
   }
 
-  static void length(Request request) {
+  static void length(CommandRequest request) {
     Status status = request.store().get(request.key(1), request.found());
     if (status.isError()) {
       request.fail(status);

@@ -35,7 +35,7 @@ final class Subcommands implements Command.Handler {
   }
 
   @Override
-  public void execute(Request request) {
+  public void execute(CommandRequest request) {
     Arguments arguments = request.arguments();
     for (Subcommand subcommand : subcommands) {
       if (arguments.is(1, subcommand.name())) {
@@ -50,7 +50,7 @@ final class Subcommands implements Command.Handler {
     }
   }
 
-  private void execute(Subcommand subcommand, Request request) {
+  private void execute(Subcommand subcommand, CommandRequest request) {
     if (subcommand.acceptsCount(request.arguments().count())) {
       subcommand.handler().execute(request);
     } else {

@@ -3,20 +3,20 @@ package io.wisp.transport.tcp.session;
 
 import io.wisp.transport.tcp.buffer.BufferLimitException;
 import io.wisp.transport.tcp.command.Command;
+import io.wisp.transport.tcp.command.CommandRequest;
 import io.wisp.transport.tcp.command.Continuation;
 import io.wisp.transport.tcp.command.Execution;
-import io.wisp.transport.tcp.command.Request;
 import io.wisp.transport.tcp.resp.Errors;
 import io.wisp.transport.tcp.resp.ReplyWriter;
 
 /** Runs commands, and replies with an error instead of what does not fit into memory. */
 final class CommandRunner {
 
-  private final Request request;
+  private final CommandRequest request;
   private final Execution execution;
 
   /** Runs what one client asks for. */
-  CommandRunner(Request request, Execution execution) {
+  CommandRunner(CommandRequest request, Execution execution) {
     this.request = request;
     this.execution = execution;
   }

@@ -5,9 +5,9 @@ import io.wisp.store.Store;
 import io.wisp.transport.RequestCounters;
 import io.wisp.transport.tcp.buffer.BufferPool;
 import io.wisp.transport.tcp.buffer.NativeBuffer;
+import io.wisp.transport.tcp.command.CommandRequest;
 import io.wisp.transport.tcp.command.CommandTable;
 import io.wisp.transport.tcp.command.Commands;
-import io.wisp.transport.tcp.command.Request;
 import io.wisp.transport.tcp.command.ServerView;
 import io.wisp.transport.tcp.resp.RequestParser;
 
@@ -18,7 +18,7 @@ import io.wisp.transport.tcp.resp.RequestParser;
  * @param buffers where sessions take memory from
  */
 public record SessionContext(
-    Request request,
+    CommandRequest request,
     BufferPool buffers,
     CommandTable commands,
     RequestParser parser,
@@ -37,7 +37,7 @@ public record SessionContext(
       BufferPool buffers,
       RequestCounters counters) {
     this(
-        new Request(store, server, buffers, scratch),
+        new CommandRequest(store, server, buffers, scratch),
         buffers,
         Commands.table(),
         new RequestParser(),

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class ClientConnectionTest {
+class PerfConnectionTest {
 
   private static final Endpoint ENDPOINT = new Endpoint("10.0.0.1", 3996);
   private static final ClientOptions OPTIONS =
@@ -52,8 +52,8 @@ class ClientConnectionTest {
 
   @Test
   void shouldSayEverythingOfAConnectionOverAnEmulatedDevice() {
-    ClientConnection connection =
-        new ClientConnection(
+    PerfConnection connection =
+        new PerfConnection(
             new Named("rdma"), ENDPOINT, "rdma over rxe0 (Soft-RoCE, emulated)", "wisp", OPTIONS);
     assertThat(connection.emulated()).isTrue();
     assertThat(connection.manner()).isEqualTo("waits by sleep, gets by ring, device rxe0:1");
@@ -73,23 +73,23 @@ class ClientConnectionTest {
 
   @Test
   void shouldNotSpeakOfADeviceWhereMemoryIsSharedWithoutOne() {
-    ClientConnection connection =
-        new ClientConnection(new Named("shm"), ENDPOINT, "shm", "wisp", OPTIONS.withDevice(null));
+    PerfConnection connection =
+        new PerfConnection(new Named("shm"), ENDPOINT, "shm", "wisp", OPTIONS.withDevice(null));
     assertThat(connection.manner()).isEqualTo("waits by sleep, gets by ring");
     assertThat(connection.fields()).containsEntry("emulated", false).doesNotContainKey("device");
   }
 
   @Test
   void shouldSayThatTheTransportChoseTheDevice() {
-    ClientConnection connection =
-        new ClientConnection(new Named("rdma"), ENDPOINT, "rdma", "wisp", OPTIONS.withDevice(null));
+    PerfConnection connection =
+        new PerfConnection(new Named("rdma"), ENDPOINT, "rdma", "wisp", OPTIONS.withDevice(null));
     assertThat(connection.manner()).endsWith(", device not named");
   }
 
   @Test
   void shouldNotSpeakOfWaysToGetWhereThereIsOne() {
-    ClientConnection connection =
-        new ClientConnection(
+    PerfConnection connection =
+        new PerfConnection(
             new FakeTransport(), ENDPOINT, "fake", "unknown", ClientOptions.defaults());
     assertThat(connection.manner()).isEqualTo("waits by spin");
     assertThat(connection.fields()).doesNotContainKeys("get", "device");

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * What a command works with: its arguments, the store, and where its reply goes. One serves all
  * sessions of a thread, so that a request allocates nothing.
  */
-public final class Request implements AutoCloseable {
+public final class CommandRequest implements AutoCloseable {
 
   private final Store store;
   private final ServerView server;
@@ -40,7 +40,7 @@ public final class Request implements AutoCloseable {
    * @param buffers where commands that go on in steps take memory from
    * @param scratch memory for commands to work in, which is closed with this
    */
-  public Request(Store store, ServerView server, BufferPool buffers, NativeBuffer scratch) {
+  public CommandRequest(Store store, ServerView server, BufferPool buffers, NativeBuffer scratch) {
     this.store = store;
     this.server = server;
     this.buffers = buffers;

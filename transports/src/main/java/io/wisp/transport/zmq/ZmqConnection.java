@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** What a server knows of one connection. */
-final class Connection {
+final class ZmqConnection {
 
   /** What a reply costs beside its bytes. */
   private static final int REPLY_OVERHEAD = 128;
@@ -39,7 +39,7 @@ final class Connection {
   /** Whether the password was given, for the I/O thread to know. */
   volatile boolean authenticated;
 
-  Connection(SocketChannel channel, String address, boolean surplus) {
+  ZmqConnection(SocketChannel channel, String address, boolean surplus) {
     this.channel = channel;
     this.address = address;
     this.surplus = surplus;

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * holds that for a bounded time, for a client that moves nothing is closed: see {@link
  * TcpLimits#stall}.
  */
-final class Connection implements ReadyChannel {
+final class TcpConnection implements ReadyChannel {
 
   /**
    * So many bytes, a request that was executed or a reply that was taken show that one is alive.
@@ -65,7 +65,7 @@ final class Connection implements ReadyChannel {
    * @param buffers of the loop that serves it
    * @param activityNanos tells the time of what it does, if anything depends on that
    */
-  Connection(
+  TcpConnection(
       SocketChannel channel,
       SelectionKey key,
       RespSession session,

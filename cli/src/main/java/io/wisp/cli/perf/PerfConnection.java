@@ -15,7 +15,7 @@ import java.util.Objects;
  * @param description what they are really connected to, in the transport's words
  * @param server the program that serves, and its version, as far as it tells
  */
-record ClientConnection(
+record PerfConnection(
     Transport transport,
     Endpoint endpoint,
     String description,

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What INFO, CONFIG GET and CLIENT LIST tell of a server. */
-final class ServerInformation implements ServerView {
+final class InfoSections implements ServerView {
 
   private final Server server;
   private final Clients clients;
@@ -26,7 +26,7 @@ final class ServerInformation implements ServerView {
   private final byte @Nullable [] password;
   private final long startedAtMillis = System.currentTimeMillis();
 
-  ServerInformation(Server server, Clients clients, Store store) {
+  InfoSections(Server server, Clients clients, Store store) {
     this.server = server;
     this.clients = clients;
     this.store = store;

@@ -6,14 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The connections of one event loop, in no order. */
-final class Connections {
+final class TcpConnections {
 
   private final Clients clients;
   private final LoopBuffers buffers;
   private final long idleNanos;
-  private final List<Connection> list = new ArrayList<>();
+  private final List<TcpConnection> list = new ArrayList<>();
 
-  Connections(Clients clients, LoopBuffers buffers) {
+  TcpConnections(Clients clients, LoopBuffers buffers) {
     this.clients = clients;
     this.buffers = buffers;
     idleNanos = clients.options().idleTimeout().toNanos();
@@ -23,22 +23,22 @@ final class Connections {
     return list.size();
   }
 
-  Connection get(int position) {
+  TcpConnection get(int position) {
     return list.get(position);
   }
 
-  void add(Connection connection) {
+  void add(TcpConnection connection) {
     list.add(connection);
     connection.position(list.size() - 1);
   }
 
   /** Takes a connection out, and its client off the list; nothing if it is not here. */
-  void remove(Connection connection) {
+  void remove(TcpConnection connection) {
     int position = connection.position();
     if (position < 0) {
       return;
     }
-    Connection last = list.removeLast();
+    TcpConnection last = list.removeLast();
     if (last != connection) {
       list.set(position, last);
       last.position(position);
@@ -56,7 +56,7 @@ final class Connections {
   void closeOverdue(long then) {
     long fairShare = clients.budget().fairShare(clients.connected());
     for (int i = list.size() - 1; i >= 0; i--) {
-      Connection connection = list.get(i);
+      TcpConnection connection = list.get(i);
       if ((idleNanos > 0 && connection.idleNanos(then) > idleNanos)
           || hasStalled(connection, fairShare, then)) {
         clients.reject();
@@ -66,14 +66,14 @@ final class Connections {
   }
 
   /** Whoever holds more than a fair share has less time while others find no memory. */
-  private boolean hasStalled(Connection connection, long fairShare, long then) {
+  private boolean hasStalled(TcpConnection connection, long fairShare, long then) {
     TcpLimits limits = clients.limits();
     boolean isHurried = clients.budget().isShort() && connection.heldBytes() > fairShare;
     Duration atMost = isHurried ? limits.stallWhileShort() : limits.stall();
     return connection.stalledNanos(then) > atMost.toNanos();
   }
 
-  void close(Connection connection) {
+  void close(TcpConnection connection) {
     remove(connection);
     connection.close();
   }

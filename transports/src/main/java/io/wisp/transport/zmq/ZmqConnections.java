@@ -19,7 +19,7 @@ import zmq.io.Metadata;
 import zmq.util.Utils;
 
 /** The connections of a server. JeroMQ's I/O thread adds and removes, any thread may read. */
-final class Connections implements ZMQ.EventConsummer, InboundFrames.Owner {
+final class ZmqConnections implements ZMQ.EventConsummer, InboundFrames.Owner {
 
   static final int EVENTS =
       ZMQ.ZMQ_EVENT_ACCEPTED
@@ -36,8 +36,8 @@ final class Connections implements ZMQ.EventConsummer, InboundFrames.Owner {
   /** Between attempts to accept a connection for which there is no file descriptor. */
   private static final long ACCEPT_PAUSE_NANOS = 10_000_000;
 
-  private final Map<SocketChannel, Connection> byChannel = new ConcurrentHashMap<>();
-  private final Map<String, Connection> byAddress = new ConcurrentHashMap<>();
+  private final Map<SocketChannel, ZmqConnection> byChannel = new ConcurrentHashMap<>();
+  private final Map<String, ZmqConnection> byAddress = new ConcurrentHashMap<>();
   private final Set<InboundFrames> unattached = ConcurrentHashMap.newKeySet();
   private final AtomicInteger clients = new AtomicInteger();
   private final LongAdder accepted = new LongAdder();
@@ -50,7 +50,7 @@ final class Connections implements ZMQ.EventConsummer, InboundFrames.Owner {
   private final SpareDescriptor spare = new SpareDescriptor();
   private @Nullable InboundFrames nextFrames;
 
-  Connections(SocketBase router, ServerOptions options, ZmqLimits limits) {
+  ZmqConnections(SocketBase router, ServerOptions options, ZmqLimits limits) {
     this.router = router;
     this.options = options;
     this.limits = limits;
@@ -93,7 +93,7 @@ final class Connections implements ZMQ.EventConsummer, InboundFrames.Owner {
     // Without the spare one this connection has the last file descriptor.
     boolean surplus = !spare.take() || clients.get() >= options.maxClients();
     String address = Utils.getPeerIpAddress(channel).address();
-    Connection connection = new Connection(channel, address, surplus);
+    ZmqConnection connection = new ZmqConnection(channel, address, surplus);
     byChannel.put(channel, connection);
     byAddress.put(address, connection);
     if (surplus) {
@@ -108,7 +108,7 @@ final class Connections implements ZMQ.EventConsummer, InboundFrames.Owner {
   }
 
   private void remove(SocketChannel channel) {
-    Connection connection = byChannel.remove(channel);
+    ZmqConnection connection = byChannel.remove(channel);
     if (connection == null) {
       return;
     }
@@ -123,17 +123,17 @@ final class Connections implements ZMQ.EventConsummer, InboundFrames.Owner {
   }
 
   @Override
-  public @Nullable Connection of(Metadata metadata) {
+  public @Nullable ZmqConnection of(Metadata metadata) {
     return byAddress.get(metadata.get(Metadata.PEER_ADDRESS));
   }
 
   @Override
-  public boolean isStranger(@Nullable Connection connection) {
+  public boolean isStranger(@Nullable ZmqConnection connection) {
     return options.password() != null && (connection == null || !connection.authenticated);
   }
 
   @Override
-  public void refuse(@Nullable Connection connection) {
+  public void refuse(@Nullable ZmqConnection connection) {
     if (connection == null || connection.disconnect()) {
       rejected.increment();
     }
@@ -143,7 +143,7 @@ final class Connections implements ZMQ.EventConsummer, InboundFrames.Owner {
     malformed.increment();
   }
 
-  Collection<Connection> all() {
+  Collection<ZmqConnection> all() {
     return byChannel.values();
   }
 
@@ -155,7 +155,7 @@ final class Connections implements ZMQ.EventConsummer, InboundFrames.Owner {
    *     handled, so a client is silent if it was by then, however long the round has taken.
    */
   void closeOverdue(long now, long before) {
-    for (Connection connection : byChannel.values()) {
+    for (ZmqConnection connection : byChannel.values()) {
       if (isOverdue(connection, now, before)) {
         refuse(connection);
       }
@@ -176,7 +176,7 @@ final class Connections implements ZMQ.EventConsummer, InboundFrames.Owner {
     return true;
   }
 
-  private boolean isOverdue(Connection connection, long now, long before) {
+  private boolean isOverdue(ZmqConnection connection, long now, long before) {
     long stall = limits.stall().toNanos();
     if (connection.isSurplus()) {
       return now - connection.acceptedAt() > SURPLUS_STAY.toNanos();

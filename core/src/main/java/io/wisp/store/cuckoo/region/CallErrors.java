@@ -12,7 +12,7 @@ import java.lang.invoke.VarHandle;
  *
  * @see <a href="https://man7.org/linux/man-pages/man3/errno.3.html">errno(3)</a>
  */
-final class Errno {
+final class CallErrors {
 
   static final int EINTR = 4;
 
@@ -24,7 +24,7 @@ final class Errno {
   private static final VarHandle ERRNO =
       CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
-  private Errno() {}
+  private CallErrors() {}
 
   /** The name of the error of the call that was given this state. */
   static String name(MemorySegment state) {
