@@ -40,6 +40,7 @@ public final class BenchmarkCommand {
 
   private BenchmarkCommand() {}
 
+  /** The program, after {@code Main} has looked at the version of Java. */
   public static void main(String[] arguments) {
     System.exit(guardedRun(List.of(arguments), System.out, System.err));
   }

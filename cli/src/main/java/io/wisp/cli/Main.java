@@ -50,6 +50,7 @@ public final class Main {
     this.opener = opener;
   }
 
+  /** The program. */
   public static void main(String[] arguments) {
     Streams streams = Streams.ofProcess();
     Main main = new Main(streams, StopSignal::ofProcess, TableOpener::open);

@@ -22,6 +22,7 @@ public record ClientOptions(
     GetPath getPath,
     @Nullable String device) {
 
+  /** Refuses what is beyond a limit, by an {@link IllegalArgumentException} that names it. */
   public ClientOptions {
     if (timeout.isNegative() || timeout.isZero()) {
       throw new IllegalArgumentException("timeout=" + timeout + ", and it must be positive");

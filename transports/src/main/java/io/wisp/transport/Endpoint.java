@@ -12,6 +12,7 @@ public record Endpoint(String host, int port) {
   /** The port of the original Wisp. */
   public static final int DEFAULT_PORT = 3994;
 
+  /** Refuses what is beyond a limit, by an {@link IllegalArgumentException} that names it. */
   public Endpoint {
     if (host.isBlank()) {
       throw new IllegalArgumentException("a host name is missing");

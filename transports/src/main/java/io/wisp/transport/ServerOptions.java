@@ -35,6 +35,7 @@ public record ServerOptions(
 
   private static final Log LOG = Log.of(ServerOptions.class);
 
+  /** Refuses what is beyond a limit, by an {@link IllegalArgumentException} that names it. */
   public ServerOptions {
     if (threads < 1) {
       throw new IllegalArgumentException("threads=" + threads + ", and 1 is the least");

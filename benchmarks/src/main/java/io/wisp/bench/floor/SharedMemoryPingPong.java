@@ -48,6 +48,7 @@ public final class SharedMemoryPingPong {
     this.message = message;
   }
 
+  /** The other process of the ping-pong. */
   public static void main(String[] arguments) throws IOException {
     Path path = Path.of(arguments[1]);
     int bytes = Integer.parseInt(arguments[2]);

@@ -33,6 +33,7 @@ public final class TransportChoice {
       description = "Use the transport of this name; @|bold -s|@ lists those of its machine.")
   private @Nullable String name;
 
+  /** Nothing chosen yet; the command line's parser sets it. */
   public TransportChoice() {}
 
   TransportChoice(boolean tcp, @Nullable String name) {

@@ -70,6 +70,7 @@ public final class StopSignal implements UncaughtExceptionHandler {
     Runtime.getRuntime().halt(ExitCode.LOST_THREAD);
   }
 
+  /** Gives it: whoever waits for it goes on. */
   public void give() {
     given.countDown();
   }

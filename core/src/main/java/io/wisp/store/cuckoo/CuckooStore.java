@@ -343,6 +343,7 @@ public final class CuckooStore implements Store {
    */
   public record Options(long capacity, boolean evict, int fixedBuckets, InstantSource clock) {
 
+    /** Refuses what is beyond a limit, by an {@link IllegalArgumentException} that names it. */
     public Options {
       if (capacity < Geometry.MIN_REGION_SIZE || capacity > Bucket.MAX_REGION_SIZE) {
         throw new IllegalArgumentException(

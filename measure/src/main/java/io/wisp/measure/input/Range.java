@@ -17,6 +17,7 @@ public record Range(long least, long most) {
     return value;
   }
 
+  /** The same for a number that fits an int. */
   public int check(String option, int value) {
     return Math.toIntExact(check(option, (long) value));
   }

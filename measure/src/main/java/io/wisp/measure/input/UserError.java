@@ -25,6 +25,7 @@ public final class UserError extends RuntimeException {
     return new UserError(message, ExitCode.FAILURE);
   }
 
+  /** What the command tells the shell that started it, of {@link ExitCode}. */
   public int exitCode() {
     return exitCode;
   }

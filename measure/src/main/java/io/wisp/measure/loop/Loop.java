@@ -50,6 +50,7 @@ public sealed interface Loop {
 
     public static final Duration DEFAULT_DURATION = Duration.ofSeconds(10);
 
+    /** Refuses a time, number or rate beyond its limit, by a usage error. */
     public Open {
       Extent.Time.of("--duration", duration);
       if (requests != null) {
@@ -80,6 +81,7 @@ public sealed interface Loop {
       return "open";
     }
 
+    /** The load of one of the rates, in requests per second. */
     public OfferedLoad offer(double rate) {
       return OfferedLoad.of(
           rate, requests == null ? REQUESTS.most() : requests, duration, arrivals);

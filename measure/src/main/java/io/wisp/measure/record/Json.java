@@ -22,6 +22,9 @@ public final class Json {
 
   private Json() {}
 
+  /**
+   * Writes a record as a file of its own, whole or with an {@link java.io.UncheckedIOException}.
+   */
   public static void write(Path file, Object value) {
     try {
       Files.writeString(file, MAPPER.writeValueAsString(value) + "\n");
@@ -30,6 +33,7 @@ public final class Json {
     }
   }
 
+  /** Reads what {@link #write} wrote; a field too many is an error. */
   public static <T> T read(Path file, Class<T> type) {
     return MAPPER.readValue(file.toFile(), type);
   }

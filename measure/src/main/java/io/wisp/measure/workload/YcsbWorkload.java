@@ -56,6 +56,7 @@ public enum YcsbWorkload {
     return mix;
   }
 
+  /** Which keys it asks for. */
   public KeyDistribution keys() {
     return keys;
   }

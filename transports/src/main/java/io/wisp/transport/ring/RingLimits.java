@@ -11,6 +11,7 @@ public record RingLimits(int ringBytes) {
   static final int MIN_RING_BYTES = 4 << 10;
   static final int MAX_RING_BYTES = 1 << 30;
 
+  /** Refuses what is beyond a limit, by an {@link IllegalArgumentException} that names it. */
   public RingLimits {
     if (ringBytes < MIN_RING_BYTES
         || ringBytes > MAX_RING_BYTES

@@ -30,12 +30,15 @@ public final class CompletionChannel extends EventSource<CompletionQueue> {
   private volatile CompletionQueue[] queues = NO_QUEUES;
 
   CompletionChannel(Context context, long handle) {
-    int descriptor =
-        Library.memory(handle, IBV_COMP_CHANNEL.byteSize())
-            .get(ValueLayout.JAVA_INT, offset(IBV_COMP_CHANNEL, "fd"));
-    super(handle, "a completion channel of " + context.device().name(), descriptor, context);
+    super(
+        handle, "a completion channel of " + context.device().name(), descriptor(handle), context);
     this.context = context;
-    this.descriptor = descriptor;
+    descriptor = descriptor(handle);
+  }
+
+  private static int descriptor(long handle) {
+    return Library.memory(handle, IBV_COMP_CHANNEL.byteSize())
+        .get(ValueLayout.JAVA_INT, offset(IBV_COMP_CHANNEL, "fd"));
   }
 
   /** The device whose queues it serves. */

@@ -43,10 +43,9 @@ public final class Context extends EventSource<AsyncEvent> {
   final MemorySegment postSrqRecv;
 
   private Context(Device device, long handle) {
-    MemorySegment memory = Library.memory(handle, IBV_CONTEXT.byteSize());
-    int descriptor = memory.get(ValueLayout.JAVA_INT, offset(IBV_CONTEXT, "async_fd"));
-    super(handle, "the context of " + device.name(), descriptor);
+    super(handle, "the context of " + device.name(), descriptor(handle));
     this.device = device;
+    MemorySegment memory = Library.memory(handle, IBV_CONTEXT.byteSize());
     completionVectors = memory.get(ValueLayout.JAVA_INT, offset(IBV_CONTEXT, "num_comp_vectors"));
     pollCq = function(memory, "poll_cq");
     reqNotifyCq = function(memory, "req_notify_cq");
@@ -54,6 +53,11 @@ public final class Context extends EventSource<AsyncEvent> {
     postRecv = function(memory, "post_recv");
     postSrqRecv = function(memory, "post_srq_recv");
     attributes = readAttributes();
+  }
+
+  private static int descriptor(long handle) {
+    return Library.memory(handle, IBV_CONTEXT.byteSize())
+        .get(ValueLayout.JAVA_INT, offset(IBV_CONTEXT, "async_fd"));
   }
 
   static Context open(Device device, long address) {

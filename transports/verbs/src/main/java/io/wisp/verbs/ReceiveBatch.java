@@ -34,11 +34,15 @@ public final class ReceiveBatch extends RequestBatch {
    * @param maxPieces how many pieces of memory each can name; may be 0
    */
   public ReceiveBatch(int capacity, int maxPieces) {
+    super(Arena.ofAuto(), IBV_RECV_WR, checked(capacity, maxPieces), maxPieces, PIECES, NEXT);
+  }
+
+  private static int checked(int capacity, int maxPieces) {
     if (capacity < 1 || maxPieces < 0) {
       throw new IllegalArgumentException(
           "capacity must be at least 1 and maxPieces at least 0: " + capacity + ", " + maxPieces);
     }
-    super(Arena.ofAuto(), IBV_RECV_WR, capacity, maxPieces, PIECES, NEXT);
+    return capacity;
   }
 
   /** Gives a request the number that its completion will have. */

@@ -64,6 +64,21 @@ public final class SendBatch extends RequestBatch {
    * @param maxInline how many bytes each can carry in itself; may be 0
    */
   public SendBatch(int capacity, int maxPieces, int maxInline) {
+    super(
+        Arena.ofAuto(),
+        IBV_SEND_WR,
+        checked(capacity, maxPieces, maxInline),
+        maxPieces,
+        PIECES,
+        NEXT);
+    this.maxInline = maxInline;
+    inline = Arena.ofAuto().allocate((long) capacity * maxInline, Long.BYTES);
+    for (int i = 0; i < capacity; i++) {
+      requests.set(ValueLayout.JAVA_INT, i * BYTES + OPCODE, Ibv.IBV_WR_SEND);
+    }
+  }
+
+  private static int checked(int capacity, int maxPieces, int maxInline) {
     if (capacity < 1 || maxPieces < 1 || maxInline < 0) {
       throw new IllegalArgumentException(
           String.format(
@@ -73,13 +88,7 @@ public final class SendBatch extends RequestBatch {
               maxPieces,
               maxInline));
     }
-    Arena arena = Arena.ofAuto();
-    super(arena, IBV_SEND_WR, capacity, maxPieces, PIECES, NEXT);
-    this.maxInline = maxInline;
-    inline = arena.allocate((long) capacity * maxInline, Long.BYTES);
-    for (int i = 0; i < capacity; i++) {
-      requests.set(ValueLayout.JAVA_INT, i * BYTES + OPCODE, Ibv.IBV_WR_SEND);
-    }
+    return capacity;
   }
 
   /** How many bytes each request can carry in itself. */

@@ -30,6 +30,7 @@ public final class ReadersStress {
   @State
   public static class Replacement extends Contested {
 
+    /** One key that never expires. */
     public Replacement() {
       super(1, Store.NEVER);
     }
@@ -87,6 +88,7 @@ public final class ReadersStress {
     private static final long OLD = Long.MAX_VALUE - 1;
     private static final long NEW = Long.MAX_VALUE;
 
+    /** One key that has expired. */
     public Expiry() {
       super(1, OLD);
     }
@@ -118,6 +120,7 @@ public final class ReadersStress {
   @State
   public static class Displaced extends Contested {
 
+    /** One key that never expires. */
     public Displaced() {
       super(1, Store.NEVER);
     }

@@ -53,6 +53,7 @@ public final class RemoteTable {
     public static final Options DEFAULT =
         new Options(16, false, 1 << 16, System::currentTimeMillis);
 
+    /** Refuses what is beyond a limit, by an {@link IllegalArgumentException} that names it. */
     public Options {
       if (maxRetries < 0) {
         throw new IllegalArgumentException("maxRetries=" + maxRetries + " must not be negative");

@@ -101,6 +101,7 @@ public final class Walk {
   /** When to stop before the end. Asked after each bucket. */
   public interface Limit {
 
+    /** Whether the walk may visit another bucket. */
     boolean allowsMore();
 
     /** A limit of so many buckets. */

@@ -25,6 +25,7 @@ public final class SegmentStress {
 
     private final Segment segment = new Segment(1, 1, 12, 0);
 
+    /** A segment with one record. */
     public Seal() {
       segment.advance(64);
     }
@@ -52,6 +53,7 @@ public final class SegmentStress {
 
     private final Segment segment = new Segment(1, 1, 12, 0);
 
+    /** A segment with two records. */
     public Evacuation() {
       segment.advance(64);
       segment.advance(64);
