@@ -155,7 +155,7 @@ test_rdma() {
 # Has Maven build and test with options of its own.
 test_with_maven() {
   lock_build
-  touch "$BUILD_BEGAN"
+  note_beginning
   if ! maven -Prdma-tests "$@" verify | without_announcements; then
     discard_jars
     fail "the tests failed: look for the first line with ERROR above, and under */target/surefire-reports"

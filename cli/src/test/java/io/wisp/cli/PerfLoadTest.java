@@ -23,8 +23,6 @@ import tools.jackson.databind.JsonNode;
 
 class PerfLoadTest {
 
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
-
   @TempDir Path folder;
 
   private final RunningFakeServer server = new RunningFakeServer();
@@ -39,21 +37,18 @@ class PerfLoadTest {
   }
 
   private Run perf(RunningFakeServer at, String options) {
+    return Run.of(arguments(at, options));
+  }
+
+  private String[] arguments(RunningFakeServer at, String options) {
     Stream<String> fixed =
         Stream.of(
             "-p", at.host(), "--transport", "fake", "--key_size", "3", "--json", file().toString());
-    return Run.of(Stream.concat(fixed, Stream.of(options.split(" "))).toArray(String[]::new));
+    return Stream.concat(fixed, Stream.of(options.split(" "))).toArray(String[]::new);
   }
 
-  /** A rate is offered again if the machine had no time for it. */
   private Run measured(String options) {
-    long began = System.nanoTime();
-    Run run;
-    do {
-      run = perf(server, options);
-    } while (run.exitCode() == 3 && System.nanoTime() - began < PATIENCE.toNanos());
-    assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
-    return run;
+    return Run.reachingItsRate(arguments(server, options));
   }
 
   private static Histogram histogram(JsonNode node) throws Exception {

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.measure.loop;
 
-import java.util.Arrays;
+import io.wisp.transport.Choice;
 import java.util.Locale;
 import java.util.SplittableRandom;
-import java.util.stream.Collectors;
 
 /** When the requests of an open loop are due. */
-public enum Arrivals {
+public enum Arrivals implements Choice {
   /** At equal intervals, the clients in turn. */
   UNIFORM {
     @Override
@@ -40,6 +39,7 @@ public enum Arrivals {
   }
 
   /** As options and results spell it. */
+  @Override
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }
@@ -50,17 +50,6 @@ public enum Arrivals {
    * @throws IllegalArgumentException if there is none; the message lists those there are
    */
   public static Arrivals ofWord(String word) {
-    return Arrays.stream(values())
-        .filter(each -> each.word().equals(word))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "\""
-                        + word
-                        + "\" is no way to arrive; there are "
-                        + Arrays.stream(values())
-                            .map(Arrivals::word)
-                            .collect(Collectors.joining(", "))));
+    return Choice.ofWord(values(), word, "way to arrive");
   }
 }
