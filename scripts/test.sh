@@ -76,7 +76,7 @@ check_scripts() {
 # Refuses sources without a line that names their licence. Maven's own wrapper and what is built are not ours.
 check_licenses() {
   local unnamed
-  unnamed=$(find "$root" \( -name target -o -name '.?*' -o -path "$root/results" \) -prune -o -type f \
+  unnamed=$(find "$root/." -mindepth 1 \( -name target -o -name '.?*' -o -path "$root/./results" \) -prune -o -type f \
     \( -name '*.java' -o -name '*.py' -o -name '*.sh' -o -name '*.bash' -o -name '*.xml' -o -name '*.js' -o -name '*.css' \) \
     -exec grep -L 'SPDX-License-Identifier: Apache-2.0' {} +)
   [[ -z $unnamed ]] || fail "no line with SPDX-License-Identifier: Apache-2.0 in: $unnamed"

@@ -190,14 +190,19 @@ public class TransportBenchmark {
 
   /** The requests of one of the clients, over a connection that it closes. */
   private Exchange exchange(Client client, int number, int clients, int depth) {
-    return new Exchange(
-        client,
-        new RequestSource(workload(), keys, number, clients, new SplittableRandom(SEED + number)),
-        new SystemLoadClock(Waiting.SPIN, () -> false),
-        depth,
-        transport.equals(NULL_TRANSPORT)
-            ? AsStored.nowhere(client.description())
-            : new AsStored(client.description(), mix().everyGetHits(), payloadSize));
+    try {
+      return new Exchange(
+          client,
+          new RequestSource(workload(), keys, number, clients, new SplittableRandom(SEED + number)),
+          new SystemLoadClock(Waiting.SPIN, () -> false),
+          depth,
+          transport.equals(NULL_TRANSPORT)
+              ? AsStored.nowhere(client.description())
+              : new AsStored(client.description(), mix().everyGetHits(), payloadSize));
+    } catch (RuntimeException | Error e) {
+      client.close();
+      throw e;
+    }
   }
 
   private Transport transport() {

@@ -33,7 +33,7 @@ public final class ServedTransports implements AutoCloseable {
       for (Transport transport : transports) {
         try {
           all.start(transport, store, options);
-        } catch (TransportException | IllegalArgumentException e) {
+        } catch (TransportException e) {
           if (transports.size() == 1) {
             throw e;
           }
@@ -58,13 +58,15 @@ public final class ServedTransports implements AutoCloseable {
   }
 
   private Endpoint endpoint(Transport transport, Endpoint asked) {
-    if (asked.port() != 0) {
-      return transport.endpoint(asked);
-    }
-    if (served.isEmpty()) {
+    if (asked.port() == 0 && served.isEmpty()) {
       return asked;
     }
-    return transport.endpoint(new Endpoint(asked.host(), port()));
+    int port = asked.port() == 0 ? port() : asked.port();
+    try {
+      return transport.endpoint(new Endpoint(asked.host(), port));
+    } catch (IllegalArgumentException e) {
+      throw new TransportException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** The port that clients of any transport name, from which each transport's own follows. */

@@ -51,9 +51,14 @@ public final class StoreServer implements AutoCloseable {
   public static StoreServer start(
       Store store, List<Transport> transports, ServerOptions options, PrintStream err) {
     ServedTransports served = ServedTransports.start(transports, store, options);
-    Housekeeper housekeeper = new Housekeeper(store, err, options.onThreadLost());
-    housekeeper.start();
-    return new StoreServer(served, housekeeper);
+    try {
+      Housekeeper housekeeper = new Housekeeper(store, err, options.onThreadLost());
+      housekeeper.start();
+      return new StoreServer(served, housekeeper);
+    } catch (RuntimeException | Error e) {
+      served.close();
+      throw e;
+    }
   }
 
   /** Its transports, those that could be served and those that could not. */
@@ -64,7 +69,10 @@ public final class StoreServer implements AutoCloseable {
   /** Ends all of it: first what clients ask, then the housekeeping. */
   @Override
   public void close() {
-    transports.close();
-    housekeeper.close();
+    try {
+      transports.close();
+    } finally {
+      housekeeper.close();
+    }
   }
 }

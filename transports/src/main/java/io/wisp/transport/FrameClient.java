@@ -51,6 +51,10 @@ public abstract class FrameClient implements Client {
   private final ReentrantLock use = new ReentrantLock();
   private volatile boolean closing;
   private boolean released;
+
+  /** What the taker of a value throws is no fault of the connection. */
+  private boolean giving;
+
   private @Nullable TransportException lost;
 
   /**
@@ -123,6 +127,7 @@ public abstract class FrameClient implements Client {
       use.unlock();
       throw new TransportException(String.valueOf(earlier.getMessage()), earlier);
     }
+    giving = false;
     beginWaiting(TIMEOUT);
   }
 
@@ -137,7 +142,10 @@ public abstract class FrameClient implements Client {
   }
 
   private TransportException lose(TransportException why) {
-    lost = why;
+    if (!giving) {
+      lost = why;
+    }
+    giving = false;
     return why;
   }
 
@@ -168,7 +176,8 @@ public abstract class FrameClient implements Client {
 
   /** Until when a call waits that begins now. */
   protected final long deadline() {
-    return nanoTime.getAsLong() + timeoutNanos;
+    long deadline = nanoTime.getAsLong() + timeoutNanos;
+    return deadline == TIMEOUT ? deadline + 1 : deadline;
   }
 
   /** Fails unless the last reply is that something was done. */
@@ -222,7 +231,9 @@ public abstract class FrameClient implements Client {
   protected final Status give(Status status, ValueSink sink) {
     if (status == Status.FOUND) {
       Slice value = reply.bytes();
+      giving = true;
       sink.take(value.segment(), value.offset(), value.length(), reply.argument(), Store.NEVER);
+      giving = false;
     }
     return status;
   }
@@ -303,10 +314,11 @@ public abstract class FrameClient implements Client {
             outstanding() + " requests are outstanding, and that is the most");
       }
       Status refusal = Refusals.of(key, value);
+      long until = sendsAtOnce() ? deadline() : 0; // what sending waits for counts
       submissions.add(refusal == null ? FIRST_PATH + send(operation, key, value) : refusal.code());
       deadlines.add();
       if (sendsAtOnce()) {
-        noteSent();
+        deadlines.sent(until);
       }
     } catch (TransportException e) {
       throw lose(e);

@@ -63,7 +63,8 @@ public final class IdleStrategy {
   public boolean pause() {
     looks++;
     if (waiting == Waiting.POLL) {
-      if (looks % pollsPerYield == 0) {
+      if (looks >= pollsPerYield) {
+        looks = 0;
         Thread.yield();
       } else {
         Thread.onSpinWait();

@@ -20,6 +20,7 @@ class CoreListTest {
           0-3       | cores 0,1,2,3
           8, 2-3, 2 | cores 2,3,8
           8191      | core 8191
+          0-2,5,8-9 | cores 0,1,2,5,8,9
           """)
   void shouldReadListsAsLinuxWritesThem(String text, String described) {
     assertThat(CoreList.parse(text).described()).isEqualTo(described);

@@ -40,4 +40,11 @@ class PlacementTest {
     assertThatThrownBy(() -> Placement.named("split", List.of(0)))
         .hasMessage("placement \"split\" needs 2 cores, and there are 1");
   }
+
+  @Test
+  void shouldLeaveEverythingFreeWhereNoCoresAreKnown() {
+    assertThat(Placement.named("free", List.of()).clientCores()).isEmpty();
+    assertThatThrownBy(() -> Placement.named("shared", List.of()))
+        .hasMessage("placement \"shared\" needs 1 cores, and there are 0");
+  }
 }

@@ -229,7 +229,11 @@ final class OneSidedGets implements AutoCloseable {
 
   private void settle(PendingGet get) {
     while (!get.step().isLast()) {
-      if (!takeCompleted()) {
+      int index = memory.completedReads();
+      if (index >= 0) {
+        gets[index].proceed();
+        pursue(index);
+      } else {
         wait.step();
       }
     }

@@ -66,7 +66,7 @@ public final class RingClient extends FrameClient {
             : null;
     try {
       // What is left of the time to connect in.
-      wait.begin(nanoTime.getAsLong() + connection.control().waitingLeftNanos());
+      wait.begin((nanoTime.getAsLong() + connection.control().waitingLeftNanos()) | 1);
       oneSided =
           connection.readsTable(options)
               ? new OneSidedGets(

@@ -310,7 +310,13 @@ public final class TcpClient implements Client {
         return ifRefused;
       }
       request.accept(requests, key);
-      return ask(name, ':', reply::number);
+      await(name, deadline());
+      try {
+        requireDone(expect(':', Status.DONE), name);
+        return reply.number();
+      } finally {
+        stream.consume();
+      }
     } finally {
       guard.exit();
     }
@@ -343,13 +349,16 @@ public final class TcpClient implements Client {
   private <T> T ask(String name, char type, Supplier<T> take) {
     await(name, deadline());
     try {
-      Status status = expect(type, Status.DONE);
-      if (status != Status.DONE) {
-        throw new TransportException(endpoint + " answered " + name + " with " + status);
-      }
+      requireDone(expect(type, Status.DONE), name);
       return take.get();
     } finally {
       stream.consume();
+    }
+  }
+
+  private void requireDone(Status status, String name) {
+    if (status != Status.DONE) {
+      throw new TransportException(endpoint + " answered " + name + " with " + status);
     }
   }
 
