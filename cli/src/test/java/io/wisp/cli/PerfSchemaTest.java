@@ -47,6 +47,7 @@ class PerfSchemaTest {
       strings = {
         "--key_size 2 --payload_size 100 --requests 200",
         "--key_size 2 --payload_size 100 --duration 50ms",
+        "--key_size 2 --payload_size 100 --requests 200 --mix putdelete:1,get:2 --clients 2",
         "--key_size 2 --payload_size 0 --requests 50 --mix get:1 --clients 3 --pipeline 7",
         "--key_size 3 --payload_size 1-1000 --requests 200 --keys zipfian --verify --preload all",
         "--key_size 3 --payload_size etc --requests 200 --keys hotset:0.01:0.5 --mix 50/50",

@@ -107,7 +107,7 @@ public final class PerfArguments {
       description =
           "Operations and their weights, as get:95,put:5, or percentages of gets and puts, as 95/5;"
               + " put:1,get:1,delete:1 unless given. Also insert, of new keys, and rmw, a get and a"
-              + " put of the same key.")
+              + " put of the same key; and putdelete, a put and a delete of the same key.")
   private @Nullable String mix;
 
   @Option(

@@ -32,6 +32,7 @@ class LoadAllocationTest {
   @CsvSource({
     "closed, 1, uniform, 100, 'get:1,put:1,delete:1', false",
     "closed, 16, hotset, 1-300, 'rmw:1,put:1', false",
+    "closed, 1, uniform, 100, 'putdelete:1', false",
     "closed, 1, latest, etc, 'get:19,insert:1', false",
     "open, 1, zipfian, 100, 'get:1,put:1,delete:1', false",
     "open, 1, sequential, etc, 'rmw:1,put:1', false",
