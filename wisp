@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Runs Wisp from its source tree: finds a JDK 25 or a Python, builds what is missing or older than its sources,
+# Runs Wisp from its source tree: finds a JDK 25, or fetches one, or finds a Python, builds what is missing or older than its sources,
 # and hands over. "./wisp -h" says what Wisp itself can do; beside that there are, each with -h:
 #
 #   test                     all tests and gates; rdma-tests: those that need an RDMA device; test-python: Python's
@@ -10,13 +10,13 @@
 #   compare, prove-compare   is a commit slower than another one; can that be told here
 #   beside                   Wisp beside redis, perftest, bare memory, and another client
 #   simple-kv                the Python baseline
-#   jdk                      prints the folder of the JDK that was found
+#   jdk                      prints the folder of the JDK that is used
 #
 # From the environment: WISP_JAVA_OPTS are further options for the JVM; WISP_BUILD=never forbids
-# building and installing, for those who call this script from within a build.
+# building and installing, for those who call this script from within a build; WISP_JDK_URL and
+# WISP_JDK say where a JDK may be fetched from (scripts/jdk.bash).
 set -euo pipefail
 
-readonly JAVA_VERSION=25
 : "${HOME:=/nonexistent}"
 
 fail() {
@@ -47,60 +47,6 @@ follow_links() {
 find_root() {
   follow_links "${BASH_SOURCE[0]}"
   root=$(cd "$(dirname "$followed")" && pwd -P)
-}
-
-# Whether a folder holds a JDK of the version we want. Its "release" file says so in no time;
-# starting java to ask it would take longer than all the rest of this script.
-is_jdk() {
-  [[ -x $1/bin/javac && -r $1/release ]] || return 1
-  local line
-  while IFS= read -r line; do
-    case $line in
-      "JAVA_VERSION=\"$JAVA_VERSION\"" | "JAVA_VERSION=\"$JAVA_VERSION."* | "JAVA_VERSION=\"$JAVA_VERSION-"* | "JAVA_VERSION=\"$JAVA_VERSION+"*)
-        return 0
-        ;;
-    esac
-  done <"$1/release"
-  return 1
-}
-
-# The JDK that the javac on the PATH belongs to, through the links that Debian and Fedora put there.
-jdk_of_path() {
-  local javac
-  javac=$(command -v javac) || return 1
-  follow_links "$javac"
-  dirname "$(dirname "$followed")"
-}
-
-# Sets "java_home".
-find_jdk() {
-  local candidate
-  if [[ -n ${JAVA_HOME:-} ]] && is_jdk "$JAVA_HOME"; then
-    java_home=$JAVA_HOME
-    return
-  fi
-  if candidate=$(jdk_of_path) && is_jdk "$candidate"; then
-    java_home=$candidate
-    return
-  fi
-  for candidate in \
-    /usr/lib/jvm/* \
-    "${SDKMAN_DIR:-$HOME/.sdkman}"/candidates/java/* \
-    "$HOME"/.jdks/* \
-    /opt/java/* /opt/jdk* \
-    /usr/local/opt/openjdk*/libexec/openjdk.jdk/Contents/Home \
-    /opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home \
-    /home/linuxbrew/.linuxbrew/opt/openjdk*/libexec \
-    /Library/Java/JavaVirtualMachines/*/Contents/Home \
-    "$HOME"/Library/Java/JavaVirtualMachines/*/Contents/Home; do
-    if is_jdk "$candidate"; then
-      java_home=$candidate
-      return
-    fi
-  done
-  fail "no JDK $JAVA_VERSION was found: install one (Debian and Ubuntu: apt install openjdk-$JAVA_VERSION-jdk;\
- Fedora: dnf install java-$JAVA_VERSION-openjdk-devel; macOS: brew install openjdk@$JAVA_VERSION;\
- anywhere: https://adoptium.net), or set JAVA_HOME to one" 2
 }
 
 # Replaces this process by a module of the tools. The distribution's Python comes first: its pyverbs fits no other.
@@ -184,9 +130,11 @@ case ${1:-} in
     run_python wisp_tools "$@"
     ;;
 esac
-find_jdk
+# shellcheck source=scripts/jdk.bash
+source "$root/scripts/jdk.bash"
 # shellcheck source=scripts/build.bash
 source "$root/scripts/build.bash"
+provide_jdk
 extra_flags=() pinned=()
 case ${1:-} in
   test)

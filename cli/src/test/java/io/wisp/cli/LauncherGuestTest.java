@@ -49,7 +49,8 @@ class LauncherGuestTest {
     Files.createDirectories(root.resolve(".ci"));
     Files.writeString(root.resolve("pom.xml"), LICENSE);
     executable(".ci/run", "");
-    for (String script : List.of("wisp", "scripts/build.bash", "scripts/test.sh")) {
+    for (String script :
+        List.of("wisp", "scripts/build.bash", "scripts/jdk.bash", "scripts/test.sh")) {
       Files.copy(GuestScript.ROOT.resolve(script), root.resolve(script));
     }
     executable("mvnw", maven(TESTS));

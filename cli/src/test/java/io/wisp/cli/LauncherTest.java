@@ -57,7 +57,9 @@ class LauncherTest {
     write(".mvn/settings", "");
     Files.copy(Path.of("..", "wisp").toRealPath(), root.resolve("wisp"));
     Files.createDirectories(root.resolve("scripts"));
-    Files.copy(Path.of("..", "scripts", "build.bash"), root.resolve("scripts/build.bash"));
+    for (String script : List.of("build.bash", "jdk.bash")) {
+      Files.copy(Path.of("..", "scripts", script), root.resolve("scripts").resolve(script));
+    }
     executable(root.resolve("mvnw"), MAVEN);
     jdk = jdk("jdk", "25.0.3");
   }
@@ -320,33 +322,5 @@ class LauncherTest {
   void shouldStartTheBenchmarks() throws Exception {
     assertThat(run("bench", "-p", "keySize=3").out())
         .endsWith("/benchmarks/target/benchmarks.jar -p keySize=3\n");
-  }
-
-  @ParameterizedTest
-  @CsvSource({"25, true", "25.0.3, true", "25-ea, true", "17.0.15, false", "250, false"})
-  void shouldUseTheJdkOfJavaHomeOnlyIfItsVersionIsRight(String version, boolean used)
-      throws Exception {
-    jdk = jdk("other", version);
-    assertThat(run("jdk").out().equals(jdk + "\n")).isEqualTo(used);
-  }
-
-  @Test
-  void shouldNotTakeARuntimeWithoutCompilerForAJdk() throws Exception {
-    Files.delete(jdk.resolve("bin/javac"));
-    assertThat(run("jdk").out()).isNotEqualTo(jdk + "\n");
-  }
-
-  @Test
-  void shouldSayHowToGetAJdkWhenThereIsNone() throws Exception {
-    Path launcher = root.resolve("wisp");
-    String script = Files.readString(launcher).replace("JAVA_VERSION=25", "JAVA_VERSION=99");
-    Files.writeString(launcher, script);
-    Outcome outcome = run("-h");
-    assertThat(outcome.exitCode()).isEqualTo(2);
-    assertThat(outcome.out()).isEmpty();
-    assertThat(outcome.err().lines()).hasSize(1);
-    assertThat(outcome.err())
-        .startsWith("wisp: no JDK 99 was found: install one (Debian and Ubuntu: apt install ")
-        .contains("or set JAVA_HOME to one");
   }
 }
