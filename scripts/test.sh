@@ -27,8 +27,11 @@ be a virtual machine with one.
 
 Any other OPTION is Maven's and chooses what it does, as -pl core, or -pl transports -am -Dtest=SomeTest with
 -Dsurefire.failIfNoSpecifiedTests=false. With one, the tests written in Python are left out, and those of RDMA are
-run of the modules that Maven builds; what was run is said at the end. CI=true in the environment makes it a failure if
-those of RDMA cannot be run.
+run of the modules that Maven builds; what was run is said at the end.
+
+Packages that the tests use are installed where that takes no password. Elsewhere all runs that can without them, and
+a list at the end says what did not run and which packages that takes. CI=true in the environment makes it a failure
+if something cannot be run, but for the test of the report's page.
 
 Exit codes: 0 if all that was run passed; 1 if something failed or nothing was run; 2 without a JDK.
 END
@@ -40,12 +43,7 @@ install_test_tools() {
   for tool in redis-cli:redis-tools shellcheck:shellcheck python3:python3 cc:gcc; do
     command -v "${tool%%:*}" >/dev/null || missing+=("${tool##*:}")
   done
-  for tool in python3 /usr/bin/python3; do
-    if command -v "$tool" >/dev/null && ! "$tool" -c 'import ensurepip, venv' 2>/dev/null; then
-      missing+=(python3-venv)
-      break
-    fi
-  done
+  [[ ! -x /usr/bin/python3 ]] || has_python /usr/bin/python3 || missing+=(python3-venv)
   if [[ $(uname) == Linux ]]; then
     [[ -f /usr/include/stdio.h ]] || missing+=(libc6-dev)
     [[ -f /usr/include/infiniband/verbs.h ]] || missing+=(libibverbs-dev)
@@ -55,8 +53,14 @@ install_test_tools() {
     echo "wisp: installing what the tests use: ${missing[*]}"
     install_packages "${missing[@]}"
   else
-    fail "the tests use programs that are not here; install these packages first: ${missing[*]}"
+    echo "wisp: these packages are missing and take root to install; what needs them is left out: ${missing[*]}"
+    lacking+=("${missing[@]}")
   fi
+}
+
+# Whether a Python can run the tools of plots.
+has_python() {
+  "$1" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 }
 
 has_browser() {
@@ -68,9 +72,12 @@ check_scripts() {
   for script in "$root"/scripts/*.sh "$root"/scripts/guest/*.sh; do
     [[ ! -f $script ]] || scripts+=("$script")
   done
+  if ! command -v shellcheck >/dev/null; then
+    leave_out "THE SCRIPTS WERE NOT CHECKED: there is no shellcheck"
+    return
+  fi
   echo "wisp: checking ${#scripts[@]} scripts with shellcheck"
   shellcheck --external-sources --check-sourced "${scripts[@]}"
-  check_licenses
 }
 
 # Refuses sources without a line that names their licence. Maven's own wrapper and what is built are not ours.
@@ -84,19 +91,45 @@ check_licenses() {
 
 # Checks and tests all that is written in Python, but for what needs an RDMA device.
 check_python() {
+  if ! has_python /usr/bin/python3 && ! has_python python3; then
+    leave_out "WHAT IS WRITTEN IN PYTHON WAS NOT TESTED: there is no Python 3.11 with the module venv"
+    return
+  fi
   if ! has_browser && can_install; then
     echo "wisp: installing what the test of the report's page uses: chromium chromium-driver"
     install_packages chromium chromium-driver || true
   fi
   "$root/wisp" test-python || fail "the checks and tests of what is written in Python failed"
-  has_browser || warn "THE REPORT'S PAGE WAS NOT TESTED: there is no browser. Install chromium and chromium-driver."
+  if ! has_browser; then
+    not_run+=("THE REPORT'S PAGE WAS NOT TESTED: there is no browser")
+    lacking+=(chromium chromium-driver)
+  fi
 }
 
-# What nobody may overlook.
-warn() {
+# Notes what cannot be run.
+leave_out() {
+  not_run+=("$1")
+  incomplete=true
+}
+
+# Notes the tests that Maven ran and that left themselves out, by the reasons that they gave. What a transport
+# has not by its nature lacks nowhere.
+note_skipped_tests() {
+  local reason
+  while read -r reason; do
+    not_run+=("$reason")
+  done < <(find "$root" -path '*/target/*-reports/TEST-*.xml' -newer "$BUILD_BEGAN" -exec grep -ho '<skipped message="[^"]*' {} + |
+    sed -e 's/.*message="//' -e 's/^Assumption failed: //' -e 's/&quot;/"/g; s/&apos;/'"'"'/g; s/&#10;.*//; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g' |
+    grep -v ' by its nature$' | sort | uniq -c | sort -rn | awk '{ n = $1; $1 = ""; print n (n == 1 ? " test:" : " tests:") $0 }')
+}
+
+# Says what nobody may overlook.
+say_what_did_not_run() {
   local bar='################################################################################'
+  ((${#not_run[@]})) || return 0
   printf '\n%s\n' "$bar"
-  printf '  %s\n' "$@"
+  printf '  %s\n' "These did not run:" "${not_run[@]/#/- }"
+  ((${#lacking[@]} == 0)) || printf '  %s\n' "Packages that would change it: ${lacking[*]}"
   printf '%s\n' "$bar"
 }
 
@@ -173,7 +206,7 @@ conclude() {
   else
     cat <<END
 
-All ${guest_missing:+other }tests passed. What to look at next:
+All ${incomplete:+other }tests passed. What to look at next:
   ./wisp -s -t                    a server; then, in another terminal:
   ./wisp -c 127.0.0.1 -t          a shell on it
   ./wisp -p 127.0.0.1 -t --key_size 3 --payload_size 100
@@ -182,13 +215,12 @@ All ${guest_missing:+other }tests passed. What to look at next:
   ./wisp report --fresh --quick   that and more, as tables, plots and a page
 END
   fi
-  if [[ -n $guest_missing ]]; then
-    warn "RDMA TESTS DID NOT RUN: ${guest_missing#wisp guest: }" "Whatever needs an RDMA device is untested."
-    [[ ${CI:-} != true ]] || fail "the RDMA tests did not run, which in CI is a failure"
-  fi
+  say_what_did_not_run
+  [[ -z $incomplete || ${CI:-} != true ]] || fail "something did not run, as said above, which in CI is a failure"
 }
 
 options=$# arguments=() rdma_arguments=(--limit 3600) rdma_modules=()
+not_run=() lacking=() incomplete=''
 for argument; do
   case $argument in
     -h | --help)
@@ -204,9 +236,12 @@ for argument; do
   esac
 done
 install_test_tools
+check_licenses
 check_scripts
 ((options)) || check_python
 prepare_guest
 test_with_maven ${arguments[@]+"${arguments[@]}"}
+note_skipped_tests
 [[ -n $guest_missing ]] || test_rdma "${rdma_arguments[@]}"
+[[ -z $guest_missing ]] || leave_out "RDMA TESTS DID NOT RUN: ${guest_missing#wisp guest: }"
 conclude

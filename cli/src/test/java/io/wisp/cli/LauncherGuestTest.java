@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -38,6 +40,7 @@ class LauncherGuestTest {
 
   @BeforeEach
   void plantTree() throws IOException {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/python3")), "there is no /usr/bin/python3");
     root = folder.resolve("tree");
     for (String module :
         List.of("core", "transports/verbs", "transports", "measure", "cli", "benchmarks")) {
@@ -328,6 +331,74 @@ class LauncherGuestTest {
     executable("scripts/rdma-tests.sh", rdmaTests(125));
     Outcome outcome = run("", "test");
     assertThat(outcome.out()).contains("RDMA TESTS DID NOT RUN: the virtual machine did not start");
+    assertThat(outcome.exitCode()).isZero();
+  }
+
+  /** Hides programs of the machine and of the tree from what is run. */
+  private ProcessBuilder without(List<String> hidden, String ci) throws IOException {
+    Path visible = Files.createDirectories(root.resolve("visible"));
+    for (String folder : List.of("tools", "/usr/bin")) {
+      try (var programs = Files.list(root.resolve(folder))) {
+        for (Path program : programs.toList()) {
+          Path link = visible.resolve(program.getFileName());
+          if (!hidden.contains(link.getFileName().toString())
+              && Files.notExists(link, NOFOLLOW_LINKS)) {
+            Files.createSymbolicLink(link, program);
+          }
+        }
+      }
+    }
+    ProcessBuilder builder = builder(ci, "test").redirectErrorStream(true);
+    builder.environment().put("PATH", visible.toString());
+    return builder;
+  }
+
+  @Test
+  void shouldRunWhatItCanWithoutPackagesAndListAtTheEndWhatDidNotRun() throws Exception {
+    executable("scripts/guest.sh", UNPREPARED);
+    List<String> hidden = List.of("shellcheck", "redis-cli", "cc", "chromedriver");
+    Outcome outcome = finish(without(hidden, "").start());
+    assertThat(outcome.out())
+        .containsSubsequence(
+            "packages are missing and take root to install",
+            "Python: test-python",
+            "All other tests passed",
+            "These did not run:",
+            "- THE SCRIPTS WERE NOT CHECKED: there is no shellcheck",
+            "- THE REPORT'S PAGE WAS NOT TESTED",
+            "- RDMA TESTS DID NOT RUN: no machine for it",
+            "Packages that would change it: redis-tools shellcheck gcc");
+    assertThat(outcome.exitCode()).isZero();
+    assertThat(builds()).contains(" verify");
+  }
+
+  @Test
+  void shouldFailInContinuousIntegrationWithoutThePackages() throws Exception {
+    Outcome outcome = finish(without(List.of("shellcheck"), "true").start());
+    assertThat(outcome.out()).contains("THE SCRIPTS WERE NOT CHECKED", "in CI is a failure");
+    assertThat(outcome.exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldListTestsThatLeftThemselvesOutByTheirReasons() throws Exception {
+    String skipped =
+        "<skipped message=\"Assumption failed: no &quot;redis-server&quot; here\" type=\"x\"/>";
+    String byNature = "<skipped message=\"Assumption failed: zmq has no X by its nature\"/>";
+    executable(
+        "mvnw",
+        maven(
+            TESTS
+                + "\ncat >core/target/surefire-reports/TEST-B.xml <<END\n"
+                + skipped
+                + "\n"
+                + skipped
+                + "\n"
+                + byNature
+                + "\nEND"));
+    Outcome outcome = run("true", "test");
+    assertThat(outcome.out())
+        .contains("All tests passed", "- 2 tests: no \"redis-server\" here")
+        .doesNotContain("by its nature");
     assertThat(outcome.exitCode()).isZero();
   }
 
