@@ -46,7 +46,7 @@ note_beginning() {
 # Builds modules without their tests: MODULE[,MODULE ...] [OPTION of Maven ...]
 build() {
   note_beginning
-  if ! maven "${@:2}" --projects "$1" --also-make -DskipTests package | tee "$BUILD_LOG" | condense >&2; then
+  if ! maven "${@:2}" --projects "$1" --also-make -DskipTests package | tee "$BUILD_LOG" | condense | show_life >&2; then
     discard_jars
     fail "the build failed; all of its output is in $BUILD_LOG"
   fi
@@ -125,6 +125,22 @@ maven() {
 condense() {
   sed -nu -e 's/^\[INFO\] \(Building .*\[.*\)/  \1/p' \
     -e 's|.*Downloaded from .*/\([^/ ]*\.jar\) .*|  downloaded \1|p' -e '/^\[ERROR\]/p'
+}
+
+# Passes lines on, and says every few seconds without one how long it has taken.
+show_life() {
+  local line status began=$SECONDS
+  while :; do
+    status=0
+    IFS= read -r -t 4 line || status=$?
+    if ((status == 0)); then
+      echo "$line"
+    elif ((status > 128)); then
+      echo "    $((SECONDS - began)) s"
+    else
+      break
+    fi
+  done
 }
 
 # Hides of Maven's output only the announcements of downloads, of which the ends are shown.

@@ -130,6 +130,13 @@ class LauncherTest {
     assertThat(outcome.exitCode()).isZero();
   }
 
+  @Test
+  void shouldBeSilentForNoMoreThanFiveSecondsOfABuild() throws Exception {
+    executable(root.resolve("mvnw"), MAVEN + "sleep 5\necho '[INFO] Building last [4/4]'\n");
+    assertThat(run("-h").err())
+        .containsPattern("Building Wisp core 0.2.0 \\[2/4]\n    \\d s\n  Building last \\[4/4]\n");
+  }
+
   @ParameterizedTest
   @EnabledOnOs(OS.LINUX)
   @CsvSource({
