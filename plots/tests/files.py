@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes files as Wisp's programs leave them, small and with figures that tests choose."""
 
-from __future__ import annotations
-
 import json
 import random
 from collections.abc import Sequence

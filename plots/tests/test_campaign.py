@@ -24,8 +24,8 @@ from wisp_tools.campaign.servers import MEMORY_MIB, WispServers
 from wisp_tools.campaign.sources import revision
 from wisp_tools.campaign.state import FAILED, FINISHED, SKIPPED, read_campaign
 from wisp_tools.errors import WispError
-from wisp_tools.load.runs import load_run
 from wisp_tools.processes import ProcessFailure
+from wisp_tools.results.runs import load_run
 
 FAKE = Path(__file__).parent / "fake_wisp.py"
 OPTIONS = ("--key_size", "3", "--payload_size", "100")

@@ -10,7 +10,7 @@ from tests.files import latencies, perf, perf_open, write_json
 from wisp_tools.errors import WispError
 from wisp_tools.export import export_csv, export_hgrm, hgrm
 from wisp_tools.histogram import Histogram
-from wisp_tools.load.runs import load_run
+from wisp_tools.results.runs import load_run
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"
 

@@ -10,7 +10,7 @@ from PIL import Image
 from tests.files import latencies, measurement, perf, perf_open, write_json, write_suite
 from wisp_tools.canvas import save
 from wisp_tools.drawings import draw, drawings_of
-from wisp_tools.load.runs import load_run
+from wisp_tools.results.runs import load_run
 from wisp_tools.style import LOOKS, looks_of
 
 WAYS = (

@@ -5,8 +5,8 @@ import pytest
 
 from tests.files import latencies, perf, perf_closed_2, perf_open, write_json
 from wisp_tools.errors import WispError
-from wisp_tools.load.perf import load_perf
 from wisp_tools.model import Way
+from wisp_tools.results.perf import load_perf
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"
 

@@ -6,9 +6,9 @@ import pytest
 
 from tests.files import measurement, perf, perf_closed_2, write_json, write_suite
 from wisp_tools.errors import WispError
-from wisp_tools.load.runs import load_run, recorded_runs
-from wisp_tools.load.suite import load_folder
 from wisp_tools.model import Way
+from wisp_tools.results.runs import load_run, recorded_runs
+from wisp_tools.results.suite import load_folder
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"
 

@@ -10,10 +10,10 @@ import pytest
 
 from tests.files import latencies, perf, perf_closed_2, perf_open, write_json
 from wisp_tools.drawings import draw
-from wisp_tools.load.runs import load_run
 from wisp_tools.report.contents import RunReport
 from wisp_tools.report.page import page_data, write_page
 from wisp_tools.report.studies import Study
+from wisp_tools.results.runs import load_run
 
 BROWSER, DRIVER = shutil.which("chromium") or shutil.which("google-chrome"), shutil.which("chromedriver")
 FLAGS = (

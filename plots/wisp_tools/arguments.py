@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Command lines: their parser, and numbers in a range."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 from collections.abc import Callable

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Figures as files: a caption that holds the conditions, and the same bytes for the same figures."""
 
-from __future__ import annotations
-
 import os
 import textwrap
 from pathlib import Path

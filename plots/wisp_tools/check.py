@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The gates and tests of all that is written in Python: ``./wisp test-python [OPTION of pytest ...]``."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

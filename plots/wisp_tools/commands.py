@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The commands of `./wisp` that are written in Python. What needs packages is imported when it is known that it runs."""
 
-from __future__ import annotations
-
 import argparse
 import importlib
 import sys
@@ -134,7 +132,7 @@ def _report(arguments: argparse.Namespace) -> int:
 def _plot(arguments: argparse.Namespace) -> int:
     packages.require("draw")
     from wisp_tools.drawings import draw
-    from wisp_tools.load.runs import load_run, recorded_runs
+    from wisp_tools.results.runs import load_run, recorded_runs
 
     runs = [load_run(path) for path in arguments.runs] or recorded_runs(ROOT / "results")
     names = [run.name for run in runs]
@@ -155,7 +153,7 @@ def _plot(arguments: argparse.Namespace) -> int:
 def _export(arguments: argparse.Namespace) -> int:
     packages.require("record")
     from wisp_tools.export import export_csv, export_hgrm
-    from wisp_tools.load.runs import load_run
+    from wisp_tools.results.runs import load_run
 
     run = load_run(arguments.run)
     if arguments.hgrm:

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which plots a run is worth: chosen by what its measurements vary."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs in the formats of other programs: `.hgrm` for HdrHistogram's plotters, and CSV."""
 
-from __future__ import annotations
-
 import csv
 import io
 import math

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The plots. Each takes points of one machine and gives a figure."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files that are there, and whole, or not there: what a measurement writes exists only if it succeeded."""
 
-from __future__ import annotations
-
 import json
 import os
 from pathlib import Path

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Latency distributions: HdrHistogram's recordings, added up and asked for percentiles."""
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from collections.abc import Iterable
@@ -25,7 +23,7 @@ class Histogram:
     counts: tuple[int, ...]
 
     @staticmethod
-    def decode(text: str, where: str) -> Histogram:
+    def decode(text: str, where: str) -> "Histogram":
         """The histogram in HdrHistogram's compressed encoding (V2, Base64).
 
         Raises WispError, which names `where`, if the text is not a whole histogram.
@@ -42,7 +40,7 @@ class Histogram:
         return Histogram(tuple(value for value, _ in buckets), tuple(count for _, count in buckets))
 
     @staticmethod
-    def sum_of(histograms: Iterable[Histogram]) -> Histogram:
+    def sum_of(histograms: Iterable["Histogram"]) -> "Histogram":
         """All recordings of several histograms together."""
         total: Counter[int] = Counter()
         for histogram in histograms:

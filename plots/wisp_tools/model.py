@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What was measured, whichever program measured it and whatever file it was read from."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -31,7 +29,7 @@ class Conditions:
     """RDMA devices that the measurements used."""
 
     @property
-    def machine(self) -> Machine:
+    def machine(self) -> "Machine":
         return Machine(self.cpu, self.cores, self.kernel, self.guest)
 
 

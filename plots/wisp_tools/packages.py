@@ -5,8 +5,6 @@ They go into one environment for each lock and Python, which grows by the groups
 the system as well, because pyverbs comes with the distribution alone.
 """
 
-from __future__ import annotations
-
 import fcntl
 import hashlib
 import os

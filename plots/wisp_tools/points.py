@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Repeated measurements put together: what plots and tables show as one point."""
 
-from __future__ import annotations
-
 import statistics
 from collections import defaultdict
 from collections.abc import Iterable

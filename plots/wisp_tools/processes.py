@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Starts and stops what a measurement needs, so that nothing of it outlives the measurement."""
 
-from __future__ import annotations
-
 import os
 import random
 import re

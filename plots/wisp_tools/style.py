@@ -2,8 +2,6 @@
 """How ways of travelling look: told apart by colour (Okabe and Ito's, for the colour-blind), by marker or
 hatch in grey print, and always the same from plot to plot."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Wisp's source tree, and what its launcher and Git tell of it."""
 
-from __future__ import annotations
-
 import subprocess
 from pathlib import Path
 

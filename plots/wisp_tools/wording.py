@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Numbers and conditions in words, the same in plots, tables and pages."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 from wisp_tools.model import EMULATED_LABEL, Conditions

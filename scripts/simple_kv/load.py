@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The perf client's load: a closed loop that keeps a number of requests ahead of their replies."""
 
-from __future__ import annotations
-
 import random
 import time
 from array import array
@@ -43,7 +41,7 @@ class Recorded:
     """The requests of one iteration: nanoseconds of each by kind, and how many found their key absent."""
 
     started_at: float
-    nanoseconds: dict[str, array[int]] = field(default_factory=lambda: {kind: array("q") for kind in KINDS})
+    nanoseconds: dict[str, "array[int]"] = field(default_factory=lambda: {kind: array("q") for kind in KINDS})
     misses: dict[str, int] = field(default_factory=lambda: dict.fromkeys(KINDS, 0))
     elapsed_nanoseconds: int = 0
 

@@ -25,8 +25,6 @@ Needs redis-benchmark and taskset, two cores for split; --calls needs strace. Th
 schema before it is written.
 """
 
-from __future__ import annotations
-
 import argparse
 import csv
 import io

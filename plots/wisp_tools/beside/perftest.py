@@ -24,8 +24,6 @@ sleep while perftest is measured. Rounds that do not count come first and warm t
 Needs an RDMA device, perftest, and what "./wisp guest" builds.
 """
 
-from __future__ import annotations
-
 import argparse
 import contextlib
 import json

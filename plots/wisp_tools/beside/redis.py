@@ -19,8 +19,6 @@ Cases:
 Needs redis-server, redis-benchmark and taskset, and two cores.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import os

@@ -12,8 +12,6 @@ is held still.
 Needs taskset, two cores, and benchmarks.jar, which has the floor: ./wisp bench -l builds it.
 """
 
-from __future__ import annotations
-
 import statistics
 import subprocess
 import tempfile

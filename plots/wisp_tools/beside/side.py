@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What all measurements side by side share: interleaved rounds, ratios with their spread, processes on cores."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil
@@ -82,7 +80,7 @@ class Cores:
     client: str | None = None
 
     @staticmethod
-    def of(placement: str) -> Cores:
+    def of(placement: str) -> "Cores":
         """split: a core each; shared: one for both; free: any."""
         if placement == "free":
             return Cores()

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures one cell: runs the instrument on a server, and checks what it leaves."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import time
@@ -12,9 +10,9 @@ from wisp_tools.campaign.cells import CLIENT, GUEST, SIMPLE_KV, SUITE, Cell
 from wisp_tools.campaign.servers import READY_SECONDS, WispServers
 from wisp_tools.campaign.state import FAILED, FINISHED, CellState
 from wisp_tools.errors import WispError
-from wisp_tools.load.perf import load_perf
-from wisp_tools.load.suite import load_folder
 from wisp_tools.processes import ProcessFailure, free_port, run, says, server
+from wisp_tools.results.perf import load_perf
+from wisp_tools.results.suite import load_folder
 
 LEAST_LIMIT = {"host": 90.0, GUEST: 300.0}
 LIMIT_FACTOR = 10

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Says how far a campaign is and how long the rest will take."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs a campaign: builds, measures round by round, and goes on where an earlier call stopped."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
@@ -32,8 +30,8 @@ from wisp_tools.campaign.state import (
 )
 from wisp_tools.errors import WispError
 from wisp_tools.interrupts import interruptible
-from wisp_tools.load.campaign import CAMPAIGN_FILE
 from wisp_tools.processes import stop
+from wisp_tools.results.campaign import CAMPAIGN_FILE
 from wisp_tools.tree import jdk
 
 JAVA_OPTIONS = ("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "WISP_JAVA_OPTS")

@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Wisp's servers that cells are measured at."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Self
 
 from wisp_tools.campaign.cells import GUEST, HOST, server_warmup, waiting
 from wisp_tools.processes import Process, free_port, run, says, server
@@ -89,7 +88,7 @@ class WispServers:
         self._stop()
         self._log.unlink(missing_ok=True)
 
-    def __enter__(self) -> WispServers:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

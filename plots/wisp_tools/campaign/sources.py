@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which software a source tree holds, to the last changed letter."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 from collections.abc import Iterator

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The cells of one round in one place: run here, or by this module's command inside the guest."""
 
-from __future__ import annotations
-
 import json
 import sys
 from collections.abc import Callable

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a campaign is and how far it has come, in `campaign.json`, which is always whole."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
@@ -12,7 +10,7 @@ from typing import Any
 from wisp_tools.campaign.cells import Cell, Scale, cells_of
 from wisp_tools.errors import WispError
 from wisp_tools.files import write_json
-from wisp_tools.load.campaign import CAMPAIGN_FILE, CAMPAIGN_FORMAT
+from wisp_tools.results.campaign import CAMPAIGN_FILE, CAMPAIGN_FORMAT
 
 WAITING, FINISHED, FAILED, SKIPPED = "waiting", "finished", "failed", "skipped"
 

@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the report says of one run."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 
 from wisp_tools.campaign.state import Campaign, read_campaign
 from wisp_tools.drawings import Drawing, drawings_of
-from wisp_tools.load.campaign import CAMPAIGN_FILE
 from wisp_tools.model import EMULATED_LABEL, Machine, Run
+from wisp_tools.results.campaign import CAMPAIGN_FILE
 
 
 @dataclass(frozen=True)
@@ -21,7 +19,7 @@ class RunReport:
     campaign: Campaign | None
 
     @staticmethod
-    def of(run: Run, folder: Path) -> RunReport:
+    def of(run: Run, folder: Path) -> "RunReport":
         """The report of what a folder holds. Raises WispError if its campaign cannot be read."""
         campaign = read_campaign(folder) if (folder / CAMPAIGN_FILE).exists() else None
         return RunReport(run, tuple(drawings_of(run)), campaign)

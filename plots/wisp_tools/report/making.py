@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes reports: of everything recorded, or of one campaign that was just measured."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -13,12 +11,12 @@ from wisp_tools.campaign.runner import Tools, open_campaign, run_campaign
 from wisp_tools.campaign.state import read_campaign
 from wisp_tools.canvas import save
 from wisp_tools.errors import WispError
-from wisp_tools.load.campaign import CAMPAIGN_FILE
-from wisp_tools.load.runs import load_run, recorded_runs
 from wisp_tools.report.contents import RunReport
 from wisp_tools.report.markdown import write_readme
 from wisp_tools.report.page import write_page
 from wisp_tools.report.studies import Study, recorded_studies
+from wisp_tools.results.campaign import CAMPAIGN_FILE
+from wisp_tools.results.runs import load_run, recorded_runs
 
 
 def report_recorded(results: Path) -> None:

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The report as Markdown, between two marks in a README whose other text stays."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The report as one HTML page that needs nothing else: data, style, program and plots are in it."""
 
-from __future__ import annotations
-
 import json
 import math
 import re

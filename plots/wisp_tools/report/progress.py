@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """How far a campaign is, and what of it was not measured, for the report."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass
 
@@ -22,7 +20,7 @@ class CampaignSummary:
     """What failed, each by itself, and what was skipped for one reason together: name, rounds, state, reason."""
 
     @staticmethod
-    def of(campaign: Campaign) -> CampaignSummary:
+    def of(campaign: Campaign) -> "CampaignSummary":
         command = "./wisp report --fresh" + (" --quick" if campaign.scale == "quick" else "")
         end = f"finished {campaign.finished_at}" if campaign.finished_at else "not finished"
         text = f"Measured by {command}: {_rounds(campaign)}, begun {campaign.started_at}, {end}, {_software(campaign)}."

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the report says of measurements that answer one question: the write of 30 us, and whether two clients agree."""
 
-from __future__ import annotations
-
 import json
 import statistics
 from collections.abc import Sequence
@@ -11,9 +9,9 @@ from pathlib import Path
 
 from wisp_tools import wording
 from wisp_tools.errors import WispError
-from wisp_tools.load.fields import Fields
-from wisp_tools.load.runs import NO_RUNS
 from wisp_tools.model import EMULATED_LABEL
+from wisp_tools.results.fields import Fields
+from wisp_tools.results.runs import NO_RUNS
 
 CLIENTS = {"wisp": "wisp -p", "redisBenchmark": "redis-benchmark"}
 CPU_TIME = "cpuNanosecondsPerRequestWithStart"

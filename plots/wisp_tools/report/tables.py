@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Points as Markdown tables."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 from wisp_tools import figures, wording

@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Folders in the format `wisp-result` version 1 (results/FORMAT.md): of the JMH suite and of simple_kv."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 
 from wisp_tools.errors import WispError
 from wisp_tools.histogram import Histogram
-from wisp_tools.load.descriptions import cores_in, devices_in, kernel_in
-from wisp_tools.load.fields import Fields
 from wisp_tools.model import Conditions, Configuration, Measurement, Way
+from wisp_tools.results.descriptions import cores_in, devices_in, kernel_in
+from wisp_tools.results.fields import Fields
 
 UNITS = {"ops/s": 1.0, "ops/ms": 1e3, "ops/us": 1e6, "ops/ns": 1e9}
 """Requests per second in one of each unit of throughput."""

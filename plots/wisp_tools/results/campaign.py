@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Folders of campaigns: `campaign.json` names the cells that finished, and each has a file or folder."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 
 from wisp_tools.errors import WispError
-from wisp_tools.load.fields import Fields
-from wisp_tools.load.perf import load_perf
-from wisp_tools.load.suite import load_folder
 from wisp_tools.model import Measurement
+from wisp_tools.results.fields import Fields
+from wisp_tools.results.perf import load_perf
+from wisp_tools.results.suite import load_folder
 
 CAMPAIGN_FILE = "campaign.json"
 CAMPAIGN_FORMAT = "wisp-campaign"

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checked access to JSON: what is missing or of the wrong kind is named with its path."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Iterator
@@ -22,7 +20,7 @@ class Fields:
         self.where = where
 
     @staticmethod
-    def of_file(path: Path, shown: str) -> Fields:
+    def of_file(path: Path, shown: str) -> "Fields":
         """The object that a file holds. Raises WispError if it holds no whole JSON object."""
         try:
             size = path.stat().st_size
@@ -87,10 +85,10 @@ class Fields:
             self._checked(name, value, 0)
         return [float(value) for value in values]
 
-    def inner(self, name: str) -> Fields:
+    def inner(self, name: str) -> "Fields":
         return Fields(self._of_kind(name, dict, "an object"), f"{self.where}, {name}")
 
-    def each(self, name: str) -> Iterator[Fields]:
+    def each(self, name: str) -> Iterator["Fields"]:
         for index, value in enumerate(self._of_kind(name, list, "a list")):
             where = f"{self.where}, {name}[{index}]"
             if not isinstance(value, dict):

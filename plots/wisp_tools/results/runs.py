@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Finds what a path holds: a file of the perf client, a folder of the suite, a campaign, or files together."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 
 from wisp_tools.errors import WispError
-from wisp_tools.load.campaign import CAMPAIGN_FILE, load_campaign
-from wisp_tools.load.perf import FORMAT, load_perf
-from wisp_tools.load.suite import load_folder
 from wisp_tools.model import Measurement, Run
+from wisp_tools.results.campaign import CAMPAIGN_FILE, load_campaign
+from wisp_tools.results.perf import FORMAT, load_perf
+from wisp_tools.results.suite import load_folder
 
 NO_RUNS = {"local", "plots", "schemas"}
 """Folders of results/ that hold no recorded run."""

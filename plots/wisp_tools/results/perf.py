@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files of the perf client (`./wisp -p --json FILE`), versions 1 and 2; cli/perf-json.md says what they hold."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 
 from wisp_tools.errors import WispError
 from wisp_tools.histogram import Histogram
-from wisp_tools.load.descriptions import cores_in, devices_in, kernel_in
-from wisp_tools.load.fields import Fields
 from wisp_tools.model import ALL_OPERATIONS, Conditions, Configuration, Measurement, Way, mix_weights
+from wisp_tools.results.descriptions import cores_in, devices_in, kernel_in
+from wisp_tools.results.fields import Fields
 
 FORMAT = "wisp-perf"
 

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What programs say in words of their own, made alike so that it can be compared."""
 
-from __future__ import annotations
-
 import re
 
-from wisp_tools.load.fields import Fields
+from wisp_tools.results.fields import Fields
 
 LIST_OF_CORES = re.compile(r"\d{1,5}(-\d{1,5})?(,\d{1,5}(-\d{1,5})?)*")
 
