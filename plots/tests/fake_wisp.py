@@ -63,8 +63,7 @@ def measure(arguments, behaviour):
 
     kind = "suite" if arguments[0] == "bench" else arguments[arguments.index("--transport") + 1]
     if kind in behaviour.get("hang", []):
-        (HOME / "hanging.partial").write_text(str(os.getpid()))
-        (HOME / "hanging.partial").rename(HOME / "hanging")
+        (HOME / "hanging").write_text(str(os.getpid()))
         time.sleep(600)
     if kind in behaviour.get("fail", []):
         if kind == "suite":

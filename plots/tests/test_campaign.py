@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.test_schemas import errors
+from tests.waiting import is_alive, wait_for, wait_for_pid
 from wisp_tools.campaign import runner, state
 from wisp_tools.campaign.cells import CLIENT, FULL, GUEST, HOST, QUICK, SIMPLE_KV, SUITE, Cell, cells_of
 from wisp_tools.campaign.measuring import measure as campaign_measure
@@ -675,20 +676,4 @@ def start_until_it_hangs(tools, before=""):
         )
     )
     process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE, text=True)
-    wait_for(lambda: (tools.root / ".fake" / "hanging").exists())
-    hanging = int((tools.root / ".fake" / "hanging").read_text())
-    return process, hanging
-
-
-def wait_for(condition):
-    deadline = time.monotonic() + 300
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
-
-
-def is_alive(pid):
-    try:
-        return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+    return process, wait_for_pid(tools.root / ".fake" / "hanging")

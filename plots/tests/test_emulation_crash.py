@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 import subprocess
-import tempfile
-import unittest
 from pathlib import Path
+
+import pytest
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "rdma-tests" / "emulation.bash"
 
@@ -15,61 +15,45 @@ REST_OF_THE_OLD = "fe ff 55 48 83 ec 30 90 48 b8 00 00 00 00 00 00"
 OTHER = "48 8b 47 08 90"
 
 
-class EmulationCrashTest(unittest.TestCase):
-    """Lines as the error logs of JDK 25 have them."""
+#: Lines as the error logs of JDK 25 have them.
+LOG = """\
+#
+#  {signal} at pc=0x00007f5b64801585, pid=1527, tid=1528
+# Problematic frame:
+# {frame}
+=>0x00007f5b5c02a1f0 JavaThread "main" [_thread_in_Java, id=1528]
+Instructions: (pc=0x00007f5b64801585)
+  0x00007f5b64801565:   {NOTHING} {OTHER}
+  0x00007f5b64801575:   {NOTHING} {before}
+=>0x00007f5b64801585:   {at}
+  0x00007f5b64801595:   {NOTHING} {JUMP}
+[MachCode]
+  0x00007f5b6480158c: 1f40 00e8
+  0x00007f5b64801590: ;   {{static_stub}}
+  0x00007f5b64801594: e9fb ffff
+=>0x00007f5b5c02a1f0 JavaThread "main" [_thread_in_Java, id=1528]
+"""
+MEMORY_FAULT, ILLEGAL_INSTRUCTION = "SIGSEGV (0xb)", "SIGILL (0x4)"
 
-    def is_of_emulation(self, signal: str, frame: str, before: str, at: str) -> bool:
-        log = "\n".join(
-            [
-                "#",
-                f"#  {signal} at pc=0x00007f5b64801585, pid=1527, tid=1528",
-                "# Problematic frame:",
-                f"# {frame}",
-                '=>0x00007f5b5c02a1f0 JavaThread "main" [_thread_in_Java, id=1528]',
-                "Instructions: (pc=0x00007f5b64801585)",
-                f"  0x00007f5b64801565:   {NOTHING} {OTHER}",
-                f"  0x00007f5b64801575:   {NOTHING} {before}",
-                f"=>0x00007f5b64801585:   {at}",
-                f"  0x00007f5b64801595:   {NOTHING} {JUMP}",
-                "[MachCode]",
-                "  0x00007f5b6480158c: 1f40 00e8 ",
-                "  0x00007f5b64801590: ;   {static_stub}",
-                "  0x00007f5b64801594: e9fb ffff ",
-                '=>0x00007f5b5c02a1f0 JavaThread "main" [_thread_in_Java, id=1528]',
-                "",
-            ]
-        )
-        with tempfile.NamedTemporaryFile("w", suffix=".log") as file:
-            file.write(log)
-            file.flush()
-            result = subprocess.run(
-                ["bash", "-c", 'source "$1" && is_crash_at_written_jump "$2"', "test", SCRIPT, file.name],
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-        self.assertEqual(result.stderr, "")
-        self.assertIn(result.returncode, (0, 1))
-        return result.returncode == 0
 
-    def test_a_memory_fault_at_a_jump_is_one(self):
-        self.assertTrue(self.is_of_emulation("SIGSEGV (0xb)", JAVA_FRAME, OTHER, f"{JUMP} {NOTHING}"))
-
-    def test_an_illegal_instruction_right_behind_a_jump_is_one(self):
-        self.assertTrue(self.is_of_emulation("SIGILL (0x4)", JAVA_FRAME, JUMP, REST_OF_THE_OLD))
-
-    def test_a_memory_fault_elsewhere_is_none(self):
-        self.assertFalse(self.is_of_emulation("SIGSEGV (0xb)", JAVA_FRAME, OTHER, f"{OTHER} {NOTHING}"))
-
-    def test_a_memory_fault_behind_a_jump_is_none(self):
-        self.assertFalse(self.is_of_emulation("SIGSEGV (0xb)", JAVA_FRAME, JUMP, REST_OF_THE_OLD))
-
-    def test_an_illegal_instruction_elsewhere_is_none(self):
-        self.assertFalse(self.is_of_emulation("SIGILL (0x4)", JAVA_FRAME, OTHER, REST_OF_THE_OLD))
-
-    def test_no_crash_in_native_code_is_one(self):
-        self.assertFalse(self.is_of_emulation("SIGSEGV (0xb)", NATIVE_FRAME, OTHER, f"{JUMP} {NOTHING}"))
-        self.assertFalse(self.is_of_emulation("SIGILL (0x4)", NATIVE_FRAME, JUMP, REST_OF_THE_OLD))
-
-    def test_an_assertion_of_the_jvm_is_none(self):
-        self.assertFalse(self.is_of_emulation("Internal Error (os.cpp:1)", JAVA_FRAME, JUMP, f"{JUMP} {NOTHING}"))
+@pytest.mark.parametrize(
+    ("signal", "frame", "before", "at", "is_one"),
+    [
+        pytest.param(MEMORY_FAULT, JAVA_FRAME, OTHER, f"{JUMP} {NOTHING}", True, id="memory fault at a jump"),
+        pytest.param(ILLEGAL_INSTRUCTION, JAVA_FRAME, JUMP, REST_OF_THE_OLD, True, id="illegal right behind a jump"),
+        pytest.param(MEMORY_FAULT, JAVA_FRAME, OTHER, f"{OTHER} {NOTHING}", False, id="memory fault elsewhere"),
+        pytest.param(MEMORY_FAULT, JAVA_FRAME, JUMP, REST_OF_THE_OLD, False, id="memory fault behind a jump"),
+        pytest.param(ILLEGAL_INSTRUCTION, JAVA_FRAME, OTHER, REST_OF_THE_OLD, False, id="illegal elsewhere"),
+        pytest.param(MEMORY_FAULT, NATIVE_FRAME, OTHER, f"{JUMP} {NOTHING}", False, id="memory fault in native code"),
+        pytest.param(ILLEGAL_INSTRUCTION, NATIVE_FRAME, JUMP, REST_OF_THE_OLD, False, id="illegal in native code"),
+        pytest.param("Internal Error (os.cpp:1)", JAVA_FRAME, JUMP, f"{JUMP} {NOTHING}", False, id="an assertion"),
+    ],
+)
+def test_crashes_of_the_emulation_are_told_from_others(tmp_path, signal, frame, before, at, is_one):
+    log = tmp_path / "hs_err.log"
+    log.write_text(
+        LOG.format(signal=signal, frame=frame, before=before, at=at, NOTHING=NOTHING, OTHER=OTHER, JUMP=JUMP)
+    )
+    ask = ["bash", "-c", 'source "$1" && is_crash_at_written_jump "$2"', "test", SCRIPT, log]
+    result = subprocess.run(ask, capture_output=True, text=True, check=False)
+    assert (result.stderr, result.returncode) == ("", 0 if is_one else 1)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import statistics
-import unittest
+
+import pytest
 
 from wisp_tools.estimates import (
     mean_error,
@@ -30,77 +31,71 @@ QUANTILES = {
 }
 
 
-class StudentTTest(unittest.TestCase):
-    def test_agrees_with_the_quantiles_of_scipy(self):
-        for (probability, degrees), expected in QUANTILES.items():
-            with self.subTest(probability=probability, degrees=degrees):
-                quantile = student_t_quantile(probability, degrees)
-                self.assertAlmostEqual(quantile / expected, 1, places=10)
+class TestStudentT:
+    @pytest.mark.parametrize(("probability", "degrees"), QUANTILES)
+    def test_agrees_with_the_quantiles_of_scipy(self, probability, degrees):
+        expected = QUANTILES[probability, degrees]
+        assert student_t_quantile(probability, degrees) / expected == pytest.approx(1, abs=5e-11)
 
     def test_agrees_with_the_distribution_of_scipy(self):
-        self.assertAlmostEqual(student_t_cdf(2.5, 7), 0.9795038907071235, places=12)
-        self.assertAlmostEqual(student_t_cdf(0.3, 2), 0.6037571695799112, places=12)
+        assert student_t_cdf(2.5, 7) == pytest.approx(0.9795038907071235, abs=5e-13)
+        assert student_t_cdf(0.3, 2) == pytest.approx(0.6037571695799112, abs=5e-13)
 
-    def test_quantiles_are_those_of_the_tables(self):
-        for probability, freedom, expected in (
-            (0.975, 1, 12.706),
-            (0.975, 5, 2.571),
-            (0.975, 30, 2.042),
-            (0.9995, 2, 31.599),
-            (0.9995, 3, 12.924),
-            (0.9995, 10, 4.587),
-            (0.95, 120, 1.658),
-        ):
-            self.assertAlmostEqual(student_t_quantile(probability, freedom), expected, places=3)
+    @pytest.mark.parametrize(
+        ("probability", "freedom", "expected"),
+        [(0.9995, 2, 31.599), (0.9995, 3, 12.924), (0.9995, 10, 4.587), (0.95, 120, 1.658)],
+    )
+    def test_quantiles_are_those_of_the_tables(self, probability, freedom, expected):
+        assert student_t_quantile(probability, freedom) == pytest.approx(expected, abs=5e-4)
 
     def test_the_error_is_half_of_the_interval_of_a_mean(self):
         samples = [10.0, 12.0, 11.0, 13.0]
         expected = 12.924 * statistics.stdev(samples) / 2
-        self.assertAlmostEqual(mean_error(samples), expected, places=3)
+        assert mean_error(samples) == pytest.approx(expected, abs=5e-4)
 
     def test_two_samples_have_no_interval(self):
-        self.assertIsNone(mean_error([1.0, 2.0]))
+        assert mean_error([1.0, 2.0]) is None
 
-    def test_refuses_what_has_no_quantile(self):
-        for probability, degrees in ((1.0, 3), (0.4, 3), (0.9, 0)):
-            with self.subTest(probability=probability, degrees=degrees), self.assertRaises(ValueError):
-                student_t_quantile(probability, degrees)
+    @pytest.mark.parametrize(("probability", "degrees"), [(1.0, 3), (0.4, 3), (0.9, 0)])
+    def test_refuses_what_has_no_quantile(self, probability, degrees):
+        with pytest.raises(ValueError):
+            student_t_quantile(probability, degrees)
 
 
-class IntervalTest(unittest.TestCase):
+class TestInterval:
     def test_gives_the_t_interval_of_the_logarithms(self):
         interval = mean_interval([10.2, 9.8, 10.5, 10.1, 9.9, 10.4], 0.95)
-        self.assertAlmostEqual(interval.mean, 10.146920140859839, places=10)
-        self.assertAlmostEqual(interval.low, 9.86353284, places=8)
-        self.assertAlmostEqual(interval.high, 10.43844939, places=8)
+        assert interval.mean == pytest.approx(10.146920140859839, abs=5e-11)
+        assert interval.low == pytest.approx(9.86353284, abs=5e-9)
+        assert interval.high == pytest.approx(10.43844939, abs=5e-9)
 
     def test_gives_the_interval_of_the_ratio_over_pairs(self):
         pairs = list(zip([100, 110, 95, 105, 120], [90, 97, 88, 93, 109], strict=True))
         interval = ratio_interval(pairs, 0.95)
-        self.assertAlmostEqual(interval.mean, 0.9002930662243934, places=12)
-        self.assertAlmostEqual(interval.low, 0.87829606, places=8)
-        self.assertAlmostEqual(interval.high, 0.92284099, places=8)
+        assert interval.mean == pytest.approx(0.9002930662243934, abs=5e-13)
+        assert interval.low == pytest.approx(0.87829606, abs=5e-9)
+        assert interval.high == pytest.approx(0.92284099, abs=5e-9)
 
     def test_cancels_in_the_ratio_what_slows_down_both_runs_of_a_pair(self):
         interval = ratio_interval([(100 * slow, 90 * slow) for slow in (1, 0.5, 0.7, 0.9)], 0.95)
-        self.assertAlmostEqual(interval.low, 0.9)
-        self.assertAlmostEqual(interval.high, 0.9)
+        assert interval.low == pytest.approx(0.9, abs=5e-8)
+        assert interval.high == pytest.approx(0.9, abs=5e-8)
 
     def test_calls_intervals_disjoint_only_if_they_do_not_even_touch(self):
         low, middle, high = (mean_interval([each, each * 1.1], 0.95) for each in (1, 1.5, 100))
-        self.assertFalse(low.is_disjoint_from(middle))
-        self.assertFalse(low.is_disjoint_from(low))
-        self.assertTrue(low.is_disjoint_from(high))
-        self.assertTrue(high.is_disjoint_from(low))
+        assert not low.is_disjoint_from(middle)
+        assert not low.is_disjoint_from(low)
+        assert low.is_disjoint_from(high)
+        assert high.is_disjoint_from(low)
 
-    def test_refuses_a_single_value_and_values_without_logarithm(self):
-        for values in ([1.0], [1.0, 0.0], [1.0, -2.0], [1.0, float("nan")], [1.0, float("inf")]):
-            with self.subTest(values=values), self.assertRaises(ValueError):
-                mean_interval(values, 0.95)
+    @pytest.mark.parametrize("values", [[1.0], [1.0, 0.0], [1.0, -2.0], [1.0, float("nan")], [1.0, float("inf")]])
+    def test_refuses_a_single_value_and_values_without_logarithm(self, values):
+        with pytest.raises(ValueError):
+            mean_interval(values, 0.95)
 
     def test_estimates_the_error_of_a_median_whatever_an_outlier_does(self):
-        self.assertAlmostEqual(median_error([1, 2, 3, 4, 1000]), 1.4826 * 0.5604991216397929)
-        self.assertEqual(median_error([5.0, 5.0, 5.0, 90.0]), 0)
+        assert median_error([1, 2, 3, 4, 1000]) == pytest.approx(1.4826 * 0.5604991216397929, abs=5e-8)
+        assert median_error([5.0, 5.0, 5.0, 90.0]) == 0
 
     def test_measures_the_spread_relative_to_the_mean(self):
-        self.assertAlmostEqual(spread([10.2, 9.8, 10.5, 10.1, 9.9, 10.4]), 0.02735904887003268, places=12)
+        assert spread([10.2, 9.8, 10.5, 10.1, 9.9, 10.4]) == pytest.approx(0.02735904887003268, abs=5e-13)

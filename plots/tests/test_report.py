@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.files import perf, write_json
+from tests.simple_kv.test_explain_write import document, one_round
 from tests.test_page import make_reports
 from wisp_tools.campaign.cells import Cell
 from wisp_tools.campaign.state import FAILED, FINISHED, SKIPPED, WAITING, Campaign, CellState
@@ -21,46 +22,9 @@ def spread(median):
 
 
 def write_cost():
-    python = {"writeMean": 40_000, "writeP50": 30_000, "requestsPerSecond": 9_000.0, "steps": {}}
-    program = {"writeMean": 12_000, "halfRoundTripP50": 11_000}
-    return {
-        "format": "wisp-write-cost",
-        "version": 1,
-        "environment": {"format": "wisp-environment", "version": 1},
-        "device": "rxe0",
-        "emulated": True,
-        "placement": "free",
-        "settings": {
-            "requests": 100,
-            "regionBytes": 102_400,
-            "requestBytes": {"put": 133, "get": 32, "delete": 32},
-            "smallBytes": 64,
-            "keySize": 3,
-            "payloadSize": 100,
-            "ahead": 10,
-        },
-        "rounds": [
-            {
-                "order": [],
-                "pythonRegion": python,
-                "pythonRequest": python | {"writeP50": 9_000},
-                "cRegion": program,
-                "cRequest": program,
-            }
-        ],
-        "summary": {
-            "shares": {"mistake": spread(0.7), "python": spread(0.2), "device": spread(0.1)},
-            "ratios": {
-                name: spread(3.3)
-                for name in (
-                    "pythonRegionToPythonRequest",
-                    "cRegionToCRequest",
-                    "pythonRequestToCRequest",
-                    "pythonRegionToCRegion",
-                )
-            },
-        },
-    }
+    summary = {"shares": {"mistake": spread(0.7), "python": spread(0.2), "device": spread(0.1)}}
+    made = document([one_round(30_000, 9_000, 12_000, 12_000)])
+    return made | {"summary": made["summary"] | summary}
 
 
 @pytest.fixture

@@ -111,7 +111,7 @@ def _measured(options: argparse.Namespace, port: devices.Port) -> dict[str, Any]
             found = re.search(r":(\d+),", log.read_text())
             assert found
             rounds = _measure(options, port, cores, Path(folder), int(found[1]))
-    return _document(options, port, placement, conditions, rounds)
+    return document(options, port, placement, conditions, rounds)
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
@@ -215,7 +215,7 @@ def summarize(rounds: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _document(
+def document(
     options: argparse.Namespace,
     port: devices.Port,
     placement: str,

@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
-import os
 import signal
 import subprocess
 import sys
-import tempfile
-import time
-import unittest
 from pathlib import Path
 from unittest import mock
 
-from tests.simple_kv.support import PATIENCE_SECONDS
+import pytest
+
+from tests.waiting import PATIENCE_SECONDS, is_alive, wait_for_pid
 from wisp_tools import files
 from wisp_tools.beside import clients as agreement
 from wisp_tools.beside import side
@@ -53,77 +51,74 @@ def document(rows: list[dict]) -> dict:
         return agreement.measure(options, Path())
 
 
-class ReadersTest(unittest.TestCase):
-    def test_only_a_run_that_measured_has_a_rate(self):
-        with tempfile.TemporaryDirectory() as folder:
-            client = PerfClient(1, None, Path(folder))
-            for outcome in ("measured", "saturated"):
-                run = {"outcome": outcome, "requestsPerSecond": 6}
-                Path(folder, "perf.json").write_text(json.dumps({"formatVersion": 2, "runs": [run]}))
-                if outcome == "measured":
-                    self.assertEqual(client.result()["requestsPerSecond"], 6)
-                else:
-                    with self.assertRaisesRegex(ProcessFailure, "a run that is saturated"):
-                        client.result()
+class TestReaders:
+    def test_only_a_run_that_measured_has_a_rate(self, tmp_path):
+        client = PerfClient(1, None, tmp_path)
+        run = {"outcome": "measured", "requestsPerSecond": 6}
+        (tmp_path / "perf.json").write_text(json.dumps({"formatVersion": 2, "runs": [run]}))
+        assert client.result()["requestsPerSecond"] == 6
+        (tmp_path / "perf.json").write_text(json.dumps({"formatVersion": 2, "runs": [run | {"outcome": "saturated"}]}))
+        with pytest.raises(ProcessFailure, match="a run that is saturated"):
+            client.result()
 
     def test_the_rate_of_redis_benchmark_is_read(self):
-        self.assertEqual(agreement.redis_rate(CSV), 60606.06)
+        assert agreement.redis_rate(CSV) == 60606.06
         for output in ("", CSV.splitlines()[0], CSV + CSV, "ERR unknown command\n"):
-            with self.assertRaisesRegex(ProcessFailure, "printed no result"):
+            with pytest.raises(ProcessFailure, match="printed no result"):
                 agreement.redis_rate(output)
 
     def test_calls_are_counted_with_and_without_errors(self):
         counts = agreement.parse_strace(STRACE)
-        self.assertEqual(counts, {"write": 20_000, "epoll_wait": 40_000, "mmap": 12})
+        assert counts == {"write": 20_000, "epoll_wait": 40_000, "mmap": 12}
 
 
-class AgreementTest(unittest.TestCase):
-    def test_clients_agree_within_a_tenth(self):
-        for wisp, verdict in ((100, "agree"), (109, "agree"), (91, "agree"), (111, "differ"), (89, "differ")):
-            row = agreement.row("get", 1, [one_round(wisp, 100)], None)
-            self.assertEqual(row["verdict"], verdict, msg=wisp)
+class TestAgreement:
+    @pytest.mark.parametrize(
+        ("wisp", "verdict"), [(100, "agree"), (109, "agree"), (91, "agree"), (111, "differ"), (89, "differ")]
+    )
+    def test_clients_agree_within_a_tenth(self, wisp, verdict):
+        assert agreement.row("get", 1, [one_round(wisp, 100)], None)["verdict"] == verdict
 
     def test_the_median_decides_and_the_range_is_kept(self):
         row = agreement.row("set", 16, [one_round(50, 100), one_round(100, 100), one_round(150, 100)], None)
-        self.assertEqual(row["ratio"], {"median": 1, "lowest": 0.5, "highest": 1.5})
-        self.assertEqual(row["verdict"], "agree")
+        assert row["ratio"] == {"median": 1, "lowest": 0.5, "highest": 1.5}
+        assert row["verdict"] == "agree"
 
     def test_the_document_satisfies_its_schema_and_a_changed_one_does_not(self):
         rows = [agreement.row("get", 1, [one_round(100, 100)], {"wisp": {"write": 1.0}, "redisBenchmark": {}})]
         good = document(rows)
         files.check("wisp-client-agreement-1", good)
         for change in ({"version": 2}, {"rows": []}, {"more": 1}):
-            with self.assertRaisesRegex(WispError, "not of the format wisp-client-agreement-1"):
+            with pytest.raises(WispError, match="not of the format wisp-client-agreement-1"):
                 files.check("wisp-client-agreement-1", good | change)
 
-    def test_what_is_not_of_the_format_is_not_written(self):
+    def test_what_is_not_of_the_format_is_not_written(self, tmp_path):
         rows = [agreement.row("get", 1, [one_round(100, 100)], None)]
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "agreement.json"
-            with self.assertRaisesRegex(WispError, "not of the format"):
-                files.write_checked(path, agreement.SCHEMA, document(rows) | {"agree": "nearly"})
-            self.assertFalse(path.exists())
-            files.write_checked(path, agreement.SCHEMA, document(rows))
-            self.assertNotIn("somewhere", path.read_text())
+        path = tmp_path / "agreement.json"
+        with pytest.raises(WispError, match="not of the format"):
+            files.write_checked(path, agreement.SCHEMA, document(rows) | {"agree": "nearly"})
+        assert not path.exists()
+        files.write_checked(path, agreement.SCHEMA, document(rows))
+        assert "somewhere" not in path.read_text()
 
     def test_the_cpu_time_of_clients_is_said_with_what_is_in_it(self):
         rows = [agreement.row("get", 1, [one_round(100, 100)], None)]
         table = agreement.in_table(document(rows))
-        self.assertIn("its start and warm-up included, median:\n  get -P 1: wisp -p 0.01 us", table)
+        assert "its start and warm-up included, median:\n  get -P 1: wisp -p 0.01 us" in table
 
     def test_both_clients_get_the_same_load(self):
         clients = Clients(1234, "0", Path(), 7, "sleep")
         wisp, redis = clients.wisp_command("set", 16, 100), clients.redis_command("set", 16, 100)
-        self.assertIn("put:1", wisp)
+        assert "put:1" in wisp
         for words, command in (
             (("--pipeline", "16"), wisp),
             (("--wait", "sleep"), wisp),
             (("-P", "16"), redis),
             (("-c", "1"), redis),
         ):
-            self.assertEqual(command[command.index(words[0]) + 1], words[1])
-        self.assertEqual(redis[-3:], ["SET", "__rand_int__", "x" * 7])
-        self.assertEqual(redis[redis.index("-r") + 1], str(10 ** int(wisp[wisp.index("--key_size") + 1])))
+            assert command[command.index(words[0]) + 1] == words[1]
+        assert redis[-3:] == ["SET", "__rand_int__", "x" * 7]
+        assert redis[redis.index("-r") + 1] == str(10 ** int(wisp[wisp.index("--key_size") + 1]))
 
 
 SERVER = """#!{python}
@@ -136,15 +131,10 @@ time.sleep(600)
 """
 
 
-class InterruptTest(unittest.TestCase):
-    def test_a_terminal_that_hangs_up_or_a_request_to_end_leaves_no_server(self):
-        for number in (signal.SIGHUP, signal.SIGTERM):
-            with self.subTest(number), tempfile.TemporaryDirectory() as folder:
-                self.interrupted(Path(folder), number)
-
-    def interrupted(self, folder: Path, number: signal.Signals) -> None:
-        pid = folder / "pid"
-        fake = folder / "wisp"
+class TestInterrupt:
+    @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+    def test_a_terminal_that_hangs_up_or_a_request_to_end_leaves_no_server(self, tmp_path, number):
+        pid, fake = tmp_path / "pid", tmp_path / "wisp"
         fake.write_text(SERVER.format(python=sys.executable, pid=str(pid)))
         fake.chmod(0o755)
         script = (
@@ -158,15 +148,10 @@ class InterruptTest(unittest.TestCase):
         )
         process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE, text=True)
         try:
-            deadline = time.monotonic() + PATIENCE_SECONDS
-            while not (pid.exists() and pid.read_text()):
-                self.assertLess(time.monotonic(), deadline, "the server did not start")
-                self.assertIsNone(process.poll())
-                time.sleep(0.05)
+            server = wait_for_pid(pid)
             process.send_signal(number)
             _, said = process.communicate(timeout=PATIENCE_SECONDS)
         finally:
             process.kill()
-        self.assertEqual((process.returncode, said), (130, "wisp: interrupted\n"))
-        with self.assertRaises(ProcessLookupError):
-            os.kill(int(pid.read_text()), 0)
+        assert (process.returncode, said) == (130, "wisp: interrupted\n")
+        assert not is_alive(server)

@@ -3,11 +3,8 @@ import argparse
 import copy
 import json
 import os
-import stat
-import tempfile
-import unittest
-from pathlib import Path
-from unittest import mock
+
+import pytest
 
 from wisp_tools import files
 from wisp_tools.beside import perftest as comparison
@@ -33,45 +30,39 @@ sys.exit(STATUS)
 """
 
 
-def program(folder: str, name: str, figures: str, status: int = 0) -> None:
-    path = Path(folder) / name
-    path.write_text(PROGRAM.replace("FIGURES", repr(figures)).replace("STATUS", str(status)))
-    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+class TestPerftest:
+    @pytest.fixture(autouse=True)
+    def programs_in_a_folder(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+        self.folder = tmp_path
+        self.perftest = comparison.Perftest(DEVICE, tmp_path, side.Cores())
 
+    def program(self, name: str, text: str) -> None:
+        (self.folder / name).write_text(text)
+        (self.folder / name).chmod(0o755)
 
-class PerftestTest(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = folder.name
-        patch = mock.patch.dict(os.environ, PATH=f"{self.folder}:{os.environ['PATH']}")
-        patch.start()
-        self.addCleanup(patch.stop)
-        self.perftest = comparison.Perftest(DEVICE, Path(self.folder), side.Cores())
+    def prints(self, name: str, figures: str, status: int = 0) -> None:
+        self.program(name, PROGRAM.replace("FIGURES", repr(figures)).replace("STATUS", str(status)))
 
     def test_latencies_are_read_in_microseconds(self):
-        program(self.folder, "ib_read_lat", "20.1 90.5 23.7 24.0 1.5 49.9 70.2")
-        self.assertEqual(self.perftest.latency("read", 32, 2000), {"p50": 23_700, "p99": 49_900})
+        self.prints("ib_read_lat", "20.1 90.5 23.7 24.0 1.5 49.9 70.2")
+        assert self.perftest.latency("read", 32, 2000) == {"p50": 23_700, "p99": 49_900}
 
     def test_rates_are_read_in_millions(self):
-        program(self.folder, "ib_write_bw", "10.1 9.5 0.25")
-        self.assertEqual(self.perftest.rate("write", 64, 32_000), {"messagesPerSecond": 250_000})
+        self.prints("ib_write_bw", "10.1 9.5 0.25")
+        assert self.perftest.rate("write", 64, 32_000) == {"messagesPerSecond": 250_000}
 
     def test_a_program_that_fails_or_prints_nothing_is_no_figure(self):
-        program(self.folder, "ib_write_lat", "1 2 3 4 5 6 7", status=3)
-        with self.assertRaisesRegex(ProcessFailure, "ib_write_lat ended with status 3"):
+        self.prints("ib_write_lat", "1 2 3 4 5 6 7", status=3)
+        with pytest.raises(ProcessFailure, match="ib_write_lat ended with status 3"):
             self.perftest.latency("write", 8, 100)
-        broken = Path(self.folder) / "ib_send_lat"
-        program(self.folder, "ib_send_lat", "")
-        broken.write_text(broken.read_text().replace('print(value("-s")', "(value"))
-        with self.assertRaisesRegex(ProcessFailure, "ib_send_lat (printed no result|ended with status)"):
+        self.program("ib_send_lat", PROGRAM.replace('print(value("-s")', "(value").replace("STATUS", "0"))
+        with pytest.raises(ProcessFailure, match="ib_send_lat (printed no result|ended with status)"):
             self.perftest.latency("send", 8, 100)
 
     def test_a_server_that_ends_at_once_is_told_with_its_words(self):
-        path = Path(self.folder) / "ib_read_lat"
-        path.write_text("#!/bin/sh\necho no such device >&2\nexit 1\n")
-        path.chmod(0o755)
-        with self.assertRaisesRegex(ProcessFailure, "ib_read_lat ended with status 1: no such device"):
+        self.program("ib_read_lat", "#!/bin/sh\necho no such device >&2\nexit 1\n")
+        with pytest.raises(ProcessFailure, match="ib_read_lat ended with status 1: no such device"):
             self.perftest.latency("read", 8, 100)
 
 
@@ -89,13 +80,13 @@ def binding_row(case: str) -> dict:
     return comparison.row(case, 8, unit, figures, [({**sample, **more, "allocatedBytes": 0}, sample)], allocatedBytes=0)
 
 
-class ReportTest(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.file = Path(folder.name) / "comparison.json"
-
-    def report(self) -> comparison.Report:
+class TestReport:
+    @pytest.fixture
+    def report(self, tmp_path, monkeypatch) -> comparison.Report:
+        monkeypatch.setenv("WISP_GUEST", "tcg")
+        monkeypatch.setattr("wisp_tools.devices.is_emulated", lambda device: True)
+        monkeypatch.setattr("wisp_tools.environment.version_of", lambda program: "6.06")
+        self.file = tmp_path / "comparison.json"
         options = argparse.Namespace(
             arguments=["verbs"],
             placement="free",
@@ -105,29 +96,21 @@ class ReportTest(unittest.TestCase):
             warmup_iterations=0,
             warmup_seconds=None,
         )
-        report = comparison.Report(options)
-        with (
-            mock.patch("wisp_tools.devices.is_emulated", return_value=True),
-            mock.patch("wisp_tools.environment.version_of", return_value="6.06"),
-            mock.patch.dict(os.environ, WISP_GUEST="tcg"),
-        ):
-            report.begin(DEVICE)
-        return report
+        made = comparison.Report(options)
+        made.begin(DEVICE)
+        return made
 
     def test_the_median_of_ratios_counts_and_their_range_is_kept(self):
         ratio = transport_row()["ratio"]["p50"]
-        self.assertEqual(ratio, {"median": 1.3, "lowest": 1.2, "highest": 1.5})
+        assert ratio == {"median": 1.3, "lowest": 1.2, "highest": 1.5}
 
-    def test_a_run_that_is_cut_short_says_so(self):
-        report = self.report()
+    def test_a_run_that_is_cut_short_says_so(self, report):
         report.add(transport_row())
-        self.assertFalse(json.loads(self.file.read_text())["complete"])
-        with mock.patch("builtins.print"):
-            report.end()
-        self.assertTrue(json.loads(self.file.read_text())["complete"])
+        assert not json.loads(self.file.read_text())["complete"]
+        report.end()
+        assert json.loads(self.file.read_text())["complete"]
 
-    def test_what_is_written_is_as_its_schema_says(self):
-        report = self.report()
+    def test_what_is_written_is_as_its_schema_says(self, report):
         for row in (transport_row(), *map(binding_row, ("read", "write", "send", "read-rate", "write-rate"))):
             report.add(row)
         written = json.loads(self.file.read_text())
@@ -141,29 +124,28 @@ class ReportTest(unittest.TestCase):
         ):
             spoiled = copy.deepcopy(written)
             spoil(spoiled)
-            with self.assertRaises(WispError):
+            with pytest.raises(WispError):
                 files.check(SCHEMA, spoiled)
 
     def test_the_table_names_units_and_says_what_is_emulated(self):
         text = comparison.in_table([transport_row(), binding_row("read-rate")], emulated=True)
-        self.assertTrue(text.startswith("Soft-RoCE, emulated"))
-        self.assertIn("| onesided | 10 | p50 | 26.0 us | 20.0 us | 1.30 (1.20 to 1.50) |", text)
-        self.assertIn("| read-rate | 8 | messages | 10,000.0 /s | 10,000.0 /s | 1.00 (1.00 to 1.00) |", text)
+        assert text.startswith("Soft-RoCE, emulated")
+        assert "| onesided | 10 | p50 | 26.0 us | 20.0 us | 1.30 (1.20 to 1.50) |" in text
+        assert "| read-rate | 8 | messages | 10,000.0 /s | 10,000.0 /s | 1.00 (1.00 to 1.00) |" in text
 
 
-class RoundsTest(unittest.TestCase):
+class TestRounds:
     def test_who_goes_first_alternates(self):
         order = []
 
         def measured(name):
             return lambda: order.append(name) or {"p50": 1.0}
 
-        with mock.patch("builtins.print"):
-            comparison.compare("x", 4, measured("wisp"), measured("perftest"), "p50")
-        self.assertEqual(order, ["perftest", "wisp", "wisp", "perftest"] * 2)
+        comparison.compare("x", 4, measured("wisp"), measured("perftest"), "p50")
+        assert order == ["perftest", "wisp", "wisp", "perftest"] * 2
 
     def test_frames_and_records_have_the_sizes_that_their_formats_say(self):
-        self.assertEqual(comparison.MESSAGES["onesided"](10), [32])
-        self.assertEqual(comparison.MESSAGES["onesided"](1000), [1024])
-        self.assertEqual(comparison.MESSAGES["ring"](10), [48, 48])
-        self.assertEqual(comparison.MESSAGES["ring"](100), [48, 144])
+        assert comparison.MESSAGES["onesided"](10) == [32]
+        assert comparison.MESSAGES["onesided"](1000) == [1024]
+        assert comparison.MESSAGES["ring"](10) == [48, 48]
+        assert comparison.MESSAGES["ring"](100) == [48, 144]

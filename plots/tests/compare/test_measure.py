@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-import unittest
+
+import re
 
 from tests.compare.fixtures import JARS, SMALL_SET, FakeRunner, failing, sample
 from wisp_tools.compare.measure import measure
@@ -14,45 +15,42 @@ def measured(answer, pairs=4):
     return result, runner, said
 
 
-class MeasureTest(unittest.TestCase):
+class TestMeasure:
     def test_runs_in_both_orders_and_rulers_from_the_same_jar(self):
         _, runner, _ = measured(lambda group, title, jar: sample(1000), pairs=2)
-        self.assertEqual(
-            runner.runs,
-            [
-                ("ruler: memory", "base.jar"),
-                ("ruler: memory", "base.jar"),
-                ("store", "base.jar"),
-                ("store", "head.jar"),
-                ("ruler: memory", "base.jar"),
-                ("ruler: memory", "base.jar"),
-                ("store", "head.jar"),
-                ("store", "base.jar"),
-            ],
-        )
+        assert runner.runs == [
+            ("ruler: memory", "base.jar"),
+            ("ruler: memory", "base.jar"),
+            ("store", "base.jar"),
+            ("store", "head.jar"),
+            ("ruler: memory", "base.jar"),
+            ("ruler: memory", "base.jar"),
+            ("store", "head.jar"),
+            ("store", "base.jar"),
+        ]
 
     def test_tells_base_from_head_whichever_ran_first(self):
         result, _, _ = measured(lambda group, title, jar: sample(1000 if jar.name == "base.jar" else 900))
         figure = result.figures["store get"]
-        self.assertEqual(figure.scores(BASE), [1000] * 4)
-        self.assertEqual(figure.scores(HEAD), [900] * 4)
-        self.assertEqual([pair.order[0] for pair in figure.pairs], [BASE, HEAD, BASE, HEAD])
+        assert figure.scores(BASE) == [1000] * 4
+        assert figure.scores(HEAD) == [900] * 4
+        assert [pair.order[0] for pair in figure.pairs] == [BASE, HEAD, BASE, HEAD]
 
     def test_drops_both_runs_of_a_pair_of_which_one_failed_and_goes_on(self):
         result, runner, said = measured(failing("head.jar", times=1))
         figure = result.figures["store put"]
-        self.assertEqual(len(figure.pairs), 3)
-        self.assertEqual(figure.dropped, 1)
-        self.assertEqual(figure.failures, ["head: the server fell over"])
-        self.assertEqual(len(result.rulers["ruler: memory"].pairs), 4)
-        self.assertTrue(any("dropped, head: the server fell over" in line for line in said))
+        assert len(figure.pairs) == 3
+        assert figure.dropped == 1
+        assert figure.failures == ["head: the server fell over"]
+        assert len(result.rulers["ruler: memory"].pairs) == 4
+        assert any("dropped, head: the server fell over" in line for line in said)
 
     def test_gives_up_a_commit_that_only_fails_without_wasting_the_time_of_the_other(self):
         result, runner, _ = measured(failing("head.jar"), pairs=10)
         figure = result.figures["store get"]
-        self.assertEqual((len(figure.pairs), figure.dropped), (0, 10))
-        self.assertEqual(runner.runs.count(("store", "head.jar")), 2)
-        self.assertEqual(len(result.rulers["ruler: memory"].pairs), 10)
+        assert (len(figure.pairs), figure.dropped) == (0, 10)
+        assert runner.runs.count(("store", "head.jar")) == 2
+        assert len(result.rulers["ruler: memory"].pairs) == 10
 
     def test_does_not_give_up_a_commit_that_once_succeeded(self):
         answers = iter(["fails", "succeeds", "fails", "fails", "fails", "succeeds"])
@@ -64,19 +62,19 @@ class MeasureTest(unittest.TestCase):
             return sample(1000)
 
         result, _, _ = measured(answer, pairs=6)
-        self.assertEqual(len(result.figures["store get"].pairs), 2)
-        self.assertEqual(result.figures["store get"].dropped, 4)
+        assert len(result.figures["store get"].pairs) == 2
+        assert result.figures["store get"].dropped == 4
 
     def test_drops_pairs_that_do_not_measure_the_same(self):
         result, _, _ = measured(lambda group, title, jar: sample(1000, "us/op" if jar.name == "head.jar" else "ops/s"))
-        self.assertEqual(result.figures["store get"].failures[0], "store get: base measures ops/s, head us/op")
+        assert result.figures["store get"].failures[0] == "store get: base measures ops/s, head us/op"
         result, _, _ = measured(
             lambda group, title, jar: sample(1000, keySize="3" if jar.name == "head.jar" else "4", added="x")
         )
-        self.assertIn("base measures keySize=4, head keySize=3", result.figures["store get"].failures[0])
+        assert "base measures keySize=4, head keySize=3" in result.figures["store get"].failures[0]
 
     def test_says_what_is_left_after_each_pair(self):
         _, _, said = measured(lambda group, title, jar: sample(1000), pairs=2)
-        self.assertEqual(len(said), 4)
-        self.assertRegex(said[0], r"^pair 1 of 2, ruler: memory: done; .* left$")
-        self.assertRegex(said[-1], r"^pair 2 of 2, store: done; 0 s left$")
+        assert len(said) == 4
+        assert re.search(r"^pair 1 of 2, ruler: memory: done; .* left$", said[0])
+        assert re.search(r"^pair 2 of 2, store: done; 0 s left$", said[-1])

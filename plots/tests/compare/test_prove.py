@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-import contextlib
-import io
 from unittest import mock
 
-from tests.compare.test_revisions import PATCH, RepositoryFixture
+import pytest
+
+from tests.compare.test_revisions import PATCH, InRepository
 from wisp_tools.compare import errors, prove
 
 
@@ -16,7 +16,7 @@ SAME, UNSTEADY = document(), document("machine not steady")
 SLOWER, ALLOCATING = document("slower", ratio=0.85), document("machine not steady", "allocates more")
 
 
-class ProveTest(RepositoryFixture):
+class TestProve(InRepository):
     def proof(self, *documents, repeats=None, same_pairs=None):
         """Of comparisons that find this one after the other, of which the first two are of what is planted."""
         patches = {}
@@ -32,44 +32,43 @@ class ProveTest(RepositoryFixture):
         proof = self.proof(SLOWER, ALLOCATING, SAME, SAME)
         heads = [call.args[1] for call in self.comparer.compare.call_args_list]
         planted = [self.repository.git("show", f"{head}:a.txt") for head in heads]
-        self.assertEqual(planted, ["SLOWER", "ALLOCATING", "one", "one"])
-        self.assertEqual(proof.exit_code, errors.NO_REGRESSION)
-        self.assertIn("2 comparisons, 0 false alarms (2 times no clear change)", proof.summary())
+        assert planted == ["SLOWER", "ALLOCATING", "one", "one"]
+        assert proof.exit_code == errors.NO_REGRESSION
+        assert "2 comparisons, 0 false alarms (2 times no clear change)" in proof.summary()
 
     def test_takes_other_pairs_for_a_commit_with_itself_alone(self):
         self.proof(SLOWER, ALLOCATING, SAME, same_pairs=4)
         pairs = [call.args[3:] for call in self.comparer.compare.call_args_list]
-        self.assertEqual(pairs, [(), (), (4,)])
+        assert pairs == [(), (), (4,)]
 
-    def test_says_which_help_to_read_after_a_wrong_option(self):
-        said = io.StringIO()
-        with contextlib.redirect_stderr(said), self.assertRaises(SystemExit) as ended:
+    def test_says_which_help_to_read_after_a_wrong_option(self, capsys):
+        with pytest.raises(SystemExit) as ended:
             prove.main(["--same-pairs", "3"], self.root)
-        self.assertEqual(ended.exception.code, errors.WRONG_USAGE)
-        self.assertIn("from 4 to 1000 (./wisp prove-compare -h explains)", said.getvalue())
+        assert ended.value.code == errors.WRONG_USAGE
+        assert "from 4 to 1000 (./wisp prove-compare -h explains)" in capsys.readouterr().err
 
     def test_counts_every_difference_of_the_same_code_as_a_false_alarm(self):
         alarms = [SLOWER, document("faster", ratio=1.2), document(allocation="allocates less"), ALLOCATING]
         proof = self.proof(SLOWER, ALLOCATING, SAME, *alarms)
-        self.assertEqual(len(proof.false_alarms), 4)
-        self.assertEqual(proof.exit_code, errors.REGRESSION)
-        self.assertIn("comparison 2: store get, 1000 entries slower, ratio 0.850", proof.summary())
+        assert len(proof.false_alarms) == 4
+        assert proof.exit_code == errors.REGRESSION
+        assert "comparison 2: store get, 1000 entries slower, ratio 0.850" in proof.summary()
 
     def test_repeats_what_a_machine_that_was_not_steady_has_spoilt(self):
         proof = self.proof(SLOWER, ALLOCATING, SAME, UNSTEADY, SAME, repeats=2)
-        self.assertEqual(proof.same, {"no clear change": 2, "machine not steady": 1})
-        self.assertEqual(proof.exit_code, errors.NO_REGRESSION)
+        assert proof.same == {"no clear change": 2, "machine not steady": 1}
+        assert proof.exit_code == errors.NO_REGRESSION
 
     def test_proves_nothing_on_a_machine_that_is_hardly_ever_steady(self):
         proof = self.proof(SLOWER, ALLOCATING, SAME, UNSTEADY, UNSTEADY, UNSTEADY, repeats=2)
-        self.assertEqual(proof.exit_code, errors.NO_VERDICT)
+        assert proof.exit_code == errors.NO_VERDICT
 
     def test_fails_if_what_is_planted_is_not_caught(self):
-        self.assertEqual(self.proof(SAME, ALLOCATING, SAME).exit_code, errors.REGRESSION)
-        self.assertEqual(self.proof(SLOWER, SAME, SAME).exit_code, errors.REGRESSION)
+        assert self.proof(SAME, ALLOCATING, SAME).exit_code == errors.REGRESSION
+        assert self.proof(SLOWER, SAME, SAME).exit_code == errors.REGRESSION
 
     def test_tries_a_planted_slowdown_again_where_the_machine_was_not_steady_for_it(self):
         proof = self.proof(UNSTEADY, SLOWER, ALLOCATING, SAME, repeats=1)
-        self.assertEqual(proof.exit_code, errors.NO_REGRESSION)
+        assert proof.exit_code == errors.NO_REGRESSION
         proof = self.proof(UNSTEADY, UNSTEADY, UNSTEADY, ALLOCATING, SAME, repeats=1)
-        self.assertEqual(proof.exit_code, errors.NO_VERDICT)
+        assert proof.exit_code == errors.NO_VERDICT

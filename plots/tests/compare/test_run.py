@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
-import os
 import signal
 import sys
-import tempfile
-import unittest
 from pathlib import Path
 
+import pytest
+
 from tests.compare.fixtures import STORE
+from tests.waiting import is_alive
 from wisp_tools.compare.run import JmhRunner, RunFailed, last_words, read
 
 FAKE_JAVA = [sys.executable, "-I", "-S", str(Path(__file__).with_name("fake_java.py"))]
@@ -19,11 +19,10 @@ ENTRY = {
 }
 
 
-class FolderTest(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
+class InFolder:
+    @pytest.fixture(autouse=True)
+    def in_folder(self, tmp_path):
+        self.folder = tmp_path
 
     def jar(self, **content):
         jar = self.folder / "benchmarks.jar"
@@ -32,19 +31,19 @@ class FolderTest(unittest.TestCase):
         return jar
 
 
-class JmhRunnerTest(FolderTest):
+class TestJmhRunner(InFolder):
     def test_reads_the_figures_of_a_run(self):
         samples = JmhRunner(FAKE_JAVA).run(STORE, self.jar(score=17.5, allocated=2.0))
-        self.assertEqual(list(samples), ["store get", "store put"])
-        self.assertEqual(samples["store put"].score, 17.5)
-        self.assertEqual(samples["store put"].allocated, 2.0)
-        self.assertEqual(samples["store put"].parameters, {"operation": "put"})
+        assert list(samples) == ["store get", "store put"]
+        assert samples["store put"].score == 17.5
+        assert samples["store put"].allocated == 2.0
+        assert samples["store put"].parameters == {"operation": "put"}
 
     def test_lists_what_a_jar_can_measure(self):
-        self.assertEqual(JmhRunner(FAKE_JAVA).benchmarks(self.jar()), {STORE.benchmark})
+        assert JmhRunner(FAKE_JAVA).benchmarks(self.jar()) == {STORE.benchmark}
 
     def test_says_in_its_own_words_why_a_run_failed(self):
-        with self.assertRaisesRegex(RunFailed, "store ended with status 1: The run failed: no memory"):
+        with pytest.raises(RunFailed, match="store ended with status 1: The run failed: no memory"):
             JmhRunner(FAKE_JAVA).run(STORE, self.jar(complaint="no memory"))
 
     def test_leaves_no_process_when_it_is_interrupted(self):
@@ -56,50 +55,48 @@ class JmhRunnerTest(FolderTest):
                 raise KeyboardInterrupt
 
         before = signal.signal(signal.SIGALRM, interrupt)
-        self.addCleanup(signal.signal, signal.SIGALRM, before)
         signal.setitimer(signal.ITIMER_REAL, 0.02, 0.02)
-        with self.assertRaises(KeyboardInterrupt):
+        with pytest.raises(KeyboardInterrupt):
             JmhRunner(FAKE_JAVA).run(STORE, self.jar(pid=str(pid)))
-        with self.assertRaises(ProcessLookupError):
-            os.kill(int(pid.read_text()), 0)
+        signal.signal(signal.SIGALRM, before)
+        assert not is_alive(int(pid.read_text()))
 
 
-class ReadTest(FolderTest):
+class TestRead(InFolder):
     def read(self, *entries):
         results = self.folder / "jmh.json"
         results.write_text(json.dumps(entries), encoding="utf-8")
         return read(STORE, results)
 
     def test_refuses_a_run_that_lacks_a_figure(self):
-        with self.assertRaisesRegex(RunFailed, "store measured no store put"):
+        with pytest.raises(RunFailed, match="store measured no store put"):
             self.read(ENTRY)
 
-    def test_refuses_what_is_no_score(self):
-        for score in ("NaN", 0, -1, float("inf"), None):
-            with self.subTest(score=score), self.assertRaisesRegex(RunFailed, "no results that can be read"):
-                self.read(ENTRY | {"primaryMetric": {"score": score, "scoreUnit": "ops/us"}})
+    @pytest.mark.parametrize("score", ["NaN", 0, -1, float("inf"), None])
+    def test_refuses_what_is_no_score(self, score):
+        with pytest.raises(RunFailed, match="no results that can be read"):
+            self.read(ENTRY | {"primaryMetric": {"score": score, "scoreUnit": "ops/us"}})
 
     def test_refuses_a_unit_without_a_direction(self):
-        with self.assertRaisesRegex(RunFailed, "neither a rate"):
+        with pytest.raises(RunFailed, match="neither a rate"):
             self.read(ENTRY | {"primaryMetric": {"score": 1, "scoreUnit": "bananas"}})
 
     def test_reads_the_older_name_of_the_allocation_and_none_at_all(self):
         put = ENTRY | {"params": {"operation": "put"}, "secondaryMetrics": {}}
         older = {"·gc.alloc.rate.norm": {"score": 24.0, "scoreUnit": "B/op"}}
         samples = self.read(ENTRY | {"secondaryMetrics": older}, put)
-        self.assertEqual(samples["store get"].allocated, 24.0)
-        self.assertIsNone(samples["store put"].allocated)
+        assert samples["store get"].allocated == 24.0
+        assert samples["store put"].allocated is None
 
     def test_refuses_a_file_that_is_missing_or_cut_off(self):
-        with self.assertRaisesRegex(RunFailed, "no results that can be read"):
-            read(STORE, self.folder / "nothing.json")
         (self.folder / "cut.json").write_text('[{"benchmark": "io', encoding="utf-8")
-        with self.assertRaisesRegex(RunFailed, "no results that can be read"):
-            read(STORE, self.folder / "cut.json")
+        for name in ("nothing.json", "cut.json"):
+            with pytest.raises(RunFailed, match="no results that can be read"):
+                read(STORE, self.folder / name)
 
 
-class LastWordsTest(unittest.TestCase):
+class TestLastWords:
     def test_prefers_the_reason_to_what_follows_it(self):
-        self.assertEqual(last_words("WARNING: x\nThe run failed: a\nWhat it left: b\n"), "The run failed: a")
-        self.assertEqual(last_words("one\n\ntwo\nWARNING: x\n"), "two")
-        self.assertEqual(last_words(""), "it said nothing")
+        assert last_words("WARNING: x\nThe run failed: a\nWhat it left: b\n") == "The run failed: a"
+        assert last_words("one\n\ntwo\nWARNING: x\n") == "two"
+        assert last_words("") == "it said nothing"

@@ -9,22 +9,25 @@ import sys
 import threading
 from collections.abc import Iterator
 
+from simple_kv.rdma_server import RdmaServer
 from simple_kv.store import Executor, Store
 from simple_kv.tcp import TcpServer
+from tests.waiting import PATIENCE_SECONDS
 
 PROGRAM = (sys.executable, "-m", "wisp_tools", "simple-kv")
-#: Longer than anything takes, however busy the machine is.
-PATIENCE_SECONDS = 120
 
 
 def describe() -> dict[str, object]:
     return {"description": "simple_kv under test", "command": "test", "cores": "0", "emulated": False}
 
 
+def tcp_server(executor: Executor | None = None) -> contextlib.AbstractContextManager[int]:
+    return in_thread(TcpServer(executor or Executor(Store(1 << 26), describe), "127.0.0.1", 0))
+
+
 @contextlib.contextmanager
-def tcp_server(executor: Executor | None = None) -> Iterator[int]:
-    """A server in a thread; gives its port."""
-    server = TcpServer(executor or Executor(Store(1 << 26), describe), "127.0.0.1", 0)
+def in_thread(server: TcpServer | RdmaServer) -> Iterator[int]:
+    """Has a server serve in a thread; gives its port."""
     thread = threading.Thread(target=server.serve)
     thread.start()
     try:

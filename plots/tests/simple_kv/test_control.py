@@ -2,7 +2,8 @@
 import json
 import random
 import socket
-import unittest
+
+import pytest
 
 from simple_kv import control
 from simple_kv.control import Hello, QueuePairAddress, Welcome
@@ -13,35 +14,33 @@ HELLO = Hello(ADDRESS, 10)
 WELCOME = Welcome(ADDRESS, 0x7F0000001000, 1234, 102_400, True)
 
 
-class GreetingTest(unittest.TestCase):
+class TestGreeting:
     def test_what_is_encoded_is_read_back(self):
-        self.assertEqual(control.decode_hello(control.encode(HELLO)), HELLO)
-        self.assertEqual(control.decode_welcome(control.encode(WELCOME)), WELCOME)
+        assert control.decode_hello(control.encode(HELLO)) == HELLO
+        assert control.decode_welcome(control.encode(WELCOME)) == WELCOME
 
     def test_an_address_is_read_however_it_is_abbreviated(self):
         message = json.loads(control.encode(HELLO))
         message["endpoint"]["gid"] = "::ffff:10.9.0.1"
-        self.assertEqual(control.decode_hello(json.dumps(message).encode()), HELLO)
+        assert control.decode_hello(json.dumps(message).encode()) == HELLO
 
-    def test_every_field_that_is_missing_or_out_of_range_is_named(self):
-        for message, decode in ((HELLO, control.decode_hello), (WELCOME, control.decode_welcome)):
-            whole = json.loads(control.encode(message))
-            for holder in (whole, whole["endpoint"]):
-                for name in list(holder):
-                    for wrong in (None, -1, 2**70, "x", [], True if name != "emulated" else 1, 1.5):
-                        kept = holder[name]
-                        holder[name] = wrong
-                        with self.assertRaises(ProtocolError, msg=(name, wrong)):
-                            decode(json.dumps(whole).encode())
-                        holder[name] = kept
-                    kept = holder.pop(name)
-                    with self.assertRaises(ProtocolError, msg=name):
-                        decode(json.dumps(whole).encode())
-                    holder[name] = kept
-            decode(json.dumps(whole).encode())
+    @pytest.mark.parametrize(("message", "decode"), [(HELLO, control.decode_hello), (WELCOME, control.decode_welcome)])
+    def test_every_field_that_is_missing_or_out_of_range_is_refused(self, message, decode):
+        whole = json.loads(control.encode(message))
+        for holder in (whole, whole["endpoint"]):
+            for name, right in list(holder.items()):
+                for wrong in (None, -1, 2**70, "x", [], True if name != "emulated" else 1, 1.5):
+                    holder[name] = wrong
+                    with pytest.raises(ProtocolError):
+                        pytest.fail(f"{name} {wrong} gave {decode(json.dumps(whole).encode())}")
+                del holder[name]
+                with pytest.raises(ProtocolError):
+                    pytest.fail(f"without {name} gave {decode(json.dumps(whole).encode())}")
+                holder[name] = right
+        decode(json.dumps(whole).encode())
 
     def test_a_refusal_is_told_in_the_words_of_the_server(self):
-        with self.assertRaisesRegex(PeerError, "the server refused: it has 16 clients"):
+        with pytest.raises(PeerError, match="the server refused: it has 16 clients"):
             control.decode_welcome(control.encode_refusal("it has 16 clients"))
 
     def test_noise_is_refused(self):
@@ -55,29 +54,28 @@ class GreetingTest(unittest.TestCase):
             except SimpleKvError:
                 continue
         for noise in (b"", b"[]", b"[" * 4000, b"null", b"0000007+Put suc\n", b"x" * 5000):
-            with self.assertRaises(ProtocolError):
+            with pytest.raises(ProtocolError):
                 control.decode_hello(noise)
 
 
-class ReceiveLineTest(unittest.TestCase):
-    def setUp(self):
+class TestReceiveLine:
+    @pytest.fixture(autouse=True)
+    def pair(self):
         self.ours, self.theirs = socket.socketpair()
-
-    def tearDown(self):
-        self.ours.close()
-        self.theirs.close()
+        with self.ours, self.theirs:
+            yield
 
     def test_a_peer_that_says_nothing_is_given_up(self):
-        with self.assertRaisesRegex(PeerError, "did not answer within 0.1 s"):
+        with pytest.raises(PeerError, match="did not answer within 0.1 s"):
             control.receive_line(self.ours, 0.1)
 
     def test_a_peer_that_goes_is_noticed(self):
         self.theirs.sendall(b"{")
         self.theirs.close()
-        with self.assertRaisesRegex(PeerError, "closed the connection"):
+        with pytest.raises(PeerError, match="closed the connection"):
             control.receive_line(self.ours, 60)
 
     def test_a_line_that_never_ends_is_refused(self):
         self.theirs.sendall(b"x" * (control.MOST_LINE_BYTES + 1))
-        with self.assertRaisesRegex(ProtocolError, "4096 bytes at most"):
+        with pytest.raises(ProtocolError, match="4096 bytes at most"):
             control.receive_line(self.ours, 60)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-import unittest
 from collections import deque
+
+import pytest
 
 from simple_kv import protocol
 from simple_kv.errors import SimpleKvError
@@ -56,7 +57,7 @@ def steps_of(nanoseconds: int):
     return look
 
 
-class LoadTest(unittest.TestCase):
+class TestLoad:
     settings = LoadSettings(key_size=2, payload_size=7, ahead=10, seed=1)
 
     def test_so_many_requests_are_sent_ahead(self):
@@ -64,53 +65,53 @@ class LoadTest(unittest.TestCase):
             exchange = InstantExchange()
             settings = LoadSettings(2, 7, ahead, 1)
             recorded = Load(settings).run(exchange, 1000, silent)
-            self.assertEqual(exchange.most_under_way, ahead)
-            self.assertEqual(recorded.requests, 1000)
-            self.assertFalse(exchange.sent)
+            assert exchange.most_under_way == ahead
+            assert recorded.requests == 1000
+            assert not exchange.sent
 
     def test_fewer_requests_than_may_be_ahead_all_get_replies(self):
-        self.assertEqual(Load(self.settings).run(InstantExchange(), 3, silent).requests, 3)
-        self.assertEqual(Load(self.settings).run(InstantExchange(), 0, silent).requests, 0)
+        assert Load(self.settings).run(InstantExchange(), 3, silent).requests == 3
+        assert Load(self.settings).run(InstantExchange(), 0, silent).requests == 0
 
     def test_each_kind_has_a_third_over_all_keys(self):
         exchange = InstantExchange()
         recorded = Load(self.settings).run(exchange, 30_000, silent)
         for kind in KINDS:
-            self.assertAlmostEqual(len(recorded.nanoseconds[kind]) / 30_000, 1 / 3, delta=0.02)
+            assert len(recorded.nanoseconds[kind]) / 30_000 == pytest.approx(1 / 3, abs=0.02)
         keys = {line.split()[1] for line in exchange.lines}
-        self.assertEqual(keys, {b"%02d" % number for number in range(100)})
+        assert keys == {b"%02d" % number for number in range(100)}
 
     def test_a_seed_gives_the_same_requests_again(self):
         first, second, other = InstantExchange(), InstantExchange(), InstantExchange()
         Load(self.settings).run(first, 500, silent)
         Load(self.settings).run(second, 500, silent)
         Load(LoadSettings(2, 7, 10, 2)).run(other, 500, silent)
-        self.assertEqual(first.lines, second.lines)
-        self.assertNotEqual(first.lines, other.lines)
+        assert first.lines == second.lines
+        assert first.lines != other.lines
 
     def test_preparing_leaves_every_second_key_whatever_was_there(self):
         exchange = InstantExchange()
         for number in range(100):
             exchange.store.put(b"%02d" % number, b"old")
         Load(self.settings).prepare(exchange, silent)
-        self.assertEqual(len(exchange.store), 50)
-        self.assertEqual(exchange.store.get(b"42"), b"abcdefg")
-        self.assertIsNone(exchange.store.get(b"43"))
+        assert len(exchange.store) == 50
+        assert exchange.store.get(b"42") == b"abcdefg"
+        assert exchange.store.get(b"43") is None
 
     def test_half_of_the_gets_and_deletes_miss(self):
         exchange, load = InstantExchange(), Load(self.settings)
         load.prepare(exchange, silent)
         recorded = load.run(exchange, 30_000, silent)
-        self.assertEqual(recorded.misses["put"], 0)
+        assert recorded.misses["put"] == 0
         for kind in ("get", "delete"):
-            self.assertAlmostEqual(recorded.misses[kind] / len(recorded.nanoseconds[kind]), 0.5, delta=0.05)
+            assert recorded.misses[kind] / len(recorded.nanoseconds[kind]) == pytest.approx(0.5, abs=0.05)
 
     def test_a_latency_counts_from_before_the_text_is_made_to_the_checked_reply(self):
         settings = LoadSettings(2, 7, 1, 1)
         recorded = Load(settings, clock=steps_of(1000)).run(InstantExchange(), 100, silent)
         values = [value for kind in KINDS for value in recorded.nanoseconds[kind]]
-        self.assertEqual(values, [1000] * 100)
-        self.assertEqual(recorded.elapsed_nanoseconds, 201_000)
+        assert values == [1000] * 100
+        assert recorded.elapsed_nanoseconds == 201000
 
     def test_a_wrong_reply_ends_the_run(self):
         for reply in (
@@ -120,25 +121,25 @@ class LoadTest(unittest.TestCase):
         ):
             exchange = InstantExchange()
             exchange.wrong = protocol.encode_reply(reply)
-            with self.assertRaisesRegex(SimpleKvError, "the answer to a .* is wrong"):
+            with pytest.raises(SimpleKvError, match="the answer to a .* is wrong"):
                 Load(self.settings).run(exchange, 100, silent)
 
     def test_the_keys_are_bounded_as_those_of_the_suite(self):
-        self.assertEqual(LoadSettings(3, 100, 10, 1).keys, 1000)
-        self.assertEqual(LoadSettings(8, 1, 10, 1).keys, 1_000_000)
-        self.assertEqual(LoadSettings(8, 1 << 20, 10, 1).keys, 1024)
+        assert LoadSettings(3, 100, 10, 1).keys == 1000
+        assert LoadSettings(8, 1, 10, 1).keys == 1000000
+        assert LoadSettings(8, 1 << 20, 10, 1).keys == 1024
 
 
-class QuantileTest(unittest.TestCase):
+class TestQuantile:
     def test_a_quantile_is_a_value_that_occurred(self):
         values = list(range(1, 101))
         for share, expected in ((0.5, 50), (0.99, 99), (0.991, 100), (1, 100), (0.001, 1)):
-            self.assertEqual(quantile(values, share), expected)
-        self.assertEqual(quantile([7], 0.5), 7)
+            assert quantile(values, share) == expected
+        assert quantile([7], 0.5) == 7
 
 
-class PlacementTest(unittest.TestCase):
+class TestPlacement:
     def test_placements_are_called_as_in_the_suite(self):
-        self.assertEqual(placement("0", "0"), "shared")
-        self.assertEqual(placement("1", "0"), "split")
-        self.assertEqual(placement("1", "0-3"), "other")
+        assert placement("0", "0") == "shared"
+        assert placement("1", "0") == "split"
+        assert placement("1", "0-3") == "other"

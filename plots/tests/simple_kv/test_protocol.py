@@ -1,37 +1,50 @@
 # SPDX-License-Identifier: Apache-2.0
 import random
-import unittest
+
+import pytest
 
 from simple_kv import protocol
 from simple_kv.errors import ProtocolError
 from simple_kv.protocol import LineSplitter, Reply, ReplySplitter, Request
 
 
-class ParseRequestTest(unittest.TestCase):
+def split(splitter: LineSplitter | ReplySplitter, stream: bytes, draw: random.Random) -> list[bytes]:
+    """What a splitter finds in a stream that comes in pieces."""
+    found, at = [], 0
+    while at < len(stream):
+        step = draw.choice((1, 2, 3, 9, 100, 4096))
+        splitter.feed(stream[at : at + step])
+        at += step
+        found += iter(splitter.next, None)
+    return found
+
+
+class TestParseRequest:
     def test_words_are_read_in_any_case_and_by_both_names(self):
         for word, kind in ((b"GET", "get"), (b"Get", "get"), (b"del", "delete"), (b"DELETE", "delete")):
-            self.assertEqual(protocol.parse_request(word + b" k"), Request(kind, b"k"))
+            assert protocol.parse_request(word + b" k") == Request(kind, b"k")
         for word in (b"put", b"set", b"SET", b"Put"):
-            self.assertEqual(protocol.parse_request(word + b" k v"), Request("put", b"k", b"v"))
+            assert protocol.parse_request(word + b" k v") == Request("put", b"k", b"v")
 
     def test_a_value_goes_on_to_the_end_of_the_line(self):
-        self.assertEqual(protocol.parse_request(b"put k a b  c "), Request("put", b"k", b"a b  c "))
+        assert protocol.parse_request(b"put k a b  c ") == Request("put", b"k", b"a b  c ")
 
     def test_the_carriage_return_of_telnet_is_left_out(self):
-        self.assertEqual(protocol.parse_request(b"get k\r"), Request("get", b"k"))
+        assert protocol.parse_request(b"get k\r") == Request("get", b"k")
 
     def test_what_is_encoded_is_read_back(self):
         for request in (Request("get", b"k"), Request("put", b"k", b"v w"), Request("delete", b"k"), Request("info")):
             line = protocol.encode_request(request.kind, request.key, request.value)
-            self.assertEqual(protocol.parse_request(line.removesuffix(b"\n")), request)
+            assert protocol.parse_request(line.removesuffix(b"\n")) == request
 
-    def test_words_inside_other_words_are_not_taken_for_requests(self):
-        for line in (b"G k", b"ge k", b"getx k", b"get\tk", b"", b" get k", b"\xff\xfe"):
-            with self.assertRaises(protocol.WrongWordError, msg=line):
-                protocol.parse_request(line)
+    @pytest.mark.parametrize("line", [b"G k", b"ge k", b"getx k", b"get\tk", b"", b" get k", b"\xff\xfe"])
+    def test_words_inside_other_words_are_not_taken_for_requests(self, line):
+        with pytest.raises(protocol.WrongWordError):
+            protocol.parse_request(line)
 
-    def test_requests_that_lack_something_are_refused_with_the_limit(self):
-        for line, words in (
+    @pytest.mark.parametrize(
+        ("line", "words"),
+        [
             (b"get", "key of 1 to 250 bytes"),
             (b"get ", "this one has 0"),
             (b"get a b", "nothing else"),
@@ -45,13 +58,16 @@ class ParseRequestTest(unittest.TestCase):
             (b"put k a\nb", "one line"),
             (b"put k a\rb", "one line"),
             (b"get k\nget l", "one line"),
-        ):
-            with self.assertRaisesRegex(ProtocolError, words, msg=line[:20]):
-                protocol.parse_request(line)
+        ],
+        ids=lambda each: repr(each[:20]),
+    )
+    def test_requests_that_lack_something_are_refused_with_the_limit(self, line, words):
+        with pytest.raises(ProtocolError, match=words):
+            protocol.parse_request(line)
 
     def test_the_longest_key_and_value_are_taken(self):
         line = b"put " + b"k" * 250 + b" " + b"v" * protocol.MOST_VALUE_BYTES
-        self.assertEqual(len(protocol.parse_request(line).value), protocol.MOST_VALUE_BYTES)
+        assert len(protocol.parse_request(line).value) == protocol.MOST_VALUE_BYTES
 
     def test_random_bytes_give_a_request_or_a_protocol_error(self):
         draw = random.Random(7)
@@ -63,22 +79,23 @@ class ParseRequestTest(unittest.TestCase):
             except ProtocolError:
                 continue
             encoded = protocol.encode_request(request.kind, request.key, request.value)
-            self.assertEqual(protocol.parse_request(encoded.removesuffix(b"\n")), request)
+            assert protocol.parse_request(encoded.removesuffix(b"\n")) == request
 
 
-class ReplyTest(unittest.TestCase):
+class TestReply:
     def test_the_length_is_in_seven_digits(self):
-        self.assertEqual(protocol.encode_reply(Reply(True, b"Put suc")), b"0000007+Put suc\n")
-        self.assertEqual(protocol.encode_reply(Reply(False, b"")), b"0000000-\n")
+        assert protocol.encode_reply(Reply(True, b"Put suc")) == b"0000007+Put suc\n"
+        assert protocol.encode_reply(Reply(False, b"")) == b"0000000-\n"
 
     def test_a_value_that_reads_as_a_failure_is_told_from_a_failure(self):
         value = protocol.parse_reply(protocol.encode_reply(Reply(True, protocol.GET_FAILED)))
         failure = protocol.parse_reply(protocol.encode_reply(Reply(False, protocol.GET_FAILED)))
-        self.assertTrue(value.done)
-        self.assertFalse(failure.done)
+        assert value.done
+        assert not failure.done
 
-    def test_what_is_no_reply_is_refused(self):
-        for frame in (
+    @pytest.mark.parametrize(
+        "frame",
+        [
             b"",
             b"0000001",
             b"000001+a\n",
@@ -89,51 +106,40 @@ class ReplyTest(unittest.TestCase):
             b"0000001+ab",
             b"-000001+a\n",
             b"1048577+a\n",
-        ):
-            with self.assertRaises(ProtocolError, msg=frame):
-                protocol.parse_reply(frame)
+        ],
+    )
+    def test_what_is_no_reply_is_refused(self, frame):
+        with pytest.raises(ProtocolError):
+            protocol.parse_reply(frame)
 
     def test_replies_are_found_however_the_stream_is_cut(self):
         draw = random.Random(3)
         replies = [Reply(draw.random() < 0.5, draw.randbytes(draw.choice((0, 1, 7, 100, 5000)))) for _ in range(300)]
         stream = b"".join(map(protocol.encode_reply, replies))
-        splitter, found, at = ReplySplitter(), [], 0
-        while at < len(stream):
-            step = draw.choice((1, 2, 9, 100, 4096))
-            splitter.feed(stream[at : at + step])
-            at += step
-            while (frame := splitter.next()) is not None:
-                found.append(protocol.parse_reply(frame))
-        self.assertEqual(found, replies)
+        found = split(ReplySplitter(), stream, draw)
+        assert list(map(protocol.parse_reply, found)) == replies
 
 
-class LineSplitterTest(unittest.TestCase):
+class TestLineSplitter:
     def test_lines_are_found_however_the_stream_is_cut(self):
         draw = random.Random(5)
         lines = [draw.randbytes(draw.choice((0, 1, 30, 3000))).replace(b"\n", b" ") for _ in range(300)]
         stream = b"".join(line + b"\n" for line in lines)
-        splitter, found, at = LineSplitter(), [], 0
-        while at < len(stream):
-            step = draw.choice((1, 3, 100, 4096))
-            splitter.feed(stream[at : at + step])
-            at += step
-            while (line := splitter.next()) is not None:
-                found.append(line)
-        self.assertEqual(found, lines)
+        assert split(LineSplitter(), stream, draw) == lines
 
     def test_a_line_that_never_ends_is_refused_before_it_fills_memory(self):
         splitter = LineSplitter()
-        with self.assertRaisesRegex(ProtocolError, f"{protocol.MOST_REQUEST_BYTES} bytes at most"):
+        with pytest.raises(ProtocolError, match=f"{protocol.MOST_REQUEST_BYTES} bytes at most"):
             for _ in range(3 * 1024):
                 splitter.feed(b"x" * 1024)
-                self.assertIsNone(splitter.next())
+                assert splitter.next() is None
 
     def test_the_longest_request_is_no_longer_than_the_limit(self):
         longest = protocol.encode_request("put", b"k" * 250, b"v" * protocol.MOST_VALUE_BYTES)
         longest = longest.replace(b"put", b"delete", 1)
         splitter = LineSplitter()
         splitter.feed(longest)
-        self.assertEqual(splitter.next(), longest[:-1])
+        assert splitter.next() == longest[:-1]
         splitter.feed(b"x" + longest)
-        with self.assertRaises(ProtocolError):
+        with pytest.raises(ProtocolError):
             splitter.next()

@@ -6,13 +6,8 @@ import json
 import os
 import random
 import signal
-import tempfile
-import threading
-import unittest
-import unittest.mock
 from collections import deque
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -26,7 +21,7 @@ from simple_kv.rdma_server import MOST_CLIENTS, RdmaServer
 from simple_kv.request_region import most_request_bytes
 from simple_kv.store import Executor, Store
 from simple_kv.tcp import TcpExchange, connect
-from tests.simple_kv.support import PATIENCE_SECONDS, describe, port_of, program, run
+from tests.simple_kv.support import PATIENCE_SECONDS, describe, in_thread, port_of, program, run
 from wisp_tools import devices, files
 
 pytestmark = pytest.mark.rdma
@@ -44,13 +39,13 @@ def open_exchange(port: int, ahead: int = 10, written: str = REQUEST, timeout: f
     return RdmaExchange("127.0.0.1", port, timeout, ahead, written, None)
 
 
-def run_against_dictionary(test: unittest.TestCase, exchange: RdmaExchange, requests: int, ahead: int) -> None:
+def run_against_dictionary(exchange: RdmaExchange, requests: int, ahead: int) -> None:
     """Random requests, so many ahead, each answered as a dictionary would."""
     draw, model = random.Random(ahead), {}
     expected: deque[protocol.Reply] = deque()
     for _ in range(requests):
         if len(expected) == ahead:
-            test.assertEqual(exchange.parse(exchange.wait()), expected.popleft())
+            assert exchange.parse(exchange.wait()) == expected.popleft()
         key = b"%d" % draw.randrange(20)
         match draw.randrange(3):
             case 0:
@@ -68,36 +63,46 @@ def run_against_dictionary(test: unittest.TestCase, exchange: RdmaExchange, requ
                 expected.append(protocol.Reply(done, protocol.DELETE_DONE if done else protocol.DELETE_FAILED))
         exchange.complete()
     while expected:
-        test.assertEqual(exchange.parse(exchange.wait()), expected.popleft())
+        assert exchange.parse(exchange.wait()) == expected.popleft()
 
 
-class SharedServerTest(unittest.TestCase):
+@pytest.fixture(scope="module", autouse=True)
+def verbs():
+    rdma.require()
+
+
+class OnSharedServer:
     """Tests that leave their server as it was: starting one takes long in an emulated machine."""
 
     region = SMALL_REGION
 
+    @pytest.fixture(scope="class")
     @classmethod
-    def setUpClass(cls):
-        cls.port, _ = cls.enterClassContext(rdma_server(cls.region))
+    def shared_port(cls):
+        with rdma_server(cls.region) as (port, _):
+            yield port
+
+    @pytest.fixture(autouse=True)
+    def connections(self, shared_port):
+        self.port = shared_port
+        with contextlib.ExitStack() as self.opened:
+            yield
 
     def open(self, ahead: int = 10, written: str = REQUEST) -> RdmaExchange:
-        exchange = open_exchange(self.port, ahead, written)
-        self.addCleanup(exchange.close)
-        return exchange
+        return self.opened.enter_context(contextlib.closing(open_exchange(self.port, ahead, written)))
 
     def assert_serves(self):
-        self.assertTrue(ask(self.open(), b"put health good\n").done)
+        assert ask(self.open(), b"put health good\n").done
 
 
-class RdmaTest(SharedServerTest):
-    def test_requests_are_answered_as_a_dictionary_would_over_many_rounds_of_the_region(self):
-        for written, requests in ((REQUEST, 400), (REGION, 200)):
-            for ahead in (1, 10):
-                with self.subTest(written=written, ahead=ahead):
-                    exchange = self.open(ahead, written)
-                    for key in range(20):
-                        ask(exchange, b"del %d\n" % key)
-                    run_against_dictionary(self, exchange, requests, ahead)
+class TestRdma(OnSharedServer):
+    @pytest.mark.parametrize("ahead", [1, 10])
+    @pytest.mark.parametrize(("written", "requests"), [(REQUEST, 400), (REGION, 200)])
+    def test_requests_are_answered_as_a_dictionary_would_over_many_rounds_of_the_region(self, written, requests, ahead):
+        exchange = self.open(ahead, written)
+        for key in range(20):
+            ask(exchange, b"del %d\n" % key)
+        run_against_dictionary(exchange, requests, ahead)
 
     def test_several_clients_at_a_time_have_regions_of_their_own(self):
         clients = [self.open() for _ in range(3)]
@@ -106,21 +111,21 @@ class RdmaTest(SharedServerTest):
                 client.post(b"put %d %d\n" % (number, turn))
                 client.complete()
             for client in clients:
-                self.assertEqual(client.parse(client.wait()).text, protocol.PUT_DONE)
+                assert client.parse(client.wait()).text == protocol.PUT_DONE
         for number in range(3):
-            self.assertEqual(ask(clients[0], b"get %d\n" % number).text, b"19")
+            assert ask(clients[0], b"get %d\n" % number).text == b"19"
 
     def test_a_request_longer_than_the_region_takes_is_refused_and_the_next_one_works(self):
         exchange = self.open()
-        with self.assertRaisesRegex(ProtocolError, "start the server with a larger --region"):
+        with pytest.raises(ProtocolError, match="start the server with a larger --region"):
             exchange.post(protocol.encode_request(protocol.PUT, b"k", b"v" * SMALL_REGION))
-        self.assertEqual(ask(exchange, b"put k v\n").text, protocol.PUT_DONE)
+        assert ask(exchange, b"put k v\n").text == protocol.PUT_DONE
 
     def test_bad_lines_are_answered_with_the_reason(self):
         exchange = self.open()
-        self.assertEqual(ask(exchange, b"frobnicate\n").text, protocol.WRONG_WORD)
-        self.assertIn(b"put takes a value", ask(exchange, b"put k\n").text)
-        self.assertEqual(ask(exchange, b"get absent\n").text, protocol.GET_FAILED)
+        assert ask(exchange, b"frobnicate\n").text == protocol.WRONG_WORD
+        assert b"put takes a value" in ask(exchange, b"put k\n").text
+        assert ask(exchange, b"get absent\n").text == protocol.GET_FAILED
 
     def test_noise_in_the_region_is_no_request_and_harms_no_other_client(self):
         draw = random.Random(6)
@@ -131,52 +136,48 @@ class RdmaTest(SharedServerTest):
             noisy._link.post_write(part, noisy._welcome.address, noisy._welcome.remoteKey)
             noisy._posted = 1
             noisy.complete()
-            self.assertEqual(ask(good, b"put k v\n").text, protocol.PUT_DONE)
+            assert ask(good, b"put k v\n").text == protocol.PUT_DONE
 
     def test_a_write_outside_of_the_region_ends_only_the_connection_of_who_tried(self):
         bad, good = self.open(), self.open()
         part = bad._image.part(0, 64)
         bad._link.post_write(part, bad._welcome.address + SMALL_REGION, bad._welcome.remoteKey)
         bad._posted = 1
-        with self.assertRaisesRegex(PeerError, "IBV_WC_REM_ACCESS_ERR"):
+        with pytest.raises(PeerError, match="IBV_WC_REM_ACCESS_ERR"):
             bad.complete()
-        self.assertEqual(ask(good, b"put k v\n").text, protocol.PUT_DONE)
+        assert ask(good, b"put k v\n").text == protocol.PUT_DONE
 
 
-class LargeRegionTest(SharedServerTest):
+class TestLargeRegion(OnSharedServer):
     region = 3 << 20
 
     def test_a_mebibyte_fits_a_region_that_is_large_enough(self):
         value = b"x" * protocol.MOST_VALUE_BYTES
         exchange = self.open(ahead=2)
-        self.assertTrue(ask(exchange, protocol.encode_request(protocol.PUT, b"k", value)).done)
-        self.assertEqual(ask(exchange, b"get k\n").text, value)
+        assert ask(exchange, protocol.encode_request(protocol.PUT, b"k", value)).done
+        assert ask(exchange, b"get k\n").text == value
 
 
-class ServersThatGoTest(unittest.TestCase):
+class TestServersThatGo:
     def test_a_server_that_is_killed_is_noticed(self):
-        with rdma_server() as (port, server):
-            exchange = open_exchange(port)
-            self.assertTrue(ask(exchange, b"put k v\n").done)
+        with rdma_server() as (port, server), contextlib.closing(open_exchange(port)) as exchange:
+            assert ask(exchange, b"put k v\n").done
             server.kill()
             server.wait(PATIENCE_SECONDS)
-            with self.assertRaises(PeerError):
+            with pytest.raises(PeerError):
                 for _ in range(100):
                     ask(exchange, b"get k\n")
-            exchange.close()
 
     def test_a_server_that_is_held_is_given_up_after_the_timeout(self):
-        with rdma_server() as (port, server):
-            exchange = open_exchange(port)
-            self.assertTrue(ask(exchange, b"put k v\n").done)
+        with rdma_server() as (port, server), contextlib.closing(open_exchange(port)) as exchange:
+            assert ask(exchange, b"put k v\n").done
             exchange._timeout = 0.5
             os.kill(server.pid, signal.SIGSTOP)
-            with self.assertRaisesRegex(PeerError, "no answer within 0.5 s"):
+            with pytest.raises(PeerError, match="no answer within 0.5 s"):
                 ask(exchange, b"get k\n")
-            exchange.close()
 
 
-class ClientsThatGoTest(SharedServerTest):
+class TestClientsThatGo(OnSharedServer):
     def test_clients_that_vanish_leave_room_for_others(self):
         for _ in range(MOST_CLIENTS + 3):
             link = Link(devices.choose(None), sends=1, receives=1)
@@ -190,68 +191,53 @@ class ClientsThatGoTest(SharedServerTest):
         for noise, words in ((b"get k\n", "no JSON"), (b"{}\n", "format"), (b"x" * 5000, "4096 bytes at most")):
             with connect("127.0.0.1", self.port, 60) as connection:
                 connection.sendall(noise)
-                with self.assertRaisesRegex(PeerError, words):
+                with pytest.raises(PeerError, match=words):
                     control.decode_welcome(control.receive_line(connection, 60))
         self.assert_serves()
 
     def test_a_client_that_never_greets_is_let_go(self):
-        greeting = self.assertRaisesRegex(PeerError, "no greeting came within 5 s")
+        greeting = pytest.raises(PeerError, match="no greeting came within 5 s")
         with connect("127.0.0.1", self.port, 60) as connection, greeting:
             control.decode_welcome(control.receive_line(connection, 60))
         self.assert_serves()
 
     def test_a_client_for_tcp_is_told_what_it_talks_to(self):
-        exchange = TcpExchange("127.0.0.1", self.port, 60)
-        with self.assertRaisesRegex(ProtocolError, "for this --transport"):
+        tcp = contextlib.closing(TcpExchange("127.0.0.1", self.port, 60))
+        with tcp as exchange, pytest.raises(ProtocolError, match="for this --transport"):
             ask(exchange, b"get k\n")
-        exchange.close()
 
-    def test_more_clients_than_the_most_are_refused(self):
-        with unittest.mock.patch("simple_kv.rdma_server.MOST_CLIENTS", 1):
-            server = RdmaServer(Executor(Store(1000), describe), "127.0.0.1", 0, None, SMALL_REGION)
-            thread = threading.Thread(target=server.serve)
-            thread.start()
-            try:
-                exchange = open_exchange(server.port)
-                with self.assertRaisesRegex(PeerError, "it has 1 clients, which is the most"):
-                    open_exchange(server.port)
-                self.assertTrue(ask(exchange, b"put k v\n").done)
-                exchange.close()
-            finally:
-                server.stop()
-                thread.join(PATIENCE_SECONDS)
-            self.assertFalse(thread.is_alive())
+    def test_more_clients_than_the_most_are_refused(self, monkeypatch):
+        monkeypatch.setattr("simple_kv.rdma_server.MOST_CLIENTS", 1)
+        server = RdmaServer(Executor(Store(1000), describe), "127.0.0.1", 0, None, SMALL_REGION)
+        with in_thread(server) as port, contextlib.closing(open_exchange(port)) as exchange:
+            with pytest.raises(PeerError, match="it has 1 clients, which is the most"):
+                open_exchange(port)
+            assert ask(exchange, b"put k v\n").done
 
 
-class RecordedRunTest(SharedServerTest):
+class TestRecordedRun(OnSharedServer):
     region = 102_400
 
-    def test_a_run_is_recorded_as_emulated_where_its_device_is(self):
+    @pytest.mark.parametrize("written", [REQUEST, REGION])
+    def test_a_run_is_recorded_as_emulated_where_its_device_is(self, tmp_path, written):
         port_used = devices.choose(None)
-        for written in (REQUEST, REGION):
-            with tempfile.TemporaryDirectory() as name:
-                arguments = ["-p", f"127.0.0.1:{self.port}", "--transport", "rdma", "--write", written]
-                arguments += ["--profile", "--key_size", "1", "--requests", "60", "--warmup", "10"]
-                done = run(*arguments, "--iterations", "3", "--timeout", "60", "--results", f"{name}/run")
-                self.assertEqual((done.returncode, done.stderr), (0, ""))
-                self.assertEqual("EMULATED" in done.stdout, port_used.emulated)
-                (found,) = json.loads(Path(name, "run", "result.json").read_text())["measurements"]
-                conditions = json.loads(Path(name, "run", "environment.json").read_text())
-            self.assertEqual(found["ends"]["emulated"], port_used.emulated)
-            self.assertEqual(found["parameters"]["write"], written)
-            self.assertEqual(found["latencies"][-1]["count"], 60)
-            self.assertIn(port_used.device, [each["name"] for each in conditions["rdmaDevices"]])
-            self.assertIsNone(conditions["transports"][1]["unavailable"])
+        arguments = ["-p", f"127.0.0.1:{self.port}", "--transport", "rdma", "--write", written]
+        arguments += ["--profile", "--key_size", "1", "--requests", "60", "--warmup", "10"]
+        done = run(*arguments, "--iterations", "3", "--timeout", "60", "--results", f"{tmp_path}/run")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert ("EMULATED" in done.stdout) == port_used.emulated
+        (found,) = json.loads((tmp_path / "run" / "result.json").read_text())["measurements"]
+        conditions = json.loads((tmp_path / "run" / "environment.json").read_text())
+        assert found["ends"]["emulated"] == port_used.emulated
+        assert found["parameters"]["write"] == written
+        assert found["latencies"][-1]["count"] == 60
+        assert port_used.device in [each["name"] for each in conditions["rdmaDevices"]]
+        assert conditions["transports"][1]["unavailable"] is None
 
-    def test_the_write_is_explained_in_a_file_of_its_format(self):
-        with tempfile.TemporaryDirectory() as name:
-            done = run("explain-write", "--rounds", "1", "--requests", "100", "--json", f"{name}/write.json")
-            self.assertEqual(done.returncode, 0, msg=done.stderr)
-            found = json.loads(Path(name, "write.json").read_text())
+    def test_the_write_is_explained_in_a_file_of_its_format(self, tmp_path):
+        path = tmp_path / "write.json"
+        done = run("explain-write", "--rounds", "1", "--requests", "100", "--json", str(path))
+        assert done.returncode == 0, done.stderr
+        found = json.loads(path.read_text())
         files.check("wisp-write-cost-1", found)
-        self.assertAlmostEqual(sum(share["median"] for share in found["summary"]["shares"].values()), 1)
-
-
-def setUpModule():
-    if (sentence := rdma.unavailable()) is not None:
-        raise RuntimeError(sentence)
+        assert sum(share["median"] for share in found["summary"]["shares"].values()) == pytest.approx(1, abs=5e-8)

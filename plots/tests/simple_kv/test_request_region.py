@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 import random
-import unittest
 from collections import deque
+
+import pytest
 
 from simple_kv.errors import ProtocolError
 from simple_kv.request_region import HEADER_BYTES, RequestReader, RequestWriter, frame, most_request_bytes
@@ -28,30 +29,24 @@ class Wire:
         return line if line is not None else self.reader.poll()  # the first turn may only go back to the beginning
 
 
-class RequestRegionTest(unittest.TestCase):
-    def run_rounds(self, whole: bool, ahead: int) -> None:
+class TestRequestRegion:
+    @pytest.mark.parametrize("ahead", [1, 2, 10, 64])
+    @pytest.mark.parametrize("whole", [False, True], ids=["what changed", "the whole region each time"])
+    def test_requests_arrive_in_order_and_once_over_many_rounds_of_the_region(self, whole, ahead):
         draw, wire = random.Random(ahead), Wire(whole)
         outstanding: deque[bytes] = deque()
         wraps = 0
         for _ in range(5_000):
             line = draw.randbytes(draw.choice((1, 9, 40, 113, 500, most_request_bytes(SIZE))))
             while len(outstanding) == ahead or not wire.writer.has_room(len(line)):
-                self.assertEqual(wire.read(), outstanding.popleft())
+                assert wire.read() == outstanding.popleft()
                 wire.writer.free()
             wraps += wire.write(line)[-1][0] == 0
             outstanding.append(line)
         while outstanding:
-            self.assertEqual(wire.read(), outstanding.popleft())
-        self.assertIsNone(wire.read())
-        self.assertGreater(wraps, 100)
-
-    def test_requests_arrive_in_order_over_many_rounds_of_the_region(self):
-        for ahead in (1, 2, 10, 64):
-            self.run_rounds(whole=False, ahead=ahead)
-
-    def test_writing_the_whole_region_each_time_brings_no_request_twice(self):
-        for ahead in (1, 2, 10, 64):
-            self.run_rounds(whole=True, ahead=ahead)
+            assert wire.read() == outstanding.popleft()
+        assert wire.read() is None
+        assert wraps > 100
 
     def test_a_frame_is_taken_only_when_all_its_bytes_have_arrived_in_whatever_order(self):
         draw = random.Random(1)
@@ -63,9 +58,9 @@ class RequestRegionTest(unittest.TestCase):
             draw.shuffle(places)
             for place in places:
                 if wire.region[place] != wire.image[place]:
-                    self.assertIsNone(wire.reader.poll())
+                    assert wire.reader.poll() is None
                     wire.region[place] = wire.image[place]
-            self.assertEqual(wire.reader.poll(), line)
+            assert wire.reader.poll() == line
 
     def test_what_an_earlier_round_left_is_not_taken_for_a_part_of_a_new_request(self):
         wire = Wire()
@@ -79,15 +74,15 @@ class RequestRegionTest(unittest.TestCase):
             wire.region[offset:first] = wire.image[offset:first]
             wire.reader.poll()
             if wire.region[first] != wire.image[first]:
-                self.assertIsNone(wire.reader.poll(), msg=number)
+                assert wire.reader.poll() is None, number
             wire.region[first : offset + size] = wire.image[first : offset + size]
-            self.assertEqual(wire.read(), b"x" * length)
+            assert wire.read() == b"x" * length
             wire.writer.free()
 
     def test_a_request_longer_than_half_the_region_is_refused_with_the_limit(self):
         writer = RequestWriter(bytearray(SIZE))
-        self.assertTrue(writer.has_room(most_request_bytes(SIZE)))
-        with self.assertRaisesRegex(ProtocolError, "2025 bytes is too long .* 2024 at most: .* --region"):
+        assert writer.has_room(most_request_bytes(SIZE))
+        with pytest.raises(ProtocolError, match="2025 bytes is too long .* 2024 at most: .* --region"):
             writer.has_room(most_request_bytes(SIZE) + 1)
 
     def test_the_longest_request_fits_an_empty_region_wherever_the_last_one_ended(self):
@@ -95,19 +90,19 @@ class RequestRegionTest(unittest.TestCase):
             wire = Wire()
             for _ in range(2):
                 wire.write(b"a" * before)
-                self.assertIsNotNone(wire.read())
+                assert wire.read() is not None
                 wire.writer.free()
             line = b"b" * most_request_bytes(SIZE)
-            self.assertTrue(wire.writer.has_room(len(line)))
+            assert wire.writer.has_room(len(line))
             wire.write(line)
-            self.assertEqual(wire.read(), line, msg=before)
+            assert wire.read() == line, before
 
     def test_putting_without_room_is_an_error_of_the_caller(self):
         writer = RequestWriter(bytearray(SIZE))
         writer.put(b"x" * 2000)
         writer.put(b"x" * 2000)
-        self.assertFalse(writer.has_room(100))
-        with self.assertRaises(ValueError):
+        assert not writer.has_room(100)
+        with pytest.raises(ValueError):
             writer.put(b"x" * 100)
 
     def test_random_bytes_are_no_request(self):
@@ -115,13 +110,13 @@ class RequestRegionTest(unittest.TestCase):
         for _ in range(2_000):
             region = bytearray(draw.randbytes(SIZE))
             reader = RequestReader(region)
-            self.assertIsNone(reader.poll())
+            assert reader.poll() is None
             region[1:9] = b"00000000"
-            self.assertIsNone(reader.poll())
+            assert reader.poll() is None
             region[0:1], region[9:16] = b"Q", b"9999999"
-            self.assertIsNone(reader.poll())
+            assert reader.poll() is None
             region[9:16] = b"0002024"
-            self.assertIsNone(reader.poll())
+            assert reader.poll() is None
 
     def test_a_frame_that_would_reach_beyond_the_end_is_no_request(self):
         region = bytearray(SIZE)
@@ -129,7 +124,7 @@ class RequestRegionTest(unittest.TestCase):
         for number in range(3):
             whole = frame(b"Q", number, b"x" * (1300 - HEADER_BYTES))
             region[1300 * number : 1300 * (number + 1)] = whole
-            self.assertIsNotNone(reader.poll())
+            assert reader.poll() is not None
         short = frame(b"Q", 3, b"x" * 500)[: SIZE - 3900]
         region[3900:] = short
-        self.assertIsNone(reader.poll())
+        assert reader.poll() is None

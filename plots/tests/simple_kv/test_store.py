@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
 import random
-import unittest
+
+import pytest
 
 from simple_kv import protocol
 from simple_kv.store import ENTRY_OVERHEAD_BYTES, Executor, Store
 from tests.simple_kv.support import describe
 
 
-class StoreTest(unittest.TestCase):
+class TestStore:
     def test_it_does_what_a_dictionary_does(self):
         draw, store, model = random.Random(11), Store(1 << 30), {}
         for _ in range(20_000):
@@ -16,24 +17,24 @@ class StoreTest(unittest.TestCase):
             match draw.randrange(3):
                 case 0:
                     value = draw.randbytes(draw.randrange(1, 20))
-                    self.assertTrue(store.put(key, value))
+                    assert store.put(key, value)
                     model[key] = value
                 case 1:
-                    self.assertEqual(store.get(key), model.get(key))
+                    assert store.get(key) == model.get(key)
                 case 2:
-                    self.assertEqual(store.delete(key), model.pop(key, None) is not None)
-            self.assertEqual(len(store), len(model))
+                    assert store.delete(key) == (model.pop(key, None) is not None)
+            assert len(store) == len(model)
 
     def test_a_put_beyond_its_memory_fails_and_leaves_what_is_there(self):
         store = Store(2 * (ENTRY_OVERHEAD_BYTES + 11))
-        self.assertTrue(store.put(b"a", b"0123456789"))
-        self.assertTrue(store.put(b"b", b"0123456789"))
-        self.assertFalse(store.put(b"c", b"0"))
-        self.assertFalse(store.put(b"a", b"0123456789x"))
-        self.assertEqual(store.get(b"a"), b"0123456789")
-        self.assertTrue(store.put(b"a", b"9876543210"))
-        self.assertTrue(store.delete(b"b"))
-        self.assertTrue(store.put(b"c", b"0"))
+        assert store.put(b"a", b"0123456789")
+        assert store.put(b"b", b"0123456789")
+        assert not store.put(b"c", b"0")
+        assert not store.put(b"a", b"0123456789x")
+        assert store.get(b"a") == b"0123456789"
+        assert store.put(b"a", b"9876543210")
+        assert store.delete(b"b")
+        assert store.put(b"c", b"0")
 
     def test_memory_is_given_back_whatever_the_order(self):
         draw, store = random.Random(2), Store(10_000)
@@ -45,17 +46,16 @@ class StoreTest(unittest.TestCase):
                 store.delete(key)
         for number in range(100):
             store.delete(b"%d" % number)
-        self.assertTrue(store.put(b"k", b"v" * (10_000 - ENTRY_OVERHEAD_BYTES - 1)))
+        assert store.put(b"k", b"v" * (10000 - ENTRY_OVERHEAD_BYTES - 1))
 
 
-class ExecutorTest(unittest.TestCase):
-    def setUp(self):
-        self.executor = Executor(Store(1000), describe)
+class TestExecutor:
+    @pytest.fixture
+    def answer(self):
+        executor = Executor(Store(1000), describe)
+        return lambda line: protocol.parse_reply(executor.answer(line))
 
-    def answer(self, line: bytes) -> protocol.Reply:
-        return protocol.parse_reply(self.executor.answer(line))
-
-    def test_the_replies_are_those_of_the_original(self):
+    def test_the_replies_are_those_of_the_original(self, answer):
         for line, done, text in (
             (b"get k", False, b"Get fail"),
             (b"put k v", True, b"Put suc"),
@@ -65,12 +65,12 @@ class ExecutorTest(unittest.TestCase):
             (b"put k " + b"v" * 1000, False, b"Put fail"),
             (b"frobnicate", False, b"Wrong op"),
         ):
-            self.assertEqual(self.answer(line), protocol.Reply(done, text), msg=line[:20])
+            assert answer(line) == protocol.Reply(done, text), line[:20]
 
-    def test_what_cannot_be_parsed_is_answered_with_the_reason(self):
-        reply = self.answer(b"put k")
-        self.assertFalse(reply.done)
-        self.assertTrue(reply.text.startswith(b"Request can not be parsed: put takes a value"))
+    def test_what_cannot_be_parsed_is_answered_with_the_reason(self, answer):
+        reply = answer(b"put k")
+        assert not reply.done
+        assert reply.text.startswith(b"Request can not be parsed: put takes a value")
 
-    def test_info_describes_the_server(self):
-        self.assertEqual(json.loads(self.answer(b"info").text), describe())
+    def test_info_describes_the_server(self, answer):
+        assert json.loads(answer(b"info").text) == describe()

@@ -2,7 +2,8 @@
 import random
 import socket
 import threading
-import unittest
+
+import pytest
 
 from simple_kv import protocol
 from simple_kv.errors import PeerError, ProtocolError
@@ -46,7 +47,7 @@ class CountingExecutor(Executor):
         return super().answer(line)
 
 
-class TcpServerTest(unittest.TestCase):
+class TestTcpServer:
     def test_requests_cut_anywhere_are_answered_as_a_dictionary_would(self):
         draw, model = random.Random(21), {}
         lines, expected = [], []
@@ -78,7 +79,7 @@ class TcpServerTest(unittest.TestCase):
 
             sender = threading.Thread(target=send)
             sender.start()
-            self.assertEqual(read_replies(connection, len(expected)), expected)
+            assert read_replies(connection, len(expected)) == expected
             sender.join(PATIENCE_SECONDS)
 
     def test_random_bytes_neither_stop_nor_confuse_it(self):
@@ -92,23 +93,23 @@ class TcpServerTest(unittest.TestCase):
                         connection.shutdown(socket.SHUT_WR)
                         while connection.recv(1 << 16):
                             pass
-            self.assertTrue(works(port))
+            assert works(port)
 
     def test_each_line_of_noise_gets_a_reply_and_requests_after_it_work(self):
         with tcp_server() as port, connect(port) as connection:
             connection.sendall(b"\n\xff\xfe\nput\nfoo bar\nput k v\nget k\n")
             replies = read_replies(connection, 6)
-            self.assertEqual([reply.done for reply in replies], [False] * 4 + [True] * 2)
-            self.assertEqual(replies[-1].text, b"v")
+            assert [reply.done for reply in replies] == [False] * 4 + [True] * 2
+            assert replies[-1].text == b"v"
 
     def test_a_line_too_long_is_refused_and_the_connection_ended(self):
         with tcp_server() as port:
             with connect(port) as connection:
                 connection.sendall(b"put k " + b"x" * protocol.MOST_REQUEST_BYTES)
                 (reply,) = read_replies(connection, 1)
-                self.assertIn(b"bytes at most", reply.text)
-                self.assertEqual(connection.recv(1), b"")
-            self.assertTrue(works(port))
+                assert b"bytes at most" in reply.text
+                assert connection.recv(1) == b""
+            assert works(port)
 
     def test_a_client_that_reads_no_replies_is_not_read_from_for_ever(self):
         key, value = b"k" * protocol.MOST_KEY_BYTES, b"x" * 8192
@@ -117,13 +118,13 @@ class TcpServerTest(unittest.TestCase):
             read_replies(connection, 1)
             connection.settimeout(3)
             gets = protocol.encode_request("get", key) * 100
-            with self.assertRaises(TimeoutError):
+            with pytest.raises(TimeoutError):
                 for _ in range((24 << 20) // len(gets)):
                     connection.sendall(gets)
-            self.assertTrue(works(port))
+            assert works(port)
             connection.settimeout(PATIENCE_SECONDS)
             count = 2 * MOST_UNSENT_BYTES // len(value)
-            self.assertEqual({reply.text for reply in read_replies(connection, count)}, {value})
+            assert {reply.text for reply in read_replies(connection, count)} == {value}
 
     def test_requests_that_were_read_already_are_not_all_answered_into_memory(self):
         executor = CountingExecutor(Store(1 << 20), describe)
@@ -133,53 +134,53 @@ class TcpServerTest(unittest.TestCase):
             read_replies(connection, 1)
             requests = 40_000
             connection.sendall(b"get k\n" * requests)
-            self.assertTrue(works(port))
-            self.assertLess(executor.answered, requests // 4)
+            assert works(port)
+            assert executor.answered < requests // 4
             length = len(protocol.encode_reply(protocol.Reply(True, value)))
             left = requests * length
             while left:
                 data = connection.recv(min(left, 1 << 20))
-                self.assertTrue(data, "the server closed the connection")
+                assert data, "the server closed the connection"
                 left -= len(data)
-            self.assertEqual(executor.answered, requests + 3)
+            assert executor.answered == requests + 3
 
     def test_a_client_that_vanishes_in_the_middle_of_a_request_is_forgotten(self):
         with tcp_server() as port:
             for _ in range(50):
                 with connect(port) as connection:
                     connection.sendall(b"put k half a val")
-            self.assertTrue(works(port))
+            assert works(port)
             exchange = TcpExchange("127.0.0.1", port, PATIENCE_SECONDS)
-            self.assertFalse(ask(exchange, b"get k\n").done)
+            assert not ask(exchange, b"get k\n").done
             exchange.close()
 
 
-class TcpExchangeTest(unittest.TestCase):
+class TestTcpExchange:
     def test_the_longest_values_may_be_sent_far_ahead(self):
         value = b"x" * protocol.MOST_VALUE_BYTES
         with tcp_server() as port:
             exchange = TcpExchange("127.0.0.1", port, PATIENCE_SECONDS)
-            self.assertTrue(ask(exchange, protocol.encode_request("put", b"k", value)).done)
+            assert ask(exchange, protocol.encode_request("put", b"k", value)).done
             for _ in range(20):
                 exchange.post(protocol.encode_request("put", b"k", value))
                 exchange.post(b"get k\n")
             for _ in range(20):
-                self.assertEqual(exchange.parse(exchange.wait()).text, b"Put suc")
-                self.assertEqual(exchange.parse(exchange.wait()).text, value)
+                assert exchange.parse(exchange.wait()).text == b"Put suc"
+                assert exchange.parse(exchange.wait()).text == value
             exchange.close()
 
     def test_a_server_that_does_not_answer_is_given_up(self):
         with silent_server() as (port, _):
             exchange = TcpExchange("127.0.0.1", port, 0.2)
             exchange.post(b"get k\n")
-            with self.assertRaisesRegex(PeerError, "no answer within 0.2 s"):
+            with pytest.raises(PeerError, match="no answer within 0.2 s"):
                 exchange.wait()
             exchange.close()
 
     def test_a_server_that_does_not_read_is_given_up(self):
         with silent_server() as (port, _):
             exchange = TcpExchange("127.0.0.1", port, 0.2)
-            with self.assertRaisesRegex(PeerError, "no answer within 0.2 s"):
+            with pytest.raises(PeerError, match="no answer within 0.2 s"):
                 for _ in range(100):
                     exchange.post(b"x" * (1 << 20))
             exchange.close()
@@ -189,7 +190,7 @@ class TcpExchangeTest(unittest.TestCase):
             exchange = TcpExchange("127.0.0.1", port, PATIENCE_SECONDS)
             exchange.post(b"get k\n")
             listener.accept()[0].close()
-            with self.assertRaisesRegex(PeerError, "closed the connection|reset"):
+            with pytest.raises(PeerError, match="closed the connection|reset"):
                 exchange.wait()
             exchange.close()
 
@@ -198,7 +199,7 @@ class TcpExchangeTest(unittest.TestCase):
             exchange = TcpExchange("127.0.0.1", port, PATIENCE_SECONDS)
             served = listener.accept()[0]
             served.sendall(b"HTTP/1.1 400 Bad Request\r\n")
-            with self.assertRaisesRegex(ProtocolError, "began with 'HTTP/1.1'"):
+            with pytest.raises(ProtocolError, match="began with 'HTTP/1.1'"):
                 exchange.wait()
             served.close()
             exchange.close()
@@ -206,7 +207,7 @@ class TcpExchangeTest(unittest.TestCase):
     def test_no_server_is_told(self):
         with silent_server() as (port, _):
             pass
-        with self.assertRaisesRegex(PeerError, f"no server at 127.0.0.1:{port}"):
+        with pytest.raises(PeerError, match=f"no server at 127.0.0.1:{port}"):
             TcpExchange("127.0.0.1", port, 1)
 
     def test_a_profile_has_each_step_of_each_request(self):
@@ -216,8 +217,8 @@ class TcpExchangeTest(unittest.TestCase):
                 profiled.post(profiled.build("get", b"k"))
                 profiled.complete()
                 profiled.parse(profiled.wait())
-            self.assertEqual(dict.fromkeys(STEPS, 5), {k: len(v) for k, v in profiled.nanoseconds.items()})
-            self.assertTrue(all(each >= 0 for values in profiled.nanoseconds.values() for each in values))
+            assert dict.fromkeys(STEPS, 5) == {k: len(v) for k, v in profiled.nanoseconds.items()}
+            assert all(each >= 0 for values in profiled.nanoseconds.values() for each in values)
             profiled.reset()
-            self.assertEqual(0, sum(map(len, profiled.nanoseconds.values())))
+            assert sum(map(len, profiled.nanoseconds.values())) == 0
             profiled.close()
