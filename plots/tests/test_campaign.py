@@ -16,11 +16,12 @@ import pytest
 from tests.test_schemas import errors
 from tests.waiting import is_alive, wait_for, wait_for_pid
 from wisp_tools.campaign import runner, state
-from wisp_tools.campaign.cells import CLIENT, FULL, GUEST, HOST, QUICK, SIMPLE_KV, SUITE, Cell, cells_of
+from wisp_tools.campaign.cells import CLIENT, GUEST, HOST, SIMPLE_KV, SUITE, Cell
 from wisp_tools.campaign.measuring import measure as campaign_measure
 from wisp_tools.campaign.measuring import without_places
 from wisp_tools.campaign.progress import seconds_left
 from wisp_tools.campaign.runner import Tools, open_campaign, run_campaign
+from wisp_tools.campaign.scales import FULL, QUICK, cells_of
 from wisp_tools.campaign.servers import MEMORY_MIB, WispServers
 from wisp_tools.campaign.sources import revision
 from wisp_tools.campaign.state import FAILED, FINISHED, SKIPPED, read_campaign

@@ -13,9 +13,10 @@ from types import MappingProxyType
 from typing import Any
 
 from wisp_tools import environment, packages
-from wisp_tools.campaign.cells import GUEST, HOST, Scale
+from wisp_tools.campaign.cells import GUEST, HOST
 from wisp_tools.campaign.measuring import without_places
 from wisp_tools.campaign.progress import in_words, seconds_left
+from wisp_tools.campaign.scales import Scale
 from wisp_tools.campaign.sources import revision
 from wisp_tools.campaign.stage import cells_to_run, collect_outcomes, run_cells
 from wisp_tools.campaign.state import (

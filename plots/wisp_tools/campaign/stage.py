@@ -6,9 +6,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from wisp_tools.campaign.cells import GUEST, SCALES
+from wisp_tools.campaign.cells import GUEST
 from wisp_tools.campaign.measuring import measure
 from wisp_tools.campaign.progress import Progress
+from wisp_tools.campaign.scales import SCALES
 from wisp_tools.campaign.servers import WispServers
 from wisp_tools.campaign.state import FAILED, SKIPPED, WAITING, Campaign, CellState, read_campaign
 from wisp_tools.files import write_json

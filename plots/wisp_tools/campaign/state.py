@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from wisp_tools.campaign.cells import Cell, Scale, cells_of
+from wisp_tools.campaign.cells import Cell
+from wisp_tools.campaign.scales import Scale, cells_of
 from wisp_tools.errors import WispError
 from wisp_tools.files import write_json
 from wisp_tools.results.campaign import CAMPAIGN_FILE, CAMPAIGN_FORMAT

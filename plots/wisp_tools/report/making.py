@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from wisp_tools.campaign.cells import FULL, QUICK, Scale
 from wisp_tools.campaign.runner import Tools, open_campaign, run_campaign
+from wisp_tools.campaign.scales import FULL, QUICK, Scale
 from wisp_tools.campaign.state import read_campaign
 from wisp_tools.canvas import save
 from wisp_tools.errors import WispError
