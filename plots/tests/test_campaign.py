@@ -513,7 +513,7 @@ def test_nothing_is_measured_where_the_build_fails(tools):
 def test_an_estimate_is_corrected_by_what_cells_took(tools):
     campaign = open_campaign(tools.root / "campaign", QUICK, 1, tools)
     assert seconds_left(campaign) == 5
-    campaign.cells[0].state, campaign.cells[0].seconds = FINISHED, 2.0
+    campaign.cells[0].state, campaign.cells[0].took = FINISHED, 2.0
     assert seconds_left(campaign) == pytest.approx(3 * 2 + 1)
 
 

@@ -4,13 +4,9 @@
 from wisp_tools.errors import WispError
 
 
-class SimpleKvError(WispError):
-    """What stops a command, in words for a user."""
-
-
-class ProtocolError(SimpleKvError):
+class ProtocolError(WispError):
     """Bytes of a peer that are not what the protocol says."""
 
 
-class PeerError(SimpleKvError):
+class PeerError(WispError):
     """A peer that is not there, has gone, or does not answer in time."""

@@ -3,10 +3,14 @@
 
 import time
 from array import array
-from typing import Protocol
+from collections.abc import Callable
+from typing import ParamSpec, Protocol, TypeVar
 
 from simple_kv import protocol
 from simple_kv.protocol import Reply
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 #: The steps of a request in a client, in their order.
 STEPS = ("build", "post", "complete", "wait", "parse")
@@ -59,41 +63,26 @@ class ProfiledExchange:
     """Times every step of another exchange, at the price of two clock reads a step."""
 
     def __init__(self, exchange: Exchange) -> None:
-        self._exchange = exchange
         self.description = exchange.description
         self.nanoseconds = {step: array("q") for step in STEPS}
+        self.build = self._timed("build", exchange.build)
+        self.post = self._timed("post", exchange.post)
+        self.complete = self._timed("complete", exchange.complete)
+        self.wait = self._timed("wait", exchange.wait)
+        self.parse = self._timed("parse", exchange.parse)
+        self.close = exchange.close
+
+    def _timed(self, step: str, call: Callable[P, R]) -> Callable[P, R]:
+        record = self.nanoseconds[step].append
+
+        def timed(*arguments: P.args, **named: P.kwargs) -> R:
+            started = time.perf_counter_ns()
+            result = call(*arguments, **named)
+            record(time.perf_counter_ns() - started)
+            return result
+
+        return timed
 
     def reset(self) -> None:
         for values in self.nanoseconds.values():
             del values[:]
-
-    def build(self, kind: str, key: bytes = b"", value: bytes = b"") -> bytes:
-        started = time.perf_counter_ns()
-        text = self._exchange.build(kind, key, value)
-        self.nanoseconds["build"].append(time.perf_counter_ns() - started)
-        return text
-
-    def post(self, text: bytes) -> None:
-        started = time.perf_counter_ns()
-        self._exchange.post(text)
-        self.nanoseconds["post"].append(time.perf_counter_ns() - started)
-
-    def complete(self) -> None:
-        started = time.perf_counter_ns()
-        self._exchange.complete()
-        self.nanoseconds["complete"].append(time.perf_counter_ns() - started)
-
-    def wait(self) -> bytes:
-        started = time.perf_counter_ns()
-        frame = self._exchange.wait()
-        self.nanoseconds["wait"].append(time.perf_counter_ns() - started)
-        return frame
-
-    def parse(self, frame: bytes) -> Reply:
-        started = time.perf_counter_ns()
-        reply = self._exchange.parse(frame)
-        self.nanoseconds["parse"].append(time.perf_counter_ns() - started)
-        return reply
-
-    def close(self) -> None:
-        self._exchange.close()

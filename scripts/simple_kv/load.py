@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from simple_kv import protocol
-from simple_kv.errors import SimpleKvError
 from simple_kv.exchange import Exchange
 from simple_kv.protocol import DELETE, GET, PUT, Reply
+from wisp_tools.errors import WispError
 
 #: In the order of a result file.
 KINDS = (PUT, GET, DELETE)
@@ -86,7 +86,7 @@ class Load:
         A latency runs from before the request's text is made to its checked reply; while ``ahead`` requests are under
         way, the next is sent as soon as the oldest is answered.
 
-        :raises SimpleKvError: if a request fails
+        :raises WispError: if a request fails
         """
         clock, build, post, complete = self._clock, exchange.build, exchange.post, exchange.complete
         recorded = Recorded(time.time())
@@ -124,4 +124,4 @@ class Load:
             right = reply.text == (protocol.DELETE_DONE if reply.done else protocol.DELETE_FAILED)
         if not right:
             said = reply.text[:80].decode(errors="backslashreplace")
-            raise SimpleKvError(f"the answer to a {kind} is wrong: {said!r}; does another client use the same keys?")
+            raise WispError(f"the answer to a {kind} is wrong: {said!r}; does another client use the same keys?")

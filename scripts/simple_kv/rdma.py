@@ -9,8 +9,9 @@ from types import TracebackType
 from typing import Self
 
 from simple_kv.control import QueuePairAddress
-from simple_kv.errors import PeerError, SimpleKvError
+from simple_kv.errors import PeerError
 from wisp_tools.devices import Port
+from wisp_tools.errors import WispError
 
 try:
     import pyverbs.enums as enums
@@ -44,7 +45,7 @@ def unavailable() -> str | None:
 def require() -> None:
     """Ends with a sentence where there is no pyverbs."""
     if (sentence := unavailable()) is not None:
-        raise SimpleKvError(sentence)
+        raise WispError(sentence)
 
 
 class RegisteredMemory:
@@ -57,7 +58,7 @@ class RegisteredMemory:
         try:
             self._region = MR(domain, length, access, self.address)
         except PyverbsError as error:
-            raise SimpleKvError(f"cannot register {length} bytes: {error}; raise RLIMIT_MEMLOCK (ulimit -l)") from error
+            raise WispError(f"cannot register {length} bytes: {error}; raise RLIMIT_MEMLOCK (ulimit -l)") from error
         self.local_key: int = self._region.lkey
         self.remote_key: int = self._region.rkey
 
@@ -73,7 +74,7 @@ class Link:
 
     :param sends: requests that may be under way at a time
     :param receives: buffers that may be posted at a time
-    :raises SimpleKvError: if the device gives something not
+    :raises WispError: if the device gives something not
     """
 
     def __init__(self, port: Port, sends: int, receives: int) -> None:
@@ -92,7 +93,7 @@ class Link:
             self._pair = QP(self._domain, wanted, attributes)
             state = self._context.query_port(port.number)
         except PyverbsError as error:
-            raise SimpleKvError(f"the RDMA device {port} gives no queue pair: {error}") from error
+            raise WispError(f"the RDMA device {port} gives no queue pair: {error}") from error
         self.address = QueuePairAddress(
             self._pair.qp_num, secrets.randbelow(1 << 24), state.lid, port.gid, state.active_mtu
         )
@@ -173,7 +174,7 @@ class Link:
                 memory.close()
             self._context.close()
         except PyverbsError as error:
-            raise SimpleKvError(f"the RDMA device {self._port} was not closed: {error}") from error
+            raise WispError(f"the RDMA device {self._port} was not closed: {error}") from error
 
     def _register(self, length: int, access: int) -> RegisteredMemory:
         memory = RegisteredMemory(self._domain, length, access)

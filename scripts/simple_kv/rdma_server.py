@@ -10,13 +10,14 @@ from collections.abc import Callable
 
 from simple_kv import control
 from simple_kv.control import Hello, Welcome
-from simple_kv.errors import PeerError, ProtocolError, SimpleKvError
+from simple_kv.errors import PeerError, ProtocolError
 from simple_kv.rdma import Link
 from simple_kv.rdma_client import reply_bytes
 from simple_kv.request_region import RequestReader
 from simple_kv.store import Executor
 from simple_kv.tcp import listen, watch_peer
 from wisp_tools import devices
+from wisp_tools.errors import WispError
 
 #: The original's region.
 DEFAULT_REGION_BYTES = 102_400
@@ -148,7 +149,7 @@ class _Client:
             control.check_length(self._said)
             if self._said.endswith(b"\n"):
                 self._connect(control.decode_hello(self._said))
-        except SimpleKvError as error:
+        except WispError as error:
             self.refuse(str(error))
 
     def take_turn(self) -> bool:
@@ -158,7 +159,7 @@ class _Client:
             return False
         try:
             self._send(self._executor.answer(line.removesuffix(b"\n")))
-        except SimpleKvError:
+        except WispError:
             self.close()
         return True
 
@@ -172,7 +173,7 @@ class _Client:
         self._on_close(self, self._connection)
         self._connection.close()
         if self._link is not None:
-            with contextlib.suppress(SimpleKvError):  # other clients are still to be served
+            with contextlib.suppress(WispError):  # other clients are still to be served
                 self._link.close()
             self._link = None
 

@@ -1,17 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The folder that a run leaves (results/FORMAT.md)."""
 
-import json
 from pathlib import Path
 
-from simple_kv.errors import SimpleKvError
+from wisp_tools.errors import WispError
+from wisp_tools.files import write_json
 
-RESULT_FILE, ENVIRONMENT_FILE, FAILURE_FILE, HISTOGRAMS = (
-    "result.json",
-    "environment.json",
-    "FAILED.txt",
-    "histograms",
-)
+HISTOGRAMS = "histograms"
 
 
 class RunFolder:
@@ -19,22 +14,22 @@ class RunFolder:
 
     As a context it fails by itself if what is done in it does, or is interrupted.
 
-    :raises SimpleKvError: if there is something in that place, or it cannot be made
+    :raises WispError: if there is something in that place, or it cannot be made
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
         if not self.path.name:
-            raise SimpleKvError(f"{path} is no name for a folder")
+            raise WispError(f"{path} is no name for a folder")
         self._unfinished = self._sibling(".unfinished")
         self._ended = False
         for occupied in (self.path, self._unfinished):
             if occupied.exists():
-                raise SimpleKvError(f"{occupied} exists already; name another folder")
+                raise WispError(f"{occupied} exists already; name another folder")
         try:
             (self._unfinished / HISTOGRAMS).mkdir(parents=True)
         except OSError as error:
-            raise SimpleKvError(f"cannot make the folder {self._unfinished}: {error.strerror}") from error
+            raise WispError(f"cannot make the folder {self._unfinished}: {error.strerror}") from error
 
     def __enter__(self) -> "RunFolder":
         return self
@@ -50,7 +45,7 @@ class RunFolder:
         return self._unfinished / name, name
 
     def write_environment(self, environment: dict[str, object]) -> None:
-        _write(self._unfinished / ENVIRONMENT_FILE, environment)
+        write_json(self._unfinished / "environment.json", environment)
 
     def complete(self, measurements: list[dict[str, object]]) -> None:
         """Writes the result and gives the folder its name."""
@@ -62,27 +57,19 @@ class RunFolder:
             "missing": 0,
             "measurements": measurements,
         }
-        _write(self._unfinished / RESULT_FILE, result)
+        write_json(self._unfinished / "result.json", result)
         self._unfinished.rename(self.path)
         self._ended = True
 
-    def fail(self, reason: str) -> Path:
-        """Marks the run as failed; returns the folder, whose name tells."""
+    def fail(self, reason: str) -> None:
+        """Marks the run as failed by the name of its folder."""
         self._ended = True
-        (self._unfinished / RESULT_FILE).unlink(missing_ok=True)
-        (self._unfinished / FAILURE_FILE).write_text(reason + "\n")
+        (self._unfinished / "result.json").unlink(missing_ok=True)
+        (self._unfinished / "FAILED.txt").write_text(reason + "\n")
         failed, copy = self._sibling(".FAILED"), 2
         while failed.exists():
             failed, copy = self._sibling(f"-{copy}.FAILED"), copy + 1
         self._unfinished.rename(failed)
-        return failed
 
     def _sibling(self, suffix: str) -> Path:
         return self.path.with_name(self.path.name + suffix)
-
-
-def _write(file: Path, content: dict[str, object]) -> None:
-    try:
-        file.write_text(json.dumps(content, indent=2) + "\n")
-    except OSError as error:
-        raise SimpleKvError(f"cannot write {file}: {error.strerror}") from error

@@ -7,7 +7,8 @@ import pytest
 
 from simple_kv import control
 from simple_kv.control import Hello, QueuePairAddress, Welcome
-from simple_kv.errors import PeerError, ProtocolError, SimpleKvError
+from simple_kv.errors import PeerError, ProtocolError
+from wisp_tools.errors import WispError
 
 ADDRESS = QueuePairAddress(17, 99, 0, "0000:0000:0000:0000:0000:ffff:0a09:0001", 3)
 HELLO = Hello(ADDRESS, 10)
@@ -51,7 +52,7 @@ class TestGreeting:
                 noise[draw.randrange(len(noise))] = draw.randrange(256)
             try:
                 control.decode_welcome(bytes(noise))
-            except SimpleKvError:
+            except WispError:
                 continue
         for noise in (b"", b"[]", b"[" * 4000, b"null", b"0000007+Put suc\n", b"x" * 5000):
             with pytest.raises(ProtocolError):

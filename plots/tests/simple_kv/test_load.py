@@ -4,12 +4,12 @@ from collections import deque
 import pytest
 
 from simple_kv import protocol
-from simple_kv.errors import SimpleKvError
 from simple_kv.exchange import TextExchange
 from simple_kv.load import KINDS, Load, LoadSettings
 from simple_kv.perf import placement, quantile
 from simple_kv.store import Executor, Store
 from tests.simple_kv.support import describe
+from wisp_tools.errors import WispError
 
 
 class InstantExchange(TextExchange):
@@ -121,7 +121,7 @@ class TestLoad:
         ):
             exchange = InstantExchange()
             exchange.wrong = protocol.encode_reply(reply)
-            with pytest.raises(SimpleKvError, match="the answer to a .* is wrong"):
+            with pytest.raises(WispError, match="the answer to a .* is wrong"):
                 Load(self.settings).run(exchange, 100, silent)
 
     def test_the_keys_are_bounded_as_those_of_the_suite(self):

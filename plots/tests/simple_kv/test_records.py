@@ -9,11 +9,11 @@ import pytest
 from hdrh.histogram import HdrHistogram
 from hdrh.log import HistogramLogReader
 
-from simple_kv.errors import SimpleKvError
 from simple_kv.run_folder import RunFolder
 from tests.simple_kv.support import PATIENCE_SECONDS, port_of, program, run, silent_server, tcp_server
 from tests.waiting import wait_for
 from wisp_tools import files
+from wisp_tools.errors import WispError
 
 SUITE = files.SCHEMAS.parent / "default-sweep"
 
@@ -38,8 +38,8 @@ class TestRunFolder(InFolder):
 
     def test_what_goes_wrong_is_written_down_and_no_result_left(self):
         for number in range(3):
-            with pytest.raises(SimpleKvError), RunFolder(self.folder / "run"):
-                raise SimpleKvError(f"reason {number}")
+            with pytest.raises(WispError), RunFolder(self.folder / "run"):
+                raise WispError(f"reason {number}")
         assert self.names() == {"run.FAILED", "run-2.FAILED", "run-3.FAILED"}
         assert (self.folder / "run-3.FAILED" / "FAILED.txt").read_text() == "reason 2\n"
         assert not list(self.folder.glob("*/result.json"))
@@ -53,7 +53,7 @@ class TestRunFolder(InFolder):
         for name in ("run", "other.unfinished"):
             (self.folder / name).mkdir()
         for name in ("run", "other"):
-            with pytest.raises(SimpleKvError, match="exists already; name another folder"):
+            with pytest.raises(WispError, match="exists already; name another folder"):
                 RunFolder(self.folder / name)
         assert self.names() == {"run", "other.unfinished"}
 

@@ -43,7 +43,7 @@ def measure(state: CellState, folder: Path, wisp: Path, servers: WispServers) ->
     else:
         state.state, state.result = FINISHED, state.path
     finally:
-        state.seconds = round(time.monotonic() - began, 1)
+        state.took = round(time.monotonic() - began, 1)
 
 
 def without_places(text: str, *folders: Path) -> str:

@@ -37,9 +37,9 @@ def _corrections(cells: Iterable[CellState]) -> dict[str, float]:
         place = cell.cell.place
         estimated.setdefault(place, 0)
         took.setdefault(place, 0)
-        if cell.state == FINISHED and cell.seconds is not None:
+        if cell.state == FINISHED and cell.took is not None:
             estimated[place] += cell.cell.seconds
-            took[place] += cell.seconds
+            took[place] += cell.took
     return {
         place: min(SLOWEST, max(FASTEST, took[place] / estimated[place])) if estimated[place] else 1.0
         for place in estimated

@@ -16,6 +16,8 @@ from wisp_tools.files import write_json
 from wisp_tools.interrupts import interruptible
 
 TO_RUN = (WAITING, FAILED, SKIPPED)
+OUTCOME = ("state", "reason", "took", "result", "guest")
+"""Fields of a cell that measuring it sets."""
 
 
 def cells_to_run(campaign: Campaign, place: str, number: int) -> list[CellState]:
@@ -46,8 +48,7 @@ def outcome_file(folder: Path, cell: CellState) -> Path:
 def record_outcome(folder: Path, cell: CellState) -> None:
     path = outcome_file(folder, cell)
     path.parent.mkdir(parents=True, exist_ok=True)
-    names = {"state": "state", "reason": "reason", "took": "seconds", "result": "result", "guest": "guest"}
-    write_json(path, {name: getattr(cell, field) for name, field in names.items()})
+    write_json(path, {name: getattr(cell, name) for name in OUTCOME})
 
 
 def collect_outcomes(campaign: Campaign, cells: list[CellState]) -> None:
@@ -58,8 +59,8 @@ def collect_outcomes(campaign: Campaign, cells: list[CellState]) -> None:
             outcome = json.loads(path.read_text())
         except (OSError, ValueError):
             continue
-        cell.state, cell.reason, cell.seconds = outcome["state"], outcome["reason"], outcome["took"]
-        cell.result, cell.guest = outcome["result"], outcome["guest"]
+        for name in OUTCOME:
+            setattr(cell, name, outcome[name])
         path.unlink()
     campaign.save()
 

@@ -3,7 +3,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,8 @@ class CellState:
     state: str = WAITING
     reason: str | None = None
     """Why it failed or was skipped."""
-    seconds: float | None = None
-    """How long it took."""
+    took: float | None = None
+    """Seconds."""
     result: str | None = None
     """Its file or folder, relative to the campaign."""
     guest: str | None = None
@@ -114,29 +114,12 @@ def digest(cells: list[Cell]) -> str:
 
 
 def _written(state: CellState) -> dict[str, Any]:
-    cell = asdict(state.cell)
-    return {
-        **cell,
-        "options": list(state.cell.options),
-        "round": state.round,
-        "state": state.state,
-        "reason": state.reason,
-        "took": state.seconds,
-        "result": state.result,
-        "guest": state.guest,
-    }
+    written = asdict(state)
+    cell: dict[str, Any] = written.pop("cell")
+    return cell | written
 
 
 def _read(values: dict[str, Any]) -> CellState:
-    cell = Cell(
-        values["place"],
-        values["group"],
-        values["name"],
-        values["instrument"],
-        values["transport"],
-        tuple(values["options"]),
-        values["seconds"],
-    )
-    return CellState(
-        cell, values["round"], values["state"], values["reason"], values["took"], values["result"], values["guest"]
-    )
+    described = {each.name: values[each.name] for each in fields(Cell)}
+    outcome = {each.name: values[each.name] for each in fields(CellState) if each.name != "cell"}
+    return CellState(Cell(**described | {"options": tuple(described["options"])}), **outcome)

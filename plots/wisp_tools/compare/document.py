@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The JSON of a comparison: wisp-comparison, version 1 (results/FORMAT.md)."""
 
+from dataclasses import asdict
 from typing import Any
 
 from wisp_tools.compare.comparison import Comparison
 from wisp_tools.compare.plan import FEWEST_PAIRS
-from wisp_tools.compare.revisions import Revision
 from wisp_tools.compare.verdict import (
     ALLOCATION_BYTES,
     ALLOCATION_ERRORS,
@@ -13,26 +13,23 @@ from wisp_tools.compare.verdict import (
     CONFIDENCE,
     LARGEST_RULER_SPREAD,
     RULER_CONFIDENCE,
-    Allocation,
     Figure,
     Judgement,
     Pair,
     Steadiness,
 )
-from wisp_tools.estimates import Interval
 
 FORMAT, VERSION = "wisp-comparison", 1
 
 
 def as_document(comparison: Comparison) -> dict[str, Any]:
-    machine = comparison.machine
     return {
         "format": FORMAT,
         "version": VERSION,
         "startedAt": comparison.started,
         "finishedAt": comparison.finished,
-        "base": _revision(comparison.base),
-        "head": _revision(comparison.head),
+        "base": asdict(comparison.base),
+        "head": asdict(comparison.head),
         "settings": {
             "set": comparison.chosen.name,
             "pairs": comparison.pairs,
@@ -46,22 +43,12 @@ def as_document(comparison: Comparison) -> dict[str, Any]:
             "largestRulerSpread": LARGEST_RULER_SPREAD,
             "rulersFrom": comparison.ruler_from,
         },
-        "machine": {
-            "cpu": machine.cpu,
-            "cores": machine.cores,
-            "kernel": machine.kernel,
-            "java": machine.java,
-            "loadAverage": machine.load_average,
-        },
+        "machine": asdict(comparison.machine),
         "regression": any(each.is_regression for each in comparison.judgements),
         "exitCode": comparison.exit_code,
         "rulers": [_ruler(each) for each in comparison.rulers],
         "benchmarks": [_judgement(each) for each in comparison.judgements],
     }
-
-
-def _revision(revision: Revision) -> dict[str, str]:
-    return {"name": revision.name, "commit": revision.commit, "subject": revision.subject}
 
 
 def _figure(figure: Figure) -> dict[str, Any]:
@@ -88,40 +75,24 @@ def _pair(pair: Pair) -> dict[str, Any]:
     }
 
 
-def _interval(interval: Interval | None) -> dict[str, float] | None:
-    return None if interval is None else {"mean": interval.mean, "low": interval.low, "high": interval.high}
-
-
 def _ruler(ruler: Steadiness) -> dict[str, Any]:
     return _figure(ruler.figure) | {
         "steady": ruler.is_steady,
-        "ratio": _interval(ruler.ratio),
+        "ratio": ruler.ratio and asdict(ruler.ratio),
         "spread": ruler.spread,
         "reason": ruler.reason or None,
     }
 
 
 def _judgement(judgement: Judgement) -> dict[str, Any]:
+    allocation = judgement.allocation
     return _figure(judgement.figure) | {
         "verdict": judgement.verdict.value,
         "reason": judgement.reason or None,
         "rulers": list(judgement.figure.rulers),
-        "base": _interval(judgement.base),
-        "head": _interval(judgement.head),
-        "ratio": _interval(judgement.ratio),
+        "base": judgement.base and asdict(judgement.base),
+        "head": judgement.head and asdict(judgement.head),
+        "ratio": judgement.ratio and asdict(judgement.ratio),
         "smallestVisibleChange": judgement.smallest_visible,
-        "allocation": _allocation(judgement.allocation),
-    }
-
-
-def _allocation(allocation: Allocation | None) -> dict[str, Any] | None:
-    if allocation is None:
-        return None
-    return {
-        "unit": "B/op",
-        "base": allocation.base,
-        "head": allocation.head,
-        "growth": allocation.growth,
-        "bound": allocation.bound,
-        "verdict": allocation.verdict.value,
+        "allocation": allocation and asdict(allocation) | {"unit": "B/op", "verdict": allocation.verdict.value},
     }

@@ -10,13 +10,13 @@ from wisp_tools import environment
 
 @dataclass(frozen=True)
 class Machine:
-    """load_average: at the start, over 1, 5 and 15 minutes."""
+    """loadAverage: at the start, over 1, 5 and 15 minutes."""
 
     cpu: str | None
     cores: int
     kernel: str
     java: str | None
-    load_average: list[float] | None
+    loadAverage: list[float] | None
 
 
 def this_machine(java: str) -> Machine:

@@ -88,7 +88,7 @@ def _notes(comparison: Comparison) -> list[str]:
         f'set "{comparison.chosen.name}", {comparison.pairs} pairs of runs in both orders (a verdict needs'
         f" {FEWEST_PAIRS}), threshold {comparison.threshold_percent:g} %, rulers of {comparison.ruler_from}"
     )
-    load = "" if machine.load_average is None else f", load {machine.load_average[0]:g} at the start"
+    load = "" if machine.loadAverage is None else f", load {machine.loadAverage[0]:g} at the start"
     notes.append(f"{machine.cpu or 'unknown CPU'}, {machine.cores} cores, {machine.kernel}, {machine.java}{load}")
     return ["- " + _escaped(note) for note in notes]
 
