@@ -73,8 +73,10 @@ def measure(tools, rounds=1):
     return run_campaign(open_campaign(folder, QUICK, rounds, tools), tools), folder
 
 
-def test_a_campaign_measures_every_cell_in_every_round(tools):
+def test_a_campaign_measures_every_cell_in_every_round_and_leaves_no_server(tools):
     status, folder = measure(tools, rounds=2)
+    assert servers(tools)
+    assert not any(map(is_alive, servers(tools)))
     assert status == 0
     assert set(states(folder).values()) == {FINISHED}
     assert len(states(folder)) == 2 * len(TABLE)
@@ -109,80 +111,71 @@ def test_the_guest_is_started_once_a_round(tools):
     assert sum(call.startswith("guest --out") for call in calls(tools)) == 2
 
 
-def test_each_cell_of_the_host_has_a_server_of_its_own_and_those_of_the_guest_share_one(tools, monkeypatch):
-    guests = [Cell(GUEST, "comparison", f"comparison-{i}", CLIENT, "rdma", OPTIONS, 1) for i in range(3)]
-    hosts = [Cell(HOST, "comparison", f"comparison-{i}", CLIENT, "tcp", OPTIONS, 1) for i in range(2)]
-    monkeypatch.setattr(state, "cells_of", lambda scale: hosts + guests)
-    folder = tools.root / "campaign"
-    open_campaign(folder, QUICK, 1, tools)
-    made = WispServers(tools.wisp, folder)
-    (folder / "logs").mkdir(parents=True, exist_ok=True)
-    with made:
-        for cell in read_campaign(folder).cells:
-            campaign_measure(cell, folder, tools.wisp, made)
-            assert cell.state == FINISHED, cell.reason
-    assert len(servers(tools)) == 2 + 1
-    assert not any(map(is_alive, servers(tools)))
-    assert not list((folder / "logs").iterdir())
+@pytest.fixture
+def logs(tools):
+    folder = tools.root / "campaign" / "logs"
+    folder.mkdir(parents=True)
+    return folder
 
 
 @pytest.fixture
-def guest_servers(tools):
-    folder = tools.root / "campaign"
-    (folder / "logs").mkdir(parents=True)
-    with WispServers(tools.wisp, folder) as made:
+def guest_servers(tools, logs):
+    with WispServers(tools.wisp, logs.parent) as made:
         yield made
 
 
-def test_a_cell_of_the_guest_that_fails_takes_its_server_with_it_and_keeps_what_it_said(tools, guest_servers):
-    log = tools.root / "campaign" / "logs" / "cell.server.log"
-    client_log = log.with_name("cell.log")
-    with guest_servers.serving(GUEST, "rdma", log, client_log) as first:
+def serving(made, logs, transport, place=GUEST):
+    return made.serving(place, transport, logs / "cell.server.log", logs / "cell.log")
+
+
+def test_each_cell_of_the_host_has_a_server_of_its_own_and_those_of_the_guest_share_one(tools, logs):
+    guests = [Cell(GUEST, "comparison", f"comparison-{i}", CLIENT, "rdma", OPTIONS, 1) for i in range(3)]
+    hosts = [Cell(HOST, "comparison", f"comparison-{i}", CLIENT, "tcp", OPTIONS, 1) for i in range(2)]
+    with WispServers(tools.wisp, logs.parent) as made:
+        for cell in (state.CellState(each, 1) for each in hosts + guests):
+            campaign_measure(cell, logs.parent, tools.wisp, made)
+            assert cell.state == FINISHED, cell.reason
+    assert len(servers(tools)) == 2 + 1
+    assert not any(map(is_alive, servers(tools)))
+    assert not list(logs.iterdir())
+
+
+def test_a_cell_of_the_guest_that_fails_takes_its_server_with_it_and_keeps_what_it_said(tools, logs, guest_servers):
+    with serving(guest_servers, logs, "rdma") as first:
         pass
-    with guest_servers.serving(GUEST, "rdma", log, client_log) as again:
+    with serving(guest_servers, logs, "rdma") as again:
         assert again == first
-    assert not log.exists()
-    with pytest.raises(ProcessFailure), guest_servers.serving(GUEST, "rdma", log, client_log):
+    assert not (logs / "cell.server.log").exists()
+    with pytest.raises(ProcessFailure), serving(guest_servers, logs, "rdma"):
         raise ProcessFailure("it did not answer")
-    assert log.read_text().startswith("ready")
-    with guest_servers.serving(GUEST, "rdma", log, client_log):
+    assert (logs / "cell.server.log").read_text().startswith("ready")
+    with serving(guest_servers, logs, "rdma"):
         assert len(servers(tools)) == 2
 
 
-def test_a_server_of_the_guest_that_has_died_fails_no_further_cell(tools, guest_servers):
-    log = tools.root / "campaign" / "logs" / "cell.server.log"
-    client_log = log.with_name("cell.log")
-    with guest_servers.serving(GUEST, "rdma", log, client_log):
+def test_a_server_of_the_guest_that_has_died_fails_no_further_cell(tools, logs, guest_servers):
+    with serving(guest_servers, logs, "rdma"):
         pass
     os.kill(servers(tools)[0], signal.SIGKILL)
     wait_for(lambda: not is_alive(servers(tools)[0]))
-    with guest_servers.serving(GUEST, "rdma", log, client_log):
+    with serving(guest_servers, logs, "rdma"):
         assert is_alive(servers(tools)[1])
 
 
-def test_a_server_of_the_guest_serves_one_transport_and_is_kept_for_its_cells(tools, guest_servers):
-    log = tools.root / "campaign" / "logs" / "cell.server.log"
-    client_log = log.with_name("cell.log")
+def test_a_server_of_the_guest_serves_one_transport_and_is_kept_for_its_cells(tools, logs, guest_servers):
     for transport in ("rdma", "rdma", "shm", "tcp", "zmq", "rdma"):
-        with guest_servers.serving(GUEST, transport, log, client_log):
+        with serving(guest_servers, logs, transport):
             pass
-    served = [call for call in calls(tools) if call.startswith("-s")]
-    assert [call.partition("--transport ")[2] for call in served] == [
-        "rdma --wait poll",
-        "shm --wait poll",
-        "tcp --wait poll",
-        "zmq",
-        "rdma --wait poll",
-    ]
+    served = [call.partition("--transport ")[2] for call in calls(tools) if call.startswith("-s")]
+    rdma, shm, tcp = (f"{transport} --wait poll" for transport in ("rdma", "shm", "tcp"))
+    assert served == [rdma, shm, tcp, "zmq", rdma]
     assert [is_alive(pid) for pid in servers(tools)] == [False, False, False, False, True]
 
 
-def test_a_new_server_of_the_guest_is_kept_busy_before_it_is_measured_and_leaves_no_result_of_that(tools):
-    logs = tools.root / "campaign" / "logs"
-    logs.mkdir(parents=True)
+def test_a_new_server_of_the_guest_is_kept_busy_before_it_is_measured_and_leaves_no_result_of_that(tools, logs):
     with WispServers(tools.wisp, logs.parent, guest_warmup=60) as made:
         for place, transport in ((GUEST, "rdma"), (GUEST, "rdma"), (GUEST, "zmq"), (HOST, "tcp")):
-            with made.serving(place, transport, logs / "cell.server.log", logs / "cell.log"):
+            with serving(made, logs, transport, place):
                 pass
     warmups = [call for call in calls(tools) if call.startswith("-p")]
     assert [call.partition("--transport ")[2] for call in warmups] == [
@@ -192,15 +185,10 @@ def test_a_new_server_of_the_guest_is_kept_busy_before_it_is_measured_and_leaves
     assert [path.name for path in logs.parent.rglob("*")] == ["logs", "cell.server.log"]
 
 
-def test_a_server_of_the_guest_that_cannot_be_kept_busy_fails_the_cell(tools):
-    logs = tools.root / "campaign" / "logs"
-    logs.mkdir(parents=True)
+def test_a_server_of_the_guest_that_cannot_be_kept_busy_fails_the_cell(tools, logs):
     tell(tools, fail=["rdma"])
     with WispServers(tools.wisp, logs.parent, guest_warmup=60) as made:
-        with (
-            pytest.raises(ProcessFailure, match="told to fail"),
-            made.serving(GUEST, "rdma", logs / "cell.server.log", logs / "cell.log"),
-        ):
+        with pytest.raises(ProcessFailure, match="told to fail"), serving(made, logs, "rdma"):
             raise AssertionError("it was to be measured")
         assert "told to fail" in (logs / "cell.log").read_text()
         assert (logs / "cell.server.log").read_text().startswith("ready")
@@ -221,15 +209,13 @@ def test_the_cells_of_a_server_of_the_guest_follow_each_other(scale):
         Cell(GUEST, "c", "null", CLIENT, "null", OPTIONS, 1),
     ],
 )
-def test_no_server_runs_beside_what_is_measured_without_it(tools, guest_servers, other):
-    folder = tools.root / "campaign"
-    logs = folder / "logs"
-    with guest_servers.serving(GUEST, "rdma", logs / "cell.server.log", logs / "cell.log"):
+def test_no_server_runs_beside_what_is_measured_without_it(tools, logs, guest_servers, other):
+    with serving(guest_servers, logs, "rdma"):
         pass
     kept = servers(tools)[0]
     assert is_alive(kept)
     cell = state.CellState(other, 1)
-    campaign_measure(cell, folder, tools.wisp, guest_servers)
+    campaign_measure(cell, logs.parent, tools.wisp, guest_servers)
     assert cell.state == FINISHED, cell.reason
     assert not is_alive(kept)
 
@@ -264,29 +250,26 @@ def test_a_cell_that_fails_is_no_result_and_the_rest_goes_on(tools, capsys):
     assert len(load_run(folder).measurements) == len(TABLE) - 1
 
 
-def test_a_failed_folder_of_the_suite_leaves_no_result(tools):
-    tell(tools, fail=["suite"])
-    status, folder = measure(tools)
+@pytest.mark.parametrize(
+    ("behaviour", "name", "reason"),
+    [
+        ({"fail": ["suite"]}, "payload-suite", "wisp: told to fail at .*"),
+        ({"broken": ["null"]}, "comparison-null", ".*is not whole JSON.*"),
+        ({"no_server": True}, "comparison-tcp", "the server ended with status 1: wisp: no memory for a server"),
+        ({"guest_dies": True}, "comparison-rdma", r"the guest ended before it was measured \(exit code 137\)"),
+        ({"guest_does_not_boot": True}, "comparison-rdma", r"the guest did not start \(exit code 125\)"),
+    ],
+)
+def test_what_fails_leaves_no_result_in_any_round_and_its_reason(tools, behaviour, name, reason):
+    tell(tools, **behaviour)
+    status, folder = measure(tools, rounds=2)
     assert status == 1
-    assert states(folder)["payload-suite", 1] == FAILED
-    assert not list(folder.glob("**/payload-suite*/"))
-
-
-def test_a_program_that_ends_well_with_a_broken_file_has_failed(tools):
-    tell(tools, broken=["null"])
-    status, folder = measure(tools)
-    assert status == 1
-    failed = next(cell for cell in read_campaign(folder).cells if cell.state == FAILED)
-    assert "is not whole JSON" in failed.reason
-    assert not (folder / failed.path).exists()
-
-
-def test_a_server_that_ends_at_once_is_a_reason(tools):
-    tell(tools, no_server=True)
-    status, folder = measure(tools)
-    assert status == 1
-    failed = next(cell for cell in read_campaign(folder).cells if cell.cell.name == "comparison-tcp")
-    assert failed.reason == "the server ended with status 1: wisp: no memory for a server"
+    campaign = read_campaign(folder)
+    assert campaign.finished_at is None
+    failed = [cell for cell in campaign.cells if cell.cell.name == name]
+    assert [(cell.round, cell.state) for cell in failed] == [(1, FAILED), (2, FAILED)]
+    assert all(re.fullmatch(reason, cell.reason) for cell in failed)
+    assert not list(folder.glob(f"**/{name}*"))
 
 
 def test_failed_cells_are_tried_again_and_finished_ones_are_not(tools):
@@ -350,25 +333,6 @@ def test_where_there_can_be_no_guest_its_cells_are_skipped_with_the_reason(tools
     assert "1 cells of the guest were skipped: wisp guest: there is no QEMU here" in capsys.readouterr().err
 
 
-def test_a_guest_that_dies_fails_its_cells(tools):
-    tell(tools, guest_dies=True)
-    status, folder = measure(tools)
-    assert status == 1
-    failed = next(cell for cell in read_campaign(folder).cells if cell.state == FAILED)
-    assert failed.reason == "the guest ended before it was measured (exit code 137)"
-
-
-def test_a_guest_that_does_not_boot_after_all_fails_its_cells(tools):
-    tell(tools, guest_does_not_boot=True)
-    status, folder = measure(tools, rounds=2)
-    assert status == 1
-    failed = [cell for cell in read_campaign(folder).cells if cell.state == FAILED]
-    assert {(cell.round, cell.reason) for cell in failed} == {
-        (number, "the guest did not start (exit code 125)") for number in (1, 2)
-    }
-    assert read_campaign(folder).finished_at is None
-
-
 def test_nothing_that_is_recorded_names_where_the_campaign_is(tools):
     tell(tools, fail=["null"])
     _, folder = measure(tools)
@@ -391,19 +355,27 @@ def test_settings_say_which_java_runs_and_with_what(tools):
     assert tools.settings(tools.root / "campaign")["javaOptions"] == "-Xmx1g"
 
 
-@pytest.mark.parametrize("name", ["WISP_JAVA_OPTS", "JAVA_TOOL_OPTIONS"])
-def test_other_options_for_java_do_not_mix_with_what_is_there(tools, monkeypatch, name):
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("javaOptions", lambda tools, patch: patch.setenv("WISP_JAVA_OPTS", "-XX:+UseZGC")),
+        ("javaOptions", lambda tools, patch: patch.setenv("JAVA_TOOL_OPTIONS", "-XX:+UseZGC")),
+        ("jdk", lambda tools, patch: (tools.root / ".fake/jdk/release").write_text('IMPLEMENTOR="Another"\n')),
+        ("cpu", lambda tools, patch: patch.setattr(runner.environment, "cpu", lambda: "Another CPU")),
+        ("cells", lambda tools, patch: patch.setattr(state, "cells_of", lambda scale: TABLE[:-1])),
+    ],
+)
+def test_what_is_measured_otherwise_does_not_mix_with_what_is_there(tools, monkeypatch, name, change):
     _, folder = measure(tools)
-    monkeypatch.setenv(name, "-XX:+UseZGC")
-    with pytest.raises(WispError, match="another javaOptions"):
+    change(tools, monkeypatch)
+    with pytest.raises(WispError, match=f"was begun with another {name}"):
         open_campaign(folder, QUICK, 1, tools)
 
 
-def test_another_java_does_not_mix_either(tools):
+def test_another_number_of_rounds_does_not_mix_either(tools):
     _, folder = measure(tools)
-    (tools.root / ".fake" / "jdk" / "release").write_text('IMPLEMENTOR="Another"\n')
-    with pytest.raises(WispError, match="another jdk"):
-        open_campaign(folder, QUICK, 1, tools)
+    with pytest.raises(WispError, match="another rounds"):
+        open_campaign(folder, QUICK, 2, tools)
 
 
 @pytest.fixture
@@ -467,26 +439,6 @@ def test_a_change_in_between_does_not_mix_with_what_was_measured_before_it(tools
         open_campaign(folder, QUICK, 1, there)
 
 
-def test_other_settings_do_not_mix_with_what_is_there(tools, monkeypatch):
-    _, folder = measure(tools)
-    monkeypatch.setattr(runner.environment, "cpu", lambda: "Another CPU")
-    with pytest.raises(WispError, match="was begun with another cpu"):
-        open_campaign(folder, QUICK, 1, tools)
-
-
-def test_another_number_of_rounds_does_not_mix_either(tools):
-    _, folder = measure(tools)
-    with pytest.raises(WispError, match="another rounds"):
-        open_campaign(folder, QUICK, 2, tools)
-
-
-def test_another_table_of_cells_does_not_mix_either(tools, monkeypatch):
-    _, folder = measure(tools)
-    monkeypatch.setattr(state, "cells_of", lambda scale: TABLE[:-1])
-    with pytest.raises(WispError, match="another cells"):
-        open_campaign(folder, QUICK, 1, tools)
-
-
 def test_a_folder_that_holds_something_else_is_left_alone(tools):
     folder = tools.root / "campaign"
     folder.mkdir()
@@ -540,12 +492,6 @@ def test_an_interrupted_campaign_keeps_what_is_finished_stops_everything_and_goe
     assert set(states(folder).values()) == {FINISHED}
     again = [call for call in calls(tools)[before:] if call.startswith(("-p", "bench Transport", "simple-kv -p"))]
     assert len(again) == 3
-
-
-def test_no_server_outlives_its_cell(tools):
-    measure(tools)
-    assert servers(tools)
-    assert not [pid for pid in servers(tools) if is_alive(pid)]
 
 
 def servers(tools):

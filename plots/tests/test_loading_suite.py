@@ -52,12 +52,6 @@ def test_the_unit_of_the_score_is_taken_into_account(tmp_path):
     assert loaded.throughput == (2_000_000.0,)
 
 
-def test_a_time_for_each_operation_is_no_throughput(tmp_path):
-    folder = write_suite(tmp_path / "run", [measurement(unit="us/op")])
-    with pytest.raises(WispError, match="us/op is no unit of throughput"):
-        load_folder(folder, "run")
-
-
 def test_simple_kv_is_told_from_wisp_with_what_it_writes_and_sends_ahead(tmp_path):
     made = measurement("rdma", benchmark="simple_kv.request", write="region", ahead="10")
     (loaded,) = load_folder(write_suite(tmp_path / "run", [made]), "run")
@@ -74,9 +68,17 @@ def test_a_run_that_did_not_end_well_is_refused_even_with_a_result(tmp_path, suf
         load_run(folder)
 
 
-def test_a_result_that_lacks_combinations_is_refused(tmp_path):
-    folder = write_suite(tmp_path / "run", [measurement()], missing=2)
-    with pytest.raises(WispError, match="2 combinations of parameters failed"):
+@pytest.mark.parametrize(
+    ("made", "missing", "words"),
+    [
+        (measurement(unit="us/op"), 0, "us/op is no unit of throughput"),
+        (measurement(), 2, "2 combinations of parameters failed"),
+        (measurement(count=1001), 0, "1000 latencies, not 1001"),
+    ],
+)
+def test_a_folder_that_is_no_whole_result_is_refused(tmp_path, made, missing, words):
+    folder = write_suite(tmp_path / "run", [made], missing)
+    with pytest.raises(WispError, match=words):
         load_folder(folder, "run")
 
 
@@ -85,13 +87,6 @@ def test_a_folder_without_its_environment_is_refused(tmp_path):
     (folder / "environment.json").unlink()
     with pytest.raises(WispError, match=r"environment\.json: cannot be read"):
         load_folder(folder, "run")
-
-
-def test_a_histogram_of_another_count_is_refused(tmp_path):
-    made = measurement()
-    made["latencies"][0]["count"] += 1
-    with pytest.raises(WispError, match="1000 latencies, not 1001"):
-        load_folder(write_suite(tmp_path / "run", [made]), "run")
 
 
 def test_files_and_folders_side_by_side_are_one_run(tmp_path):
