@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.store;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What became of an operation. Nothing else tells it: no magic value, no exception for what is
  * ordinary.
@@ -64,6 +66,20 @@ public enum Status {
   /** Whether the operation was refused or impossible, rather than answered. */
   public boolean isError() {
     return code >= KEY_EMPTY.code;
+  }
+
+  /** What a key is refused with, or null if it is a possible one. */
+  public static @Nullable Status refusalOf(Slice key) {
+    if (key.length() == 0) {
+      return KEY_EMPTY;
+    }
+    return key.length() > Limits.MAX_KEY_LENGTH ? KEY_TOO_LARGE : null;
+  }
+
+  /** What a key or its value is refused with, or null if both are possible. */
+  public static @Nullable Status refusalOf(Slice key, Slice value) {
+    Status refusal = refusalOf(key);
+    return refusal == null && value.length() > Limits.MAX_VALUE_LENGTH ? VALUE_TOO_LARGE : refusal;
   }
 
   /** Whether a status has this code. */

@@ -32,20 +32,12 @@ public final class ValueBuffer extends ValueSink implements AutoCloseable {
     arena = larger;
   }
 
-  /**
-   * Points {@code slice} at the value, until the next get begins or this buffer is closed.
-   *
-   * @throws IllegalStateException if the last get found none
-   */
+  /** Points {@code slice} at the value, until the next get begins or this buffer is closed. */
   public Slice pointAt(Slice slice) {
     return slice.set(memory, 0, valueLength());
   }
 
-  /**
-   * A copy of the value.
-   *
-   * @throws IllegalStateException if the last get found none
-   */
+  /** A copy of the value. */
   public byte[] toByteArray() {
     requireFound();
     return room.toByteArray();

@@ -6,9 +6,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where a get puts the value that it finds. What it holds counts from when the get has answered
- * {@link Status#FOUND} until the next one begins; otherwise it refuses to be asked. So a reader
- * without locks may copy a value before it knows that the record stayed the same meanwhile, copy it
- * again, or answer {@link Status#ABSENT}, and nobody takes such bytes for a value.
+ * {@link Status#FOUND} until the next one begins; otherwise whoever asks gets an {@link
+ * IllegalStateException}. So a reader without locks may copy a value before it knows that the
+ * record stayed the same meanwhile, copy it again, or answer {@link Status#ABSENT}, and nobody
+ * takes such bytes for a value.
  *
  * <p>Every get calls {@link #begin}, then {@link #copy} as often as it likes, and {@link #found}
  * once if it answers {@link Status#FOUND} and never otherwise. A sink belongs to one thread.
@@ -69,31 +70,19 @@ public abstract class ValueSink {
     return found;
   }
 
-  /**
-   * The length of the value in bytes.
-   *
-   * @throws IllegalStateException if the last get found none
-   */
+  /** The length of the value in bytes. */
   public final int valueLength() {
     requireFound();
     return length;
   }
 
-  /**
-   * The version of the record that the value came from; 0 where the transport does not tell.
-   *
-   * @throws IllegalStateException if the last get found none
-   */
+  /** The version of the record that the value came from; 0 where the transport does not tell. */
   public final long version() {
     requireFound();
     return version;
   }
 
-  /**
-   * When the record expires, in milliseconds since the epoch, or {@link ExpiryTimes#NEVER}.
-   *
-   * @throws IllegalStateException if the last get found none
-   */
+  /** When the record expires, in milliseconds since the epoch, or {@link ExpiryTimes#NEVER}. */
   public final long expiresAt() {
     requireFound();
     return expiresAt;

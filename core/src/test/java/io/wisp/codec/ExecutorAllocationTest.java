@@ -4,14 +4,12 @@ package io.wisp.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.wisp.store.ForwardingStore;
 import io.wisp.store.KeySink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
-import io.wisp.store.Steps;
 import io.wisp.store.Store;
-import io.wisp.store.StoreStatistics;
 import io.wisp.store.ValueSink;
-import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteCondition;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -82,7 +80,19 @@ class ExecutorAllocationTest {
     }
   }
 
-  private record SingleValueStore(MemorySegment value) implements Store {
+  /** A store of one value, which answers what is asked here and nothing else. */
+  private static final class SingleValueStore extends ForwardingStore {
+
+    private final MemorySegment value;
+
+    SingleValueStore(MemorySegment value) {
+      this.value = value;
+    }
+
+    @Override
+    protected Store store() {
+      throw new UnsupportedOperationException();
+    }
 
     @Override
     public Status write(
@@ -98,28 +108,8 @@ class ExecutorAllocationTest {
     }
 
     @Override
-    public Status putAll(WriteBatch batch) {
-      return Status.DONE;
-    }
-
-    @Override
     public Status delete(Slice key) {
       return Status.DELETED;
-    }
-
-    @Override
-    public Status deleteIfVersion(Slice key, long expectedVersion) {
-      return Status.DELETED;
-    }
-
-    @Override
-    public Status expire(Slice key, long expiresAt) {
-      return Status.FOUND;
-    }
-
-    @Override
-    public Status expireIfVersion(Slice key, long expiresAt, long expectedVersion) {
-      return Status.FOUND;
     }
 
     @Override
@@ -128,13 +118,8 @@ class ExecutorAllocationTest {
     }
 
     @Override
-    public long size() {
-      return 1;
-    }
-
-    @Override
-    public Steps clearing() {
-      return () -> false;
+    public long currentTimeMillis() {
+      return 0;
     }
 
     @Override
@@ -142,23 +127,5 @@ class ExecutorAllocationTest {
       sink.accept(value, 0, 16);
       return 0;
     }
-
-    @Override
-    public Steps choosingKey(KeySink sink) {
-      return () -> false;
-    }
-
-    @Override
-    public StoreStatistics statistics() {
-      return new StoreStatistics(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-    }
-
-    @Override
-    public boolean maintain(long nanoseconds) {
-      return false;
-    }
-
-    @Override
-    public void close() {}
   }
 }

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -62,12 +64,9 @@ public final class HeapStore implements Store {
   @Override
   public synchronized Status write(
       Slice key, Slice value, WriteCondition condition, long expectedVersion, long expiresAt) {
-    Status refusal = refusalOf(key);
+    Status refusal = Status.refusalOf(key, value);
     if (refusal != null) {
       return refusal;
-    }
-    if (value.length() > Limits.MAX_VALUE_LENGTH) {
-      return Status.VALUE_TOO_LARGE;
     }
     Entry present = find(key);
     boolean holds =
@@ -104,12 +103,9 @@ public final class HeapStore implements Store {
   public synchronized Status putAll(WriteBatch batch) {
     Map<ByteBuffer, ByteBuffer> last = new LinkedHashMap<>();
     for (int i = 0; i < batch.size(); i++) {
-      Status refusal = refusalOf(batch.key(i));
+      Status refusal = Status.refusalOf(batch.key(i), batch.value(i));
       if (refusal != null) {
         return refusal;
-      }
-      if (batch.value(i).length() > Limits.MAX_VALUE_LENGTH) {
-        return Status.VALUE_TOO_LARGE;
       }
       last.put(
           ByteBuffer.wrap(batch.key(i).toByteArray()),
@@ -136,7 +132,7 @@ public final class HeapStore implements Store {
   @Override
   public synchronized Status get(Slice key, ValueSink sink) {
     sink.begin();
-    Status refusal = refusalOf(key);
+    Status refusal = Status.refusalOf(key);
     if (refusal != null) {
       return refusal;
     }
@@ -152,30 +148,35 @@ public final class HeapStore implements Store {
 
   @Override
   public synchronized Status delete(Slice key) {
-    Status refusal = refusalOf(key);
-    if (refusal != null) {
-      return refusal;
-    }
-    Entry entry = find(key);
-    if (entry == null) {
-      return Status.ABSENT;
-    }
-    remove(entry);
-    return Status.DELETED;
+    return change(key, any -> true, this::remove, Status.DELETED);
   }
 
   @Override
   public synchronized Status deleteIfVersion(Slice key, long expectedVersion) {
-    Entry entry = find(key);
-    if (entry != null && entry.version() != expectedVersion) {
-      return Status.CONFLICT;
-    }
-    return delete(key);
+    return change(key, version -> version == expectedVersion, this::remove, Status.DELETED);
   }
 
   @Override
   public synchronized Status expire(Slice key, long expiresAt) {
-    Status refusal = refusalOf(key);
+    return change(key, any -> true, entry -> expire(entry, expiresAt), Status.FOUND);
+  }
+
+  @Override
+  public synchronized Status expireIfVersion(Slice key, long expiresAt, long expectedVersion) {
+    return change(
+        key,
+        version -> version == expectedVersion,
+        entry -> expire(entry, expiresAt),
+        Status.FOUND);
+  }
+
+  private void expire(Entry entry, long expiresAt) {
+    insert(new Entry(entry.position(), entry.key(), entry.value(), ++lastVersion, expiresAt));
+  }
+
+  /** Changes the entry of a key if it has such a version; then the answer is {@code changed}. */
+  private Status change(Slice key, LongPredicate version, Consumer<Entry> change, Status changed) {
+    Status refusal = Status.refusalOf(key);
     if (refusal != null) {
       return refusal;
     }
@@ -183,16 +184,11 @@ public final class HeapStore implements Store {
     if (entry == null) {
       return Status.ABSENT;
     }
-    insert(new Entry(entry.position(), entry.key(), entry.value(), ++lastVersion, expiresAt));
-    return Status.FOUND;
-  }
-
-  @Override
-  public synchronized Status expireIfVersion(Slice key, long expiresAt, long expectedVersion) {
-    Entry entry = find(key);
-    return entry != null && entry.version() != expectedVersion
-        ? Status.CONFLICT
-        : expire(key, expiresAt);
+    if (!version.test(entry.version())) {
+      return Status.CONFLICT;
+    }
+    change.accept(entry);
+    return changed;
   }
 
   @Override
@@ -269,13 +265,6 @@ public final class HeapStore implements Store {
 
   @Override
   public void close() {}
-
-  private static @Nullable Status refusalOf(Slice key) {
-    if (key.length() == 0) {
-      return Status.KEY_EMPTY;
-    }
-    return key.length() > Limits.MAX_KEY_LENGTH ? Status.KEY_TOO_LARGE : null;
-  }
 
   private boolean isLive(Entry entry) {
     return entry.expiresAt() == NEVER || entry.expiresAt() > clock.getAsLong();

@@ -8,8 +8,9 @@ import io.wisp.store.cuckoo.region.Bytes;
 import io.wisp.store.cuckoo.table.Bucket;
 import io.wisp.store.cuckoo.table.Index;
 import io.wisp.store.cuckoo.table.KeyHash;
-import io.wisp.store.cuckoo.table.StripeSet;
+import io.wisp.store.cuckoo.table.Stripes;
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * The keys of a batch, each once and with the last of its values, and what their write knows of
@@ -20,7 +21,7 @@ final class BatchEntries {
 
   private static final int MIN_TABLE = 16;
 
-  private final StripeSet stripes = new StripeSet();
+  private final BitSet stripes = new BitSet(Stripes.MAX_STRIPES);
   private final Slice writtenKey = new Slice();
   private int size;
   private long recordBytes;
@@ -95,7 +96,7 @@ final class BatchEntries {
   }
 
   /** A set for the stripes that are held for these entries. */
-  StripeSet stripes() {
+  BitSet stripes() {
     return stripes;
   }
 

@@ -10,8 +10,8 @@ import io.wisp.store.cuckoo.log.RecordLayout;
 import io.wisp.store.cuckoo.region.Words;
 import io.wisp.store.cuckoo.table.Bucket;
 import io.wisp.store.cuckoo.table.Index;
-import io.wisp.store.cuckoo.table.StripeSet;
 import java.time.InstantSource;
+import java.util.BitSet;
 
 /**
  * Writes of many keys, of which either all happen or none. First all records are written, with no
@@ -49,8 +49,13 @@ final class BatchWriter extends TableWriter {
     super(table, clock);
   }
 
-  /** Writes a batch of possible keys and values. */
   Status write(WriteBatch batch) {
+    for (int i = 0; i < batch.size(); i++) {
+      Status refusal = Status.refusalOf(batch.key(i), batch.value(i));
+      if (refusal != null) {
+        return refusal;
+      }
+    }
     BatchEntries keys = ENTRIES.get();
     keys.collect(batch, index);
     if (!mayFit(keys.recordBytes())) {
@@ -170,7 +175,7 @@ final class BatchWriter extends TableWriter {
    * there is no slot. With all stripes it finds a slot wherever there is one.
    */
   private int publish(BatchEntries keys) {
-    StripeSet held = keys.stripes();
+    BitSet held = keys.stripes();
     held.clear();
     for (int i = 0; i < keys.size(); i++) {
       stripes.addKey(held, keys.hash(i));
@@ -182,7 +187,7 @@ final class BatchWriter extends TableWriter {
     return publish(keys, held);
   }
 
-  private int publish(BatchEntries keys, StripeSet held) {
+  private int publish(BatchEntries keys, BitSet held) {
     stripes.lock(held);
     try {
       int stuck = giveSlots(keys, held);
@@ -195,7 +200,7 @@ final class BatchWriter extends TableWriter {
     }
   }
 
-  private int giveSlots(BatchEntries keys, StripeSet held) {
+  private int giveSlots(BatchEntries keys, BitSet held) {
     // In one row, so that a clear that begins meanwhile takes all of them for older, or none.
     long version = counters.nextVersions(keys.size());
     for (int i = 0; i < keys.size(); i++) {
@@ -219,7 +224,7 @@ final class BatchWriter extends TableWriter {
     return keys.writtenKey().set(memory, record + RecordLayout.HEADER_SIZE, length);
   }
 
-  private boolean giveEmptySlot(BatchEntries keys, int entry, StripeSet held) {
+  private boolean giveEmptySlot(BatchEntries keys, int entry, BitSet held) {
     long hash = keys.hash(entry);
     long slotAddress = index.locateEmpty(hash);
     if (slotAddress == Index.NONE && displacement.makeRoomWithin(held, hash)) {

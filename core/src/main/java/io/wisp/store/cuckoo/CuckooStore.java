@@ -2,7 +2,6 @@
 package io.wisp.store.cuckoo;
 
 import io.wisp.store.KeySink;
-import io.wisp.store.Limits;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Steps;
@@ -12,6 +11,7 @@ import io.wisp.store.Update;
 import io.wisp.store.ValueSink;
 import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteCondition;
+import io.wisp.store.cuckoo.log.Deadline;
 import io.wisp.store.cuckoo.log.Pages;
 import io.wisp.store.cuckoo.region.Geometry;
 import io.wisp.store.cuckoo.region.Region;
@@ -23,6 +23,7 @@ import io.wisp.store.cuckoo.table.IndexMemory;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -127,7 +128,7 @@ public final class CuckooStore implements Store {
   }
 
   private Status lookUp(Slice key, @Nullable ValueSink sink) {
-    Status refusal = refusal(key);
+    Status refusal = Status.refusalOf(key);
     if (refusal != null) {
       return refusal;
     }
@@ -170,10 +171,7 @@ public final class CuckooStore implements Store {
   @Override
   public Status write(
       Slice key, Slice value, WriteCondition condition, long expectedVersion, long expiresAt) {
-    Status refusal = refusal(key, value);
-    return refusal != null
-        ? refusal
-        : writer.write(key, value, condition, expectedVersion, expiresAt);
+    return writer.write(key, value, condition, expectedVersion, expiresAt);
   }
 
   /**
@@ -185,41 +183,27 @@ public final class CuckooStore implements Store {
    */
   @Override
   public Status putAll(WriteBatch batch) {
-    for (int i = 0; i < batch.size(); i++) {
-      Status refusal = refusal(batch.key(i), batch.value(i));
-      if (refusal != null) {
-        return refusal;
-      }
-    }
     return batchWriter.write(batch);
   }
 
   @Override
   public Status delete(Slice key) {
-    Status refusal = refusal(key);
-    return refusal != null ? refusal : writer.delete(key, WriteCondition.ALWAYS, 0);
+    return writer.delete(key, WriteCondition.ALWAYS, 0);
   }
 
   @Override
   public Status deleteIfVersion(Slice key, long expectedVersion) {
-    Status refusal = refusal(key);
-    return refusal != null
-        ? refusal
-        : writer.delete(key, WriteCondition.IF_VERSION, expectedVersion);
+    return writer.delete(key, WriteCondition.IF_VERSION, expectedVersion);
   }
 
   @Override
   public Status expire(Slice key, long expiresAt) {
-    Status refusal = refusal(key);
-    return refusal != null ? refusal : writer.expire(key, expiresAt, WriteCondition.ALWAYS, 0);
+    return writer.expire(key, expiresAt, WriteCondition.ALWAYS, 0);
   }
 
   @Override
   public Status expireIfVersion(Slice key, long expiresAt, long expectedVersion) {
-    Status refusal = refusal(key);
-    return refusal != null
-        ? refusal
-        : writer.expire(key, expiresAt, WriteCondition.IF_VERSION, expectedVersion);
+    return writer.expire(key, expiresAt, WriteCondition.IF_VERSION, expectedVersion);
   }
 
   /**
@@ -243,21 +227,6 @@ public final class CuckooStore implements Store {
     } finally {
       updateLocks.unlock(hash);
     }
-  }
-
-  private static @Nullable Status refusal(Slice key) {
-    int length = key.length();
-    if (length == 0) {
-      return Status.KEY_EMPTY;
-    }
-    return length > Limits.MAX_KEY_LENGTH ? Status.KEY_TOO_LARGE : null;
-  }
-
-  private static @Nullable Status refusal(Slice key, Slice value) {
-    Status refusal = refusal(key);
-    return refusal == null && value.length() > Limits.MAX_VALUE_LENGTH
-        ? Status.VALUE_TOO_LARGE
-        : refusal;
   }
 
   @Override
@@ -306,7 +275,7 @@ public final class CuckooStore implements Store {
     boolean more = sweep.reclaimExpired(deadline);
     more |= shrink(deadline);
     while (table.compactor().compactInBackground()) {
-      if (System.nanoTime() - deadline >= 0) {
+      if (Deadline.hasPassed(deadline)) {
         return true;
       }
     }
@@ -316,7 +285,7 @@ public final class CuckooStore implements Store {
   /** Shrinks the index, by a few buckets even if the deadline has passed. */
   private boolean shrink(long deadline) {
     for (int merges = 1; table.growth().shrink(table.counters().entries()); merges++) {
-      if (merges % MERGES_BETWEEN_LOOKS_AT_THE_TIME == 0 && System.nanoTime() - deadline >= 0) {
+      if (merges % MERGES_BETWEEN_LOOKS_AT_THE_TIME == 0 && Deadline.hasPassed(deadline)) {
         return true;
       }
     }
@@ -347,12 +316,12 @@ public final class CuckooStore implements Store {
     public Options {
       if (capacity < Geometry.MIN_REGION_SIZE || capacity > Bucket.MAX_REGION_SIZE) {
         throw new IllegalArgumentException(
-            "the memory of a store must be "
-                + Geometry.MIN_REGION_SIZE
-                + " to "
-                + Bucket.MAX_REGION_SIZE
-                + " bytes, not "
-                + capacity);
+            String.format(
+                Locale.ROOT,
+                "the memory of a store must be %d to %d bytes, not %d",
+                Geometry.MIN_REGION_SIZE,
+                Bucket.MAX_REGION_SIZE,
+                capacity));
       }
       if (fixedBuckets < 0
           || Integer.bitCount(fixedBuckets) > 1

@@ -3,6 +3,7 @@ package io.wisp.store.cuckoo;
 
 import io.wisp.store.KeySink;
 import io.wisp.store.Steps;
+import io.wisp.store.cuckoo.log.Deadline;
 import io.wisp.store.cuckoo.log.RecordLayout;
 import io.wisp.store.cuckoo.region.Words;
 import io.wisp.store.cuckoo.table.BackwardMoves;
@@ -17,6 +18,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.InstantSource;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What goes over all buckets: scanning, clearing, choosing a key, reclaiming expired records. */
@@ -70,8 +72,8 @@ final class Sweep {
     Walk walk = Walk.at(index, stripes, moves, cursor);
     try (Arena arena = Arena.ofConfined()) {
       KeyCopies copies = new KeyCopies(arena, sink);
-      Walk.Limit buckets = Walk.Limit.ofBuckets(BUCKETS_PER_SCAN + BUCKETS_PER_WANTED_KEY * wanted);
-      walk.visit(() -> copies.given < wanted && buckets.allowsMore(), copies);
+      BooleanSupplier buckets = Walk.forBuckets(BUCKETS_PER_SCAN + BUCKETS_PER_WANTED_KEY * wanted);
+      walk.visit(() -> copies.given < wanted && buckets.getAsBoolean(), copies);
     }
     return walk.cursor();
   }
@@ -99,8 +101,8 @@ final class Sweep {
       try (Arena arena = Arena.ofConfined()) {
         KeyCopies copies = new KeyCopies(arena, key);
         if (tried) {
-          Walk.Limit buckets = Walk.Limit.ofBuckets(BUCKETS_PER_STEP);
-          walk.visit(() -> key.bytes == null && buckets.allowsMore(), copies);
+          BooleanSupplier buckets = Walk.forBuckets(BUCKETS_PER_STEP);
+          walk.visit(() -> key.bytes == null && buckets.getAsBoolean(), copies);
         }
         for (int i = 0; !tried && key.bytes == null && i < TRIES; i++) {
           walk(randomPosition()).visit(() -> false, copies);
@@ -151,7 +153,7 @@ final class Sweep {
 
     @Override
     public boolean next() {
-      walk.visit(Walk.Limit.ofBuckets(BUCKETS_PER_STEP), this);
+      walk.visit(Walk.forBuckets(BUCKETS_PER_STEP), this);
       if (!walk.isOver()) {
         return true;
       }
@@ -178,7 +180,7 @@ final class Sweep {
    *
    * @return whether buckets are left that this round has not come to
    */
-  synchronized boolean reclaimExpired(long deadlineNanoTime) {
+  synchronized boolean reclaimExpired(long deadline) {
     if (counters.expiring() <= 0) {
       reclaimCursor = 0;
       return false;
@@ -186,8 +188,7 @@ final class Sweep {
     long buckets = index.buckets();
     while (reclaimCursor < buckets) {
       reclaimExpiredIn(reclaimCursor++);
-      if (reclaimCursor % BUCKETS_BETWEEN_LOOKS_AT_THE_TIME == 0
-          && System.nanoTime() - deadlineNanoTime >= 0) {
+      if (reclaimCursor % BUCKETS_BETWEEN_LOOKS_AT_THE_TIME == 0 && Deadline.hasPassed(deadline)) {
         return true;
       }
     }

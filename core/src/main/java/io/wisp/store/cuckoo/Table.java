@@ -14,7 +14,6 @@ import io.wisp.store.cuckoo.table.Growth;
 import io.wisp.store.cuckoo.table.Index;
 import io.wisp.store.cuckoo.table.IndexMemory;
 import io.wisp.store.cuckoo.table.ReferenceBits;
-import io.wisp.store.cuckoo.table.StripeSet;
 import io.wisp.store.cuckoo.table.Stripes;
 import java.lang.foreign.MemorySegment;
 import java.security.SecureRandom;
@@ -58,7 +57,7 @@ record Table(
     long hashSeed = random.nextLong();
     long incarnation = random.nextLong() | 1;
     Index index = new Index(memory, hashSeed);
-    Stripes stripes = new Stripes(Math.min(StripeSet.MAX_STRIPES, buckets));
+    Stripes stripes = new Stripes(Math.min(Stripes.MAX_STRIPES, buckets));
     Pages pages =
         new Pages(
             geometry.pages(), IndexMemory.pagesFor(geometry, buckets), geometry.segmentPages());
@@ -76,9 +75,8 @@ record Table(
     memory.asSlice(0, indexMemory.bytes()).fill((byte) 0);
     index.initialize(buckets);
     RegionHeader.write(memory, incarnation, hashSeed, Index.OFFSET, buckets);
-    Displacement displacement = new Displacement(memory, index, stripes, references);
-    Growth growth =
-        new Growth(memory, index, stripes, indexMemory, displacement, references, fixed);
+    Displacement displacement = new Displacement(index, stripes, references);
+    Growth growth = new Growth(index, stripes, indexMemory, displacement, references, fixed);
     return new Table(
         memory,
         incarnation,

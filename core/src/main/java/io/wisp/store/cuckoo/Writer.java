@@ -46,6 +46,10 @@ final class Writer extends TableWriter {
 
   Status write(
       Slice key, Slice value, WriteCondition condition, long expectedVersion, long expiresAt) {
+    Status refusal = Status.refusalOf(key, value);
+    if (refusal != null) {
+      return refusal;
+    }
     long hash = index.hash(key);
     updateLocks.awaitOthers(hash);
     while (true) {
@@ -166,6 +170,10 @@ final class Writer extends TableWriter {
   }
 
   Status expire(Slice key, long expiresAt, WriteCondition condition, long expectedVersion) {
+    Status refusal = Status.refusalOf(key);
+    if (refusal != null) {
+      return refusal;
+    }
     long hash = index.hash(key);
     updateLocks.awaitOthers(hash);
     stripes.lockKey(hash);

@@ -107,7 +107,7 @@ public final class Evacuation {
       return moved;
     } finally {
       relocatedBytes.add(moved);
-      heap.endEvacuation(segment);
+      heap.seal(segment);
     }
   }
 

@@ -207,7 +207,8 @@ public final class Heap {
     return sequences.incrementAndGet();
   }
 
-  private void seal(Segment segment) {
+  /** Ends appending to a segment, or its evacuation, and frees it if all in it is dead. */
+  void seal(Segment segment) {
     if (segment.seal()) {
       release(segment);
     }
@@ -248,12 +249,6 @@ public final class Heap {
       if (appends) {
         seal(segment);
       }
-    }
-  }
-
-  void endEvacuation(Segment segment) {
-    if (segment.endEvacuation()) {
-      release(segment);
     }
   }
 

@@ -21,7 +21,6 @@ public final class Pages {
   private final int count;
   private final int spareLength;
   private final BitSet free;
-  private int freeCount;
   private long spare;
   private int closedFrom;
   private int closedTo;
@@ -32,7 +31,6 @@ public final class Pages {
     this.spareLength = spareLength;
     free = new BitSet(count);
     free.set(used, count);
-    freeCount = count - used;
     spare = take(spareLength, spareLength);
   }
 
@@ -56,7 +54,7 @@ public final class Pages {
 
   /** Free pages, without the spare. */
   public synchronized int freeCount() {
-    return freeCount;
+    return free.cardinality();
   }
 
   synchronized int freeCountIn(int from, int to) {
@@ -70,7 +68,7 @@ public final class Pages {
 
   /** Free pages that are not closed. */
   synchronized int openCount() {
-    return freeCount - freeCountIn(closedFrom, closedTo);
+    return freeCount() - freeCountIn(closedFrom, closedTo);
   }
 
   /** The run that is kept for compaction; {@link #NONE} while that uses it. */
@@ -105,7 +103,7 @@ public final class Pages {
     if (bestLength < least) {
       return NONE;
     }
-    setTaken(best, best + bestLength);
+    free.clear(best, best + bestLength);
     return run(best, bestLength);
   }
 
@@ -124,26 +122,16 @@ public final class Pages {
     if (to > count || free.nextClearBit(from) < to) {
       return false;
     }
-    setTaken(from, to);
-    return true;
-  }
-
-  private void setTaken(int from, int to) {
     free.clear(from, to);
-    freeCount -= to - from;
+    return true;
   }
 
   synchronized void release(int first, int length) {
     if (spare == NONE && length == spareLength && isOpen(first, length)) {
       spare = run(first, length);
     } else {
-      setFree(first, length);
+      free.set(first, first + length);
     }
-  }
-
-  private void setFree(int first, int length) {
-    free.set(first, first + length);
-    freeCount += length;
   }
 
   /** Whether none of these pages is closed. */
@@ -170,7 +158,7 @@ public final class Pages {
       return false;
     }
     spare = other;
-    setFree(first(old), spareLength);
+    free.set(first(old), first(old) + spareLength);
     return true;
   }
 

@@ -135,7 +135,7 @@ public final class Segment {
     return tryFree();
   }
 
-  /** Ends appending; the answer is whether the caller must give the pages back. */
+  /** Ends appending, or evacuation; the answer is whether the caller must give the pages back. */
   boolean seal() {
     state = SEALED;
     return tryFree();
@@ -143,11 +143,6 @@ public final class Segment {
 
   boolean beginEvacuation() {
     return STATE.compareAndSet(this, SEALED, EVACUATING);
-  }
-
-  /** The answer is whether the caller must give the pages back. */
-  boolean endEvacuation() {
-    return seal();
   }
 
   private boolean tryFree() {

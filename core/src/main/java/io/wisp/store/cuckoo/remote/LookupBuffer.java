@@ -5,6 +5,7 @@ import io.wisp.store.Limits;
 import io.wisp.store.cuckoo.log.RecordLayout;
 import io.wisp.store.cuckoo.table.Bucket;
 import java.lang.foreign.MemorySegment;
+import java.util.Locale;
 
 /**
  * A lookup's part of somebody else's memory, and how it is used. Positions count from the start of
@@ -44,15 +45,14 @@ final class LookupBuffer {
         || bytes < MIN_BYTES
         || offset > segment.byteSize() - bytes) {
       throw new IllegalArgumentException(
-          "a lookup needs a buffer of at least "
-              + MIN_BYTES
-              + " bytes at a multiple of 8: offset="
-              + offset
-              + " bytes="
-              + bytes
-              + " segment="
-              + segment.byteSize()
-              + " bytes");
+          String.format(
+              Locale.ROOT,
+              "a lookup needs a buffer of at least %d bytes at a multiple of 8:"
+                  + " offset=%d bytes=%d segment=%d bytes",
+              MIN_BYTES,
+              offset,
+              bytes,
+              segment.byteSize()));
     }
     this.segment = segment;
     base = offset;

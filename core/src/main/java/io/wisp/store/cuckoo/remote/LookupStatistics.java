@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.store.cuckoo.remote;
 
+import java.util.Locale;
+
 /**
  * What the lookups of one thread in a {@link RemoteTable} came to. The counters are plain: another
  * thread that reads them may see them late.
@@ -66,23 +68,18 @@ public final class LookupStatistics {
 
   @Override
   public String toString() {
-    return "lookups="
-        + lookups
-        + " reads="
-        + reads
-        + " hits="
-        + hits
-        + " confirmedMisses="
-        + confirmedMisses
-        + " expired="
-        + expired
-        + " retries="
-        + retries
-        + " addressHits="
-        + addressHits
-        + " staleAddresses="
-        + staleAddresses
-        + " fallBacks="
-        + fallBacks;
+    return String.format(
+        Locale.ROOT,
+        "lookups=%d reads=%d hits=%d confirmedMisses=%d expired=%d retries=%d"
+            + " addressHits=%d staleAddresses=%d fallBacks=%d",
+        lookups,
+        reads,
+        hits,
+        confirmedMisses,
+        expired,
+        retries,
+        addressHits,
+        staleAddresses,
+        fallBacks);
   }
 }

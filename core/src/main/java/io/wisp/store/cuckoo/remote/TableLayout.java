@@ -51,84 +51,53 @@ public final class TableLayout {
     long magic = Words.getUnaligned(memory, offset + RegionHeader.MAGIC_OFFSET);
     if (magic != RegionHeader.MAGIC) {
       throw new TableFormatException(
-          "this memory holds no table of Wisp: it starts with 0x"
-              + Long.toHexString(Long.reverseBytes(magic))
-              + " and not with the bytes \"WISPTABL\"");
+          "this memory holds no table of Wisp: it starts with 0x%x and not with the bytes"
+              + " \"WISPTABL\"",
+          Long.reverseBytes(magic));
     }
     long version = Words.getUnaligned(memory, offset + RegionHeader.FORMAT_VERSION_OFFSET);
     if (version != RegionHeader.FORMAT_VERSION) {
       throw new TableFormatException(
-          "the table has format version "
-              + version
-              + ", and this reader knows only version "
-              + RegionHeader.FORMAT_VERSION);
+          "the table has format version %d, and this reader knows only version %d",
+          version, RegionHeader.FORMAT_VERSION);
     }
     long incarnation = Words.getUnaligned(memory, offset + RegionHeader.INCARNATION_OFFSET);
     if (incarnation == 0) {
       throw new TableFormatException(
           "the table has incarnation 0: it is still being made, or was closed");
     }
-    return new TableLayout(
-        checkedSize(memory, offset, readableBytes),
-        incarnation,
-        Words.getUnaligned(memory, offset + RegionHeader.HASH_SEED_OFFSET),
-        checkedIndexOffset(memory, offset),
-        checkedBuckets(memory, offset));
+    long hashSeed = Words.getUnaligned(memory, offset + RegionHeader.HASH_SEED_OFFSET);
+    long size = Words.getUnaligned(memory, offset + RegionHeader.REGION_SIZE_OFFSET);
+    long index = Words.getUnaligned(memory, offset + RegionHeader.INDEX_OFFSET_OFFSET);
+    long buckets = Words.getUnaligned(memory, offset + RegionHeader.BUCKETS_OFFSET);
+    checkSize(size, readableBytes);
+    checkIndex(index, buckets, size);
+    return new TableLayout(size, incarnation, hashSeed, index, buckets);
   }
 
-  private static long checkedSize(MemorySegment memory, long offset, long readableBytes) {
-    long size = Words.getUnaligned(memory, offset + RegionHeader.REGION_SIZE_OFFSET);
+  private static void checkSize(long size, long readableBytes) {
     if (size < Geometry.MIN_REGION_SIZE || size > Bucket.MAX_REGION_SIZE) {
       throw new TableFormatException(
-          "the table says that its region has "
-              + size
-              + " bytes; it has "
-              + Geometry.MIN_REGION_SIZE
-              + " to "
-              + Bucket.MAX_REGION_SIZE);
+          "the table says that its region has %d bytes; it has %d to %d",
+          size, Geometry.MIN_REGION_SIZE, Bucket.MAX_REGION_SIZE);
     }
     if (size > readableBytes) {
       throw new TableFormatException(
-          "the table's region has "
-              + size
-              + " bytes, of which only "
-              + readableBytes
-              + " can be read");
+          "the table's region has %d bytes, of which only %d can be read", size, readableBytes);
     }
-    return size;
   }
 
-  private static long checkedIndexOffset(MemorySegment memory, long offset) {
-    long index = Words.getUnaligned(memory, offset + RegionHeader.INDEX_OFFSET_OFFSET);
-    long size = Words.getUnaligned(memory, offset + RegionHeader.REGION_SIZE_OFFSET);
+  private static void checkIndex(long index, long buckets, long size) {
     if (index < RegionHeader.SIZE || index > size - Bucket.SIZE || index % Bucket.SIZE != 0) {
       throw new TableFormatException(
-          "the table says that its index is at "
-              + index
-              + "; it must be at a multiple of "
-              + Bucket.SIZE
-              + " from "
-              + RegionHeader.SIZE
-              + " to "
-              + (size - Bucket.SIZE));
+          "the table says that its index is at %d; it must be at a multiple of %d from %d to %d",
+          index, Bucket.SIZE, RegionHeader.SIZE, size - Bucket.SIZE);
     }
-    return index;
-  }
-
-  private static long checkedBuckets(MemorySegment memory, long offset) {
-    long index = Words.getUnaligned(memory, offset + RegionHeader.INDEX_OFFSET_OFFSET);
-    long size = Words.getUnaligned(memory, offset + RegionHeader.REGION_SIZE_OFFSET);
-    long buckets = Words.getUnaligned(memory, offset + RegionHeader.BUCKETS_OFFSET);
     if (!isPossible(buckets, size, index)) {
       throw new TableFormatException(
-          "the table says that it has "
-              + buckets
-              + " buckets; from "
-              + index
-              + " on its region has room for "
-              + (size - index) / Bucket.SIZE);
+          "the table says that it has %d buckets; from %d on its region has room for %d",
+          buckets, index, (size - index) / Bucket.SIZE);
     }
-    return buckets;
   }
 
   private static boolean isPossible(long buckets, long regionBytes, long indexOffset) {

@@ -20,12 +20,8 @@ final class BucketMerge {
   private final @Nullable ReferenceBits references;
 
   BucketMerge(
-      MemorySegment memory,
-      Index index,
-      Stripes stripes,
-      Displacement displacement,
-      @Nullable ReferenceBits references) {
-    this.memory = memory;
+      Index index, Stripes stripes, Displacement displacement, @Nullable ReferenceBits references) {
+    memory = index.memory();
     this.index = index;
     this.stripes = stripes;
     this.displacement = displacement;

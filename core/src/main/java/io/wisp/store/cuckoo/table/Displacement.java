@@ -3,6 +3,7 @@ package io.wisp.store.cuckoo.table;
 
 import io.wisp.store.cuckoo.region.Words;
 import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -38,9 +39,8 @@ public final class Displacement {
   private final BackwardMoves backwardMoves = new BackwardMoves();
 
   /** The moves of a table; references are null unless entries are evicted. */
-  public Displacement(
-      MemorySegment memory, Index index, Stripes stripes, @Nullable ReferenceBits references) {
-    this.memory = memory;
+  public Displacement(Index index, Stripes stripes, @Nullable ReferenceBits references) {
+    memory = index.memory();
     this.index = index;
     this.stripes = stripes;
     this.references = references;
@@ -65,11 +65,11 @@ public final class Displacement {
    * {@link #makeRoom(long)} by moves between buckets whose stripes the caller holds, those of the
    * key among them; so nobody can disturb it. The answer is whether there is an empty slot.
    */
-  public boolean makeRoomWithin(StripeSet held, long hash) {
+  public boolean makeRoomWithin(BitSet held, long hash) {
     return makeRoom(hash, held) == Outcome.DONE;
   }
 
-  private Outcome makeRoom(long hash, @Nullable StripeSet held) {
+  private Outcome makeRoom(long hash, @Nullable BitSet held) {
     Search search = SEARCHES.get();
     int node = findEmptySlot(search, hash, held);
     return node < 0 ? Outcome.NO_PATH : carryOut(search, node, held != null);
@@ -144,7 +144,7 @@ public final class Displacement {
   }
 
   /** The number of a node whose bucket has an empty slot, or -1. */
-  private int findEmptySlot(Search search, long hash, @Nullable StripeSet held) {
+  private int findEmptySlot(Search search, long hash, @Nullable BitSet held) {
     long count = index.buckets();
     search.size = 0;
     search.add(KeyHash.bucket(KeyHash.firstHalf(hash), count), -1, Bucket.EMPTY);
@@ -158,7 +158,7 @@ public final class Displacement {
     return -1;
   }
 
-  private int expand(Search search, int node, long count, @Nullable StripeSet held) {
+  private int expand(Search search, int node, long count, @Nullable BitSet held) {
     long bucket = search.buckets[node];
     for (int i = 0; i < Bucket.SLOTS && search.size < MAX_NODES; i++) {
       long slot = Words.getAcquire(memory, Bucket.slotAddress(index.bucketAddress(bucket), i));

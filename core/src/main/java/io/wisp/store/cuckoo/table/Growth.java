@@ -53,19 +53,18 @@ public final class Growth {
 
   /** A number that never changes if {@code fixed}, and never gets less than it is now. */
   public Growth(
-      MemorySegment memory,
       Index index,
       Stripes stripes,
       IndexMemory indexMemory,
       Displacement displacement,
       @Nullable ReferenceBits references,
       boolean fixed) {
-    this.memory = memory;
+    memory = index.memory();
     this.index = index;
     this.stripes = stripes;
     this.indexMemory = indexMemory;
     this.references = references;
-    bucketMerge = new BucketMerge(memory, index, stripes, displacement, references);
+    bucketMerge = new BucketMerge(index, stripes, displacement, references);
     minBuckets = index.buckets();
     maxBuckets = fixed ? 0 : MAX_BUCKETS;
   }

@@ -33,7 +33,7 @@ public final class IndexMemory {
   /** The buckets that an index starts with in a region of so many bytes, if it grows. */
   public static int initialBuckets(long regionBytes) {
     long buckets = Long.highestOneBit(regionBytes / INITIAL_SHARE / Bucket.SIZE);
-    return (int) Math.min(StripeSet.MAX_STRIPES, buckets);
+    return (int) Math.min(Stripes.MAX_STRIPES, buckets);
   }
 
   /** Pages that header and index need for so many buckets. */
@@ -43,7 +43,7 @@ public final class IndexMemory {
 
   /** The memory of header and index, in whole pages. */
   public long bytes() {
-    return (long) ownedPages << geometry.pageShift();
+    return geometry.bytes(ownedPages);
   }
 
   /** Makes sure that so many buckets have memory; they do if the answer is VACATED. */

@@ -4,6 +4,7 @@ package io.wisp.store.cuckoo.table;
 import io.wisp.store.cuckoo.log.Backoff;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.BitSet;
 
 /**
  * The locks of writers. Bucket b belongs to stripe b modulo the number of stripes, a power of two
@@ -11,6 +12,9 @@ import java.lang.invoke.VarHandle;
  * the index changes neither. Who holds the stripe of a bucket may change its slots.
  */
 public final class Stripes {
+
+  /** The stripes of a large table. */
+  public static final int MAX_STRIPES = 1024;
 
   private static final VarHandle LOCK = MethodHandles.arrayElementVarHandle(long[].class);
 
@@ -66,21 +70,19 @@ public final class Stripes {
   }
 
   /** Adds both stripes of a key with this hash to a set. */
-  public void addKey(StripeSet set, long hash) {
-    set.add((int) (KeyHash.firstHalf(hash) & mask));
-    set.add((int) (KeyHash.secondHalf(hash) & mask));
+  public void addKey(BitSet set, long hash) {
+    set.set((int) (KeyHash.firstHalf(hash) & mask));
+    set.set((int) (KeyHash.secondHalf(hash) & mask));
   }
 
   /** Adds all stripes to a set. */
-  public void addAll(StripeSet set) {
-    for (int stripe = 0; stripe <= mask; stripe++) {
-      set.add(stripe);
-    }
+  public void addAll(BitSet set) {
+    set.set(0, (int) mask + 1);
   }
 
   /** Whether the stripe of a bucket is in a set. */
-  boolean isIn(StripeSet set, long bucket) {
-    return set.has((int) (bucket & mask));
+  boolean isIn(BitSet set, long bucket) {
+    return set.get((int) (bucket & mask));
   }
 
   /**
@@ -88,15 +90,15 @@ public final class Stripes {
    * one or two stripes of some buckets, taken in the same order, and while holding them waits for
    * nothing but a higher stripe; so no circle of waiting threads can close.
    */
-  public void lock(StripeSet set) {
-    for (int stripe = set.next(0); stripe >= 0; stripe = set.next(stripe + 1)) {
+  public void lock(BitSet set) {
+    for (int stripe = set.nextSetBit(0); stripe >= 0; stripe = set.nextSetBit(stripe + 1)) {
       lock(stripe << SPACING_SHIFT);
     }
   }
 
   /** Unlocks the stripes of a set. */
-  public void unlock(StripeSet set) {
-    for (int stripe = set.next(0); stripe >= 0; stripe = set.next(stripe + 1)) {
+  public void unlock(BitSet set) {
+    for (int stripe = set.nextSetBit(0); stripe >= 0; stripe = set.nextSetBit(stripe + 1)) {
       unlock(stripe << SPACING_SHIFT);
     }
   }

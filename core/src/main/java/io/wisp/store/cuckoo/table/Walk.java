@@ -3,6 +3,7 @@ package io.wisp.store.cuckoo.table;
 
 import io.wisp.store.cuckoo.region.Words;
 import java.lang.foreign.MemorySegment;
+import java.util.function.BooleanSupplier;
 
 /**
  * A walk over all buckets while the table is in use. It meets every entry that is there from its
@@ -87,34 +88,22 @@ public final class Walk {
   }
 
   /**
-   * Visits the next buckets, as long as there are any and the limit is not reached, then what has
-   * moved behind them meanwhile.
+   * Visits the next buckets, as long as there are any, then what has moved behind them meanwhile.
+   *
+   * @param mayGoOn asked after each bucket whether to visit another one
    */
-  public void visit(Limit limit, Visitor visitor) {
+  public void visit(BooleanSupplier mayGoOn, Visitor visitor) {
     long from = position;
     do {
       visitBucket(visitor);
-    } while (!isOver() && limit.allowsMore());
+    } while (!isOver() && mayGoOn.getAsBoolean());
     visitMoved(from, visitor);
   }
 
-  /** When to stop before the end. Asked after each bucket. */
-  public interface Limit {
-
-    /** Whether the walk may visit another bucket. */
-    boolean allowsMore();
-
-    /** A limit of so many buckets. */
-    static Limit ofBuckets(int buckets) {
-      return new Limit() {
-        private int left = buckets;
-
-        @Override
-        public boolean allowsMore() {
-          return --left > 0;
-        }
-      };
-    }
+  /** What allows so many buckets in one {@link #visit}. */
+  public static BooleanSupplier forBuckets(int count) {
+    int[] left = {count};
+    return () -> --left[0] > 0;
   }
 
   /*

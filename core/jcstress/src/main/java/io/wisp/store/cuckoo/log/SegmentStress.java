@@ -69,7 +69,7 @@ public final class SegmentStress {
     public void compactor(II_Result result) {
       boolean began = segment.beginEvacuation();
       boolean freed = segment.free(64);
-      result.r2 = freed || (began && segment.endEvacuation()) ? 1 : 0;
+      result.r2 = freed || (began && segment.seal()) ? 1 : 0;
     }
   }
 }
