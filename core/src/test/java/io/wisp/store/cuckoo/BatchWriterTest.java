@@ -3,7 +3,7 @@ package io.wisp.store.cuckoo;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import com.sun.management.ThreadMXBean;
 import io.wisp.store.Limits;
@@ -24,7 +24,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -39,15 +38,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class BatchWriterTest {
-
-  private static final long MEBIBYTE = 1 << 20;
+class BatchWriterTest extends StoreTestBase {
 
   private final WriteBatch batch = new WriteBatch();
-  private final AtomicLong now = new AtomicLong(1000);
+  private final ConcurrentTasks threads = new ConcurrentTasks();
 
   private void add(String key, String value) {
     batch.add(Slice.of(key), Slice.of(value));
+  }
+
+  /** Adds a key for each number, with the same value. */
+  private void addAll(String prefix, int from, int to, String value) {
+    for (int i = from; i < to; i++) {
+      add(prefix + i, value);
+    }
   }
 
   private static @Nullable String get(Store store, String key) {
@@ -57,192 +61,151 @@ class BatchWriterTest {
 
   @Test
   void shouldCreateAndReplaceTheKeysOfABatch() {
-    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
-      store.put(Slice.of("a"), Slice.of("old"));
-      add("a", "1");
-      add("b", "2");
-      assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
-      assertThat(get(store, "a")).isEqualTo("1");
-      assertThat(get(store, "b")).isEqualTo("2");
-      batch.clear();
-      assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
-      assertThat(store.size()).isEqualTo(2);
-      StoreInspector.check(store);
-    }
+    CuckooStore store = open(MEBIBYTE);
+    store.put(Slice.of("a"), Slice.of("old"));
+    add("a", "1");
+    add("b", "2");
+    assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
+    assertThat(get(store, "a")).isEqualTo("1");
+    assertThat(get(store, "b")).isEqualTo("2");
+    batch.clear();
+    assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
+    assertThat(store.size()).isEqualTo(2);
   }
 
   @Test
   void shouldLetTheLastValueOfAKeyCount() {
-    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
-      for (int i = 0; i < 1000; i++) {
-        add("key" + i % 10, "value" + i);
-      }
-      assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
-      assertThat(store.size()).isEqualTo(10);
-      assertThat(get(store, "key3")).isEqualTo("value993");
-      StoreInspector.check(store);
+    CuckooStore store = open(MEBIBYTE);
+    for (int i = 0; i < 1000; i++) {
+      add("key" + i % 10, "value" + i);
     }
+    assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
+    assertThat(store.size()).isEqualTo(10);
+    assertThat(get(store, "key3")).isEqualTo("value993");
   }
 
   @Test
   void shouldTakeTheExpiryFromWhatItReplacesAndCountWhatHadExpired() {
-    CuckooStore.Options options =
-        CuckooStore.Options.ofCapacity(MEBIBYTE).clock(() -> Instant.ofEpochMilli(now.get()));
-    try (CuckooStore store = CuckooStore.open(options)) {
-      store.write(Slice.of("a"), Slice.of("old"), WriteCondition.ALWAYS, 0, 2000);
-      store.write(Slice.of("b"), Slice.of("old"), WriteCondition.ALWAYS, 0, 3000);
-      now.set(2000);
-      add("a", "1");
-      add("b", "2");
-      assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
-      assertThat(store.statistics().expired()).isEqualTo(1);
-      now.set(4000);
-      assertThat(get(store, "a")).isEqualTo("1");
-      assertThat(get(store, "b")).isEqualTo("2");
-      StoreInspector.check(store);
-    }
+    CuckooStore store = open(options(MEBIBYTE).clock(clock));
+    store.write(Slice.of("a"), Slice.of("old"), WriteCondition.ALWAYS, 0, 2000);
+    store.write(Slice.of("b"), Slice.of("old"), WriteCondition.ALWAYS, 0, 3000);
+    now.set(2000);
+    add("a", "1");
+    add("b", "2");
+    assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
+    assertThat(store.statistics().expired()).isEqualTo(1);
+    now.set(4000);
+    assertThat(get(store, "a")).isEqualTo("1");
+    assertThat(get(store, "b")).isEqualTo("2");
   }
 
-  @Test
-  void shouldSetNothingIfOneKeyOrValueIsImpossible() {
-    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
-      add("a", "1");
-      batch.add(new Slice(), Slice.of("2"));
-      assertThat(store.putAll(batch)).isEqualTo(Status.KEY_EMPTY);
-      batch.clear();
-      add("a", "1");
-      batch.add(Slice.of(new byte[Limits.MAX_KEY_LENGTH + 1]), Slice.of("2"));
-      assertThat(store.putAll(batch)).isEqualTo(Status.KEY_TOO_LARGE);
-      batch.clear();
-      add("a", "1");
-      batch.add(Slice.of("b"), Slice.of(new byte[Limits.MAX_VALUE_LENGTH + 1]));
-      assertThat(store.putAll(batch)).isEqualTo(Status.VALUE_TOO_LARGE);
-      assertThat(store.size()).isZero();
-      StoreInspector.check(store);
-    }
+  @ParameterizedTest
+  @CsvSource({
+    "0, 1, KEY_EMPTY",
+    Limits.MAX_KEY_LENGTH + 1 + ", 1, KEY_TOO_LARGE",
+    "1, " + (Limits.MAX_VALUE_LENGTH + 1) + ", VALUE_TOO_LARGE",
+  })
+  void shouldSetNothingIfOneKeyOrValueIsImpossible(int keyLength, int valueLength, Status status) {
+    CuckooStore store = open(MEBIBYTE);
+    add("a", "1");
+    batch.add(Slice.of(new byte[keyLength]), Slice.of(new byte[valueLength]));
+    assertThat(store.putAll(batch)).isEqualTo(status);
+    assertThat(store.size()).isZero();
   }
 
   @ParameterizedTest
   @ValueSource(ints = {3_000, 6_000, 20_000})
   void shouldSetNothingIfMemoryDoesNotSufficeForAll(int valueBytes) {
-    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
-      for (int i = 0; i < 1000; i++) {
-        store.put(Slice.of("kept" + i), Slice.of("v".repeat(500)));
-      }
-      for (int i = 0; i < 200; i++) {
-        add((i % 2 == 0 ? "kept" : "new") + i, "x".repeat(valueBytes));
-      }
-      for (int attempt = 0; attempt < 3; attempt++) {
-        assertThat(store.putAll(batch)).isEqualTo(Status.OUT_OF_MEMORY);
-        StoreInspector.check(store);
-      }
-      for (int i = 0; i < 1000; i++) {
-        assertThat(get(store, "kept" + i)).isEqualTo("v".repeat(500));
-      }
-      assertThat(store.size()).isEqualTo(1000);
+    CuckooStore store = open(MEBIBYTE);
+    for (int i = 0; i < 1000; i++) {
+      store.put(Slice.of("kept" + i), Slice.of("v".repeat(500)));
     }
+    for (int i = 0; i < 200; i++) {
+      add((i % 2 == 0 ? "kept" : "new") + i, "x".repeat(valueBytes));
+    }
+    for (int attempt = 0; attempt < 3; attempt++) {
+      assertThat(store.putAll(batch)).isEqualTo(Status.OUT_OF_MEMORY);
+      StoreInspector.check(store);
+    }
+    for (int i = 0; i < 1000; i++) {
+      assertThat(get(store, "kept" + i)).isEqualTo("v".repeat(500));
+    }
+    assertThat(store.size()).isEqualTo(1000);
   }
 
   @Test
   void shouldSetNothingIfTheIndexHasNoSlotsForAll() {
-    CuckooStore.Options options = CuckooStore.Options.ofCapacity(MEBIBYTE).fixedBuckets(16);
-    try (CuckooStore store = CuckooStore.open(options)) {
-      for (int i = 0; i < 100; i++) {
-        add("key" + i, "old");
-      }
-      assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
-      StoreInspector.check(store);
-      batch.clear();
-      for (int i = 0; i < 120; i++) {
-        add("key" + i, "new");
-      }
-      assertThat(store.putAll(batch)).isEqualTo(Status.OUT_OF_MEMORY);
-      StoreInspector.check(store);
-      assertThat(store.size()).isEqualTo(100);
-      for (int i = 0; i < 120; i++) {
-        assertThat(get(store, "key" + i)).isEqualTo(i < 100 ? "old" : null);
-      }
+    CuckooStore store = open(options(MEBIBYTE).fixedBuckets(16));
+    addAll("key", 0, 100, "old");
+    assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
+    StoreInspector.check(store);
+    batch.clear();
+    addAll("key", 0, 120, "new");
+    assertThat(store.putAll(batch)).isEqualTo(Status.OUT_OF_MEMORY);
+    assertThat(store.size()).isEqualTo(100);
+    for (int i = 0; i < 120; i++) {
+      assertThat(get(store, "key" + i)).isEqualTo(i < 100 ? "old" : null);
     }
   }
 
   @Test
   void shouldSetNothingInAnEvictingStoreIfTheIndexIsTooSmallForTheBatchAlone() {
-    CuckooStore.Options options =
-        CuckooStore.Options.ofCapacity(MEBIBYTE).fixedBuckets(16).evict(true);
-    try (CuckooStore store = CuckooStore.open(options)) {
-      for (int i = 0; i < 100; i++) {
-        store.put(Slice.of("other" + i), Slice.of("old"));
-      }
-      for (int i = 0; i < 80; i++) {
-        add("key" + i, "new");
-      }
-      assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
-      for (int i = 80; i < 120; i++) {
-        add("key" + i, "newer");
-      }
-      assertThat(store.putAll(batch)).isEqualTo(Status.OUT_OF_MEMORY);
-      StoreInspector.check(store);
-      for (int i = 0; i < 120; i++) {
-        assertThat(get(store, "key" + i)).isNotEqualTo("newer");
-      }
+    CuckooStore store = open(options(MEBIBYTE).fixedBuckets(16).evict(true));
+    for (int i = 0; i < 100; i++) {
+      store.put(Slice.of("other" + i), Slice.of("old"));
+    }
+    addAll("key", 0, 80, "new");
+    assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
+    addAll("key", 80, 120, "newer");
+    assertThat(store.putAll(batch)).isEqualTo(Status.OUT_OF_MEMORY);
+    for (int i = 0; i < 120; i++) {
+      assertThat(get(store, "key" + i)).isNotEqualTo("newer");
     }
   }
 
   @Test
   void shouldEvictNothingForABatchThatCanNeverFit() {
-    CuckooStore.Options options = CuckooStore.Options.ofCapacity(MEBIBYTE).evict(true);
-    try (CuckooStore store = CuckooStore.open(options)) {
-      store.put(Slice.of("other"), Slice.of("value"));
-      for (int i = 0; i < 200; i++) {
-        add("key" + i, "x".repeat(6_000));
-      }
-      assertThat(store.putAll(batch)).isEqualTo(Status.OUT_OF_MEMORY);
-      assertThat(get(store, "other")).isEqualTo("value");
-    }
+    CuckooStore store = open(options(MEBIBYTE).evict(true));
+    store.put(Slice.of("other"), Slice.of("value"));
+    addAll("key", 0, 200, "x".repeat(6_000));
+    assertThat(store.putAll(batch)).isEqualTo(Status.OUT_OF_MEMORY);
+    assertThat(get(store, "other")).isEqualTo("value");
   }
 
   @Test
   void shouldEvictOthersForABatch() {
-    CuckooStore.Options options = CuckooStore.Options.ofCapacity(2 * MEBIBYTE).evict(true);
-    try (CuckooStore store = CuckooStore.open(options)) {
-      for (int round = 0; round < 100; round++) {
-        batch.clear();
-        for (int i = 0; i < 100; i++) {
-          add("key" + round + "-" + i, "x".repeat(1000));
-        }
-        assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
-        for (int i = 0; i < 100; i++) {
-          assertThat(get(store, "key" + round + "-" + i)).hasSize(1000);
-        }
+    CuckooStore store = open(options(2 * MEBIBYTE).evict(true));
+    for (int round = 0; round < 100; round++) {
+      batch.clear();
+      addAll("key" + round + "-", 0, 100, "x".repeat(1000));
+      assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
+      for (int i = 0; i < 100; i++) {
+        assertThat(get(store, "key" + round + "-" + i)).hasSize(1000);
       }
-      assertThat(store.statistics().evicted()).isPositive();
-      StoreInspector.check(store);
     }
+    assertThat(store.statistics().evicted()).isPositive();
   }
 
   /** Two new keys whose buckets are full, and can give only what is behind other stripes. */
   @Test
   void shouldMoveEntriesToBucketsBeyondThoseOfItsKeys() {
-    CuckooStore.Options options = CuckooStore.Options.ofCapacity(MEBIBYTE).fixedBuckets(64);
-    try (CuckooStore store = CuckooStore.open(options)) {
-      Index index = store.table().index();
-      int found = 0;
-      for (int i = 0; index.entriesIn(0) + index.entriesIn(1) < 2 * Bucket.SLOTS; i++) {
-        if ((firstBucket(index, i) | 1) == 1 && secondBucket(index, i) > 1) {
-          store.put(Slice.of("key" + i), Slice.of("old"));
-        }
+    CuckooStore store = open(options(MEBIBYTE).fixedBuckets(64));
+    Index index = store.table().index();
+    int found = 0;
+    for (int i = 0; index.entriesIn(0) + index.entriesIn(1) < 2 * Bucket.SLOTS; i++) {
+      if ((firstBucket(index, i) | 1) == 1 && secondBucket(index, i) > 1) {
+        store.put(Slice.of("key" + i), Slice.of("old"));
       }
-      for (int i = 0; found < 6; i++) {
-        if (firstBucket(index, i) == 0 && secondBucket(index, i) == 1) {
-          add("key" + i, "new");
-          found++;
-        }
-      }
-      long size = store.size();
-      assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
-      assertThat(store.size()).isEqualTo(size + 6);
-      StoreInspector.check(store);
     }
+    for (int i = 0; found < 6; i++) {
+      if (firstBucket(index, i) == 0 && secondBucket(index, i) == 1) {
+        add("key" + i, "new");
+        found++;
+      }
+    }
+    long size = store.size();
+    assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
+    assertThat(store.size()).isEqualTo(size + 6);
   }
 
   private static long firstBucket(Index index, int number) {
@@ -256,87 +219,77 @@ class BatchWriterTest {
 
   @Test
   void shouldGrowTheIndexAsSingleWritesDo() {
-    try (CuckooStore one = CuckooStore.open(16 * MEBIBYTE);
-        CuckooStore many = CuckooStore.open(16 * MEBIBYTE)) {
-      for (int i = 0; i < 20_000; i++) {
-        add("key" + i, "value");
-        one.put(batch.key(i), batch.value(i));
-      }
-      assertThat(many.putAll(batch)).isEqualTo(Status.DONE);
-      StoreInspector.check(many);
-      long buckets = many.table().index().buckets();
-      assertThat(buckets).isBetween(one.table().index().buckets() - 2, 3400L);
-      assertThat(many.putAll(batch)).isEqualTo(Status.DONE);
-      assertThat(many.table().index().buckets()).isEqualTo(buckets);
-      assertThat(many.size()).isEqualTo(20_000);
-      StoreInspector.check(many);
+    CuckooStore one = open(16 * MEBIBYTE);
+    CuckooStore many = open(16 * MEBIBYTE);
+    for (int i = 0; i < 20_000; i++) {
+      add("key" + i, "value");
+      one.put(batch.key(i), batch.value(i));
     }
+    assertThat(many.putAll(batch)).isEqualTo(Status.DONE);
+    StoreInspector.check(many);
+    long buckets = many.table().index().buckets();
+    assertThat(buckets).isBetween(one.table().index().buckets() - 2, 3400L);
+    assertThat(many.putAll(batch)).isEqualTo(Status.DONE);
+    assertThat(many.table().index().buckets()).isEqualTo(buckets);
+    assertThat(many.size()).isEqualTo(20_000);
   }
 
   @Test
   void shouldSetNothingIfAValueCannotBeRead() {
-    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
-      Slice closed = new Slice();
-      try (Arena arena = Arena.ofConfined()) {
-        closed.set(arena.allocate(8), 0, 8);
-      }
-      add("a", "1");
-      batch.add(Slice.of("b"), closed);
-      assertThatThrownBy(() -> store.putAll(batch)).isInstanceOf(IllegalStateException.class);
-      assertThat(store.size()).isZero();
-      assertThat(store.put(Slice.of("a"), Slice.of("2"))).isEqualTo(Status.CREATED);
-      StoreInspector.check(store);
+    CuckooStore store = open(MEBIBYTE);
+    Slice closed = new Slice();
+    try (Arena arena = Arena.ofConfined()) {
+      closed.set(arena.allocate(8), 0, 8);
     }
+    add("a", "1");
+    batch.add(Slice.of("b"), closed);
+    assertThatIllegalStateException().isThrownBy(() -> store.putAll(batch));
+    assertThat(store.size()).isZero();
+    assertThat(store.put(Slice.of("a"), Slice.of("2"))).isEqualTo(Status.CREATED);
   }
 
   @Test
   void shouldRefuseNoBatchThatFitsWithRoomToSpare() {
     int keys = 600;
-    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
-      SplittableRandom random = new SplittableRandom(1);
-      for (int round = 0; round < 3_000; round++) {
-        batch.clear();
-        for (int i = 0; i < 200; i++) {
-          add("key" + random.nextInt(keys), "x".repeat(random.nextInt(1000)));
-        }
-        assertThat(store.putAll(batch)).as("round %d", round).isEqualTo(Status.DONE);
+    CuckooStore store = open(MEBIBYTE);
+    SplittableRandom random = new SplittableRandom(1);
+    for (int round = 0; round < 3_000; round++) {
+      batch.clear();
+      for (int i = 0; i < 200; i++) {
+        add("key" + random.nextInt(keys), "x".repeat(random.nextInt(1000)));
       }
-      assertThat(store.statistics().relocations()).isPositive();
-      StoreInspector.check(store);
+      assertThat(store.putAll(batch)).as("round %d", round).isEqualTo(Status.DONE);
     }
+    assertThat(store.statistics().relocations()).isPositive();
   }
 
   /** Each segment has a record that another thread is writing, and the rest of it is dead. */
   @Test
   void shouldWaitForRecordsOfOthersWhileItIsWritingNone() throws Exception {
-    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
-      Heap heap = store.table().heap();
-      List<Long> pending = new ArrayList<>();
-      int keys = 0;
-      while (store.table().pages().freeCount() > 0) {
-        if (keys % 100 == 0) {
-          pending.add(heap.allocate(RecordLayout.word0(0, 8), RecordLayout.pendingWord1(200)));
-        }
-        store.put(Slice.of("key" + keys), Slice.of(new byte[200]));
-        keys++;
+    CuckooStore store = open(MEBIBYTE);
+    Heap heap = store.table().heap();
+    List<Long> pending = new ArrayList<>();
+    int keys = 0;
+    while (store.table().pages().freeCount() > 0) {
+      if (keys % 100 == 0) {
+        pending.add(heap.allocate(RecordLayout.word0(0, 8), RecordLayout.pendingWord1(200)));
       }
-      for (int i = 0; i < keys; i++) {
-        store.delete(Slice.of("key" + i));
-      }
-      for (int i = 0; i < 1000; i++) {
-        add("new" + i, "x".repeat(200));
-      }
-      Thread other =
-          Thread.ofPlatform()
-              .start(
-                  () -> {
-                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
-                    pending.forEach(heap::free);
-                  });
-      assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
-      other.join();
-      StoreInspector.check(store);
+      store.put(Slice.of("key" + keys), Slice.of(new byte[200]));
+      keys++;
     }
+    for (int i = 0; i < keys; i++) {
+      store.delete(Slice.of("key" + i));
+    }
+    addAll("new", 0, 1000, "x".repeat(200));
+    Thread other =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+                  pending.forEach(heap::free);
+                });
+    assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
+    other.join();
   }
 
   private static final int ROUNDS = 20_000;
@@ -347,16 +300,15 @@ class BatchWriterTest {
   @Test
   void shouldAllocateNothing() {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
-      long best = Long.MAX_VALUE;
-      // What is not yet compiled allocates; so it is measured again until it is.
-      for (int attempt = 0; attempt < 20 && best >= LESS_THAN_AN_OBJECT * ROUNDS; attempt++) {
-        long before = threads.getCurrentThreadAllocatedBytes();
-        putManyTimes(store);
-        best = Math.min(best, threads.getCurrentThreadAllocatedBytes() - before);
-      }
-      assertThat(best).isLessThan(LESS_THAN_AN_OBJECT * ROUNDS);
+    CuckooStore store = open(MEBIBYTE);
+    long best = Long.MAX_VALUE;
+    // What is not yet compiled allocates; so it is measured again until it is.
+    for (int attempt = 0; attempt < 20 && best >= LESS_THAN_AN_OBJECT * ROUNDS; attempt++) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      putManyTimes(store);
+      best = Math.min(best, threads.getCurrentThreadAllocatedBytes() - before);
     }
+    assertThat(best).isLessThan(LESS_THAN_AN_OBJECT * ROUNDS);
   }
 
   private final MemorySegment memory = Arena.ofAuto().allocate(1024, 8);
@@ -385,34 +337,24 @@ class BatchWriterTest {
   })
   void shouldEndWithAllInOrderWhereBatchesCrossEachOtherAndSingleWrites(
       int keys, int maxValueLength, long capacity, boolean evict) throws Exception {
-    ConcurrentTasks threads = new ConcurrentTasks();
-    CuckooStore.Options options = CuckooStore.Options.ofCapacity(capacity).evict(evict);
+    CuckooStore store = open(options(capacity).evict(evict));
     AtomicLong done = new AtomicLong();
-    try (CuckooStore store = CuckooStore.open(options)) {
-      List<Runnable> tasks = new ArrayList<>();
-      for (int writer = 0; writer < 3; writer++) {
-        long seed = writer;
-        tasks.add(() -> writeUntilStopped(threads, store, keys, maxValueLength, seed, done));
-      }
-      tasks.add(
-          () -> {
-            while (!threads.areToStop()) {
-              store.maintain(100_000);
-            }
-          });
-      threads.runFor(2000, () -> done.get() > 20, tasks);
-      StoreInspector.check(store);
-    }
+    List<Runnable> tasks = new ArrayList<>();
+    tasks.addAll(
+        ConcurrentTasks.times(
+            3, seed -> writeUntilStopped(store, keys, maxValueLength, seed, done)));
+    tasks.add(
+        () -> {
+          while (!threads.areToStop()) {
+            store.maintain(100_000);
+          }
+        });
+    threads.runFor(2000, () -> done.get() > 20, tasks);
     assertThat(done).hasPositiveValue();
   }
 
-  private static void writeUntilStopped(
-      ConcurrentTasks threads,
-      CuckooStore store,
-      int keys,
-      int maxValueLength,
-      long seed,
-      AtomicLong done) {
+  private void writeUntilStopped(
+      CuckooStore store, int keys, int maxValueLength, long seed, AtomicLong done) {
     SplittableRandom random = new SplittableRandom(seed);
     WriteBatch batch = new WriteBatch();
     while (!threads.areToStop()) {
@@ -475,30 +417,27 @@ class BatchWriterTest {
   @ParameterizedTest
   @ValueSource(strings = {"in process", "from elsewhere", "from elsewhere with addresses"})
   void shouldHappenAtOnceForWhoReadsOneKeyAfterAnother(String how) throws Exception {
-    ConcurrentTasks threads = new ConcurrentTasks();
     AtomicLong found = new AtomicLong();
-    try (CuckooStore store = CuckooStore.open(4 * MEBIBYTE)) {
-      List<Runnable> tasks = new ArrayList<>();
-      tasks.add(() -> writeNumbers(threads, store));
-      for (int i = 0; i < 2; i++) {
-        long seed = i;
-        KeyReader reader =
-            switch (how) {
-              case "in process" -> inProcess(store);
-              case "from elsewhere" -> fromElsewhere(store, 0);
-              default -> fromElsewhere(store, 64);
-            };
-        tasks.add(() -> readNumbers(threads, reader, seed, found));
-      }
-      threads.runFor(3000, () -> found.get() > 1000, tasks);
-      StoreInspector.check(store);
+    CuckooStore store = open(4 * MEBIBYTE);
+    List<Runnable> tasks = new ArrayList<>();
+    tasks.add(() -> writeNumbers(store));
+    for (int i = 0; i < 2; i++) {
+      long seed = i;
+      KeyReader reader =
+          switch (how) {
+            case "in process" -> inProcess(store);
+            case "from elsewhere" -> fromElsewhere(store, 0);
+            default -> fromElsewhere(store, 64);
+          };
+      tasks.add(() -> readNumbers(reader, seed, found));
     }
+    threads.runFor(3000, () -> found.get() > 1000, tasks);
     assertThat(found).hasPositiveValue();
   }
 
   private static final int NUMBERED = 20;
 
-  private static void writeNumbers(ConcurrentTasks threads, CuckooStore store) {
+  private void writeNumbers(CuckooStore store) {
     WriteBatch batch = new WriteBatch();
     for (long number = 1; !threads.areToStop(); number++) {
       batch.clear();
@@ -514,8 +453,7 @@ class BatchWriterTest {
     }
   }
 
-  private static void readNumbers(
-      ConcurrentTasks threads, KeyReader reader, long seed, AtomicLong found) {
+  private void readNumbers(KeyReader reader, long seed, AtomicLong found) {
     SplittableRandom random = new SplittableRandom(seed);
     while (!threads.areToStop()) {
       long one = reader.number("key" + random.nextInt(NUMBERED));

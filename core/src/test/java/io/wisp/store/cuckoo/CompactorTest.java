@@ -23,9 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The states in which a store once refused writes though there was memory, one by one. */
-class CompactorTest {
+class CompactorTest extends StoreTestBase {
 
-  private static final long MEBIBYTE = 1 << 20;
   private static final int VALUE_BYTES = 100;
   private static final int RECORD_BYTES = RecordLayout.size(16, VALUE_BYTES);
   private static final long WORD0 = RecordLayout.word0(0, 16);
@@ -33,88 +32,78 @@ class CompactorTest {
 
   @Test
   void shouldReplaceForEverWhileARecordThatIsBeingWrittenPinsItsSegment() {
-    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
-      Heap heap = store.table().heap();
-      long pinned = heap.allocate(WORD0, WORD1);
-      int keys = fill(store, UsableMemory.of(store, RECORD_BYTES, 1));
-      for (int i = 0; i < 30_000; i++) {
-        assertThat(put(store, i * 7 % keys)).as("write %d", i).isEqualTo(Status.REPLACED);
-      }
-      heap.free(pinned);
-      StoreInspector.check(store);
+    CuckooStore store = open(MEBIBYTE);
+    Heap heap = store.table().heap();
+    long pinned = heap.allocate(WORD0, WORD1);
+    int keys = fill(store, UsableMemory.of(store, RECORD_BYTES, 1));
+    for (int i = 0; i < 30_000; i++) {
+      assertThat(put(store, i * 7 % keys)).as("write %d", i).isEqualTo(Status.REPLACED);
     }
+    heap.free(pinned);
   }
 
   @Test
   void shouldTakeWritesAgainAfterGrowthOfTheIndexFoundNoRoomInAFullStore() {
-    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
-      int keys = fill(store, Long.MAX_VALUE);
-      long buckets = store.table().index().buckets();
-      assertThat(store.table().indexMemory().ensure(buckets + 64))
-          .isEqualTo(Compactor.Outcome.NO_ROOM);
-      StoreInspector.check(store);
-      for (int i = 0; i < keys; i += 8) {
-        assertThat(store.delete(key(i))).isEqualTo(Status.DELETED);
+    CuckooStore store = open(MEBIBYTE);
+    int keys = fill(store, Long.MAX_VALUE);
+    long buckets = store.table().index().buckets();
+    assertThat(store.table().indexMemory().ensure(buckets + 64))
+        .isEqualTo(Compactor.Outcome.NO_ROOM);
+    StoreInspector.check(store);
+    for (int i = 0; i < keys; i += 8) {
+      assertThat(store.delete(key(i))).isEqualTo(Status.DELETED);
+    }
+    for (int i = 1; i < keys; i++) {
+      if (i % 8 != 0) {
+        assertThat(put(store, i)).as("write %d", i).isEqualTo(Status.REPLACED);
       }
-      for (int i = 1; i < keys; i++) {
-        if (i % 8 != 0) {
-          assertThat(put(store, i)).as("write %d", i).isEqualTo(Status.REPLACED);
-        }
-      }
-      StoreInspector.check(store);
     }
   }
 
   @Test
   void shouldGrowTheIndexWhenRecordsHaveDiedThoughNoPageCameBackSinceItLastFailed() {
-    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
-      int keys = fill(store, Long.MAX_VALUE);
-      IndexMemory indexMemory = store.table().indexMemory();
-      long buckets = store.table().index().buckets();
-      assertThat(indexMemory.ensure(buckets + 64)).isEqualTo(Compactor.Outcome.NO_ROOM);
-      int freePages = store.table().pages().freeCount();
-      for (int i = 0; i < keys; i += 3) {
-        store.delete(key(i));
-      }
-      assertThat(store.table().pages().freeCount()).isEqualTo(freePages);
-      assertThat(indexMemory.ensure(buckets + 64)).isEqualTo(Compactor.Outcome.VACATED);
-      StoreInspector.check(store);
+    CuckooStore store = open(MEBIBYTE);
+    int keys = fill(store, Long.MAX_VALUE);
+    IndexMemory indexMemory = store.table().indexMemory();
+    long buckets = store.table().index().buckets();
+    assertThat(indexMemory.ensure(buckets + 64)).isEqualTo(Compactor.Outcome.NO_ROOM);
+    int freePages = store.table().pages().freeCount();
+    for (int i = 0; i < keys; i += 3) {
+      store.delete(key(i));
     }
+    assertThat(store.table().pages().freeCount()).isEqualTo(freePages);
+    assertThat(indexMemory.ensure(buckets + 64)).isEqualTo(Compactor.Outcome.VACATED);
   }
 
   @Test
   void shouldKeepCompactingAfterALargeValueTookTheLastRunOfPages() {
-    try (CuckooStore store = CuckooStore.open(2 * MEBIBYTE)) {
-      Slice large = Slice.of(new byte[200_000]);
-      int keys = fill(store, Long.MAX_VALUE);
-      for (int i = 0; i < keys; i++) {
-        if (i % 4 == 0) {
-          store.delete(key(i));
-        }
+    CuckooStore store = open(2 * MEBIBYTE);
+    Slice large = Slice.of(new byte[200_000]);
+    int keys = fill(store, Long.MAX_VALUE);
+    for (int i = 0; i < keys; i++) {
+      if (i % 4 == 0) {
+        store.delete(key(i));
       }
-      assertThat(store.put(Slice.of("large"), large)).isEqualTo(Status.CREATED);
-      StoreInspector.check(store);
-      for (int i = 0; i < keys; i++) {
-        if (i % 4 != 0) {
-          assertThat(put(store, i)).as("write %d", i).isEqualTo(Status.REPLACED);
-        }
+    }
+    assertThat(store.put(Slice.of("large"), large)).isEqualTo(Status.CREATED);
+    StoreInspector.check(store);
+    for (int i = 0; i < keys; i++) {
+      if (i % 4 != 0) {
+        assertThat(put(store, i)).as("write %d", i).isEqualTo(Status.REPLACED);
       }
-      StoreInspector.check(store);
     }
   }
 
   @Test
   void shouldWinWhatDiedInTheOpenSegmentOfAThreadThatWritesNoMore() throws Exception {
-    try (CuckooStore store = CuckooStore.open(8 * MEBIBYTE)) {
-      int idle = 400;
-      onThread(0, () -> putAll(store, -idle, 0));
-      AtomicLong written = new AtomicLong();
-      onThread(1, () -> written.set(fill(store, Long.MAX_VALUE)));
-      onThread(1, () -> deleteAll(store, -idle, 0));
-      int next = (int) written.get();
-      onThread(1, () -> putAll(store, next, next + idle * 9 / 10));
-      StoreInspector.check(store);
-    }
+    CuckooStore store = open(8 * MEBIBYTE);
+    int idle = 400;
+    onThread(0, () -> putAll(store, -idle, 0));
+    AtomicLong written = new AtomicLong();
+    onThread(1, () -> written.set(fill(store, Long.MAX_VALUE)));
+    onThread(1, () -> deleteAll(store, -idle, 0));
+    int next = (int) written.get();
+    onThread(1, () -> putAll(store, next, next + idle * 9 / 10));
   }
 
   /** Runs a task on a thread whose lane, of two, is this one. */
@@ -139,53 +128,49 @@ class CompactorTest {
   @Test
   @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void shouldNotWaitForPagesThatAnotherSegmentTookBeforeTheyWereClosed() {
-    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
-      Heap heap = store.table().heap();
-      SegmentTable segments = heap.segments();
-      fillWithFew(store);
-      Segment chosen = segments.select(segment -> !segments.isFullLength(segment)).getFirst();
-      heap.retire(chosen);
-      store.clear();
-      assertThat(chosen.isFree()).isTrue();
-      fillWithFew(store);
-      assertThat(segments.owner(chosen.firstPage())).isNotSameAs(chosen);
-      store.table().compactor().compactInPlace(chosen);
-      StoreInspector.check(store);
-    }
+    CuckooStore store = open(MEBIBYTE);
+    Heap heap = store.table().heap();
+    SegmentTable segments = heap.segments();
+    fillWithFew(store);
+    Segment chosen = segments.select(segment -> !segments.isFullLength(segment)).getFirst();
+    heap.retire(chosen);
+    store.clear();
+    assertThat(chosen.isFree()).isTrue();
+    fillWithFew(store);
+    assertThat(segments.owner(chosen.firstPage())).isNotSameAs(chosen);
+    store.table().compactor().compactInPlace(chosen);
   }
 
   @Test
   void shouldLeaveTheLockToOthersWhileItWaitsForTheirRecords() throws Exception {
-    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
-      Table table = store.table();
-      int keys = fill(store, Long.MAX_VALUE);
-      long pinned = pinTheOnlySegmentWithDeadRecords(store, keys);
-      List<Long> refusals = new ArrayList<>();
-      AtomicLong offset = new AtomicLong();
-      Thread waiting =
-          Thread.ofPlatform()
-              .start(
-                  () -> {
-                    while (offset.get() == Heap.NONE) {
-                      long start = System.nanoTime();
-                      offset.set(table.compactor().allocate(WORD0, WORD1, true));
-                      if (offset.get() == Heap.NONE) {
-                        refusals.add(System.nanoTime() - start);
-                      }
+    CuckooStore store = open(MEBIBYTE);
+    Table table = store.table();
+    int keys = fill(store, Long.MAX_VALUE);
+    long pinned = pinTheOnlySegmentWithDeadRecords(store, keys);
+    List<Long> refusals = new ArrayList<>();
+    AtomicLong offset = new AtomicLong();
+    Thread waiting =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  while (offset.get() == Heap.NONE) {
+                    long start = System.nanoTime();
+                    offset.set(table.compactor().allocate(WORD0, WORD1, true));
+                    if (offset.get() == Heap.NONE) {
+                      refusals.add(System.nanoTime() - start);
                     }
-                  });
-      while (waiting.getState() != Thread.State.TIMED_WAITING) {
-        Thread.onSpinWait();
-      }
-      assertThat(table.compactor().allocate(WORD0, WORD1, false)).isEqualTo(Heap.NONE);
-      assertThat(offset).hasValue(Heap.NONE);
-      table.heap().free(pinned);
-      waiting.join();
-      table.heap().free(offset.get());
-      assertThat(refusals)
-          .allSatisfy(each -> assertThat(each).isGreaterThanOrEqualTo(Deadline.LIMIT_NANOSECONDS));
-      StoreInspector.check(store);
+                  }
+                });
+    while (waiting.getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait();
     }
+    assertThat(table.compactor().allocate(WORD0, WORD1, false)).isEqualTo(Heap.NONE);
+    assertThat(offset).hasValue(Heap.NONE);
+    table.heap().free(pinned);
+    waiting.join();
+    table.heap().free(offset.get());
+    assertThat(refusals)
+        .allSatisfy(each -> assertThat(each).isGreaterThanOrEqualTo(Deadline.LIMIT_NANOSECONDS));
   }
 
   /** Deletes keys whose records share a segment, and leaves one of them half written there. */
@@ -217,44 +202,41 @@ class CompactorTest {
   @ValueSource(booleans = {false, true})
   @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void shouldFreeASegmentInWhichARecordIsBeingGivenAnotherExpiry(boolean evict) throws Exception {
-    try (CuckooStore store =
-        CuckooStore.open(CuckooStore.Options.ofCapacity(MEBIBYTE).evict(evict))) {
-      Table table = store.table();
-      int keys = fill(store, UsableMemory.of(store, RECORD_BYTES, 1));
-      Segment segment = segmentOf(store, 0);
-      for (int i = 1; i < keys && !evict; i++) {
-        if (segmentOf(store, i) == segment) {
-          store.delete(key(i));
-        }
+    CuckooStore store = open(options(MEBIBYTE).evict(evict));
+    Table table = store.table();
+    int keys = fill(store, UsableMemory.of(store, RECORD_BYTES, 1));
+    Segment segment = segmentOf(store, 0);
+    for (int i = 1; i < keys && !evict; i++) {
+      if (segmentOf(store, i) == segment) {
+        store.delete(key(i));
       }
-      long hash = table.index().hash(key(0));
-      long word1Address = recordOf(store, 0) + Long.BYTES;
-      List<Long> more = new ArrayList<>();
-      table.stripes().lockKey(hash);
-      long word1 = Words.getPlain(store.region(), word1Address);
-      Words.setRelease(store.region(), word1Address, word1 & ~RecordLayout.LIVE);
-      Thread compacting =
-          Thread.ofPlatform()
-              .start(
-                  () -> {
-                    while (!segment.isFree()) {
-                      if (evict) {
-                        more.add(table.compactor().allocate(WORD0, WORD1, true));
-                      } else {
-                        table.compactor().compactInBackground();
-                      }
-                    }
-                  });
-      while (compacting.getState() != Thread.State.TIMED_WAITING) {
-        Thread.onSpinWait();
-      }
-      Words.setRelease(store.region(), word1Address, word1);
-      table.stripes().unlockKey(hash);
-      compacting.join();
-      more.forEach(table.heap()::free);
-      assertThat(evict || store.contains(key(0))).isTrue();
-      StoreInspector.check(store);
     }
+    long hash = table.index().hash(key(0));
+    long word1Address = recordOf(store, 0) + Long.BYTES;
+    List<Long> more = new ArrayList<>();
+    table.stripes().lockKey(hash);
+    long word1 = Words.getPlain(store.region(), word1Address);
+    Words.setRelease(store.region(), word1Address, word1 & ~RecordLayout.LIVE);
+    Thread compacting =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  while (!segment.isFree()) {
+                    if (evict) {
+                      more.add(table.compactor().allocate(WORD0, WORD1, true));
+                    } else {
+                      table.compactor().compactInBackground();
+                    }
+                  }
+                });
+    while (compacting.getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait();
+    }
+    Words.setRelease(store.region(), word1Address, word1);
+    table.stripes().unlockKey(hash);
+    compacting.join();
+    more.forEach(table.heap()::free);
+    assertThat(evict || store.contains(key(0))).isTrue();
   }
 
   private static long recordOf(CuckooStore store, int number) {
@@ -278,8 +260,7 @@ class CompactorTest {
 
   /** Creates long entries until one is refused: so few that the index does not grow. */
   private static void fillWithFew(CuckooStore store) {
-    Slice value = Slice.of(new byte[1000]);
-    for (int i = 0; store.put(key(i), value) == Status.CREATED; i++) {}
+    fill(store, Slice.of(new byte[1000]));
   }
 
   private static void deleteAll(CuckooStore store, int from, int to) {
@@ -295,9 +276,5 @@ class CompactorTest {
       count++;
     }
     return count;
-  }
-
-  static Slice key(int number) {
-    return Slice.of(String.format(java.util.Locale.ROOT, "%016d", number));
   }
 }

@@ -9,14 +9,13 @@ import io.wisp.store.cuckoo.table.KeyHash;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What threads do to a store while others read it. Keys have numbers. A value says which key it is
  * of and has a number too, and every byte of it follows from the two; so a reader knows a torn
  * value, or another key's, when it sees one.
  */
-abstract class ConcurrencyTestBase {
+abstract class ConcurrencyTestBase extends StoreTestBase {
 
   /** The shortest value. */
   static final int HEADER = 16;
@@ -25,14 +24,13 @@ abstract class ConcurrencyTestBase {
   static final int READERS = 2;
 
   final ConcurrentTasks threads = new ConcurrentTasks();
-  final AtomicLong now = new AtomicLong(1);
 
   /** Milliseconds in what a test calls a second; the long runs stretch it. */
   long seconds() {
     return 1000;
   }
 
-  static Slice key(int number) {
+  static Slice keyOf(int number) {
     return pointAtKey(new Slice(), MemorySegment.ofArray(new long[2]), number);
   }
 
@@ -74,14 +72,14 @@ abstract class ConcurrencyTestBase {
     SplittableRandom random = new SplittableRandom(7);
     Slice value = Slice.of(new byte[8]);
     for (int i = 0; i < coming && !threads.areToStop(); i++) {
-      store.put(key(stable + i), value);
+      store.put(keyOf(stable + i), value);
     }
     while (!threads.areToStop()) {
       int number = stable + random.nextInt(coming);
       if (random.nextBoolean()) {
-        store.put(key(number), value);
+        store.put(keyOf(number), value);
       } else {
-        store.delete(key(number));
+        store.delete(keyOf(number));
       }
     }
   }
@@ -97,19 +95,19 @@ abstract class ConcurrencyTestBase {
     while (bucket(store, number, true) == bucket(store, number, false)) {
       number++;
     }
-    store.put(key(number), Slice.of("value"));
+    store.put(keyOf(number), Slice.of("value"));
     return number;
   }
 
   private static long bucket(CuckooStore store, int number, boolean first) {
-    long hash = store.table().index().hash(key(number));
+    long hash = store.table().index().hash(keyOf(number));
     long half = first ? KeyHash.firstHalf(hash) : KeyHash.secondHalf(hash);
     return KeyHash.bucket(half, store.table().index().buckets());
   }
 
   /** Moves a key from one of its buckets to the other, with pauses shorter than so many spins. */
   final void moveToAndFro(CuckooStore store, int number, int pause) {
-    Slice key = key(number);
+    Slice key = keyOf(number);
     SplittableRandom random = new SplittableRandom(1);
     while (!threads.areToStop()) {
       assertThat(Locations.moveToOtherBucket(store, key)).isTrue();

@@ -10,6 +10,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /** Runs tasks side by side until a time is over or one of them fails. */
 final class ConcurrentTasks {
@@ -17,6 +19,11 @@ final class ConcurrentTasks {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final AtomicBoolean stop = new AtomicBoolean();
+
+  /** So many tasks, numbered from 0. */
+  static List<Runnable> times(int count, IntConsumer task) {
+    return IntStream.range(0, count).<Runnable>mapToObj(i -> () -> task.accept(i)).toList();
+  }
 
   /** What a task asks again and again. */
   boolean areToStop() {

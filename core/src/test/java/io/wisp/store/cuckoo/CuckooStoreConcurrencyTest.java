@@ -15,8 +15,8 @@ import io.wisp.store.WriteCondition;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -45,24 +45,14 @@ class CuckooStoreConcurrencyTest extends ConcurrencyTestBase {
   })
   void shouldReadOnlyWholeValuesOfTheKeyAndNeverAnOlderVersion(
       int keys, int maxValueLength, long capacity, boolean evict) throws Exception {
-    CuckooStore.Options options =
-        CuckooStore.Options.ofCapacity(capacity)
-            .evict(evict)
-            .clock(() -> Instant.ofEpochMilli(now.get()));
-    try (CuckooStore store = CuckooStore.open(options)) {
-      List<Runnable> tasks = new ArrayList<>();
-      for (int i = 0; i < WRITERS; i++) {
-        long seed = i;
-        tasks.add(() -> writeUntilStopped(store, keys, maxValueLength, seed));
-      }
-      for (int i = 0; i < READERS; i++) {
-        long seed = 100L + i;
-        tasks.add(() -> readUntilStopped(store, keys, seed));
-      }
-      tasks.add(() -> maintainUntilStopped(store));
-      threads.runFor(3 * seconds(), () -> hits.get() > 0, tasks);
-      StoreInspector.check(store);
-    }
+    CuckooStore store = open(options(capacity).evict(evict).clock(clock));
+    List<Runnable> tasks = new ArrayList<>();
+    tasks.addAll(
+        ConcurrentTasks.times(
+            WRITERS, seed -> writeUntilStopped(store, keys, maxValueLength, seed)));
+    tasks.addAll(ConcurrentTasks.times(READERS, i -> readUntilStopped(store, keys, 100L + i)));
+    tasks.add(() -> maintainUntilStopped(store));
+    threads.runFor(3 * seconds(), () -> hits.get() > 0, tasks);
     assertThat(hits.get()).isPositive();
   }
 
@@ -125,19 +115,16 @@ class CuckooStoreConcurrencyTest extends ConcurrencyTestBase {
   void shouldNotRunOutOfMemoryWhileWritersReplaceInAStoreWithAFifthToSpare() throws Exception {
     int keys = 100_000;
     AtomicLong refused = new AtomicLong();
-    try (CuckooStore store = CuckooStore.open(18 << 20)) {
-      for (int i = 0; i < keys; i++) {
-        assertThat(store.put(key(i), Slice.of(new byte[100]))).isEqualTo(Status.CREATED);
-      }
-      List<Runnable> tasks = new ArrayList<>();
-      for (int writer = 0; writer < 2 * WRITERS; writer++) {
-        long seed = writer;
-        tasks.add(() -> replaceUntilStopped(store, keys, seed, refused));
-      }
-      threads.runFor(3 * seconds(), () -> store.statistics().relocations() > 0, tasks);
-      StoreInspector.check(store);
-      assertThat(store.statistics().relocations()).isPositive();
+    CuckooStore store = open(18 * MEBIBYTE);
+    for (int i = 0; i < keys; i++) {
+      assertThat(store.put(keyOf(i), Slice.of(new byte[100]))).isEqualTo(Status.CREATED);
     }
+    List<Runnable> tasks = new ArrayList<>();
+    tasks.addAll(
+        ConcurrentTasks.times(
+            2 * WRITERS, seed -> replaceUntilStopped(store, keys, seed, refused)));
+    threads.runFor(3 * seconds(), () -> store.statistics().relocations() > 0, tasks);
+    assertThat(store.statistics().relocations()).isPositive();
     assertThat(refused).hasValue(0);
   }
 
@@ -145,7 +132,7 @@ class CuckooStoreConcurrencyTest extends ConcurrencyTestBase {
     SplittableRandom random = new SplittableRandom(seed);
     Slice value = Slice.of(new byte[100]);
     while (!threads.areToStop()) {
-      if (store.put(key(random.nextInt(keys)), value) != Status.REPLACED) {
+      if (store.put(keyOf(random.nextInt(keys)), value) != Status.REPLACED) {
         refused.incrementAndGet();
       }
     }
@@ -155,72 +142,60 @@ class CuckooStoreConcurrencyTest extends ConcurrencyTestBase {
   void shouldNeverMissKeyThatIsAlwaysThereWhileIndexGrowsAndDisplaces() throws Exception {
     int stable = 2000;
     int coming = 120_000;
-    try (CuckooStore store = CuckooStore.open(32 << 20)) {
-      for (int i = 0; i < stable; i++) {
-        store.put(key(i), Slice.of(new byte[8]));
-      }
-      List<Runnable> tasks = new ArrayList<>();
-      tasks.add(() -> comeAndGo(store, stable, coming));
-      for (int reader = 0; reader < READERS; reader++) {
-        long seed = reader;
-        tasks.add(
-            () -> {
-              SplittableRandom random = new SplittableRandom(seed);
-              MemorySegment memory = Arena.ofAuto().allocate(16, 8);
-              Slice key = new Slice();
-              while (!threads.areToStop()) {
-                pointAtKey(key, memory, random.nextInt(stable));
-                assertThat(store.contains(key)).as("%s", key).isTrue();
-                hits.incrementAndGet();
-              }
-            });
-      }
-      threads.runFor(5 * seconds(), () -> hasGrownAndDisplaced(store), tasks);
-      StoreStatistics statistics = store.statistics();
-      assertThat(statistics.displacements()).isPositive();
-      assertThat(statistics.growths()).isPositive();
-      StoreInspector.check(store);
+    CuckooStore store = open(32 * MEBIBYTE);
+    for (int i = 0; i < stable; i++) {
+      store.put(keyOf(i), Slice.of(new byte[8]));
+    }
+    List<Runnable> tasks = new ArrayList<>();
+    tasks.add(() -> comeAndGo(store, stable, coming));
+    tasks.addAll(ConcurrentTasks.times(READERS, seed -> findUntilStopped(store, stable, seed)));
+    threads.runFor(5 * seconds(), () -> hasGrownAndDisplaced(store), tasks);
+    StoreStatistics statistics = store.statistics();
+    assertThat(statistics.displacements()).isPositive();
+    assertThat(statistics.growths()).isPositive();
+  }
+
+  private void findUntilStopped(CuckooStore store, int stable, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    MemorySegment memory = Arena.ofAuto().allocate(16, 8);
+    Slice key = new Slice();
+    while (!threads.areToStop()) {
+      pointAtKey(key, memory, random.nextInt(stable));
+      assertThat(store.contains(key)).as("%s", key).isTrue();
+      hits.incrementAndGet();
     }
   }
 
   @Test
   void shouldNeverMissKeyThatMovesBetweenItsBuckets() throws Exception {
-    try (CuckooStore store = CuckooStore.open(1 << 20)) {
-      int wanderer = putWanderer(store);
-      List<Runnable> tasks = new ArrayList<>();
-      tasks.add(() -> moveToAndFro(store, wanderer, 1));
-      for (int reader = 0; reader < READERS; reader++) {
-        tasks.add(
-            () -> {
-              Slice key = key(wanderer);
-              while (!threads.areToStop()) {
-                assertThat(store.contains(key)).isTrue();
-              }
-            });
-      }
-      threads.runFor(3 * seconds(), tasks);
-      StoreInspector.check(store);
-    }
+    CuckooStore store = open(MEBIBYTE);
+    int wanderer = putWanderer(store);
+    List<Runnable> tasks = new ArrayList<>();
+    tasks.add(() -> moveToAndFro(store, wanderer, 1));
+    Runnable reader =
+        () -> {
+          Slice key = keyOf(wanderer);
+          while (!threads.areToStop()) {
+            assertThat(store.contains(key)).isTrue();
+          }
+        };
+    tasks.addAll(Collections.nCopies(READERS, reader));
+    threads.runFor(3 * seconds(), tasks);
   }
 
   @Test
   void shouldLoseNoUpdateWhenThreadsIncrementByCompareAndSet() throws Exception {
     int incrementers = 4;
     int increments = 5000;
-    try (CuckooStore store = CuckooStore.open(1 << 20)) {
-      store.put(Slice.of("counter"), Slice.of(new byte[8]));
-      AtomicLong done = new AtomicLong();
-      List<Runnable> tasks = new ArrayList<>();
-      for (int i = 0; i < incrementers; i++) {
-        tasks.add(() -> increment(store, increments, done));
-      }
-      threads.run(tasks);
-      MemorySink sink = new MemorySink();
-      assertThat(store.get(Slice.of("counter"), sink)).isEqualTo(Status.FOUND);
-      assertThat(sink.memory.get(ValueLayout.JAVA_LONG, 0))
-          .isEqualTo((long) incrementers * increments);
-      assertThat(done.get()).isEqualTo((long) incrementers * increments);
-    }
+    CuckooStore store = open(MEBIBYTE);
+    store.put(Slice.of("counter"), Slice.of(new byte[8]));
+    AtomicLong done = new AtomicLong();
+    threads.run(Collections.nCopies(incrementers, () -> increment(store, increments, done)));
+    MemorySink sink = new MemorySink();
+    assertThat(store.get(Slice.of("counter"), sink)).isEqualTo(Status.FOUND);
+    assertThat(sink.memory.get(ValueLayout.JAVA_LONG, 0))
+        .isEqualTo((long) incrementers * increments);
+    assertThat(done.get()).isEqualTo((long) incrementers * increments);
   }
 
   private static void increment(CuckooStore store, int increments, AtomicLong done) {
@@ -244,8 +219,8 @@ class CuckooStoreConcurrencyTest extends ConcurrencyTestBase {
   @Test
   void shouldEndAnUpdateThatOthersDisturbBetweenEachReadAndWrite() throws Exception {
     Slice key = Slice.of("k");
-    try (CuckooStore store = CuckooStore.open(1 << 20);
-        ExecutorService other = Executors.newSingleThreadExecutor()) {
+    CuckooStore store = open(MEBIBYTE);
+    try (ExecutorService other = Executors.newSingleThreadExecutor()) {
       DisturbedUpdate update = new DisturbedUpdate(store, other);
       assertThat(store.update(key, new RecordSink(), update)).isEqualTo(Status.REPLACED);
       assertThat(update.attempts).isEqualTo(CuckooStore.UPDATES_WITHOUT_LOCK + 1);

@@ -11,7 +11,6 @@ import io.wisp.store.WriteCondition;
 import io.wisp.store.cuckoo.region.Words;
 import io.wisp.store.cuckoo.remote.RemoteLookup.Step;
 import io.wisp.store.cuckoo.remote.RemoteTable;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -21,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An expiry changes where the record is, beside everybody who reads or moves it. */
-class ExpiryInPlaceTest {
+class ExpiryInPlaceTest extends StoreTestBase {
 
   private static final long FUTURE = 4_000_000_000_000L;
   private static final Slice KEY = Slice.of("key");
@@ -34,7 +33,7 @@ class ExpiryInPlaceTest {
   void shouldChangeTheExpiryOfALargeValueInAFullStoreWithoutMovingIt(long expiresAt) {
     byte[] value = new byte[600_000];
     new SplittableRandom(1).nextBytes(value);
-    try (CuckooStore store = CuckooStore.open(1 << 20);
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE);
         ValueBuffer found = new ValueBuffer()) {
       store.write(KEY, Slice.of(value), WriteCondition.ALWAYS, 0, FUTURE - 1);
       for (int i = 0; !store.put(Slice.of("filler " + i), Slice.of("x")).isError(); i++) {}
@@ -54,69 +53,60 @@ class ExpiryInPlaceTest {
       assertThat(store.expireIfVersion(KEY, 1, found.version())).isEqualTo(Status.FOUND);
       assertThat(store.get(KEY, found)).isEqualTo(Status.ABSENT);
       assertThat(store.putIfAbsent(KEY, Slice.of(value))).isEqualTo(Status.CREATED);
-      StoreInspector.check(store);
     }
   }
 
   @Test
   void shouldShowTheNewExpiryAtARememberedAddress() {
-    try (CuckooStore store = CuckooStore.open(1 << 20)) {
-      RemoteClient client = new RemoteClient(store, RemoteTable.Options.DEFAULT);
-      store.put(KEY, Slice.of("value"));
-      assertThat(client.get("key")).isEqualTo("value");
-      assertThat(client.lookup().expiresAt()).isEqualTo(Store.NEVER);
-      store.expire(KEY, FUTURE);
-      assertThat(client.get("key")).isEqualTo("value");
-      assertThat(client.lookup().expiresAt()).isEqualTo(FUTURE);
-      assertThat(client.statistics().addressHits()).isOne();
-      store.expire(KEY, 1);
-      assertThat(client.get("key")).isNull();
-    }
+    CuckooStore store = open(MEBIBYTE);
+    RemoteClient client = new RemoteClient(store, RemoteTable.Options.DEFAULT);
+    store.put(KEY, Slice.of("value"));
+    assertThat(client.get("key")).isEqualTo("value");
+    assertThat(client.lookup().expiresAt()).isEqualTo(Store.NEVER);
+    store.expire(KEY, FUTURE);
+    assertThat(client.get("key")).isEqualTo("value");
+    assertThat(client.lookup().expiresAt()).isEqualTo(FUTURE);
+    assertThat(client.statistics().addressHits()).isOne();
+    store.expire(KEY, 1);
+    assertThat(client.get("key")).isNull();
   }
 
   /** Clocks of readers are a little behind the server's, and the server's may be set back. */
   @Test
   void shouldTakeAnExpiryThatHasPassedForOneThatPassedLongAgo() {
-    AtomicLong now = new AtomicLong(FUTURE);
+    now.set(FUTURE);
     AtomicLong behind = new AtomicLong(FUTURE - 100);
-    try (CuckooStore store =
-        CuckooStore.open(CuckooStore.Options.ofCapacity(1 << 20).clock(() -> instant(now)))) {
-      RemoteClient client = new RemoteClient(store, RemoteTable.Options.DEFAULT.clock(behind::get));
-      store.put(KEY, Slice.of("value"));
-      assertThat(client.get("key")).isEqualTo("value");
-      assertThat(store.expire(KEY, FUTURE - 1)).isEqualTo(Status.FOUND);
-      assertThat(client.get("key")).as("at the remembered address").isNull();
-      assertThat(store.size()).isZero();
-      store.write(KEY, Slice.of("value"), WriteCondition.ALWAYS, 0, FUTURE - 1);
-      assertThat(client.get("key")).isNull();
-      now.set(FUTURE - 100);
-      assertThat(store.contains(KEY)).as("after the clock was set back").isFalse();
-      assertThat(client.get("key")).isNull();
-    }
-  }
-
-  private static Instant instant(AtomicLong millis) {
-    return Instant.ofEpochMilli(millis.get());
+    CuckooStore store = open(options(1 << 20).clock(clock));
+    RemoteClient client = new RemoteClient(store, RemoteTable.Options.DEFAULT.clock(behind::get));
+    store.put(KEY, Slice.of("value"));
+    assertThat(client.get("key")).isEqualTo("value");
+    assertThat(store.expire(KEY, FUTURE - 1)).isEqualTo(Status.FOUND);
+    assertThat(client.get("key")).as("at the remembered address").isNull();
+    assertThat(store.size()).isZero();
+    store.write(KEY, Slice.of("value"), WriteCondition.ALWAYS, 0, FUTURE - 1);
+    assertThat(client.get("key")).isNull();
+    now.set(FUTURE - 100);
+    assertThat(store.contains(KEY)).as("after the clock was set back").isFalse();
+    assertThat(client.get("key")).isNull();
   }
 
   @Test
   void shouldNotPassForWholeWithWordsOfBeforeAndAfter() {
-    try (CuckooStore store = CuckooStore.open(1 << 20)) {
-      store.write(KEY, Slice.of("value"), WriteCondition.ALWAYS, 0, FUTURE);
-      long record = Locations.recordOf(store, KEY);
-      long[] before = header(store, record);
-      store.expire(KEY, FUTURE + 1);
-      long[] after = header(store, record);
-      RemoteClient client =
-          new RemoteClient(store, RemoteTable.Options.DEFAULT.rememberedAddresses(0));
-      for (int words = 0; words < 8; words++) {
-        for (int i = 0; i < 3; i++) {
-          long word = (words & (1 << i)) == 0 ? before[i] : after[i];
-          Words.setPlain(store.region(), record + 8L * i, word);
-        }
-        Step step = client.get(KEY);
-        assertThat(step).isEqualTo(words == 0 || words == 7 ? Step.HIT : Step.FALL_BACK);
+    CuckooStore store = open(MEBIBYTE);
+    store.write(KEY, Slice.of("value"), WriteCondition.ALWAYS, 0, FUTURE);
+    long record = Locations.recordOf(store, KEY);
+    long[] before = header(store, record);
+    store.expire(KEY, FUTURE + 1);
+    long[] after = header(store, record);
+    RemoteClient client =
+        new RemoteClient(store, RemoteTable.Options.DEFAULT.rememberedAddresses(0));
+    for (int words = 0; words < 8; words++) {
+      for (int i = 0; i < 3; i++) {
+        long word = (words & (1 << i)) == 0 ? before[i] : after[i];
+        Words.setPlain(store.region(), record + 8L * i, word);
       }
+      Step step = client.get(KEY);
+      assertThat(step).isEqualTo(words == 0 || words == 7 ? Step.HIT : Step.FALL_BACK);
     }
   }
 
@@ -131,22 +121,19 @@ class ExpiryInPlaceTest {
   @Test
   void shouldShowReadersEachVersionWithItsOwnExpiryWhileRecordsMove() throws Exception {
     List<Runnable> tasks = new ArrayList<>();
-    try (CuckooStore store = CuckooStore.open(1 << 20)) {
-      store.write(KEY, Slice.of("value"), WriteCondition.ALWAYS, 0, FUTURE);
-      tasks.add(() -> changeExpiry(store));
-      tasks.add(() -> churn(store));
-      tasks.add(() -> readHere(store));
-      tasks.add(() -> readFromElsewhere(new RemoteClient(store, RemoteTable.Options.DEFAULT)));
-      tasks.add(
-          () ->
-              readFromElsewhere(
-                  new RemoteClient(
-                      store.region(), RemoteTable.Options.DEFAULT, new TearingNetwork(1))));
-      threads.runFor(
-          1000, () -> seen.get() > 1000 && store.statistics().relocations() > 100, tasks);
-      assertThat(store.statistics().relocations()).isPositive();
-      StoreInspector.check(store);
-    }
+    CuckooStore store = open(MEBIBYTE);
+    store.write(KEY, Slice.of("value"), WriteCondition.ALWAYS, 0, FUTURE);
+    tasks.add(() -> changeExpiry(store));
+    tasks.add(() -> churn(store));
+    tasks.add(() -> readHere(store));
+    tasks.add(() -> readFromElsewhere(new RemoteClient(store, RemoteTable.Options.DEFAULT)));
+    tasks.add(
+        () ->
+            readFromElsewhere(
+                new RemoteClient(
+                    store.region(), RemoteTable.Options.DEFAULT, new TearingNetwork(1))));
+    threads.runFor(1000, () -> seen.get() > 1000 && store.statistics().relocations() > 100, tasks);
+    assertThat(store.statistics().relocations()).isPositive();
     assertThat(seen).hasPositiveValue();
   }
 

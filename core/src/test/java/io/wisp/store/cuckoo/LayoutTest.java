@@ -14,7 +14,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
-class LayoutTest {
+class LayoutTest extends StoreTestBase {
 
   @Test
   void shouldGiveBackWhatASlotWasMadeOf() {
@@ -177,20 +177,19 @@ class LayoutTest {
 
   @Test
   void shouldWriteAHeaderThatOthersCanReadByTheFormatDocument() {
-    try (CuckooStore store = CuckooStore.open(4 << 20)) {
-      store.put(Slice.of("some key"), Slice.of("some value"));
-      MemorySegment memory = store.region();
-      byte[] magic = memory.asSlice(0, 8).toArray(ValueLayout.JAVA_BYTE);
-      assertThat(new String(magic, StandardCharsets.US_ASCII)).isEqualTo("WISPTABL");
-      assertThat(memory.get(ValueLayout.JAVA_LONG, 8)).isEqualTo(3);
-      assertThat(memory.get(ValueLayout.JAVA_LONG, 16)).isEqualTo(4 << 20);
-      assertThat(memory.get(ValueLayout.JAVA_LONG, 24)).isNotZero();
-      assertThat(memory.get(ValueLayout.JAVA_LONG, 40)).isEqualTo(4096);
-      assertThat(memory.get(ValueLayout.JAVA_LONG, 64)).isEqualTo(1024);
-      assertThat(FormatReader.read(memory, "some key")).isEqualTo("some value");
-      store.expire(Slice.of("some key"), 4_000_000_000_000L);
-      assertThat(FormatReader.read(memory, "some key")).isEqualTo("some value");
-      assertThat(FormatReader.read(memory, "no such key")).isNull();
-    }
+    CuckooStore store = open(4 * MEBIBYTE);
+    store.put(Slice.of("some key"), Slice.of("some value"));
+    MemorySegment memory = store.region();
+    byte[] magic = memory.asSlice(0, 8).toArray(ValueLayout.JAVA_BYTE);
+    assertThat(new String(magic, StandardCharsets.US_ASCII)).isEqualTo("WISPTABL");
+    assertThat(memory.get(ValueLayout.JAVA_LONG, 8)).isEqualTo(3);
+    assertThat(memory.get(ValueLayout.JAVA_LONG, 16)).isEqualTo(4 << 20);
+    assertThat(memory.get(ValueLayout.JAVA_LONG, 24)).isNotZero();
+    assertThat(memory.get(ValueLayout.JAVA_LONG, 40)).isEqualTo(4096);
+    assertThat(memory.get(ValueLayout.JAVA_LONG, 64)).isEqualTo(1024);
+    assertThat(FormatReader.read(memory, "some key")).isEqualTo("some value");
+    store.expire(Slice.of("some key"), 4_000_000_000_000L);
+    assertThat(FormatReader.read(memory, "some key")).isEqualTo("some value");
+    assertThat(FormatReader.read(memory, "no such key")).isNull();
   }
 }

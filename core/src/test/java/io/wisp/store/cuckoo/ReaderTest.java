@@ -12,7 +12,7 @@ import java.time.InstantSource;
 import java.util.function.ObjLongConsumer;
 import org.junit.jupiter.api.Test;
 
-class ReaderTest {
+class ReaderTest extends StoreTestBase {
 
   private static final Slice KEY = Slice.of("key");
   private static final Slice OTHER = Slice.of("yek");
@@ -22,46 +22,43 @@ class ReaderTest {
 
   @Test
   void shouldStartOverWhenTheNumberOfBucketsThatItKnowsIsOutOfDate() {
-    try (CuckooStore store = CuckooStore.open(4 << 20)) {
-      for (int i = 0; i < 4000; i++) {
-        store.put(Slice.of("key " + i), Slice.of("value"));
-      }
-      Table table = store.table();
-      long before = table.index().buckets();
-      while (table.index().buckets() < before + 100) {
-        assertThat(table.growth().grow(table.counters().entries())).isTrue();
-      }
-      Reader reader = new Reader(table, InstantSource.system());
-      int moved = 0;
-      RegionHeader.setBucketsRelease(table.memory(), before);
-      for (int i = 0; i < 4000; i++) {
-        Slice key = Slice.of("key " + i);
-        int outcome = reader.read(key, table.index().hash(key), null);
-        assertThat(outcome).isIn(Reader.HIT, Reader.RETRY);
-        moved += outcome == Reader.RETRY ? 1 : 0;
-      }
-      RegionHeader.setBucketsRelease(table.memory(), before + 100);
-      assertThat(moved).isPositive();
-      StoreInspector.check(store);
+    CuckooStore store = open(4 * MEBIBYTE);
+    for (int i = 0; i < 4000; i++) {
+      store.put(Slice.of("key " + i), Slice.of("value"));
     }
+    Table table = store.table();
+    long before = table.index().buckets();
+    while (table.index().buckets() < before + 100) {
+      assertThat(table.growth().grow(table.counters().entries())).isTrue();
+    }
+    Reader reader = new Reader(table, InstantSource.system());
+    int moved = 0;
+    RegionHeader.setBucketsRelease(table.memory(), before);
+    for (int i = 0; i < 4000; i++) {
+      Slice key = Slice.of("key " + i);
+      int outcome = reader.read(key, table.index().hash(key), null);
+      assertThat(outcome).isIn(Reader.HIT, Reader.RETRY);
+      moved += outcome == Reader.RETRY ? 1 : 0;
+    }
+    RegionHeader.setBucketsRelease(table.memory(), before + 100);
+    assertThat(moved).isPositive();
   }
 
   @Test
   void shouldStartOverWhenTheRecordIsDeadOrStillBeingWritten() {
-    try (CuckooStore store = CuckooStore.open(1 << 20)) {
-      Slice key = Slice.of("key");
-      store.put(key, Slice.of("value"));
-      Table table = store.table();
-      long hash = table.index().hash(key);
-      long word1Address = Locations.recordOf(store, key) + Long.BYTES;
-      long word1 = Words.getPlain(table.memory(), word1Address);
-      Reader reader = new Reader(table, InstantSource.system());
-      assertThat(reader.read(key, hash, null)).isEqualTo(Reader.HIT);
-      Words.setPlain(table.memory(), word1Address, word1 | RecordLayout.DEAD);
-      assertThat(reader.read(key, hash, null)).isEqualTo(Reader.RETRY);
-      Words.setPlain(table.memory(), word1Address, word1 & ~RecordLayout.LIVE);
-      assertThat(reader.read(key, hash, null)).isEqualTo(Reader.RETRY);
-    }
+    CuckooStore store = openToSpoil(options(MEBIBYTE));
+    Slice key = Slice.of("key");
+    store.put(key, Slice.of("value"));
+    Table table = store.table();
+    long hash = table.index().hash(key);
+    long word1Address = Locations.recordOf(store, key) + Long.BYTES;
+    long word1 = Words.getPlain(table.memory(), word1Address);
+    Reader reader = new Reader(table, InstantSource.system());
+    assertThat(reader.read(key, hash, null)).isEqualTo(Reader.HIT);
+    Words.setPlain(table.memory(), word1Address, word1 | RecordLayout.DEAD);
+    assertThat(reader.read(key, hash, null)).isEqualTo(Reader.RETRY);
+    Words.setPlain(table.memory(), word1Address, word1 & ~RecordLayout.LIVE);
+    assertThat(reader.read(key, hash, null)).isEqualTo(Reader.RETRY);
   }
 
   @Test
@@ -86,17 +83,16 @@ class ReaderTest {
   }
 
   /** Reads a value while something happens after which its record is where it was. */
-  private static void checkStartsOver(ObjLongConsumer<CuckooStore> interruption) {
-    try (CuckooStore store = CuckooStore.open(1 << 20)) {
-      store.put(KEY, LARGE);
-      long record = Locations.recordOf(store, KEY);
-      long hash = store.table().index().hash(KEY);
-      Reader reader = new Reader(store.table(), InstantSource.system());
-      Interrupted sink = new Interrupted(() -> interruption.accept(store, record));
-      assertThat(reader.read(KEY, hash, sink)).isEqualTo(Reader.RETRY);
-      assertThat(Locations.recordOf(store, KEY)).isEqualTo(record);
-      assertThat(reader.read(KEY, hash, sink)).isEqualTo(Reader.HIT);
-    }
+  private void checkStartsOver(ObjLongConsumer<CuckooStore> interruption) {
+    CuckooStore store = open(MEBIBYTE);
+    store.put(KEY, LARGE);
+    long record = Locations.recordOf(store, KEY);
+    long hash = store.table().index().hash(KEY);
+    Reader reader = new Reader(store.table(), InstantSource.system());
+    Interrupted sink = new Interrupted(() -> interruption.accept(store, record));
+    assertThat(reader.read(KEY, hash, sink)).isEqualTo(Reader.RETRY);
+    assertThat(Locations.recordOf(store, KEY)).isEqualTo(record);
+    assertThat(reader.read(KEY, hash, sink)).isEqualTo(Reader.HIT);
   }
 
   /** Has something else happen when it is asked for room the first time. */

@@ -51,7 +51,12 @@ public final class RemoteClient {
     return finish(lookup.start(key));
   }
 
-  Step finish(Step first) {
+  /** The same, beginning with a record that may be the key's. */
+  Step getAt(Slice key, long recordOffset, int recordLength) {
+    return finish(lookup.startAt(key, recordOffset, recordLength));
+  }
+
+  private Step finish(Step first) {
     steps = 0;
     Step step = first;
     while (!step.isLast()) {

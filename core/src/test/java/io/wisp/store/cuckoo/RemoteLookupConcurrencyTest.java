@@ -14,7 +14,6 @@ import io.wisp.store.cuckoo.remote.RemoteReads;
 import io.wisp.store.cuckoo.remote.RemoteTable;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -87,24 +86,16 @@ class RemoteLookupConcurrencyTest extends ConcurrencyTestBase {
       happened.set(i, 1);
     }
     volatileKeys = goes;
-    CuckooStore.Options options =
-        CuckooStore.Options.ofCapacity(capacity)
-            .evict(goes)
-            .clock(() -> Instant.ofEpochMilli(now.get()));
-    try (CuckooStore store = CuckooStore.open(options)) {
-      List<Runnable> tasks = new ArrayList<>();
-      for (int i = 0; i < WRITERS; i++) {
-        int writer = i;
-        tasks.add(() -> writeUntilStopped(store, keys, maxValueLength, writer));
-      }
-      for (int i = 0; i < travel.readers(); i++) {
-        long seed = 100L + i;
-        tasks.add(() -> readUntilStopped(store, travel.network(seed), keys, seed));
-      }
-      tasks.add(() -> maintainUntilStopped(store));
-      threads.runFor(2 * seconds(), this::haveLookupsGoneEveryWay, tasks);
-      StoreInspector.check(store);
-    }
+    CuckooStore store = open(options(capacity).evict(goes).clock(clock));
+    List<Runnable> tasks = new ArrayList<>();
+    tasks.addAll(
+        ConcurrentTasks.times(
+            WRITERS, writer -> writeUntilStopped(store, keys, maxValueLength, writer)));
+    tasks.addAll(
+        ConcurrentTasks.times(
+            travel.readers(), i -> readUntilStopped(store, travel, keys, 100L + i)));
+    tasks.add(() -> maintainUntilStopped(store));
+    threads.runFor(2 * seconds(), this::haveLookupsGoneEveryWay, tasks);
     report();
     assertThat(haveLookupsGoneEveryWay()).as("%s", lookups).isTrue();
   }
@@ -168,12 +159,11 @@ class RemoteLookupConcurrencyTest extends ConcurrencyTestBase {
     array.accumulateAndGet(i, value, Math::max);
   }
 
-  private void readUntilStopped(
-      CuckooStore store, RemoteClient.Network network, int keys, long seed) {
+  private void readUntilStopped(CuckooStore store, Travel travel, int keys, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     RemoteTable.Options options =
         RemoteTable.Options.DEFAULT.rememberedAddresses(Math.max(1, keys / 2)).clock(now::get);
-    RemoteClient client = new RemoteClient(store.region(), options, network);
+    RemoteClient client = new RemoteClient(store.region(), options, travel.network(seed));
     lookups.add(client.statistics());
     MemorySegment memory = Arena.ofAuto().allocate(16, 8);
     Slice key = new Slice();
@@ -219,21 +209,20 @@ class RemoteLookupConcurrencyTest extends ConcurrencyTestBase {
       throws Exception {
     int stable = 500;
     int coming = 120_000;
-    try (CuckooStore store = CuckooStore.open(32 << 20)) {
-      for (int i = 0; i < stable; i++) {
-        store.put(key(i), Slice.of(new byte[8]));
-      }
-      List<Runnable> tasks = new ArrayList<>();
-      tasks.add(() -> comeAndGo(store, stable, coming));
-      for (int reader = 0; reader < travel.readers(); reader++) {
-        long seed = reader;
-        tasks.add(() -> findUntilStopped(store, travel.network(seed), 0, stable, seed));
-      }
-      threads.runFor(3 * seconds(), () -> hasGrownAndDisplaced(store), tasks);
-      StoreStatistics statistics = store.statistics();
-      assertThat(statistics.displacements()).isPositive();
-      assertThat(statistics.growths()).isPositive();
+    CuckooStore store = open(32 * MEBIBYTE);
+    for (int i = 0; i < stable; i++) {
+      store.put(keyOf(i), Slice.of(new byte[8]));
     }
+    List<Runnable> tasks = new ArrayList<>();
+    tasks.add(() -> comeAndGo(store, stable, coming));
+    tasks.addAll(
+        ConcurrentTasks.times(
+            travel.readers(),
+            seed -> findUntilStopped(store, travel.network(seed), 0, stable, seed)));
+    threads.runFor(3 * seconds(), () -> hasGrownAndDisplaced(store), tasks);
+    StoreStatistics statistics = store.statistics();
+    assertThat(statistics.displacements()).isPositive();
+    assertThat(statistics.growths()).isPositive();
     report();
     assertThat(sum(LookupStatistics::hits)).isPositive();
   }
@@ -256,16 +245,15 @@ class RemoteLookupConcurrencyTest extends ConcurrencyTestBase {
   @ParameterizedTest
   @EnumSource(Travel.class)
   void shouldNeverMissKeyThatMovesBetweenItsBuckets(Travel travel) throws Exception {
-    try (CuckooStore store = CuckooStore.open(1 << 20)) {
-      int wanderer = putWanderer(store);
-      List<Runnable> tasks = new ArrayList<>();
-      tasks.add(() -> moveToAndFro(store, wanderer, 400));
-      for (int reader = 0; reader < travel.readers(); reader++) {
-        long seed = reader;
-        tasks.add(() -> findUntilStopped(store, travel.network(seed), wanderer, 1, seed));
-      }
-      threads.runFor(2 * seconds(), tasks);
-    }
+    CuckooStore store = open(MEBIBYTE);
+    int wanderer = putWanderer(store);
+    List<Runnable> tasks = new ArrayList<>();
+    tasks.add(() -> moveToAndFro(store, wanderer, 400));
+    tasks.addAll(
+        ConcurrentTasks.times(
+            travel.readers(),
+            seed -> findUntilStopped(store, travel.network(seed), wanderer, 1, seed)));
+    threads.runFor(2 * seconds(), tasks);
     report();
     assertThat(sum(LookupStatistics::hits)).isPositive();
   }

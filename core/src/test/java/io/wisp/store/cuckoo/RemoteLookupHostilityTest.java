@@ -29,9 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * What a reader from elsewhere makes of bytes that are wrong, or that change at the worst moment.
  */
-class RemoteLookupHostilityTest {
+class RemoteLookupHostilityTest extends StoreTestBase {
 
-  private static final int MEBIBYTE = 1 << 20;
   private static final RemoteTable.Options FORGETFUL =
       RemoteTable.Options.DEFAULT.rememberedAddresses(0);
   private static final int ROUNDS = 20_000;
@@ -79,31 +78,30 @@ class RemoteLookupHostilityTest {
   @ParameterizedTest(name = "moved in {0} readings, buckets in one piece {1}")
   @CsvSource({"1, false", "2, false", "3, false", "9, false", "1, true", "2, true", "9, true"})
   void shouldNotMissAKeyThatChangesPlacesWhileItsBucketsAreRead(int moves, boolean onePiece) {
-    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
-      Slice key = keyWithTwoBuckets(store);
-      store.put(key, Slice.of("value"));
-      int[] left = {moves};
-      RemoteClient client =
-          new RemoteClient(
-              store.region(),
-              FORGETFUL.bucketsInOnePiece(onePiece),
-              (reads, region, buffer) -> {
-                if (reads.count() == 2 && reads.length(0) == Bucket.SIZE && left[0]-- > 0) {
-                  long[] before = versions(reads, region);
-                  readWithoutSeeing(store, key, reads, buffer);
-                  // In pieces, a bucket's version may be as old as the beginning of the reading.
-                  if (!onePiece && left[0] % 2 == 0) {
-                    buffer.set(ValueLayout.JAVA_LONG, reads.bufferOffset(0), before[0]);
-                    buffer.set(ValueLayout.JAVA_LONG, reads.bufferOffset(1), before[1]);
-                  }
-                } else {
-                  copyWithin(reads, region, buffer);
+    CuckooStore store = open(MEBIBYTE);
+    Slice key = keyWithTwoBuckets(store);
+    store.put(key, Slice.of("value"));
+    int[] left = {moves};
+    RemoteClient client =
+        new RemoteClient(
+            store.region(),
+            FORGETFUL.bucketsInOnePiece(onePiece),
+            (reads, region, buffer) -> {
+              if (reads.count() == 2 && reads.length(0) == Bucket.SIZE && left[0]-- > 0) {
+                long[] before = versions(reads, region);
+                readWithoutSeeing(store, key, reads, buffer);
+                // In pieces, a bucket's version may be as old as the beginning of the reading.
+                if (!onePiece && left[0] % 2 == 0) {
+                  buffer.set(ValueLayout.JAVA_LONG, reads.bufferOffset(0), before[0]);
+                  buffer.set(ValueLayout.JAVA_LONG, reads.bufferOffset(1), before[1]);
                 }
-              });
-      assertThat(client.get(key)).isEqualTo(Step.HIT);
-      left[0] = Integer.MAX_VALUE;
-      assertThat(client.get(key)).isEqualTo(Step.FALL_BACK);
-    }
+              } else {
+                copyWithin(reads, region, buffer);
+              }
+            });
+    assertThat(client.get(key)).isEqualTo(Step.HIT);
+    left[0] = Integer.MAX_VALUE;
+    assertThat(client.get(key)).isEqualTo(Step.FALL_BACK);
   }
 
   private static Slice keyWithTwoBuckets(CuckooStore store) {
@@ -143,53 +141,51 @@ class RemoteLookupHostilityTest {
 
   @Test
   void shouldNotMissAKeyWhoseBucketIsSplitWhileItIsRead() {
-    try (CuckooStore store = CuckooStore.open(4 * MEBIBYTE)) {
-      for (int i = 0; i < 6500; i++) {
-        store.put(Slice.of("key " + i), Slice.of("value"));
-      }
-      Table table = store.table();
-      int[] left = {0};
-      RemoteClient client =
-          tampering(
-              store,
-              FORGETFUL,
-              (reads, buffer) -> {
-                if (left[0]-- > 0) {
-                  table.growth().grow(table.counters().entries());
-                }
-              });
-      for (int i = 0; i < 6500; i++) {
-        left[0] = i % 8;
-        assertThat(client.get("key " + i)).isEqualTo("value");
-      }
-      assertThat(client.statistics().retries()).isPositive();
+    CuckooStore store = open(4 * MEBIBYTE);
+    for (int i = 0; i < 6500; i++) {
+      store.put(Slice.of("key " + i), Slice.of("value"));
     }
+    Table table = store.table();
+    int[] left = {0};
+    RemoteClient client =
+        tampering(
+            store,
+            FORGETFUL,
+            (reads, buffer) -> {
+              if (left[0]-- > 0) {
+                table.growth().grow(table.counters().entries());
+              }
+            });
+    for (int i = 0; i < 6500; i++) {
+      left[0] = i % 8;
+      assertThat(client.get("key " + i)).isEqualTo("value");
+    }
+    assertThat(client.statistics().retries()).isPositive();
   }
 
   @ParameterizedTest(name = "in a value of {0} bytes")
   @ValueSource(ints = {0, 10, 300, 2000})
   void shouldNotAcceptARecordOfWhichAnyBitIsWrong(int length) {
-    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
-      byte[] value = new byte[length];
-      Arrays.fill(value, (byte) 7);
-      Slice key = Slice.of("keykey12");
-      store.put(key, Slice.of(value));
-      RemoteClient client =
-          tampering(
-              store,
-              FORGETFUL,
-              (reads, buffer) -> {
-                if (reads.count() == 1 && reads.bufferOffset(0) >= 512) {
-                  long at = reads.bufferOffset(0);
-                  int usedBits = 8 * (int) Math.min(reads.length(0), 512 + 24 + length - at);
-                  if (usedBits > 0) {
-                    flip(buffer, at, random.nextInt(usedBits));
-                  }
+    CuckooStore store = open(MEBIBYTE);
+    byte[] value = new byte[length];
+    Arrays.fill(value, (byte) 7);
+    Slice key = Slice.of("keykey12");
+    store.put(key, Slice.of(value));
+    RemoteClient client =
+        tampering(
+            store,
+            FORGETFUL,
+            (reads, buffer) -> {
+              if (reads.count() == 1 && reads.bufferOffset(0) >= 512) {
+                long at = reads.bufferOffset(0);
+                int usedBits = 8 * (int) Math.min(reads.length(0), 512 + 24 + length - at);
+                if (usedBits > 0) {
+                  flip(buffer, at, random.nextInt(usedBits));
                 }
-              });
-      for (int i = 0; i < ROUNDS / 20; i++) {
-        assertThat(client.get(key)).isEqualTo(Step.FALL_BACK);
-      }
+              }
+            });
+    for (int i = 0; i < ROUNDS / 20; i++) {
+      assertThat(client.get(key)).isEqualTo(Step.FALL_BACK);
     }
   }
 
@@ -201,31 +197,29 @@ class RemoteLookupHostilityTest {
 
   @Test
   void shouldEndWhateverBytesTheRegionHolds() {
-    try (Arena arena = Arena.ofConfined();
-        CuckooStore store = CuckooStore.open(MEBIBYTE)) {
-      MemorySegment region = arena.allocate(MEBIBYTE, 64);
-      MemorySegment.copy(store.region(), 0, region, 0, RegionHeader.SIZE);
-      RemoteClient client =
-          new RemoteClient(region, FORGETFUL, RemoteLookupHostilityTest::copyWithin);
-      int fellBack = 0;
-      for (int i = 0; i < ROUNDS; i++) {
-        if (i % 1000 == 0) {
-          for (long at = RegionHeader.SIZE; at < MEBIBYTE; at += 8) {
-            region.set(ValueLayout.JAVA_LONG, at, random.nextLong());
-          }
+    CuckooStore store = open(MEBIBYTE);
+    MemorySegment region = Arena.ofAuto().allocate(MEBIBYTE, 64);
+    MemorySegment.copy(store.region(), 0, region, 0, RegionHeader.SIZE);
+    RemoteClient client =
+        new RemoteClient(region, FORGETFUL, RemoteLookupHostilityTest::copyWithin);
+    int fellBack = 0;
+    for (int i = 0; i < ROUNDS; i++) {
+      if (i % 1000 == 0) {
+        for (long at = RegionHeader.SIZE; at < MEBIBYTE; at += 8) {
+          region.set(ValueLayout.JAVA_LONG, at, random.nextLong());
         }
-        Slice key = Slice.of("key " + i);
-        plant(region, client.table().layout(), key);
-        Step step =
-            random.nextBoolean()
-                ? client.get(key)
-                : client.finish(client.lookup().startAt(key, random.nextLong(), random.nextInt()));
-        assertThat(step).isIn(Step.FALL_BACK, Step.ABSENT, Step.OTHER_TABLE);
-        assertThat(client.steps()).isLessThan(MOST_STEPS);
-        fellBack += step == Step.FALL_BACK ? 1 : 0;
       }
-      assertThat(fellBack).isPositive();
+      Slice key = Slice.of("key " + i);
+      plant(region, client.table().layout(), key);
+      Step step =
+          random.nextBoolean()
+              ? client.get(key)
+              : client.getAt(key, random.nextLong(), random.nextInt());
+      assertThat(step).isIn(Step.FALL_BACK, Step.ABSENT, Step.OTHER_TABLE);
+      assertThat(client.steps()).isLessThan(MOST_STEPS);
+      fellBack += step == Step.FALL_BACK ? 1 : 0;
     }
+    assertThat(fellBack).isPositive();
   }
 
   /** Gives a key's buckets its level, and slots its tag, so that the bytes behind them are read. */
@@ -260,54 +254,52 @@ class RemoteLookupHostilityTest {
 
   @Test
   void shouldEndAndAcceptNothingWrongWhenEveryReadGivesOtherBytes() {
-    try (CuckooStore store = CuckooStore.open(4 * MEBIBYTE)) {
-      int keys = 500;
-      for (int i = 0; i < keys; i++) {
-        store.put(Slice.of("key " + i), Slice.of("value " + i));
-      }
-      int[] harm = {0};
-      RemoteClient client =
-          tampering(
-              store,
-              RemoteTable.Options.DEFAULT,
-              (reads, buffer) -> {
-                for (int i = random.nextInt(1 + harm[0]); i > 0; i--) {
-                  int read = random.nextInt(reads.count());
-                  flip(buffer, reads.bufferOffset(read), random.nextInt(8 * reads.length(read)));
-                }
-              });
-      int hits = 0;
-      for (int i = 0; i < ROUNDS; i++) {
-        harm[0] = i % 20;
-        int number = random.nextInt(keys);
-        if (client.get(Slice.of("key " + number)) == Step.HIT) {
-          assertThat(client.value()).hasToString("value " + number);
-          hits++;
-        }
-        assertThat(client.steps()).isLessThan(MOST_STEPS);
-      }
-      assertThat(hits).isPositive();
+    CuckooStore store = open(4 * MEBIBYTE);
+    int keys = 500;
+    for (int i = 0; i < keys; i++) {
+      store.put(Slice.of("key " + i), Slice.of("value " + i));
     }
+    int[] harm = {0};
+    RemoteClient client =
+        tampering(
+            store,
+            RemoteTable.Options.DEFAULT,
+            (reads, buffer) -> {
+              for (int i = random.nextInt(1 + harm[0]); i > 0; i--) {
+                int read = random.nextInt(reads.count());
+                flip(buffer, reads.bufferOffset(read), random.nextInt(8 * reads.length(read)));
+              }
+            });
+    int hits = 0;
+    for (int i = 0; i < ROUNDS; i++) {
+      harm[0] = i % 20;
+      int number = random.nextInt(keys);
+      if (client.get(Slice.of("key " + number)) == Step.HIT) {
+        assertThat(client.value()).hasToString("value " + number);
+        hits++;
+      }
+      assertThat(client.steps()).isLessThan(MOST_STEPS);
+    }
+    assertThat(hits).isPositive();
   }
 
   @Test
   void shouldEndWhenARecordSeemsToGrowWithEveryLook() {
-    try (CuckooStore store = CuckooStore.open(300L * MEBIBYTE)) {
-      store.put(Slice.of("key"), Slice.of("value"));
-      int[] length = {1000};
-      RemoteClient client =
-          tampering(
-              store,
-              FORGETFUL,
-              (reads, buffer) -> {
-                if (reads.count() == 1 && reads.bufferOffset(0) == 512) {
-                  length[0] += 8000;
-                  long word1 = RecordLayout.pendingWord1(length[0]) | RecordLayout.LIVE;
-                  buffer.set(ValueLayout.JAVA_LONG, 520, word1);
-                }
-              });
-      assertThat(client.get(Slice.of("key"))).isEqualTo(Step.FALL_BACK);
-      assertThat(client.steps()).isLessThan(MOST_STEPS);
-    }
+    CuckooStore store = open(300L * MEBIBYTE);
+    store.put(Slice.of("key"), Slice.of("value"));
+    int[] length = {1000};
+    RemoteClient client =
+        tampering(
+            store,
+            FORGETFUL,
+            (reads, buffer) -> {
+              if (reads.count() == 1 && reads.bufferOffset(0) == 512) {
+                length[0] += 8000;
+                long word1 = RecordLayout.pendingWord1(length[0]) | RecordLayout.LIVE;
+                buffer.set(ValueLayout.JAVA_LONG, 520, word1);
+              }
+            });
+    assertThat(client.get(Slice.of("key"))).isEqualTo(Step.FALL_BACK);
+    assertThat(client.steps()).isLessThan(MOST_STEPS);
   }
 }

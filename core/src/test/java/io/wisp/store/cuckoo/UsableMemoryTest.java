@@ -19,9 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Many threads replace values of several sizes in a store that is nearly as full as {@code
  * FORMAT.md} says that it can be.
  */
-class UsableMemoryTest {
+class UsableMemoryTest extends StoreTestBase {
 
-  private static final long MEBIBYTE = 1 << 20;
   private static final int KEY_BYTES = 16;
 
   private final ConcurrentTasks threads = new ConcurrentTasks();
@@ -40,34 +39,31 @@ class UsableMemoryTest {
   void shouldRefuseNoReplacementThatFits(
       int mebibytes, int writers, int maxValueBytes, int percent, long seed) throws Exception {
     int largest = RecordLayout.size(KEY_BYTES, maxValueBytes);
-    try (CuckooStore store = CuckooStore.open(mebibytes * MEBIBYTE)) {
-      SplittableRandom random = new SplittableRandom(seed);
-      List<Integer> sizes = new ArrayList<>();
-      long bytes = 0;
-      // As many as fit while each may be there twice, and all of a writer's as long as the longest.
-      while ((bytes + (long) (writers + 1) * largest) * 100
-          <= percent * UsableMemory.of(store, largest, writers)) {
-        int size = random.nextInt(maxValueBytes + 1);
-        assertThat(put(store, sizes.size(), size)).as("seed %d", seed).isEqualTo(Status.CREATED);
-        sizes.add(size);
-        bytes += RecordLayout.size(KEY_BYTES, size);
-      }
-      AtomicLong written = new AtomicLong();
-      AtomicLongArray refused = new AtomicLongArray(writers);
-      List<Runnable> tasks = new ArrayList<>();
-      for (int writer = 0; writer < writers; writer++) {
-        int number = writer;
-        tasks.add(() -> replace(store, sizes, writers, number, seed, written, refused));
-      }
-      threads.runFor(1000, () -> written.get() > 20L * sizes.size() / writers, tasks);
-      StoreInspector.check(store);
-      for (int writer = 0; writer < writers; writer++) {
-        assertThat(refused.get(writer))
-            .as("refused to writer %d of %d writes, seed %d", writer, written.get(), seed)
-            .isZero();
-      }
-      assertThat(store.statistics().relocations()).isPositive();
+    CuckooStore store = open(mebibytes * MEBIBYTE);
+    SplittableRandom random = new SplittableRandom(seed);
+    List<Integer> sizes = new ArrayList<>();
+    long bytes = 0;
+    // As many as fit while each may be there twice, and all of a writer's as long as the longest.
+    while ((bytes + (long) (writers + 1) * largest) * 100
+        <= percent * UsableMemory.of(store, largest, writers)) {
+      int size = random.nextInt(maxValueBytes + 1);
+      assertThat(put(store, sizes.size(), size)).as("seed %d", seed).isEqualTo(Status.CREATED);
+      sizes.add(size);
+      bytes += RecordLayout.size(KEY_BYTES, size);
     }
+    AtomicLong written = new AtomicLong();
+    AtomicLongArray refused = new AtomicLongArray(writers);
+    List<Runnable> tasks = new ArrayList<>();
+    tasks.addAll(
+        ConcurrentTasks.times(
+            writers, number -> replace(store, sizes, writers, number, seed, written, refused)));
+    threads.runFor(1000, () -> written.get() > 20L * sizes.size() / writers, tasks);
+    for (int writer = 0; writer < writers; writer++) {
+      assertThat(refused.get(writer))
+          .as("refused to writer %d of %d writes, seed %d", writer, written.get(), seed)
+          .isZero();
+    }
+    assertThat(store.statistics().relocations()).isPositive();
   }
 
   /** Exchanges the values of two keys of one writer, so that their bytes stay the same. */
@@ -105,34 +101,32 @@ class UsableMemoryTest {
   void shouldTakeWhatTheFormulaOfUsableMemorySaysAndNotMuchMore(int mebibytes, int valueBytes) {
     int size = RecordLayout.size(KEY_BYTES, valueBytes);
     long bytes = 0;
-    try (CuckooStore store = CuckooStore.open(mebibytes * MEBIBYTE)) {
-      int count = 0;
-      while (put(store, count, valueBytes) == Status.CREATED) {
-        count++;
-        bytes += size;
-      }
-      assertThat(bytes).isGreaterThanOrEqualTo(UsableMemory.of(store, size, 1) - size);
-      long heap = mebibytes * MEBIBYTE - store.statistics().indexBytes();
-      assertThat(bytes).isLessThan(heap - store.table().geometry().segmentSize());
+    CuckooStore store = open(mebibytes * MEBIBYTE);
+    int count = 0;
+    while (put(store, count, valueBytes) == Status.CREATED) {
+      count++;
+      bytes += size;
     }
+    assertThat(bytes).isGreaterThanOrEqualTo(UsableMemory.of(store, size, 1) - size);
+    long heap = mebibytes * MEBIBYTE - store.statistics().indexBytes();
+    assertThat(bytes).isLessThan(heap - store.table().geometry().segmentSize());
   }
 
   @Test
   void shouldCountBytesThatWereMovedAndWon() {
-    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
-      int keys = 4000;
-      SplittableRandom random = new SplittableRandom(1);
-      for (int i = 0; i < 5 * keys; i++) {
-        put(store, random.nextInt(keys), 100);
-      }
-      assertThat(store.statistics().relocatedBytes())
-          .isEqualTo(store.statistics().relocations() * RecordLayout.size(KEY_BYTES, 100));
-      assertThat(store.statistics().relocatedBytes()).isPositive();
-      assertThat(store.statistics().wonBytes()).isPositive();
+    CuckooStore store = open(MEBIBYTE);
+    int keys = 4000;
+    SplittableRandom random = new SplittableRandom(1);
+    for (int i = 0; i < 5 * keys; i++) {
+      put(store, random.nextInt(keys), 100);
     }
+    assertThat(store.statistics().relocatedBytes())
+        .isEqualTo(store.statistics().relocations() * RecordLayout.size(KEY_BYTES, 100));
+    assertThat(store.statistics().relocatedBytes()).isPositive();
+    assertThat(store.statistics().wonBytes()).isPositive();
   }
 
   private static Status put(CuckooStore store, int number, int valueBytes) {
-    return store.put(CompactorTest.key(number), Slice.of(new byte[valueBytes]));
+    return store.put(key(number), Slice.of(new byte[valueBytes]));
   }
 }

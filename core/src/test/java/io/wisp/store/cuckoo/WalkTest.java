@@ -14,13 +14,13 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class WalkTest {
+class WalkTest extends StoreTestBase {
 
-  private static final int MEBIBYTE = 1 << 20;
   private static final int MOST_ROUNDS = 100;
 
   private final ConcurrentTasks threads = new ConcurrentTasks();
@@ -36,33 +36,29 @@ class WalkTest {
   void shouldGiveEveryKeyThatStaysWhileOthersComeAndGoAndBucketsDoToo(
       long seed, int staying, int fixedBuckets, int writes) {
     SplittableRandom random = new SplittableRandom(seed);
-    CuckooStore.Options options =
-        CuckooStore.Options.ofCapacity(2 * MEBIBYTE).fixedBuckets(fixedBuckets);
-    try (CuckooStore store = CuckooStore.open(options)) {
-      Set<String> expected = new HashSet<>();
-      for (int i = 0; i < staying; i++) {
-        assertThat(store.put(key("stays", i), new Slice())).isEqualTo(Status.CREATED);
-        expected.add(key("stays", i).toString());
-      }
-      long most = fixedBuckets == 0 ? 12_000 : fixedBuckets * 7L * 97 / 100 - staying;
-      AtomicLong merges = new AtomicLong();
-      // How much is written in a round hangs on the hashes, which no two stores have alike.
-      for (int round = 0; round < 8 || !hasMerged(fixedBuckets, merges, round); round++) {
-        boolean grows = round % 2 == 0;
-        Set<String> given =
-            walk(
-                store,
-                1 + random.nextInt(60),
-                () -> churn(store, random, (int) most, writes, grows, merges));
-        assertThat(given).as("seed %d, round %d", seed, round).containsAll(expected);
-      }
-      StoreInspector.check(store);
-      if (fixedBuckets == 0) {
-        assertThat(store.statistics().growths()).isPositive();
-        assertThat(merges).hasPositiveValue();
-      } else {
-        assertThat(store.table().displacement().backwardMoves().count()).isPositive();
-      }
+    CuckooStore store = open(options(2 * MEBIBYTE).fixedBuckets(fixedBuckets));
+    Set<String> expected = new HashSet<>();
+    for (int i = 0; i < staying; i++) {
+      assertThat(store.put(key("stays", i), new Slice())).isEqualTo(Status.CREATED);
+      expected.add(key("stays", i).toString());
+    }
+    long most = fixedBuckets == 0 ? 12_000 : fixedBuckets * 7L * 97 / 100 - staying;
+    AtomicLong merges = new AtomicLong();
+    // How much is written in a round hangs on the hashes, which no two stores have alike.
+    for (int round = 0; round < 8 || !hasMerged(fixedBuckets, merges, round); round++) {
+      boolean grows = round % 2 == 0;
+      Set<String> given =
+          walk(
+              store,
+              1 + random.nextInt(60),
+              () -> churn(store, random, (int) most, writes, grows, merges));
+      assertThat(given).as("seed %d, round %d", seed, round).containsAll(expected);
+    }
+    if (fixedBuckets == 0) {
+      assertThat(store.statistics().growths()).isPositive();
+      assertThat(merges).hasPositiveValue();
+    } else {
+      assertThat(store.table().displacement().backwardMoves().count()).isPositive();
     }
   }
 
@@ -94,113 +90,104 @@ class WalkTest {
 
   @Test
   void shouldGiveEveryKeyThatStaysWhileThreadsWrite() throws Exception {
-    CuckooStore.Options options = CuckooStore.Options.ofCapacity(8 * MEBIBYTE).fixedBuckets(1024);
-    try (CuckooStore store = CuckooStore.open(options)) {
-      Set<String> expected = new HashSet<>();
-      for (int i = 0; i < 4000; i++) {
-        store.put(key("stays", i), new Slice());
-        expected.add(key("stays", i).toString());
-      }
-      AtomicLong walks = new AtomicLong();
-      Runnable writer =
-          () -> {
-            while (!threads.areToStop()) {
-              Slice key = key("goes", ThreadLocalRandom.current().nextInt(3000));
-              if (ThreadLocalRandom.current().nextInt(8) < 7) {
-                store.put(key, new Slice());
-              } else {
-                store.delete(key);
-              }
-            }
-          };
-      Runnable walker =
-          () -> {
-            while (!threads.areToStop()) {
-              assertThat(walk(store, 20, () -> {})).containsAll(expected);
-              walks.incrementAndGet();
-            }
-          };
-      threads.runFor(1000, () -> walks.get() > 2, List.of(writer, writer, walker));
-      assertThat(walks).hasPositiveValue();
-      assertThat(store.table().displacement().backwardMoves().count()).isPositive();
-      StoreInspector.check(store);
+    CuckooStore store = open(options(8 * MEBIBYTE).fixedBuckets(1024));
+    Set<String> expected = new HashSet<>();
+    for (int i = 0; i < 4000; i++) {
+      store.put(key("stays", i), new Slice());
+      expected.add(key("stays", i).toString());
     }
+    AtomicLong walks = new AtomicLong();
+    Runnable writer =
+        () -> {
+          while (!threads.areToStop()) {
+            Slice key = key("goes", ThreadLocalRandom.current().nextInt(3000));
+            if (ThreadLocalRandom.current().nextInt(8) < 7) {
+              store.put(key, new Slice());
+            } else {
+              store.delete(key);
+            }
+          }
+        };
+    Runnable walker =
+        () -> {
+          while (!threads.areToStop()) {
+            assertThat(walk(store, 20, () -> {})).containsAll(expected);
+            walks.incrementAndGet();
+          }
+        };
+    threads.runFor(1000, () -> walks.get() > 2, List.of(writer, writer, walker));
+    assertThat(walks).hasPositiveValue();
+    assertThat(store.table().displacement().backwardMoves().count()).isPositive();
   }
 
   @ParameterizedTest(name = "seed {0}")
   @CsvSource({"1", "2"})
   void shouldEndAlthoughAsManyKeysComeAsAreGiven(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    try (CuckooStore store = CuckooStore.open(64 * MEBIBYTE)) {
-      int keys = 10_000;
-      for (int i = 0; i < keys; i++) {
-        store.put(key("old", i), new Slice());
-      }
-      int given = 0;
-      long cursor = 0;
-      do {
-        List<Slice> step = new ArrayList<>();
-        cursor = store.scan(cursor, 10, (segment, offset, length) -> step.add(new Slice()));
-        given += step.size();
-        for (int i = 0; i < step.size(); i++) {
-          store.put(key("new", random.nextInt()), new Slice());
-        }
-        assertThat(given).as("seed %d", seed).isLessThan(8 * keys);
-      } while (cursor != 0);
-      assertThat(given).isGreaterThanOrEqualTo(keys);
+    CuckooStore store = open(64 * MEBIBYTE);
+    int keys = 10_000;
+    for (int i = 0; i < keys; i++) {
+      store.put(key("old", i), new Slice());
     }
+    int given = 0;
+    long cursor = 0;
+    do {
+      List<Slice> step = new ArrayList<>();
+      cursor = store.scan(cursor, 10, (segment, offset, length) -> step.add(new Slice()));
+      given += step.size();
+      for (int i = 0; i < step.size(); i++) {
+        store.put(key("new", random.nextInt()), new Slice());
+      }
+      assertThat(given).as("seed %d", seed).isLessThan(8 * keys);
+    } while (cursor != 0);
+    assertThat(given).isGreaterThanOrEqualTo(keys);
   }
 
   @Test
   void shouldEndFromWhateverCursor() {
     SplittableRandom random = new SplittableRandom(7);
-    try (CuckooStore store = CuckooStore.open(4 * MEBIBYTE)) {
-      for (int i = 0; i < 9000; i++) {
-        store.put(key("k", i), new Slice());
-      }
-      for (int i = 0; i < 1000; i++) {
-        long cursor = random.nextLong();
-        int calls = 0;
-        do {
-          cursor = store.scan(cursor, 1000, (segment, offset, length) -> {});
-          assertThat(cursor).isNotNegative();
-          calls++;
-        } while (cursor != 0);
-        assertThat(calls).isLessThanOrEqualTo(10);
-      }
+    CuckooStore store = open(4 * MEBIBYTE);
+    for (int i = 0; i < 9000; i++) {
+      store.put(key("k", i), new Slice());
+    }
+    for (int i = 0; i < 1000; i++) {
+      long cursor = random.nextLong();
+      int calls = 0;
+      do {
+        cursor = store.scan(cursor, 1000, (segment, offset, length) -> {});
+        assertThat(cursor).isNotNegative();
+        calls++;
+      } while (cursor != 0);
+      assertThat(calls).isLessThanOrEqualTo(10);
     }
   }
 
   @Test
   void shouldDoBoundedWorkInEachStepRightAfterALargeStoreWasCleared() {
-    try (CuckooStore store = CuckooStore.open(32 * MEBIBYTE)) {
-      for (int i = 0; i < 200_000; i++) {
-        store.put(key("k", i), new Slice());
-      }
-      long buckets = store.table().index().buckets();
-      assertThat(buckets).isGreaterThan(30_000);
-      int expectedSteps = (int) ((buckets + Sweep.BUCKETS_PER_STEP - 1) / Sweep.BUCKETS_PER_STEP);
-      assertThat(steps(store.clearing())).isEqualTo(expectedSteps);
-      assertThat(store.size()).isZero();
-      assertThat(store.table().index().buckets()).isEqualTo(buckets);
-
-      assertThat(steps(store.choosingKey((segment, offset, length) -> {})))
-          .isBetween(expectedSteps, expectedSteps + 3);
-      assertThat(steps(store.clearing())).isEqualTo(expectedSteps);
-      int atLeast = 10;
-      int bucketsPerCall = Sweep.BUCKETS_PER_SCAN + Sweep.BUCKETS_PER_WANTED_KEY * atLeast;
-      assertThat(calls(store, atLeast))
-          .isEqualTo((int) ((buckets + bucketsPerCall - 1) / bucketsPerCall));
-      assertThat(calls(store, Integer.MAX_VALUE)).isGreaterThan(1);
-
-      while (store.maintain(1_000_000)) {
-        Thread.onSpinWait();
-      }
-      assertThat(store.table().index().buckets()).isEqualTo(1024);
-      assertThat(calls(store, atLeast)).isEqualTo(1);
-      assertThat(steps(store.choosingKey((segment, offset, length) -> {}))).isLessThan(8);
-      StoreInspector.check(store);
+    CuckooStore store = open(32 * MEBIBYTE);
+    for (int i = 0; i < 200_000; i++) {
+      store.put(key("k", i), new Slice());
     }
+    long buckets = store.table().index().buckets();
+    assertThat(buckets).isGreaterThan(30_000);
+    int expectedSteps = (int) ((buckets + Sweep.BUCKETS_PER_STEP - 1) / Sweep.BUCKETS_PER_STEP);
+    assertThat(steps(store.clearing())).isEqualTo(expectedSteps);
+    assertThat(store.size()).isZero();
+    assertThat(store.table().index().buckets()).isEqualTo(buckets);
+
+    assertThat(steps(store.choosingKey((segment, offset, length) -> {})))
+        .isBetween(expectedSteps, expectedSteps + 3);
+    assertThat(steps(store.clearing())).isEqualTo(expectedSteps);
+    int atLeast = 10;
+    int bucketsPerCall = Sweep.BUCKETS_PER_SCAN + Sweep.BUCKETS_PER_WANTED_KEY * atLeast;
+    assertThat(calls(store, atLeast))
+        .isEqualTo((int) ((buckets + bucketsPerCall - 1) / bucketsPerCall));
+    assertThat(calls(store, Integer.MAX_VALUE)).isGreaterThan(1);
+
+    finishMaintenance(store);
+    assertThat(store.table().index().buckets()).isEqualTo(1024);
+    assertThat(calls(store, atLeast)).isEqualTo(1);
+    assertThat(steps(store.choosingKey((segment, offset, length) -> {}))).isLessThan(8);
   }
 
   private static int calls(CuckooStore store, int atLeast) {
@@ -223,43 +210,38 @@ class WalkTest {
 
   @Test
   void shouldChooseEveryKeyNowAndThenAndTheOnlyOneAlways() {
-    try (CuckooStore store = CuckooStore.open(4 * MEBIBYTE)) {
-      for (int i = 0; i < 20; i++) {
-        store.put(key("k", i), new Slice());
-      }
-      Set<String> chosen = new HashSet<>();
-      for (int i = 0; i < 2000; i++) {
-        assertThat(store.randomKey(into(chosen))).isEqualTo(Status.FOUND);
-      }
-      assertThat(chosen).hasSize(20);
-      for (int i = 1; i < 20; i++) {
-        store.delete(key("k", i));
-      }
-      chosen.clear();
-      for (int i = 0; i < 100; i++) {
-        assertThat(store.randomKey(into(chosen))).isEqualTo(Status.FOUND);
-      }
-      assertThat(chosen).containsExactly(key("k", 0).toString());
+    CuckooStore store = open(4 * MEBIBYTE);
+    for (int i = 0; i < 20; i++) {
+      store.put(key("k", i), new Slice());
     }
+    Set<String> chosen = new HashSet<>();
+    for (int i = 0; i < 2000; i++) {
+      assertThat(store.randomKey(into(chosen))).isEqualTo(Status.FOUND);
+    }
+    assertThat(chosen).hasSize(20);
+    for (int i = 1; i < 20; i++) {
+      store.delete(key("k", i));
+    }
+    chosen.clear();
+    for (int i = 0; i < 100; i++) {
+      assertThat(store.randomKey(into(chosen))).isEqualTo(Status.FOUND);
+    }
+    assertThat(chosen).containsExactly(key("k", 0).toString());
   }
 
   @Test
   void shouldKeepWhatIsWrittenWhileTheStoreIsBeingCleared() {
-    try (CuckooStore store = CuckooStore.open(8 * MEBIBYTE)) {
-      for (int i = 0; i < 20_000; i++) {
-        store.put(key("old", i), new Slice());
-      }
-      Steps clearing = store.clearing();
-      int written = 0;
-      do {
-        store.put(key("new", written++), new Slice());
-      } while (clearing.next());
-      assertThat(store.size()).isEqualTo(written);
-      for (int i = 0; i < written; i++) {
-        assertThat(store.contains(key("new", i))).isTrue();
-      }
-      StoreInspector.check(store);
+    CuckooStore store = open(8 * MEBIBYTE);
+    for (int i = 0; i < 20_000; i++) {
+      store.put(key("old", i), new Slice());
     }
+    Steps clearing = store.clearing();
+    int written = 0;
+    do {
+      store.put(key("new", written++), new Slice());
+    } while (clearing.next());
+    assertThat(store.size()).isEqualTo(written);
+    assertThat(IntStream.range(0, written)).allMatch(i -> store.contains(key("new", i)));
   }
 
   private static Set<String> walk(CuckooStore store, int atLeast, Runnable between) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
  * In which order others see a writer's stores. A reader that goes by remembered addresses relies on
  * it: the record first, then the slot, or the other way round.
  */
-class WriteOrderTest {
+class WriteOrderTest extends StoreTestBase {
 
   private static final long MILLISECONDS = 1000;
   private static final long LEAST = 1000;
@@ -32,18 +32,16 @@ class WriteOrderTest {
 
   @Test
   void shouldShowNoSlotWhosePredecessorLivesAndNoRecordAliveBeforeItsSlot() throws Exception {
-    try (CuckooStore store = storeWithKey()) {
-      long slotAddress = Locations.slotAddressOf(store, KEY);
-      threads.runFor(
-          2 * MILLISECONDS,
-          List.of(() -> write(store), () -> observe(store.region(), slotAddress)));
-      assertThat(store.statistics().relocations()).isZero();
-    }
+    CuckooStore store = storeWithKey();
+    long slotAddress = Locations.slotAddressOf(store, KEY);
+    threads.runFor(
+        2 * MILLISECONDS, List.of(() -> write(store), () -> observe(store.region(), slotAddress)));
+    assertThat(store.statistics().relocations()).isZero();
     assertThat(observed).hasPositiveValue();
   }
 
   private static CuckooStore storeWithKey() {
-    CuckooStore store = CuckooStore.open(4 << 20);
+    CuckooStore store = CuckooStore.open(4 * MEBIBYTE);
     store.put(KEY, VALUE);
     return store;
   }
@@ -97,11 +95,10 @@ class WriteOrderTest {
 
   @Test
   void shouldShowARecordAliveOnlyWithAllTheWordsOfOneExpiry() throws Exception {
-    try (CuckooStore store = storeWithKey()) {
-      long record = Locations.recordOf(store, KEY);
-      run(() -> changeExpiry(store), () -> observeWords(store, record));
-      assertThat(Locations.recordOf(store, KEY)).isEqualTo(record);
-    }
+    CuckooStore store = storeWithKey();
+    long record = Locations.recordOf(store, KEY);
+    run(() -> changeExpiry(store), () -> observeWords(store, record));
+    assertThat(Locations.recordOf(store, KEY)).isEqualTo(record);
   }
 
   private void changeExpiry(CuckooStore store) {
@@ -136,10 +133,9 @@ class WriteOrderTest {
 
   @Test
   void shouldShowNoSlotWithTheDeadRecordOfOneThatWasMoved() throws Exception {
-    try (CuckooStore store = storeWithKey()) {
-      long slotAddress = Locations.slotAddressOf(store, KEY);
-      run(() -> move(store), () -> observeMoves(store.region(), slotAddress));
-    }
+    CuckooStore store = storeWithKey();
+    long slotAddress = Locations.slotAddressOf(store, KEY);
+    run(() -> move(store), () -> observeMoves(store.region(), slotAddress));
   }
 
   private void move(CuckooStore store) {
@@ -165,14 +161,13 @@ class WriteOrderTest {
 
   @Test
   void shouldMarkAMovedRecordDeadBeforeAnybodyCanReplaceItsCopy() throws Exception {
-    try (CuckooStore store = storeWithKey()) {
-      // More than there are processors, so that the mover is interrupted wherever it is.
-      List<Runnable> tasks = new ArrayList<>(List.of(() -> move(store)));
-      for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
-        tasks.add(() -> observeUnderTheStripes(store));
-      }
-      threads.runFor(2 * MILLISECONDS, () -> observed.get() > LEAST, tasks);
+    CuckooStore store = storeWithKey();
+    // More than there are processors, so that the mover is interrupted wherever it is.
+    List<Runnable> tasks = new ArrayList<>(List.of(() -> move(store)));
+    for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+      tasks.add(() -> observeUnderTheStripes(store));
     }
+    threads.runFor(2 * MILLISECONDS, () -> observed.get() > LEAST, tasks);
     assertThat(observed).hasPositiveValue();
   }
 
@@ -198,15 +193,14 @@ class WriteOrderTest {
 
   @Test
   void shouldShowNoBucketWithoutAnEntryThatItsLevelSaysIsThere() throws Exception {
-    try (CuckooStore store = CuckooStore.open(4 << 20)) {
-      long buckets = store.table().index().buckets();
-      Slice key = keyOfBothHalves(store, buckets);
-      store.put(key, VALUE);
-      run(
-          () -> splitAndMerge(store),
-          () -> observeEntry(store, 0, buckets),
-          () -> observeEntry(store, buckets, buckets));
-    }
+    CuckooStore store = open(4 * MEBIBYTE);
+    long buckets = store.table().index().buckets();
+    Slice key = keyOfBothHalves(store, buckets);
+    store.put(key, VALUE);
+    run(
+        () -> splitAndMerge(store),
+        () -> observeEntry(store, 0, buckets),
+        () -> observeEntry(store, buckets, buckets));
   }
 
   /** A key that is in the first bucket until it is split, and then in the new one. */

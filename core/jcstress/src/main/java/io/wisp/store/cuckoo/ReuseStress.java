@@ -87,7 +87,7 @@ public final class ReuseStress {
         new RemoteClient(STORE, RemoteTable.Options.DEFAULT.rememberedAddresses(0));
 
     private static void read(JJ_Result result) {
-      Step step = CLIENT.finish(CLIENT.lookup().startAt(KEY, PLACE, LENGTH));
+      Step step = CLIENT.getAt(KEY, PLACE, LENGTH);
       if (step == Step.HIT) {
         Slice value = CLIENT.value();
         result.r1 = word(value, 0);
