@@ -9,7 +9,7 @@ import io.wisp.bench.store.StoreBenchmark;
 import io.wisp.measure.input.TransportOption;
 import io.wisp.measure.input.UserError;
 import io.wisp.measure.machine.Placement;
-import io.wisp.measure.record.Environment;
+import io.wisp.measure.record.EnvironmentCapture;
 import io.wisp.transport.Transports;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -121,7 +121,7 @@ public final class BenchmarkCommand {
             folder(arguments, suite, start),
             out,
             err)
-        .execute(Environment.capture(start, commandLine));
+        .execute(EnvironmentCapture.capture(start, commandLine));
   }
 
   private static TransportSweep sweep(Suite suite, SuiteArguments arguments, PrintStream out) {

@@ -10,6 +10,7 @@ import io.wisp.measure.loop.Loop;
 import io.wisp.measure.loop.OfferedLoad;
 import io.wisp.measure.machine.CoreList;
 import io.wisp.measure.record.Environment;
+import io.wisp.measure.record.EnvironmentCapture;
 import io.wisp.measure.workload.RequestKind;
 import io.wisp.measure.workload.ValueSizes;
 import io.wisp.measure.workload.Workload;
@@ -249,7 +250,7 @@ final class ResultFile {
   /** Where the client was; what the system does not tell is "unknown". */
   @SuppressWarnings("NullAway") // a LinkedHashMap takes null, and its type here does not say so
   private static Map<String, Object> environment() {
-    Environment.Machine machine = Environment.Machine.here();
+    Environment.Machine machine = EnvironmentCapture.machine();
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("wisp", Product.version());
     map.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
@@ -259,7 +260,7 @@ final class ResultFile {
     map.put("coresAllowed", Objects.requireNonNullElse(machine.allowedCores(), "unknown"));
     map.put("guest", machine.guest());
     map.put("jdk", System.getProperty("java.vendor") + " " + Runtime.version());
-    map.put("jvmFlags", Environment.Java.here().flags());
+    map.put("jvmFlags", EnvironmentCapture.java().flags());
     return map;
   }
 

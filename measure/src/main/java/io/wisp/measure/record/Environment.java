@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.measure.record;
 
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,30 +54,14 @@ public record Environment(
       @Nullable String guest,
       @Nullable String governor,
       @Nullable String transparentHugePages,
-      @Nullable String loadAverage) {
-
-    /** This process's. */
-    public static Machine here() {
-      return here(System.getenv());
-    }
-
-    static Machine here(Map<String, String> variables) {
-      return EnvironmentCapture.machine(variables);
-    }
-  }
+      @Nullable String loadAverage) {}
 
   /**
    * What it ran on.
    *
    * @param flags of the JVM that started the forks; a fork's own are with its measurement
    */
-  public record Java(String version, String vendor, String virtualMachine, List<String> flags) {
-
-    /** This process's. */
-    public static Java here() {
-      return EnvironmentCapture.java();
-    }
-  }
+  public record Java(String version, String vendor, String virtualMachine, List<String> flags) {}
 
   /** A transport of this build, and why this machine cannot run it, or null if it can. */
   public record TransportState(String name, @Nullable String unavailable) {}
@@ -105,9 +87,4 @@ public record Environment(
       @Nullable String physicalState,
       @Nullable String linkLayer,
       @Nullable String rate) {}
-
-  /** The conditions here and now. */
-  public static Environment capture(Instant start, List<String> commandLine) {
-    return EnvironmentCapture.capture(start, commandLine);
-  }
 }

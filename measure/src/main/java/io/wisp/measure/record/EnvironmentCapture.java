@@ -22,25 +22,27 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Finds out under which conditions this process runs. */
-final class EnvironmentCapture {
+public final class EnvironmentCapture {
 
   private static final Path ONLINE = Path.of("/sys/devices/system/cpu/online");
   private static final Set<String> GUESTS = Set.of("tcg", "kvm");
 
   private EnvironmentCapture() {}
 
-  static Environment capture(Instant start, List<String> commandLine) {
+  /** The conditions here and now. */
+  public static Environment capture(Instant start, List<String> commandLine) {
     return new Environment(
         Environment.FORMAT,
         Environment.VERSION,
         start.toString(),
         commandLine,
         software(),
-        machine(System.getenv()),
+        machine(),
         java(),
         Transports.all().stream()
             .map(each -> new TransportState(each.name(), each.unavailable().orElse(null)))
@@ -79,18 +81,21 @@ final class EnvironmentCapture {
     }
   }
 
-  /** Where this process runs, by the variables of its environment. */
+  /** Where this process runs. */
+  public static Machine machine() {
+    return machine(System.getenv());
+  }
+
+  /** The same by the variables of an environment that may be another's. */
   static Machine machine(Map<String, String> variables) {
     return new Machine(
         field("/proc/cpuinfo", "model name").orElse(null),
         cores(),
         CoreList.allowedHere().isEmpty() ? null : CoreList.allowedHere(),
         field("/proc/meminfo", "MemTotal").map(EnvironmentCapture::kibibytes).orElse(null),
-        System.getProperty("os.name")
-            + " "
-            + System.getProperty("os.version")
-            + " "
-            + System.getProperty("os.arch"),
+        Stream.of("os.name", "os.version", "os.arch")
+            .map(System::getProperty)
+            .collect(Collectors.joining(" ")),
         field("/etc/os-release", "PRETTY_NAME").orElse(null),
         hypervisor().orElse(null),
         guest(variables),
@@ -125,7 +130,7 @@ final class EnvironmentCapture {
   }
 
   /** What this process runs on. */
-  static Java java() {
+  public static Java java() {
     return new Java(
         Runtime.version().toString(),
         System.getProperty("java.vendor"),

@@ -25,7 +25,7 @@ class EnvironmentTest {
 
   @Test
   void shouldSayWhenAndHowItWasStarted() {
-    Environment environment = Environment.capture(START, List.of("-p", "keySize=3"));
+    Environment environment = EnvironmentCapture.capture(START, List.of("-p", "keySize=3"));
 
     assertThat(environment.startedAt()).isEqualTo("2026-11-22T09:33:54Z");
     assertThat(environment.commandLine()).containsExactly("-p", "keySize=3");
@@ -38,7 +38,7 @@ class EnvironmentTest {
   @Test
   @EnabledOnOs(OS.LINUX)
   void shouldDescribeALinuxMachine() {
-    Environment.Machine machine = Environment.capture(START, List.of()).machine();
+    Environment.Machine machine = EnvironmentCapture.capture(START, List.of()).machine();
 
     assertThat(machine.kernel()).startsWith("Linux ");
     assertThat(machine.allowedCores()).matches("[0-9,-]+");
@@ -48,7 +48,7 @@ class EnvironmentTest {
 
   @Test
   void shouldReadBackWhatItWrote() {
-    Environment environment = Environment.capture(START, List.of("-f", "1"));
+    Environment environment = EnvironmentCapture.capture(START, List.of("-f", "1"));
     Path file = folder.resolve(Environment.FILE);
 
     Json.write(file, environment);
@@ -59,7 +59,7 @@ class EnvironmentTest {
   @Test
   void shouldRefuseAFileWithAFieldTooMany() throws IOException {
     Path file = folder.resolve(Environment.FILE);
-    Json.write(file, Environment.capture(START, List.of()));
+    Json.write(file, EnvironmentCapture.capture(START, List.of()));
     Files.writeString(file, Files.readString(file).replaceFirst("\\{", "{\"colour\":1,"));
 
     assertThatThrownBy(() -> Json.read(file, Environment.class)).hasMessageContaining("colour");
@@ -68,12 +68,12 @@ class EnvironmentTest {
   @ParameterizedTest
   @ValueSource(strings = {"tcg", "kvm"})
   void shouldSayWhatRunsTheGuestThatItIsIn(String guest) {
-    assertThat(Environment.Machine.here(Map.of("WISP_GUEST", guest)).guest()).isEqualTo(guest);
+    assertThat(EnvironmentCapture.machine(Map.of("WISP_GUEST", guest)).guest()).isEqualTo(guest);
   }
 
   @Test
   void shouldKnowOfNoGuestUnlessToldOfOne() {
-    assertThat(Environment.Machine.here(Map.of()).guest()).isNull();
-    assertThat(Environment.Machine.here(Map.of("WISP_GUEST", "")).guest()).isNull();
+    assertThat(EnvironmentCapture.machine(Map.of()).guest()).isNull();
+    assertThat(EnvironmentCapture.machine(Map.of("WISP_GUEST", "")).guest()).isNull();
   }
 }
