@@ -1,11 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.measure.workload;
 
+import io.wisp.measure.input.Range;
 import io.wisp.measure.input.UserError;
+import io.wisp.store.Limits;
 import java.util.SplittableRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** How many bytes values have. {@link Object#toString} is the canonical text. */
 public sealed interface ValueSizes {
+
+  /** How many bytes a value may have. */
+  Range BYTES = new Range(0, Limits.MAX_VALUE_LENGTH);
+
+  /** One size, or the least and the most of several. */
+  Pattern SIZE_OR_RANGE = Pattern.compile("(-?\\d+)(?:-(\\d+))?");
 
   /** The smallest there can be. */
   int least();
@@ -105,6 +115,36 @@ public sealed interface ValueSizes {
    * @throws UserError if the text is no size, no range and not {@code etc}
    */
   static ValueSizes parse(String text) {
-    return SizeSyntax.parse(text);
+    if (text.strip().equalsIgnoreCase("etc")) {
+      return new Etc();
+    }
+    Matcher matcher = SIZE_OR_RANGE.matcher(text.strip());
+    if (!matcher.matches()) {
+      throw UserError.usage(
+          ("--payload_size %s is not understood:"
+                  + " it is bytes, as 100, a range of them, as 1-1000, or etc")
+              .formatted(text));
+    }
+    int least = bytes(text, matcher.group(1));
+    if (matcher.group(2) == null) {
+      return new Fixed(least);
+    }
+    int most = bytes(text, matcher.group(2));
+    if (most < least) {
+      throw UserError.usage("--payload_size " + text + " ends before it begins");
+    }
+    return new Between(least, most);
+  }
+
+  private static int bytes(String text, String digits) {
+    int number;
+    try {
+      number = Integer.parseInt(digits);
+    } catch (NumberFormatException e) {
+      throw UserError.usage(
+          "--payload_size %s: %s is not between %s and %s"
+              .formatted(text, digits, BYTES.least(), BYTES.most()));
+    }
+    return BYTES.check("--payload_size", number);
   }
 }
