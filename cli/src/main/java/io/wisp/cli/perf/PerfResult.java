@@ -72,22 +72,6 @@ record PerfResult(
         breakdowns);
   }
 
-  /** An interrupted one without any request. */
-  PerfResult withoutRequests() {
-    return new PerfResult(
-        startedAt,
-        elapsedNanos,
-        requested,
-        offered,
-        true,
-        requested,
-        false,
-        0,
-        new Tallies(true),
-        LookupCounters.NONE,
-        breakdowns);
-  }
-
   /** All operations together. */
   Tally total() {
     return tallies.total();

@@ -80,12 +80,8 @@ final class PerfRun implements AutoCloseable {
       throw UserError.failure(
           settings.clients() == 1
               ? e.getMessage()
-              : "client "
-                  + (clients.size() + 1)
-                  + " of "
-                  + settings.clients()
-                  + ": "
-                  + e.getMessage());
+              : "client %s of %s: %s"
+                  .formatted(clients.size() + 1, settings.clients(), e.getMessage()));
     }
     return Objects.requireNonNull(connection);
   }
@@ -150,28 +146,22 @@ final class PerfRun implements AutoCloseable {
           add(closedLoop(closed.extent()), results, each);
         }
       }
-      case Loop.Open open -> {
-        switch (open.rates()) {
-          case Rates.Listed listed -> {
-            for (double rate : listed.rates()) {
-              String place = results.size() + 1 + " of " + listed.rates().size();
-              if (isInterruptedNow() || !add(openLoop(open.offer(rate), place), results, each)) {
-                break;
-              }
-            }
-          }
-          case Rates.Climb climb -> climb(open, climb, results, each);
-        }
-      }
+      case Loop.Open open -> offerAll(open, results, each);
     }
     return results;
   }
 
-  private void climb(
-      Loop.Open open, Rates.Climb climb, List<PerfResult> results, Consumer<PerfResult> each) {
-    for (int step = 0; climb.after(step) <= Rates.HIGHEST && !isInterruptedNow(); step++) {
-      PerfResult result = openLoop(open.offer(climb.after(step)), "step " + (step + 1));
-      if (!add(result, results, each) || result.isSaturated()) {
+  private void offerAll(Loop.Open open, List<PerfResult> results, Consumer<PerfResult> each) {
+    boolean climbs = open.rates() instanceof Rates.Climb;
+    List<Double> rates = open.rates().all();
+    for (double rate : rates) {
+      if (isInterruptedNow()) {
+        return;
+      }
+      int number = results.size() + 1;
+      String place = climbs ? "step " + number : number + " of " + rates.size();
+      PerfResult result = openLoop(open.offer(rate), place);
+      if (!add(result, results, each) || (climbs && result.isSaturated())) {
         return;
       }
     }
@@ -223,9 +213,6 @@ final class PerfRun implements AutoCloseable {
       PerfResult settled = offer("settling at " + rate, settling);
       if (!settled.failures().isEmpty()) {
         return settled;
-      }
-      if (isStopped()) {
-        return settled.withoutRequests();
       }
     }
     return offer("measuring at " + rate, load);

@@ -4,6 +4,7 @@ package io.wisp.measure.loop;
 import io.wisp.measure.input.Range;
 import io.wisp.measure.input.UserError;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -56,23 +57,19 @@ public sealed interface Loop {
       if (requests != null) {
         REQUESTS.check("--requests", requests);
       }
-      if (OfferedLoad.of(rates.lowest(), 1, duration, arrivals).requests() < 1) {
+      double lowest = Collections.min(rates.all());
+      if (OfferedLoad.of(lowest, 1, duration, arrivals).requests() < 1) {
         throw UserError.usage(
-            "--rate "
-                + Rates.text(rates.lowest())
-                + " is less than one request in --duration "
-                + duration.toMillis()
-                + "ms");
+            "--rate %s is less than one request in --duration %sms"
+                .formatted(Rates.text(lowest), duration.toMillis()));
       }
       if (rates instanceof Rates.Climb
           && requests != null
           && requests < OfferedLoad.TELLING_REQUESTS) {
         throw UserError.usage(
-            "--rate climb with --requests "
-                + requests
-                + " would not end: fewer than "
-                + OfferedLoad.TELLING_REQUESTS
-                + " requests do not tell whether a rate is reached");
+            ("--rate climb with --requests %s would not end:"
+                    + " fewer than %s requests do not tell whether a rate is reached")
+                .formatted(requests, OfferedLoad.TELLING_REQUESTS));
       }
     }
 

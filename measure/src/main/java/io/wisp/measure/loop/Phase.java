@@ -7,22 +7,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAccumulator;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Threads that start together and are waited for, with the time between. */
 public final class Phase {
-
-  /** What one thread does. */
-  @FunctionalInterface
-  public interface Work {
-
-    /**
-     * Does it.
-     *
-     * @param startedAt when all threads start, by {@link System#nanoTime}
-     */
-    void run(long startedAt);
-  }
 
   private final CountDownLatch start = new CountDownLatch(1);
   private final CountDownLatch end;
@@ -35,15 +24,19 @@ public final class Phase {
     this.end = new CountDownLatch(threads);
   }
 
-  /** Adds a thread, which waits for {@link #go}. */
-  public void start(String name, Work work) {
+  /**
+   * Adds a thread, which waits for {@link #go}.
+   *
+   * @param work is given the time at which all threads start, by {@link System#nanoTime}
+   */
+  public void start(String name, LongConsumer work) {
     Thread.ofPlatform().name(name).daemon().start(() -> run(work));
   }
 
-  private void run(Work work) {
+  private void run(LongConsumer work) {
     try {
       start.await();
-      work.run(startedAt);
+      work.accept(startedAt);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {

@@ -5,10 +5,10 @@ import io.wisp.measure.input.UserError;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** The rates that an open loop offers one after the other, in requests per second. */
 public sealed interface Rates {
@@ -16,28 +16,15 @@ public sealed interface Rates {
   double LOWEST = 0.01;
   double HIGHEST = 1e9;
 
-  /** The lowest one. */
-  double lowest();
-
-  /** The first one. */
-  double first();
+  /** All of them, in the order in which they are offered. */
+  List<Double> all();
 
   /** Those that were asked for, each to the end. */
-  record Listed(List<Double> rates) implements Rates {
-
-    @Override
-    public double lowest() {
-      return Collections.min(rates);
-    }
-
-    @Override
-    public double first() {
-      return rates.getFirst();
-    }
+  record Listed(List<Double> all) implements Rates {
 
     @Override
     public String toString() {
-      return rates.stream().map(Rates::text).collect(Collectors.joining(", "));
+      return all.stream().map(Rates::text).collect(Collectors.joining(", "));
     }
   }
 
@@ -52,8 +39,12 @@ public sealed interface Rates {
     private static final MathContext ROUNDING = new MathContext(3);
 
     @Override
-    public double lowest() {
-      return first;
+    public List<Double> all() {
+      return IntStream.iterate(0, steps -> steps + 1)
+          .mapToDouble(this::after)
+          .takeWhile(rate -> rate <= HIGHEST)
+          .boxed()
+          .toList();
     }
 
     /** The rate after a number of steps, in three digits. */
@@ -85,12 +76,9 @@ public sealed interface Rates {
       rate = Double.parseDouble(number);
     } catch (NumberFormatException e) {
       throw UserError.usage(
-          "--rate "
-              + text
-              + ": \""
-              + number
-              + "\" is no number of requests per second; write 5000, or 1000,2000,5000, or climb, or"
-              + " climb:5000");
+          ("--rate %s: \"%s\" is no number of requests per second;"
+                  + " write 5000, or 1000,2000,5000, or climb, or climb:5000")
+              .formatted(text, number));
     }
     if (!(rate >= LOWEST && rate <= HIGHEST)) {
       throw UserError.usage(
