@@ -9,11 +9,9 @@ import io.wisp.measure.loop.ClosedLoop;
 import io.wisp.measure.loop.Exchange;
 import io.wisp.measure.loop.SystemLoadClock;
 import io.wisp.measure.machine.CoreList;
-import io.wisp.measure.workload.KeyDistribution;
 import io.wisp.measure.workload.KeySpace;
 import io.wisp.measure.workload.OperationMix;
 import io.wisp.measure.workload.RequestSource;
-import io.wisp.measure.workload.ValueSizes;
 import io.wisp.measure.workload.Workload;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
@@ -171,13 +169,7 @@ public class TransportBenchmark {
   }
 
   private Workload workload() {
-    return new Workload(
-        keySize,
-        keys.records(),
-        new KeyDistribution.Uniform(),
-        new ValueSizes.Fixed(payloadSize),
-        mix(),
-        false);
+    return Workload.uniform(keySize, keys.records(), payloadSize, mix());
   }
 
   /** Puts the keys that are to be there, and deletes all others. */

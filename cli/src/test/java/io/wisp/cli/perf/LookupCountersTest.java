@@ -8,9 +8,7 @@ import io.wisp.cli.fake.EmulatedTransport;
 import io.wisp.measure.loop.Extent;
 import io.wisp.measure.loop.Loop;
 import io.wisp.measure.loop.SystemLoadClock;
-import io.wisp.measure.workload.KeyDistribution;
 import io.wisp.measure.workload.OperationMix;
-import io.wisp.measure.workload.ValueSizes;
 import io.wisp.measure.workload.Workload;
 import io.wisp.store.HeapStore;
 import io.wisp.transport.ClientOptions;
@@ -76,14 +74,7 @@ class LookupCountersTest {
 
   private static PerfResult run(boolean clientsLookUp) {
     Transport transport = new EmulatedTransport();
-    Workload gets =
-        new Workload(
-            2,
-            100,
-            new KeyDistribution.Uniform(),
-            new ValueSizes.Fixed(10),
-            OperationMix.parse("get:1"),
-            false);
+    Workload gets = Workload.uniform(2, 100, 10, OperationMix.parse("get:1"));
     PerfSettings settings =
         new PerfSettings(
             new Loop.Closed(new Extent.Requests(500)),

@@ -19,6 +19,17 @@ public record Workload(
     OperationMix mix,
     boolean verify) {
 
+  /** Keys that are chosen alike, with values of one size, which prove nothing. */
+  public static Workload uniform(int keySize, long records, int valueSize, OperationMix mix) {
+    return new Workload(
+        keySize,
+        records,
+        new KeyDistribution.Uniform(),
+        new ValueSizes.Fixed(valueSize),
+        mix,
+        false);
+  }
+
   /** The keys, for all clients together. */
   public KeySpace keySpace() {
     return new KeySpace(DecimalKeys.count(keySize), records);

@@ -4,12 +4,10 @@ package io.wisp.measure.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.wisp.measure.workload.KeyDistribution;
 import io.wisp.measure.workload.KeySpace;
 import io.wisp.measure.workload.OperationMix;
 import io.wisp.measure.workload.RequestKind;
 import io.wisp.measure.workload.RequestSource;
-import io.wisp.measure.workload.ValueSizes;
 import io.wisp.measure.workload.Workload;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
@@ -132,14 +130,7 @@ class ClosedLoopTest {
   }
 
   private Exchange exchange(OperationMix mix, int valueSize, int depth) {
-    Workload workload =
-        new Workload(
-            3,
-            KEYS.records(),
-            new KeyDistribution.Uniform(),
-            new ValueSizes.Fixed(valueSize),
-            mix,
-            false);
+    Workload workload = Workload.uniform(3, KEYS.records(), valueSize, mix);
     return new Exchange(
         client,
         new RequestSource(workload, KEYS, 0, 1, new SplittableRandom(1)),

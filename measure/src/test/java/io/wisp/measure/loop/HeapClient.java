@@ -13,13 +13,11 @@ import java.util.Queue;
 import java.util.function.Function;
 
 /** A client of a store in this process, which counts what it is asked. */
-final class HeapClient implements Client {
+class HeapClient implements Client {
 
   final Store store = new HeapStore();
   final Queue<Function<ValueSink, Status>> submitted = new ArrayDeque<>();
-  int puts;
   int gets;
-  int deletes;
   int flushes;
   int mostOutstanding;
 
@@ -30,7 +28,6 @@ final class HeapClient implements Client {
 
   @Override
   public Status put(Slice key, Slice value) {
-    puts++;
     return store.put(key, value);
   }
 
@@ -42,7 +39,6 @@ final class HeapClient implements Client {
 
   @Override
   public Status delete(Slice key) {
-    deletes++;
     return store.delete(key);
   }
 

@@ -4,9 +4,7 @@ package io.wisp.measure.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.wisp.measure.workload.KeyDistribution;
 import io.wisp.measure.workload.OperationMix;
-import io.wisp.measure.workload.ValueSizes;
 import io.wisp.measure.workload.Workload;
 import java.time.Duration;
 import java.util.List;
@@ -28,14 +26,7 @@ class LoopTest {
   private final long start = clock.now();
 
   private LoadClient client(SlowClient connection, int depth) {
-    Workload workload =
-        new Workload(
-            3,
-            1_000,
-            new KeyDistribution.Uniform(),
-            new ValueSizes.Fixed(10),
-            OperationMix.parse("get:1"),
-            false);
+    Workload workload = Workload.uniform(3, 1_000, 10, OperationMix.parse("get:1"));
     return new LoadClient(
         connection,
         workload,
@@ -183,7 +174,7 @@ class LoopTest {
   void shouldSendWhatIsDueWhileEarlierRequestsAreOutstanding() {
     SlowClient connection = stallingOnce();
     LoadClient client = offer(connection, 64, 1_000, Arrivals.UNIFORM);
-    assertThat(connection.mostOutstanding()).isEqualTo(64);
+    assertThat(connection.mostOutstanding).isEqualTo(64);
     assertThat(service(client).getCountBetweenValues(100 * MILLISECOND, Long.MAX_VALUE / 2))
         .isGreaterThan(60);
   }
