@@ -9,7 +9,6 @@ import io.wisp.cli.perf.PerfCommand;
 import io.wisp.cli.serve.ServeCommand;
 import io.wisp.cli.serve.StopSignal;
 import io.wisp.cli.serve.StoreOpener;
-import io.wisp.cli.serve.TableOpener;
 import io.wisp.cli.shell.Shell;
 import io.wisp.measure.input.ByteSize;
 import io.wisp.measure.input.ExitCode;
@@ -53,7 +52,7 @@ public final class Main {
   /** The program. */
   public static void main(String[] arguments) {
     Streams streams = Streams.ofProcess();
-    Main main = new Main(streams, StopSignal::ofProcess, TableOpener::open);
+    Main main = new Main(streams, StopSignal::ofProcess, StoreOpener::openTable);
     System.exit(main.run(() -> ProcessText.arguments(arguments)));
   }
 

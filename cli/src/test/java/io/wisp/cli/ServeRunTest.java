@@ -4,7 +4,7 @@ package io.wisp.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wisp.cli.fake.FakeTransport;
-import io.wisp.cli.serve.TableOpener;
+import io.wisp.cli.serve.StoreOpener;
 import io.wisp.store.FailingStore;
 import io.wisp.store.HeapStore;
 import io.wisp.transport.Waiting;
@@ -252,7 +252,7 @@ class ServeRunTest {
   void shouldRefuseLessMemoryThanATableNeeds() {
     Run run = new Run();
     run.stop();
-    run.execute(TableOpener::open, "-s", "--transport", "fake", "--memory", "1k");
+    run.execute(StoreOpener::openTable, "-s", "--transport", "fake", "--memory", "1k");
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err()).startsWith("wisp: --memory 1 KiB: ").doesNotContain("Exception");
   }
@@ -265,7 +265,7 @@ class ServeRunTest {
             .start(
                 () ->
                     run.execute(
-                        TableOpener::open,
+                        StoreOpener::openTable,
                         "-s",
                         "--transport",
                         "fake",

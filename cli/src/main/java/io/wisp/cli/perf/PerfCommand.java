@@ -17,33 +17,18 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Measures a server and prints what it found. */
-public final class PerfCommand {
-
-  private final PerfArguments arguments;
-  private final TransportChoice choice;
-  private final Endpoint server;
-  private final ClientOptions clientOptions;
-  private final @Nullable CoreList cores;
-
-  /**
-   * A measurement that has not begun.
-   *
-   * @param server where the server is, by the port that it was given
-   * @param cores what this process was pinned to, or null
-   */
-  public PerfCommand(
-      PerfArguments arguments,
-      TransportChoice choice,
-      Endpoint server,
-      ClientOptions clientOptions,
-      @Nullable CoreList cores) {
-    this.arguments = arguments;
-    this.choice = choice;
-    this.server = server;
-    this.clientOptions = clientOptions;
-    this.cores = cores;
-  }
+/**
+ * Measures a server and prints what it found.
+ *
+ * @param server where the server is, by the port that it was given
+ * @param cores what this process was pinned to, or null
+ */
+public record PerfCommand(
+    PerfArguments arguments,
+    TransportChoice choice,
+    Endpoint server,
+    ClientOptions clientOptions,
+    @Nullable CoreList cores) {
 
   /**
    * Measures. A run with errors is no success, nor is one that reached no rate, and no result file

@@ -21,37 +21,23 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Runs a server until it is told to stop. */
-public final class ServeCommand {
+/**
+ * Runs a server until it is told to stop.
+ *
+ * @param cores what this process was pinned to, or null
+ */
+public record ServeCommand(
+    ServeArguments arguments,
+    TransportChoice choice,
+    ConnectionArguments connection,
+    @Nullable CoreList cores,
+    StoreOpener opener) {
 
   /** It serves inside one process only, so a server for other processes leaves it out. */
   private static final String IN_PROCESS_TRANSPORT = "null";
-
-  private final ServeArguments arguments;
-  private final TransportChoice choice;
-  private final ConnectionArguments connection;
-  private final @Nullable CoreList cores;
-  private final StoreOpener opener;
-
-  /**
-   * A server that does not run yet.
-   *
-   * @param cores what this process was pinned to, or null
-   */
-  public ServeCommand(
-      ServeArguments arguments,
-      TransportChoice choice,
-      ConnectionArguments connection,
-      @Nullable CoreList cores,
-      StoreOpener opener) {
-    this.arguments = arguments;
-    this.choice = choice;
-    this.connection = connection;
-    this.cores = cores;
-    this.opener = opener;
-  }
 
   /**
    * Serves until {@code stop} lets go.
@@ -107,11 +93,8 @@ public final class ServeCommand {
     ClientLimit limit = ClientLimit.choose(asked.maxClients(), available, asked.threads());
     if (!limit.explanation().isEmpty()) {
       out.println(
-          "limit   "
-              + limit.clients()
-              + " clients at a time, for each transport ("
-              + limit.explanation()
-              + ")");
+          "limit   %s clients at a time, for each transport (%s)"
+              .formatted(limit.clients(), limit.explanation()));
     }
     return limit.clients();
   }
@@ -135,10 +118,16 @@ public final class ServeCommand {
   }
 
   private static void requireKnownHost(String host) {
-    try {
-      InetAddress.getByName(host);
-    } catch (UnknownHostException e) {
+    if (address(host).isEmpty()) {
       throw UserError.failure("--host " + host + " is no address of any machine");
+    }
+  }
+
+  private static Optional<InetAddress> address(String host) {
+    try {
+      return Optional.of(InetAddress.getByName(host));
+    } catch (UnknownHostException e) {
+      return Optional.empty();
     }
   }
 
@@ -159,20 +148,21 @@ public final class ServeCommand {
       throw UserError.failure("this machine can run none of the transports");
     }
     announceClients(servers, options.endpoint().host(), out);
-    if (options.password() == null && !isLoopback(options.endpoint().host())) {
+    if (options.password() == null
+        && address(options.endpoint().host()).filter(InetAddress::isLoopbackAddress).isEmpty()) {
       streams
           .err()
           .println(
-              "WARNING: anyone who can reach "
-                  + options.endpoint().host()
-                  + " can read, change and delete everything here:"
-                  + " set --requirepass, or listen on 127.0.0.1");
+              ("WARNING: anyone who can reach %s can read, change and delete everything here:"
+                      + " set --requirepass, or listen on 127.0.0.1")
+                  .formatted(options.endpoint().host()));
     }
     out.println("ready; Ctrl-C or SIGTERM (process " + ProcessHandle.current().pid() + ") ends it");
   }
 
   /** The ports above are not what clients name where a transport listens beside the server's. */
   private static void announceClients(ServedTransports servers, String host, PrintStream out) {
+    boolean wildcard = address(host).filter(InetAddress::isAnyLocalAddress).isPresent();
     servers.served().stream()
         .map(ServedTransports.Served::transport)
         .filter(transport -> transport.portOffset() != 0)
@@ -180,28 +170,10 @@ public final class ServeCommand {
         .ifPresent(
             transport ->
                 out.println(
-                    "clients ./wisp -c "
-                        + new Endpoint(isWildcard(host) ? "HOST" : host, servers.port())
-                        + " --transport "
-                        + transport.name()
-                        + " (the port is "
-                        + servers.port()
-                        + " for every transport)"));
-  }
-
-  private static boolean isWildcard(String host) {
-    try {
-      return InetAddress.getByName(host).isAnyLocalAddress();
-    } catch (UnknownHostException e) {
-      return false;
-    }
-  }
-
-  private static boolean isLoopback(String host) {
-    try {
-      return InetAddress.getByName(host).isLoopbackAddress();
-    } catch (UnknownHostException e) {
-      return false;
-    }
+                    "clients ./wisp -c %s --transport %s (the port is %s for every transport)"
+                        .formatted(
+                            new Endpoint(wildcard ? "HOST" : host, servers.port()),
+                            transport.name(),
+                            servers.port())));
   }
 }

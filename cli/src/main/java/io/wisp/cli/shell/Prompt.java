@@ -24,17 +24,9 @@ import org.jline.terminal.TerminalBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** The shell for a person: a prompt with history and completion. */
-final class Prompt {
+record Prompt(ShellSession session, String description) {
 
   private static final String TEXT = "wisp> ";
-
-  private final ShellSession session;
-  private final String description;
-
-  Prompt(ShellSession session, String description) {
-    this.session = session;
-    this.description = description;
-  }
 
   /** Reads commands until the person leaves. */
   int run() {
