@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.HdrHistogram.Histogram;
 
 /** Prints a run for people. */
@@ -25,6 +26,12 @@ final class PerfReport {
   private static final double[] PERCENTILES = {50, 90, 99, 99.9};
   private static final String TOO_FEW =
       "fewer than " + OfferedLoad.TELLING_REQUESTS + " requests do not tell whether it was reached";
+  private static final String HEADER =
+      "latency   requests      hits    misses  errors"
+          + "     p50 us     p90 us     p99 us   p99.9 us     max us";
+  private static final String SUMMARY_HEADER =
+      "offered/s         answered/s"
+          + "       p50 us       p99 us     p99.9 us    service p50    service p99";
   private static final double NANOS_PER_MICRO = TimeUnit.MICROSECONDS.toNanos(1);
 
   private final PrintStream out;
@@ -35,20 +42,12 @@ final class PerfReport {
 
   /** What is about to be done, and over what. */
   void conditions(PerfSettings settings, PerfConnection connection, String cores) {
-    out.printf(
-        Locale.ROOT,
-        "transport  %s: %s%n",
-        connection.transport().name(),
-        connection.description());
+    out.println("transport  " + connection.transport().name() + ": " + connection.description());
     if (connection.emulated()) {
       out.println("           " + PerfConnection.CAVEAT);
     }
     out.println("server     " + connection.server());
-    out.printf(
-        Locale.ROOT,
-        "client     %s%s%n",
-        connection.manner(),
-        cores.isEmpty() ? "" : ", on " + cores);
+    out.println("client     " + connection.manner() + (cores.isEmpty() ? "" : ", on " + cores));
     Workload workload = settings.workload();
     out.printf(
         Locale.ROOT,
@@ -88,12 +87,12 @@ final class PerfReport {
     return switch (settings.loop()) {
       case Loop.Closed closed -> closed.extent() + " measured" + warmup;
       case Loop.Open open ->
-          rates(open.rates())
-              + ", for "
-              + seconds(open.duration())
-              + (open.requests() == null ? "" : " or " + open.requests() + " requests")
-              + " each"
-              + warmup;
+          "%s, for %s%s each%s"
+              .formatted(
+                  rates(open.rates()),
+                  seconds(open.duration()),
+                  open.requests() == null ? "" : " or " + open.requests() + " requests",
+                  warmup);
     };
   }
 
@@ -137,10 +136,9 @@ final class PerfReport {
     }
     String small =
         sizes.least() < SelfDescribingValues.STAMPED_SIZE
-            ? "; of values below "
-                + SelfDescribingValues.STAMPED_SIZE
-                + " bytes an old one passes for a new one of the same size, and n bytes of another"
-                + " key pass 1 time in 256^n"
+            ? ("; of values below %s bytes an old one passes for a new one of the same size,"
+                    + " and n bytes of another key pass 1 time in 256^n")
+                .formatted(SelfDescribingValues.STAMPED_SIZE)
             : "";
     return "every value that is read must be one written for its key" + small;
   }
@@ -206,25 +204,11 @@ final class PerfReport {
     if (result.interrupted()) {
       out.println("interrupted after " + plural(result.total().requests(), "request"));
     }
-    header("latency");
-    for (RequestKind operation : RequestKind.values()) {
-      Tally tally = result.tallies().of(operation);
-      if (tally.requests() > 0) {
-        row(operation.word(), tally, tally.latency());
-      }
-    }
-    Tally total = result.total();
-    row("all", total, total.latency());
-    Histogram service = total.service();
-    if (service != null) {
+    out.println(HEADER);
+    rows(result, Tally::latency);
+    if (load != null) {
       out.println("the same from when a request was sent, not from when it was due:");
-      for (RequestKind operation : RequestKind.values()) {
-        Tally tally = result.tallies().of(operation);
-        if (tally.requests() > 0) {
-          row(operation.word(), tally, Objects.requireNonNull(tally.service()));
-        }
-      }
-      row("all", total, service);
+      rows(result, tally -> Objects.requireNonNull(tally.service()));
     }
     out.println();
     out.printf(Locale.ROOT, "elapsed    %.3f s%n", result.elapsedNanos() / 1e9);
@@ -237,20 +221,14 @@ final class PerfReport {
     }
   }
 
-  private void header(String name) {
-    out.printf(
-        Locale.ROOT,
-        "%-8s%10s%10s%10s%8s%11s%11s%11s%11s%11s%n",
-        name,
-        "requests",
-        "hits",
-        "misses",
-        "errors",
-        "p50 us",
-        "p90 us",
-        "p99 us",
-        "p99.9 us",
-        "max us");
+  private void rows(PerfResult result, Function<Tally, Histogram> times) {
+    for (RequestKind operation : RequestKind.values()) {
+      Tally tally = result.tallies().of(operation);
+      if (tally.requests() > 0) {
+        row(operation.word(), tally, times.apply(tally));
+      }
+    }
+    row("all", result.total(), times.apply(result.total()));
   }
 
   private void row(String name, Tally tally, Histogram times) {
@@ -272,16 +250,7 @@ final class PerfReport {
   /** All rates of an open loop, a line each. */
   void summary(List<PerfResult> results) {
     out.println();
-    out.printf(
-        Locale.ROOT,
-        "%-14s%14s%13s%13s%13s%15s%15s%n",
-        "offered/s",
-        "answered/s",
-        "p50 us",
-        "p99 us",
-        "p99.9 us",
-        "service p50",
-        "service p99");
+    out.println(SUMMARY_HEADER);
     for (PerfResult result : results) {
       OfferedLoad load = Objects.requireNonNull(result.offered());
       out.printf(
