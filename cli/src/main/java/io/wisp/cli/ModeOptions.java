@@ -13,6 +13,7 @@ import java.lang.reflect.Field;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -32,11 +33,11 @@ final class ModeOptions {
       Set<Mode> modes = modes(option);
       if (!modes.contains(mode)) {
         throw UserError.usage(
-            option.names()[0]
-                + " belongs to "
-                + String.join(" and ", modes.stream().map(Mode::option).toList())
-                + " and means nothing with "
-                + mode.option());
+            "%s belongs to %s and means nothing with %s"
+                .formatted(
+                    option.names()[0],
+                    modes.stream().map(Mode::option).collect(Collectors.joining(" and ")),
+                    mode.option()));
       }
     }
     if (mode != Mode.SHELL && !words.isEmpty()) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.bench.server;
 
-import io.wisp.measure.machine.CoreList;
 import io.wisp.measure.machine.Placement;
 import io.wisp.transport.Endpoint;
 import java.io.BufferedReader;
@@ -144,11 +143,6 @@ public final class ServerUnderTest implements AutoCloseable {
   /** How it was started, without paths of this machine. */
   public String command() {
     return String.join(" ", command);
-  }
-
-  /** The cores that this process itself may run on, in Linux's notation. */
-  public static String ownCores() {
-    return CoreList.allowedHere();
   }
 
   /** Ends it, by force if it does not go by itself. */

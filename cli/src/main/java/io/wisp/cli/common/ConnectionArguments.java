@@ -38,9 +38,8 @@ public final class ConnectionArguments {
     Waiting asked = waiting;
     if (busyPoll && asked != null && asked != Waiting.POLL) {
       throw UserError.usage(
-          "--busy-poll means --wait poll, and --wait "
-              + asked.word()
-              + " is something else: use one of them");
+          "--busy-poll means --wait poll, and --wait %s is something else: use one of them"
+              .formatted(asked.word()));
     }
     if (busyPoll) {
       return Waiting.POLL;

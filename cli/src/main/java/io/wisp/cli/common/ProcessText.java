@@ -78,10 +78,9 @@ public final class ProcessText {
   private static String requireCertain(String what, String decoded, Charset locale) {
     if (decoded.indexOf(REPLACEMENT) >= 0 || !decoded.equals(through(locale, decoded))) {
       throw UserError.usage(
-          what
-              + " has characters that this locale's encoding, "
-              + locale
-              + ", does not have: set LC_ALL to a locale in UTF-8");
+          ("%s has characters that this locale's encoding, %s, does not have:"
+                  + " set LC_ALL to a locale in UTF-8")
+              .formatted(what, locale));
     }
     return decoded;
   }

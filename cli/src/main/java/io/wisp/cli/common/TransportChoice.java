@@ -48,19 +48,18 @@ public final class TransportChoice {
    */
   public Optional<Transport> named() {
     Optional<Transport> asked = asked();
-    asked.ifPresent(
-        transport ->
-            transport
-                .unavailable()
-                .ifPresent(
-                    reason -> {
-                      throw UserError.failure(
-                          "this machine cannot run the transport "
-                              + transport.name()
-                              + ": "
-                              + reason);
-                    }));
+    asked.ifPresent(TransportChoice::requireAvailable);
     return asked;
+  }
+
+  private static void requireAvailable(Transport transport) {
+    transport
+        .unavailable()
+        .ifPresent(
+            reason -> {
+              throw UserError.failure(
+                  "this machine cannot run the transport " + transport.name() + ": " + reason);
+            });
   }
 
   private Optional<Transport> asked() {
@@ -88,11 +87,11 @@ public final class TransportChoice {
   }
 
   private static String purpose(TransportOption option) {
-    return "--"
-        + option.word()
-        + " is for the transport"
-        + (option.transports().size() == 1 ? " " : "s ")
-        + String.join(" and ", option.transports());
+    return "--%s is for the transport%s %s"
+        .formatted(
+            option.word(),
+            option.transports().size() == 1 ? "" : "s",
+            String.join(" and ", option.transports()));
   }
 
   /** What a user of the option can do where the default transport cannot run. */

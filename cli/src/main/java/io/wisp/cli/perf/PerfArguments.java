@@ -180,11 +180,8 @@ public final class PerfArguments {
   }
 
   private OperationMix mix(@Nullable YcsbWorkload ycsb) {
-    String text = mix;
-    if (text == null) {
-      text = ycsb == null ? DEFAULT_MIX : ycsb.mix();
-    }
-    return OperationMix.parse(text);
+    String unlessGiven = ycsb == null ? DEFAULT_MIX : ycsb.mix();
+    return OperationMix.parse(Objects.requireNonNullElse(mix, unlessGiven));
   }
 
   private KeyDistribution distribution(@Nullable YcsbWorkload ycsb) {
@@ -244,11 +241,8 @@ public final class PerfArguments {
       return json == null ? null : Path.of(json);
     } catch (InvalidPathException e) {
       throw UserError.usage(
-          "--json "
-              + json
-              + " is no file name in this locale's encoding, "
-              + System.getProperty("sun.jnu.encoding")
-              + ": set LC_ALL to a locale in UTF-8");
+          "--json %s is no file name in this locale's encoding, %s: set LC_ALL to a locale in UTF-8"
+              .formatted(json, System.getProperty("sun.jnu.encoding")));
     }
   }
 }

@@ -56,12 +56,8 @@ record ClientLimit(int clients, String explanation) {
     }
     return new ClientLimit(
         (int) possible,
-        "--max-clients "
-            + asked
-            + " is more than ulimit -n allows: this process may open "
-            + most
-            + " files, of which it keeps "
-            + (open + reserve)
-            + " for itself");
+        ("--max-clients %s is more than ulimit -n allows:"
+                + " this process may open %s files, of which it keeps %s for itself")
+            .formatted(asked, most, open + reserve));
   }
 }

@@ -106,12 +106,8 @@ public final class StopSignal implements UncaughtExceptionHandler {
     }
     InternalErrors.trace(cause, err);
     err.println(
-        "wisp: the server ends, for it lost its thread "
-            + thread.getName()
-            + " by "
-            + cause
-            + "; "
-            + InternalErrors.HOW_TO_TRACE);
+        "wisp: the server ends, for it lost its thread %s by %s; %s"
+            .formatted(thread.getName(), cause, InternalErrors.HOW_TO_TRACE));
   }
 
   int exitCode() {

@@ -4,6 +4,7 @@ package io.wisp.measure.latency;
 import io.wisp.store.Status;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -92,20 +93,12 @@ public final class Tally {
 
   /** How many there were. */
   public long requests() {
-    long sum = 0;
-    for (long count : statuses) {
-      sum += count;
-    }
-    return sum;
+    return LongStream.of(statuses).sum();
   }
 
   /** Requests that were refused or impossible. */
   public long errors() {
-    long sum = 0;
-    for (Status status : Status.values()) {
-      sum += status.isError() ? count(status) : 0;
-    }
-    return sum;
+    return Arrays.stream(Status.values()).filter(Status::isError).mapToLong(this::count).sum();
   }
 
   /** Requests that found their key. */

@@ -111,11 +111,8 @@ public final class OperationMix {
 
   private static UserError malformed(String text, String reason) {
     return UserError.usage(
-        "--mix "
-            + text
-            + ": "
-            + reason
-            + "; write it as put:1,get:1,delete:1 or get:95,put:5 or 95/5");
+        "--mix %s: %s; write it as put:1,get:1,delete:1 or get:95,put:5 or 95/5"
+            .formatted(text, reason));
   }
 
   /** Draws an action, without allocating. */
