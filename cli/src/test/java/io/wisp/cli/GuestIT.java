@@ -4,7 +4,6 @@ package io.wisp.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.wisp.cli.GuestScript.Outcome;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -71,21 +70,21 @@ class GuestIT {
         sleep 1000 &
         exit 3
         """;
-    Outcome outcome =
-        guest.run(
-            "typed\n",
-            "--virtual",
-            "--accel",
-            "tcg",
-            "--out",
-            out.toString(),
-            "sh",
-            "-c",
-            script,
-            "sh",
-            out.toString(),
-            lost.toString(),
-            "two  words");
+    String[] arguments = {
+      "--virtual",
+      "--accel",
+      "tcg",
+      "--out",
+      out.toString(),
+      "sh",
+      "-c",
+      script,
+      "sh",
+      out.toString(),
+      lost.toString(),
+      "two words"
+    };
+    Outcome outcome = guest.run("typed\n", arguments);
     assertThat(outcome.out()).isEqualTo("typed\n4: ACTIVE\ntwo  words, tcg, unlimited\n1\n");
     assertThat(outcome.err())
         .contains("wisp guest: starting a virtual machine", "wisp guest: the guest is up")
@@ -132,7 +131,7 @@ class GuestIT {
 
   @Test
   void shouldGiveTheLastWordsOfAMachineThatDoesNotStart() throws Exception {
-    Path commands = Files.createDirectory(folder.resolve("commands"));
+    Path commands = folder.resolve("commands");
     GuestScript.executable(
         commands.resolve("qemu-system-x86_64"), "#!/bin/sh\necho no such machine\nexit 1\n");
     Outcome outcome =

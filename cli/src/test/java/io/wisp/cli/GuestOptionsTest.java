@@ -3,7 +3,6 @@ package io.wisp.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.wisp.cli.GuestScript.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

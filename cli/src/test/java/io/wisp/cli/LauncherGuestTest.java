@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -98,15 +97,11 @@ class LauncherGuestTest {
   }
 
   private void executable(String file, String content) throws IOException {
-    Path path = root.resolve(file);
-    Files.createDirectories(path.getParent());
-    GuestScript.executable(path, content + LICENSE);
+    GuestScript.executable(root.resolve(file), content + LICENSE);
   }
 
-  private record Outcome(int exitCode, String out) {}
-
   private Outcome run(String ci, String... arguments) throws Exception {
-    return finish(builder(ci, arguments).redirectErrorStream(true).start());
+    return Outcome.of(builder(ci, arguments).redirectErrorStream(true).start());
   }
 
   private ProcessBuilder builder(String ci, String... arguments) {
@@ -117,12 +112,6 @@ class LauncherGuestTest {
     builder.environment().remove("WISP_BUILD");
     builder.environment().merge("PATH", root.resolve("tools") + ":", (path, tools) -> tools + path);
     return builder;
-  }
-
-  private static Outcome finish(Process process) throws Exception {
-    process.getOutputStream().close();
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    return new Outcome(process.waitFor(), out);
   }
 
   private String builds() throws IOException {
@@ -161,7 +150,7 @@ class LauncherGuestTest {
   void shouldBuildNothingForTheGuestWhenForbidden() throws Exception {
     ProcessBuilder builder = builder("", "guest", "true").redirectErrorStream(true);
     builder.environment().put("WISP_BUILD", "never");
-    assertThat(finish(builder.start()).out()).isEqualTo("guest true\n");
+    assertThat(Outcome.of(builder.start()).out()).isEqualTo("guest true\n");
     assertThat(builds()).isEmpty();
   }
 
@@ -278,7 +267,7 @@ class LauncherGuestTest {
         sys.exit(subprocess.run(sys.argv[1:], stderr=a).returncode)
         """;
     builder.command().addAll(0, List.of("/usr/bin/python3", "-c", socket));
-    assertThat(finish(builder.redirectErrorStream(true).start()).out())
+    assertThat(Outcome.of(builder.redirectErrorStream(true).start()).out())
         .contains("rdma-tests --limit ", "All tests passed")
         .doesNotContain("DID NOT RUN");
   }
@@ -357,7 +346,7 @@ class LauncherGuestTest {
   void shouldRunWhatItCanWithoutPackagesAndListAtTheEndWhatDidNotRun() throws Exception {
     executable("scripts/guest.sh", UNPREPARED);
     List<String> hidden = List.of("shellcheck", "redis-cli", "cc", "chromedriver");
-    Outcome outcome = finish(without(hidden, "").start());
+    Outcome outcome = Outcome.of(without(hidden, "").start());
     assertThat(outcome.out())
         .containsSubsequence(
             "packages are missing and take root to install",
@@ -374,7 +363,7 @@ class LauncherGuestTest {
 
   @Test
   void shouldFailInContinuousIntegrationWithoutThePackages() throws Exception {
-    Outcome outcome = finish(without(List.of("shellcheck"), "true").start());
+    Outcome outcome = Outcome.of(without(List.of("shellcheck"), "true").start());
     assertThat(outcome.out()).contains("THE SCRIPTS WERE NOT CHECKED", "in CI is a failure");
     assertThat(outcome.exitCode()).isEqualTo(1);
   }

@@ -4,7 +4,6 @@ package io.wisp.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -55,12 +54,11 @@ class LauncherTest {
     }
     write("pom.xml", "");
     write(".mvn/settings", "");
-    Files.copy(Path.of("..", "wisp").toRealPath(), root.resolve("wisp"));
     Files.createDirectories(root.resolve("scripts"));
-    for (String script : List.of("build.bash", "jdk.bash")) {
-      Files.copy(Path.of("..", "scripts", script), root.resolve("scripts").resolve(script));
+    for (String script : List.of("wisp", "scripts/build.bash", "scripts/jdk.bash")) {
+      Files.copy(GuestScript.ROOT.resolve(script), root.resolve(script));
     }
-    executable(root.resolve("mvnw"), MAVEN);
+    GuestScript.executable(root.resolve("mvnw"), MAVEN);
     jdk = jdk("jdk", "25.0.3");
   }
 
@@ -71,22 +69,14 @@ class LauncherTest {
     Files.setLastModifiedTime(path, FileTime.from(Instant.now().minusSeconds(60)));
   }
 
-  private static void executable(Path file, String content) throws IOException {
-    Files.writeString(file, content);
-    assertThat(file.toFile().setExecutable(true)).isTrue();
-  }
-
   private Path jdk(String name, String version) throws IOException {
     Path home = folder.resolve(name);
-    Files.createDirectories(home.resolve("bin"));
-    executable(home.resolve("bin/java"), JAVA);
-    executable(home.resolve("bin/javac"), "");
+    GuestScript.executable(home.resolve("bin/java"), JAVA);
+    GuestScript.executable(home.resolve("bin/javac"), "");
     Files.writeString(
         home.resolve("release"), "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"" + version + "\"\n");
     return home;
   }
-
-  private record Outcome(int exitCode, String out, String err) {}
 
   private Process start(Path launcher, String... arguments) throws IOException {
     return builder(launcher, arguments).start();
@@ -102,15 +92,8 @@ class LauncherTest {
     return builder;
   }
 
-  private static Outcome finish(Process process) throws Exception {
-    process.getOutputStream().close();
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-    return new Outcome(process.waitFor(), out, err);
-  }
-
   private Outcome run(String... arguments) throws Exception {
-    return finish(start(root.resolve("wisp"), arguments));
+    return Outcome.of(start(root.resolve("wisp"), arguments));
   }
 
   private long builds() throws IOException {
@@ -132,7 +115,8 @@ class LauncherTest {
 
   @Test
   void shouldBeSilentForNoMoreThanFiveSecondsOfABuild() throws Exception {
-    executable(root.resolve("mvnw"), MAVEN + "sleep 5\necho '[INFO] Building last [4/4]'\n");
+    GuestScript.executable(
+        root.resolve("mvnw"), MAVEN + "sleep 5\necho '[INFO] Building last [4/4]'\n");
     assertThat(run("-h").err())
         .containsPattern("Building Wisp core 0.2.0 \\[2/4]\n    \\d s\n  Building last \\[4/4]\n");
   }
@@ -149,7 +133,8 @@ class LauncherTest {
   void shouldHoldTheJvmToOneProcessorOfAnEmulatedGuest(
       @Nullable String guest, String mode, String expected) throws Exception {
     run("--version");
-    executable(jdk.resolve("bin/java"), "#!/bin/sh\ngrep Cpus_allowed_list /proc/self/status\n");
+    GuestScript.executable(
+        jdk.resolve("bin/java"), "#!/bin/sh\ngrep Cpus_allowed_list /proc/self/status\n");
     ProcessBuilder builder = builder(root.resolve("wisp"), mode);
     builder.environment().remove("WISP_GUEST");
     if (guest != null) {
@@ -162,7 +147,7 @@ class LauncherTest {
           case "last" -> all.replaceFirst(".*[-,]", "");
           default -> all;
         };
-    assertThat(finish(builder.start()).out()).isEqualTo("Cpus_allowed_list:\t" + wanted + "\n");
+    assertThat(Outcome.of(builder.start()).out()).isEqualTo("Cpus_allowed_list:\t" + wanted + "\n");
   }
 
   private static String allowedProcessors() throws IOException {
@@ -220,9 +205,9 @@ class LauncherTest {
 
   @Test
   void shouldBuildAgainWhenASourceWasEditedDuringTheBuild() throws Exception {
-    executable(root.resolve("mvnw"), MAVEN + "touch core/src/main/java/Some.java\n");
+    GuestScript.executable(root.resolve("mvnw"), MAVEN + "touch core/src/main/java/Some.java\n");
     run("-h");
-    executable(root.resolve("mvnw"), MAVEN);
+    GuestScript.executable(root.resolve("mvnw"), MAVEN);
     assertThat(run("-h").err()).contains(BUILDING);
     assertThat(run("-h").err()).isEmpty();
   }
@@ -230,7 +215,7 @@ class LauncherTest {
   @Test
   void shouldShowErrorsAndRunNothingWhenTheBuildFails() throws Exception {
     run("-h");
-    executable(
+    GuestScript.executable(
         root.resolve("mvnw"),
         "#!/bin/sh\necho '[ERROR] Some.java:[1,1] no'\necho '[INFO] noise'\nexit 1\n");
     Path source = root.resolve("core/src/main/java/Some.java");
@@ -250,8 +235,8 @@ class LauncherTest {
   void shouldBuildOnceWhenTwoStartTogether() throws Exception {
     Process one = start(root.resolve("wisp"), "-h");
     Process other = start(root.resolve("wisp"), "-h");
-    assertThat(finish(one).exitCode()).isZero();
-    assertThat(finish(other).exitCode()).isZero();
+    assertThat(Outcome.of(one).exitCode()).isZero();
+    assertThat(Outcome.of(other).exitCode()).isZero();
     assertThat(builds()).isEqualTo(1);
   }
 
@@ -267,10 +252,9 @@ class LauncherTest {
 
   @Test
   void shouldRefuseToBuildWhenForbidden() throws Exception {
-    ProcessBuilder builder = new ProcessBuilder(root.resolve("wisp").toString(), "-h");
-    builder.environment().put("JAVA_HOME", jdk.toString());
+    ProcessBuilder builder = builder(root.resolve("wisp"), "-h");
     builder.environment().put("WISP_BUILD", "never");
-    Outcome outcome = finish(builder.start());
+    Outcome outcome = Outcome.of(builder.start());
     assertThat(outcome.exitCode()).isEqualTo(1);
     assertThat(outcome.err())
         .contains("wisp.jar is missing or older than its sources, and WISP_BUILD=never");
@@ -282,7 +266,7 @@ class LauncherTest {
     Path relative =
         Files.createSymbolicLink(folder.resolve("one"), Path.of("tree with a blank/wisp"));
     Path absolute = Files.createSymbolicLink(folder.resolve("two"), relative);
-    Outcome outcome = finish(start(absolute, "-h"));
+    Outcome outcome = Outcome.of(start(absolute, "-h"));
     assertThat(outcome.out()).endsWith("tree with a blank/cli/target/wisp.jar -h\n");
   }
 
@@ -290,7 +274,7 @@ class LauncherTest {
   private Outcome runAfter(String redirections, String... arguments) throws Exception {
     ProcessBuilder builder = builder(root.resolve("wisp"), arguments);
     builder.command().addAll(0, List.of("sh", "-c", "exec \"$@\" " + redirections, "sh"));
-    return finish(builder.start());
+    return Outcome.of(builder.start());
   }
 
   @ParameterizedTest
@@ -299,7 +283,7 @@ class LauncherTest {
   void shouldLeaveNoStandardDescriptorFreeForAFileOfTheJvm(String closed) throws Exception {
     run("--version");
     Path report = folder.resolve("descriptors");
-    executable(
+    GuestScript.executable(
         jdk.resolve("bin/java"),
         "#!/bin/sh\nfor n in 0 1 2; do [ -e /proc/$$/fd/$n ] && echo $n; done >'"
             + report
@@ -319,10 +303,10 @@ class LauncherTest {
   void shouldGiveJavaALocaleInWhichItCanReadFileNames(String locale, String given)
       throws Exception {
     run("--version");
-    executable(jdk.resolve("bin/java"), "#!/bin/sh\necho \"$LC_ALL\"\n");
+    GuestScript.executable(jdk.resolve("bin/java"), "#!/bin/sh\necho \"$LC_ALL\"\n");
     ProcessBuilder builder = builder(root.resolve("wisp"), "-h");
     builder.environment().put("LC_ALL", locale);
-    assertThat(finish(builder.start()).out()).isEqualTo(given + "\n");
+    assertThat(Outcome.of(builder.start()).out()).isEqualTo(given + "\n");
   }
 
   @Test

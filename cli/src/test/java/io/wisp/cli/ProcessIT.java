@@ -4,15 +4,11 @@ package io.wisp.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,15 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class ProcessIT {
 
-  private static final Pattern LISTENING = Pattern.compile("tcp +(127\\.0\\.0\\.1:\\d+) .*");
   private static final String LAUNCHER = "launcher";
   private static final String JAVA = "java";
-
-  /** Two texts, and bytes that are none, as printf takes them. */
-  private static final String ACUTE = "\"$(printf '\\303\\251')\"";
-
-  private static final String GRAVE = "\"$(printf '\\303\\250')\"";
-  private static final String NO_TEXT = "\"$(printf '\\377\\303')\"";
 
   @TempDir Path folder;
 
@@ -62,20 +51,7 @@ class ProcessIT {
   }
 
   private String serve(String script, String locale) throws IOException {
-    Process process = start(LAUNCHER, locale, "exec_" + script);
-    BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
-    String host = "";
-    for (String line = out.readLine(); line != null; line = out.readLine()) {
-      Matcher listening = LISTENING.matcher(line);
-      if (listening.matches()) {
-        host = listening.group(1);
-      }
-      if (line.startsWith("ready")) {
-        return host;
-      }
-    }
-    throw new AssertionError(
-        new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
+    return ReadyServer.of(start(LAUNCHER, locale, "exec_" + script)).host();
   }
 
   private Process start(String by, String locale, String script) throws IOException {
@@ -86,7 +62,17 @@ class ProcessIT {
                 + " --enable-native-access=ALL-UNNAMED -jar "
                 + Path.of("target", "wisp.jar").toRealPath();
     String functions =
-        "wisp() { " + program + " \"$@\"; }\nexec_wisp() { exec " + program + " \"$@\"; }\n";
+        """
+        wisp() { PROGRAM "$@"; }
+        exec_wisp() { exec PROGRAM "$@"; }
+        shell() { wisp -c SERVER -t "$@"; }
+        perf() { wisp -p SERVER -t --key_size 3 --payload_size 9 --warmup 0 "$@"; }
+        acute=$(printf '\\303\\251')
+        grave=$(printf '\\303\\250')
+        no_text=$(printf '\\377\\303')
+        """
+            .replace("PROGRAM", program)
+            .replace("SERVER", server);
     ProcessBuilder builder = new ProcessBuilder("sh", "-c", functions + script);
     builder.directory(folder.toFile());
     builder.environment().put("LC_ALL", locale);
@@ -97,14 +83,8 @@ class ProcessIT {
     return process;
   }
 
-  private record Outcome(int exitCode, String out, String err) {}
-
   private Outcome run(String by, String locale, String script) throws Exception {
-    Process process = start(by, locale, script);
-    process.getOutputStream().close();
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-    return new Outcome(process.waitFor(), out, err);
+    return Outcome.of(start(by, locale, script));
   }
 
   static Stream<Arguments> locales() {
@@ -115,33 +95,17 @@ class ProcessIT {
   @MethodSource("locales")
   void shouldTakeKeysAndValuesByTheirBytesInALocaleWithoutThem(String by, String locale)
       throws Exception {
-    String shell = "wisp -c " + server + " -t ";
     Outcome outcome =
         run(
             by,
             locale,
-            shell
-                + "put "
-                + ACUTE
-                + " "
-                + NO_TEXT
-                + "\n"
-                + shell
-                + "put "
-                + GRAVE
-                + " "
-                + GRAVE
-                + "\n"
-                + shell
-                + "get "
-                + ACUTE
-                + "\n"
-                + shell
-                + "get "
-                + GRAVE
-                + "\n"
-                + "printf 'get \\303\\251\\nput \\303\\252 \\303\\252\\nget \\303\\252\\n' | "
-                + shell);
+            """
+            shell put "$acute" "$no_text"
+            shell put "$grave" "$grave"
+            shell get "$acute"
+            shell get "$grave"
+            printf 'get \\303\\251\\nput \\303\\252 \\303\\252\\nget \\303\\252\\n' | shell
+            """);
     assertThat(outcome.err()).isEmpty();
     assertThat(outcome.out().lines())
         .containsExactly(
@@ -157,22 +121,12 @@ class ProcessIT {
   @ParameterizedTest
   @MethodSource("locales")
   void shouldTellPasswordsApartInALocaleWithoutThem(String by, String locale) throws Exception {
-    String guarded = serve("wisp -s -t --port 0 --memory 64m --requirepass " + ACUTE, locale);
-    String shell = "wisp -c " + guarded + " -t ";
-    Outcome wrong = run(by, locale, shell + "--password " + GRAVE + " put k v");
-    Outcome wrongVariable = run(by, locale, "WISP_PASSWORD=" + GRAVE + " " + shell + "put k v");
-    Outcome right =
-        run(
-            by,
-            locale,
-            shell
-                + "--password "
-                + ACUTE
-                + " put k v && export WISP_PASSWORD="
-                + ACUTE
-                + " && "
-                + shell
-                + "get k");
+    server = serve("wisp -s -t --port 0 --memory 64m --requirepass \"$acute\"", locale);
+    Outcome wrong = run(by, locale, "shell --password \"$grave\" put k v");
+    Outcome wrongVariable = run(by, locale, "WISP_PASSWORD=\"$grave\" shell put k v");
+    String withOption = "shell --password \"$acute\" put k v";
+    String withVariable = "export WISP_PASSWORD=\"$acute\" && shell get k";
+    Outcome right = run(by, locale, withOption + " && " + withVariable);
     assertThat(wrong.exitCode()).isEqualTo(1);
     assertThat(wrongVariable.exitCode()).isEqualTo(1);
     assertThat(right.out()).as(right.err()).isEqualTo("Put suc\nv\n");
@@ -182,26 +136,21 @@ class ProcessIT {
   @ValueSource(strings = {LAUNCHER, JAVA})
   void shouldRefuseInASentenceWhatMustBeTextAndIsNone(String by) throws Exception {
     for (String locale : List.of("C", "C.UTF-8")) {
-      String shell = "wisp -c " + server + " -t ";
-      Outcome option = run(by, locale, shell + "--password " + NO_TEXT + " get k");
+      Outcome option = run(by, locale, "shell --password \"$no_text\" get k");
       assertThat(option.err()).startsWith("wisp: --password: its value is not UTF-8");
       assertThat(option.exitCode()).isEqualTo(2);
-      Outcome variable = run(by, locale, "WISP_PASSWORD=" + NO_TEXT + " " + shell + "get k");
+      Outcome variable = run(by, locale, "WISP_PASSWORD=\"$no_text\" shell get k");
       assertThat(variable.err()).startsWith("wisp: WISP_PASSWORD is not UTF-8");
       assertThat(variable.exitCode()).isEqualTo(2);
     }
   }
 
-  private String perf(String options) {
-    return "wisp -p " + server + " -t --key_size 3 --payload_size 9 --warmup 0 " + options;
-  }
-
   @Test
   void shouldWriteAResultUnderTheNameThatItWasGivenInALocaleWithoutIt() throws Exception {
-    String options = perf("--requests 10 --json " + ACUTE);
-    Outcome outcome = run(LAUNCHER, "C", options + " && test -s " + ACUTE);
+    String perf = "perf --requests 10 --json \"$acute\"";
+    Outcome outcome = run(LAUNCHER, "C", perf + " && test -s \"$acute\"");
     assertThat(outcome.exitCode()).as(outcome.err()).isZero();
-    Outcome alone = run(JAVA, "C", "rm " + ACUTE + "\n" + options);
+    Outcome alone = run(JAVA, "C", "rm \"$acute\"\n" + perf);
     assertThat(alone.exitCode()).isEqualTo(2);
     assertThat(alone.err()).contains("is no file name in this locale's encoding", "set LC_ALL");
     try (Stream<Path> files = Files.list(folder)) {
@@ -212,7 +161,7 @@ class ProcessIT {
   @ParameterizedTest
   @ValueSource(strings = {LAUNCHER, JAVA})
   void shouldRunNothingIfStandardInputIsClosed(String by) throws Exception {
-    Outcome outcome = run(by, "C.UTF-8", "wisp -c " + server + " -t <&-");
+    Outcome outcome = run(by, "C.UTF-8", "shell <&-");
     assertThat(outcome.exitCode()).isEqualTo(1);
     assertThat(outcome.out()).isEmpty();
     assertThat(outcome.err()).startsWith("wisp: standard input cannot be read: ").hasLineCount(1);
@@ -221,7 +170,7 @@ class ProcessIT {
   @ParameterizedTest
   @ValueSource(strings = {LAUNCHER, JAVA})
   void shouldWriteNothingElsewhereIfStandardOutputIsClosed(String by) throws Exception {
-    String put = "wisp -c " + server + " -t put k v ";
+    String put = "shell put k v ";
     Outcome noOutput = run(by, "C.UTF-8", put + ">&-");
     assertThat(noOutput.exitCode()).isEqualTo(1);
     assertThat(noOutput.err())
@@ -234,16 +183,14 @@ class ProcessIT {
   @Test
   void shouldFailWithASentenceIfWhatItSaysCannotBeWritten() throws Exception {
     assumeTrue(Files.exists(Path.of("/dev/full")), "there is no /dev/full");
-    String serve = "wisp -s -t --port 0 --memory 64m";
-    String shell = "wisp -c " + server + " -t ";
     List<String> commands =
         List.of(
-            perf("--requests 10"),
-            perf("--rate climb"),
-            serve,
-            shell + "put k v",
-            "echo info | " + shell,
-            shell + "help",
+            "perf --requests 10",
+            "perf --rate climb",
+            "wisp -s -t --port 0 --memory 64m",
+            "shell put k v",
+            "echo info | shell",
+            "shell help",
             "wisp -h",
             "wisp --version");
     for (String command : commands) {
@@ -268,20 +215,16 @@ class ProcessIT {
         run(
             LAUNCHER,
             "C.UTF-8",
-            "export WISP_JAVA_OPTS='"
-                + properties
-                + "'\n"
-                + perf("--requests 100 --json r.json")
-                + "\n"
-                + perf("--rate 500,400 --requests 100; true")
-                + "\n"
-                + "wisp -c "
-                + server
-                + " -t put k \"$(printf '\\377')\"\n"
-                + "wisp -c "
-                + server
-                + " -t get k\n"
-                + "wisp -s -t --port 0 --memory 64m --device x; cat r.json");
+            """
+            export WISP_JAVA_OPTS='PROPERTIES'
+            perf --requests 100 --json r.json
+            perf --rate 500,400 --requests 100
+            shell put k "$(printf '\\377')"
+            shell get k
+            wisp -s -t --port 0 --memory 64m --device x
+            cat r.json
+            """
+                .replace("PROPERTIES", properties));
     assertThat(outcome.exitCode()).as(outcome.err()).isZero();
     assertThat(outcome.out() + outcome.err())
         .contains("p99 us", "\"\\xff\"", "wisp-perf")

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -29,8 +28,6 @@ import tools.jackson.databind.JsonNode;
 @EnabledOnOs({OS.LINUX, OS.MAC})
 @Timeout(120)
 class WispIT {
-
-  private static final Pattern LISTENING = Pattern.compile("tcp +127\\.0\\.0\\.1:(\\d+) .*");
 
   /** Progress of a measurement with a request that is done. */
   private static final Pattern MEASURING = Pattern.compile("measuring[^:]*: [1-9]");
@@ -70,64 +67,30 @@ class WispIT {
     return builder;
   }
 
-  private record Outcome(int exitCode, String out, String err) {}
-
   private Outcome run(String input, String... arguments) throws Exception {
-    Process process = start(arguments);
-    process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
-    process.getOutputStream().close();
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-    return new Outcome(process.waitFor(), out, err);
+    return Outcome.of(start(arguments), input);
   }
 
-  /** A server process that said that it is ready. */
-  private record Server(Process process, BufferedReader out, String host) {}
+  private ReadyServer serve(String options) throws IOException {
+    return ReadyServer.of(start(("-s -t --port 0 --memory 64m " + options).split(" ")));
+  }
 
-  private Server serve(String... options) throws IOException {
-    List<String> arguments = new ArrayList<>(List.of("-s", "-t", "--port", "0", "--memory", "64m"));
-    arguments.addAll(List.of(options));
-    Process process = start(arguments.toArray(String[]::new));
-    BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
-    String host = "";
-    for (String line = out.readLine(); line != null; line = out.readLine()) {
-      Matcher listening = LISTENING.matcher(line);
-      if (listening.matches()) {
-        host = "127.0.0.1:" + listening.group(1);
-      }
-      if (line.startsWith("ready")) {
-        return new Server(process, out, host);
-      }
-    }
-    throw new AssertionError(
-        new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
+  /** The command line that measures a server. */
+  private static String[] perf(ReadyServer server, String options) {
+    return ("-p " + server.host() + " -t --key_size 3 " + options).split(" ");
   }
 
   @Test
   void shouldServeShellAndPerfClientAndEndCleanlyOnSigterm() throws Exception {
-    Server server = serve();
+    ReadyServer server = serve("");
     Outcome shell = run("put k \"a\\nb\"\nget k\nttl k\ndel k\n", "-c", server.host(), "-t");
     assertThat(shell.err()).isEmpty();
     assertThat(shell.out().lines())
         .containsExactly("Put suc", "\"a\\nb\"", "never expires", "Del suc");
     assertThat(shell.exitCode()).isZero();
     Path json = folder.resolve("result.json");
-    Outcome perf =
-        run(
-            "",
-            "-p",
-            server.host(),
-            "-t",
-            "--key_size",
-            "3",
-            "--payload_size",
-            "100",
-            "--requests",
-            "2000",
-            "--warmup",
-            "100",
-            "--json",
-            json.toString());
+    String load = "--payload_size 100 --requests 2000 --warmup 100 --json " + json;
+    Outcome perf = run("", perf(server, load));
     assertThat(perf.err()).isEmpty();
     assertThat(perf.out()).contains("transport  tcp: ").containsPattern("(?m)^qps +\\d+$");
     assertThat(perf.exitCode()).isZero();
@@ -140,7 +103,7 @@ class WispIT {
 
   @Test
   void shouldFailInAPipeWhenACommandFails() throws Exception {
-    Server server = serve();
+    ReadyServer server = serve("");
     Outcome shell = run("get nothing\nput k v\n", "-c", server.host(), "-t");
     assertThat(shell.exitCode()).isEqualTo(1);
     assertThat(shell.err()).isEqualTo("Get fail\n");
@@ -149,7 +112,7 @@ class WispIT {
 
   @Test
   void shouldAskForThePassword() throws Exception {
-    Server server = serve("--requirepass", "secret");
+    ReadyServer server = serve("--requirepass secret");
     Outcome stranger = run("get k\n", "-c", server.host(), "-t");
     Outcome friend = run("put k v\n", "-c", server.host(), "-t", "--password", "secret");
     assertThat(stranger.exitCode()).isEqualTo(1);
@@ -160,7 +123,7 @@ class WispIT {
 
   @Test
   void shouldSayInASentenceThatThePortIsTaken() throws Exception {
-    Server server = serve();
+    ReadyServer server = serve("");
     String port = server.host().substring(server.host().indexOf(':') + 1);
     Outcome second = run("", "-s", "-t", "--port", port, "--memory", "64m");
     assertThat(second.exitCode()).isEqualTo(1);
@@ -178,23 +141,10 @@ class WispIT {
 
   @Test
   void shouldWriteNoResultWhenTheServerDiesInTheMidstOfARun() throws Exception {
-    Server server = serve();
+    ReadyServer server = serve("");
     Path json = folder.resolve("result.json");
     Process perf =
-        start(
-            "-p",
-            server.host(),
-            "-t",
-            "--key_size",
-            "3",
-            "--payload_size",
-            "10",
-            "--requests",
-            "1000000000",
-            "--warmup",
-            "0",
-            "--json",
-            json.toString());
+        start(perf(server, "--payload_size 10 --requests 1000000000 --warmup 0 --json " + json));
     BufferedReader out = perf.inputReader(StandardCharsets.UTF_8);
     while (!out.readLine().startsWith("data ")) {
       // The next line comes when it is connected.
@@ -215,12 +165,10 @@ class WispIT {
     "INT, --rate climb:100 --pipeline 4"
   })
   void shouldLeaveWhatWasMeasuredWhenItIsInterrupted(String signal, String load) throws Exception {
-    Server server = serve();
-    List<String> arguments = new ArrayList<>(List.of("-p", server.host(), "-t", "--key_size", "3"));
-    arguments.addAll(List.of("--payload_size", "10", "--warmup", "100"));
-    arguments.addAll(List.of("--json", folder.resolve("result.json").toString()));
-    arguments.addAll(List.of(load.split(" ")));
-    ProcessBuilder builder = builder(arguments.toArray(String[]::new));
+    ReadyServer server = serve("");
+    Path json = folder.resolve("result.json");
+    ProcessBuilder builder =
+        builder(perf(server, "--payload_size 10 --warmup 100 --json " + json + " " + load));
     builder.environment().put("WISP_JAVA_OPTS", "-Dwisp.liveProgress=true");
     Process perf = builder.start();
     started.add(perf);
@@ -236,7 +184,7 @@ class WispIT {
         .asString()
         .startsWith("INTERRUPTED: this is what was measured until then");
     assertThat(perf.waitFor()).isEqualTo(130);
-    JsonNode root = PerfJson.read(folder.resolve("result.json"));
+    JsonNode root = PerfJson.read(json);
     assertThat(root.get("interrupted").asBoolean()).isTrue();
     assertThat(root.at("/runs/0/operations/all/requests").asLong()).isPositive();
   }
@@ -255,7 +203,7 @@ class WispIT {
   @EnabledOnOs(OS.LINUX)
   void shouldPinEveryThreadOfServerAndClientToTheCoresAskedFor() throws Exception {
     String core = firstAllowedCore();
-    Server server = serve("--cores", core);
+    ReadyServer server = serve("--cores " + core);
     try (var threads = Files.list(Path.of("/proc", "" + server.process().pid(), "task"))) {
       for (Path thread : threads.toList()) {
         assertThat(thread.resolve("status"))
@@ -264,9 +212,8 @@ class WispIT {
       }
     }
     Path json = folder.resolve("result.json");
-    String load =
-        " -t --key_size 3 --payload_size 10 --requests 100 --cores " + core + " --json " + json;
-    Outcome perf = run("", ("-p " + server.host() + load).split(" "));
+    String load = "--payload_size 10 --requests 100 --cores " + core + " --json " + json;
+    Outcome perf = run("", perf(server, load));
     assertThat(perf.exitCode()).as(perf.err()).isZero();
     assertThat(perf.out()).contains(", on core " + core + "\n");
     JsonNode root = PerfJson.read(json);
