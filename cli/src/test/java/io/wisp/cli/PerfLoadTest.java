@@ -41,10 +41,7 @@ class PerfLoadTest {
   }
 
   private String[] arguments(RunningFakeServer at, String options) {
-    Stream<String> fixed =
-        Stream.of(
-            "-p", at.host(), "--transport", "fake", "--key_size", "3", "--json", file().toString());
-    return Stream.concat(fixed, Stream.of(options.split(" "))).toArray(String[]::new);
+    return at.perf("--key_size 3 --json " + file() + " " + options);
   }
 
   private Run measured(String options) {
@@ -98,12 +95,7 @@ class PerfLoadTest {
   }
 
   private Run interruptedWhen(String options, Predicate<Run> time) throws InterruptedException {
-    Stream<String> fixed =
-        Stream.of(
-            "-p", server.host(), "--transport", "fake", "--key_size", "3", "--payload_size", "10");
-    String[] arguments =
-        Stream.concat(fixed, Stream.of((options + " --json " + file()).split(" ")))
-            .toArray(String[]::new);
+    String[] arguments = arguments(server, "--payload_size 10 " + options);
     Run run = new Run();
     Thread thread = Thread.ofPlatform().start(() -> run.execute(arguments));
     while (!time.test(run) && thread.isAlive()) {
@@ -210,13 +202,22 @@ class PerfLoadTest {
     assertThat(runs.get(1).get("offeredPerSecond").asDouble()).isEqualTo(707);
   }
 
-  @Test
-  void shouldFailInsteadOfSaturatingWhenRequestsAreRefused() {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      textBlock =
+          """
+          --rate 200 --duration 200ms ; \\d+ requests were answered OUT_OF_MEMORY
+          # of the settling, which ends a rate
+          --rate 200 --duration 10s   ; ([1-9]\\d?|1\\d\\d|200) requests were answered OUT_OF_MEMORY
+          --preload all               ; 1000 requests of the preload were answered with an error
+          """)
+  void shouldFailInsteadOfSaturatingWhenRequestsAreRefused(String load, String failure) {
     try (RunningFakeServer full = new RunningFakeServer(new HeapStore(50))) {
-      Run run = perf(full, "--payload_size 100 --rate 200 --duration 200ms --warmup 0");
+      Run run = perf(full, "--payload_size 100 --warmup 0 " + load);
       assertThat(run.exitCode()).isEqualTo(1);
       assertThat(run.out())
-          .containsPattern("FAILED: \\d+ requests were answered OUT_OF_MEMORY")
+          .containsPattern("FAILED: " + failure)
           .doesNotContain("qps")
           .doesNotContain("SATURATED");
       assertThat(file()).doesNotExist();
@@ -239,33 +240,12 @@ class PerfLoadTest {
   }
 
   @Test
-  void shouldEndARateWithTheErrorsOfItsSettling() {
-    try (RunningFakeServer full = new RunningFakeServer(new HeapStore(50))) {
-      Run run = perf(full, "--payload_size 100 --rate 200 --duration 10s --warmup 0");
-      assertThat(run.exitCode()).isEqualTo(1);
-      assertThat(run.out())
-          .containsPattern("FAILED: ([1-9]\\d?|1\\d\\d|200) requests were answered OUT_OF_MEMORY");
-    }
-  }
-
-  @Test
   void shouldPutTheFirstKeysBeforeAnythingElseAndAskForTheseAlone() {
     measured("--payload_size 10 --preload 70 --mix get:1 --requests 2000 --warmup 0 --clients 3");
     assertThat(server.store().size()).isEqualTo(70);
     JsonNode root = PerfJson.read(file());
     assertThat(root.at("/runs/0/operations/get/misses").asLong()).isZero();
     assertThat(root.at("/settings/preload").asLong()).isEqualTo(70);
-  }
-
-  @Test
-  void shouldFailWhenAKeyCannotBePutBeforehand() {
-    try (RunningFakeServer full = new RunningFakeServer(new HeapStore(50))) {
-      Run run = perf(full, "--payload_size 100 --preload all");
-      assertThat(run.exitCode()).isEqualTo(1);
-      assertThat(run.out())
-          .contains("FAILED: 1000 requests of the preload were answered with an error");
-      assertThat(file()).doesNotExist();
-    }
   }
 
   @ParameterizedTest

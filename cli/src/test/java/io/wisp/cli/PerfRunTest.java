@@ -33,29 +33,23 @@ class PerfRunTest {
     server.close();
   }
 
-  private Run perf(String... options) {
+  private Run perf(String options) {
     return perf(server, options);
   }
 
-  private static Run perf(RunningFakeServer server, String... options) {
-    Stream<String> fixed =
-        Stream.of(
-            "-p", server.host(), "--transport", "fake", "--key_size", "2", "--payload_size", "100");
-    return Run.of(Stream.concat(fixed, Stream.of(options)).toArray(String[]::new));
+  private static Run perf(RunningFakeServer server, String options) {
+    return Run.of(server.perf("--key_size 2 --payload_size 100 " + options));
   }
 
-  private JsonNode json(String... options) {
+  private JsonNode json(String options) {
     Path file = folder.resolve("result.json");
-    String[] withFile =
-        Stream.concat(Stream.of("--json", file.toString()), Stream.of(options))
-            .toArray(String[]::new);
-    assertThat(perf(withFile).exitCode()).isZero();
+    assertThat(perf("--json " + file + " " + options).exitCode()).isZero();
     return JsonMapper.shared().readTree(file.toFile());
   }
 
   @Test
   void shouldPrintThroughputAndLatenciesWithTheirConditions() {
-    Run run = perf("--requests", "3000", "--warmup", "100");
+    Run run = perf("--requests 3000 --warmup 100");
     assertThat(run.err()).isEmpty();
     assertThat(run.exitCode()).isZero();
     assertThat(run.out())
@@ -78,7 +72,7 @@ class PerfRunTest {
 
   @Test
   void shouldReallyFillTheStoreWithKeysAndValuesOfTheSizesAskedFor() {
-    perf("--requests", "2000", "--warmup", "0", "--mix", "put:1");
+    perf("--requests 2000 --warmup 0 --mix put:1");
     assertThat(server.store().size()).isEqualTo(100);
     assertThat(server.store().get(new byte[] {'0', '7'})).hasSize(100);
   }
@@ -86,7 +80,7 @@ class PerfRunTest {
   @Test
   void shouldCountHitsAndMisses() {
     server.store().put(new byte[] {'0', '0'}, new byte[1]);
-    JsonNode all = json("--requests", "5000", "--mix", "get:1").at("/runs/0/operations/get");
+    JsonNode all = json("--requests 5000 --mix get:1").at("/runs/0/operations/get");
     assertThat(all.get("requests").asLong()).isEqualTo(5000);
     assertThat(all.get("hits").asLong()).isPositive();
     assertThat(all.get("misses").asLong()).isEqualTo(5000 - all.get("hits").asLong());
@@ -95,8 +89,7 @@ class PerfRunTest {
   @ParameterizedTest
   @ValueSource(strings = {"1", "7", "64"})
   void shouldDoExactlyTheRequestsAskedForInEveryShape(String pipeline) {
-    JsonNode result =
-        json("--requests", "1001", "--warmup", "10", "--clients", "3", "--pipeline", pipeline);
+    JsonNode result = json("--requests 1001 --warmup 10 --clients 3 --pipeline " + pipeline);
     assertThat(result.at("/runs/0/operations/all/requests").asLong()).isEqualTo(1001);
     assertThat(result.at("/settings/pipeline").asString()).isEqualTo(pipeline);
   }
@@ -104,21 +97,20 @@ class PerfRunTest {
   @ParameterizedTest
   @ValueSource(strings = {"1", "16"})
   void shouldMeasureForATime(String pipeline) {
-    JsonNode result =
-        json("--duration", "300ms", "--warmup", "50ms", "--clients", "2", "--pipeline", pipeline);
+    JsonNode result = json("--duration 300ms --warmup 50ms --clients 2 --pipeline " + pipeline);
     assertThat(result.at("/runs/0/operations/all/requests").asLong()).isPositive();
     assertThat(result.at("/runs/0/elapsedNanoseconds").asLong()).isGreaterThan(300_000_000L);
     assertThat(result.at("/settings/requests").isNull()).isTrue();
     assertThat(result.at("/settings/durationNanoseconds").asLong()).isEqualTo(300_000_000L);
     assertThat(result.at("/settings/warmup").isNull()).isTrue();
     assertThat(result.at("/settings/warmupNanoseconds").asLong()).isEqualTo(50_000_000L);
-    assertThat(perf("--duration", "1s", "--warmup", "50ms").out())
+    assertThat(perf("--duration 1s --warmup 50ms").out())
         .contains("1 s measured, after 50 ms to warm up");
   }
 
   @Test
   void shouldRecordSettingsConditionsAndHistogramsAsJson() throws Exception {
-    JsonNode root = json("--requests", "600", "--seed", "9", "--timeout", "3s");
+    JsonNode root = json("--requests 600 --seed 9 --timeout 3s");
     assertThat(root.get("format").asString()).isEqualTo("wisp-perf");
     assertThat(root.get("formatVersion").asInt()).isEqualTo(2);
     assertThat(root.at("/settings/seed").asLong()).isEqualTo(9);
@@ -140,8 +132,8 @@ class PerfRunTest {
 
   @Test
   void shouldRecordHowItWaited() {
-    assertThat(json("--requests", "10").at("/connection/waiting").asString()).isEqualTo("spin");
-    JsonNode polled = json("--requests", "10", "--busy-poll").at("/connection");
+    assertThat(json("--requests 10").at("/connection/waiting").asString()).isEqualTo("spin");
+    JsonNode polled = json("--requests 10 --busy-poll").at("/connection");
     assertThat(polled.get("waiting").asString()).isEqualTo("poll");
     assertThat(polled.get("busyPoll").asBoolean()).isTrue();
     assertThat(polled.get("emulated").asBoolean()).isFalse();
@@ -152,20 +144,8 @@ class PerfRunTest {
   void shouldNotLetEmulatedRdmaPassForRdma() {
     Path file = folder.resolve("emulated.json");
     String host = "127.0.0.1:" + (server.endpoint().port() - EmulatedTransport.PORT_OFFSET);
-    Run run =
-        Run.of(
-            "-p",
-            host,
-            "--transport",
-            "soft",
-            "--key_size",
-            "1",
-            "--payload_size",
-            "1",
-            "--requests",
-            "10",
-            "--json",
-            file.toString());
+    String options = " --transport soft --key_size 1 --payload_size 1 --requests 10 --json " + file;
+    Run run = Run.of(("-p " + host + options).split(" "));
     assertThat(run.exitCode()).isZero();
     assertThat(run.out())
         .containsPattern("(?m)^transport  soft: .* over soft0 \\(Soft-RoCE, emulated\\)$")
@@ -177,15 +157,15 @@ class PerfRunTest {
   @Test
   void shouldGiveTheSameRequestsForTheSameSeed() {
     String path = "/runs/0/operations/put/requests";
-    long requests = json("--requests", "1000", "--seed", "4").at(path).asLong();
-    assertThat(json("--requests", "1000", "--seed", "4").at(path).asLong()).isEqualTo(requests);
+    long requests = json("--requests 1000 --seed 4").at(path).asLong();
+    assertThat(json("--requests 1000 --seed 4").at(path).asLong()).isEqualTo(requests);
   }
 
   @Test
   void shouldFailAndWriteNothingWhenRequestsAreRefused() {
     Path file = folder.resolve("result.json");
     try (RunningFakeServer full = new RunningFakeServer(new HeapStore(50))) {
-      Run run = perf(full, "--requests", "900", "--warmup", "0", "--json", file.toString());
+      Run run = perf(full, "--requests 900 --warmup 0 --json " + file);
       assertThat(run.exitCode()).isEqualTo(1);
       assertThat(run.out())
           .containsPattern("FAILED: \\d+ requests were answered OUT_OF_MEMORY")
@@ -206,7 +186,7 @@ class PerfRunTest {
                   }
                   dying.close();
                 });
-    Run run = perf(dying, "--requests", "1000000000", "--warmup", "0", "--clients", "2");
+    Run run = perf(dying, "--requests 1000000000 --warmup 0 --clients 2");
     end.join();
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.out())
@@ -230,7 +210,7 @@ class PerfRunTest {
 
   @Test
   void shouldRefuseAFileInAFolderThatIsNotThereBeforeItMeasures() {
-    Run run = perf("--json", folder.resolve("no/such.json").toString());
+    Run run = perf("--json " + folder.resolve("no/such.json"));
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.err()).contains("--json ").contains("there is no folder ");
     assertThat(server.store().size()).isZero();
@@ -238,7 +218,7 @@ class PerfRunTest {
 
   @Test
   void shouldRefuseAFolderAsFile() {
-    Run run = perf("--json", folder.toString());
+    Run run = perf("--json " + folder);
     assertThat(run.err()).contains("--json " + folder + " is a folder");
   }
 
@@ -247,14 +227,14 @@ class PerfRunTest {
     Path file = Files.writeString(folder.resolve("result.json"), "old");
     RunningFakeServer closed = new RunningFakeServer();
     closed.close();
-    assertThat(perf(closed, "--json", file.toString()).exitCode()).isEqualTo(1);
+    assertThat(perf(closed, "--json " + file).exitCode()).isEqualTo(1);
     assertThat(file).hasContent("old");
   }
 
   @Test
   @EnabledOnOs({OS.LINUX, OS.MAC})
   void shouldLetTheSameReadAResultAsAnyNewFile() throws Exception {
-    json("--requests", "10");
+    json("--requests 10");
     Path plain = Files.createFile(folder.resolve("plain"));
     assertThat(Files.getPosixFilePermissions(folder.resolve("result.json")))
         .isEqualTo(Files.getPosixFilePermissions(plain));
@@ -265,7 +245,7 @@ class PerfRunTest {
   void shouldWriteIntoWhatIsNoFileOfItsOwnAndLeaveItWhatItIs() throws Exception {
     Path target = Files.writeString(folder.resolve("target"), "old");
     Path link = Files.createSymbolicLink(folder.resolve("result.json"), target);
-    json("--requests", "10");
+    json("--requests 10");
     assertThat(link).isSymbolicLink();
     assertThat(target).content().startsWith("{").contains("wisp-perf");
   }
@@ -274,7 +254,7 @@ class PerfRunTest {
   @EnabledOnOs(OS.LINUX)
   void shouldSayThatAResultCouldNotBeWritten() throws Exception {
     Path link = Files.createSymbolicLink(folder.resolve("full"), Path.of("/dev/full"));
-    Run run = perf("--requests", "10", "--json", link.toString());
+    Run run = perf("--requests 10 --json " + link);
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.err())
         .isEqualToIgnoringNewLines(
@@ -284,7 +264,7 @@ class PerfRunTest {
   @Test
   void shouldReplaceAnOldResultAndLeaveNothingElse() throws Exception {
     Path file = Files.writeString(folder.resolve("result.json"), "old");
-    json("--requests", "10");
+    json("--requests 10");
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files.toList()).isEqualTo(List.of(file));
     }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -34,11 +33,7 @@ class PerfSchemaTest {
   /** A rate is offered again if the machine had no time for it. */
   private JsonNode json(String options) {
     Path file = folder.resolve("result.json");
-    List<String> arguments =
-        new ArrayList<>(List.of("-p", server.host(), "--transport", "fake", "--warmup", "100"));
-    arguments.addAll(List.of("--json", file.toString()));
-    arguments.addAll(List.of(options.split(" ")));
-    Run ignored = Run.reachingItsRate(arguments.toArray(String[]::new));
+    Run ignored = Run.reachingItsRate(server.perf("--warmup 100 --json " + file + " " + options));
     return PerfJson.read(file);
   }
 

@@ -9,22 +9,14 @@ import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 
 /** A store served over the fake transport. */
-final class RunningFakeServer implements AutoCloseable {
-
-  private final Store store;
-  private final Server server;
+record RunningFakeServer(Store store, Server server) implements AutoCloseable {
 
   RunningFakeServer() {
     this(new HeapStore());
   }
 
   RunningFakeServer(Store store) {
-    this.store = store;
-    this.server = new FakeTransport().serve(store, ServerOptions.at(new Endpoint("127.0.0.1", 0)));
-  }
-
-  Store store() {
-    return store;
+    this(store, new FakeTransport().serve(store, ServerOptions.at(new Endpoint("127.0.0.1", 0))));
   }
 
   Endpoint endpoint() {
@@ -34,6 +26,11 @@ final class RunningFakeServer implements AutoCloseable {
   /** As a user names it: by the port that the server was given. */
   String host() {
     return "127.0.0.1:" + (server.endpoint().port() - FakeTransport.PORT_OFFSET);
+  }
+
+  /** The command line that measures it. */
+  String[] perf(String options) {
+    return ("-p " + host() + " --transport fake " + options).split(" ");
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.wisp.cli.fake.FakeTransport;
 import io.wisp.cli.serve.StoreOpener;
 import io.wisp.store.FailingStore;
 import io.wisp.store.HeapStore;
+import io.wisp.store.Store;
 import io.wisp.transport.Waiting;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -17,40 +18,57 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ServeRunTest {
 
   private final Run server = new Run();
+  private Thread serving = new Thread();
 
-  private Thread start(String... arguments) throws InterruptedException {
-    Thread thread = Thread.ofPlatform().start(() -> server.execute(arguments));
-    while (!server.out().contains("ready") && thread.isAlive()) {
-      Thread.sleep(Duration.ofMillis(5));
-    }
-    return thread;
+  private void start(String options) throws InterruptedException {
+    start(Run.HEAP_STORE, options);
   }
 
-  private String port() {
-    return server.out().replaceAll("(?s).*fake +[\\d.]+:(\\d+) .*", "$1");
+  /** Serves at a free port; waits until it is ready or has ended. */
+  private void start(StoreOpener opener, String options) throws InterruptedException {
+    String[] arguments = ("-s --port 0 " + options).split(" ");
+    serving = Thread.ofPlatform().start(() -> server.execute(opener, arguments));
+    while (!server.out().contains("ready") && serving.isAlive()) {
+      Thread.sleep(Duration.ofMillis(5));
+    }
+  }
+
+  private void stop() throws InterruptedException {
+    server.stop();
+    serving.join();
+  }
+
+  private int port() {
+    return Integer.parseInt(server.out().replaceAll("(?s).*fake +[\\d.]+:(\\d+) .*", "$1"));
+  }
+
+  /** The port that clients name. */
+  private int base() {
+    return port() - FakeTransport.PORT_OFFSET;
+  }
+
+  private Run client(String command) {
+    return Run.of(("-c 127.0.0.1:" + base() + " --transport fake " + command).split(" "));
   }
 
   @Test
   void shouldServeTheStoreUntilItIsStopped() throws Exception {
-    Thread thread = start("-s", "--transport", "fake", "--port", "0");
-    String host = "127.0.0.1:" + (Integer.parseInt(port()) - 7);
-    assertThat(Run.of("-c", host, "--transport", "fake", "put", "k", "v").out())
-        .startsWith("Put suc");
-    server.stop();
-    thread.join();
+    start("--transport fake");
+    assertThat(client("put k v").out()).startsWith("Put suc");
+    stop();
     assertThat(server.exitCode()).isZero();
     assertThat(server.out()).endsWith("stopped" + System.lineSeparator());
-    assertThat(Run.of("-c", host, "--transport", "fake", "get", "k").exitCode()).isEqualTo(1);
+    assertThat(client("get k").exitCode()).isEqualTo(1);
   }
 
   @Test
   void shouldSayWhichThreadWasLostAndEndWithACodeOfItsOwn() throws Exception {
-    Thread thread = start("-s", "--transport", "fake", "--port", "0");
+    start("--transport fake");
     Thread lost = Thread.ofPlatform().name("wisp-fake-3").unstarted(() -> {});
-    FakeTransport.optionsOfServerAt(Integer.parseInt(port()))
+    FakeTransport.optionsOfServerAt(port())
         .onThreadLost()
         .uncaughtException(lost, new OutOfMemoryError("Java heap space"));
-    thread.join();
+    serving.join();
     assertThat(server.exitCode()).isEqualTo(4);
     assertThat(server.err())
         .isEqualToIgnoringNewLines(
@@ -61,69 +79,45 @@ class ServeRunTest {
 
   @Test
   void shouldEndWhenAnErrorEndsTheHousekeeping() throws Exception {
-    Run run = new Run();
     StackOverflowError planted = new StackOverflowError("planted");
-    run.execute(
-        (memory, evict, shared) -> new FailingStore("maintain", planted).store(),
-        "-s",
-        "--transport",
-        "fake",
-        "--port",
-        "0");
-    assertThat(run.exitCode()).isEqualTo(4);
-    assertThat(run.err()).contains("lost its thread wisp-housekeeper by " + planted);
+    Store failing = new FailingStore("maintain", planted).store();
+    start((memory, evict, shared) -> failing, "--transport fake");
+    serving.join();
+    assertThat(server.exitCode()).isEqualTo(4);
+    assertThat(server.err()).contains("lost its thread wisp-housekeeper by " + planted);
   }
 
   @Test
   void shouldGoOnWhenAnExceptionInterruptsTheHousekeeping() throws Exception {
-    Run run = new Run();
-    FailingStore store = new FailingStore("maintain", new IllegalStateException("planted"));
-    Thread thread =
-        Thread.ofPlatform()
-            .start(
-                () ->
-                    run.execute(
-                        (memory, evict, shared) -> store.store(),
-                        "-s",
-                        "--transport",
-                        "fake",
-                        "--port",
-                        "0"));
-    store.awaitFailure();
-    run.stop();
-    thread.join();
-    assertThat(run.exitCode()).isZero();
-    assertThat(run.err()).contains("housekeeping failed and will be tried again");
+    FailingStore failing = new FailingStore("maintain", new IllegalStateException("planted"));
+    start((memory, evict, shared) -> failing.store(), "--transport fake");
+    failing.awaitFailure();
+    stop();
+    assertThat(server.exitCode()).isZero();
+    assertThat(server.err()).contains("housekeeping failed and will be tried again");
   }
 
   @Test
   void shouldSayWhichPortClientsNameWhereATransportListensBesideIt() throws Exception {
-    Thread thread = start("-s", "--transport", "fake", "--port", "0");
-    int base = Integer.parseInt(port()) - 7;
-    server.stop();
-    thread.join();
+    start("--transport fake");
+    stop();
     assertThat(server.out())
         .contains(
-            "clients ./wisp -c 127.0.0.1:"
-                + base
-                + " --transport fake (the port is "
-                + base
-                + " for every transport)");
+            "clients ./wisp -c 127.0.0.1:BASE --transport fake (the port is BASE for every transport)"
+                .replace("BASE", Integer.toString(base())));
   }
 
   @Test
   void shouldNotNameAnAddressThatIsNone() throws Exception {
-    Thread thread = start("-s", "--transport", "fake", "--port", "0", "--host", "0.0.0.0");
-    server.stop();
-    thread.join();
+    start("--transport fake --host 0.0.0.0");
+    stop();
     assertThat(server.out()).contains("clients ./wisp -c HOST:");
   }
 
   @Test
   void shouldSayWhatItServesAndWhyNotTheOthers() throws Exception {
-    Thread thread = start("-s", "--port", "0");
-    server.stop();
-    thread.join();
+    start("");
+    stop();
     assertThat(server.out())
         .startsWith("Wisp v")
         .contains("memory  ", "a quarter of this machine's ")
@@ -147,51 +141,40 @@ class ServeRunTest {
   @CsvSource({"--busy-poll, POLL", "--wait=sleep, SLEEP", "--evict, SPIN"})
   void shouldServeWithTheWayOfWaitingThatItWasTold(String option, Waiting waiting)
       throws Exception {
-    Thread thread = start("-s", "--transport", "fake", "--port", "0", option);
-    Waiting used = FakeTransport.optionsOfServerAt(Integer.parseInt(port())).waiting();
-    server.stop();
-    thread.join();
+    start("--transport fake " + option);
+    Waiting used = FakeTransport.optionsOfServerAt(port()).waiting();
+    stop();
     assertThat(used).isEqualTo(waiting);
   }
 
   @Test
   void shouldNotShareTheTableWithoutATransportThatMapsIt() throws Exception {
     AtomicBoolean asked = new AtomicBoolean(true);
-    Run run = new Run();
-    run.stop();
-    run.execute(
+    start(
         (memory, evict, shared) -> {
           asked.set(shared);
           return new HeapStore();
         },
-        "-s",
-        "--transport",
-        "fake",
-        "--port",
-        "0");
-    assertThat(run.exitCode()).isZero();
+        "--transport fake");
+    stop();
+    assertThat(server.exitCode()).isZero();
     assertThat(asked).isFalse();
   }
 
   @Test
   void shouldWarnWhenStrangersCanReachIt() throws Exception {
-    Thread thread = start("-s", "--transport", "fake", "--port", "0", "--host", "0.0.0.0");
-    server.stop();
-    thread.join();
+    start("--transport fake --host 0.0.0.0");
+    stop();
     assertThat(server.err())
         .contains("WARNING: anyone who can reach 0.0.0.0 can read, change and delete everything");
   }
 
   @Test
   void shouldNotWarnWhenThereIsAPassword() throws Exception {
-    Thread thread =
-        start(
-            "-s", "--transport", "fake", "--port", "0", "--host", "0.0.0.0", "--requirepass", "x");
-    String host = "127.0.0.1:" + (Integer.parseInt(port()) - 7);
-    Run stranger = Run.of("-c", host, "--transport", "fake", "get", "k");
-    Run friend = Run.of("-c", host, "--transport", "fake", "--password", "x", "put", "k", "v");
-    server.stop();
-    thread.join();
+    start("--transport fake --host 0.0.0.0 --requirepass x");
+    Run stranger = client("get k");
+    Run friend = client("--password x put k v");
+    stop();
     assertThat(server.err()).isEmpty();
     assertThat(stranger.err()).contains("wants another password");
     assertThat(friend.exitCode()).isZero();
@@ -199,28 +182,22 @@ class ServeRunTest {
 
   @Test
   void shouldSayThatThePortIsTaken() throws Exception {
-    Thread thread = start("-s", "--transport", "fake", "--port", "0");
-    int base = Integer.parseInt(port()) - 7;
-    Run second = Run.of("-s", "--transport", "fake", "--port", "" + base);
-    server.stop();
-    thread.join();
+    start("--transport fake");
+    Run second = Run.of(("-s --transport fake --port " + base()).split(" "));
+    stop();
     assertThat(second.exitCode()).isEqualTo(1);
     assertThat(second.err())
-        .isEqualToIgnoringNewLines("wisp: port " + (base + 7) + " is taken by another server");
+        .isEqualToIgnoringNewLines("wisp: port " + port() + " is taken by another server");
   }
 
   @Test
   void shouldLeaveOutATransportThatCannotStartAndSayWhy() throws Exception {
-    Thread thread = start("-s", "--transport", "fake", "--port", "0");
-    int taken = Integer.parseInt(port());
-    Run second = new Run();
-    second.stop();
-    second.execute("-s", "--port", "" + (taken - 7));
-    server.stop();
-    thread.join();
+    start("--transport fake");
+    Run second = Run.of(("-s --port " + base()).split(" "));
+    stop();
     assertThat(second.out())
-        .contains("not served  fake: port " + taken + " is taken by another server")
-        .contains("tcp     127.0.0.1:" + (taken - 7))
+        .contains("not served  fake: port " + port() + " is taken by another server")
+        .contains("tcp     127.0.0.1:" + base())
         .contains("ready");
     assertThat(second.exitCode()).isZero();
   }
@@ -249,36 +226,18 @@ class ServeRunTest {
   }
 
   @Test
-  void shouldRefuseLessMemoryThanATableNeeds() {
-    Run run = new Run();
-    run.stop();
-    run.execute(StoreOpener::openTable, "-s", "--transport", "fake", "--memory", "1k");
-    assertThat(run.exitCode()).isEqualTo(2);
-    assertThat(run.err()).startsWith("wisp: --memory 1 KiB: ").doesNotContain("Exception");
+  void shouldRefuseLessMemoryThanATableNeeds() throws Exception {
+    start(StoreOpener::openTable, "--transport fake --memory 1k");
+    serving.join();
+    assertThat(server.exitCode()).isEqualTo(2);
+    assertThat(server.err()).startsWith("wisp: --memory 1 KiB: ").doesNotContain("Exception");
   }
 
   @Test
   void shouldServeTheRealTable() throws Exception {
-    Run run = new Run();
-    Thread thread =
-        Thread.ofPlatform()
-            .start(
-                () ->
-                    run.execute(
-                        StoreOpener::openTable,
-                        "-s",
-                        "--transport",
-                        "fake",
-                        "--port",
-                        "0",
-                        "--memory",
-                        "64m"));
-    while (!run.out().contains("ready") && thread.isAlive()) {
-      Thread.sleep(Duration.ofMillis(5));
-    }
-    run.stop();
-    thread.join();
-    assertThat(run.exitCode()).isZero();
-    assertThat(run.out()).contains("memory  64 MiB (of this machine's ");
+    start(StoreOpener::openTable, "--transport fake --memory 64m");
+    stop();
+    assertThat(server.exitCode()).isZero();
+    assertThat(server.out()).contains("memory  64 MiB (of this machine's ");
   }
 }

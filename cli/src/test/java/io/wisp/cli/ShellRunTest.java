@@ -4,6 +4,9 @@ package io.wisp.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wisp.store.HeapStore;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -24,9 +27,11 @@ class ShellRunTest {
   }
 
   private Run pipe(String... lines) {
-    return new Run()
-        .reading(String.join("\n", lines) + "\n")
-        .execute("-c", server.host(), "--transport", "fake");
+    return shell(new Run().reading(String.join("\n", lines) + "\n"), server);
+  }
+
+  private static Run shell(Run reading, RunningFakeServer at) {
+    return reading.execute("-c", at.host(), "--transport", "fake");
   }
 
   private Run command(String... words) {
@@ -72,9 +77,10 @@ class ShellRunTest {
   @Test
   void shouldPassBytesOfAPipeThatAreNoText() {
     byte[] line = {'p', 'u', 't', ' ', 'k', ' ', (byte) 0xfe, (byte) 0xff, '\n'};
-    new Run()
-        .reading(new String(line, StandardCharsets.ISO_8859_1), StandardCharsets.ISO_8859_1)
-        .execute("-c", server.host(), "--transport", "fake");
+    shell(
+        new Run()
+            .reading(new String(line, StandardCharsets.ISO_8859_1), StandardCharsets.ISO_8859_1),
+        server);
     assertThat(stored("k")).containsExactly(0xfe, 0xff);
   }
 
@@ -94,8 +100,7 @@ class ShellRunTest {
   @Test
   void shouldSayWhyAPutFailsWhenMemoryIsFull() {
     try (RunningFakeServer full = new RunningFakeServer(new HeapStore(4))) {
-      Run run =
-          new Run().reading("put key value\n").execute("-c", full.host(), "--transport", "fake");
+      Run run = shell(new Run().reading("put key value\n"), full);
       assertThat(run.err().lines())
           .containsExactly("Put fail: the server's memory is full, and nothing was changed");
       assertThat(run.exitCode()).isEqualTo(1);
@@ -181,7 +186,7 @@ class ShellRunTest {
 
   @Test
   void shouldExecuteALastLineWithoutAnEnd() {
-    Run run = new Run().reading("put k v").execute("-c", server.host(), "--transport", "fake");
+    Run run = shell(new Run().reading("put k v"), server);
     assertThat(run.out().lines()).containsExactly("Put suc");
   }
 
@@ -223,10 +228,16 @@ class ShellRunTest {
   @Test
   void shouldGiveUpAScriptWhenTheServerGoesAway() {
     RunningFakeServer dying = new RunningFakeServer();
-    Run run =
-        new Run()
-            .reading(new InterruptedInput("put k v\n", dying::close, "get k\nget k\n"))
-            .execute("-c", dying.host(), "--transport", "fake");
+    InputStream before = new ByteArrayInputStream("put k v\n".getBytes(StandardCharsets.UTF_8));
+    InputStream after =
+        new ByteArrayInputStream("get k\nget k\n".getBytes(StandardCharsets.UTF_8)) {
+          @Override
+          public synchronized int read(byte[] bytes, int offset, int length) {
+            dying.close();
+            return super.read(bytes, offset, length);
+          }
+        };
+    Run run = shell(new Run().reading(new SequenceInputStream(before, after)), dying);
     assertThat(run.out().lines()).containsExactly("Put suc");
     assertThat(run.err().lines())
         .hasSize(2)
