@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Calls the store of a server of this process. */
-public final class FakeTransport implements Transport {
+public class FakeTransport implements Transport {
 
   public static final int PORT_OFFSET = 7;
 

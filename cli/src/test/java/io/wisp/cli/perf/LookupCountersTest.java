@@ -67,9 +67,7 @@ class LookupCountersTest {
   }
 
   private static String report(PerfResult result) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    new PerfReport(new PrintStream(out, true, StandardCharsets.UTF_8)).result(result);
-    return out.toString(StandardCharsets.UTF_8);
+    return PerfReportTest.print(report -> report.result(result));
   }
 
   private static PerfResult run(boolean clientsLookUp) {

@@ -4,17 +4,12 @@ package io.wisp.cli.perf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wisp.cli.fake.FakeTransport;
-import io.wisp.store.Store;
-import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.GetPath;
-import io.wisp.transport.Server;
-import io.wisp.transport.ServerOptions;
 import io.wisp.transport.Transport;
 import io.wisp.transport.Waiting;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PerfConnectionTest {
@@ -26,35 +21,20 @@ class PerfConnectionTest {
           .withGetPath(GetPath.RING)
           .withDevice("rxe0:1");
 
-  /** Nothing but a name. */
-  private record Named(String name) implements Transport {
-
-    @Override
-    public Optional<String> unavailable() {
-      return Optional.empty();
-    }
-
-    @Override
-    public int portOffset() {
-      return 2;
-    }
-
-    @Override
-    public Server serve(Store store, ServerOptions options) {
-      throw new AssertionError("it only has a name");
-    }
-
-    @Override
-    public Client connect(Endpoint endpoint, ClientOptions options) {
-      throw new AssertionError("it only has a name");
-    }
+  private static Transport named(String name) {
+    return new FakeTransport() {
+      @Override
+      public String name() {
+        return name;
+      }
+    };
   }
 
   @Test
   void shouldSayEverythingOfAConnectionOverAnEmulatedDevice() {
     PerfConnection connection =
         new PerfConnection(
-            new Named("rdma"), ENDPOINT, "rdma over rxe0 (Soft-RoCE, emulated)", "wisp", OPTIONS);
+            named("rdma"), ENDPOINT, "rdma over rxe0 (Soft-RoCE, emulated)", "wisp", OPTIONS);
     assertThat(connection.emulated()).isTrue();
     assertThat(connection.manner()).isEqualTo("waits by sleep, gets by ring, device rxe0:1");
     assertThat(connection.fields())
@@ -74,7 +54,7 @@ class PerfConnectionTest {
   @Test
   void shouldNotSpeakOfADeviceWhereMemoryIsSharedWithoutOne() {
     PerfConnection connection =
-        new PerfConnection(new Named("shm"), ENDPOINT, "shm", "wisp", OPTIONS.withDevice(null));
+        new PerfConnection(named("shm"), ENDPOINT, "shm", "wisp", OPTIONS.withDevice(null));
     assertThat(connection.manner()).isEqualTo("waits by sleep, gets by ring");
     assertThat(connection.fields()).containsEntry("emulated", false).doesNotContainKey("device");
   }
@@ -82,7 +62,7 @@ class PerfConnectionTest {
   @Test
   void shouldSayThatTheTransportChoseTheDevice() {
     PerfConnection connection =
-        new PerfConnection(new Named("rdma"), ENDPOINT, "rdma", "wisp", OPTIONS.withDevice(null));
+        new PerfConnection(named("rdma"), ENDPOINT, "rdma", "wisp", OPTIONS.withDevice(null));
     assertThat(connection.manner()).endsWith(", device not named");
   }
 

@@ -102,7 +102,7 @@ class PerfReportTest {
         .doesNotContain("SATURATED", "do not tell");
   }
 
-  private static String print(Consumer<PerfReport> part) {
+  static String print(Consumer<PerfReport> part) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     part.accept(new PerfReport(new PrintStream(bytes, true, StandardCharsets.UTF_8)));
     return bytes.toString(StandardCharsets.UTF_8);
