@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 
-/** Clients of every way to reach a server, in a process of their own, that work until it ends. */
+/** Clients by every route to a server, in a process of their own, that work until it ends. */
 final class ClientProcess extends RunningProcess {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(100);
@@ -31,8 +31,8 @@ final class ClientProcess extends RunningProcess {
             List.of(Integer.toString(port)));
     ClientProcess clients = new ClientProcess(new ProcessBuilder(command).start());
     try {
-      for (Way way : Way.values()) {
-        clients.await(way + " at work", () -> clients.hasSaid(way + " "));
+      for (Route route : Route.values()) {
+        clients.await(route + " at work", () -> clients.hasSaid(route + " "));
       }
       return clients;
     } catch (Throwable e) {
@@ -49,23 +49,23 @@ final class ClientProcess extends RunningProcess {
   /** Takes the base port. */
   public static void main(String[] arguments) {
     int port = Integer.parseInt(arguments[0]);
-    for (Way way : Way.values()) {
-      Thread.ofPlatform().start(() -> work(way, port));
+    for (Route route : Route.values()) {
+      Thread.ofPlatform().start(() -> work(route, port));
     }
   }
 
-  private static void work(Way way, int port) {
-    byte[] key = ("key of " + way + " " + ProcessHandle.current().pid()).getBytes(UTF_8);
+  private static void work(Route route, int port) {
+    byte[] key = ("key of " + route + " " + ProcessHandle.current().pid()).getBytes(UTF_8);
     Random random = new Random();
-    try (Client client = way.connect(port, TIMEOUT)) {
+    try (Client client = route.connect(port, TIMEOUT)) {
       for (long round = 0; ; round++) {
         if (round % ROUNDS_OF_A_LINE == 1) {
-          System.out.println(way + " " + round);
+          System.out.println(route + " " + round);
         }
-        way.checkRound(client, key, random);
+        route.checkRound(client, key, random);
       }
     } catch (TransportException e) {
-      System.out.println(way + " FAILED: " + e.getMessage());
+      System.out.println(route + " FAILED: " + e.getMessage());
       Runtime.getRuntime().halt(3);
     }
   }

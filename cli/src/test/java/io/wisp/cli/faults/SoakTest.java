@@ -62,7 +62,7 @@ class SoakTest {
       Sample quiet = sample(server);
       while (System.nanoTime() < end) {
         churn(server.port());
-        clients += (long) CLIENTS_OF_A_ROUND * Way.values().length;
+        clients += (long) CLIENTS_OF_A_ROUND * Route.values().length;
         samples.add(sampleWhenAllAreGone(server, quiet));
       }
       assertThat(server.err()).doesNotContain("\tat ");
@@ -78,8 +78,8 @@ class SoakTest {
   private static void churn(int port) throws Exception {
     try (ExecutorService threads = Executors.newCachedThreadPool()) {
       List<Future<?>> working = new ArrayList<>();
-      for (Way way : Way.values()) {
-        working.add(threads.submit(() -> comeAndGo(way, port)));
+      for (Route route : Route.values()) {
+        working.add(threads.submit(() -> comeAndGo(route, port)));
       }
       for (Future<?> each : working) {
         each.get();
@@ -87,11 +87,11 @@ class SoakTest {
     }
   }
 
-  private static void comeAndGo(Way way, int port) {
+  private static void comeAndGo(Route route, int port) {
     Random random = new Random();
     for (int i = 0; i < CLIENTS_OF_A_ROUND; i++) {
       byte[] key = ("key" + random.nextInt(100)).getBytes(UTF_8);
-      try (Client client = way.connect(port, TIMEOUT)) {
+      try (Client client = route.connect(port, TIMEOUT)) {
         for (int round = 0; round < ROUNDS_OF_A_CLIENT; round++) {
           byte[] value = new byte[random.nextInt(100_000)];
           assertThat(client.put(key, value).isError()).isFalse();

@@ -47,7 +47,7 @@ class StopAndKillTest {
 
   private final long seed = Long.getLong("wisp.faults.seed", System.nanoTime());
   private final Random random = new Random(seed);
-  private final Map<Way, Client> witnesses = new EnumMap<>(Way.class);
+  private final Map<Route, Client> witnesses = new EnumMap<>(Route.class);
 
   /** How often a process is stopped or killed. */
   int rounds() {
@@ -77,17 +77,17 @@ class StopAndKillTest {
   }
 
   private void bringWitnesses(ServerProcess server) {
-    for (Way way : Way.values()) {
-      witnesses.put(way, way.connect(server.port(), PATIENT));
+    for (Route route : Route.values()) {
+      witnesses.put(route, route.connect(server.port(), PATIENT));
     }
     checkOthersAreServed();
   }
 
   private void checkOthersAreServed() {
     witnesses.forEach(
-        (way, client) -> {
+        (route, client) -> {
           for (int i = 0; i < 20; i++) {
-            way.checkRound(client, ("witness " + way).getBytes(UTF_8), random);
+            route.checkRound(client, ("witness " + route).getBytes(UTF_8), random);
           }
         });
   }
@@ -184,43 +184,43 @@ class StopAndKillTest {
     }
   }
 
-  private record Ended(Way way, String message) {}
+  private record Ended(Route route, String message) {}
 
   /** Clients that work until they fail. */
   private List<Future<Ended>> victims(
       ExecutorService threads, ServerProcess server, AtomicLong working) {
     List<Future<Ended>> victims = new ArrayList<>();
-    for (Way way : Way.values()) {
+    for (Route route : Route.values()) {
       long own = random.nextLong();
-      victims.add(threads.submit(() -> workUntilItFails(way, server, new Random(own), working)));
+      victims.add(threads.submit(() -> workUntilItFails(route, server, new Random(own), working)));
     }
     return victims;
   }
 
   private static Ended workUntilItFails(
-      Way way, ServerProcess server, Random random, AtomicLong working) {
-    byte[] key = ("victim " + way).getBytes(UTF_8);
-    try (Client client = way.connect(server.port(), IMPATIENT)) {
-      way.checkRound(client, key, random);
+      Route route, ServerProcess server, Random random, AtomicLong working) {
+    byte[] key = ("victim " + route).getBytes(UTF_8);
+    try (Client client = route.connect(server.port(), IMPATIENT)) {
+      route.checkRound(client, key, random);
       working.incrementAndGet();
       while (true) {
-        way.checkRound(client, key, random);
+        route.checkRound(client, key, random);
       }
     } catch (TransportException e) {
-      return new Ended(way, String.valueOf(e.getMessage()));
+      return new Ended(route, String.valueOf(e.getMessage()));
     }
   }
 
   private static void checkEnds(List<Future<Ended>> victims) throws Exception {
     for (Future<Ended> each : victims) {
       Ended ended = each.get();
-      System.out.println(ended.way + ": " + ended.message);
+      System.out.println(ended.route + ": " + ended.message);
       assertThat(ended.message).contains("127.0.0.1:").doesNotContain("Exception", "null");
     }
   }
 
   private void awaitWork(ServerProcess server, AtomicLong working) throws InterruptedException {
-    server.await("at work for all clients", () -> working.get() == Way.values().length);
+    server.await("at work for all clients", () -> working.get() == Route.values().length);
     workForAMoment();
   }
 
@@ -229,8 +229,10 @@ class StopAndKillTest {
     try (ServerProcess server = serve();
         ExecutorService threads = Executors.newCachedThreadPool()) {
       bringWitnesses(server);
-      for (Way way : Way.values()) {
-        witnesses.get(way).put(("kept by " + way).getBytes(UTF_8), way.name().getBytes(UTF_8));
+      for (Route route : Route.values()) {
+        witnesses
+            .get(route)
+            .put(("kept by " + route).getBytes(UTF_8), route.name().getBytes(UTF_8));
       }
       AtomicLong working = new AtomicLong();
       List<Future<Ended>> victims = victims(threads, server, working);
@@ -239,9 +241,9 @@ class StopAndKillTest {
       checkEnds(victims);
       server.resume();
       checkOthersAreServed();
-      for (Way way : Way.values()) {
-        try (Client client = way.connect(server.port(), PATIENT)) {
-          for (Way each : Way.values()) {
+      for (Route route : Route.values()) {
+        try (Client client = route.connect(server.port(), PATIENT)) {
+          for (Route each : Route.values()) {
             assertThat(client.get(("kept by " + each).getBytes(UTF_8)))
                 .asString()
                 .isEqualTo(each.name());
