@@ -41,12 +41,12 @@ final class Suite {
             find(patterns.isEmpty() ? List.of(defaultPattern()) : patterns, options.getExcludes()));
     if (suite.entries.isEmpty()) {
       throw UserError.usage(
-          "no benchmark matches "
-              + String.join(", ", patterns)
-              + "; there are "
-              + find(List.of(".*"), List.of()).stream()
-                  .map(BenchmarkListEntry::getUsername)
-                  .collect(Collectors.joining(", ")));
+          "no benchmark matches %s; there are %s"
+              .formatted(
+                  String.join(", ", patterns),
+                  find(List.of(".*"), List.of()).stream()
+                      .map(BenchmarkListEntry::getUsername)
+                      .collect(Collectors.joining(", "))));
     }
     return suite;
   }
@@ -62,13 +62,11 @@ final class Suite {
     for (String name : givenNames) {
       if (!known.contains(name)) {
         throw UserError.usage(
-            "there is no parameter \""
-                + name
-                + "\""
-                + Nearest.to(name, known).map(near -> "; did you mean " + near + "?").orElse("")
-                + " There are "
-                + String.join(", ", known)
-                + ".");
+            "there is no parameter \"%s\"%s There are %s."
+                .formatted(
+                    name,
+                    Suggestion.of(name, known).map("; did you mean %s?"::formatted).orElse(""),
+                    String.join(", ", known)));
       }
     }
     for (String name : givenNames) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.bench;
 
-import io.wisp.bench.latency.Ends;
+import io.wisp.bench.latency.ConnectionEnds;
 import io.wisp.bench.latency.LatencyRecorder;
 import io.wisp.bench.server.ServerProcess;
 import io.wisp.bench.server.ServerUnderTest;
@@ -21,6 +21,7 @@ import io.wisp.transport.Transport;
 import io.wisp.transport.Transports;
 import io.wisp.transport.Waiting;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -189,8 +190,8 @@ public class TransportBenchmark {
           new SystemLoadClock(Waiting.SPIN, () -> false),
           depth,
           transport.equals(NULL_TRANSPORT)
-              ? AsStored.nowhere(client.description())
-              : new AsStored(client.description(), mix().everyGetHits(), payloadSize));
+              ? StoreReplyCheck.nowhere(client.description())
+              : new StoreReplyCheck(client.description(), mix().everyGetHits(), payloadSize));
     } catch (RuntimeException | Error e) {
       client.close();
       throw e;
@@ -212,9 +213,9 @@ public class TransportBenchmark {
     return transport().connect(endpoint, options);
   }
 
-  private Ends describe(Client client) {
+  private ConnectionEnds describe(Client client) {
     Optional<ServerUnderTest> own = Optional.ofNullable(ownServer);
-    return Ends.of(
+    return ConnectionEnds.of(
         client.description(),
         CoreList.allowedHere(),
         own.map(ServerUnderTest::description).orElse(server),
@@ -271,18 +272,11 @@ public class TransportBenchmark {
     }
 
     ClosedLoop loop() {
-      return connected(loop);
+      return Objects.requireNonNull(loop, "not connected");
     }
 
     Exchange exchange() {
-      return connected(exchange);
-    }
-
-    private static <T> T connected(@Nullable T made) {
-      if (made == null) {
-        throw new IllegalStateException("not connected");
-      }
-      return made;
+      return Objects.requireNonNull(exchange, "not connected");
     }
   }
 }

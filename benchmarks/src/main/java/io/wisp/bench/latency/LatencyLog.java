@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.HdrHistogram.Histogram;
 
@@ -39,10 +40,10 @@ public final class LatencyLog {
       RequestKind kind,
       long misses,
       Histogram histogram,
-      Ends ends) {}
+      ConnectionEnds ends) {}
 
   static void append(Path folder, Interval interval) throws IOException {
-    Ends ends = interval.ends();
+    ConnectionEnds ends = interval.ends();
     Histogram histogram = interval.histogram();
     String line =
         String.join(
@@ -80,12 +81,8 @@ public final class LatencyLog {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the recorded latencies in " + folder, e);
     }
-    intervals.sort((a, b) -> Long.compare(start(a), start(b)));
+    intervals.sort(Comparator.comparingLong(each -> each.histogram().getStartTimeStamp()));
     return intervals;
-  }
-
-  private static long start(Interval interval) {
-    return interval.histogram().getStartTimeStamp();
   }
 
   private static Interval parse(long process, String line) throws IOException {
@@ -104,7 +101,7 @@ public final class LatencyLog {
         RequestKind.of(fields[1]),
         Long.parseLong(fields[2]),
         histogram,
-        Ends.of(
+        ConnectionEnds.of(
             fields[6], fields[7], fields[8], fields[9], fields[10], Long.parseLong(fields[11])));
   }
 

@@ -13,7 +13,7 @@ public final class LatencyRecorder {
   private static final LatencyRecorder INSTANCE = new LatencyRecorder();
 
   private Tallies sum = new Tallies(false);
-  private Ends ends = Ends.NONE;
+  private ConnectionEnds ends = ConnectionEnds.NONE;
 
   LatencyRecorder() {}
 
@@ -23,11 +23,11 @@ public final class LatencyRecorder {
   }
 
   /** Says what is measured, from a client that has connected. */
-  public synchronized void connected(Ends ends) {
+  public synchronized void connected(ConnectionEnds ends) {
     this.ends = ends;
   }
 
-  synchronized Ends ends() {
+  synchronized ConnectionEnds ends() {
     return ends;
   }
 

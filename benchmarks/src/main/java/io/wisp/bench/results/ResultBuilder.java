@@ -16,8 +16,6 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.infra.BenchmarkParams;
-import org.openjdk.jmh.results.BenchmarkResult;
-import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.Result;
 
 /** Joins what JMH returned with the latencies that its forks recorded. */
@@ -88,13 +86,10 @@ final class ResultBuilder {
   }
 
   private static List<Double> samples(org.openjdk.jmh.results.RunResult result) {
-    List<Double> samples = new ArrayList<>();
-    for (BenchmarkResult fork : result.getBenchmarkResults()) {
-      for (IterationResult iteration : fork.getIterationResults()) {
-        samples.add(iteration.getPrimaryResult().getScore());
-      }
-    }
-    return samples;
+    return result.getBenchmarkResults().stream()
+        .flatMap(fork -> fork.getIterationResults().stream())
+        .map(iteration -> iteration.getPrimaryResult().getScore())
+        .toList();
   }
 
   private static Score score(Result<?> result, List<Double> samples) {

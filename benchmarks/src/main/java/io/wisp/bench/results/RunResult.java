@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.bench.results;
 
-import io.wisp.bench.latency.Ends;
+import io.wisp.bench.latency.ConnectionEnds;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +42,7 @@ public record RunResult(
       Map<String, String> parameters,
       Score score,
       Map<String, Score> secondary,
-      @Nullable Ends ends,
+      @Nullable ConnectionEnds ends,
       List<Latency> latencies,
       @Nullable String histogramLog) {}
 

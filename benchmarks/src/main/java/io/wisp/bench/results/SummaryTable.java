@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.bench.results;
 
-import io.wisp.bench.latency.Ends;
+import io.wisp.bench.latency.ConnectionEnds;
 import io.wisp.bench.results.RunResult.Latency;
 import io.wisp.bench.results.RunResult.Measurement;
 import io.wisp.bench.results.RunResult.Score;
@@ -9,9 +9,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The short table at the end of a run: a row for each measurement, a column for each parameter that
@@ -35,11 +37,11 @@ public final class SummaryTable {
 
   /** The table, and above it the parameters that are the same in every row. */
   public String render() {
-    List<String> varying = parameters(true);
+    List<Column> columns = columns();
     List<List<String>> rows = new ArrayList<>();
-    rows.add(header(varying));
+    rows.add(columns.stream().map(Column::title).toList());
     for (Measurement measurement : measurements) {
-      rows.add(row(measurement, varying));
+      rows.add(columns.stream().map(each -> each.cell().apply(measurement)).toList());
     }
     String constant =
         parameters(false).stream()
@@ -76,59 +78,47 @@ public final class SummaryTable {
   }
 
   private static boolean emulated(Measurement measurement) {
-    Ends ends = measurement.ends();
+    ConnectionEnds ends = measurement.ends();
     return ends != null && ends.emulated();
   }
 
-  private List<String> header(List<String> parameters) {
-    List<String> cells = new ArrayList<>();
+  private record Column(String title, Function<Measurement, String> cell) {}
+
+  private List<Column> columns() {
+    List<Column> columns = new ArrayList<>();
     if (severalBenchmarks()) {
-      cells.add("benchmark");
+      columns.add(new Column("benchmark", each -> shortName(each.benchmark())));
     }
-    cells.addAll(parameters);
-    cells.add("score");
-    cells.add("+- 99.9 %");
-    cells.add("unit");
+    for (String name : parameters(true)) {
+      columns.add(new Column(name, each -> cell(each, name)));
+    }
+    columns.add(new Column("score", each -> number(each.score().value())));
+    columns.add(new Column("+- 99.9 %", each -> number(each.score().error(), "?")));
+    columns.add(new Column("unit", each -> each.score().unit()));
     if (hasLatencies()) {
-      cells.addAll(List.of("p50 us", "p99 us", "p99.9 us", "max us"));
+      for (String percentile : PERCENTILES) {
+        columns.add(
+            new Column(
+                "p" + percentile + " us",
+                each -> latency(each, all -> all.percentiles().getOrDefault(percentile, 0L))));
+      }
+      columns.add(new Column("max us", each -> latency(each, Latency::max)));
     }
     if (hasAllocation()) {
-      cells.add("B/op");
+      columns.add(new Column("B/op", SummaryTable::allocation));
     }
-    return cells;
+    return columns;
   }
 
-  private List<String> row(Measurement measurement, List<String> parameters) {
-    List<String> cells = new ArrayList<>();
-    if (severalBenchmarks()) {
-      cells.add(shortName(measurement.benchmark()));
-    }
-    parameters.forEach(name -> cells.add(cell(measurement, name)));
-    Score score = measurement.score();
-    cells.add(number(score.value()));
-    cells.add(Optional.ofNullable(score.error()).map(SummaryTable::number).orElse("?"));
-    cells.add(score.unit());
-    if (hasLatencies()) {
-      cells.addAll(latencies(measurement));
-    }
-    if (hasAllocation()) {
-      Score allocation = measurement.secondary().get(ALLOCATION);
-      cells.add(allocation == null ? "" : number(allocation.value()));
-    }
-    return cells;
+  private static String allocation(Measurement measurement) {
+    Score allocation = measurement.secondary().get(ALLOCATION);
+    return number(allocation == null ? null : allocation.value(), "");
   }
 
-  private static List<String> latencies(Measurement measurement) {
-    if (measurement.latencies().isEmpty()) {
-      return List.of("", "", "", "");
-    }
-    Latency latency = measurement.latencies().getLast();
-    List<String> cells = new ArrayList<>();
-    for (String percentile : PERCENTILES) {
-      cells.add(microseconds(latency.percentiles().getOrDefault(percentile, 0L)));
-    }
-    cells.add(microseconds(latency.max()));
-    return cells;
+  private static String latency(Measurement measurement, ToLongFunction<Latency> nanoseconds) {
+    return measurement.latencies().isEmpty()
+        ? ""
+        : number(nanoseconds.applyAsLong(measurement.latencies().getLast()) / 1000.0);
   }
 
   private boolean severalBenchmarks() {
@@ -148,8 +138,8 @@ public final class SummaryTable {
     return benchmark.substring(benchmark.lastIndexOf('.', method - 1) + 1);
   }
 
-  private static String microseconds(long nanoseconds) {
-    return number(nanoseconds / 1000.0);
+  private static String number(@Nullable Double value, String unlessKnown) {
+    return value == null ? unlessKnown : number(value);
   }
 
   private static String number(double value) {

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class LatencyLogTest {
 
-  private static final Ends CONNECTION =
-      Ends.of("a client\nwith\ttwo lines", "0", "a server", "1", "java Server", 1000);
+  private static final ConnectionEnds CONNECTION =
+      ConnectionEnds.of("a client\nwith\ttwo lines", "0", "a server", "1", "java Server", 1000);
 
   @TempDir Path folder;
 

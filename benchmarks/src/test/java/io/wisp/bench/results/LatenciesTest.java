@@ -3,7 +3,7 @@ package io.wisp.bench.results;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.wisp.bench.latency.Ends;
+import io.wisp.bench.latency.ConnectionEnds;
 import io.wisp.bench.latency.LatencyLog.Interval;
 import io.wisp.measure.latency.HistogramText;
 import io.wisp.measure.latency.Tally;
@@ -53,6 +53,6 @@ class LatenciesTest {
   private static Interval interval(RequestKind kind, long misses, int count, long value) {
     Histogram histogram = Tally.newHistogram();
     histogram.recordValueWithCount(value, count);
-    return new Interval("b", 1, kind, misses, histogram, Ends.NONE);
+    return new Interval("b", 1, kind, misses, histogram, ConnectionEnds.NONE);
   }
 }

@@ -3,7 +3,7 @@ package io.wisp.bench.results;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.wisp.bench.latency.Ends;
+import io.wisp.bench.latency.ConnectionEnds;
 import io.wisp.bench.results.RunResult.Measurement;
 import io.wisp.bench.results.RunResult.Score;
 import java.util.List;
@@ -29,7 +29,7 @@ class SummaryTableTest {
         parameters,
         new Score(1234, 5.0, "ops/s", List.of()),
         Map.of(),
-        new Ends("a client", "0", "a server", "1", "", emulated, 1000),
+        new ConnectionEnds("a client", "0", "a server", "1", "", emulated, 1000),
         List.of(),
         null);
   }
