@@ -18,7 +18,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -35,8 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 class EndToEndTest {
 
-  private static final List<String> SHORT =
-      List.of("-f", "1", "-wi", "1", "-i", "2", "-w", "100ms", "-r", "100ms");
+  private static final String SHORT = " -f 1 -wi 1 -i 2 -w 100ms -r 100ms";
 
   private static final Locale FORMAT = Locale.getDefault(Locale.Category.FORMAT);
 
@@ -51,9 +49,7 @@ class EndToEndTest {
 
   @Test
   void shouldLeaveAFolderOfWhichEveryFileCanBeReadBack() throws IOException {
-    int code = run("-p", "transport=tcp", "-p", "payloadSize=10,100", "-t", "2", "--rounds", "2");
-
-    assertThat(code).as(err()).isZero();
+    RunResult result = measured("-p transport=tcp -p payloadSize=10,100 -t 2 --rounds 2");
     assertThat(files())
         .containsExactly(
             "environment.json",
@@ -64,7 +60,6 @@ class EndToEndTest {
     Environment environment = Json.read(file(Environment.FILE), Environment.class);
     assertThat(environment.commandLine()).contains("payloadSize=10,100");
     assertThat(environment.transports()).contains(new Environment.TransportState("tcp", null));
-    RunResult result = Json.read(file(RunResult.FILE), RunResult.class);
     JsonNode jmh = JsonMapper.shared().readTree(file("jmh.json").toFile());
     assertThat(result.rounds()).isEqualTo(2);
     assertThat(result.missing()).isZero();
@@ -123,35 +118,17 @@ class EndToEndTest {
   }
 
   @Test
-  void shouldMeasureItsOwnPriceThroughTheTransportThatDoesNothing() throws IOException {
-    int code = run("-p", "transport=null", "-p", "payloadSize=10", "-p", "pipeline=1,16");
-
-    assertThat(code).as(err()).isZero();
-    RunResult result = Json.read(file(RunResult.FILE), RunResult.class);
+  void shouldMeasureItsOwnPriceThroughTheTransportThatDoesNothing() {
+    RunResult result = measured("-p transport=null -p payloadSize=10 -p pipeline=1,16");
     assertThat(result.measurements()).hasSize(2);
     assertThat(result.measurements())
         .allSatisfy(each -> assertThat(each.latencies().getLast().count()).isPositive());
   }
 
   @Test
-  void shouldRecordEveryMeasuredRequestAndNoneOfTheWarmUp() throws IOException {
-    int code =
-        run(
-            "-p",
-            "transport=tcp",
-            "-p",
-            "payloadSize=10",
-            "-p",
-            "operation=get",
-            "-bm",
-            "ss",
-            "-bs",
-            "500",
-            "-wbs",
-            "300");
-
-    assertThat(code).as(err()).isZero();
-    RunResult result = Json.read(file(RunResult.FILE), RunResult.class);
+  void shouldRecordEveryMeasuredRequestAndNoneOfTheWarmUp() {
+    RunResult result =
+        measured("-p transport=tcp -p payloadSize=10 -p operation=get -bm ss -bs 500 -wbs 300");
     Latency gets = result.measurements().getFirst().latencies().getFirst();
     assertThat(gets.operation()).isEqualTo("get");
     assertThat(gets.count()).isEqualTo(2 * 500);
@@ -159,12 +136,8 @@ class EndToEndTest {
   }
 
   @Test
-  void shouldMeasureAMapWithoutLatencies() throws IOException {
-    int code =
-        run("StoreBenchmark", "-p", "store=wisp", "-p", "entries=1000", "-p", "operation=get");
-
-    assertThat(code).as(err()).isZero();
-    RunResult result = Json.read(file(RunResult.FILE), RunResult.class);
+  void shouldMeasureAMapWithoutLatencies() {
+    RunResult result = measured("StoreBenchmark -p store=wisp -p entries=1000 -p operation=get");
     Measurement measurement = result.measurements().getFirst();
     assertThat(measurement.latencies()).isEmpty();
     assertThat(measurement.ends()).isNull();
@@ -175,21 +148,10 @@ class EndToEndTest {
   @Test
   void shouldMeasureEachWayToGetOnceAndATransportWithoutThemOnce() throws IOException {
     Locale.setDefault(Locale.Category.FORMAT, Locale.forLanguageTag("ar-EG-u-nu-arab"));
-    int code =
-        run(
-            "-p",
-            "transport=null,shm",
-            "-p",
-            "payloadSize=10",
-            "-p",
-            "get=ring,onesided",
-            "-rf",
-            "csv",
-            "-rff",
-            parent.resolve("jmh.csv").toString());
-
-    assertThat(code).as(err()).isZero();
-    RunResult result = Json.read(file(RunResult.FILE), RunResult.class);
+    RunResult result =
+        measured(
+            "-p transport=null,shm -p payloadSize=10 -p get=ring,onesided -rf csv -rff "
+                + parent.resolve("jmh.csv"));
     assertThat(result.missing()).isZero();
     assertThat(result.measurements())
         .extracting(
@@ -204,8 +166,8 @@ class EndToEndTest {
   }
 
   @Test
-  void shouldMarkAFailedRunAndExitWithAnError() throws IOException {
-    int code = run("-p", "transport=tcp", "-jvmArgsAppend", "-XX:NoSuchFlag=1");
+  void shouldMarkAFailedRunAndExitWithAnError() {
+    int code = run("-p transport=tcp -jvmArgsAppend -XX:NoSuchFlag=1");
 
     assertThat(code).isEqualTo(1);
     assertThat(parent.resolve("run")).doesNotExist();
@@ -218,8 +180,8 @@ class EndToEndTest {
   }
 
   @Test
-  void shouldCallARunFailedOfWhichNothingIsLeftEvenIfToldToGoOn() throws IOException {
-    int code = run("-p", "transport=tcp", "-jvmArgsAppend", "-XX:NoSuchFlag=1", "-foe", "false");
+  void shouldCallARunFailedOfWhichNothingIsLeftEvenIfToldToGoOn() {
+    int code = run("-p transport=tcp -jvmArgsAppend -XX:NoSuchFlag=1 -foe false");
 
     assertThat(code).isEqualTo(1);
     assertThat(parent.resolve("run")).doesNotExist();
@@ -228,21 +190,23 @@ class EndToEndTest {
   }
 
   @Test
-  void shouldSayThatAServerCannotBeReachedBeforeAnythingRuns() throws IOException {
-    int code = run("-p", "transport=tcp", "-p", "server=127.0.0.1:1");
+  void shouldSayThatAServerCannotBeReachedBeforeAnythingRuns() {
+    int code = run("-p transport=tcp -p server=127.0.0.1:1");
 
     assertThat(code).isEqualTo(2);
     assertThat(err()).startsWith("transport=tcp: ").contains("127.0.0.1:1");
     assertThat(parent.toFile().list()).isEmpty();
   }
 
-  private int run(String... arguments) throws IOException {
-    List<String> all = new ArrayList<>(List.of(arguments));
-    all.addAll(SHORT);
-    all.addAll(List.of("--results", parent.resolve("run").toString()));
-    all.addAll(List.of("-o", parent.resolve("jmh.txt").toString()));
+  private RunResult measured(String commandLine) {
+    assertThat(run(commandLine)).as(err()).isZero();
+    return Json.read(file(RunResult.FILE), RunResult.class);
+  }
+
+  private int run(String commandLine) {
+    String results = " --results " + parent.resolve("run") + " -o " + parent.resolve("jmh.txt");
     return BenchmarkCommand.guardedRun(
-        all,
+        List.of((commandLine + SHORT + results).split(" ")),
         new PrintStream(out, true, StandardCharsets.UTF_8),
         new PrintStream(err, true, StandardCharsets.UTF_8));
   }
