@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
+import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.Options;
@@ -102,13 +103,9 @@ final class BenchmarkRun {
     }
     Options options = parts.getFirst();
     if (rounds * parts.size() > 1 && options.getResultFormat().hasValue()) {
+      ResultFormatType format = options.getResultFormat().get();
       ResultFormatFactory.getInstance(
-              options.getResultFormat().get(),
-              options
-                  .getResult()
-                  .orElse(
-                      "jmh-result."
-                          + options.getResultFormat().get().toString().toLowerCase(Locale.ROOT)))
+              format, options.getResult().orElse(("jmh-result." + format).toLowerCase(Locale.ROOT)))
           .writeOut(merged.values());
     }
     return merged.values();

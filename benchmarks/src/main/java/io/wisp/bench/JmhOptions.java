@@ -73,10 +73,8 @@ final class JmhOptions {
     if (constant.matches()) {
       try {
         Object[] known = Class.forName(constant.group("type")).getEnumConstants();
-        return "there is no \""
-            + constant.group("word")
-            + "\"; there are "
-            + Arrays.toString(known);
+        return "there is no \"%s\"; there are %s"
+            .formatted(constant.group("word"), Arrays.toString(known));
       } catch (ClassNotFoundException e) {
         return message;
       }
@@ -137,10 +135,7 @@ final class JmhOptions {
       // Said below.
     }
     throw UserError.usage(
-        option
-            + " "
-            + name
-            + " is no file name in this locale's encoding, "
-            + System.getProperty("sun.jnu.encoding"));
+        "%s %s is no file name in this locale's encoding, %s"
+            .formatted(option, name, System.getProperty("sun.jnu.encoding")));
   }
 }

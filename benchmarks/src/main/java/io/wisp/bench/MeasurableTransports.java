@@ -57,11 +57,8 @@ record MeasurableTransports(List<String> names, List<String> notes) {
     Endpoint base = Endpoint.parse(server);
     if (base.port() + transport.portOffset() > 65_535) {
       return Optional.of(
-          "port "
-              + base.port()
-              + " leaves no room for its port, which is "
-              + transport.portOffset()
-              + " above");
+          "port %s leaves no room for its port, which is %s above"
+              .formatted(base.port(), transport.portOffset()));
     }
     Endpoint endpoint = transport.endpoint(base);
     ClientOptions options = ClientOptions.defaults().withTimeout(PROBE).withDevice(device);

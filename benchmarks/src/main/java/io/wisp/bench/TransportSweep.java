@@ -39,10 +39,8 @@ record TransportSweep(List<Map<String, List<String>>> parts, List<String> notes)
           parts.add(part);
           if (!reduced.isEmpty()) {
             notes.add(
-                String.join(", ", members)
-                    + ": measured once for all values of "
-                    + String.join(" and ", reduced.keySet())
-                    + ", which it has no use for");
+                "%s: measured once for all values of %s, which it has no use for"
+                    .formatted(String.join(", ", members), String.join(" and ", reduced.keySet())));
           }
         });
     return new TransportSweep(List.copyOf(parts), List.copyOf(notes));
@@ -65,11 +63,11 @@ record TransportSweep(List<Map<String, List<String>>> parts, List<String> notes)
     for (TransportOption parameter : TransportOption.values()) {
       if (given.contains(parameter.word()) && transports.stream().noneMatch(parameter::isUsedBy)) {
         throw UserError.usage(
-            parameter.word()
-                + " is for "
-                + String.join(" and ", parameter.transports())
-                + ", and means nothing to "
-                + String.join(", ", transports));
+            "%s is for %s, and means nothing to %s"
+                .formatted(
+                    parameter.word(),
+                    String.join(" and ", parameter.transports()),
+                    String.join(", ", transports)));
       }
     }
   }

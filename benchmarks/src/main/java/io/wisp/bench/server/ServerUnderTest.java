@@ -3,7 +3,6 @@ package io.wisp.bench.server;
 
 import io.wisp.measure.machine.Placement;
 import io.wisp.transport.Endpoint;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -13,10 +12,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** A {@link ServerProcess}, seen from the process that started it and measures it. */
 public final class ServerUnderTest implements AutoCloseable {
@@ -95,15 +95,16 @@ public final class ServerUnderTest implements AutoCloseable {
   }
 
   private static String[] awaitReady(Process process, String kind) {
-    CompletableFuture<Optional<String>> line = new CompletableFuture<>();
-    Thread.ofVirtual().start(() -> readLine(process, line));
+    FutureTask<@Nullable String> line =
+        new FutureTask<>(() -> process.inputReader(StandardCharsets.UTF_8).readLine());
+    Thread.ofVirtual().start(line);
     String failure;
     try {
-      Optional<String> said = line.get(START.toSeconds(), TimeUnit.SECONDS);
-      if (said.isPresent() && said.get().startsWith(ServerProcess.READY)) {
-        return said.get().split("\t", 4);
+      String said = line.get(START.toSeconds(), TimeUnit.SECONDS);
+      if (said != null && said.startsWith(ServerProcess.READY)) {
+        return said.split("\t", 4);
       }
-      failure = said.map(text -> "said \"" + text + "\"").orElse("ended at once");
+      failure = said == null ? "ended at once" : "said \"" + said + "\"";
     } catch (TimeoutException e) {
       failure = "did not listen within " + START.toSeconds() + " seconds";
     } catch (ExecutionException e) {
@@ -114,15 +115,6 @@ public final class ServerUnderTest implements AutoCloseable {
     }
     process.destroyForcibly();
     throw new IllegalStateException("the server for " + kind + " " + failure);
-  }
-
-  private static void readLine(Process process, CompletableFuture<Optional<String>> line) {
-    try {
-      BufferedReader reader = process.inputReader(StandardCharsets.UTF_8);
-      line.complete(Optional.ofNullable(reader.readLine()));
-    } catch (IOException e) {
-      line.completeExceptionally(e);
-    }
   }
 
   /** Where it listens. */

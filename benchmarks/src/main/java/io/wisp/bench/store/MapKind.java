@@ -3,38 +3,33 @@ package io.wisp.bench.store;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 
 /** The maps that are compared. */
 public enum MapKind {
   /** Wisp's own off-heap table. */
-  WISP {
-    @Override
-    MapUnderTest open(long entries) {
-      return new WispMap(entries);
-    }
-  },
+  WISP(WispMap::new),
   /** The JDK's map, of arrays on the heap. */
-  CONCURRENT_HASH_MAP {
-    @Override
-    MapUnderTest open(long entries) {
-      return new HeapMap(entries);
-    }
-  },
+  CONCURRENT_HASH_MAP(HeapMap::new),
   /** OpenHFT's off-heap map. */
-  CHRONICLE_MAP {
-    @Override
-    MapUnderTest open(long entries) {
-      return new OpenHftMap(entries);
-    }
-  };
+  CHRONICLE_MAP(OpenHftMap::new);
+
+  @SuppressWarnings("ImmutableEnumChecker") // constructors keep nothing
+  private final LongFunction<MapUnderTest> constructor;
+
+  MapKind(LongFunction<MapUnderTest> constructor) {
+    this.constructor = constructor;
+  }
 
   /**
    * Opens an empty map.
    *
    * @param entries how many it is going to hold
    */
-  abstract MapUnderTest open(long entries);
+  MapUnderTest open(long entries) {
+    return constructor.apply(entries);
+  }
 
   /** The name by which it is asked for. */
   public String label() {

@@ -5,6 +5,7 @@ import io.wisp.measure.workload.KeyDistribution;
 import io.wisp.measure.workload.KeySpace;
 import io.wisp.measure.workload.OperationMix;
 import io.wisp.measure.workload.RequestSequence;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -107,10 +108,7 @@ public class StoreBenchmark {
 
     @Setup(Level.Trial)
     public void open(StoreBenchmark benchmark, ThreadParams thread) {
-      if (benchmark.map == null) {
-        throw new IllegalStateException("the map was not opened");
-      }
-      session = benchmark.map.session();
+      session = Objects.requireNonNull(benchmark.map, "the map was not opened").session();
       requests =
           new RequestSequence(
               OperationMix.named(benchmark.operation),
@@ -129,11 +127,8 @@ public class StoreBenchmark {
     }
 
     boolean request() {
-      MapUnderTest.Session open = session;
-      RequestSequence sequence = requests;
-      if (open == null || sequence == null) {
-        throw new IllegalStateException("the map was not opened");
-      }
+      MapUnderTest.Session open = Objects.requireNonNull(session, "the map was not opened");
+      RequestSequence sequence = Objects.requireNonNull(requests, "the map was not opened");
       sequence.advance();
       return open.request(sequence.kind(), sequence.keyNumber());
     }
