@@ -16,11 +16,7 @@ final class CheckedOutput extends OutputStream {
   private final OutputStream out;
   private volatile boolean failed;
 
-  /**
-   * Output that is checked.
-   *
-   * @param name what it is, for the message
-   */
+  /** Output that the message calls by a name. */
   CheckedOutput(String name, OutputStream out) {
     this.name = name;
     this.out = out;

@@ -4,12 +4,12 @@ package io.wisp.cli.common;
 import io.wisp.measure.input.UserError;
 import java.io.IOException;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,16 +92,12 @@ public final class ProcessText {
   /** The strings of a file in which each ends with a zero byte; none if it cannot be read. */
   private static List<byte[]> strings(Path file) {
     try {
-      byte[] bytes = Files.readAllBytes(file);
-      List<byte[]> strings = new ArrayList<>();
-      int start = 0;
-      for (int i = 0; i < bytes.length; i++) {
-        if (bytes[i] == 0) {
-          strings.add(Arrays.copyOfRange(bytes, start, i));
-          start = i + 1;
-        }
-      }
-      return strings;
+      String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+      List<byte[]> strings =
+          Stream.of(text.split("\0", -1))
+              .map(each -> each.getBytes(StandardCharsets.ISO_8859_1))
+              .toList();
+      return strings.subList(0, strings.size() - 1);
     } catch (IOException e) {
       return List.of();
     }

@@ -34,7 +34,6 @@ final class PerfRun implements AutoCloseable {
   private final Progress progress;
   private final boolean clientsLookUp;
   private final List<LoadClient> clients = new ArrayList<>();
-  private @Nullable String connection;
   private @Nullable StopSignal stop;
   private boolean interrupted;
 
@@ -58,12 +57,13 @@ final class PerfRun implements AutoCloseable {
    * @throws UserError if one cannot connect
    */
   String connect(Supplier<Client> connector, Supplier<LoadClock> clocks, Duration timeout) {
+    String description = "";
     SplittableRandom seeds = new SplittableRandom(settings.seed());
     KeySpace space = settings.workload().keySpace();
     try {
       while (clients.size() < settings.clients()) {
         Client client = connector.get();
-        connection = client.description();
+        description = client.description();
         clients.add(
             new LoadClient(
                 client,
@@ -83,7 +83,7 @@ final class PerfRun implements AutoCloseable {
               : "client %s of %s: %s"
                   .formatted(clients.size() + 1, settings.clients(), e.getMessage()));
     }
-    return Objects.requireNonNull(connection);
+    return description;
   }
 
   /** Ends what is under way, and begins nothing more, once a signal is given. */

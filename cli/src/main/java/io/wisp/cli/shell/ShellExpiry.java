@@ -24,11 +24,9 @@ final class ShellExpiry {
     if (words.size() != 2 || !(unit.equals("EX") || unit.equals("PX"))) {
       throw new SyntaxException("set is used as: " + ShellCommand.SET.usage());
     }
-    boolean seconds = unit.equals("EX");
-    long longest =
-        seconds ? TimeUnit.DAYS.toSeconds(LONGEST_DAYS) : TimeUnit.DAYS.toMillis(LONGEST_DAYS);
-    long number = Numbers.parse(unit, text(words.get(1)), 1, longest);
-    return seconds ? TimeUnit.SECONDS.toMillis(number) : number;
+    TimeUnit time = unit.equals("EX") ? TimeUnit.SECONDS : TimeUnit.MILLISECONDS;
+    long longest = time.convert(LONGEST_DAYS, TimeUnit.DAYS);
+    return time.toMillis(Numbers.parse(unit, text(words.get(1)), 1, longest));
   }
 
   private static String text(byte[] word) {

@@ -4,7 +4,9 @@ package io.wisp.measure.machine;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The cores that clients and server get. It decides more than the code does: a round trip between
@@ -74,11 +76,7 @@ public record Placement(Optional<String> clientCores, Optional<String> serverCor
   }
 
   private static boolean onPath(String program) {
-    for (String folder : Optional.ofNullable(System.getenv("PATH")).orElse("").split(":", -1)) {
-      if (Files.isExecutable(Path.of(folder, program))) {
-        return true;
-      }
-    }
-    return false;
+    return Stream.of(Objects.requireNonNullElse(System.getenv("PATH"), "").split(":", -1))
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
   }
 }

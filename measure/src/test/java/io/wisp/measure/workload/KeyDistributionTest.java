@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.wisp.measure.input.UserError;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.SplittableRandom;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -101,11 +103,10 @@ class KeyDistributionTest {
     for (int i = 0; i < 20_000; i++) {
       counts[(int) chooser.next(random)]++;
     }
-    int most = 0;
-    for (int key = 1; key < counts.length; key++) {
-      most = counts[key] > counts[most] ? key : most;
-    }
-    return most;
+    return IntStream.range(0, counts.length)
+        .boxed()
+        .max(Comparator.comparingInt(key -> counts[key]))
+        .orElseThrow();
   }
 
   @Test

@@ -4,6 +4,7 @@ package io.wisp.measure.workload;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class KeyLengthsTest {
@@ -14,10 +15,8 @@ class KeyLengthsTest {
   void shouldSpreadTheLengthsOfKeysAsFacebooksPoolDoes() {
     KeyLengths lengths = new KeyLengths.Etc(6);
     for (int length : new int[] {20, 25, 31, 40, 60, 80}) {
-      int shorter = 0;
-      for (int number = 0; number < KEYS; number++) {
-        shorter += lengths.of(number) <= length ? 1 : 0;
-      }
+      long shorter =
+          IntStream.range(0, KEYS).filter(number -> lengths.of(number) <= length).count();
       double standardised = (length + 0.5 - 30.7984) / 8.20449;
       double expected = Math.exp(-Math.pow(1 + 0.078688 * standardised, -1 / 0.078688));
       assertThat(shorter / (double) KEYS).isCloseTo(expected, within(0.01));

@@ -22,10 +22,7 @@ class ValueSizesTest {
   }
 
   private static double share(int[] sizes, int least, int most) {
-    long within = 0;
-    for (int size : sizes) {
-      within += size >= least && size <= most ? 1 : 0;
-    }
+    long within = IntStream.of(sizes).filter(size -> size >= least && size <= most).count();
     return within / (double) sizes.length;
   }
 
