@@ -31,10 +31,7 @@ def new_figure(
     rows: int = 1,
     columns: int = 1,
 ) -> tuple[Figure, list[Axes]]:
-    """A figure of `height` inches and the caption below, and its axes row by row.
-
-    `legend` inches are left free below the title.
-    """
+    """A figure of `height` inches, `legend` free below the title and the caption below all; its axes, row by row."""
     matplotlib.rcParams.update(SETTINGS)
     lines = [
         line for paragraph in caption.split("\n") for line in textwrap.wrap(paragraph, int(width * CHARACTERS_PER_INCH))

@@ -48,7 +48,7 @@ def choose(wanted: str | None, folder: Path = CLASS_FOLDER) -> Port:
     """The port to use.
 
     :param wanted: DEVICE, DEVICE:PORT or DEVICE:PORT:GIDINDEX; the first port that is active if None
-    :raises WispError: if there is none such
+    Raises WispError if there is none such
     """
     there = names(folder)
     if not there:

@@ -70,10 +70,7 @@ def hgrm(histogram: Histogram) -> str:
 
 
 def _levels(histogram: Histogram) -> Iterator[tuple[int, float, int]]:
-    """Value, level (0 to 1) and count up to the value, for levels that lie closer with each halving of the rest.
-
-    The steps of HdrHistogram's own PercentileIterator.
-    """
+    """Value, level (0 to 1) and count up to the value, in the steps of HdrHistogram's own PercentileIterator."""
     total, reached, percent = histogram.count, 0, 0.0
     for value, count in zip(histogram.values, histogram.counts, strict=True):
         reached += count

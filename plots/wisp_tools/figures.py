@@ -4,7 +4,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis as AxisOfPlot
@@ -81,21 +81,15 @@ def sweep(points: Sequence[Point], axis: Axis, title: str) -> Figure:
             medians,
             yerr=[[point.median - point.lowest for point in own], [point.highest - point.median for point in own]],
             label=_label(way, own),
-            color=look.colour,
-            marker=look.marker,
-            linestyle=look.line,
-            markeredgecolor=look.colour if look.marker == "x" else EDGE,
-            markeredgewidth=1.2 if look.marker == "x" else 0.6,
             ecolor=EDGE,
             elinewidth=0.8,
             capsize=2.5,
+            **_line(look, cross_width=1.2),
         )
     ticks = sorted({axis.value(point.configuration) or 0 for point in points})
     if axis.logarithmic:
         axes.set_xscale("log", base=2 if ticks[0] > 0 else 10)
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_locator(FixedLocator(ticks))
-    axes.xaxis.set_major_formatter(FixedFormatter([axis.tick(tick) for tick in ticks]))
+    _x_ticks(axes, {tick: axis.tick(tick) for tick in ticks})
     axes.set_xlabel(axis.label)
     axes.set_yscale("log")
     _reach(axes, [point.lowest for point in points], [point.highest for point in points])
@@ -202,20 +196,14 @@ def percentiles(points: Sequence[Point], title: str) -> Figure:
             [point.latency.values[0]] + [value for _, value in tail],
             drawstyle="steps-pre",
             label=_label(point.configuration.way, [point]),
-            color=look.colour,
-            linestyle=look.line,
-            marker=look.marker,
             markevery=0.12,
             markersize=4.5,
-            markeredgecolor=look.colour if look.marker == "x" else EDGE,
-            markeredgewidth=0.6,
+            **_line(look),
         )
     axes.set_xscale("log")
     axes.set_xlim(1, rightmost * 1.3)
     shown = [percent for percent in PERCENT_TICKS if 100 / (100 - percent) <= rightmost * 1.3]
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_locator(FixedLocator([1, *(100 / (100 - percent) for percent in shown)]))
-    axes.xaxis.set_major_formatter(FixedFormatter(["0", *(f"{percent:g}" for percent in shown)]))
+    _x_ticks(axes, {1: "0"} | {100 / (100 - percent): f"{percent:g}" for percent in shown})
     axes.set_xlabel("percentile, % of requests (spaced by the log of 1/(1-p))")
     axes.set_yscale("log")
     _duration_axis(axes)
@@ -344,28 +332,39 @@ def _label(way: Way, points: Sequence[Point]) -> str:
     return way.label + (" (emulated)" if any(point.emulated for point in points) else "")
 
 
+def _line(look: Look, cross_width: float = 0.6) -> dict[str, Any]:
+    """How a line with markers looks, of which a cross alone has no face."""
+    is_cross = look.marker == "x"
+    return {
+        "color": look.colour,
+        "linestyle": look.line,
+        "marker": look.marker,
+        "markeredgecolor": look.colour if is_cross else EDGE,
+        "markeredgewidth": cross_width if is_cross else 0.6,
+    }
+
+
+def _x_ticks(axes: Axes, words: dict[float, str]) -> None:
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_locator(FixedLocator(list(words)))
+    axes.xaxis.set_major_formatter(FixedFormatter(list(words.values())))
+
+
 def _rate_axis(axis: AxisOfPlot) -> None:
-    axis.set_major_formatter(FuncFormatter(lambda value, _: _plain(value)))
-    axis.set_minor_formatter(NullFormatter())
-
-
-def _plain(value: float) -> str:
-    for each, letter in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
-        if value >= each:
-            return f"{value / each:g}{letter}"
-    return f"{value:g}"
+    _ticks_in(axis, wording.RATE_UNITS)
 
 
 def _duration_axis(axes: Axes) -> None:
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _plain_duration(value)))
-    axes.yaxis.set_minor_formatter(NullFormatter())
+    _ticks_in(axes.yaxis, wording.DURATION_UNITS)
 
 
-def _plain_duration(nanoseconds: float) -> str:
-    for each, unit in ((1e9, "s"), (1e6, "ms"), (1e3, "us")):
-        if nanoseconds >= each:
-            return f"{nanoseconds / each:g} {unit}"
-    return f"{nanoseconds:g} ns"
+def _ticks_in(axis: AxisOfPlot, units: Sequence[tuple[float, str]]) -> None:
+    def in_words(value: float, _: object) -> str:
+        size, unit = next(each for each in units if value >= each[0] or each[0] == 1)
+        return f"{value / size:g}{unit}"
+
+    axis.set_major_formatter(FuncFormatter(in_words))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def _reach(axes: Axes, lows: Sequence[float], highs: Sequence[float]) -> None:

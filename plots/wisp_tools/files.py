@@ -12,10 +12,7 @@ SCHEMAS = ROOT / "results" / "schemas"
 
 
 def prepare(path: Path) -> None:
-    """Makes sure, before anything is measured, that the file of ``--json`` can be written, and removes an older one.
-
-    :raises WispError: if it cannot
-    """
+    """Removes an older file of ``--json`` before anything is measured. Raises WispError if none can be written."""
     if path.is_dir():
         raise WispError(f"--json {path}: is a folder; name a file in it")
     if not os.access(path.absolute().parent, os.W_OK):
@@ -27,10 +24,7 @@ def prepare(path: Path) -> None:
 
 
 def write_json(path: Path, document: object, indent: int = 2) -> None:
-    """Writes a document, whole or not at all.
-
-    :raises WispError: if it cannot be written
-    """
+    """Writes a document, whole or not at all. Raises WispError if it cannot be written."""
     try:
         replace(path, json.dumps(document, indent=indent, ensure_ascii=False, allow_nan=False) + "\n")
     except OSError as error:
@@ -48,10 +42,7 @@ def replace(path: Path, content: str | bytes) -> None:
 
 
 def write_checked(path: Path, name: str, document: object) -> None:
-    """Writes a document that is as its schema says.
-
-    :raises WispError: if it is not, or cannot be written
-    """
+    """Writes a document that is as its schema says. Raises WispError if it is not, or cannot be written."""
     check(name, document)
     write_json(path, document)
 
@@ -60,7 +51,7 @@ def check(name: str, document: object) -> None:
     """Checks a document before it is written. Needs the packages to record.
 
     :param name: of the schema, as "wisp-write-cost-1"
-    :raises WispError: if the document is not of the format, with the first place that is not
+    Raises WispError if the document is not of the format, with the first place that is not
     """
     import jsonschema
 

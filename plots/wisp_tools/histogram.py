@@ -24,10 +24,7 @@ class Histogram:
 
     @staticmethod
     def decode(text: str, where: str) -> "Histogram":
-        """The histogram in HdrHistogram's compressed encoding (V2, Base64).
-
-        Raises WispError, which names `where`, if the text is not a whole histogram.
-        """
+        """Of HdrHistogram's compressed encoding (V2, Base64). Raises WispError, which names `where`, if it is none."""
         try:
             decoded = HdrHistogram.decode(text)
             buckets = [
@@ -77,10 +74,7 @@ class Histogram:
         return self.highest
 
     def tail(self) -> list[tuple[float, int]]:
-        """For each recorded value the fraction of recordings above it, descending, never 0.
-
-        The curve ends where less than one recording is left above.
-        """
+        """For each value the fraction of recordings above it, descending; at least one recording, never 0."""
         total = self.count
         above = total
         curve = []

@@ -25,10 +25,7 @@ _ENTRY = re.compile(r"^(?P<name>[a-z0-9-]+)==.*(?:\n .*)*", re.MULTILINE)
 
 
 def require(group: str) -> None:
-    """Returns in a process that has the packages of a group: if this has not, it is replaced by one that begins anew.
-
-    Raises WispError if they cannot be installed.
-    """
+    """Returns in a process that has a group's packages, if need be a new one. Raises WispError if there can be none."""
     folder = environment()
     if Path(sys.prefix) == folder and _has(folder, group):
         return

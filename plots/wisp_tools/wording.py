@@ -11,20 +11,19 @@ NOTES_NAME = "original notes (2016, python-rdma, their hardware)"
 NOTES_LABEL = f"{NOTES_NAME}: {NOTES_RATE:,} requests/s"
 
 
+RATE_UNITS = ((1e9, " G"), (1e6, " M"), (1e3, " k"), (1, ""))
+DURATION_UNITS = ((1e9, " s"), (1e6, " ms"), (1e3, " us"), (1, " ns"))
+"""Of nanoseconds."""
+
+
 def rate(requests_per_second: float) -> str:
     """Requests per second with three digits that mean something, as 12.6 k."""
-    for size, letter in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
-        if requests_per_second >= size * 0.9995:
-            return _three_digits(requests_per_second / size) + letter
-    return _three_digits(requests_per_second)
+    return _three_digits(requests_per_second, RATE_UNITS)
 
 
 def duration(nanoseconds: float) -> str:
     """A latency with three digits that mean something, as 79.1 us."""
-    for size, unit in ((1e9, "s"), (1e6, "ms"), (1e3, "us")):
-        if nanoseconds >= size * 0.9995:
-            return f"{_three_digits(nanoseconds / size)} {unit}"
-    return f"{nanoseconds:.0f} ns"
+    return f"{nanoseconds:.0f} ns" if nanoseconds < 999.5 else _three_digits(nanoseconds, DURATION_UNITS)
 
 
 def size(count: int) -> str:
@@ -102,10 +101,11 @@ def _different(found: Sequence[Conditions], name: str) -> list[str]:
     return list(dict.fromkeys(str(value) for one in found if (value := getattr(one, name)) is not None))
 
 
-def _three_digits(value: float) -> str:
-    if value >= 99.95:
-        return f"{value:.0f}"
-    return f"{value:.1f}" if value >= 9.995 else f"{value:.2f}"
+def _three_digits(value: float, units: Sequence[tuple[float, str]]) -> str:
+    size, unit = next(each for each in units if value >= 0.9995 * each[0] or each[0] == 1)
+    value /= size
+    digits = 0 if value >= 99.95 else 1 if value >= 9.995 else 2
+    return f"{value:.{digits}f}{unit}"
 
 
 def sentence(words: str) -> str:

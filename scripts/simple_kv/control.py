@@ -73,10 +73,7 @@ def decode_hello(line: bytes) -> Hello:
 
 
 def decode_welcome(line: bytes) -> Welcome:
-    """Reads a server's answer.
-
-    :raises PeerError: if that is a refusal, with the server's own words
-    """
+    """Reads a server's answer. Raises PeerError if that is a refusal, with the server's own words."""
     found = _object(line)
     if isinstance(refused := found.get("refused"), str):
         raise PeerError(f"the server refused: {refused[:300]}")

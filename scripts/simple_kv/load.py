@@ -86,7 +86,7 @@ class Load:
         A latency runs from before the request's text is made to its checked reply; while ``ahead`` requests are under
         way, the next is sent as soon as the oldest is answered.
 
-        :raises WispError: if a request fails
+        Raises WispError if a request fails.
         """
         clock, build, post, complete = self._clock, exchange.build, exchange.post, exchange.complete
         recorded = Recorded(time.time())

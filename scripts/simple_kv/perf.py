@@ -30,10 +30,7 @@ class ServerDescription:
 
 
 def describe_server(exchange: Exchange) -> ServerDescription:
-    """Asks a server what it is.
-
-    :raises ProtocolError: if that is no server of this program
-    """
+    """Asks a server what it is. Raises ProtocolError if that is no server of this program."""
     reply = ask(exchange, protocol.encode_request(protocol.INFO))
     try:
         found = json.loads(reply.text)
@@ -96,11 +93,7 @@ class Measured:
 def measure(
     exchange: Exchange, settings: LoadSettings, requests: int, warmup: int, iterations: int, profile: bool
 ) -> Measured:
-    """Runs the load on a connection.
-
-    :param requests: of all iterations together
-    :param profile: whether the steps of each request are timed
-    """
+    """Runs the load, `requests` in all iterations together; `profile`: whether their steps are timed."""
     progress = ProgressLine()
     server = describe_server(exchange)
     load = Load(settings)

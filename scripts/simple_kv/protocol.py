@@ -77,8 +77,7 @@ def encode_request(kind: str, key: bytes = b"", value: bytes = b"") -> bytes:
 def parse_request(line: bytes) -> Request:
     """Reads a line without its line feed; a carriage return before that is left out, as telnet sends one.
 
-    :raises WrongWordError: if the first word is unknown
-    :raises ProtocolError: if the line is no request for another reason, which the message names
+    Raises WrongWordError if the first word is unknown, ProtocolError if the line is no request for another reason, which the message names.
     """
     word, _, rest = line.removesuffix(b"\r").partition(b" ")
     kind = _WORDS.get(word.lower())
@@ -120,10 +119,7 @@ def reply_length(header: bytes) -> int:
 
 
 def parse_reply(frame: bytes) -> Reply:
-    """Reads a whole reply.
-
-    :raises ProtocolError: if it is none
-    """
+    """Reads a whole reply. Raises ProtocolError if it is none."""
     expected = reply_length(frame[:REPLY_HEADER_BYTES])
     if len(frame) != expected:
         raise ProtocolError(f"a reply had {len(frame)} bytes where its header announced {expected}")
@@ -143,10 +139,7 @@ class LineSplitter:
         self._pending += data
 
     def next(self) -> bytes | None:
-        """The next whole line without its line feed; None if more bytes are needed.
-
-        :raises ProtocolError: if the line is longer than any request
-        """
+        """The next line; None if it is not whole. Raises ProtocolError if it is longer than any request."""
         end = self._pending.find(b"\n", self._searched)
         if end < 0:
             self._searched = len(self._pending)
@@ -170,10 +163,7 @@ class ReplySplitter:
         self._pending += data
 
     def next(self) -> bytes | None:
-        """The next whole reply, for parse_reply; None if more bytes are needed.
-
-        :raises ProtocolError: if the bytes cannot be a reply
-        """
+        """The next reply, for parse_reply; None if it is not whole. Raises ProtocolError if it can be none."""
         if len(self._pending) < REPLY_HEADER_BYTES:
             return None
         length = reply_length(bytes(self._pending[:REPLY_HEADER_BYTES]))

@@ -74,7 +74,7 @@ class Link:
 
     :param sends: requests that may be under way at a time
     :param receives: buffers that may be posted at a time
-    :raises WispError: if the device gives something not
+    Raises WispError if the device gives something not.
     """
 
     def __init__(self, port: Port, sends: int, receives: int) -> None:
@@ -146,20 +146,14 @@ class Link:
         self._post(self._pair.post_recv, RecvWR(number, num_sge=1, sg=[part]))
 
     def poll_sent(self) -> bool:
-        """Whether one more request of this side has been completed.
-
-        :raises PeerError: if it has failed
-        """
+        """Whether one more request of this side has been completed. Raises PeerError if it has failed."""
         found, completions = self._sent.poll(1)
         if found:
             self._check(completions[0].status)
         return bool(found)
 
     def poll_received(self) -> tuple[int, int] | None:
-        """Number and length of one more buffer that was filled, None if there is none.
-
-        :raises PeerError: if the connection has failed
-        """
+        """Number and length of one more filled buffer, or None. Raises PeerError if the connection failed."""
         found, completions = self._received.poll(1)
         if not found:
             return None

@@ -60,10 +60,7 @@ class RequestWriter:
         self._outstanding: deque[int] = deque()
 
     def has_room(self, line_bytes: int) -> bool:
-        """Whether a line fits now; if not, it does after some more replies.
-
-        :raises ProtocolError: if it never does
-        """
+        """Whether a line fits now; if not, it does after some more replies. Raises ProtocolError if it never does."""
         most = most_request_bytes(self._size)
         if line_bytes > most:
             raise ProtocolError(

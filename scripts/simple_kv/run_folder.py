@@ -14,7 +14,7 @@ class RunFolder:
 
     As a context it fails by itself if what is done in it does, or is interrupted.
 
-    :raises WispError: if there is something in that place, or it cannot be made
+    Raises WispError if there is something in that place, or it cannot be made.
     """
 
     def __init__(self, path: Path) -> None:

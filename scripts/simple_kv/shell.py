@@ -17,10 +17,7 @@ quit             ends"""
 
 
 def encode_line(line: str) -> bytes:
-    """The request that a user typed.
-
-    :raises ProtocolError: if it is none
-    """
+    """The request that a user typed. Raises ProtocolError if it is none."""
     request = line.encode("utf-8", errors="surrogateescape")
     if b"\n" in request or b"\r" in request:
         raise ProtocolError("a request is one line")

@@ -36,10 +36,7 @@ def watch_peer(connection: socket.socket) -> None:
 
 
 def listen(address: str, port: int) -> socket.socket:
-    """A socket that listens.
-
-    :raises PeerError: if it cannot
-    """
+    """A socket that listens. Raises PeerError if it cannot."""
     try:
         return socket.create_server((address, port), backlog=128)
     except (OSError, OverflowError) as error:
@@ -47,10 +44,7 @@ def listen(address: str, port: int) -> socket.socket:
 
 
 def connect(host: str, port: int, timeout: float) -> socket.socket:
-    """A connected socket.
-
-    :raises PeerError: if there is no server
-    """
+    """A connected socket. Raises PeerError if there is no server."""
     try:
         connection = socket.create_connection((host, port), timeout)
     except (OSError, OverflowError, UnicodeError) as error:

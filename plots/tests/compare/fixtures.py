@@ -55,10 +55,7 @@ def ruler(factor: float = 1.0, noise: Sequence[float] = QUIET) -> Figure:
 
 
 class FakeRunner:
-    """Answers from a function of group, title and jar, and remembers what it ran.
-
-    The function returns a sample, or raises RunFailed.
-    """
+    """Answers by a function of group, title and jar, which may raise RunFailed, and remembers what it ran."""
 
     def __init__(self, answer: Callable[[Group, str, Path], Sample]):
         self._answer = answer

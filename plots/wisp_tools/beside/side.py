@@ -41,11 +41,7 @@ def interleave(
     in_words: Callable[[dict[str, T]], str],
     warmup: bool = True,
 ) -> list[Round[T]]:
-    """Measures all subjects in each round, each second time in the opposite order.
-
-    in_words: what is said of a round.
-    warmup: whether one round comes first that does not count.
-    """
+    """Measures all in each round, every second time in the opposite order. in_words: what is said of a round."""
     found = []
     for index in range(0 if warmup else 1, rounds + 1):
         order = tuple(subjects) if index % 2 == warmup else tuple(subjects)[::-1]

@@ -20,10 +20,7 @@ LIMIT_FACTOR = 10
 
 
 def measure(state: CellState, folder: Path, wisp: Path, servers: WispServers) -> None:
-    """Measures a cell of a campaign in `folder` with the launcher `wisp`, and sets its outcome.
-
-    What it leaves is whole and can be loaded, or is not there.
-    """
+    """Measures a cell and sets its outcome. What it leaves is whole and can be loaded, or is not there."""
     began = time.monotonic()
     target = folder / state.path
     state.result = state.reason = None

@@ -76,10 +76,7 @@ class Tools:
 
 
 def open_campaign(folder: Path, scale: Scale, rounds: int, tools: Tools) -> Campaign:
-    """The campaign in a folder, begun anew or gone on with.
-
-    Raises WispError if the folder holds anything else, or a campaign with other settings.
-    """
+    """The campaign in a folder, begun or gone on with. Raises WispError if that has other contents or settings."""
     started_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     fresh = new_campaign(folder, scale, rounds, tools.settings(folder), started_at)
     if not (folder / CAMPAIGN_FILE).exists():

@@ -25,9 +25,7 @@ class WispServers:
     """
 
     def __init__(self, wisp: Path, folder: Path, guest_warmup: int = 0) -> None:
-        """`wisp` is the launcher; servers run in `folder`; those of the guest are first kept busy for
-        `guest_warmup` seconds.
-        """
+        """Servers run in `folder`; those of the guest are first kept busy for `guest_warmup` seconds."""
         self._wisp = wisp
         self._folder = folder
         self._guest_warmup = guest_warmup

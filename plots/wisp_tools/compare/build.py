@@ -27,10 +27,7 @@ def default_cache() -> Path:
 
 
 class Builder:
-    """Gives the jars of commits. A build happens in a git worktree of its own, which is removed at once.
-
-    say: is told what is under way.
-    """
+    """Gives the jars of commits, each built in a git worktree of its own, which is removed at once."""
 
     def __init__(self, repository: Repository, cache: Path, say: Callable[[str], None]):
         self._repository = repository
@@ -41,10 +38,7 @@ class Builder:
         return self._cached(revision, copy).is_file()
 
     def jar(self, revision: Revision, copy: int = 1) -> Path:
-        """The jar of a commit; copies of different numbers come from builds of their own.
-
-        Raises ComparisonError if the commit cannot be built.
-        """
+        """The jar of a commit, each copy by its own build. Raises ComparisonError if the commit cannot be built."""
         cached = self._cached(revision, copy)
         if cached.is_file():
             cached.touch()

@@ -142,10 +142,7 @@ def only_one_at_a_time(cache: Path) -> Iterator[None]:
 
 
 def run(options: argparse.Namespace, root: Path, program: str, runner: Runner, tell: Callable[[str], None]) -> int:
-    """Compares, prints the report, and writes the files that are asked for.
-
-    program: the java that measures, which the report names.
-    """
+    """Compares, prints the report, writes the files asked for. program: the java that measures, for the report."""
     chosen, pairs = SETS[options.chosen], options.pairs or SETS[options.chosen].pairs
     started = datetime.datetime.now(datetime.UTC)
     folder = options.out or root / "results" / "local" / f"{started:%Y-%m-%dT%H-%M-%SZ}-compare"

@@ -57,11 +57,7 @@ def measure(
     say: Callable[[str], None],
     clock: Callable[[], float] = time.monotonic,
 ) -> Measurement:
-    """Measures a set in so many pairs of runs.
-
-    jars: of base and of head.
-    ruler_jar: from which rulers run in both places.
-    """
+    """Measures a set in so many pairs of runs, rulers from `ruler_jar` in both places."""
     measurement = Measurement({}, {})
     attempts: dict[str, _Attempts] = {}
     for group in chosen.groups:
@@ -96,10 +92,7 @@ def measure(
 
 
 def unlike(base: Sample, head: Sample) -> str:
-    """Why two samples are not of the same thing; empty if they are.
-
-    A commit may add parameters, but what both have must have the same values.
-    """
+    """Why two samples are not of the same thing: a commit may add parameters, but change no value of another."""
     if base.unit != head.unit:
         return f"base measures {base.unit}, head {head.unit}"
     for name in base.parameters.keys() & head.parameters.keys():

@@ -79,11 +79,7 @@ class Pair:
 
 @dataclass
 class Figure:
-    """All that was measured of a figure.
-
-    dropped: pairs of which a run failed.
-    failures: why, one sentence for each failed run.
-    """
+    """All that was measured of a figure; of each pair that was `dropped` a run failed, and a sentence says why."""
 
     title: str
     rulers: tuple[str, ...] = ()

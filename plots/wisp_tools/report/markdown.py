@@ -21,10 +21,7 @@ END = "<!-- end of what ./wisp report makes -->"
 
 
 def write_readme(path: Path, reports: Sequence[RunReport], plots: Path, studies: Sequence[Study] = ()) -> None:
-    """Puts the report into a README, whole or not at all. `plots` is the folder of the plots.
-
-    Raises WispError if the README has one mark without the other.
-    """
+    """Puts the report into a README, whole or not at all. Raises WispError if it has one mark without the other."""
     text = path.read_text(encoding="utf-8") if path.exists() else "# Measurements\n"
     before, after = _around(text, path)
     relative = Path(os.path.relpath(plots, path.parent))
