@@ -74,33 +74,20 @@ smallest() {
   echo $(($1 < $2 ? $1 : $2))
 }
 
+# Whether the value of an option has its form: must_match OPTION VALUE PATTERN WORDS
+must_match() {
+  [[ $2 =~ $3 ]] || wrong_use "$1 takes $4, and '$2' is none"
+}
+
 # Sets "memory" (MiB) from a size.
 parse_memory() {
   local host
-  [[ $1 =~ ^([1-9][0-9]{0,6})([GgMm])$ ]] ||
-    wrong_use "--memory takes a size as 4G or 2048M, and '$1' is none"
+  must_match --memory "$1" '^([1-9][0-9]{0,6})([GgMm])$' 'a size as 4G or 2048M'
   memory=${BASH_REMATCH[1]}
   [[ ${BASH_REMATCH[2]} == [Mm] ]] || memory=$((memory * 1024))
   host=$(host_memory_mib)
   ((memory >= 512)) || wrong_use "--memory $1 is too little: a guest needs 512M at least"
   ((memory <= host)) || wrong_use "--memory $1 is more than this machine has, ${host}M"
-}
-
-parse_cpus() {
-  [[ $1 =~ ^([1-9]|[1-5][0-9]|6[0-4])$ ]] ||
-    wrong_use "--cpus takes a number from 1 to 64, and '$1' is none"
-  cpus=$1
-}
-
-parse_limit() {
-  [[ $1 =~ ^[1-9][0-9]{0,6}$ ]] ||
-    wrong_use "--limit takes a number of seconds from 1 to 9999999, and '$1' is none"
-  limit=$1
-}
-
-parse_accel() {
-  [[ $1 == kvm || $1 == tcg ]] || wrong_use "--accel takes kvm or tcg, and '$1' is neither"
-  accel=$1
 }
 
 add_share() {
@@ -115,10 +102,13 @@ add_share() {
 parse_value() {
   case $1 in
     --out) add_share "$2" ;;
-    --limit) parse_limit "$2" ;;
     --memory) parse_memory "$2" ;;
-    --cpus) parse_cpus "$2" ;;
-    --accel) parse_accel "$2" ;;
+    --limit) must_match "$1" "$2" '^[1-9][0-9]{0,6}$' 'a number of seconds from 1 to 9999999' && limit=$2 ;;
+    --cpus) must_match "$1" "$2" '^([1-9]|[1-5][0-9]|6[0-4])$' 'a number from 1 to 64' && cpus=$2 ;;
+    --accel)
+      [[ $2 == kvm || $2 == tcg ]] || wrong_use "--accel takes kvm or tcg, and '$2' is neither"
+      accel=$2
+      ;;
   esac
 }
 
