@@ -2,6 +2,7 @@
 """Command lines: their parser, and numbers in a range."""
 
 import argparse
+import math
 import sys
 from collections.abc import Callable
 from typing import NoReturn
@@ -23,6 +24,21 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         print(f"{self._speaker}: {message} ({self.prog} -h explains)", file=sys.stderr)
         sys.exit(2)
+
+
+def number(least: float, most: float, of: str = "") -> Callable[[str], float]:
+    """Reads a number in a range."""
+
+    def parse(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"{text!r} is no number{of} from {least:g} to {most:g}")
+        return value
+
+    return parse
 
 
 def whole(least: int, most: int) -> Callable[[str], int]:

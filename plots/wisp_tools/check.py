@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from wisp_tools import packages
-from wisp_tools.errors import WispError
+from wisp_tools.errors import WispError, say
 from wisp_tools.tree import ROOT
 
 
@@ -21,7 +21,7 @@ def main(arguments: Sequence[str]) -> int:
         ("mypy", "--cache-dir", os.devnull),
         ("pytest", "-q", *arguments),
     ):
-        print(f"wisp: {name} {' '.join(options)}", file=sys.stderr, flush=True)
+        say(f"{name} {' '.join(options)}")
         if subprocess.run([sys.executable, "-m", name, *options], cwd=ROOT, env=variables, check=False).returncode:
             raise WispError(f"{name} found what is said above")
     return 0

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from wisp_tools import packages
 from wisp_tools.arguments import Parser, whole
-from wisp_tools.errors import WispError
+from wisp_tools.errors import WispError, say
 from wisp_tools.interrupts import interruptible
 from wisp_tools.tree import ROOT
 
@@ -31,10 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         status = _run(words)
     except WispError as failure:
-        print(f"wisp: {failure}", file=sys.stderr)
+        say(str(failure))
         status = 1
     except KeyboardInterrupt:
-        print("wisp: interrupted", file=sys.stderr)
+        say("interrupted")
         status = EXIT_INTERRUPTED
     sys.exit(status)
 
@@ -65,46 +65,33 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     plot = commands.add_parser("plot", help="draw recorded runs", allow_abbrev=False)
-    plot.add_argument(
-        "runs", nargs="*", type=Path, metavar="RUN", help="a folder or file of a run; all of results/ without any"
-    )
-    plot.add_argument(
-        "--out", type=Path, metavar="DIR", help="where plots go, in a folder for each run (default: results/plots)"
-    )
+    help_text = "a folder or file of a run; all of results/ without any"
+    plot.add_argument("runs", nargs="*", type=Path, metavar="RUN", help=help_text)
+    help_text = "where plots go, in a folder for each run (default: results/plots)"
+    plot.add_argument("--out", type=Path, metavar="DIR", help=help_text)
     plot.set_defaults(command=_plot)
 
-    report = commands.add_parser(
-        "report", help="make the report of the recorded runs again, or measure first", allow_abbrev=False
-    )
-    report.add_argument(
-        "--fresh", action="store_true", help="measure first; goes on where an earlier call was interrupted"
-    )
-    report.add_argument("--quick", action="store_true", help="with --fresh: a small selection, in some minutes")
-    report.add_argument("--rounds", type=whole(1, 100), metavar="N", help="with --fresh: how many rounds are measured")
-    places = report.add_mutually_exclusive_group()
-    places.add_argument(
-        "--no-guest", action="store_true", help="with --fresh: leave out what runs in the virtual machine"
-    )
-    places.add_argument(
-        "--guest-only", action="store_true", help="with --fresh: leave out what does not run in the virtual machine"
-    )
-    report.add_argument(
-        "--out",
-        type=Path,
-        metavar="DIR",
-        help="with --fresh: where measurements go; if that is not directly in results/, their report goes there too",
-    )
+    help_text = "make the report of the recorded runs again, or measure first"
+    report = commands.add_parser("report", help=help_text, allow_abbrev=False)
+    help_text = "measure first; goes on where an earlier call was interrupted"
+    report.add_argument("--fresh", action="store_true", help=help_text)
+    fresh = report.add_argument_group("with --fresh")
+    fresh.add_argument("--quick", action="store_true", help="a small selection, in some minutes")
+    fresh.add_argument("--rounds", type=whole(1, 100), metavar="N", help="how many rounds are measured")
+    places = fresh.add_mutually_exclusive_group()
+    places.add_argument("--no-guest", action="store_true", help="leave out what runs in the virtual machine")
+    places.add_argument("--guest-only", action="store_true", help="leave out what does not run in the virtual machine")
+    help_text = "where measurements go; if that is not directly in results/, their report goes there too"
+    fresh.add_argument("--out", type=Path, metavar="DIR", help=help_text)
     report.set_defaults(command=_report)
 
     export = commands.add_parser("export", help="write a run in formats of other programs", allow_abbrev=False)
     export.add_argument("run", type=Path, metavar="RUN", help="a folder or file of a run")
     formats = export.add_mutually_exclusive_group(required=True)
-    formats.add_argument(
-        "--hgrm", type=Path, metavar="DIR", help="a .hgrm file (microseconds) for each measurement and operation"
-    )
-    formats.add_argument(
-        "--csv", type=Path, metavar="FILE", help="every figure, a row for each measurement and operation"
-    )
+    help_text = "a .hgrm file (microseconds) for each measurement and operation"
+    formats.add_argument("--hgrm", type=Path, metavar="DIR", help=help_text)
+    help_text = "every figure, a row for each measurement and operation"
+    formats.add_argument("--csv", type=Path, metavar="FILE", help=help_text)
     export.set_defaults(command=_export)
     return parser
 
@@ -141,7 +128,7 @@ def _plot(arguments: argparse.Namespace) -> int:
             raise WispError(f"two runs are named {name}, and their plots would overwrite each other")
     out = arguments.out or ROOT / "results" / "plots"
     for run in runs:
-        print(f"wisp: drawing {run.name}", file=sys.stderr)
+        say(f"drawing {run.name}")
         files = draw(run, out / run.name)
         if not files:
             raise WispError(f"{run.name}: nothing to draw: a plot compares several measurements")

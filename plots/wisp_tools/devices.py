@@ -23,9 +23,8 @@ class Port:
     emulated: bool
 
     def __str__(self) -> str:
-        return f"{self.device} port {self.number} gid {self.gid_index} ({self.gid})" + (
-            ", emulated" if self.emulated else ""
-        )
+        emulated = ", emulated" if self.emulated else ""
+        return f"{self.device} port {self.number} gid {self.gid_index} ({self.gid}){emulated}"
 
 
 def names(folder: Path = CLASS_FOLDER) -> list[str]:

@@ -59,7 +59,8 @@ def machine() -> dict[str, object]:
         "cores": os.cpu_count(),
         "allowedCores": cores(),
         "memoryBytes": 1024 * int(re.sub(r"\D", "", memory)) if memory else None,
-        "kernel": f"{kernel()} {_architecture()}",
+        # The architecture as Java calls it, which wrote the other results.
+        "kernel": f"{kernel()} {platform.machine().replace('x86_64', 'amd64')}",
         "distribution": _field("/etc/os-release", "PRETTY_NAME"),
         "virtualization": vendor if "hypervisor" in flags else None,
         "guest": os.environ.get("WISP_GUEST"),
@@ -88,11 +89,6 @@ def load_average() -> list[float] | None:
 def cores() -> str:
     """Those that this process may run on, as Linux writes them; empty if unknown."""
     return _field("/proc/self/status", "Cpus_allowed_list") or ""
-
-
-def _architecture() -> str:
-    """As Java calls it, which wrote the other results."""
-    return {"x86_64": "amd64"}.get(platform.machine(), platform.machine())
 
 
 def _package(name: str) -> str | None:

@@ -15,8 +15,9 @@ import sys
 import tempfile
 import tomllib
 from pathlib import Path
+from typing import cast
 
-from wisp_tools.errors import WispError
+from wisp_tools.errors import WispError, say
 from wisp_tools.tree import ROOT
 
 GROUPS = ("record", "draw", "test")
@@ -60,19 +61,16 @@ def locked(group: str) -> dict[str, str]:
     """Of each package of a group, and of what those need, its lines in the lock: version, hashes, and who needs it."""
     wanted = {name for each in GROUPS[: GROUPS.index(group) + 1] for name in _extras()[each]}
     entries = {found["name"]: found[0] for found in _ENTRY.finditer((ROOT / "requirements.txt").read_text())}
-    needed_by = {
-        name: set(re.findall(r"# +(?:via )?([a-z0-9-]+)$", text, re.MULTILINE)) for name, text in entries.items()
-    }
+    needer = re.compile(r"# +(?:via )?([a-z0-9-]+)$", re.MULTILINE)
+    needed_by = {name: set(needer.findall(text)) for name, text in entries.items()}
     while more := {name for name in entries.keys() - wanted if needed_by[name] & wanted}:
         wanted |= more
     return {name: text for name, text in entries.items() if name in wanted}
 
 
 def _extras() -> dict[str, list[str]]:
-    found: dict[str, list[str]] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
-        "optional-dependencies"
-    ]
-    return found
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return cast(dict[str, list[str]], project["optional-dependencies"])
 
 
 def _has(folder: Path, group: str) -> bool:
@@ -81,7 +79,7 @@ def _has(folder: Path, group: str) -> bool:
 
 def _install(folder: Path, group: str) -> None:
     chosen = locked(group)
-    print(f"wisp: installing {len(chosen)} Python packages to {group} into {folder}", file=sys.stderr, flush=True)
+    say(f"installing {len(chosen)} Python packages to {group} into {folder}")
     if not (folder / "made").exists():
         shutil.rmtree(folder, ignore_errors=True)
         # Of an environment, "-m venv" would make one that is bound to it.

@@ -73,25 +73,42 @@ def server(
         stop(process)
 
 
-def run(command: Sequence[str], log: Path, seconds: float, folder: Path | None = None) -> None:
-    """Runs a command in `folder` to its end. Raises ProcessFailure if it fails or takes longer than `seconds`."""
+def status_of(command: Sequence[str], log: Path, seconds: float, folder: Path | None = None) -> int | None:
+    """Runs a command in `folder` to its end: its exit status, or None if it took longer and was ended."""
     with log.open("wb") as output:
         process = start(command, output, folder)
     try:
-        status = process.wait(seconds)
+        return process.wait(seconds)
     except subprocess.TimeoutExpired:
-        raise ProcessFailure(f"did not end within {seconds:.0f} s") from None
+        return None
     finally:
         stop(process)
+
+
+def run(command: Sequence[str], log: Path, seconds: float, folder: Path | None = None) -> None:
+    """Runs a command in `folder` to its end. Raises ProcessFailure if it fails or takes longer than `seconds`."""
+    status = status_of(command, log, seconds, folder)
+    if status is None:
+        raise ProcessFailure(f"did not end within {seconds:.0f} s")
     if status:
         raise ProcessFailure(f"{last_line(log) or 'it said nothing'} (exit code {status})")
+
+
+def captured(
+    command: Sequence[str | Path], timeout: float | None = None, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """What a command left that was told nothing and ran to its end."""
+    nothing = subprocess.DEVNULL
+    return subprocess.run(
+        command, stdin=nothing, capture_output=True, text=True, errors="replace", timeout=timeout, env=env, check=False
+    )
 
 
 def output_of(command: Sequence[str], seconds: float) -> str:
     """What a command prints. Raises ProcessFailure, which names it, if it fails or takes longer than `seconds`."""
     name = Path(command[0] if command[0] != "taskset" else command[3]).name
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
+        done = captured(command, timeout=seconds)
     except subprocess.TimeoutExpired:
         raise ProcessFailure(f"{name} did not end within {seconds:.0f} s") from None
     if done.returncode != 0:

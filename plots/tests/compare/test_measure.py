@@ -10,24 +10,15 @@ from wisp_tools.compare.plan import BASE, HEAD
 def measured(answer, pairs=4):
     said = []
     runner = FakeRunner(answer)
-    times = iter(range(0, 10_000, 10))
-    result = measure(SMALL_SET, pairs, JARS, JARS[BASE], runner, said.append, lambda: next(times))
+    result = measure(SMALL_SET, pairs, JARS, JARS[BASE], runner, said.append)
     return result, runner, said
 
 
 class TestMeasure:
     def test_runs_in_both_orders_and_rulers_from_the_same_jar(self):
         _, runner, _ = measured(lambda group, title, jar: sample(1000), pairs=2)
-        assert runner.runs == [
-            ("ruler: memory", "base.jar"),
-            ("ruler: memory", "base.jar"),
-            ("store", "base.jar"),
-            ("store", "head.jar"),
-            ("ruler: memory", "base.jar"),
-            ("ruler: memory", "base.jar"),
-            ("store", "head.jar"),
-            ("store", "base.jar"),
-        ]
+        rulers, base, head = [("ruler: memory", "base.jar")] * 2, ("store", "base.jar"), ("store", "head.jar")
+        assert runner.runs == [*rulers, base, head, *rulers, head, base]
 
     def test_tells_base_from_head_whichever_ran_first(self):
         result, _, _ = measured(lambda group, title, jar: sample(1000 if jar.name == "base.jar" else 900))

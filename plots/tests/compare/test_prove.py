@@ -60,15 +60,12 @@ class TestProve(InRepository):
         assert proof.exit_code == errors.NO_REGRESSION
 
     def test_proves_nothing_on_a_machine_that_is_hardly_ever_steady(self):
-        proof = self.proof(SLOWER, ALLOCATING, SAME, UNSTEADY, UNSTEADY, UNSTEADY, repeats=2)
-        assert proof.exit_code == errors.NO_VERDICT
+        assert self.proof(SLOWER, ALLOCATING, SAME, *[UNSTEADY] * 3, repeats=2).exit_code == errors.NO_VERDICT
 
     def test_fails_if_what_is_planted_is_not_caught(self):
         assert self.proof(SAME, ALLOCATING, SAME).exit_code == errors.REGRESSION
         assert self.proof(SLOWER, SAME, SAME).exit_code == errors.REGRESSION
 
     def test_tries_a_planted_slowdown_again_where_the_machine_was_not_steady_for_it(self):
-        proof = self.proof(UNSTEADY, SLOWER, ALLOCATING, SAME, repeats=1)
-        assert proof.exit_code == errors.NO_REGRESSION
-        proof = self.proof(UNSTEADY, UNSTEADY, UNSTEADY, ALLOCATING, SAME, repeats=1)
-        assert proof.exit_code == errors.NO_VERDICT
+        assert self.proof(UNSTEADY, SLOWER, ALLOCATING, SAME, repeats=1).exit_code == errors.NO_REGRESSION
+        assert self.proof(*[UNSTEADY] * 3, ALLOCATING, SAME, repeats=1).exit_code == errors.NO_VERDICT

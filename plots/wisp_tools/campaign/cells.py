@@ -150,11 +150,12 @@ class Plan:
         return Cell(self.place, group, f"{name}-{way.name}", CLIENT, way.transport, options, seconds_in_all)
 
 
-def suite_cell(group: str, value: int, way: WayToMeasure, key_size: int, payload: int, iterations: int) -> Cell:
+def suite_cell(group: str, value: int, way: WayToMeasure, iterations: int) -> Cell:
+    """By the suite, which sweeps sizes of keys and of values."""
     parameters = {
         "transport": way.transport,
-        "keySize": str(key_size),
-        "payloadSize": str(payload),
+        "keySize": str(value if group == "key-size" else KEY_SIZE),
+        "payloadSize": str(value if group == "payload" else PAYLOAD_SIZE),
         "operation": "wisp",
         **({"get": way.get} if way.get else {}),
     }

@@ -4,9 +4,10 @@
 import os
 import shutil
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
-from wisp_tools.campaign.cells import CLIENT, GUEST, SIMPLE_KV, SUITE, Cell
+from wisp_tools.campaign.cells import CLIENT, GUEST, SIMPLE_KV, SUITE
 from wisp_tools.campaign.servers import READY_SECONDS, WispServers
 from wisp_tools.campaign.state import FAILED, FINISHED, CellState
 from wisp_tools.errors import WispError
@@ -69,17 +70,13 @@ def _measure(state: CellState, folder: Path, wisp: Path, servers: WispServers, l
         ask = [str(wisp), "simple-kv", "-p", f"127.0.0.1:{port}", *transport, *cell.options]
         with server(serve, server_log, lambda: says(server_log, r"^(?!wisp:).*\S"), READY_SECONDS[cell.place], folder):
             run([*ask, "--results", target], client_log, limit, folder)
-    elif cell.transport == "null":
-        run(_client(cell, "127.0.0.1", target, wisp), client_log, limit, folder)
     else:
-        with servers.serving(cell.place, cell.transport, server_log, client_log) as endpoint:
-            run(_client(cell, endpoint, target, wisp), client_log, limit, folder)
+        served = servers.serving(cell.place, cell.transport, server_log, client_log)
+        with nullcontext("127.0.0.1") if cell.transport == "null" else served as endpoint:
+            ask = [str(wisp), "-p", endpoint, "--transport", cell.transport, *cell.options, "--json", target]
+            run(ask, client_log, limit, folder)
     for each in (server_log, client_log):
         each.unlink(missing_ok=True)
-
-
-def _client(cell: Cell, endpoint: str, target: str, wisp: Path) -> list[str]:
-    return [str(wisp), "-p", endpoint, "--transport", cell.transport, *cell.options, "--json", target]
 
 
 def _check(state: CellState, target: Path) -> None:

@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Says how far a campaign is and how long the rest will take."""
 
-import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import TextIO
 
 from wisp_tools.campaign.state import FINISHED, WAITING, Campaign, CellState
 
@@ -46,22 +43,10 @@ def _corrections(cells: Iterable[CellState]) -> dict[str, float]:
     }
 
 
-@dataclass
-class Progress:
-    """Lines on the error stream, one for each cell."""
-
-    campaign: Campaign
-    stream: TextIO = field(default_factory=lambda: sys.stderr)
-
-    def begin(self, cell: CellState) -> None:
-        number = self.campaign.cells.index(cell) + 1
-        self.say(
-            f"cell {number} of {len(self.campaign.cells)}, round {cell.round} of {self.campaign.rounds},"
-            f" {in_words(seconds_left(self.campaign))} left: {cell.cell.place}, {cell.cell.name}"
-        )
-
-    def failed(self, cell: CellState) -> None:
-        self.say(f"  failed: {cell.reason}")
-
-    def say(self, text: str) -> None:
-        print(f"wisp: {text}", file=self.stream, flush=True)
+def beginning(campaign: Campaign, cell: CellState) -> str:
+    """What is said before a cell is measured."""
+    number = campaign.cells.index(cell) + 1
+    return (
+        f"cell {number} of {len(campaign.cells)}, round {cell.round} of {campaign.rounds},"
+        f" {in_words(seconds_left(campaign))} left: {cell.cell.place}, {cell.cell.name}"
+    )

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -29,9 +28,9 @@ from wisp_tools.campaign.state import (
     new_campaign,
     read_campaign,
 )
-from wisp_tools.errors import WispError
+from wisp_tools.errors import WispError, say
 from wisp_tools.interrupts import interruptible
-from wisp_tools.processes import stop
+from wisp_tools.processes import captured, stop
 from wisp_tools.results.campaign import CAMPAIGN_FILE
 from wisp_tools.tree import jdk
 
@@ -77,8 +76,7 @@ class Tools:
 
 def open_campaign(folder: Path, scale: Scale, rounds: int, tools: Tools) -> Campaign:
     """The campaign in a folder, begun or gone on with. Raises WispError if that has other contents or settings."""
-    started_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    fresh = new_campaign(folder, scale, rounds, tools.settings(folder), started_at)
+    fresh = new_campaign(folder, scale, rounds, tools.settings(folder), environment.timestamp("seconds"))
     if not (folder / CAMPAIGN_FILE).exists():
         if folder.exists() and any(folder.iterdir()):
             raise WispError(f"{folder}: is not empty and holds no campaign to go on with")
@@ -113,14 +111,11 @@ def run_campaign(campaign: Campaign, tools: Tools, left_out: Mapping[str, str] =
             campaign.save()
             finished = sum(cell.state == FINISHED for cell in campaign.cells)
             with suppress(OSError):  # the terminal may be gone
-                print(
-                    f"wisp: interrupted; {finished} of {len(campaign.cells)} cells are finished in"
-                    f" {campaign.folder}, and the same command goes on from there",
-                    file=sys.stderr,
-                )
+                done = f"{finished} of {len(campaign.cells)} cells are finished in {campaign.folder}"
+                say(f"interrupted; {done}, and the same command goes on from there")
             raise
     if campaign.complete and campaign.finished_at is None:
-        campaign.finished_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        campaign.finished_at = environment.timestamp("seconds")
         campaign.save()
     return _conclude(campaign)
 
@@ -150,12 +145,10 @@ def _begin(campaign: Campaign, left_out: Mapping[str, str]) -> None:
     campaign.save()
     seconds = seconds_left(campaign)
     boots = len({cell.round for cell in waiting if cell.cell.place == GUEST})
-    print(
-        f"wisp: measuring {len(waiting)} of {len(campaign.cells)} cells into {campaign.folder}: about"
+    say(
+        f"measuring {len(waiting)} of {len(campaign.cells)} cells into {campaign.folder}: about"
         f" {in_words(seconds + boots * GUEST_START_SECONDS)}, and up to {in_words(BUILD_SECONDS)} more if Wisp has to be"
-        " built. Ctrl-C interrupts it, and the same command goes on. Leave the machine alone meanwhile.",
-        file=sys.stderr,
-        flush=True,
+        " built. Ctrl-C interrupts it, and the same command goes on. Leave the machine alone meanwhile."
     )
 
 
@@ -163,10 +156,8 @@ def _build(tools: Tools) -> None:
     """Makes what cells start, which in the guest, without a network, could not be made."""
     packages.ensure("record")
     for arguments in (["-h"], ["bench", "-h"]):
-        done = subprocess.run(
-            [str(tools.wisp), *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False
-        )
-        if done.returncode:
+        nothing = subprocess.DEVNULL
+        if subprocess.run([tools.wisp, *arguments], stdin=nothing, stdout=nothing, check=False).returncode:
             raise WispError(f"nothing was measured: ./wisp {' '.join(arguments)} failed, as said above")
 
 
@@ -174,21 +165,12 @@ def _guest_missing(campaign: Campaign, tools: Tools) -> str | None:
     """Gets the guest ready; the reason if there can be none."""
     if not any(cells_to_run(campaign, GUEST, number) for number in range(1, campaign.rounds + 1)):
         return None
-    done = subprocess.run(
-        [str(tools.wisp), "guest", "--prepare"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        check=False,
-    )
+    done = captured([tools.wisp, "guest", "--prepare"])
     if not done.returncode:
         return None
-    lines = [line for line in done.stdout.splitlines() if line.strip()]
-    if not lines:
-        return "the guest could not be prepared"
-    return without_places(lines[-1], campaign.folder, tools.root)[:300]
+    lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+    said = lines[-1] if lines else "the guest could not be prepared"
+    return without_places(said, campaign.folder, tools.root)[:300]
 
 
 def _run_guest(campaign: Campaign, number: int, tools: Tools) -> None:
@@ -229,7 +211,7 @@ def _conclude(campaign: Campaign) -> int:
     failed = [cell for cell in campaign.cells if cell.state == FAILED]
     skipped = [cell for cell in campaign.cells if cell.state == SKIPPED]
     if skipped:
-        print(f"wisp: {len(skipped)} cells of the guest were skipped: {skipped[0].reason}", file=sys.stderr)
+        say(f"{len(skipped)} cells of the guest were skipped: {skipped[0].reason}")
     for cell in failed:
-        print(f"wisp: failed, round {cell.round}, {cell.cell.place}, {cell.cell.name}: {cell.reason}", file=sys.stderr)
+        say(f"failed, round {cell.round}, {cell.cell.place}, {cell.cell.name}: {cell.reason}")
     return 1 if failed else 0

@@ -1,21 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """How much of everything a campaign measures."""
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from wisp_tools.campaign.cells import (
-    CLIENT,
-    GUEST,
-    HOST,
-    KEY_SIZE,
-    PAYLOAD_SIZE,
-    Cell,
-    Plan,
-    Sweep,
-    WayToMeasure,
-    suite_cell,
-)
+from wisp_tools.campaign.cells import CLIENT, GUEST, HOST, Cell, Plan, Sweep, WayToMeasure, suite_cell
 
 GUEST_SERVER_SECONDS = 40.0
 """For a server of the guest to start, and the client that keeps it busy."""
@@ -149,12 +139,9 @@ def cells_of(scale: Scale) -> list[Cell]:
 
 def _host(scale: Scale) -> Iterator[Cell]:
     yield from scale.host.comparison()
-    for key_size in scale.key_sizes:
-        for way in scale.suite_ways:
-            yield suite_cell("key-size", key_size, way, key_size, PAYLOAD_SIZE, scale.iterations)
-    for payload in scale.payloads:
-        for way in scale.suite_ways:
-            yield suite_cell("payload", payload, way, KEY_SIZE, payload, scale.iterations)
+    for group, values in (("key-size", scale.key_sizes), ("payload", scale.payloads)):
+        for value, way in itertools.product(values, scale.suite_ways):
+            yield suite_cell(group, value, way, scale.iterations)
     for group in ("pipeline", "clients", "reads"):
         yield from scale.host.sweep(group)
     yield from scale.host.loads()

@@ -4,9 +4,8 @@
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
-from typing import Self
 
 from wisp_tools.campaign.cells import GUEST, HOST, server_warmup, waiting
 from wisp_tools.processes import Process, free_port, run, says, server
@@ -19,7 +18,7 @@ MEMORY_MIB = {HOST: 2048, GUEST: 1536}
 SHARED_MEMORY = Path("/dev/shm")
 
 
-class WispServers:
+class WispServers(AbstractContextManager["WispServers"]):
     """A server for each cell; but in the guest, where it takes long to start and to compile, one for the cells of a
     transport that follow each other, until one fails. Closing it ends what still runs.
     """
@@ -85,9 +84,6 @@ class WispServers:
     def close(self) -> None:
         self._stop()
         self._log.unlink(missing_ok=True)
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.close()

@@ -3,7 +3,6 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,11 +52,8 @@ def _content(path: Path) -> bytes:
 
 
 def _sources(root: Path, measured: Path) -> list[Path]:
-    return sorted(path for path in _walk(root) if not (root / path).resolve().is_relative_to(measured.resolve()))
-
-
-def _walk(root: Path) -> Iterator[Path]:
+    found = []
     for folder, inner, files in os.walk(root):
         inner[:] = [name for name in inner if name not in NO_SOURCES and not name.startswith(".")]
-        for name in files:
-            yield (Path(folder) / name).relative_to(root)
+        found += [Path(folder) / name for name in files]
+    return sorted(path.relative_to(root) for path in found if not path.resolve().is_relative_to(measured.resolve()))

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from wisp_tools.campaign.cells import GUEST
 from wisp_tools.campaign.measuring import measure
-from wisp_tools.campaign.progress import Progress
+from wisp_tools.campaign.progress import beginning
 from wisp_tools.campaign.scales import SCALES
 from wisp_tools.campaign.servers import WispServers
 from wisp_tools.campaign.state import FAILED, SKIPPED, WAITING, Campaign, CellState, read_campaign
+from wisp_tools.errors import say
 from wisp_tools.files import write_json
 from wisp_tools.interrupts import interruptible
 
@@ -28,15 +29,14 @@ def cells_to_run(campaign: Campaign, place: str, number: int) -> list[CellState]
 
 def run_cells(campaign: Campaign, cells: list[CellState], wisp: Path, record: Callable[[CellState], None]) -> None:
     """Measures cells one after the other; `record` is called after each with its outcome set."""
-    progress = Progress(campaign)
     for cell in cells:
         cell.state = WAITING
     with WispServers(wisp, campaign.folder, SCALES[campaign.scale].guest_server_warmup) as servers:
         for cell in cells:
-            progress.begin(cell)
+            say(beginning(campaign, cell))
             measure(cell, campaign.folder, wisp, servers)
             if cell.state == FAILED:
-                progress.failed(cell)
+                say(f"  failed: {cell.reason}")
             record(cell)
 
 

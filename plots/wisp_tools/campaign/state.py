@@ -93,15 +93,9 @@ def read_campaign(folder: Path) -> Campaign:
         values = json.loads(path.read_text(encoding="utf-8"))
         if values["format"] != CAMPAIGN_FORMAT or values["version"] != 1:
             raise WispError(f"{path}: is not {CAMPAIGN_FORMAT} version 1")
-        return Campaign(
-            folder,
-            values["scale"],
-            values["rounds"],
-            values["settings"],
-            values["startedAt"],
-            [_read(cell) for cell in values["cells"]],
-            values["finishedAt"],
-        )
+        scale, rounds, settings, started_at = (values[name] for name in ("scale", "rounds", "settings", "startedAt"))
+        cells = [_read(cell) for cell in values["cells"]]
+        return Campaign(folder, scale, rounds, settings, started_at, cells, values["finishedAt"])
     except OSError as failure:
         raise WispError(f"{path}: cannot be read: {failure.strerror}") from failure
     except (ValueError, KeyError, TypeError) as failure:

@@ -3,7 +3,6 @@
 
 import argparse
 import contextlib
-import datetime
 import fcntl
 import json
 import os
@@ -12,7 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from wisp_tools.arguments import Parser, whole
+from wisp_tools import environment
+from wisp_tools.arguments import Parser, number, whole
 from wisp_tools.compare import errors
 from wisp_tools.compare.build import SECONDS_OF_BUILD, Builder, default_cache, describe
 from wisp_tools.compare.comparison import Comparison, judge_all
@@ -62,30 +62,14 @@ def parser() -> Parser:
     parsed.add_argument("base", metavar="BASE", help="the commit to compare with")
     parsed.add_argument("head", metavar="HEAD", help=f"the commit that may be slower, or {WORKING_TREE}")
     parsed.add_argument("--set", dest="chosen", choices=SETS, default="short", help=f"what is measured ({sets})")
-    parsed.add_argument(
-        "--pairs", type=whole(FEWEST_PAIRS, MOST_PAIRS), metavar="N", help=f"pairs of runs, {FEWEST_PAIRS} or more"
-    )
-    parsed.add_argument(
-        "--threshold",
-        type=_percent,
-        default=DEFAULT_THRESHOLD_PERCENT,
-        metavar="PERCENT",
-        help="how much longer an operation must take to matter (default %(default)g)",
-    )
+    pairs, threshold = whole(FEWEST_PAIRS, MOST_PAIRS), DEFAULT_THRESHOLD_PERCENT
+    parsed.add_argument("--pairs", type=pairs, metavar="N", help=f"pairs of runs, {FEWEST_PAIRS} or more")
+    help_text = "how much longer an operation must take to matter (default %(default)g)"
+    parsed.add_argument("--threshold", type=number(0.1, 100), default=threshold, metavar="PERCENT", help=help_text)
     parsed.add_argument("--out", type=Path, metavar="DIR", help="a new folder for comparison.json and comparison.md")
     parsed.add_argument("--json", type=Path, metavar="FILE", help="where else to write the JSON (results/FORMAT.md)")
     parsed.add_argument("--markdown", type=Path, metavar="FILE", help="where else to write the report")
     return parsed
-
-
-def _percent(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1
-    if not 0.1 <= value <= 100:
-        raise argparse.ArgumentTypeError(f'"{text}" is no number from 0.1 to 100')
-    return value
 
 
 def main(arguments: Sequence[str], root: Path = ROOT) -> int:
@@ -144,8 +128,8 @@ def only_one_at_a_time(cache: Path) -> Iterator[None]:
 def run(options: argparse.Namespace, root: Path, program: str, runner: Runner, tell: Callable[[str], None]) -> int:
     """Compares, prints the report, writes the files asked for. program: the java that measures, for the report."""
     chosen, pairs = SETS[options.chosen], options.pairs or SETS[options.chosen].pairs
-    started = datetime.datetime.now(datetime.UTC)
-    folder = options.out or root / "results" / "local" / f"{started:%Y-%m-%dT%H-%M-%SZ}-compare"
+    started = environment.timestamp("seconds")
+    folder = options.out or root / "results" / "local" / f"{started.replace(':', '-')}-compare"
     files = [each for each in (options.json, options.markdown) if each is not None]
     _prepare(folder, files)
     repository = Repository(root)
@@ -163,20 +147,9 @@ def run(options: argparse.Namespace, root: Path, program: str, runner: Runner, t
         tell(f"{figure.title} is left out: {figure.failures[0]}")
     measurement = measure(possible, pairs, jars, jars[ruler_from], runner, tell)
     measurement = Measurement(measurement.figures | lacking, measurement.rulers)
-    rulers, judgements = judge_all(measurement, options.threshold)
-    comparison = Comparison(
-        base,
-        head,
-        chosen,
-        pairs,
-        options.threshold,
-        ruler_from,
-        machine,
-        _iso(started),
-        _iso(datetime.datetime.now(datetime.UTC)),
-        rulers,
-        judgements,
-    )
+    moments = (started, environment.timestamp("seconds"))
+    judged = judge_all(measurement, options.threshold)
+    comparison = Comparison(base, head, chosen, pairs, options.threshold, ruler_from, machine, *moments, *judged)
     _write(comparison, folder, options.json, options.markdown)
     print(as_markdown(comparison), flush=True)
     tell(f"results: {folder}")
@@ -237,10 +210,6 @@ def _possible(
             reason = f"{without[0]}, {describe(revisions[without[0]])}, has no {group.benchmark}"
             lacking[title] = Figure(title, group.rulers, failures=[reason])
     return replace(chosen, groups=tuple(groups)), lacking, ruler_from
-
-
-def _iso(moment: datetime.datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _write(comparison: Comparison, folder: Path, json_file: Path | None, markdown_file: Path | None) -> None:

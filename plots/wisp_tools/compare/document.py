@@ -4,20 +4,10 @@
 from dataclasses import asdict
 from typing import Any
 
+from wisp_tools.compare import verdict
 from wisp_tools.compare.comparison import Comparison
 from wisp_tools.compare.plan import FEWEST_PAIRS
-from wisp_tools.compare.verdict import (
-    ALLOCATION_BYTES,
-    ALLOCATION_ERRORS,
-    ALLOCATION_SHARE,
-    CONFIDENCE,
-    LARGEST_RULER_SPREAD,
-    RULER_CONFIDENCE,
-    Figure,
-    Judgement,
-    Pair,
-    Steadiness,
-)
+from wisp_tools.compare.verdict import Figure, Judgement, Pair, Steadiness
 
 FORMAT, VERSION = "wisp-comparison", 1
 
@@ -35,12 +25,12 @@ def as_document(comparison: Comparison) -> dict[str, Any]:
             "pairs": comparison.pairs,
             "fewestPairs": FEWEST_PAIRS,
             "thresholdPercent": comparison.threshold_percent,
-            "confidence": CONFIDENCE,
-            "rulerConfidence": RULER_CONFIDENCE,
-            "allocationBoundBytes": ALLOCATION_BYTES,
-            "allocationBoundShare": ALLOCATION_SHARE,
-            "allocationBoundErrors": ALLOCATION_ERRORS,
-            "largestRulerSpread": LARGEST_RULER_SPREAD,
+            "confidence": verdict.CONFIDENCE,
+            "rulerConfidence": verdict.RULER_CONFIDENCE,
+            "allocationBoundBytes": verdict.ALLOCATION_BYTES,
+            "allocationBoundShare": verdict.ALLOCATION_SHARE,
+            "allocationBoundErrors": verdict.ALLOCATION_ERRORS,
+            "largestRulerSpread": verdict.LARGEST_RULER_SPREAD,
             "rulersFrom": comparison.ruler_from,
         },
         "machine": asdict(comparison.machine),

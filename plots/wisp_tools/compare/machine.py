@@ -2,10 +2,10 @@
 """The machine that a comparison was made on; what cannot be found out is None."""
 
 import os
-import subprocess
 from dataclasses import dataclass
 
 from wisp_tools import environment
+from wisp_tools.processes import captured
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ def this_machine(java: str) -> Machine:
 
 def _version(java: str) -> str | None:
     try:
-        said = subprocess.run([java, "-version"], capture_output=True, text=True, check=True).stderr
-    except (OSError, subprocess.CalledProcessError):
+        done = captured([java, "-version"])
+    except OSError:
         return None
-    lines = said.splitlines()
-    return lines[1].strip() if len(lines) > 1 else None
+    lines = done.stderr.splitlines()
+    return lines[1].strip() if done.returncode == 0 and len(lines) > 1 else None

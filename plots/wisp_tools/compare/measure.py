@@ -2,8 +2,9 @@
 """Runs the schedule and keeps what came of it, pair by pair."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from wisp_tools.compare.plan import BASE, HEAD, PairOfRuns, as_time, estimated_seconds, schedule
@@ -18,16 +19,15 @@ MOST_FAILURES = 2
 class Progress:
     """What is left, by how the time so far compares with what was announced."""
 
-    def __init__(self, total: float, say: Callable[[str], None], clock: Callable[[], float] = time.monotonic):
+    def __init__(self, total: float, say: Callable[[str], None]):
         self._total = total
         self._say = say
-        self._clock = clock
-        self._start = clock()
+        self._start = time.monotonic()
         self._done = 0.0
 
     def pair_ended(self, pair: PairOfRuns, pairs: int, outcome: str) -> None:
         self._done += 2 * pair.group.estimated_seconds()
-        left = (self._total - self._done) * (self._clock() - self._start) / self._done
+        left = (self._total - self._done) * (time.monotonic() - self._start) / self._done
         self._say(f"pair {pair.round} of {pairs}, {pair.group.name}: {outcome}; {as_time(left)} left")
 
 
@@ -38,14 +38,26 @@ class Measurement:
     figures: dict[str, Figure]
     rulers: dict[str, Figure]
 
+    def of(self, group: Group) -> dict[str, Figure]:
+        return self.rulers if group.is_ruler else self.figures
 
-@dataclass
+
 class _Attempts:
-    succeeded: set[str] = field(default_factory=set)
-    failed: dict[str, int] = field(default_factory=lambda: {BASE: 0, HEAD: 0})
+    """Runs of groups, until a commit has only failed at one."""
 
-    def is_hopeless(self, side: str) -> bool:
-        return side not in self.succeeded and self.failed[side] >= MOST_FAILURES
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
+        self._succeeded: set[tuple[str, str]] = set()
+        self._failed: Counter[tuple[str, str]] = Counter()
+
+    def run(self, group: Group, jar: Path, side: str) -> dict[str, Sample]:
+        tried = (group.name, side)
+        if tried not in self._succeeded and self._failed[tried] >= MOST_FAILURES:
+            raise RunFailed(f"{group.name} was given up after {MOST_FAILURES} runs that failed")
+        self._failed[tried] += 1
+        samples = self._runner.run(group, jar)
+        self._succeeded.add(tried)
+        return samples
 
 
 def measure(
@@ -55,31 +67,24 @@ def measure(
     ruler_jar: Path,
     runner: Runner,
     say: Callable[[str], None],
-    clock: Callable[[], float] = time.monotonic,
 ) -> Measurement:
     """Measures a set in so many pairs of runs, rulers from `ruler_jar` in both places."""
     measurement = Measurement({}, {})
-    attempts: dict[str, _Attempts] = {}
     for group in chosen.groups:
-        attempts[group.name] = _Attempts()
-        for title in group.titles():
-            figures = measurement.rulers if group.is_ruler else measurement.figures
-            figures[title] = Figure(title, group.rulers)
-    progress = Progress(estimated_seconds(chosen, pairs), say, clock)
+        measurement.of(group).update({title: Figure(title, group.rulers) for title in group.titles()})
+    attempts, progress = _Attempts(runner), Progress(estimated_seconds(chosen, pairs), say)
     for pair in schedule(chosen, pairs):
         group = pair.group
         samples: dict[str, dict[str, Sample]] = {}
         failures = []
         for side in pair.order:
-            jar = ruler_jar if group.is_ruler else jars[side]
             try:
-                samples[side] = _try(runner, group, jar, attempts[group.name], side)
+                samples[side] = attempts.run(group, ruler_jar if group.is_ruler else jars[side], side)
             except RunFailed as failure:
                 failures.append(f"{side}: {failure}")
                 break
-        figures = measurement.rulers if group.is_ruler else measurement.figures
         for title in group.titles():
-            figure = figures[title]
+            figure = measurement.of(group)[title]
             if not failures and (difference := unlike(samples[BASE][title], samples[HEAD][title])):
                 failures.append(f"{title}: {difference}")
             if failures:
@@ -99,15 +104,3 @@ def unlike(base: Sample, head: Sample) -> str:
         if base.parameters[name] != head.parameters[name]:
             return f"base measures {name}={base.parameters[name]}, head {name}={head.parameters[name]}"
     return ""
-
-
-def _try(runner: Runner, group: Group, jar: Path, attempts: _Attempts, side: str) -> dict[str, Sample]:
-    if attempts.is_hopeless(side):
-        raise RunFailed(f"{group.name} was given up after {MOST_FAILURES} runs that failed")
-    try:
-        samples = runner.run(group, jar)
-    except RunFailed:
-        attempts.failed[side] += 1
-        raise
-    attempts.succeeded.add(side)
-    return samples

@@ -68,32 +68,22 @@ class Proof:
 
     def summary(self) -> str:
         counted = ", ".join(f"{times} times {how}" for how, times in self.same.most_common())
-        lines = [
-            f"the same commit, built twice: {sum(self.same.values())} comparisons,"
-            f" {len(self.false_alarms)} false alarms ({counted})",
-            *(f"  false alarm: {each}" for each in self.false_alarms),
-            f"planted slowdown of 15 %: {self.slower}",
-            f"planted allocation: {self.allocation}",
-        ]
-        return "\n".join(lines)
+        compared = f"{sum(self.same.values())} comparisons, {len(self.false_alarms)} false alarms ({counted})"
+        alarms = "".join(f"  false alarm: {each}\n" for each in self.false_alarms)
+        planted = f"planted slowdown of 15 %: {self.slower}\nplanted allocation: {self.allocation}"
+        return f"the same commit, built twice: {compared}\n{alarms}{planted}"
 
 
 def main(arguments: Sequence[str], root: Path = ROOT) -> int:
     """The exit code. root: the repository's folder."""
     parsed = Parser("./wisp prove-compare", _HELP, "wisp prove-compare")
     parsed.add_argument("--commit", default="HEAD", help="what is compared with itself (default HEAD)")
-    parsed.add_argument(
-        "--repeats", type=whole(1, 1000), default=20, metavar="N", help="false alarms are looked for so often"
-    )
-    parsed.add_argument(
-        "--same-pairs",
-        type=whole(FEWEST_PAIRS, MOST_PAIRS),
-        metavar="N",
-        help="pairs of runs in each comparison of a commit with itself (default that of the set)",
-    )
-    parsed.add_argument(
-        "--out", type=Path, metavar="DIR", help="keep the JSON of each comparison and the summary in this new folder"
-    )
+    help_text = "false alarms are looked for so often"
+    parsed.add_argument("--repeats", type=whole(1, 1000), default=20, metavar="N", help=help_text)
+    help_text = "pairs of runs in each comparison of a commit with itself (default that of the set)"
+    parsed.add_argument("--same-pairs", type=whole(FEWEST_PAIRS, MOST_PAIRS), metavar="N", help=help_text)
+    help_text = "keep the JSON of each comparison and the summary in this new folder"
+    parsed.add_argument("--out", type=Path, metavar="DIR", help=help_text)
     parsed.add_argument("--set", dest="chosen", choices=SETS, default="proof", help="what is measured (default proof)")
     options = parsed.parse_args(arguments)
 
@@ -119,29 +109,29 @@ def _new_folder(folder: Path | None) -> Path | None:
     return folder
 
 
+@dataclass(frozen=True)
 class Comparer:
     """Compares commits, and returns the JSON. keep: a folder in which it stays."""
 
-    def __init__(self, root: Path, chosen: str, program: str, tell: Callable[[str], None], keep: Path | None = None):
-        self.root = root
-        self.chosen = chosen
-        self.tell = tell
-        self._program = program
-        self._keep = keep
+    root: Path
+    chosen: str
+    program: str
+    tell: Callable[[str], None]
+    keep: Path | None
 
     def compare(self, base: str, head: str, name: str, pairs: int | None = None) -> dict[str, Any]:
-        """name: of the file that is kept. pairs: those of the set if not given. Raises ComparisonError if not everything could be compared."""
+        """name: of the file that is kept. pairs: those of the set if None. Raises ComparisonError if some figure is not there."""
         options = parser().parse_args([base, head, "--set", self.chosen])
         options.pairs = pairs
         with tempfile.TemporaryDirectory(prefix="wisp-compare-") as folder:
             options.out = Path(folder) / "comparison"
             report = io.StringIO()
             with contextlib.redirect_stdout(report):
-                status = run(options, self.root, self._program, JmhRunner([self._program]), self.tell)
+                status = run(options, self.root, self.program, JmhRunner([self.program]), self.tell)
             written = (options.out / "comparison.json").read_text(encoding="utf-8")
         document: dict[str, Any] = json.loads(written)
-        if self._keep is not None:
-            (self._keep / f"{name}.json").write_text(written, encoding="utf-8")
+        if self.keep is not None:
+            (self.keep / f"{name}.json").write_text(written, encoding="utf-8")
         self.tell(report.getvalue())
         if status == errors.NOT_COMPARED:
             raise errors.ComparisonError("a figure could not be compared, as said above")
@@ -170,9 +160,8 @@ def prove(comparer: Comparer, commit: str, repeats: int, same_pairs: int | None 
         document = comparer.compare(base, base, f"same-{attempt:02}", same_pairs)
         proof.same[how_it_ended(document)] += 1
         proof.false_alarms += [f"comparison {attempt}: {each}" for each in alarms(document)]
-        comparer.tell(
-            f"comparison {attempt}: {how_it_ended(document)}; {proof.steady} of {repeats} on a steady machine"
-        )
+        ended = how_it_ended(document)
+        comparer.tell(f"comparison {attempt}: {ended}; {proof.steady} of {repeats} on a steady machine")
         if proof.steady >= repeats:
             break
     return proof
@@ -193,10 +182,7 @@ def how_it_ended(document: dict[str, Any]) -> str:
     if alarms(document):
         return "false alarm"
     verdicts = {figure["verdict"] for figure in document["benchmarks"]}
-    for verdict in _UNTOLD:
-        if verdict in verdicts:
-            return verdict
-    return Verdict.NO_CLEAR_CHANGE.value
+    return next((verdict for verdict in _UNTOLD if verdict in verdicts), Verdict.NO_CLEAR_CHANGE.value)
 
 
 def _figure(document: dict[str, Any]) -> dict[str, Any]:

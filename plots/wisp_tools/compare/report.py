@@ -72,7 +72,8 @@ def _notes(comparison: Comparison) -> list[str]:
     for ruler in comparison.rulers:
         ratio = "" if ruler.ratio is None else f", {ruler.ratio.mean:.3f} ({_range(ruler.ratio)}) times itself"
         notes.append(ruler.reason or f"{ruler.figure.title}: steady{ratio}")
-    notes += [f"{each.figure.title}: {each.reason}" for each in comparison.judgements if _needs_reason(each)]
+    told = [each for each in comparison.judgements if each.reason and each.verdict is not Verdict.NOT_STEADY]
+    notes += [f"{each.figure.title}: {each.reason}" for each in told]
     figures = [each.figure for each in comparison.rulers] + [each.figure for each in comparison.judgements]
     for figure in figures:
         if figure.dropped and figure.pairs:
@@ -91,10 +92,6 @@ def _notes(comparison: Comparison) -> list[str]:
     load = "" if machine.loadAverage is None else f", load {machine.loadAverage[0]:g} at the start"
     notes.append(f"{machine.cpu or 'unknown CPU'}, {machine.cores} cores, {machine.kernel}, {machine.java}{load}")
     return ["- " + _escaped(note) for note in notes]
-
-
-def _needs_reason(judgement: Judgement) -> bool:
-    return bool(judgement.reason) and judgement.verdict is not Verdict.NOT_STEADY
 
 
 def _range(interval: Interval) -> str:

@@ -6,12 +6,12 @@ tree, its index or any branch; git forgets such commits after some weeks.
 """
 
 import os
-import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from wisp_tools.compare.errors import WRONG_USAGE, ComparisonError
+from wisp_tools.processes import captured
 
 WORKING_TREE = "working-tree"
 
@@ -38,18 +38,10 @@ class Repository:
     def __init__(self, root: Path):
         self.root = root
 
-    def git(self, *arguments: str, index: Path | None = None, text: str | None = None) -> str:
+    def git(self, *arguments: str, index: Path | None = None) -> str:
         """What git prints. Raises ComparisonError with what it complained about."""
         environment = os.environ | _AUTHOR | ({"GIT_INDEX_FILE": str(index)} if index else {})
-        done = subprocess.run(
-            ["git", "-C", str(self.root), *arguments],
-            input=text,
-            stdin=None if text is not None else subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            env=environment,
-            check=False,
-        )
+        done = captured(["git", "-C", self.root, *arguments], env=environment)
         if done.returncode != 0:
             raise ComparisonError(f"git {arguments[0]} failed: {done.stderr.strip() or done.returncode}")
         return done.stdout.strip()

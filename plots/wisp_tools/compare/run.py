@@ -3,7 +3,6 @@
 
 import json
 import math
-import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from wisp_tools.compare.sets import Group
-from wisp_tools.processes import start, stop
+from wisp_tools.processes import status_of
 from wisp_tools.tree import JVM_FLAGS
 
 # Beyond this many times the estimate, a run hangs.
@@ -85,7 +84,8 @@ class JmhRunner:
         """The names of what a jar can measure. Raises RunFailed if it does not say."""
         with tempfile.TemporaryDirectory(prefix="wisp-compare-") as folder:
             log = Path(folder) / "log"
-            status = _execute([*self._java, *JVM_FLAGS, "-jar", str(jar), "-l"], Path(folder), log, _SECONDS_OF_GRACE)
+            listing = [*self._java, *JVM_FLAGS, "-jar", str(jar), "-l"]
+            status = status_of(listing, log, _SECONDS_OF_GRACE, Path(folder))
             said = log.read_text(errors="replace")
         if status != 0:
             raise RunFailed(f"its benchmarks.jar does not list its benchmarks: {last_words(said)}")
@@ -97,23 +97,11 @@ class JmhRunner:
             results = Path(folder) / "jmh.json"
             log = Path(folder) / "log"
             limit = _SECONDS_OF_GRACE + _PATIENCE * group.estimated_seconds()
-            status = _execute(self.command(group, jar, results), Path(folder), log, limit)
+            status = status_of(self.command(group, jar, results), log, limit, Path(folder))
             if status != 0:
                 how = "did not end in time" if status is None else f"ended with status {status}"
                 raise RunFailed(f"{group.name} {how}: {last_words(log.read_text(errors='replace'))}")
             return read(group, results)
-
-
-def _execute(command: list[str], folder: Path, log: Path, limit: float) -> int | None:
-    """The exit status, or None if it had to be ended. Whatever happens, nothing is left running."""
-    with log.open("wb") as said:
-        process = start(command, said, folder)
-        try:
-            return process.wait(timeout=limit)
-        except subprocess.TimeoutExpired:
-            return None
-        finally:
-            stop(process)
 
 
 def last_words(log: str) -> str:
@@ -132,7 +120,7 @@ def read(group: Group, results: Path) -> dict[str, Sample]:
         samples = {}
         for entry in entries:
             sample = _sample(entry)
-            samples[group.title_of(sample.parameters)] = sample
+            samples[group.title.format(**sample.parameters)] = sample
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RunFailed(f"{group.name} left no results that can be read: {error!r}") from None
     missing = [title for title in group.titles() if title not in samples]
@@ -149,11 +137,6 @@ def _sample(entry: Mapping[str, Any]) -> Sample:
     is_rate(metric["scoreUnit"])
     # Before version 1.36 JMH put a middle dot before the name.
     secondary = {name.lstrip("·"): each for name, each in entry.get("secondaryMetrics", {}).items()}
-    allocated = secondary.get(_ALLOCATION)
-    return Sample(
-        entry["benchmark"],
-        entry.get("params", {}),
-        score,
-        metric["scoreUnit"],
-        None if allocated is None or not math.isfinite(float(allocated["score"])) else float(allocated["score"]),
-    )
+    allocated = float(secondary.get(_ALLOCATION, {"score": math.nan})["score"])
+    known = allocated if math.isfinite(allocated) else None
+    return Sample(entry["benchmark"], entry.get("params", {}), score, metric["scoreUnit"], known)

@@ -60,9 +60,6 @@ class Group:
         values = [[(name, value) for value in self.parameters[name]] for name in self.parameters]
         return [self.title.format(**dict(chosen)) for chosen in itertools.product(*values)]
 
-    def title_of(self, parameters: Mapping[str, str]) -> str:
-        return self.title.format(**parameters)
-
     def options(self) -> list[str]:
         """The arguments for benchmarks.jar."""
         timing = self.timing
@@ -90,13 +87,8 @@ class BenchmarkSet:
 
 
 def _ruler(name: str, timing: Timing = Timing(warmup_milliseconds=150, milliseconds=800)) -> Group:
-    return Group(
-        name=f"ruler: {name}",
-        benchmark=f"{_RULER}.{name}",
-        parameters={"placement": ("shared",)},
-        title=f"ruler: {name}",
-        timing=timing,
-    )
+    named = f"ruler: {name}"
+    return Group(named, f"{_RULER}.{name}", {"placement": ("shared",)}, named, timing=timing)
 
 
 def _store(operations: tuple[str, ...], entries: str, timing: Timing = Timing()) -> Group:
@@ -135,6 +127,20 @@ _SHORT = (
     _transport("null and tcp", "{transport} {operation}", transport=("null", "tcp"), operation="wisp"),
     _transport("shm gets", "shm get, {get}", transport="shm", operation="get", get=("onesided", "ring")),
 )
+_LONG = (
+    _store(("mixed", "delete"), "1000"),
+    _store(("get", "put"), "1000000", Timing(milliseconds=1500)),
+    _transport(
+        "tcp gets and puts",
+        "tcp {operation}, {payloadSize} bytes",
+        transport="tcp",
+        operation=("get", "put"),
+        payloadSize=("10", "10000"),
+    ),
+    _transport("tcp pipelined", "tcp wisp, pipeline {pipeline}", transport="tcp", operation="wisp", pipeline="16"),
+    _transport("tcp clients", "tcp wisp, 8 clients", transport="tcp", operation="wisp", threads=8),
+    _transport("shm puts", "shm put", transport="shm", operation="put"),
+)
 _QUICK = Timing(warmup_iterations=3, warmup_milliseconds=100, milliseconds=500)
 _PROOF = (_ruler("memory", _QUICK), _store(("get", "put"), "1000", _QUICK))
 
@@ -142,29 +148,7 @@ SETS = {
     each.name: each
     for each in (
         BenchmarkSet("short", "for a pull request", _RULERS + _SHORT, pairs=6),
-        BenchmarkSet(
-            "full",
-            "for a schedule",
-            _RULERS
-            + _SHORT
-            + (
-                _store(("mixed", "delete"), "1000"),
-                _store(("get", "put"), "1000000", Timing(milliseconds=1500)),
-                _transport(
-                    "tcp gets and puts",
-                    "tcp {operation}, {payloadSize} bytes",
-                    transport="tcp",
-                    operation=("get", "put"),
-                    payloadSize=("10", "10000"),
-                ),
-                _transport(
-                    "tcp pipelined", "tcp wisp, pipeline {pipeline}", transport="tcp", operation="wisp", pipeline="16"
-                ),
-                _transport("tcp clients", "tcp wisp, 8 clients", transport="tcp", operation="wisp", threads=8),
-                _transport("shm puts", "shm put", transport="shm", operation="put"),
-            ),
-            pairs=10,
-        ),
+        BenchmarkSet("full", "for a schedule", _RULERS + _SHORT + _LONG, pairs=10),
         BenchmarkSet("proof", "the fewest that show that a comparison works", _PROOF, pairs=6),
     )
 }

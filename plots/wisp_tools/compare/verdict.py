@@ -173,16 +173,8 @@ def judge(figure: Figure, threshold: float, rulers: Sequence[Steadiness]) -> Jud
     ratio = ratio_interval([(pair.base.score, pair.head.score) for pair in figure.pairs], CONFIDENCE)
     unsteady = [each.reason for each in rulers if each.figure.title in figure.rulers and not each.is_steady]
     verdict = Verdict.NOT_STEADY if unsteady else _verdict_on_time(figure, base, head, ratio, threshold)
-    return Judgement(
-        figure,
-        verdict,
-        base,
-        head,
-        ratio,
-        _smallest_visible(base, head, threshold),
-        _judge_allocation(figure.pairs),
-        "; ".join(unsteady),
-    )
+    visible, allocation = _smallest_visible(base, head, threshold), _judge_allocation(figure.pairs)
+    return Judgement(figure, verdict, base, head, ratio, visible, allocation, "; ".join(unsteady))
 
 
 def _too_few(figure: Figure) -> str:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes reports: of everything recorded, or of one campaign that was just measured."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +9,7 @@ from wisp_tools.campaign.runner import Tools, open_campaign, run_campaign
 from wisp_tools.campaign.scales import FULL, QUICK, Scale
 from wisp_tools.campaign.state import read_campaign
 from wisp_tools.canvas import save
-from wisp_tools.errors import WispError
+from wisp_tools.errors import WispError, say
 from wisp_tools.report.contents import RunReport
 from wisp_tools.report.markdown import write_readme
 from wisp_tools.report.page import write_page
@@ -55,16 +54,14 @@ def _folder(results: Path, scale: Scale) -> Path:
         campaign = read_campaign(begun.parent)
         if campaign.scale == scale.name and campaign.finished_at is None:
             return begun.parent
-    return parent / f"{datetime.now(UTC).strftime('%Y-%m-%d-%H%M%S')}-{scale.name}"
+    return parent / f"{datetime.now(UTC):%Y-%m-%d-%H%M%S}-{scale.name}"
 
 
 def _write(folder: Path, reports: Sequence[RunReport], studies: Sequence[Study] = ()) -> None:
     plots = folder / "plots"
     for report in reports:
         for number, drawing in enumerate(report.drawings, 1):
-            print(
-                f"wisp: drawing {report.run.name}, plot {number} of {len(report.drawings)}", file=sys.stderr, flush=True
-            )
+            say(f"drawing {report.run.name}, plot {number} of {len(report.drawings)}")
             save(drawing.draw(), plots / report.run.name, drawing.name)
     write_readme(folder / "README.md", reports, plots, studies)
     write_page(folder / "report.html", reports, plots, studies)
