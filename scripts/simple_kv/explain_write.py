@@ -27,6 +27,7 @@ import re
 import statistics
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,8 @@ SETTINGS = LoadSettings(key_size=3, payload_size=100, ahead=10, seed=1)
 SERVER_SECONDS = 60
 TIMEOUT_SECONDS = 60.0
 
+Found = dict[str, Any]
+
 
 @dataclass(frozen=True)
 class PythonWrite:
@@ -76,8 +79,7 @@ class OneAtATime(Perftest):
     """perftest with one message under way."""
 
     def write(self, size: int, count: int) -> ProgramWrite:
-        options: list[object] = ["-s", size, "-n", count, "-t", 1, "-Q", 1, "-I", 0]
-        row = self.run("ib_write_bw", options, size, count)
+        row = self.run("ib_write_bw", size, count, ["-t", 1, "-Q", 1, "-I", 0])
         return ProgramWrite(1000 / float(row[4]), self.latency("write", size, count)["p50"])
 
 
@@ -97,7 +99,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _measured(options: argparse.Namespace, port: devices.Port) -> dict[str, Any]:
+def _measured(options: argparse.Namespace, port: devices.Port) -> Found:
     placement = "split" if len(os.sched_getaffinity(0)) > 1 else "free"
     started_at = environment.timestamp()
     conditions = environment.capture(started_at, files.without_places(options.arguments), transports())
@@ -128,7 +130,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
 
 def _measure(
     options: argparse.Namespace, port: devices.Port, cores: side.Cores, folder: Path, server_port: int
-) -> list[dict[str, Any]]:
+) -> list[Found]:
     mtu = 128 << _active_mtu(port)
     device = {"device": port.device, "port": port.number, "mtu": mtu, "gidIndex": port.gid_index}
     perftest = OneAtATime(device, folder, cores)
@@ -166,38 +168,32 @@ def request_bytes(settings: LoadSettings) -> dict[str, int]:
 
 def _active_mtu(port: devices.Port) -> int:
     """As verbs number it: 1 is 256 bytes, 5 is 4096."""
-    link = rdma.Link(port, sends=1, receives=1)
-    try:
+    with rdma.Link(port, sends=1, receives=1) as link:
         return link.address.mtu
-    finally:
-        link.close()
 
 
 def _python_write(port: int, write: str, device: str, requests: int) -> PythonWrite:
-    exchange = RdmaExchange("127.0.0.1", port, TIMEOUT_SECONDS, SETTINGS.ahead, write, device)
-    try:
+    with closing(RdmaExchange("127.0.0.1", port, TIMEOUT_SECONDS, SETTINGS.ahead, write, device)) as exchange:
         measured = perf.measure(exchange, SETTINGS, requests, requests // 10, 1, profile=True)
-    finally:
-        exchange.close()
     steps = measured.steps
     writes = sorted(map(sum, zip(steps["post"], steps["complete"], strict=True)))
     means = {step: statistics.mean(values) for step, values in steps.items()}
     return PythonWrite(statistics.mean(writes), quantile(writes, 0.5), means, measured.requests_per_second)
 
 
-def typical(measured: dict[str, Any], subject: str) -> float:
+def typical(measured: Found, subject: str) -> float:
     """Nanoseconds of a subject's write: the median where there is one."""
     found = measured[subject]
     return float(found["writeP50"] if "writeP50" in found else found["writeMean"])
 
 
-def shares(measured: dict[str, Any]) -> dict[str, float]:
+def shares(measured: Found) -> dict[str, float]:
     """What parts a region's write in Python has; they add up to 1."""
     region, request, small = (typical(measured, name) for name in ("pythonRegion", "pythonRequest", "cRequest"))
     return {"mistake": (region - request) / region, "python": (request - small) / region, "device": small / region}
 
 
-def summarize(rounds: list[dict[str, Any]]) -> dict[str, Any]:
+def summarize(rounds: list[Found]) -> Found:
     """The shares and ratios of all rounds."""
     each = [shares(measured) for measured in rounds]
 
@@ -216,12 +212,8 @@ def summarize(rounds: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def document(
-    options: argparse.Namespace,
-    port: devices.Port,
-    placement: str,
-    conditions: dict[str, Any],
-    rounds: list[dict[str, Any]],
-) -> dict[str, Any]:
+    options: argparse.Namespace, port: devices.Port, placement: str, conditions: Found, rounds: list[Found]
+) -> Found:
     return {
         "format": "wisp-write-cost",
         "version": 1,
@@ -243,7 +235,7 @@ def document(
     }
 
 
-def in_table(found: dict[str, Any]) -> str:
+def in_table(found: Found) -> str:
     """What is printed."""
     parts = {
         "mistake": "the mistake: 102,400 bytes instead of the request",

@@ -27,7 +27,6 @@ schema before it is written.
 
 import argparse
 import csv
-import io
 import os
 import platform
 import resource
@@ -50,6 +49,7 @@ KEY_SIZE, REDIS_KEY_SIZE = 3, 12
 KEYS = 10**KEY_SIZE
 PIPELINES = (1, 16)
 OPERATIONS = ("get", "set")
+NAMES = {"wisp": "wisp -p", "redisBenchmark": "redis-benchmark"}
 TOLERANCE = 0.1
 #: Requests one by one are so much slower that they need fewer to last as long.
 PIPELINE_FACTOR = 4
@@ -103,7 +103,7 @@ class Clients:
 
 def redis_rate(output: str) -> float:
     """Requests per second in the CSV of redis-benchmark, which heads it with the names of its columns."""
-    rows = [row for row in csv.reader(io.StringIO(output)) if len(row) > 1]
+    rows = [row for row in csv.reader(output.splitlines()) if len(row) > 1]
     if len(rows) != 2 or rows[0][1] != "rps":
         raise ProcessFailure(f"redis-benchmark printed no result: {output.strip()[-300:]}")
     return float(rows[1][1])
@@ -130,12 +130,8 @@ def calls_of(command: list[str], core: str | None, folder: Path, requests: int) 
 
 def parse_strace(text: str) -> dict[str, int]:
     """Counts by call in the table of strace -c."""
-    found = {}
-    for line in text.splitlines():
-        words = line.split()
-        if len(words) >= 5 and words[3].isdecimal() and words[-1] != "total":
-            found[words[-1]] = int(words[3])
-    return found
+    rows = (words for words in map(str.split, text.splitlines()) if len(words) >= 5 and words[3].isdecimal())
+    return {words[-1]: int(words[3]) for words in rows if words[-1] != "total"}
 
 
 def compare(clients: Clients, operation: str, pipeline: int, options: argparse.Namespace) -> dict[str, Any]:
@@ -147,21 +143,17 @@ def compare(clients: Clients, operation: str, pipeline: int, options: argparse.N
     }
 
     def in_words(measured: dict[str, Rate]) -> str:
-        wisp, redis = (rate.requestsPerSecond for rate in measured.values())
-        return f"wisp -p {wisp:,.0f}/s, redis-benchmark {redis:,.0f}/s, ratio {wisp / redis:.3f}"
+        return side.pair_in_words({NAMES[client]: rate.requestsPerSecond for client, rate in measured.items()}, "/s")
 
     found = side.interleave(f"{operation} -P {pipeline}", options.rounds, subjects, in_words)
     rounds = [{"first": one.order[0], **{name: asdict(rate) for name, rate in one.measured.items()}} for one in found]
     calls = None
     if options.calls:
         counted = min(requests, 20_000)
+        wisp, redis = (made(operation, pipeline, counted) for made in (clients.wisp_command, clients.redis_command))
         calls = {
-            "wisp": calls_of(
-                clients.wisp_command(operation, pipeline, counted), clients.core, clients.folder, counted * 3 // 2
-            ),
-            "redisBenchmark": calls_of(
-                clients.redis_command(operation, pipeline, counted), clients.core, clients.folder, counted
-            ),
+            "wisp": calls_of(wisp, clients.core, clients.folder, counted * 3 // 2),
+            "redisBenchmark": calls_of(redis, clients.core, clients.folder, counted),
         }
     return row(operation, pipeline, rounds, calls)
 
@@ -183,10 +175,8 @@ def row(
 
 def preload(clients: Clients) -> None:
     """Gives every key of both clients a value, so that every GET finds one."""
-    lines = []
-    for number in range(KEYS):
-        for key in (f"{number:0{KEY_SIZE}d}", f"{number:0{REDIS_KEY_SIZE}d}"):
-            lines.append(f"SET {key} {'x' * clients.payload}\r\n")
+    keys = (f"{number:0{size}d}" for number in range(KEYS) for size in (KEY_SIZE, REDIS_KEY_SIZE))
+    lines = [f"SET {key} {'x' * clients.payload}\r\n" for key in keys]
     command = ["redis-cli", "-p", str(clients.port), "--pipe"]
     done = subprocess.run(command, input="".join(lines), capture_output=True, text=True, timeout=120, check=False)
     if done.returncode != 0 or f"replies: {len(lines)}" not in done.stdout or "errors: 0" not in done.stdout:
@@ -243,7 +233,7 @@ def in_table(found: dict[str, Any]) -> str:
     head = ["operation", "sent together", "wisp -p, median /s", "redis-benchmark, median /s"]
     rows = [[*head, "ratio: median (lowest to highest)", "within 10 %"]]
     for each in found["rows"]:
-        rates = (f"{median_of(each, client, 'requestsPerSecond'):,.0f}" for client in ("wisp", "redisBenchmark"))
+        rates = (f"{median_of(each, client, 'requestsPerSecond'):,.0f}" for client in NAMES)
         verdict = "yes" if each["verdict"] == "agree" else "**no**"
         rows.append(
             [each["operation"], str(each["pipeline"]), *rates, side.spread_in_words(each["ratio"], ".3f"), verdict]
@@ -252,7 +242,7 @@ def in_table(found: dict[str, Any]) -> str:
     for each in found["rows"]:
         times = ", ".join(
             f"{words} {median_of(each, client, 'cpuNanosecondsPerRequestWithStart') / 1000:,.2f} us"
-            for client, words in (("wisp", "wisp -p"), ("redisBenchmark", "redis-benchmark"))
+            for client, words in NAMES.items()
         )
         lines.append(f"  {each['operation']} -P {each['pipeline']}: {times}")
     for each in found["rows"]:
@@ -264,8 +254,7 @@ def in_table(found: dict[str, Any]) -> str:
 
 
 def parser() -> Parser:
-    made = Parser("./wisp beside clients", __doc__)
-    made.add_argument("--rounds", type=whole(1, 1000), default=5, help="that count, after a warm-up (default 5)")
+    made = side.parser("clients", __doc__)
     help_text = f"in a round, one by one; {PIPELINE_FACTOR} times as many if sent together (default 200000)"
     made.add_argument("--requests", type=whole(1000, 10**8), default=200_000, help=help_text)
     made.add_argument("--payload_size", type=whole(1, 1 << 20), default=100, help="bytes of a value (default 100)")
@@ -273,7 +262,6 @@ def parser() -> Parser:
     help_text = "how Wisp's client waits for replies (default sleep, as redis-benchmark does)"
     made.add_argument("--wait", choices=("sleep", "spin", "poll"), default="sleep", help=help_text)
     made.add_argument("--calls", action="store_true", help="have strace count the clients' calls of the kernel")
-    made.add_argument("--json", type=Path, help="where to write every figure")
     return made
 
 

@@ -73,28 +73,22 @@ class Perftest:
 
     def latency(self, operation: str, size: int, count: int) -> Figures:
         """p50 and p99 in nanoseconds, as the program reports them."""
-        options: list[object] = ["-s", size, "-n", count]
-        if operation == "read":
-            options += ["-o", OUTSTANDING_READS]
-        else:
-            options += ["-I", INLINE[operation]]
-        if operation == "send":
-            options += ["-r", RECEIVE_DEPTH]
-        row = self.run(f"ib_{operation}_lat", options, size, count)
+        own = ["-o", OUTSTANDING_READS] if operation == "read" else ["-I", INLINE[operation]]
+        own += ["-r", RECEIVE_DEPTH] if operation == "send" else []
+        row = self.run(f"ib_{operation}_lat", size, count, own)
         # bytes, iterations, then microseconds: min, max, typical, average, stdev, 99 %, 99.9 %
         return {"p50": 1000 * float(row[4]), "p99": 1000 * float(row[7])}
 
     def rate(self, operation: str, size: int, count: int) -> Figures:
-        options: list[object] = ["-s", size, "-n", count, "-t", DEPTH, "-l", CHAIN]
-        options += ["-o", OUTSTANDING_READS] if operation == "read" else ["-I", 0]
-        row = self.run(f"ib_{operation}_bw", options, size, count)
+        own = ["-o", OUTSTANDING_READS] if operation == "read" else ["-I", 0]
+        row = self.run(f"ib_{operation}_bw", size, count, ["-t", DEPTH, "-l", CHAIN, *own])
         # bytes, iterations, peak and average in units of 2^20 bytes a second, millions of messages a second
         return {"messagesPerSecond": 1e6 * float(row[4])}
 
-    def run(self, program: str, options: Sequence[object], size: int, count: int) -> list[str]:
+    def run(self, program: str, size: int, count: int, options: Sequence[object]) -> list[str]:
         """The words of the row that the program prints for a size."""
         port = free_port()
-        command = [program, *self.common, *options, "-p", port]
+        command = [program, *self.common, "-s", size, "-n", count, *options, "-p", port]
         with side.serving(command, self.cores.server, port, self.folder / f"{program}.log") as server:
             said = output_of(side.pinned(self.cores.client, [*command, "127.0.0.1"]), side.LIMIT_SECONDS)
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -122,8 +116,7 @@ class Binding:
     def ask(self, *words: object) -> Figures:
         assert self._process.stdin is not None and self._process.stdout is not None
         with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.write(" ".join(map(str, words)) + "\n")
-            self._process.stdin.flush()
+            print(*words, file=self._process.stdin, flush=True)
         line = self._process.stdout.readline()
         if not line:
             raise ProcessFailure(f"the measuring process ended: {self._log.read_text().strip()[-500:]}")
@@ -158,9 +151,7 @@ def compare(
     """Measures both in each round, by turns first, and returns the pairs of figures."""
 
     def in_words(measured: dict[str, Figures]) -> str:
-        values = {name: found[figure] for name, found in measured.items()}
-        said = ", ".join(f"{name} {value:,.0f}" for name, value in values.items())
-        return f"{said}, ratio {values['wisp'] / values['perftest']:.3f}"
+        return side.pair_in_words({name: found[figure] for name, found in measured.items()})
 
     found = side.interleave(label, rounds, {"wisp": wisp, "perftest": perftest}, in_words, warmup=False)
     return [(one.measured["wisp"], one.measured["perftest"]) for one in found]
@@ -202,14 +193,8 @@ class Report:
 
     def _write(self, complete: bool) -> None:
         if self.options.json:
-            found = {
-                "format": FORMAT,
-                "version": VERSION,
-                "complete": complete,
-                "conditions": self.conditions,
-                "rows": self.rows,
-            }
-            files.write_json(self.options.json, found)
+            found = {"format": FORMAT, "version": VERSION, "complete": complete}
+            files.write_json(self.options.json, found | {"conditions": self.conditions, "rows": self.rows})
 
 
 def compare_verbs(options: argparse.Namespace, folder: Path, cores: side.Cores, report: Report) -> None:
@@ -376,16 +361,20 @@ COMMANDS: dict[str, tuple[Callable[[argparse.Namespace, Path, side.Cores, Report
 }
 
 
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "verbs": {"sizes": [8, 64, 128, 1024, 4096, 65536], "warmup_iterations": 20_000},
+    "wisp": {"payloads": [10, 100, 1000], "warmup_seconds": 20},
+}
+
+
 def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = Parser("./wisp beside perftest", __doc__)
+    parser = side.parser("perftest", __doc__, "that count")
     parser.add_argument("command", choices=COMMANDS, help="what is measured")
     parser.add_argument("cases", nargs="*", metavar="CASE", help="all of them by default")
-    parser.add_argument("--rounds", type=whole(1, 1000), default=5, help="rounds that count (default 5)")
     help_text = f"posts in a round, of {CHAIN} messages each where they are chained (default 2000)"
     parser.add_argument("--iterations", type=whole(100, 10**7), default=2000, help=help_text)
     parser.add_argument("--device", default="any", help="the RDMA device; the first that works by default")
     parser.add_argument("--placement", choices=["split", "free"], default="split", help="a core for each side, or not")
-    parser.add_argument("--json", type=Path, help="where to write every figure")
     help_text = "of verbs: bytes of a message (default 8,64,128,1024,4096,65536)"
     parser.add_argument("--sizes", type=numbers(1, 2**26), help=help_text)
     help_text = "of verbs: of Wisp's side, before those that count (default 20000)"
@@ -395,22 +384,13 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--warmup-seconds", type=whole(1, 300), help=help_text)
     options = parser.parse_intermixed_args(arguments)
     options.arguments = list(arguments)
-    defaults: dict[str, dict[str, Any]] = {
-        "verbs": {"sizes": [8, 64, 128, 1024, 4096, 65536], "warmup_iterations": 20_000},
-        "wisp": {"payloads": [10, 100, 1000], "warmup_seconds": 20},
-    }
-    for command, values in defaults.items():
+    for command, values in DEFAULTS.items():
         for name, value in values.items():
-            given = getattr(options, name)
-            if given is not None and command != options.command:
+            if command == options.command:
+                setattr(options, name, value if getattr(options, name) is None else getattr(options, name))
+            elif getattr(options, name) is not None:
                 parser.error(f"--{name.replace('_', '-')} goes with {command}")
-            if given is None and command == options.command:
-                setattr(options, name, value)
-    known = COMMANDS[options.command][1]
-    unknown = [case for case in options.cases if case not in known]
-    if unknown:
-        parser.error(f"no such case: {', '.join(unknown)}; there are {', '.join(known)}")
-    options.cases = options.cases or known
+    options.cases = side.chosen(parser, options.cases, COMMANDS[options.command][1])
     check_machine(parser, options)
     return options
 
@@ -431,8 +411,7 @@ def check_machine(parser: Parser, options: argparse.Namespace) -> None:
     programs = ("ib_read_lat", "ib_write_lat", "ib_send_lat", "ib_read_bw", "ib_write_bw", "taskset")
     otherwise = ", one for each side; --placement free does without"
     side.need(parser, programs, "perftest util-linux", 2 if options.placement == "split" else 1, otherwise)
-    if not BENCHMARKS.exists():
-        parser.error("benchmarks.jar is missing: ./wisp bench -l builds it")
+    side.need_benchmarks(parser)
 
 
 def main(arguments: Sequence[str]) -> int:

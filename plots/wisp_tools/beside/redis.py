@@ -20,7 +20,6 @@ Needs redis-server, redis-benchmark and taskset, and two cores.
 """
 
 import csv
-import io
 import os
 import platform
 import statistics
@@ -32,7 +31,6 @@ from pathlib import Path
 from typing import Any
 
 from wisp_tools import environment, files
-from wisp_tools.arguments import Parser, whole
 from wisp_tools.beside import side
 from wisp_tools.processes import free_port, output_of
 from wisp_tools.tree import WISP
@@ -56,8 +54,7 @@ def redis_benchmark(port: int, core: str | None, command: str, requests: int, co
     options = ["-p", port, "-t", command, "-n", requests, "-d", PAYLOAD_SIZE, "-r", 1000]
     options += ["-c", connections, "-P", pipeline, "--csv"]
     output = output_of(side.pinned(core, ["redis-benchmark", *options]), side.LIMIT_SECONDS)
-    rows = [row for row in csv.reader(io.StringIO(output)) if row and row[0].lower().startswith(command)]
-    return float(rows[0][1])
+    return next(float(row[1]) for row in csv.reader(output.splitlines()) if row and row[0].lower().startswith(command))
 
 
 def wisp_client(port: int, core: str | None, folder: Path, mix: str, requests: int, poll: bool = False) -> float:
@@ -67,33 +64,26 @@ def wisp_client(port: int, core: str | None, folder: Path, mix: str, requests: i
 
 
 def cases(folder: Path, cores: side.Cores) -> dict[str, Case]:
-    def one_core(port: int) -> float:
-        return wisp_client(port, cores.server, folder, "get:1", 200_000)
+    def wisp(core: str | None, requests: int, poll: bool = False) -> Measure:
+        return lambda port: wisp_client(port, core, folder, "get:1", requests, poll)
 
-    def one_core_redis_benchmark(port: int) -> float:
-        return redis_benchmark(port, cores.server, "get", 200_000, 1, 1)
-
-    def both_poll(port: int) -> float:
-        return wisp_client(port, cores.client, folder, "get:1", 400_000, poll=True)
-
-    def best_of_any_client(port: int) -> float:
-        return max(
-            wisp_client(port, cores.client, folder, "get:1", 100_000, poll=True),
-            wisp_client(port, cores.client, folder, "get:1", 100_000),
-            redis_benchmark(port, cores.client, "get", 100_000, 1, 1),
-        )
-
-    def pipelined(command: str) -> Measure:
-        return lambda port: redis_benchmark(port, cores.client, command, 2_000_000, 50, 16)
+    def redis(core: str | None, command: str, requests: int, connections: int = 1, pipeline: int = 1) -> Measure:
+        return lambda port: redis_benchmark(port, core, command, requests, connections, pipeline)
 
     def both(measure: Measure) -> tuple[Measure, Measure]:
         return measure, measure
 
+    def best_of_any_client(port: int) -> float:
+        any_client = (wisp(second, 100_000, poll=True), wisp(second, 100_000), redis(second, "get", 100_000))
+        return max(measure(port) for measure in any_client)
+
+    first, second = cores.server, cores.client
+    pipelined = {command: both(redis(second, command.lower(), 2_000_000, 50, 16)) for command in ("SET", "GET")}
     return {
-        "one-core": Case(False, {"GET": both(one_core)}),
-        "one-core-redis-benchmark": Case(False, {"GET": both(one_core_redis_benchmark)}),
-        "two-cores-busy": Case(True, {"GET": (both_poll, best_of_any_client)}),
-        "pipelined": Case(False, {"SET": both(pipelined("set")), "GET": both(pipelined("get"))}),
+        "one-core": Case(False, {"GET": both(wisp(first, 200_000))}),
+        "one-core-redis-benchmark": Case(False, {"GET": both(redis(first, "get", 200_000))}),
+        "two-cores-busy": Case(True, {"GET": (wisp(second, 400_000, poll=True), best_of_any_client)}),
+        "pipelined": Case(False, pipelined),
     }
 
 
@@ -129,12 +119,9 @@ def compare_figure(
     def measured(name: str, measure: Measure) -> Callable[[], float]:
         return lambda: servers[name].measured(lambda: measure(servers[name].port))
 
-    def in_words(found: dict[str, float]) -> str:
-        wisp, redis = found.values()
-        return f"wisp {wisp:,.0f}/s, redis {redis:,.0f}/s, ratio {wisp / redis:.2f}"
-
     subjects = {name: measured(name, measure) for name, measure in zip(servers, both, strict=True)}
-    return [one.measured for one in side.interleave(label, rounds, subjects, in_words)]
+    found = side.interleave(label, rounds, subjects, lambda each: side.pair_in_words(each, "/s"))
+    return [one.measured for one in found]
 
 
 def row(name: str, figure: str, rounds: Sequence[dict[str, float]]) -> dict[str, Any]:
@@ -175,11 +162,8 @@ def in_table(rows: Sequence[dict[str, Any]]) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    parser = Parser("./wisp beside redis", __doc__)
+    parser = side.parser("redis", __doc__)
     parser.add_argument("cases", nargs="*", metavar="CASE", help="the cases to run; all of them by default")
-    help_text = "rounds that count, after one that warms up (default 5)"
-    parser.add_argument("--rounds", type=whole(1, 1000), default=5, help=help_text)
-    parser.add_argument("--json", type=Path, help="where to write every figure")
     options = parser.parse_args(arguments)
     side.need(parser, ("redis-server", "redis-benchmark", "taskset"), "redis-server util-linux", cores=2)
     if options.json:
@@ -187,13 +171,9 @@ def main(arguments: Sequence[str]) -> int:
     cores = side.Cores.of("split")
     with tempfile.TemporaryDirectory(prefix="wisp-beside-") as folder:
         known = cases(Path(folder), cores)
-        unknown = [name for name in options.cases if name not in known]
-        if unknown:
-            parser.error(f"no such case: {', '.join(unknown)}; there are {', '.join(known)}")
+        names = side.chosen(parser, options.cases, list(known))
         started = conditions(cores)
-        rows: list[dict[str, Any]] = []
-        for name in options.cases or known:
-            rows += compare(name, known[name], options.rounds, Path(folder), cores)
+        rows = [row for name in names for row in compare(name, known[name], options.rounds, Path(folder), cores)]
     if options.json:
         files.write_json(options.json, {"format": 1, "conditions": started, "rows": rows})
     print(in_table(rows))

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from wisp_tools import files
-from wisp_tools.arguments import Parser, whole
+from wisp_tools.arguments import whole
 from wisp_tools.beside import redis, side
 from wisp_tools.processes import free_port, output_of, start, stop
 from wisp_tools.tree import BENCHMARKS, WISP, jdk
@@ -96,16 +96,12 @@ def in_table(lines: Sequence[dict[str, Any]]) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    parser = Parser("./wisp beside shm", __doc__)
-    help_text = "rounds that count, after one that warms up (default 5)"
-    parser.add_argument("--rounds", type=whole(1, 1000), default=5, help=help_text)
+    parser = side.parser("shm", __doc__)
     help_text = "requests of a run (default 2000000)"
     parser.add_argument("--requests", type=whole(1000, 10**9), default=2_000_000, help=help_text)
-    parser.add_argument("--json", type=Path, help="where to write every figure")
     options = parser.parse_args(arguments)
     side.need(parser, ("taskset",), "util-linux", cores=2)
-    if not BENCHMARKS.exists():
-        parser.error("benchmarks.jar is missing: ./wisp bench -l builds it")
+    side.need_benchmarks(parser)
     if options.json:
         files.prepare(options.json)
     cores = side.Cores.of("split")

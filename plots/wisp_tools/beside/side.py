@@ -12,15 +12,37 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from wisp_tools.arguments import Parser
+from wisp_tools.arguments import Parser, whole
 from wisp_tools.processes import Process, ProcessFailure, hold, listens, output_of, resume, server
-from wisp_tools.tree import WISP
+from wisp_tools.tree import BENCHMARKS, WISP
 
 LIMIT_SECONDS = 600
 """Of a client's run."""
 READY_SECONDS = 120
 
 T = TypeVar("T")
+
+
+def parser(what: str, description: str | None, rounds: str = "that count, after one that warms up") -> Parser:
+    """Of ``./wisp beside WHAT``, with the options that all have."""
+    made = Parser(f"./wisp beside {what}", description)
+    made.add_argument("--rounds", type=whole(1, 1000), default=5, help=f"rounds {rounds} (default 5)")
+    made.add_argument("--json", type=Path, help="where to write every figure")
+    return made
+
+
+def chosen(made: Parser, cases: Sequence[str], known: Sequence[str]) -> list[str]:
+    """The cases that are asked for, all without any. Ends with a sentence where one is not known."""
+    if unknown := [case for case in cases if case not in known]:
+        made.error(f"no such case: {', '.join(unknown)}; there are {', '.join(known)}")
+    return list(cases or known)
+
+
+def pair_in_words(values: Mapping[str, float], unit: str = "") -> str:
+    """Two figures by who has them, and the ratio of the first to the second."""
+    first, second = values.values()
+    said = ", ".join(f"{name} {value:,.0f}{unit}" for name, value in values.items())
+    return f"{said}, ratio {first / second:.3f}"
 
 
 def say(text: str) -> None:
@@ -95,6 +117,11 @@ def need(parser: Parser, programs: Sequence[str], packages: str, cores: int = 1,
     missing = [program for program in programs if shutil.which(program) is None]
     if missing:
         parser.error(f"not found: {', '.join(missing)} (Debian: apt-get install {packages})")
+
+
+def need_benchmarks(parser: Parser) -> None:
+    if not BENCHMARKS.exists():
+        parser.error("benchmarks.jar is missing: ./wisp bench -l builds it")
 
 
 @dataclass

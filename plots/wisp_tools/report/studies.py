@@ -1,19 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the report says of measurements that answer one question: the write of 30 us, and whether two clients agree."""
 
-import json
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from wisp_tools import wording
+from wisp_tools.beside.clients import NAMES as CLIENTS
 from wisp_tools.errors import WispError
 from wisp_tools.model import EMULATED_LABEL
 from wisp_tools.results.fields import Fields
-from wisp_tools.results.runs import NO_RUNS
+from wisp_tools.results.runs import NO_RUNS, format_of
 
-CLIENTS = {"wisp": "wisp -p", "redisBenchmark": "redis-benchmark"}
 CPU_TIME = "cpuNanosecondsPerRequestWithStart"
 
 
@@ -32,18 +31,10 @@ def recorded_studies(results: Path) -> list[Study]:
     studies = []
     for path in sorted(results.glob("**/*.json")):
         relative = path.relative_to(results)
-        make = MAKERS.get(_format(path))
+        make = MAKERS.get(format_of(path) or "")
         if make is not None and not (set(relative.parts[:-1]) & NO_RUNS):
             studies.append(make(Fields.of_file(path, str(relative))))
     return studies
-
-
-def _format(path: Path) -> str:
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return ""
-    return str(values.get("format")) if isinstance(values, dict) else ""
 
 
 def write_cost(file: Fields) -> Study:
@@ -139,9 +130,8 @@ def _calls(row: Fields, client: str) -> str:
     calls = row.inner("calls").inner(client)
     counts = {name: calls.number(name) for name in calls.names()}
     most = sorted(counts, key=lambda name: -counts[name])
-    return f"{sum(counts.values()):.2f}" + (
-        f" ({', '.join(f'{name} {counts[name]:.2f}' for name in most)})" if most else ""
-    )
+    each = f" ({', '.join(f'{name} {counts[name]:.2f}' for name in most)})" if most else ""
+    return f"{sum(counts.values()):.2f}{each}"
 
 
 def _why(row: Fields, rounds: Sequence[Fields]) -> str:
@@ -149,12 +139,8 @@ def _why(row: Fields, rounds: Sequence[Fields]) -> str:
     what = f"{row.text('operation')} with {row.whole('pipeline')} sent together"
     times = " and ".join(f"{words} {_median(rounds, each, CPU_TIME) / 1000:.2f} us" for each, words in CLIENTS.items())
     counted = " and ".join(f"{words} {_calls(row, each)}" for each, words in CLIENTS.items())
-    calls = (
-        f"system calls for each request, {counted}"
-        if "calls" in row
-        else "system calls were not counted, which --calls does"
-    )
-    return f"Why they differ at {what}: CPU time for each request, start and warm-up included, {times}; {calls}."
+    calls = f"for each request, {counted}" if "calls" in row else "were not counted, which --calls does"
+    return f"Why they differ at {what}: CPU time for each request, start and warm-up included, {times}; system calls {calls}."
 
 
 MAKERS = {"wisp-write-cost": write_cost, "wisp-client-agreement": client_agreement}

@@ -65,8 +65,13 @@ def _load_files(folder: Path) -> list[Measurement]:
 
 def _is_perf(file: Path) -> bool:
     """Whether a file says that it is the perf client's, or is too broken to say anything."""
+    return format_of(file) in (FORMAT, None)
+
+
+def format_of(file: Path) -> str | None:
+    """What a file of JSON says that it is, nothing included; None if it is too broken to say."""
     try:
         values = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError:
-        return True
-    return isinstance(values, dict) and values.get("format") == FORMAT
+    except (OSError, ValueError):
+        return None
+    return str(values.get("format", "")) if isinstance(values, dict) else ""
