@@ -7,6 +7,7 @@ import re
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from simple_kv import perf, protocol, rdma, shell
@@ -17,9 +18,9 @@ from simple_kv.rdma_server import DEFAULT_REGION_BYTES, RdmaServer
 from simple_kv.request_region import LEAST_REGION_BYTES
 from simple_kv.run_folder import RunFolder
 from simple_kv.store import Executor, Store
-from simple_kv.tcp import TcpExchange, TcpServer
+from simple_kv.tcp import Server, TcpExchange, TcpServer
 from wisp_tools import devices, environment, files, packages
-from wisp_tools.arguments import Parser, whole
+from wisp_tools.arguments import Parser, number, whole
 from wisp_tools.errors import WispError
 from wisp_tools.tree import ROOT
 
@@ -41,16 +42,6 @@ The Python baseline of Wisp: a small key-value server with its clients, over TCP
 
 RDMA needs a device; "./wisp guest COMMAND" runs a command on a virtual machine that has one.
 """
-
-
-def seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0
-    if not 0.01 <= value <= 60:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds from 0.01 to 60")
-    return value
 
 
 def size(least: int, most: int) -> Callable[[str], int]:
@@ -100,44 +91,30 @@ def parser() -> Parser:
 
     server = made.add_argument_group("server")
     server.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
-    server.add_argument(
-        "--port", type=whole(0, 65535), default=DEFAULT_PORT, help=f"port, 0 for any free one (default {DEFAULT_PORT})"
-    )
-    server.add_argument(
-        "--memory", type=size(1 << 16, 1 << 40), default=1 << 30, help="for keys and values (default 1g)"
-    )
-    server.add_argument(
-        "--region",
-        type=size(LEAST_REGION_BYTES, MOST_REGION_BYTES),
-        default=DEFAULT_REGION_BYTES,
-        help=f"bytes of memory that an RDMA client writes requests to; a request takes half of it at most (default"
-        f" {DEFAULT_REGION_BYTES}, as the original)",
-    )
+    help_text = f"port, 0 for any free one (default {DEFAULT_PORT})"
+    server.add_argument("--port", type=whole(0, 65535), default=DEFAULT_PORT, help=help_text)
+    memory, region = size(1 << 16, 1 << 40), size(LEAST_REGION_BYTES, MOST_REGION_BYTES)
+    server.add_argument("--memory", type=memory, default=1 << 30, help="for keys and values (default 1g)")
+    help_text = "bytes of memory that an RDMA client writes requests to; a request takes half of it at most (default"
+    help_text += f" {DEFAULT_REGION_BYTES}, as the original)"
+    server.add_argument("--region", type=region, default=DEFAULT_REGION_BYTES, help=help_text)
 
     client = made.add_argument_group("clients")
+    seconds = number(0.01, 60, " of seconds")
     client.add_argument("--timeout", type=seconds, default=10.0, help="seconds that the server may take (default 10)")
-    client.add_argument(
-        "--write",
-        choices=(REQUEST, REGION),
-        default=REQUEST,
-        help="what an RDMA client writes to the server for a request: the request, or the whole region as the original"
-        " did by mistake (default request)",
-    )
+    help_text = "what an RDMA client writes to the server for a request: the request, or the whole region as the"
+    help_text += " original did by mistake (default request)"
+    client.add_argument("--write", choices=(REQUEST, REGION), default=REQUEST, help=help_text)
 
     load = made.add_argument_group("perf client")
     load.add_argument("--key_size", "--key-size", type=whole(1, 18), default=3, help="decimal digits (default 3)")
-    load.add_argument(
-        "--payload_size",
-        "--payload-size",
-        type=whole(1, protocol.MOST_VALUE_BYTES),
-        default=100,
-        help=f"bytes of a value, to {protocol.MOST_VALUE_BYTES} (default 100)",
-    )
+    most = protocol.MOST_VALUE_BYTES
+    help_text = f"bytes of a value, to {most} (default 100)"
+    load.add_argument("--payload_size", "--payload-size", type=whole(1, most), default=100, help=help_text)
     load.add_argument("--requests", type=whole(1, MOST_REQUESTS), default=100_000, help="to measure (default 100000)")
     load.add_argument("--warmup", type=whole(0, MOST_REQUESTS), default=10_000, help="before those (default 10000)")
-    load.add_argument(
-        "--iterations", type=whole(1, 1000), default=5, help="parts of the measurement, each a sample (default 5)"
-    )
+    help_text = "parts of the measurement, each a sample (default 5)"
+    load.add_argument("--iterations", type=whole(1, 1000), default=5, help=help_text)
     load.add_argument("--ahead", type=whole(1, MOST_AHEAD), default=10, help="requests without a reply (default 10)")
     load.add_argument("--seed", type=whole(0, 10**11), default=1, help="of keys and operations (default 1)")
     load.add_argument("--profile", action="store_true", help="time the steps of each request in the client")
@@ -214,15 +191,15 @@ def _serve(options: argparse.Namespace, arguments: list[str]) -> int:
         }
 
     executor = Executor(Store(options.memory), describe)
-    server: TcpServer | RdmaServer
+    server: Server
     if options.transport == "tcp":
         server, place, emulated = TcpServer(executor, options.host, options.port), "", False
     else:
         server = RdmaServer(executor, options.host, options.port, options.device, options.region)
         place, emulated = f", {server.place}, region of {options.region} bytes", server.place.emulated
     description = f"simple_kv {options.transport} at {server.address}:{server.port}{place}, 1 thread"
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: server.stop())
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, lambda *_: server.stop())
     print(description, flush=True)
     server.serve()
     return 0
@@ -234,26 +211,20 @@ def transports() -> dict[str, str | None]:
     return {"tcp": None, "rdma": rdma.unavailable() or no_device}
 
 
-def connect(
-    transport: str, host: str, port: int, timeout: float, ahead: int, write: str, device: str | None
-) -> Exchange:
-    if transport == "tcp":
-        return TcpExchange(host, port, timeout)
-    return RdmaExchange(host, port, timeout, ahead, write, device)
+def _connect(options: argparse.Namespace, endpoint: tuple[str, int], ahead: int) -> closing[Exchange]:
+    if options.transport == "tcp":
+        return closing(TcpExchange(*endpoint, options.timeout))
+    return closing(RdmaExchange(*endpoint, options.timeout, ahead, options.write, options.device))
 
 
 def _open_shell(options: argparse.Namespace) -> int:
-    host, port = options.client
     requests = [shell.encode_line(command) for command in options.commands]
-    exchange = connect(options.transport, host, port, options.timeout, 1, options.write, options.device)
-    try:
+    with _connect(options, options.client, 1) as exchange:
         if requests:
             outcomes = [shell.run_command(exchange, request) for request in requests]
             return 0 if all(outcomes) else FAILED
         shell.run_shell(exchange, sys.stdin, "simple-kv> " if sys.stdin.isatty() else "")
         return 0
-    finally:
-        exchange.close()
 
 
 def _measure(options: argparse.Namespace, arguments: list[str]) -> int:
@@ -269,19 +240,16 @@ def _measure(options: argparse.Namespace, arguments: list[str]) -> int:
 
 
 def _measure_into(options: argparse.Namespace, folder: RunFolder | None) -> str:
-    host, port = options.perf
     settings = LoadSettings(options.key_size, options.payload_size, options.ahead, options.seed)
-    exchange = connect(options.transport, host, port, options.timeout, options.ahead, options.write, options.device)
-    try:
+    with _connect(options, options.perf, options.ahead) as exchange:
         measured = perf.measure(
             exchange, settings, options.requests, options.warmup, options.iterations, options.profile
         )
-    finally:
-        exchange.close()
     if folder is not None:
+        host, port = options.perf
         parameters = {"server": f"{host}:{port}", "transport": options.transport}
         if options.transport == "rdma":
             parameters |= {"device": options.device or "auto", "write": options.write}
-        found = perf.measurement(measured, exchange, settings, parameters, options.warmup, folder.histogram(1))
+        found = perf.measurement(measured, exchange, parameters, options.warmup, folder.histogram(1))
         folder.complete([found])
-    return perf.summary(measured, settings)
+    return perf.summary(measured)

@@ -25,23 +25,18 @@ def histogram_of(values: Iterable[int]) -> HdrHistogram:
 
 def summaries(iterations: list[Recorded]) -> list[dict[str, object]]:
     """One for each kind that occurred, and one for all of them."""
-    found = []
-    for kind in KINDS:
-        values = [value for each in iterations for value in each.nanoseconds[kind]]
-        if values:
-            found.append(_summary(kind, values, sum(each.misses[kind] for each in iterations)))
-    if len(found) > 1:
-        values = [value for each in iterations for kind in KINDS for value in each.nanoseconds[kind]]
-        found.append(_summary(ALL, values, sum(sum(each.misses.values()) for each in iterations)))
-    return found
+    occurred = [kind for kind in KINDS if any(each.nanoseconds[kind] for each in iterations)]
+    found = [_summary(kind, [kind], iterations) for kind in occurred]
+    return [*found, _summary(ALL, occurred, iterations)] if len(found) > 1 else found
 
 
-def _summary(operation: str, values: list[int], misses: int) -> dict[str, object]:
+def _summary(operation: str, kinds: list[str], iterations: list[Recorded]) -> dict[str, object]:
+    values = [value for each in iterations for kind in kinds for value in each.nanoseconds[kind]]
     histogram = histogram_of(values)
     return {
         "operation": operation,
         "count": len(values),
-        "misses": misses,
+        "misses": sum(each.misses[kind] for each in iterations for kind in kinds),
         "min": int(histogram.get_min_value()),
         "mean": histogram.get_mean_value(),
         "max": int(histogram.get_max_value()),

@@ -63,6 +63,14 @@ class Load:
         self._keys = settings.keys
         self._key_format = b"%%0%dd" % settings.key_size
         self._value = bytes(97 + index % 26 for index in range(settings.payload_size))
+        self._expected = {
+            (PUT, True): protocol.PUT_DONE,
+            (PUT, False): None,
+            (GET, True): self._value,
+            (GET, False): protocol.GET_FAILED,
+            (DELETE, True): protocol.DELETE_DONE,
+            (DELETE, False): protocol.DELETE_FAILED,
+        }
         self._clock = clock
 
     def prepare(self, exchange: Exchange, progress: Progress) -> None:
@@ -116,12 +124,6 @@ class Load:
         return recorded
 
     def _check(self, kind: str, reply: Reply) -> None:
-        if kind == PUT:
-            right = reply.done and reply.text == protocol.PUT_DONE
-        elif kind == GET:
-            right = reply.text == (self._value if reply.done else protocol.GET_FAILED)
-        else:
-            right = reply.text == (protocol.DELETE_DONE if reply.done else protocol.DELETE_FAILED)
-        if not right:
+        if reply.text != self._expected[kind, reply.done]:
             said = reply.text[:80].decode(errors="backslashreplace")
             raise WispError(f"the answer to a {kind} is wrong: {said!r}; does another client use the same keys?")

@@ -81,6 +81,7 @@ class ProgressLine:
 class Measured:
     """What a measurement gave."""
 
+    settings: LoadSettings
     server: ServerDescription
     iterations: list[Recorded]
     steps: dict[str, list[int]]
@@ -113,23 +114,17 @@ def measure(
             recorded.append(load.run(measured, part, progress))
     finally:
         progress.end()
-    return Measured(
-        server, recorded, {step: list(each) for step, each in profiled.nanoseconds.items()} if profiled else {}
-    )
+    steps = profiled.nanoseconds if profiled else {}
+    return Measured(settings, server, recorded, {step: list(each) for step, each in steps.items()})
 
 
 def measurement(
-    measured: Measured,
-    exchange: Exchange,
-    settings: LoadSettings,
-    parameters: dict[str, str],
-    warmup: int,
-    log: tuple[Path, str],
+    measured: Measured, exchange: Exchange, parameters: dict[str, str], warmup: int, log: tuple[Path, str]
 ) -> dict[str, object]:
     """The measurement of a result file (results/FORMAT.md); writes its histogram log."""
     from simple_kv import latencies  # needs HdrHistogram, which measuring itself does not
 
-    file, name = log
+    (file, name), settings = log, measured.settings
     latencies.write_log(file, BENCHMARK, measured.iterations)
     samples = [each.requests_per_second for each in measured.iterations]
     client_cores = environment.cores()
@@ -179,8 +174,9 @@ def placement(client_cores: str, server_cores: str) -> str:
     return "split" if client_cores.isdecimal() and server_cores.isdecimal() else "other"
 
 
-def summary(measured: Measured, settings: LoadSettings) -> str:
+def summary(measured: Measured) -> str:
     """What is printed of a measurement."""
+    settings = measured.settings
     lines = [
         f"{measured.server.description}",
         f"{sum(each.requests for each in measured.iterations):,} requests, {settings.ahead} sent ahead,"

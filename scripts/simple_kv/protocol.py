@@ -128,15 +128,25 @@ def parse_reply(frame: bytes) -> Reply:
     return Reply(frame[LENGTH_DIGITS : LENGTH_DIGITS + 1] == b"+", frame[REPLY_HEADER_BYTES:-1])
 
 
-class LineSplitter:
-    """Cuts a stream of bytes into request lines."""
+class Splitter:
+    """Cuts a stream of bytes into what it is made of."""
 
     def __init__(self) -> None:
         self._pending = bytearray()
-        self._searched = 0
 
     def feed(self, data: bytes) -> None:
         self._pending += data
+
+    def _take(self, length: int) -> bytes:
+        taken = bytes(self._pending[:length])
+        del self._pending[:length]
+        return taken
+
+
+class LineSplitter(Splitter):
+    """Cuts it into request lines."""
+
+    _searched = 0
 
     def next(self) -> bytes | None:
         """The next line; None if it is not whole. Raises ProtocolError if it is longer than any request."""
@@ -147,31 +157,19 @@ class LineSplitter:
             raise ProtocolError(f"a request has {MOST_REQUEST_BYTES} bytes at most, and this one is longer")
         if end < 0:
             return None
-        line = bytes(self._pending[:end])
-        del self._pending[: end + 1]
         self._searched = 0
-        return line
+        return self._take(end + 1)[:-1]
 
 
-class ReplySplitter:
-    """Cuts a stream of bytes into replies."""
-
-    def __init__(self) -> None:
-        self._pending = bytearray()
-
-    def feed(self, data: bytes) -> None:
-        self._pending += data
+class ReplySplitter(Splitter):
+    """Cuts it into replies."""
 
     def next(self) -> bytes | None:
         """The next reply, for parse_reply; None if it is not whole. Raises ProtocolError if it can be none."""
         if len(self._pending) < REPLY_HEADER_BYTES:
             return None
         length = reply_length(bytes(self._pending[:REPLY_HEADER_BYTES]))
-        if len(self._pending) < length:
-            return None
-        frame = bytes(self._pending[:length])
-        del self._pending[:length]
-        return frame
+        return self._take(length) if len(self._pending) >= length else None
 
 
 def _shown(data: bytes) -> str:

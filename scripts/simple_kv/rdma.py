@@ -5,8 +5,7 @@ import ctypes
 import mmap
 import secrets
 from collections.abc import Callable
-from types import TracebackType
-from typing import Self
+from contextlib import AbstractContextManager
 
 from simple_kv.control import QueuePairAddress
 from simple_kv.errors import PeerError
@@ -69,7 +68,7 @@ class RegisteredMemory:
         self._region.close()
 
 
-class Link:
+class Link(AbstractContextManager["Link"]):
     """One queue pair, reliable and connected, with its completion queues and memory. Close it to free them.
 
     :param sends: requests that may be under way at a time
@@ -98,10 +97,7 @@ class Link:
             self._pair.qp_num, secrets.randbelow(1 << 24), state.lid, port.gid, state.active_mtu
         )
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def local_memory(self, length: int) -> RegisteredMemory:

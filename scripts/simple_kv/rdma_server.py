@@ -7,6 +7,7 @@ import selectors
 import socket
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from simple_kv import control
 from simple_kv.control import Hello, Welcome
@@ -15,7 +16,7 @@ from simple_kv.rdma import Link
 from simple_kv.rdma_client import reply_bytes
 from simple_kv.request_region import RequestReader
 from simple_kv.store import Executor
-from simple_kv.tcp import listen, watch_peer
+from simple_kv.tcp import Server
 from wisp_tools import devices
 from wisp_tools.errors import WispError
 
@@ -32,29 +33,21 @@ _HELLO_SECONDS = 5
 _SEND_SECONDS = 10
 
 
-class RdmaServer:
-    """Serves clients in one thread, until stopped.
+class RdmaServer(Server):
+    """Serves the clients that connect their queue pairs over TCP.
 
     It polls without pause while requests come, which takes a whole core, sleeps for a millisecond at a time after a
     tenth of a second without any, and for as long as it takes while nobody is connected.
     """
 
     def __init__(self, executor: Executor, address: str, port: int, device: str | None, region_bytes: int) -> None:
-        self._executor = executor
         self._region_bytes = region_bytes
         self.place = devices.choose(device)
         Link(self.place, sends=1, receives=1).close()  # says at once if it cannot be
-        self._listener = listen(address, port)
-        self._listener.setblocking(False)
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(self._listener, selectors.EVENT_READ, self._accept)
+        super().__init__(executor, address, port)
         self._clients: set[_Client] = set()
-        self._stopped = False
-        self.address: str = self._listener.getsockname()[0]
-        self.port: int = self._listener.getsockname()[1]
 
     def serve(self) -> None:
-        """Returns after stop."""
         try:
             last_request = time.monotonic()
             while not self._stopped:
@@ -69,10 +62,6 @@ class RdmaServer:
             self._listener.close()
             self._selector.close()
 
-    def stop(self) -> None:
-        """Ends serving within half a second. May be called from a signal handler or another thread."""
-        self._stopped = True
-
     def _turns(self) -> bool:
         """Gives every client a number of turns; returns whether there was a request."""
         connected = [client for client in self._clients if client.connected]
@@ -86,20 +75,14 @@ class RdmaServer:
         return worked
 
     def _look_at_sockets(self, timeout: float) -> None:
-        for key, _ in self._selector.select(timeout):
-            key.data()
+        for key, events in self._selector.select(timeout):
+            key.data(events)
         now = time.monotonic()
         for client in list(self._clients):
             if not client.connected and now > client.hello_deadline:
                 client.refuse(f"no greeting came within {_HELLO_SECONDS} s")
 
-    def _accept(self) -> None:
-        try:
-            connection, _ = self._listener.accept()
-        except OSError:
-            return
-        connection.setblocking(False)
-        watch_peer(connection)
+    def _accept(self, connection: socket.socket) -> None:
         client = _Client(connection, self._executor, self.place, self._region_bytes, self._forget)
         if len(self._clients) >= MOST_CLIENTS:
             client.refuse(f"it has {MOST_CLIENTS} clients, which is the most")
@@ -113,28 +96,21 @@ class RdmaServer:
             self._selector.unregister(connection)
 
 
+@dataclass(eq=False)
 class _Client:
     """The server's side of one connection."""
 
-    def __init__(
-        self,
-        connection: socket.socket,
-        executor: Executor,
-        place: devices.Port,
-        region_bytes: int,
-        on_close: Callable[["_Client", socket.socket], None],
-    ) -> None:
-        self._connection = connection
-        self._executor = executor
-        self._place = place
-        self._region_bytes = region_bytes
-        self._on_close = on_close
-        self._said = b""
-        self._link: Link | None = None
-        self.connected = False
-        self.hello_deadline = time.monotonic() + _HELLO_SECONDS
+    _connection: socket.socket
+    _executor: Executor
+    _place: devices.Port
+    _region_bytes: int
+    _on_close: Callable[["_Client", socket.socket], None]
+    _said: bytes = b""
+    _link: Link | None = None
+    connected: bool = False
+    hello_deadline: float = field(default_factory=lambda: time.monotonic() + _HELLO_SECONDS)
 
-    def on_readable(self) -> None:
+    def on_readable(self, _events: int) -> None:
         try:
             data = self._connection.recv(control.MOST_LINE_BYTES)
         except BlockingIOError:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The folder that a run leaves (results/FORMAT.md)."""
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from wisp_tools.errors import WispError
@@ -9,7 +10,7 @@ from wisp_tools.files import write_json
 HISTOGRAMS = "histograms"
 
 
-class RunFolder:
+class RunFolder(AbstractContextManager["RunFolder"]):
     """Until the run has succeeded the folder's name ends in ``.unfinished``, and if it fails in ``.FAILED``.
 
     As a context it fails by itself if what is done in it does, or is interrupted.
@@ -30,9 +31,6 @@ class RunFolder:
             (self._unfinished / HISTOGRAMS).mkdir(parents=True)
         except OSError as error:
             raise WispError(f"cannot make the folder {self._unfinished}: {error.strerror}") from error
-
-    def __enter__(self) -> "RunFolder":
-        return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _at: object) -> None:
         if not self._ended:

@@ -5,7 +5,9 @@ import select
 import selectors
 import socket
 import struct
+from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import cast
 
 from simple_kv.errors import PeerError, ProtocolError
@@ -57,22 +59,47 @@ def reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
-class TcpServer:
-    """Serves any number of clients in one thread, until stopped."""
+class Server(ABC):
+    """Takes connections and looks after them in one thread, until stopped."""
 
     def __init__(self, executor: Executor, address: str, port: int) -> None:
         self._executor = executor
         self._listener = listen(address, port)
         self._listener.setblocking(False)
         self._selector = selectors.DefaultSelector()
-        self._selector.register(self._listener, selectors.EVENT_READ, self._accept)
-        self._connections = 0
+        self._selector.register(self._listener, selectors.EVENT_READ, self._on_connection)
         self._stopped = False
         self.address: str = self._listener.getsockname()[0]
         self.port: int = self._listener.getsockname()[1]
 
+    @abstractmethod
     def serve(self) -> None:
         """Returns after stop."""
+
+    def stop(self) -> None:
+        """Ends serving within half a second. May be called from a signal handler or another thread."""
+        self._stopped = True
+
+    @abstractmethod
+    def _accept(self, connection: socket.socket) -> None:
+        """Takes a connection that does not block, or closes it."""
+
+    def _on_connection(self, _events: int) -> None:
+        try:
+            connection, _ = self._listener.accept()
+        except OSError:
+            return
+        connection.setblocking(False)
+        watch_peer(connection)
+        self._accept(connection)
+
+
+class TcpServer(Server):
+    """Serves any number of clients."""
+
+    _connections = 0
+
+    def serve(self) -> None:
         try:
             while not self._stopped:
                 for key, events in self._selector.select(0.5):
@@ -82,20 +109,10 @@ class TcpServer:
                 cast(socket.socket, key.fileobj).close()
             self._selector.close()
 
-    def stop(self) -> None:
-        """Ends serving within half a second. May be called from a signal handler or another thread."""
-        self._stopped = True
-
-    def _accept(self, _events: int) -> None:
-        try:
-            connection, _ = self._listener.accept()
-        except OSError:
-            return
+    def _accept(self, connection: socket.socket) -> None:
         if self._connections >= MOST_CONNECTIONS:
             connection.close()
             return
-        connection.setblocking(False)
-        watch_peer(connection)
         self._connections += 1
         session = _Session(connection, self._executor, self._selector, self._forget)
         self._selector.register(connection, selectors.EVENT_READ, session.on_event)
@@ -104,24 +121,18 @@ class TcpServer:
         self._connections -= 1
 
 
+@dataclass(eq=False)
 class _Session:
     """The server's side of one connection."""
 
-    def __init__(
-        self,
-        connection: socket.socket,
-        executor: Executor,
-        selector: selectors.BaseSelector,
-        on_close: Callable[[], None],
-    ) -> None:
-        self._connection = connection
-        self._executor = executor
-        self._selector = selector
-        self._on_close = on_close
-        self._lines = LineSplitter()
-        self._unsent = bytearray()
-        self._watched = selectors.EVENT_READ
-        self._ending = False
+    _connection: socket.socket
+    _executor: Executor
+    _selector: selectors.BaseSelector
+    _on_close: Callable[[], None]
+    _lines: LineSplitter = field(default_factory=LineSplitter)
+    _unsent: bytearray = field(default_factory=bytearray)
+    _watched: int = selectors.EVENT_READ
+    _ending: bool = False
 
     def on_event(self, events: int) -> None:
         try:

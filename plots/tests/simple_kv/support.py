@@ -2,16 +2,20 @@
 """What several tests use."""
 
 import contextlib
+import random
 import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
-from simple_kv.rdma_server import RdmaServer
+from simple_kv import protocol
+from simple_kv.load import KINDS
+from simple_kv.protocol import Reply, Request
 from simple_kv.store import Executor, Store
-from simple_kv.tcp import TcpServer
+from simple_kv.tcp import Server, TcpServer
 from tests.waiting import PATIENCE_SECONDS
 
 PROGRAM = (sys.executable, "-m", "wisp_tools", "simple-kv")
@@ -26,7 +30,7 @@ def tcp_server(executor: Executor | None = None) -> contextlib.AbstractContextMa
 
 
 @contextlib.contextmanager
-def in_thread(server: TcpServer | RdmaServer) -> Iterator[int]:
+def in_thread(server: Server) -> Iterator[int]:
     """Has a server serve in a thread; gives its port."""
     thread = threading.Thread(target=server.serve)
     thread.start()
@@ -36,6 +40,26 @@ def in_thread(server: TcpServer | RdmaServer) -> Iterator[int]:
         server.stop()
         thread.join(PATIENCE_SECONDS)
         assert not thread.is_alive(), "the server did not stop"
+
+
+def as_a_dictionary(
+    draw: random.Random, requests: int, keys: int, value_of: Callable[[], bytes]
+) -> Iterator[tuple[Request, Reply]]:
+    """Random requests, each with the reply that a dictionary would give."""
+    model: dict[bytes, bytes] = {}
+    for _ in range(requests):
+        request = Request(draw.choice(KINDS), b"%d" % draw.randrange(keys))
+        match request.kind:
+            case protocol.PUT:
+                request = replace(request, value=value_of())
+                model[request.key] = request.value
+                yield request, Reply(True, protocol.PUT_DONE)
+            case protocol.GET:
+                found = model.get(request.key)
+                yield request, Reply(found is not None, found or protocol.GET_FAILED)
+            case _:
+                done = model.pop(request.key, None) is not None
+                yield request, Reply(done, protocol.DELETE_DONE if done else protocol.DELETE_FAILED)
 
 
 @contextlib.contextmanager

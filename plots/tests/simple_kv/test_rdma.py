@@ -21,7 +21,7 @@ from simple_kv.rdma_server import MOST_CLIENTS, RdmaServer
 from simple_kv.request_region import most_request_bytes
 from simple_kv.store import Executor, Store
 from simple_kv.tcp import TcpExchange, connect
-from tests.simple_kv.support import PATIENCE_SECONDS, describe, in_thread, port_of, program, run
+from tests.simple_kv.support import PATIENCE_SECONDS, as_a_dictionary, describe, in_thread, port_of, program, run
 from wisp_tools import devices, files
 
 pytestmark = pytest.mark.rdma
@@ -41,27 +41,16 @@ def open_exchange(port: int, ahead: int = 10, written: str = REQUEST, timeout: f
 
 def run_against_dictionary(exchange: RdmaExchange, requests: int, ahead: int) -> None:
     """Random requests, so many ahead, each answered as a dictionary would."""
-    draw, model = random.Random(ahead), {}
+    draw = random.Random(ahead)
+    lengths = (1, 100, 1500, most_request_bytes(SMALL_REGION) - 10)
+    values = as_a_dictionary(draw, requests, 20, lambda: b"%d" % draw.randrange(9) * draw.choice(lengths))
     expected: deque[protocol.Reply] = deque()
-    for _ in range(requests):
+    for request, reply in values:
         if len(expected) == ahead:
             assert exchange.parse(exchange.wait()) == expected.popleft()
-        key = b"%d" % draw.randrange(20)
-        match draw.randrange(3):
-            case 0:
-                value = b"%d" % draw.randrange(9) * draw.choice((1, 100, 1500, most_request_bytes(SMALL_REGION) - 10))
-                exchange.post(exchange.build(protocol.PUT, key, value))
-                model[key] = value
-                expected.append(protocol.Reply(True, protocol.PUT_DONE))
-            case 1:
-                exchange.post(exchange.build(protocol.GET, key))
-                value = model.get(key)
-                expected.append(protocol.Reply(value is not None, value or protocol.GET_FAILED))
-            case 2:
-                exchange.post(exchange.build(protocol.DELETE, key))
-                done = model.pop(key, None) is not None
-                expected.append(protocol.Reply(done, protocol.DELETE_DONE if done else protocol.DELETE_FAILED))
+        exchange.post(exchange.build(request.kind, request.key, request.value))
         exchange.complete()
+        expected.append(reply)
     while expected:
         assert exchange.parse(exchange.wait()) == expected.popleft()
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import contextlib
 import random
 import socket
 import threading
@@ -11,7 +12,7 @@ from simple_kv.exchange import STEPS, ProfiledExchange, ask
 from simple_kv.protocol import ReplySplitter
 from simple_kv.store import Executor, Store
 from simple_kv.tcp import MOST_UNSENT_BYTES, TcpExchange
-from tests.simple_kv.support import PATIENCE_SECONDS, describe, silent_server, tcp_server
+from tests.simple_kv.support import PATIENCE_SECONDS, as_a_dictionary, describe, silent_server, tcp_server
 
 
 def connect(port: int) -> socket.socket:
@@ -30,13 +31,14 @@ def read_replies(connection: socket.socket, count: int) -> list[protocol.Reply]:
     return found
 
 
+def exchanging(port: int, timeout: float = PATIENCE_SECONDS) -> contextlib.closing[TcpExchange]:
+    return contextlib.closing(TcpExchange("127.0.0.1", port, timeout))
+
+
 def works(port: int) -> bool:
-    exchange = TcpExchange("127.0.0.1", port, PATIENCE_SECONDS)
-    try:
+    with exchanging(port) as exchange:
         ask(exchange, b"put health good\n")
         return ask(exchange, b"get health\n").text == b"good"
-    finally:
-        exchange.close()
 
 
 class CountingExecutor(Executor):
@@ -49,24 +51,13 @@ class CountingExecutor(Executor):
 
 class TestTcpServer:
     def test_requests_cut_anywhere_are_answered_as_a_dictionary_would(self):
-        draw, model = random.Random(21), {}
-        lines, expected = [], []
-        for _ in range(3_000):
-            key, value = b"%d" % draw.randrange(40), b"v%d" % draw.randrange(1000)
-            match draw.randrange(3):
-                case 0:
-                    lines.append(draw.choice((b"put", b"SET")) + b" " + key + b" " + value + b"\n")
-                    model[key] = value
-                    expected.append(protocol.Reply(True, b"Put suc"))
-                case 1:
-                    lines.append(b"get " + key + b"\r\n")
-                    found = model.get(key)
-                    expected.append(protocol.Reply(found is not None, found or b"Get fail"))
-                case 2:
-                    lines.append(b"delete " + key + b"\n")
-                    done = model.pop(key, None) is not None
-                    expected.append(protocol.Reply(done, b"Del suc" if done else b"Del fail"))
-        stream = b"".join(lines)
+        draw = random.Random(21)
+        words = {"put": (b"put", b"SET"), "get": (b"get",), "delete": (b"delete", b"DEL")}
+        stream, expected = b"", []
+        for request, reply in as_a_dictionary(draw, 3_000, 40, lambda: b"v%d" % draw.randrange(1000)):
+            said = [draw.choice(words[request.kind]), request.key, *filter(None, [request.value])]
+            stream += b" ".join(said) + (b"\r\n" if request.kind == "get" else b"\n")
+            expected.append(reply)
         with tcp_server() as port, connect(port) as connection:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -150,16 +141,14 @@ class TestTcpServer:
                 with connect(port) as connection:
                     connection.sendall(b"put k half a val")
             assert works(port)
-            exchange = TcpExchange("127.0.0.1", port, PATIENCE_SECONDS)
-            assert not ask(exchange, b"get k\n").done
-            exchange.close()
+            with exchanging(port) as exchange:
+                assert not ask(exchange, b"get k\n").done
 
 
 class TestTcpExchange:
     def test_the_longest_values_may_be_sent_far_ahead(self):
         value = b"x" * protocol.MOST_VALUE_BYTES
-        with tcp_server() as port:
-            exchange = TcpExchange("127.0.0.1", port, PATIENCE_SECONDS)
+        with tcp_server() as port, exchanging(port) as exchange:
             assert ask(exchange, protocol.encode_request("put", b"k", value)).done
             for _ in range(20):
                 exchange.post(protocol.encode_request("put", b"k", value))
@@ -167,42 +156,33 @@ class TestTcpExchange:
             for _ in range(20):
                 assert exchange.parse(exchange.wait()).text == b"Put suc"
                 assert exchange.parse(exchange.wait()).text == value
-            exchange.close()
 
     def test_a_server_that_does_not_answer_is_given_up(self):
-        with silent_server() as (port, _):
-            exchange = TcpExchange("127.0.0.1", port, 0.2)
+        with silent_server() as (port, _), exchanging(port, 0.2) as exchange:
             exchange.post(b"get k\n")
             with pytest.raises(PeerError, match="no answer within 0.2 s"):
                 exchange.wait()
-            exchange.close()
 
     def test_a_server_that_does_not_read_is_given_up(self):
-        with silent_server() as (port, _):
-            exchange = TcpExchange("127.0.0.1", port, 0.2)
-            with pytest.raises(PeerError, match="no answer within 0.2 s"):
-                for _ in range(100):
-                    exchange.post(b"x" * (1 << 20))
-            exchange.close()
+        late = pytest.raises(PeerError, match="no answer within 0.2 s")
+        with silent_server() as (port, _), exchanging(port, 0.2) as exchange, late:
+            for _ in range(100):
+                exchange.post(b"x" * (1 << 20))
 
     def test_the_end_of_the_server_is_noticed_at_once(self):
-        with silent_server() as (port, listener):
-            exchange = TcpExchange("127.0.0.1", port, PATIENCE_SECONDS)
+        with silent_server() as (port, listener), exchanging(port) as exchange:
             exchange.post(b"get k\n")
             listener.accept()[0].close()
             with pytest.raises(PeerError, match="closed the connection|reset"):
                 exchange.wait()
-            exchange.close()
 
     def test_an_answer_that_is_no_reply_is_told(self):
-        with silent_server() as (port, listener):
-            exchange = TcpExchange("127.0.0.1", port, PATIENCE_SECONDS)
+        with silent_server() as (port, listener), exchanging(port) as exchange:
             served = listener.accept()[0]
             served.sendall(b"HTTP/1.1 400 Bad Request\r\n")
             with pytest.raises(ProtocolError, match="began with 'HTTP/1.1'"):
                 exchange.wait()
             served.close()
-            exchange.close()
 
     def test_no_server_is_told(self):
         with silent_server() as (port, _):
