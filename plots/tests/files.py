@@ -116,25 +116,10 @@ def perf_open(
     transport: str = "tcp", capacity: float = 20_000, rates: Sequence[float] = (), **settings: Any
 ) -> dict[str, Any]:
     """A file of the perf client, version 2, of an open loop whose latency rises towards a capacity."""
-    file = perf(transport, **settings)
     rates = list(rates) or [capacity * share for share in (0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 1.3)]
-    del file["result"]
-    file["formatVersion"] = 2
-    file["settings"] |= {
-        "payloadSize": 100,
-        "loop": "open",
-        "durationNanoseconds": 5_000_000_000,
-        "arrivals": "poisson",
-        "rates": rates,
-        "keys": "uniform",
-        "sizes": "fixed:100",
-        "workload": None,
-        "verify": False,
-        "preload": 1000,
-        "cores": None,
-    }
-    file["runs"] = [open_run(offered, capacity) for offered in rates]
-    return file
+    loop = {"loop": "open", "durationNanoseconds": 5_000_000_000, "arrivals": "poisson", "rates": rates}
+    runs = [open_run(offered, capacity) for offered in rates]
+    return version_2(perf(transport, **settings), runs, **loop, preload=1000)
 
 
 def open_run(offered: float, capacity: float) -> dict[str, Any]:
@@ -161,21 +146,17 @@ def open_run(offered: float, capacity: float) -> dict[str, Any]:
 def perf_closed_2(**settings: Any) -> dict[str, Any]:
     """A file of the perf client, version 2, of a closed loop."""
     file = perf(**settings)
-    result = file.pop("result")
-    file["formatVersion"] = 2
-    file["settings"] |= {
-        "durationNanoseconds": None,
-        "arrivals": None,
-        "rates": [],
-        "keys": "zipfian:0.99",
-        "sizes": f"fixed:{file['settings']['payloadSize']}",
-        "workload": None,
-        "verify": True,
-        "preload": 0,
-        "cores": [0, 1],
-    }
-    file["runs"] = [{"outcome": "measured", "offeredPerSecond": None, "shortfall": None, **result}]
-    return file
+    run = {"outcome": "measured", "offeredPerSecond": None, "shortfall": None, **file["result"]}
+    return version_2(file, [run], keys="zipfian:0.99", verify=True, cores=[0, 1])
+
+
+def version_2(file: dict[str, Any], runs: list[dict[str, Any]], **settings: Any) -> dict[str, Any]:
+    """What version 1 has in common with version 2, which has settings of its own and several runs."""
+    del file["result"]
+    sizes = f"fixed:{file['settings']['payloadSize']}"
+    new = dict.fromkeys(("durationNanoseconds", "arrivals", "workload", "cores"))
+    new |= {"rates": [], "keys": "uniform", "sizes": sizes, "verify": False, "preload": 0}
+    return file | {"formatVersion": 2, "settings": file["settings"] | new | settings, "runs": runs}
 
 
 def measurement(

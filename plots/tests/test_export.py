@@ -102,20 +102,17 @@ def test_a_saturated_rate_has_a_row_that_says_so_and_no_latency(tmp_path):
 
 @pytest.mark.parametrize("path", sorted(RESULTS.glob("**/jmh.json")), ids=lambda path: path.parent.name)
 def test_what_jmh_wrote_has_the_fields_that_viewers_need(path):
-    """jmh.morethan.io and JMH's plugin for Jenkins read these."""
+    """jmh.morethan.io and JMH's plugin for Jenkins read these, beside what the schema asks for."""
     benchmarks = json.loads(path.read_text())
     assert benchmarks
     for benchmark in benchmarks:
         assert re.fullmatch(r"[\w.]+\.\w+", benchmark["benchmark"])
-        assert benchmark["mode"] in ("thrpt", "avgt", "sample", "ss")
         for name in ("threads", "forks", "warmupIterations", "measurementIterations"):
             assert isinstance(benchmark[name], int)
-        assert all(isinstance(value, str) for value in benchmark.get("params", {}).values())
         for metric in (benchmark["primaryMetric"], *benchmark["secondaryMetrics"].values()):
             assert isinstance(metric["score"], (int, float))
             assert isinstance(metric["scoreError"], (int, float)) or metric["scoreError"] == "NaN"
-            assert len(metric["scoreConfidence"]) == 2
-            assert metric["scoreUnit"]
+            assert len(metric["scoreConfidence"]) == 2 and metric["scoreUnit"]
         primary = benchmark["primaryMetric"]
         raw = primary["rawDataHistogram"] if benchmark["mode"] == "sample" else primary["rawData"]
         assert len(raw) == benchmark["forks"]

@@ -22,12 +22,16 @@ def test_a_folder_of_the_suite_has_a_sample_for_each_iteration(tmp_path):
     assert loaded.conditions.kernel == "Linux 6.1.0-56"
 
 
+def suite_on(folder, **machine):
+    write_suite(folder, [measurement()])
+    file = json.loads((folder / "environment.json").read_text())
+    file["machine"] |= machine
+    write_json(folder / "environment.json", file)
+
+
 def test_programs_that_count_cores_differently_on_the_same_of_them_are_of_one_machine(tmp_path):
-    java, python = (write_suite(tmp_path / name, [measurement()]) for name in ("java", "python"))
-    for folder, cores in ((java, 1), (python, 2)):
-        file = json.loads((folder / "environment.json").read_text())
-        file["machine"] |= {"cores": cores, "allowedCores": "1"}
-        write_json(folder / "environment.json", file)
+    suite_on(tmp_path / "java", cores=1, allowedCores="1")
+    suite_on(tmp_path / "python", cores=2, allowedCores="1")
     client = perf()
     client["environment"] |= {"cores": 1, "coresAllowed": "1"}
     write_json(tmp_path / "client.json", client)
@@ -35,10 +39,7 @@ def test_programs_that_count_cores_differently_on_the_same_of_them_are_of_one_ma
 
 
 def test_a_client_that_emulation_holds_to_one_core_is_of_the_same_guest_as_others(tmp_path):
-    python = write_suite(tmp_path / "python", [measurement()])
-    file = json.loads((python / "environment.json").read_text())
-    file["machine"] |= {"cores": 2, "allowedCores": "0-1", "guest": "tcg"}
-    write_json(python / "environment.json", file)
+    suite_on(tmp_path / "python", cores=2, allowedCores="0-1", guest="tcg")
     client = perf_closed_2()
     client["environment"] |= {"cores": 2, "coresAllowed": "1", "guest": "tcg"}
     write_json(tmp_path / "client.json", client)

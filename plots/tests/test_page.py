@@ -57,8 +57,7 @@ def page(reports, tmp_path_factory):
 
 def test_what_a_file_says_is_never_taken_for_a_place_of_the_page(tmp_path):
     keys = "/*DATA*/<!--STUDIES-->/*PROGRAM*/"
-    write_json(tmp_path / "run" / "one.json", perf_closed_2() | {"startedAt": "2026-11-25T20:00:00Z"})
-    file = json.loads((tmp_path / "run" / "one.json").read_text())
+    file = perf_closed_2()
     file["settings"]["keys"] = keys
     write_json(tmp_path / "run" / "one.json", file)
     run = load_run(tmp_path / "run")
@@ -144,22 +143,15 @@ class Page:
         self.browser.find_element("css selector", f"input[value={view}]").click()
 
 
-browser_test = pytest.mark.browser
-
-
-@browser_test
+@pytest.mark.browser
 def test_the_page_opens_without_a_word_in_the_console_and_loads_nothing(opened, browser):
     assert opened.rows()
     assert browser.get_log("browser") == []
-    assert (
-        browser.execute_script(
-            "return performance.getEntriesByType('resource').filter(e => !e.name.startsWith('data:')).length"
-        )
-        == 0
-    )
+    resources = "performance.getEntriesByType('resource')"
+    assert browser.execute_script(f"return {resources}.filter(e => !e.name.startsWith('data:')).length") == 0
 
 
-@browser_test
+@pytest.mark.browser
 def test_it_begins_with_one_run_so_that_machines_do_not_mix(opened):
     assert opened.options("filter-run") == ["first, host", "second, guest"]
     assert len(opened.rows()) == 9
@@ -167,7 +159,7 @@ def test_it_begins_with_one_run_so_that_machines_do_not_mix(opened):
     assert "QEMU" not in opened.text("conditions")
 
 
-@browser_test
+@pytest.mark.browser
 def test_filters_narrow_the_table_and_the_curves(opened):
     opened.choose("filter-way", "zmq")
     assert len(opened.rows()) == 3
@@ -179,7 +171,7 @@ def test_filters_narrow_the_table_and_the_curves(opened):
     assert opened.text("count") == "1 of 11 measurements"
 
 
-@browser_test
+@pytest.mark.browser
 def test_another_run_shows_its_emulated_device(opened):
     opened.choose("filter-run", "second, guest")
     assert len(opened.rows()) == 2
@@ -187,14 +179,14 @@ def test_another_run_shows_its_emulated_device(opened):
     assert "Soft-RoCE, emulated" in opened.text("conditions")
 
 
-@browser_test
+@pytest.mark.browser
 def test_a_choice_that_another_rules_out_is_given_up(opened):
     opened.choose("filter-way", "zmq")
     opened.choose("filter-run", "second, guest")
     assert len(opened.rows()) == 2
 
 
-@browser_test
+@pytest.mark.browser
 def test_a_histogram_appears_with_ink_and_other_axes(opened):
     opened.choose("filter-way", "tcp")
     opened.choose("filter-payload", "10 B")
@@ -206,7 +198,7 @@ def test_a_histogram_appears_with_ink_and_other_axes(opened):
     assert opened.text("chart") != before
 
 
-@browser_test
+@pytest.mark.browser
 def test_the_saturated_rate_is_listed_as_such_and_never_drawn(opened):
     opened.choose("filter-loop", "open")
     rows = opened.rows()
@@ -216,7 +208,7 @@ def test_the_saturated_rate_is_listed_as_such_and_never_drawn(opened):
     assert [box.is_enabled() for box in boxes] == [False]
 
 
-@browser_test
+@pytest.mark.browser
 def test_a_row_can_be_taken_out_of_the_chart(opened):
     opened.choose("filter-way", "zmq")
     opened.browser.find_elements("css selector", "#table input")[0].click()
@@ -224,7 +216,7 @@ def test_a_row_can_be_taken_out_of_the_chart(opened):
     assert len(opened.rows()) == 3
 
 
-@browser_test
+@pytest.mark.browser
 def test_pointing_at_the_chart_reads_out_a_percentile(opened):
     from selenium.webdriver import ActionChains
 
@@ -235,7 +227,7 @@ def test_pointing_at_the_chart_reads_out_a_percentile(opened):
     assert re.search(r"\d+\.\d+ %: tcp.*: [\d.]+ (ns|us|ms)", opened.text("reading"))
 
 
-@browser_test
+@pytest.mark.browser
 def test_every_control_has_a_name_and_the_chart_says_what_it_shows(opened, browser):
     for control in browser.find_elements("css selector", "select, input"):
         assert control.accessible_name.strip(), control.get_attribute("outerHTML")
@@ -244,7 +236,7 @@ def test_every_control_has_a_name_and_the_chart_says_what_it_shows(opened, brows
         assert picture.get_attribute("alt")
 
 
-@browser_test
+@pytest.mark.browser
 def test_the_plots_are_in_the_page(opened, browser):
     for summary in browser.find_elements("css selector", "summary"):
         summary.click()

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -48,20 +49,14 @@ def test_a_report_keeps_what_stands_around_it_and_is_the_same_when_made_again(re
     assert second.count(BEGIN) == second.count(END) == 1
 
 
-def test_every_picture_that_the_report_names_is_there(results):
-    import re
-
+def test_the_report_has_the_figures_with_their_conditions_and_every_picture_that_it_names(results):
     report_recorded(results)
-    names = re.findall(r"\]\((plots/[^)]+)\)", (results / "README.md").read_text())
+    text = (results / "README.md").read_text()
+    names = re.findall(r"\]\((plots/[^)]+)\)", text)
     assert len(names) >= 4
     for name in names:
         assert (results / name).stat().st_size > 1000
     assert (results / "report.html").exists()
-
-
-def test_the_report_has_the_figures_with_their_conditions(results):
-    report_recorded(results)
-    text = (results / "README.md").read_text()
     assert "Some CPU" in text
     assert "| tcp | 10 B | 10,000 | 10,000 to 10,000 | 1 |" in text
     assert "original notes (2016, python-rdma, their hardware): 20,000 requests/s" in text

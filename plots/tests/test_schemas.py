@@ -33,14 +33,11 @@ def schema_of(path: Path, values) -> str:
     return f"{values['format']}-{version}" if version is not None else f"(none: {path.name})"
 
 
-def validator(name: str) -> Draft202012Validator:
+def errors(name: str, values) -> list[str]:
     path = SCHEMAS / f"{name}.schema.json"
     assert path.exists(), f"no schema {name} in results/schemas"
-    return Draft202012Validator(json.loads(path.read_text()))
-
-
-def errors(name: str, values) -> list[str]:
-    return [f"{error.json_path}: {error.message[:200]}" for error in validator(name).iter_errors(values)]
+    found = Draft202012Validator(json.loads(path.read_text())).iter_errors(values)
+    return [f"{error.json_path}: {error.message[:200]}" for error in found]
 
 
 @pytest.mark.parametrize("path", sorted(SCHEMAS.glob("*.schema.json")), ids=lambda path: path.name)

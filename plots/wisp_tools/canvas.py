@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Figures as files: a caption that holds the conditions, and the same bytes for the same figures."""
 
-import os
+import io
 import textwrap
 from pathlib import Path
 
@@ -10,8 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+from wisp_tools.files import replace
 from wisp_tools.style import SETTINGS
 
+WIDTH = 7.2
+"""Inches."""
 CAPTION_SIZE = 7
 CAPTION_LINE = 0.145
 """Height of a line of the caption, in inches."""
@@ -23,30 +26,22 @@ LAYOUT_DIGITS = 4
 
 
 def new_figure(
-    title: str,
-    caption: str,
-    width: float = 7.2,
-    height: float = 4.2,
-    legend: float = 0,
-    rows: int = 1,
-    columns: int = 1,
+    title: str, caption: str, height: float = 4.2, legend: float = 0, rows: int = 1, columns: int = 1
 ) -> tuple[Figure, list[Axes]]:
     """A figure of `height` inches, `legend` free below the title and the caption below all; its axes, row by row."""
     matplotlib.rcParams.update(SETTINGS)
-    lines = [
-        line for paragraph in caption.split("\n") for line in textwrap.wrap(paragraph, int(width * CHARACTERS_PER_INCH))
-    ]
+    characters = int(WIDTH * CHARACTERS_PER_INCH)
+    lines = [line for paragraph in caption.split("\n") for line in textwrap.wrap(paragraph, characters)]
     below = CAPTION_LINE * len(lines) + 0.12
     above = TITLE_HEIGHT + legend
     whole = height + below + above
     layout = ConstrainedLayoutEngine(rect=(0, below / whole, 1, 1 - (below + above) / whole))
-    figure = Figure(figsize=(width, whole), layout=layout)
-    figure.text(0.01, 1 - 0.06 / whole, title, fontsize=11, fontweight="bold", va="top", gid="title").set_in_layout(
-        False
-    )
-    figure.text(
-        0.01, 0.06 / whole, "\n".join(lines), fontsize=CAPTION_SIZE, va="bottom", color="#333333", gid="caption"
-    ).set_in_layout(False)
+    figure = Figure(figsize=(WIDTH, whole), layout=layout)
+    figure.text(0.01, 1 - 0.06 / whole, title, fontsize=11, fontweight="bold", va="top", gid="title")
+    words = "\n".join(lines)
+    figure.text(0.01, 0.06 / whole, words, fontsize=CAPTION_SIZE, va="bottom", color="#333333", gid="caption")
+    for text in figure.texts:
+        text.set_in_layout(False)
     axes = figure.subplots(rows, columns, squeeze=False)
     return figure, list(axes.flat)
 
@@ -57,12 +52,11 @@ def save(figure: Figure, folder: Path, name: str) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for kind, metadata in (("svg", {"Date": None, "Creator": None}), ("png", {"Software": None})):
-        path = folder / f"{name}.{kind}"
-        partial = folder / f".{name}.{kind}.partial"
+        content = io.BytesIO()
         with matplotlib.rc_context(SETTINGS):
-            figure.savefig(partial, format=kind, metadata=metadata)
-        os.replace(partial, path)
-        written.append(path)
+            figure.savefig(content, format=kind, metadata=metadata)
+        written.append(folder / f"{name}.{kind}")
+        replace(written[-1], content.getvalue())
     return written
 
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which plots a run is worth: chosen by what its measurements vary."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,16 +36,11 @@ class Drawing:
     points: tuple[Point, ...]
     varied: tuple[str, ...]
     """Fields of a configuration that the plot varies, beside the way."""
-    draw: Callable[[], Figure]
+    figure_of: Callable[[Sequence[Point], str], Figure]
+    """Of points and a title."""
 
-
-TITLES = {
-    "payload": "Throughput by size of values",
-    "key-size": "Throughput by size of keys",
-    "clients": "Throughput by number of clients",
-    "pipeline": "Throughput by pipeline depth",
-    "reads": "Throughput by share of reads",
-}
+    def draw(self) -> Figure:
+        return self.figure_of(self.points, self.title)
 
 
 def drawings_of(run: Run) -> list[Drawing]:
@@ -67,76 +63,52 @@ def _of_machine(points: Sequence[Point]) -> list[Drawing]:
     drawings = [_comparison(together) for together in _comparisons(closed)]
     for name, axis in figures.AXES.items():
         drawings += [_sweep(together, name, axis) for together in _sweeps(closed, name, axis)]
-    for together in _alike(closed, lambda c: c.group == "comparison" or (c.group is None and _as_in_the_notes(c)), ()):
+    for together in _alike(closed, lambda c: c.group == "comparison" or _as_in_the_notes(c), ()):
         if len(together) > 1:
             drawings.append(_percentiles(together))
     for together in _alike(opened, lambda c: True, ("offered",)):
-        drawings.append(
-            _drawing(
-                "latency-by-load",
-                "latency-by-load",
-                "Latency by offered load",
-                together,
-                ("offered",),
-                figures.latency_by_load,
-            )
-        )
+        name, title = "latency-by-load", "Latency by offered load"
+        drawings.append(Drawing(name, name, title, together, ("offered",), figures.latency_by_load))
     if not drawings:
         drawings = [_percentiles(together) for together in _alike(closed, lambda c: True, ())]
     return drawings
 
 
-def _comparison(points: Sequence[Point]) -> Drawing:
+def _comparison(points: tuple[Point, ...]) -> Drawing:
     ahead = points[0].configuration.pipeline
     title = "The notes' comparison" if ahead == 1 else f"The notes' comparison, {ahead} requests sent ahead"
     name = "comparison" if ahead == 1 else f"comparison-{ahead}-ahead"
-    return _drawing(name, "comparison", title, points, ("payload_size", "sizes"), figures.comparison)
+    return Drawing(name, "comparison", title, points, ("payload_size", "sizes"), figures.comparison)
 
 
-def _sweep(points: Sequence[Point], name: str, axis: figures.Axis) -> Drawing:
-    def draw(shown: Sequence[Point], title: str) -> Figure:
-        return figures.sweep(shown, axis, title)
-
-    return _drawing(f"qps-by-{name}", name, TITLES[name], points, axis.fields, draw)
+def _sweep(points: tuple[Point, ...], name: str, axis: figures.Axis) -> Drawing:
+    return Drawing(f"qps-by-{name}", name, axis.title, points, axis.fields, partial(figures.sweep, axis=axis))
 
 
-def _percentiles(points: Sequence[Point]) -> Drawing:
+def _percentiles(points: tuple[Point, ...]) -> Drawing:
     payload = points[0].configuration.payload_size
     suffix, size = ("", "") if payload is None else (f"-{payload}", f", values of {wording.size(payload)}")
-    return _drawing(
-        f"latency-percentiles{suffix}", "percentiles", f"Latency by percentile{size}", points, (), figures.percentiles
-    )
+    name, title = f"latency-percentiles{suffix}", f"Latency by percentile{size}"
+    return Drawing(name, "percentiles", title, points, (), figures.percentiles)
 
 
-def _drawing(
-    name: str, kind: str, title: str, points: Sequence[Point], varied: tuple[str, ...], draw: Callable[..., Figure]
-) -> Drawing:
-    return Drawing(name, kind, title, tuple(points), varied, lambda: draw(points, title))
-
-
-def _comparisons(points: Iterable[Point]) -> list[list[Point]]:
+def _comparisons(points: Iterable[Point]) -> list[tuple[Point, ...]]:
     """What compares ways under the conditions of the notes."""
-    return [
-        together
-        for together in _alike(
-            points,
-            lambda c: c.group in ("comparison", "ahead") or (c.group is None and _as_in_the_notes(c)),
-            ("payload_size", "sizes"),
-        )
-        if len({point.configuration.way for point in together}) > 1
-    ]
+
+    def wanted(configuration: Configuration) -> bool:
+        return configuration.group in ("comparison", "ahead") or _as_in_the_notes(configuration)
+
+    alike = _alike(points, wanted, ("payload_size", "sizes"))
+    return [together for together in alike if len({point.configuration.way for point in together}) > 1]
 
 
 def _as_in_the_notes(configuration: Configuration) -> bool:
-    return (
-        configuration.key_size == 3
-        and configuration.clients == 1
-        and configuration.pipeline == 1
-        and configuration.mix == THIRDS
-    )
+    """And of no campaign, which has groups for what compares."""
+    chosen = (configuration.key_size, configuration.clients, configuration.pipeline, configuration.mix)
+    return configuration.group is None and chosen == (3, 1, 1, THIRDS)
 
 
-def _sweeps(points: Iterable[Point], name: str, axis: figures.Axis) -> list[list[Point]]:
+def _sweeps(points: Iterable[Point], name: str, axis: figures.Axis) -> list[tuple[Point, ...]]:
     return [
         together
         for together in _alike(points, lambda c: c.group in (None, name) and axis.value(c) is not None, axis.fields)
@@ -158,7 +130,7 @@ def _loosening(way: Way) -> Loosening | None:
 
 def _alike(
     points: Iterable[Point], wanted: Callable[[Configuration], bool], varied: Iterable[str]
-) -> list[list[Point]]:
+) -> list[tuple[Point, ...]]:
     """Points that differ in nothing but the way and what is varied.
 
     Some points join all that are alike in everything else: the harness's own price, which waits for nobody, and
@@ -199,23 +171,20 @@ def _without_instrument(configuration: Configuration) -> Configuration:
     return replace(configuration, instrument="", waiting=None, placement=None)
 
 
-def _without_duplicates(points: list[Point], varied: Iterable[str]) -> list[list[Point]]:
+def _without_duplicates(points: list[Point], varied: Iterable[str]) -> list[tuple[Point, ...]]:
     """Splits points of one way and one place in the plot that only waiting or placement tells apart."""
     names = list(varied)
-    layers: list[dict[tuple[object, ...], Point]] = []
+    layers: dict[int, list[Point]] = defaultdict(list)
+    seen: Counter[tuple[object, ...]] = Counter()
     for point in points:
         place = (point.configuration.way, *(getattr(point.configuration, name) for name in names))
-        for layer in layers:
-            if place not in layer:
-                layer[place] = point
-                break
-        else:
-            layers.append({place: point})
-    return [list(layer.values()) for layer in layers]
+        layers[seen[place]].append(point)
+        seen[place] += 1
+    return list(map(tuple, layers.values()))
 
 
 def _with_different_names(drawings: list[Drawing]) -> list[Drawing]:
-    used: dict[str, int] = defaultdict(int)
+    used: Counter[str] = Counter()
     named = []
     for drawing in drawings:
         used[drawing.name] += 1

@@ -115,37 +115,25 @@ def _columns(run: str, point: Point) -> dict[str, object]:
         "run": run,
         "place": point.machine.place,
         "emulated": point.emulated,
-        "cpu": conditions.cpu,
-        "cores": conditions.cores,
-        "kernel": conditions.kernel,
-        "jdk": conditions.jdk,
-        "software": conditions.software,
-        "date": conditions.date,
-        "program": configuration.way.program,
-        "transport": configuration.way.transport,
-        "get": configuration.way.get,
-        "write": configuration.way.write,
+        **_fields(conditions, "cpu", "cores", "kernel", "jdk", "software", "date"),
+        **_fields(configuration.way, "program", "transport", "get", "write"),
         "instrument": configuration.instrument,
         "series": configuration.group,
         "key_bytes": configuration.key_size,
         "value_bytes": configuration.payload_size,
         "value_sizes": configuration.sizes,
-        "keys": configuration.keys,
-        "clients": configuration.clients,
-        "pipeline": configuration.pipeline,
-        "mix": configuration.mix,
-        "loop": configuration.loop,
-        "arrivals": configuration.arrivals,
-        "waiting": configuration.waiting,
-        "placement": configuration.placement,
+        **_fields(configuration, "keys", "clients", "pipeline", "mix", "loop", "arrivals", "waiting", "placement"),
         "offered_per_second": configuration.offered,
         "outcome": "saturated" if point.saturated else "measured",
         "shortfall": max(shortfalls, default=None),
         "samples": len(point.samples),
-        "requests_per_second_median": point.median,
-        "requests_per_second_lowest": point.lowest,
-        "requests_per_second_highest": point.highest,
+        **{f"requests_per_second_{name}": rate for name, rate in _fields(point, "median", "lowest", "highest").items()},
     }
+
+
+def _fields(described: object, *names: str) -> dict[str, object]:
+    """Those of which a column has the name."""
+    return {name: getattr(described, name) for name in names}
 
 
 def _latency_columns(operation: str, counted_from: str, histogram: Histogram | None) -> dict[str, object]:

@@ -26,47 +26,48 @@ LATENCY_LABEL = "latency (log scale)"
 class Axis:
     """What a sweep varies."""
 
+    title: str
+    """Of the plot."""
     fields: tuple[str, ...]
     """The fields of a configuration that belong to it."""
     value: Callable[[Configuration], float | None]
     label: str
-    logarithmic: bool
-    tick: Callable[[float], str]
+    logarithmic: bool = True
+    tick: Callable[[float], str] = "{:.0f}".format
 
 
 def read_percent(configuration: Configuration) -> float | None:
     """Gets among gets and puts; None where a mix has other operations, which a share of reads says nothing of."""
-    if not set(mix_weights(configuration.mix)) <= {"get", "put"}:
-        return None
-    return 100 * configuration.read_share
+    weights = mix_weights(configuration.mix)
+    return 100 * weights.get("get", 0) / sum(weights.values()) if set(weights) <= {"get", "put"} else None
 
 
 AXES = {
     "payload": Axis(
+        "Throughput by size of values",
         ("payload_size", "sizes"),
         lambda c: c.payload_size,
-        "size of a value, bytes (log scale)",
-        True,
-        lambda value: wording.size(int(value)),
+        "size of a value, bytes",
+        tick=lambda value: wording.size(int(value)),
     ),
     "key-size": Axis(
-        ("key_size",), lambda c: c.key_size, "size of a key, bytes (decimal digits)", False, "{:.0f}".format
+        "Throughput by size of keys",
+        ("key_size",),
+        lambda c: c.key_size,
+        "size of a key, bytes (decimal digits)",
+        False,
     ),
     "clients": Axis(
-        ("clients",), lambda c: c.clients, "clients, each a connection and a thread (log scale)", True, "{:.0f}".format
+        "Throughput by number of clients", ("clients",), lambda c: c.clients, "clients, each a connection and a thread"
     ),
     "pipeline": Axis(
-        ("pipeline",),
-        lambda c: c.pipeline,
-        "requests sent before waiting for replies (log scale)",
-        True,
-        "{:.0f}".format,
+        "Throughput by pipeline depth", ("pipeline",), lambda c: c.pipeline, "requests sent before waiting for replies"
     ),
-    "reads": Axis(("mix",), read_percent, "gets among all requests, %", False, "{:.0f}".format),
+    "reads": Axis("Throughput by share of reads", ("mix",), read_percent, "gets among all requests, %", False),
 }
 
 
-def sweep(points: Sequence[Point], axis: Axis, title: str) -> Figure:
+def sweep(points: Sequence[Point], title: str, axis: Axis) -> Figure:
     """Throughput by what the axis says, a line for each way."""
     figure, (axes,) = new_figure(_place(title, points), _caption(points, (*axis.fields, "group")))
     looks = looks_of([point.configuration.way for point in points])
@@ -90,7 +91,7 @@ def sweep(points: Sequence[Point], axis: Axis, title: str) -> Figure:
     if axis.logarithmic:
         axes.set_xscale("log", base=2 if ticks[0] > 0 else 10)
     _x_ticks(axes, {tick: axis.tick(tick) for tick in ticks})
-    axes.set_xlabel(axis.label)
+    axes.set_xlabel(axis.label + (" (log scale)" if axis.logarithmic else ""))
     axes.set_yscale("log")
     _reach(axes, [point.lowest for point in points], [point.highest for point in points])
     _rate_axis(axes.yaxis)

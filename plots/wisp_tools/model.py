@@ -97,12 +97,6 @@ class Configuration:
     group: str | None = None
     """The series of a campaign that this belongs to."""
 
-    @property
-    def read_share(self) -> float:
-        """Gets among all operations, 0 to 1."""
-        weights = mix_weights(self.mix)
-        return weights.get("get", 0) / sum(weights.values())
-
 
 @dataclass(frozen=True)
 class Measurement:

@@ -74,16 +74,9 @@ def _point(run: str, point: Point) -> dict[str, Any]:
         "series": configuration.group or "",
         "keySize": configuration.key_size,
         "payload": configuration.sizes if configuration.payload_size is None else configuration.payload_size,
-        "clients": configuration.clients,
-        "pipeline": configuration.pipeline,
-        "mix": configuration.mix,
-        "loop": configuration.loop,
-        "offered": configuration.offered,
-        "saturated": point.saturated,
+        **{name: getattr(configuration, name) for name in ("clients", "pipeline", "mix", "loop", "offered")},
         "samples": len(point.samples),
-        "median": point.median,
-        "lowest": point.lowest,
-        "highest": point.highest,
+        **{name: getattr(point, name) for name in ("saturated", "median", "lowest", "highest")},
         "operations": {
             operation: _distribution(histogram)
             for operation in point.operations

@@ -5,7 +5,7 @@ import json
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from wisp_tools.errors import WispError
 
@@ -42,15 +42,13 @@ class Fields:
         return list(self._values)
 
     def text(self, name: str) -> str:
-        value: str = self._of_kind(name, str, "a text")
-        return value
+        return cast(str, self._of_kind(name, str, "a text"))
 
     def optional_text(self, name: str) -> str | None:
         return self.text(name) if name in self else None
 
     def flag(self, name: str) -> bool:
-        value: bool = self._of_kind(name, bool, "true or false")
-        return value
+        return cast(bool, self._of_kind(name, bool, "true or false"))
 
     def number(self, name: str, least: float = 0) -> float:
         return self._checked(name, self._of_kind(name, (int, float), "a number"), least)

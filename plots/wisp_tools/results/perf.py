@@ -28,12 +28,11 @@ def load_perf(path: Path, shown: str, guest: str | None = None) -> list[Measurem
     if "interrupted" in file and file.flag("interrupted"):
         raise WispError(f"{shown}: was interrupted, and holds less than was to be measured")
     connection, settings = file.inner("connection"), file.inner("settings")
-    configuration = _configuration(connection, settings, version)
-    conditions = _conditions(file, connection, guest)
-    emulated = connection.flag("emulated")
+    configuration, conditions = _configuration(connection, settings, version), _conditions(file, connection, guest)
+    made = Measurement(shown, configuration, conditions, throughput=(), emulated=connection.flag("emulated"))
     if version == 1:
-        return [_measured(shown, configuration, conditions, emulated, file.inner("result"), offered=None)]
-    runs = [_run(shown, configuration, conditions, emulated, run) for run in file.each("runs")]
+        return [_measured(made, file.inner("result"))]
+    runs = [_run(made, run) for run in file.each("runs")]
     if not runs:
         raise WispError(f"{shown}: holds no run")
     return runs
@@ -90,35 +89,23 @@ def _guest(environment: Fields, cpu: str | None) -> str | None:
     return "tcg" if cpu is not None and cpu.startswith("QEMU") else None
 
 
-def _run(shown: str, configuration: Configuration, conditions: Conditions, emulated: bool, run: Fields) -> Measurement:
+def _run(made: Measurement, run: Fields) -> Measurement:
     offered = run.optional_number("offeredPerSecond")
-    if (offered is None) != (configuration.loop == "closed"):
-        raise WispError(f"{run.where}: offeredPerSecond and the {configuration.loop} loop contradict each other")
+    loop = made.configuration.loop
+    if (offered is None) != (loop == "closed"):
+        raise WispError(f"{run.where}: offeredPerSecond and the {loop} loop contradict each other")
+    made = replace(made, configuration=replace(made.configuration, offered=offered))
     if run.one_of("outcome", ("measured", "saturated")) == "measured":
-        return _measured(shown, configuration, conditions, emulated, run, offered)
+        return _measured(made, run)
     if offered is None:
         raise WispError(f"{run.where}: a closed loop cannot be saturated")
     if "operations" in run:
         raise WispError(f"{run.where}: a saturated run has no latencies, and this one holds some")
-    return Measurement(
-        source=shown,
-        configuration=replace(configuration, offered=offered),
-        conditions=conditions,
-        throughput=(run.number("requestsPerSecond"),),
-        emulated=emulated,
-        saturated=True,
-        shortfall=run.number("shortfall"),
-    )
+    rate, shortfall = run.number("requestsPerSecond"), run.number("shortfall")
+    return replace(made, throughput=(rate,), saturated=True, shortfall=shortfall)
 
 
-def _measured(
-    shown: str,
-    configuration: Configuration,
-    conditions: Conditions,
-    emulated: bool,
-    result: Fields,
-    offered: float | None,
-) -> Measurement:
+def _measured(made: Measurement, result: Fields) -> Measurement:
     latencies: dict[str, Histogram] = {}
     service: dict[str, Histogram] = {}
     operations = result.inner("operations")
@@ -130,23 +117,14 @@ def _measured(
         if not requests:
             continue
         latencies[name] = _histogram(operation, "histogram", requests)
-        if offered is not None:
+        if made.configuration.offered is not None:
             service[name] = _histogram(operation, "serviceHistogram", requests)
     if ALL_OPERATIONS not in latencies:
         raise WispError(f"{operations.where}: there is no latency of all operations together")
-    rate = result.number("requestsPerSecond")
+    rate, shortfall = result.number("requestsPerSecond"), result.optional_number("shortfall")
     if rate <= 0:
         raise WispError(f"{result.where}: requestsPerSecond is 0, so nothing was measured")
-    return Measurement(
-        source=shown,
-        configuration=replace(configuration, offered=offered),
-        conditions=conditions,
-        throughput=(rate,),
-        latencies=latencies,
-        service=service,
-        emulated=emulated,
-        shortfall=result.optional_number("shortfall"),
-    )
+    return replace(made, throughput=(rate,), latencies=latencies, service=service, shortfall=shortfall)
 
 
 def _histogram(operation: Fields, name: str, requests: int) -> Histogram:
