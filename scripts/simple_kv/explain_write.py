@@ -42,7 +42,7 @@ from simple_kv.request_region import HEADER_BYTES
 from wisp_tools import devices, environment, files, packages
 from wisp_tools.arguments import Parser, whole
 from wisp_tools.beside import side
-from wisp_tools.beside.perftest import Perftest
+from wisp_tools.beside.verbs import Perftest
 from wisp_tools.interrupts import interruptible
 from wisp_tools.processes import says, server
 from wisp_tools.tree import WISP

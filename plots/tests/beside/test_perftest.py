@@ -9,6 +9,7 @@ import pytest
 from wisp_tools import files
 from wisp_tools.beside import perftest as comparison
 from wisp_tools.beside import side
+from wisp_tools.beside.verbs import Perftest
 from wisp_tools.errors import WispError
 from wisp_tools.processes import ProcessFailure
 
@@ -35,7 +36,7 @@ class TestPerftest:
     def programs_in_a_folder(self, tmp_path, monkeypatch):
         monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
         self.folder = tmp_path
-        self.perftest = comparison.Perftest(DEVICE, tmp_path, side.Cores())
+        self.perftest = Perftest(DEVICE, tmp_path, side.Cores())
 
     def program(self, name: str, text: str) -> None:
         (self.folder / name).write_text(text)
@@ -87,15 +88,8 @@ class TestReport:
         monkeypatch.setattr("wisp_tools.devices.is_emulated", lambda device: True)
         monkeypatch.setattr("wisp_tools.environment.version_of", lambda program: "6.06")
         self.file = tmp_path / "comparison.json"
-        options = argparse.Namespace(
-            arguments=["verbs"],
-            placement="free",
-            json=self.file,
-            rounds=3,
-            iterations=2000,
-            warmup_iterations=0,
-            warmup_seconds=None,
-        )
+        numbers = {"rounds": 3, "iterations": 2000, "warmup_iterations": 0, "warmup_seconds": None}
+        options = argparse.Namespace(arguments=["verbs"], placement="free", json=self.file, **numbers)
         made = comparison.Report(options)
         made.begin(DEVICE)
         return made

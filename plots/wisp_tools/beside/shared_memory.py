@@ -100,8 +100,7 @@ def main(arguments: Sequence[str]) -> int:
     help_text = "requests of a run (default 2000000)"
     parser.add_argument("--requests", type=whole(1000, 10**9), default=2_000_000, help=help_text)
     options = parser.parse_args(arguments)
-    side.need(parser, ("taskset",), "util-linux", cores=2)
-    side.need_benchmarks(parser)
+    side.need(parser, ("taskset",), "util-linux", cores=2, jar=True)
     if options.json:
         files.prepare(options.json)
     cores = side.Cores.of("split")

@@ -110,17 +110,16 @@ def pinned(core: str | None, command: Sequence[object]) -> list[str]:
     return [*(("taskset", "-c", core) if core else ()), *map(str, command)]
 
 
-def need(parser: Parser, programs: Sequence[str], packages: str, cores: int = 1, otherwise: str = "") -> None:
-    """Ends with a sentence where there are fewer cores or no such programs."""
+def need(
+    parser: Parser, programs: Sequence[str], packages: str, cores: int = 1, otherwise: str = "", jar: bool = False
+) -> None:
+    """Ends with a sentence where there are fewer cores or no such programs, or no benchmarks.jar."""
     if len(os.sched_getaffinity(0)) < cores:
         parser.error(f"two cores are needed{otherwise}")
     missing = [program for program in programs if shutil.which(program) is None]
     if missing:
         parser.error(f"not found: {', '.join(missing)} (Debian: apt-get install {packages})")
-
-
-def need_benchmarks(parser: Parser) -> None:
-    if not BENCHMARKS.exists():
+    if jar and not BENCHMARKS.exists():
         parser.error("benchmarks.jar is missing: ./wisp bench -l builds it")
 
 
