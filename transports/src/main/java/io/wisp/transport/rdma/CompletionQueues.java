@@ -71,12 +71,8 @@ final class CompletionQueues implements AutoCloseable {
     perQueue = Math.min(Math.min(most, CONNECTIONS_PER_QUEUE), limit / perConnection - 1);
     if (perQueue < 1) {
       throw new TransportException(
-          "the completion queues of "
-              + context.device().name()
-              + " hold "
-              + limit
-              + " entries, and a connection needs "
-              + 2 * perConnection);
+          "the completion queues of %s hold %s entries, and a connection needs %s"
+              .formatted(context.device().name(), limit, 2 * perConnection));
     }
     // What a connection that was closed has left in the queue goes with the next poll, and has room
     // until then.

@@ -50,15 +50,7 @@ public record DeviceChoice(@Nullable String name, int port, int gidIndex) {
       // As wrong as a number that is none of these.
     }
     throw new TransportException(
-        "the "
-            + what
-            + " \""
-            + digits
-            + "\" in the RDMA device \""
-            + text
-            + "\" is no number from "
-            + least
-            + " to "
-            + most);
+        "the %s \"%s\" in the RDMA device \"%s\" is no number from %s to %s"
+            .formatted(what, digits, text, least, most));
   }
 }

@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A client's device. It is opened once it is known where the server's is. */
@@ -38,11 +39,7 @@ final class RdmaClientFabric implements ClientFabric {
 
   @Override
   public Port port() {
-    RdmaPort opened = port;
-    if (opened == null) {
-      throw new IllegalStateException("not connected");
-    }
-    return opened;
+    return Objects.requireNonNull(port, "not connected");
   }
 
   @Override

@@ -2,7 +2,6 @@
 package io.wisp.transport.rdma;
 
 import io.wisp.transport.TransportException;
-import io.wisp.verbs.AsyncEvent;
 import io.wisp.verbs.Context;
 import io.wisp.verbs.Device;
 import io.wisp.verbs.GidEntry;
@@ -17,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** An opened device and the port and address of it that connections go through. */
@@ -124,25 +122,16 @@ final class RdmaDevice implements AutoCloseable {
     return port;
   }
 
-  /** Has a listener told, in another thread, what happens to the device. */
-  void listen(Consumer<AsyncEvent> listener) {
-    shared.listen(listener);
-  }
-
-  void ignore(Consumer<AsyncEvent> listener) {
-    shared.ignore(listener);
+  /** The device, which others use as well. */
+  SharedContext shared() {
+    return shared;
   }
 
   /** Device, port and address, for people; and whether it is made of software. */
   String description() {
     String name = context().device().name();
-    return "device "
-        + name
-        + " port "
-        + port.number()
-        + ", "
-        + address()
-        + (isSoftware(DEVICES.resolve(name)) ? ", Soft-RoCE, emulated" : "");
+    String software = isSoftware(DEVICES.resolve(name)) ? ", Soft-RoCE, emulated" : "";
+    return "device %s port %s, %s%s".formatted(name, port.number(), address(), software);
   }
 
   private String address() {

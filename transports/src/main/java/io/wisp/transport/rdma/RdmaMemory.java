@@ -31,10 +31,8 @@ final class RdmaMemory implements RemoteMemory {
   private @Nullable String broken;
   private boolean closed;
 
-  /** Whether the port has it among those that something was taken in for, and the next there. */
+  /** Whether the port has it among those that something was taken in for. */
   private boolean listed;
-
-  private @Nullable RdmaMemory nextListed;
 
   /**
    * Connects an end, which this owns from now on, also if that fails.
@@ -81,14 +79,6 @@ final class RdmaMemory implements RemoteMemory {
 
   void setListed(boolean listed) {
     this.listed = listed;
-  }
-
-  @Nullable RdmaMemory nextListed() {
-    return nextListed;
-  }
-
-  void setNextListed(@Nullable RdmaMemory next) {
-    nextListed = next;
   }
 
   boolean isClosed() {
@@ -225,12 +215,8 @@ final class RdmaMemory implements RemoteMemory {
         || source.length() < length
         || sourceOffset > source.length() - length) {
       breakWith(
-          "a read of "
-              + length
-              + " bytes at "
-              + sourceOffset
-              + ", and what the other side offers has "
-              + source.length());
+          "a read of %s bytes at %s, and what the other side offers has %s"
+              .formatted(length, sourceOffset, source.length()));
       return;
     }
     RegisteredBuffer into = (RegisteredBuffer) target;

@@ -12,7 +12,9 @@ import io.wisp.verbs.CompletionQueue;
 import io.wisp.verbs.ProtectionDomain;
 import io.wisp.verbs.VerbsException;
 import io.wisp.verbs.WorkCompletions;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -32,10 +34,8 @@ final class RdmaPort implements Port {
   private final AtomicLong serials = new AtomicLong();
   private @Nullable RdmaMemory[] connections = new @Nullable RdmaMemory[1];
 
-  /** Those that something was taken in for, linked. */
-  private @Nullable RdmaMemory firstListed;
-
-  private @Nullable RdmaMemory lastListed;
+  /** Those that something was taken in for. */
+  private final Queue<RdmaMemory> listed = new ArrayDeque<>();
 
   /** Whether something was taken in by a wait, for the next poll to tell. */
   private boolean tookWhileWaiting;
@@ -60,8 +60,8 @@ final class RdmaPort implements Port {
               new CompletionQueues(device.context(), channel, most, ConnectionEnd.REQUESTS),
               CompletionQueues::close);
       Consumer<AsyncEvent> listener = this::onEvent;
-      device.listen(listener);
-      resources.add(listener, device::ignore);
+      device.shared().listen(listener);
+      resources.add(listener, device.shared()::ignore);
     } catch (RuntimeException | Error e) {
       resources.close();
       throw e;
@@ -141,13 +141,7 @@ final class RdmaPort implements Port {
   private void list(RdmaMemory memory) {
     if (!memory.isListed()) {
       memory.setListed(true);
-      RdmaMemory last = lastListed;
-      if (last == null) {
-        firstListed = memory;
-      } else {
-        last.setNextListed(memory);
-      }
-      lastListed = memory;
+      listed.add(memory);
     }
   }
 
@@ -162,12 +156,7 @@ final class RdmaPort implements Port {
 
   @Override
   public int nextReady() {
-    for (RdmaMemory next = firstListed; next != null; next = firstListed) {
-      firstListed = next.nextListed();
-      if (firstListed == null) {
-        lastListed = null;
-      }
-      next.setNextListed(null);
+    for (RdmaMemory next = listed.poll(); next != null; next = listed.poll()) {
       next.setListed(false);
       if (!next.isClosed()) {
         return next.number();
@@ -186,16 +175,13 @@ final class RdmaPort implements Port {
       tookWhileWaiting = true;
       return;
     }
-    CompletionQueue announced = channel.awaitEvent(milliseconds(nanoseconds));
+    long milliseconds = Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanoseconds));
+    CompletionQueue announced = channel.awaitEvent(milliseconds);
     if (announced != null) {
       for (CompletionQueues.Shared each : queues.all()) {
         each.announced(announced);
       }
     }
-  }
-
-  private static long milliseconds(long nanoseconds) {
-    return Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanoseconds));
   }
 
   @Override

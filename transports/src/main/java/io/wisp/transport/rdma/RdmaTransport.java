@@ -4,6 +4,7 @@ package io.wisp.transport.rdma;
 import io.wisp.store.Store;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Closing;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
@@ -57,21 +58,16 @@ public final class RdmaTransport implements Transport {
     DeviceChoice choice = DeviceChoice.parse(options.device());
     InetSocketAddress address = resolve(options.endpoint(), "cannot listen on ");
     ServerSocketChannel listener = listen(options.endpoint(), address);
-    Endpoint endpoint;
+    Endpoint endpoint = new Endpoint(options.endpoint().host(), listener.socket().getLocalPort());
     RdmaServerFabric fabric;
     try {
-      endpoint = new Endpoint(options.endpoint().host(), port(listener));
       fabric =
           new RdmaServerFabric(
               RdmaDevice.open(choice, ifOfAnInterface(address.getAddress())),
               store,
               options.maxClients());
-    } catch (IOException e) {
-      closeQuietly(listener);
-      throw new TransportException(
-          "cannot listen on " + options.endpoint() + ": " + e.getMessage(), e);
     } catch (RuntimeException | Error e) {
-      closeQuietly(listener);
+      Closing.quietly(listener);
       throw e;
     }
     return new RingServer(this, store, options, limits, listener, endpoint, fabric);
@@ -83,28 +79,14 @@ public final class RdmaTransport implements Transport {
       listener = ServerSocketChannel.open();
       return listener.bind(address, BACKLOG);
     } catch (IOException e) {
-      closeQuietly(listener);
+      Closing.quietly(listener);
       throw new TransportException("cannot listen on " + endpoint + ": " + e.getMessage(), e);
     }
-  }
-
-  private static int port(ServerSocketChannel listener) throws IOException {
-    return ((InetSocketAddress) listener.getLocalAddress()).getPort();
   }
 
   /** No device has the address of loopback, or that of all interfaces. */
   private static @Nullable InetAddress ifOfAnInterface(InetAddress address) {
     return address.isLoopbackAddress() || address.isAnyLocalAddress() ? null : address;
-  }
-
-  private static void closeQuietly(@Nullable ServerSocketChannel listener) {
-    try {
-      if (listener != null) {
-        listener.close();
-      }
-    } catch (IOException e) {
-      // Nobody was told of it.
-    }
   }
 
   @Override

@@ -24,18 +24,23 @@ final class ReadQueue {
   private static final int CHAIN = 16;
   private static final int NO_TOKEN = TokenQueue.NONE;
 
+  /** One READ, used again for later ones. */
+  private static final class Read {
+    private long remoteAddress;
+    private long localAddress;
+    private int remoteKey;
+    private int localKey;
+    private int length;
+    private int token;
+  }
+
   private final QueuePair pair;
   private final SendBatch batch = new SendBatch(CHAIN);
   private final TokenQueue completed = new TokenQueue();
 
   // Those that wait, from first to end, modulo the length, which is a power of two; those before
   // ready belong to batches that are complete and may be posted.
-  private long[] remoteAddresses = new long[DEPTH];
-  private long[] localAddresses = new long[DEPTH];
-  private int[] remoteKeys = new int[DEPTH];
-  private int[] localKeys = new int[DEPTH];
-  private int[] lengths = new int[DEPTH];
-  private int[] tokens = new int[DEPTH];
+  private Read[] reads = newReads(DEPTH);
   private int first;
   private int ready;
   private int end;
@@ -70,36 +75,34 @@ final class ReadQueue {
 
   private void addPiece(
       long remoteAddress, int remoteKey, long localAddress, int localKey, int length) {
-    if (end - first == lengths.length) {
+    if (end - first == reads.length) {
       grow();
     }
-    int index = end++ & (lengths.length - 1);
-    remoteAddresses[index] = remoteAddress;
-    localAddresses[index] = localAddress;
-    remoteKeys[index] = remoteKey;
-    localKeys[index] = localKey;
-    lengths[index] = length;
-    tokens[index] = NO_TOKEN;
+    Read read = at(end++);
+    read.remoteAddress = remoteAddress;
+    read.localAddress = localAddress;
+    read.remoteKey = remoteKey;
+    read.localKey = localKey;
+    read.length = length;
+    read.token = NO_TOKEN;
+  }
+
+  private Read at(int position) {
+    return reads[position & (reads.length - 1)];
   }
 
   private void grow() {
-    int length = lengths.length;
-    remoteAddresses = Arrays.copyOf(remoteAddresses, 2 * length);
-    localAddresses = Arrays.copyOf(localAddresses, 2 * length);
-    remoteKeys = Arrays.copyOf(remoteKeys, 2 * length);
-    localKeys = Arrays.copyOf(localKeys, 2 * length);
-    lengths = Arrays.copyOf(lengths, 2 * length);
-    tokens = Arrays.copyOf(tokens, 2 * length);
+    Read[] longer = newReads(2 * reads.length);
     for (int i = first; i != end; i++) {
-      int old = i & (length - 1);
-      int index = i & (2 * length - 1);
-      remoteAddresses[index] = remoteAddresses[old];
-      localAddresses[index] = localAddresses[old];
-      remoteKeys[index] = remoteKeys[old];
-      localKeys[index] = localKeys[old];
-      lengths[index] = lengths[old];
-      tokens[index] = tokens[old];
+      longer[i & (longer.length - 1)] = at(i);
     }
+    reads = longer;
+  }
+
+  private static Read[] newReads(int length) {
+    Read[] reads = new Read[length];
+    Arrays.setAll(reads, i -> new Read());
+    return reads;
   }
 
   /** Completes a batch, of at least one READ, and posts what there is room for. */
@@ -107,7 +110,7 @@ final class ReadQueue {
     if (end == ready) {
       throw new IllegalStateException("a batch without a read");
     }
-    tokens[(end - 1) & (tokens.length - 1)] = token;
+    at(end - 1).token = token;
     ready = end;
     post();
   }
@@ -117,15 +120,15 @@ final class ReadQueue {
       int count = Math.min(Math.min(CHAIN, DEPTH - inQueue), ready - first);
       int groupStart = 0;
       for (int i = 0; i < count; i++) {
-        int index = first++ & (lengths.length - 1);
-        batch.read(i, remoteAddresses[index], remoteKeys[index]);
-        batch.local(i, localAddresses[index], lengths[index], localKeys[index]);
-        if (tokens[index] == NO_TOKEN && i < count - 1) {
+        Read read = at(first++);
+        batch.read(i, read.remoteAddress, read.remoteKey);
+        batch.local(i, read.localAddress, read.length, read.localKey);
+        if (read.token == NO_TOKEN && i < count - 1) {
           batch.flags(i, SendFlags.NONE);
         } else {
           batch.flags(i, SendFlags.SIGNALED);
           groupSizes[endGroup % DEPTH] = i + 1 - groupStart;
-          groupTokens[endGroup % DEPTH] = tokens[index];
+          groupTokens[endGroup % DEPTH] = read.token;
           endGroup = (endGroup + 1) % (2 * DEPTH);
           groupStart = i + 1;
         }
