@@ -59,12 +59,8 @@ public final class IncomingRing {
         || arrived - consumed > length
         || arrived % FrameDescriptor.ALIGNMENT != 0) {
       throw new RingFaultException(
-          "frames up to position "
-              + arrived
-              + ", and the ring holds those from "
-              + consumed
-              + " to "
-              + (consumed + length));
+          "frames up to position %s, and the ring holds those from %s to %s"
+              .formatted(arrived, consumed, consumed + length));
     }
     long first = FrameDescriptor.firstWord(ring, offset());
     long claimed = FrameDescriptor.length(first);

@@ -55,14 +55,15 @@ public final class OutgoingRing {
 
   /** Whether {@link #claim} of any frame that fits would succeed now. */
   public boolean hasRoom() throws RingFaultException {
-    if (isRoomFor(length / 2)) {
+    return hasRoom(length / 2);
+  }
+
+  /** Looks for credit only if it is needed. */
+  private boolean hasRoom(long size) throws RingFaultException {
+    if (committed + size - credited <= length) {
       return true;
     }
     credit(memory.creditedPosition());
-    return isRoomFor(length / 2);
-  }
-
-  private boolean isRoomFor(long size) {
     return committed + size - credited <= length;
   }
 
@@ -75,11 +76,8 @@ public final class OutgoingRing {
     int size = FrameDescriptor.size(payloadLength);
     long toEnd = length - offset(committed);
     long needed = size <= toEnd ? size : toEnd + size;
-    if (!isRoomFor(needed)) {
-      credit(memory.creditedPosition());
-      if (!isRoomFor(needed)) {
-        return -1;
-      }
+    if (!hasRoom(needed)) {
+      return -1;
     }
     if (size > toEnd) {
       skipToStart(toEnd);

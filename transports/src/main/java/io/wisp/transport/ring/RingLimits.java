@@ -17,13 +17,8 @@ public record RingLimits(int ringBytes) {
         || ringBytes > MAX_RING_BYTES
         || Integer.bitCount(ringBytes) != 1) {
       throw new IllegalArgumentException(
-          "a ring of "
-              + ringBytes
-              + " bytes: a power of two from "
-              + MIN_RING_BYTES
-              + " to "
-              + MAX_RING_BYTES
-              + " is wanted");
+          "a ring of %s bytes: a power of two from %s to %s is wanted"
+              .formatted(ringBytes, MIN_RING_BYTES, MAX_RING_BYTES));
     }
   }
 

@@ -16,7 +16,6 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
@@ -30,22 +29,16 @@ import java.util.Set;
  */
 final class PrivateFolder implements AutoCloseable {
 
+  private static final Set<PosixFilePermission> OF_ITS_OWNER =
+      PosixFilePermissions.fromString("rwx------");
+
   /** What folders are made with. */
   static final FileAttribute<Set<PosixFilePermission>> FOLDER_MODE =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+      PosixFilePermissions.asFileAttribute(OF_ITS_OWNER);
 
   /** What files are made with. */
   static final FileAttribute<Set<PosixFilePermission>> FILE_MODE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-
-  private static final Set<PosixFilePermission> OF_OTHERS =
-      EnumSet.of(
-          PosixFilePermission.GROUP_READ,
-          PosixFilePermission.GROUP_WRITE,
-          PosixFilePermission.GROUP_EXECUTE,
-          PosixFilePermission.OTHERS_READ,
-          PosixFilePermission.OTHERS_WRITE,
-          PosixFilePermission.OTHERS_EXECUTE);
 
   private static final String DEVICE = "unix:dev";
 
@@ -76,7 +69,7 @@ final class PrivateFolder implements AutoCloseable {
   private static boolean isPrivate(PosixFileAttributes attributes) throws IOException {
     return attributes.isDirectory()
         && attributes.owner().equals(Files.getOwner(Path.of("/proc/self")))
-        && attributes.permissions().stream().noneMatch(OF_OTHERS::contains);
+        && OF_ITS_OWNER.containsAll(attributes.permissions());
   }
 
   /**

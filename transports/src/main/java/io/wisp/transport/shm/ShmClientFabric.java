@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -32,11 +33,7 @@ final class ShmClientFabric implements ClientFabric {
 
   @Override
   public Port port() {
-    ShmPort opened = port;
-    if (opened == null) {
-      throw new IllegalStateException("not connected");
-    }
-    return opened;
+    return Objects.requireNonNull(port, "not connected");
   }
 
   @Override

@@ -175,11 +175,8 @@ final class ShmMemory implements RemoteMemory {
     MemorySegment from = source.key() == TABLE_KEY ? table : buffer(source.key());
     if (from == null || sourceOffset < 0 || sourceOffset > from.byteSize() - length) {
       broken =
-          "a read of "
-              + length
-              + " bytes at "
-              + sourceOffset
-              + " of what is not that long, or not there";
+          "a read of %s bytes at %s of what is not that long, or not there"
+              .formatted(length, sourceOffset);
       return;
     }
     copy(from, sourceOffset, target.memory(), targetOffset, length);

@@ -71,10 +71,8 @@ record ClientConnection(
     byte[] bytes = password.getBytes(StandardCharsets.UTF_8);
     if (bytes.length > ControlMessage.MAX_PASSWORD_LENGTH) {
       throw new TransportException(
-          "a password has at most "
-              + ControlMessage.MAX_PASSWORD_LENGTH
-              + " bytes, not "
-              + bytes.length);
+          "a password has at most %s bytes, not %s"
+              .formatted(ControlMessage.MAX_PASSWORD_LENGTH, bytes.length));
     }
     return ByteBuffer.wrap(bytes);
   }
@@ -82,11 +80,8 @@ record ClientConnection(
   private static RingLimits limits(ControlMessage.Welcome welcome, Endpoint endpoint) {
     if (welcome.version() != ControlMessage.VERSION) {
       throw new TransportException(
-          endpoint
-              + " speaks protocol version "
-              + welcome.version()
-              + ", and this client "
-              + ControlMessage.VERSION);
+          "%s speaks protocol version %s, and this client %s"
+              .formatted(endpoint, welcome.version(), ControlMessage.VERSION));
     }
     try {
       return new RingLimits(welcome.ringBytes());

@@ -107,10 +107,8 @@ final class ClientWait {
       deadline = now + timeoutNanos | 1;
     } else if (now - deadline > 0) {
       throw new TransportTimeoutException(
-          endpoint
-              + " did not answer within "
-              + TimeUnit.NANOSECONDS.toMillis(timeoutNanos)
-              + " ms");
+          "%s did not answer within %s ms"
+              .formatted(endpoint, TimeUnit.NANOSECONDS.toMillis(timeoutNanos)));
     }
   }
 

@@ -105,8 +105,22 @@ final class OneSidedGets implements AutoCloseable {
     }
   }
 
-  LookupStatistics statistics() {
-    return table.statistics();
+  /** What the lookups came to, as lines of {@code name:value}. */
+  String report() {
+    LookupStatistics lookups = table.statistics();
+    return line("lookups", lookups.lookups())
+        + line("lookup_reads", lookups.reads())
+        + line("lookup_hits", lookups.hits())
+        + line("lookup_misses", lookups.confirmedMisses())
+        + line("lookup_address_hits", lookups.addressHits())
+        + line("lookup_stale_addresses", lookups.staleAddresses())
+        + line("lookup_retries", lookups.retries())
+        + line("lookup_fall_backs", lookups.fallBacks())
+        + line("reads_reported", reads == null ? 0 : reads.taken());
+  }
+
+  private static String line(String name, long value) {
+    return "client_" + name + ":" + value + "\n";
   }
 
   /** Forgets where the record of a key is, which is about to change. */
@@ -128,9 +142,8 @@ final class OneSidedGets implements AutoCloseable {
   }
 
   private Status finish(PendingGet get, ValueSink sink) {
-    ReadSample sample = reads;
-    if (sample != null && get.isHit()) {
-      sample.note(get.lookup().keyHash());
+    if (reads != null && get.isHit()) {
+      reads.note(get.lookup().keyHash());
     }
     return get.finish(sink);
   }
@@ -229,11 +242,7 @@ final class OneSidedGets implements AutoCloseable {
 
   private void settle(PendingGet get) {
     while (!get.step().isLast()) {
-      int index = memory.completedReads();
-      if (index >= 0) {
-        gets[index].proceed();
-        pursue(index);
-      } else {
+      if (!takeCompleted()) {
         wait.step();
       }
     }

@@ -117,18 +117,18 @@ public final class RingClient extends FrameClient {
 
   @Override
   public String description() {
-    return connection.description()
-        + " to "
-        + endpoint
-        + ", get="
-        + (oneSided == null ? "ring" : "onesided")
-        + ", waiting by "
-        + options.waiting().word();
+    return "%s to %s, get=%s, waiting by %s"
+        .formatted(connection.description(), endpoint, getPath(), options.waiting().word());
+  }
+
+  private String getPath() {
+    return oneSided == null ? "ring" : "onesided";
   }
 
   @Override
   public String information() {
-    return super.information() + LookupReport.of(oneSided, reads);
+    String lookups = oneSided == null ? "" : oneSided.report();
+    return super.information() + "client_get:" + getPath() + "\n" + lookups;
   }
 
   @Override
@@ -156,16 +156,14 @@ public final class RingClient extends FrameClient {
   }
 
   private void forgetIfChanged(Operation operation, Slice key) {
-    OneSidedGets reader = oneSided;
-    if (reader != null && (operation == Operation.PUT || operation == Operation.DELETE)) {
-      reader.forget(key);
+    if (oneSided != null && (operation == Operation.PUT || operation == Operation.DELETE)) {
+      oneSided.forget(key);
     }
   }
 
   private boolean isReportDue() {
-    ReadSample sample = reads;
-    return sample != null
-        && !sample.isEmpty()
+    return reads != null
+        && !reads.isEmpty()
         && nanoTime.getAsLong() - lastReport >= REPORT_INTERVAL_NANOS;
   }
 
@@ -184,12 +182,11 @@ public final class RingClient extends FrameClient {
 
   @Override
   protected Status lookUp(Slice key, ValueSink sink) {
-    OneSidedGets reader = oneSided;
-    if (reader == null) {
+    if (oneSided == null) {
       return getByRing(key, sink);
     }
     checkServer();
-    return reader.get(key, sink);
+    return oneSided.get(key, sink);
   }
 
   private Status getByRing(Slice key, ValueSink sink) {
@@ -232,14 +229,13 @@ public final class RingClient extends FrameClient {
 
   @Override
   protected int send(Operation operation, Slice key, Slice value) {
-    OneSidedGets reader = oneSided;
-    if (reader != null) {
-      if (operation == Operation.GET && ring.unanswered() == 0 && reader.hasRoom()) {
+    if (oneSided != null) {
+      if (operation == Operation.GET && ring.unanswered() == 0 && oneSided.hasRoom()) {
         checkServer();
-        reader.submit(key);
+        oneSided.submit(key);
         return ONE_SIDED;
       }
-      reader.decideAll();
+      oneSided.decideAll();
     }
     forgetIfChanged(operation, key);
     ring.send(operation, key, value, 0);
@@ -253,18 +249,16 @@ public final class RingClient extends FrameClient {
 
   @Override
   protected void sendAll() {
-    OneSidedGets reader = oneSided;
-    if (reader != null) {
-      reader.flush();
+    if (oneSided != null) {
+      oneSided.flush();
     }
     ring.flush();
   }
 
   @Override
   protected Status receive(int path, ValueSink sink) {
-    OneSidedGets reader = oneSided;
-    if (path == ONE_SIDED && reader != null) {
-      return reader.complete(sink);
+    if (path == ONE_SIDED && oneSided != null) {
+      return oneSided.complete(sink);
     }
     ring.receive(reply);
     return give(reply.status(), sink);
@@ -272,8 +266,7 @@ public final class RingClient extends FrameClient {
 
   @Override
   protected boolean isReady(int path) {
-    OneSidedGets reader = oneSided;
-    return (path == ONE_SIDED && reader != null) ? reader.isReady() : ring.isReady();
+    return (path == ONE_SIDED && oneSided != null) ? oneSided.isReady() : ring.isReady();
   }
 
   @Override
@@ -284,9 +277,8 @@ public final class RingClient extends FrameClient {
   @Override
   protected void release() {
     connection.memory().close();
-    OneSidedGets reader = oneSided;
-    if (reader != null) {
-      reader.close();
+    if (oneSided != null) {
+      oneSided.close();
     }
     ring.close();
     connection.close();

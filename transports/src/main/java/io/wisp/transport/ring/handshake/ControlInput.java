@@ -31,11 +31,8 @@ final class ControlInput {
     int length = bytes.getInt(0);
     if (length < 1 || length > ControlMessage.MAX_LENGTH) {
       throw new ControlMessage.FaultException(
-          "a message of "
-              + Integer.toUnsignedLong(length)
-              + " bytes, and "
-              + ControlMessage.MAX_LENGTH
-              + " is the limit");
+          "a message of %s bytes, and %s is the limit"
+              .formatted(Integer.toUnsignedLong(length), ControlMessage.MAX_LENGTH));
     }
     if (bytes.position() < Integer.BYTES + length) {
       return null;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.ring.handshake;
 
+import io.wisp.transport.Closing;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.Log;
 import io.wisp.transport.TransportException;
@@ -135,13 +136,7 @@ public final class ControlLink implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      channel.close();
-      if (selector != null) {
-        selector.close();
-      }
-    } catch (IOException e) {
-      // Nothing is expected of it any more.
-    }
+    Closing.quietly(channel);
+    Closing.quietly(selector);
   }
 }

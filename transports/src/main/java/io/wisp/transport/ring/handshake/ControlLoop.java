@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.ring.handshake;
 
+import io.wisp.transport.Closing;
 import io.wisp.transport.Log;
 import io.wisp.transport.SpareDescriptor;
 import io.wisp.transport.Threads;
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -15,7 +15,6 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The thread that accepts control connections and listens to all of them: to what clients say until
@@ -66,6 +65,7 @@ public final class ControlLoop implements Runnable {
       accepting = listener.register(selector, SelectionKey.OP_ACCEPT);
       // Loads what it takes to refuse a client, which takes descriptors, too.
       new ControlMessage.Refusal("").encode();
+      Closing.quietly(null);
     } catch (IOException | RuntimeException | Error e) {
       spare.close();
       selector.close();
@@ -140,9 +140,9 @@ public final class ControlLoop implements Runnable {
           new ControlSession(client, handshake, System.nanoTime() + timeout.toNanos());
       client.register(selector, SelectionKey.OP_READ, session);
     } catch (IOException e) {
-      closeQuietly(client);
+      Closing.quietly(client);
     } catch (RuntimeException | Error e) {
-      closeQuietly(client);
+      Closing.quietly(client);
       throw e;
     }
   }
@@ -196,17 +196,7 @@ public final class ControlLoop implements Runnable {
       }
     }
     spare.close();
-    closeQuietly(listener);
-    closeQuietly(selector);
-  }
-
-  private static void closeQuietly(@Nullable Closeable closeable) {
-    try {
-      if (closeable != null) {
-        closeable.close();
-      }
-    } catch (IOException e) {
-      LOG.log(Level.DEBUG, "closing a control connection failed", e);
-    }
+    Closing.quietly(listener);
+    Closing.quietly(selector);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.ring.handshake;
 
+import io.wisp.transport.Closing;
 import io.wisp.transport.Log;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.ring.RemoteMemory;
@@ -99,10 +100,8 @@ public final class ControlSession implements ServedClient {
   private void welcome(ControlMessage.Hello hello) throws IOException {
     if (hello.version() != ControlMessage.VERSION) {
       throw new TransportException(
-          "protocol version "
-              + hello.version()
-              + ", and this server speaks "
-              + ControlMessage.VERSION);
+          "protocol version %s, and this server speaks %s"
+              .formatted(hello.version(), ControlMessage.VERSION));
     }
     requirePassword(hello.password());
     handshake.admit();
@@ -206,11 +205,7 @@ public final class ControlSession implements ServedClient {
       if (admitted) {
         handshake.leave();
       }
-      try {
-        channel.close();
-      } catch (IOException e) {
-        // It is closed all the same.
-      }
+      Closing.quietly(channel);
     }
   }
 }

@@ -81,7 +81,7 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
     now = nanoTime.getAsLong();
     nextCheck = now;
     idle = new IdleStrategy(options.waiting(), port::await, LONGEST_SLEEP_NANOS);
-    context = new ThreadContext(port, executor, limits, nanoTime);
+    context = ThreadContext.of(port, executor, limits, nanoTime);
     connections = new ServedConnections(port, context);
     unfinished = connections.unfinished();
     idleNanos = options.idleTimeout().toNanos();

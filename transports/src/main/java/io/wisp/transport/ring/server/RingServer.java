@@ -3,6 +3,7 @@ package io.wisp.transport.ring.server;
 
 import io.wisp.codec.RequestExecutor;
 import io.wisp.store.Store;
+import io.wisp.transport.Closing;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.Log;
 import io.wisp.transport.RequestCounters;
@@ -91,11 +92,7 @@ public final class RingServer implements Server {
   private void abandon(ServerSocketChannel listener) {
     threads.forEach(IoThread::close);
     fabric.close();
-    try {
-      listener.close();
-    } catch (IOException e) {
-      // It was not listened on yet.
-    }
+    Closing.quietly(listener);
   }
 
   @Override
@@ -105,17 +102,11 @@ public final class RingServer implements Server {
 
   @Override
   public String description() {
-    return name
-        + " at "
-        + endpoint
-        + " by "
-        + fabric.description()
-        + ", "
-        + options.threads()
-        + (options.threads() == 1 ? " thread" : " threads")
-        + ", waiting by "
-        + options.waiting().word()
-        + (fabric.table().length() == 0 ? ", requests only" : ", table readable by clients");
+    int count = options.threads();
+    String threads = count == 1 ? "1 thread" : count + " threads";
+    String table = fabric.table().length() == 0 ? "requests only" : "table readable by clients";
+    return "%s at %s by %s, %s, waiting by %s, %s"
+        .formatted(name, endpoint, fabric.description(), threads, options.waiting().word(), table);
   }
 
   @Override

@@ -171,10 +171,7 @@ final class ServerConnection {
   private Outcome executeFrame() throws RingFaultException {
     int length = incoming.payloadLength();
     MemorySegment.copy(incoming.segment(), incoming.payloadOffset(), context.request(), 0, length);
-    if (!execute(context.request(), length)) {
-      return starved();
-    }
-    return Outcome.UNFINISHED;
+    return execute(context.request(), length) ? Outcome.UNFINISHED : starved();
   }
 
   private Outcome beginRendezvous() throws RingFaultException {
@@ -259,7 +256,7 @@ final class ServerConnection {
     incoming.release();
     outgoing.commitRendezvous(buffer, reply.length(), incoming.consumed());
     repliesOffered++;
-    offeredAt = context.nanoTime();
+    offeredAt = context.clock().getAsLong();
   }
 
   /** Ends the connection and frees what it held. */

@@ -14,56 +14,34 @@ import java.util.function.LongSupplier;
 /**
  * What the connections of one thread of a server use one after the other: its executor and
  * counters, and scratch buffers.
+ *
+ * @param request where a request from a ring is copied to, as long as a frame may be
+ * @param reply where replies are made
+ * @param buffers where what does not fit a ring is put
  */
-final class ThreadContext implements AutoCloseable {
+record ThreadContext(
+    RequestExecutor executor,
+    RequestCounters counters,
+    RingLimits limits,
+    LongSupplier clock,
+    Arena arena,
+    MemorySegment request,
+    FrameBuffer reply,
+    RendezvousBuffers buffers)
+    implements AutoCloseable {
 
-  private final RequestExecutor executor;
-  private final RingLimits limits;
-  private final LongSupplier nanoTime;
-  private final RequestCounters counters = new RequestCounters();
-  private final Arena arena = Arena.ofShared();
-  private final MemorySegment request;
-  private final FrameBuffer reply = new FrameBuffer();
-  private final RendezvousBuffers buffers;
-
-  ThreadContext(Port port, RequestExecutor executor, ServerLimits limits, LongSupplier nanoTime) {
-    this.executor = executor;
-    this.limits = limits.rings();
-    this.nanoTime = nanoTime;
-    request = arena.allocate(limits.rings().maxPayload(), Long.BYTES);
-    buffers = new RendezvousBuffers(port, limits.rendezvousBudget());
-  }
-
-  RequestExecutor executor() {
-    return executor;
-  }
-
-  RingLimits limits() {
-    return limits;
-  }
-
-  /** The clock. */
-  long nanoTime() {
-    return nanoTime.getAsLong();
-  }
-
-  RequestCounters counters() {
-    return counters;
-  }
-
-  /** Where a request from a ring is copied to, as long as a frame may be. */
-  MemorySegment request() {
-    return request;
-  }
-
-  /** Where replies are made. */
-  FrameBuffer reply() {
-    return reply;
-  }
-
-  /** Where what does not fit a ring is put. */
-  RendezvousBuffers buffers() {
-    return buffers;
+  static ThreadContext of(
+      Port port, RequestExecutor executor, ServerLimits limits, LongSupplier nanoTime) {
+    Arena arena = Arena.ofShared();
+    return new ThreadContext(
+        executor,
+        new RequestCounters(),
+        limits.rings(),
+        nanoTime,
+        arena,
+        arena.allocate(limits.rings().maxPayload(), Long.BYTES),
+        new FrameBuffer(),
+        new RendezvousBuffers(port, limits.rendezvousBudget()));
   }
 
   /** Frees the memory, before the port is closed. */
