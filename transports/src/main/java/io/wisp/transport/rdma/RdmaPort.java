@@ -194,7 +194,7 @@ final class RdmaPort implements Port {
   @Override
   public LocalBuffer allocate(long bytes) {
     try {
-      return new RegisteredBuffer(domain, bytes);
+      return RegisteredBuffer.allocate(domain, bytes);
     } catch (VerbsException | OutOfMemoryError e) {
       throw new TransportException(
           "no memory of " + bytes + " bytes for RDMA: " + e.getMessage(), e);

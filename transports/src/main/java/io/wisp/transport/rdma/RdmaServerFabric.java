@@ -85,16 +85,7 @@ final class RdmaServerFabric implements ServerFabric {
   }
 
   /** An end that is not connected yet. */
-  private static final class Offer implements ServerOffer {
-
-    private final RdmaPort port;
-    private final ConnectionEnd end;
-    private boolean accepted;
-
-    Offer(RdmaPort port, ConnectionEnd end) {
-      this.port = port;
-      this.end = end;
-    }
+  private record Offer(RdmaPort port, ConnectionEnd end) implements ServerOffer {
 
     @Override
     public ByteBuffer encoded() {
@@ -112,9 +103,7 @@ final class RdmaServerFabric implements ServerFabric {
       }
       EndAddress other = EndAddress.decode(answer);
       try {
-        RdmaMemory memory = new RdmaMemory(number, port.nextSerial(), port, end, other);
-        accepted = true;
-        return memory;
+        return new RdmaMemory(number, port.nextSerial(), port, end, other);
       } catch (VerbsException | IllegalArgumentException | IllegalStateException e) {
         throw new TransportException(
             "your RDMA address cannot be reached from here: " + e.getMessage(), e);
@@ -122,10 +111,8 @@ final class RdmaServerFabric implements ServerFabric {
     }
 
     @Override
-    public void close() {
-      if (!accepted) {
-        end.close();
-      }
+    public void withdraw() {
+      end.close();
     }
   }
 

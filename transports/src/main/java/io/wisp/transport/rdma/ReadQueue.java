@@ -53,9 +53,7 @@ final class ReadQueue {
   private int endGroup;
   private int inQueue;
 
-  /**
-   * @param id what the completions of the requests are called
-   */
+  /** A queue whose requests complete with an id. */
   ReadQueue(QueuePair pair, long id) {
     this.pair = pair;
     for (int i = 0; i < CHAIN; i++) {

@@ -11,13 +11,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /** Memory that READs of this side arrive in and that the other side may READ. */
-final class RegisteredBuffer implements LocalBuffer {
+record RegisteredBuffer(Resources resources, MemorySegment memory, MemoryRegion region)
+    implements LocalBuffer {
 
   private static final int PAGE = 4096;
-
-  private final Resources resources = new Resources();
-  private final MemorySegment memory;
-  private final MemoryRegion region;
 
   /**
    * Allocates and registers memory.
@@ -25,23 +22,20 @@ final class RegisteredBuffer implements LocalBuffer {
    * @throws VerbsException if the process may not lock so much, or the device not register it
    * @throws OutOfMemoryError if the system has no memory for it
    */
-  RegisteredBuffer(ProtectionDomain domain, long bytes) {
+  static RegisteredBuffer allocate(ProtectionDomain domain, long bytes) {
+    Resources resources = new Resources();
     try {
       Arena arena = resources.add(Arena.ofShared(), Arena::close);
-      memory = arena.allocate(bytes, PAGE);
-      region =
+      MemorySegment memory = arena.allocate(bytes, PAGE);
+      MemoryRegion region =
           resources.add(
               domain.register(memory, AccessFlag.LOCAL_WRITE, AccessFlag.REMOTE_READ),
               MemoryRegion::close);
+      return new RegisteredBuffer(resources, memory, region);
     } catch (RuntimeException | Error e) {
-      close();
+      resources.close();
       throw e;
     }
-  }
-
-  @Override
-  public MemorySegment memory() {
-    return memory;
   }
 
   @Override

@@ -22,9 +22,7 @@ public final class RendezvousBuffers implements AutoCloseable {
   private long returns;
   private @Nullable LocalBuffer spare;
 
-  /**
-   * @param budget the most bytes that buffers may have together; a single one may have more
-   */
+  /** Buffers that have no more bytes together than a budget; a single one may have more. */
   public RendezvousBuffers(Port port, long budget) {
     this.port = port;
     this.budget = budget;

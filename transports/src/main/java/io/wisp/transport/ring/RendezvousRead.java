@@ -19,9 +19,7 @@ public final class RendezvousRead {
   private long posted;
   private boolean underWay;
 
-  /**
-   * @param buffers what is read into is given back to, at the end
-   */
+  /** Reads into buffers that are given back, at the end. */
   public RendezvousRead(RemoteMemory memory, RendezvousBuffers buffers) {
     this.memory = memory;
     this.buffers = buffers;

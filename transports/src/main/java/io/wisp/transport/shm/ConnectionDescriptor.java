@@ -29,9 +29,7 @@ final class ConnectionDescriptor {
   static final long DOORBELL = 256;
   static final long RINGS = 4096;
 
-  /**
-   * What the server offers of a connection's files: the connection (8 bytes) and the thread (4).
-   */
+  /** What the server offers of its files: the connection (8 bytes) and the thread (4). */
   static final int OFFER_LENGTH = Long.BYTES + Integer.BYTES;
 
   private static final long CREDIT_OFFSET = 64;
@@ -43,10 +41,6 @@ final class ConnectionDescriptor {
 
   static long fileSize(int ringBytes) {
     return RINGS + 2L * ringBytes;
-  }
-
-  static long requestRing() {
-    return RINGS;
   }
 
   static long replyRing(int ringBytes) {

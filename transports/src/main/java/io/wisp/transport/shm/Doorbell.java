@@ -18,8 +18,10 @@ import java.nio.ByteOrder;
  * <p>The sleeper says that it sleeps and then looks for news once more; who has news writes it and
  * then looks whether the sleeper sleeps. All of it is sequentially consistent, so at least one of
  * the two sees the other (Dekker).
+ *
+ * @param words {@link #BYTES} of memory, aligned to 64
  */
-final class Doorbell {
+record Doorbell(MemorySegment words) {
 
   /** How many bytes it takes. */
   static final int BYTES = 128;
@@ -27,15 +29,6 @@ final class Doorbell {
   private static final long SLEEPING_OFFSET = 64;
   private static final VarHandle WORD =
       ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
-
-  private final MemorySegment words;
-
-  /**
-   * @param words {@link #BYTES} of memory, aligned to 64
-   */
-  Doorbell(MemorySegment words) {
-    this.words = words;
-  }
 
   /** Rings, if the other side sleeps. To be called after the news was written. */
   void ring() {

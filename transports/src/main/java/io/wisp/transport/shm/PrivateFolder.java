@@ -27,7 +27,7 @@ import java.util.Set;
  * <p>Its name can be relied on, too, as long as the folder is there: below {@link UserFolder#ROOT},
  * where everybody makes what he likes, only its owner can rename or remove it.
  */
-final class PrivateFolder implements AutoCloseable {
+record PrivateFolder(Path path, SecureDirectoryStream<Path> folder) implements AutoCloseable {
 
   private static final Set<PosixFilePermission> OF_ITS_OWNER =
       PosixFilePermissions.fromString("rwx------");
@@ -43,14 +43,6 @@ final class PrivateFolder implements AutoCloseable {
   private static final String DEVICE = "unix:dev";
 
   private static final LinkOption NOFOLLOW = LinkOption.NOFOLLOW_LINKS;
-
-  private final Path path;
-  private final SecureDirectoryStream<Path> folder;
-
-  private PrivateFolder(Path path, SecureDirectoryStream<Path> folder) {
-    this.path = path;
-    this.folder = folder;
-  }
 
   /**
    * Whether there is such a folder. One on another file system is none, nor is one that cannot be

@@ -17,23 +17,13 @@ import org.jspecify.annotations.Nullable;
  * the process that holds it, tells a server that runs from one that crashed and left its files
  * behind. Only {@linkplain ServerFiles files that a server makes} are ever removed.
  */
-final class ServerFolder implements AutoCloseable {
+record ServerFolder(int port, ServerFiles files, UserLock lock) implements AutoCloseable {
 
   private static final System.Logger LOGGER = System.getLogger(ServerFolder.class.getName());
 
   private static final int FIRST_FREE_PORT = 49_152;
   private static final int LAST_PORT = 65_535;
   private static final int TRIES = 1_000;
-
-  private final int port;
-  private final ServerFiles files;
-  private final UserLock lock;
-
-  private ServerFolder(int port, ServerFiles files, UserLock lock) {
-    this.port = port;
-    this.files = files;
-    this.lock = lock;
-  }
 
   /**
    * Takes the folder of a port, and clears away what a crashed server left there.
@@ -110,14 +100,6 @@ final class ServerFolder implements AutoCloseable {
     }
     throw new TransportException(
         "cannot connect to " + endpoint + ": no server of this user listens there");
-  }
-
-  int port() {
-    return port;
-  }
-
-  ServerFiles files() {
-    return files;
   }
 
   private void remove(Predicate<String> which) throws IOException {

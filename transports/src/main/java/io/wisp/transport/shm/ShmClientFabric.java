@@ -9,6 +9,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +21,9 @@ final class ShmClientFabric implements ClientFabric {
   private final ServerFiles files;
   private final AtomicInteger buffers = new AtomicInteger(ShmMemory.TABLE_KEY + 1);
   private @Nullable ShmPort port;
-  private @Nullable SharedFile table;
-  private @Nullable SharedFile serverDoorbell;
+
+  /** The doorbell, and the table if there is one. */
+  private final List<SharedFile> serverFiles = new ArrayList<>();
 
   ShmClientFabric(ServerFiles files) {
     this.files = files;
@@ -44,16 +47,16 @@ final class ShmClientFabric implements ClientFabric {
     long connection = offer.getLong();
     int thread = offer.getInt();
     SharedFile doorbell = SharedFile.open(files.doorbell(thread), MapMode.READ_WRITE);
-    serverDoorbell = doorbell;
+    serverFiles.add(doorbell);
     if (doorbell.memory().byteSize() != Doorbell.BYTES) {
       throw new TransportException(
           "the file of the server's doorbell has " + doorbell.memory().byteSize() + " bytes");
     }
     MemorySegment readable = MemorySegment.NULL;
     if (Files.exists(files.table())) {
-      SharedFile opened = SharedFile.open(files.table(), MapMode.READ_ONLY);
-      table = opened;
-      readable = opened.memory();
+      SharedFile table = SharedFile.open(files.table(), MapMode.READ_ONLY);
+      serverFiles.add(table);
+      readable = table.memory();
     }
     SharedFile file = SharedFile.open(files.connection(connection), MapMode.READ_WRITE);
     if (file.memory().byteSize() != ConnectionDescriptor.fileSize(ringBytes)) {
@@ -88,13 +91,6 @@ final class ShmClientFabric implements ClientFabric {
     if (opened != null) {
       opened.close();
     }
-    SharedFile readable = table;
-    if (readable != null) {
-      readable.close();
-    }
-    SharedFile doorbell = serverDoorbell;
-    if (doorbell != null) {
-      doorbell.close();
-    }
+    serverFiles.forEach(SharedFile::close);
   }
 }

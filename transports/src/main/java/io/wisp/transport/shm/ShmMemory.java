@@ -85,7 +85,7 @@ final class ShmMemory implements RemoteMemory {
     this.otherBuffers = otherBuffers;
     this.onClose = onClose;
     memory = file.memory();
-    MemorySegment requests = memory.asSlice(ConnectionDescriptor.requestRing(), ringBytes);
+    MemorySegment requests = memory.asSlice(ConnectionDescriptor.RINGS, ringBytes);
     MemorySegment replies = memory.asSlice(ConnectionDescriptor.replyRing(ringBytes), ringBytes);
     boolean client = side == Side.CLIENT;
     outgoing = client ? requests : replies;

@@ -29,11 +29,7 @@ final class ShmPort implements Port {
   private volatile boolean woken;
   private boolean closed;
 
-  /**
-   * @param doorbell rung by whoever has news; its memory outlives the port
-   * @param bufferKeys gives a new key for each buffer
-   * @param bufferPaths where the buffer of a key is
-   */
+  /** The doorbell's memory outlives the port; each buffer has a new key, and a path by it. */
   ShmPort(Doorbell doorbell, IntSupplier bufferKeys, IntFunction<Path> bufferPaths) {
     this.doorbell = doorbell;
     this.bufferKeys = bufferKeys;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.shm;
 
+import io.wisp.store.Store;
+import io.wisp.store.cuckoo.CuckooStore;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.Waiting;
 import io.wisp.transport.ring.Port;
@@ -16,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -30,22 +31,20 @@ final class ShmServerFabric implements ServerFabric {
   private final Map<Port, Integer> threads = new HashMap<>();
   private final Map<Integer, SharedFile> doorbells = new HashMap<>();
 
-  /**
-   * @param tableFile the file of the region that clients may read, on the file system of the folder
-   * @param tableBytes its length
-   */
-  ShmServerFabric(ServerFolder folder, Optional<Path> tableFile, long tableBytes) {
+  /** Offers the table, if the store has one in a file on the file system of the folder. */
+  ShmServerFabric(ServerFolder folder, Store store) {
     this.folder = folder;
-    table =
-        tableFile.isPresent() && offer(tableFile.get())
-            ? new RemoteBuffer(0, ShmMemory.TABLE_KEY, tableBytes)
-            : RemoteBuffer.NONE;
+    table = store instanceof CuckooStore cuckoo ? offerTable(cuckoo) : RemoteBuffer.NONE;
   }
 
-  private boolean offer(Path file) {
+  private RemoteBuffer offerTable(CuckooStore store) {
+    Path file = store.sharedFile().orElse(null);
+    if (file == null) {
+      return RemoteBuffer.NONE;
+    }
     try {
       Files.createLink(folder.files().table(), file);
-      return true;
+      return new RemoteBuffer(0, ShmMemory.TABLE_KEY, store.region().byteSize());
     } catch (IOException | UnsupportedOperationException e) {
       throw new TransportException(
           "cannot let clients read " + file + " from " + folder.files().folder() + ": " + e, e);
@@ -79,28 +78,22 @@ final class ShmServerFabric implements ServerFabric {
   @Override
   public ServerOffer offer(Port port, int ringBytes) {
     int thread = threads.getOrDefault(port, 0);
-    return new Offer((ShmPort) port, thread, connections.incrementAndGet(), ringBytes);
+    long connection = connections.incrementAndGet();
+    SharedFile file =
+        SharedFile.create(
+            folder.files().connection(connection), ConnectionDescriptor.fileSize(ringBytes));
+    return new Offer(folder, (ShmPort) port, thread, connection, ringBytes, file);
   }
 
   /** A file that the client has not mapped yet. */
-  private final class Offer implements ServerOffer {
-
-    private final ShmPort port;
-    private final int thread;
-    private final long connection;
-    private final int ringBytes;
-    private final SharedFile file;
-    private boolean accepted;
-
-    Offer(ShmPort port, int thread, long connection, int ringBytes) {
-      this.port = port;
-      this.thread = thread;
-      this.connection = connection;
-      this.ringBytes = ringBytes;
-      file =
-          SharedFile.create(
-              folder.files().connection(connection), ConnectionDescriptor.fileSize(ringBytes));
-    }
+  private record Offer(
+      ServerFolder folder,
+      ShmPort port,
+      int thread,
+      long connection,
+      int ringBytes,
+      SharedFile file)
+      implements ServerOffer {
 
     @Override
     public ByteBuffer encoded() {
@@ -128,18 +121,15 @@ final class ShmServerFabric implements ServerFabric {
               MemorySegment.NULL,
               key -> folder.files().clientBuffer(connection, key),
               () -> folder.removeFilesOf(connection));
-      accepted = true;
       // The client has mapped it; without a name it goes when both have.
       file.remove();
       return memory;
     }
 
     @Override
-    public void close() {
-      if (!accepted) {
-        file.remove();
-        file.close();
-      }
+    public void withdraw() {
+      file.remove();
+      file.close();
     }
   }
 

@@ -63,10 +63,7 @@ public final class ShmTransport implements Transport {
     Endpoint endpoint = new Endpoint(options.endpoint().host(), folder.port());
     ServerSocketChannel listener;
     try {
-      Optional<Path> file =
-          store instanceof CuckooStore table ? table.sharedFile() : Optional.empty();
-      long bytes = store instanceof CuckooStore table ? table.region().byteSize() : 0;
-      fabric = new ShmServerFabric(folder, file, bytes);
+      fabric = new ShmServerFabric(folder, store);
       listener = listen(folder.files().control());
     } catch (IOException e) {
       folder.close();

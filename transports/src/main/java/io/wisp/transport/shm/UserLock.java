@@ -26,18 +26,12 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://man7.org/linux/man-pages/man2/F_GETLK.2const.html">fcntl(2), advisory
  *     record locking</a>
  */
-final class UserLock implements AutoCloseable {
+record UserLock(FileLock lock) implements AutoCloseable {
 
   private static final String FILE = "locks";
 
   /** By the file's key: a folder that was removed and made anew has another file. */
   private static final Map<Object, FileChannel> OPENED = new HashMap<>();
-
-  private final FileLock lock;
-
-  private UserLock(FileLock lock) {
-    this.lock = lock;
-  }
 
   /**
    * Takes a lock, or gives null if somebody has it.

@@ -90,21 +90,20 @@ class IsolationTest {
     }
 
     Intruder(int number) {
-      try (ServerOffer offer = fabric.offer(port, RdmaPair.RING)) {
-        server = EndAddress.decode(offer.encoded());
-        QueuePairAddress ring = address(ringPair);
-        QueuePairAddress read = address(readPair);
-        for (QueuePair each : new QueuePair[] {ringPair, readPair}) {
-          each.init(local, AccessFlag.LOCAL_WRITE, AccessFlag.REMOTE_WRITE);
-        }
-        ringPair.connect(local, ring, server.ringPair(), ConnectionOptions.DEFAULT);
-        readPair.connect(local, read, server.readPair(), ConnectionOptions.DEFAULT);
-        ByteBuffer answer =
-            ByteBuffer.allocate(EndAddress.ENCODED_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
-        new EndAddress(ring, read, memory.address(), memory.rkey(), 1, 1).encode(answer);
-        connection = (RdmaMemory) offer.accept(number, answer.flip());
-        port.attach(connection);
+      ServerOffer offer = fabric.offer(port, RdmaPair.RING);
+      server = EndAddress.decode(offer.encoded());
+      QueuePairAddress ring = address(ringPair);
+      QueuePairAddress read = address(readPair);
+      for (QueuePair each : new QueuePair[] {ringPair, readPair}) {
+        each.init(local, AccessFlag.LOCAL_WRITE, AccessFlag.REMOTE_WRITE);
       }
+      ringPair.connect(local, ring, server.ringPair(), ConnectionOptions.DEFAULT);
+      readPair.connect(local, read, server.readPair(), ConnectionOptions.DEFAULT);
+      ByteBuffer answer =
+          ByteBuffer.allocate(EndAddress.ENCODED_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+      new EndAddress(ring, read, memory.address(), memory.rkey(), 1, 1).encode(answer);
+      connection = (RdmaMemory) offer.accept(number, answer.flip());
+      port.attach(connection);
     }
 
     CompletionStatus write(QueuePair pair, long address, int key) {

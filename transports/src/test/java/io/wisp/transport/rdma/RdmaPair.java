@@ -17,24 +17,15 @@ final class RdmaPair implements AutoCloseable {
 
   private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(60);
 
-  final Store store;
-  final RdmaServerFabric serverFabric;
-  final RdmaPort serverPort;
+  private final Store store = new HeapStore();
+  private final RdmaServerFabric serverFabric =
+      new RdmaServerFabric(RdmaDevice.open(DeviceChoice.ANY, null), store, 8);
+  final RdmaPort serverPort = (RdmaPort) serverFabric.openPort(Waiting.SLEEP);
   final RdmaClientFabric clientFabric = new RdmaClientFabric(DeviceChoice.ANY);
   final RdmaMemory server;
   final RdmaMemory client;
 
   RdmaPair() {
-    this(new HeapStore());
-  }
-
-  /**
-   * @param store which is closed with this
-   */
-  RdmaPair(Store store) {
-    this.store = store;
-    serverFabric = new RdmaServerFabric(RdmaDevice.open(DeviceChoice.ANY, null), store, 8);
-    serverPort = (RdmaPort) serverFabric.openPort(Waiting.SLEEP);
     Ends ends = connect(clientFabric, 5);
     server = ends.server();
     client = ends.client();
@@ -45,13 +36,12 @@ final class RdmaPair implements AutoCloseable {
 
   /** Makes one more connection to the server's port. */
   Ends connect(RdmaClientFabric fabric, int number) {
-    try (ServerOffer offer = serverFabric.offer(serverPort, RING)) {
-      ByteBuffer answer = ByteBuffer.allocate(4_096).order(ByteOrder.LITTLE_ENDIAN);
-      RdmaMemory near = (RdmaMemory) fabric.connect(offer.encoded(), RING, answer);
-      RdmaMemory far = (RdmaMemory) offer.accept(number, answer.flip());
-      serverPort.attach(far);
-      return new Ends(far, near);
-    }
+    ServerOffer offer = serverFabric.offer(serverPort, RING);
+    ByteBuffer answer = ByteBuffer.allocate(4_096).order(ByteOrder.LITTLE_ENDIAN);
+    RdmaMemory near = (RdmaMemory) fabric.connect(offer.encoded(), RING, answer);
+    RdmaMemory far = (RdmaMemory) offer.accept(number, answer.flip());
+    serverPort.attach(far);
+    return new Ends(far, near);
   }
 
   RdmaPort clientPort() {

@@ -10,16 +10,16 @@ import io.wisp.store.ValueBuffer;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.GetPath;
+import io.wisp.transport.Overridden;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.TransportTimeoutException;
 import io.wisp.transport.Waiting;
-import io.wisp.transport.ring.DelegatingMemory;
-import io.wisp.transport.ring.LocalBuffer;
 import io.wisp.transport.ring.Port;
 import io.wisp.transport.ring.RemoteMemory;
 import io.wisp.transport.ring.handshake.ClientFabric;
-import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -45,6 +45,8 @@ class DeadlineTest {
   private boolean alwaysNews;
 
   private boolean holdsBack;
+  private long arrivesAt;
+  private long lastArrived;
   private int batches;
   private int looks;
   private Runnable onLook = () -> {};
@@ -54,7 +56,7 @@ class DeadlineTest {
   private Client connect(GetPath path) {
     return server.connect(
         ClientOptions.defaults().withTimeout(TIMEOUT).withWaiting(Waiting.POLL).withGetPath(path),
-        SlowFabric::new,
+        this::slow,
         nanos::get);
   }
 
@@ -149,109 +151,48 @@ class DeadlineTest {
     client.close();
   }
 
-  private final class SlowFabric implements ClientFabric {
-
-    private final ClientFabric fabric;
-
-    SlowFabric(ClientFabric fabric) {
-      this.fabric = fabric;
-    }
-
-    @Override
-    public String description() {
-      return fabric.description();
-    }
-
-    @Override
-    public Port port() {
-      return new SlowPort(fabric.port());
-    }
-
-    @Override
-    public RemoteMemory connect(ByteBuffer offer, int ringBytes, ByteBuffer answer) {
-      return new SlowMemory(fabric.connect(offer, ringBytes, answer));
-    }
-
-    @Override
-    public void close() {
-      fabric.close();
-    }
+  private ClientFabric slow(ClientFabric fabric) {
+    return Overridden.in(
+        ClientFabric.class,
+        fabric,
+        Map.of(
+            "port", original -> slow(fabric.port()),
+            "connect", original -> slow((RemoteMemory) Objects.requireNonNull(original.call()))));
   }
 
-  private final class SlowMemory extends DelegatingMemory {
-
-    private long arrivesAt;
-    private long lastArrived;
-
-    SlowMemory(RemoteMemory memory) {
-      super(memory);
-    }
-
-    @Override
-    public long arrived() {
-      if (!holdsBack) {
-        lastArrived = super.arrived();
-      }
-      return lastArrived;
-    }
-
-    @Override
-    public void postReads(int token) {
-      batches++;
-      arrivesAt = nanos.get() + perRead.toNanos();
-      super.postReads(token);
-    }
-
-    @Override
-    public int completedReads() {
-      return nanos.get() < arrivesAt ? -1 : super.completedReads();
-    }
+  private Port slow(Port port) {
+    return Overridden.in(
+        Port.class,
+        port,
+        Map.of(
+            "poll",
+            original -> {
+              looks++;
+              onLook.run();
+              nanos.addAndGet(perLook.toNanos());
+              return port.poll() || alwaysNews;
+            }));
   }
 
-  private final class SlowPort implements Port {
-
-    private final Port port;
-
-    SlowPort(Port port) {
-      this.port = port;
-    }
-
-    @Override
-    public void attach(RemoteMemory connection) {
-      port.attach(connection);
-    }
-
-    @Override
-    public boolean poll() {
-      looks++;
-      onLook.run();
-      nanos.addAndGet(perLook.toNanos());
-      return port.poll() || alwaysNews;
-    }
-
-    @Override
-    public int nextReady() {
-      return port.nextReady();
-    }
-
-    @Override
-    public void await(long nanoseconds) {
-      port.await(nanoseconds);
-    }
-
-    @Override
-    public void wake() {
-      port.wake();
-    }
-
-    @Override
-    public LocalBuffer allocate(long bytes) {
-      return port.allocate(bytes);
-    }
-
-    @Override
-    public void close() {
-      port.close();
-    }
+  private RemoteMemory slow(RemoteMemory memory) {
+    arrivesAt = 0;
+    lastArrived = 0;
+    return Overridden.in(
+        RemoteMemory.class,
+        memory,
+        Map.of(
+            "arrived",
+            original -> {
+              lastArrived = holdsBack ? lastArrived : memory.arrived();
+              return lastArrived;
+            },
+            "postReads",
+            original -> {
+              batches++;
+              arrivesAt = nanos.get() + perRead.toNanos();
+              return original.call();
+            },
+            "completedReads",
+            original -> nanos.get() < arrivesAt ? -1 : memory.completedReads()));
   }
 }

@@ -12,6 +12,7 @@ import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.ServerOptions;
+import io.wisp.transport.ServerThreads;
 import io.wisp.transport.ring.RingLimits;
 import io.wisp.transport.ring.server.RingServer;
 import io.wisp.transport.ring.server.ServerLimits;
@@ -31,16 +32,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whoever comes to the control socket, byte by byte: as MEMORY.md describes it, and otherwise. */
+@ParameterizedClass
+@EnumSource
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ShmControlTest {
 
@@ -55,17 +58,22 @@ class ShmControlTest {
   private static final byte[] READY = hex("01000000 05");
   private static final int REFUSAL = 3;
 
+  private final Family family;
   private final HeapStore store = new HeapStore();
   private final ServerFolder folder = ServerFolder.take(new Endpoint("127.0.0.1", 0));
   private final List<SocketChannel> opened = new ArrayList<>();
   private SocketAddress address = new InetSocketAddress(0);
   private @Nullable RingServer server;
 
+  ShmControlTest(Family family) {
+    this.family = family;
+  }
+
   private static byte[] hex(String text) {
     return HexFormat.of().parseHex(text.replace(" ", ""));
   }
 
-  private void serve(Family family, Duration handshake, ServerOptions options) throws IOException {
+  private void serve(Duration handshake, ServerOptions options) throws IOException {
     ServerSocketChannel listener;
     // Clients of shm look for the Unix socket.
     Path path = folder.files().control();
@@ -85,7 +93,7 @@ class ShmControlTest {
             new ServerLimits(new RingLimits(4 << 10), 8 << 20, handshake, Duration.ofSeconds(30)),
             listener,
             new Endpoint("127.0.0.1", folder.port()),
-            new ShmServerFabric(folder, Optional.empty(), 0));
+            new ShmServerFabric(folder, store));
   }
 
   private RingServer server() {
@@ -96,8 +104,8 @@ class ShmControlTest {
     return started;
   }
 
-  private void serve(Family family) throws IOException {
-    serve(family, Duration.ofSeconds(30), options());
+  private void serve() throws IOException {
+    serve(Duration.ofSeconds(30), options());
   }
 
   private ServerOptions options() {
@@ -113,16 +121,12 @@ class ShmControlTest {
     await(() -> files().size() == expectedFiles());
     server().close();
     assertThat(folder.files().folder()).doesNotExist();
-    assertThat(
-            Thread.getAllStackTraces().keySet().stream()
-                .map(Thread::getName)
-                .filter(name -> name.startsWith("wisp-shm")))
-        .isEmpty();
+    assertThat(ServerThreads.named("wisp-shm")).isEmpty();
   }
 
   /** A doorbell, and the socket if it is a file. */
   private int expectedFiles() {
-    return address instanceof UnixDomainSocketAddress ? 2 : 1;
+    return family == Family.UNIX ? 2 : 1;
   }
 
   private List<Path> files() {
@@ -135,7 +139,7 @@ class ShmControlTest {
 
   private SocketChannel open() throws IOException {
     SocketChannel channel =
-        address instanceof UnixDomainSocketAddress
+        family == Family.UNIX
             ? SocketChannel.open(StandardProtocolFamily.UNIX)
             : SocketChannel.open();
     opened.add(channel);
@@ -191,7 +195,7 @@ class ShmControlTest {
   }
 
   private void aGoodClientWorks() {
-    if (!(address instanceof UnixDomainSocketAddress)) {
+    if (family == Family.TCP) {
       return;
     }
     try (Client client =
@@ -209,10 +213,9 @@ class ShmControlTest {
 
   private ServerOptions options = options();
 
-  @ParameterizedTest
-  @EnumSource
-  void shouldWelcomeInTheBytesThatAreDocumented(Family family) throws IOException {
-    serve(family);
+  @Test
+  void shouldWelcomeInTheBytesThatAreDocumented() throws IOException {
+    serve();
     SocketChannel channel = open();
     ByteBuffer welcome = ByteBuffer.wrap(welcomed(channel)).order(ByteOrder.LITTLE_ENDIAN);
     long clock = welcome.getLong(9);
@@ -229,10 +232,9 @@ class ShmControlTest {
     assertThat(server().statistics().accepted()).isOne();
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void shouldPutTogetherWhatComesByteByByte(Family family) throws IOException {
-    serve(family);
+  @Test
+  void shouldPutTogetherWhatComesByteByByte() throws IOException {
+    serve();
     SocketChannel channel = open();
     for (byte each : HELLO) {
       send(channel, new byte[] {each});
@@ -245,10 +247,9 @@ class ShmControlTest {
     aGoodClientWorks();
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void shouldRefuseWhatIsNoMessageAndGoOn(Family family) throws IOException {
-    serve(family);
+  @Test
+  void shouldRefuseWhatIsNoMessageAndGoOn() throws IOException {
+    serve();
     List<byte[]> garbage =
         List.of(
             hex("00000000"),
@@ -271,10 +272,9 @@ class ShmControlTest {
     aGoodClientWorks();
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void shouldRefuseMessagesOutOfTurn(Family family) throws IOException {
-    serve(family);
+  @Test
+  void shouldRefuseMessagesOutOfTurn() throws IOException {
+    serve();
     for (byte[] each : List.of(ANSWER, READY, hex("01000000 03"))) {
       SocketChannel channel = open();
       send(channel, each);
@@ -293,10 +293,9 @@ class ShmControlTest {
     aGoodClientWorks();
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void shouldRefuseAnAnswerThatIsNone(Family family) throws IOException {
-    serve(family);
+  @Test
+  void shouldRefuseAnAnswerThatIsNone() throws IOException {
+    serve();
     SocketChannel channel = open();
     welcomed(channel);
     send(channel, hex("05000000 04 01020304"));
@@ -304,21 +303,19 @@ class ShmControlTest {
     aGoodClientWorks();
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void shouldSayWhichVersionItSpeaks(Family family) throws IOException {
-    serve(family);
+  @Test
+  void shouldSayWhichVersionItSpeaks() throws IOException {
+    serve();
     SocketChannel channel = open();
     send(channel, hex("11000000 01 5749535052494e47 03000000 ffffffff"));
     expectRefusal(channel, "protocol version 3, and this server speaks 2");
     assertThat(server().statistics().rejected()).isOne();
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void shouldOfferNothingWithoutThePassword(Family family) throws IOException {
+  @Test
+  void shouldOfferNothingWithoutThePassword() throws IOException {
     options = options().withPassword("geheim");
-    serve(family, Duration.ofSeconds(30), options);
+    serve(Duration.ofSeconds(30), options);
     SocketChannel none = open();
     send(none, HELLO);
     expectRefusal(none, "wants a password first");
@@ -332,10 +329,9 @@ class ShmControlTest {
     aGoodClientWorks();
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void shouldFreeWhatAClientHeldThatGoesAtAnyStage(Family family) throws Exception {
-    serve(family, Duration.ofSeconds(30), options().withMaxClients(3));
+  @Test
+  void shouldFreeWhatAClientHeldThatGoesAtAnyStage() throws Exception {
+    serve(Duration.ofSeconds(30), options().withMaxClients(3));
     SplittableRandom random = new SplittableRandom(5);
     for (int i = 0; i < 120; i++) {
       SocketChannel channel = open();
@@ -363,10 +359,9 @@ class ShmControlTest {
     aGoodClientWorks();
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void shouldNotWaitForeverForAClientThatSaysNothing(Family family) throws Exception {
-    serve(family, Duration.ofSeconds(2), options());
+  @Test
+  void shouldNotWaitForeverForAClientThatSaysNothing() throws Exception {
+    serve(Duration.ofSeconds(2), options());
     SocketChannel silent = open();
     SocketChannel begun = open();
     send(begun, new byte[] {HELLO[0], 0});
@@ -383,10 +378,9 @@ class ShmControlTest {
     assertThat(server().statistics().connections()).isOne();
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void shouldServeAGoodClientAmongManyThatNeverFinish(Family family) throws Exception {
-    serve(family);
+  @Test
+  void shouldServeAGoodClientAmongManyThatNeverFinish() throws Exception {
+    serve();
     for (int i = 0; i < 200; i++) {
       SocketChannel channel = open();
       if (i % 2 == 0) {
@@ -397,14 +391,12 @@ class ShmControlTest {
     for (int i = 0; i < 20; i++) {
       aGoodClientWorks();
     }
-    assertThat(server().statistics().accepted())
-        .isEqualTo(address instanceof UnixDomainSocketAddress ? 20 : 0);
+    assertThat(server().statistics().accepted()).isEqualTo(family == Family.UNIX ? 20 : 0);
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void shouldRefuseOneMoreThanTheMostClients(Family family) throws Exception {
-    serve(family, Duration.ofSeconds(30), options().withMaxClients(2));
+  @Test
+  void shouldRefuseOneMoreThanTheMostClients() throws Exception {
+    serve(Duration.ofSeconds(30), options().withMaxClients(2));
     SocketChannel one = open();
     welcomed(one);
     SocketChannel two = open();

@@ -174,11 +174,7 @@ final class PendingGet implements AutoCloseable {
 
   @Override
   public void close() {
-    LocalBuffer larger = own;
-    if (larger != null) {
-      own = null;
-      larger.close();
-    }
+    giveUpSpace();
     ValueBuffer buffer = answered;
     if (buffer != null) {
       answered = null;

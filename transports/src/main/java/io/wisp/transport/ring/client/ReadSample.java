@@ -25,9 +25,7 @@ final class ReadSample {
   private int count;
   private long taken;
 
-  /**
-   * @param maxBytes the most that {@link #take} may give
-   */
+  /** An empty one, of which {@link #take} gives at most so many bytes. */
   ReadSample(int maxBytes) {
     places = new long[Math.min(MOST, Integer.highestOneBit(maxBytes / Long.BYTES))];
     encoded = Arena.ofAuto().allocate((long) places.length * Long.BYTES, Long.BYTES);

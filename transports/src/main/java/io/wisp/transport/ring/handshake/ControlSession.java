@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -42,9 +43,7 @@ public final class ControlSession implements ServedClient {
   private boolean gone;
   private int number;
 
-  /**
-   * @param deadline when the client must be served by, by {@link System#nanoTime}
-   */
+  /** A client that must be served by a deadline, by {@link System#nanoTime}. */
   public ControlSession(SocketChannel channel, ServerHandshake handshake, long deadline) {
     this.channel = channel;
     this.handshake = handshake;
@@ -131,12 +130,8 @@ public final class ControlSession implements ServedClient {
   }
 
   private void accept(ByteBuffer answer) {
-    ServerOffer made = offer;
-    ServingThread chosen = thread;
-    if (made == null || chosen == null) {
-      throw new AssertionError("an answer before the offer");
-    }
-    RemoteMemory memory = made.accept(number, answer);
+    ServingThread chosen = Objects.requireNonNull(thread, "an answer before the offer");
+    RemoteMemory memory = Objects.requireNonNull(offer).accept(number, answer);
     offer = null;
     handedOver = true;
     stage = Stage.SERVED;
@@ -187,7 +182,7 @@ public final class ControlSession implements ServedClient {
         serving.abandon(this);
       } else if (made != null) {
         offer = null;
-        made.close();
+        made.withdraw();
       }
     } catch (RuntimeException | Error e) {
       LOG.log(Level.WARNING, "what a client was offered was not freed as it should", e);

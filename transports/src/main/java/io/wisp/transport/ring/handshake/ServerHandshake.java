@@ -29,9 +29,7 @@ public final class ServerHandshake {
   private final LongAdder rejected = new LongAdder();
   private final LongAdder faults = new LongAdder();
 
-  /**
-   * @param threads that serve, not all of which need be there yet
-   */
+  /** Handshakes for threads that serve, not all of which need be there yet. */
   public ServerHandshake(
       Store store,
       ServerOptions options,

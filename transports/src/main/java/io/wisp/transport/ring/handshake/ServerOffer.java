@@ -6,7 +6,7 @@ import io.wisp.transport.ring.RemoteMemory;
 import java.nio.ByteBuffer;
 
 /** The server's part of a connection whose client has not answered yet. */
-public interface ServerOffer extends AutoCloseable {
+public interface ServerOffer {
 
   /** What the client must know, little-endian, at most 4,096 bytes. */
   ByteBuffer encoded();
@@ -22,7 +22,6 @@ public interface ServerOffer extends AutoCloseable {
    */
   RemoteMemory accept(int number, ByteBuffer answer);
 
-  /** Frees what was set up, unless it was accepted. */
-  @Override
-  void close();
+  /** Frees what was set up, where it was not accepted. */
+  void withdraw();
 }

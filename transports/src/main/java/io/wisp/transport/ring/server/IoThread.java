@@ -35,10 +35,7 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
   /** Looks at the port between two looks at the clock. */
   private static final int TURNS_BETWEEN_CLOCKS = 64;
 
-  /**
-   * In a row, of files that were cut short and made whole again, before this is taken for something
-   * else.
-   */
+  /** In a row, of files cut short and made whole again, before something else is suspected. */
   private static final int MOST_UNEXPLAINED_FAULTS = 100;
 
   private final Port port;
@@ -49,9 +46,7 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
   private final long stallNanos;
   private final Thread thread;
 
-  /**
-   * A connection that is to be served from now on, or, without memory, one whose client is gone.
-   */
+  /** A connection that is to be served from now on or, without memory, whose client is gone. */
   private record Change(ServedClient control, @Nullable RemoteMemory arriving) {}
 
   private final Queue<Change> changes = new ConcurrentLinkedQueue<>();

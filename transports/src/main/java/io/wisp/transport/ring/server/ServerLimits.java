@@ -15,9 +15,7 @@ import java.time.Duration;
 public record ServerLimits(
     RingLimits rings, long rendezvousBudget, Duration handshake, Duration stall) {
 
-  /**
-   * Rings of 256 KiB, 256 MiB for what is longer, 30 seconds for the handshake, as long to read.
-   */
+  /** Rings of 256 KiB, 256 MiB for what is longer, 30 s for the handshake, as long to read. */
   public static ServerLimits defaults() {
     return new ServerLimits(
         RingLimits.defaults(), 256L << 20, Duration.ofSeconds(30), Duration.ofSeconds(30));

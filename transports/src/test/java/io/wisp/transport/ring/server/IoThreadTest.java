@@ -9,11 +9,11 @@ import io.wisp.codec.RequestExecutor;
 import io.wisp.store.HeapStore;
 import io.wisp.store.Slice;
 import io.wisp.transport.Endpoint;
+import io.wisp.transport.Overridden;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.Waiting;
 import io.wisp.transport.ring.DelayedLink;
-import io.wisp.transport.ring.DelegatingMemory;
 import io.wisp.transport.ring.LocalBuffer;
 import io.wisp.transport.ring.OutgoingRing;
 import io.wisp.transport.ring.Port;
@@ -36,6 +36,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -100,7 +101,10 @@ class IoThreadTest {
   private final class Connected {
 
     private final ControlSession control;
-    private final CountedMemory memory;
+
+    /** There is nothing left of a client when the thread has nothing left of it. */
+    private int closes;
+
     private final DelayedLink.Side client;
     private final OutgoingRing requests;
 
@@ -117,14 +121,25 @@ class IoThreadTest {
       control = new ControlSession(accepted, handshake, Long.MAX_VALUE);
       DelayedLink link = new DelayedLink(RINGS.ringBytes());
       client = link.left();
-      memory = new CountedMemory(link.right(), closesBadly);
       requests = new OutgoingRing(client, RINGS);
-      fabric.next = memory;
+      fabric.next =
+          Overridden.in(
+              RemoteMemory.class,
+              link.right(),
+              Map.of("close", original -> countClose(closesBadly)));
       socket.write(new ControlMessage.Hello(ControlMessage.VERSION, null).encode());
       socket.write(new ControlMessage.Answer(ByteBuffer.allocate(0)).encode());
       while (fabric.next != null) {
         control.serve();
       }
+    }
+
+    private @Nullable Object countClose(boolean closesBadly) {
+      closes++;
+      if (closesBadly) {
+        throw new IllegalStateException("it does not close");
+      }
+      return null;
     }
 
     /** Sends a request that is executed by {@link #request}. */
@@ -222,7 +237,7 @@ class IoThreadTest {
     }
     assertThat(silent.isServed()).isFalse();
     assertThat(busy.isServed()).isTrue();
-    assertThat(silent.memory.closes).isOne();
+    assertThat(silent.closes).isOne();
     assertThat(thread.load()).isOne();
   }
 
@@ -231,7 +246,7 @@ class IoThreadTest {
     port.failsToAttach = new OutOfMemoryError("no memory for one more connection");
     Connected refused = connect();
     assertThat(refused.isServed()).isFalse();
-    assertThat(refused.memory.closes).isOne();
+    assertThat(refused.closes).isOne();
     assertThat(thread.load()).isZero();
     port.failsToAttach = null;
     Connected next = connect();
@@ -251,7 +266,7 @@ class IoThreadTest {
       bad.ask();
       thread.turn();
       assertThat(bad.isServed()).isFalse();
-      assertThat(bad.memory.closes).isOne();
+      assertThat(bad.closes).isOne();
       request = () -> {};
       good.ask();
       thread.turn();
@@ -289,7 +304,7 @@ class IoThreadTest {
     Connected late = new Connected(false);
     for (Connected each : List.of(served, onItsWay, late)) {
       assertThat(each.isServed()).isFalse();
-      assertThat(each.memory.closes).isOne();
+      assertThat(each.closes).isOne();
     }
     assertThat(thread.load()).isZero();
     assertThat(port.closed).as("the port, before what was made on it is freed").isFalse();
@@ -309,26 +324,6 @@ class IoThreadTest {
     thread.run();
     assertThat(port.polls).isEqualTo(1_000);
     assertThat(lost.get()).isNull();
-  }
-
-  /** Of a client there is nothing left when the thread has nothing left of it. */
-  private static final class CountedMemory extends DelegatingMemory {
-
-    private final boolean closesBadly;
-    private int closes;
-
-    CountedMemory(RemoteMemory memory, boolean closesBadly) {
-      super(memory);
-      this.closesBadly = closesBadly;
-    }
-
-    @Override
-    public void close() {
-      closes++;
-      if (closesBadly) {
-        throw new IllegalStateException("it does not close");
-      }
-    }
   }
 
   private static final class ScriptedPort implements Port {
@@ -420,7 +415,7 @@ class IoThreadTest {
         }
 
         @Override
-        public void close() {}
+        public void withdraw() {}
       };
     }
 
