@@ -3,8 +3,7 @@ package io.wisp.transport;
 
 import io.wisp.store.HeapStore;
 import io.wisp.store.Store;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
+import java.util.Map;
 
 /** Makes stores in which something happens at each get, before it. */
 public final class HookedStore {
@@ -13,20 +12,14 @@ public final class HookedStore {
 
   /** A store that does so. */
   public static Store onGet(Runnable hook) {
-    HeapStore store = new HeapStore();
-    return (Store)
-        Proxy.newProxyInstance(
-            Store.class.getClassLoader(),
-            new Class<?>[] {Store.class},
-            (proxy, called, arguments) -> {
-              if (called.getName().equals("get")) {
-                hook.run();
-              }
-              try {
-                return called.invoke(store, arguments);
-              } catch (InvocationTargetException e) {
-                throw e.getCause();
-              }
-            });
+    return Overridden.in(
+        Store.class,
+        new HeapStore(),
+        Map.of(
+            "get",
+            original -> {
+              hook.run();
+              return original.call();
+            }));
   }
 }

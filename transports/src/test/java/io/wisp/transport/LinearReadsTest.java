@@ -67,11 +67,6 @@ public abstract class LinearReadsTest extends TransportFixture {
     return Set.of(Requirement.SOCKET);
   }
 
-  @Override
-  protected final List<byte[]> garbage() {
-    return List.of();
-  }
-
   @ParameterizedTest(name = "{0} keys, values to {1} bytes, 1 write in {2} long, pipelined {3}")
   @CsvSource({
     "1, 300, 1000000, false",
@@ -97,21 +92,15 @@ public abstract class LinearReadsTest extends TransportFixture {
       for (int i = 0; i < Math.min(WRITERS, keys); i++) {
         Client client = connect(server);
         int writer = i;
-        writing.add(threads.submit(() -> write(client, keys, maxLength, writesPerLong, writer)));
+        writing.add(
+            threads.submit(
+                () -> guard(() -> write(client, keys, maxLength, writesPerLong, writer))));
       }
       for (int i = 0; i < READERS; i++) {
         Client client = connect(server);
         readers.add(client);
         long seed = i;
-        reading.add(
-            threads.submit(
-                () -> {
-                  if (pipelined) {
-                    readPipelined(client, keys, seed);
-                  } else {
-                    read(client, keys, seed);
-                  }
-                }));
+        reading.add(threads.submit(() -> guard(() -> read(client, keys, seed, pipelined))));
       }
       for (Future<?> each : reading) {
         each.get();
@@ -175,11 +164,6 @@ public abstract class LinearReadsTest extends TransportFixture {
   }
 
   private void write(Client client, int keys, int maxLength, int writesPerLong, int writer) {
-    guard(() -> writeUntilStopped(client, keys, maxLength, writesPerLong, writer));
-  }
-
-  private void writeUntilStopped(
-      Client client, int keys, int maxLength, int writesPerLong, int writer) {
     SplittableRandom random = new SplittableRandom(writer);
     MemorySegment memory = Arena.ofAuto().allocate(HEADER + LONG_VALUE, Long.BYTES);
     Slice value = new Slice();
@@ -315,40 +299,27 @@ public abstract class LinearReadsTest extends TransportFixture {
     }
   }
 
-  private void read(Client client, int keys, long seed) {
-    guard(
-        () -> {
-          SplittableRandom random = new SplittableRandom(seed);
-          Slice[] names = names(keys);
-          try (Judge judge = new Judge()) {
-            while (goesOn() && getsLeft.decrementAndGet() >= 0) {
-              int key = random.nextInt(keys);
-              long floor = happened.get(key);
-              judge(key, floor, client.get(names[key], judge.value), judge);
-            }
+  private void read(Client client, int keys, long seed, boolean pipelined) {
+    SplittableRandom random = new SplittableRandom(seed);
+    Slice[] names = names(keys);
+    int window = pipelined ? WINDOW : 1;
+    int[] asked = new int[window];
+    long[] floors = new long[window];
+    try (Judge judge = new Judge()) {
+      while (goesOn() && getsLeft.addAndGet(-window) > -window) {
+        for (int i = 0; i < window; i++) {
+          asked[i] = random.nextInt(keys);
+          floors[i] = happened.get(asked[i]);
+          if (pipelined) {
+            client.submitGet(names[asked[i]]);
           }
-        });
-  }
-
-  private void readPipelined(Client client, int keys, long seed) {
-    guard(
-        () -> {
-          SplittableRandom random = new SplittableRandom(seed);
-          Slice[] names = names(keys);
-          int[] asked = new int[WINDOW];
-          long[] floors = new long[WINDOW];
-          try (Judge judge = new Judge()) {
-            while (goesOn() && getsLeft.addAndGet(-WINDOW) > -WINDOW) {
-              for (int i = 0; i < WINDOW; i++) {
-                asked[i] = random.nextInt(keys);
-                floors[i] = happened.get(asked[i]);
-                client.submitGet(names[asked[i]]);
-              }
-              for (int i = 0; i < WINDOW; i++) {
-                judge(asked[i], floors[i], client.complete(judge.value), judge);
-              }
-            }
-          }
-        });
+        }
+        for (int i = 0; i < window; i++) {
+          Status status =
+              pipelined ? client.complete(judge.value) : client.get(names[asked[i]], judge.value);
+          judge(asked[i], floors[i], status, judge);
+        }
+      }
+    }
   }
 }

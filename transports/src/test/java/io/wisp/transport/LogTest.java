@@ -4,9 +4,9 @@ package io.wisp.transport;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.lang.System.Logger.Level;
-import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.logging.StreamHandler;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -15,18 +15,12 @@ class LogTest {
 
   private final Logger logger = Logger.getLogger(LogTest.class.getName());
   private final Log log = Log.of(LogTest.class);
-  private final Handler failing =
-      new Handler() {
+  private final StreamHandler failing =
+      new StreamHandler() {
         @Override
         public void publish(LogRecord line) {
           throw new NoClassDefFoundError("planted");
         }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
       };
 
   @BeforeEach

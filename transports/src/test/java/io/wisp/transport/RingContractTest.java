@@ -2,7 +2,6 @@
 package io.wisp.transport;
 
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Set;
 
 /** Everything by the rings, over a store whose table nobody can read. */
@@ -16,10 +15,5 @@ public abstract class RingContractTest extends TransportContractTest {
   @Override
   protected ClientOptions clientOptions() {
     return super.clientOptions().withGetPath(GetPath.RING);
-  }
-
-  @Override
-  protected List<byte[]> garbage() {
-    return List.of();
   }
 }

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -425,16 +426,7 @@ public abstract class TransportContractTest extends TransportFixture {
     needs(Requirement.STORE);
     Server server = serve(serverOptions().withThreads(2));
     int clients = 32;
-    try (ExecutorService threads = Executors.newFixedThreadPool(clients)) {
-      List<Future<?>> futures = new ArrayList<>();
-      for (int i = 0; i < clients; i++) {
-        String name = "client" + i;
-        futures.add(threads.submit(() -> writeAndRead(server, name)));
-      }
-      for (Future<?> future : futures) {
-        future.get();
-      }
-    }
+    SideBySide.run(clients, number -> writeAndRead(server, "client" + number));
     assertThat(server.statistics().accepted()).isGreaterThanOrEqualTo(clients);
     int asked = serverSeesGets() ? 100 : 50;
     assertThat(server.statistics().requests()).isGreaterThanOrEqualTo((long) clients * asked);
@@ -737,22 +729,20 @@ public abstract class TransportContractTest extends TransportFixture {
     Client client = connect(relay.endpoint(), clientOptions().withTimeout(Duration.ofMinutes(5)));
     relay.holdBack();
     CountDownLatch started = new CountDownLatch(1);
-    try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
-      Future<Throwable> failure =
-          thread.submit(
-              () ->
-                  catchThrowable(
-                      () -> {
-                        started.countDown();
-                        client.get(slice("key"), value);
-                      }));
-      started.await();
-      Thread.sleep(50);
-      client.close();
-      assertThat(failure.get())
-          .isInstanceOfAny(TransportException.class, IllegalStateException.class)
-          .hasMessageContaining("closed");
-    }
+    Future<Throwable> failure =
+        CompletableFuture.supplyAsync(
+            () ->
+                catchThrowable(
+                    () -> {
+                      started.countDown();
+                      client.get(slice("key"), value);
+                    }));
+    started.await();
+    Thread.sleep(50);
+    client.close();
+    assertThat(failure.get())
+        .isInstanceOfAny(TransportException.class, IllegalStateException.class)
+        .hasMessageContaining("closed");
   }
 
   @Test

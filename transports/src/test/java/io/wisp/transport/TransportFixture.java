@@ -57,7 +57,9 @@ abstract class TransportFixture {
   }
 
   /** Byte sequences that are no conversation in the transport's protocol. */
-  protected abstract List<byte[]> garbage();
+  protected List<byte[]> garbage() {
+    return List.of();
+  }
 
   @AfterEach
   void closeWhatWasOpened() throws Exception {

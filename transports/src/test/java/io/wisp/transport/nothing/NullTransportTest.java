@@ -9,7 +9,6 @@ import io.wisp.transport.Client;
 import io.wisp.transport.Transport;
 import io.wisp.transport.TransportContractTest;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -23,11 +22,6 @@ class NullTransportTest extends TransportContractTest {
   @Override
   protected Set<Requirement> missing() {
     return EnumSet.allOf(Requirement.class);
-  }
-
-  @Override
-  protected List<byte[]> garbage() {
-    return List.of();
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.wisp.store.cuckoo.CuckooStore;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
+import io.wisp.transport.Eventually;
 import io.wisp.transport.GetPath;
 import io.wisp.transport.JavaProcess;
 import io.wisp.transport.Server;
@@ -39,7 +40,7 @@ class ProcessDeathTest {
         Server server =
             new RdmaTransport().serve(store, ServerOptions.at(new Endpoint("127.0.0.1", 0)))) {
       requireService(server);
-      awaitThatNobodyIsConnected(server);
+      Eventually.await(() -> server.statistics().connections() == 0);
       DeviceResources before = DeviceResources.now();
       int port = server.endpoint().port();
       try (JavaProcess ring = RdmaProcess.client(port, "ring");
@@ -54,15 +55,9 @@ class ProcessDeathTest {
         oneSided.kill();
         lengthy.kill();
       }
-      awaitThatNobodyIsConnected(server);
+      Eventually.await(() -> server.statistics().connections() == 0);
       DeviceResources.await(before);
       requireService(server);
-    }
-  }
-
-  private static void awaitThatNobodyIsConnected(Server server) throws InterruptedException {
-    while (server.statistics().connections() > 0) {
-      Thread.sleep(5);
     }
   }
 

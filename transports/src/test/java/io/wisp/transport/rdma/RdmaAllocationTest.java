@@ -3,7 +3,6 @@ package io.wisp.transport.rdma;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.ValueBuffer;
@@ -14,14 +13,9 @@ import io.wisp.transport.Endpoint;
 import io.wisp.transport.GetPath;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
+import io.wisp.transport.ServerThreads;
 import io.wisp.transport.Waiting;
-import java.lang.management.CompilationMXBean;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadInfo;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Locale;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,17 +26,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RdmaAllocationTest {
 
-  /**
-   * Less than one object of 16 bytes in as many requests; the JVM itself allocates now and then.
-   */
-  private static final double BYTES_PER_REQUEST = 1.0;
-
   private static final int REQUESTS = 4_000;
   private static final int WINDOW = 40;
 
-  private static final int MOST_ROUNDS = 80;
-
-  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private final Slice key = Slice.of("some key");
   private final Slice written = Slice.of(new byte[100]);
 
@@ -62,30 +48,9 @@ class RdmaAllocationTest {
                         .withWaiting(waiting)
                         .withTimeout(Duration.ofSeconds(60)));
         ValueBuffer value = new ValueBuffer()) {
-      long[] ids = threadsOfTheServerAndThis();
-      assertThat(ids).hasSizeGreaterThanOrEqualTo(3);
-      int rounds = 0;
-      double best = Double.MAX_VALUE;
-      // What is not yet compiled allocates; so the measurement is taken again until it is.
-      do {
-        letTheCompilersCatchUp();
-        long before = allocated(ids);
-        request(client, value);
-        best = Math.min(best, (double) (allocated(ids) - before) / REQUESTS);
-        rounds++;
-      } while (best >= BYTES_PER_REQUEST && rounds < MOST_ROUNDS);
-      System.out.printf(Locale.ROOT, "%s: %.3f bytes a request in round %d%n", path, best, rounds);
-      assertThat(best).as("bytes allocated for a request").isLessThan(BYTES_PER_REQUEST);
+      assertThat(ServerThreads.named("wisp-rdma")).hasSizeGreaterThanOrEqualTo(2);
+      ServerThreads.requireNoAllocation("wisp-rdma", REQUESTS, () -> request(client, value));
     }
-  }
-
-  private static void letTheCompilersCatchUp() throws InterruptedException {
-    CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
-    long before;
-    do {
-      before = compilers.getTotalCompilationTime();
-      Thread.sleep(100);
-    } while (compilers.getTotalCompilationTime() != before);
   }
 
   private void request(Client client, ValueBuffer value) {
@@ -107,23 +72,5 @@ class RdmaAllocationTest {
     if (actual != one && actual != other) {
       throw new AssertionError(actual + " instead of " + one);
     }
-  }
-
-  private long[] threadsOfTheServerAndThis() {
-    return Stream.concat(
-            Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
-                .filter(info -> info != null && info.getThreadName().startsWith("wisp-rdma"))
-                .map(ThreadInfo::getThreadId),
-            Stream.of(Thread.currentThread().threadId()))
-        .mapToLong(id -> id)
-        .toArray();
-  }
-
-  private long allocated(long[] ids) {
-    long sum = 0;
-    for (long id : ids) {
-      sum += threads.getThreadAllocatedBytes(id);
-    }
-    return sum;
   }
 }

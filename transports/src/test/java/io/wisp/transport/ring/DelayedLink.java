@@ -53,11 +53,6 @@ public final class DelayedLink {
       return !writes.isEmpty();
     }
 
-    /** Whether the other side has not seen all credit that this one gave. */
-    boolean hasCredit() {
-      return other().creditSeen != creditGiven;
-    }
-
     /**
      * Brings the next write to the other side.
      *

@@ -50,11 +50,7 @@ class RingFuzzTest extends FuzzTest {
       assertThat(ring.payloadOffset() + ring.payloadLength())
           .isLessThanOrEqualTo(side.incoming().byteSize());
       if (kind == FrameDescriptor.RENDEZVOUS) {
-        RemoteBuffer.decode(
-            side.incoming()
-                .asSlice(ring.payloadOffset(), ring.payloadLength())
-                .asByteBuffer()
-                .order(ByteOrder.LITTLE_ENDIAN));
+        RemoteBuffer.decode(FrameDescriptor.rendezvous(side.incoming(), ring.payloadOffset()));
       }
       ring.release();
       assertThat(ring.consumed()).isGreaterThan(before).isLessThanOrEqualTo(position);

@@ -22,12 +22,9 @@ class OtherUsersTest {
 
   /** A folder of the victim's that looks as if a server had crashed in it. */
   private static final String VICTIM =
-      "mkdir -m 700 /dev/shm/victim /dev/shm/victim/"
-          + PORT
-          + "; echo data > /dev/shm/victim/locks;"
-          + " echo data > /dev/shm/victim/"
-          + PORT
-          + "/table; ";
+      "mkdir -m 700 /dev/shm/victim /dev/shm/victim/%1$s; echo data > /dev/shm/victim/locks;"
+              .formatted(PORT)
+          + " echo data > /dev/shm/victim/%s/table; ".formatted(PORT);
 
   @ParameterizedTest
   @ValueSource(
@@ -88,15 +85,8 @@ class OtherUsersTest {
   void shouldSayThatItMayNotUseItsLocks() throws Exception {
     String folder = "/dev/shm/wisp-user-64124";
     String preparation =
-        "mkdir -m 700 "
-            + folder
-            + "; touch "
-            + folder
-            + "/locks; chmod 0 "
-            + folder
-            + "/locks; "
-            + "chown -R 64124 "
-            + folder;
+        "mkdir -m 700 %1$s; touch %1$s/locks; chmod 0 %1$s/locks; chown -R 64124 %1$s"
+            .formatted(folder);
     try (SharedMemory memory = SharedMemory.of("16m", preparation);
         JavaProcess process = ShmProcess.serverWithClient(asAnotherUser(memory), PORT)) {
       assertThat(process.line()).isEqualTo(folder + "/locks may not be used by this user");

@@ -3,7 +3,6 @@ package io.wisp.transport.shm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.StoreStatistics;
@@ -11,9 +10,8 @@ import io.wisp.store.ValueBuffer;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.GetPath;
+import io.wisp.transport.ServerThreads;
 import io.wisp.transport.Waiting;
-import java.lang.management.ManagementFactory;
-import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,13 +20,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ShmAllocationTest {
 
-  /** Much less than one object of 16 bytes a request; the JVM itself allocates now and then. */
-  private static final double BYTES_PER_REQUEST = 1.0;
-
   private static final int ROUNDS = 2_500;
   private static final int WINDOW = 20;
 
-  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private final Slice key = Slice.of("some key");
   private final Slice other = Slice.of("another key");
   private final Slice written = Slice.of(new byte[100]);
@@ -42,30 +36,23 @@ class ShmAllocationTest {
     "ONE_SIDED, SLEEP, true"
   })
   void shouldAllocateNothingForARequestInServerAndClient(
-      GetPath path, Waiting waiting, boolean pipelined) {
+      GetPath path, Waiting waiting, boolean pipelined) throws InterruptedException {
     try (OneSidedServer server = OneSidedServer.open(options -> options.withWaiting(waiting));
         Client client =
             server.connect(ClientOptions.defaults().withGetPath(path).withWaiting(waiting));
         ValueBuffer value = new ValueBuffer()) {
-      long serverThread = serverThread();
-      long ownThread = Thread.currentThread().threadId();
-      double best = Double.MAX_VALUE;
-      // What is not yet compiled allocates; so the measurement is taken again until it is.
-      for (int round = 0; round < 80 && best >= BYTES_PER_REQUEST; round++) {
-        long before = allocated(serverThread) + allocated(ownThread);
-        for (int i = 0; i < ROUNDS; i++) {
-          if (!pipelined) {
-            oneByOne(client, value);
-          } else if (i % WINDOW == 0) {
-            manyAtOnce(client, value);
-          }
-        }
-        long after = allocated(serverThread) + allocated(ownThread);
-        best = Math.min(best, (double) (after - before) / (4 * ROUNDS));
-      }
-      System.out.printf(
-          Locale.ROOT, "%s %s pipelined=%s: %.3f B a request%n", path, waiting, pipelined, best);
-      assertThat(best).as("bytes allocated for a request").isLessThan(BYTES_PER_REQUEST);
+      ServerThreads.requireNoAllocation(
+          "wisp-shm-0",
+          4 * ROUNDS,
+          () -> {
+            for (int i = 0; i < ROUNDS; i++) {
+              if (!pipelined) {
+                oneByOne(client, value);
+              } else if (i % WINDOW == 0) {
+                manyAtOnce(client, value);
+              }
+            }
+          });
     }
   }
 
@@ -97,22 +84,10 @@ class ShmAllocationTest {
     }
   }
 
-  private static long serverThread() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread.getName().equals("wisp-shm-0"))
-        .findAny()
-        .orElseThrow()
-        .threadId();
-  }
-
   private static void require(Status actual, Status expected) {
     if (actual != expected) {
       throw new AssertionError(actual + " instead of " + expected);
     }
-  }
-
-  private long allocated(long thread) {
-    return threads.getThreadAllocatedBytes(thread);
   }
 
   @Test

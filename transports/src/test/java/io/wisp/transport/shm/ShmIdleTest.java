@@ -3,7 +3,6 @@ package io.wisp.transport.shm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.ValueBuffer;
@@ -11,12 +10,11 @@ import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Eventually;
 import io.wisp.transport.GetPath;
+import io.wisp.transport.ServerThreads;
 import io.wisp.transport.Waiting;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,15 +22,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ShmIdleTest {
-
-  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-
-  private long serverCpuNanos() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread.getName().startsWith("wisp-shm"))
-        .mapToLong(thread -> threads.getThreadCpuTime(thread.threadId()))
-        .sum();
-  }
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "POLL")
@@ -47,12 +36,7 @@ class ShmIdleTest {
       Client client = clients.get(0);
       client.put(Slice.of("key"), Slice.of("value"));
       Thread.sleep(100);
-      long before = serverCpuNanos();
-      long start = System.nanoTime();
-      Thread.sleep(2_000);
-      double share = (double) (serverCpuNanos() - before) / (System.nanoTime() - start);
-      System.out.printf(Locale.ROOT, "%s: %.2f %% of a core while idle%n", waiting, 100 * share);
-      assertThat(share).isLessThan(0.2);
+      assertThat(ServerThreads.processorShare("wisp-shm")).isLessThan(0.2);
       assertThat(client.get(Slice.of("key"), value)).isEqualTo(Status.FOUND);
       for (Client each : clients) {
         assertThat(each.put(Slice.of("key"), Slice.of("another"))).isEqualTo(Status.REPLACED);

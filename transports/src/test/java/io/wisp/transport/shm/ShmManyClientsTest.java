@@ -10,12 +10,10 @@ import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Eventually;
 import io.wisp.transport.GetPath;
+import io.wisp.transport.SideBySide;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,16 +41,7 @@ class ShmManyClientsTest {
                     .withTimeout(Duration.ofSeconds(60))));
       }
       assertThat(server.server().statistics().connections()).isEqualTo(CLIENTS);
-      try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
-        List<Future<?>> runs = new ArrayList<>();
-        for (int i = 0; i < THREADS; i++) {
-          int first = i;
-          runs.add(threads.submit(() -> use(clients, first)));
-        }
-        for (Future<?> run : runs) {
-          run.get();
-        }
-      }
+      SideBySide.run(THREADS, first -> use(clients, first));
       // Every other goes; those who come instead find their places.
       for (int i = 0; i < CLIENTS; i += 2) {
         clients.get(i).close();

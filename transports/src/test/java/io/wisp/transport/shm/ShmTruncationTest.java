@@ -25,9 +25,9 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.logging.StreamHandler;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,18 +47,12 @@ class ShmTruncationTest {
   private final OneSidedServer server = OneSidedServer.open(options -> options.withThreads(1));
   private final Queue<LogRecord> logged = new ConcurrentLinkedQueue<>();
   private final Logger logger = Logger.getLogger("io.wisp");
-  private final Handler handler =
-      new Handler() {
+  private final StreamHandler handler =
+      new StreamHandler() {
         @Override
         public void publish(LogRecord record) {
           logged.add(record);
         }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
       };
 
   @BeforeEach
@@ -109,21 +103,18 @@ class ShmTruncationTest {
     /** Notifies of requests that are not there. */
     void ask() {
       ConnectionDescriptor.notify(shared.memory(), ConnectionDescriptor.CLIENT_WORDS, 32);
-      new ServerDoorbell().ring();
+      ring();
     }
 
-    private final class ServerDoorbell {
-
-      void ring() {
-        try (SharedFile doorbell = SharedFile.open(files.doorbell(0), MapMode.READ_WRITE)) {
-          new Doorbell(doorbell.memory()).ring();
-        }
+    private void ring() {
+      try (SharedFile doorbell = SharedFile.open(files.doorbell(0), MapMode.READ_WRITE)) {
+        new Doorbell(doorbell.memory()).ring();
       }
     }
 
     void cutTo(long bytes) throws IOException {
       file.truncate(bytes);
-      new ServerDoorbell().ring();
+      ring();
     }
 
     boolean isEnded() throws IOException {

@@ -13,18 +13,14 @@ import io.wisp.transport.Endpoint;
 import io.wisp.transport.GetPath;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
+import io.wisp.transport.SideBySide;
 import io.wisp.transport.ring.RingLimits;
 import io.wisp.transport.ring.server.ServerLimits;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -114,27 +110,20 @@ class SmallRingTest {
   void shouldAnswerLongRequestsWithLongRepliesWhenTheMemoryForThemIsShort() throws Exception {
     int clients = 8;
     byte[] longValue = bytes(3 << 20, 7);
-    try (Server server = serve(4L << 20);
-        ExecutorService threads = Executors.newFixedThreadPool(clients)) {
-      List<Future<?>> runs = new ArrayList<>();
-      for (int i = 0; i < clients; i++) {
-        Slice key = Slice.of(bytes(5_000 + i, 1));
-        store.put(key, Slice.of(longValue));
-        runs.add(
-            threads.submit(
-                () -> {
-                  try (Client client = connect(server);
-                      ValueBuffer value = new ValueBuffer()) {
-                    for (int round = 0; round < 20; round++) {
-                      assertThat(client.get(key, value)).isEqualTo(Status.FOUND);
-                      assertThat(value.valueLength()).isEqualTo(longValue.length);
-                    }
-                  }
-                }));
-      }
-      for (Future<?> run : runs) {
-        run.get();
-      }
+    try (Server server = serve(4L << 20)) {
+      SideBySide.run(
+          clients,
+          number -> {
+            Slice key = Slice.of(bytes(5_000 + number, 1));
+            store.put(key, Slice.of(longValue));
+            try (Client client = connect(server);
+                ValueBuffer value = new ValueBuffer()) {
+              for (int round = 0; round < 20; round++) {
+                assertThat(client.get(key, value)).isEqualTo(Status.FOUND);
+                assertThat(value.valueLength()).isEqualTo(longValue.length);
+              }
+            }
+          });
       assertThat(server.statistics().requests()).isEqualTo(clients * 20L);
     }
   }

@@ -10,7 +10,6 @@ import io.wisp.transport.ring.RemoteBuffer;
 import io.wisp.transport.ring.handshake.ControlMessage.FaultException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -22,34 +21,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ControlMessageTest {
-
-  /** Gives some bytes, so many at a time, and then ends. */
-  private static final class Trickle implements ReadableByteChannel {
-
-    private final ByteBuffer bytes;
-    private final int atATime;
-
-    Trickle(ByteBuffer bytes, int atATime) {
-      this.bytes = bytes;
-      this.atATime = atATime;
-    }
-
-    @Override
-    public int read(ByteBuffer target) {
-      int length = Math.min(Math.min(atATime, target.remaining()), bytes.remaining());
-      target.put(bytes.slice(bytes.position(), length));
-      bytes.position(bytes.position() + length);
-      return length == 0 ? -1 : length;
-    }
-
-    @Override
-    public boolean isOpen() {
-      return true;
-    }
-
-    @Override
-    public void close() {}
-  }
 
   private static ByteBuffer bytes(int length, int seed) {
     byte[] bytes = new byte[length];
