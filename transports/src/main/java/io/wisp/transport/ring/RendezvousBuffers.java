@@ -65,8 +65,11 @@ public final class RendezvousBuffers implements AutoCloseable {
     return Objects.requireNonNull(take(bytes), "the budget has a limit");
   }
 
-  /** Gives a buffer back that was taken. */
-  public void giveBack(LocalBuffer buffer) {
+  /** Gives a buffer back that was taken, if there is one. */
+  public void giveBack(@Nullable LocalBuffer buffer) {
+    if (buffer == null) {
+      return;
+    }
     returns++;
     LocalBuffer kept = spare;
     if (kept == null) {

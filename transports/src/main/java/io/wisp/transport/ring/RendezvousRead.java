@@ -68,11 +68,8 @@ public final class RendezvousRead {
 
   /** Gives the buffer back, if something was begun. */
   public void end() {
-    LocalBuffer into = target;
+    buffers.giveBack(target);
     target = null;
     source = RemoteBuffer.NONE;
-    if (into != null) {
-      buffers.giveBack(into);
-    }
   }
 }

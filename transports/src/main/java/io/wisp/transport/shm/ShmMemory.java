@@ -202,10 +202,7 @@ final class ShmMemory implements RemoteMemory {
     if (current != null && mappedKey == key) {
       return current.memory();
     }
-    if (current != null) {
-      mapped = null;
-      current.close();
-    }
+    unmap();
     try {
       SharedFile opened = SharedFile.open(otherBuffers.apply(key), MapMode.READ_ONLY);
       mapped = opened;
@@ -213,6 +210,14 @@ final class ShmMemory implements RemoteMemory {
       return opened.memory();
     } catch (TransportException e) {
       return null;
+    }
+  }
+
+  private void unmap() {
+    SharedFile current = mapped;
+    if (current != null) {
+      mapped = null;
+      current.close();
     }
   }
 
@@ -258,11 +263,7 @@ final class ShmMemory implements RemoteMemory {
       closed = true;
       sayThatItEnds();
       port.detach(this);
-      SharedFile current = mapped;
-      if (current != null) {
-        mapped = null;
-        current.close();
-      }
+      unmap();
       file.close();
       onClose.run();
     }

@@ -104,11 +104,8 @@ final class PendingGet implements AutoCloseable {
   void enlarge() {
     LocalBuffer larger = buffers.takeUnlimited(lookup.bytesNeeded());
     lookup.useBuffer(larger.memory(), 0, larger.memory().byteSize());
-    LocalBuffer before = own;
+    buffers.giveBack(own);
     own = larger;
-    if (before != null) {
-      buffers.giveBack(before);
-    }
     proceed();
   }
 

@@ -257,10 +257,9 @@ final class RingCalls implements AutoCloseable {
   }
 
   private void countAnswer() {
-    LocalBuffer read = offeredRequest;
-    if (read != null && answered == offeredRequestNumber) {
+    if (answered == offeredRequestNumber) {
+      buffers.giveBack(offeredRequest);
       offeredRequest = null;
-      buffers.giveBack(read);
     }
     answered++;
   }
@@ -280,11 +279,8 @@ final class RingCalls implements AutoCloseable {
   @Override
   public void close() {
     rendezvous.end();
-    LocalBuffer request = offeredRequest;
-    if (request != null) {
-      offeredRequest = null;
-      buffers.giveBack(request);
-    }
+    buffers.giveBack(offeredRequest);
+    offeredRequest = null;
     buffers.close();
     backlog.close();
   }

@@ -225,12 +225,10 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
       if (fault == null) {
         ServerConnection.Outcome outcome = connection.serve();
         fault = connection.broken();
-        if (fault == null
-            && outcome != ServerConnection.Outcome.WAITING
-            && !unfinished.contains(connection)) {
-          unfinished.add(connection);
-        }
         if (fault == null) {
+          if (outcome != ServerConnection.Outcome.WAITING && !unfinished.contains(connection)) {
+            unfinished.add(connection);
+          }
           return outcome;
         }
       }

@@ -151,8 +151,7 @@ final class ServerConnection {
 
   /** Whether there is no reply that the client has yet to read. */
   private boolean replyTaken() throws RingFaultException {
-    LocalBuffer offered = offeredReply;
-    if (offered == null) {
+    if (offeredReply == null) {
       return true;
     }
     long taken = memory.creditedBuffers();
@@ -163,8 +162,8 @@ final class ServerConnection {
     if (taken < repliesOffered) {
       return false;
     }
+    context.buffers().giveBack(offeredReply);
     offeredReply = null;
-    context.buffers().giveBack(offered);
     return true;
   }
 
@@ -224,20 +223,19 @@ final class ServerConnection {
     Status status = context.executor().execute(session, request, 0, length, reply);
     if (outgoing.fits(reply.length())) {
       answer(reply);
-      context.counters().count(status);
-      return true;
+    } else {
+      LocalBuffer buffer;
+      try {
+        buffer = context.buffers().take(reply.length(), rendezvous.target());
+      } catch (TransportException e) {
+        refuse(e);
+        return true;
+      }
+      if (buffer == null) {
+        return false;
+      }
+      offer(reply, buffer);
     }
-    LocalBuffer buffer;
-    try {
-      buffer = context.buffers().take(reply.length(), rendezvous.target());
-    } catch (TransportException e) {
-      refuse(e);
-      return true;
-    }
-    if (buffer == null) {
-      return false;
-    }
-    offer(reply, buffer);
     context.counters().count(status);
     return true;
   }
@@ -264,11 +262,8 @@ final class ServerConnection {
     try {
       memory.close();
       rendezvous.end();
-      LocalBuffer offered = offeredReply;
-      if (offered != null) {
-        offeredReply = null;
-        context.buffers().giveBack(offered);
-      }
+      context.buffers().giveBack(offeredReply);
+      offeredReply = null;
     } finally {
       control.end();
     }
