@@ -20,7 +20,8 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 
 /** The servers and clients of one test of a transport, closed when it ends. */
-abstract class TransportFixture {
+@SuppressWarnings("this-escape") // the store that a subclass makes needs none of its fields
+public abstract class TransportFixture {
 
   /** What some transports have not, by their nature; a test that needs it is then left out. */
   protected enum Requirement {

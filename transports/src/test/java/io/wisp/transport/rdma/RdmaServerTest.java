@@ -6,16 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
-import io.wisp.store.ValueBuffer;
+import io.wisp.store.Store;
 import io.wisp.store.cuckoo.CuckooStore;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
-import io.wisp.transport.Endpoint;
 import io.wisp.transport.GetPath;
 import io.wisp.transport.Server;
-import io.wisp.transport.ServerOptions;
 import io.wisp.transport.ServerThreads;
+import io.wisp.transport.Transport;
 import io.wisp.transport.TransportException;
+import io.wisp.transport.TransportFixture;
 import io.wisp.transport.Waiting;
 import io.wisp.verbs.Verbs;
 import java.time.Duration;
@@ -29,61 +29,60 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @Tag("rdma")
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class RdmaServerTest {
+class RdmaServerTest extends TransportFixture {
 
   private static final int CLIENTS = 256;
 
-  private final RdmaTransport transport = new RdmaTransport();
-
-  private static ServerOptions serverOptions() {
-    return ServerOptions.at(new Endpoint("127.0.0.1", 0));
+  @Override
+  protected Transport transport() {
+    return new RdmaTransport();
   }
 
-  private static ClientOptions clientOptions() {
-    return ClientOptions.defaults().withTimeout(Duration.ofSeconds(60));
+  @Override
+  protected Store newStore() {
+    return CuckooStore.open(8L << 20);
+  }
+
+  @Override
+  protected ClientOptions clientOptions() {
+    return super.clientOptions().withTimeout(Duration.ofSeconds(60));
   }
 
   @Test
   void shouldServeManyClientsThatAreConnectedAtOnceAndFreeWhatTheyHeld() throws Exception {
     DeviceResources before = DeviceResources.now();
-    try (CuckooStore store = CuckooStore.open(8L << 20);
-        Server server = transport.serve(store, serverOptions().withThreads(2));
-        ValueBuffer value = new ValueBuffer()) {
-      List<Client> clients = new ArrayList<>();
-      for (int i = 0; i < CLIENTS; i++) {
-        GetPath path = i % 2 == 0 ? GetPath.RING : GetPath.ONE_SIDED;
-        clients.add(
-            transport.connect(
-                server.endpoint(), clientOptions().withGetPath(path).withMaxOutstanding(2)));
-      }
-      assertThat(server.statistics().connections()).isEqualTo(CLIENTS);
-      for (int round = 0; round < 3; round++) {
-        for (int i = 0; i < CLIENTS; i++) {
-          Slice key = Slice.of("key" + i);
-          assertThat(clients.get(i).put(key, Slice.of(i + "=" + round)))
-              .isIn(Status.CREATED, Status.REPLACED);
-          assertThat(clients.get(CLIENTS - 1 - i).get(key, value)).isEqualTo(Status.FOUND);
-          assertThat(value.toByteArray()).asString().isEqualTo(i + "=" + round);
-        }
-      }
-      clients.forEach(Client::close);
+    Server server = serve(serverOptions().withThreads(2));
+    List<Client> clients = new ArrayList<>();
+    for (int i = 0; i < CLIENTS; i++) {
+      GetPath path = i % 2 == 0 ? GetPath.RING : GetPath.ONE_SIDED;
+      clients.add(
+          connect(server.endpoint(), clientOptions().withGetPath(path).withMaxOutstanding(2)));
     }
+    assertThat(server.statistics().connections()).isEqualTo(CLIENTS);
+    for (int round = 0; round < 3; round++) {
+      for (int i = 0; i < CLIENTS; i++) {
+        Slice key = slice("key" + i);
+        assertThat(clients.get(i).put(key, slice(i + "=" + round)))
+            .isIn(Status.CREATED, Status.REPLACED);
+        assertThat(clients.get(CLIENTS - 1 - i).get(key, value)).isEqualTo(Status.FOUND);
+        assertThat(value.toByteArray()).asString().isEqualTo(i + "=" + round);
+      }
+    }
+    clients.forEach(Client::close);
+    server.close();
     DeviceResources.await(before);
   }
 
   @Test
   void shouldSayWhatItUsesAndThatItIsEmulated() {
-    try (CuckooStore store = CuckooStore.open(1L << 20);
-        Server server = transport.serve(store, serverOptions());
-        Client client = transport.connect(server.endpoint(), clientOptions())) {
-      assertThat(server.description())
-          .startsWith("rdma at 127.0.0.1:")
-          .containsPattern("by device \\w+ port 1, RoCE v2 ::ffff:[0-9.]+, ")
-          .contains("table readable by clients");
-      assertThat(client.description())
-          .containsPattern("rdma \\(device \\w+ port 1, RoCE v2 ::ffff:[0-9.]+, ")
-          .contains("Soft-RoCE, emulated)");
-    }
+    Server server = serve();
+    assertThat(server.description())
+        .startsWith("rdma at 127.0.0.1:")
+        .containsPattern("by device \\w+ port 1, RoCE v2 ::ffff:[0-9.]+, ")
+        .contains("table readable by clients");
+    assertThat(connect(server).description())
+        .containsPattern("rdma \\(device \\w+ port 1, RoCE v2 ::ffff:[0-9.]+, ")
+        .contains("Soft-RoCE, emulated)");
   }
 
   @ParameterizedTest
@@ -97,16 +96,13 @@ class RdmaServerTest {
       })
   void shouldSayWhatIsWrongWithTheDeviceThatWasAskedFor(String device, String expected) {
     String asked = device.replace("DEVICE", anyDevice());
-    try (CuckooStore store = CuckooStore.open(1L << 20);
-        Server server = transport.serve(store, serverOptions())) {
-      assertThatThrownBy(() -> transport.serve(store, serverOptions().withDevice(asked)))
-          .isInstanceOf(TransportException.class)
-          .hasMessageContaining(expected);
-      assertThatThrownBy(
-              () -> transport.connect(server.endpoint(), clientOptions().withDevice(asked)))
-          .isInstanceOf(TransportException.class)
-          .hasMessageContaining(expected);
-    }
+    Server server = serve();
+    assertThatThrownBy(() -> serve(serverOptions().withDevice(asked)))
+        .isInstanceOf(TransportException.class)
+        .hasMessageContaining(expected);
+    assertThatThrownBy(() -> connect(server.endpoint(), clientOptions().withDevice(asked)))
+        .isInstanceOf(TransportException.class)
+        .hasMessageContaining(expected);
   }
 
   private static String anyDevice() {
@@ -116,45 +112,35 @@ class RdmaServerTest {
   @Test
   void shouldUseTheDevicePortAndAddressThatWereAskedFor() {
     String asked = anyDevice() + ":1:0";
-    try (CuckooStore store = CuckooStore.open(1L << 20);
-        Server server = transport.serve(store, serverOptions().withDevice(asked));
-        Client client = transport.connect(server.endpoint(), clientOptions().withDevice(asked));
-        ValueBuffer value = new ValueBuffer()) {
-      assertThat(server.description()).contains("RoCE v2 fe80:");
-      assertThat(client.description()).contains("RoCE v2 fe80:");
-      store.put(Slice.of("key"), Slice.of("value"));
-      assertThat(client.get(Slice.of("key"), value)).isEqualTo(Status.FOUND);
-    }
+    Server server = serve(serverOptions().withDevice(asked));
+    Client client = connect(server.endpoint(), clientOptions().withDevice(asked));
+    assertThat(server.description()).contains("RoCE v2 fe80:");
+    assertThat(client.description()).contains("RoCE v2 fe80:");
+    store.put(slice("key"), slice("value"));
+    assertThat(client.get(slice("key"), value)).isEqualTo(Status.FOUND);
   }
 
   @Test
   void shouldLeaveTheServerAloneWithGetsOfItsTable() {
-    try (CuckooStore store = CuckooStore.open(8L << 20);
-        Server server = transport.serve(store, serverOptions());
-        Client client = transport.connect(server.endpoint(), clientOptions());
-        ValueBuffer value = new ValueBuffer()) {
-      store.put(Slice.of("key"), Slice.of("value"));
-      store.put(Slice.of("long"), Slice.of(new byte[100_000]));
-      long requests = server.statistics().requests();
-      for (int i = 0; i < 50; i++) {
-        assertThat(client.get(Slice.of("key"), value)).isEqualTo(Status.FOUND);
-        assertThat(client.get(Slice.of("long"), value)).isEqualTo(Status.FOUND);
-        assertThat(client.get(Slice.of("absent"), value)).isEqualTo(Status.ABSENT);
-      }
-      assertThat(server.statistics().requests()).isEqualTo(requests);
+    Server server = serve();
+    Client client = connect(server);
+    store.put(slice("key"), slice("value"));
+    store.put(slice("long"), Slice.of(new byte[100_000]));
+    long requests = server.statistics().requests();
+    for (int i = 0; i < 50; i++) {
+      assertThat(client.get(slice("key"), value)).isEqualTo(Status.FOUND);
+      assertThat(client.get(slice("long"), value)).isEqualTo(Status.FOUND);
+      assertThat(client.get(slice("absent"), value)).isEqualTo(Status.ABSENT);
     }
+    assertThat(server.statistics().requests()).isEqualTo(requests);
   }
 
   @Test
   void shouldUseNextToNoProcessorTimeWhileNothingComes() throws Exception {
-    ServerOptions options = serverOptions().withThreads(4).withWaiting(Waiting.SLEEP);
-    ClientOptions sleeping = clientOptions().withWaiting(Waiting.SLEEP);
-    try (CuckooStore store = CuckooStore.open(1L << 20);
-        Server server = transport.serve(store, options);
-        Client client = transport.connect(server.endpoint(), sleeping)) {
-      client.put(Slice.of("key"), Slice.of("value"));
-      assertThat(ServerThreads.processorShare("wisp-rdma")).isLessThan(0.2);
-      assertThat(client.contains(Slice.of("key"))).isTrue();
-    }
+    Server server = serve(serverOptions().withThreads(4).withWaiting(Waiting.SLEEP));
+    Client client = connect(server.endpoint(), clientOptions().withWaiting(Waiting.SLEEP));
+    client.put(slice("key"), slice("value"));
+    assertThat(ServerThreads.processorShare("wisp-rdma")).isLessThan(0.2);
+    assertThat(client.contains(slice("key"))).isTrue();
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class IncomingRingTest {
@@ -80,16 +81,28 @@ class IncomingRingTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1009, 4096, Integer.MAX_VALUE, -1})
-  void shouldRefuseAFrameThatIsTooLong(int length) {
-    frame(FrameDescriptor.MESSAGE, length, 0, 4096);
-    expectFault("a frame of " + Integer.toUnsignedString(length) + " bytes, and 1008 is the limit");
-  }
-
-  @Test
-  void shouldRefuseAFrameThatReachesPastWhatArrived() {
-    frame(FrameDescriptor.MESSAGE, 17, 0, 32);
-    expectFault("a frame of 17 bytes reaches past what arrived, at position 0");
+  @CsvSource({
+    // Too long.
+    "1,       1009, 4096, 'a frame of 1009 bytes, and 1008 is the limit'",
+    "1,       4096, 4096, 'a frame of 4096 bytes, and 1008 is the limit'",
+    "1, 2147483647, 4096, 'a frame of 2147483647 bytes, and 1008 is the limit'",
+    "1,         -1, 4096, 'a frame of 4294967295 bytes, and 1008 is the limit'",
+    // Not all there.
+    "1,         17,   32, 'a frame of 17 bytes reaches past what arrived, at position 0'",
+    "3,          0,   16, the end of a lap before its frames arrived",
+    // Of a kind that there is not.
+    "0,          0,   16, a frame of kind 0 and 0 bytes",
+    "4,          0,   16, a frame of kind 4 and 0 bytes",
+    "255,        0,   16, a frame of kind 255 and 0 bytes",
+    // A rendezvous that names no buffer, and a skip with a payload.
+    "2,          0,   64, a frame of kind 2 and 0 bytes",
+    "2,         23,   64, a frame of kind 2 and 23 bytes",
+    "2,         25,   64, a frame of kind 2 and 25 bytes",
+    "3,         16, 4096, a frame of kind 3 and 16 bytes",
+  })
+  void shouldRefuseAFrameThatCannotBe(int kind, int length, int arrived, String message) {
+    frame(kind, length, 0, arrived);
+    expectFault(message);
   }
 
   @Test
@@ -101,31 +114,5 @@ class IncomingRingTest {
     }
     frame(FrameDescriptor.MESSAGE, 1_000, 3840, 3840 + 1024);
     expectFault("a frame of 1000 bytes reaches past what arrived, at position 3840");
-  }
-
-  @Test
-  void shouldRefuseASkipOfBytesThatDidNotArrive() {
-    frame(FrameDescriptor.SKIP, 0, 0, 16);
-    expectFault("the end of a lap before its frames arrived");
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {0, 4, 255})
-  void shouldRefuseAKindThatThereIsNot(int kind) {
-    frame(kind, 0, 0, 16);
-    expectFault("a frame of kind " + kind + " and 0 bytes");
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {0, 23, 25})
-  void shouldRefuseABulkFrameThatNamesNoBuffer(int length) {
-    frame(FrameDescriptor.RENDEZVOUS, length, 0, 64);
-    expectFault("a frame of kind 2 and " + length + " bytes");
-  }
-
-  @Test
-  void shouldRefuseASkipWithAPayload() {
-    frame(FrameDescriptor.SKIP, 16, 0, 4096);
-    expectFault("a frame of kind 3 and 16 bytes");
   }
 }

@@ -187,11 +187,30 @@ class ShmControlTest {
     assertThat(receive(channel)).isEmpty();
   }
 
+  private void expectRefusal(String reason, byte[]... messages) throws IOException {
+    SocketChannel channel = open();
+    send(channel, messages);
+    expectRefusal(channel, reason);
+  }
+
   private byte[] welcomed(SocketChannel channel) throws IOException {
     send(channel, HELLO);
     byte[] welcome = receive(channel);
     assertThat(welcome[0]).isEqualTo((byte) 2);
     return welcome;
+  }
+
+  private SocketChannel welcomed() throws IOException {
+    SocketChannel channel = open();
+    welcomed(channel);
+    return channel;
+  }
+
+  private SocketChannel served() throws IOException {
+    SocketChannel channel = welcomed();
+    send(channel, ANSWER);
+    assertThat(receive(channel)).isEqualTo(new byte[] {5});
+    return channel;
   }
 
   private void aGoodClientWorks() {
@@ -263,9 +282,7 @@ class ShmControlTest {
             hex("11000000 01 5749535052494e47 02000000 01000000"),
             hex("11000000 01 5749535052494e47 02000000 01100000"));
     for (byte[] each : garbage) {
-      SocketChannel channel = open();
-      send(channel, each);
-      expectRefusal(channel, "");
+      expectRefusal("", each);
     }
     assertThat(server().statistics().malformed()).isEqualTo(garbage.size());
     assertThat(server().statistics().accepted()).isZero();
@@ -276,18 +293,12 @@ class ShmControlTest {
   void shouldRefuseMessagesOutOfTurn() throws IOException {
     serve();
     for (byte[] each : List.of(ANSWER, READY, hex("01000000 03"))) {
-      SocketChannel channel = open();
-      send(channel, each);
-      expectRefusal(channel, "out of turn");
+      expectRefusal("out of turn", each);
     }
-    SocketChannel twice = open();
-    welcomed(twice);
+    SocketChannel twice = welcomed();
     send(twice, HELLO);
     expectRefusal(twice, "out of turn");
-    SocketChannel again = open();
-    welcomed(again);
-    send(again, ANSWER);
-    assertThat(receive(again)).isEqualTo(new byte[] {5});
+    SocketChannel again = served();
     send(again, ANSWER);
     expectRefusal(again, "out of turn");
     aGoodClientWorks();
@@ -296,8 +307,7 @@ class ShmControlTest {
   @Test
   void shouldRefuseAnAnswerThatIsNone() throws IOException {
     serve();
-    SocketChannel channel = open();
-    welcomed(channel);
+    SocketChannel channel = welcomed();
     send(channel, hex("05000000 04 01020304"));
     expectRefusal(channel, "an answer of 4 bytes");
     aGoodClientWorks();
@@ -306,9 +316,9 @@ class ShmControlTest {
   @Test
   void shouldSayWhichVersionItSpeaks() throws IOException {
     serve();
-    SocketChannel channel = open();
-    send(channel, hex("11000000 01 5749535052494e47 03000000 ffffffff"));
-    expectRefusal(channel, "protocol version 3, and this server speaks 2");
+    expectRefusal(
+        "protocol version 3, and this server speaks 2",
+        hex("11000000 01 5749535052494e47 03000000 ffffffff"));
     assertThat(server().statistics().rejected()).isOne();
   }
 
@@ -316,12 +326,11 @@ class ShmControlTest {
   void shouldOfferNothingWithoutThePassword() throws IOException {
     options = options().withPassword("geheim");
     serve(Duration.ofSeconds(30), options);
-    SocketChannel none = open();
-    send(none, HELLO);
-    expectRefusal(none, "wants a password first");
-    SocketChannel wrong = open();
-    send(wrong, hex("17000000 01 5749535052494e47 02000000 06000000"), "geheIm".getBytes(UTF_8));
-    expectRefusal(wrong, "the password is wrong");
+    expectRefusal("wants a password first", HELLO);
+    expectRefusal(
+        "the password is wrong",
+        hex("17000000 01 5749535052494e47 02000000 06000000"),
+        "geheIm".getBytes(UTF_8));
     assertThat(files()).hasSize(expectedFiles());
     SocketChannel right = open();
     send(right, hex("17000000 01 5749535052494e47 02000000 06000000"), "geheim".getBytes(UTF_8));
@@ -365,12 +374,8 @@ class ShmControlTest {
     SocketChannel silent = open();
     SocketChannel begun = open();
     send(begun, new byte[] {HELLO[0], 0});
-    SocketChannel halfway = open();
-    welcomed(halfway);
-    SocketChannel served = open();
-    welcomed(served);
-    send(served, ANSWER);
-    assertThat(receive(served)).isEqualTo(new byte[] {5});
+    SocketChannel halfway = welcomed();
+    served();
     assertThat(receive(silent)).isEmpty();
     assertThat(receive(begun)).isEmpty();
     assertThat(receive(halfway)).isEmpty();
@@ -397,15 +402,11 @@ class ShmControlTest {
   @Test
   void shouldRefuseOneMoreThanTheMostClients() throws Exception {
     serve(Duration.ofSeconds(30), options().withMaxClients(2));
-    SocketChannel one = open();
-    welcomed(one);
-    SocketChannel two = open();
-    welcomed(two);
-    SocketChannel three = open();
-    send(three, HELLO);
-    expectRefusal(three, "there are 2 clients already");
+    SocketChannel one = welcomed();
+    welcomed();
+    expectRefusal("there are 2 clients already", HELLO);
     one.close();
     await(() -> server().statistics().connections() == 1);
-    welcomed(open());
+    welcomed();
   }
 }
