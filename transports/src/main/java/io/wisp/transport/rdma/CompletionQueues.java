@@ -17,15 +17,13 @@ final class CompletionQueues implements AutoCloseable {
   /** Connections that share a queue, if the device allows it to be that long. */
   private static final int CONNECTIONS_PER_QUEUE = 64;
 
-  private static final Shared[] NONE = {};
-
   private final Context context;
   private final CompletionChannel channel;
   private final int capacity;
   private final int perQueue;
 
   /** Replaced, never changed, so that the port's thread goes through it without a lock. */
-  private volatile Shared[] queues = NONE;
+  private volatile Shared[] queues = {};
 
   private boolean closed;
 
@@ -117,6 +115,6 @@ final class CompletionQueues implements AutoCloseable {
     for (Shared each : queues) {
       each.queue.close();
     }
-    queues = NONE;
+    queues = new Shared[0];
   }
 }

@@ -108,7 +108,7 @@ final class RdmaMemory implements RemoteMemory {
         default -> reads.completed();
       };
     } catch (VerbsException e) {
-      breakWith(e);
+      breakWith(String.valueOf(e.getMessage()));
       return true;
     }
   }
@@ -132,10 +132,6 @@ final class RdmaMemory implements RemoteMemory {
           default -> "reading the other side's memory";
         };
     return what + " failed with " + status + ": " + status.text();
-  }
-
-  private void breakWith(VerbsException failure) {
-    breakWith(String.valueOf(failure.getMessage()));
   }
 
   void breakWith(String reason) {
@@ -172,7 +168,7 @@ final class RdmaMemory implements RemoteMemory {
         sender.write(offset, length);
         sender.notify(position);
       } catch (VerbsException e) {
-        breakWith(e);
+        breakWith(String.valueOf(e.getMessage()));
       }
     }
   }
@@ -189,7 +185,7 @@ final class RdmaMemory implements RemoteMemory {
         Mailbox.setCredit(end.copy(), position, buffers);
         sender.sendCredit();
       } catch (VerbsException e) {
-        breakWith(e);
+        breakWith(String.valueOf(e.getMessage()));
       }
     }
   }
@@ -234,7 +230,7 @@ final class RdmaMemory implements RemoteMemory {
       try {
         reads.post(token);
       } catch (VerbsException e) {
-        breakWith(e);
+        breakWith(String.valueOf(e.getMessage()));
       }
     }
   }

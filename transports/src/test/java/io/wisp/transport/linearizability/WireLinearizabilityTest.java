@@ -105,19 +105,16 @@ class WireLinearizabilityTest {
             () -> Transports.named(name).connect(server.endpoint(), options)));
   }
 
-  private List<Party> thoseWithTheStoresClock() {
-    return everybody.stream().filter(Party::readsTheStoresClock).toList();
-  }
-
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void shouldAnswerClientsOfAllTransportsAsIfTheyHadCalledOneAfterAnother(boolean evicts)
       throws Exception {
     CuckooStore store = serve(evicts);
     Rounds rounds = new Rounds(evicts, seed);
+    List<Party> withTheStoresClock = everybody.stream().filter(Party::readsTheStoresClock).toList();
     try (Churn churn = new Churn(store, evicts, seed)) {
       rounds.play(rounds() / 2, churn::hasHappened, everybody);
-      rounds.play(rounds() / 2, churn::hasHappened, thoseWithTheStoresClock());
+      rounds.play(rounds() / 2, churn::hasHappened, withTheStoresClock);
     } finally {
       System.out.println(everybody.size() + " clients, evicting " + evicts + ": " + rounds);
     }

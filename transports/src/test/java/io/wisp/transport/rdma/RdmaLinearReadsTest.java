@@ -10,8 +10,6 @@ import org.junit.jupiter.api.Tag;
 @Tag("rdma")
 class RdmaLinearReadsTest extends LinearReadsTest {
 
-  private static final long CAPACITY = 16L << 20;
-
   @Override
   protected Transport transport() {
     return new RdmaTransport();
@@ -19,7 +17,7 @@ class RdmaLinearReadsTest extends LinearReadsTest {
 
   @Override
   protected Store newStore() {
-    return CuckooStore.open(CAPACITY);
+    return CuckooStore.open(16L << 20);
   }
 
   @Override

@@ -13,8 +13,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RdmaOneSidedContractTest extends OneSidedContractTest {
 
-  private static final long CAPACITY = 160L << 20;
-
   @Override
   protected Transport transport() {
     return new RdmaTransport();
@@ -22,7 +20,7 @@ class RdmaOneSidedContractTest extends OneSidedContractTest {
 
   @Override
   protected Store newStore() {
-    return CuckooStore.open(CuckooStore.Options.ofCapacity(CAPACITY));
+    return CuckooStore.open(CuckooStore.Options.ofCapacity(160L << 20));
   }
 
   @Override

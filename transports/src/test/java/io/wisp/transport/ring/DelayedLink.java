@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,11 +84,7 @@ public final class DelayedLink {
     }
 
     private Side other() {
-      Side side = other;
-      if (side == null) {
-        throw new AssertionError("half a link");
-      }
-      return side;
+      return Objects.requireNonNull(other, "half a link");
     }
 
     @Override

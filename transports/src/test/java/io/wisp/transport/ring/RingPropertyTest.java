@@ -188,7 +188,9 @@ class RingPropertyTest {
             for (int look = 0; look < 1_000; look++) {
               side.claimArrived(position(random, ring.consumed(), limits.ringBytes()));
               if (ring.peek() != IncomingRing.NONE) {
-                ring.segment().asSlice(ring.payloadOffset(), ring.payloadLength()).toArray(BYTES);
+                ring.segment()
+                    .asSlice(ring.payloadOffset(), ring.payloadLength())
+                    .toArray(ValueLayout.JAVA_BYTE);
                 ring.release();
               }
             }
@@ -197,8 +199,6 @@ class RingPropertyTest {
           }
         });
   }
-
-  private static final ValueLayout.OfByte BYTES = ValueLayout.JAVA_BYTE;
 
   private static long plausibleHeader(SplittableRandom random, long offset) {
     int[] lengths = {0, 0, 1, 16, 24, 200, 1_007, 1_008, 1_009, 4_096, Integer.MAX_VALUE, -1};

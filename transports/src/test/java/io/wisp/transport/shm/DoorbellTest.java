@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -24,6 +25,12 @@ class DoorbellTest {
 
   private final Arena arena = Arena.ofShared();
   private final MemorySegment memory = arena.allocate(4L * Doorbell.BYTES, 64);
+  private final Doorbell bell = new Doorbell(memory.asSlice(0, Doorbell.BYTES));
+
+  @AfterEach
+  void close() {
+    arena.close();
+  }
 
   /** One side: news of its own to write, the other's to wait for, and the bell that it waits at. */
   private final class Side {
@@ -93,34 +100,27 @@ class DoorbellTest {
     System.out.printf(
         Locale.ROOT, "rounds=%d sleeps=%d and %d%n", round, here.sleeps, there.sleeps);
     assertThat(here.sleeps + there.sleeps).isPositive();
-    arena.close();
   }
 
   @Test
   void shouldNotSleepIfItRangAfterItWasPrepared() {
-    Doorbell bell = new Doorbell(memory.asSlice(0, Doorbell.BYTES));
     int rings = bell.prepare();
     bell.ring();
     bell.sleep(rings, NEVER, Futex.timespec(arena));
     bell.awake();
-    arena.close();
   }
 
   @Test
   void shouldRingForNobodyOnlyIfItMust() {
-    Doorbell bell = new Doorbell(memory.asSlice(0, Doorbell.BYTES));
     bell.ring();
     assertThat(memory.get(ValueLayout.JAVA_INT, 0)).isZero();
     bell.ringAnyway();
     assertThat(memory.get(ValueLayout.JAVA_INT, 0)).isOne();
-    arena.close();
   }
 
   @Test
   void shouldWakeUpByItselfWhenTheTimeIsOver() {
-    Doorbell bell = new Doorbell(memory.asSlice(0, Doorbell.BYTES));
     bell.sleep(bell.prepare(), 1_000_000, Futex.timespec(arena));
     bell.awake();
-    arena.close();
   }
 }

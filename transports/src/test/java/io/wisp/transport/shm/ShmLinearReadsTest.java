@@ -8,8 +8,6 @@ import io.wisp.transport.Transport;
 
 class ShmLinearReadsTest extends LinearReadsTest {
 
-  private static final long CAPACITY = 16L << 20;
-
   @Override
   protected Transport transport() {
     return new ShmTransport();
@@ -17,6 +15,6 @@ class ShmLinearReadsTest extends LinearReadsTest {
 
   @Override
   protected Store newStore() {
-    return OneSidedServer.openTable(CuckooStore.Options.ofCapacity(CAPACITY));
+    return OneSidedServer.openTable(CuckooStore.Options.ofCapacity(16L << 20));
   }
 }

@@ -8,8 +8,6 @@ import io.wisp.transport.Transport;
 
 class ShmOneSidedContractTest extends OneSidedContractTest {
 
-  private static final long CAPACITY = 288L << 20;
-
   @Override
   protected Transport transport() {
     return new ShmTransport();
@@ -17,6 +15,6 @@ class ShmOneSidedContractTest extends OneSidedContractTest {
 
   @Override
   protected Store newStore() {
-    return OneSidedServer.openTable(CuckooStore.Options.ofCapacity(CAPACITY));
+    return OneSidedServer.openTable(CuckooStore.Options.ofCapacity(288L << 20));
   }
 }

@@ -46,15 +46,14 @@ final class ShmProcess {
 
   /** {@code server}, {@code both PORT}, {@code full PORT}, or {@code client PORT WHAT}. */
   public static void main(String[] arguments) throws Exception {
-    if (arguments[0].equals("server")) {
-      TransportProcess.serve(
-          new ShmTransport(), SharedTable.open(CuckooStore.Options.ofCapacity(16L << 20)));
-    } else if (arguments[0].equals("both")) {
-      serveAndConnect(new Endpoint("127.0.0.1", Integer.parseInt(arguments[1])));
-    } else if (arguments[0].equals("full")) {
-      askForMuch(new Endpoint("127.0.0.1", Integer.parseInt(arguments[1])));
-    } else {
-      TransportProcess.request(new ShmTransport(), Integer.parseInt(arguments[1]), arguments[2]);
+    int port = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 0;
+    switch (arguments[0]) {
+      case "server" ->
+          TransportProcess.serve(
+              new ShmTransport(), SharedTable.open(CuckooStore.Options.ofCapacity(16L << 20)));
+      case "both" -> serveAndConnect(new Endpoint("127.0.0.1", port));
+      case "full" -> askForMuch(new Endpoint("127.0.0.1", port));
+      default -> TransportProcess.request(new ShmTransport(), port, arguments[2]);
     }
   }
 

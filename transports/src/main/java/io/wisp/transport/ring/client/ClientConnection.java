@@ -5,7 +5,6 @@ import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.GetPath;
 import io.wisp.transport.TransportException;
-import io.wisp.transport.ring.Port;
 import io.wisp.transport.ring.RemoteMemory;
 import io.wisp.transport.ring.RingLimits;
 import io.wisp.transport.ring.handshake.ClientFabric;
@@ -94,17 +93,8 @@ record ClientConnection(
     return new TransportException(endpoint + " sent a message out of turn");
   }
 
-  Port port() {
-    return fabric.port();
-  }
-
   RingLimits limits() {
     return new RingLimits(welcome.ringBytes());
-  }
-
-  /** What it goes by, for people. */
-  String description() {
-    return fabric.description();
   }
 
   /** Whether gets are to read the table, and there is one to read. */

@@ -47,7 +47,7 @@ final class ClientWait {
     this.endpoint = endpoint;
     this.timeoutNanos = options.timeout().toNanos();
     this.nanoTime = nanoTime;
-    port = connection.port();
+    port = connection.fabric().port();
     memory = connection.memory();
     control = connection.control();
     idle = new IdleStrategy(options.waiting(), port::await, LONGEST_SLEEP_NANOS);

@@ -68,9 +68,9 @@ final class OneSidedGets implements AutoCloseable {
     this.wait = wait;
     this.fallback = fallback;
     this.reads = reads;
-    buffers = new RendezvousBuffers(connection.port(), RendezvousBuffers.UNLIMITED);
+    buffers = new RendezvousBuffers(connection.fabric().port(), RendezvousBuffers.UNLIMITED);
     gets = new PendingGet[Math.min(DEPTH, maxOutstanding)];
-    buffer = connection.port().allocate((long) gets.length * BYTES_PER_LOOKUP);
+    buffer = connection.fabric().port().allocate((long) gets.length * BYTES_PER_LOOKUP);
     try {
       table =
           new RemoteTable(

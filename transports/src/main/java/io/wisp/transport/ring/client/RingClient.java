@@ -118,7 +118,8 @@ public final class RingClient extends FrameClient {
   @Override
   public String description() {
     return "%s to %s, get=%s, waiting by %s"
-        .formatted(connection.description(), endpoint, getPath(), options.waiting().word());
+        .formatted(
+            connection.fabric().description(), endpoint, getPath(), options.waiting().word());
   }
 
   private String getPath() {

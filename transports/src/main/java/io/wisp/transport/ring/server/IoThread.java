@@ -221,10 +221,10 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
   private ServerConnection.Outcome serve(ServerConnection connection) {
     String fault = null;
     try {
-      fault = connection.broken();
+      fault = connection.memory().broken();
       if (fault == null) {
         ServerConnection.Outcome outcome = connection.serve();
-        fault = connection.broken();
+        fault = connection.memory().broken();
         if (fault == null) {
           if (outcome != ServerConnection.Outcome.WAITING && !unfinished.contains(connection)) {
             unfinished.add(connection);

@@ -140,10 +140,11 @@ final class ServedConnections {
 
   private boolean endIfWithoutMemory(int number) {
     ServerConnection connection = byNumber[number];
-    if (connection == null || connection.isWhole()) {
+    if (connection == null || connection.memory().isWhole()) {
       return false;
     }
-    LOG.log(Level.DEBUG, "a client is disconnected: {0}", String.valueOf(connection.broken()));
+    LOG.log(
+        Level.DEBUG, "a client is disconnected: {0}", String.valueOf(connection.memory().broken()));
     end(number);
     return true;
   }

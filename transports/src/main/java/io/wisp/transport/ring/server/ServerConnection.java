@@ -104,14 +104,9 @@ final class ServerConnection {
     return offeredReply != null && before - offeredAt > nanos;
   }
 
-  /** Whether the memory that the client shares is still there. */
-  boolean isWhole() {
-    return memory.isWhole();
-  }
-
-  /** Why the connection is of no use any longer, or null. */
-  @Nullable String broken() {
-    return memory.broken();
+  /** What the client shares. */
+  RemoteMemory memory() {
+    return memory;
   }
 
   /**

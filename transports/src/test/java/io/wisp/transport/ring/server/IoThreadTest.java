@@ -69,6 +69,7 @@ class IoThreadTest {
       new ServerHandshake(store, options, fabric, RINGS, threads);
   private final ScriptedPort port = new ScriptedPort();
   private Runnable request = () -> {};
+  private boolean closesBadly;
   private final IoThread thread =
       new IoThread(
           "served",
@@ -108,7 +109,7 @@ class IoThreadTest {
     private final DelayedLink.Side client;
     private final OutgoingRing requests;
 
-    Connected(boolean closesBadly) throws IOException {
+    Connected() throws IOException {
       SocketChannel socket;
       SocketChannel accepted;
       try (ServerSocketChannel listener = ServerSocketChannel.open()) {
@@ -124,9 +125,7 @@ class IoThreadTest {
       requests = new OutgoingRing(client, RINGS);
       fabric.next =
           Overridden.in(
-              RemoteMemory.class,
-              link.right(),
-              Map.of("close", original -> countClose(closesBadly)));
+              RemoteMemory.class, link.right(), Map.of("close", original -> countClose()));
       socket.write(new ControlMessage.Hello(ControlMessage.VERSION, null).encode());
       socket.write(new ControlMessage.Answer(ByteBuffer.allocate(0)).encode());
       while (fabric.next != null) {
@@ -134,7 +133,7 @@ class IoThreadTest {
       }
     }
 
-    private @Nullable Object countClose(boolean closesBadly) {
+    private @Nullable Object countClose() {
       closes++;
       if (closesBadly) {
         throw new IllegalStateException("it does not close");
@@ -169,11 +168,7 @@ class IoThreadTest {
   }
 
   private Connected connect() throws IOException {
-    return connect(false);
-  }
-
-  private Connected connect(boolean closesBadly) throws IOException {
-    Connected connected = new Connected(closesBadly);
+    Connected connected = new Connected();
     thread.turn();
     return connected;
   }
@@ -260,9 +255,8 @@ class IoThreadTest {
   void shouldEndOneConnectionAloneWhateverItsRequestThrows() throws Exception {
     Connected bad = connect();
     Connected good = connect();
-    for (Throwable each :
-        List.of(new StackOverflowError("deep"), new IllegalStateException("odd"))) {
-      request = () -> throwUnchecked(each);
+    for (Runnable failing : List.<Runnable>of(IoThreadTest::overflow, IoThreadTest::fail)) {
+      request = failing;
       bad.ask();
       thread.turn();
       assertThat(bad.isServed()).isFalse();
@@ -278,16 +272,18 @@ class IoThreadTest {
     assertThat(lost.get()).isNull();
   }
 
-  private static void throwUnchecked(Throwable failure) {
-    if (failure instanceof Error error) {
-      throw error;
-    }
-    throw (RuntimeException) failure;
+  private static void overflow() {
+    throw new StackOverflowError("deep");
+  }
+
+  private static void fail() {
+    throw new IllegalStateException("odd");
   }
 
   @Test
   void shouldFreeAClientsNumberAndTellItTheEndThoughItsMemoryClosesBadly() throws Exception {
-    Connected bad = connect(true);
+    Connected bad = connect();
+    closesBadly = true;
     thread.abandon(bad.control);
     thread.turn();
     assertThat(bad.isServed()).isFalse();
@@ -297,11 +293,11 @@ class IoThreadTest {
   @Test
   void shouldEndEverythingAndTellTheOwnerWhenThePortFails() throws Exception {
     Connected served = connect();
-    Connected onItsWay = new Connected(false);
+    Connected onItsWay = new Connected();
     port.failsToPoll = new InternalError("the device is gone");
     thread.run();
     assertThat(lost.get()).hasMessage("the device is gone");
-    Connected late = new Connected(false);
+    Connected late = new Connected();
     for (Connected each : List.of(served, onItsWay, late)) {
       assertThat(each.isServed()).isFalse();
       assertThat(each.closes).isOne();
