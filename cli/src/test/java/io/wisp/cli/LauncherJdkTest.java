@@ -75,10 +75,8 @@ class LauncherJdkTest {
   }
 
   private Path plantJdk(Path home, String version) throws IOException {
-    Files.createDirectories(home.resolve("bin"));
     for (String program : List.of("java", "javac")) {
-      Files.writeString(home.resolve("bin").resolve(program), "#!/bin/sh\n");
-      assertThat(home.resolve("bin").resolve(program).toFile().setExecutable(true)).isTrue();
+      GuestScript.executable(home.resolve("bin").resolve(program), "#!/bin/sh\n");
     }
     Files.writeString(
         home.resolve("release"), "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"" + version + "\"\n");
@@ -117,17 +115,11 @@ class LauncherJdkTest {
     environment.put("WISP_JDK_URL", address(ARCHIVE));
   }
 
-  private record Outcome(int exitCode, String out, String err) {}
-
   private Outcome run() throws Exception {
     ProcessBuilder builder = new ProcessBuilder(folder.resolve("wisp").toString(), "jdk");
     builder.environment().keySet().removeAll(List.of("JAVA_HOME", "WISP_BUILD", "WISP_JDK"));
     builder.environment().putAll(environment);
-    Process process = builder.start();
-    process.getOutputStream().close();
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-    return new Outcome(process.waitFor(), out, err);
+    return Outcome.of(builder.start());
   }
 
   private Path cached() {
