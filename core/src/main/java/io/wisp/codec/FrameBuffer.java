@@ -7,7 +7,6 @@ import io.wisp.store.Status;
 import io.wisp.store.ValueSink;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -128,9 +127,7 @@ public final class FrameBuffer extends ValueSink implements KeySink, AutoCloseab
 
   /** A copy of the reply. */
   public byte[] toByteArray() {
-    byte[] bytes = new byte[length];
-    MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, 0, bytes, 0, length);
-    return bytes;
+    return pointAt(new Slice()).toByteArray();
   }
 
   /** How many bytes of memory it holds now. */

@@ -17,6 +17,8 @@ class CodecPropertyTest {
 
   private static final long OFFSET = 3;
 
+  private final MemorySegment segment = MemorySegment.ofArray(new byte[2_000]);
+
   record Sent(Operation operation, Slice key, Slice value, long argument) {}
 
   private static Sent request(Draw draw) {
@@ -47,7 +49,6 @@ class CodecPropertyTest {
     Property.check(
         draw -> {
           Sent sent = request(draw);
-          MemorySegment segment = MemorySegment.ofArray(new byte[2_000]);
           long length = encode(sent, segment, OFFSET);
           Request request = new Request();
           assertThat(request.wrap(segment, OFFSET, length)).isEqualTo(Status.DONE);
@@ -62,9 +63,7 @@ class CodecPropertyTest {
   void everyRequestGetsAReply() {
     Property.check(
         draw -> {
-          Sent sent = request(draw);
-          MemorySegment segment = MemorySegment.ofArray(new byte[2_000]);
-          long length = encode(sent, segment, OFFSET);
+          long length = encode(request(draw), segment, OFFSET);
           assertThat(answerTo(segment, OFFSET, length))
               .isNotIn(Status.MALFORMED, Status.UNKNOWN_OPERATION);
         });
@@ -76,7 +75,6 @@ class CodecPropertyTest {
         draw -> {
           Sent sent = request(draw);
           int difference = draw.ints(-700, 700);
-          MemorySegment segment = MemorySegment.ofArray(new byte[2_000]);
           long length = encode(sent, segment, OFFSET);
           long wrong = Math.max(0, length + difference);
           if (wrong != length) {
@@ -104,7 +102,6 @@ class CodecPropertyTest {
           Sent sent = request(draw);
           int position = draw.ints(0, 15);
           byte changed = draw.anyByte();
-          MemorySegment segment = MemorySegment.ofArray(new byte[2_000]);
           long length = encode(sent, segment, 0);
           segment.set(ValueLayout.JAVA_BYTE, position, changed);
           assertThat(answerTo(segment, 0, length)).isNotNull();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.linearizability;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,17 +54,15 @@ public record Call(
 
   /** A line with times in microseconds since another. */
   String toLine(long since) {
-    return (invoked - since) / 1_000
-        + " to "
-        + (isComplete() ? Long.toString((returned - since) / 1_000) : "?")
-        + " us: "
-        + client
-        + " "
-        + kind
-        + "("
-        + brief(argument)
-        + (millis == 0 ? "" : ", for " + millis + " ms")
-        + ") -> "
-        + (reply == null ? "?" : brief(reply));
+    return String.format(
+        Locale.ROOT,
+        "%d to %s us: %s %s(%s%s) -> %s",
+        (invoked - since) / 1_000,
+        isComplete() ? (returned - since) / 1_000 : "?",
+        client,
+        kind,
+        brief(argument),
+        millis == 0 ? "" : ", for " + millis + " ms",
+        reply == null ? "?" : brief(reply));
   }
 }

@@ -35,47 +35,48 @@ class LinearizabilityCheckerTest {
     return call(Kind.GET, "", reply, from, to);
   }
 
+  private void assertLinearizable(Call... calls) {
+    assertThat(checker.isLinearizable(List.of(calls))).isTrue();
+  }
+
+  private void assertNotLinearizable(Call... calls) {
+    assertThat(checker.isLinearizable(List.of(calls))).isFalse();
+  }
+
   @Test
   void shouldAcceptCallsOneAfterAnother() {
-    assertThat(
-            checker.isLinearizable(
-                List.of(
-                    get(ABSENT, 0, 1),
-                    put("a", CREATED, 2, 3),
-                    call(Kind.APPEND, "b", "2", 4, 5),
-                    get("ab", 6, 7),
-                    put("9", REPLACED, 8, 9),
-                    call(Kind.INCREMENT, "", "10", 10, 11),
-                    call(Kind.DELETE, "", DONE, 12, 13),
-                    get(ABSENT, 14, 15),
-                    call(Kind.INCREMENT, "", "1", 16, 17))))
-        .isTrue();
+    assertLinearizable(
+        get(ABSENT, 0, 1),
+        put("a", CREATED, 2, 3),
+        call(Kind.APPEND, "b", "2", 4, 5),
+        get("ab", 6, 7),
+        put("9", REPLACED, 8, 9),
+        call(Kind.INCREMENT, "", "10", 10, 11),
+        call(Kind.DELETE, "", DONE, 12, 13),
+        get(ABSENT, 14, 15),
+        call(Kind.INCREMENT, "", "1", 16, 17));
   }
 
   @Test
   void shouldAcceptAReadOfEitherValueBesideAWriteButNotOfTheOldOneAfterTheNew() {
     List<Call> writes = List.of(put("a", CREATED, 0, 1), put("b", STORED, 10, 20));
-    assertThat(checker.isLinearizable(with(writes, get("a", 11, 12), get("b", 13, 14)))).isTrue();
-    assertThat(checker.isLinearizable(with(writes, get("b", 11, 12), get("a", 13, 14)))).isFalse();
-    assertThat(checker.isLinearizable(with(writes, get("b", 11, 15), get("a", 13, 14)))).isTrue();
-    assertThat(checker.isLinearizable(with(writes, get("a", 21, 22)))).isFalse();
-    assertThat(checker.isLinearizable(with(writes, get("never written", 11, 12)))).isFalse();
+    assertLinearizable(with(writes, get("a", 11, 12), get("b", 13, 14)));
+    assertNotLinearizable(with(writes, get("b", 11, 12), get("a", 13, 14)));
+    assertLinearizable(with(writes, get("b", 11, 15), get("a", 13, 14)));
+    assertNotLinearizable(with(writes, get("a", 21, 22)));
+    assertNotLinearizable(with(writes, get("never written", 11, 12)));
   }
 
-  private static List<Call> with(List<Call> calls, Call... more) {
+  private static Call[] with(List<Call> calls, Call... more) {
     List<Call> all = new ArrayList<>(calls);
     all.addAll(List.of(more));
-    Collections.reverse(all);
-    return all;
+    return all.reversed().toArray(Call[]::new);
   }
 
   @Test
   void shouldRejectALostUpdateOfTwoIncrements() {
-    assertThat(
-            checker.isLinearizable(
-                List.of(
-                    call(Kind.INCREMENT, "", "1", 0, 10), call(Kind.INCREMENT, "", "1", 5, 15))))
-        .isFalse();
+    assertNotLinearizable(
+        call(Kind.INCREMENT, "", "1", 0, 10), call(Kind.INCREMENT, "", "1", 5, 15));
   }
 
   @Test
@@ -93,48 +94,37 @@ class LinearizabilityCheckerTest {
   @Test
   void shouldRejectTwoDeletesOfOnePutAndAMissBetweenTwoHits() {
     Call put = put("a", CREATED, 0, 1);
-    assertThat(
-            checker.isLinearizable(
-                List.of(put, call(Kind.DELETE, "", DONE, 2, 9), call(Kind.DELETE, "", DONE, 2, 9))))
-        .isFalse();
-    assertThat(
-            checker.isLinearizable(List.of(put, get("a", 2, 3), get(ABSENT, 4, 5), get("a", 6, 7))))
-        .isFalse();
+    assertNotLinearizable(
+        put, call(Kind.DELETE, "", DONE, 2, 9), call(Kind.DELETE, "", DONE, 2, 9));
+    assertNotLinearizable(put, get("a", 2, 3), get(ABSENT, 4, 5), get("a", 6, 7));
   }
 
   @Test
   void shouldTakeACallWithoutReplyAsOneThatMayHappenLateOrNever() {
     Call unknown = put("b", null, 2, 0);
     Call first = put("a", CREATED, 0, 1);
-    assertThat(checker.isLinearizable(List.of(first, unknown, get("a", 10, 11)))).isTrue();
-    assertThat(checker.isLinearizable(List.of(first, unknown, get("a", 10, 11), get("b", 12, 13))))
-        .isTrue();
-    assertThat(checker.isLinearizable(List.of(first, unknown, get("b", 10, 11), get("a", 12, 13))))
-        .isFalse();
-    assertThat(checker.isLinearizable(List.of(first, get("b", 0, 1), put("b", null, 2, 0))))
-        .isFalse();
+    assertLinearizable(first, unknown, get("a", 10, 11));
+    assertLinearizable(first, unknown, get("a", 10, 11), get("b", 12, 13));
+    assertNotLinearizable(first, unknown, get("b", 10, 11), get("a", 12, 13));
+    assertNotLinearizable(first, get("b", 0, 1), put("b", null, 2, 0));
   }
 
   @Test
   void shouldLetARefusedCallChangeNothing() {
     Call first = put("a", CREATED, 0, 1);
     Call refused = put("b", REFUSED, 2, 3);
-    assertThat(checker.isLinearizable(List.of(first, refused, get("a", 4, 5)))).isTrue();
-    assertThat(checker.isLinearizable(List.of(first, refused, get("b", 4, 5)))).isFalse();
+    assertLinearizable(first, refused, get("a", 4, 5));
+    assertNotLinearizable(first, refused, get("b", 4, 5));
   }
 
   @Test
   void shouldLetAKeyExpireOnlyWhenItMay() {
     Call put = new Call("c", Kind.PUT, "a", 3, CREATED, 0, 1);
-    assertThat(checker.isLinearizable(List.of(put, get(ABSENT, 10, 100)))).isFalse();
-    assertThat(checker.isLinearizable(List.of(put, get(ABSENT, 10, 3_000_000)))).isTrue();
-    assertThat(
-            checker.isLinearizable(
-                List.of(put, get(ABSENT, 10, 3_000_000), get("a", 3_000_001, 3_000_002))))
-        .isFalse();
+    assertNotLinearizable(put, get(ABSENT, 10, 100));
+    assertLinearizable(put, get(ABSENT, 10, 3_000_000));
+    assertNotLinearizable(put, get(ABSENT, 10, 3_000_000), get("a", 3_000_001, 3_000_002));
     Call persisting = put("b", REPLACED, 5, 6);
-    assertThat(checker.isLinearizable(List.of(put, persisting, get(ABSENT, 10, 3_000_000))))
-        .isFalse();
+    assertNotLinearizable(put, persisting, get(ABSENT, 10, 3_000_000));
   }
 
   @Test

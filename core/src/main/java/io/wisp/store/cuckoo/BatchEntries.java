@@ -5,9 +5,7 @@ import io.wisp.store.Slice;
 import io.wisp.store.WriteBatch;
 import io.wisp.store.cuckoo.log.RecordLayout;
 import io.wisp.store.cuckoo.region.Bytes;
-import io.wisp.store.cuckoo.table.Bucket;
 import io.wisp.store.cuckoo.table.Index;
-import io.wisp.store.cuckoo.table.KeyHash;
 import io.wisp.store.cuckoo.table.Stripes;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -25,11 +23,7 @@ final class BatchEntries {
   private final Slice writtenKey = new Slice();
   private int size;
   private long recordBytes;
-  private int[] pairs = new int[0];
-  private long[] hashes = new long[0];
-  private long[] records = new long[0];
-  private long[] contentHashes = new long[0];
-  private long[] oldSlots = new long[0];
+  private BatchEntry[] entries = new BatchEntry[0];
 
   /** Entries by their hashes, with open addressing: the number of an entry plus 1, or 0. */
   private int[] table = new int[0];
@@ -46,24 +40,23 @@ final class BatchEntries {
       long hash = index.hash(key);
       int place = place(batch, key, hash);
       if (table[place] == 0) {
-        hashes[size] = hash;
+        entries[size].hash = hash;
         table[place] = ++size;
       } else {
-        recordBytes -= recordSize(batch, pairs[table[place] - 1]);
+        recordBytes -= recordSize(batch, entries[table[place] - 1].pair);
       }
-      pairs[table[place] - 1] = pair;
+      entries[table[place] - 1].pair = pair;
       recordBytes += recordSize(batch, pair);
     }
   }
 
   private void reserve(int most) {
-    if (most > pairs.length) {
-      int capacity = Math.max(most, 2 * pairs.length);
-      pairs = new int[capacity];
-      hashes = new long[capacity];
-      records = new long[capacity];
-      contentHashes = new long[capacity];
-      oldSlots = new long[capacity];
+    int before = entries.length;
+    if (most > before) {
+      entries = Arrays.copyOf(entries, Math.max(most, 2 * before));
+      for (int i = before; i < entries.length; i++) {
+        entries[i] = new BatchEntry();
+      }
     }
     int places = Math.max(MIN_TABLE, Integer.highestOneBit(most) << 2);
     if (places > table.length) {
@@ -77,8 +70,8 @@ final class BatchEntries {
   private int place(WriteBatch batch, Slice key, long hash) {
     int place = (int) hash & tableMask;
     while (table[place] != 0) {
-      int entry = table[place] - 1;
-      if (hashes[entry] == hash && areEqual(batch.key(pairs[entry]), key)) {
+      BatchEntry entry = entries[table[place] - 1];
+      if (entry.hash == hash && areEqual(batch.key(entry.pair), key)) {
         break;
       }
       place = (place + 1) & tableMask;
@@ -114,40 +107,7 @@ final class BatchEntries {
     return recordBytes;
   }
 
-  /** The number of the pair that has the key of an entry and its last value. */
-  int pair(int entry) {
-    return pairs[entry];
-  }
-
-  long hash(int entry) {
-    return hashes[entry];
-  }
-
-  /** Notes the record that was written for an entry. */
-  void record(int entry, long record, long contentHash) {
-    records[entry] = record;
-    contentHashes[entry] = contentHash;
-  }
-
-  long record(int entry) {
-    return records[entry];
-  }
-
-  long contentHash(int entry) {
-    return contentHashes[entry];
-  }
-
-  /** Notes what the slot of an entry's key holds; EMPTY if the key has none. */
-  void oldSlot(int entry, long slot) {
-    oldSlots[entry] = slot;
-  }
-
-  long oldSlot(int entry) {
-    return oldSlots[entry];
-  }
-
-  /** The slot of an entry's record, which does not expire. */
-  long newSlot(int entry) {
-    return Bucket.slot(KeyHash.tag(hashes[entry]), records[entry], false);
+  BatchEntry get(int number) {
+    return entries[number];
   }
 }

@@ -9,6 +9,7 @@ import io.wisp.store.cuckoo.log.Heap;
 import io.wisp.store.cuckoo.log.RecordLayout;
 import io.wisp.store.cuckoo.region.Words;
 import io.wisp.store.cuckoo.table.Bucket;
+import io.wisp.store.cuckoo.table.ClockEviction;
 import io.wisp.store.cuckoo.table.Index;
 import java.time.InstantSource;
 import java.util.BitSet;
@@ -62,7 +63,7 @@ final class BatchWriter extends TableWriter {
       return Status.OUT_OF_MEMORY;
     }
     for (int i = 0; i < keys.size(); i++) {
-      updateLocks.awaitOthers(keys.hash(i));
+      table.updateLocks().awaitOthers(keys.get(i).hash);
     }
     while (true) {
       makeRoomInIndex(batch, keys);
@@ -76,7 +77,7 @@ final class BatchWriter extends TableWriter {
       }
       // First, because growing may wait for the records that are being written.
       free(keys, keys.size());
-      if (!growth.grow(counters.entries()) && !evictFor(keys, stuck)) {
+      if (!table.growth().grow(counters.entries()) && !evictFor(keys, stuck)) {
         return Status.OUT_OF_MEMORY;
       }
     }
@@ -90,28 +91,29 @@ final class BatchWriter extends TableWriter {
   private void makeRoomInIndex(WriteBatch batch, BatchEntries keys) {
     int absent = 0;
     for (int i = 0; i < keys.size(); i++) {
-      long hash = keys.hash(i);
+      BatchEntry entry = keys.get(i);
+      long hash = entry.hash;
       boolean isFull;
       stripes.lockKey(hash);
       try {
-        boolean isAbsent = index.locate(batch.key(keys.pair(i)), hash) == Index.NONE;
+        boolean isAbsent = index.locate(batch.key(entry.pair), hash) == Index.NONE;
         absent += isAbsent ? 1 : 0;
         isFull = isAbsent && index.locateEmpty(hash) == Index.NONE;
       } finally {
         stripes.unlockKey(hash);
       }
       if (isFull) {
-        displacement.makeRoom(hash);
+        table.displacement().makeRoom(hash);
       }
     }
-    growth.reserve(counters.entries() + absent);
+    table.growth().reserve(counters.entries() + absent);
   }
 
   /** Splits as many buckets as single writes of the new keys would have. */
   private void keepUp(BatchEntries keys) {
     for (int i = 0; i < keys.size(); i++) {
-      if (keys.oldSlot(i) == Bucket.EMPTY) {
-        growth.keepUp(counters.entries());
+      if (keys.get(i).isNew()) {
+        table.growth().keepUp(counters.entries());
       }
     }
   }
@@ -121,11 +123,12 @@ final class BatchWriter extends TableWriter {
    * can be; the answer is whether there was any.
    */
   private boolean evictFor(BatchEntries keys, int stuck) {
+    ClockEviction eviction = table.eviction();
     if (eviction == null) {
       return false;
     }
     for (int i = 0; i < keys.size(); i++) {
-      if (eviction.evictFromBucketsOf(keys.hash((stuck + i) % keys.size()))) {
+      if (eviction.evictFromBucketsOf(keys.get((stuck + i) % keys.size()).hash)) {
         return true;
       }
     }
@@ -141,7 +144,7 @@ final class BatchWriter extends TableWriter {
       return true;
     }
     long bytes = keys.recordBytes();
-    compactor.makeRoom(bytes + (bytes >>> LOST_SHIFT));
+    table.compactor().makeRoom(bytes + (bytes >>> LOST_SHIFT));
     return tryToWriteRecords(batch, keys);
   }
 
@@ -149,13 +152,13 @@ final class BatchWriter extends TableWriter {
     int written = 0;
     try {
       for (; written < keys.size(); written++) {
-        int pair = keys.pair(written);
-        long record = writeRecord(batch.key(pair), batch.value(pair), written == 0);
-        if (record == Heap.NONE) {
+        BatchEntry entry = keys.get(written);
+        entry.record = writeRecord(batch.key(entry.pair), batch.value(entry.pair), written == 0);
+        if (entry.record == Heap.NONE) {
           free(keys, written);
           return false;
         }
-        keys.record(written, record, contentHash(record));
+        entry.contentHash = contentHash(entry.record);
       }
       return true;
     } catch (Throwable unreadable) {
@@ -166,7 +169,7 @@ final class BatchWriter extends TableWriter {
 
   private void free(BatchEntries keys, int count) {
     for (int i = 0; i < count; i++) {
-      heap.free(keys.record(i));
+      heap.free(keys.get(i).record);
     }
   }
 
@@ -178,7 +181,7 @@ final class BatchWriter extends TableWriter {
     BitSet held = keys.stripes();
     held.clear();
     for (int i = 0; i < keys.size(); i++) {
-      stripes.addKey(held, keys.hash(i));
+      stripes.addKey(held, keys.get(i).hash);
     }
     if (publish(keys, held) == NONE_STUCK) {
       return NONE_STUCK;
@@ -204,12 +207,13 @@ final class BatchWriter extends TableWriter {
     // In one row, so that a clear that begins meanwhile takes all of them for older, or none.
     long version = counters.nextVersions(keys.size());
     for (int i = 0; i < keys.size(); i++) {
-      long slotAddress = index.locate(key(keys, keys.record(i)), keys.hash(i));
-      number(keys.record(i), version + i, Store.NEVER);
+      BatchEntry entry = keys.get(i);
+      long slotAddress = index.locate(key(keys, entry.record), entry.hash);
+      number(entry.record, version + i, Store.NEVER);
       if (slotAddress != Index.NONE) {
-        keys.oldSlot(i, Words.getPlain(memory, slotAddress));
-      } else if (giveEmptySlot(keys, i, held)) {
-        keys.oldSlot(i, Bucket.EMPTY);
+        entry.oldSlot = Words.getPlain(memory, slotAddress);
+      } else if (giveEmptySlot(entry, held)) {
+        entry.oldSlot = Bucket.EMPTY;
       } else {
         takeSlotsBack(keys, i);
         return i;
@@ -224,23 +228,23 @@ final class BatchWriter extends TableWriter {
     return keys.writtenKey().set(memory, record + RecordLayout.HEADER_SIZE, length);
   }
 
-  private boolean giveEmptySlot(BatchEntries keys, int entry, BitSet held) {
-    long hash = keys.hash(entry);
-    long slotAddress = index.locateEmpty(hash);
-    if (slotAddress == Index.NONE && displacement.makeRoomWithin(held, hash)) {
-      slotAddress = index.locateEmpty(hash);
+  private boolean giveEmptySlot(BatchEntry entry, BitSet held) {
+    long slotAddress = index.locateEmpty(entry.hash);
+    if (slotAddress == Index.NONE && table.displacement().makeRoomWithin(held, entry.hash)) {
+      slotAddress = index.locateEmpty(entry.hash);
     }
     if (slotAddress == Index.NONE) {
       return false;
     }
-    Words.setRelease(memory, slotAddress, keys.newSlot(entry));
+    Words.setRelease(memory, slotAddress, entry.newSlot());
     return true;
   }
 
   private void takeSlotsBack(BatchEntries keys, int count) {
     for (int i = 0; i < count; i++) {
-      if (keys.oldSlot(i) == Bucket.EMPTY) {
-        long slotAddress = index.locateRecord(keys.record(i), keys.hash(i));
+      BatchEntry entry = keys.get(i);
+      if (entry.isNew()) {
+        long slotAddress = index.locateRecord(entry.record, entry.hash);
         Words.setRelease(memory, slotAddress, Bucket.EMPTY);
       }
     }
@@ -249,25 +253,29 @@ final class BatchWriter extends TableWriter {
   /* The slots are looked for again by their records, for room may have been made by moving them. */
   private void store(BatchEntries keys) {
     for (int i = 0; i < keys.size(); i++) {
-      if (keys.oldSlot(i) != Bucket.EMPTY) {
-        heap.markDead(Bucket.recordOffset(keys.oldSlot(i)));
+      BatchEntry entry = keys.get(i);
+      if (!entry.isNew()) {
+        heap.markDead(Bucket.recordOffset(entry.oldSlot));
       }
     }
     for (int i = 0; i < keys.size(); i++) {
-      if (keys.oldSlot(i) != Bucket.EMPTY) {
-        long old = Bucket.recordOffset(keys.oldSlot(i));
-        long slotAddress = index.locateRecord(old, keys.hash(i));
-        Words.setRelease(memory, slotAddress, keys.newSlot(i));
+      BatchEntry entry = keys.get(i);
+      if (!entry.isNew()) {
+        long old = Bucket.recordOffset(entry.oldSlot);
+        long slotAddress = index.locateRecord(old, entry.hash);
+        Words.setRelease(memory, slotAddress, entry.newSlot());
       }
     }
     for (int i = 0; i < keys.size(); i++) {
-      enliven(keys.record(i), Store.NEVER, keys.contentHash(i));
+      BatchEntry entry = keys.get(i);
+      enliven(entry.record, Store.NEVER, entry.contentHash);
     }
     for (int i = 0; i < keys.size(); i++) {
-      if (hasExpired(keys.oldSlot(i))) {
+      BatchEntry entry = keys.get(i);
+      if (hasExpired(entry.oldSlot)) {
         counters.countExpired();
       }
-      entries.settle(keys.oldSlot(i), keys.newSlot(i));
+      entries.settle(entry.oldSlot, entry.newSlot());
     }
   }
 }

@@ -3,22 +3,16 @@ package io.wisp.store.cuckoo;
 
 import io.wisp.store.Slice;
 import io.wisp.store.Store;
-import io.wisp.store.cuckoo.log.Compactor;
 import io.wisp.store.cuckoo.log.Heap;
 import io.wisp.store.cuckoo.log.RecordLayout;
 import io.wisp.store.cuckoo.region.Words;
 import io.wisp.store.cuckoo.table.Bucket;
-import io.wisp.store.cuckoo.table.ClockEviction;
 import io.wisp.store.cuckoo.table.Counters;
-import io.wisp.store.cuckoo.table.Displacement;
 import io.wisp.store.cuckoo.table.Entries;
-import io.wisp.store.cuckoo.table.Growth;
 import io.wisp.store.cuckoo.table.Index;
-import io.wisp.store.cuckoo.table.IndexMemory;
 import io.wisp.store.cuckoo.table.Stripes;
 import java.lang.foreign.MemorySegment;
 import java.time.InstantSource;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What writes of one key and of many do alike: they write records that nobody finds yet, and take
@@ -27,35 +21,23 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class TableWriter {
 
+  final Table table;
   final MemorySegment memory;
   final Index index;
   final Stripes stripes;
-  final UpdateLocks updateLocks;
   final Heap heap;
-  final Compactor compactor;
-  final Growth growth;
-  final Displacement displacement;
-  final @Nullable ClockEviction eviction;
   final Entries entries;
   final Counters counters;
-  private final long incarnation;
-  private final IndexMemory indexMemory;
   private final InstantSource clock;
 
   TableWriter(Table table, InstantSource clock) {
+    this.table = table;
     memory = table.memory();
     index = table.index();
     stripes = table.stripes();
-    updateLocks = table.updateLocks();
     heap = table.heap();
-    compactor = table.compactor();
-    growth = table.growth();
-    displacement = table.displacement();
-    eviction = table.eviction();
     entries = table.entries();
     counters = table.counters();
-    incarnation = table.incarnation();
-    indexMemory = table.indexMemory();
     this.clock = clock;
   }
 
@@ -71,7 +53,7 @@ abstract class TableWriter {
     long word1 = RecordLayout.pendingWord1(value.length());
     long record = heap.allocate(word0, word1);
     if (record == Heap.NONE && mayFit(RecordLayout.size(word0, word1))) {
-      record = compactor.allocate(word0, word1, mayWait);
+      record = table.compactor().allocate(word0, word1, mayWait);
     }
     return record == Heap.NONE ? record : fill(record, key, value);
   }
@@ -81,7 +63,7 @@ abstract class TableWriter {
    * are evicted or moved for them.
    */
   final boolean mayFit(long bytes) {
-    return bytes <= heap.limit(indexMemory.bytes());
+    return bytes <= heap.limit(table.indexMemory().bytes());
   }
 
   private long fill(long record, Slice key, Slice value) {
@@ -100,8 +82,8 @@ abstract class TableWriter {
   /** {@link RecordLayout#contentHash} of a record that was written. */
   final long contentHash(long record) {
     long word0 = Words.getPlain(memory, record);
-    return RecordLayout.contentHash(
-        memory, record, word0, Words.getPlain(memory, record + Long.BYTES), incarnation);
+    long word1 = Words.getPlain(memory, record + Long.BYTES);
+    return RecordLayout.contentHash(memory, record, word0, word1, table.incarnation());
   }
 
   /** Gives a record a version and an expiry. */

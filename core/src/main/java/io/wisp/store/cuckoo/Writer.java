@@ -9,6 +9,7 @@ import io.wisp.store.cuckoo.log.Heap;
 import io.wisp.store.cuckoo.log.RecordLayout;
 import io.wisp.store.cuckoo.region.Words;
 import io.wisp.store.cuckoo.table.Bucket;
+import io.wisp.store.cuckoo.table.ClockEviction;
 import io.wisp.store.cuckoo.table.Index;
 import io.wisp.store.cuckoo.table.KeyHash;
 import java.lang.invoke.VarHandle;
@@ -51,7 +52,7 @@ final class Writer extends TableWriter {
       return refusal;
     }
     long hash = index.hash(key);
-    updateLocks.awaitOthers(hash);
+    table.updateLocks().awaitOthers(hash);
     while (true) {
       if (condition != WriteCondition.ALWAYS && !holdsNow(key, hash, condition, expectedVersion)) {
         return Status.CONFLICT;
@@ -101,18 +102,18 @@ final class Writer extends TableWriter {
         stripes.unlockKey(hash);
       }
       switch (outcome) {
-        case CREATED -> growth.keepUp(counters.entries());
+        case CREATED -> table.growth().keepUp(counters.entries());
         case REPLACED, ROOM_MADE -> {}
         case CONFLICT -> heap.free(record);
         case BUCKETS_FULL -> {
-          switch (displacement.makeRoom(hash)) {
+          switch (table.displacement().makeRoom(hash)) {
             case DONE, DISTURBED -> {
               continue;
             }
             case NO_PATH -> {
               // First, because growing may wait for the records that are being written.
               heap.free(record);
-              if (growth.grow(counters.entries()) || evictFor(hash)) {
+              if (table.growth().grow(counters.entries()) || evictFor(hash)) {
                 return Outcome.ROOM_MADE;
               }
             }
@@ -124,6 +125,7 @@ final class Writer extends TableWriter {
   }
 
   private boolean evictFor(long hash) {
+    ClockEviction eviction = table.eviction();
     if (eviction == null) {
       return false;
     }
@@ -175,7 +177,7 @@ final class Writer extends TableWriter {
       return refusal;
     }
     long hash = index.hash(key);
-    updateLocks.awaitOthers(hash);
+    table.updateLocks().awaitOthers(hash);
     stripes.lockKey(hash);
     try {
       long slotAddress = index.locate(key, hash);

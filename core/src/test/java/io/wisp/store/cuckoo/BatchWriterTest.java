@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import com.sun.management.ThreadMXBean;
 import io.wisp.store.Limits;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
@@ -19,11 +18,9 @@ import io.wisp.store.cuckoo.remote.RemoteLookup;
 import io.wisp.store.cuckoo.remote.RemoteTable;
 import io.wisp.store.cuckoo.table.Bucket;
 import io.wisp.store.cuckoo.table.Index;
-import io.wisp.store.cuckoo.table.KeyHash;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -193,28 +190,21 @@ class BatchWriterTest extends StoreTestBase {
     Index index = store.table().index();
     int found = 0;
     for (int i = 0; index.entriesIn(0) + index.entriesIn(1) < 2 * Bucket.SLOTS; i++) {
-      if ((firstBucket(index, i) | 1) == 1 && secondBucket(index, i) > 1) {
-        store.put(Slice.of("key" + i), Slice.of("old"));
+      if (Locations.firstBucketOf(store, key(i)) <= 1
+          && Locations.secondBucketOf(store, key(i)) > 1) {
+        store.put(key(i), Slice.of("old"));
       }
     }
     for (int i = 0; found < 6; i++) {
-      if (firstBucket(index, i) == 0 && secondBucket(index, i) == 1) {
-        add("key" + i, "new");
+      if (Locations.firstBucketOf(store, key(i)) == 0
+          && Locations.secondBucketOf(store, key(i)) == 1) {
+        batch.add(key(i), Slice.of("new"));
         found++;
       }
     }
     long size = store.size();
     assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
     assertThat(store.size()).isEqualTo(size + 6);
-  }
-
-  private static long firstBucket(Index index, int number) {
-    return KeyHash.bucket(KeyHash.firstHalf(index.hash(Slice.of("key" + number))), index.buckets());
-  }
-
-  private static long secondBucket(Index index, int number) {
-    return KeyHash.bucket(
-        KeyHash.secondHalf(index.hash(Slice.of("key" + number))), index.buckets());
   }
 
   @Test
@@ -299,14 +289,11 @@ class BatchWriterTest extends StoreTestBase {
 
   @Test
   void shouldAllocateNothing() {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     CuckooStore store = open(MEBIBYTE);
     long best = Long.MAX_VALUE;
     // What is not yet compiled allocates; so it is measured again until it is.
     for (int attempt = 0; attempt < 20 && best >= LESS_THAN_AN_OBJECT * ROUNDS; attempt++) {
-      long before = threads.getCurrentThreadAllocatedBytes();
-      putManyTimes(store);
-      best = Math.min(best, threads.getCurrentThreadAllocatedBytes() - before);
+      best = Math.min(best, allocatedBy(() -> putManyTimes(store)));
     }
     assertThat(best).isLessThan(LESS_THAN_AN_OBJECT * ROUNDS);
   }

@@ -15,7 +15,7 @@ import io.wisp.store.cuckoo.region.Words;
 import io.wisp.store.cuckoo.table.IndexMemory;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,7 +35,7 @@ class CompactorTest extends StoreTestBase {
     CuckooStore store = open(MEBIBYTE);
     Heap heap = store.table().heap();
     long pinned = heap.allocate(WORD0, WORD1);
-    int keys = fill(store, UsableMemory.of(store, RECORD_BYTES, 1));
+    int keys = fill(store, usableMemory(store, RECORD_BYTES, 1));
     for (int i = 0; i < 30_000; i++) {
       assertThat(put(store, i * 7 % keys)).as("write %d", i).isEqualTo(Status.REPLACED);
     }
@@ -108,19 +108,16 @@ class CompactorTest extends StoreTestBase {
 
   /** Runs a task on a thread whose lane, of two, is this one. */
   private static void onThread(int lane, Runnable task) throws Exception {
-    List<Runnable> tasks = new ArrayList<>();
-    ConcurrentTasks threads = new ConcurrentTasks();
-    AtomicLong ran = new AtomicLong();
-    while (ran.get() == 0) {
-      tasks.clear();
-      tasks.add(
-          () -> {
-            if ((Thread.currentThread().threadId() & 1) == lane) {
-              task.run();
-              ran.set(1);
-            }
-          });
-      threads.run(tasks);
+    AtomicBoolean hasRun = new AtomicBoolean();
+    Runnable ifItIsThere =
+        () -> {
+          if ((Thread.currentThread().threadId() & 1) == lane) {
+            task.run();
+            hasRun.set(true);
+          }
+        };
+    while (!hasRun.get()) {
+      new ConcurrentTasks().run(List.of(ifItIsThere));
     }
   }
 
@@ -188,10 +185,9 @@ class CompactorTest extends StoreTestBase {
         more.add(last);
       }
     }
-    int page = (int) (pinned >>> table.geometry().pageShift());
-    Segment segment = table.heap().segments().owner(page);
+    SegmentTable segments = table.heap().segments();
     for (long each : more) {
-      if (table.heap().segments().owner((int) (each >>> table.geometry().pageShift())) == segment) {
+      if (segments.ofRecord(each) == segments.ofRecord(pinned)) {
         table.heap().free(each);
       }
     }
@@ -204,7 +200,7 @@ class CompactorTest extends StoreTestBase {
   void shouldFreeASegmentInWhichARecordIsBeingGivenAnotherExpiry(boolean evict) throws Exception {
     CuckooStore store = open(options(MEBIBYTE).evict(evict));
     Table table = store.table();
-    int keys = fill(store, UsableMemory.of(store, RECORD_BYTES, 1));
+    int keys = fill(store, usableMemory(store, RECORD_BYTES, 1));
     Segment segment = segmentOf(store, 0);
     for (int i = 1; i < keys && !evict; i++) {
       if (segmentOf(store, i) == segment) {
@@ -244,8 +240,7 @@ class CompactorTest extends StoreTestBase {
   }
 
   private static Segment segmentOf(CuckooStore store, int number) {
-    long page = recordOf(store, number) >>> store.table().geometry().pageShift();
-    return Objects.requireNonNull(store.table().heap().segments().owner((int) page));
+    return store.table().heap().segments().ofRecord(recordOf(store, number));
   }
 
   static Status put(CuckooStore store, int number) {

@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wisp.store.Slice;
 import io.wisp.store.StoreStatistics;
-import io.wisp.store.cuckoo.table.KeyHash;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -67,8 +68,21 @@ abstract class ConcurrencyTestBase extends StoreTestBase {
     return number;
   }
 
+  /** Has readers look for keys that stay, while others make the index grow and entries move. */
+  final void growBeside(CuckooStore store, int stable, long milliseconds, List<Runnable> readers)
+      throws Exception {
+    for (int i = 0; i < stable; i++) {
+      store.put(keyOf(i), Slice.of(new byte[8]));
+    }
+    List<Runnable> tasks = new ArrayList<>(readers);
+    tasks.add(() -> comeAndGo(store, stable, 120_000));
+    threads.runFor(milliseconds, () -> hasGrownAndDisplaced(store), tasks);
+    assertThat(store.statistics().displacements()).isPositive();
+    assertThat(store.statistics().growths()).isPositive();
+  }
+
   /** Makes the index grow by keys behind the stable ones, then writes and deletes them. */
-  final void comeAndGo(CuckooStore store, int stable, int coming) {
+  private void comeAndGo(CuckooStore store, int stable, int coming) {
     SplittableRandom random = new SplittableRandom(7);
     Slice value = Slice.of(new byte[8]);
     for (int i = 0; i < coming && !threads.areToStop(); i++) {
@@ -84,7 +98,17 @@ abstract class ConcurrencyTestBase extends StoreTestBase {
     }
   }
 
-  static boolean hasGrownAndDisplaced(CuckooStore store) {
+  /** Lets time pass and does what a server does beside its requests. */
+  final void maintainUntilStopped(CuckooStore store) {
+    while (!threads.areToStop()) {
+      now.incrementAndGet();
+      store.maintain(100_000);
+      store.scan(0, 10, (segment, offset, length) -> assertThat(length).isEqualTo(16));
+      Thread.onSpinWait();
+    }
+  }
+
+  private static boolean hasGrownAndDisplaced(CuckooStore store) {
     StoreStatistics statistics = store.statistics();
     return statistics.growths() > 0 && statistics.displacements() > 0;
   }
@@ -92,17 +116,12 @@ abstract class ConcurrencyTestBase extends StoreTestBase {
   /** Puts a key that has two buckets, and says its number. */
   static int putWanderer(CuckooStore store) {
     int number = 0;
-    while (bucket(store, number, true) == bucket(store, number, false)) {
+    while (Locations.firstBucketOf(store, keyOf(number))
+        == Locations.secondBucketOf(store, keyOf(number))) {
       number++;
     }
     store.put(keyOf(number), Slice.of("value"));
     return number;
-  }
-
-  private static long bucket(CuckooStore store, int number, boolean first) {
-    long hash = store.table().index().hash(keyOf(number));
-    long half = first ? KeyHash.firstHalf(hash) : KeyHash.secondHalf(hash);
-    return KeyHash.bucket(half, store.table().index().buckets());
   }
 
   /** Moves a key from one of its buckets to the other, with pauses shorter than so many spins. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.store.cuckoo;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
@@ -39,29 +42,27 @@ final class ConcurrentTasks {
    * happened, or never will.
    */
   void runFor(long milliseconds, BooleanSupplier isEnough, List<Runnable> tasks) throws Exception {
-    Thread timer =
-        Thread.ofPlatform()
-            .start(
-                () -> {
-                  try {
-                    Thread.sleep(milliseconds);
-                    long asked = System.nanoTime();
-                    while (!stop.get()
-                        && !isEnough.getAsBoolean()
-                        && System.nanoTime() - asked < PATIENCE.toNanos()) {
-                      Thread.sleep(10);
-                    }
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                  } finally {
-                    stop.set(true);
-                  }
-                });
+    long latest = System.nanoTime() + MILLISECONDS.toNanos(milliseconds) + PATIENCE.toNanos();
+    try (ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor()) {
+      Future<?> timing =
+          timer.scheduleWithFixedDelay(
+              () -> stopIf(isEnough, latest), milliseconds, 10, MILLISECONDS);
+      try {
+        run(tasks);
+      } finally {
+        timing.cancel(true);
+      }
+    }
+  }
+
+  private void stopIf(BooleanSupplier isEnough, long latest) {
+    boolean stops = true; // also if it cannot be told
     try {
-      run(tasks);
+      stops = isEnough.getAsBoolean() || System.nanoTime() - latest >= 0;
     } finally {
-      timer.interrupt();
-      timer.join();
+      if (stops) {
+        stop.set(true);
+      }
     }
   }
 

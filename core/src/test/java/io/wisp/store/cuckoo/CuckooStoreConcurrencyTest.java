@@ -8,7 +8,6 @@ import io.wisp.store.RecordSink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
-import io.wisp.store.StoreStatistics;
 import io.wisp.store.Update;
 import io.wisp.store.ValueSink;
 import io.wisp.store.WriteCondition;
@@ -102,15 +101,6 @@ class CuckooStoreConcurrencyTest extends ConcurrencyTestBase {
     }
   }
 
-  private void maintainUntilStopped(CuckooStore store) {
-    while (!threads.areToStop()) {
-      now.incrementAndGet();
-      store.maintain(100_000);
-      store.scan(0, 10, (segment, offset, length) -> assertThat(length).isEqualTo(16));
-      Thread.onSpinWait();
-    }
-  }
-
   @Test
   void shouldNotRunOutOfMemoryWhileWritersReplaceInAStoreWithAFifthToSpare() throws Exception {
     int keys = 100_000;
@@ -140,19 +130,12 @@ class CuckooStoreConcurrencyTest extends ConcurrencyTestBase {
 
   @Test
   void shouldNeverMissKeyThatIsAlwaysThereWhileIndexGrowsAndDisplaces() throws Exception {
-    int stable = 2000;
-    int coming = 120_000;
     CuckooStore store = open(32 * MEBIBYTE);
-    for (int i = 0; i < stable; i++) {
-      store.put(keyOf(i), Slice.of(new byte[8]));
-    }
-    List<Runnable> tasks = new ArrayList<>();
-    tasks.add(() -> comeAndGo(store, stable, coming));
-    tasks.addAll(ConcurrentTasks.times(READERS, seed -> findUntilStopped(store, stable, seed)));
-    threads.runFor(5 * seconds(), () -> hasGrownAndDisplaced(store), tasks);
-    StoreStatistics statistics = store.statistics();
-    assertThat(statistics.displacements()).isPositive();
-    assertThat(statistics.growths()).isPositive();
+    growBeside(
+        store,
+        2000,
+        5 * seconds(),
+        ConcurrentTasks.times(READERS, seed -> findUntilStopped(store, 2000, seed)));
   }
 
   private void findUntilStopped(CuckooStore store, int stable, long seed) {

@@ -3,6 +3,7 @@ package io.wisp.store.cuckoo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wisp.store.HeapStore;
 import io.wisp.store.ScannedKeys;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
@@ -10,30 +11,24 @@ import io.wisp.store.Store;
 import io.wisp.store.ValueBuffer;
 import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteCondition;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class CuckooStoreModelTest {
-
-  private record Entry(ByteBuffer value, long version, long expiresAt) {}
+/** The same is done to a store and to a {@link HeapStore}, and must come to the same. */
+class CuckooStoreModelTest extends StoreTestBase {
 
   private static final List<WriteCondition> CONDITIONS = List.of(WriteCondition.values());
 
-  private final AtomicLong now = new AtomicLong(1_000_000);
-  private final Map<Integer, Entry> model = new HashMap<>();
-  private final ValueBuffer buffer = new ValueBuffer();
+  private final HeapStore model = new HeapStore(Long.MAX_VALUE, now::get);
+  private final Map<Integer, Long> versions = new HashMap<>();
+  private final ValueBuffer found = new ValueBuffer();
+  private final ValueBuffer expected = new ValueBuffer();
   private Random random = new Random(0);
 
   @ParameterizedTest
@@ -45,21 +40,18 @@ class CuckooStoreModelTest {
     "5, 100, 20000, 4194304",
     "6, 60000, 4, 8388608",
   })
-  void shouldAgreeWithMapAfterEveryOperation(
+  void shouldAgreeWithModelAfterEveryOperation(
       long seed, int keys, int maxValueLength, long capacity) {
     random = new Random(seed);
-    CuckooStore.Options options =
-        CuckooStore.Options.ofCapacity(capacity).clock(() -> Instant.ofEpochMilli(now.get()));
-    try (CuckooStore store = CuckooStore.open(options)) {
-      for (int i = 0; i < 60_000; i++) {
-        step(store, random.nextInt(keys), maxValueLength);
-        if (i % 20_000 == 0) {
-          StoreInspector.check(store);
-        }
+    CuckooStore store = open(options(capacity).clock(clock));
+    for (int i = 0; i < 60_000; i++) {
+      step(store, random.nextInt(keys), maxValueLength);
+      if (i % 20_000 == 0) {
+        StoreInspector.check(store);
       }
-      StoreInspector.check(store);
-      checkAll(store, keys);
     }
+    StoreInspector.check(store);
+    checkAll(store, keys);
   }
 
   private void step(CuckooStore store, int number, int maxValueLength) {
@@ -82,125 +74,98 @@ class CuckooStoreModelTest {
   }
 
   private void write(CuckooStore store, int number, int maxValueLength) {
-    Entry old = present(number);
+    Slice key = keyOf(number);
     WriteCondition condition = CONDITIONS.get(random.nextInt(CONDITIONS.size()));
-    long expected = random.nextBoolean() && old != null ? old.version : random.nextInt(1000);
+    boolean isThere = model.get(key, expected) == Status.FOUND;
+    long actual = isThere ? versions.getOrDefault(number, 0L) : -1;
+    long version = isThere && random.nextBoolean() ? actual : random.nextInt(1000);
     long expiresAt =
         switch (random.nextInt(4)) {
           case 0 -> now.get() + random.nextInt(200);
           case 1 -> Store.KEEP_EXPIRY;
           default -> Store.NEVER;
         };
-    byte[] value = new byte[random.nextInt(maxValueLength + 1)];
-    random.nextBytes(value);
-    Status status = store.write(key(number), Slice.of(value), condition, expected, expiresAt);
-    boolean holds =
-        switch (condition) {
-          case ALWAYS -> true;
-          case IF_ABSENT -> old == null;
-          case IF_PRESENT -> old != null;
-          case IF_VERSION -> old != null && old.version == expected;
-        };
-    if (!holds) {
-      assertThat(status).isEqualTo(Status.CONFLICT);
-      return;
+    byte[] bytes = new byte[random.nextInt(maxValueLength + 1)];
+    random.nextBytes(bytes);
+    Slice value = Slice.of(bytes);
+    Status status = store.write(key, value, condition, version, expiresAt);
+    long ofModel = version == actual ? expected.version() : -1;
+    assertThat(status).isEqualTo(model.write(key, value, condition, ofModel, expiresAt));
+    if (status != Status.CONFLICT) {
+      checkNewVersion(store, number);
     }
-    assertThat(status).isEqualTo(old == null ? Status.CREATED : Status.REPLACED);
-    long kept = old == null ? Store.NEVER : old.expiresAt;
-    long expiry = expiresAt == Store.KEEP_EXPIRY ? kept : expiresAt;
-    remember(store, number, ByteBuffer.wrap(value), expiry, old);
   }
 
   /** Some keys from a number on, and so from time to time the same ones again. */
   private void writeMany(CuckooStore store, int from, int maxValueLength) {
     WriteBatch batch = new WriteBatch();
-    Map<Integer, ByteBuffer> written = new HashMap<>();
+    Set<Integer> written = new HashSet<>();
     int count = random.nextInt(12);
     for (int i = 0; i < count; i++) {
       int number = from == 0 ? 0 : from - random.nextInt(Math.min(from, 20));
       byte[] value = new byte[random.nextInt(maxValueLength + 1)];
       random.nextBytes(value);
-      batch.add(key(number), Slice.of(value));
-      written.put(number, ByteBuffer.wrap(value));
+      batch.add(keyOf(number), Slice.of(value));
+      written.add(number);
     }
-    assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
-    written.forEach(
-        (number, value) -> remember(store, number, value, Store.NEVER, present(number)));
-  }
-
-  private void remember(
-      CuckooStore store, int number, ByteBuffer value, long expiry, @Nullable Entry old) {
-    model.put(number, new Entry(value, 0, expiry));
-    if (present(number) == null) {
-      return;
-    }
-    assertThat(store.get(key(number), buffer)).isEqualTo(Status.FOUND);
-    assertThat(buffer.version()).isGreaterThan(old == null ? 0 : old.version);
-    model.put(number, new Entry(value, buffer.version(), expiry));
+    assertThat(store.putAll(batch)).isEqualTo(model.putAll(batch)).isEqualTo(Status.DONE);
+    written.forEach(number -> checkNewVersion(store, number));
   }
 
   private void expire(CuckooStore store, int number) {
-    Entry old = present(number);
+    Slice key = keyOf(number);
     long expiresAt = random.nextBoolean() ? Store.NEVER : now.get() + random.nextInt(300) - 20;
-    assertThat(store.expire(key(number), expiresAt))
-        .isEqualTo(old == null ? Status.ABSENT : Status.FOUND);
-    if (old != null) {
-      remember(store, number, old.value, expiresAt, old);
+    Status status = store.expire(key, expiresAt);
+    assertThat(status).isEqualTo(model.expire(key, expiresAt));
+    if (status == Status.FOUND) {
+      checkNewVersion(store, number);
     }
   }
 
+  private void checkNewVersion(CuckooStore store, int number) {
+    if (store.get(keyOf(number), found) == Status.FOUND) {
+      assertThat(found.version()).isGreaterThan(versions.getOrDefault(number, 0L));
+      versions.put(number, found.version());
+    }
+    read(store, number);
+  }
+
   private void read(CuckooStore store, int number) {
-    Entry entry = present(number);
-    assertThat(store.contains(key(number))).isEqualTo(entry != null);
-    if (entry == null) {
-      assertThat(store.get(key(number), buffer)).isEqualTo(Status.ABSENT);
-    } else {
-      assertThat(store.get(key(number), buffer)).isEqualTo(Status.FOUND);
-      assertThat(ByteBuffer.wrap(buffer.toByteArray())).isEqualTo(entry.value);
-      assertThat(buffer.version()).isEqualTo(entry.version);
-      assertThat(buffer.expiresAt()).isEqualTo(entry.expiresAt);
+    Slice key = keyOf(number);
+    Status status = model.get(key, expected);
+    assertThat(store.contains(key)).isEqualTo(status == Status.FOUND);
+    assertThat(store.get(key, found)).isEqualTo(status);
+    if (status == Status.FOUND) {
+      assertThat(found.toByteArray()).isEqualTo(expected.toByteArray());
+      assertThat(found.version()).isEqualTo(versions.getOrDefault(number, 0L));
+      assertThat(found.expiresAt()).isEqualTo(expected.expiresAt());
     }
   }
 
   private void delete(CuckooStore store, int number) {
-    Entry old = present(number);
-    if (old != null && random.nextInt(4) == 0) {
-      assertThat(store.deleteIfVersion(key(number), old.version - 1)).isEqualTo(Status.CONFLICT);
-      assertThat(store.deleteIfVersion(key(number), old.version)).isEqualTo(Status.DELETED);
+    Slice key = keyOf(number);
+    boolean isThere = model.contains(key);
+    if (isThere && random.nextInt(4) == 0) {
+      long version = versions.getOrDefault(number, 0L);
+      assertThat(store.deleteIfVersion(key, version - 1)).isEqualTo(Status.CONFLICT);
+      assertThat(store.deleteIfVersion(key, version)).isEqualTo(Status.DELETED);
     } else {
-      assertThat(store.delete(key(number))).isEqualTo(old == null ? Status.ABSENT : Status.DELETED);
+      assertThat(store.delete(key)).isEqualTo(isThere ? Status.DELETED : Status.ABSENT);
     }
-    if (old != null) {
-      model.remove(number);
-    }
-  }
-
-  private @Nullable Entry present(int number) {
-    Entry entry = model.get(number);
-    return entry == null || (entry.expiresAt != Store.NEVER && entry.expiresAt <= now.get())
-        ? null
-        : entry;
+    model.delete(key);
   }
 
   private void checkAll(CuckooStore store, int keys) {
-    Set<String> expected = new HashSet<>();
     for (int number = 0; number < keys; number++) {
       read(store, number);
-      if (present(number) != null) {
-        expected.add(key(number).toString());
-      }
     }
-    assertThat(Set.copyOf(ScannedKeys.of(store, 10))).isEqualTo(expected);
+    assertThat(Set.copyOf(ScannedKeys.of(store, 10)))
+        .isEqualTo(Set.copyOf(ScannedKeys.of(model, 10)));
     store.clear();
     assertThat(store.size()).isZero();
-    StoreInspector.check(store);
   }
 
-  private static Slice key(int number) {
-    byte[] bytes = new byte[1 + number % 40 + 10];
-    Arrays.fill(bytes, (byte) 'k');
-    byte[] digits = Integer.toString(number).getBytes(StandardCharsets.UTF_8);
-    System.arraycopy(digits, 0, bytes, 0, digits.length);
-    return Slice.of(bytes);
+  private static Slice keyOf(int number) {
+    return Slice.of(number + "k".repeat(11 + number % 40 - Integer.toString(number).length()));
   }
 }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.management.ThreadMXBean;
 import io.wisp.store.Limits;
 import io.wisp.store.RecordSink;
 import io.wisp.store.ScannedKeys;
@@ -27,7 +26,6 @@ import io.wisp.store.cuckoo.table.Index;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Random;
@@ -197,34 +195,13 @@ class CuckooStoreTest extends StoreTestBase {
     assertThat(statistics.loadFactor()).isBetween(0.84, 0.86);
   }
 
-  /** Lets others write when the store asks where to copy a value that it found. */
-  private static final class RacedSink extends ValueSink {
-
-    private final byte[] bytes = new byte[1000];
-    private final Slice room = new Slice();
-    private final Runnable other;
-    private int copies;
-
-    RacedSink(Runnable other) {
-      this.other = other;
-    }
-
-    @Override
-    protected Slice room(int length) {
-      if (copies++ == 0) {
-        other.run();
-      }
-      return room.set(MemorySegment.ofArray(bytes), 0, length);
-    }
-  }
-
   @Test
   void shouldHandOutNothingOfAValueThatIsDeletedWhileItIsCopied() {
     CuckooStore store = open(MEBIBYTE);
     store.put(Slice.of("k"), Slice.of("value"));
     RacedSink sink = new RacedSink(() -> store.delete(Slice.of("k")));
     assertThat(store.get(Slice.of("k"), sink)).isEqualTo(Status.ABSENT);
-    assertThat(sink.copies).isOne();
+    assertThat(sink.copies()).isOne();
     assertThat(sink.isFound()).isFalse();
     assertThatIllegalStateException().isThrownBy(sink::version);
   }
@@ -235,9 +212,9 @@ class CuckooStoreTest extends StoreTestBase {
     store.put(Slice.of("k"), Slice.of("value"));
     RacedSink sink = new RacedSink(() -> store.put(Slice.of("k"), Slice.of("another")));
     assertThat(store.get(Slice.of("k"), sink)).isEqualTo(Status.FOUND);
-    assertThat(sink.copies).isEqualTo(2);
+    assertThat(sink.copies()).isEqualTo(2);
     assertThat(sink.valueLength()).isEqualTo(7);
-    assertThat(sink.bytes).startsWith("another".getBytes(UTF_8));
+    assertThat(sink.bytes()).startsWith("another".getBytes(UTF_8));
   }
 
   @Test
@@ -248,10 +225,7 @@ class CuckooStoreTest extends StoreTestBase {
     Slice value = new Slice().set(memory, 16, 100);
     ValueSink sink = new RecordSink();
     useStore(store, memory, key, value, sink);
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long before = threads.getCurrentThreadAllocatedBytes();
-    useStore(store, memory, key, value, sink);
-    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    long allocated = allocatedBy(() -> useStore(store, memory, key, value, sink));
     assertThat((double) allocated / (ROUNDS * 4)).isLessThan(1);
   }
 

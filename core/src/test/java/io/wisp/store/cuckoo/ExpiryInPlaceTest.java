@@ -11,7 +11,6 @@ import io.wisp.store.WriteCondition;
 import io.wisp.store.cuckoo.region.Words;
 import io.wisp.store.cuckoo.remote.RemoteLookup.Step;
 import io.wisp.store.cuckoo.remote.RemoteTable;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
@@ -120,19 +119,20 @@ class ExpiryInPlaceTest extends StoreTestBase {
 
   @Test
   void shouldShowReadersEachVersionWithItsOwnExpiryWhileRecordsMove() throws Exception {
-    List<Runnable> tasks = new ArrayList<>();
     CuckooStore store = open(MEBIBYTE);
     store.write(KEY, Slice.of("value"), WriteCondition.ALWAYS, 0, FUTURE);
-    tasks.add(() -> changeExpiry(store));
-    tasks.add(() -> churn(store));
-    tasks.add(() -> readHere(store));
-    tasks.add(() -> readFromElsewhere(new RemoteClient(store, RemoteTable.Options.DEFAULT)));
-    tasks.add(
-        () ->
-            readFromElsewhere(
-                new RemoteClient(
-                    store.region(), RemoteTable.Options.DEFAULT, new TearingNetwork(1))));
-    threads.runFor(1000, () -> seen.get() > 1000 && store.statistics().relocations() > 100, tasks);
+    RemoteTable.Options options = RemoteTable.Options.DEFAULT;
+    threads.runFor(
+        1000,
+        () -> seen.get() > 1000 && store.statistics().relocations() > 100,
+        List.of(
+            () -> changeExpiry(store),
+            () -> churn(store),
+            () -> readHere(store),
+            () -> readFromElsewhere(new RemoteClient(store, options)),
+            () ->
+                readFromElsewhere(
+                    new RemoteClient(store.region(), options, new TearingNetwork(1)))));
     assertThat(store.statistics().relocations()).isPositive();
     assertThat(seen).hasPositiveValue();
   }

@@ -3,7 +3,6 @@ package io.wisp.store.cuckoo;
 
 import io.wisp.store.cuckoo.region.XxHash64;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -78,7 +77,6 @@ final class FormatReader {
   }
 
   private static long xxh64(byte[] bytes, long seed) {
-    MemorySegment segment = MemorySegment.ofArray(bytes);
-    return XxHash64.hash(segment, 0, segment.byteSize() / ValueLayout.JAVA_BYTE.byteSize(), seed);
+    return XxHash64.hash(MemorySegment.ofArray(bytes), 0, bytes.length, seed);
   }
 }

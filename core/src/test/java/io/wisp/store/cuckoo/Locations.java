@@ -6,6 +6,7 @@ import io.wisp.store.cuckoo.region.Words;
 import io.wisp.store.cuckoo.table.Bucket;
 import io.wisp.store.cuckoo.table.Displacement;
 import io.wisp.store.cuckoo.table.Index;
+import io.wisp.store.cuckoo.table.KeyHash;
 
 /**
  * Where the entry of a key is in a store that has it, and how it is moved. No lock is taken: the
@@ -14,6 +15,16 @@ import io.wisp.store.cuckoo.table.Index;
 final class Locations {
 
   private Locations() {}
+
+  static long firstBucketOf(CuckooStore store, Slice key) {
+    Index index = store.table().index();
+    return KeyHash.bucket(KeyHash.firstHalf(index.hash(key)), index.buckets());
+  }
+
+  static long secondBucketOf(CuckooStore store, Slice key) {
+    Index index = store.table().index();
+    return KeyHash.bucket(KeyHash.secondHalf(index.hash(key)), index.buckets());
+  }
 
   static long slotAddressOf(CuckooStore store, Slice key) {
     Index index = store.table().index();

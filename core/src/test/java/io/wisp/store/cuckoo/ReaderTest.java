@@ -4,7 +4,6 @@ package io.wisp.store.cuckoo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wisp.store.Slice;
-import io.wisp.store.ValueSink;
 import io.wisp.store.cuckoo.log.RecordLayout;
 import io.wisp.store.cuckoo.region.RegionHeader;
 import io.wisp.store.cuckoo.region.Words;
@@ -47,18 +46,17 @@ class ReaderTest extends StoreTestBase {
   @Test
   void shouldStartOverWhenTheRecordIsDeadOrStillBeingWritten() {
     CuckooStore store = openToSpoil(options(MEBIBYTE));
-    Slice key = Slice.of("key");
-    store.put(key, Slice.of("value"));
+    store.put(KEY, Slice.of("value"));
     Table table = store.table();
-    long hash = table.index().hash(key);
-    long word1Address = Locations.recordOf(store, key) + Long.BYTES;
+    long hash = table.index().hash(KEY);
+    long word1Address = Locations.recordOf(store, KEY) + Long.BYTES;
     long word1 = Words.getPlain(table.memory(), word1Address);
     Reader reader = new Reader(table, InstantSource.system());
-    assertThat(reader.read(key, hash, null)).isEqualTo(Reader.HIT);
+    assertThat(reader.read(KEY, hash, null)).isEqualTo(Reader.HIT);
     Words.setPlain(table.memory(), word1Address, word1 | RecordLayout.DEAD);
-    assertThat(reader.read(key, hash, null)).isEqualTo(Reader.RETRY);
+    assertThat(reader.read(KEY, hash, null)).isEqualTo(Reader.RETRY);
     Words.setPlain(table.memory(), word1Address, word1 & ~RecordLayout.LIVE);
-    assertThat(reader.read(key, hash, null)).isEqualTo(Reader.RETRY);
+    assertThat(reader.read(KEY, hash, null)).isEqualTo(Reader.RETRY);
   }
 
   @Test
@@ -89,26 +87,9 @@ class ReaderTest extends StoreTestBase {
     long record = Locations.recordOf(store, KEY);
     long hash = store.table().index().hash(KEY);
     Reader reader = new Reader(store.table(), InstantSource.system());
-    Interrupted sink = new Interrupted(() -> interruption.accept(store, record));
+    RacedSink sink = new RacedSink(() -> interruption.accept(store, record));
     assertThat(reader.read(KEY, hash, sink)).isEqualTo(Reader.RETRY);
     assertThat(Locations.recordOf(store, KEY)).isEqualTo(record);
     assertThat(reader.read(KEY, hash, sink)).isEqualTo(Reader.HIT);
-  }
-
-  /** Has something else happen when it is asked for room the first time. */
-  private static final class Interrupted extends ValueSink {
-
-    private Runnable interruption;
-
-    Interrupted(Runnable interruption) {
-      this.interruption = interruption;
-    }
-
-    @Override
-    protected Slice room(int length) {
-      interruption.run();
-      interruption = () -> {};
-      return Slice.of(new byte[length]);
-    }
   }
 }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
-import io.wisp.store.StoreStatistics;
 import io.wisp.store.WriteCondition;
 import io.wisp.store.cuckoo.remote.LookupStatistics;
 import io.wisp.store.cuckoo.remote.RemoteLookup.Step;
@@ -195,34 +194,17 @@ class RemoteLookupConcurrencyTest extends ConcurrencyTestBase {
     }
   }
 
-  private void maintainUntilStopped(CuckooStore store) {
-    while (!threads.areToStop()) {
-      now.incrementAndGet();
-      store.maintain(100_000);
-      Thread.onSpinWait();
-    }
-  }
-
   @ParameterizedTest
   @EnumSource(Travel.class)
   void shouldNeverMissKeyThatIsAlwaysThereWhileIndexGrowsAndDisplaces(Travel travel)
       throws Exception {
-    int stable = 500;
-    int coming = 120_000;
     CuckooStore store = open(32 * MEBIBYTE);
-    for (int i = 0; i < stable; i++) {
-      store.put(keyOf(i), Slice.of(new byte[8]));
-    }
-    List<Runnable> tasks = new ArrayList<>();
-    tasks.add(() -> comeAndGo(store, stable, coming));
-    tasks.addAll(
+    growBeside(
+        store,
+        500,
+        3 * seconds(),
         ConcurrentTasks.times(
-            travel.readers(),
-            seed -> findUntilStopped(store, travel.network(seed), 0, stable, seed)));
-    threads.runFor(3 * seconds(), () -> hasGrownAndDisplaced(store), tasks);
-    StoreStatistics statistics = store.statistics();
-    assertThat(statistics.displacements()).isPositive();
-    assertThat(statistics.growths()).isPositive();
+            travel.readers(), seed -> findUntilStopped(store, travel.network(seed), 0, 500, seed)));
     report();
     assertThat(sum(LookupStatistics::hits)).isPositive();
   }

@@ -105,13 +105,9 @@ class RemoteLookupHostilityTest extends StoreTestBase {
   }
 
   private static Slice keyWithTwoBuckets(CuckooStore store) {
-    Index index = store.table().index();
     for (int i = 0; ; i++) {
       Slice key = Slice.of("key " + i);
-      long hash = index.hash(key);
-      long buckets = index.buckets();
-      if (KeyHash.bucket(KeyHash.firstHalf(hash), buckets)
-          != KeyHash.bucket(KeyHash.secondHalf(hash), buckets)) {
+      if (Locations.firstBucketOf(store, key) != Locations.secondBucketOf(store, key)) {
         return key;
       }
     }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.management.ThreadMXBean;
 import io.wisp.store.Limits;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
@@ -28,7 +27,6 @@ import io.wisp.store.cuckoo.table.KeyHash;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -497,11 +495,7 @@ class RemoteLookupTest extends StoreTestBase {
     Slice value = new Slice();
     lookUp(client, memory, key, value);
     lookUp(client, memory, key, value);
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long before = threads.getCurrentThreadAllocatedBytes();
-    lookUp(client, memory, key, value);
-    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-    assertThat(allocated).isLessThan(ROUNDS);
+    assertThat(allocatedBy(() -> lookUp(client, memory, key, value))).isLessThan(ROUNDS);
     LookupStatistics statistics = client.statistics();
     assertThat(statistics.hits()).isPositive();
     assertThat(statistics.addressHits()).isPositive();

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.store.cuckoo;
 
+import com.sun.management.ThreadMXBean;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
+import io.wisp.store.cuckoo.region.Geometry;
+import java.lang.management.ManagementFactory;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -74,9 +77,34 @@ abstract class StoreTestBase {
     return count;
   }
 
+  /** How many bytes this thread allocates on the heap meanwhile. */
+  static long allocatedBy(Runnable work) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    work.run();
+    return threads.getCurrentThreadAllocatedBytes() - before;
+  }
+
   static void finishMaintenance(CuckooStore store) {
     while (store.maintain(1_000_000)) {
       Thread.onSpinWait();
     }
+  }
+
+  /**
+   * The bytes that records may have in a store with the index of now before a write is refused, as
+   * {@code FORMAT.md} states it.
+   *
+   * @param largest the size of the largest record, less than an eighth of a segment
+   * @param writers threads that write at the same time
+   */
+  static long usableMemory(CuckooStore store, int largest, int writers) {
+    Geometry geometry = store.table().geometry();
+    long segment = geometry.segmentSize();
+    long heap =
+        geometry.bytes(geometry.pages())
+            - store.table().indexMemory().bytes()
+            - (2L + writers) * segment;
+    return heap - heap / 128 - heap / segment * largest;
   }
 }

@@ -47,23 +47,19 @@ class TableLayoutTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
-      value = {
-        "0|4702111234474983745|this memory holds no table of Wisp: it starts with"
-            + " 0x4141414141414141 and not with the bytes \"WISPTABL\"",
-        "8|1|the table has format version 1, and this reader knows only version 3",
-        "24|0|the table has incarnation 0: it is still being made, or was closed",
-        "16|8388608|the table's region has 8388608 bytes, of which only 4194304 can be read",
-        "16|-1|the table says that its region has -1 bytes; it has 1048576 to 8796093022208",
-        "40|4097|the table says that its index is at 4097; it must be at a multiple of 64 from 4096"
-            + " to 4194240",
-        "40|0|the table says that its index is at 0; it must be at a multiple of 64 from 4096 to"
-            + " 4194240",
-        "40|4194304|the table says that its index is at 4194304; it must be at a multiple of 64"
-            + " from 4096 to 4194240",
-        "64|0|the table says that it has 0 buckets; from 4096 on its region has room for 65472",
-        "64|65473|the table says that it has 65473 buckets; from 4096 on its region has room for"
-            + " 65472",
-      })
+      textBlock =
+          """
+          0|4702111234474983745|this memory holds no table of Wisp: it starts with 0x4141414141414141 and not with the bytes "WISPTABL"
+          8|1|the table has format version 1, and this reader knows only version 3
+          24|0|the table has incarnation 0: it is still being made, or was closed
+          16|8388608|the table's region has 8388608 bytes, of which only 4194304 can be read
+          16|-1|the table says that its region has -1 bytes; it has 1048576 to 8796093022208
+          40|4097|the table says that its index is at 4097; it must be at a multiple of 64 from 4096 to 4194240
+          40|0|the table says that its index is at 0; it must be at a multiple of 64 from 4096 to 4194240
+          40|4194304|the table says that its index is at 4194304; it must be at a multiple of 64 from 4096 to 4194240
+          64|0|the table says that it has 0 buckets; from 4096 on its region has room for 65472
+          64|65473|the table says that it has 65473 buckets; from 4096 on its region has room for 65472
+          """)
   void shouldSayWhatIsWrongWithAHeader(int offset, long word, String message) {
     copy.set(ValueLayout.JAVA_LONG_UNALIGNED, 5 + offset, word);
     assertThatThrownBy(() -> TableLayout.parse(copy, 5, SIZE))

@@ -45,7 +45,7 @@ class UsableMemoryTest extends StoreTestBase {
     long bytes = 0;
     // As many as fit while each may be there twice, and all of a writer's as long as the longest.
     while ((bytes + (long) (writers + 1) * largest) * 100
-        <= percent * UsableMemory.of(store, largest, writers)) {
+        <= percent * usableMemory(store, largest, writers)) {
       int size = random.nextInt(maxValueBytes + 1);
       assertThat(put(store, sizes.size(), size)).as("seed %d", seed).isEqualTo(Status.CREATED);
       sizes.add(size);
@@ -107,7 +107,7 @@ class UsableMemoryTest extends StoreTestBase {
       count++;
       bytes += size;
     }
-    assertThat(bytes).isGreaterThanOrEqualTo(UsableMemory.of(store, size, 1) - size);
+    assertThat(bytes).isGreaterThanOrEqualTo(usableMemory(store, size, 1) - size);
     long heap = mebibytes * MEBIBYTE - store.statistics().indexBytes();
     assertThat(bytes).isLessThan(heap - store.table().geometry().segmentSize());
   }

@@ -37,11 +37,7 @@ class WalkTest extends StoreTestBase {
       long seed, int staying, int fixedBuckets, int writes) {
     SplittableRandom random = new SplittableRandom(seed);
     CuckooStore store = open(options(2 * MEBIBYTE).fixedBuckets(fixedBuckets));
-    Set<String> expected = new HashSet<>();
-    for (int i = 0; i < staying; i++) {
-      assertThat(store.put(key("stays", i), new Slice())).isEqualTo(Status.CREATED);
-      expected.add(key("stays", i).toString());
-    }
+    Set<String> expected = putStaying(store, staying);
     long most = fixedBuckets == 0 ? 12_000 : fixedBuckets * 7L * 97 / 100 - staying;
     AtomicLong merges = new AtomicLong();
     // How much is written in a round hangs on the hashes, which no two stores have alike.
@@ -60,6 +56,15 @@ class WalkTest extends StoreTestBase {
     } else {
       assertThat(store.table().displacement().backwardMoves().count()).isPositive();
     }
+  }
+
+  private static Set<String> putStaying(CuckooStore store, int count) {
+    Set<String> keys = new HashSet<>();
+    for (int i = 0; i < count; i++) {
+      assertThat(store.put(key("stays", i), new Slice())).isEqualTo(Status.CREATED);
+      keys.add(key("stays", i).toString());
+    }
+    return keys;
   }
 
   private static boolean hasMerged(int fixedBuckets, AtomicLong merges, int rounds) {
@@ -91,11 +96,7 @@ class WalkTest extends StoreTestBase {
   @Test
   void shouldGiveEveryKeyThatStaysWhileThreadsWrite() throws Exception {
     CuckooStore store = open(options(8 * MEBIBYTE).fixedBuckets(1024));
-    Set<String> expected = new HashSet<>();
-    for (int i = 0; i < 4000; i++) {
-      store.put(key("stays", i), new Slice());
-      expected.add(key("stays", i).toString());
-    }
+    Set<String> expected = putStaying(store, 4000);
     AtomicLong walks = new AtomicLong();
     Runnable writer =
         () -> {
@@ -126,9 +127,7 @@ class WalkTest extends StoreTestBase {
     SplittableRandom random = new SplittableRandom(seed);
     CuckooStore store = open(64 * MEBIBYTE);
     int keys = 10_000;
-    for (int i = 0; i < keys; i++) {
-      store.put(key("old", i), new Slice());
-    }
+    putAll(store, 0, keys, new Slice());
     int given = 0;
     long cursor = 0;
     do {
@@ -147,9 +146,7 @@ class WalkTest extends StoreTestBase {
   void shouldEndFromWhateverCursor() {
     SplittableRandom random = new SplittableRandom(7);
     CuckooStore store = open(4 * MEBIBYTE);
-    for (int i = 0; i < 9000; i++) {
-      store.put(key("k", i), new Slice());
-    }
+    putAll(store, 0, 9000, new Slice());
     for (int i = 0; i < 1000; i++) {
       long cursor = random.nextLong();
       int calls = 0;
@@ -165,9 +162,7 @@ class WalkTest extends StoreTestBase {
   @Test
   void shouldDoBoundedWorkInEachStepRightAfterALargeStoreWasCleared() {
     CuckooStore store = open(32 * MEBIBYTE);
-    for (int i = 0; i < 200_000; i++) {
-      store.put(key("k", i), new Slice());
-    }
+    putAll(store, 0, 200_000, new Slice());
     long buckets = store.table().index().buckets();
     assertThat(buckets).isGreaterThan(30_000);
     int expectedSteps = (int) ((buckets + Sweep.BUCKETS_PER_STEP - 1) / Sweep.BUCKETS_PER_STEP);
@@ -211,30 +206,26 @@ class WalkTest extends StoreTestBase {
   @Test
   void shouldChooseEveryKeyNowAndThenAndTheOnlyOneAlways() {
     CuckooStore store = open(4 * MEBIBYTE);
-    for (int i = 0; i < 20; i++) {
-      store.put(key("k", i), new Slice());
-    }
+    putAll(store, 0, 20, new Slice());
     Set<String> chosen = new HashSet<>();
     for (int i = 0; i < 2000; i++) {
       assertThat(store.randomKey(into(chosen))).isEqualTo(Status.FOUND);
     }
     assertThat(chosen).hasSize(20);
     for (int i = 1; i < 20; i++) {
-      store.delete(key("k", i));
+      store.delete(key(i));
     }
     chosen.clear();
     for (int i = 0; i < 100; i++) {
       assertThat(store.randomKey(into(chosen))).isEqualTo(Status.FOUND);
     }
-    assertThat(chosen).containsExactly(key("k", 0).toString());
+    assertThat(chosen).containsExactly(key(0).toString());
   }
 
   @Test
   void shouldKeepWhatIsWrittenWhileTheStoreIsBeingCleared() {
     CuckooStore store = open(8 * MEBIBYTE);
-    for (int i = 0; i < 20_000; i++) {
-      store.put(key("old", i), new Slice());
-    }
+    putAll(store, 0, 20_000, new Slice());
     Steps clearing = store.clearing();
     int written = 0;
     do {

@@ -3,8 +3,7 @@ package io.wisp.store.cuckoo;
 
 import io.wisp.store.cuckoo.log.Heap;
 import io.wisp.store.cuckoo.log.RecordLayout;
-import io.wisp.store.cuckoo.log.Segment;
-import org.jspecify.annotations.Nullable;
+import io.wisp.store.cuckoo.log.SegmentTable;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -32,11 +31,12 @@ public final class CompactionStress {
 
     Movable() {
       Table table = STORE.table();
+      SegmentTable segments = table.heap().segments();
       long beside;
       do {
         beside = table.heap().allocate(RecordLayout.word0(0, 1), RecordLayout.pendingWord1(0));
         put(1);
-        if (segment(beside) != segment(locate())) {
+        if (segments.ofRecord(beside) != segments.ofRecord(locate())) {
           table.heap().free(beside);
           beside = Heap.NONE;
         }
@@ -55,11 +55,6 @@ public final class CompactionStress {
       } finally {
         table.stripes().unlockKey(hash);
       }
-    }
-
-    private static @Nullable Segment segment(long offset) {
-      Table table = STORE.table();
-      return table.heap().segments().owner((int) (offset >>> table.geometry().pageShift()));
     }
 
     final void move() {
@@ -114,10 +109,7 @@ public final class CompactionStress {
 
     @Arbiter
     public void look(J_Result result) {
-      Ends ends = read();
-      if (ends.isFound()) {
-        result.r1 = ends.last();
-      }
+      result.r1 = lastWord();
       cleanUp();
     }
   }
@@ -151,10 +143,7 @@ public final class CompactionStress {
 
     @Arbiter
     public void look(JJJ_Result result) {
-      Ends ends = read();
-      if (ends.isFound()) {
-        result.r3 = ends.last();
-      }
+      result.r3 = lastWord();
       cleanUp();
     }
   }

@@ -61,6 +61,12 @@ class Contested {
     return ends;
   }
 
+  /** The last word of the value now, or 0 if there is none. */
+  final long lastWord() {
+    Ends ends = read();
+    return ends.isFound() ? ends.last() : 0;
+  }
+
   /** A value all of whose words are the same, so that a torn one shows. */
   static Slice value(long word) {
     return value(word, WORDS);

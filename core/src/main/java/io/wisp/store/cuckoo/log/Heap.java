@@ -107,7 +107,7 @@ public final class Heap {
     if (offset == NONE && mayTakeSpare) {
       long run = pages.takeSpare();
       if (run != Pages.NONE) {
-        replaceSegment(compaction, open(run));
+        replaceCompaction(open(run));
         offset = append(compaction, size, word0, pendingWord1, false);
       }
     }
@@ -120,9 +120,7 @@ public final class Heap {
    * @return the segment that compaction copied to before, sealed now
    */
   Segment continueCompactionIn(long run) {
-    Segment previous = compaction.segment();
-    replaceSegment(compaction, open(run));
-    return Objects.requireNonNull(previous);
+    return Objects.requireNonNull(replaceCompaction(open(run)));
   }
 
   /** Bytes left where compaction copies to. */
@@ -158,14 +156,15 @@ public final class Heap {
     }
   }
 
-  private void replaceSegment(Lane lane, Segment next) {
-    lane.lock();
-    Segment previous = lane.segment();
-    lane.setSegment(next);
-    lane.unlock();
+  private @Nullable Segment replaceCompaction(Segment next) {
+    compaction.lock();
+    Segment previous = compaction.segment();
+    compaction.setSegment(next);
+    compaction.unlock();
     if (previous != null) {
       seal(previous);
     }
+    return previous;
   }
 
   private long place(Segment segment, int size, long word0, long word1) {

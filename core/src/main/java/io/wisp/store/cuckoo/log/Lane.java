@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.store.cuckoo.log;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,29 +10,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lane {
 
-  private static final VarHandle HELD;
-
-  static {
-    try {
-      HELD = MethodHandles.lookup().findVarHandle(Lane.class, "held", int.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
-  @SuppressWarnings("unused") // through HELD
-  private int held;
-
+  private final AtomicBoolean held = new AtomicBoolean();
   private @Nullable Segment segment;
 
   void lock() {
-    for (int attempt = 0; !HELD.weakCompareAndSetAcquire(this, 0, 1); attempt++) {
+    for (int attempt = 0; !held.weakCompareAndSetAcquire(false, true); attempt++) {
       Backoff.pause(attempt);
     }
   }
 
   void unlock() {
-    HELD.setRelease(this, 0);
+    held.setRelease(false);
   }
 
   /** The segment being filled. The caller holds the lock. */

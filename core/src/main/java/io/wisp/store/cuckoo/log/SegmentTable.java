@@ -41,7 +41,7 @@ public final class SegmentTable {
   }
 
   /** The segment that a record lies in. */
-  Segment ofRecord(long offset) {
+  public Segment ofRecord(long offset) {
     return owners[(int) (offset >>> geometry.pageShift())];
   }
 

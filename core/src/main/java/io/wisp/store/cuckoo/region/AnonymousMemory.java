@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.store.cuckoo.region;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +43,7 @@ final class AnonymousMemory {
       throw new UnsupportedOperationException("mmap is not available here");
     }
     try (Arena scratch = Arena.ofConfined()) {
-      MemorySegment state = scratch.allocate(CallErrors.CALL_STATE);
+      MemorySegment state = scratch.allocate(NativeCalls.CALL_STATE);
       long address =
           (long)
               calls.mmap.invokeExact(
@@ -53,7 +55,7 @@ final class AnonymousMemory {
                   -1,
                   0L);
       if (address == MAP_FAILED) {
-        throw refused(bytes, CallErrors.name(state));
+        throw refused(bytes, NativeCalls.name(state));
       }
       adviseHugePages(address, bytes);
       return MemorySegment.ofAddress(address)
@@ -96,37 +98,20 @@ final class AnonymousMemory {
             error));
   }
 
-  @SuppressWarnings("restricted")
   private static @Nullable Calls link() {
-    if (!System.getProperty("os.name").equals("Linux")
-        || ValueLayout.ADDRESS.byteSize() != Long.BYTES) {
+    if (!System.getProperty("os.name").equals("Linux") || ADDRESS.byteSize() != Long.BYTES) {
       return null;
     }
     try {
-      Linker linker = Linker.nativeLinker();
       return new Calls(
-          linker.downcallHandle(
-              linker.defaultLookup().findOrThrow("mmap"),
+          NativeCalls.link(
+              "mmap",
               FunctionDescriptor.of(
-                  ValueLayout.JAVA_LONG,
-                  ValueLayout.ADDRESS,
-                  ValueLayout.JAVA_LONG,
-                  ValueLayout.JAVA_INT,
-                  ValueLayout.JAVA_INT,
-                  ValueLayout.JAVA_INT,
-                  ValueLayout.JAVA_LONG),
-              CallErrors.CAPTURE),
-          linker.downcallHandle(
-              linker.defaultLookup().findOrThrow("munmap"),
-              FunctionDescriptor.of(
-                  ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG)),
-          linker.downcallHandle(
-              linker.defaultLookup().findOrThrow("madvise"),
-              FunctionDescriptor.of(
-                  ValueLayout.JAVA_INT,
-                  ValueLayout.JAVA_LONG,
-                  ValueLayout.JAVA_LONG,
-                  ValueLayout.JAVA_INT)));
+                  JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG),
+              NativeCalls.CAPTURE),
+          NativeCalls.link("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG)),
+          NativeCalls.link(
+              "madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT)));
     } catch (IllegalCallerException | UnsupportedOperationException denied) {
       return null;
     }

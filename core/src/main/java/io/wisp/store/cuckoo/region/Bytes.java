@@ -3,15 +3,12 @@ package io.wisp.store.cuckoo.region;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /**
  * Comparison of short runs of bytes, eight at a time, where a bulk call costs more than it saves.
  */
 public final class Bytes {
 
-  private static final ValueLayout.OfLong LONG =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
   private static final int BULK_LENGTH = 256;
 
@@ -27,7 +24,7 @@ public final class Bytes {
     }
     int i = 0;
     for (; i <= length - Long.BYTES; i += Long.BYTES) {
-      if (left.get(LONG, leftOffset + i) != right.get(LONG, rightOffset + i)) {
+      if (Words.getUnaligned(left, leftOffset + i) != Words.getUnaligned(right, rightOffset + i)) {
         return false;
       }
     }

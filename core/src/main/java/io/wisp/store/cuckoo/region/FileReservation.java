@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.store.cuckoo.region;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -45,13 +48,13 @@ final class FileReservation {
       return;
     }
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(CallErrors.CALL_STATE);
+      MemorySegment state = arena.allocate(NativeCalls.CALL_STATE);
       int descriptor =
           (int)
               calls.open.invokeExact(
                   state, arena.allocateFrom(file.toString()), O_RDWR | O_CLOEXEC);
       if (descriptor < 0) {
-        throw new IOException("open: " + CallErrors.name(state));
+        throw new IOException("open: " + NativeCalls.name(state));
       }
       try {
         allocate(calls, descriptor, bytes);
@@ -69,9 +72,9 @@ final class FileReservation {
     int errno;
     do {
       errno = (int) calls.fallocate.invokeExact(descriptor, 0L, bytes);
-    } while (errno == CallErrors.EINTR);
+    } while (errno == NativeCalls.EINTR);
     if (errno != 0) {
-      throw new IOException("posix_fallocate(length=" + bytes + "): " + CallErrors.name(errno));
+      throw new IOException("posix_fallocate(length=" + bytes + "): " + NativeCalls.name(errno));
     }
   }
 
@@ -84,27 +87,18 @@ final class FileReservation {
     }
   }
 
-  @SuppressWarnings("restricted")
   private static @Nullable Calls link() {
     if (!AnonymousMemory.isAvailable()) {
       return null;
     }
-    Linker linker = Linker.nativeLinker();
     return new Calls(
-        linker.downcallHandle(
-            linker.defaultLookup().findOrThrow("open"),
-            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT),
-            CallErrors.CAPTURE,
+        NativeCalls.link(
+            "open",
+            FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT),
+            NativeCalls.CAPTURE,
             Linker.Option.firstVariadicArg(2)),
-        linker.downcallHandle(
-            linker.defaultLookup().findOrThrow("posix_fallocate"),
-            FunctionDescriptor.of(
-                ValueLayout.JAVA_INT,
-                ValueLayout.JAVA_INT,
-                ValueLayout.JAVA_LONG,
-                ValueLayout.JAVA_LONG)),
-        linker.downcallHandle(
-            linker.defaultLookup().findOrThrow("close"),
-            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT)));
+        NativeCalls.link(
+            "posix_fallocate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG)),
+        NativeCalls.link("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT)));
   }
 }

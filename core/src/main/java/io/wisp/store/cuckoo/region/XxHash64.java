@@ -13,8 +13,6 @@ import java.nio.ByteOrder;
  */
 public final class XxHash64 {
 
-  private static final ValueLayout.OfLong LONG =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
@@ -41,7 +39,7 @@ public final class XxHash64 {
     }
     hash += length;
     for (; position <= end - Long.BYTES; position += Long.BYTES) {
-      hash ^= round(0, memory.get(LONG, position));
+      hash ^= round(0, Words.getUnaligned(memory, position));
       hash = Long.rotateLeft(hash, 27) * PRIME_1 + PRIME_4;
     }
     if (position <= end - Integer.BYTES) {
@@ -63,10 +61,10 @@ public final class XxHash64 {
     long d = seed - PRIME_1;
     long end = offset + (length & -BLOCK);
     for (long position = offset; position < end; position += BLOCK) {
-      a = round(a, memory.get(LONG, position));
-      b = round(b, memory.get(LONG, position + 8));
-      c = round(c, memory.get(LONG, position + 16));
-      d = round(d, memory.get(LONG, position + 24));
+      a = round(a, Words.getUnaligned(memory, position));
+      b = round(b, Words.getUnaligned(memory, position + 8));
+      c = round(c, Words.getUnaligned(memory, position + 16));
+      d = round(d, Words.getUnaligned(memory, position + 24));
     }
     long hash =
         Long.rotateLeft(a, 1)

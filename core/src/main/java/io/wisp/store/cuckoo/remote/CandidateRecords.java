@@ -202,11 +202,9 @@ final class CandidateRecords {
     return Progress.READING;
   }
 
-  /** Reads the record that needed space again, whole, if there is room for it now. */
+  /** Reads the record that needed space again, whole, now that there is room for it. */
   Progress readWithSpace() {
-    return record.length() > buffer.room()
-        ? Progress.NEEDS_SPACE
-        : readOne(record.offset(), record.length());
+    return readOne(record.offset(), record.length());
   }
 
   /** Whether a candidate was not whole, so that they say nothing. */

@@ -143,8 +143,9 @@ public final class RemoteLookup {
     long remembered = addresses == null ? RecordAddressCache.NONE : addresses.find(hash);
     return remembered == RecordAddressCache.NONE
         ? readBuckets()
-        : readRecordAt(
-            RecordAddressCache.offset(remembered), RecordAddressCache.length(remembered));
+        : goOn(
+            records.readAt(
+                RecordAddressCache.offset(remembered), RecordAddressCache.length(remembered)));
   }
 
   /**
@@ -156,7 +157,7 @@ public final class RemoteLookup {
    */
   public Step startAt(Slice key, long recordOffset, int recordLength) {
     begin(key);
-    return readRecordAt(recordOffset, recordLength);
+    return goOn(records.readAt(recordOffset, recordLength));
   }
 
   private void begin(Slice key) {
@@ -296,10 +297,6 @@ public final class RemoteLookup {
     pair.aim(hash, layout.buckets());
     others.clear();
     return readBuckets();
-  }
-
-  private Step readRecordAt(long offset, int length) {
-    return goOn(records.readAt(offset, length));
   }
 
   private Step goOn(CandidateRecords.Progress progress) {

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.store.cuckoo.region;
 
+import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
+import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
 /**
- * The names of Linux's error numbers that memory and files are refused with.
+ * Calls of the C library, and the names of Linux's error numbers that they refuse memory and files
+ * with.
  *
  * @see <a href="https://man7.org/linux/man-pages/man3/errno.3.html">errno(3)</a>
  */
-final class CallErrors {
+final class NativeCalls {
 
   static final int EINTR = 4;
 
@@ -24,7 +27,14 @@ final class CallErrors {
   private static final VarHandle ERRNO =
       CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
-  private CallErrors() {}
+  private NativeCalls() {}
+
+  /** A function of the C library. */
+  @SuppressWarnings("restricted")
+  static MethodHandle link(String name, FunctionDescriptor type, Linker.Option... options) {
+    Linker linker = Linker.nativeLinker();
+    return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), type, options);
+  }
 
   /** The name of the error of the call that was given this state. */
   static String name(MemorySegment state) {
