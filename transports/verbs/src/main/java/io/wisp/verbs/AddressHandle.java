@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.verbs;
 
-import io.wisp.verbs.raw.CallState;
 import io.wisp.verbs.raw.MemoryCalls;
 import io.wisp.verbs.raw.Structs;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Locale;
 
@@ -23,29 +21,26 @@ public final class AddressHandle extends VerbsObject {
       LocalPort local,
       QueuePairAddress remote,
       ConnectionOptions options) {
-    long owner = domain.acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      CallState state = new CallState(arena);
-      MemorySegment attributes = arena.allocate(Structs.IBV_AH_ATTR);
-      Routes.write(attributes, 0, local, remote, options);
-      long handle = MemoryCalls.createAh(state, owner, attributes.address());
-      if (handle == 0) {
-        throw new VerbsException(
-            "ibv_create_ah",
-            String.format(
-                Locale.ROOT,
-                "device=%s, port=%d, from=%s, lid=%d, gid=%s",
-                domain.context().device().name(),
-                local.number(),
-                local.gid(),
-                remote.lid(),
-                remote.gid()),
-            state.errno());
-      }
-      return registered(domain, handle);
-    } finally {
-      domain.release();
-    }
+    return create(
+        (state, arena) -> {
+          MemorySegment attributes = arena.allocate(Structs.IBV_AH_ATTR);
+          Routes.write(attributes, 0, local, remote, options);
+          return MemoryCalls.createAh(state, domain.handle(), attributes.address());
+        },
+        errno ->
+            new VerbsException(
+                "ibv_create_ah",
+                String.format(
+                    Locale.ROOT,
+                    "%s, port=%d, from=%s, lid=%d, gid=%s",
+                    domain.context().argument(),
+                    local.number(),
+                    local.gid(),
+                    remote.lid(),
+                    remote.gid()),
+                errno),
+        handle -> new AddressHandle(domain, handle),
+        domain);
   }
 
   static AddressHandle create(
@@ -58,31 +53,22 @@ public final class AddressHandle extends VerbsObject {
       throw new IllegalArgumentException(
           "the header must be native memory of at least " + GlobalRoutingHeader.BYTES + " bytes");
     }
-    long owner = domain.acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      CallState state = new CallState(arena);
-      // A copy: the caller's memory may be freed by another thread during the call.
-      MemorySegment copy =
-          arena.allocate(Structs.IBV_GRH).copyFrom(header.asSlice(0, GlobalRoutingHeader.BYTES));
-      long handle =
-          MemoryCalls.createAhFromWc(
-              state, owner, completions.addressOf(index), copy.address(), (byte) port);
-      if (handle == 0) {
-        throw new VerbsException(
-            "ibv_create_ah_from_wc",
-            "device=" + domain.context().device().name() + ", port=" + port,
-            state.errno());
-      }
-      return registered(domain, handle);
-    } finally {
-      domain.release();
-    }
-  }
-
-  private static AddressHandle registered(ProtectionDomain domain, long handle) {
-    AddressHandle result = new AddressHandle(domain, handle);
-    result.register();
-    return result;
+    return create(
+        (state, arena) -> {
+          // A copy: the caller's memory may be freed by another thread during the call.
+          long copy =
+              arena
+                  .allocate(Structs.IBV_GRH)
+                  .copyFrom(header.asSlice(0, GlobalRoutingHeader.BYTES))
+                  .address();
+          return MemoryCalls.createAhFromWc(
+              state, domain.handle(), completions.addressOf(index), copy, (byte) port);
+        },
+        errno ->
+            new VerbsException(
+                "ibv_create_ah_from_wc", domain.context().argument() + ", port=" + port, errno),
+        handle -> new AddressHandle(domain, handle),
+        domain);
   }
 
   /** The protection domain that it belongs to. */
@@ -92,10 +78,7 @@ public final class AddressHandle extends VerbsObject {
 
   @Override
   void destroy() {
-    int errno = MemoryCalls.destroyAh(handle());
-    if (errno != 0) {
-      throw new VerbsException(
-          "ibv_destroy_ah", "device=" + domain.context().device().name(), errno);
-    }
+    VerbsException.check(
+        "ibv_destroy_ah", domain.context().argument(), MemoryCalls.destroyAh(handle()));
   }
 }

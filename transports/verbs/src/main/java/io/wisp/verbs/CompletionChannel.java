@@ -72,8 +72,7 @@ public final class CompletionChannel extends EventSource<CompletionQueue> {
       }
     }
     if (!EventDescriptor.isEmpty(state.errno())) {
-      throw new VerbsException(
-          "ibv_get_cq_event", "device=" + context.device().name(), state.errno());
+      throw new VerbsException("ibv_get_cq_event", context.argument(), state.errno());
     }
     return null;
   }
@@ -100,10 +99,7 @@ public final class CompletionChannel extends EventSource<CompletionQueue> {
   @Override
   void destroy() {
     events.close();
-    int errno = CompletionCalls.destroyChannel(handle());
-    if (errno != 0) {
-      throw new VerbsException(
-          "ibv_destroy_comp_channel", "device=" + context.device().name(), errno);
-    }
+    VerbsException.check(
+        "ibv_destroy_comp_channel", context.argument(), CompletionCalls.destroyChannel(handle()));
   }
 }

@@ -4,15 +4,12 @@ package io.wisp.verbs;
 import static io.wisp.verbs.raw.Structs.IBV_CQ;
 import static io.wisp.verbs.raw.Structs.offset;
 
-import io.wisp.verbs.raw.CallState;
 import io.wisp.verbs.raw.CompletionCalls;
 import io.wisp.verbs.raw.FastPath;
 import io.wisp.verbs.raw.Library;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,54 +37,26 @@ public final class CompletionQueue extends VerbsObject {
     if (channel != null && channel.context() != context) {
       throw new IllegalArgumentException(channel + " belongs to another context");
     }
-    long device = context.acquire();
-    try {
-      long events = channel == null ? 0 : channel.acquire();
-      try {
-        return create(context, device, entries, channel, events, vector);
-      } finally {
-        if (channel != null) {
-          channel.release();
-        }
-      }
-    } finally {
-      context.release();
-    }
-  }
-
-  private static CompletionQueue create(
-      Context context,
-      long device,
-      int entries,
-      @Nullable CompletionChannel channel,
-      long events,
-      int vector) {
-    try (Arena arena = Arena.ofConfined()) {
-      CallState state = new CallState(arena);
-      long handle = CompletionCalls.createCq(state, device, entries, 0, events, vector);
-      if (handle == 0) {
-        throw refused(context, "ibv_create_cq", entries, vector, state.errno());
-      }
-      CompletionQueue queue = new CompletionQueue(context, channel, handle);
-      context.addSource(queue);
-      if (channel != null) {
-        channel.add(queue);
-      }
-      queue.register();
-      return queue;
-    }
+    long events = channel == null ? 0 : channel.handle();
+    return create(
+        (state, _) -> CompletionCalls.createCq(state, context.handle(), entries, 0, events, vector),
+        errno -> refused(context, "ibv_create_cq", entries, vector, errno),
+        handle -> {
+          CompletionQueue queue = context.addSource(new CompletionQueue(context, channel, handle));
+          if (channel != null) {
+            channel.add(queue);
+          }
+          return queue;
+        },
+        context,
+        channel);
   }
 
   private static VerbsException refused(
       Context context, String call, int entries, int vector, int errno) {
     return new VerbsException(
         call,
-        String.format(
-            Locale.ROOT,
-            "device=%s, cqe=%d, comp_vector=%d",
-            context.device().name(),
-            entries,
-            vector),
+        context.argument() + ", cqe=" + entries + ", comp_vector=" + vector,
         errno,
         new Cures.Limits()
             .check("cqe", entries, "max_cqe", context.attributes().maxCompletions())
@@ -134,8 +103,7 @@ public final class CompletionQueue extends VerbsObject {
     try {
       int count = FastPath.pollCq(pollFunction, queue, most, address);
       if (count < 0) {
-        throw new VerbsException(
-            "ibv_poll_cq", "device=" + context.device().name(), -count, "the queue has failed");
+        throw new VerbsException("ibv_poll_cq", context.argument(), -count, "the queue has failed");
       }
       completions.count(count);
       return count;
@@ -160,7 +128,7 @@ public final class CompletionQueue extends VerbsObject {
     try {
       int errno = Math.abs(FastPath.reqNotifyCq(notifyFunction, queue, solicitedOnly ? 1 : 0));
       if (errno != 0) {
-        throw new VerbsException("ibv_req_notify_cq", "device=" + context.device().name(), errno);
+        throw new VerbsException("ibv_req_notify_cq", context.argument(), errno);
       }
     } finally {
       release();
@@ -191,9 +159,6 @@ public final class CompletionQueue extends VerbsObject {
     if (channel != null) {
       channel.remove(this);
     }
-    int errno = CompletionCalls.destroyCq(handle());
-    if (errno != 0) {
-      throw new VerbsException("ibv_destroy_cq", "device=" + context.device().name(), errno);
-    }
+    VerbsException.check("ibv_destroy_cq", context.argument(), CompletionCalls.destroyCq(handle()));
   }
 }

@@ -85,6 +85,11 @@ public final class Context extends EventSource<AsyncEvent> {
         context.get(ValueLayout.JAVA_LONG, offset(IBV_CONTEXT, "ops", name)));
   }
 
+  /** How the arguments of a call that failed name the device. */
+  String argument() {
+    return "device=" + device.name();
+  }
+
   /** The device that this has opened. */
   public Device device() {
     return device;
@@ -103,10 +108,8 @@ public final class Context extends EventSource<AsyncEvent> {
   private DeviceAttributes readAttributes() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment memory = arena.allocate(Structs.IBV_DEVICE_ATTR);
-      int errno = DeviceCalls.queryDevice(handle(), memory.address());
-      if (errno != 0) {
-        throw new VerbsException("ibv_query_device", "device=" + device.name(), errno);
-      }
+      VerbsException.check(
+          "ibv_query_device", argument(), DeviceCalls.queryDevice(handle(), memory.address()));
       return DeviceAttributes.read(memory);
     }
   }
@@ -124,7 +127,7 @@ public final class Context extends EventSource<AsyncEvent> {
       if (errno != 0) {
         throw new VerbsException(
             "ibv_query_port",
-            "device=" + device.name() + ", port=" + port,
+            argument() + ", port=" + port,
             errno,
             "its ports are 1 to " + attributes.ports());
       }
@@ -146,8 +149,7 @@ public final class Context extends EventSource<AsyncEvent> {
       long found =
           DeviceCalls.queryGidTable(context, memory.address(), places, 0, IBV_GID_ENTRY.byteSize());
       if (found < 0) {
-        throw new VerbsException(
-            "ibv_query_gid_table", "device=" + device.name(), Math.toIntExact(-found));
+        throw new VerbsException("ibv_query_gid_table", argument(), Math.toIntExact(-found));
       }
       List<GidEntry> gids = new ArrayList<>();
       for (long i = 0; i < found; i++) {
@@ -185,9 +187,7 @@ public final class Context extends EventSource<AsyncEvent> {
       MemorySegment key = arena.allocate(Short.BYTES);
       if (DeviceCalls.queryPkey(state, context, (byte) port, index, key.address()) != 0) {
         throw new VerbsException(
-            "ibv_query_pkey",
-            "device=" + device.name() + ", port=" + port + ", index=" + index,
-            state.errno());
+            "ibv_query_pkey", argument() + ", port=" + port + ", index=" + index, state.errno());
       }
       return Byte.toUnsignedInt(key.get(ValueLayout.JAVA_BYTE, 0)) << 8
           | Byte.toUnsignedInt(key.get(ValueLayout.JAVA_BYTE, 1));
@@ -219,37 +219,20 @@ public final class Context extends EventSource<AsyncEvent> {
 
   /** Makes a protection domain. */
   public ProtectionDomain createProtectionDomain() {
-    long context = acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      CallState state = new CallState(arena);
-      long handle = MemoryCalls.allocPd(state, context);
-      if (handle == 0) {
-        throw new VerbsException("ibv_alloc_pd", "device=" + device.name(), state.errno());
-      }
-      ProtectionDomain domain = new ProtectionDomain(this, handle);
-      domain.register();
-      return domain;
-    } finally {
-      release();
-    }
+    return create(
+        (state, _) -> MemoryCalls.allocPd(state, handle()),
+        errno -> new VerbsException("ibv_alloc_pd", argument(), errno),
+        handle -> new ProtectionDomain(this, handle),
+        this);
   }
 
   /** Makes a completion channel. */
   public CompletionChannel createCompletionChannel() {
-    long context = acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      CallState state = new CallState(arena);
-      long handle = CompletionCalls.createChannel(state, context);
-      if (handle == 0) {
-        throw new VerbsException(
-            "ibv_create_comp_channel", "device=" + device.name(), state.errno());
-      }
-      CompletionChannel channel = new CompletionChannel(this, handle);
-      channel.register();
-      return channel;
-    } finally {
-      release();
-    }
+    return create(
+        (state, _) -> CompletionCalls.createChannel(state, handle()),
+        errno -> new VerbsException("ibv_create_comp_channel", argument(), errno),
+        handle -> new CompletionChannel(this, handle),
+        this);
   }
 
   /**
@@ -284,7 +267,7 @@ public final class Context extends EventSource<AsyncEvent> {
         if (EventDescriptor.isEmpty(state.errno())) {
           return null;
         }
-        throw new VerbsException("ibv_get_async_event", "device=" + device.name(), state.errno());
+        throw new VerbsException("ibv_get_async_event", argument(), state.errno());
       }
       AsyncEvent event = AsyncEvent.read(memory, sources);
       DeviceCalls.ackAsyncEvent(memory.address());
@@ -293,8 +276,9 @@ public final class Context extends EventSource<AsyncEvent> {
   }
 
   /** Makes events able to name an object. */
-  void addSource(VerbsObject object) {
+  <T extends VerbsObject> T addSource(T object) {
     sources.put(object.handle(), object);
+    return object;
   }
 
   /** To be called before the object is destroyed: its address may be used again at once after. */
@@ -308,7 +292,7 @@ public final class Context extends EventSource<AsyncEvent> {
     try (Arena arena = Arena.ofConfined()) {
       CallState state = new CallState(arena);
       if (DeviceCalls.closeDevice(state, handle()) != 0) {
-        throw new VerbsException("ibv_close_device", "device=" + device.name(), state.errno());
+        throw new VerbsException("ibv_close_device", argument(), state.errno());
       }
     }
   }

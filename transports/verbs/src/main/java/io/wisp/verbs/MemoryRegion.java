@@ -4,10 +4,8 @@ package io.wisp.verbs;
 import static io.wisp.verbs.raw.Structs.IBV_MR;
 import static io.wisp.verbs.raw.Structs.offset;
 
-import io.wisp.verbs.raw.CallState;
 import io.wisp.verbs.raw.Library;
 import io.wisp.verbs.raw.MemoryCalls;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Locale;
@@ -38,25 +36,18 @@ public final class MemoryRegion extends VerbsObject {
 
   static MemoryRegion register(ProtectionDomain domain, MemorySegment segment, int access) {
     check(segment, access);
-    long owner = domain.acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      CallState state = new CallState(arena);
-      long address = segment.address();
-      long length = segment.byteSize();
-      // As the header's macro does: the older function refuses flags that a kernel may ignore.
-      long handle =
-          (access & AccessFlag.RELAXED_ORDERING.code()) == 0
-              ? MemoryCalls.regMr(state, owner, address, length, access)
-              : MemoryCalls.regMrIova2(state, owner, address, length, address, access);
-      if (handle == 0) {
-        throw refused(domain.context(), address, length, access, state.errno());
-      }
-      MemoryRegion region = new MemoryRegion(domain, handle, segment, access);
-      region.register();
-      return region;
-    } finally {
-      domain.release();
-    }
+    long address = segment.address();
+    long length = segment.byteSize();
+    // As the header's macro does: the older function refuses flags that a kernel may ignore.
+    boolean relaxed = (access & AccessFlag.RELAXED_ORDERING.code()) != 0;
+    return create(
+        (state, _) ->
+            relaxed
+                ? MemoryCalls.regMrIova2(state, domain.handle(), address, length, address, access)
+                : MemoryCalls.regMr(state, domain.handle(), address, length, access),
+        errno -> refused(domain.context(), address, length, access, errno),
+        handle -> new MemoryRegion(domain, handle, segment, access),
+        domain);
   }
 
   private static void check(MemorySegment segment, int access) {
@@ -82,8 +73,8 @@ public final class MemoryRegion extends VerbsObject {
         "ibv_reg_mr",
         String.format(
             Locale.ROOT,
-            "device=%s, address=0x%x, length=%s, access=%s",
-            context.device().name(),
+            "%s, address=0x%x, length=%s, access=%s",
+            context.argument(),
             address,
             Long.toUnsignedString(length),
             access == 0 ? "none" : AccessFlag.text(access)),
@@ -128,12 +119,9 @@ public final class MemoryRegion extends VerbsObject {
 
   @Override
   void destroy() {
-    int errno = MemoryCalls.deregMr(handle());
-    if (errno != 0) {
-      throw new VerbsException(
-          "ibv_dereg_mr",
-          String.format(Locale.ROOT, "lkey=0x%x, length=%d", lkey, length()),
-          errno);
-    }
+    VerbsException.check(
+        "ibv_dereg_mr",
+        String.format(Locale.ROOT, "lkey=0x%x, length=%d", lkey, length()),
+        MemoryCalls.deregMr(handle()));
   }
 }

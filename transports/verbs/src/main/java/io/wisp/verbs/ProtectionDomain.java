@@ -41,7 +41,7 @@ public final class ProtectionDomain extends VerbsObject {
    * @throws VerbsException if the device refuses; it names the limits that were exceeded
    */
   public QueuePair createQueuePair(QueuePairOptions options) {
-    return QueuePair.create(this, options);
+    return QueuePairFactory.create(this, options);
   }
 
   /**
@@ -90,9 +90,6 @@ public final class ProtectionDomain extends VerbsObject {
 
   @Override
   void destroy() {
-    int errno = MemoryCalls.deallocPd(handle());
-    if (errno != 0) {
-      throw new VerbsException("ibv_dealloc_pd", "device=" + context.device().name(), errno);
-    }
+    VerbsException.check("ibv_dealloc_pd", context.argument(), MemoryCalls.deallocPd(handle()));
   }
 }

@@ -49,22 +49,17 @@ public final class QueuePair extends VerbsObject {
   private final MemorySegment sendFunction;
   private final MemorySegment receiveFunction;
 
-  QueuePair(
-      ProtectionDomain domain,
-      QueuePairOptions options,
-      long handle,
-      int number,
-      MemorySegment granted) {
+  QueuePair(ProtectionDomain domain, QueuePairOptions options, long handle, MemorySegment granted) {
     super(
         handle,
-        "queue pair " + number + " of " + domain.context().device().name(),
+        "queue pair " + numberOf(handle) + " of " + domain.context().device().name(),
         domain,
         options.sendQueue,
         options.receiveQueue,
         options.shared);
     this.domain = domain;
     this.type = options.type;
-    this.number = number;
+    this.number = numberOf(handle);
     this.ownReceives = options.shared == null;
     this.maxSends = capability(granted, "max_send_wr");
     this.maxReceives = ownReceives ? capability(granted, "max_recv_wr") : 0;
@@ -77,11 +72,7 @@ public final class QueuePair extends VerbsObject {
     return attributes.get(ValueLayout.JAVA_INT, offset(IBV_QP_INIT_ATTR, "cap", member));
   }
 
-  static QueuePair create(ProtectionDomain domain, QueuePairOptions options) {
-    return QueuePairFactory.create(domain, options);
-  }
-
-  static int numberOf(long handle) {
+  private static int numberOf(long handle) {
     return Library.memory(handle, IBV_QP.byteSize())
         .get(ValueLayout.JAVA_INT, offset(IBV_QP, "qp_num"));
   }
@@ -302,10 +293,10 @@ public final class QueuePair extends VerbsObject {
   public void modify(QueuePairChange change) {
     long pair = acquire();
     try {
-      int errno = Math.abs(QueuePairCalls.modifyQp(pair, change.memory().address(), change.mask()));
-      if (errno != 0) {
-        throw new VerbsException("ibv_modify_qp", name() + ", " + change, errno);
-      }
+      VerbsException.check(
+          "ibv_modify_qp",
+          name() + ", " + change,
+          QueuePairCalls.modifyQp(pair, change.memory().address(), change.mask()));
     } finally {
       release();
       Reference.reachabilityFence(change);
@@ -318,13 +309,10 @@ public final class QueuePair extends VerbsObject {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment attributes = arena.allocate(IBV_QP_ATTR);
       MemorySegment creation = arena.allocate(IBV_QP_INIT_ATTR);
-      int errno =
-          Math.abs(
-              QueuePairCalls.queryQp(
-                  pair, attributes.address(), ALL_ATTRIBUTES, creation.address()));
-      if (errno != 0) {
-        throw new VerbsException("ibv_query_qp", name(), errno);
-      }
+      VerbsException.check(
+          "ibv_query_qp",
+          name(),
+          QueuePairCalls.queryQp(pair, attributes.address(), ALL_ATTRIBUTES, creation.address()));
       return QueuePairStatus.read(attributes);
     } finally {
       release();
@@ -334,9 +322,6 @@ public final class QueuePair extends VerbsObject {
   @Override
   void destroy() {
     domain.context().removeSource(this);
-    int errno = QueuePairCalls.destroyQp(handle());
-    if (errno != 0) {
-      throw new VerbsException("ibv_destroy_qp", name(), errno);
-    }
+    VerbsException.check("ibv_destroy_qp", name(), QueuePairCalls.destroyQp(handle()));
   }
 }

@@ -4,13 +4,10 @@ package io.wisp.verbs;
 import static io.wisp.verbs.raw.Structs.IBV_QP_INIT_ATTR;
 import static io.wisp.verbs.raw.Structs.offset;
 
-import io.wisp.verbs.raw.CallState;
 import io.wisp.verbs.raw.QueuePairCalls;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Locale;
 
 /** Makes queue pairs, which depend on more than one other object. */
@@ -20,42 +17,34 @@ final class QueuePairFactory {
 
   static QueuePair create(ProtectionDomain domain, QueuePairOptions options) {
     check(domain, options);
-    Deque<VerbsObject> owners = new ArrayDeque<>();
-    try {
-      long domainHandle = acquire(domain, owners);
-      try (Arena arena = Arena.ofConfined()) {
-        MemorySegment attributes = arena.allocate(IBV_QP_INIT_ATTR);
-        set(attributes, "send_cq", acquire(options.sendQueue, owners));
-        set(attributes, "recv_cq", acquire(options.receiveQueue, owners));
-        if (options.shared != null) {
-          set(attributes, "srq", acquire(options.shared, owners));
-        } else {
-          setCapability(attributes, "max_recv_wr", options.maxReceives);
-          setCapability(attributes, "max_recv_sge", options.maxReceiveScatter);
-        }
-        setCapability(attributes, "max_send_wr", options.maxSends);
-        setCapability(attributes, "max_send_sge", options.maxSendGather);
-        setCapability(attributes, "max_inline_data", options.maxInline);
-        attributes.set(
-            ValueLayout.JAVA_INT, offset(IBV_QP_INIT_ATTR, "qp_type"), options.type.code());
-        attributes.set(
-            ValueLayout.JAVA_INT,
-            offset(IBV_QP_INIT_ATTR, "sq_sig_all"),
-            options.signalAll ? 1 : 0);
-        CallState state = new CallState(arena);
-        long handle = QueuePairCalls.createQp(state, domainHandle, attributes.address());
-        if (handle == 0) {
-          throw refused(domain.context(), options, state.errno());
-        }
-        QueuePair pair =
-            new QueuePair(domain, options, handle, QueuePair.numberOf(handle), attributes);
-        domain.context().addSource(pair);
-        pair.register();
-        return pair;
-      }
-    } finally {
-      owners.forEach(VerbsObject::release);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment attributes = arena.allocate(IBV_QP_INIT_ATTR);
+      write(options, attributes);
+      return VerbsObject.create(
+          (state, _) -> QueuePairCalls.createQp(state, domain.handle(), attributes.address()),
+          errno -> refused(domain.context(), options, errno),
+          handle -> domain.context().addSource(new QueuePair(domain, options, handle, attributes)),
+          domain,
+          options.sendQueue,
+          options.receiveQueue,
+          options.shared);
     }
+  }
+
+  private static void write(QueuePairOptions options, MemorySegment attributes) {
+    setOwner(attributes, "send_cq", options.sendQueue);
+    setOwner(attributes, "recv_cq", options.receiveQueue);
+    if (options.shared != null) {
+      setOwner(attributes, "srq", options.shared);
+    } else {
+      set(attributes, options.maxReceives, "cap", "max_recv_wr");
+      set(attributes, options.maxReceiveScatter, "cap", "max_recv_sge");
+    }
+    set(attributes, options.maxSends, "cap", "max_send_wr");
+    set(attributes, options.maxSendGather, "cap", "max_send_sge");
+    set(attributes, options.maxInline, "cap", "max_inline_data");
+    set(attributes, options.type.code(), "qp_type");
+    set(attributes, options.signalAll ? 1 : 0, "sq_sig_all");
   }
 
   private static void check(ProtectionDomain domain, QueuePairOptions options) {
@@ -70,18 +59,12 @@ final class QueuePairFactory {
     }
   }
 
-  private static long acquire(VerbsObject owner, Deque<VerbsObject> acquired) {
-    long handle = owner.acquire();
-    acquired.push(owner);
-    return handle;
+  private static void setOwner(MemorySegment attributes, String member, VerbsObject owner) {
+    attributes.set(ValueLayout.JAVA_LONG, offset(IBV_QP_INIT_ATTR, member), owner.handle());
   }
 
-  private static void set(MemorySegment attributes, String member, long value) {
-    attributes.set(ValueLayout.JAVA_LONG, offset(IBV_QP_INIT_ATTR, member), value);
-  }
-
-  private static void setCapability(MemorySegment attributes, String member, int value) {
-    attributes.set(ValueLayout.JAVA_INT, offset(IBV_QP_INIT_ATTR, "cap", member), value);
+  private static void set(MemorySegment attributes, int value, String... path) {
+    attributes.set(ValueLayout.JAVA_INT, offset(IBV_QP_INIT_ATTR, path), value);
   }
 
   private static VerbsException refused(Context context, QueuePairOptions options, int errno) {
@@ -100,9 +83,9 @@ final class QueuePairFactory {
         "ibv_create_qp",
         String.format(
             Locale.ROOT,
-            "device=%s, type=%s, max_send_wr=%d, max_recv_wr=%d, max_send_sge=%d, max_recv_sge=%d,"
+            "%s, type=%s, max_send_wr=%d, max_recv_wr=%d, max_send_sge=%d, max_recv_sge=%d,"
                 + " max_inline_data=%d",
-            context.device().name(),
+            context.argument(),
             options.type,
             options.maxSends,
             ownReceives ? options.maxReceives : 0,

@@ -5,7 +5,6 @@ import static io.wisp.verbs.raw.Structs.IBV_SRQ_ATTR;
 import static io.wisp.verbs.raw.Structs.IBV_SRQ_INIT_ATTR;
 import static io.wisp.verbs.raw.Structs.offset;
 
-import io.wisp.verbs.raw.CallState;
 import io.wisp.verbs.raw.FastPath;
 import io.wisp.verbs.raw.Ibv;
 import io.wisp.verbs.raw.QueuePairCalls;
@@ -13,7 +12,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
-import java.util.Locale;
 
 /** Receive requests that any number of queue pairs take from. */
 public final class SharedReceiveQueue extends VerbsObject {
@@ -37,36 +35,25 @@ public final class SharedReceiveQueue extends VerbsObject {
   }
 
   static SharedReceiveQueue create(ProtectionDomain domain, int requests, int scatter) {
-    long owner = domain.acquire();
-    try (Arena arena = Arena.ofConfined()) {
-      CallState state = new CallState(arena);
-      MemorySegment attributes = arena.allocate(IBV_SRQ_INIT_ATTR);
-      attributes.set(ValueLayout.JAVA_INT, offset(IBV_SRQ_INIT_ATTR, "attr", "max_wr"), requests);
-      attributes.set(ValueLayout.JAVA_INT, offset(IBV_SRQ_INIT_ATTR, "attr", "max_sge"), scatter);
-      long handle = QueuePairCalls.createSrq(state, owner, attributes.address());
-      if (handle == 0) {
-        throw refused(domain.context(), "ibv_create_srq", requests, scatter, state.errno());
-      }
-      SharedReceiveQueue queue = new SharedReceiveQueue(domain, handle);
-      domain.context().addSource(queue);
-      queue.register();
-      return queue;
-    } finally {
-      domain.release();
-    }
+    return create(
+        (state, arena) -> {
+          MemorySegment attributes = arena.allocate(IBV_SRQ_INIT_ATTR);
+          long capacity = offset(IBV_SRQ_INIT_ATTR, "attr", "max_wr");
+          attributes.set(ValueLayout.JAVA_INT, capacity, requests);
+          long pieces = offset(IBV_SRQ_INIT_ATTR, "attr", "max_sge");
+          attributes.set(ValueLayout.JAVA_INT, pieces, scatter);
+          return QueuePairCalls.createSrq(state, domain.handle(), attributes.address());
+        },
+        errno -> refused(domain.context(), requests, scatter, errno),
+        handle -> domain.context().addSource(new SharedReceiveQueue(domain, handle)),
+        domain);
   }
 
-  private static VerbsException refused(
-      Context context, String call, int requests, int scatter, int errno) {
+  private static VerbsException refused(Context context, int requests, int scatter, int errno) {
     DeviceAttributes device = context.attributes();
     return new VerbsException(
-        call,
-        String.format(
-            Locale.ROOT,
-            "device=%s, max_wr=%d, max_sge=%d",
-            context.device().name(),
-            requests,
-            scatter),
+        "ibv_create_srq",
+        context.argument() + ", max_wr=" + requests + ", max_sge=" + scatter,
         errno,
         new Cures.Limits()
             .check("max_wr", requests, "max_srq_wr", device.maxSharedReceiveRequests())
@@ -129,10 +116,10 @@ public final class SharedReceiveQueue extends VerbsObject {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment attributes = arena.allocate(IBV_SRQ_ATTR);
       attributes.set(ValueLayout.JAVA_INT, offset(IBV_SRQ_ATTR, member), value);
-      int errno = Math.abs(QueuePairCalls.modifySrq(queue, attributes.address(), mask));
-      if (errno != 0) {
-        throw new VerbsException("ibv_modify_srq", member + "=" + value, errno);
-      }
+      VerbsException.check(
+          "ibv_modify_srq",
+          member + "=" + value,
+          QueuePairCalls.modifySrq(queue, attributes.address(), mask));
     } finally {
       release();
     }
@@ -143,11 +130,10 @@ public final class SharedReceiveQueue extends VerbsObject {
     long queue = acquire();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment attributes = arena.allocate(IBV_SRQ_ATTR);
-      int errno = Math.abs(QueuePairCalls.querySrq(queue, attributes.address()));
-      if (errno != 0) {
-        throw new VerbsException(
-            "ibv_query_srq", "device=" + domain.context().device().name(), errno);
-      }
+      VerbsException.check(
+          "ibv_query_srq",
+          domain.context().argument(),
+          QueuePairCalls.querySrq(queue, attributes.address()));
       return new Attributes(
           attributes.get(ValueLayout.JAVA_INT, offset(IBV_SRQ_ATTR, "max_wr")),
           attributes.get(ValueLayout.JAVA_INT, offset(IBV_SRQ_ATTR, "max_sge")),
@@ -160,10 +146,7 @@ public final class SharedReceiveQueue extends VerbsObject {
   @Override
   void destroy() {
     domain.context().removeSource(this);
-    int errno = QueuePairCalls.destroySrq(handle());
-    if (errno != 0) {
-      throw new VerbsException(
-          "ibv_destroy_srq", "device=" + domain.context().device().name(), errno);
-    }
+    VerbsException.check(
+        "ibv_destroy_srq", domain.context().argument(), QueuePairCalls.destroySrq(handle()));
   }
 }

@@ -28,6 +28,17 @@ public final class VerbsException extends RuntimeException {
     this(call, arguments, errno, Cures.of(errno));
   }
 
+  /**
+   * Throws if a call failed.
+   *
+   * @param errno what it returned: 0, or the error number, by some devices negated
+   */
+  static void check(String call, String arguments, int errno) {
+    if (errno != 0) {
+      throw new VerbsException(call, arguments, Math.abs(errno));
+    }
+  }
+
   /** That no call can be made at all. */
   VerbsException(String reason) {
     super(reason);

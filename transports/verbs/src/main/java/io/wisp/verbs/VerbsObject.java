@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.verbs;
 
+import io.wisp.verbs.raw.CallState;
+import java.lang.foreign.Arena;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntFunction;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,9 +48,46 @@ public abstract class VerbsObject implements AutoCloseable {
   private volatile int users;
   private boolean destroyed;
 
+  /** A call that makes a native object, whose address it returns; 0 on failure. */
+  interface Creation {
+    long call(CallState state, Arena arena);
+  }
+
   /**
-   * To be called while the owners are in use, so that none of them can vanish before it knows of
+   * Makes an object while its owners are in use, so that none of them can vanish before it knows of
    * its new dependant.
+   *
+   * @param refusal what to throw, by error number, if the library refuses
+   * @param wrapper makes the object, by the address of the native structure
+   */
+  static <T extends VerbsObject> T create(
+      Creation creation,
+      IntFunction<VerbsException> refusal,
+      LongFunction<T> wrapper,
+      @Nullable VerbsObject... owners) {
+    Deque<VerbsObject> acquired = new ArrayDeque<>();
+    try (Arena arena = Arena.ofConfined()) {
+      for (VerbsObject owner : owners) {
+        if (owner != null) {
+          long ignored = owner.acquire();
+          acquired.push(owner);
+        }
+      }
+      CallState state = new CallState(arena);
+      long handle = creation.call(state, arena);
+      if (handle == 0) {
+        throw refusal.apply(state.errno());
+      }
+      T made = wrapper.apply(handle);
+      made.register();
+      return made;
+    } finally {
+      acquired.forEach(VerbsObject::release);
+    }
+  }
+
+  /**
+   * Of a native object; {@link #create} makes it known to its owners.
    *
    * @param handle the address of the native structure
    * @param name what messages call it
@@ -103,7 +146,7 @@ public abstract class VerbsObject implements AutoCloseable {
     USERS.getAndAdd(this, -1);
   }
 
-  /** The address of the native structure, for comparing. */
+  /** The address of the native structure, for comparing, and for {@link #create}. */
   final long handle() {
     return handle;
   }

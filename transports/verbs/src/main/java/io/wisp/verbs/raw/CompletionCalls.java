@@ -15,11 +15,7 @@ public final class CompletionCalls {
 
   /** The address of a channel; 0 on failure. */
   public static long createChannel(CallState state, long context) {
-    try {
-      return (long) CREATE_CHANNEL.invokeExact(state.segment, context);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return (long) Library.call(CREATE_CHANNEL, state.segment, context);
   }
 
   private static final MethodHandle DESTROY_CHANNEL =
@@ -27,11 +23,7 @@ public final class CompletionCalls {
 
   /** 0, or the error number. */
   public static int destroyChannel(long channel) {
-    try {
-      return (int) DESTROY_CHANNEL.invokeExact(channel);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return (int) Library.call(DESTROY_CHANNEL, channel);
   }
 
   private static final MethodHandle CREATE_CQ =
@@ -42,11 +34,7 @@ public final class CompletionCalls {
   /** The address of a completion queue; 0 on failure. */
   public static long createCq(
       CallState state, long context, int entries, long cookie, long channel, int vector) {
-    try {
-      return (long) CREATE_CQ.invokeExact(state.segment, context, entries, cookie, channel, vector);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return (long) Library.call(CREATE_CQ, state.segment, context, entries, cookie, channel, vector);
   }
 
   private static final MethodHandle RESIZE_CQ =
@@ -54,11 +42,7 @@ public final class CompletionCalls {
 
   /** 0, or the error number. */
   public static int resizeCq(long queue, int entries) {
-    try {
-      return (int) RESIZE_CQ.invokeExact(queue, entries);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return (int) Library.call(RESIZE_CQ, queue, entries);
   }
 
   private static final MethodHandle DESTROY_CQ =
@@ -66,11 +50,7 @@ public final class CompletionCalls {
 
   /** 0, or the error number. Waits until every event of the queue is acknowledged. */
   public static int destroyCq(long queue) {
-    try {
-      return (int) DESTROY_CQ.invokeExact(queue);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return (int) Library.call(DESTROY_CQ, queue);
   }
 
   private static final MethodHandle GET_CQ_EVENT =

@@ -16,11 +16,7 @@ public final class DeviceCalls {
 
   /** The address of an array of devices that ends with a null pointer; 0 on failure. */
   public static long getDeviceList(CallState state, long count) {
-    try {
-      return (long) GET_DEVICE_LIST.invokeExact(state.segment, count);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return (long) Library.call(GET_DEVICE_LIST, state.segment, count);
   }
 
   private static final MethodHandle FREE_DEVICE_LIST =
@@ -28,11 +24,7 @@ public final class DeviceCalls {
 
   /** Frees what {@link #getDeviceList} gave, but for opened devices. Cannot fail. */
   public static void freeDeviceList(long list) {
-    try {
-      FREE_DEVICE_LIST.invokeExact(list);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    Object ignored = Library.call(FREE_DEVICE_LIST, list);
   }
 
   private static final MethodHandle GET_DEVICE_GUID =
@@ -40,11 +32,7 @@ public final class DeviceCalls {
 
   /** The GUID, its bytes in network order. */
   public static long getDeviceGuid(long device) {
-    try {
-      return (long) GET_DEVICE_GUID.invokeExact(device);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return (long) Library.call(GET_DEVICE_GUID, device);
   }
 
   private static final MethodHandle OPEN_DEVICE =
@@ -52,11 +40,7 @@ public final class DeviceCalls {
 
   /** The address of a context; 0 on failure. */
   public static long openDevice(CallState state, long device) {
-    try {
-      return (long) OPEN_DEVICE.invokeExact(state.segment, device);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return (long) Library.call(OPEN_DEVICE, state.segment, device);
   }
 
   private static final MethodHandle CLOSE_DEVICE =
@@ -64,11 +48,7 @@ public final class DeviceCalls {
 
   /** 0, or -1. */
   public static int closeDevice(CallState state, long context) {
-    try {
-      return (int) CLOSE_DEVICE.invokeExact(state.segment, context);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return (int) Library.call(CLOSE_DEVICE, state.segment, context);
   }
 
   private static final MethodHandle QUERY_DEVICE =
@@ -76,11 +56,7 @@ public final class DeviceCalls {
 
   /** 0, or the error number. */
   public static int queryDevice(long context, long attributes) {
-    try {
-      return (int) QUERY_DEVICE.invokeExact(context, attributes);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return (int) Library.call(QUERY_DEVICE, context, attributes);
   }
 
   private static final MethodHandle QUERY_PORT =
@@ -89,11 +65,7 @@ public final class DeviceCalls {
 
   /** 0, or the error number. The function of this name in the library fills the first 48 bytes. */
   public static int queryPort(long context, byte port, long attributes) {
-    try {
-      return (int) QUERY_PORT.invokeExact(context, port, attributes);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return (int) Library.call(QUERY_PORT, context, port, attributes);
   }
 
   private static final MethodHandle QUERY_GID_TABLE =
@@ -106,11 +78,7 @@ public final class DeviceCalls {
    */
   public static long queryGidTable(
       long context, long entries, long maxEntries, int flags, long entrySize) {
-    try {
-      return (long) QUERY_GID_TABLE.invokeExact(context, entries, maxEntries, flags, entrySize);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return (long) Library.call(QUERY_GID_TABLE, context, entries, maxEntries, flags, entrySize);
   }
 
   private static final MethodHandle QUERY_PKEY =
@@ -120,11 +88,7 @@ public final class DeviceCalls {
 
   /** 0, or -1; the key is written in network order. */
   public static int queryPkey(CallState state, long context, byte port, int index, long pkey) {
-    try {
-      return (int) QUERY_PKEY.invokeExact(state.segment, context, port, index, pkey);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return (int) Library.call(QUERY_PKEY, state.segment, context, port, index, pkey);
   }
 
   private static final MethodHandle GET_ASYNC_EVENT =
@@ -133,11 +97,7 @@ public final class DeviceCalls {
 
   /** 0, or -1. */
   public static int getAsyncEvent(CallState state, long context, long event) {
-    try {
-      return (int) GET_ASYNC_EVENT.invokeExact(state.segment, context, event);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return (int) Library.call(GET_ASYNC_EVENT, state.segment, context, event);
   }
 
   private static final MethodHandle ACK_ASYNC_EVENT =
@@ -145,11 +105,7 @@ public final class DeviceCalls {
 
   /** Acknowledges an event that was taken. Cannot fail. */
   public static void ackAsyncEvent(long event) {
-    try {
-      ACK_ASYNC_EVENT.invokeExact(event);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    Object ignored = Library.call(ACK_ASYNC_EVENT, event);
   }
 
   private DeviceCalls() {}

@@ -100,6 +100,15 @@ public final class Library {
     return Linker.nativeLinker().downcallHandle(symbols.findOrThrow(name), type, options);
   }
 
+  /** Calls a function that is seldom called, and so may box its arguments and its result. */
+  static Object call(MethodHandle function, Object... arguments) {
+    try {
+      return function.invokeWithArguments(arguments);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /** A call of a function whose address is the first argument. */
   @SuppressWarnings("restricted")
   static MethodHandle linkPointer(FunctionDescriptor type, Linker.Option... options) {

@@ -16,11 +16,7 @@ public final class MemoryCalls {
 
   /** The address of a protection domain; 0 on failure. */
   public static long allocPd(CallState state, long context) {
-    try {
-      return (long) ALLOC_PD.invokeExact(state.segment, context);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return (long) Library.call(ALLOC_PD, state.segment, context);
   }
 
   private static final MethodHandle DEALLOC_PD =
@@ -28,11 +24,7 @@ public final class MemoryCalls {
 
   /** 0, or the error number. */
   public static int deallocPd(long domain) {
-    try {
-      return (int) DEALLOC_PD.invokeExact(domain);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return (int) Library.call(DEALLOC_PD, domain);
   }
 
   private static final MethodHandle REG_MR =
@@ -42,11 +34,7 @@ public final class MemoryCalls {
 
   /** The address of a memory region; 0 on failure. */
   public static long regMr(CallState state, long domain, long address, long length, int access) {
-    try {
-      return (long) REG_MR.invokeExact(state.segment, domain, address, length, access);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return (long) Library.call(REG_MR, state.segment, domain, address, length, access);
   }
 
   private static final MethodHandle REG_MR_IOVA2 =
@@ -57,11 +45,7 @@ public final class MemoryCalls {
   /** As {@link #regMr}, for access flags that a kernel may ignore. */
   public static long regMrIova2(
       CallState state, long domain, long address, long length, long iova, int access) {
-    try {
-      return (long) REG_MR_IOVA2.invokeExact(state.segment, domain, address, length, iova, access);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return (long) Library.call(REG_MR_IOVA2, state.segment, domain, address, length, iova, access);
   }
 
   private static final MethodHandle DEREG_MR =
@@ -69,11 +53,7 @@ public final class MemoryCalls {
 
   /** 0, or the error number. */
   public static int deregMr(long region) {
-    try {
-      return (int) DEREG_MR.invokeExact(region);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return (int) Library.call(DEREG_MR, region);
   }
 
   private static final MethodHandle CREATE_AH =
@@ -82,11 +62,7 @@ public final class MemoryCalls {
 
   /** The address of an address handle; 0 on failure. */
   public static long createAh(CallState state, long domain, long attributes) {
-    try {
-      return (long) CREATE_AH.invokeExact(state.segment, domain, attributes);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return (long) Library.call(CREATE_AH, state.segment, domain, attributes);
   }
 
   private static final MethodHandle CREATE_AH_FROM_WC =
@@ -97,11 +73,7 @@ public final class MemoryCalls {
   /** The address of an address handle; 0 on failure. */
   public static long createAhFromWc(
       CallState state, long domain, long completion, long header, byte port) {
-    try {
-      return (long) CREATE_AH_FROM_WC.invokeExact(state.segment, domain, completion, header, port);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return (long) Library.call(CREATE_AH_FROM_WC, state.segment, domain, completion, header, port);
   }
 
   private static final MethodHandle DESTROY_AH =
@@ -109,11 +81,7 @@ public final class MemoryCalls {
 
   /** 0, or the error number. */
   public static int destroyAh(long handle) {
-    try {
-      return (int) DESTROY_AH.invokeExact(handle);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return (int) Library.call(DESTROY_AH, handle);
   }
 
   private MemoryCalls() {}

@@ -16,11 +16,7 @@ public final class QueuePairCalls {
 
   /** The address of a queue pair; 0 on failure. */
   public static long createQp(CallState state, long domain, long attributes) {
-    try {
-      return (long) CREATE_QP.invokeExact(state.segment, domain, attributes);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return (long) Library.call(CREATE_QP, state.segment, domain, attributes);
   }
 
   private static final MethodHandle MODIFY_QP =
@@ -29,11 +25,7 @@ public final class QueuePairCalls {
 
   /** 0, or the error number. */
   public static int modifyQp(long pair, long attributes, int mask) {
-    try {
-      return (int) MODIFY_QP.invokeExact(pair, attributes, mask);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return (int) Library.call(MODIFY_QP, pair, attributes, mask);
   }
 
   private static final MethodHandle QUERY_QP =
@@ -43,11 +35,7 @@ public final class QueuePairCalls {
 
   /** 0, or the error number. */
   public static int queryQp(long pair, long attributes, int mask, long initAttributes) {
-    try {
-      return (int) QUERY_QP.invokeExact(pair, attributes, mask, initAttributes);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return (int) Library.call(QUERY_QP, pair, attributes, mask, initAttributes);
   }
 
   private static final MethodHandle DESTROY_QP =
@@ -55,11 +43,7 @@ public final class QueuePairCalls {
 
   /** 0, or the error number. Waits until every event of the pair is acknowledged. */
   public static int destroyQp(long pair) {
-    try {
-      return (int) DESTROY_QP.invokeExact(pair);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return (int) Library.call(DESTROY_QP, pair);
   }
 
   private static final MethodHandle CREATE_SRQ =
@@ -68,11 +52,7 @@ public final class QueuePairCalls {
 
   /** The address of a shared receive queue; 0 on failure. */
   public static long createSrq(CallState state, long domain, long attributes) {
-    try {
-      return (long) CREATE_SRQ.invokeExact(state.segment, domain, attributes);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return (long) Library.call(CREATE_SRQ, state.segment, domain, attributes);
   }
 
   private static final MethodHandle MODIFY_SRQ =
@@ -81,11 +61,7 @@ public final class QueuePairCalls {
 
   /** 0, or the error number. */
   public static int modifySrq(long queue, long attributes, int mask) {
-    try {
-      return (int) MODIFY_SRQ.invokeExact(queue, attributes, mask);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return (int) Library.call(MODIFY_SRQ, queue, attributes, mask);
   }
 
   private static final MethodHandle QUERY_SRQ =
@@ -93,11 +69,7 @@ public final class QueuePairCalls {
 
   /** 0, or the error number. */
   public static int querySrq(long queue, long attributes) {
-    try {
-      return (int) QUERY_SRQ.invokeExact(queue, attributes);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return (int) Library.call(QUERY_SRQ, queue, attributes);
   }
 
   private static final MethodHandle DESTROY_SRQ =
@@ -105,11 +77,7 @@ public final class QueuePairCalls {
 
   /** 0, or the error number. Waits until every event of the queue is acknowledged. */
   public static int destroySrq(long queue) {
-    try {
-      return (int) DESTROY_SRQ.invokeExact(queue);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return (int) Library.call(DESTROY_SRQ, queue);
   }
 
   private QueuePairCalls() {}

@@ -28,11 +28,7 @@ public final class SystemCalls {
 
   /** What the command answers; -1 on failure. */
   public static int fcntl(CallState state, int descriptor, int command, int argument) {
-    try {
-      return (int) FCNTL.invokeExact(state.segment, descriptor, command, argument);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return (int) Library.call(FCNTL, state.segment, descriptor, command, argument);
   }
 
   private static final MethodHandle EVENTFD =
@@ -40,11 +36,7 @@ public final class SystemCalls {
 
   /** A file descriptor; -1 on failure. */
   public static int eventfd(CallState state, int value, int flags) {
-    try {
-      return (int) EVENTFD.invokeExact(state.segment, value, flags);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return (int) Library.call(EVENTFD, state.segment, value, flags);
   }
 
   private static final MethodHandle READ =
@@ -76,11 +68,7 @@ public final class SystemCalls {
 
   /** 0, or -1. */
   public static int close(CallState state, int descriptor) {
-    try {
-      return (int) CLOSE.invokeExact(state.segment, descriptor);
-    } catch (Throwable e) {
-      throw new AssertionError(e);
-    }
+    return (int) Library.call(CLOSE, state.segment, descriptor);
   }
 
   private SystemCalls() {}
