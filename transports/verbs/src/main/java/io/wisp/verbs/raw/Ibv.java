@@ -4,8 +4,6 @@ package io.wisp.verbs.raw;
 /** The constants of {@code infiniband/verbs.h} that are used, with their names in C. */
 public final class Ibv {
 
-  public static final int IBV_NODE_CA = 1;
-  public static final int IBV_NODE_RNIC = 4;
   public static final int IBV_TRANSPORT_IB = 0;
   public static final int IBV_TRANSPORT_IWARP = 1;
 

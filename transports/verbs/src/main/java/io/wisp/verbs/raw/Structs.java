@@ -30,8 +30,7 @@ public final class Structs {
 
   public static final StructLayout IBV_DEVICE =
       structLayout(
-              paddingLayout(16),
-              u32("node_type"),
+              paddingLayout(20),
               u32("transport_type"),
               bytes(64, "name"),
               bytes(64, "dev_name"),
@@ -41,7 +40,7 @@ public final class Structs {
   /** The context, and in its {@code ops} the functions that the header calls inline. */
   public static final StructLayout IBV_CONTEXT =
       structLayout(
-              pointer("device"),
+              paddingLayout(8),
               structLayout(
                       paddingLayout(88),
                       pointer("poll_cq"),
@@ -53,7 +52,7 @@ public final class Structs {
                       pointer("post_recv"),
                       paddingLayout(40))
                   .withName("ops"),
-              u32("cmd_fd"),
+              paddingLayout(4),
               u32("async_fd"),
               u32("num_comp_vectors"))
           .withName("ibv_context");
@@ -62,24 +61,23 @@ public final class Structs {
       structLayout(
               bytes(64, "fw_ver"),
               BIG_ENDIAN_LONG.withName("node_guid"),
-              BIG_ENDIAN_LONG.withName("sys_image_guid"),
+              paddingLayout(8),
               u64("max_mr_size"),
-              u64("page_size_cap"),
+              paddingLayout(8),
               u32("vendor_id"),
               u32("vendor_part_id"),
-              u32("hw_ver"),
+              paddingLayout(4),
               u32("max_qp"),
               u32("max_qp_wr"),
-              u32("device_cap_flags"),
+              paddingLayout(4),
               u32("max_sge"),
-              u32("max_sge_rd"),
+              paddingLayout(4),
               u32("max_cq"),
               u32("max_cqe"),
               u32("max_mr"),
-              u32("max_pd"),
-              u32("max_qp_rd_atom"),
               paddingLayout(4),
-              u32("max_res_rd_atom"),
+              u32("max_qp_rd_atom"),
+              paddingLayout(8),
               u32("max_qp_init_rd_atom"),
               paddingLayout(4),
               u32("atomic_cap"),
@@ -89,8 +87,7 @@ public final class Structs {
               u32("max_srq"),
               u32("max_srq_wr"),
               u32("max_srq_sge"),
-              u16("max_pkeys"),
-              u8("local_ca_ack_delay"),
+              paddingLayout(3),
               u8("phys_port_cnt"),
               paddingLayout(4))
           .withName("ibv_device_attr");
@@ -101,22 +98,14 @@ public final class Structs {
               u32("max_mtu"),
               u32("active_mtu"),
               u32("gid_tbl_len"),
-              u32("port_cap_flags"),
+              paddingLayout(4),
               u32("max_msg_sz"),
               paddingLayout(8),
               u16("pkey_tbl_len"),
               u16("lid"),
-              u16("sm_lid"),
-              u8("lmc"),
-              paddingLayout(1),
-              u8("sm_sl"),
-              paddingLayout(2),
-              u8("active_width"),
-              u8("active_speed"),
-              u8("phys_state"),
+              paddingLayout(10),
               u8("link_layer"),
-              u8("flags"),
-              paddingLayout(4))
+              paddingLayout(5))
           .withName("ibv_port_attr");
 
   public static final StructLayout IBV_GID_ENTRY =
@@ -129,41 +118,17 @@ public final class Structs {
           .withName("ibv_gid_entry");
 
   public static final StructLayout IBV_MR =
-      structLayout(
-              paddingLayout(16),
-              pointer("addr"),
-              u64("length"),
-              u32("handle"),
-              u32("lkey"),
-              u32("rkey"),
-              paddingLayout(4))
+      structLayout(paddingLayout(36), u32("lkey"), u32("rkey"), paddingLayout(4))
           .withName("ibv_mr");
 
   public static final StructLayout IBV_COMP_CHANNEL =
-      structLayout(pointer("context"), u32("fd"), u32("refcnt")).withName("ibv_comp_channel");
+      structLayout(paddingLayout(8), u32("fd"), paddingLayout(4)).withName("ibv_comp_channel");
 
   public static final StructLayout IBV_CQ =
-      structLayout(
-              pointer("context"),
-              pointer("channel"),
-              pointer("cq_context"),
-              u32("handle"),
-              u32("cqe"))
-          .withName("ibv_cq");
+      structLayout(paddingLayout(28), u32("cqe")).withName("ibv_cq");
 
   public static final StructLayout IBV_QP =
-      structLayout(
-              pointer("context"),
-              pointer("qp_context"),
-              pointer("pd"),
-              pointer("send_cq"),
-              pointer("recv_cq"),
-              pointer("srq"),
-              u32("handle"),
-              u32("qp_num"),
-              u32("state"),
-              u32("qp_type"))
-          .withName("ibv_qp");
+      structLayout(paddingLayout(52), u32("qp_num")).withName("ibv_qp");
 
   public static final StructLayout IBV_SGE =
       structLayout(u64("addr"), u32("length"), u32("lkey")).withName("ibv_sge");
@@ -227,7 +192,7 @@ public final class Structs {
 
   public static final StructLayout IBV_QP_INIT_ATTR =
       structLayout(
-              pointer("qp_context"),
+              paddingLayout(8),
               pointer("send_cq"),
               pointer("recv_cq"),
               pointer("srq"),
@@ -253,8 +218,7 @@ public final class Structs {
               IBV_GLOBAL_ROUTE.withName("grh"),
               u16("dlid"),
               u8("sl"),
-              u8("src_path_bits"),
-              u8("static_rate"),
+              paddingLayout(2),
               u8("is_global"),
               u8("port_num"),
               paddingLayout(1))
@@ -265,7 +229,7 @@ public final class Structs {
               u32("qp_state"),
               u32("cur_qp_state"),
               u32("path_mtu"),
-              u32("path_mig_state"),
+              paddingLayout(4),
               u32("qkey"),
               u32("rq_psn"),
               u32("sq_psn"),
@@ -275,9 +239,9 @@ public final class Structs {
               IBV_AH_ATTR.withName("ah_attr"),
               IBV_AH_ATTR.withName("alt_ah_attr"),
               u16("pkey_index"),
-              u16("alt_pkey_index"),
+              paddingLayout(2),
               u8("en_sqd_async_notify"),
-              u8("sq_draining"),
+              paddingLayout(1),
               u8("max_rd_atomic"),
               u8("max_dest_rd_atomic"),
               u8("min_rnr_timer"),
@@ -285,11 +249,7 @@ public final class Structs {
               u8("timeout"),
               u8("retry_cnt"),
               u8("rnr_retry"),
-              u8("alt_port_num"),
-              u8("alt_timeout"),
-              paddingLayout(1),
-              u32("rate_limit"),
-              paddingLayout(4))
+              paddingLayout(11))
           .withName("ibv_qp_attr");
 
   public static final StructLayout IBV_SRQ_ATTR =
@@ -310,9 +270,7 @@ public final class Structs {
   public static final StructLayout IBV_GRH =
       structLayout(
               BIG_ENDIAN_INT.withName("version_tclass_flow"),
-              u16("paylen"),
-              u8("next_hdr"),
-              u8("hop_limit"),
+              paddingLayout(4),
               bytes(16, "sgid"),
               bytes(16, "dgid"))
           .withByteAlignment(8)
