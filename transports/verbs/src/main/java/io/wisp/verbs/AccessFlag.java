@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** What may be done with a memory region, or by the peer of a queue pair. */
-public enum AccessFlag {
+public enum AccessFlag implements Coded {
   /**
    * The device may write: needed to receive, for the result of a READ, and for the remote writing
    * kinds.
@@ -41,7 +41,7 @@ public enum AccessFlag {
     this.code = code;
   }
 
-  /** Its number in {@code infiniband/verbs.h}. */
+  @Override
   public int code() {
     return code;
   }

@@ -21,36 +21,20 @@ public record AsyncEvent(AsyncEventType type, @Nullable VerbsObject source, int 
 
   static AsyncEvent read(MemorySegment memory, Map<Long, VerbsObject> sources) {
     AsyncEventType type =
-        AsyncEventType.of(memory.get(ValueLayout.JAVA_INT, offset(IBV_ASYNC_EVENT, "event_type")));
-    return switch (type) {
-      case COMPLETION_QUEUE_ERROR,
-          QUEUE_PAIR_FATAL,
-          QUEUE_PAIR_REQUEST_ERROR,
-          QUEUE_PAIR_ACCESS_ERROR,
-          COMMUNICATION_ESTABLISHED,
-          SEND_QUEUE_DRAINED,
-          PATH_MIGRATED,
-          PATH_MIGRATION_ERROR,
-          SHARED_RECEIVE_QUEUE_ERROR,
-          SHARED_RECEIVE_QUEUE_LIMIT_REACHED,
-          LAST_REQUEST_REACHED ->
-          new AsyncEvent(
-              type,
-              sources.get(
-                  memory.get(ValueLayout.JAVA_LONG, offset(IBV_ASYNC_EVENT, "element", "qp"))),
-              0);
-      case PORT_ACTIVE,
-          PORT_ERROR,
-          LID_CHANGE,
-          PKEY_CHANGE,
-          SUBNET_MANAGER_CHANGE,
-          CLIENT_REREGISTER,
-          GID_CHANGE ->
-          new AsyncEvent(
-              type,
-              null,
-              memory.get(ValueLayout.JAVA_INT, offset(IBV_ASYNC_EVENT, "element", "port_num")));
-      case DEVICE_FATAL -> new AsyncEvent(type, null, 0);
+        Coded.find(
+            AsyncEventType.values(),
+            memory.get(ValueLayout.JAVA_INT, offset(IBV_ASYNC_EVENT, "event_type")),
+            "asynchronous event");
+    return switch (type.subject()) {
+      case OBJECT -> {
+        long at = offset(IBV_ASYNC_EVENT, "element", "qp");
+        yield new AsyncEvent(type, sources.get(memory.get(ValueLayout.JAVA_LONG, at)), 0);
+      }
+      case PORT -> {
+        long at = offset(IBV_ASYNC_EVENT, "element", "port_num");
+        yield new AsyncEvent(type, null, memory.get(ValueLayout.JAVA_INT, at));
+      }
+      case DEVICE -> new AsyncEvent(type, null, 0);
     };
   }
 }

@@ -4,7 +4,7 @@ package io.wisp.verbs;
 import io.wisp.verbs.raw.Ibv;
 
 /** With what the atomic operations of a device are atomic. */
-public enum AtomicCapability {
+public enum AtomicCapability implements Coded {
   /** There are no atomic operations. */
   NONE(Ibv.IBV_ATOMIC_NONE),
 
@@ -20,17 +20,8 @@ public enum AtomicCapability {
     this.code = code;
   }
 
-  /** Its number in {@code infiniband/verbs.h}. */
+  @Override
   public int code() {
     return code;
-  }
-
-  static AtomicCapability of(int code) {
-    for (AtomicCapability candidate : values()) {
-      if (candidate.code == code) {
-        return candidate;
-      }
-    }
-    throw new IllegalArgumentException("unknown atomic capability: " + code);
   }
 }

@@ -4,7 +4,7 @@ package io.wisp.verbs;
 import io.wisp.verbs.raw.Ibv;
 
 /** How a request ended. The names are those of C, without the prefix. */
-public enum CompletionStatus {
+public enum CompletionStatus implements Coded {
   SUCCESS(Ibv.IBV_WC_SUCCESS, "success"),
   LOC_LEN_ERR(
       Ibv.IBV_WC_LOC_LEN_ERR,
@@ -63,7 +63,7 @@ public enum CompletionStatus {
     this.text = text;
   }
 
-  /** Its number in {@code infiniband/verbs.h}. */
+  @Override
   public int code() {
     return code;
   }

@@ -159,7 +159,7 @@ public final class Context extends EventSource<AsyncEvent> {
               new GidEntry(
                   Gid.read(memory, at + offset(IBV_GID_ENTRY, "gid")),
                   number(memory, at, "gid_index"),
-                  GidType.of(number(memory, at, "gid_type")),
+                  Coded.find(GidType.values(), number(memory, at, "gid_type"), "type of GID"),
                   number(memory, at, "ndev_ifindex")));
         }
       }

@@ -68,7 +68,7 @@ public record DeviceAttributes(
         number(memory, "max_mr"),
         number(memory, "max_qp_rd_atom"),
         number(memory, "max_qp_init_rd_atom"),
-        AtomicCapability.of(number(memory, "atomic_cap")),
+        Coded.find(AtomicCapability.values(), number(memory, "atomic_cap"), "atomic capability"),
         number(memory, "max_srq"),
         number(memory, "max_srq_wr"),
         number(memory, "max_srq_sge"),

@@ -4,7 +4,7 @@ package io.wisp.verbs;
 import io.wisp.verbs.raw.Ibv;
 
 /** What kind of packets a GID stands for. */
-public enum GidType {
+public enum GidType implements Coded {
   /** InfiniBand's global routing header. */
   INFINIBAND(Ibv.IBV_GID_TYPE_IB),
 
@@ -20,17 +20,8 @@ public enum GidType {
     this.code = code;
   }
 
-  /** Its number in {@code infiniband/verbs.h}. */
+  @Override
   public int code() {
     return code;
-  }
-
-  static GidType of(int code) {
-    for (GidType candidate : values()) {
-      if (candidate.code == code) {
-        return candidate;
-      }
-    }
-    throw new IllegalArgumentException("unknown type of GID: " + code);
   }
 }

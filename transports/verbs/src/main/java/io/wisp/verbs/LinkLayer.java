@@ -4,7 +4,7 @@ package io.wisp.verbs;
 import io.wisp.verbs.raw.Ibv;
 
 /** What lies below a port. */
-public enum LinkLayer {
+public enum LinkLayer implements Coded {
   /** Not told, which means InfiniBand. */
   UNSPECIFIED(Ibv.IBV_LINK_LAYER_UNSPECIFIED),
 
@@ -20,17 +20,8 @@ public enum LinkLayer {
     this.code = code;
   }
 
-  /** Its number in {@code infiniband/verbs.h}. */
+  @Override
   public int code() {
     return code;
-  }
-
-  static LinkLayer of(int code) {
-    for (LinkLayer candidate : values()) {
-      if (candidate.code == code) {
-        return candidate;
-      }
-    }
-    throw new IllegalArgumentException("unknown link layer: " + code);
   }
 }

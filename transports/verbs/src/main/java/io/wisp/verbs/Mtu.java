@@ -4,7 +4,7 @@ package io.wisp.verbs;
 import io.wisp.verbs.raw.Ibv;
 
 /** The largest payload of a packet. */
-public enum Mtu {
+public enum Mtu implements Coded {
   /** 256 bytes. */
   MTU_256(Ibv.IBV_MTU_256),
 
@@ -26,7 +26,7 @@ public enum Mtu {
     this.code = code;
   }
 
-  /** Its number in {@code infiniband/verbs.h}. */
+  @Override
   public int code() {
     return code;
   }
@@ -42,11 +42,6 @@ public enum Mtu {
   }
 
   static Mtu of(int code) {
-    for (Mtu candidate : values()) {
-      if (candidate.code == code) {
-        return candidate;
-      }
-    }
-    throw new IllegalArgumentException("unknown MTU: " + code);
+    return Coded.find(values(), code, "MTU");
   }
 }

@@ -4,7 +4,7 @@ package io.wisp.verbs;
 import io.wisp.verbs.raw.Ibv;
 
 /** What was completed. */
-public enum Opcode {
+public enum Opcode implements Coded {
   /** A SEND, with or without immediate data. */
   SEND(Ibv.IBV_WC_SEND),
 
@@ -32,7 +32,7 @@ public enum Opcode {
     this.code = code;
   }
 
-  /** Its number in {@code infiniband/verbs.h}. */
+  @Override
   public int code() {
     return code;
   }

@@ -34,14 +34,17 @@ public record PortAttributes(
   static PortAttributes read(int number, MemorySegment memory) {
     return new PortAttributes(
         number,
-        PortState.of(number(memory, "state")),
+        Coded.find(PortState.values(), number(memory, "state"), "state of a port"),
         Mtu.of(number(memory, "max_mtu")),
         Mtu.of(number(memory, "active_mtu")),
         number(memory, "gid_tbl_len"),
         shortNumber(memory, "pkey_tbl_len"),
         number(memory, "max_msg_sz"),
         shortNumber(memory, "lid"),
-        LinkLayer.of(memory.get(ValueLayout.JAVA_BYTE, offset(IBV_PORT_ATTR, "link_layer"))));
+        Coded.find(
+            LinkLayer.values(),
+            memory.get(ValueLayout.JAVA_BYTE, offset(IBV_PORT_ATTR, "link_layer")),
+            "link layer"));
   }
 
   private static int number(MemorySegment memory, String member) {

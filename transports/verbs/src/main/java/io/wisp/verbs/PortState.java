@@ -4,7 +4,7 @@ package io.wisp.verbs;
 import io.wisp.verbs.raw.Ibv;
 
 /** Whether a port carries traffic. */
-public enum PortState {
+public enum PortState implements Coded {
   /** No change; never the state of a port. */
   NOP(Ibv.IBV_PORT_NOP),
 
@@ -29,17 +29,8 @@ public enum PortState {
     this.code = code;
   }
 
-  /** Its number in {@code infiniband/verbs.h}. */
+  @Override
   public int code() {
     return code;
-  }
-
-  static PortState of(int code) {
-    for (PortState candidate : values()) {
-      if (candidate.code == code) {
-        return candidate;
-      }
-    }
-    throw new IllegalArgumentException("unknown state of a port: " + code);
   }
 }

@@ -4,7 +4,7 @@ package io.wisp.verbs;
 import io.wisp.verbs.raw.Ibv;
 
 /** The states of a queue pair. A new one is in {@link #RESET}. */
-public enum QueuePairState {
+public enum QueuePairState implements Coded {
   /** New, or reset: nothing can be posted. */
   RESET(Ibv.IBV_QPS_RESET),
 
@@ -32,17 +32,8 @@ public enum QueuePairState {
     this.code = code;
   }
 
-  /** Its number in {@code infiniband/verbs.h}. */
+  @Override
   public int code() {
     return code;
-  }
-
-  static QueuePairState of(int code) {
-    for (QueuePairState candidate : values()) {
-      if (candidate.code == code) {
-        return candidate;
-      }
-    }
-    throw new IllegalArgumentException("unknown state of a queue pair: " + code);
   }
 }

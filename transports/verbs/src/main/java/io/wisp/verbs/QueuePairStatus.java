@@ -43,7 +43,7 @@ public record QueuePairStatus(
 
   static QueuePairStatus read(MemorySegment memory) {
     return new QueuePairStatus(
-        QueuePairState.of(number(memory, "qp_state")),
+        Coded.find(QueuePairState.values(), number(memory, "qp_state"), "state of a queue pair"),
         AccessFlag.of(number(memory, "qp_access_flags")),
         number(memory, "path_mtu"),
         number(memory, "dest_qp_num"),

@@ -4,7 +4,7 @@ package io.wisp.verbs;
 import io.wisp.verbs.raw.Ibv;
 
 /** What a queue pair promises. */
-public enum QueuePairType {
+public enum QueuePairType implements Coded {
   /** Reliable connection: one peer, in order, retried; every operation. */
   RC(Ibv.IBV_QPT_RC),
 
@@ -20,17 +20,8 @@ public enum QueuePairType {
     this.code = code;
   }
 
-  /** Its number in {@code infiniband/verbs.h}. */
+  @Override
   public int code() {
     return code;
-  }
-
-  static QueuePairType of(int code) {
-    for (QueuePairType candidate : values()) {
-      if (candidate.code == code) {
-        return candidate;
-      }
-    }
-    throw new IllegalArgumentException("unknown type of queue pair: " + code);
   }
 }
