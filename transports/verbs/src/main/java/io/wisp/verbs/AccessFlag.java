@@ -55,17 +55,16 @@ public enum AccessFlag implements Coded {
   }
 
   static Set<AccessFlag> of(int mask) {
-    Set<AccessFlag> flags = EnumSet.noneOf(AccessFlag.class);
-    for (AccessFlag flag : values()) {
-      if ((mask & flag.code) != 0) {
-        flags.add(flag);
-      }
-    }
+    Set<AccessFlag> flags = EnumSet.allOf(AccessFlag.class);
+    flags.removeIf(flag -> (mask & flag.code) == 0);
     return flags;
   }
 
-  /** For messages: LOCAL_WRITE|REMOTE_READ. */
+  /** For messages: LOCAL_WRITE|REMOTE_READ, or none. */
   static String text(int mask) {
-    return of(mask).stream().map(AccessFlag::name).collect(Collectors.joining("|", "", ""));
+    Set<AccessFlag> flags = of(mask);
+    return flags.isEmpty()
+        ? "none"
+        : flags.stream().map(AccessFlag::name).collect(Collectors.joining("|"));
   }
 }

@@ -3,6 +3,7 @@ package io.wisp.verbs;
 
 import io.wisp.verbs.raw.MemoryCalls;
 import io.wisp.verbs.raw.Structs;
+import io.wisp.verbs.raw.Structure;
 import java.lang.foreign.MemorySegment;
 import java.util.Locale;
 
@@ -23,8 +24,8 @@ public final class AddressHandle extends VerbsObject {
       ConnectionOptions options) {
     return create(
         (state, arena) -> {
-          MemorySegment attributes = arena.allocate(Structs.IBV_AH_ATTR);
-          Routes.write(attributes, 0, local, remote, options);
+          Structure attributes = Structure.allocate(Structs.IBV_AH_ATTR, arena);
+          Routes.write(attributes, local, remote, options);
           return MemoryCalls.createAh(state, domain.handle(), attributes.address());
         },
         errno ->

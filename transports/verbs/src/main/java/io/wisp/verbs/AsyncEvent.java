@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.verbs;
 
-import static io.wisp.verbs.raw.Structs.IBV_ASYNC_EVENT;
-import static io.wisp.verbs.raw.Structs.offset;
-
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import io.wisp.verbs.raw.Structure;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,21 +15,12 @@ import org.jspecify.annotations.Nullable;
  */
 public record AsyncEvent(AsyncEventType type, @Nullable VerbsObject source, int port) {
 
-  static AsyncEvent read(MemorySegment memory, Map<Long, VerbsObject> sources) {
+  static AsyncEvent read(Structure event, Map<Long, VerbsObject> sources) {
     AsyncEventType type =
-        Coded.find(
-            AsyncEventType.values(),
-            memory.get(ValueLayout.JAVA_INT, offset(IBV_ASYNC_EVENT, "event_type")),
-            "asynchronous event");
+        Coded.find(AsyncEventType.values(), event.number("event_type"), "asynchronous event");
     return switch (type.subject()) {
-      case OBJECT -> {
-        long at = offset(IBV_ASYNC_EVENT, "element", "qp");
-        yield new AsyncEvent(type, sources.get(memory.get(ValueLayout.JAVA_LONG, at)), 0);
-      }
-      case PORT -> {
-        long at = offset(IBV_ASYNC_EVENT, "element", "port_num");
-        yield new AsyncEvent(type, null, memory.get(ValueLayout.JAVA_INT, at));
-      }
+      case OBJECT -> new AsyncEvent(type, sources.get(event.longNumber("element", "qp")), 0);
+      case PORT -> new AsyncEvent(type, null, event.number("element", "port_num"));
       case DEVICE -> new AsyncEvent(type, null, 0);
     };
   }

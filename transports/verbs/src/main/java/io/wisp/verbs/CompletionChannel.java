@@ -2,11 +2,10 @@
 package io.wisp.verbs;
 
 import static io.wisp.verbs.raw.Structs.IBV_COMP_CHANNEL;
-import static io.wisp.verbs.raw.Structs.offset;
 
 import io.wisp.verbs.raw.CallState;
 import io.wisp.verbs.raw.CompletionCalls;
-import io.wisp.verbs.raw.Library;
+import io.wisp.verbs.raw.Structure;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -37,8 +36,7 @@ public final class CompletionChannel extends EventSource<CompletionQueue> {
   }
 
   private static int descriptor(long handle) {
-    return Library.memory(handle, IBV_COMP_CHANNEL.byteSize())
-        .get(ValueLayout.JAVA_INT, offset(IBV_COMP_CHANNEL, "fd"));
+    return Structure.at(IBV_COMP_CHANNEL, handle).number("fd");
   }
 
   /** The device whose queues it serves. */

@@ -2,13 +2,11 @@
 package io.wisp.verbs;
 
 import static io.wisp.verbs.raw.Structs.IBV_CQ;
-import static io.wisp.verbs.raw.Structs.offset;
 
 import io.wisp.verbs.raw.CompletionCalls;
 import io.wisp.verbs.raw.FastPath;
-import io.wisp.verbs.raw.Library;
+import io.wisp.verbs.raw.Structure;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import org.jspecify.annotations.Nullable;
 
@@ -74,8 +72,7 @@ public final class CompletionQueue extends VerbsObject {
   public int capacity() {
     long queue = acquire();
     try {
-      return Library.memory(queue, IBV_CQ.byteSize())
-          .get(ValueLayout.JAVA_INT, offset(IBV_CQ, "cqe"));
+      return Structure.at(IBV_CQ, queue).number("cqe");
     } finally {
       release();
     }

@@ -3,18 +3,16 @@ package io.wisp.verbs;
 
 import static io.wisp.verbs.raw.Structs.IBV_CONTEXT;
 import static io.wisp.verbs.raw.Structs.IBV_GID_ENTRY;
-import static io.wisp.verbs.raw.Structs.offset;
 
 import io.wisp.verbs.raw.CallState;
 import io.wisp.verbs.raw.CompletionCalls;
 import io.wisp.verbs.raw.DeviceCalls;
-import io.wisp.verbs.raw.Library;
 import io.wisp.verbs.raw.MemoryCalls;
 import io.wisp.verbs.raw.Structs;
+import io.wisp.verbs.raw.Structure;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -45,19 +43,18 @@ public final class Context extends EventSource<AsyncEvent> {
   private Context(Device device, long handle) {
     super(handle, "the context of " + device.name(), descriptor(handle));
     this.device = device;
-    MemorySegment memory = Library.memory(handle, IBV_CONTEXT.byteSize());
-    completionVectors = memory.get(ValueLayout.JAVA_INT, offset(IBV_CONTEXT, "num_comp_vectors"));
-    pollCq = function(memory, "poll_cq");
-    reqNotifyCq = function(memory, "req_notify_cq");
-    postSend = function(memory, "post_send");
-    postRecv = function(memory, "post_recv");
-    postSrqRecv = function(memory, "post_srq_recv");
+    Structure context = Structure.at(IBV_CONTEXT, handle);
+    completionVectors = context.number("num_comp_vectors");
+    pollCq = function(context, "poll_cq");
+    reqNotifyCq = function(context, "req_notify_cq");
+    postSend = function(context, "post_send");
+    postRecv = function(context, "post_recv");
+    postSrqRecv = function(context, "post_srq_recv");
     attributes = readAttributes();
   }
 
   private static int descriptor(long handle) {
-    return Library.memory(handle, IBV_CONTEXT.byteSize())
-        .get(ValueLayout.JAVA_INT, offset(IBV_CONTEXT, "async_fd"));
+    return Structure.at(IBV_CONTEXT, handle).number("async_fd");
   }
 
   static Context open(Device device, long address) {
@@ -80,9 +77,8 @@ public final class Context extends EventSource<AsyncEvent> {
     }
   }
 
-  private static MemorySegment function(MemorySegment context, String name) {
-    return MemorySegment.ofAddress(
-        context.get(ValueLayout.JAVA_LONG, offset(IBV_CONTEXT, "ops", name)));
+  private static MemorySegment function(Structure context, String name) {
+    return MemorySegment.ofAddress(context.longNumber("ops", name));
   }
 
   /** How the arguments of a call that failed name the device. */
@@ -107,10 +103,10 @@ public final class Context extends EventSource<AsyncEvent> {
 
   private DeviceAttributes readAttributes() {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment memory = arena.allocate(Structs.IBV_DEVICE_ATTR);
+      Structure attributes = Structure.allocate(Structs.IBV_DEVICE_ATTR, arena);
       VerbsException.check(
-          "ibv_query_device", argument(), DeviceCalls.queryDevice(handle(), memory.address()));
-      return DeviceAttributes.read(memory);
+          "ibv_query_device", argument(), DeviceCalls.queryDevice(handle(), attributes.address()));
+      return DeviceAttributes.read(attributes);
     }
   }
 
@@ -122,16 +118,16 @@ public final class Context extends EventSource<AsyncEvent> {
   public PortAttributes queryPort(int port) {
     long context = acquire();
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment memory = arena.allocate(Structs.IBV_PORT_ATTR);
-      int errno = DeviceCalls.queryPort(context, (byte) port, memory.address());
+      Structure attributes = Structure.allocate(Structs.IBV_PORT_ATTR, arena);
+      int errno = DeviceCalls.queryPort(context, (byte) port, attributes.address());
       if (errno != 0) {
         throw new VerbsException(
             "ibv_query_port",
             argument() + ", port=" + port,
             errno,
-            "its ports are 1 to " + attributes.ports());
+            "its ports are 1 to " + this.attributes.ports());
       }
-      return PortAttributes.read(port, memory);
+      return PortAttributes.read(port, attributes);
     } finally {
       release();
     }
@@ -151,26 +147,16 @@ public final class Context extends EventSource<AsyncEvent> {
       if (found < 0) {
         throw new VerbsException("ibv_query_gid_table", argument(), Math.toIntExact(-found));
       }
-      List<GidEntry> gids = new ArrayList<>();
-      for (long i = 0; i < found; i++) {
-        long at = i * IBV_GID_ENTRY.byteSize();
-        if (number(memory, at, "port_num") == port) {
-          gids.add(
-              new GidEntry(
-                  Gid.read(memory, at + offset(IBV_GID_ENTRY, "gid")),
-                  number(memory, at, "gid_index"),
-                  Coded.find(GidType.values(), number(memory, at, "gid_type"), "type of GID"),
-                  number(memory, at, "ndev_ifindex")));
-        }
-      }
-      return List.copyOf(gids);
+      return memory
+          .elements(IBV_GID_ENTRY)
+          .limit(found)
+          .map(entry -> new Structure(IBV_GID_ENTRY, entry))
+          .filter(entry -> entry.number("port_num") == port)
+          .map(GidEntry::read)
+          .toList();
     } finally {
       release();
     }
-  }
-
-  private static int number(MemorySegment memory, long at, String member) {
-    return memory.get(ValueLayout.JAVA_INT, at + offset(IBV_GID_ENTRY, member));
   }
 
   /**
@@ -261,17 +247,17 @@ public final class Context extends EventSource<AsyncEvent> {
   @Override
   @Nullable AsyncEvent takeEvent(long context) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment memory = arena.allocate(Structs.IBV_ASYNC_EVENT);
+      Structure event = Structure.allocate(Structs.IBV_ASYNC_EVENT, arena);
       CallState state = events.state();
-      if (DeviceCalls.getAsyncEvent(state, context, memory.address()) != 0) {
+      if (DeviceCalls.getAsyncEvent(state, context, event.address()) != 0) {
         if (EventDescriptor.isEmpty(state.errno())) {
           return null;
         }
         throw new VerbsException("ibv_get_async_event", argument(), state.errno());
       }
-      AsyncEvent event = AsyncEvent.read(memory, sources);
-      DeviceCalls.ackAsyncEvent(memory.address());
-      return event;
+      AsyncEvent taken = AsyncEvent.read(event, sources);
+      DeviceCalls.ackAsyncEvent(event.address());
+      return taken;
     }
   }
 

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.verbs;
 
-import static io.wisp.verbs.raw.Structs.IBV_DEVICE_ATTR;
-import static io.wisp.verbs.raw.Structs.offset;
-
-import io.wisp.verbs.raw.Structs;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import io.wisp.verbs.raw.Structure;
 
 /**
  * What a device can do.
@@ -53,31 +48,26 @@ public record DeviceAttributes(
     int maxAddressHandles,
     int ports) {
 
-  static DeviceAttributes read(MemorySegment memory) {
+  static DeviceAttributes read(Structure device) {
     return new DeviceAttributes(
-        memory.getString(offset(IBV_DEVICE_ATTR, "fw_ver")),
-        memory.get(Structs.BIG_ENDIAN_LONG, offset(IBV_DEVICE_ATTR, "node_guid")),
-        memory.get(ValueLayout.JAVA_LONG, offset(IBV_DEVICE_ATTR, "max_mr_size")),
-        number(memory, "vendor_id"),
-        number(memory, "vendor_part_id"),
-        number(memory, "max_qp"),
-        number(memory, "max_qp_wr"),
-        number(memory, "max_sge"),
-        number(memory, "max_cq"),
-        number(memory, "max_cqe"),
-        number(memory, "max_mr"),
-        number(memory, "max_qp_rd_atom"),
-        number(memory, "max_qp_init_rd_atom"),
-        Coded.find(AtomicCapability.values(), number(memory, "atomic_cap"), "atomic capability"),
-        number(memory, "max_srq"),
-        number(memory, "max_srq_wr"),
-        number(memory, "max_srq_sge"),
-        number(memory, "max_ah"),
-        Byte.toUnsignedInt(
-            memory.get(ValueLayout.JAVA_BYTE, offset(IBV_DEVICE_ATTR, "phys_port_cnt"))));
-  }
-
-  private static int number(MemorySegment memory, String member) {
-    return memory.get(ValueLayout.JAVA_INT, offset(IBV_DEVICE_ATTR, member));
+        device.text("fw_ver"),
+        device.longNumber("node_guid"),
+        device.longNumber("max_mr_size"),
+        device.number("vendor_id"),
+        device.number("vendor_part_id"),
+        device.number("max_qp"),
+        device.number("max_qp_wr"),
+        device.number("max_sge"),
+        device.number("max_cq"),
+        device.number("max_cqe"),
+        device.number("max_mr"),
+        device.number("max_qp_rd_atom"),
+        device.number("max_qp_init_rd_atom"),
+        Coded.find(AtomicCapability.values(), device.number("atomic_cap"), "atomic capability"),
+        device.number("max_srq"),
+        device.number("max_srq_wr"),
+        device.number("max_srq_sge"),
+        device.number("max_ah"),
+        device.number("phys_port_cnt"));
   }
 }

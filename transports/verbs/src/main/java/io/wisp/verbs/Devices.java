@@ -2,20 +2,21 @@
 package io.wisp.verbs;
 
 import static io.wisp.verbs.raw.Structs.IBV_DEVICE;
-import static io.wisp.verbs.raw.Structs.offset;
 
 import io.wisp.verbs.raw.CallState;
 import io.wisp.verbs.raw.DeviceCalls;
 import io.wisp.verbs.raw.Errno;
 import io.wisp.verbs.raw.Ibv;
 import io.wisp.verbs.raw.Library;
+import io.wisp.verbs.raw.Structure;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 
 /** Reads the library's list of devices. Its entries live only as long as the list. */
 final class Devices {
@@ -28,14 +29,7 @@ final class Devices {
   private Devices() {}
 
   static List<Device> list() {
-    return withList(
-        list -> {
-          List<Device> devices = new ArrayList<>();
-          for (long device : list) {
-            devices.add(read(device));
-          }
-          return List.copyOf(devices);
-        });
+    return withList(list -> Arrays.stream(list).mapToObj(Devices::read).toList());
   }
 
   static Context open(Device device) {
@@ -54,11 +48,7 @@ final class Devices {
         });
   }
 
-  private interface ListFunction<T> {
-    T apply(long[] devices);
-  }
-
-  private static <T> T withList(ListFunction<T> function) {
+  private static <T> T withList(Function<long[], T> function) {
     Library.problem()
         .ifPresent(
             problem -> {
@@ -85,16 +75,16 @@ final class Devices {
   }
 
   private static Device read(long address) {
-    MemorySegment device = Library.memory(address, IBV_DEVICE.byteSize());
+    Structure device = Structure.at(IBV_DEVICE, address);
     return new Device(
-        device.getString(offset(IBV_DEVICE, "name")),
+        device.text("name"),
         fromNetwork(DeviceCalls.getDeviceGuid(address)),
-        switch (device.get(ValueLayout.JAVA_INT, offset(IBV_DEVICE, "transport_type"))) {
+        switch (device.number("transport_type")) {
           case Ibv.IBV_TRANSPORT_IB -> DeviceTransport.INFINIBAND;
           case Ibv.IBV_TRANSPORT_IWARP -> DeviceTransport.IWARP;
           default -> DeviceTransport.OTHER;
         },
-        FOLDER.resolve(device.getString(offset(IBV_DEVICE, "dev_name"))));
+        FOLDER.resolve(device.text("dev_name")));
   }
 
   private static long fromNetwork(long value) {

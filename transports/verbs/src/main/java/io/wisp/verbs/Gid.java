@@ -7,7 +7,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Locale;
 
 /**
  * A global identifier: the 128-bit address of a port, written as an IPv6 address.
@@ -26,6 +25,11 @@ public record Gid(long high, long low) {
   private static final ValueLayout.OfLong NETWORK_LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
   private static final long IPV4_PREFIX = 0xFFFFL << 32;
+
+  /** That of an IPv4 address, whose first byte is the most significant. */
+  static Gid ofIpv4(int address) {
+    return new Gid(0, IPV4_PREFIX | Integer.toUnsignedLong(address));
+  }
 
   static Gid read(MemorySegment memory, long offset) {
     return new Gid(memory.get(NETWORK_LONG, offset), memory.get(NETWORK_LONG, offset + Long.BYTES));
@@ -47,7 +51,7 @@ public record Gid(long high, long low) {
       ByteBuffer buffer = ByteBuffer.wrap(bytes);
       return bytes.length == BYTES
           ? new Gid(buffer.getLong(), buffer.getLong())
-          : new Gid(0, IPV4_PREFIX | Integer.toUnsignedLong(buffer.getInt()));
+          : ofIpv4(buffer.getInt());
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("not a GID: " + text, e);
     }
@@ -66,28 +70,16 @@ public record Gid(long high, long low) {
   /** The address as of the Internet protocol. */
   public InetAddress toInetAddress() {
     try {
-      return InetAddress.getByAddress(bytes());
+      return InetAddress.getByAddress(
+          ByteBuffer.allocate(BYTES).putLong(high).putLong(low).array());
     } catch (UnknownHostException e) {
       throw new AssertionError(e);
     }
   }
 
-  private byte[] bytes() {
-    return ByteBuffer.allocate(BYTES).putLong(high).putLong(low).array();
-  }
-
   @Override
   public String toString() {
-    if (isIpv4()) {
-      return "::ffff:" + toInetAddress().getHostAddress();
-    }
-    StringBuilder text = new StringBuilder();
-    for (int shift = 48; shift >= 0; shift -= 16) {
-      text.append(String.format(Locale.ROOT, "%x:", (high >>> shift) & 0xFFFF));
-    }
-    for (int shift = 48; shift >= 0; shift -= 16) {
-      text.append(String.format(Locale.ROOT, "%x:", (low >>> shift) & 0xFFFF));
-    }
-    return text.substring(0, text.length() - 1);
+    String address = toInetAddress().getHostAddress();
+    return isIpv4() ? "::ffff:" + address : address;
   }
 }

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.verbs;
 
+import static io.wisp.verbs.raw.Structs.IBV_GID_ENTRY;
+import static io.wisp.verbs.raw.Structs.offset;
+
+import io.wisp.verbs.raw.Structure;
+
 /**
  * One of the GIDs of a port.
  *
@@ -9,4 +14,13 @@ package io.wisp.verbs;
  * @param type what packets it stands for
  * @param interfaceIndex the number of the network interface it belongs to, or 0
  */
-public record GidEntry(Gid gid, int index, GidType type, int interfaceIndex) {}
+public record GidEntry(Gid gid, int index, GidType type, int interfaceIndex) {
+
+  static GidEntry read(Structure entry) {
+    return new GidEntry(
+        Gid.read(entry.memory(), offset(IBV_GID_ENTRY, "gid")),
+        entry.number("gid_index"),
+        Coded.find(GidType.values(), entry.number("gid_type"), "type of GID"),
+        entry.number("ndev_ifindex"));
+  }
+}

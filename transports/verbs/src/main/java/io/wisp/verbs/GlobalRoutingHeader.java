@@ -28,7 +28,6 @@ public final class GlobalRoutingHeader {
   private static final int IPV4_VERSION_AND_LENGTH = 0x45;
   private static final ValueLayout.OfInt NETWORK_INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-  private static final long IPV4_PREFIX = 0xFFFFL << 32;
 
   private GlobalRoutingHeader() {}
 
@@ -44,18 +43,14 @@ public final class GlobalRoutingHeader {
   /** The GID of the sender. */
   public static Gid source(MemorySegment memory, long offset) {
     return isIpv4(memory, offset)
-        ? ipv4(memory, offset + IPV4_SOURCE)
+        ? Gid.ofIpv4(memory.get(NETWORK_INT, offset + IPV4_SOURCE))
         : Gid.read(memory, offset + SOURCE);
   }
 
   /** The GID that it was sent to. */
   public static Gid destination(MemorySegment memory, long offset) {
     return isIpv4(memory, offset)
-        ? ipv4(memory, offset + IPV4_DESTINATION)
+        ? Gid.ofIpv4(memory.get(NETWORK_INT, offset + IPV4_DESTINATION))
         : Gid.read(memory, offset + DESTINATION);
-  }
-
-  private static Gid ipv4(MemorySegment memory, long offset) {
-    return new Gid(0, IPV4_PREFIX | Integer.toUnsignedLong(memory.get(NETWORK_INT, offset)));
   }
 }

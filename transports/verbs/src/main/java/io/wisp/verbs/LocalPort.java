@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -124,10 +125,8 @@ public record LocalPort(PortAttributes attributes, @Nullable GidEntry gid) {
   private static String text(List<GidEntry> gids) {
     return gids.isEmpty()
         ? "none"
-        : String.join(
-            ", ",
-            gids.stream()
-                .map(entry -> entry.index() + ": " + entry.gid() + " (" + entry.type() + ")")
-                .toList());
+        : gids.stream()
+            .map(entry -> entry.index() + ": " + entry.gid() + " (" + entry.type() + ")")
+            .collect(Collectors.joining(", "));
   }
 }

@@ -2,12 +2,10 @@
 package io.wisp.verbs;
 
 import static io.wisp.verbs.raw.Structs.IBV_MR;
-import static io.wisp.verbs.raw.Structs.offset;
 
-import io.wisp.verbs.raw.Library;
 import io.wisp.verbs.raw.MemoryCalls;
+import io.wisp.verbs.raw.Structure;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Locale;
 import java.util.Set;
 
@@ -29,9 +27,9 @@ public final class MemoryRegion extends VerbsObject {
     this.domain = domain;
     this.segment = segment;
     this.access = access;
-    MemorySegment memory = Library.memory(handle, IBV_MR.byteSize());
-    lkey = memory.get(ValueLayout.JAVA_INT, offset(IBV_MR, "lkey"));
-    rkey = memory.get(ValueLayout.JAVA_INT, offset(IBV_MR, "rkey"));
+    Structure region = Structure.at(IBV_MR, handle);
+    lkey = region.number("lkey");
+    rkey = region.number("rkey");
   }
 
   static MemoryRegion register(ProtectionDomain domain, MemorySegment segment, int access) {
@@ -77,7 +75,7 @@ public final class MemoryRegion extends VerbsObject {
             context.argument(),
             address,
             Long.toUnsignedString(length),
-            access == 0 ? "none" : AccessFlag.text(access)),
+            AccessFlag.text(access)),
         errno,
         Cures.ofRegistering(length, access, context.attributes(), errno));
   }

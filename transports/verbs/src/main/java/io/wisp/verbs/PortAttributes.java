@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.verbs;
 
-import static io.wisp.verbs.raw.Structs.IBV_PORT_ATTR;
-import static io.wisp.verbs.raw.Structs.offset;
-
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import io.wisp.verbs.raw.Structure;
 
 /**
  * What a port is like now.
@@ -31,28 +27,17 @@ public record PortAttributes(
     int lid,
     LinkLayer linkLayer) {
 
-  static PortAttributes read(int number, MemorySegment memory) {
+  static PortAttributes read(int number, Structure port) {
     return new PortAttributes(
         number,
-        Coded.find(PortState.values(), number(memory, "state"), "state of a port"),
-        Mtu.of(number(memory, "max_mtu")),
-        Mtu.of(number(memory, "active_mtu")),
-        number(memory, "gid_tbl_len"),
-        shortNumber(memory, "pkey_tbl_len"),
-        number(memory, "max_msg_sz"),
-        shortNumber(memory, "lid"),
-        Coded.find(
-            LinkLayer.values(),
-            memory.get(ValueLayout.JAVA_BYTE, offset(IBV_PORT_ATTR, "link_layer")),
-            "link layer"));
-  }
-
-  private static int number(MemorySegment memory, String member) {
-    return memory.get(ValueLayout.JAVA_INT, offset(IBV_PORT_ATTR, member));
-  }
-
-  private static int shortNumber(MemorySegment memory, String member) {
-    return Short.toUnsignedInt(memory.get(ValueLayout.JAVA_SHORT, offset(IBV_PORT_ATTR, member)));
+        Coded.find(PortState.values(), port.number("state"), "state of a port"),
+        Mtu.of(port.number("max_mtu")),
+        Mtu.of(port.number("active_mtu")),
+        port.number("gid_tbl_len"),
+        port.number("pkey_tbl_len"),
+        port.number("max_msg_sz"),
+        port.number("lid"),
+        Coded.find(LinkLayer.values(), port.number("link_layer"), "link layer"));
   }
 
   /** Whether it carries traffic. */

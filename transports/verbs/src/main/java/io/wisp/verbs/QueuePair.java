@@ -4,15 +4,13 @@ package io.wisp.verbs;
 import static io.wisp.verbs.raw.Structs.IBV_QP;
 import static io.wisp.verbs.raw.Structs.IBV_QP_ATTR;
 import static io.wisp.verbs.raw.Structs.IBV_QP_INIT_ATTR;
-import static io.wisp.verbs.raw.Structs.offset;
 
 import io.wisp.verbs.raw.FastPath;
 import io.wisp.verbs.raw.Ibv;
-import io.wisp.verbs.raw.Library;
 import io.wisp.verbs.raw.QueuePairCalls;
+import io.wisp.verbs.raw.Structure;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -49,7 +47,7 @@ public final class QueuePair extends VerbsObject {
   private final MemorySegment sendFunction;
   private final MemorySegment receiveFunction;
 
-  QueuePair(ProtectionDomain domain, QueuePairOptions options, long handle, MemorySegment granted) {
+  QueuePair(ProtectionDomain domain, QueuePairOptions options, long handle, Structure granted) {
     super(
         handle,
         "queue pair " + numberOf(handle) + " of " + domain.context().device().name(),
@@ -61,20 +59,15 @@ public final class QueuePair extends VerbsObject {
     this.type = options.type;
     this.number = numberOf(handle);
     this.ownReceives = options.shared == null;
-    this.maxSends = capability(granted, "max_send_wr");
-    this.maxReceives = ownReceives ? capability(granted, "max_recv_wr") : 0;
-    this.maxInline = capability(granted, "max_inline_data");
+    this.maxSends = granted.number("cap", "max_send_wr");
+    this.maxReceives = ownReceives ? granted.number("cap", "max_recv_wr") : 0;
+    this.maxInline = granted.number("cap", "max_inline_data");
     this.sendFunction = domain.context().postSend;
     this.receiveFunction = domain.context().postRecv;
   }
 
-  private static int capability(MemorySegment attributes, String member) {
-    return attributes.get(ValueLayout.JAVA_INT, offset(IBV_QP_INIT_ATTR, "cap", member));
-  }
-
   private static int numberOf(long handle) {
-    return Library.memory(handle, IBV_QP.byteSize())
-        .get(ValueLayout.JAVA_INT, offset(IBV_QP, "qp_num"));
+    return Structure.at(IBV_QP, handle).number("qp_num");
   }
 
   /** The protection domain that it belongs to. */
@@ -296,7 +289,7 @@ public final class QueuePair extends VerbsObject {
       VerbsException.check(
           "ibv_modify_qp",
           name() + ", " + change,
-          QueuePairCalls.modifyQp(pair, change.memory().address(), change.mask()));
+          QueuePairCalls.modifyQp(pair, change.address(), change.mask()));
     } finally {
       release();
       Reference.reachabilityFence(change);
@@ -307,8 +300,8 @@ public final class QueuePair extends VerbsObject {
   public QueuePairStatus query() {
     long pair = acquire();
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment attributes = arena.allocate(IBV_QP_ATTR);
-      MemorySegment creation = arena.allocate(IBV_QP_INIT_ATTR);
+      Structure attributes = Structure.allocate(IBV_QP_ATTR, arena);
+      Structure creation = Structure.allocate(IBV_QP_INIT_ATTR, arena);
       VerbsException.check(
           "ibv_query_qp",
           name(),

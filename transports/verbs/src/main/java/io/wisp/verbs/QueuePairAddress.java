@@ -41,11 +41,12 @@ public record QueuePairAddress(int queuePairNumber, int packetNumber, int lid, G
    * the packet number (4), the LID (2), the code of the MTU (1) and a zero (1).
    */
   public void encode(ByteBuffer buffer) {
-    putLong(buffer, gid.high());
-    putLong(buffer, gid.low());
-    putInt(buffer, queuePairNumber);
-    putInt(buffer, packetNumber);
-    buffer.put((byte) (lid >>> 8)).put((byte) lid).put((byte) mtu.code()).put((byte) 0);
+    // By way of another buffer, because the order of the bytes in this one is its owner's to
+    // choose.
+    ByteBuffer bytes = ByteBuffer.allocate(BYTES);
+    bytes.putLong(gid.high()).putLong(gid.low()).putInt(queuePairNumber).putInt(packetNumber);
+    bytes.putShort((short) lid).put((byte) mtu.code());
+    buffer.put(bytes.array());
   }
 
   /**
@@ -55,40 +56,13 @@ public record QueuePairAddress(int queuePairNumber, int packetNumber, int lid, G
    * @throws BufferUnderflowException if there are fewer than {@link #BYTES}
    */
   public static QueuePairAddress decode(ByteBuffer buffer) {
-    if (buffer.remaining() < BYTES) {
-      throw new BufferUnderflowException();
-    }
-    Gid gid = new Gid(getLong(buffer), getLong(buffer));
-    int queuePairNumber = getInt(buffer);
-    int packetNumber = getInt(buffer);
-    int lid = Byte.toUnsignedInt(buffer.get()) << 8 | Byte.toUnsignedInt(buffer.get());
-    Mtu mtu = Mtu.of(buffer.get());
-    byte ignored = buffer.get();
-    return new QueuePairAddress(queuePairNumber, packetNumber, lid, gid, mtu);
-  }
-
-  // The order of a buffer is its owner's to choose, so bytes are moved one by one.
-
-  private static void putInt(ByteBuffer buffer, int value) {
-    for (int shift = 24; shift >= 0; shift -= 8) {
-      buffer.put((byte) (value >>> shift));
-    }
-  }
-
-  private static void putLong(ByteBuffer buffer, long value) {
-    putInt(buffer, (int) (value >>> 32));
-    putInt(buffer, (int) value);
-  }
-
-  private static int getInt(ByteBuffer buffer) {
-    int value = 0;
-    for (int i = 0; i < Integer.BYTES; i++) {
-      value = value << 8 | Byte.toUnsignedInt(buffer.get());
-    }
-    return value;
-  }
-
-  private static long getLong(ByteBuffer buffer) {
-    return (long) getInt(buffer) << 32 | Integer.toUnsignedLong(getInt(buffer));
+    byte[] encoded = new byte[BYTES];
+    buffer.get(encoded);
+    ByteBuffer bytes = ByteBuffer.wrap(encoded);
+    Gid gid = new Gid(bytes.getLong(), bytes.getLong());
+    int queuePairNumber = bytes.getInt();
+    int packetNumber = bytes.getInt();
+    int lid = Short.toUnsignedInt(bytes.getShort());
+    return new QueuePairAddress(queuePairNumber, packetNumber, lid, gid, Mtu.of(bytes.get()));
   }
 }

@@ -2,12 +2,10 @@
 package io.wisp.verbs;
 
 import static io.wisp.verbs.raw.Structs.IBV_QP_ATTR;
-import static io.wisp.verbs.raw.Structs.offset;
 
 import io.wisp.verbs.raw.Ibv;
+import io.wisp.verbs.raw.Structure;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.StringJoiner;
 
 /**
@@ -17,7 +15,7 @@ import java.util.StringJoiner;
  */
 public final class QueuePairChange {
 
-  private final MemorySegment memory = Arena.ofAuto().allocate(IBV_QP_ATTR);
+  private final Structure attributes = Structure.allocate(IBV_QP_ATTR, Arena.ofAuto());
   private final StringJoiner text = new StringJoiner(", ");
   private int mask;
 
@@ -36,28 +34,23 @@ public final class QueuePairChange {
 
   /** Whether an event shall tell when the send queue is drained. */
   public QueuePairChange notifyWhenDrained(boolean notify) {
-    return octet(Ibv.IBV_QP_EN_SQD_ASYNC_NOTIFY, "en_sqd_async_notify", notify ? 1 : 0);
+    return number(Ibv.IBV_QP_EN_SQD_ASYNC_NOTIFY, "en_sqd_async_notify", notify ? 1 : 0);
   }
 
   /** What the peer may do; no more than a memory region permits. */
   public QueuePairChange access(AccessFlag... flags) {
     int access = AccessFlag.mask(flags);
-    return number(
-        Ibv.IBV_QP_ACCESS_FLAGS,
-        "qp_access_flags",
-        access,
-        access == 0 ? "none" : AccessFlag.text(access));
+    return number(Ibv.IBV_QP_ACCESS_FLAGS, "qp_access_flags", access, AccessFlag.text(access));
   }
 
   /** The place of the partition key in the port's table. */
   public QueuePairChange partitionKeyIndex(int index) {
-    memory.set(ValueLayout.JAVA_SHORT, offset(IBV_QP_ATTR, "pkey_index"), (short) index);
-    return changed(Ibv.IBV_QP_PKEY_INDEX, "pkey_index", index);
+    return number(Ibv.IBV_QP_PKEY_INDEX, "pkey_index", index);
   }
 
   /** The number of the port. */
   public QueuePairChange port(int number) {
-    return octet(Ibv.IBV_QP_PORT, "port_num", number);
+    return number(Ibv.IBV_QP_PORT, "port_num", number);
   }
 
   /** The key that datagrams to this pair must carry. */
@@ -68,9 +61,9 @@ public final class QueuePairChange {
   /** The way to the peer. */
   public QueuePairChange route(
       LocalPort local, QueuePairAddress remote, ConnectionOptions options) {
-    long at = offset(IBV_QP_ATTR, "ah_attr");
-    memory.asSlice(at, offset(IBV_QP_ATTR, "alt_ah_attr") - at).fill((byte) 0);
-    Routes.write(memory, at, local, remote, options);
+    Structure route = attributes.inner("ah_attr");
+    route.memory().fill((byte) 0);
+    Routes.write(route, local, remote, options);
     return changed(
         Ibv.IBV_QP_AV,
         "ah_attr",
@@ -86,57 +79,56 @@ public final class QueuePairChange {
 
   /** How long to wait for an acknowledgement, as {@link ConnectionOptions#timeout} codes it. */
   public QueuePairChange timeout(int timeout) {
-    return octet(Ibv.IBV_QP_TIMEOUT, "timeout", timeout);
+    return number(Ibv.IBV_QP_TIMEOUT, "timeout", timeout);
   }
 
   /** How often to send again. */
   public QueuePairChange retryCount(int count) {
-    return octet(Ibv.IBV_QP_RETRY_CNT, "retry_cnt", count);
+    return number(Ibv.IBV_QP_RETRY_CNT, "retry_cnt", count);
   }
 
   /** How often to try a peer that has no receive posted; 7 is without end. */
   public QueuePairChange receiverNotReadyRetry(int count) {
-    return octet(Ibv.IBV_QP_RNR_RETRY, "rnr_retry", count);
+    return number(Ibv.IBV_QP_RNR_RETRY, "rnr_retry", count);
   }
 
   /** How long a peer shall wait when we have no receive posted, as a code. */
   public QueuePairChange receiverNotReadyTimer(int timer) {
-    return octet(Ibv.IBV_QP_MIN_RNR_TIMER, "min_rnr_timer", timer);
+    return number(Ibv.IBV_QP_MIN_RNR_TIMER, "min_rnr_timer", timer);
   }
 
   /** The number of the first packet that the peer will send. */
   public QueuePairChange receivePacketNumber(int number) {
-    return number(Ibv.IBV_QP_RQ_PSN, "rq_psn", number, number);
+    return number(Ibv.IBV_QP_RQ_PSN, "rq_psn", number);
   }
 
   /** The number of the first packet to send. */
   public QueuePairChange sendPacketNumber(int number) {
-    return number(Ibv.IBV_QP_SQ_PSN, "sq_psn", number, number);
+    return number(Ibv.IBV_QP_SQ_PSN, "sq_psn", number);
   }
 
   /** How many READs and atomic operations of ours are under way at once. */
   public QueuePairChange readsAsInitiator(int reads) {
-    return octet(Ibv.IBV_QP_MAX_QP_RD_ATOMIC, "max_rd_atomic", reads);
+    return number(Ibv.IBV_QP_MAX_QP_RD_ATOMIC, "max_rd_atomic", reads);
   }
 
   /** How many READs and atomic operations of the peer are served at once. */
   public QueuePairChange readsAsTarget(int reads) {
-    return octet(Ibv.IBV_QP_MAX_DEST_RD_ATOMIC, "max_dest_rd_atomic", reads);
+    return number(Ibv.IBV_QP_MAX_DEST_RD_ATOMIC, "max_dest_rd_atomic", reads);
   }
 
   /** The number of the peer's queue pair. */
   public QueuePairChange destination(int queuePairNumber) {
-    return number(Ibv.IBV_QP_DEST_QPN, "dest_qp_num", queuePairNumber, queuePairNumber);
+    return number(Ibv.IBV_QP_DEST_QPN, "dest_qp_num", queuePairNumber);
+  }
+
+  private QueuePairChange number(int bit, String member, int value) {
+    return number(bit, member, value, value);
   }
 
   private QueuePairChange number(int bit, String member, int value, Object shown) {
-    memory.set(ValueLayout.JAVA_INT, offset(IBV_QP_ATTR, member), value);
+    attributes.set(value, member);
     return changed(bit, member, shown);
-  }
-
-  private QueuePairChange octet(int bit, String member, int value) {
-    memory.set(ValueLayout.JAVA_BYTE, offset(IBV_QP_ATTR, member), (byte) value);
-    return changed(bit, member, value);
   }
 
   private QueuePairChange changed(int bit, String member, Object shown) {
@@ -149,8 +141,8 @@ public final class QueuePairChange {
     return mask;
   }
 
-  MemorySegment memory() {
-    return memory;
+  long address() {
+    return attributes.address();
   }
 
   /** The attributes as messages show them. */

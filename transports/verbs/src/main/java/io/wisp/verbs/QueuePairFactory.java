@@ -2,12 +2,10 @@
 package io.wisp.verbs;
 
 import static io.wisp.verbs.raw.Structs.IBV_QP_INIT_ATTR;
-import static io.wisp.verbs.raw.Structs.offset;
 
 import io.wisp.verbs.raw.QueuePairCalls;
+import io.wisp.verbs.raw.Structure;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Locale;
 
 /** Makes queue pairs, which depend on more than one other object. */
@@ -18,7 +16,7 @@ final class QueuePairFactory {
   static QueuePair create(ProtectionDomain domain, QueuePairOptions options) {
     check(domain, options);
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment attributes = arena.allocate(IBV_QP_INIT_ATTR);
+      Structure attributes = Structure.allocate(IBV_QP_INIT_ATTR, arena);
       write(options, attributes);
       return VerbsObject.create(
           (state, _) -> QueuePairCalls.createQp(state, domain.handle(), attributes.address()),
@@ -31,20 +29,20 @@ final class QueuePairFactory {
     }
   }
 
-  private static void write(QueuePairOptions options, MemorySegment attributes) {
-    setOwner(attributes, "send_cq", options.sendQueue);
-    setOwner(attributes, "recv_cq", options.receiveQueue);
+  private static void write(QueuePairOptions options, Structure attributes) {
+    attributes.set(options.sendQueue.handle(), "send_cq");
+    attributes.set(options.receiveQueue.handle(), "recv_cq");
     if (options.shared != null) {
-      setOwner(attributes, "srq", options.shared);
+      attributes.set(options.shared.handle(), "srq");
     } else {
-      set(attributes, options.maxReceives, "cap", "max_recv_wr");
-      set(attributes, options.maxReceiveScatter, "cap", "max_recv_sge");
+      attributes.set(options.maxReceives, "cap", "max_recv_wr");
+      attributes.set(options.maxReceiveScatter, "cap", "max_recv_sge");
     }
-    set(attributes, options.maxSends, "cap", "max_send_wr");
-    set(attributes, options.maxSendGather, "cap", "max_send_sge");
-    set(attributes, options.maxInline, "cap", "max_inline_data");
-    set(attributes, options.type.code(), "qp_type");
-    set(attributes, options.signalAll ? 1 : 0, "sq_sig_all");
+    attributes.set(options.maxSends, "cap", "max_send_wr");
+    attributes.set(options.maxSendGather, "cap", "max_send_sge");
+    attributes.set(options.maxInline, "cap", "max_inline_data");
+    attributes.set(options.type.code(), "qp_type");
+    attributes.set(options.signalAll ? 1 : 0, "sq_sig_all");
   }
 
   private static void check(ProtectionDomain domain, QueuePairOptions options) {
@@ -57,14 +55,6 @@ final class QueuePairFactory {
       throw new IllegalArgumentException(
           "the shared receive queue belongs to another context than the protection domain");
     }
-  }
-
-  private static void setOwner(MemorySegment attributes, String member, VerbsObject owner) {
-    attributes.set(ValueLayout.JAVA_LONG, offset(IBV_QP_INIT_ATTR, member), owner.handle());
-  }
-
-  private static void set(MemorySegment attributes, int value, String... path) {
-    attributes.set(ValueLayout.JAVA_INT, offset(IBV_QP_INIT_ATTR, path), value);
   }
 
   private static VerbsException refused(Context context, QueuePairOptions options, int errno) {

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.verbs;
 
-import static io.wisp.verbs.raw.Structs.IBV_QP_ATTR;
-import static io.wisp.verbs.raw.Structs.offset;
-
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import io.wisp.verbs.raw.Structure;
 import java.util.Set;
 
 /**
@@ -41,28 +37,20 @@ public record QueuePairStatus(
     int readsAsInitiator,
     int readsAsTarget) {
 
-  static QueuePairStatus read(MemorySegment memory) {
+  static QueuePairStatus read(Structure pair) {
     return new QueuePairStatus(
-        Coded.find(QueuePairState.values(), number(memory, "qp_state"), "state of a queue pair"),
-        AccessFlag.of(number(memory, "qp_access_flags")),
-        number(memory, "path_mtu"),
-        number(memory, "dest_qp_num"),
-        number(memory, "qkey"),
-        number(memory, "rq_psn"),
-        number(memory, "sq_psn"),
-        octet(memory, "port_num"),
-        octet(memory, "timeout"),
-        octet(memory, "retry_cnt"),
-        octet(memory, "rnr_retry"),
-        octet(memory, "max_rd_atomic"),
-        octet(memory, "max_dest_rd_atomic"));
-  }
-
-  private static int number(MemorySegment memory, String member) {
-    return memory.get(ValueLayout.JAVA_INT, offset(IBV_QP_ATTR, member));
-  }
-
-  private static int octet(MemorySegment memory, String member) {
-    return Byte.toUnsignedInt(memory.get(ValueLayout.JAVA_BYTE, offset(IBV_QP_ATTR, member)));
+        Coded.find(QueuePairState.values(), pair.number("qp_state"), "state of a queue pair"),
+        AccessFlag.of(pair.number("qp_access_flags")),
+        pair.number("path_mtu"),
+        pair.number("dest_qp_num"),
+        pair.number("qkey"),
+        pair.number("rq_psn"),
+        pair.number("sq_psn"),
+        pair.number("port_num"),
+        pair.number("timeout"),
+        pair.number("retry_cnt"),
+        pair.number("rnr_retry"),
+        pair.number("max_rd_atomic"),
+        pair.number("max_dest_rd_atomic"));
   }
 }

@@ -11,7 +11,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Locale;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,13 +23,8 @@ import org.jspecify.annotations.Nullable;
  * request may be changed at once: the device has its own copy. For one thread at a time; nothing
  * allocates.
  */
-public final class SendBatch extends RequestBatch {
+public final class SendBatch extends RequestBatch<SendBatch> {
 
-  private static final long BYTES = IBV_SEND_WR.byteSize();
-  private static final long ID = offset(IBV_SEND_WR, "wr_id");
-  private static final long NEXT = offset(IBV_SEND_WR, "next");
-  private static final long PIECES = offset(IBV_SEND_WR, "sg_list");
-  private static final long PIECE_COUNT = offset(IBV_SEND_WR, "num_sge");
   private static final long OPCODE = offset(IBV_SEND_WR, "opcode");
   private static final long FLAGS = offset(IBV_SEND_WR, "send_flags");
   private static final long IMMEDIATE = offset(IBV_SEND_WR, "imm_data");
@@ -64,17 +58,11 @@ public final class SendBatch extends RequestBatch {
    * @param maxInline how many bytes each can carry in itself; may be 0
    */
   public SendBatch(int capacity, int maxPieces, int maxInline) {
-    super(
-        Arena.ofAuto(),
-        IBV_SEND_WR,
-        checked(capacity, maxPieces, maxInline),
-        maxPieces,
-        PIECES,
-        NEXT);
+    super(Arena.ofAuto(), IBV_SEND_WR, checked(capacity, maxPieces, maxInline), maxPieces);
     this.maxInline = maxInline;
     inline = Arena.ofAuto().allocate((long) capacity * maxInline, Long.BYTES);
     for (int i = 0; i < capacity; i++) {
-      requests.set(ValueLayout.JAVA_INT, i * BYTES + OPCODE, Ibv.IBV_WR_SEND);
+      requests.set(ValueLayout.JAVA_INT, at(i) + OPCODE, Ibv.IBV_WR_SEND);
     }
   }
 
@@ -96,12 +84,6 @@ public final class SendBatch extends RequestBatch {
     return maxInline;
   }
 
-  /** Gives a request the number that its completion will have. */
-  public SendBatch id(int index, long id) {
-    requests.set(ValueLayout.JAVA_LONG, at(index) + ID, id);
-    return this;
-  }
-
   /**
    * Says what is asked of a request beside its operation.
    *
@@ -109,35 +91,9 @@ public final class SendBatch extends RequestBatch {
    */
   public SendBatch flags(int index, int flags) {
     long at = at(index);
-    int inlined = requests.get(ValueLayout.JAVA_INT, at + FLAGS) & Ibv.IBV_SEND_INLINE;
+    int inlined = flags(at) & Ibv.IBV_SEND_INLINE;
     requests.set(ValueLayout.JAVA_INT, at + FLAGS, (flags & ~Ibv.IBV_SEND_INLINE) | inlined);
     return this;
-  }
-
-  /** Makes a request move no memory: an empty message, or immediate data alone. */
-  public SendBatch nothing(int index) {
-    return pieces(at(index), 0, false);
-  }
-
-  /**
-   * Makes a request use one piece of memory: what a SEND or WRITE takes, where a READ puts what it
-   * reads, where an atomic operation puts the 8 bytes that were there before.
-   *
-   * @param lkey of a region that contains it
-   */
-  public SendBatch local(int index, long address, int length, int lkey) {
-    pieces.set(index, 0, address, length, lkey);
-    return pieces(at(index), 1, false);
-  }
-
-  /**
-   * Makes a request use a further piece of memory. It then has this one and those before.
-   *
-   * @param piece which, from 0
-   */
-  public SendBatch local(int index, int piece, long address, int length, int lkey) {
-    pieces.set(index, piece, address, length, lkey);
-    return pieces(at(index), piece + 1, false);
   }
 
   /**
@@ -154,8 +110,9 @@ public final class SendBatch extends RequestBatch {
     long at = at(index);
     long place = (long) index * maxInline;
     MemorySegment.copy(source, offset, inline, place, length);
-    pieces.set(index, 0, inline.address() + place, length, 0);
-    return pieces(at, 1, true);
+    local(index, inline.address() + place, length, 0);
+    requests.set(ValueLayout.JAVA_INT, at + FLAGS, flags(at) | Ibv.IBV_SEND_INLINE);
+    return this;
   }
 
   /*
@@ -163,10 +120,19 @@ public final class SendBatch extends RequestBatch {
    * not mapped. So only our own copy is ever marked as inline; all other addresses are the device's
    * to check.
    */
-  private SendBatch pieces(long at, int count, boolean inlined) {
-    requests.set(ValueLayout.JAVA_INT, at + PIECE_COUNT, count);
-    int flags = requests.get(ValueLayout.JAVA_INT, at + FLAGS) & ~Ibv.IBV_SEND_INLINE;
-    requests.set(ValueLayout.JAVA_INT, at + FLAGS, inlined ? flags | Ibv.IBV_SEND_INLINE : flags);
+  @Override
+  SendBatch pieces(int index, int count) {
+    long at = at(index);
+    requests.set(ValueLayout.JAVA_INT, at + FLAGS, flags(at) & ~Ibv.IBV_SEND_INLINE);
+    return super.pieces(index, count);
+  }
+
+  private int flags(long at) {
+    return requests.get(ValueLayout.JAVA_INT, at + FLAGS);
+  }
+
+  @Override
+  SendBatch self() {
     return this;
   }
 
@@ -336,9 +302,5 @@ public final class SendBatch extends RequestBatch {
                 + " requests, each until a completion of it or of a later one was taken"
             : "the queue pair is not ready to send, or the request has more pieces or inline bytes"
                 + " than were asked for when it was made, or an operation that its type cannot do");
-  }
-
-  private long at(int index) {
-    return Objects.checkIndex(index, capacity) * BYTES;
   }
 }

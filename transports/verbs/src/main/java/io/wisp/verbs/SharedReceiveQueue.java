@@ -3,14 +3,13 @@ package io.wisp.verbs;
 
 import static io.wisp.verbs.raw.Structs.IBV_SRQ_ATTR;
 import static io.wisp.verbs.raw.Structs.IBV_SRQ_INIT_ATTR;
-import static io.wisp.verbs.raw.Structs.offset;
 
 import io.wisp.verbs.raw.FastPath;
 import io.wisp.verbs.raw.Ibv;
 import io.wisp.verbs.raw.QueuePairCalls;
+import io.wisp.verbs.raw.Structure;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 
 /** Receive requests that any number of queue pairs take from. */
@@ -37,11 +36,9 @@ public final class SharedReceiveQueue extends VerbsObject {
   static SharedReceiveQueue create(ProtectionDomain domain, int requests, int scatter) {
     return create(
         (state, arena) -> {
-          MemorySegment attributes = arena.allocate(IBV_SRQ_INIT_ATTR);
-          long capacity = offset(IBV_SRQ_INIT_ATTR, "attr", "max_wr");
-          attributes.set(ValueLayout.JAVA_INT, capacity, requests);
-          long pieces = offset(IBV_SRQ_INIT_ATTR, "attr", "max_sge");
-          attributes.set(ValueLayout.JAVA_INT, pieces, scatter);
+          Structure attributes = Structure.allocate(IBV_SRQ_INIT_ATTR, arena);
+          attributes.set(requests, "attr", "max_wr");
+          attributes.set(scatter, "attr", "max_sge");
           return QueuePairCalls.createSrq(state, domain.handle(), attributes.address());
         },
         errno -> refused(domain.context(), requests, scatter, errno),
@@ -114,8 +111,8 @@ public final class SharedReceiveQueue extends VerbsObject {
   private void modify(int mask, String member, int value) {
     long queue = acquire();
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment attributes = arena.allocate(IBV_SRQ_ATTR);
-      attributes.set(ValueLayout.JAVA_INT, offset(IBV_SRQ_ATTR, member), value);
+      Structure attributes = Structure.allocate(IBV_SRQ_ATTR, arena);
+      attributes.set(value, member);
       VerbsException.check(
           "ibv_modify_srq",
           member + "=" + value,
@@ -129,15 +126,15 @@ public final class SharedReceiveQueue extends VerbsObject {
   public Attributes query() {
     long queue = acquire();
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment attributes = arena.allocate(IBV_SRQ_ATTR);
+      Structure attributes = Structure.allocate(IBV_SRQ_ATTR, arena);
       VerbsException.check(
           "ibv_query_srq",
           domain.context().argument(),
           QueuePairCalls.querySrq(queue, attributes.address()));
       return new Attributes(
-          attributes.get(ValueLayout.JAVA_INT, offset(IBV_SRQ_ATTR, "max_wr")),
-          attributes.get(ValueLayout.JAVA_INT, offset(IBV_SRQ_ATTR, "max_sge")),
-          attributes.get(ValueLayout.JAVA_INT, offset(IBV_SRQ_ATTR, "srq_limit")));
+          attributes.number("max_wr"),
+          attributes.number("max_sge"),
+          attributes.number("srq_limit"));
     } finally {
       release();
     }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.verbs.raw;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
@@ -23,20 +25,11 @@ public final class FastPath {
   private static final Linker.Option CRITICAL = Linker.Option.critical(false);
 
   private static final FunctionDescriptor THREE_ARGUMENTS =
-      FunctionDescriptor.of(
-          ValueLayout.JAVA_INT,
-          ValueLayout.JAVA_LONG,
-          ValueLayout.JAVA_LONG,
-          ValueLayout.JAVA_LONG);
+      FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
   private static final MethodHandle POLL_CQ =
       Library.linkPointer(
-          FunctionDescriptor.of(
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_LONG,
-              ValueLayout.JAVA_INT,
-              ValueLayout.JAVA_LONG),
-          CRITICAL);
+          FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG), CRITICAL);
 
   /** How many completions were written, or a negative number. */
   public static int pollCq(MemorySegment function, long queue, int count, long completions) {
@@ -48,8 +41,7 @@ public final class FastPath {
   }
 
   private static final MethodHandle REQ_NOTIFY_CQ =
-      Library.linkPointer(
-          FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
+      Library.linkPointer(FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
 
   /** 0, or the error number. */
   public static int reqNotifyCq(MemorySegment function, long queue, int solicitedOnly) {

@@ -12,6 +12,7 @@ import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The structures that are read or written, each named as in C. Members that are not used are
@@ -292,11 +293,11 @@ public final class Structs {
 
   /** The offset in bytes of a member, whose path is given from the outside in. */
   public static long offset(StructLayout layout, String... path) {
-    PathElement[] elements = new PathElement[path.length];
-    for (int i = 0; i < path.length; i++) {
-      elements[i] = PathElement.groupElement(path[i]);
-    }
-    return layout.byteOffset(elements);
+    return layout.byteOffset(path(path));
+  }
+
+  static PathElement[] path(String... names) {
+    return Stream.of(names).map(PathElement::groupElement).toArray(PathElement[]::new);
   }
 
   private static MemoryLayout pointer(String name) {
