@@ -115,15 +115,11 @@ class AllocationTest {
       CompletionChannel channel = loopback.context.createCompletionChannel();
       CompletionQueue queue = loopback.context.createCompletionQueue(16, channel, 0);
       QueuePair pair =
-          loopback.domain.createQueuePair(
-              new QueuePairOptions(QueuePairType.RC, loopback.nearQueue, queue));
-      pair.init(loopback.port, AccessFlag.REMOTE_WRITE);
-      QueuePairAddress self = pair.address(loopback.port);
-      pair.connect(loopback.port, self, self, ConnectionOptions.DEFAULT);
+          loopback.connectedToItself(
+              new QueuePairOptions(QueuePairType.RC, loopback.nearQueue, queue),
+              AccessFlag.REMOTE_WRITE);
       SendBatch sends = new SendBatch(1);
-      sends
-          .local(0, loopback.near.address(), 64, loopback.near.lkey())
-          .flags(0, SendFlags.SIGNALED);
+      loopback.nearPiece(sends, 64).flags(0, SendFlags.SIGNALED);
       ReceiveBatch receives = new ReceiveBatch(1, 0);
       long allocated =
           allocatedBy(

@@ -100,9 +100,11 @@ class ClosingTest {
   @TestFactory
   Stream<DynamicTest> shouldRefuseUseAfterCloseByName() {
     Loopback loopback = new Loopback(QueuePairType.RC);
-    CompletionChannel channel = loopback.context.createCompletionChannel();
-    CompletionQueue queue = loopback.context.createCompletionQueue(1, channel, 0);
-    SharedReceiveQueue shared = loopback.domain.createSharedReceiveQueue(1, 1);
+    Context context = loopback.context;
+    ProtectionDomain domain = loopback.domain;
+    CompletionChannel channel = context.createCompletionChannel();
+    CompletionQueue queue = context.createCompletionQueue(1, channel, 0);
+    SharedReceiveQueue shared = domain.createSharedReceiveQueue(1, 1);
     QueuePair pair = loopback.nearPair;
     QueuePairAddress address = pair.address(loopback.port);
     SendBatch sends = new SendBatch(1);
@@ -110,66 +112,44 @@ class ClosingTest {
     WorkCompletions completions = new WorkCompletions(1);
     MemorySegment memory = Arena.ofAuto().allocate(8);
     QueuePairOptions options = new QueuePairOptions(QueuePairType.RC, queue);
-    String device = loopback.context.device().name();
-    Map<String, Map<String, ThrowingCallable>> uses = new LinkedHashMap<>();
+    String device = context.device().name();
+    String number = "queue pair " + pair.number();
+    Map<String, ThrowingCallable> uses = new LinkedHashMap<>();
+    uses.put(number + ": post sends", () -> pair.post(sends, 1));
+    uses.put(number + ": post receives", () -> pair.post(receives, 1));
+    uses.put(number + ": modify", pair::fail);
+    uses.put(number + ": query", pair::query);
+    uses.put("a completion queue: poll", () -> queue.poll(completions));
+    uses.put("a completion queue: notify", () -> queue.requestNotification(false));
+    uses.put("a completion queue: capacity", queue::capacity);
+    uses.put("a completion queue: resize", () -> queue.resize(2));
+    uses.put("a shared receive queue: post", () -> shared.post(receives, 1));
+    uses.put("a shared receive queue: query", shared::query);
+    uses.put("a shared receive queue: limit", () -> shared.limit(1));
+    uses.put("a completion channel: await", () -> channel.awaitEvent(0));
+    uses.put("a completion channel: wake", channel::wakeUp);
+    uses.put("a protection domain: register", () -> domain.register(memory));
+    uses.put("a protection domain: queue pair", () -> domain.createQueuePair(options));
+    uses.put("a protection domain: shared queue", () -> domain.createSharedReceiveQueue(1, 1));
     uses.put(
-        "queue pair " + pair.number(),
-        Map.of(
-            "post sends",
-            () -> pair.post(sends, 1),
-            "post receives",
-            () -> pair.post(receives, 1),
-            "modify",
-            pair::fail,
-            "query",
-            pair::query));
-    uses.put(
-        "a completion queue",
-        Map.of(
-            "poll", () -> queue.poll(completions),
-            "notify", () -> queue.requestNotification(false),
-            "capacity", queue::capacity,
-            "resize", () -> queue.resize(2)));
-    uses.put(
-        "a shared receive queue",
-        Map.of(
-            "post", () -> shared.post(receives, 1),
-            "query", shared::query,
-            "limit", () -> shared.limit(1)));
-    uses.put(
-        "a completion channel",
-        Map.of("await", () -> channel.awaitEvent(0), "wake", channel::wakeUp));
-    uses.put(
-        "a protection domain",
-        Map.of(
-            "register", () -> loopback.domain.register(memory),
-            "queue pair", () -> loopback.domain.createQueuePair(options),
-            "shared queue", () -> loopback.domain.createSharedReceiveQueue(1, 1),
-            "address", () -> loopback.domain.createAddressHandle(loopback.port, address)));
-    uses.put(
-        "the context",
-        Map.of(
-            "port", () -> loopback.context.queryPort(1),
-            "gids", () -> loopback.context.gids(1),
-            "domain", loopback.context::createProtectionDomain,
-            "queue", () -> loopback.context.createCompletionQueue(1),
-            "channel", loopback.context::createCompletionChannel,
-            "event", () -> loopback.context.awaitEvent(0),
-            "key", () -> loopback.context.queryPartitionKey(1, 0)));
+        "a protection domain: address", () -> domain.createAddressHandle(loopback.port, address));
+    uses.put("the context: port", () -> context.queryPort(1));
+    uses.put("the context: gids", () -> context.gids(1));
+    uses.put("the context: domain", context::createProtectionDomain);
+    uses.put("the context: queue", () -> context.createCompletionQueue(1));
+    uses.put("the context: channel", context::createCompletionChannel);
+    uses.put("the context: event", () -> context.awaitEvent(0));
+    uses.put("the context: key", () -> context.queryPartitionKey(1, 0));
     loopback.close();
     return uses.entrySet().stream()
-        .flatMap(
-            object ->
-                object.getValue().entrySet().stream()
-                    .map(
-                        use ->
-                            DynamicTest.dynamicTest(
-                                object.getKey() + ": " + use.getKey(),
-                                () ->
-                                    assertThatThrownBy(use.getValue())
-                                        .isInstanceOf(IllegalStateException.class)
-                                        .hasMessage(
-                                            object.getKey() + " of " + device + " is closed"))));
+        .map(use -> DynamicTest.dynamicTest(use.getKey(), () -> assertClosed(use, device)));
+  }
+
+  private static void assertClosed(Map.Entry<String, ThrowingCallable> use, String device) {
+    String object = use.getKey().substring(0, use.getKey().indexOf(':'));
+    assertThatThrownBy(use.getValue())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(object + " of " + device + " is closed");
   }
 
   @Test
@@ -201,8 +181,8 @@ class ClosingTest {
     WorkCompletions completions = new WorkCompletions(16);
     ReceiveBatch receives = new ReceiveBatch(1);
     SendBatch sends = new SendBatch(1);
-    sends
-        .local(0, loopback.near.address(), 64, loopback.near.lkey())
+    loopback
+        .nearPiece(sends, 64)
         .write(0, loopback.far.address(), loopback.far.rkey())
         .flags(0, SendFlags.SIGNALED);
     Future<String> poller =

@@ -19,23 +19,14 @@ class CompletionChannelTest {
   private final Loopback loopback = new Loopback(QueuePairType.RC);
   private final CompletionChannel channel = loopback.context.createCompletionChannel();
   private final CompletionQueue queue = loopback.context.createCompletionQueue(64, channel, 0);
-  private final QueuePair pair = connectedToItself();
+  private final QueuePair pair =
+      loopback.connectedToItself(new QueuePairOptions(QueuePairType.RC, loopback.nearQueue, queue));
   private final SendBatch sends = new SendBatch(1);
   private final ReceiveBatch receives = new ReceiveBatch(1, 0);
 
   @AfterEach
   void close() {
     loopback.close();
-  }
-
-  private QueuePair connectedToItself() {
-    QueuePair self =
-        loopback.domain.createQueuePair(
-            new QueuePairOptions(QueuePairType.RC, loopback.nearQueue, queue));
-    self.init(loopback.port);
-    QueuePairAddress address = self.address(loopback.port);
-    self.connect(loopback.port, address, address, ConnectionOptions.DEFAULT);
-    return self;
   }
 
   private void send(int flags) {

@@ -26,15 +26,10 @@ class FailedRequestTest {
     return status;
   }
 
-  private void local(Loopback loopback, int length) {
-    sends.local(0, loopback.near.address(), length, loopback.near.lkey());
-  }
-
   @Test
   void shouldReportARemoteKeyThatDoesNotExist() {
     try (Loopback loopback = new Loopback(QueuePairType.RC)) {
-      local(loopback, 8);
-      sends.read(0, loopback.far.address(), loopback.far.rkey() + 0x100);
+      loopback.nearPiece(sends, 8).read(0, loopback.far.address(), loopback.far.rkey() + 0x100);
       assertThat(statusAfterPosting(loopback)).isEqualTo(CompletionStatus.REM_ACCESS_ERR);
       assertThat(loopback.nearPair.query().state()).isEqualTo(QueuePairState.ERROR);
     }
@@ -43,8 +38,9 @@ class FailedRequestTest {
   @Test
   void shouldReportARemoteAddressOutsideTheRegion() {
     try (Loopback loopback = new Loopback(QueuePairType.RC)) {
-      local(loopback, 8);
-      sends.write(0, loopback.far.address() + loopback.far.length() - 4, loopback.far.rkey());
+      loopback
+          .nearPiece(sends, 8)
+          .write(0, loopback.far.address() + loopback.far.length() - 4, loopback.far.rkey());
       assertThat(statusAfterPosting(loopback)).isEqualTo(CompletionStatus.REM_ACCESS_ERR);
     }
   }
@@ -54,8 +50,7 @@ class FailedRequestTest {
     try (Loopback loopback = new Loopback(QueuePairType.RC)) {
       MemoryRegion readable =
           loopback.domain.register(loopback.far.segment(), AccessFlag.REMOTE_READ);
-      local(loopback, 8);
-      sends.read(0, readable.address(), readable.rkey());
+      loopback.nearPiece(sends, 8).read(0, readable.address(), readable.rkey());
       assertThat(statusAfterPosting(loopback)).isEqualTo(CompletionStatus.SUCCESS);
       sends.write(0, readable.address(), readable.rkey());
       assertThat(statusAfterPosting(loopback)).isEqualTo(CompletionStatus.REM_ACCESS_ERR);
@@ -66,8 +61,7 @@ class FailedRequestTest {
   void shouldReportAnOperationThatThePeersQueuePairDoesNotPermit() {
     try (Loopback loopback =
         new Loopback(QueuePairType.RC, ConnectionOptions.DEFAULT, AccessFlag.REMOTE_READ)) {
-      local(loopback, 8);
-      sends.read(0, loopback.far.address(), loopback.far.rkey());
+      loopback.nearPiece(sends, 8).read(0, loopback.far.address(), loopback.far.rkey());
       assertThat(statusAfterPosting(loopback)).isEqualTo(CompletionStatus.SUCCESS);
       sends.write(0, loopback.far.address(), loopback.far.rkey());
       assertThat(statusAfterPosting(loopback))
@@ -90,8 +84,7 @@ class FailedRequestTest {
   void shouldReportAPeerWithoutAReceive() {
     try (Loopback loopback =
         new Loopback(QueuePairType.RC, IMPATIENT.withRetries(14, 7), Loopback.EVERYTHING)) {
-      local(loopback, 8);
-      sends.send(0);
+      loopback.nearPiece(sends, 8).send(0);
       assertThat(statusAfterPosting(loopback)).isEqualTo(CompletionStatus.RNR_RETRY_EXC_ERR);
     }
   }
@@ -100,8 +93,7 @@ class FailedRequestTest {
   void shouldReportAPeerThatIsGone() {
     try (Loopback loopback = new Loopback(QueuePairType.RC, IMPATIENT, Loopback.EVERYTHING)) {
       loopback.farPair.close();
-      local(loopback, 8);
-      sends.write(0, loopback.far.address(), loopback.far.rkey());
+      loopback.nearPiece(sends, 8).write(0, loopback.far.address(), loopback.far.rkey());
       assertThat(statusAfterPosting(loopback)).isEqualTo(CompletionStatus.RETRY_EXC_ERR);
     }
   }
@@ -112,8 +104,7 @@ class FailedRequestTest {
       ReceiveBatch receives = new ReceiveBatch(1);
       receives.id(0, 5).local(0, loopback.far.address(), 4, loopback.far.lkey());
       loopback.farPair.post(receives, 1);
-      local(loopback, 8);
-      sends.send(0);
+      loopback.nearPiece(sends, 8).send(0);
       assertThat(statusAfterPosting(loopback))
           .isIn(CompletionStatus.REM_INV_REQ_ERR, CompletionStatus.REM_OP_ERR);
       loopback.await(loopback.farQueue, 1);
@@ -147,8 +138,7 @@ class FailedRequestTest {
   @Test
   void shouldWorkAgainAfterAResetAndANewConnection() {
     try (Loopback loopback = new Loopback(QueuePairType.RC)) {
-      local(loopback, 8);
-      sends.read(0, loopback.far.address(), loopback.far.rkey() + 0x100);
+      loopback.nearPiece(sends, 8).read(0, loopback.far.address(), loopback.far.rkey() + 0x100);
       assertThat(statusAfterPosting(loopback)).isEqualTo(CompletionStatus.REM_ACCESS_ERR);
       for (QueuePair pair : new QueuePair[] {loopback.nearPair, loopback.farPair}) {
         pair.reset();

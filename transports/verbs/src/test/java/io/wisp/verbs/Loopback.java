@@ -70,6 +70,26 @@ final class Loopback implements AutoCloseable {
             .maxInline(64));
   }
 
+  /** Makes a further queue pair, connected to itself. */
+  QueuePair connectedToItself(QueuePairOptions options, AccessFlag... access) {
+    QueuePair pair = domain.createQueuePair(options);
+    pair.init(port, access);
+    QueuePairAddress self = pair.address(port);
+    pair.connect(port, self, self, ConnectionOptions.DEFAULT);
+    return pair;
+  }
+
+  /** Posts the first requests of the near pair and waits for one completion, which succeeds. */
+  void complete(SendBatch sends, int count) {
+    nearPair.post(sends, count);
+    succeed(nearQueue);
+  }
+
+  /** Makes a request use the beginning of the near region. */
+  SendBatch nearPiece(SendBatch sends, int length) {
+    return sends.local(0, near.address(), length, near.lkey());
+  }
+
   /** Fills the near region with one pattern and the far region with another. */
   void fill() {
     for (long i = 0; i < REGION_BYTES; i++) {

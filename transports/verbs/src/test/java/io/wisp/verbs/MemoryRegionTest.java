@@ -51,9 +51,7 @@ class MemoryRegionTest {
       assertThat(large.length()).isEqualTo(length);
       loopback.near.segment().set(ValueLayout.JAVA_LONG, 0, 4711);
       SendBatch sends = new SendBatch(1);
-      sends
-          .local(0, loopback.near.address(), 8, loopback.near.lkey())
-          .write(0, large.address() + length - 8, large.rkey());
+      loopback.nearPiece(sends, 8).write(0, large.address() + length - 8, large.rkey());
       assertThat(run(sends)).isEqualTo(CompletionStatus.SUCCESS);
       assertThat(memory.segment().get(ValueLayout.JAVA_LONG, length - 8)).isEqualTo(4711);
       sends
@@ -62,9 +60,7 @@ class MemoryRegionTest {
       loopback.far.segment().set(ValueLayout.JAVA_LONG, 0, 1174);
       assertThat(run(sends)).isEqualTo(CompletionStatus.SUCCESS);
       assertThat(memory.segment().get(ValueLayout.JAVA_LONG, length - 8)).isEqualTo(1174);
-      sends
-          .local(0, loopback.near.address(), 8, loopback.near.lkey())
-          .write(0, large.address() + length - 7, large.rkey());
+      loopback.nearPiece(sends, 8).write(0, large.address() + length - 7, large.rkey());
       assertThat(run(sends)).isEqualTo(CompletionStatus.REM_ACCESS_ERR);
       large.close();
     }
@@ -91,9 +87,7 @@ class MemoryRegionTest {
             AccessFlag.RELAXED_ORDERING);
     SendBatch sends = new SendBatch(1);
     loopback.near.segment().set(ValueLayout.JAVA_LONG, 0, 4711);
-    sends
-        .local(0, loopback.near.address(), 8, loopback.near.lkey())
-        .write(0, region.address(), region.rkey());
+    loopback.nearPiece(sends, 8).write(0, region.address(), region.rkey());
     assertThat(run(sends)).isEqualTo(CompletionStatus.SUCCESS);
     assertThat(region.segment().get(ValueLayout.JAVA_LONG, 0)).isEqualTo(4711);
   }

@@ -46,8 +46,7 @@ class PostingTest {
         .write(0, loopback.far.address() + 10, loopback.far.rkey())
         .flags(0, SendFlags.SIGNALED);
     source.fill((byte) 99);
-    loopback.nearPair.post(sends, 1);
-    loopback.succeed(loopback.nearQueue);
+    loopback.complete(sends, 1);
     assertThat(far(9, 7)).containsExactly(0, 3, 4, 5, 6, 7, 0);
   }
 
@@ -60,8 +59,7 @@ class PostingTest {
         .inline(0, MemorySegment.ofArray(bytes), 0, 64)
         .write(0, loopback.far.address(), loopback.far.rkey())
         .flags(0, SendFlags.SIGNALED);
-    loopback.nearPair.post(sends, 1);
-    loopback.succeed(loopback.nearQueue);
+    loopback.complete(sends, 1);
     assertThat(far(0, 64)).isEqualTo(bytes);
   }
 
@@ -101,8 +99,7 @@ class PostingTest {
   void shouldCompleteOnlyWhatIsSignalled() {
     prepareWrites(4);
     sends.flags(3, SendFlags.SIGNALED);
-    loopback.nearPair.post(sends, 4);
-    loopback.succeed(loopback.nearQueue);
+    loopback.complete(sends, 4);
     assertThat(loopback.completions.count()).isEqualTo(1);
     assertThat(loopback.completions.id(0)).isEqualTo(3);
     assertThat(loopback.nearQueue.poll(loopback.completions)).isZero();
@@ -112,11 +109,9 @@ class PostingTest {
   @Test
   void shouldSignalEverythingIfTheQueuePairWasMadeSo() {
     QueuePair pair =
-        loopback.domain.createQueuePair(
-            new QueuePairOptions(QueuePairType.RC, loopback.nearQueue).signalAll(true));
-    pair.init(loopback.port, AccessFlag.REMOTE_READ);
-    QueuePairAddress self = pair.address(loopback.port);
-    pair.connect(loopback.port, self, self, ConnectionOptions.DEFAULT);
+        loopback.connectedToItself(
+            new QueuePairOptions(QueuePairType.RC, loopback.nearQueue).signalAll(true),
+            AccessFlag.REMOTE_READ);
     prepareWrites(1);
     sends.read(0, loopback.far.address(), loopback.far.rkey());
     pair.post(sends, 1);
@@ -141,8 +136,7 @@ class PostingTest {
         .local(0, 2, near + 900, 1, lkey)
         .send(0)
         .flags(0, SendFlags.SIGNALED);
-    loopback.nearPair.post(sends, 1);
-    loopback.succeed(loopback.nearQueue);
+    loopback.complete(sends, 1);
     loopback.succeed(loopback.farQueue);
     assertThat(loopback.completions.byteLength(0)).isEqualTo(7);
     byte[] first = far(0, 3);
@@ -156,15 +150,12 @@ class PostingTest {
   @Test
   void shouldLetAFencedWriteUseWhatAnEarlierReadFetched() {
     loopback.far.segment().set(ValueLayout.JAVA_LONG, 0, 4711);
-    sends
-        .local(0, loopback.near.address(), 8, loopback.near.lkey())
-        .read(0, loopback.far.address(), loopback.far.rkey());
+    loopback.nearPiece(sends, 8).read(0, loopback.far.address(), loopback.far.rkey());
     sends
         .local(1, loopback.near.address(), 8, loopback.near.lkey())
         .write(1, loopback.far.address() + 64, loopback.far.rkey())
         .flags(1, SendFlags.SIGNALED | SendFlags.FENCE);
-    loopback.nearPair.post(sends, 2);
-    loopback.succeed(loopback.nearQueue);
+    loopback.complete(sends, 2);
     assertThat(loopback.far.segment().get(ValueLayout.JAVA_LONG, 64)).isEqualTo(4711);
   }
 
@@ -174,8 +165,7 @@ class PostingTest {
     sends.flags(0, SendFlags.SIGNALED);
     for (int round = 0; round < 10; round++) {
       sends.write(0, loopback.far.address() + 1000L * round, loopback.far.rkey());
-      loopback.nearPair.post(sends, 1);
-      loopback.succeed(loopback.nearQueue);
+      loopback.complete(sends, 1);
       assertThat(far(1000L * round, 100)).isEqualTo(Loopback.bytes(loopback.near, 0, 100));
     }
   }

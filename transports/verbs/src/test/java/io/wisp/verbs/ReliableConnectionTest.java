@@ -45,8 +45,7 @@ class ReliableConnectionTest {
 
   private void postSignaled() {
     sends.id(0, 42).flags(0, SendFlags.SIGNALED);
-    loopback.nearPair.post(sends, 1);
-    loopback.succeed(loopback.nearQueue);
+    loopback.complete(sends, 1);
     assertThat(loopback.completions.id(0)).isEqualTo(42);
     assertThat(loopback.completions.queuePairNumber(0)).isEqualTo(loopback.nearPair.number());
   }

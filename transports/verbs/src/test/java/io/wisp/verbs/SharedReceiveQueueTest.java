@@ -24,14 +24,9 @@ class SharedReceiveQueueTest {
   }
 
   private QueuePair connectedToItself() {
-    QueuePair pair =
-        loopback.domain.createQueuePair(
-            new QueuePairOptions(QueuePairType.RC, loopback.nearQueue, loopback.farQueue)
-                .sharedReceiveQueue(shared));
-    pair.init(loopback.port);
-    QueuePairAddress address = pair.address(loopback.port);
-    pair.connect(loopback.port, address, address, ConnectionOptions.DEFAULT);
-    return pair;
+    return loopback.connectedToItself(
+        new QueuePairOptions(QueuePairType.RC, loopback.nearQueue, loopback.farQueue)
+            .sharedReceiveQueue(shared));
   }
 
   private void postReceives(int count) {
@@ -42,10 +37,7 @@ class SharedReceiveQueueTest {
   }
 
   private void send(QueuePair pair, int immediate) {
-    sends
-        .local(0, loopback.near.address(), 10, loopback.near.lkey())
-        .sendWithImmediate(0, immediate)
-        .flags(0, SendFlags.SIGNALED);
+    loopback.nearPiece(sends, 10).sendWithImmediate(0, immediate).flags(0, SendFlags.SIGNALED);
     pair.post(sends, 1);
     loopback.succeed(loopback.nearQueue);
     loopback.succeed(loopback.farQueue);

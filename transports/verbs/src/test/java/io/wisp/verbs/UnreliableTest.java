@@ -35,15 +35,12 @@ class UnreliableTest {
     try (Loopback loopback = new Loopback(QueuePairType.UC)) {
       loopback.fill();
       receive(loopback.farPair, loopback.far);
-      sends
-          .local(0, loopback.near.address(), 1000, loopback.near.lkey())
-          .write(0, loopback.far.address() + 8192, loopback.far.rkey());
+      loopback.nearPiece(sends, 1000).write(0, loopback.far.address() + 8192, loopback.far.rkey());
       sends
           .local(1, loopback.near.address() + 1000, 500, loopback.near.lkey())
           .sendWithImmediate(1, 7)
           .flags(1, SendFlags.SIGNALED);
-      loopback.nearPair.post(sends, 2);
-      loopback.succeed(loopback.nearQueue);
+      loopback.complete(sends, 2);
       loopback.succeed(loopback.farQueue);
       assertThat(loopback.completions.immediate(0)).isEqualTo(7);
       assertThat(Loopback.bytes(loopback.far, 8192, 1000))
@@ -62,8 +59,8 @@ class UnreliableTest {
       receive(server, loopback.far);
       AddressHandle destination =
           loopback.domain.createAddressHandle(loopback.port, server.address(loopback.port));
-      sends
-          .local(0, loopback.near.address(), 700, loopback.near.lkey())
+      loopback
+          .nearPiece(sends, 700)
           .sendWithImmediate(0, 11)
           .to(0, destination, server.number(), KEY)
           .flags(0, SendFlags.SIGNALED);
