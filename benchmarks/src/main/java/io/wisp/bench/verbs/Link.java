@@ -14,6 +14,7 @@ import io.wisp.verbs.QueuePairOptions;
 import io.wisp.verbs.QueuePairType;
 import io.wisp.verbs.ReceiveBatch;
 import io.wisp.verbs.SendBatch;
+import io.wisp.verbs.SendFlags;
 import io.wisp.verbs.Verbs;
 import io.wisp.verbs.VerbsException;
 import io.wisp.verbs.WorkCompletions;
@@ -51,6 +52,7 @@ final class Link implements AutoCloseable {
   private final WorkCompletions completions = new WorkCompletions(1);
   private final QueuePairAddress address;
   private @Nullable LinkAddress remote;
+  private @Nullable SendBatch message;
 
   private Link(LinkOptions options, Context context, Stop stop) {
     this.options = options;
@@ -111,6 +113,22 @@ final class Link implements AutoCloseable {
       throw new IllegalStateException("the link is not connected");
     }
     return remote;
+  }
+
+  /** The request of a round trip, made at the first: it signals that it is done. */
+  SendBatch message() {
+    SendBatch made = message;
+    if (made == null) {
+      made = requests(1).flags(0, SendFlags.SIGNALED);
+      message = made;
+    }
+    return made;
+  }
+
+  /** Posts the request of a round trip and waits until it is done. */
+  void sendMessage() {
+    pair.post(message(), 1);
+    awaitOne(sends);
   }
 
   /** Makes the requests that this end posts, none of which signals that it is done. */

@@ -41,6 +41,11 @@ record LinkOptions(String device, VerbsOperation operation, int size, int inline
     return size <= inline;
   }
 
+  /** Whether the other end has no part in it. */
+  boolean oneWay() {
+    return operation == VerbsOperation.READ || sendDepth > 1;
+  }
+
   LinkOptions on(String anotherDevice) {
     return new LinkOptions(anotherDevice, operation, size, inline, sendDepth);
   }

@@ -108,7 +108,7 @@ final class MeasuringProcess {
   private Map<String, Object> latency(VerbsOperation operation, int size, int inline, int count) {
     try (PairConnection connection =
         peer.connect(LinkOptions.roundTrip(device, operation, size, inline))) {
-      RoundTrip roundTrip = RoundTrip.over(connection);
+      Runnable roundTrip = connection.roundTrip();
       RoundTripTimes times = new RoundTripTimes(count);
       roundTrip.run();
       long before = THREADS.getCurrentThreadAllocatedBytes();

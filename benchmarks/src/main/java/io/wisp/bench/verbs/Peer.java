@@ -73,7 +73,7 @@ final class Peer implements AutoCloseable {
   PairConnection connect(LinkOptions options) {
     Link link = Link.open(options, stop);
     try {
-      PairConnection connection = new PairConnection(this, link);
+      PairConnection connection = PairConnection.over(this, link);
       List<String> request = new ArrayList<>(List.of(PeerProcess.OPEN));
       request.addAll(link.options.words());
       request.add(link.address().text());

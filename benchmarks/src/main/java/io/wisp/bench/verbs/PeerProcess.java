@@ -95,7 +95,7 @@ final class PeerProcess {
     }
 
     private @Nullable Thread connect(LinkOptions options, LinkAddress other) {
-      if (options.operation() == VerbsOperation.READ || options.sendDepth() > 1) {
+      if (options.oneWay()) {
         link.connect(other);
         return null;
       }

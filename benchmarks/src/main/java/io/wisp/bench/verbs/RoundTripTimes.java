@@ -34,7 +34,7 @@ final class RoundTripTimes {
   }
 
   /** Makes the round trips. Allocates nothing. */
-  void measure(RoundTrip roundTrip) {
+  void measure(Runnable roundTrip) {
     int count = beginnings.length - 1;
     for (int from = 0; from < count; from += BLOCK) {
       measure(roundTrip, from, Math.min(from + BLOCK, count));
@@ -42,7 +42,7 @@ final class RoundTripTimes {
     beginnings[count] = System.nanoTime();
   }
 
-  private void measure(RoundTrip roundTrip, int from, int to) {
+  private void measure(Runnable roundTrip, int from, int to) {
     for (int i = from; i < to; i++) {
       beginnings[i] = System.nanoTime();
       roundTrip.run();

@@ -2,9 +2,6 @@
 package io.wisp.bench.verbs;
 
 import io.wisp.verbs.ReceiveBatch;
-import io.wisp.verbs.SendBatch;
-import io.wisp.verbs.SendFlags;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Messages that the other end receives and sees as completions, as {@code ib_send_lat} does: each
@@ -14,7 +11,6 @@ final class SendPingPong implements PingPong {
 
   private final Link link;
   private final ReceiveBatch receives;
-  private @Nullable SendBatch request;
 
   SendPingPong(Link link) {
     this.link = link;
@@ -28,13 +24,7 @@ final class SendPingPong implements PingPong {
 
   @Override
   public void send() {
-    SendBatch batch = request;
-    if (batch == null) {
-      batch = link.requests(1).flags(0, SendFlags.SIGNALED);
-      request = batch;
-    }
-    link.pair.post(batch, 1);
-    link.awaitOne(link.sends);
+    link.sendMessage();
   }
 
   @Override

@@ -11,13 +11,9 @@ final class Stop {
     reason = text;
   }
 
-  boolean requested() {
-    return !reason.isEmpty();
-  }
-
   /** To be called in every turn of a loop that waits. */
   void check() {
-    if (requested()) {
+    if (!reason.isEmpty()) {
       throw new StoppedException(reason);
     }
   }

@@ -67,7 +67,7 @@ public class VerbsBenchmark {
 
   private @Nullable Peer peer;
   private @Nullable PairConnection connection;
-  private @Nullable RoundTrip roundTrip;
+  private @Nullable Runnable roundTrip;
 
   @Setup(Level.Trial)
   public void connect() {
@@ -78,7 +78,7 @@ public class VerbsBenchmark {
     peer = started;
     PairConnection made = started.connect(LinkOptions.roundTrip(device, chosen, size, most));
     connection = made;
-    roundTrip = RoundTrip.over(made);
+    roundTrip = made.roundTrip();
   }
 
   @TearDown(Level.Trial)

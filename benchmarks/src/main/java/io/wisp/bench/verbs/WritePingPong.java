@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.bench.verbs;
 
-import io.wisp.verbs.SendBatch;
-import io.wisp.verbs.SendFlags;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Messages that are written into the other end's memory, where it waits for the last byte to
@@ -19,7 +16,6 @@ final class WritePingPong implements PingPong {
   private final long last;
   private byte sent;
   private byte received;
-  private @Nullable SendBatch request;
 
   WritePingPong(Link link) {
     this.link = link;
@@ -31,22 +27,11 @@ final class WritePingPong implements PingPong {
 
   @Override
   public void send() {
-    SendBatch batch = request();
     link.outgoing.set(ValueLayout.JAVA_BYTE, last, ++sent);
     if (link.options.inlined()) {
-      link.fill(batch, 0);
+      link.fill(link.message(), 0);
     }
-    link.pair.post(batch, 1);
-    link.awaitOne(link.sends);
-  }
-
-  private SendBatch request() {
-    SendBatch batch = request;
-    if (batch == null) {
-      batch = link.requests(1).flags(0, SendFlags.SIGNALED);
-      request = batch;
-    }
-    return batch;
+    link.sendMessage();
   }
 
   @Override

@@ -49,7 +49,7 @@ class PeerTest {
         LinkOptions.roundTrip(LinkOptions.ANY_DEVICE, operation, size, operation.defaultInline());
     try (Peer peer = Peer.start(List.of());
         PairConnection connection = peer.connect(options)) {
-      RoundTrip roundTrip = RoundTrip.over(connection);
+      Runnable roundTrip = connection.roundTrip();
 
       assertThat(leastAllocated(roundTrip)).isZero();
     }
@@ -82,7 +82,7 @@ class PeerTest {
     try (Peer peer = Peer.start(List.of())) {
       for (int i = 0; i < 3; i++) {
         try (PairConnection connection = peer.connect(options)) {
-          RoundTrip.over(connection).run();
+          connection.roundTrip().run();
         }
       }
     }
@@ -97,7 +97,7 @@ class PeerTest {
     Peer peer = Peer.start(List.of());
     PairConnection connection = peer.connect(options);
     try {
-      RoundTrip roundTrip = RoundTrip.over(connection);
+      Runnable roundTrip = connection.roundTrip();
       roundTrip.run();
       peer.close();
 
@@ -108,7 +108,7 @@ class PeerTest {
   }
 
   /** Fewest bytes that this thread allocated in a batch of round trips. */
-  private static long leastAllocated(RoundTrip roundTrip) {
+  private static long leastAllocated(Runnable roundTrip) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long least = Long.MAX_VALUE;
     for (int batch = 0; batch < BATCHES && least > 0; batch++) {
