@@ -159,7 +159,7 @@ final class Link implements AutoCloseable {
     }
   }
 
-  /** Posts a batch's receives, each into the memory for a message. */
+  /** Makes receives, each into the memory for a message. */
   ReceiveBatch receiveRequests(int count) {
     ReceiveBatch batch = new ReceiveBatch(count);
     for (int i = 0; i < count; i++) {

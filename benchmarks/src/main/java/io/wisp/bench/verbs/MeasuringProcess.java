@@ -61,19 +61,8 @@ final class MeasuringProcess {
     try {
       return switch (words[0]) {
         case "device" -> describe(words[1]);
-        case "latency" ->
-            latency(
-                VerbsOperation.labelled(words[1]),
-                number(words[2]),
-                number(words[3]),
-                number(words[4]));
-        case "rate" ->
-            rate(
-                VerbsOperation.labelled(words[1]),
-                number(words[2]),
-                number(words[3]),
-                number(words[4]),
-                number(words[5]));
+        case "latency" -> latency(words);
+        case "rate" -> rate(words);
         default -> throw new IllegalArgumentException("no such request: " + words[0]);
       };
     } catch (VerbsException | IllegalArgumentException | IllegalStateException e) {
@@ -105,11 +94,13 @@ final class MeasuringProcess {
     }
   }
 
-  private Map<String, Object> latency(VerbsOperation operation, int size, int inline, int count) {
-    try (PairConnection connection =
-        peer.connect(LinkOptions.roundTrip(device, operation, size, inline))) {
+  private Map<String, Object> latency(String[] words) {
+    VerbsOperation operation = VerbsOperation.labelled(words[1]);
+    RoundTripTimes times = new RoundTripTimes(number(words[4]));
+    LinkOptions options =
+        LinkOptions.roundTrip(device, operation, number(words[2]), number(words[3]));
+    try (PairConnection connection = peer.connect(options)) {
       Runnable roundTrip = connection.roundTrip();
-      RoundTripTimes times = new RoundTripTimes(count);
       roundTrip.run();
       long before = THREADS.getCurrentThreadAllocatedBytes();
       times.measure(roundTrip);
@@ -120,12 +111,13 @@ final class MeasuringProcess {
     }
   }
 
-  private Map<String, Object> rate(
-      VerbsOperation operation, int size, int chain, int depth, int count) {
-    try (PairConnection connection =
-        peer.connect(new LinkOptions(device, operation, size, 0, depth))) {
+  private Map<String, Object> rate(String[] words) {
+    VerbsOperation operation = VerbsOperation.labelled(words[1]);
+    int chain = number(words[3]);
+    LinkOptions options = new LinkOptions(device, operation, number(words[2]), 0, number(words[4]));
+    try (PairConnection connection = peer.connect(options)) {
       ChainedPosts posts = new ChainedPosts(connection.link(), chain);
-      int chains = (count + chain - 1) / chain;
+      int chains = (number(words[5]) + chain - 1) / chain;
       long before = THREADS.getCurrentThreadAllocatedBytes();
       long start = System.nanoTime();
       posts.post(chains);

@@ -6,7 +6,6 @@ import static io.wisp.verbs.raw.Structs.IBV_CQ;
 import io.wisp.verbs.raw.CompletionCalls;
 import io.wisp.verbs.raw.FastPath;
 import io.wisp.verbs.raw.Structure;
-import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import org.jspecify.annotations.Nullable;
 
@@ -19,15 +18,11 @@ public final class CompletionQueue extends VerbsObject {
 
   private final Context context;
   private final @Nullable CompletionChannel channel;
-  private final MemorySegment pollFunction;
-  private final MemorySegment notifyFunction;
 
   private CompletionQueue(Context context, @Nullable CompletionChannel channel, long handle) {
     super(handle, "a completion queue of " + context.device().name(), context, channel);
     this.context = context;
     this.channel = channel;
-    this.pollFunction = context.pollCq;
-    this.notifyFunction = context.reqNotifyCq;
   }
 
   static CompletionQueue create(
@@ -98,7 +93,7 @@ public final class CompletionQueue extends VerbsObject {
     long address = completions.address(most);
     long queue = acquire();
     try {
-      int count = FastPath.pollCq(pollFunction, queue, most, address);
+      int count = FastPath.pollCq(context.pollCq, queue, most, address);
       if (count < 0) {
         throw new VerbsException("ibv_poll_cq", context.argument(), -count, "the queue has failed");
       }
@@ -123,7 +118,7 @@ public final class CompletionQueue extends VerbsObject {
     }
     long queue = acquire();
     try {
-      int errno = Math.abs(FastPath.reqNotifyCq(notifyFunction, queue, solicitedOnly ? 1 : 0));
+      int errno = Math.abs(FastPath.reqNotifyCq(context.reqNotifyCq, queue, solicitedOnly ? 1 : 0));
       if (errno != 0) {
         throw new VerbsException("ibv_req_notify_cq", context.argument(), errno);
       }

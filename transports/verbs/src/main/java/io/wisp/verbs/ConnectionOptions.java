@@ -52,7 +52,7 @@ public record ConnectionOptions(
     check("flowLabel", flowLabel, (1 << 20) - 1);
   }
 
-  private static void check(String name, int value, int most) {
+  static void check(String name, int value, int most) {
     if (value < 0 || value > most) {
       throw new IllegalArgumentException(name + " must be from 0 to " + most + ": " + value);
     }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class Context extends EventSource<AsyncEvent> {
 
   /** For timeouts: as long as it takes. */
-  public static final long FOREVER = EventDescriptor.FOREVER;
+  public static final long FOREVER = -1;
 
   private final Device device;
   private final DeviceAttributes attributes;

@@ -9,22 +9,15 @@ import io.wisp.verbs.raw.Structure;
  * @param firmwareVersion as the device words it; empty for software devices
  * @param nodeGuid the GUID of the device, the most significant byte first
  * @param maxMemoryRegionBytes the longest memory region
- * @param vendorId of the maker
- * @param vendorPartId of the model
- * @param maxQueuePairs how many queue pairs there can be
  * @param maxRequestsPerQueue how many requests a send or receive queue holds at most
  * @param maxScatterGather how many pieces of memory one request can name
- * @param maxCompletionQueues how many completion queues there can be
  * @param maxCompletions how many completions a completion queue holds at most
- * @param maxMemoryRegions how many memory regions there can be
  * @param maxReadsAsTarget how many READs and atomic operations of its peer a queue pair can serve
  *     at once
  * @param maxReadsAsInitiator how many a queue pair can have under way itself
  * @param atomicCapability what the atomic operations are atomic with
- * @param maxSharedReceiveQueues how many shared receive queues there can be
  * @param maxSharedReceiveRequests how many requests such a queue holds at most
  * @param maxSharedReceiveScatter how many pieces of memory a request of it can name
- * @param maxAddressHandles how many address handles there can be
  * @param ports how many ports it has; they are numbered from 1
  */
 public record DeviceAttributes(

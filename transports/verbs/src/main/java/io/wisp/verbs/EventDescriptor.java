@@ -20,8 +20,6 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class EventDescriptor {
 
-  static final long FOREVER = -1;
-
   private static final long EVENTS = offset(POLLFD, "events");
   private static final long RETURNED = offset(POLLFD, "revents");
   private static final long SECOND = POLLFD.byteSize();

@@ -5,19 +5,10 @@ import io.wisp.verbs.raw.Ibv;
 
 /** The largest payload of a packet. */
 public enum Mtu implements Coded {
-  /** 256 bytes. */
   MTU_256(Ibv.IBV_MTU_256),
-
-  /** 512 bytes. */
   MTU_512(Ibv.IBV_MTU_512),
-
-  /** 1024 bytes. */
   MTU_1024(Ibv.IBV_MTU_1024),
-
-  /** 2048 bytes. */
   MTU_2048(Ibv.IBV_MTU_2048),
-
-  /** 4096 bytes. */
   MTU_4096(Ibv.IBV_MTU_4096);
 
   private final int code;

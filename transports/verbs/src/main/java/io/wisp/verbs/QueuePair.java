@@ -10,7 +10,6 @@ import io.wisp.verbs.raw.Ibv;
 import io.wisp.verbs.raw.QueuePairCalls;
 import io.wisp.verbs.raw.Structure;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -44,8 +43,6 @@ public final class QueuePair extends VerbsObject {
   private final int maxReceives;
   private final int maxInline;
   private final boolean ownReceives;
-  private final MemorySegment sendFunction;
-  private final MemorySegment receiveFunction;
 
   QueuePair(ProtectionDomain domain, QueuePairOptions options, long handle, Structure granted) {
     super(
@@ -62,8 +59,6 @@ public final class QueuePair extends VerbsObject {
     this.maxSends = granted.number("cap", "max_send_wr");
     this.maxReceives = ownReceives ? granted.number("cap", "max_recv_wr") : 0;
     this.maxInline = granted.number("cap", "max_inline_data");
-    this.sendFunction = domain.context().postSend;
-    this.receiveFunction = domain.context().postRecv;
   }
 
   private static int numberOf(long handle) {
@@ -131,7 +126,7 @@ public final class QueuePair extends VerbsObject {
   private void post(long requests, SendBatch batch, int first, int count) {
     long pair = acquire();
     try {
-      int errno = FastPath.postSend(sendFunction, pair, requests, batch.refused());
+      int errno = FastPath.postSend(domain.context().postSend, pair, requests, batch.refused());
       if (errno != 0) {
         throw batch.failure(this, first, count, Math.abs(errno));
       }
@@ -157,17 +152,7 @@ public final class QueuePair extends VerbsObject {
       throw new IllegalStateException(
           name() + " takes from a shared receive queue: post the receives there");
     }
-    long requests = batch.chain(first, count);
-    long pair = acquire();
-    try {
-      int errno = FastPath.postReceive(receiveFunction, pair, requests, batch.refused());
-      if (errno != 0) {
-        throw batch.failure("ibv_post_recv", name(), first, count, Math.abs(errno));
-      }
-    } finally {
-      release();
-      Reference.reachabilityFence(batch);
-    }
+    batch.post(this, "ibv_post_recv", domain.context().postRecv, first, count);
   }
 
   /**
@@ -190,12 +175,7 @@ public final class QueuePair extends VerbsObject {
    * @param access what the peer may do with our memory regions
    */
   public void init(LocalPort port, AccessFlag... access) {
-    modify(
-        new QueuePairChange()
-            .state(QueuePairState.INIT)
-            .partitionKeyIndex(0)
-            .port(port.number())
-            .access(access));
+    modify(initial(port).access(access));
   }
 
   /**
@@ -204,12 +184,14 @@ public final class QueuePair extends VerbsObject {
    * @param queueKey that datagrams to this pair must carry
    */
   public void initDatagram(LocalPort port, int queueKey) {
-    modify(
-        new QueuePairChange()
-            .state(QueuePairState.INIT)
-            .partitionKeyIndex(0)
-            .port(port.number())
-            .queueKey(queueKey));
+    modify(initial(port).queueKey(queueKey));
+  }
+
+  private static QueuePairChange initial(LocalPort port) {
+    return new QueuePairChange()
+        .state(QueuePairState.INIT)
+        .partitionKeyIndex(0)
+        .port(port.number());
   }
 
   /**

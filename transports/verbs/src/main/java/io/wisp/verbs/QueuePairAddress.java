@@ -3,7 +3,6 @@ package io.wisp.verbs;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.util.Locale;
 
 /**
  * What a peer must know of a queue pair to connect to it; the two sides exchange theirs by some
@@ -24,16 +23,9 @@ public record QueuePairAddress(int queuePairNumber, int packetNumber, int lid, G
 
   /** Checks every number against its limit. */
   public QueuePairAddress {
-    check("queuePairNumber", queuePairNumber, MAX_24_BITS);
-    check("packetNumber", packetNumber, MAX_24_BITS);
-    check("lid", lid, 0xFFFF);
-  }
-
-  private static void check(String name, int value, int most) {
-    if (value < 0 || value > most) {
-      throw new IllegalArgumentException(
-          String.format(Locale.ROOT, "%s must be from 0 to %d: %d", name, most, value));
-    }
+    ConnectionOptions.check("queuePairNumber", queuePairNumber, MAX_24_BITS);
+    ConnectionOptions.check("packetNumber", packetNumber, MAX_24_BITS);
+    ConnectionOptions.check("lid", lid, 0xFFFF);
   }
 
   /**

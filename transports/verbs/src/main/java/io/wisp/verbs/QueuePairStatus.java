@@ -8,14 +8,11 @@ import java.util.Set;
  * What a queue pair is like, as the device tells it. Which attributes have a meaning depends on the
  * state and the type.
  *
- * @param state of the pair
  * @param access what the peer may do
  * @param pathMtu code of the {@link Mtu}; 0 before it is connected
  * @param destination the number of the peer's queue pair
- * @param queueKey of datagrams
  * @param receivePacketNumber that the peer's next packet will have
  * @param sendPacketNumber that our next packet will have
- * @param port the number of the port
  * @param timeout as {@link ConnectionOptions#timeout} codes it
  * @param retryCount how often to send again
  * @param receiverNotReadyRetry how often to try a peer that has no receive posted

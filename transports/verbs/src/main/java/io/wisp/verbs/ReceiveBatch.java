@@ -4,7 +4,10 @@ package io.wisp.verbs;
 import static io.wisp.verbs.raw.Structs.IBV_RECV_WR;
 
 import io.wisp.verbs.raw.Errno;
+import io.wisp.verbs.raw.FastPath;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 
 /**
  * Receive requests outside the heap, filled in once and posted any number of times. A new request
@@ -41,10 +44,25 @@ public final class ReceiveBatch extends RequestBatch<ReceiveBatch> {
     return this;
   }
 
-  VerbsException failure(String call, String queue, int first, int count, int errno) {
+  /** Posts some requests, from one on, to a queue by its own function. */
+  void post(VerbsObject queue, String call, MemorySegment function, int first, int count) {
+    long requests = chain(first, count);
+    long handle = queue.acquire();
+    try {
+      int errno = FastPath.postReceive(function, handle, requests, refused());
+      if (errno != 0) {
+        throw failure(queue, call, first, count, Math.abs(errno));
+      }
+    } finally {
+      queue.release();
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  private VerbsException failure(VerbsObject queue, String call, int first, int count, int errno) {
     return failure(
         call,
-        queue,
+        queue.name(),
         first,
         count,
         errno,

@@ -4,19 +4,15 @@ package io.wisp.verbs;
 import static io.wisp.verbs.raw.Structs.IBV_SRQ_ATTR;
 import static io.wisp.verbs.raw.Structs.IBV_SRQ_INIT_ATTR;
 
-import io.wisp.verbs.raw.FastPath;
 import io.wisp.verbs.raw.Ibv;
 import io.wisp.verbs.raw.QueuePairCalls;
 import io.wisp.verbs.raw.Structure;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.ref.Reference;
 
 /** Receive requests that any number of queue pairs take from. */
 public final class SharedReceiveQueue extends VerbsObject {
 
   private final ProtectionDomain domain;
-  private final MemorySegment postFunction;
 
   /**
    * What a shared receive queue is like.
@@ -30,7 +26,6 @@ public final class SharedReceiveQueue extends VerbsObject {
   private SharedReceiveQueue(ProtectionDomain domain, long handle) {
     super(handle, "a shared receive queue of " + domain.context().device().name(), domain);
     this.domain = domain;
-    this.postFunction = domain.context().postSrqRecv;
   }
 
   static SharedReceiveQueue create(ProtectionDomain domain, int requests, int scatter) {
@@ -76,17 +71,7 @@ public final class SharedReceiveQueue extends VerbsObject {
 
   /** Posts some requests of a batch, from one on. */
   public void post(ReceiveBatch batch, int first, int count) {
-    long requests = batch.chain(first, count);
-    long queue = acquire();
-    try {
-      int errno = FastPath.postReceive(postFunction, queue, requests, batch.refused());
-      if (errno != 0) {
-        throw batch.failure("ibv_post_srq_recv", name(), first, count, Math.abs(errno));
-      }
-    } finally {
-      release();
-      Reference.reachabilityFence(batch);
-    }
+    batch.post(this, "ibv_post_srq_recv", domain.context().postSrqRecv, first, count);
   }
 
   /**

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An object of the library that has to be closed. Closing one closes first what depends on it;
- * closing it again does nothing; using it afterwards is an {@link IllegalStateException}. All of
- * this may happen in any threads at once.
+ * closing it again does nothing; using it afterwards is an {@link IllegalStateException} that names
+ * it. All of this may happen in any threads at once.
  */
 public abstract class VerbsObject implements AutoCloseable {
 

@@ -8,10 +8,8 @@
  *
  * <h2>Closing</h2>
  *
- * Every object that stands for a native one is a {@link io.wisp.verbs.VerbsObject}. Closing one
- * closes first what depends on it, so any order will do, and closing the context closes everything.
- * Closing twice is harmless. Any use afterwards is an {@link java.lang.IllegalStateException} that
- * names the object. Nothing is closed by the garbage collector.
+ * Every object that stands for a native one is a {@link io.wisp.verbs.VerbsObject}, which says what
+ * closing it does. Any order will do. Nothing is closed by the garbage collector.
  *
  * <h2>Threads</h2>
  *

@@ -54,10 +54,14 @@ class AllocationTest {
           .read(0, loopback.far.address() + (i & 63) * 64L, loopback.far.rkey())
           .flags(0, SendFlags.SIGNALED);
       loopback.nearPair.post(sends, 1);
-      while (loopback.nearQueue.poll(completions) == 0) {
-        Thread.onSpinWait();
-      }
+      poll(loopback.nearQueue, completions);
       check(completions, i, Opcode.READ);
+    }
+  }
+
+  private static void poll(CompletionQueue queue, WorkCompletions completions) {
+    while (queue.poll(completions) == 0) {
+      Thread.onSpinWait();
     }
   }
 
@@ -88,16 +92,12 @@ class AllocationTest {
       while (channel.awaitEvent(Context.FOREVER) != queue) {
         Thread.onSpinWait();
       }
-      while (queue.poll(completions) == 0) {
-        Thread.onSpinWait();
-      }
+      poll(queue, completions);
       check(completions, i, Opcode.RECEIVE_WRITE_WITH_IMMEDIATE);
       if (completions.immediate(0) != i) {
         throw new AssertionError(completions.immediate(0));
       }
-      while (loopback.nearQueue.poll(completions) == 0) {
-        Thread.onSpinWait();
-      }
+      poll(loopback.nearQueue, completions);
     }
   }
 

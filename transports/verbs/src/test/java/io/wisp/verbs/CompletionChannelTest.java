@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +16,7 @@ class CompletionChannelTest {
 
   private static final long PATIENCE = 30_000;
 
-  private final Loopback loopback = new Loopback(QueuePairType.RC);
+  @AutoClose private final Loopback loopback = new Loopback(QueuePairType.RC);
   private final CompletionChannel channel = loopback.context.createCompletionChannel();
   private final CompletionQueue queue = loopback.context.createCompletionQueue(64, channel, 0);
   private final QueuePair pair =
@@ -24,9 +24,8 @@ class CompletionChannelTest {
   private final SendBatch sends = new SendBatch(1);
   private final ReceiveBatch receives = new ReceiveBatch(1, 0);
 
-  @AfterEach
-  void close() {
-    loopback.close();
+  private CompletableFuture<@Nullable CompletionQueue> waitInAnotherThread() {
+    return CompletableFuture.supplyAsync(() -> channel.awaitEvent(Context.FOREVER));
   }
 
   private void send(int flags) {
@@ -76,8 +75,7 @@ class CompletionChannelTest {
 
   @Test
   void shouldWakeAThreadThatWaits() throws Exception {
-    CompletableFuture<@Nullable CompletionQueue> waiting =
-        CompletableFuture.supplyAsync(() -> channel.awaitEvent(Context.FOREVER));
+    CompletableFuture<@Nullable CompletionQueue> waiting = waitInAnotherThread();
     channel.wakeUp();
     assertThat(waiting.get()).isNull();
     queue.requestNotification(false);
@@ -88,16 +86,14 @@ class CompletionChannelTest {
   @Test
   void shouldAnnounceToAThreadThatWaits() throws Exception {
     queue.requestNotification(false);
-    CompletableFuture<@Nullable CompletionQueue> waiting =
-        CompletableFuture.supplyAsync(() -> channel.awaitEvent(Context.FOREVER));
+    CompletableFuture<@Nullable CompletionQueue> waiting = waitInAnotherThread();
     send(SendFlags.NONE);
     assertThat(waiting.get()).isSameAs(queue);
   }
 
   @Test
   void shouldEndTheWaitOfAThreadWhenItIsClosed() {
-    CompletableFuture<@Nullable CompletionQueue> waiting =
-        CompletableFuture.supplyAsync(() -> channel.awaitEvent(Context.FOREVER));
+    CompletableFuture<@Nullable CompletionQueue> waiting = waitInAnotherThread();
     channel.close();
     assertThatThrownBy(waiting::get)
         .isInstanceOf(ExecutionException.class)

@@ -98,7 +98,15 @@ final class Loopback implements AutoCloseable {
     }
   }
 
-  static byte[] bytes(MemoryRegion region, long offset, int length) {
+  byte[] near(long offset, int length) {
+    return bytes(near, offset, length);
+  }
+
+  byte[] far(long offset, int length) {
+    return bytes(far, offset, length);
+  }
+
+  private static byte[] bytes(MemoryRegion region, long offset, int length) {
     byte[] copy = new byte[length];
     MemorySegment.copy(region.segment(), ValueLayout.JAVA_BYTE, offset, copy, 0, length);
     return copy;

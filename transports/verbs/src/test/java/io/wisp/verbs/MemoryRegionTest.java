@@ -10,19 +10,14 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @Tag("rdma")
 class MemoryRegionTest {
 
-  private final Loopback loopback = new Loopback(QueuePairType.RC);
-
-  @AfterEach
-  void close() {
-    loopback.close();
-  }
+  @AutoClose private final Loopback loopback = new Loopback(QueuePairType.RC);
 
   private CompletionStatus run(SendBatch sends) {
     sends.flags(0, SendFlags.SIGNALED);

@@ -9,24 +9,15 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @Tag("rdma")
 class PostingTest {
 
-  private final Loopback loopback = new Loopback(QueuePairType.RC);
+  @AutoClose private final Loopback loopback = new Loopback(QueuePairType.RC);
   private final SendBatch sends = new SendBatch(16, 4, 64);
-
-  @AfterEach
-  void close() {
-    loopback.close();
-  }
-
-  private byte[] far(long offset, int length) {
-    return Loopback.bytes(loopback.far, offset, length);
-  }
 
   private void prepareWrites(int count) {
     loopback.fill();
@@ -47,7 +38,7 @@ class PostingTest {
         .flags(0, SendFlags.SIGNALED);
     source.fill((byte) 99);
     loopback.complete(sends, 1);
-    assertThat(far(9, 7)).containsExactly(0, 3, 4, 5, 6, 7, 0);
+    assertThat(loopback.far(9, 7)).containsExactly(0, 3, 4, 5, 6, 7, 0);
   }
 
   @Test
@@ -60,7 +51,7 @@ class PostingTest {
         .write(0, loopback.far.address(), loopback.far.rkey())
         .flags(0, SendFlags.SIGNALED);
     loopback.complete(sends, 1);
-    assertThat(far(0, 64)).isEqualTo(bytes);
+    assertThat(loopback.far(0, 64)).isEqualTo(bytes);
   }
 
   @Test
@@ -79,20 +70,20 @@ class PostingTest {
       }
     }
     assertThat(order).isSorted().doesNotHaveDuplicates();
-    assertThat(far(0, 1600)).isEqualTo(Loopback.bytes(loopback.near, 0, 1600));
+    assertThat(loopback.far(0, 1600)).isEqualTo(loopback.near(0, 1600));
   }
 
   @Test
   void shouldPostAnyRunOfABatch() {
     prepareWrites(8);
     sends.flags(4, SendFlags.SIGNALED);
-    byte[] before = far(0, 1000);
+    byte[] before = loopback.far(0, 1000);
     loopback.nearPair.post(sends, 3, 2);
     loopback.succeed(loopback.nearQueue);
     assertThat(loopback.completions.id(0)).isEqualTo(4);
-    assertThat(far(300, 200)).isEqualTo(Loopback.bytes(loopback.near, 300, 200));
-    assertThat(far(0, 300)).isEqualTo(Arrays.copyOf(before, 300));
-    assertThat(far(500, 500)).isEqualTo(Arrays.copyOfRange(before, 500, 1000));
+    assertThat(loopback.far(300, 200)).isEqualTo(loopback.near(300, 200));
+    assertThat(loopback.far(0, 300)).isEqualTo(Arrays.copyOf(before, 300));
+    assertThat(loopback.far(500, 500)).isEqualTo(Arrays.copyOfRange(before, 500, 1000));
   }
 
   @Test
@@ -103,7 +94,7 @@ class PostingTest {
     assertThat(loopback.completions.count()).isEqualTo(1);
     assertThat(loopback.completions.id(0)).isEqualTo(3);
     assertThat(loopback.nearQueue.poll(loopback.completions)).isZero();
-    assertThat(far(0, 400)).isEqualTo(Loopback.bytes(loopback.near, 0, 400));
+    assertThat(loopback.far(0, 400)).isEqualTo(loopback.near(0, 400));
   }
 
   @Test
@@ -139,12 +130,11 @@ class PostingTest {
     loopback.complete(sends, 1);
     loopback.succeed(loopback.farQueue);
     assertThat(loopback.completions.byteLength(0)).isEqualTo(7);
-    byte[] first = far(0, 3);
-    byte[] rest = far(1000, 4);
-    assertThat(new byte[] {first[0], first[1]}).isEqualTo(Loopback.bytes(loopback.near, 0, 2));
-    assertThat(new byte[] {first[2], rest[0], rest[1], rest[2]})
-        .isEqualTo(Loopback.bytes(loopback.near, 500, 4));
-    assertThat(rest[3]).isEqualTo(Loopback.bytes(loopback.near, 900, 1)[0]);
+    byte[] first = loopback.far(0, 3);
+    byte[] rest = loopback.far(1000, 4);
+    assertThat(new byte[] {first[0], first[1]}).isEqualTo(loopback.near(0, 2));
+    assertThat(new byte[] {first[2], rest[0], rest[1], rest[2]}).isEqualTo(loopback.near(500, 4));
+    assertThat(rest[3]).isEqualTo(loopback.near(900, 1)[0]);
   }
 
   @Test
@@ -166,7 +156,7 @@ class PostingTest {
     for (int round = 0; round < 10; round++) {
       sends.write(0, loopback.far.address() + 1000L * round, loopback.far.rkey());
       loopback.complete(sends, 1);
-      assertThat(far(1000L * round, 100)).isEqualTo(Loopback.bytes(loopback.near, 0, 100));
+      assertThat(loopback.far(1000L * round, 100)).isEqualTo(loopback.near(0, 100));
     }
   }
 

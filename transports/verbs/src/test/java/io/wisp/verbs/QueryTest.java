@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -18,14 +18,9 @@ class QueryTest {
 
   private static final Path SYSTEM = Path.of("/sys/class/infiniband");
 
-  private final Loopback loopback = new Loopback(QueuePairType.RC);
+  @AutoClose private final Loopback loopback = new Loopback(QueuePairType.RC);
   private final Context context = loopback.context;
   private final String name = context.device().name();
-
-  @AfterEach
-  void close() {
-    loopback.close();
-  }
 
   @Test
   void shouldBeAvailable() {

@@ -4,7 +4,7 @@ package io.wisp.verbs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.ValueLayout;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -13,17 +13,12 @@ class ReliableConnectionTest {
 
   private static final int LENGTH = 10_000;
 
-  private final Loopback loopback = new Loopback(QueuePairType.RC);
+  @AutoClose private final Loopback loopback = new Loopback(QueuePairType.RC);
   private final SendBatch sends = new SendBatch(8, 4, 64);
   private final ReceiveBatch receives = new ReceiveBatch(8, 4);
 
   ReliableConnectionTest() {
     loopback.fill();
-  }
-
-  @AfterEach
-  void close() {
-    loopback.close();
   }
 
   private SendBatch nearPiece(long offset, int length) {
@@ -33,14 +28,6 @@ class ReliableConnectionTest {
   private void farReceive(long offset, int length) {
     receives.id(0, 4711).local(0, loopback.far.address() + offset, length, loopback.far.lkey());
     loopback.farPair.post(receives, 1);
-  }
-
-  private byte[] near(long offset, int length) {
-    return Loopback.bytes(loopback.near, offset, length);
-  }
-
-  private byte[] far(long offset, int length) {
-    return Loopback.bytes(loopback.far, offset, length);
   }
 
   private void postSignaled() {
@@ -55,7 +42,7 @@ class ReliableConnectionTest {
     nearPiece(0, LENGTH).read(0, loopback.far.address() + 100, loopback.far.rkey());
     postSignaled();
     assertThat(loopback.completions.opcode(0)).isEqualTo(Opcode.READ);
-    assertThat(near(0, LENGTH)).isEqualTo(far(100, LENGTH));
+    assertThat(loopback.near(0, LENGTH)).isEqualTo(loopback.far(100, LENGTH));
   }
 
   @Test
@@ -63,7 +50,7 @@ class ReliableConnectionTest {
     nearPiece(0, LENGTH).write(0, loopback.far.address() + 100, loopback.far.rkey());
     postSignaled();
     assertThat(loopback.completions.opcode(0)).isEqualTo(Opcode.WRITE);
-    assertThat(far(100, LENGTH)).isEqualTo(near(0, LENGTH));
+    assertThat(loopback.far(100, LENGTH)).isEqualTo(loopback.near(0, LENGTH));
   }
 
   @Test
@@ -80,7 +67,7 @@ class ReliableConnectionTest {
     assertThat(loopback.completions.hasImmediate(0)).isTrue();
     assertThat(loopback.completions.immediate(0)).isEqualTo(0x01020304);
     assertThat(loopback.completions.byteLength(0)).isEqualTo(LENGTH);
-    assertThat(far(0, LENGTH)).isEqualTo(near(0, LENGTH));
+    assertThat(loopback.far(0, LENGTH)).isEqualTo(loopback.near(0, LENGTH));
   }
 
   @Test
@@ -93,7 +80,7 @@ class ReliableConnectionTest {
     assertThat(loopback.completions.opcode(0)).isEqualTo(Opcode.RECEIVE);
     assertThat(loopback.completions.hasImmediate(0)).isFalse();
     assertThat(loopback.completions.byteLength(0)).isEqualTo(LENGTH);
-    assertThat(far(500, LENGTH)).isEqualTo(near(0, LENGTH));
+    assertThat(loopback.far(500, LENGTH)).isEqualTo(loopback.near(0, LENGTH));
   }
 
   @Test
@@ -104,7 +91,7 @@ class ReliableConnectionTest {
     loopback.succeed(loopback.farQueue);
     assertThat(loopback.completions.hasImmediate(0)).isTrue();
     assertThat(loopback.completions.immediate(0)).isEqualTo(-2);
-    assertThat(far(500, LENGTH)).isEqualTo(near(0, LENGTH));
+    assertThat(loopback.far(500, LENGTH)).isEqualTo(loopback.near(0, LENGTH));
   }
 
   @Test

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.wisp.verbs.raw.Ibv;
 import io.wisp.verbs.raw.Library;
 import io.wisp.verbs.raw.Structs;
-import java.lang.foreign.MemoryLayout.PathElement;
+import io.wisp.verbs.raw.Structure;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
@@ -21,21 +21,13 @@ class SendBatchTest {
   private final SendBatch batch = new SendBatch(4, 2, 16);
 
   private long field(int index, String... path) {
-    return number(
-        batch.memory().asSlice(index * REQUEST.byteSize(), REQUEST.byteSize()), REQUEST, path);
-  }
-
-  private static long number(MemorySegment memory, StructLayout layout, String... path) {
-    PathElement[] elements = new PathElement[path.length];
-    for (int i = 0; i < path.length; i++) {
-      elements[i] = PathElement.groupElement(path[i]);
-    }
-    return ((Number) layout.varHandle(elements).get(memory, 0L)).longValue();
+    MemorySegment request = batch.memory().asSlice(index * REQUEST.byteSize(), REQUEST);
+    return new Structure(REQUEST, request).longNumber(path);
   }
 
   private long piece(int index, int piece, String member) {
     long at = field(index, "sg_list") + piece * Structs.IBV_SGE.byteSize();
-    return number(Library.memory(at, Structs.IBV_SGE.byteSize()), Structs.IBV_SGE, member);
+    return Structure.at(Structs.IBV_SGE, at).longNumber(member);
   }
 
   @Test

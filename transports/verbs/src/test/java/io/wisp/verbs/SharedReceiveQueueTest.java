@@ -6,22 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @Tag("rdma")
 class SharedReceiveQueueTest {
 
-  private final Loopback loopback = new Loopback(QueuePairType.RC);
+  @AutoClose private final Loopback loopback = new Loopback(QueuePairType.RC);
   private final SharedReceiveQueue shared = loopback.domain.createSharedReceiveQueue(16, 1);
   private final ReceiveBatch receives = new ReceiveBatch(8);
   private final SendBatch sends = new SendBatch(4);
-
-  @AfterEach
-  void close() {
-    loopback.close();
-  }
 
   private QueuePair connectedToItself() {
     return loopback.connectedToItself(
@@ -54,8 +49,7 @@ class SharedReceiveQueueTest {
       receivers.add(loopback.completions.queuePairNumber(0));
       long at = loopback.completions.id(0) * 100;
       assertThat(loopback.completions.immediate(0)).isEqualTo(5);
-      assertThat(Loopback.bytes(loopback.far, at, 10))
-          .isEqualTo(Loopback.bytes(loopback.near, 0, 10));
+      assertThat(loopback.far(at, 10)).isEqualTo(loopback.near(0, 10));
     }
     assertThat(receivers).containsExactlyElementsOf(pairs.stream().map(QueuePair::number).toList());
   }

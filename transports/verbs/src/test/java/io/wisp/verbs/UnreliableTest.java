@@ -43,10 +43,8 @@ class UnreliableTest {
       loopback.complete(sends, 2);
       loopback.succeed(loopback.farQueue);
       assertThat(loopback.completions.immediate(0)).isEqualTo(7);
-      assertThat(Loopback.bytes(loopback.far, 8192, 1000))
-          .isEqualTo(Loopback.bytes(loopback.near, 0, 1000));
-      assertThat(Loopback.bytes(loopback.far, 0, 500))
-          .isEqualTo(Loopback.bytes(loopback.near, 1000, 500));
+      assertThat(loopback.far(8192, 1000)).isEqualTo(loopback.near(0, 1000));
+      assertThat(loopback.far(0, 500)).isEqualTo(loopback.near(1000, 500));
     }
   }
 
@@ -72,8 +70,7 @@ class UnreliableTest {
       assertThat(came.hasGlobalRoutingHeader(0)).isTrue();
       assertThat(came.sourceQueuePair(0)).isEqualTo(client.number());
       assertThat(came.immediate(0)).isEqualTo(11);
-      assertThat(Loopback.bytes(loopback.far, GlobalRoutingHeader.BYTES, 700))
-          .isEqualTo(Loopback.bytes(loopback.near, 0, 700));
+      assertThat(loopback.far(GlobalRoutingHeader.BYTES, 700)).isEqualTo(loopback.near(0, 700));
       MemorySegment header = loopback.far.segment();
       assertThat(GlobalRoutingHeader.source(header, 0)).isEqualTo(loopback.port.gidOrNone());
       assertThat(GlobalRoutingHeader.destination(header, 0)).isEqualTo(loopback.port.gidOrNone());
@@ -88,8 +85,7 @@ class UnreliableTest {
       server.post(sends, 1);
       loopback.succeed(loopback.farQueue);
       loopback.succeed(loopback.nearQueue);
-      assertThat(Loopback.bytes(loopback.near, GlobalRoutingHeader.BYTES, 3))
-          .containsExactly(1, 2, 3);
+      assertThat(loopback.near(GlobalRoutingHeader.BYTES, 3)).containsExactly(1, 2, 3);
     }
   }
 

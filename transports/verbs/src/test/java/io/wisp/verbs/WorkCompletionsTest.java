@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wisp.verbs.raw.Ibv;
 import io.wisp.verbs.raw.Structs;
+import io.wisp.verbs.raw.Structure;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -20,20 +20,18 @@ class WorkCompletionsTest {
     completions.count(2);
   }
 
-  private void put(String member, int value) {
-    completions
-        .memory()
-        .set(
-            ValueLayout.JAVA_INT,
-            Structs.IBV_WC.byteSize() + Structs.offset(Structs.IBV_WC, member),
-            value);
+  private Structure second() {
+    long bytes = Structs.IBV_WC.byteSize();
+    return new Structure(Structs.IBV_WC, completions.memory().asSlice(bytes, bytes));
+  }
+
+  private void put(String member, long value) {
+    second().set(value, member);
   }
 
   @Test
   void shouldReadEveryMember() {
-    MemorySegment second =
-        completions.memory().asSlice(Structs.IBV_WC.byteSize(), Structs.IBV_WC.byteSize());
-    second.set(ValueLayout.JAVA_LONG, Structs.offset(Structs.IBV_WC, "wr_id"), 1L << 40);
+    put("wr_id", 1L << 40);
     put("status", Ibv.IBV_WC_SUCCESS);
     put("opcode", Ibv.IBV_WC_RECV_RDMA_WITH_IMM);
     put("vendor_err", 3);
@@ -42,11 +40,12 @@ class WorkCompletionsTest {
     put("src_qp", 6);
     put("wc_flags", Ibv.IBV_WC_WITH_IMM | Ibv.IBV_WC_GRH);
     long immediate = Structs.offset(Structs.IBV_WC, "imm_data");
-    MemorySegment.copy(MemorySegment.ofArray(new byte[] {1, 2, 3, 4}), 0, second, immediate, 4);
-    second.set(ValueLayout.JAVA_SHORT, Structs.offset(Structs.IBV_WC, "pkey_index"), (short) -1);
-    second.set(ValueLayout.JAVA_SHORT, Structs.offset(Structs.IBV_WC, "slid"), (short) 0xABCD);
-    second.set(ValueLayout.JAVA_BYTE, Structs.offset(Structs.IBV_WC, "sl"), (byte) 7);
-    second.set(ValueLayout.JAVA_BYTE, Structs.offset(Structs.IBV_WC, "dlid_path_bits"), (byte) 8);
+    MemorySegment bytes = MemorySegment.ofArray(new byte[] {1, 2, 3, 4});
+    MemorySegment.copy(bytes, 0, second().memory(), immediate, 4);
+    put("pkey_index", -1);
+    put("slid", 0xABCD);
+    put("sl", 7);
+    put("dlid_path_bits", 8);
     assertThat(completions.id(1)).isEqualTo(1L << 40);
     assertThat(completions.isSuccess(1)).isTrue();
     assertThat(completions.opcode(1)).isEqualTo(Opcode.RECEIVE_WRITE_WITH_IMMEDIATE);

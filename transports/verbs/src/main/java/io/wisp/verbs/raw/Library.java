@@ -81,23 +81,18 @@ public final class Library {
   }
 
   /** A call of a function of libibverbs that answers with its error number, or cannot fail. */
-  static MethodHandle link(String name, FunctionDescriptor type) {
-    return linkVerbs(name, type);
-  }
-
-  /** A call of a function of libibverbs that leaves its error number in {@code errno}. */
-  static MethodHandle linkCapturing(String name, FunctionDescriptor type) {
-    return linkVerbs(name, type, CallState.CAPTURE);
-  }
-
   @SuppressWarnings("restricted")
-  private static MethodHandle linkVerbs(
-      String name, FunctionDescriptor type, Linker.Option... options) {
+  static MethodHandle link(String name, FunctionDescriptor type, Linker.Option... options) {
     SymbolLookup symbols =
         FOUND
             .symbols()
             .orElseThrow(() -> new IllegalStateException(FOUND.problem().orElse("no library")));
     return Linker.nativeLinker().downcallHandle(symbols.findOrThrow(name), type, options);
+  }
+
+  /** A call of a function of libibverbs that leaves its error number in {@code errno}. */
+  static MethodHandle linkCapturing(String name, FunctionDescriptor type) {
+    return link(name, type, CallState.CAPTURE);
   }
 
   /** Calls a function that is seldom called, and so may box its arguments and its result. */
@@ -140,10 +135,5 @@ public final class Library {
   @SuppressWarnings("restricted")
   public static MemorySegment memory(long address, long bytes) {
     return MemorySegment.ofAddress(address).reinterpret(bytes);
-  }
-
-  /** A string that the library owns. */
-  static String string(long address) {
-    return address == 0 ? "" : memory(address, Long.MAX_VALUE).getString(0);
   }
 }

@@ -32,28 +32,20 @@ final class Definitions {
 
   static List<Member> members(GroupLayout layout) {
     List<Member> members = new ArrayList<>();
-    collect(layout, layout, "", List.of(), members);
+    collect(layout, "", 0, members);
     return members;
   }
 
-  private static void collect(
-      GroupLayout root,
-      GroupLayout group,
-      String prefix,
-      List<PathElement> path,
-      List<Member> members) {
+  private static void collect(GroupLayout group, String prefix, long at, List<Member> members) {
     for (MemoryLayout member : group.memberLayouts()) {
       if (member instanceof PaddingLayout) {
         continue;
       }
       String name = member.name().orElseThrow();
-      List<PathElement> here = new ArrayList<>(path);
-      here.add(PathElement.groupElement(name));
-      members.add(
-          new Member(
-              prefix + name, root.byteOffset(here.toArray(PathElement[]::new)), member.byteSize()));
+      long offset = at + group.byteOffset(PathElement.groupElement(name));
+      members.add(new Member(prefix + name, offset, member.byteSize()));
       if (member instanceof GroupLayout inner) {
-        collect(root, inner, prefix + name + ".", here, members);
+        collect(inner, prefix + name + ".", offset, members);
       }
     }
   }

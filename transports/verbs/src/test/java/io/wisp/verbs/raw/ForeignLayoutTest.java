@@ -4,6 +4,7 @@ package io.wisp.verbs.raw;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.Test;
 
@@ -50,15 +51,12 @@ class ForeignLayoutTest {
 
   @Test
   void shouldFindEveryMemberOfOurOwnLayouts() {
-    Definitions.structs()
-        .forEach(
-            struct ->
-                Definitions.members(struct)
-                    .forEach(
-                        member ->
-                            assertThat(new ForeignLayout(struct).find(member.path()))
-                                .hasValueSatisfying(
-                                    place ->
-                                        assertThat(place.offset()).isEqualTo(member.offset()))));
+    for (StructLayout struct : Definitions.structs()) {
+      ForeignLayout layout = new ForeignLayout(struct);
+      for (Definitions.Member member : Definitions.members(struct)) {
+        assertThat(layout.find(member.path()).map(ForeignLayout.Place::offset))
+            .contains(member.offset());
+      }
+    }
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.lang.foreign.StructLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -25,22 +26,18 @@ class HeaderTest {
         HEADER + " or cc is not installed (Debian and Ubuntu: apt install gcc libibverbs-dev)");
     Map<String, Long> fromC = Probe.run(folder);
     Map<String, Long> fromJava = new LinkedHashMap<>();
-    Definitions.structs()
-        .forEach(
-            struct -> {
-              String type = "struct " + struct.name().orElseThrow();
-              if (Structs.PREFIXES.contains(struct)) {
-                assertThat(fromC.remove(type)).as(type).isGreaterThanOrEqualTo(struct.byteSize());
-              } else {
-                fromJava.put(type, struct.byteSize());
-              }
-              Definitions.members(struct)
-                  .forEach(
-                      member -> {
-                        fromJava.put(type + "." + member.path(), member.offset());
-                        fromJava.put(type + "." + member.path() + ".bytes", member.bytes());
-                      });
-            });
+    for (StructLayout struct : Definitions.structs()) {
+      String type = "struct " + struct.name().orElseThrow();
+      if (Structs.PREFIXES.contains(struct)) {
+        assertThat(fromC.remove(type)).as(type).isGreaterThanOrEqualTo(struct.byteSize());
+      } else {
+        fromJava.put(type, struct.byteSize());
+      }
+      for (Definitions.Member member : Definitions.members(struct)) {
+        fromJava.put(type + "." + member.path(), member.offset());
+        fromJava.put(type + "." + member.path() + ".bytes", member.bytes());
+      }
+    }
     Definitions.constants().forEach((name, value) -> fromJava.put(name, value.longValue()));
     assertThat(fromC.keySet()).isEqualTo(fromJava.keySet());
     assertThat(

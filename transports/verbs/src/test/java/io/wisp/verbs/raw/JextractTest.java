@@ -40,16 +40,15 @@ class JextractTest {
       assertThat(generated.byteSize()).isEqualTo(struct.byteSize());
     }
     ForeignLayout foreign = new ForeignLayout(generated);
-    Definitions.members(struct)
-        .forEach(
-            member ->
-                assertThat(foreign.find(member.path()))
-                    .as(member.path())
-                    .hasValueSatisfying(
-                        place -> {
-                          assertThat(place.offset()).isEqualTo(member.offset());
-                          assertThat(place.layout().byteSize()).isEqualTo(member.bytes());
-                        }));
+    for (Definitions.Member member : Definitions.members(struct)) {
+      assertThat(foreign.find(member.path()))
+          .as(member.path())
+          .hasValueSatisfying(
+              place -> {
+                assertThat(place.offset()).isEqualTo(member.offset());
+                assertThat(place.layout().byteSize()).isEqualTo(member.bytes());
+              });
+    }
   }
 
   @TestFactory
