@@ -32,7 +32,8 @@ public final class CompletionQueue extends VerbsObject {
     }
     long events = channel == null ? 0 : channel.handle();
     return create(
-        (state, _) -> CompletionCalls.createCq(state, context.handle(), entries, 0, events, vector),
+        (state, ignored) ->
+            CompletionCalls.createCq(state, context.handle(), entries, 0, events, vector),
         errno -> refused(context, "ibv_create_cq", entries, vector, errno),
         handle -> {
           CompletionQueue queue = context.addSource(new CompletionQueue(context, channel, handle));

@@ -206,7 +206,7 @@ public final class Context extends EventSource<AsyncEvent> {
   /** Makes a protection domain. */
   public ProtectionDomain createProtectionDomain() {
     return create(
-        (state, _) -> MemoryCalls.allocPd(state, handle()),
+        (state, ignored) -> MemoryCalls.allocPd(state, handle()),
         errno -> new VerbsException("ibv_alloc_pd", argument(), errno),
         handle -> new ProtectionDomain(this, handle),
         this);
@@ -215,7 +215,7 @@ public final class Context extends EventSource<AsyncEvent> {
   /** Makes a completion channel. */
   public CompletionChannel createCompletionChannel() {
     return create(
-        (state, _) -> CompletionCalls.createChannel(state, handle()),
+        (state, ignored) -> CompletionCalls.createChannel(state, handle()),
         errno -> new VerbsException("ibv_create_comp_channel", argument(), errno),
         handle -> new CompletionChannel(this, handle),
         this);

@@ -39,7 +39,7 @@ public final class MemoryRegion extends VerbsObject {
     // As the header's macro does: the older function refuses flags that a kernel may ignore.
     boolean relaxed = (access & AccessFlag.RELAXED_ORDERING.code()) != 0;
     return create(
-        (state, _) ->
+        (state, ignored) ->
             relaxed
                 ? MemoryCalls.regMrIova2(state, domain.handle(), address, length, address, access)
                 : MemoryCalls.regMr(state, domain.handle(), address, length, access),

@@ -19,7 +19,7 @@ final class QueuePairFactory {
       Structure attributes = Structure.allocate(IBV_QP_INIT_ATTR, arena);
       write(options, attributes);
       return VerbsObject.create(
-          (state, _) -> QueuePairCalls.createQp(state, domain.handle(), attributes.address()),
+          (state, ignored) -> QueuePairCalls.createQp(state, domain.handle(), attributes.address()),
           errno -> refused(domain.context(), options, errno),
           handle -> domain.context().addSource(new QueuePair(domain, options, handle, attributes)),
           domain,
