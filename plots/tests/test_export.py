@@ -65,6 +65,44 @@ def test_points_of_one_name_do_not_overwrite_each_other(tmp_path):
     assert len(set(export_hgrm(load_run(tmp_path / "run"), tmp_path / "out"))) == 2 * len(("get", "all"))
 
 
+def served_by(path, server):
+    file = perf()
+    file["connection"]["server"] = server
+    return write_json(path, file)
+
+
+def test_runs_exported_into_one_folder_do_not_overwrite_each_other(tmp_path):
+    written = [
+        path
+        for name in ("one", "two")
+        for path in export_hgrm(load_run(served_by(tmp_path / f"{name}.json", "wisp")), tmp_path / "out")
+    ]
+    assert len(set(written)) == 2 * len(("get", "all"))
+
+
+def test_who_served_is_in_the_table_and_keeps_servers_apart(tmp_path):
+    for name, server in (("a", "redis 7.0.15"), ("b", "wisp"), ("c", "unknown"), ("d", "wisp 0.2.0")):
+        served_by(tmp_path / "run" / f"{name}.json", server)
+    run = load_run(tmp_path / "run")
+    assert {m.configuration.way.label for m in run.measurements} == {
+        "tcp",
+        "tcp to redis 7.0.15",
+        "tcp to an unknown server",
+    }
+    export_csv(run, tmp_path / "out.csv")
+    with (tmp_path / "out.csv").open(newline="") as file:
+        samples = {row["server"]: row["samples"] for row in csv.DictReader(file)}
+    assert samples == {"redis 7.0.15": "1", "wisp": "2", "an unknown server": "1"}
+
+
+def test_the_table_says_from_when_latencies_count(tmp_path):
+    export_csv(load_run(write_json(tmp_path / "one.json", perf())), tmp_path / "client.csv")
+    export_csv(load_run(RESULTS / "default-sweep"), tmp_path / "suite.csv")
+    for name, counted_from in (("client", "sent"), ("suite", "previous reply")):
+        with (tmp_path / f"{name}.csv").open(newline="") as file:
+            assert {row["latency_counts_from"] for row in csv.DictReader(file)} == {counted_from}
+
+
 def test_a_run_without_latencies_says_so(tmp_path):
     run = load_run(write_json(tmp_path / "one.json", perf_open("tcp", 20_000, [40_000])))
     with pytest.raises(WispError, match="holds no latencies"):

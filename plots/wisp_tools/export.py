@@ -20,8 +20,11 @@ SUB_BUCKETS = 2048
 """Of a histogram that keeps three digits."""
 PERCENTS = (50, 90, 99, 99.9, 99.99)
 
-DUE, SENT, REPLY = "due", "sent", "previous reply or sending"
-"""From when a latency counts: in an open loop the first two, in a closed loop the third."""
+DUE, SENT, REPLY = "due", "sent", "previous reply"
+"""From when a latency counts: in an open loop the first two, in a closed loop the second, but in the suite of old the
+third."""
+SUITE_COUNTS_FROM_SENT = "2026-11-28"
+"""The first day of runs of the suite whose latencies do."""
 
 
 def export_hgrm(run: Run, folder: Path) -> list[Path]:
@@ -33,7 +36,7 @@ def export_hgrm(run: Run, folder: Path) -> list[Path]:
     for point in points_of(run.measurements):
         for operation, counted_from, histogram in _distributions(point):
             folder.mkdir(parents=True, exist_ok=True)
-            name = _name(point, operation, counted_from)
+            name = _name(run.name, point, operation, counted_from)
             path, number = folder / f"{name}.hgrm", 2
             while path in written:
                 path, number = folder / f"{name}-{number}.hgrm", number + 1
@@ -117,6 +120,7 @@ def _columns(run: str, point: Point) -> dict[str, object]:
         "emulated": point.emulated,
         **_fields(conditions, "cpu", "cores", "kernel", "jdk", "software", "date"),
         **_fields(configuration.way, "program", "transport", "get", "write"),
+        "server": configuration.way.server or configuration.way.program,
         "instrument": configuration.instrument,
         "series": configuration.group,
         "key_bytes": configuration.key_size,
@@ -149,7 +153,7 @@ def _latency_columns(operation: str, counted_from: str, histogram: Histogram | N
 
 
 def _distributions(point: Point) -> Iterator[tuple[str, str, Histogram]]:
-    counted_from = DUE if point.configuration.loop == "open" else REPLY
+    counted_from = _counted_from(point)
     for operation in point.operations:
         histogram = point.latency_of(operation)
         if histogram is not None:
@@ -159,9 +163,17 @@ def _distributions(point: Point) -> Iterator[tuple[str, str, Histogram]]:
             yield operation, SENT, service
 
 
-def _name(point: Point, operation: str, counted_from: str) -> str:
+def _counted_from(point: Point) -> str:
+    if point.configuration.loop == "open":
+        return DUE
+    dates = [measurement.conditions.date or "" for measurement in point.measurements]
+    return REPLY if point.configuration.instrument == "suite" and min(dates) < SUITE_COUNTS_FROM_SENT else SENT
+
+
+def _name(run: str, point: Point, operation: str, counted_from: str) -> str:
     configuration = point.configuration
     words = [
+        run,
         point.machine.place,
         configuration.group or "",
         configuration.way.label,

@@ -58,9 +58,13 @@ class Way:
     """`onesided` or `ring` where there are both."""
     write: str | None = None
     """What simple_kv sends with a write over RDMA: the `request` or the whole `region`."""
+    server: str | None = None
+    """Who served where that was not the program's own server, as `redis 7.0.15`."""
 
     @property
     def label(self) -> str:
+        if self.server:
+            return f"{self.transport} to {self.server}"
         if self.program == "simple_kv":
             return f"simple_kv, {self.transport}" + (f", write {self.write}" if self.write else "")
         if self.get:

@@ -46,7 +46,7 @@ def _configuration(connection: Fields, settings: Fields, version: int) -> Config
         raise WispError(f"{settings.where}: {failure}") from failure
     payload = settings.whole("payloadSize") if "payloadSize" in settings else None
     cores = settings.numbers("cores") if "cores" in settings else []
-    way = Way("wisp", connection.text("transport"), connection.optional_text("get"))
+    way = Way("wisp", connection.text("transport"), connection.optional_text("get"), server=_foreign_server(connection))
     return Configuration(
         way=way,
         instrument="client",
@@ -63,6 +63,13 @@ def _configuration(connection: Fields, settings: Fields, version: int) -> Config
         waiting=None if way.transport == "null" else connection.optional_text("waiting"),
         placement=f"client on {','.join(f'{core:.0f}' for core in cores)}" if cores else None,
     )
+
+
+def _foreign_server(connection: Fields) -> str | None:
+    server = connection.optional_text("server") if "server" in connection else None
+    if server is None or server.startswith("wisp"):
+        return None
+    return "an unknown server" if server == "unknown" else server
 
 
 def _conditions(file: Fields, connection: Fields, guest: str | None) -> Conditions:

@@ -75,6 +75,7 @@ def _measurement(shown: str, run: Conditions, measurement: Fields) -> Measuremen
             parameters.text("transport"),
             parameters.optional_text("get"),
             parameters.optional_text("write") if program == "simple_kv" else None,
+            _foreign_server(parameters),
         ),
         instrument="suite" if program == "wisp" else program,
         key_size=parameters.whole_in_text("keySize", 1),
@@ -94,6 +95,12 @@ def _measurement(shown: str, run: Conditions, measurement: Fields) -> Measuremen
         latencies=_latencies(measurement),
         emulated=bool(ends and "emulated" in ends and ends.flag("emulated")),
     )
+
+
+def _foreign_server(parameters: Fields) -> str | None:
+    """The address of a server that the suite did not start, of which it knows no more."""
+    server = parameters.optional_text("server") if "server" in parameters else None
+    return None if server == "own" else server
 
 
 def _pipeline(parameters: Fields) -> int:
