@@ -4,7 +4,7 @@
  * protocol a message.
  *
  * <p>Who runs where. JeroMQ's I/O thread reads and writes the sockets and parses ZMTP; it calls
- * {@link io.wisp.transport.zmq.Connections} when a connection comes or goes and {@link
+ * {@link io.wisp.transport.zmq.ZmqConnections} when a connection comes or goes and {@link
  * io.wisp.transport.zmq.InboundFrames} for the memory of each frame that a peer announces. The
  * thread of {@link io.wisp.transport.zmq.RequestLoop} owns the ROUTER and executes requests. There
  * is one of each a server: a ROUTER is one thread's, one executor keeps each client's replies in

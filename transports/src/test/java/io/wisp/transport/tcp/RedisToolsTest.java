@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.wisp.transport.tcp.session.SessionHarness;
 import java.io.File;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,9 +17,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RedisToolsTest {
+
+  @TempDir private Path folder;
 
   private final RunningServer running = new RunningServer();
 
@@ -33,18 +37,14 @@ class RedisToolsTest {
     List<String> command =
         new ArrayList<>(List.of(tool, "-h", "127.0.0.1", "-p", "" + running.port()));
     command.addAll(Arrays.asList(arguments));
-    File output = File.createTempFile("wisp-", ".txt");
-    try {
-      ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-      Process process = builder.redirectOutput(output).start();
-      try (var toTool = process.getOutputStream()) {
-        toTool.write((input == null ? "" : input).getBytes(UTF_8));
-      }
-      assertThat(process.waitFor()).as("exit code of %s", command).isZero();
-      return new String(Files.readAllBytes(output.toPath()), UTF_8);
-    } finally {
-      assertThat(output.delete()).isTrue();
+    File output = Files.createTempFile(folder, "output", ".txt").toFile();
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    Process process = builder.redirectOutput(output).start();
+    try (var toTool = process.getOutputStream()) {
+      toTool.write((input == null ? "" : input).getBytes(UTF_8));
     }
+    assertThat(process.waitFor()).as("exit code of %s", command).isZero();
+    return Files.readString(output.toPath());
   }
 
   private static boolean isInstalled(String tool) {
@@ -84,7 +84,7 @@ class RedisToolsTest {
   @Test
   void shouldServeTheBenchmark() throws Exception {
     String report =
-        run("redis-benchmark", null, "-t", "ping,set,get,incr,mset", "-n", "2000", "-q", "--csv");
+        run("redis-benchmark", null, "-t ping,set,get,incr,mset -n 2000 -q --csv".split(" ", -1));
     assertTests(report);
   }
 
@@ -94,17 +94,7 @@ class RedisToolsTest {
         run(
             "redis-benchmark",
             null,
-            "-t",
-            "ping,set,get,incr,mset",
-            "-n",
-            "20000",
-            "-P",
-            "16",
-            "-r",
-            "1000",
-            "-d",
-            "1000",
-            "--csv");
+            "-t ping,set,get,incr,mset -n 20000 -P 16 -r 1000 -d 1000 --csv".split(" ", -1));
     assertTests(report);
     assertThat(running.store().size()).isGreaterThan(100);
   }

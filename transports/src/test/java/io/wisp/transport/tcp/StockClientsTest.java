@@ -104,8 +104,8 @@ class StockClientsTest {
 
   @Test
   void shouldServeLettuce() {
-    RedisClient client = RedisClient.create(RedisURI.create("127.0.0.1", running.port()));
-    try (StatefulRedisConnection<String, String> connection = client.connect()) {
+    try (RedisClient client = RedisClient.create(RedisURI.create("127.0.0.1", running.port()));
+        StatefulRedisConnection<String, String> connection = client.connect()) {
       RedisCommands<String, String> commands = connection.sync();
       assertThat(commands.ping()).isEqualTo("PONG");
       assertThat(commands.set("k", "v", SetArgs.Builder.px(100_000))).isEqualTo("OK");
@@ -119,15 +119,13 @@ class StockClientsTest {
       assertThat(commands.scan(ScanCursor.INITIAL).getKeys()).hasSize(2);
       assertThat(commands.info()).contains("server_name:wisp");
       assertThat(commands.command()).hasSizeGreaterThan(40);
-    } finally {
-      client.shutdown();
     }
   }
 
   @Test
   void shouldServeLettuceWithoutWaitingForReplies() throws Exception {
-    RedisClient client = RedisClient.create(RedisURI.create("127.0.0.1", running.port()));
-    try (StatefulRedisConnection<String, String> connection = client.connect()) {
+    try (RedisClient client = RedisClient.create(RedisURI.create("127.0.0.1", running.port()));
+        StatefulRedisConnection<String, String> connection = client.connect()) {
       RedisAsyncCommands<String, String> commands = connection.async();
       List<RedisFuture<Long>> counts = new ArrayList<>();
       for (int i = 0; i < 5_000; i++) {
@@ -136,8 +134,6 @@ class StockClientsTest {
       for (int i = 0; i < counts.size(); i++) {
         assertThat(counts.get(i).get()).isEqualTo(i + 1);
       }
-    } finally {
-      client.shutdown();
     }
   }
 
@@ -156,11 +152,9 @@ class StockClientsTest {
               .withPort(guarded.port())
               .withPassword("secret".toCharArray())
               .build();
-      RedisClient client = RedisClient.create(uri);
-      try (StatefulRedisConnection<String, String> connection = client.connect()) {
+      try (RedisClient client = RedisClient.create(uri);
+          StatefulRedisConnection<String, String> connection = client.connect()) {
         assertThat(connection.sync().ping()).isEqualTo("PONG");
-      } finally {
-        client.shutdown();
       }
     }
   }

@@ -15,8 +15,15 @@ final class CallGuard {
     CLOSED
   }
 
+  /** A call in progress, until it is closed. */
+  interface Call extends AutoCloseable {
+    @Override
+    void close();
+  }
+
   private final ReplyStream stream;
   private final AtomicReference<Use> use = new AtomicReference<>(Use.NOBODY);
+  private final Call call = this::exit;
 
   /** Guards a connection, and closes it. */
   CallGuard(ReplyStream stream) {
@@ -24,17 +31,17 @@ final class CallGuard {
   }
 
   /** Begins a call; fails if another thread is in one, or the connection is closed. */
-  void enter() {
+  Call enter() {
     if (!use.compareAndSet(Use.NOBODY, Use.A_CALL)) {
       throw new IllegalStateException(
           use.get() == Use.A_CALL
               ? "the client is in use by another thread"
               : "the client is closed");
     }
+    return call;
   }
 
-  /** Ends a call. */
-  void exit() {
+  private void exit() {
     if (!use.compareAndSet(Use.A_CALL, Use.NOBODY)) {
       use.set(Use.CLOSED);
       stream.close();

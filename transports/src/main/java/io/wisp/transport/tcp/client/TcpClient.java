@@ -73,8 +73,7 @@ public final class TcpClient implements Client {
   }
 
   private void greet(long deadline) {
-    enterAlone();
-    try {
+    try (CallGuard.Call _ = enterAlone()) {
       String password = options.password();
       if (password == null) {
         requests.words("PING");
@@ -87,8 +86,6 @@ public final class TcpClient implements Client {
         throw new TransportException(endpoint + " refused the connection: " + hint + reply.text());
       }
       stream.consume();
-    } finally {
-      guard.exit();
     }
   }
 
@@ -114,12 +111,9 @@ public final class TcpClient implements Client {
   }
 
   private Status call(Kind kind, Slice key, Slice value, ValueSink sink) {
-    enterAlone();
-    try {
+    try (CallGuard.Call _ = enterAlone()) {
       add(kind, key, value);
       return completeOldest(sink);
-    } finally {
-      guard.exit();
     }
   }
 
@@ -139,14 +133,11 @@ public final class TcpClient implements Client {
   }
 
   private void submit(Kind kind, Slice key, Slice value) {
-    enter();
-    try {
+    try (CallGuard.Call _ = enter()) {
       add(kind, key, value);
       if (stream.output().size() >= SEND_AT) {
         send();
       }
-    } finally {
-      guard.exit();
     }
   }
 
@@ -168,11 +159,8 @@ public final class TcpClient implements Client {
 
   @Override
   public void flush() {
-    enter();
-    try {
+    try (CallGuard.Call _ = enter()) {
       send();
-    } finally {
-      guard.exit();
     }
   }
 
@@ -189,24 +177,18 @@ public final class TcpClient implements Client {
   @Override
   public Status complete(ValueSink sink) {
     sink.begin();
-    enter();
-    try {
+    try (CallGuard.Call _ = enter()) {
       if (outstanding.count() == 0) {
         throw new IllegalStateException("no request is outstanding");
       }
       return completeOldest(sink);
-    } finally {
-      guard.exit();
     }
   }
 
   @Override
   public boolean isReplyReady() {
-    enter();
-    try {
+    try (CallGuard.Call _ = enter()) {
       return outstanding.count() > 0 && (outstanding.oldestStatus() != null || hasReply());
-    } finally {
-      guard.exit();
     }
   }
 
@@ -279,16 +261,13 @@ public final class TcpClient implements Client {
       throw new IllegalArgumentException(
           "timeToLiveMillis=" + timeToLiveMillis + ", and 1 is the least");
     }
-    enterAlone();
-    try {
+    try (CallGuard.Call _ = enterAlone()) {
       Status refusal = Refusals.of(key, value);
       if (refusal == null) {
         requests.put(key, value, timeToLiveMillis);
       }
       outstanding.add(Kind.PUT, refusal);
       return completeOldest(noValue);
-    } finally {
-      guard.exit();
     }
   }
 
@@ -304,8 +283,7 @@ public final class TcpClient implements Client {
 
   private long askNumber(
       String name, BiConsumer<RequestWriter, Slice> request, Slice key, long ifRefused) {
-    enterAlone();
-    try {
+    try (CallGuard.Call _ = enterAlone()) {
       if (Refusals.of(key) != null) {
         return ifRefused;
       }
@@ -317,31 +295,23 @@ public final class TcpClient implements Client {
       } finally {
         stream.consume();
       }
-    } finally {
-      guard.exit();
     }
   }
 
   @Override
   public long scan(long cursor, int atLeast, KeySink sink) {
-    enterAlone();
-    try {
+    try (CallGuard.Call _ = enterAlone()) {
       requests.words(
           "SCAN", Long.toUnsignedString(cursor), "COUNT", Integer.toString(Math.max(1, atLeast)));
       return ask("SCAN", '*', () -> stream.giveKeys(sink));
-    } finally {
-      guard.exit();
     }
   }
 
   @Override
   public String information() {
-    enterAlone();
-    try {
+    try (CallGuard.Call _ = enterAlone()) {
       requests.words("INFO");
       return ask("INFO", '$', reply::text);
-    } finally {
-      guard.exit();
     }
   }
 
@@ -387,21 +357,23 @@ public final class TcpClient implements Client {
         : new TransportException(message, cause);
   }
 
-  private void enterAlone() {
-    enter();
+  private CallGuard.Call enterAlone() {
+    CallGuard.Call call = enter();
     if (outstanding.count() > 0) {
-      guard.exit();
+      call.close();
       throw new IllegalStateException(
           outstanding.count() + " requests are outstanding, and have to be completed first");
     }
+    return call;
   }
 
-  private void enter() {
-    guard.enter();
+  private CallGuard.Call enter() {
+    CallGuard.Call call = guard.enter();
     if (failure != null) {
-      guard.exit();
+      call.close();
       throw new TransportException(failure);
     }
+    return call;
   }
 
   @Override

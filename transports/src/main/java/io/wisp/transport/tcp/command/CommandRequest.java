@@ -128,11 +128,6 @@ public final class CommandRequest implements AutoCloseable {
     return scratch;
   }
 
-  /** The same memory with what was written into it. */
-  NativeBuffer scratchContent() {
-    return scratch;
-  }
-
   /** Replies with an error. */
   void fail(String error) {
     reply.error(error);

@@ -3,21 +3,15 @@ package io.wisp.transport.tcp.command;
 
 import io.wisp.store.Status;
 import io.wisp.store.Steps;
-import io.wisp.transport.tcp.buffer.NativeBuffer;
 import io.wisp.transport.tcp.resp.Arguments;
 import io.wisp.transport.tcp.resp.Errors;
 import io.wisp.transport.tcp.resp.ReplyWriter;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The commands about keys, whatever their values. */
 final class KeyCommands {
-
-  /** How large the reply of KEYS may become. */
-  static final int MAX_KEYS_BYTES = 64 << 20;
-
-  /** How many bytes of keys end a step of SCAN early. */
-  static final int SCAN_BYTES = 256 << 10;
 
   private static final int DEFAULT_COUNT = 10;
 
@@ -47,17 +41,7 @@ final class KeyCommands {
       request.fail(Errors.SYNTAX);
       return;
     }
-    Steps clearing = request.store().clearing();
-    request
-        .execution()
-        .goOnWith(
-            reply -> {
-              if (clearing.next()) {
-                return true;
-              }
-              reply.ok();
-              return false;
-            });
+    inSteps(request, request.store().clearing(), ReplyWriter::ok);
   }
 
   static void randomKey(CommandRequest request) {
@@ -70,24 +54,34 @@ final class KeyCommands {
                   given[0] = true;
                   request.reply().bulk(segment, offset, length);
                 });
+    inSteps(
+        request,
+        choosing,
+        reply -> {
+          if (!given[0]) {
+            reply.absent();
+          }
+        });
+  }
+
+  /** Does long work, and then what ends its reply. */
+  private static void inSteps(CommandRequest request, Steps work, Consumer<ReplyWriter> end) {
     request
         .execution()
         .goOnWith(
             reply -> {
-              if (choosing.next()) {
-                return true;
+              boolean more = work.next();
+              if (!more) {
+                end.accept(reply);
               }
-              if (!given[0]) {
-                reply.absent();
-              }
-              return false;
+              return more;
             });
   }
 
   static void keys(CommandRequest request) {
     GlobPattern pattern = pattern(request, 1);
     if (pattern != null) {
-      request.execution().goOnWith(new Keys(request, pattern));
+      request.execution().goOnWith(KeyWalk.overAll(request, pattern));
     }
   }
 
@@ -99,35 +93,6 @@ final class KeyCommands {
       return null;
     }
     return new GlobPattern(arguments.bytes(index));
-  }
-
-  private static final class Keys extends KeyWalk {
-
-    Keys(CommandRequest request, GlobPattern pattern) {
-      super(request, pattern, MAX_KEYS_BYTES, 0);
-    }
-
-    @Override
-    long wanted() {
-      return Long.MAX_VALUE;
-    }
-
-    @Override
-    boolean endsEarly(KeyCollector collected, boolean wasDense) {
-      return false;
-    }
-
-    @Override
-    void begin(ReplyWriter reply, KeyCollector collected, long cursor) {
-      reply.array(collected.collected());
-    }
-
-    @Override
-    String tooMuch() {
-      return "ERR the reply to KEYS would have more than "
-          + MAX_KEYS_BYTES
-          + " bytes; SCAN walks over the keys in steps";
-    }
   }
 
   static void scan(CommandRequest request) {
@@ -167,7 +132,7 @@ final class KeyCommands {
       }
     }
     GlobPattern wanted = typeFits ? pattern : new GlobPattern(new byte[0]);
-    request.execution().goOnWith(new Scan(request, wanted, cursor, count));
+    request.execution().goOnWith(KeyWalk.from(cursor, request, wanted, count));
   }
 
   /** A cursor as C's strtoul takes it, by which Redis reads it; or null. */
@@ -183,40 +148,6 @@ final class KeyCommands {
       return negative ? -number : number;
     } catch (NumberFormatException tooLarge) {
       return null;
-    }
-  }
-
-  private static final class Scan extends KeyWalk {
-
-    private final long count;
-
-    Scan(CommandRequest request, @Nullable GlobPattern pattern, long from, long count) {
-      // The last batch before the limit may exceed it, since what was walked over must be given.
-      super(request, pattern, NativeBuffer.MAX_CAPACITY, from);
-      this.count = count;
-    }
-
-    @Override
-    long wanted() {
-      return count;
-    }
-
-    @Override
-    boolean endsEarly(KeyCollector collected, boolean wasDense) {
-      // A batch that came short says that the store is nearly empty here; the client comes again.
-      return !wasDense || collected.bytes() >= SCAN_BYTES;
-    }
-
-    @Override
-    void begin(ReplyWriter reply, KeyCollector collected, long cursor) {
-      reply.array(2);
-      reply.bulkUnsigned(cursor);
-      reply.array(collected.collected());
-    }
-
-    @Override
-    String tooMuch() {
-      return Errors.REPLY_TOO_LARGE;
     }
   }
 }

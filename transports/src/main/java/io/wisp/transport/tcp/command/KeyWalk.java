@@ -2,11 +2,19 @@
 package io.wisp.transport.tcp.command;
 
 import io.wisp.store.Store;
+import io.wisp.transport.tcp.buffer.NativeBuffer;
+import io.wisp.transport.tcp.resp.Errors;
 import io.wisp.transport.tcp.resp.ReplyWriter;
 import org.jspecify.annotations.Nullable;
 
 /** What is left to do of KEYS or SCAN: to go on with the walk, then to send what was collected. */
-abstract class KeyWalk implements Continuation {
+final class KeyWalk implements Continuation {
+
+  /** How large the reply of KEYS may become. */
+  private static final int MAX_KEYS_BYTES = 64 << 20;
+
+  /** How many bytes of keys end a step of SCAN early. */
+  static final int SCAN_BYTES = 256 << 10;
 
   /** Keys asked of the store at a time, so that a few of the longest exceed no limit by much. */
   private static final int BATCH = 16;
@@ -22,45 +30,69 @@ abstract class KeyWalk implements Continuation {
 
   private final Store store;
   private final KeyCollector collector;
+  private final boolean isPart;
+  private final long wanted;
+  private final String tooMuch;
   private long cursor;
   private boolean wasLast;
   private boolean replying;
 
-  /** A walk from a cursor on, that collects what matches the pattern, if there is one. */
-  KeyWalk(CommandRequest request, @Nullable GlobPattern pattern, int maxBytes, long cursor) {
+  /**
+   * A walk that collects what matches the pattern, if there is one.
+   *
+   * @param isPart whether it may end before the last key, and its reply tells the cursor
+   * @param wanted how many keys, of all that are visited, are wanted before the walk ends
+   * @param tooMuch the error to reply with if not all that matched could be collected
+   */
+  private KeyWalk(
+      CommandRequest request,
+      @Nullable GlobPattern pattern,
+      int maxBytes,
+      boolean isPart,
+      long wanted,
+      String tooMuch) {
     store = request.store();
     collector = new KeyCollector(request.buffers(), pattern, maxBytes);
-    this.cursor = cursor;
+    this.isPart = isPart;
+    this.wanted = wanted;
+    this.tooMuch = tooMuch;
   }
 
-  /** How many keys, of all that are visited, are wanted before the walk ends. */
-  abstract long wanted();
+  /** KEYS: a walk over all keys. */
+  static KeyWalk overAll(CommandRequest request, GlobPattern pattern) {
+    String tooMuch =
+        "ERR the reply to KEYS would have more than "
+            + MAX_KEYS_BYTES
+            + " bytes; SCAN walks over the keys in steps";
+    return new KeyWalk(request, pattern, MAX_KEYS_BYTES, false, Long.MAX_VALUE, tooMuch);
+  }
 
-  /**
-   * Whether the walk ends before as many were visited.
-   *
-   * @param wasDense whether the last batch was as large as was asked for
-   */
-  abstract boolean endsEarly(KeyCollector collected, boolean wasDense);
-
-  /** Begins the reply with what comes before the keys. */
-  abstract void begin(ReplyWriter reply, KeyCollector collected, long cursor);
-
-  /** The error to reply with if not all that matched could be collected. */
-  abstract String tooMuch();
+  /** SCAN: a walk from a cursor on, over about so many keys. */
+  static KeyWalk from(
+      long cursor, CommandRequest request, @Nullable GlobPattern pattern, long count) {
+    // The last batch before the limit may exceed it, since what was walked over must be given.
+    int maxBytes = NativeBuffer.MAX_CAPACITY;
+    KeyWalk walk = new KeyWalk(request, pattern, maxBytes, true, count, Errors.REPLY_TOO_LARGE);
+    walk.cursor = cursor;
+    return walk;
+  }
 
   @Override
-  public final boolean next(ReplyWriter reply) {
+  public boolean next(ReplyWriter reply) {
     if (!replying && !walk()) {
       return true;
     }
     if (collector.isFull()) {
-      reply.error(tooMuch());
+      reply.error(tooMuch);
       return false;
     }
     if (!replying) {
       replying = true;
-      begin(reply, collector, cursor);
+      if (isPart) {
+        reply.array(2);
+        reply.bulkUnsigned(cursor);
+      }
+      reply.array(collector.collected());
     }
     return collector.moveTo(reply.output(), Execution.OUTPUT_LIMIT);
   }
@@ -85,24 +117,29 @@ abstract class KeyWalk implements Continuation {
 
   private boolean scan() {
     long before = collector.visited();
-    int batch = (int) Math.min(BATCH, wanted() - before);
+    int batch = (int) Math.min(BATCH, wanted - before);
     cursor = store.scan(cursor, batch, collector);
     boolean wasDense = collector.visited() - before >= batch;
     wasLast =
         cursor == 0
             || collector.isFull()
-            || collector.visited() >= wanted()
-            || endsEarly(collector, wasDense);
+            || collector.visited() >= wanted
+            || (isPart && endsEarly(wasDense));
     return wasDense;
   }
 
+  /** A batch that came short says that the store is nearly empty here; the client comes again. */
+  private boolean endsEarly(boolean wasDense) {
+    return !wasDense || collector.bytes() >= SCAN_BYTES;
+  }
+
   @Override
-  public final long heldBytes() {
+  public long heldBytes() {
     return collector.heldBytes();
   }
 
   @Override
-  public final void close() {
+  public void close() {
     collector.close();
   }
 }

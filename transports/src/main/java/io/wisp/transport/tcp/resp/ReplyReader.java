@@ -10,19 +10,14 @@ import java.nio.charset.StandardCharsets;
  * Reads replies of RESP2 where they lie. {@link #read} finds one element: a line, a number, a bulk
  * string or the head of an array.
  */
-public final class ReplyReader {
+public final class ReplyReader extends ReadElement {
 
   /** A line that takes more is no reply of a key-value server. */
   private static final int MAX_LINE_LENGTH = 64 << 10;
 
   private final Decimal decimal = new Decimal();
-  private MemorySegment memory = MemorySegment.NULL;
   private byte type;
   private long number;
-  private int offset;
-  private int length;
-  private int next;
-  private int needed;
 
   /**
    * Reads the element at a position.
@@ -92,26 +87,6 @@ public final class ReplyReader {
   /** A number, the length of an array, or the length of a bulk string or -1 if it is absent. */
   public long number() {
     return number;
-  }
-
-  /** Where the text or the value lies, in the input's memory. */
-  public int offset() {
-    return offset;
-  }
-
-  /** How many bytes the text or the value has. */
-  public int length() {
-    return length;
-  }
-
-  /** The position behind the element. */
-  public int next() {
-    return next;
-  }
-
-  /** The position before which there must be bytes for the next try. */
-  public int needed() {
-    return needed;
   }
 
   /** The text or the value, read as UTF-8. */

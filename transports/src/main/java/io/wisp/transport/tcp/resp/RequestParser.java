@@ -3,7 +3,6 @@ package io.wisp.transport.tcp.resp;
 
 import io.wisp.store.Limits;
 import io.wisp.transport.tcp.buffer.NativeBuffer;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Locale;
@@ -13,9 +12,9 @@ import java.util.Locale;
  * method that reads one leaves what it found in {@link #number} or {@link #offset} and {@link
  * #length} if that is {@link Outcome#COMPLETE}; else {@link #next} stays where it was.
  *
- * <p>The words of the errors are those of Redis. One thread uses it.
+ * <p>The words of the errors are those of Redis.
  */
-public final class RequestParser {
+public final class RequestParser extends ReadElement {
 
   /** How the reading of an element ended. */
   public enum Outcome {
@@ -41,14 +40,9 @@ public final class RequestParser {
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  private MemorySegment memory = MemorySegment.NULL;
   private int end;
   private boolean authenticated;
   private int number;
-  private int offset;
-  private int length;
-  private int next;
-  private int needed;
   private String error = "";
 
   /** Turns to the start of what a client, who gave the password or not, has sent. */
@@ -67,26 +61,6 @@ public final class RequestParser {
   /** How many arguments the request has. */
   public int number() {
     return number;
-  }
-
-  /** Where the bytes of the bulk string begin. */
-  public int offset() {
-    return offset;
-  }
-
-  /** How many bytes the bulk string has. */
-  public int length() {
-    return length;
-  }
-
-  /** Where the next element begins. */
-  public int next() {
-    return next;
-  }
-
-  /** The position before which there must be bytes for the next try. */
-  public int needed() {
-    return needed;
   }
 
   /** What is wrong with the element. */

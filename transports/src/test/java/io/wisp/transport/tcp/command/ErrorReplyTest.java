@@ -7,6 +7,7 @@ import io.wisp.transport.tcp.session.SessionHarness;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -19,6 +20,13 @@ class ErrorReplyTest {
   private static final String CUT = "x".repeat(128);
   private static final int MAX_ERROR_LENGTH = 500;
   private static final int MAX_WORDS = 6;
+
+  private final SessionHarness session = new SessionHarness();
+
+  @AfterEach
+  void close() {
+    session.close();
+  }
 
   static Stream<Arguments> repeated() {
     return Stream.of(
@@ -40,9 +48,7 @@ class ErrorReplyTest {
   @ParameterizedTest
   @MethodSource("repeated")
   void shouldRepeatTheBeginningOfALongArgument(List<String> words, String error) {
-    try (SessionHarness session = new SessionHarness()) {
-      assertThat(session.call(words.toArray(String[]::new))).isEqualTo("-" + error + "\r\n");
-    }
+    assertThat(session.call(words.toArray(String[]::new))).isEqualTo("-" + error + "\r\n");
   }
 
   static Stream<String> commands() {
@@ -52,29 +58,25 @@ class ErrorReplyTest {
   @ParameterizedTest
   @MethodSource("commands")
   void shouldNotAnswerLongArgumentsWithALongError(String command) {
-    try (SessionHarness session = new SessionHarness()) {
-      for (int words = 1; words <= MAX_WORDS; words++) {
-        for (int plain = 1; plain <= words; plain++) {
-          String[] request = new String[words];
-          Arrays.fill(request, LONG);
-          Arrays.fill(request, 0, plain, "1");
-          request[0] = command;
-          assertThat(session.call(request))
-              .satisfiesAnyOf(
-                  reply -> assertThat(reply).doesNotStartWith("-"),
-                  reply -> assertThat(reply).hasSizeLessThan(MAX_ERROR_LENGTH));
-        }
+    for (int words = 1; words <= MAX_WORDS; words++) {
+      for (int plain = 1; plain <= words; plain++) {
+        String[] request = new String[words];
+        Arrays.fill(request, LONG);
+        Arrays.fill(request, 0, plain, "1");
+        request[0] = command;
+        assertThat(session.call(request))
+            .satisfiesAnyOf(
+                reply -> assertThat(reply).doesNotStartWith("-"),
+                reply -> assertThat(reply).hasSizeLessThan(MAX_ERROR_LENGTH));
       }
     }
   }
 
   @Test
   void shouldRepeatBytesAsTheyAreAndEndsOfLineAsSpaces() {
-    try (SessionHarness session = new SessionHarness()) {
-      assertThat(session.call("CLIENT", "\u00ff\u0080\r\n\u0001\u00e4"))
-          .isEqualTo("-ERR unknown subcommand '\u00ff\u0080  \u0001\u00e4'. Try CLIENT HELP.\r\n");
-      assertThat(session.call("\u00ff\n", "\u00fe\r"))
-          .isEqualTo("-ERR unknown command '\u00ff ', with args beginning with: '\u00fe ' \r\n");
-    }
+    assertThat(session.call("CLIENT", "\u00ff\u0080\r\n\u0001\u00e4"))
+        .isEqualTo("-ERR unknown subcommand '\u00ff\u0080  \u0001\u00e4'. Try CLIENT HELP.\r\n");
+    assertThat(session.call("\u00ff\n", "\u00fe\r"))
+        .isEqualTo("-ERR unknown command '\u00ff ', with args beginning with: '\u00fe ' \r\n");
   }
 }

@@ -124,7 +124,7 @@ class KeyCommandsTest {
       session.call("SET", i + "k".repeat(60_000), "v");
     }
     String reply = session.call("SCAN", "0", "COUNT", "1000000");
-    assertThat(reply.length()).isLessThan(KeyCommands.SCAN_BYTES + 17 * 65_535);
+    assertThat(reply.length()).isLessThan(KeyWalk.SCAN_BYTES + 17 * 65_535);
     assertThat(reply).doesNotStartWith("*2\r\n$1\r\n0\r\n");
   }
 
