@@ -81,9 +81,14 @@ public final class SharedMemory implements AutoCloseable {
 
   /** What another user does there in a shell, for a preparation. */
   public static String asAnotherUser(String what) {
-    assumeTrue(isRoot(), "only root can be another user as well");
+    requireRoot();
     assertThat(what).doesNotContain("'");
     return "setpriv --reuid 64123 --regid 64123 --clear-groups sh -c '" + what + "'";
+  }
+
+  /** Skips a test that needs more users than one. */
+  public static void requireRoot() {
+    assumeTrue(isRoot(), "only root can be another user as well");
   }
 
   public static boolean isRoot() {
