@@ -82,7 +82,7 @@ class GuestIT {
       "sh",
       out.toString(),
       lost.toString(),
-      "two words"
+      "two  words"
     };
     Outcome outcome = guest.run("typed\n", arguments);
     assertThat(outcome.out()).isEqualTo("typed\n4: ACTIVE\ntwo  words, tcg, unlimited\n1\n");
