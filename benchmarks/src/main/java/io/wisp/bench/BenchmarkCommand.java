@@ -2,6 +2,7 @@
 package io.wisp.bench;
 
 import io.wisp.bench.results.RunFolder;
+import io.wisp.bench.server.OthersProfiler;
 import io.wisp.bench.server.PlacementProfiler;
 import io.wisp.bench.server.ServerProcess;
 import io.wisp.bench.store.MemoryPerEntry;
@@ -15,11 +16,13 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
@@ -102,46 +105,65 @@ public final class BenchmarkCommand {
     suite.checkParameters(arguments.parameterNames());
     ChainedOptionsBuilder options =
         new OptionsBuilder().parent(jmh).shouldFailOnError(jmh.shouldFailOnError().orElse(true));
-    if (jmh.getIncludes().isEmpty()) {
-      options.include(Suite.defaultPattern());
-    }
-    List<Map<String, List<String>>> parts = List.of(Map.of());
-    if (suite.includes(TransportBenchmark.class)) {
-      parts = sweep(suite, arguments, out).parts();
-    }
-    place(suite, jmh, options);
+    options.addProfiler(OthersProfiler.class).addProfiler(PlacementProfiler.class);
+    requireForks(suite, jmh);
     if (suite.includes(StoreBenchmark.class)) {
       options.addProfiler(GCProfiler.class);
     }
-    int expected = parts.stream().mapToInt(suite::combinations).sum();
+    List<Options> parts = new ArrayList<>();
+    int expected = 0;
+    if (!suite.isOnly(TransportBenchmark.class)) {
+      parts.add(withoutTransports(options.build(), jmh.getExcludes()));
+      expected += suite.combinationsWithout(TransportBenchmark.class);
+    }
+    if (suite.includes(TransportBenchmark.class)) {
+      for (Map<String, List<String>> part : sweep(suite, arguments, jmh, out).parts()) {
+        parts.add(transports(options.build(), part));
+        expected += suite.combinations(TransportBenchmark.class, part);
+      }
+    }
     return new BenchmarkRun(
-            parts.stream().map(part -> replace(options.build(), part)).toList(),
-            arguments.rounds(),
-            expected,
-            folder(arguments, suite, start),
-            out,
-            err)
+            parts, arguments.rounds(), expected, folder(arguments, suite, start), out, err)
         .execute(EnvironmentCapture.capture(start, commandLine));
   }
 
-  private static TransportSweep sweep(Suite suite, SuiteArguments arguments, PrintStream out) {
+  private static TransportSweep sweep(
+      Suite suite, SuiteArguments arguments, CommandLineOptions jmh, PrintStream out) {
     List<String> transports = transports(suite, arguments, out);
     TransportSweep.requireUses(arguments.parameterNames(), transports);
-    TransportSweep sweep = TransportSweep.over(transports, suite::values);
-    if (sweep.parts().size() > 1 && !suite.isOnly(TransportBenchmark.class)) {
-      throw UserError.usage(
-          "some transports have no use for all of these parameters; measure "
-              + TransportBenchmark.class.getSimpleName()
-              + " by itself");
-    }
+    TransportSweep sweep =
+        TransportSweep.over(
+            transports,
+            suite::values,
+            forks(jmh) ? PlacementDefaults.here() : PlacementDefaults.unpinned());
     sweep.notes().forEach(out::println);
     return sweep;
   }
 
-  private static Options replace(Options options, Map<String, List<String>> parameters) {
-    ChainedOptionsBuilder replaced = new OptionsBuilder().parent(options);
-    parameters.forEach((name, values) -> replaced.param(name, values.toArray(String[]::new)));
-    return replaced.build();
+  private static boolean forks(CommandLineOptions jmh) {
+    return jmh.getForkCount().orElse(1) > 0;
+  }
+
+  /** Only forked JVMs are pinned. */
+  private static void requireForks(Suite suite, CommandLineOptions jmh) {
+    if (!forks(jmh)
+        && !Set.of(PlacementDefaults.AUTO, Placement.FREE_NAME)
+            .containsAll(suite.values(PlacementDefaults.PLACEMENT))) {
+      throw UserError.usage("placement pins forked JVMs, and -f 0 asks for none");
+    }
+  }
+
+  private static Options withoutTransports(Options options, List<String> excludes) {
+    ChainedOptionsBuilder others = new OptionsBuilder().parent(options);
+    excludes.forEach(others::exclude);
+    return others.exclude(Suite.defaultPattern()).build();
+  }
+
+  private static Options transports(Options options, Map<String, List<String>> parameters) {
+    ChainedOptionsBuilder transports =
+        new OptionsBuilder().parent(options).include(Suite.defaultPattern());
+    parameters.forEach((name, values) -> transports.param(name, values.toArray(String[]::new)));
+    return transports.build();
   }
 
   private static RunFolder folder(SuiteArguments arguments, Suite suite, Instant start) {
@@ -183,17 +205,5 @@ public final class BenchmarkCommand {
   /** The device to try a server with: the first, where several are asked for. */
   private static @Nullable String device(Suite suite) {
     return ServerProcess.device(suite.values(TransportOption.DEVICE.word()).iterator().next());
-  }
-
-  /** Pinning is done where JMH starts a fork; there must be one to pin. */
-  private static void place(Suite suite, CommandLineOptions jmh, ChainedOptionsBuilder options) {
-    boolean pinned =
-        suite.values("placement").stream().anyMatch(each -> !each.equals(Placement.FREE_NAME));
-    if (pinned && jmh.getForkCount().orElse(1) == 0) {
-      throw UserError.usage("placement pins forked JVMs, and -f 0 asks for none");
-    }
-    if (pinned) {
-      options.addProfiler(PlacementProfiler.class);
-    }
   }
 }

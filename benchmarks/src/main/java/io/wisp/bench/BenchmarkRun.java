@@ -8,6 +8,7 @@ import io.wisp.bench.results.SummaryTable;
 import io.wisp.measure.record.Environment;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -17,19 +18,25 @@ import java.util.Map;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.Defaults;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.format.OutputFormat;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
 import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /** Runs what was chosen, and sees to it that a folder of results is left if and only if it ran. */
 final class BenchmarkRun {
 
+  private static final String FILES =
+      """
+      Every figure: result.json. Conditions: environment.json. All fields: results/FORMAT.md.
+      """;
   private static final String NEXT =
       """
-      Latencies by operation, and every figure: result.json. Whole histograms: histograms/*.hlog.
-      Conditions: environment.json. All fields: results/FORMAT.md.
-      Next: -p placement=shared,split (what the cores decide), -p busyPoll=true, -t 50, -p pipeline=16.
+      Whole histograms: histograms/*.hlog. Plots: ./wisp plot RUN.
+      Next: -p placement=free,shared,split (what the cores decide), -t 50, -p pipeline=16.
       """;
 
   private final List<Options> parts;
@@ -95,7 +102,7 @@ final class BenchmarkRun {
       }
       missing += expected;
       for (Options part : parts) {
-        for (org.openjdk.jmh.results.RunResult result : new Runner(part).run()) {
+        for (org.openjdk.jmh.results.RunResult result : runner(part).run()) {
           merged.merge(result.getParams().id(), result, BenchmarkRun::join);
           missing--;
         }
@@ -109,6 +116,24 @@ final class BenchmarkRun {
           .writeOut(merged.values());
     }
     return merged.values();
+  }
+
+  /** JMH as it is, but for its table at the end, which is in a file. */
+  private static Runner runner(Options part) {
+    if (part.getOutput().hasValue()) {
+      return new Runner(part);
+    }
+    OutputFormat format =
+        OutputFormatFactory.createFormatInstance(
+            System.out, part.verbosity().orElse(Defaults.VERBOSITY));
+    return new Runner(
+        part,
+        (OutputFormat)
+            Proxy.newProxyInstance(
+                OutputFormat.class.getClassLoader(),
+                new Class<?>[] {OutputFormat.class},
+                (proxy, method, values) ->
+                    method.getName().equals("endRun") ? null : method.invoke(format, values)));
   }
 
   private static org.openjdk.jmh.results.RunResult join(
@@ -132,7 +157,8 @@ final class BenchmarkRun {
           missing,
           rounds * expected);
     }
-    out.printf(Locale.ROOT, "%nResults: %s%n%s", folder.path(), NEXT);
+    boolean timed = result.measurements().stream().anyMatch(each -> !each.latencies().isEmpty());
+    out.printf(Locale.ROOT, "%nResults: %s%n%s%s", folder.path(), FILES, timed ? NEXT : "");
   }
 
   private void fail(String reason) {

@@ -12,6 +12,7 @@ import io.wisp.transport.Transport;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.Transports;
 import io.wisp.transport.rdma.DeviceChoice;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -39,10 +40,10 @@ interface ParameterCheck {
           Map.entry("pipeline", between(1, MAX_PIPELINE)),
           Map.entry("server", ParameterCheck::server),
           Map.entry("serverThreads", between(1, MAX_SERVER_THREADS)),
-          Map.entry("busyPoll", ParameterCheck::truth),
+          Map.entry("busyPoll", ParameterCheck::truthOrAuto),
           Map.entry("get", GetPath::ofWord),
           Map.entry("device", ParameterCheck::device),
-          Map.entry("placement", Placement::named),
+          Map.entry("placement", ParameterCheck::placement),
           Map.entry("store", MapKind::labelled),
           Map.entry("entries", between(1, MAX_ENTRIES)),
           Map.entry("full", between(1, 100)));
@@ -81,9 +82,15 @@ interface ParameterCheck {
     };
   }
 
-  private static void truth(String value) {
-    if (!value.equals("true") && !value.equals("false")) {
-      throw new IllegalArgumentException("true or false is wanted");
+  private static void truthOrAuto(String value) {
+    if (!List.of("true", "false", PlacementDefaults.AUTO).contains(value)) {
+      throw new IllegalArgumentException("true, false or auto is wanted");
+    }
+  }
+
+  private static void placement(String name) {
+    if (!name.equals(PlacementDefaults.AUTO)) {
+      Placement ignored = Placement.named(name);
     }
   }
 

@@ -65,7 +65,7 @@ final class Suite {
             "there is no parameter \"%s\"%s There are %s."
                 .formatted(
                     name,
-                    Suggestion.of(name, known).map("; did you mean %s?"::formatted).orElse(""),
+                    Suggestion.of(name, known).map("; did you mean %s?"::formatted).orElse("."),
                     String.join(", ", known)));
       }
     }
@@ -91,11 +91,11 @@ final class Suite {
   }
 
   boolean includes(Class<?> benchmark) {
-    return entries.stream().anyMatch(each -> each.getUserClassQName().equals(benchmark.getName()));
+    return entries.stream().anyMatch(each -> isOf(each, benchmark));
   }
 
   boolean isOnly(Class<?> benchmark) {
-    return entries.stream().allMatch(each -> each.getUserClassQName().equals(benchmark.getName()));
+    return entries.stream().allMatch(each -> isOf(each, benchmark));
   }
 
   /** The values of a parameter: as given, else the benchmark's own. */
@@ -119,23 +119,37 @@ final class Suite {
   }
 
   /**
-   * How many results a run must have.
+   * How many results a run of a benchmark must have.
    *
    * @param overridden values that replace those of a parameter
    */
-  int combinations(Map<String, List<String>> overridden) {
-    int modes =
+  int combinations(Class<?> benchmark, Map<String, List<String>> overridden) {
+    return entries.stream()
+        .filter(entry -> isOf(entry, benchmark))
+        .mapToInt(entry -> combinations(entry, overridden))
+        .sum();
+  }
+
+  /** How many results a run of all but one benchmark must have. */
+  int combinationsWithout(Class<?> benchmark) {
+    return entries.stream()
+        .filter(entry -> !isOf(entry, benchmark))
+        .mapToInt(entry -> combinations(entry, Map.of()))
+        .sum();
+  }
+
+  private int combinations(BenchmarkListEntry entry, Map<String, List<String>> overridden) {
+    int product =
         options.getBenchModes().contains(Mode.All)
             ? Mode.values().length - 1
             : Math.max(1, options.getBenchModes().size());
-    int sum = 0;
-    for (BenchmarkListEntry entry : entries) {
-      int product = modes;
-      for (String name : defaults(entry).keySet()) {
-        product *= overridden.getOrDefault(name, List.copyOf(values(name))).size();
-      }
-      sum += product;
+    for (String name : defaults(entry).keySet()) {
+      product *= overridden.getOrDefault(name, List.copyOf(values(name))).size();
     }
-    return sum;
+    return product;
+  }
+
+  private static boolean isOf(BenchmarkListEntry entry, Class<?> benchmark) {
+    return entry.getUserClassQName().equals(benchmark.getName());
   }
 }

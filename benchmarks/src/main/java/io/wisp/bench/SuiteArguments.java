@@ -32,10 +32,12 @@ record SuiteArguments(
         -p pipeline=1                 requests sent at a time
         -p server=HOST:PORT           a running server instead of one of our own
         -p serverThreads=1            threads of our own server
-        -p busyPoll=false             whether clients and server poll without sleeping
+        -p busyPoll=auto              whether clients and server poll without sleeping: true, false, or
+                                      auto (shm and rdma do, where they have a core each)
         -p get=onesided               shm, rdma: read the server's memory, or ask it through a ring (ring)
         -p device=NAME[:PORT[:GID]]   rdma: the device and GID index; auto chooses what works
-        -p placement=free             cores: free, shared (one for both) or split (one each)
+        -p placement=auto             cores: free, shared (one for both), split (one each), or auto (split for
+                                      shm and rdma, shared for the others)
         -t 1                          clients, a connection each
         --results DIR                 the folder for the results; results/local/<time>-... if absent
         --rounds N                    runs everything N times, interleaved, and merges the results

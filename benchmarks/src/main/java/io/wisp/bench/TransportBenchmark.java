@@ -114,9 +114,9 @@ public class TransportBenchmark {
   @Param("1")
   public int serverThreads;
 
-  /** Whether clients and our own server poll without sleeping. */
-  @Param("false")
-  public boolean busyPoll;
+  /** Whether clients and our own server poll without sleeping; auto: where that is the point. */
+  @Param(PlacementDefaults.AUTO)
+  public String busyPoll = "";
 
   /** How values are got where clients reach into the server's memory: onesided or ring. */
   @Param("onesided")
@@ -126,8 +126,11 @@ public class TransportBenchmark {
   @Param(ServerProcess.ANY_DEVICE)
   public String device = "";
 
-  /** The cores of clients and our own server: free, shared (one for both) or split (one each). */
-  @Param("free")
+  /**
+   * The cores of clients and our own server: free, shared (one for both), split (one each), or auto
+   * (what suits the transport).
+   */
+  @Param(PlacementDefaults.AUTO)
   public String placement = "";
 
   private @Nullable ServerUnderTest ownServer;
@@ -140,7 +143,7 @@ public class TransportBenchmark {
     if (!server.equals(OWN_SERVER)) {
       endpoint = transport().endpoint(Endpoint.parse(server));
     } else if (!transport.equals(NULL_TRANSPORT)) {
-      ownServer = ServerUnderTest.start(transport, serverThreads, busyPoll, serverMemory(), device);
+      ownServer = ServerUnderTest.start(transport, serverThreads, polls(), serverMemory(), device);
       endpoint = ownServer.endpoint();
     }
     leave(mix()::startsPresent);
@@ -198,6 +201,10 @@ public class TransportBenchmark {
     }
   }
 
+  private boolean polls() {
+    return Boolean.parseBoolean(busyPoll);
+  }
+
   private Transport transport() {
     return Transports.named(transport);
   }
@@ -206,7 +213,7 @@ public class TransportBenchmark {
     ClientOptions options =
         ClientOptions.defaults()
             .withTimeout(Duration.ofSeconds(10))
-            .withBusyPoll(busyPoll)
+            .withBusyPoll(polls())
             .withGetPath(GetPath.ofWord(get))
             .withDevice(ServerProcess.device(device))
             .withMaxOutstanding(Math.max(pipeline, ClientOptions.defaults().maxOutstanding()));

@@ -56,10 +56,12 @@ class EndToEndTest {
             "histograms/001.hlog",
             "histograms/002.hlog",
             "jmh.json",
+            "jmh.txt",
             "result.json");
     Environment environment = Json.read(file(Environment.FILE), Environment.class);
     assertThat(environment.commandLine()).contains("payloadSize=10,100");
     assertThat(environment.transports()).contains(new Environment.TransportState("tcp", null));
+    assertThat(file("jmh.txt")).content().contains("Benchmark", "TransportBenchmark.request");
     JsonNode jmh = JsonMapper.shared().readTree(file("jmh.json").toFile());
     assertThat(result.rounds()).isEqualTo(2);
     assertThat(result.missing()).isZero();
@@ -142,7 +144,9 @@ class EndToEndTest {
     assertThat(measurement.latencies()).isEmpty();
     assertThat(measurement.ends()).isNull();
     assertThat(measurement.secondary()).containsKey("gc.alloc.rate.norm");
-    assertThat(out()).contains("B/op");
+    assertThat(out())
+        .contains("B/op", "Every figure: result.json")
+        .doesNotContain("Next:", ".hlog");
   }
 
   @Test
@@ -161,7 +165,7 @@ class EndToEndTest {
     assertThat(out())
         .contains("null: measured once for all values of get, which it has no use for");
     assertThat(Files.readAllLines(parent.resolve("jmh.csv")))
-        .hasSize(1 + 3)
+        .hasSize(1 + 3 * (1 + 2))
         .allSatisfy(line -> assertThat(line).matches("\\p{ASCII}+"));
   }
 

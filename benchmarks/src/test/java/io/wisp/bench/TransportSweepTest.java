@@ -9,15 +9,24 @@ import io.wisp.measure.input.UserError;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TransportSweepTest {
 
   private static final List<String> ALL = List.of("tcp", "rdma", "shm", "null");
 
   private static TransportSweep sweep(List<String> get, List<String> device) {
-    Map<String, List<String>> values = Map.of("get", get, "device", device);
-    return TransportSweep.over(ALL, name -> values.getOrDefault(name, List.of()));
+    return sweep(Map.of("get", get, "device", device));
+  }
+
+  private static TransportSweep sweep(Map<String, List<String>> values) {
+    return TransportSweep.over(
+        ALL,
+        name -> values.getOrDefault(name, List.of()),
+        new PlacementDefaults(List.of("free", "shared", "split"), 2));
   }
 
   @Test
@@ -56,6 +65,80 @@ class TransportSweepTest {
         .first()
         .asString()
         .startsWith("tcp, null: measured once for all values of get and device,");
+  }
+
+  @Test
+  void shouldGiveEachTransportTheCoresThatSuitIt() {
+    TransportSweep sweep = sweep(Map.of("placement", List.of("auto"), "busyPoll", List.of("auto")));
+
+    assertThat(sweep.parts())
+        .containsExactly(
+            Map.of(
+                "placement", List.of("shared"),
+                "busyPoll", List.of("false"),
+                "transport", List.of("tcp", "null")),
+            Map.of(
+                "placement", List.of("split"),
+                "busyPoll", List.of("true"),
+                "transport", List.of("rdma", "shm")));
+    assertThat(sweep.notes()).isEmpty();
+  }
+
+  @Test
+  void shouldKeepWhatWasAskedForAndPollOnlyWhereEachEndHasACore() {
+    TransportSweep sweep =
+        sweep(Map.of("placement", List.of("shared", "auto"), "busyPoll", List.of("auto")));
+
+    assertThat(sweep.parts())
+        .containsExactly(
+            Map.of(
+                "placement", List.of("shared"),
+                "busyPoll", List.of("false"),
+                "transport", List.of("tcp", "null")),
+            Map.of(
+                "placement", List.of("shared", "split"),
+                "busyPoll", List.of("false"),
+                "transport", List.of("rdma", "shm")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "tcp, shared, 2, 2 threads take turns on 1 core",
+    "tcp, split, 2,",
+    "tcp, free, 1, 2 threads take turns on 1 core",
+    "shm, free, 2,",
+    "zmq, free, 2, '4 threads take turns on 2 cores, for ZeroMQ has one of its own at each end'",
+    "zmq, split, 8, 4 threads take turns on 2 cores",
+    "zmq, free, 4,",
+    "null, shared, 1,"
+  })
+  void shouldSayWherePollingWillStarve(
+      String transport, String placement, int cores, @Nullable String sentence) {
+    Map<String, List<String>> values =
+        Map.of("placement", List.of(placement), "busyPoll", List.of("false", "true"));
+    List<String> notes =
+        TransportSweep.over(
+                List.of(transport),
+                name -> values.getOrDefault(name, List.of()),
+                new PlacementDefaults(List.of("free"), cores))
+            .notes();
+
+    if (sentence == null) {
+      assertThat(notes).isEmpty();
+    } else {
+      assertThat(notes).singleElement().asString().contains(sentence, "expect few requests");
+    }
+  }
+
+  @Test
+  void shouldLeaveCoresFreeWhereNothingCanBePinned() {
+    PlacementDefaults defaults = PlacementDefaults.unpinned();
+
+    assertThat(defaults.placement("shm", "auto")).isEqualTo("free");
+    assertThat(defaults.placement("tcp", "auto")).isEqualTo("free");
+    assertThat(defaults.placement("shm", "split")).isEqualTo("split");
+    assertThat(defaults.busyPoll("shm", "auto", List.of("free"))).isEqualTo("false");
+    assertThat(defaults.busyPoll("tcp", "true", List.of("free"))).isEqualTo("true");
   }
 
   @Test

@@ -33,7 +33,7 @@ class UsageTest {
         "-p payloadSize=67108865 | payloadSize=67108865: a whole number from 0 to 67108864 is wanted",
         "-p pipeline=0     | pipeline=0: a whole number from 1 to 100000 is wanted",
         "-p serverThreads=0 | serverThreads=0: a whole number from 1 to 1024 is wanted",
-        "-p busyPoll=maybe | busyPoll=maybe: true or false is wanted",
+        "-p busyPoll=maybe | busyPoll=maybe: true, false or auto is wanted",
         "-p server=host:99999 | server=host:99999: port 99999 is not between 0 and 65535",
         "-p server=host:0  | server=host:0: a server has no port 0",
         "-p get=both       | get=both: \"both\" is no way to get; there are onesided, ring",

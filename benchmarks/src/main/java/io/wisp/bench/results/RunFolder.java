@@ -17,8 +17,11 @@ import java.time.format.DateTimeFormatter;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * The folder that a run leaves. Until the run has succeeded its name ends in {@code .unfinished},
@@ -28,6 +31,8 @@ import org.openjdk.jmh.results.format.ResultFormatType;
 public final class RunFolder {
 
   static final String JMH_FILE = "jmh.json";
+
+  static final String JMH_TABLE = "jmh.txt";
   static final String FAILURE_FILE = "FAILED.txt";
   static final String HISTOGRAMS = "histograms";
 
@@ -95,7 +100,12 @@ public final class RunFolder {
   public synchronized RunResult complete(
       int rounds, int missing, Collection<org.openjdk.jmh.results.RunResult> results)
       throws IOException {
-    writeJmh(results);
+    write(
+        JMH_FILE,
+        out -> ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(results));
+    write(
+        JMH_TABLE,
+        out -> OutputFormatFactory.createFormatInstance(out, VerboseMode.NORMAL).endRun(results));
     ResultBuilder builder =
         new ResultBuilder(unfinished.resolve(HISTOGRAMS), LatencyLog.readAll(rawFolder()));
     RunResult result =
@@ -116,13 +126,13 @@ public final class RunFolder {
     return result;
   }
 
-  private void writeJmh(Collection<org.openjdk.jmh.results.RunResult> results) throws IOException {
+  private void write(String name, Consumer<PrintStream> content) throws IOException {
+    Path file = unfinished.resolve(name);
     try (PrintStream out =
-        new PrintStream(
-            Files.newOutputStream(unfinished.resolve(JMH_FILE)), false, StandardCharsets.UTF_8)) {
-      ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(results);
+        new PrintStream(Files.newOutputStream(file), false, StandardCharsets.UTF_8)) {
+      content.accept(out);
       if (out.checkError()) {
-        throw new IOException("cannot write " + unfinished.resolve(JMH_FILE));
+        throw new IOException("cannot write " + file);
       }
     }
   }

@@ -5,6 +5,7 @@ import io.wisp.bench.latency.ConnectionEnds;
 import io.wisp.bench.results.RunResult.Latency;
 import io.wisp.bench.results.RunResult.Measurement;
 import io.wisp.bench.results.RunResult.Score;
+import io.wisp.bench.server.OthersProfiler;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,6 +26,10 @@ public final class SummaryTable {
   private static final List<String> ALWAYS = List.of(TRANSPORT, "payloadSize");
   private static final List<String> PERCENTILES = List.of("50", "99", "99.9");
   private static final String ALLOCATION = "gc.alloc.rate.norm";
+
+  /** From which share of the score on an interval is called wide. */
+  private static final double UNSTEADY = 0.1;
+
   private static final String CAVEAT =
       "(emulated): Soft-RoCE, RDMA in software; only ratios within one machine mean anything\n";
 
@@ -93,7 +98,7 @@ public final class SummaryTable {
       columns.add(new Column(name, each -> cell(each, name)));
     }
     columns.add(new Column("score", each -> number(each.score().value())));
-    columns.add(new Column("+- 99.9 %", each -> number(each.score().error(), "?")));
+    columns.add(new Column("+- 99.9 %", SummaryTable::error));
     columns.add(new Column("unit", each -> each.score().unit()));
     if (hasLatencies()) {
       for (String percentile : PERCENTILES) {
@@ -107,12 +112,38 @@ public final class SummaryTable {
     if (hasAllocation()) {
       columns.add(new Column("B/op", SummaryTable::allocation));
     }
+    if (measurements.stream().anyMatch(SummaryTable::unsteady)) {
+      columns.add(new Column("", each -> unsteady(each) ? "unsteady" + others(each) : ""));
+    }
     return columns;
+  }
+
+  private static String error(Measurement measurement) {
+    Score score = measurement.score();
+    return score.error() == null ? "?" : number(100 * score.error() / score.value()) + " %";
   }
 
   private static String allocation(Measurement measurement) {
     Score allocation = measurement.secondary().get(ALLOCATION);
     return number(allocation == null ? null : allocation.value(), "");
+  }
+
+  private static boolean unsteady(Measurement measurement) {
+    Score score = measurement.score();
+    return score.error() == null || score.error() > UNSTEADY * score.value();
+  }
+
+  /** What others did meanwhile, if it is known. */
+  private static String others(Measurement measurement) {
+    Score busy = measurement.secondary().get(OthersProfiler.BUSY);
+    Score stolen = measurement.secondary().get(OthersProfiler.STOLEN);
+    return busy == null || stolen == null
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            "; others had %.2f cores, the hypervisor %.2f",
+            busy.value(),
+            stolen.value());
   }
 
   private static String latency(Measurement measurement, ToLongFunction<Latency> nanoseconds) {

@@ -33,6 +33,7 @@ public final class ServerProcess {
 
   /** The program. */
   public static void main(String[] arguments) throws IOException {
+    PlacementProfiler.pinServer();
     Transport transport = Transports.named(arguments[0]);
     ServerOptions options =
         ServerOptions.at(new Endpoint("127.0.0.1", 0))

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.bench.server;
 
-import io.wisp.measure.machine.Placement;
 import io.wisp.transport.Endpoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -65,25 +63,42 @@ public final class ServerUnderTest implements AutoCloseable {
   public static ServerUnderTest start(Class<?> main, String kind, String... arguments) {
     List<String> program = new ArrayList<>(List.of(main.getName(), kind));
     program.addAll(List.of(arguments));
-    List<String> command = new ArrayList<>(Placement.prefix(pinnedCores()));
+    List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags());
+    command.addAll(PlacementProfiler.serverFlags());
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(program);
     List<String> told = new ArrayList<>(List.of("java"));
     told.addAll(flags());
     told.addAll(program);
     try {
-      Process process =
-          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      Process process = start(command);
       return new ServerUnderTest(process, told, awaitReady(process, kind));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start a server for " + kind, e);
     }
   }
 
-  private static Optional<String> pinnedCores() {
-    return Optional.ofNullable(System.getProperty(PlacementProfiler.SERVER_CORES_PROPERTY));
+  /** In a thread that is not pinned, because a process takes its cores from who starts it. */
+  private static Process start(List<String> command) throws IOException {
+    FutureTask<Process> starting =
+        new FutureTask<>(
+            () -> {
+              PlacementProfiler.unpin();
+              return new ProcessBuilder(command)
+                  .redirectError(ProcessBuilder.Redirect.INHERIT)
+                  .start();
+            });
+    Thread.ofPlatform().name("start server").start(starting);
+    try {
+      return starting.get();
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
   }
 
   /** The flags of this JVM that are not JMH's own for the benchmark's code. */

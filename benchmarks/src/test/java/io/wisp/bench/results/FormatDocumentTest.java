@@ -32,7 +32,12 @@ class FormatDocumentTest {
     assertThat(document)
         .contains("`" + RunResult.FORMAT + "`, version " + RunResult.VERSION)
         .contains("`" + Environment.FORMAT + "`, version " + Environment.VERSION)
-        .contains(RunResult.FILE, Environment.FILE, RunFolder.JMH_FILE, RunFolder.FAILURE_FILE);
+        .contains(
+            RunResult.FILE,
+            Environment.FILE,
+            RunFolder.JMH_FILE,
+            RunFolder.JMH_TABLE,
+            RunFolder.FAILURE_FILE);
   }
 
   private static List<String> fields() {

@@ -18,6 +18,11 @@ class SummaryTableTest {
       Map.of("transport", "rdma", "payloadSize", "10", "keySize", "3", "get", "ring");
 
   private static Measurement measurement(Map<String, String> parameters, boolean emulated) {
+    return measurement(parameters, emulated, 5, Map.of());
+  }
+
+  private static Measurement measurement(
+      Map<String, String> parameters, boolean emulated, double error, Map<String, Score> others) {
     return new Measurement(
         "io.wisp.bench.TransportBenchmark.request",
         "thrpt",
@@ -27,8 +32,8 @@ class SummaryTableTest {
         4,
         List.of(),
         parameters,
-        new Score(1234, 5.0, "ops/s", List.of()),
-        Map.of(),
+        new Score(1234, error, "ops/s", List.of()),
+        others,
         new ConnectionEnds("a client", "0", "a server", "1", "", emulated, 1000),
         List.of(),
         null);
@@ -62,5 +67,19 @@ class SummaryTableTest {
         .containsPattern("(?m)^transport +payloadSize +get +score ")
         .containsPattern("(?m)^ +tcp +10 +1,234 ")
         .containsPattern("(?m)^ +rdma +10 +ring +1,234 ");
+  }
+
+  @Test
+  void shouldSayWhichRowsAreUnsteadyAndWhatOthersDidMeanwhile() {
+    Map<String, Score> others =
+        Map.of(
+            "others.busy", new Score(0.5, null, "cores", List.of()),
+            "others.stolen", new Score(0.25, null, "cores", List.of()));
+    String unsteady = "unsteady; others had 0.50 cores, the hypervisor 0.25";
+
+    assertThat(table(measurement(TCP, false, 123, others), measurement(RDMA, false, 124, others)))
+        .containsPattern("(?m)^ +tcp +10 +1,234 +9.97 % +ops/s *$")
+        .containsPattern("(?m)^ +rdma +10 +ring +1,234 +10.0 % +ops/s +" + unsteady + "$");
+    assertThat(table(measurement(TCP, false, 123, others))).doesNotContain("unsteady");
   }
 }

@@ -23,7 +23,7 @@ public record CoreList(List<Integer> numbers) {
   /** As many as Linux can have at most. */
   static final int LIMIT = 8192;
 
-  private static final Path STATUS = Path.of("/proc/self/status");
+  private static final Path STATUS = Path.of("/proc/thread-self/status");
   private static final String ALLOWED = "Cpus_allowed_list:";
 
   private static final Pattern PART = Pattern.compile("(\\d{1,4})(?:-(\\d{1,4}))?");
@@ -53,7 +53,7 @@ public record CoreList(List<Integer> numbers) {
   }
 
   /**
-   * The cores that this process may use now, in Linux's own notation, as {@code 0-2,5}; empty where
+   * The cores that this thread may use now, in Linux's own notation, as {@code 0-2,5}; empty where
    * they cannot be told.
    */
   public static String allowedHere() {

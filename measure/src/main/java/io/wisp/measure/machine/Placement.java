@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.measure.machine;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * The cores that clients and server get. It decides more than the code does: a round trip between
  * two cores that sleep costs many times one that stays on a core, so what is compared is placed
- * alike. Pinning is left to {@code taskset}, whose argument a core is.
+ * alike.
  *
  * @param clientCores a core for all clients, or empty to leave them free
  * @param serverCores a core for the server, or empty to leave it free
@@ -24,8 +20,6 @@ public record Placement(Optional<String> clientCores, Optional<String> serverCor
   /** The names of placements: left to the kernel, both on one core, one core each. */
   public static final List<String> NAMES = List.of(FREE_NAME, "shared", "split");
 
-  private static final String TASKSET = "taskset";
-
   private static final Placement FREE = new Placement(Optional.empty(), Optional.empty());
 
   /**
@@ -35,12 +29,7 @@ public record Placement(Optional<String> clientCores, Optional<String> serverCor
    * @throws IllegalArgumentException if there is none of this name, or this machine cannot do it
    */
   public static Placement named(String name) {
-    Placement placement = named(name, allowed());
-    if (!placement.equals(FREE) && !onPath(TASKSET)) {
-      throw new IllegalArgumentException(
-          "placement \"" + name + "\" needs the program taskset (package util-linux)");
-    }
-    return placement;
+    return named(name, allowed());
   }
 
   private static List<Integer> allowed() {
@@ -68,15 +57,5 @@ public record Placement(Optional<String> clientCores, Optional<String> serverCor
   private static Placement pinned(int clientCore, int serverCore) {
     return new Placement(
         Optional.of(Integer.toString(clientCore)), Optional.of(Integer.toString(serverCore)));
-  }
-
-  /** What to put before a command so that it runs on these cores. */
-  public static List<String> prefix(Optional<String> cores) {
-    return cores.map(list -> List.of(TASKSET, "-c", list)).orElse(List.of());
-  }
-
-  private static boolean onPath(String program) {
-    return Stream.of(Objects.requireNonNullElse(System.getenv("PATH"), "").split(":", -1))
-        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
   }
 }

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Linux's sched_setaffinity(2), for every thread of this process: it is a property of threads,
- * which new ones take over from the one that starts them.
+ * Linux's sched_setaffinity(2): it is a property of threads, which new ones take over from the one
+ * that starts them, and so do processes.
  */
 public final class ProcessAffinity {
 
@@ -56,6 +56,16 @@ public final class ProcessAffinity {
     } catch (IOException e) {
       throw refused(cores, "the system does not say which cores there are: " + e.getMessage());
     }
+  }
+
+  /**
+   * Pins the thread that calls, and with it what it will start. The compiler's threads and the
+   * garbage collector's keep their cores.
+   *
+   * @throws UserError if that is impossible here; the message names the core
+   */
+  public static void pinThread(CoreList cores) {
+    pin(0, cores);
   }
 
   private static UserError refused(CoreList cores, String reason) {

@@ -15,7 +15,6 @@ class PlacementTest {
 
     assertThat(free.clientCores()).isEmpty();
     assertThat(free.serverCores()).isEmpty();
-    assertThat(Placement.prefix(free.clientCores())).isEmpty();
   }
 
   @Test
@@ -24,7 +23,6 @@ class PlacementTest {
 
     assertThat(shared.clientCores()).contains("1");
     assertThat(shared.serverCores()).contains("1");
-    assertThat(Placement.prefix(shared.serverCores())).containsExactly("taskset", "-c", "1");
   }
 
   @Test

@@ -28,6 +28,31 @@ class ProcessAffinityTest {
   }
 
   @Test
+  void shouldPinOneThreadAndWhatItStarts() throws Exception {
+    CoreList before = CoreList.parse(CoreList.allowedHere());
+    CoreList one = new CoreList(List.of(before.numbers().getLast()));
+    String[] found = new String[2];
+    Runnable starter =
+        () -> {
+          ProcessAffinity.pinThread(one);
+          found[0] = CoreList.allowedHere();
+          started(() -> found[1] = CoreList.allowedHere());
+        };
+    started(starter);
+    assertThat(found).containsOnly(one.toString());
+    assertThat(CoreList.parse(CoreList.allowedHere())).isEqualTo(before);
+  }
+
+  private static void started(Runnable work) {
+    Thread thread = Thread.ofPlatform().start(work);
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
   void shouldNameTheCoreThatIsNotThere() {
     assertThatThrownBy(() -> ProcessAffinity.pin(new CoreList(List.of(0, 8_000))))
         .isInstanceOf(UserError.class)
