@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
       "                                                                measure a server",
       "       ./wisp bench [JMH OPTION...]                             measure Wisp by itself",
       "       ./wisp report [--fresh [--quick]]                        report, or measure all and report",
-      "       ./wisp plot | export [RUN...] [OPTION...]                draw or export recorded runs",
+      "       ./wisp plot [RUN...] | export RUN [OPTION...]            draw or export recorded runs",
       "       ./wisp compare BASE HEAD [OPTION...]                     tell if a commit is slower",
       "       ./wisp simple-kv -s | -c HOST | -p HOST [OPTION...]      the Python baseline",
       "       ./wisp guest COMMAND                                     run it where an RDMA device is",
