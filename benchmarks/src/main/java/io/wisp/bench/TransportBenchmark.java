@@ -63,8 +63,8 @@ import org.openjdk.jmh.runner.IterationType;
       "--enable-native-access=ALL-UNNAMED",
       "--sun-misc-unsafe-memory-access=allow",
     })
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 4, time = 1)
+@Warmup(iterations = 4, time = 1)
+@Measurement(iterations = 8, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 public class TransportBenchmark {
 
   /** The value of {@link #server} that starts one. */
