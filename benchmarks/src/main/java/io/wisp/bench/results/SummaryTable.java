@@ -130,7 +130,7 @@ public final class SummaryTable {
 
   private static boolean unsteady(Measurement measurement) {
     Score score = measurement.score();
-    return score.error() == null || score.error() > UNSTEADY * score.value();
+    return score.error() != null && score.error() > UNSTEADY * score.value();
   }
 
   /** What others did meanwhile, if it is known. */

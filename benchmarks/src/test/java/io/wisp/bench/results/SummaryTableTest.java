@@ -8,6 +8,7 @@ import io.wisp.bench.results.RunResult.Measurement;
 import io.wisp.bench.results.RunResult.Score;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class SummaryTableTest {
@@ -18,11 +19,14 @@ class SummaryTableTest {
       Map.of("transport", "rdma", "payloadSize", "10", "keySize", "3", "get", "ring");
 
   private static Measurement measurement(Map<String, String> parameters, boolean emulated) {
-    return measurement(parameters, emulated, 5, Map.of());
+    return measurement(parameters, emulated, 5.0, Map.of());
   }
 
   private static Measurement measurement(
-      Map<String, String> parameters, boolean emulated, double error, Map<String, Score> others) {
+      Map<String, String> parameters,
+      boolean emulated,
+      @Nullable Double error,
+      Map<String, Score> others) {
     return new Measurement(
         "io.wisp.bench.TransportBenchmark.request",
         "thrpt",
@@ -77,9 +81,12 @@ class SummaryTableTest {
             "others.stolen", new Score(0.25, null, "cores", List.of()));
     String unsteady = "unsteady; others had 0.50 cores, the hypervisor 0.25";
 
-    assertThat(table(measurement(TCP, false, 123, others), measurement(RDMA, false, 124, others)))
+    assertThat(
+            table(measurement(TCP, false, 123.0, others), measurement(RDMA, false, 124.0, others)))
         .containsPattern("(?m)^ +tcp +10 +1,234 +9.97 % +ops/s *$")
         .containsPattern("(?m)^ +rdma +10 +ring +1,234 +10.0 % +ops/s +" + unsteady + "$");
-    assertThat(table(measurement(TCP, false, 123, others))).doesNotContain("unsteady");
+    assertThat(table(measurement(TCP, false, 123.0, others))).doesNotContain("unsteady");
+    assertThat(table(measurement(TCP, false, null, others)))
+        .containsPattern("(?m)^ +tcp +10 +1,234 +\\? +ops/s$");
   }
 }
