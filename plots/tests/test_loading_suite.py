@@ -22,6 +22,12 @@ def test_a_folder_of_the_suite_has_a_sample_for_each_iteration(tmp_path):
     assert loaded.conditions.kernel == "Linux 6.1.0-56"
 
 
+def test_a_server_that_the_suite_did_not_start_is_told_by_its_address(tmp_path):
+    made = [measurement(server="own"), measurement(server="127.0.0.1:6379")]
+    loaded = load_folder(write_suite(tmp_path / "run", made), "run")
+    assert [m.configuration.way.label for m in loaded] == ["tcp", "tcp to 127.0.0.1:6379"]
+
+
 def suite_on(folder, **machine):
     write_suite(folder, [measurement()])
     file = json.loads((folder / "environment.json").read_text())

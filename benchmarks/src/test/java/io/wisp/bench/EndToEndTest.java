@@ -5,10 +5,12 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.wisp.bench.latency.ConnectionEnds;
 import io.wisp.bench.results.RunResult;
 import io.wisp.bench.results.RunResult.Latency;
 import io.wisp.bench.results.RunResult.Measurement;
 import io.wisp.measure.latency.HistogramText;
+import io.wisp.measure.machine.CoreList;
 import io.wisp.measure.record.Environment;
 import io.wisp.measure.record.Json;
 import java.io.ByteArrayOutputStream;
@@ -28,6 +30,8 @@ import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramLogReader;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -88,6 +92,26 @@ class EndToEndTest {
         .contains("transport  payloadSize")
         .doesNotContain("get=", "device=", "emulated")
         .contains("Results: " + parent.resolve("run"));
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void shouldPinBothEndsAsTheTableSays() throws IOException {
+    int cores = CoreList.parse(CoreList.allowedHere()).numbers().size();
+    RunResult result = measured("-p transport=tcp,shm -p payloadSize=10");
+    assertThat(result.measurements())
+        .allSatisfy(
+            each -> {
+              ConnectionEnds ends = requireNonNull(each.ends());
+              String placement = requireNonNull(each.parameters().get("placement"));
+              boolean shm = "shm".equals(each.parameters().get("transport"));
+              assertThat(placement).isEqualTo(shm ? cores < 2 ? "free" : "split" : "shared");
+              if (!placement.equals("free")) {
+                assertThat(List.of(ends.clientCores(), ends.serverCores()))
+                    .allMatch(list -> CoreList.parse(list).numbers().size() == 1);
+                assertThat(ends.clientCores().equals(ends.serverCores())).isEqualTo(!shm);
+              }
+            });
   }
 
   private void shouldHoldTheSameLatenciesInJsonAndInTheLog(Measurement measurement)

@@ -29,6 +29,12 @@ class TransportSweepTest {
         new PlacementDefaults(List.of("free", "shared", "split"), 2));
   }
 
+  private static Map<String, List<String>> part(
+      List<String> placements, String busyPoll, String... transports) {
+    return Map.of(
+        "placement", placements, "busyPoll", List.of(busyPoll), "transport", List.of(transports));
+  }
+
   @Test
   void shouldRunEverythingTogetherWhereEachParameterHasOneValue() {
     TransportSweep sweep = sweep(List.of("ring"), List.of("rxe0"));
@@ -73,14 +79,8 @@ class TransportSweepTest {
 
     assertThat(sweep.parts())
         .containsExactly(
-            Map.of(
-                "placement", List.of("shared"),
-                "busyPoll", List.of("false"),
-                "transport", List.of("tcp", "null")),
-            Map.of(
-                "placement", List.of("split"),
-                "busyPoll", List.of("true"),
-                "transport", List.of("rdma", "shm")));
+            part(List.of("shared"), "false", "tcp", "null"),
+            part(List.of("split"), "true", "rdma", "shm"));
     assertThat(sweep.notes()).isEmpty();
   }
 
@@ -91,14 +91,8 @@ class TransportSweepTest {
 
     assertThat(sweep.parts())
         .containsExactly(
-            Map.of(
-                "placement", List.of("shared"),
-                "busyPoll", List.of("false"),
-                "transport", List.of("tcp", "null")),
-            Map.of(
-                "placement", List.of("shared", "split"),
-                "busyPoll", List.of("false"),
-                "transport", List.of("rdma", "shm")));
+            part(List.of("shared"), "false", "tcp", "null"),
+            part(List.of("shared", "split"), "false", "rdma", "shm"));
   }
 
   @ParameterizedTest

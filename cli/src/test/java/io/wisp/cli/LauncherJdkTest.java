@@ -117,7 +117,10 @@ class LauncherJdkTest {
 
   private Outcome run() throws Exception {
     ProcessBuilder builder = new ProcessBuilder(folder.resolve("wisp").toString(), "jdk");
-    builder.environment().keySet().removeAll(List.of("JAVA_HOME", "WISP_BUILD", "WISP_JDK"));
+    builder
+        .environment()
+        .keySet()
+        .removeAll(List.of("JAVA_HOME", "WISP_BUILD", "WISP_JDK", "WISP_JDK_URL"));
     builder.environment().putAll(environment);
     return Outcome.of(builder.start());
   }
@@ -197,6 +200,27 @@ class LauncherJdkTest {
           exchange.close();
         });
     assertThat(run().out()).isEqualTo(cached().resolve("jdk-99.0.1") + "\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Linux, x86_64, linux, x64",
+    "Linux, aarch64, linux, aarch64",
+    "Linux, riscv64, linux, riscv64",
+    "Darwin, arm64, mac, aarch64",
+    "Darwin, x86_64, mac, x64"
+  })
+  void shouldAskAdoptiumForThisMachine(String kernel, String machine, String system, String name)
+      throws Exception {
+    wantVersion99();
+    replace("https://api.adoptium.net", address(""));
+    GuestScript.executable(
+        folder.resolve("tools/uname"),
+        "#!/bin/sh\n[ \"$1\" = -s ] && echo %s || echo %s\n".formatted(kernel, machine));
+    environment.put("PATH", folder.resolve("tools") + ":" + System.getenv("PATH"));
+    assertRefused(
+        address("/v3/assets/latest/99/hotspot?os=" + system + "&architecture=" + name)
+            + "&image_type=jdk&vendor=eclipse cannot be read");
   }
 
   @Test

@@ -5,9 +5,9 @@ package io.wisp.bench.latency;
  * The two ends of what is measured, as they describe themselves.
  *
  * @param client the client's own description
- * @param clientCores the cores that the client's process may run on, as Linux lists them
+ * @param clientCores the cores that the client's thread may run on, as Linux lists them
  * @param server the server's description, or its address if it is not ours
- * @param serverCores the cores of the server's process, or empty if unknown
+ * @param serverCores the cores of the server's threads, or empty if unknown
  * @param serverCommand how the server was started, or empty if it is not ours
  * @param emulated whether an end says that no hardware is behind its device
  * @param keys how many different keys are used
