@@ -31,6 +31,18 @@ class TestSets:
         assert minutes["full"] < 40
         assert minutes["proof"] < 1.4
 
+    def test_hold_gets_and_puts_apart_wherever_a_pull_request_is_measured(self):
+        requests = {
+            (values["transport"], operation)
+            for values in (group.parameters for group in SETS["short"].groups)
+            if "transport" in values
+            for operation in values["operation"]
+        }
+        assert requests == {(("tcp",), "get"), (("tcp",), "put"), (("shm",), "get"), (("shm",), "put")}
+        titles = {title for group in SETS["short"].groups for title in group.titles() if not group.is_ruler}
+        stores = {"store get, 1000 entries", "store put, 1000 entries"}
+        assert titles == stores | {"tcp get", "tcp put", "shm get", "shm put"}
+
     @pytest.mark.parametrize("each", SETS.values(), ids=SETS)
     def test_have_enough_pairs_in_both_orders_equally_often(self, each):
         assert each.pairs >= FEWEST_PAIRS
