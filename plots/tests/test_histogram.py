@@ -29,6 +29,17 @@ def test_a_decoded_histogram_holds_what_was_recorded():
     assert histogram.highest == pytest.approx(2_000_000, rel=0.001)
 
 
+@pytest.mark.parametrize("lowest", [1, 1000])
+def test_a_decoded_histogram_has_the_buckets_of_the_library_s_own_iterator(lowest):
+    recorded = HdrHistogram(lowest, 60_000_000_000, 3)
+    for value in (1, 2047, 2048, 2049, 4095, 4096, 1_000_001, 59_999_999_999):
+        recorded.record_value(value * lowest if value < 1_000_000 else value, 3)
+    text = recorded.encode().decode()
+    buckets = [(b.value_iterated_to, b.count_at_value_iterated_to) for b in recorded.get_recorded_iterator()]
+    histogram = Histogram.decode(text, "here")
+    assert list(zip(histogram.values, histogram.counts, strict=True)) == buckets
+
+
 def test_a_sum_has_the_percentiles_of_all_recordings_together():
     parts = [list(range(1, 1000)), [50_000] * 10, list(range(500, 90_000, 7))]
     together = Histogram.sum_of(Histogram.decode(encoded(part), "here") for part in parts)

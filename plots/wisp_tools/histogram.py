@@ -5,6 +5,8 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import compress
 
 from hdrh.histogram import HdrHistogram
 
@@ -27,14 +29,13 @@ class Histogram:
         """Of HdrHistogram's compressed encoding (V2, Base64). Raises WispError, which names `where`, if it is none."""
         try:
             decoded = HdrHistogram.decode(text)
-            buckets = [
-                (item.value_iterated_to, item.count_at_value_iterated_to) for item in decoded.get_recorded_iterator()
-            ]
+            counts = decoded.counts[: decoded.get_counts_array_index(decoded.max_value) + 1]
+            values = tuple(compress(_values_like(decoded), counts))
         except Exception as failure:  # the library lets zlib's, binascii's and its own out
             raise WispError(f"{where}: the histogram cannot be decoded: {failure}") from failure
-        if not buckets:
+        if not values:
             raise WispError(f"{where}: the histogram is empty")
-        return Histogram(tuple(value for value, _ in buckets), tuple(count for _, count in buckets))
+        return Histogram(values, tuple(filter(None, counts)))
 
     @staticmethod
     def sum_of(histograms: Iterable["Histogram"]) -> "Histogram":
@@ -82,3 +83,17 @@ class Histogram:
             above -= count
             curve.append((max(above, 1) / total, value))
         return curve
+
+
+def _values_like(histogram: HdrHistogram) -> tuple[int, ...]:
+    """The value of each bucket of a histogram, the empty ones included."""
+    return _values(histogram.lowest_trackable_value, histogram.highest_trackable_value, histogram.significant_figures)
+
+
+@lru_cache(maxsize=16)
+def _values(lowest: int, highest: int, figures: int) -> tuple[int, ...]:
+    """Kept, because all histograms of a run are of one kind, and the library takes long for each bucket."""
+    of_kind = HdrHistogram(lowest, highest, figures)
+    return tuple(
+        of_kind.get_highest_equivalent_value(of_kind.get_value_from_index(index)) for index in range(of_kind.counts_len)
+    )
