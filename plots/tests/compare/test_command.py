@@ -83,6 +83,26 @@ class TestEndToEnd(InRepository):
         assert self.document()["benchmarks"][0]["verdict"] == "faster"
         assert "allocates more: store get, 1000 entries" in self.report.getvalue()
 
+    def test_says_everywhere_that_changes_of_the_working_tree_are_no_part_of_head(self):
+        self.jars()
+        (self.root / "a.txt").write_text("three\n", encoding="utf-8")
+        assert self.compare() == errors.NO_REGRESSION
+        said = "the working tree has uncommitted changes in a file, which are not part of head"
+        assert said in self.said
+        assert said in self.report.getvalue()
+        assert self.document()["head"]["uncommitted"] == {"files": 1, "included": False}
+        assert self.document()["base"]["uncommitted"] is None
+
+    def test_says_everywhere_that_it_compared_changes_of_the_working_tree(self):
+        (self.root / "a.txt").write_text("three\n", encoding="utf-8")
+        jar(self.first)
+        jar(self.repository.revision("working-tree").commit)
+        assert self.compare("HEAD~1", "working-tree") == errors.NO_REGRESSION
+        said = "head is the working tree, with uncommitted changes in a file"
+        assert said in self.said
+        assert said in self.report.getvalue()
+        assert self.document()["head"]["uncommitted"] == {"files": 1, "included": True}
+
     def test_escapes_what_a_commit_says_of_itself(self):
         self.jars()
         self.compare()

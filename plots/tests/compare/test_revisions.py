@@ -7,7 +7,7 @@ import pytest
 
 from wisp_tools.compare.errors import ComparisonError
 from wisp_tools.compare.prove import ALLOCATING, SLOWER
-from wisp_tools.compare.revisions import Repository
+from wisp_tools.compare.revisions import Repository, Uncommitted, remark
 
 ROOT = Path(__file__).resolve().parents[3]
 PATCH = """\
@@ -67,6 +67,25 @@ class TestRevisions(InRepository):
         assert self.repository.git("status", "--porcelain") == status
         assert self.repository.git("rev-parse", "HEAD") == self.first
         assert self.repository.revision("working-tree").commit == revision.commit
+
+    def test_says_whether_what_is_not_committed_is_part_of_a_revision(self):
+        before = self.commit("second", "two\n")
+        assert self.repository.revision("HEAD").uncommitted is None
+        assert self.repository.revision("working-tree").uncommitted is None
+        (self.root / "a.txt").write_text("three\n", encoding="utf-8")
+        (self.root / "new.txt").write_text("new\n", encoding="utf-8")
+        working_tree = self.repository.revision("working-tree")
+        assert working_tree.uncommitted == Uncommitted(2, included=True)
+        for name in ("HEAD", "main", before):
+            assert self.repository.revision(name).uncommitted == Uncommitted(2, included=False)
+        older = self.repository.revision("HEAD~1")
+        assert older.uncommitted is None
+        head = self.repository.revision("HEAD")
+        files = "uncommitted changes in 2 files"
+        assert remark(older, older) == ""
+        assert remark(head, working_tree) == f"head is the working tree, with {files}"
+        assert remark(older, head) == f"the working tree has {files}, which are not part of head"
+        assert remark(head, head) == f"the working tree has {files}, which are not part of base and head"
 
     def test_makes_a_commit_with_a_patch_without_touching_the_working_tree(self):
         patch = self.folder / "change.patch"

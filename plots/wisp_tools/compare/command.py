@@ -22,7 +22,7 @@ from wisp_tools.compare.machine import this_machine
 from wisp_tools.compare.measure import Measurement, measure
 from wisp_tools.compare.plan import BASE, FEWEST_PAIRS, HEAD, MOST_PAIRS, as_time, estimated_seconds
 from wisp_tools.compare.report import as_markdown
-from wisp_tools.compare.revisions import WORKING_TREE, Repository, Revision
+from wisp_tools.compare.revisions import WORKING_TREE, Repository, Revision, remark
 from wisp_tools.compare.run import JmhRunner, RunFailed, Runner
 from wisp_tools.compare.sets import SETS, BenchmarkSet
 from wisp_tools.compare.verdict import DEFAULT_THRESHOLD_PERCENT, Figure
@@ -134,6 +134,8 @@ def run(options: argparse.Namespace, root: Path, program: str, runner: Runner, t
     _prepare(folder, files)
     repository = Repository(root)
     base, head = _revision(repository, BASE, options.base), _revision(repository, HEAD, options.head)
+    if said := remark(base, head):
+        tell(said)
     builder = Builder(repository, default_cache(), tell)
     copies = {BASE: 1, HEAD: 2 if head.commit == base.commit else 1}
     missing = sum(not builder.is_built(each, copies[side]) for side, each in ((BASE, base), (HEAD, head)))

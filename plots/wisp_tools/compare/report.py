@@ -4,6 +4,7 @@
 from wisp_tools.compare import errors
 from wisp_tools.compare.comparison import Comparison
 from wisp_tools.compare.plan import FEWEST_PAIRS
+from wisp_tools.compare.revisions import remark
 from wisp_tools.compare.verdict import CONFIDENCE, Allocation, AllocationVerdict, Judgement, Verdict
 from wisp_tools.estimates import Interval
 
@@ -15,6 +16,8 @@ def as_markdown(comparison: Comparison) -> str:
     lines = [f"## {headline(comparison)}", ""]
     lines.append(f"`{comparison.base.commit[:10]}` {_escaped(comparison.base.subject)} → ")
     lines[-1] += f"`{comparison.head.commit[:10]}` {_escaped(comparison.head.subject)}"
+    if said := remark(comparison.base, comparison.head):
+        lines += ["", f"**Not committed:** {said}."]
     ratio = f"head / base ({CONFIDENCE:.0%} interval)"
     lines += ["", f"| figure | verdict | {ratio} | base | head | unit | allocated, B/op |"]
     lines.append("|---|---|---|---|---|---|---|")
