@@ -12,7 +12,7 @@ from wisp_tools.compare.comparison import Comparison, judge_all
 from wisp_tools.compare.document import as_document
 from wisp_tools.compare.machine import Machine
 from wisp_tools.compare.measure import Measurement
-from wisp_tools.compare.report import as_markdown
+from wisp_tools.compare.report import as_markdown, headline
 from wisp_tools.compare.revisions import Revision
 from wisp_tools.compare.verdict import Figure
 
@@ -54,6 +54,46 @@ class TestExitCode:
     )
     def test_puts_a_regression_before_what_could_not_be_compared_and_that_before_no_verdict(self, case, expected):
         assert case.exit_code == expected
+
+
+class TestHeadline:
+    moved = [ruler(1.2)]
+    failed_ruler = [Figure("ruler: memory", (), ruler().pairs[:3], 1, ["base: it fell over"])]
+    some = Figure("store mixed", ("ruler: memory",), figure(1.0).pairs[:2], 4, ["base: it fell over"])
+    lacking = Figure("store delete", ("ruler: memory",), failures=["base has none"])
+    allocating = figure(1.0, title="store scan", allocated=(0.0, 32.0))
+
+    @pytest.mark.parametrize(
+        ("case", "expected"),
+        [
+            (comparison(figure(1.0)), "Nothing is slower, and nothing allocates more"),
+            (comparison(figure(1.0, allocated=(None, None))), "Nothing is slower"),
+            (comparison(figure(0.8), figure(1.0, title="other")), "Regression: slower: store get"),
+            (comparison(allocating), "Regression: allocates more: store scan"),
+            (
+                comparison(figure(0.8), allocating, dropped()),
+                "Regression: slower: store get; allocates more: store scan; no pair of runs was complete: store put",
+            ),
+            (comparison(figure(1.0), rulers=moved), "No verdict: the machine was not steady: store get"),
+            (
+                comparison(figure(1.0), rulers=failed_ruler),
+                "No verdict: too few pairs of a ruler were complete: store get",
+            ),
+            (comparison(some), "Not everything could be compared: too few pairs of runs were complete: store mixed"),
+            (comparison(lacking), "Not everything could be compared: not in both commits: store delete"),
+            (
+                comparison(figure(1.0), dropped(figure(1.0).pairs[:4])),
+                "Not everything could be compared: a run of head failed: store put",
+            ),
+            (
+                comparison(*[figure(0.8, title=f"row {number}") for number in range(8)]),
+                "Regression: slower: row 0, row 1, row 2, row 3, row 4, row 5 and 2 more",
+            ),
+        ],
+    )
+    def test_gives_the_reasons_that_hold_with_their_figures_and_no_others(self, case, expected):
+        assert headline(case) == expected
+        assert as_markdown(case).startswith(f"## {expected}\n")
 
 
 class TestMarkdown:

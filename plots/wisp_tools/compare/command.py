@@ -47,7 +47,7 @@ exit codes:
   0    nothing is slower and nothing allocates more
   1    something is slower or allocates more
   2    the command line is wrong; nothing was measured
-  3    no verdict: the machine was not steady, or too few pairs were complete
+  3    no verdict: the machine was not steady, or the rulers that tell it were not measured
   4    something could not be compared: a commit does not build, lacks a benchmark, or crashes
   130  interrupted; no file was written
 If several are true, 1 goes before 4 and 4 before 3. Files are written only at the end of a whole comparison.

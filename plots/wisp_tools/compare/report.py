@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A comparison in words: Markdown, which a pull request shows as it is and a terminal can show too."""
 
+from collections.abc import Sequence
+
 from wisp_tools.compare import errors
 from wisp_tools.compare.comparison import Comparison
 from wisp_tools.compare.plan import FEWEST_PAIRS
@@ -10,10 +12,17 @@ from wisp_tools.estimates import Interval
 
 _BOLD = {Verdict.SLOWER, Verdict.NOT_STEADY, Verdict.TOO_FEW_PAIRS, Verdict.NOT_COMPARED}
 
+_ENDS = {
+    errors.REGRESSION: "Regression",
+    errors.NOT_COMPARED: "Not everything could be compared",
+    errors.NO_VERDICT: "No verdict",
+}
+_MOST_TITLES = 6
+
 
 def as_markdown(comparison: Comparison) -> str:
     """The whole report. Whatever comes from a commit or a failed run is escaped."""
-    lines = [f"## {headline(comparison)}", ""]
+    lines = [f"## {_escaped(headline(comparison))}", ""]
     lines.append(f"`{comparison.base.commit[:10]}` {_escaped(comparison.base.subject)} → ")
     lines[-1] += f"`{comparison.head.commit[:10]}` {_escaped(comparison.head.subject)}"
     if said := remark(comparison.base, comparison.head):
@@ -27,21 +36,17 @@ def as_markdown(comparison: Comparison) -> str:
 
 
 def headline(comparison: Comparison) -> str:
-    slower = [each.figure.title for each in comparison.judgements if each.verdict is Verdict.SLOWER]
-    more = [
-        each.figure.title
-        for each in comparison.judgements
-        if each.allocation is not None and each.allocation.verdict is AllocationVerdict.MORE
-    ]
-    if slower or more:
-        said = [f"slower: {', '.join(slower)}"] if slower else []
-        said += [f"allocates more: {', '.join(more)}"] if more else []
-        return "Regression: " + "; ".join(said)
-    return {
-        errors.NOT_COMPARED: "Not everything could be compared",
-        errors.NO_VERDICT: "No verdict: the machine was not steady, or too few pairs were complete",
-        errors.NO_REGRESSION: "Nothing is slower",
-    }[comparison.exit_code]
+    """How it ended, and of all possible reasons those that hold, with the figures that they hold for."""
+    if not comparison.reasons:
+        allocation = any(each.allocation is not None for each in comparison.judgements)
+        return "Nothing is slower" + (", and nothing allocates more" if allocation else "")
+    said = "; ".join(f"{reason.words}: {_listed(titles)}" for reason, titles in comparison.reasons.items())
+    return f"{_ENDS[comparison.exit_code]}: {said}"
+
+
+def _listed(titles: Sequence[str]) -> str:
+    others = len(titles) - _MOST_TITLES
+    return ", ".join(titles[:_MOST_TITLES]) + (f" and {others} more" if others > 0 else "")
 
 
 def _row(judgement: Judgement) -> str:

@@ -134,7 +134,7 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Steadiness:
-    """What is said of a ruler; reason is empty if it was steady."""
+    """What is said of a ruler; reason is empty if it was steady. Without a ratio too few of its pairs were complete."""
 
     figure: Figure
     ratio: Interval | None
@@ -144,6 +144,10 @@ class Steadiness:
     @property
     def is_steady(self) -> bool:
         return not self.reason
+
+    @property
+    def is_known(self) -> bool:
+        return self.ratio is not None
 
 
 def judge_ruler(figure: Figure, threshold: float) -> Steadiness:
