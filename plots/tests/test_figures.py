@@ -184,6 +184,19 @@ def test_what_the_harness_costs_is_in_every_comparison_however_the_others_wait(t
     assert "waiting by poll;" in words_of(comparisons[0].draw(), "caption")
 
 
+def test_ways_that_wait_and_run_as_suits_each_are_compared_in_one_plot_that_says_how(tmp_path):
+    for transport, waiting, cores in (("tcp", "spin", [1]), ("zmq", "spin", [1]), ("shm", "poll", [0, 1])):
+        file = perf(transport)
+        file["connection"]["waiting"] = waiting
+        file["settings"]["cores"] = cores
+        write_json(tmp_path / "run" / f"{transport}.json", file)
+    (drawing,) = [each for each in drawings_of(load_run(tmp_path / "run")) if each.kind == "comparison"]
+    assert {point.configuration.way.transport for point in drawing.points} == {"tcp", "zmq", "shm"}
+    caption = " ".join(words_of(drawing.draw(), "caption").split())
+    assert "tcp and zmq with waiting by spin, placement client on 1" in caption
+    assert "shm with waiting by poll, placement client on 0,1" in caption
+
+
 def test_a_sweep_of_the_harness_alone_makes_none_of_one_value_of_another(tmp_path):
     for payload in (10, 100, 1000):
         write_json(tmp_path / "run" / f"null-{payload}.json", perf("null", payload=payload))

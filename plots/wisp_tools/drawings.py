@@ -18,8 +18,6 @@ from wisp_tools.points import Point, by_machine, points_of
 THIRDS = "put:1,get:1,delete:1"
 """The mix of the original notes."""
 
-Loosening = Callable[[Configuration], Configuration]
-
 FEWEST_VALUES = 3
 """A sweep has at least so many different values of what it varies."""
 
@@ -118,57 +116,57 @@ def _sweeps(points: Iterable[Point], name: str, axis: figures.Axis) -> list[tupl
 
 def _measured_for_themselves(points: Sequence[Point]) -> Sequence[Point]:
     """Without those that join others, unless they are alone."""
-    return [point for point in points if not _loosening(point.configuration.way)] or points
+    return [point for point in points if not _joins(point.configuration.way)] or points
 
 
-def _loosening(way: Way) -> Loosening | None:
-    """What the points of a way that join others need not have alike with them; None of those that join nothing."""
-    if way.program == "simple_kv":
-        return _without_instrument
-    return _without_waiting if way.transport == "null" else None
+def _joins(way: Way) -> bool:
+    """Whether points of the way are beside all others: simple_kv, and the harness's own price, which waits for nobody."""
+    return way.program == "simple_kv" or way.transport == "null"
 
 
 def _alike(
     points: Iterable[Point], wanted: Callable[[Configuration], bool], varied: Iterable[str]
 ) -> list[tuple[Point, ...]]:
-    """Points that differ in nothing but the way and what is varied.
+    """Points that differ in nothing but the way, how its ends wait and where they run, and what is varied.
 
-    Some points join all that are alike in everything else: the harness's own price, which waits for nobody, and
-    simple_kv, whose client is its own and waits in its own way; the caption names what measured.
+    A way has the cores and the waiting that suit it, so that these do not keep ways apart; but where one way was
+    measured with several of them, each has plots of its own. simple_kv, whose client is its own, joins all that are
+    alike in everything else, as does the harness's own price; the caption names what measured.
     """
     groups: dict[Configuration, list[Point]] = defaultdict(list)
-    joining: dict[Loosening, dict[Configuration, list[Point]]] = {
-        _without_waiting: defaultdict(list),
-        _without_instrument: defaultdict(list),
-    }
+    joining: dict[Configuration, list[Point]] = defaultdict(list)
     for point in points:
         if not wanted(point.configuration):
             continue
         nothing: dict[str, Any] = dict.fromkeys(varied)
-        shared = replace(point.configuration, way=Way("", ""), **nothing)
-        loosened = _loosening(point.configuration.way)
-        if loosened:
-            joining[loosened][loosened(shared)].append(point)
+        shared = replace(point.configuration, way=Way("", ""), waiting=None, placement=None, **nothing)
+        if point.configuration.way.program == "simple_kv":
+            joining[_without_instrument(shared)].append(point)
         else:
             groups[shared].append(point)
-    for loosened, joined in joining.items():
-        accompanied = {loosened(shared) for shared in groups}
-        groups |= {shared: [] for shared in joined if shared not in accompanied}
+    accompanied = {_without_instrument(shared) for shared in groups}
+    groups |= {shared: [] for shared in joining if shared not in accompanied}
     return [
         layer
         for shared, group in groups.items()
-        for layer in _without_duplicates(
-            [*group, *(point for loosened, joined in joining.items() for point in joined[loosened(shared)])], varied
-        )
+        for layer in _layers([*group, *joining[_without_instrument(shared)]], varied)
     ]
 
 
-def _without_waiting(configuration: Configuration) -> Configuration:
-    return replace(configuration, waiting=None)
-
-
 def _without_instrument(configuration: Configuration) -> Configuration:
-    return replace(configuration, instrument="", waiting=None, placement=None)
+    return replace(configuration, instrument="")
+
+
+def _layers(points: list[Point], varied: Iterable[str]) -> list[tuple[Point, ...]]:
+    """The points together, or by waiting and placement where a way has several points in one place of the plot."""
+    if len(_without_duplicates(points, varied)) == 1:
+        return [tuple(points)]
+    joining = [point for point in points if _joins(point.configuration.way)]
+    ends: dict[tuple[str | None, str | None], list[Point]] = defaultdict(list)
+    for point in points:
+        if not _joins(point.configuration.way):
+            ends[point.configuration.waiting, point.configuration.placement].append(point)
+    return [layer for own in ends.values() or [[]] for layer in _without_duplicates([*own, *joining], varied)]
 
 
 def _without_duplicates(points: list[Point], varied: Iterable[str]) -> list[tuple[Point, ...]]:

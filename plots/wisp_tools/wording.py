@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Numbers and conditions in words, the same in plots, tables and pages."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from wisp_tools.model import EMULATED_LABEL, Conditions
+from wisp_tools.model import EMULATED_LABEL, Conditions, Configuration
 from wisp_tools.points import Point, conditions_of
 
 NOTES_RATE = 20_000
@@ -82,8 +83,6 @@ def load(points: Sequence[Point], varied: Iterable[str] = ()) -> str:
             lambda c: f"values {c.sizes}" if c.payload_size is None else f"values of {size(c.payload_size)}",
         ),
         ("mix", lambda c: f"mix {c.mix}"),
-        ("waiting", lambda c: f"waiting by {c.waiting}" if c.waiting else ""),
-        ("placement", lambda c: f"placement {c.placement}" if c.placement else ""),
     ):
         if name in hidden:
             continue
@@ -91,7 +90,22 @@ def load(points: Sequence[Point], varied: Iterable[str] = ()) -> str:
         if different:
             shown.append(" or ".join(different))
     instruments = list(dict.fromkeys(INSTRUMENTS[c.instrument] for c in configurations))
-    return "; ".join([*shown, f"measured by {' and '.join(instruments)}"])
+    return "; ".join([*shown, *_ends(configurations), f"measured by {' and '.join(instruments)}"])
+
+
+def _ends(configurations: Iterable[Configuration]) -> list[str]:
+    """How client and server wait and where they run; by transport where that differs."""
+    transports: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for each in configurations:
+        words = (
+            f"waiting by {each.waiting}" if each.waiting else "",
+            f"placement {each.placement}" if each.placement else "",
+        )
+        if any(words) and each.way.transport not in transports[tuple(filter(None, words))]:
+            transports[tuple(filter(None, words))].append(each.way.transport)
+    if len(transports) == 1:
+        return list(next(iter(transports)))
+    return [f"{' and '.join(names)} with {', '.join(words)}" for words, names in transports.items()]
 
 
 INSTRUMENTS = {"suite": "the JMH suite", "client": "wisp -p", "simple_kv": "simple_kv"}
