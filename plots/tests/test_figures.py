@@ -9,7 +9,7 @@ from PIL import Image
 
 from tests.files import latencies, measurement, perf, perf_open, write_json, write_suite
 from wisp_tools.canvas import save
-from wisp_tools.drawings import draw, drawings_of
+from wisp_tools.drawings import draw_all, drawings_of
 from wisp_tools.results.runs import load_run
 from wisp_tools.style import LOOKS, looks_of
 
@@ -213,7 +213,7 @@ def test_a_file_alone_has_its_percentile_curve(tmp_path):
 
 
 def test_the_same_run_makes_the_same_bytes_without_the_time_or_place_of_its_making(host_run, tmp_path):
-    first, second = draw(host_run, tmp_path / "a"), draw(host_run, tmp_path / "b")
+    first, second = (draw_all("run", drawings_of(host_run), tmp_path / each) for each in "ab")
     assert [path.name for path in first] == [path.name for path in second]
     assert len(first) == 20
     for one, other in zip(first, second, strict=True):

@@ -9,7 +9,7 @@ import shutil
 import pytest
 
 from tests.files import latencies, perf, perf_closed_2, perf_open, write_json
-from wisp_tools.drawings import draw
+from wisp_tools.drawings import draw_all
 from wisp_tools.report.contents import RunReport
 from wisp_tools.report.page import page_data, write_page
 from wisp_tools.report.studies import Study
@@ -50,7 +50,7 @@ def reports(tmp_path_factory):
 def page(reports, tmp_path_factory):
     folder = tmp_path_factory.mktemp("page")
     for report in reports:
-        draw(report.run, folder / "plots" / report.run.name)
+        draw_all(report.run.name, report.drawings, folder / "plots")
     write_page(folder / "report.html", reports, folder / "plots")
     return folder / "report.html"
 

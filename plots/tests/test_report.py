@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
 import re
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,15 @@ from tests.simple_kv.test_explain_write import document, one_round
 from tests.test_page import make_reports
 from wisp_tools.campaign.cells import Cell
 from wisp_tools.campaign.state import FAILED, FINISHED, SKIPPED, WAITING, Campaign, CellState
-from wisp_tools.drawings import draw
+from wisp_tools.commands import main
+from wisp_tools.drawings import draw_all
 from wisp_tools.errors import WispError
+from wisp_tools.progress import under_way
 from wisp_tools.report import making
-from wisp_tools.report.making import report_fresh, report_recorded
-from wisp_tools.report.markdown import BEGIN, END, write_readme
+from wisp_tools.report.making import report_fresh, report_recorded, report_runs
+from wisp_tools.report.markdown import write_markdown
 from wisp_tools.report.studies import recorded_studies
+from wisp_tools.tree import ROOT
 
 
 def spread(median):
@@ -38,20 +42,82 @@ def results(tmp_path):
     return tmp_path
 
 
-def test_a_report_keeps_what_stands_around_it_and_is_the_same_when_made_again(results):
+def test_a_report_is_the_same_when_made_again_and_leaves_what_people_wrote(results):
     report_recorded(results)
-    first = (results / "README.md").read_text()
-    assert first.startswith("# Recorded runs\n\nKept.\n")
-    (results / "README.md").write_text(first + "\nAfter it.\n")
+    first = (results / "REPORT.md").read_text()
+    assert first.startswith("# Report\n")
     report_recorded(results)
-    second = (results / "README.md").read_text()
-    assert second == first + "\nAfter it.\n"
-    assert second.count(BEGIN) == second.count(END) == 1
+    assert (results / "REPORT.md").read_text() == first
+    assert (results / "README.md").read_text() == "# Recorded runs\n\nKept.\n"
+
+
+def test_a_report_of_some_runs_is_of_them_alone_and_in_the_folder_of_the_first(results, capsys):
+    write_json(results / "second" / "shm.json", perf("shm", 777_000))
+    write_json(results / "third" / "null.json", perf("null", 9e6))
+    report_runs([results / "second", results / "first"])
+    text, page = ((results / "second" / name).read_text() for name in ("REPORT.md", "report.html"))
+    for said in (text, page):
+        assert "second" in said and "first" in said
+        assert "third" not in said
+        assert "write of 30 us" not in said
+    assert "777,000" in text
+    for name in re.findall(r"\]\((plots/[^)]+)\)", text):
+        assert (results / "second" / name).exists()
+    assert capsys.readouterr().out == f"{results}/second/REPORT.md\n{results}/second/report.html\n"
+    assert not (results / "REPORT.md").exists()
+
+
+def test_a_report_of_a_file_is_in_a_folder_of_its_name_and_of_others_where_it_was_wanted(results):
+    report_runs([results / "first" / "tcp-10.json"])
+    assert (results / "first" / "tcp-10" / "report.html").exists()
+    report_runs([results / "first"], results / "wanted")
+    assert (results / "wanted" / "REPORT.md").exists()
+    assert not (results / "first" / "REPORT.md").exists()
+
+
+def test_a_folder_with_its_report_in_it_is_read_as_before(results):
+    report_runs([results / "first"])
+    before = (results / "first" / "REPORT.md").read_text()
+    report_runs([results / "first"])
+    assert (results / "first" / "REPORT.md").read_text() == before
+
+
+def test_runs_of_one_name_and_a_report_that_cannot_be_written_are_refused(results):
+    write_json(results / "other" / "first" / "tcp.json", perf())
+    with pytest.raises(WispError, match="two runs are named first"):
+        report_runs([results / "first", results / "other" / "first"])
+    with pytest.raises(WispError, match=r"README\.md.*: cannot be written: "):
+        report_runs([results / "first"], results / "README.md")
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["report", "--fresh", "RUN"], "--fresh measures a run of its own, and RUN names another"),
+        (["report", "--out", "DIR"], "--out goes with a RUN or --fresh"),
+        (["report", str(ROOT / "results")], "without RUN, ./wisp report makes the report of all of them"),
+    ],
+)
+def test_a_command_line_that_makes_no_sense_is_answered_with_a_sentence(words, complaint, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 1
+    assert complaint in capsys.readouterr().err
+
+
+def test_what_takes_long_says_so_again_until_it_has_ended(capsys):
+    said = ""
+    with under_way("drawing", silence=0.01):
+        while "still drawing, 0 s" not in said:
+            said += capsys.readouterr().err
+    assert said.startswith("wisp: drawing\n")
+    capsys.readouterr()
+    assert not [thread for thread in threading.enumerate() if thread is not threading.main_thread()]
 
 
 def test_the_report_has_the_figures_with_their_conditions_and_every_picture_that_it_names(results):
     report_recorded(results)
-    text = (results / "README.md").read_text()
+    text = (results / "REPORT.md").read_text()
     names = re.findall(r"\]\((plots/[^)]+)\)", text)
     assert len(names) >= 4
     for name in names:
@@ -65,9 +131,9 @@ def test_the_report_has_the_figures_with_their_conditions_and_every_picture_that
 def test_a_saturated_rate_stands_in_the_table_as_such(tmp_path):
     reports = make_reports(tmp_path / "runs")
     for report in reports:
-        draw(report.run, tmp_path / "plots" / report.run.name)
-    write_readme(tmp_path / "README.md", reports, tmp_path / "plots")
-    text = (tmp_path / "README.md").read_text()
+        draw_all(report.run.name, report.drawings, tmp_path / "plots")
+    write_markdown(tmp_path / "REPORT.md", reports, tmp_path / "plots")
+    text = (tmp_path / "REPORT.md").read_text()
     assert "| tcp | 40,000 | 20,000 (saturated) |  |  |  |  |  |" in text
     assert "rdma, ring get (emulated)" in text
 
@@ -80,7 +146,7 @@ def test_the_write_of_30_us_is_taken_apart(results):
     assert "Python's requests are of 32 to 133 B" in study.text
     assert "the program in C wrote 64 B in their place" in study.text
     report_recorded(results)
-    for name in ("README.md", "report.html"):
+    for name in ("REPORT.md", "report.html"):
         assert "70 % [63 to 77] is that mistake" in (results / name).read_text()
 
 
@@ -145,7 +211,7 @@ def campaign_of(folder, changes=None):
 def test_a_campaign_that_is_not_finished_is_shown_as_such_with_what_is_missing(tmp_path):
     campaign_of(tmp_path / "measured", changes="0" * 64)
     report_recorded(tmp_path)
-    text, page = ((tmp_path / name).read_text() for name in ("README.md", "report.html"))
+    text, page = ((tmp_path / name).read_text() for name in ("REPORT.md", "report.html"))
     for said in (text.replace("**", ""), page):
         assert "2 rounds, of 3 and 2 measurements, begun 2026-11-25T20:00:00Z, not finished" in said
         assert "commit 45cff598 with changes." in said
@@ -167,7 +233,7 @@ def test_a_finished_campaign_says_when_and_that_nothing_is_missing(tmp_path):
     campaign.finished_at = "2026-11-25T21:00:00Z"
     campaign.save()
     report_recorded(tmp_path)
-    for name in ("README.md", "report.html"):
+    for name in ("REPORT.md", "report.html"):
         said = (tmp_path / name).read_text()
         assert "1 round of 1 measurements" in said
         assert "finished 2026-11-25T21:00:00Z, commit 45cff598." in said
@@ -182,7 +248,7 @@ def test_a_campaign_elsewhere_is_reported_with_the_studies_in_its_folder(tmp_pat
     monkeypatch.setattr(making, "open_campaign", lambda *_: campaign)
     monkeypatch.setattr(making, "run_campaign", lambda *_: 0)
     assert report_fresh(tmp_path, folder, quick=True, rounds=None, left_out={"guest": "--no-guest was given"}) == 0
-    for name in ("README.md", "report.html"):
+    for name in ("REPORT.md", "report.html"):
         assert "70 % [63 to 77] is that mistake" in (folder / name).read_text()
 
 
@@ -191,13 +257,6 @@ def test_a_study_of_another_version_is_refused(results):
     path.write_text(json.dumps(write_cost() | {"version": 2}))
     with pytest.raises(WispError, match="has version 2"):
         report_recorded(results)
-
-
-def test_one_mark_without_the_other_is_not_guessed_at(results):
-    (results / "README.md").write_text(f"# Mine\n\n{BEGIN}\n")
-    with pytest.raises(WispError, match="one of the two marks"):
-        report_recorded(results)
-    assert (results / "README.md").read_text() == f"# Mine\n\n{BEGIN}\n"
 
 
 def test_a_folder_with_nothing_recorded_says_so(tmp_path):

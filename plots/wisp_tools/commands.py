@@ -11,6 +11,7 @@ from wisp_tools import packages
 from wisp_tools.arguments import Parser, whole
 from wisp_tools.errors import WispError, say
 from wisp_tools.interrupts import interruptible
+from wisp_tools.progress import under_way
 from wisp_tools.tree import ROOT
 
 EXIT_INTERRUPTED = 130
@@ -71,8 +72,12 @@ def _parser() -> argparse.ArgumentParser:
     plot.add_argument("--out", type=Path, metavar="DIR", help=help_text)
     plot.set_defaults(command=_plot)
 
-    help_text = "make the report of the recorded runs again, or measure first"
+    help_text = "make the report of the recorded runs again, or of some runs, or measure first"
     report = commands.add_parser("report", help=help_text, allow_abbrev=False)
+    help_text = "a folder or file of a run; the report is of these alone and goes into the folder of the first one"
+    report.add_argument("runs", nargs="*", type=Path, metavar="RUN", help=help_text)
+    help_text = "with RUN, where the report goes; with --fresh, where measurements go, and their report if that is not directly in results/"
+    report.add_argument("--out", type=Path, metavar="DIR", help=help_text)
     help_text = "measure first; goes on where an earlier call was interrupted"
     report.add_argument("--fresh", action="store_true", help=help_text)
     fresh = report.add_argument_group("with --fresh")
@@ -81,8 +86,6 @@ def _parser() -> argparse.ArgumentParser:
     places = fresh.add_mutually_exclusive_group()
     places.add_argument("--no-guest", action="store_true", help="leave out what runs in the virtual machine")
     places.add_argument("--guest-only", action="store_true", help="leave out what does not run in the virtual machine")
-    help_text = "where measurements go; if that is not directly in results/, their report goes there too"
-    fresh.add_argument("--out", type=Path, metavar="DIR", help=help_text)
     report.set_defaults(command=_report)
 
     export = commands.add_parser("export", help="write a run in formats of other programs", allow_abbrev=False)
@@ -97,14 +100,23 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _report(arguments: argparse.Namespace) -> int:
-    if not arguments.fresh:
-        for name in ("quick", "rounds", "out", "no_guest", "guest_only"):
-            if getattr(arguments, name):
-                raise WispError(f"--{name.replace('_', '-')} goes with --fresh")
+    for name in () if arguments.fresh else ("quick", "rounds", "no_guest", "guest_only"):
+        if getattr(arguments, name):
+            raise WispError(f"--{name.replace('_', '-')} goes with --fresh")
+    if arguments.fresh and arguments.runs:
+        raise WispError(f"--fresh measures a run of its own, and {arguments.runs[0]} names another")
+    if arguments.out and not (arguments.fresh or arguments.runs):
+        raise WispError("--out goes with a RUN or --fresh: the report of all recorded runs is in results/")
+    if any(path.resolve() == ROOT / "results" for path in arguments.runs):
+        raise WispError("results/ holds many runs: without RUN, ./wisp report makes the report of all of them")
     packages.require("draw")
-    from wisp_tools.campaign.cells import GUEST, HOST
-    from wisp_tools.report.making import report_fresh, report_recorded
+    with under_way("loading matplotlib"):
+        from wisp_tools.campaign.cells import GUEST, HOST
+        from wisp_tools.report.making import report_fresh, report_recorded, report_runs
 
+    if arguments.runs:
+        report_runs(arguments.runs, arguments.out)
+        return 0
     if not arguments.fresh:
         report_recorded(ROOT / "results")
         return 0
@@ -118,18 +130,13 @@ def _report(arguments: argparse.Namespace) -> int:
 
 def _plot(arguments: argparse.Namespace) -> int:
     packages.require("draw")
-    from wisp_tools.drawings import draw
-    from wisp_tools.results.runs import load_run, recorded_runs
+    with under_way("loading matplotlib"):
+        from wisp_tools.drawings import draw_all, drawings_of
+        from wisp_tools.results.runs import load_runs, recorded_runs
 
-    runs = [load_run(path) for path in arguments.runs] or recorded_runs(ROOT / "results")
-    names = [run.name for run in runs]
-    for name in names:
-        if names.count(name) > 1:
-            raise WispError(f"two runs are named {name}, and their plots would overwrite each other")
-    out = arguments.out or ROOT / "results" / "plots"
+    runs = load_runs(arguments.runs) or recorded_runs(ROOT / "results")
     for run in runs:
-        say(f"drawing {run.name}")
-        files = draw(run, out / run.name)
+        files = draw_all(run.name, drawings_of(run), arguments.out or ROOT / "results" / "plots")
         if not files:
             raise WispError(f"{run.name}: nothing to draw: a plot compares several measurements")
         for path in files:

@@ -14,6 +14,7 @@ from wisp_tools import figures, wording
 from wisp_tools.canvas import save
 from wisp_tools.model import Configuration, Run, Way
 from wisp_tools.points import Point, by_machine, points_of
+from wisp_tools.progress import under_way
 
 THIRDS = "put:1,get:1,delete:1"
 """The mix of the original notes."""
@@ -50,9 +51,13 @@ def drawings_of(run: Run) -> list[Drawing]:
     return _with_different_names(drawings)
 
 
-def draw(run: Run, folder: Path) -> list[Path]:
-    """Draws every plot of a run; the files, two for each plot."""
-    return [path for drawing in drawings_of(run) for path in save(drawing.draw(), folder, drawing.name)]
+def draw_all(run: str, drawings: Sequence[Drawing], plots: Path) -> list[Path]:
+    """Draws the plots of a run into a folder of its name in `plots`; the files, two for each plot."""
+    files = []
+    for number, drawing in enumerate(drawings, 1):
+        with under_way(f"drawing {run}, plot {number} of {len(drawings)}"):
+            files += save(drawing.draw(), plots / run, drawing.name)
+    return files
 
 
 def _of_machine(points: Sequence[Point]) -> list[Drawing]:

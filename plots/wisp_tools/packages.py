@@ -17,7 +17,8 @@ import tomllib
 from pathlib import Path
 from typing import cast
 
-from wisp_tools.errors import WispError, say
+from wisp_tools.errors import WispError
+from wisp_tools.progress import under_way
 from wisp_tools.tree import ROOT
 
 GROUPS = ("record", "draw", "test")
@@ -79,7 +80,11 @@ def _has(folder: Path, group: str) -> bool:
 
 def _install(folder: Path, group: str) -> None:
     chosen = locked(group)
-    say(f"installing {len(chosen)} Python packages to {group} into {folder}")
+    with under_way(f"installing {len(chosen)} Python packages to {group} into {folder}"):
+        _install_chosen(folder, group, list(chosen.values()))
+
+
+def _install_chosen(folder: Path, group: str, lock: list[str]) -> None:
     if not (folder / "made").exists():
         shutil.rmtree(folder, ignore_errors=True)
         # Of an environment, "-m venv" would make one that is bound to it.
@@ -90,7 +95,7 @@ def _install(folder: Path, group: str) -> None:
         )
         (folder / "made").touch()
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as lines:
-        lines.write("\n".join(chosen.values()) + "\n")
+        lines.write("\n".join(lock) + "\n")
         lines.flush()
         options = ("--quiet", "--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:")
         python = str(folder / "bin" / "python")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Makes reports: of everything recorded, or of one campaign that was just measured."""
+"""Makes reports: of everything recorded, of some runs, or of a campaign that is measured first."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -8,22 +8,35 @@ from pathlib import Path
 from wisp_tools.campaign.runner import Tools, open_campaign, run_campaign
 from wisp_tools.campaign.scales import FULL, QUICK, Scale
 from wisp_tools.campaign.state import read_campaign
-from wisp_tools.canvas import save
-from wisp_tools.errors import WispError, say
+from wisp_tools.drawings import draw_all
+from wisp_tools.errors import WispError
+from wisp_tools.progress import under_way
 from wisp_tools.report.contents import RunReport
-from wisp_tools.report.markdown import write_readme
+from wisp_tools.report.markdown import write_markdown
 from wisp_tools.report.page import write_page
 from wisp_tools.report.studies import Study, recorded_studies
 from wisp_tools.results.campaign import CAMPAIGN_FILE
-from wisp_tools.results.runs import load_run, recorded_runs
+from wisp_tools.results.runs import load_runs, recorded_runs
+
+REPORT, PAGE, PLOTS = "REPORT.md", "report.html", "plots"
 
 
 def report_recorded(results: Path) -> None:
-    """Makes README.md, report.html and the plots of a folder of recorded runs again."""
+    """Makes the report, the page and the plots of a folder of recorded runs again."""
     runs = recorded_runs(results)
     if not runs:
         raise WispError(f"{results}: holds no recorded run of a transport")
     _write(results, [RunReport.of(run, results / run.name) for run in runs], recorded_studies(results))
+
+
+def report_runs(paths: Sequence[Path], out: Path | None = None) -> None:
+    """Makes a report, a page and plots of some runs alone, with the studies in their folders.
+
+    They go to `out`, or else into the folder of the first run; of a file, into a folder of its name beside it.
+    """
+    reports = [RunReport.of(run, path) for run, path in zip(load_runs(paths), paths, strict=True)]
+    folder = out or (paths[0] if paths[0].is_dir() else paths[0].with_suffix(""))
+    _write(folder, reports, [study for path in paths if path.is_dir() for study in recorded_studies(path)])
 
 
 def report_fresh(root: Path, out: Path | None, quick: bool, rounds: int | None, left_out: Mapping[str, str]) -> int:
@@ -40,7 +53,7 @@ def report_fresh(root: Path, out: Path | None, quick: bool, rounds: int | None, 
     if folder.resolve().parent == results.resolve():
         report_recorded(results)
     else:
-        _write(folder, [RunReport.of(load_run(folder), folder)], recorded_studies(folder))
+        report_runs([folder])
     return status
 
 
@@ -57,12 +70,15 @@ def _folder(results: Path, scale: Scale) -> Path:
     return parent / f"{datetime.now(UTC):%Y-%m-%d-%H%M%S}-{scale.name}"
 
 
-def _write(folder: Path, reports: Sequence[RunReport], studies: Sequence[Study] = ()) -> None:
-    plots = folder / "plots"
-    for report in reports:
-        for number, drawing in enumerate(report.drawings, 1):
-            say(f"drawing {report.run.name}, plot {number} of {len(report.drawings)}")
-            save(drawing.draw(), plots / report.run.name, drawing.name)
-    write_readme(folder / "README.md", reports, plots, studies)
-    write_page(folder / "report.html", reports, plots, studies)
-    print(f"{folder / 'README.md'}\n{folder / 'report.html'}")
+def _write(folder: Path, reports: Sequence[RunReport], studies: Sequence[Study]) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        plots = folder / PLOTS
+        for report in reports:
+            draw_all(report.run.name, report.drawings, plots)
+        with under_way("writing the report and the page"):
+            write_markdown(folder / REPORT, reports, plots, studies)
+            write_page(folder / PAGE, reports, plots, studies)
+    except OSError as failure:
+        raise WispError(f"{failure.filename or folder}: cannot be written: {failure.strerror}") from failure
+    print(f"{folder / REPORT}\n{folder / PAGE}")

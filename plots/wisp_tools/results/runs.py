@@ -2,10 +2,12 @@
 """Finds what a path holds: a file of the perf client, a folder of the suite, a campaign, or files together."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from wisp_tools.errors import WispError
 from wisp_tools.model import Measurement, Run
+from wisp_tools.progress import under_way
 from wisp_tools.results.campaign import CAMPAIGN_FILE, load_campaign
 from wisp_tools.results.perf import FORMAT, load_perf
 from wisp_tools.results.suite import load_folder
@@ -32,6 +34,19 @@ def load_run(path: Path) -> Run:
     return Run(path.stem if path.is_file() else path.name, tuple(measurements))
 
 
+def load_runs(paths: Sequence[Path]) -> list[Run]:
+    """What paths hold. Raises WispError as `load_run`, and if two runs have one name, by which their plots go."""
+    runs = []
+    for path in paths:
+        with under_way(f"reading {path}"):
+            runs.append(load_run(path))
+    names = [run.name for run in runs]
+    for name in names:
+        if names.count(name) > 1:
+            raise WispError(f"two runs are named {name}, and their plots would overwrite each other")
+    return runs
+
+
 def recorded_runs(results: Path) -> list[Run]:
     """Every run in the folder that holds measurements of transports, by name.
 
@@ -42,7 +57,7 @@ def recorded_runs(results: Path) -> list[Run]:
         if not folder.is_dir() or folder.name in NO_RUNS or folder.name.startswith("."):
             continue
         if _holds_transports(folder):
-            runs.append(load_run(folder))
+            runs += load_runs([folder])
     return runs
 
 

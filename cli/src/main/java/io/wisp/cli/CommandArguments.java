@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
       "       ./wisp -p HOST[:PORT] --key_size K --payload_size P [OPTION...]",
       "                                                                measure a server",
       "       ./wisp bench [JMH OPTION...]                             measure Wisp by itself",
-      "       ./wisp report [--fresh [--quick]]                        report, or measure all and report",
+      "       ./wisp report [RUN... | --fresh [--quick]]               report, or measure all and report",
       "       ./wisp plot [RUN...] | export RUN [OPTION...]            draw or export recorded runs",
       "       ./wisp compare BASE HEAD [OPTION...]                     tell if a commit is slower",
       "       ./wisp simple-kv -s | -c HOST | -p HOST [OPTION...]      the Python baseline",
