@@ -33,11 +33,6 @@ final class BenchmarkRun {
       """
       Every figure: result.json. Conditions: environment.json. All fields: results/FORMAT.md.
       """;
-  private static final String NEXT =
-      """
-      Whole histograms: histograms/*.hlog. Plots: ./wisp plot RUN.
-      Next: -p placement=free,shared,split (what the cores decide), -t 50, -p pipeline=16.
-      """;
 
   private final List<Options> parts;
   private final int rounds;
@@ -158,7 +153,17 @@ final class BenchmarkRun {
           rounds * expected);
     }
     boolean timed = result.measurements().stream().anyMatch(each -> !each.latencies().isEmpty());
-    out.printf(Locale.ROOT, "%nResults: %s%n%s%s", folder.path(), FILES, timed ? NEXT : "");
+    out.printf(Locale.ROOT, "%nResults: %s%n%s", folder.path(), FILES);
+    if (timed) {
+      out.printf(
+          Locale.ROOT,
+          """
+          Whole histograms: histograms/*.hlog.
+          A page of this run, with its plots: ./wisp report %s
+          Next: -p placement=free,shared,split (what the cores decide), -t 50, -p pipeline=16.
+          """,
+          folder.path());
+    }
   }
 
   private void fail(String reason) {

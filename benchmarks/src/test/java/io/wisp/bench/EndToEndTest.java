@@ -91,7 +91,8 @@ class EndToEndTest {
     assertThat(out())
         .contains("transport  payloadSize")
         .doesNotContain("get=", "device=", "emulated")
-        .contains("Results: " + parent.resolve("run"));
+        .contains("Results: " + parent.resolve("run"))
+        .contains("./wisp report " + parent.resolve("run") + "\n");
   }
 
   @Test
@@ -170,7 +171,7 @@ class EndToEndTest {
     assertThat(measurement.secondary()).containsKey("gc.alloc.rate.norm");
     assertThat(out())
         .contains("B/op", "Every figure: result.json")
-        .doesNotContain("Next:", ".hlog");
+        .doesNotContain("Next:", ".hlog", "./wisp report");
   }
 
   @Test
