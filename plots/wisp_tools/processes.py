@@ -73,8 +73,11 @@ def server(
         stop(process)
 
 
-def status_of(command: Sequence[str], log: Path, seconds: float, folder: Path | None = None) -> int | None:
-    """Runs a command in `folder` to its end: its exit status, or None if it took longer and was ended."""
+def status_of(command: Sequence[str], log: Path, seconds: float | None, folder: Path | None = None) -> int | None:
+    """Runs a command in `folder` to its end: its exit status, or None if it took longer and was ended.
+
+    seconds: None for as long as it likes.
+    """
     with log.open("wb") as output:
         process = start(command, output, folder)
     try:

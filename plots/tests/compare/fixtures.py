@@ -4,16 +4,17 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from wisp_tools.compare.groups import BenchmarkSet, Group
 from wisp_tools.compare.plan import BASE, HEAD, order_of
-from wisp_tools.compare.run import RunFailed, Sample
-from wisp_tools.compare.sets import BenchmarkSet, Group
+from wisp_tools.compare.sample import RunFailed, Sample
+from wisp_tools.compare.sets import WispGroup
 from wisp_tools.compare.verdict import Figure, Pair
 
 QUIET = (0.99, 1.01, 1.0, 0.995, 1.005, 1.0)
 JARS = {BASE: Path("base.jar"), HEAD: Path("head.jar")}
 
-RULER = Group("ruler: memory", "io.wisp.bench.floor.RulerBenchmark.memory", {}, "ruler: memory")
-STORE = Group(
+RULER = WispGroup("ruler: memory", "io.wisp.bench.floor.RulerBenchmark.memory", {}, "ruler: memory")
+STORE = WispGroup(
     "store",
     "io.wisp.bench.store.StoreBenchmark.request",
     {"operation": ("get", "put")},
@@ -61,8 +62,8 @@ class FakeRunner:
         self._answer = answer
         self.runs: list[tuple[str, str]] = []
 
-    def benchmarks(self, jar: Path) -> set[str]:
-        return {group.benchmark for group in SMALL_SET.groups}
+    def benchmarks(self, jar: Path, arguments: Sequence[str] = ()) -> list[str]:
+        return [group.benchmark for group in SMALL_SET.groups]
 
     def run(self, group: Group, jar: Path) -> dict[str, Sample]:
         self.runs.append((group.name, jar.name))

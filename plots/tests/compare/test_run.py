@@ -8,11 +8,13 @@ import pytest
 
 from tests.compare.fixtures import STORE
 from tests.waiting import is_alive
-from wisp_tools.compare.run import JmhRunner, RunFailed, last_words, read
+from wisp_tools.compare.run import JmhRunner, last_words, read
+from wisp_tools.compare.sample import RunFailed
 
 FAKE_JAVA = [sys.executable, "-I", "-S", str(Path(__file__).with_name("fake_java.py"))]
 ENTRY = {
     "benchmark": STORE.benchmark,
+    "mode": "thrpt",
     "params": {"operation": "get"},
     "primaryMetric": {"score": 20.5, "scoreUnit": "ops/us"},
     "secondaryMetrics": {"gc.alloc.rate.norm": {"score": 0.01, "scoreUnit": "B/op"}},
@@ -40,7 +42,7 @@ class TestJmhRunner(InFolder):
         assert samples["store put"].parameters == {"operation": "put"}
 
     def test_lists_what_a_jar_can_measure(self):
-        assert JmhRunner(FAKE_JAVA).benchmarks(self.jar()) == {STORE.benchmark}
+        assert JmhRunner(FAKE_JAVA).benchmarks(self.jar()) == [STORE.benchmark]
 
     def test_says_in_its_own_words_why_a_run_failed(self):
         with pytest.raises(RunFailed, match="store ended with status 1: The run failed: no memory"):

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.compare.fixtures import QUIET, figure, ruler, sample
-from wisp_tools.compare.run import RunFailed, is_rate
+from wisp_tools.compare.sample import RunFailed, is_rate
 from wisp_tools.compare.verdict import AllocationVerdict, Figure, Pair, Verdict, judge, judge_ruler
 
 THRESHOLD = 0.05

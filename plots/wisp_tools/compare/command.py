@@ -18,13 +18,15 @@ from wisp_tools.compare.build import SECONDS_OF_BUILD, Builder, default_cache, d
 from wisp_tools.compare.comparison import Comparison, judge_all
 from wisp_tools.compare.document import as_document
 from wisp_tools.compare.errors import ComparisonError
+from wisp_tools.compare.groups import BenchmarkSet
 from wisp_tools.compare.machine import this_machine
 from wisp_tools.compare.measure import Measurement, measure
 from wisp_tools.compare.plan import BASE, FEWEST_PAIRS, HEAD, MOST_PAIRS, as_time, estimated_seconds
 from wisp_tools.compare.report import as_markdown
 from wisp_tools.compare.revisions import WORKING_TREE, Repository, Revision, remark
-from wisp_tools.compare.run import JmhRunner, RunFailed, Runner
-from wisp_tools.compare.sets import SETS, BenchmarkSet
+from wisp_tools.compare.run import JmhRunner, Runner
+from wisp_tools.compare.sample import RunFailed
+from wisp_tools.compare.sets import SETS
 from wisp_tools.compare.verdict import DEFAULT_THRESHOLD_PERCENT, Figure
 from wisp_tools.errors import WispError
 from wisp_tools.files import replace as replace_file
@@ -193,7 +195,7 @@ def _possible(
     known = {}
     for side, revision in revisions.items():
         try:
-            known[side] = runner.benchmarks(jars[side])
+            known[side] = set(runner.benchmarks(jars[side]))
         except RunFailed as failure:
             raise ComparisonError(f"{describe(revision)} cannot be measured: {failure}") from None
     rulers = {group.benchmark for group in chosen.groups if group.is_ruler}

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from enum import Enum
 
 from wisp_tools.compare import errors
+from wisp_tools.compare.groups import BenchmarkSet
 from wisp_tools.compare.machine import Machine
 from wisp_tools.compare.measure import Measurement
 from wisp_tools.compare.plan import HEAD
 from wisp_tools.compare.revisions import Revision
-from wisp_tools.compare.sets import BenchmarkSet
 from wisp_tools.compare.verdict import AllocationVerdict, Judgement, Steadiness, Verdict, judge, judge_ruler
 
 

@@ -4,7 +4,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from wisp_tools.compare.sets import BenchmarkSet, Group
+from wisp_tools.compare.groups import BenchmarkSet, Group
 
 BASE, HEAD = "base", "head"
 FEWEST_PAIRS = 4

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is measured: sets of groups, each a JMH command line that gives one figure or several."""
+"""What is measured of Wisp."""
 
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from wisp_tools.compare.groups import BenchmarkSet, exactly
+from wisp_tools.compare.sample import Sample
 
 MEMORY_RULER = "ruler: memory"
 LOOPBACK_RULER = "ruler: loopback"
@@ -16,6 +19,9 @@ _TRANSPORT = "io.wisp.bench.TransportBenchmark"
 _SECONDS_OF_LAUNCHER = 1.0
 _SECONDS_OF_FORK = 0.6
 _SECONDS_OF_SERVER = 0.6
+# Beyond this many times the estimate, a run hangs.
+_PATIENCE = 8
+_SECONDS_OF_GRACE = 60
 
 
 @dataclass(frozen=True)
@@ -36,11 +42,10 @@ class Timing:
 
 
 @dataclass(frozen=True)
-class Group:
-    """Figures that one process measures, one after the other, each in a JVM of its own.
+class WispGroup:
+    """A group of Wisp's suite, whose figures are known beforehand.
 
     title: the name of a figure, with its parameters in braces.
-    rulers: the rulers that must have been steady for a verdict.
     """
 
     name: str
@@ -56,14 +61,15 @@ class Group:
         return self.benchmark.startswith(_RULER)
 
     def titles(self) -> list[str]:
-        """The names of the figures, in the order of the values."""
         values = [[(name, value) for value in self.parameters[name]] for name in self.parameters]
         return [self.title.format(**dict(chosen)) for chosen in itertools.product(*values)]
 
+    def title_of(self, sample: Sample) -> str:
+        return self.title.format(**sample.parameters)
+
     def options(self) -> list[str]:
-        """The arguments for benchmarks.jar."""
         timing = self.timing
-        arguments = ["^" + self.benchmark.replace(".", "\\.") + "$"]
+        arguments = [exactly(self.benchmark)]
         for name, values in self.parameters.items():
             arguments += ["-p", f"{name}={','.join(values)}"]
         arguments += ["-f", "1", "-t", str(self.threads)]
@@ -75,24 +81,17 @@ class Group:
         servers = _SECONDS_OF_SERVER if self.benchmark.startswith(_TRANSPORT) else 0
         return _SECONDS_OF_LAUNCHER + len(self.titles()) * (_SECONDS_OF_FORK + servers + self.timing.seconds)
 
-
-@dataclass(frozen=True)
-class BenchmarkSet:
-    """Groups that are measured together, and in how many pairs of runs if nobody says otherwise."""
-
-    name: str
-    purpose: str
-    groups: tuple[Group, ...]
-    pairs: int
+    def most_seconds(self) -> float:
+        return _SECONDS_OF_GRACE + _PATIENCE * self.estimated_seconds()
 
 
-def _ruler(name: str, timing: Timing = Timing(warmup_milliseconds=150, milliseconds=800)) -> Group:
+def _ruler(name: str, timing: Timing = Timing(warmup_milliseconds=150, milliseconds=800)) -> WispGroup:
     named = f"ruler: {name}"
-    return Group(named, f"{_RULER}.{name}", {"placement": ("shared",)}, named, timing=timing)
+    return WispGroup(named, f"{_RULER}.{name}", {"placement": ("shared",)}, named, timing=timing)
 
 
-def _store(operations: tuple[str, ...], entries: str, timing: Timing = Timing()) -> Group:
-    return Group(
+def _store(operations: tuple[str, ...], entries: str, timing: Timing = Timing()) -> WispGroup:
+    return WispGroup(
         name=f"store {' and '.join(operations)}, {entries} entries",
         benchmark=f"{_STORE}.request",
         parameters={"store": ("wisp",), "entries": (entries,), "operation": operations},
@@ -108,10 +107,10 @@ def _transport(
     rulers: tuple[str, ...] = (MEMORY_RULER, LOOPBACK_RULER),
     threads: int = 1,
     **parameters: str | tuple[str, ...],
-) -> Group:
+) -> WispGroup:
     """One core for client and server: being woken on another one is what differs most from run to run."""
     values = {key: (value,) if isinstance(value, str) else value for key, value in parameters.items()}
-    return Group(
+    return WispGroup(
         name=name,
         benchmark=f"{_TRANSPORT}.request",
         parameters={"payloadSize": ("100",), "placement": ("shared",)} | values,

@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from wisp_tools.compare.plan import BASE, FEWEST_PAIRS, HEAD
-from wisp_tools.compare.run import Sample
+from wisp_tools.compare.sample import Sample
 from wisp_tools.estimates import Interval, mean_interval, median_error, ratio_interval, spread
 
 DEFAULT_THRESHOLD_PERCENT = 5.0
@@ -38,7 +38,7 @@ ALLOCATION_BYTES = 1.0
 ALLOCATION_SHARE = 0.05
 ALLOCATION_ERRORS = 3.0
 # What JMH and the recorder of latencies allocate in an iteration at most (300 to 840 thousand bytes were seen),
-# and the shortest iteration of a set.
+# and the shortest iteration of a set; somebody else's may be shorter.
 HARNESS_BYTES = 1_000_000
 SHORTEST_SECONDS = 0.5
 
@@ -224,5 +224,6 @@ def _judge_allocation(pairs: Sequence[Pair]) -> Allocation | None:
 
 def _growth(one: Sample, allocated: float, other: float, speed: float) -> float:
     """What another allocates beyond the one, which it was so many times as fast as."""
-    harness = min(allocated, HARNESS_BYTES / (one.operations_per_second * SHORTEST_SECONDS))
+    seconds = min(one.seconds or SHORTEST_SECONDS, SHORTEST_SECONDS)
+    harness = min(allocated, HARNESS_BYTES / (one.operations_per_second * seconds))
     return other - allocated - harness * max(0.0, 1 / speed - 1)
