@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -14,7 +15,8 @@ def main(arguments: list[str]) -> int:
         return 0
     jar = json.loads(Path(arguments[arguments.index("-jar") + 1]).read_text(encoding="utf-8"))
     if arguments[-1] == "-l":
-        print("Benchmarks: ", *jar["benchmarks"], sep="\n")
+        chosen = patterns(arguments[arguments.index("-jar") + 2 : -1])
+        print("Benchmarks: ", *[each for each in jar["benchmarks"] if not chosen or re.search(chosen, each)], sep="\n")
         return 0
     if jar.get("pid"):
         Path(jar["pid"]).write_text(str(os.getpid()), encoding="utf-8")
@@ -25,8 +27,19 @@ def main(arguments: list[str]) -> int:
     benchmark = arguments[arguments.index("-jar") + 2].strip("^$").replace("\\", "")
     values = [each.split("=") for each in arguments if "=" in each and not each.startswith("-")]
     results = Path(arguments[arguments.index("-rff") + 1])
-    results.write_text(json.dumps(entries(jar, benchmark, dict(values))), encoding="utf-8")
+    parameters = jar.get("parameters", {}).get(benchmark, {}) | dict(values)
+    results.write_text(json.dumps(entries(jar, benchmark, parameters)), encoding="utf-8")
     return 0
+
+
+def patterns(arguments: list[str]) -> str:
+    """Those among arguments for JMH, of which each option has a value."""
+    found = [
+        each
+        for number, each in enumerate(arguments)
+        if not each.startswith("-") and (number == 0 or not arguments[number - 1].startswith("-"))
+    ]
+    return "|".join(found)
 
 
 def entries(jar: dict, benchmark: str, parameters: dict[str, str]) -> list[dict]:
@@ -36,12 +49,14 @@ def entries(jar: dict, benchmark: str, parameters: dict[str, str]) -> list[dict]
     return [
         {
             "benchmark": benchmark,
-            "mode": "thrpt",
+            "mode": mode,
             "params": each,
-            "primaryMetric": {"score": jar["score"] if "Ruler" not in benchmark else 5.0, "scoreUnit": "ops/us"},
+            "measurementTime": "500 ms",
+            "primaryMetric": {"score": jar["score"] if "Ruler" not in benchmark else 5.0, "scoreUnit": unit},
             "secondaryMetrics": {"gc.alloc.rate.norm": {"score": jar["allocated"], "scoreUnit": "B/op"}},
         }
         for each in combinations
+        for mode, unit in jar.get("modes", {"thrpt": "ops/us"}).items()
     ]
 
 

@@ -17,8 +17,10 @@ from tests.test_schemas import errors as errors_of
 from tests.waiting import is_alive, wait_for_pid
 from wisp_tools.compare import command, errors
 from wisp_tools.compare.build import Builder, default_cache
-from wisp_tools.compare.command import parser, run
+from wisp_tools.compare.command import run
 from wisp_tools.compare.errors import ComparisonError
+from wisp_tools.compare.options import parse
+from wisp_tools.compare.own_suite import OwnSuite
 from wisp_tools.compare.run import JmhRunner
 from wisp_tools.compare.sets import SETS
 
@@ -47,7 +49,7 @@ class TestEndToEnd(InRepository):
 
     def compare(self, *arguments, runner=None):
         line = [*(arguments or ("HEAD~1", "HEAD")), "--set", "proof", "--pairs", "4", "--out", str(self.out)]
-        options = parser().parse_args([*line, "--json", str(self.json), "--markdown", str(self.markdown)])
+        options = parse([*line, "--json", str(self.json), "--markdown", str(self.markdown)])
         self.report = io.StringIO()
         with contextlib.redirect_stdout(self.report):
             return run(options, self.root, FAKE_JAVA[0], runner or JmhRunner(FAKE_JAVA), self.said.append)
@@ -210,7 +212,9 @@ class TestBuilder(InRepository):
         (self.root / "mvnw").chmod(0o755)
         self.commit("builds", "two\n")
         self.said = []
-        return Builder(self.repository, default_cache(), self.said.append), self.repository.revision("HEAD")
+        return Builder(
+            self.repository, OwnSuite(SETS["proof"]).recipe, default_cache(), self.said.append
+        ), self.repository.revision("HEAD")
 
     def test_builds_a_commit_once_and_a_second_copy_by_itself(self):
         count = self.folder / "count"
@@ -227,9 +231,10 @@ class TestBuilder(InRepository):
 
     def test_says_where_the_output_of_a_failed_build_is_and_keeps_no_jar(self):
         builder, revision = self.wrapper("echo '[ERROR] no semicolon'; exit 1")
-        with pytest.raises(ComparisonError, match=r"does not build; all of Maven's output is in .*\.log$") as raised:
+        sentence = r"does not build: Maven ended with status 1; all of its output is in (.*\.log), the last of it:\n"
+        with pytest.raises(ComparisonError, match=sentence + r"  \[ERROR\] no semicolon$") as raised:
             builder.jar(revision)
-        log = Path(str(raised.value).rpartition(" in ")[2])
+        log = Path(re.search(sentence, str(raised.value))[1])
         assert "no semicolon" in log.read_text(encoding="utf-8")
         assert not builder.is_built(revision)
         assert len(self.repository.git("worktree", "list").splitlines()) == 1

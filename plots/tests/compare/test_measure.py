@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 
 import re
+from unittest import mock
 
 from tests.compare.fixtures import JARS, SMALL_SET, FakeRunner, failing, sample
+from wisp_tools.compare.any_suite import SuiteGroup
+from wisp_tools.compare.groups import BenchmarkSet
 from wisp_tools.compare.measure import measure
 from wisp_tools.compare.plan import BASE, HEAD
+from wisp_tools.compare.sample import RunFailed
 
 
 def measured(answer, pairs=4):
@@ -63,6 +67,32 @@ class TestMeasure:
             lambda group, title, jar: sample(1000, keySize="3" if jar.name == "head.jar" else "4", added="x")
         )
         assert "base measures keySize=4, head keySize=3" in result.figures["store get"].failures[0]
+
+    def test_takes_the_figures_of_a_suite_from_its_runs_and_says_which_commit_lacks_one(self):
+        def answer(rows):
+            return {title: sample(1000) for title in rows}
+
+        runs = iter(
+            [["a", "old"], ["a", "new"], ["a", "new"], ["a", "old"], ["a", "old"], ["new"], ["new"], ["a", "old"]]
+        )
+        runner = mock.Mock()
+        runner.run.side_effect = lambda group, jar: answer(next(runs))
+        suite = BenchmarkSet("suite", "", (SuiteGroup("Bench.a", "org.Bench.a", ()),), pairs=4)
+        said = []
+        result = measure(suite, 4, JARS, None, runner, said.append)
+        figures = result.figures
+        assert sorted(figures) == ["a", "new", "old"]
+        assert (len(figures["a"].pairs), figures["a"].failures) == (2, ["head: it measured no a"] * 2)
+        assert (figures["old"].failures, figures["old"].dropped) == (["head has no old"], 0)
+        assert figures["new"].failures == ["base has no new"]
+        assert "done, but head: it measured no old" in said[0]
+
+    def test_names_a_suite_that_never_ran_by_its_benchmark(self):
+        runner = mock.Mock()
+        runner.run.side_effect = RunFailed("it fell over")
+        suite = BenchmarkSet("suite", "", (SuiteGroup("Bench.a", "org.Bench.a", ()),), pairs=4)
+        figure = measure(suite, 4, JARS, None, runner, lambda said: None).figures["Bench.a"]
+        assert (figure.dropped, figure.failures[0]) == (4, "base: it fell over")
 
     def test_says_what_is_left_after_each_pair(self):
         _, _, said = measured(lambda group, title, jar: sample(1000), pairs=2)

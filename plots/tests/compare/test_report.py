@@ -12,6 +12,7 @@ from wisp_tools.compare.comparison import Comparison, judge_all
 from wisp_tools.compare.document import as_document
 from wisp_tools.compare.machine import Machine
 from wisp_tools.compare.measure import Measurement
+from wisp_tools.compare.own_suite import OwnSuite
 from wisp_tools.compare.report import as_markdown, headline
 from wisp_tools.compare.revisions import Revision
 from wisp_tools.compare.verdict import Figure
@@ -25,7 +26,7 @@ def comparison(*figures, rulers=None):
     machine = Machine("a CPU", 2, "Linux 6", "OpenJDK 25", [0.5, 0.4, 0.3])
     moments = ("2026-01-01T00:00:00Z", "2026-01-01T00:05:00Z")
     base, head = Revision("main", "a" * 40, "Old"), Revision("HEAD", "b" * 40, "New")
-    return Comparison(base, head, SMALL_SET, 6, 5.0, "base", machine, *moments, judged_rulers, judgements)
+    return Comparison(base, head, OwnSuite(SMALL_SET), 6, 5.0, "base", machine, *moments, judged_rulers, judgements)
 
 
 def dropped(pairs=()):

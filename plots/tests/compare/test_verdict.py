@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 
+import re
+
 import pytest
 
 from tests.compare.fixtures import QUIET, figure, ruler, sample
-from wisp_tools.compare.sample import RunFailed, is_rate
+from wisp_tools.compare.sample import RunFailed, Sample, is_rate
 from wisp_tools.compare.verdict import AllocationVerdict, Figure, Pair, Verdict, judge, judge_ruler
 
 THRESHOLD = 0.05
@@ -114,6 +116,19 @@ class TestRuler:
         assert verdict(figure(0.5, rulers=("ruler: loopback",)), MOVED) is Verdict.SLOWER
 
 
+class TestWithoutRulers:
+    """As in a suite of somebody else's."""
+
+    def test_does_not_take_noise_for_no_change(self):
+        judgement = judge(figure(1.0, noise=NOISY, rulers=()), THRESHOLD, [])
+        assert judgement.verdict is Verdict.NOT_STEADY
+        assert re.fullmatch(r"its runs spread by \d+%", judgement.reason)
+
+    def test_tells_a_change_that_is_more_than_the_noise(self):
+        assert verdict(figure(0.1, noise=NOISY, rulers=()), []) is Verdict.SLOWER
+        assert verdict(figure(1.0, rulers=()), []) is Verdict.NO_CLEAR_CHANGE
+
+
 class TestAllocation:
     def judged(self, base, head, factor=1.0, rulers=STEADY, unit="ops/s"):
         return judge(figure(factor, unit, allocated=(base, head)), THRESHOLD, rulers)
@@ -144,6 +159,16 @@ class TestAllocation:
         assert self.judged(30.0, 60.0, factor=0.5).allocation.verdict is AllocationVerdict.SAME
         assert self.judged(30.0, 60.0, 2.0, unit="us/op").allocation.verdict is AllocationVerdict.SAME
         assert self.judged(30.0, 15.0, factor=2.0).allocation.verdict is AllocationVerdict.SAME
+
+    def test_knows_that_fewer_operations_share_the_harness_in_a_shorter_iteration(self):
+        measured = figure(1.0)
+        for seconds, expected in ((None, AllocationVerdict.MORE), (0.001, AllocationVerdict.SAME)):
+            base, head = (
+                Sample("b", {}, score, "ops/s", allocated, seconds=seconds)
+                for score, allocated in ((1e7, 50.0), (8e6, 60.0))
+            )
+            measured.pairs = [Pair(pair.order, base, head) for pair in measured.pairs]
+            assert judge(measured, THRESHOLD, STEADY).allocation.verdict is expected
 
     def test_sees_growth_in_a_commit_that_is_slower_as_well(self):
         assert self.judged(0.01, 32.0, factor=0.8).allocation.verdict is AllocationVerdict.MORE

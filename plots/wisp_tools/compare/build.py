@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Builds a commit's benchmarks.jar, once: jars are kept in a cache by commit."""
+"""Builds a commit's jar, once: jars are kept in a cache by commit and recipe."""
 
 import contextlib
 import os
@@ -7,18 +7,21 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from wisp_tools.compare.errors import ComparisonError
 from wisp_tools.compare.revisions import Repository, Revision
 from wisp_tools.processes import start, stop
-from wisp_tools.tree import JVM_FLAGS
 
 JARS_KEPT = 20
 SECONDS_OF_BUILD = 60
-MODULE = "benchmarks"
-_JAR = Path(MODULE, "target", "benchmarks.jar")
+_LINES_OF_A_FAILURE = 10
+_JARS_NAMED = 5
+# By which the launcher runs this program, and which mean nothing to a build.
+_OWN_VARIABLES = ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
 _MODULE = re.compile(r"\[INFO\] (Building .*\[\d+/\d+\])")
 
 
@@ -26,11 +29,32 @@ def default_cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "wisp-compare"
 
 
+@dataclass(frozen=True)
+class Recipe:
+    """How the jar of a commit is made.
+
+    command: run in the folder of the commit.
+    shown: the command in words for a user.
+    jar: what it leaves there; a pattern, if the name changes from commit to commit.
+    needs: files of the commit without which there is nothing to build.
+    variables: of the environment, beside those there are.
+    mark: tells the jars of one recipe from those of others of the same commit.
+    """
+
+    command: Sequence[str]
+    shown: str
+    jar: str
+    needs: Sequence[str] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    mark: str = ""
+
+
 class Builder:
     """Gives the jars of commits, each built in a git worktree of its own, which is removed at once."""
 
-    def __init__(self, repository: Repository, cache: Path, say: Callable[[str], None]):
+    def __init__(self, repository: Repository, recipe: Recipe, cache: Path, say: Callable[[str], None]):
         self._repository = repository
+        self._recipe = recipe
         self._cache = cache
         self._say = say
 
@@ -48,13 +72,13 @@ class Builder:
         with self._worktree(revision) as folder:
             self._build(folder, revision, self._cache / f"{cached.stem}.log")
             unfinished = cached.with_suffix(".unfinished")
-            shutil.copyfile(folder / _JAR, unfinished)
+            shutil.copyfile(self._made(folder, revision), unfinished)
             unfinished.rename(cached)
         self._forget_the_oldest()
         return cached
 
     def _cached(self, revision: Revision, copy: int) -> Path:
-        return self._cache / (revision.commit + ("" if copy == 1 else f"-{copy}") + ".jar")
+        return self._cache / (revision.commit + self._recipe.mark + ("" if copy == 1 else f"-{copy}") + ".jar")
 
     @contextlib.contextmanager
     def _worktree(self, revision: Revision) -> Iterator[Path]:
@@ -68,27 +92,45 @@ class Builder:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _build(self, folder: Path, revision: Revision, log: Path) -> None:
-        wrapper = folder / "mvnw"
-        if not wrapper.is_file() or not (folder / MODULE / "pom.xml").is_file():
+        if not all((folder / each).is_file() for each in self._recipe.needs):
             raise ComparisonError(f"{describe(revision)} has no benchmarks to build")
-        command = [str(wrapper), "--batch-mode", "--file", str(folder / "pom.xml"), "--projects", MODULE]
-        command += ["--also-make", "-DskipTests", "package"]
-        variables = os.environ | {"MAVEN_OPTS": f"{' '.join(JVM_FLAGS)} {os.environ.get('MAVEN_OPTS', '')}"}
+        last: deque[str] = deque(maxlen=_LINES_OF_A_FAILURE)
+        variables = {name: value for name, value in os.environ.items() if name not in _OWN_VARIABLES}
         with log.open("wb") as written:
-            process = start(command, subprocess.PIPE, environment=variables)
+            process = start(self._recipe.command, subprocess.PIPE, folder, variables | dict(self._recipe.variables))
             assert process.stdout is not None
             try:
                 for line in process.stdout:
                     written.write(line)
-                    if module := _MODULE.match(line.decode(errors="replace")):
+                    last.append(line.decode(errors="replace").rstrip())
+                    if module := _MODULE.match(last[-1]):
                         self._say("  " + re.sub(r" {2,}", " ", module[1]))
                 process.wait()
             finally:
                 stop(process)
                 process.stdout.close()
-        if process.returncode != 0 or not (folder / _JAR).is_file():
-            raise ComparisonError(f"{describe(revision)} does not build; all of Maven's output is in {log}")
+        if process.returncode != 0:
+            ended = f"{describe(revision)} does not build: {self._recipe.shown} ended with status {process.returncode}"
+            said = (
+                "\n  ".join([f"; all of its output is in {log}, the last of it:", *last])
+                if last
+                else ", and said nothing"
+            )
+            raise ComparisonError(ended + said)
         log.unlink()
+
+    def _made(self, folder: Path, revision: Revision) -> Path:
+        """The jar that a build has left. Raises ComparisonError, which names what it left, if that is not one."""
+        exact = folder / self._recipe.jar
+        found = [exact] if exact.is_file() else sorted(each for each in folder.glob(self._recipe.jar) if each.is_file())
+        if len(found) == 1:
+            return found[0]
+        built = f"{describe(revision)} was built by {self._recipe.shown}, but"
+        names = [str(each.relative_to(folder)) for each in found or sorted(folder.rglob("*.jar"))]
+        listed = ", ".join(names[:_JARS_NAMED]) + (" and others" if len(names) > _JARS_NAMED else "")
+        if found:
+            raise ComparisonError(f"{built} {self._recipe.jar} is several files: {listed}")
+        raise ComparisonError(f"{built} left no {self._recipe.jar}; jars that it left: {listed or 'none'}")
 
     def _forget_the_oldest(self) -> None:
         jars = sorted(self._cache.glob("*.jar"), key=lambda each: each.stat().st_mtime, reverse=True)

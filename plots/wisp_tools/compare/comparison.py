@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from enum import Enum
 
 from wisp_tools.compare import errors
-from wisp_tools.compare.groups import BenchmarkSet
 from wisp_tools.compare.machine import Machine
 from wisp_tools.compare.measure import Measurement
 from wisp_tools.compare.plan import HEAD
 from wisp_tools.compare.revisions import Revision
+from wisp_tools.compare.subject import Subject
 from wisp_tools.compare.verdict import AllocationVerdict, Judgement, Steadiness, Verdict, judge, judge_ruler
 
 
@@ -37,16 +37,16 @@ class Comparison:
 
     pairs: of runs, as asked for.
     threshold_percent: by how much longer an operation must take to matter.
-    ruler_from: whose jar the rulers came from.
+    ruler_from: whose jar the rulers came from; None if there were none.
     started, finished: UTC, ISO 8601.
     """
 
     base: Revision
     head: Revision
-    chosen: BenchmarkSet
+    subject: Subject
     pairs: int
     threshold_percent: float
-    ruler_from: str
+    ruler_from: str | None
     machine: Machine
     started: str
     finished: str
@@ -78,7 +78,9 @@ class Comparison:
             reasons.add(Reason.TOO_FEW_PAIRS)
         elif any(why.startswith(f"{HEAD}: ") for why in figure.failures):
             reasons.add(Reason.HEAD_FAILED)
-        if verdict is Verdict.NOT_STEADY:
+        if verdict is Verdict.NOT_STEADY and not figure.rulers:
+            reasons.add(Reason.NOT_STEADY)
+        elif verdict is Verdict.NOT_STEADY:
             rulers = [each for each in self.rulers if each.figure.title in figure.rulers and not each.is_steady]
             reasons |= {Reason.NOT_STEADY if each.is_known else Reason.NO_RULER for each in rulers}
         return reasons

@@ -21,7 +21,7 @@ def as_document(comparison: Comparison) -> dict[str, Any]:
         "base": asdict(comparison.base),
         "head": asdict(comparison.head),
         "settings": {
-            "set": comparison.chosen.name,
+            **comparison.subject.settings(),
             "pairs": comparison.pairs,
             "fewestPairs": FEWEST_PAIRS,
             "thresholdPercent": comparison.threshold_percent,
@@ -46,6 +46,7 @@ def _figure(figure: Figure) -> dict[str, Any]:
     return {
         "title": figure.title,
         "benchmark": sample.benchmark if sample else None,
+        "mode": sample.mode if sample else None,
         "parameters": dict(sample.parameters) if sample else {},
         "unit": sample.unit if sample else None,
         "better": None if sample is None else "higher" if sample.more_is_better else "lower",

@@ -13,7 +13,8 @@ from typing import Any
 
 from wisp_tools.arguments import Parser, whole
 from wisp_tools.compare import errors
-from wisp_tools.compare.command import alone_and_told, java, parser, run, say
+from wisp_tools.compare.command import alone_and_told, java, run, say
+from wisp_tools.compare.options import parse
 from wisp_tools.compare.plan import FEWEST_PAIRS, MOST_PAIRS, as_time, estimated_seconds
 from wisp_tools.compare.revisions import Repository
 from wisp_tools.compare.run import JmhRunner
@@ -121,7 +122,7 @@ class Comparer:
 
     def compare(self, base: str, head: str, name: str, pairs: int | None = None) -> dict[str, Any]:
         """name: of the file that is kept. pairs: those of the set if None. Raises ComparisonError if some figure is not there."""
-        options = parser().parse_args([base, head, "--set", self.chosen])
+        options = parse([base, head, "--set", self.chosen])
         options.pairs = pairs
         with tempfile.TemporaryDirectory(prefix="wisp-compare-") as folder:
             options.out = Path(folder) / "comparison"

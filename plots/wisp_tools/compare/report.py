@@ -7,7 +7,14 @@ from wisp_tools.compare import errors
 from wisp_tools.compare.comparison import Comparison
 from wisp_tools.compare.plan import FEWEST_PAIRS
 from wisp_tools.compare.revisions import remark
-from wisp_tools.compare.verdict import CONFIDENCE, Allocation, AllocationVerdict, Judgement, Verdict
+from wisp_tools.compare.verdict import (
+    CONFIDENCE,
+    LARGEST_RULER_SPREAD,
+    Allocation,
+    AllocationVerdict,
+    Judgement,
+    Verdict,
+)
 from wisp_tools.estimates import Interval
 
 _BOLD = {Verdict.SLOWER, Verdict.NOT_STEADY, Verdict.TOO_FEW_PAIRS, Verdict.NOT_COMPARED}
@@ -80,7 +87,12 @@ def _notes(comparison: Comparison) -> list[str]:
     for ruler in comparison.rulers:
         ratio = "" if ruler.ratio is None else f", {ruler.ratio.mean:.3f} ({_range(ruler.ratio)}) times itself"
         notes.append(ruler.reason or f"{ruler.figure.title}: steady{ratio}")
-    told = [each for each in comparison.judgements if each.reason and each.verdict is not Verdict.NOT_STEADY]
+    # What a ruler did is said once, and not for every figure.
+    told = [
+        each
+        for each in comparison.judgements
+        if each.reason and not (each.verdict is Verdict.NOT_STEADY and each.figure.rulers)
+    ]
     notes += [f"{each.figure.title}: {each.reason}" for each in told]
     figures = [each.figure for each in comparison.rulers] + [each.figure for each in comparison.judgements]
     for figure in figures:
@@ -93,9 +105,11 @@ def _notes(comparison: Comparison) -> list[str]:
     ]
     if visible:
         notes.append("a slowdown would have shown from about: " + ", ".join(visible))
+    unruled = f"no rulers: runs of a figure that spread by more than {LARGEST_RULER_SPREAD:.0%} show no lack of change"
     notes.append(
-        f'set "{comparison.chosen.name}", {comparison.pairs} pairs of runs in both orders (a verdict needs'
-        f" {FEWEST_PAIRS}), threshold {comparison.threshold_percent:g} %, rulers of {comparison.ruler_from}"
+        f"{comparison.subject.conditions()}; {comparison.pairs} pairs of runs in both orders (a verdict needs"
+        f" {FEWEST_PAIRS}), threshold {comparison.threshold_percent:g} %,"
+        f" {f'rulers of {comparison.ruler_from}' if comparison.ruler_from else unruled}"
     )
     load = "" if machine.loadAverage is None else f", load {machine.loadAverage[0]:g} at the start"
     notes.append(f"{machine.cpu or 'unknown CPU'}, {machine.cores} cores, {machine.kernel}, {machine.java}{load}")

@@ -63,6 +63,14 @@ class Repository:
     def __init__(self, root: Path):
         self.root = root
 
+    @staticmethod
+    def around(folder: Path) -> "Repository":
+        """The repository that a folder is in. Raises ComparisonError if it is in none."""
+        try:
+            return Repository(Path(Repository(folder).git("rev-parse", "--show-toplevel")))
+        except ComparisonError as error:
+            raise ComparisonError(f"{folder.absolute()} is in no working tree of git: {error}", WRONG_USAGE) from None
+
     def git(self, *arguments: str, index: Path | None = None) -> str:
         """What git prints. Raises ComparisonError with what it complained about."""
         environment = os.environ | _VARIABLES | ({"GIT_INDEX_FILE": str(index)} if index else {})

@@ -34,7 +34,7 @@ class JmhRunner:
         self._java = [*java, *flags]
 
     def benchmarks(self, jar: Path, arguments: Sequence[str] = ()) -> list[str]:
-        """The names of what a jar measures with these arguments. Raises RunFailed if it does not say."""
+        """The names of what a jar measures with these arguments. Raises RunFailed, with what it said, if it lists none."""
         with tempfile.TemporaryDirectory(prefix="wisp-compare-") as folder:
             log = Path(folder) / "log"
             listing = [*self._java, "-jar", str(jar), *arguments, "-l"]
@@ -42,7 +42,7 @@ class JmhRunner:
             said = log.read_text(errors="replace")
         lines = [line.strip() for line in said.splitlines()]
         if status != 0 or _LIST not in lines:
-            raise RunFailed(f"it does not list benchmarks as a jar of JMH does: {last_words(said)}")
+            raise RunFailed(last_words(said))
         # A benchmark of several modes is listed for each.
         return list(dict.fromkeys(line for line in lines[lines.index(_LIST) + 1 :] if line))
 

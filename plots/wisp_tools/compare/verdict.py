@@ -8,7 +8,8 @@ what runs of one commit differ by, and whether it is there when both ran at the 
 
 Rulers. The same work from the same jar takes both commits' places. It was steady if the interval of its
 ratio lies within the threshold, so that the machine itself has made no such difference, and if its runs
-have not spread too far. If not, nothing is said about times.
+have not spread too far. If not, nothing is said about times. Somebody else's suite has no rulers: there a figure
+without a clear change must not have spread too far itself, so that "no clear change" is never said of mere noise.
 
 Allocation. Bytes per operation depend on the code, hardly on the machine, so the bound is tiny: more than a
 byte and 5 %, which is less than an object in every tenth operation, and three standard errors of the median
@@ -177,6 +178,9 @@ def judge(figure: Figure, threshold: float, rulers: Sequence[Steadiness]) -> Jud
     ratio = ratio_interval([(pair.base.score, pair.head.score) for pair in figure.pairs], CONFIDENCE)
     unsteady = [each.reason for each in rulers if each.figure.title in figure.rulers and not each.is_steady]
     verdict = Verdict.NOT_STEADY if unsteady else _verdict_on_time(figure, base, head, ratio, threshold)
+    widest = max(spread(figure.scores(side)) for side in (BASE, HEAD))
+    if verdict is Verdict.NO_CLEAR_CHANGE and not figure.rulers and widest > LARGEST_RULER_SPREAD:
+        verdict, unsteady = Verdict.NOT_STEADY, [f"its runs spread by {widest:.0%}"]
     visible, allocation = _smallest_visible(base, head, threshold), _judge_allocation(figure.pairs)
     return Judgement(figure, verdict, base, head, ratio, visible, allocation, "; ".join(unsteady))
 
