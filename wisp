@@ -73,6 +73,13 @@ pin_in_emulation() {
   for argument; do
     case $argument in -s* | --server) processor=${allowed%%[-,]*} ;; esac
   done
+  for argument; do
+    [[ $last != --cores ]] || argument=--cores=$argument
+    if [[ $argument =~ ^--cores=([0-9,-]+)$ ]] && taskset -c "${BASH_REMATCH[1]}" true 2>/dev/null; then
+      processor=${BASH_REMATCH[1]}
+    fi
+    last=$argument
+  done
   pinned=(taskset -c "$processor")
 }
 

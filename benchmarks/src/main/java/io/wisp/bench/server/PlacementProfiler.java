@@ -3,7 +3,7 @@ package io.wisp.bench.server;
 
 import io.wisp.measure.machine.CoreList;
 import io.wisp.measure.machine.Placement;
-import io.wisp.measure.machine.ProcessAffinity;
+import io.wisp.measure.machine.ThreadAffinity;
 import java.io.File;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -52,7 +52,7 @@ public final class PlacementProfiler implements ExternalProfiler, InternalProfil
   private static void pinThread(String property) {
     String cores = System.getProperty(property);
     if (cores != null) {
-      ProcessAffinity.pinThread(CoreList.parse(cores));
+      ThreadAffinity.pin(CoreList.parse(cores));
     }
   }
 

@@ -2,23 +2,23 @@
 package io.wisp.cli.common;
 
 import io.wisp.measure.machine.CoreList;
-import io.wisp.measure.machine.ProcessAffinity;
+import io.wisp.measure.machine.ThreadAffinity;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The option that pins a process. */
+/** The option that pins what serves or measures. */
 public final class CoreArguments {
 
   @Option(
       names = "--cores",
       paramLabel = "LIST",
       description =
-          "Run on these cores of the machine alone, as 0 or 0,2 or 0-3; Linux only. On all that the"
-              + " process was given unless given.")
+          "Serve or measure on these cores alone, as 0 or 0,2 or 0-3; Linux only. The JVM's compiler"
+              + " and garbage collector run on all that the process was given.")
   private @Nullable CoreList cores;
 
   /**
-   * Pins this process if that was asked for.
+   * Pins the thread that calls, and what it will start, if that was asked for.
    *
    * @return the cores, or null if it was not
    * @throws io.wisp.measure.input.UserError if it cannot be
@@ -26,7 +26,7 @@ public final class CoreArguments {
   public @Nullable CoreList pin() {
     CoreList asked = cores;
     if (asked != null) {
-      ProcessAffinity.pin(asked);
+      ThreadAffinity.pin(asked);
     }
     return asked;
   }

@@ -213,6 +213,11 @@ final class PerfReport {
     out.println();
     out.printf(Locale.ROOT, "elapsed    %.3f s%n", result.elapsedNanos() / 1e9);
     out.println("qps        " + rate(result.requestsPerSecond()));
+    Long cpu = result.cpuNanos();
+    if (cpu != null) {
+      double each = (double) cpu / result.total().requests();
+      out.println("cpu        " + micros(Math.round(each)) + " us a request, of this client");
+    }
     if (load != null && !load.tells()) {
       out.println("rate       " + TOO_FEW);
     }

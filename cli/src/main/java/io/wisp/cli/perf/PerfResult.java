@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param startedAt when it began
  * @param elapsedNanos from there until the last client was done, and the schedule over
+ * @param cpuNanos user and system time that this process spent meanwhile; null where the system
+ *     does not tell
  * @param requested how many requests there should have been
  * @param offered the load that was offered, null in a closed loop
  * @param interrupted whether it was ended before all requests were made
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 record PerfResult(
     Instant startedAt,
     long elapsedNanos,
+    @Nullable Long cpuNanos,
     long requested,
     @Nullable OfferedLoad offered,
     boolean interrupted,
@@ -45,6 +48,7 @@ record PerfResult(
       List<LoadClient> clients,
       Instant startedAt,
       long elapsedNanos,
+      @Nullable Long cpuNanos,
       long requested,
       @Nullable OfferedLoad offered,
       boolean interrupted,
@@ -57,6 +61,7 @@ record PerfResult(
         offered == null || interrupted
             ? elapsedNanos
             : Math.max(elapsedNanos, offered.nanoseconds()),
+        cpuNanos,
         requested,
         offered,
         interrupted,

@@ -10,6 +10,7 @@ import io.wisp.measure.loop.Loop;
 import io.wisp.measure.loop.OfferedLoad;
 import io.wisp.measure.loop.Phase;
 import io.wisp.measure.loop.Rates;
+import io.wisp.measure.machine.ProcessCpuTime;
 import io.wisp.measure.workload.KeySpace;
 import io.wisp.transport.Client;
 import io.wisp.transport.TransportException;
@@ -186,8 +187,7 @@ final class PerfRun implements AutoCloseable {
   }
 
   private PerfResult closedLoop(Extent extent) {
-    LookupCounters before = lookups();
-    Instant startedAt = Instant.now();
+    Beginning beginning = beginning();
     long elapsed = closedLoop("measuring", extent);
     long done = clients.stream().mapToLong(client -> client.tallies().total().requests()).sum();
     long requested = extent instanceof Extent.Requests all ? all.number() : done;
@@ -196,7 +196,7 @@ final class PerfRun implements AutoCloseable {
           case Extent.Requests all -> done < all.number();
           case Extent.Time time -> elapsed < time.duration().toNanos();
         };
-    return result(startedAt, elapsed, requested, null, early && isStopped(), before);
+    return result(beginning, elapsed, requested, null, early && isStopped());
   }
 
   private long closedLoop(String phase, Extent extent) {
@@ -219,8 +219,7 @@ final class PerfRun implements AutoCloseable {
   }
 
   private PerfResult offer(String phase, OfferedLoad load) {
-    LookupCounters before = lookups();
-    Instant startedAt = Instant.now();
+    Beginning beginning = beginning();
     long elapsed =
         together(
             phase,
@@ -229,19 +228,26 @@ final class PerfRun implements AutoCloseable {
             true,
             (client, start) -> client.openLoop(load, start));
     boolean early = clients.stream().anyMatch(client -> client.unsent() > 0);
-    return result(startedAt, elapsed, load.requests(), load, early && isStopped(), before);
+    return result(beginning, elapsed, load.requests(), load, early && isStopped());
+  }
+
+  /** What stood when a measurement began. */
+  private record Beginning(Instant at, LookupCounters lookups, ProcessCpuTime cpu) {}
+
+  private Beginning beginning() {
+    return new Beginning(Instant.now(), lookups(), ProcessCpuTime.now());
   }
 
   private PerfResult result(
-      Instant startedAt,
+      Beginning beginning,
       long elapsed,
       long requested,
       @Nullable OfferedLoad load,
-      boolean early,
-      LookupCounters before) {
-    LookupCounters lookups = lookups().since(before);
+      boolean early) {
+    Long cpu = ProcessCpuTime.now().since(beginning.cpu());
+    LookupCounters lookups = lookups().since(beginning.lookups());
     return PerfResult.of(
-        clients, startedAt, elapsed, requested, load, early, lookups, breakdowns());
+        clients, beginning.at(), elapsed, cpu, requested, load, early, lookups, breakdowns());
   }
 
   private LookupCounters lookups() {

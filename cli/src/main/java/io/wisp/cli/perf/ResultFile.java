@@ -209,6 +209,7 @@ final class ResultFile {
     map.put("requestsPerSecond", result.requestsPerSecond());
     put(map, "shortfall", result.tellsOfRate() ? result.shortfall() : null);
     map.put("elapsedNanoseconds", result.elapsedNanos());
+    put(map, "cpuNanoseconds", result.cpuNanos());
     if (saturated) {
       put(map, "backlogNanoseconds", result.missesRate() ? null : result.backlogNanos());
     } else {

@@ -65,6 +65,7 @@ class PerfReportTest {
     return new PerfResult(
         Instant.EPOCH,
         elapsedNanos,
+        requests * 7_000L,
         requests,
         load,
         interrupted,
@@ -99,6 +100,7 @@ class PerfReportTest {
     assertThat(cut.failures()).isEmpty();
     assertThat(print(report -> report.result(cut)))
         .contains("interrupted after 1000 requests", "p99 us", "qps        200")
+        .contains("cpu        7.000 us a request, of this client")
         .doesNotContain("SATURATED", "do not tell");
   }
 

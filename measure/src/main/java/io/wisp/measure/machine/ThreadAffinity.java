@@ -13,27 +13,25 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.Stream;
 
 /**
- * Linux's sched_setaffinity(2): it is a property of threads, which new ones take over from the one
- * that starts them, and so do processes.
+ * Linux's sched_setaffinity(2): the cores that a thread may use, which those that it starts take
+ * over, and the processes too.
  */
-public final class ProcessAffinity {
+public final class ThreadAffinity {
 
   private static final Path ONLINE = Path.of("/sys/devices/system/cpu/online");
-  private static final Path THREADS = Path.of("/proc/self/task");
-
-  /** A thread that has ended. */
-  private static final int ESRCH = 3;
 
   private static final int EINVAL = 22;
 
-  private ProcessAffinity() {}
+  /** Of the threads of a process, the one that calls. */
+  private static final int CALLER = 0;
+
+  private ThreadAffinity() {}
 
   /**
-   * Pins this process.
+   * Pins the thread that calls, and with it what it will start. The compiler's threads and the
+   * garbage collector's keep their cores, so that they do not take time from what is measured.
    *
    * @throws UserError if that is impossible here; the message names the core
    */
@@ -43,29 +41,20 @@ public final class ProcessAffinity {
     }
     try {
       requireExisting(cores, CoreList.parse(Files.readString(ONLINE)));
-      // A thread may be started while the others are pinned, by one that is not pinned yet.
-      for (int round = 0; round < 2; round++) {
-        for (int thread : threads()) {
-          pin(thread, cores);
-        }
-      }
-      CoreList given = CoreList.parse(CoreList.allowedHere());
-      if (!given.equals(cores)) {
-        throw refused(cores, "of these the system gives only " + given);
-      }
     } catch (IOException e) {
       throw refused(cores, "the system does not say which cores there are: " + e.getMessage());
     }
-  }
-
-  /**
-   * Pins the thread that calls, and with it what it will start. The compiler's threads and the
-   * garbage collector's keep their cores.
-   *
-   * @throws UserError if that is impossible here; the message names the core
-   */
-  public static void pinThread(CoreList cores) {
-    pin(0, cores);
+    int error = Native.setAffinity(cores);
+    if (error == EINVAL) {
+      throw refused(cores, "the system gives this process none of them");
+    }
+    if (error != 0) {
+      throw refused(cores, "sched_setaffinity failed with error number " + error);
+    }
+    CoreList given = CoreList.parse(CoreList.allowedHere());
+    if (!given.equals(cores)) {
+      throw refused(cores, "of these the system gives only " + given);
+    }
   }
 
   private static UserError refused(CoreList cores, String reason) {
@@ -78,22 +67,6 @@ public final class ProcessAffinity {
         throw refused(
             cores, "there is no core " + core + "; this machine has " + existing.described());
       }
-    }
-  }
-
-  private static List<Integer> threads() throws IOException {
-    try (Stream<Path> threads = Files.list(THREADS)) {
-      return threads.map(thread -> Integer.parseInt(thread.getFileName().toString())).toList();
-    }
-  }
-
-  private static void pin(int thread, CoreList cores) {
-    int error = Native.setAffinity(thread, cores);
-    if (error == EINVAL) {
-      throw refused(cores, "the system gives this process none of them");
-    }
-    if (error != 0 && error != ESRCH) {
-      throw refused(cores, "sched_setaffinity failed with error number " + error);
     }
   }
 
@@ -116,7 +89,7 @@ public final class ProcessAffinity {
                 Linker.Option.captureCallState("errno"));
 
     /** Returns 0, or the number of the error. */
-    static int setAffinity(int thread, CoreList cores) {
+    static int setAffinity(CoreList cores) {
       try (Arena arena = Arena.ofConfined()) {
         MemorySegment state = arena.allocate(STATE);
         MemorySegment set = arena.allocate(CoreList.LIMIT / Byte.SIZE, Long.BYTES);
@@ -125,7 +98,7 @@ public final class ProcessAffinity {
           set.setAtIndex(
               ValueLayout.JAVA_LONG, core / Long.SIZE, word | (1L << (core % Long.SIZE)));
         }
-        int result = (int) SCHED_SETAFFINITY.invokeExact(state, thread, set.byteSize(), set);
+        int result = (int) SCHED_SETAFFINITY.invokeExact(state, CALLER, set.byteSize(), set);
         return result == 0 ? 0 : (int) ERRNO.get(state, 0L);
       } catch (Throwable e) {
         throw new AssertionError("sched_setaffinity", e);

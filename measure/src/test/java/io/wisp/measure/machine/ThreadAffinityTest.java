@@ -11,21 +11,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 @EnabledOnOs(OS.LINUX)
-class ProcessAffinityTest {
-
-  @Test
-  void shouldPinTheProcessAndLetItGoAgain() throws Exception {
-    CoreList before = CoreList.parse(CoreList.allowedHere());
-    CoreList one = new CoreList(List.of(before.numbers().getLast()));
-    try {
-      ProcessAffinity.pin(one);
-      assertThat(CoreList.parse(CoreList.allowedHere())).isEqualTo(one);
-      assertThat(Runtime.getRuntime().availableProcessors()).isEqualTo(1);
-    } finally {
-      ProcessAffinity.pin(before);
-    }
-    assertThat(CoreList.parse(CoreList.allowedHere())).isEqualTo(before);
-  }
+class ThreadAffinityTest {
 
   @Test
   void shouldPinOneThreadAndWhatItStarts() throws Exception {
@@ -34,7 +20,7 @@ class ProcessAffinityTest {
     String[] found = new String[2];
     Runnable starter =
         () -> {
-          ProcessAffinity.pinThread(one);
+          ThreadAffinity.pin(one);
           found[0] = CoreList.allowedHere();
           started(() -> found[1] = CoreList.allowedHere());
         };
@@ -54,7 +40,7 @@ class ProcessAffinityTest {
 
   @Test
   void shouldNameTheCoreThatIsNotThere() {
-    assertThatThrownBy(() -> ProcessAffinity.pin(new CoreList(List.of(0, 8_000))))
+    assertThatThrownBy(() -> ThreadAffinity.pin(new CoreList(List.of(0, 8_000))))
         .isInstanceOf(UserError.class)
         .hasMessageStartingWith("--cores 0,8000: there is no core 8000; this machine has core");
   }
