@@ -61,7 +61,10 @@ final class CommandArguments {
   @Option(
       names = {"-p", "--perf"},
       paramLabel = "HOST[:PORT]",
-      description = "Measure throughput and latency of a server.")
+      description =
+          "Measure throughput and latency of a server. With - in place of one, measurements come"
+              + " from standard input, a line each that holds HOST and options, and are made in one"
+              + " process, which stays warm.")
   @Nullable String perfHost;
 
   @Option(

@@ -5,6 +5,7 @@ import io.wisp.cli.common.InternalErrors;
 import io.wisp.cli.common.ProcessText;
 import io.wisp.cli.common.Product;
 import io.wisp.cli.common.Streams;
+import io.wisp.cli.perf.PerfBatch;
 import io.wisp.cli.perf.PerfCommand;
 import io.wisp.cli.serve.ServeCommand;
 import io.wisp.cli.serve.StopSignal;
@@ -140,8 +141,12 @@ public final class Main {
   }
 
   private int perf(CommandArguments command) {
-    Endpoint server =
-        CommandArguments.endpoint(Mode.PERF, Objects.requireNonNull(command.perfHost));
+    String host = Objects.requireNonNull(command.perfHost);
+    if (host.equals(PerfBatch.HOST)) {
+      StopSignal stop = stopSignal.get();
+      return new PerfBatch(streams, stop, new Main(streams, () -> stop, opener)::run).run();
+    }
+    Endpoint server = CommandArguments.endpoint(Mode.PERF, host);
     ClientOptions options = command.client.options(command.connection);
     CoreList cores = command.cores.pin();
     return new PerfCommand(command.perf, command.transport, server, options, cores)
