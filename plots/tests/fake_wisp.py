@@ -15,8 +15,7 @@ HOME = Path(os.environ["FAKE_WISP"])
 
 
 def main(arguments):
-    behaviour_file = HOME / "behaviour.json"
-    behaviour = json.loads(behaviour_file.read_text()) if behaviour_file.exists() else {}
+    behaviour = told()
     with (HOME / "calls").open("a") as log:
         log.write(" ".join(arguments) + "\n")
     if arguments == ["jdk"]:
@@ -28,8 +27,15 @@ def main(arguments):
         guest(arguments[1:], behaviour)
     elif "-s" in arguments:
         serve(behaviour)
+    elif arguments == ["-p", "-"]:
+        measure_lines()
     else:
         measure(arguments, behaviour)
+
+
+def told():
+    file = HOME / "behaviour.json"
+    return json.loads(file.read_text()) if file.exists() else {}
 
 
 def guest(arguments, behaviour):
@@ -58,25 +64,39 @@ def serve(behaviour):
     time.sleep(600)
 
 
+def measure_lines():
+    with (HOME / "clients").open("a") as log:
+        log.write(f"{os.getpid()}\n")
+    for line in sys.stdin:
+        with (HOME / "calls").open("a") as log:
+            log.write(f"-p {line}")
+        code = 0
+        try:
+            measure(["-p", *line.split()], told())
+        except SystemExit as end:
+            code = end.code
+        if "client" in told().get("dies", []):
+            sys.exit(7)
+        print(f"exit code {code}", flush=True)
+
+
 def measure(arguments, behaviour):
     from files import measurement, perf, write_json, write_suite
 
-    kind = "suite" if arguments[0] == "bench" else arguments[arguments.index("--transport") + 1]
+    kind = "simple-kv" if arguments[0] == "simple-kv" else arguments[arguments.index("--transport") + 1]
     if kind in behaviour.get("hang", []):
         (HOME / "hanging").write_text(str(os.getpid()))
         time.sleep(600)
+    if arguments[0] == "-p" and "--json" not in arguments:
+        return
     if kind in behaviour.get("fail", []):
-        if kind == "suite":
+        if kind == "simple-kv":
             write_suite(Path(arguments[-1] + ".FAILED"), [])
         print(f"wisp: told to fail at {Path(arguments[-1]).resolve()}\nand some more")
         sys.exit(1)
-    if arguments[0] == "-p" and "--json" not in arguments:
-        return
     target = Path(arguments[-1])
     if kind in behaviour.get("broken", []):
         target.write_text('{"format":')
-    elif arguments[0] == "bench":
-        write_suite(target, [measurement()], arguments=arguments)
     elif arguments[0] == "simple-kv":
         write_suite(target, [measurement(benchmark="simple_kv.request", ahead="1")], arguments=arguments)
     else:

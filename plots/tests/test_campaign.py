@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The campaign runner with a program in Wisp's place that answers at once, fails, or never ends."""
 
-import itertools
 import json
 import os
 import re
@@ -16,34 +15,38 @@ import pytest
 from tests.test_schemas import errors
 from tests.waiting import is_alive, wait_for, wait_for_pid
 from wisp_tools.campaign import runner, state
-from wisp_tools.campaign.cells import CLIENT, GUEST, HOST, SIMPLE_KV, SUITE, Cell
-from wisp_tools.campaign.measuring import measure as campaign_measure
-from wisp_tools.campaign.measuring import without_places
+from wisp_tools.campaign.cells import CLIENT, GUEST, HOST, SHARED, SIMPLE_KV, SPLIT, Cell
+from wisp_tools.campaign.measuring import Ends, without_places
 from wisp_tools.campaign.progress import seconds_left
 from wisp_tools.campaign.runner import Tools, open_campaign, run_campaign
-from wisp_tools.campaign.scales import FULL, QUICK, cells_of
-from wisp_tools.campaign.servers import MEMORY_MIB, WispServers
+from wisp_tools.campaign.scales import FULL, QUICK, Scale
+from wisp_tools.campaign.servers import MEMORY_MIB
 from wisp_tools.campaign.sources import revision
 from wisp_tools.campaign.state import FAILED, FINISHED, SKIPPED, read_campaign
 from wisp_tools.errors import WispError
-from wisp_tools.processes import ProcessFailure
 from wisp_tools.results.runs import load_run
 
 FAKE = Path(__file__).parent / "fake_wisp.py"
 OPTIONS = ("--key_size", "3", "--payload_size", "100")
 
+
+def cell(name, transport, place=HOST, instrument=CLIENT, placement=SHARED, get=None):
+    way = ("--transport", transport, *(("--get", get) if get else ())) if instrument == CLIENT else ()
+    return Cell(place, "comparison", f"comparison-{name}", instrument, transport, placement, (*way, *OPTIONS), 1)
+
+
 TABLE = [
-    Cell(HOST, "comparison", "comparison-tcp", CLIENT, "tcp", OPTIONS, 1),
-    Cell(HOST, "comparison", "comparison-null", CLIENT, "null", OPTIONS, 1),
-    Cell(HOST, "payload", "payload-suite", SUITE, "tcp", ("TransportBenchmark",), 1),
-    Cell(HOST, "comparison", "comparison-kv", SIMPLE_KV, "tcp", OPTIONS, 1),
-    Cell(GUEST, "comparison", "comparison-rdma", CLIENT, "rdma", (*OPTIONS, "--get", "ring"), 1),
+    cell("tcp", "tcp"),
+    cell("null", "null"),
+    cell("kv", "tcp", instrument=SIMPLE_KV),
+    cell("shm", "shm", placement=SPLIT, get="ring"),
+    cell("rdma", "rdma", GUEST, placement=SPLIT, get="ring"),
 ]
 
 
 @pytest.fixture
 def tools(tmp_path, monkeypatch):
-    monkeypatch.setattr(state, "cells_of", lambda scale: TABLE)
+    monkeypatch.setattr(Scale, "cells", lambda scale: TABLE)
     monkeypatch.setenv("FAKE_WISP", str(tmp_path / ".fake"))
     release = tmp_path / ".fake" / "jdk" / "release"
     release.parent.mkdir(parents=True)
@@ -82,12 +85,16 @@ def test_a_campaign_measures_every_cell_in_every_round_and_leaves_no_server(tool
     assert len(states(folder)) == 2 * len(TABLE)
     run = load_run(folder)
     assert len(run.measurements) == 2 * len(TABLE)
-    assert {m.configuration.group for m in run.measurements} == {"comparison", "payload"}
+    assert {m.configuration.group for m in run.measurements} == {"comparison"}
+    assert {m.configuration.placement for m in run.measurements} == {SHARED, SPLIT}
     host = [cell for cell in read_campaign(folder).cells if cell.cell.place == HOST]
     names = [cell.cell.name for cell in host]
     assert names[:4] == names[4:][::-1], "every second round goes backwards"
     assert [cell.round for cell in host] == [1] * 4 + [2] * 4
-    assert sum(call.startswith("guest --out") for call in calls(tools)) == 2, "the guest is started once a round"
+    assert sum(call.startswith("guest --out") for call in calls(tools)) == 1, "the guest is started once"
+    ends = [call for call in calls(tools) if call.startswith("-s")]
+    assert len(ends) == 2 * 2 + 1, "a round on the host has servers of its own, one for each transport"
+    assert len((tools.root / ".fake" / "clients").read_text().split()) == 2 * 3 + 1
 
 
 def test_the_file_of_a_campaign_is_as_its_schema_says_at_every_stage(tools):
@@ -111,105 +118,104 @@ def logs(tools):
 
 
 @pytest.fixture
-def guest_servers(tools, logs):
-    with WispServers(tools.wisp, logs.parent) as made:
+def ends(tools, logs):
+    with Ends(tools.wisp, logs.parent, first_warmup=5) as made:
         yield made
 
 
-def serving(made, logs, transport, place=GUEST):
-    return made.serving(place, transport, logs / "cell.server.log", logs / "cell.log")
+def measured(ends, *cells):
+    states = [state.CellState(each, number) for number, each in enumerate(cells, 1)]
+    for each in states:
+        ends.measure(each)
+    return states
 
 
-def test_each_cell_of_the_host_has_a_server_of_its_own_and_those_of_the_guest_share_one(tools, logs):
-    guests = [Cell(GUEST, "comparison", f"comparison-{i}", CLIENT, "rdma", OPTIONS, 1) for i in range(3)]
-    hosts = [Cell(HOST, "comparison", f"comparison-{i}", CLIENT, "tcp", OPTIONS, 1) for i in range(2)]
-    with WispServers(tools.wisp, logs.parent) as made:
-        for cell in (state.CellState(each, 1) for each in hosts + guests):
-            campaign_measure(cell, logs.parent, tools.wisp, made)
-            assert cell.state == FINISHED, cell.reason
-    assert len(servers(tools)) == 2 + 1
-    assert not any(map(is_alive, servers(tools)))
+def is_held(pid):
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+
+def servers(tools):
+    return [int(pid) for pid in (tools.root / ".fake" / "servers").read_text().split()]
+
+
+def clients(tools):
+    return [int(pid) for pid in (tools.root / ".fake" / "clients").read_text().split()]
+
+
+def test_servers_and_clients_stay_from_cell_to_cell_and_servers_are_held_still_between_them(tools, logs):
+    tcp, ring, onesided = cell("a", "tcp"), cell("b", "shm", get="ring"), cell("c", "shm", get="onesided")
+    with Ends(tools.wisp, logs.parent, first_warmup=5) as made:
+        outcomes = measured(made, tcp, ring, tcp, onesided, ring)
+        assert [each.state for each in outcomes] == [FINISHED] * 5
+        assert len(servers(tools)) == 2, "one for each transport"
+        assert len(clients(tools)) == 3, "one for each way to ask"
+        wait_for(lambda: all(map(is_held, servers(tools))))
+    assert not any(map(is_alive, [*servers(tools), *clients(tools)]))
     assert not list(logs.iterdir())
 
 
-def test_a_cell_of_the_guest_that_fails_takes_its_server_with_it_and_keeps_what_it_said(tools, logs, guest_servers):
-    with serving(guest_servers, logs, "rdma") as first:
-        pass
-    with serving(guest_servers, logs, "rdma") as again:
-        assert again == first
-    assert not (logs / "cell.server.log").exists()
-    with pytest.raises(ProcessFailure), serving(guest_servers, logs, "rdma"):
-        raise ProcessFailure("it did not answer")
-    assert (logs / "cell.server.log").read_text().startswith("ready")
-    with serving(guest_servers, logs, "rdma"):
-        assert len(servers(tools)) == 2
+def test_a_new_client_is_kept_busy_before_it_is_measured_and_leaves_no_result_of_that(tools, ends, logs):
+    measured(ends, cell("a", "shm", GUEST, get="ring"), cell("b", "shm", GUEST, get="ring"))
+    asked = [call for call in calls(tools) if call.startswith("-p 127.0.0.1:")]
+    assert ["--json" in call for call in asked] == [False, True, True]
+    assert (
+        "--transport shm --get ring --wait poll --key_size 3 --payload_size 100 --warmup 1s --duration 5s" in asked[0]
+    )
 
 
-def test_a_server_of_the_guest_that_has_died_fails_no_further_cell(tools, logs, guest_servers):
-    with serving(guest_servers, logs, "rdma"):
-        pass
-    os.kill(servers(tools)[0], signal.SIGKILL)
-    wait_for(lambda: not is_alive(servers(tools)[0]))
-    with serving(guest_servers, logs, "rdma"):
-        assert is_alive(servers(tools)[1])
+def test_both_ends_are_pinned_on_the_host_to_one_core_or_to_two(tools, ends):
+    first, *_, last = sorted(os.sched_getaffinity(0))
+    measured(ends, cell("a", "tcp"), cell("b", "shm", placement=SPLIT, get="ring"), cell("c", "zmq", GUEST))
+    server = {
+        transport: call
+        for call in calls(tools)
+        for transport in ("tcp", "shm", "zmq")
+        if call.startswith("-s") and f" {transport}" in call
+    }
+    client = {call.split()[3]: call for call in calls(tools) if call.startswith("-p 127.0.0.1:")}
+    assert server["tcp"].endswith(f"--transport tcp --cores {last}")
+    assert server["shm"].endswith(f"--wait poll --cores {first}")
+    assert f"--cores {last} --json" in client["tcp"]
+    assert f"--cores {last} --json" in client["shm"]
+    assert "--cores" not in server["zmq"] + client["zmq"], "the launcher pins them in the guest"
 
 
-def test_a_server_of_the_guest_serves_one_transport_and_is_kept_for_its_cells(tools, logs, guest_servers):
-    for transport in ("rdma", "rdma", "shm", "tcp", "zmq", "rdma"):
-        with serving(guest_servers, logs, transport):
-            pass
-    served = [call.partition("--transport ")[2] for call in calls(tools) if call.startswith("-s")]
-    rdma, shm, tcp = (f"{transport} --wait poll" for transport in ("rdma", "shm", "tcp"))
-    assert served == [rdma, shm, tcp, "zmq", rdma]
-    assert [is_alive(pid) for pid in servers(tools)] == [False, False, False, False, True]
+def test_a_cell_that_fails_takes_its_ends_with_it_and_keeps_what_they_said(tools, ends, logs):
+    measured(ends, cell("a", "shm", get="ring"))
+    tell(tools, fail=["shm"])
+    (failed,) = measured(ends, cell("b", "shm", get="ring"))
+    assert failed.state == FAILED
+    assert re.fullmatch(r"wisp: told to fail at host/round-1/comparison-b.json \(exit code 1\)", failed.reason)
+    assert (logs / "host-1-comparison-b.server.log").read_text().startswith("ready")
+    assert "told to fail" in (logs / "host-1-comparison-b.log").read_text()
+    tell(tools)
+    (again,) = measured(ends, cell("b", "shm", get="ring"))
+    assert again.state == FINISHED
+    assert (len(servers(tools)), len(clients(tools))) == (2, 2)
 
 
-def test_a_new_server_of_the_guest_is_kept_busy_before_it_is_measured_and_leaves_no_result_of_that(tools, logs):
-    with WispServers(tools.wisp, logs.parent, guest_warmup=60) as made:
-        for place, transport in ((GUEST, "rdma"), (GUEST, "rdma"), (GUEST, "zmq"), (HOST, "tcp")):
-            with serving(made, logs, transport, place):
-                pass
-    warmups = [call for call in calls(tools) if call.startswith("-p")]
-    assert [call.partition("--transport ")[2] for call in warmups] == [
-        "rdma --key_size 3 --payload_size 100 --get ring --warmup 1s --duration 60s --timeout 20s --wait poll",
-        "zmq --key_size 3 --payload_size 100 --warmup 1s --duration 60s --timeout 20s",
-    ]
-    assert [path.name for path in logs.parent.rglob("*")] == ["logs", "cell.server.log"]
+@pytest.mark.parametrize("ends_of", [servers, clients])
+def test_an_end_that_has_died_fails_no_further_cell(tools, ends, ends_of):
+    measured(ends, cell("a", "tcp"))
+    os.kill(ends_of(tools)[0], signal.SIGKILL)
+    wait_for(lambda: not is_alive(ends_of(tools)[0]))
+    (after, again) = measured(ends, cell("b", "tcp"), cell("c", "tcp"))
+    assert FINISHED in (after.state, again.state)
+    assert again.state == FINISHED
 
 
-def test_a_server_of_the_guest_that_cannot_be_kept_busy_fails_the_cell(tools, logs):
-    tell(tools, fail=["rdma"])
-    with WispServers(tools.wisp, logs.parent, guest_warmup=60) as made:
-        with pytest.raises(ProcessFailure, match="told to fail"), serving(made, logs, "rdma"):
-            raise AssertionError("it was to be measured")
-        assert "told to fail" in (logs / "cell.log").read_text()
-        assert (logs / "cell.server.log").read_text().startswith("ready")
-        assert not any(map(is_alive, servers(tools)))
+def test_a_client_that_ends_before_it_has_measured_says_so(tools, ends):
+    tell(tools, dies=["client"])
+    (failed,) = measured(ends, cell("a", "null"))
+    assert failed.state == FAILED
+    assert failed.reason.startswith("the client ended: ")
 
 
-@pytest.mark.parametrize("scale", [FULL, QUICK])
-def test_the_cells_of_a_server_of_the_guest_follow_each_other(scale):
-    asked = [cell.transport for cell in cells_of(scale) if cell.place == GUEST and cell.instrument == CLIENT]
-    changes = sum(one != other for one, other in itertools.pairwise(asked))
-    assert changes == len(set(asked)) - 1
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        Cell(GUEST, "comparison", "kv", SIMPLE_KV, "tcp", OPTIONS, 1),
-        Cell(GUEST, "c", "null", CLIENT, "null", OPTIONS, 1),
-    ],
-)
-def test_no_server_runs_beside_what_is_measured_without_it(tools, logs, guest_servers, other):
-    with serving(guest_servers, logs, "rdma"):
-        pass
-    kept = servers(tools)[0]
-    assert is_alive(kept)
-    cell = state.CellState(other, 1)
-    campaign_measure(cell, logs.parent, tools.wisp, guest_servers)
-    assert cell.state == FINISHED, cell.reason
-    assert not is_alive(kept)
+def test_no_server_costs_anything_while_something_is_measured_without_it(tools, ends):
+    measured(ends, cell("a", "tcp"))
+    (kv,) = measured(ends, cell("kv", "tcp", instrument=SIMPLE_KV))
+    assert kv.state == FINISHED, kv.reason
+    wait_for(lambda: is_held(servers(tools)[0]))
 
 
 def test_what_the_guest_measures_is_known_to_be_of_the_guest(tools):
@@ -225,7 +231,7 @@ def test_it_says_beforehand_how_long_it_takes_and_then_how_far_it_is(tools, caps
     assert "measuring 5 of 5 cells" in said
     assert said.index("about") < said.index("cell 1 of 5, round 1 of 1")
     assert "cell 4 of 5" in said
-    assert " left: host, comparison-kv" in said
+    assert " left: host, comparison-shm" in said
 
 
 def test_a_cell_that_fails_is_no_result_and_the_rest_goes_on(tools, capsys):
@@ -245,7 +251,7 @@ def test_a_cell_that_fails_is_no_result_and_the_rest_goes_on(tools, capsys):
 @pytest.mark.parametrize(
     ("behaviour", "name", "reason"),
     [
-        ({"fail": ["suite"]}, "payload-suite", "wisp: told to fail at .*"),
+        ({"fail": ["simple-kv"]}, "comparison-kv", "wisp: told to fail at .*"),
         ({"broken": ["null"]}, "comparison-null", ".*is not whole JSON.*"),
         ({"no_server": True}, "comparison-tcp", "the server ended with status 1: wisp: no memory for a server"),
         ({"guest_dies": True}, "comparison-rdma", r"the guest ended before it was measured \(exit code 137\)"),
@@ -274,9 +280,9 @@ def test_failed_cells_are_tried_again_and_finished_ones_are_not_and_then_the_cam
     assert status == 0
     assert set(states(folder).values()) == {FINISHED}
     assert read_campaign(folder).finished_at is not None
-    measured = [call for call in calls(tools)[before:] if call.startswith("-p")]
-    assert len(measured) == 1
-    assert "null" in measured[0]
+    again = [call for call in calls(tools)[before:] if call.startswith("-p 127")]
+    assert len(again) == 2, "the client that was started for it is kept busy first"
+    assert all("null" in call for call in again)
 
 
 def test_a_finished_cell_whose_file_is_gone_is_measured_again(tools):
@@ -302,7 +308,7 @@ def test_what_is_left_out_is_skipped_with_the_reason(tools, capsys):
     assert run_campaign(open_campaign(folder, QUICK, 1, tools), tools, left_out) == 0
     said = capsys.readouterr().err
     assert "measuring 1 of 5 cells" in said
-    assert "about 41 s" in said, "the estimate holds what is left out"
+    assert "about 8 min" in said, "the estimate holds what is left out"
     cells = json.loads((folder / "campaign.json").read_text(encoding="utf-8"))["cells"]
     assert {(cell["place"], cell["state"], cell["reason"]) for cell in cells} == {
         (HOST, "skipped", "--guest-only was given"),
@@ -323,7 +329,7 @@ def test_nothing_that_is_recorded_names_where_the_campaign_is(tools):
     _, folder = measure(tools)
     texts = {path: path.read_text() for path in folder.glob("**/*.json")}
     commands = [text for path, text in texts.items() if path.name == "environment.json"]
-    assert len(commands) == 2
+    assert len(commands) == 1
     assert all('"--results", "host/round-1/' in text for text in commands)
     assert not [path for path, text in texts.items() if str(folder.resolve()) in text or str(folder) in text]
 
@@ -347,7 +353,7 @@ def test_settings_say_which_java_runs_and_with_what(tools):
         ("javaOptions", lambda tools, patch: patch.setenv("JAVA_TOOL_OPTIONS", "-XX:+UseZGC")),
         ("jdk", lambda tools, patch: (tools.root / ".fake/jdk/release").write_text('IMPLEMENTOR="Another"\n')),
         ("cpu", lambda tools, patch: patch.setattr(runner.environment, "cpu", lambda: "Another CPU")),
-        ("cells", lambda tools, patch: patch.setattr(state, "cells_of", lambda scale: TABLE[:-1])),
+        ("cells", lambda tools, patch: patch.setattr(Scale, "cells", lambda scale: TABLE[:-1])),
     ],
 )
 def test_what_is_measured_otherwise_does_not_mix_with_what_is_there(tools, monkeypatch, name, change):
@@ -456,7 +462,7 @@ def test_an_estimate_is_corrected_by_what_cells_took(tools):
 
 @pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_campaign_keeps_what_is_finished_stops_everything_and_goes_on(tools, signal_number):
-    tell(tools, hang=["suite"])
+    tell(tools, hang=["simple-kv"])
     folder = tools.root / "campaign"
     process, hanging = start_until_it_hangs(tools)
     process.send_signal(signal_number)
@@ -466,8 +472,8 @@ def test_an_interrupted_campaign_keeps_what_is_finished_stops_everything_and_goe
     assert not is_alive(hanging)
     assert not [pid for pid in servers(tools) if is_alive(pid)]
     assert states(folder)["comparison-tcp", 1] == FINISHED
-    assert states(folder)["payload-suite", 1] == "waiting"
-    assert not list(folder.glob("**/payload-suite*/"))
+    assert states(folder)["comparison-kv", 1] == "waiting"
+    assert not list(folder.glob("**/comparison-kv*/"))
     assert len(load_run(folder).measurements) == 2
 
     tell(tools)
@@ -475,12 +481,8 @@ def test_an_interrupted_campaign_keeps_what_is_finished_stops_everything_and_goe
     status, _ = measure(tools)
     assert status == 0
     assert set(states(folder).values()) == {FINISHED}
-    again = [call for call in calls(tools)[before:] if call.startswith(("-p", "bench Transport", "simple-kv -p"))]
+    again = [call for call in calls(tools)[before:] if " --json " in call or call.startswith("simple-kv -p")]
     assert len(again) == 3
-
-
-def servers(tools):
-    return [int(pid) for pid in (tools.root / ".fake" / "servers").read_text().split()]
 
 
 @pytest.mark.parametrize("kind", ["tcp", "rdma"])
@@ -508,71 +510,82 @@ def test_a_campaign_that_ignores_hang_ups_goes_on_with_them(tools):
     assert not is_alive(hanging)
 
 
-def test_the_full_campaign_repeats_the_comparison_and_sweeps_once():
-    cells = cells_of(FULL)
-    assert FULL.cells_of_round(1, cells) == cells
-    assert {cell.group for cell in FULL.cells_of_round(2, cells)} == {"comparison", "ahead"}
+@pytest.mark.parametrize("scale", [FULL, QUICK])
+def test_every_round_measures_everything_but_what_is_to_be_verified_once(scale):
+    later = {each.name for each in scale.cells_of_round(2)}
+    assert {each.name for each in scale.cells_of_round(1)} == {each.name for each in scale.cells()}
+    assert {each.group for each in scale.cells() if each.name not in later} <= {"verified"}
+
+
+def test_the_full_campaign_has_five_rounds_at_least_that_fit_an_hour_on_the_host_and_one_in_the_guest():
+    assert FULL.rounds >= 5
+    for place, starts in ((HOST, FULL.rounds), (GUEST, 1)):
+        rounds = [FULL.cells_of_round(number) for number in range(1, FULL.rounds + 1)]
+        seconds = sum(each.seconds for cells in rounds for each in cells if each.place == place)
+        assert seconds + starts * runner.START_SECONDS[place] <= 60 * 60
+
+
+def test_the_full_campaign_measures_one_load_several_times_with_every_way():
+    for place, ways in ((HOST, 4), (GUEST, 3)):
+        loads = {}
+        for each in FULL.cells():
+            if each.place == place and each.instrument == CLIENT:
+                loads.setdefault((each.transport, each.options), []).append(each.group)
+        repeated = [groups for groups in loads.values() if len(groups) > 1]
+        assert len(repeated) >= ways
+        assert ["comparison", "payload", "pipeline"] in repeated
+
+
+def test_the_full_table_holds_what_the_report_shows():
+    for place in (HOST, GUEST):
+        groups = {each.group for each in FULL.cells() if each.place == place}
+        assert groups == {"comparison", "ahead", "payload", "pipeline", "clients", "ycsb", "verified", "load"}
+        names = {each.name for each in FULL.cells() if each.place == place}
+        onesided = {HOST: "shm-onesided", GUEST: "rdma-onesided"}[place]
+        assert {f"ycsb-100-{letter}-{onesided}" for letter in "abcdf"} <= names
+        assert {f"ycsb-etc-{letter}-{onesided}" for letter in "abcdf"} <= names
+        assert f"verified-etc-a-{onesided}" in names
+        assert {"comparison-100-simple-kv-tcp", f"load-100-{onesided}", "load-100-tcp"} <= names
 
 
 @pytest.mark.parametrize("scale", [FULL, QUICK])
-def test_the_table_holds_what_the_report_shows(scale):
-    cells = cells_of(scale)
-    host = {cell.group for cell in cells if cell.place == HOST}
-    assert host == {"comparison", "ahead", "key-size", "payload", "pipeline", "clients", "reads", "load"}
-    compared = {
-        cell.name.removeprefix("comparison-100-")
-        for cell in cells
-        if cell.place == GUEST and cell.group == "comparison"
-    }
-    assert {"rdma-ring", "rdma-onesided", "tcp", "simple-kv-tcp"} <= compared
-    assert {"simple-kv-rdma-request", "simple-kv-rdma-region"} <= compared
+def test_the_guest_measures_beside_rdma_what_it_is_compared_with(scale):
+    compared = {each.name for each in scale.cells() if each.place == GUEST and each.group == "comparison"}
+    ways = ("rdma-ring", "rdma-onesided", "tcp", "simple-kv-tcp", "simple-kv-rdma-request", "simple-kv-rdma-region")
+    assert {f"comparison-100-{way}" for way in ways} <= compared
 
 
-def test_the_full_table_sweeps_all_sizes_asked_for():
-    names = {cell.name for cell in cells_of(FULL)}
-    assert {f"key-{size}-tcp" for size in range(1, 9)} <= names
-    assert {"payload-1-tcp", f"payload-{1 << 20}-tcp", "reads-0-tcp", "reads-100-tcp"} <= names
-    assert {"pipeline-64-tcp", "clients-16-tcp"} <= names
-    for payload in (10, 100, 1000):
-        assert f"comparison-{payload}-simple-kv-tcp" in names
+def option_of(cell, name):
+    return cell.options[cell.options.index(name) + 1] if name in cell.options else None
 
 
-def test_the_full_table_measures_beside_rdma_what_it_is_compared_with():
-    names = {cell.name for cell in cells_of(FULL) if cell.place == GUEST}
-    for payload in (1, 1 << 10, 64 << 10, 1 << 20):
-        ways = ("rdma-ring", "rdma-onesided", "shm-onesided", "tcp", "zmq")
-        assert {f"payload-{payload}-{way}" for way in ways} <= names
-    for depth in (1, 16, 64):
-        assert {f"pipeline-{depth}-{way}" for way in ("rdma-ring", "shm-ring", "tcp")} <= names
-    assert {f"clients-{count}-{way}" for count in (1, 2, 4) for way in ("rdma-ring", "tcp")} <= names
-    for percent in (0, 50, 100):
-        assert {f"reads-{percent}-{way}" for way in ("rdma-onesided", "rdma-ring", "tcp")} <= names
-    assert {"load-rdma-onesided", "load-tcp"} <= names
-
-
-def test_the_values_of_a_cell_fit_into_the_memory_of_its_server():
-    for cell in cells_of(FULL):
-        option = dict(zip(cell.options[::2], cell.options[1::2], strict=False))
-        if cell.instrument == CLIENT:
-            values = 10 ** int(option["--key_size"])
-            memory = MEMORY_MIB[cell.place] << 20
-            assert values * int(option["--payload_size"]) < memory * 0.9, cell.name
+@pytest.mark.parametrize("scale", [FULL, QUICK])
+def test_the_values_of_a_cell_fit_into_the_memory_of_its_server(scale):
+    for each in scale.cells():
+        payload = option_of(each, "--payload_size")
+        if each.instrument == CLIENT and payload.isdecimal():
+            values = int(option_of(each, "--preload") or 10 ** int(option_of(each, "--key_size")))
+            assert values * int(payload) < (MEMORY_MIB[each.place] << 20) / 4, each.name
 
 
 @pytest.mark.parametrize("scale", [FULL, QUICK])
 def test_every_measurement_by_the_client_warms_up_for_a_time(scale):
-    for cell in cells_of(scale):
-        if cell.instrument == CLIENT:
-            assert re.fullmatch(r"[0-9]+s", cell.options[cell.options.index("--warmup") + 1]), cell.name
-
-
-def test_a_round_of_the_full_table_is_estimated_below_90_minutes_in_the_guest():
-    cells = [cell for cell in cells_of(FULL) if cell.place == GUEST]
-    assert sum(cell.seconds for cell in cells) <= 90 * 60
+    for each in scale.cells():
+        if each.instrument == CLIENT:
+            assert re.fullmatch(r"[0-9]+s", option_of(each, "--warmup")), each.name
 
 
 def test_the_quick_table_is_estimated_below_twelve_minutes_of_measuring():
-    assert QUICK.rounds * sum(cell.seconds for cell in cells_of(QUICK)) < 12 * 60
+    assert sum(each.seconds for n in range(QUICK.rounds) for each in QUICK.cells_of_round(n + 1)) < 12 * 60
+
+
+def test_one_core_is_not_enough_for_what_needs_two(tools, monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {3})
+    with pytest.raises(WispError, match="need two cores"):
+        measure(tools)
+    folder = tools.root / "campaign"
+    left_out = {HOST: "--guest-only was given"}
+    assert run_campaign(open_campaign(folder, QUICK, 1, tools), tools, left_out) == 0
 
 
 def start_until_it_hangs(tools, before=""):
@@ -588,8 +601,7 @@ def start_until_it_hangs(tools, before=""):
         + (
             "import sys; from pathlib import Path\n"
             "from tests import test_campaign as t\n"
-            "from wisp_tools.campaign import state\n"
-            "state.cells_of = lambda scale: t.TABLE\n"
+            "t.Scale.cells = lambda scale: t.TABLE\n"
             f"tools = t.Tools(Path({str(tools.root)!r}), Path({str(tools.wisp)!r}))\n"
             "try: t.run_campaign(t.open_campaign(tools.root / 'campaign', t.QUICK, 1, tools), tools)\n"
             "except KeyboardInterrupt: sys.exit(130)\n"

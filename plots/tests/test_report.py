@@ -200,7 +200,7 @@ def campaign_of(folder, changes=None):
         ("zmq", 2, FAILED, name),
     )
     for cell, number, state, reason in states:
-        described = Cell("host", "comparison", cell, "client", "tcp", (), 1)
+        described = Cell("host", "comparison", cell, "client", "tcp", "shared", (), 1)
         result = "tcp.json" if state == FINISHED else None
         campaign.cells.append(CellState(described, number, state, reason, 1.0, result))
     write_json(folder / "tcp.json", perf("tcp"))

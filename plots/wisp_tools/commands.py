@@ -115,11 +115,9 @@ def _report(arguments: argparse.Namespace) -> int:
         from wisp_tools.report.making import report_fresh, report_recorded, report_runs
 
     if arguments.runs:
-        report_runs(arguments.runs, arguments.out)
-        return 0
+        return report_runs(arguments.runs, arguments.out)
     if not arguments.fresh:
-        report_recorded(ROOT / "results")
-        return 0
+        return report_recorded(ROOT / "results")
     left_out = {}
     if arguments.no_guest:
         left_out[GUEST] = "--no-guest was given"

@@ -34,6 +34,8 @@ class Axis:
     label: str
     logarithmic: bool = True
     tick: Callable[[float], str] = "{:.0f}".format
+    connected: bool = True
+    """Whether there is something between two values."""
 
 
 def read_percent(configuration: Configuration) -> float | None:
@@ -41,6 +43,8 @@ def read_percent(configuration: Configuration) -> float | None:
     weights = mix_weights(configuration.mix)
     return 100 * weights.get("get", 0) / sum(weights.values()) if set(weights) <= {"get", "put"} else None
 
+
+YCSB_WORKLOADS = "abcdf"
 
 AXES = {
     "payload": Axis(
@@ -62,6 +66,15 @@ AXES = {
     ),
     "pipeline": Axis(
         "Throughput by pipeline depth", ("pipeline",), lambda c: c.pipeline, "requests sent before waiting for replies"
+    ),
+    "ycsb": Axis(
+        "Throughput by workload of YCSB",
+        ("mix", "keys", "workload"),
+        lambda c: YCSB_WORKLOADS.index(c.workload) if c.workload else None,
+        "workload of YCSB: A half updates, B 5 % updates, C reads alone, D reads of the latest, F half read-modify-writes",
+        False,
+        tick=lambda value: YCSB_WORKLOADS[int(value)].upper(),
+        connected=False,
     ),
     "reads": Axis("Throughput by share of reads", ("mix",), read_percent, "gets among all requests, %", False),
 }
@@ -85,7 +98,7 @@ def sweep(points: Sequence[Point], title: str, axis: Axis) -> Figure:
             ecolor=EDGE,
             elinewidth=0.8,
             capsize=2.5,
-            **_line(look, cross_width=1.2),
+            **_line(look, cross_width=1.2) | ({} if axis.connected else {"linestyle": "none"}),
         )
     ticks = sorted({axis.value(point.configuration) or 0 for point in points})
     if axis.logarithmic:

@@ -91,6 +91,8 @@ class Configuration:
     """Operations and their weights, as `get:95,put:5`."""
     keys: str = "uniform"
     """How keys were chosen."""
+    workload: str | None = None
+    """The letter of YCSB's workload that mix and keys are of."""
     loop: str = "closed"
     arrivals: str | None = None
     """In an open loop how requests became due: `uniform` or `poisson`."""
@@ -98,6 +100,7 @@ class Configuration:
     """Requests per second that became due in an open loop."""
     waiting: str | None = None
     placement: str | None = None
+    """Where both ends ran: `shared`, `split`, `free`; or what is known of it."""
     group: str | None = None
     """The series of a campaign that this belongs to."""
 

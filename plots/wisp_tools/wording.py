@@ -93,13 +93,16 @@ def load(points: Sequence[Point], varied: Iterable[str] = ()) -> str:
     return "; ".join([*shown, *_ends(configurations), f"measured by {' and '.join(instruments)}"])
 
 
+PLACEMENTS = {"shared": "one core for both ends", "split": "a core for each end", "free": "cores left to the kernel"}
+
+
 def _ends(configurations: Iterable[Configuration]) -> list[str]:
     """How client and server wait and where they run; by transport where that differs."""
     transports: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for each in configurations:
         words = (
             f"waiting by {each.waiting}" if each.waiting else "",
-            f"placement {each.placement}" if each.placement else "",
+            PLACEMENTS.get(each.placement, f"placement {each.placement}") if each.placement else "",
         )
         if any(words) and each.way.transport not in transports[tuple(filter(None, words))]:
             transports[tuple(filter(None, words))].append(each.way.transport)

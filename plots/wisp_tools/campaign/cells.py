@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The cells of a campaign, and which of them a plan for a place makes."""
+"""The cells of a campaign, and how a plan for a place makes them."""
 
-import itertools
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 HOST, GUEST = "host", "guest"
-CLIENT, SUITE, SIMPLE_KV = "client", "suite", "simple_kv"
+CLIENT, SIMPLE_KV = "client", "simple_kv"
+SHARED, SPLIT = "shared", "split"
+"""Placements: both ends on one core, or a core for each."""
 
 
 @dataclass(frozen=True)
@@ -20,12 +21,14 @@ class Cell:
     name: str
     """Unique in its place; the name of its file or folder."""
     instrument: str
-    """`client` (`./wisp -p`), `suite` (`./wisp bench`) or `simple_kv` (`./wisp simple-kv`)."""
+    """`client` (`./wisp -p`) or `simple_kv` (`./wisp simple-kv`)."""
     transport: str
+    placement: str
+    """`shared` or `split`."""
     options: tuple[str, ...]
     """Of the instrument."""
     seconds: float
-    """About how long it takes, starting and stopping included."""
+    """About how long it takes once its server and its client are warm."""
 
 
 @dataclass(frozen=True)
@@ -45,148 +48,115 @@ class WayToMeasure:
         return program + self.transport + "".join(f"-{word}" for word in (self.get, self.write) if word)
 
 
-KEY_SIZE = 3
-PAYLOAD_SIZE = 100
-SENT_AHEAD = 10
-"""By the client of the original notes."""
+@dataclass(frozen=True)
+class Load:
+    """What is asked of every way of a series."""
 
-START_SECONDS = {HOST: 3.0, GUEST: 24.0}
-"""For a client to start and stop, on the host with its server."""
-SIMPLE_KV_SECONDS = {HOST: 6.0, GUEST: 13.0}
-"""For a measurement by simple_kv, its server's start included."""
-FIRST_RATE = {HOST: 1000, GUEST: 100}
-"""Requests a second, where a climb begins."""
-LOAD_STEPS = 18
-"""Rates that a climb offers until it saturates, about."""
-
-Options = tuple[str, ...]
-
-SWEPT: dict[str, Callable[[int], Options]] = {
-    "pipeline": lambda depth: ("--pipeline", str(depth)),
-    "clients": lambda count: ("--clients", str(count)),
-    "reads": lambda percent: ("--mix", _mix(percent), "--preload", "all"),
-    # The server still has the values of the cells before.
-    "payload": lambda size: ("--preload", "all"),
-}
-"""By group, the options of the client for a value of what is swept."""
+    payload: str = "100"
+    """As `--payload_size` takes it."""
+    key_size: int = 3
+    pipeline: int = 1
+    options: tuple[str, ...] = ()
+    """Of the client alone; simple_kv has none for them."""
+    rates: int = 0
+    """How many rates an open loop offers; 0 in a closed loop."""
 
 
 @dataclass(frozen=True)
-class Sweep:
-    """Values of one thing, each with every way."""
+class Series:
+    """Loads that one plot shows, each with every way."""
 
-    values: tuple[int, ...]
+    group: str
+    loads: Mapping[str, Load]
+    """By what tells them apart in names."""
     ways: tuple[WayToMeasure, ...]
+    once: bool = False
+    """Whether the first round alone measures it."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a campaign measures in one place by clients and by simple_kv."""
+    """What a campaign measures in one place."""
 
     place: str
-    ways: tuple[WayToMeasure, ...]
-    """Of the notes' comparison."""
-    payloads: tuple[int, ...]
-    """Bytes, of the same."""
-    ahead: bool
-    """Whether that is also made with ten requests sent ahead, as the notes' client did."""
-    share: float
-    """Of the requests that each way of simple_kv has."""
+    series: tuple[Series, ...]
     warmup: int
     """Seconds, as `measured`, of each measurement by `./wisp -p`."""
     measured: int
-    load_ways: tuple[WayToMeasure, ...] = ()
-    load_seconds: int = 0
-    """At each offered rate."""
-    sweeps: Mapping[str, Sweep] = field(default_factory=dict)
-    """By group, of those of SWEPT."""
+    first_warmup: int
+    """Seconds that a client that was just started, and its server, are kept busy before they are measured."""
+    share: float = 1.0
+    """Of the requests that each way of simple_kv has."""
 
-    def comparison(self) -> Iterator[Cell]:
-        """One request at a time, then ten sent ahead."""
-        for payload, way in itertools.product(self.payloads, self.ways):
-            yield self._compared("comparison", f"comparison-{payload}", way, payload, 1)
-        for way in self.ways if self.ahead else ():
-            if way.transport != "null":
-                yield self._compared("ahead", "ahead", way, PAYLOAD_SIZE, SENT_AHEAD)
+    def cells(self) -> Iterator[Cell]:
+        for series in self.series:
+            for label, load in series.loads.items():
+                for way in series.ways:
+                    yield self._cell(f"{series.group}-{label}-{way.name}", series.group, load, way)
 
-    def sweep(self, group: str) -> Iterator[Cell]:
-        """None if nothing of the group is swept here."""
-        sweep = self.sweeps.get(group, Sweep((), ()))
-        for value, way in itertools.product(sweep.values, sweep.ways):
-            payload = value if group == "payload" else PAYLOAD_SIZE
-            yield self._closed(group, f"{group}-{value}", way, payload, SWEPT[group](value))
+    def _cell(self, name: str, group: str, load: Load, way: WayToMeasure) -> Cell:
+        if way.program == "simple_kv":
+            options, seconds = self._simple_kv(load, way), SIMPLE_KV_SECONDS[self.place]
+        else:
+            options, seconds = self._client(load, way), OVERHEAD_SECONDS[self.place] + self._lasts(load)
+        placement = placement_of(self.place, way.transport)
+        return Cell(
+            self.place, group, name, way.program.replace("wisp", CLIENT), way.transport, placement, options, seconds
+        )
 
-    def loads(self) -> Iterator[Cell]:
-        for way in self.load_ways:
-            options = (
-                *("--rate", f"climb:{FIRST_RATE[self.place]}", "--arrivals", "poisson", "--preload", "all"),
-                *("--warmup", f"{self.warmup}s", "--duration", f"{self.load_seconds}s", "--pipeline", "64"),
-                *waiting(self.place, way.transport),
-            )
-            yield self._by_client("load", "load", way, PAYLOAD_SIZE, options, LOAD_STEPS * self.load_seconds)
+    def _lasts(self, load: Load) -> int:
+        return self.warmup + self.measured * max(1, load.rates)
 
-    def _compared(self, group: str, name: str, way: WayToMeasure, payload: int, ahead: int) -> Cell:
-        if way.program != "simple_kv":
-            return self._closed(group, name, way, payload, ("--pipeline", str(ahead)) if ahead > 1 else ())
+    def _client(self, load: Load, way: WayToMeasure) -> tuple[str, ...]:
+        return (
+            *way_options(self.place, way.transport, way.get),
+            *("--key_size", str(load.key_size), "--payload_size", load.payload),
+            *("--pipeline", str(load.pipeline)),
+            *("--warmup", f"{self.warmup}s", "--duration", f"{self.measured}s", "--timeout", "20s"),
+            *load.options,
+        )
+
+    def _simple_kv(self, load: Load, way: WayToMeasure) -> tuple[str, ...]:
         requests = max(100, int(way.requests * self.share))
-        options = (
-            *sizes(payload),
-            *("--requests", str(requests), "--warmup", str(requests // 5), "--ahead", str(ahead)),
+        return (
+            *("--key_size", str(load.key_size), "--payload_size", load.payload),
+            *("--requests", str(requests), "--warmup", str(requests // 5), "--ahead", str(load.pipeline)),
             *(("--write", way.write) if way.write else ()),
         )
-        seconds = SIMPLE_KV_SECONDS[self.place]
-        return Cell(self.place, group, f"{name}-{way.name}", SIMPLE_KV, way.transport, options, seconds)
-
-    def _closed(self, group: str, name: str, way: WayToMeasure, payload: int, options: Options) -> Cell:
-        times = ("--warmup", f"{self.warmup}s", "--duration", f"{self.measured}s", "--timeout", "20s")
-        options = (*times, *waiting(self.place, way.transport), *options)
-        return self._by_client(group, name, way, payload, options, self.measured)
-
-    def _by_client(
-        self, group: str, name: str, way: WayToMeasure, payload: int, options: Options, seconds: int
-    ) -> Cell:
-        options = (*sizes(payload), *(("--get", way.get) if way.get else ()), *options)
-        seconds_in_all = START_SECONDS[self.place] + self.warmup + seconds
-        return Cell(self.place, group, f"{name}-{way.name}", CLIENT, way.transport, options, seconds_in_all)
 
 
-def suite_cell(group: str, value: int, way: WayToMeasure, iterations: int) -> Cell:
-    """By the suite, which sweeps sizes of keys and of values."""
-    parameters = {
-        "transport": way.transport,
-        "keySize": str(value if group == "key-size" else KEY_SIZE),
-        "payloadSize": str(value if group == "payload" else PAYLOAD_SIZE),
-        "operation": "wisp",
-        **({"get": way.get} if way.get else {}),
-    }
-    options = (
-        "TransportBenchmark",
-        *(word for key, text in parameters.items() for word in ("-p", f"{key}={text}")),
-        *("-f", "1", "-wi", "2", "-w", "1", "-i", str(iterations), "-r", "1"),
-    )
-    name = f"{group.removesuffix('-size')}-{value}-{way.name}"
-    return Cell(HOST, group, name, SUITE, way.transport, options, 4.0 + 2 + iterations)
+OVERHEAD_SECONDS = {HOST: 0.3, GUEST: 1.5}
+"""Of a measurement by a warm client: to connect, and to write the result."""
+SIMPLE_KV_SECONDS = {HOST: 6.0, GUEST: 13.0}
+"""For a measurement by simple_kv, its server's start included."""
 
 
-def server_warmup(transport: str, seconds: int) -> Options:
-    """Options of the client that keeps a new server of the guest busy. It is no measurement."""
-    through_the_server = ("--get", "ring") if transport in ("rdma", "shm") else ()
-    times = ("--warmup", "1s", "--duration", f"{seconds}s", "--timeout", "20s")
-    return (*sizes(PAYLOAD_SIZE), *through_the_server, *times, *waiting(GUEST, transport))
-
-
-def waiting(place: str, transport: str) -> Options:
-    """Options of clients and servers. In an emulated guest to fall asleep and wake up takes several times as long as
-    a request, and each side has a processor of its own, so that both poll; but not over zmq, where JeroMQ's threads
-    need the same processor.
+def placement_of(place: str, transport: str) -> str:
+    """Where both ends of a transport run. Over memory each polls on a core of its own, which is that transport's point;
+    over sockets two cores measure above all how long a sleeping one takes to wake up. The guest has both ends on a
+    processor each, whose JVMs the launcher holds there.
     """
-    return ("--wait", "poll") if place == GUEST and transport in ("rdma", "shm", "tcp") else ()
+    return SPLIT if place == GUEST or transport == "shm" else SHARED
 
 
-def sizes(payload: int) -> Options:
-    return ("--key_size", str(KEY_SIZE), "--payload_size", str(payload))
+def waiting(place: str, transport: str) -> tuple[str, ...]:
+    """Options of clients and servers. In an emulated guest to fall asleep and wake up takes several times as long as
+    a request, so that tcp polls too; but not zmq, where JeroMQ's threads need the same processor.
+    """
+    polls = transport in ("rdma", "shm") or (place == GUEST and transport == "tcp")
+    return ("--wait", "poll") if polls else ()
 
 
-def _mix(read_percent: int) -> str:
-    weights = {"get": read_percent, "put": 100 - read_percent}
-    return ",".join(f"{name}:{weight}" for name, weight in weights.items() if weight)
+def way_options(place: str, transport: str, get: str | None) -> tuple[str, ...]:
+    """The options that make a client ask one way."""
+    return ("--transport", transport, *(("--get", get) if get else ()), *waiting(place, transport))
+
+
+def first_warmup(cell: Cell, seconds: int) -> tuple[str, ...]:
+    """Options of a client that was just started: its own way to ask, and the load of most cells. It is no result."""
+    get = cell.options[cell.options.index("--get") + 1] if "--get" in cell.options else None
+    return (
+        *way_options(cell.place, cell.transport, get),
+        *("--key_size", "3", "--payload_size", "100", "--warmup", "1s", "--duration", f"{seconds}s"),
+        *("--timeout", "20s"),
+    )

@@ -4,10 +4,12 @@
 import os
 import shutil
 import time
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 
-from wisp_tools.campaign.cells import CLIENT, GUEST, SIMPLE_KV, SUITE
+from wisp_tools.campaign.cells import CLIENT, GUEST
+from wisp_tools.campaign.clients import WarmClients
+from wisp_tools.campaign.cores import client_cores, server_cores
 from wisp_tools.campaign.servers import READY_SECONDS, WispServers
 from wisp_tools.campaign.state import FAILED, FINISHED, CellState
 from wisp_tools.errors import WispError
@@ -20,28 +22,71 @@ LIMIT_FACTOR = 10
 """How many times its estimate a cell may take."""
 
 
-def measure(state: CellState, folder: Path, wisp: Path, servers: WispServers) -> None:
-    """Measures a cell and sets its outcome. What it leaves is whole and can be loaded, or is not there."""
-    began = time.monotonic()
-    target = folder / state.path
-    state.result = state.reason = None
-    state.guest = os.environ.get("WISP_GUEST") or None
-    log = folder / "logs" / f"{state.cell.place}-{state.round}-{state.cell.name}"
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        remove_leftovers(target)
-        _measure(state, folder, wisp, servers, log)
-        _check(state, target)
-    except ProcessFailure as failure:
-        remove_leftovers(target)
-        state.state, state.reason = FAILED, without_places(str(failure), folder, wisp.parent)
-    except BaseException:
-        remove_leftovers(target)
-        raise
-    else:
-        state.state, state.result = FINISHED, state.path
-    finally:
-        state.took = round(time.monotonic() - began, 1)
+class Ends(AbstractContextManager["Ends"]):
+    """Servers and clients that stay warm from cell to cell, and those that a cell alone needs."""
+
+    def __init__(self, wisp: Path, folder: Path, first_warmup: int) -> None:
+        """Everything runs in the folder and is told relative paths: programs record how they were called."""
+        self._wisp = wisp
+        self._folder = folder
+        self._first_warmup = first_warmup
+        self._stack = ExitStack()
+        self._servers = self._stack.enter_context(WispServers(wisp, folder))
+        self._clients = self._stack.enter_context(WarmClients(wisp, folder))
+
+    def measure(self, state: CellState) -> None:
+        """Measures a cell and sets its outcome. What it leaves is whole and can be loaded, or is not there."""
+        began = time.monotonic()
+        target = self._folder / state.path
+        state.result = state.reason = None
+        state.guest = os.environ.get("WISP_GUEST") or None
+        log = self._folder / "logs" / f"{state.cell.place}-{state.round}-{state.cell.name}"
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            remove_leftovers(target)
+            self._measure(state, log)
+            _check(state, target)
+        except ProcessFailure as failure:
+            remove_leftovers(target)
+            state.state, state.reason = FAILED, without_places(str(failure), self._folder, self._wisp.parent)
+        except BaseException:
+            remove_leftovers(target)
+            raise
+        else:
+            state.state, state.result = FINISHED, state.path
+        finally:
+            state.took = round(time.monotonic() - began, 1)
+
+    def _measure(self, state: CellState, log: Path) -> None:
+        cell, target = state.cell, state.path
+        log.parent.mkdir(parents=True, exist_ok=True)
+        server_log, client_log = log.with_suffix(".server.log"), log.with_suffix(".log")
+        limit = max(LEAST_LIMIT[cell.place], LIMIT_FACTOR * cell.seconds)
+        if cell.instrument == CLIENT:
+            null = nullcontext("127.0.0.1")
+            with null if cell.transport == "null" else self._servers.serving(cell, server_log) as endpoint:
+                self._clients.measure(cell, endpoint, target, client_log, limit, self._first_warmup)
+        else:
+            port = free_port()
+            transport = ("--transport", cell.transport)
+            serve = [str(self._wisp), "simple-kv", "-s", *transport, "--port", str(port), *server_cores(cell)]
+            ask = [
+                str(self._wisp),
+                "simple-kv",
+                "-p",
+                f"127.0.0.1:{port}",
+                *transport,
+                *cell.options,
+                *client_cores(cell),
+            ]
+            seconds = READY_SECONDS[cell.place]
+            with server(serve, server_log, lambda: says(server_log, r"^(?!wisp:).*\S"), seconds, self._folder):
+                run([*ask, "--results", target], client_log, limit, self._folder)
+        for each in (server_log, client_log):
+            each.unlink(missing_ok=True)
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
 
 
 def without_places(text: str, *folders: Path) -> str:
@@ -51,32 +96,6 @@ def without_places(text: str, *folders: Path) -> str:
             text = text.replace(f"{place}/", "").replace(place, folder.name)
     home = os.environ.get("HOME", "").rstrip("/")
     return text.replace(home, "~") if home else text
-
-
-def _measure(state: CellState, folder: Path, wisp: Path, servers: WispServers, log: Path) -> None:
-    """Everything runs in the campaign's folder and is told relative paths: programs record how they were called."""
-    cell, target = state.cell, state.path
-    log.parent.mkdir(parents=True, exist_ok=True)
-    server_log, client_log = log.with_suffix(".server.log"), log.with_suffix(".log")
-    limit = max(LEAST_LIMIT[cell.place], LIMIT_FACTOR * cell.seconds)
-    if cell.instrument != CLIENT or cell.transport == "null":
-        servers.close()  # a server that polls would take a processor from what is measured without it
-    if cell.instrument == SUITE:
-        run([str(wisp), "bench", *cell.options, "--results", target], client_log, limit, folder)
-    elif cell.instrument == SIMPLE_KV:
-        port = free_port()
-        transport = ("--transport", cell.transport)
-        serve = [str(wisp), "simple-kv", "-s", *transport, "--port", str(port)]
-        ask = [str(wisp), "simple-kv", "-p", f"127.0.0.1:{port}", *transport, *cell.options]
-        with server(serve, server_log, lambda: says(server_log, r"^(?!wisp:).*\S"), READY_SECONDS[cell.place], folder):
-            run([*ask, "--results", target], client_log, limit, folder)
-    else:
-        served = servers.serving(cell.place, cell.transport, server_log, client_log)
-        with nullcontext("127.0.0.1") if cell.transport == "null" else served as endpoint:
-            ask = [str(wisp), "-p", endpoint, "--transport", cell.transport, *cell.options, "--json", target]
-            run(ask, client_log, limit, folder)
-    for each in (server_log, client_log):
-        each.unlink(missing_ok=True)
 
 
 def _check(state: CellState, target: Path) -> None:

@@ -37,7 +37,10 @@ from wisp_tools.tree import jdk
 JAVA_OPTIONS = ("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "WISP_JAVA_OPTS")
 """Variables with options for every JVM."""
 BUILD_SECONDS = 120
-GUEST_START_SECONDS = 40
+START_SECONDS = {HOST: 60, GUEST: 480}
+"""To start servers and clients, and to keep them busy before they are measured: each round on the host, and once in the
+guest, where a JVM takes a minute for it.
+"""
 GUEST_STOP_SECONDS = 30
 
 
@@ -103,6 +106,8 @@ def run_campaign(campaign: Campaign, tools: Tools, left_out: Mapping[str, str] =
     `left_out` has places to leave out, each with the reason. Their cells, and those of the guest where there
     can be none, are skipped and the reason recorded.
     """
+    if HOST not in left_out and len(os.sched_getaffinity(0)) < 2:
+        raise WispError("nothing was measured: the host's cells need two cores, and there is one (--guest-only)")
     with interruptible():
         try:
             _begin(campaign, left_out)
@@ -121,15 +126,19 @@ def run_campaign(campaign: Campaign, tools: Tools, left_out: Mapping[str, str] =
 
 
 def _run_rounds(campaign: Campaign, tools: Tools, left_out: Mapping[str, str]) -> None:
+    """The host's rounds, each with new JVMs, for two of them need not be alike; then the guest's, which starts once."""
     _build(tools)
-    guest_missing = None if GUEST in left_out else _guest_missing(campaign, tools)
-    for number in range(1, campaign.rounds + 1):
-        if HOST not in left_out:
+    if HOST not in left_out:
+        for number in range(1, campaign.rounds + 1):
             run_cells(campaign, cells_to_run(campaign, HOST, number), tools.wisp, lambda cell: campaign.save())
-        if guest_missing:
-            _skip(campaign, cells_to_run(campaign, GUEST, number), guest_missing)
-        elif GUEST not in left_out:
-            _run_guest(campaign, number, tools)
+    cells = cells_to_run(campaign, GUEST)
+    if GUEST in left_out or not cells:
+        return
+    missing = _guest_missing(campaign, tools)
+    if missing:
+        _skip(campaign, cells, missing)
+    else:
+        _run_guest(campaign, cells, tools)
 
 
 def _begin(campaign: Campaign, left_out: Mapping[str, str]) -> None:
@@ -144,10 +153,10 @@ def _begin(campaign: Campaign, left_out: Mapping[str, str]) -> None:
         campaign.finished_at = None
     campaign.save()
     seconds = seconds_left(campaign)
-    boots = len({cell.round for cell in waiting if cell.cell.place == GUEST})
+    starts = {(cell.cell.place, cell.round if cell.cell.place == HOST else 1) for cell in waiting}
     say(
         f"measuring {len(waiting)} of {len(campaign.cells)} cells into {campaign.folder}: about"
-        f" {in_words(seconds + boots * GUEST_START_SECONDS)}, and up to {in_words(BUILD_SECONDS)} more if Wisp has to be"
+        f" {in_words(seconds + sum(START_SECONDS[place] for place, _ in starts))}, and up to {in_words(BUILD_SECONDS)} more if Wisp has to be"
         " built. Ctrl-C interrupts it, and the same command goes on. Leave the machine alone meanwhile."
     )
 
@@ -163,8 +172,6 @@ def _build(tools: Tools) -> None:
 
 def _guest_missing(campaign: Campaign, tools: Tools) -> str | None:
     """Gets the guest ready; the reason if there can be none."""
-    if not any(cells_to_run(campaign, GUEST, number) for number in range(1, campaign.rounds + 1)):
-        return None
     done = captured([tools.wisp, "guest", "--prepare"])
     if not done.returncode:
         return None
@@ -173,17 +180,14 @@ def _guest_missing(campaign: Campaign, tools: Tools) -> str | None:
     return without_places(said, campaign.folder, tools.root)[:300]
 
 
-def _run_guest(campaign: Campaign, number: int, tools: Tools) -> None:
-    """Measures a round's cells in the guest. Those that it does not come to have failed."""
-    cells = cells_to_run(campaign, GUEST, number)
-    if not cells:
-        return
+def _run_guest(campaign: Campaign, cells: list[CellState], tools: Tools) -> None:
+    """Measures cells in the guest. Those that it does not come to have failed."""
     campaign.save()
     folder = campaign.folder.resolve()
-    limit = int(sum(cell.cell.seconds for cell in cells) * 6) + 600
+    limit = int(sum(cell.cell.seconds for cell in cells) * 4) + 4 * START_SECONDS[GUEST]
     command = [
         *(str(tools.wisp), "guest", "--out", str(folder), "--limit", str(limit), "--"),
-        *(sys.executable, "-m", "wisp_tools.campaign.stage", str(folder), str(number), str(tools.wisp)),
+        *(sys.executable, "-m", "wisp_tools.campaign.stage", str(folder), str(tools.wisp)),
     ]
     variables = {**os.environ, "WISP_BUILD": "never", "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, env=variables, start_new_session=True)

@@ -1,38 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How much of everything a campaign measures."""
+"""How much of everything a campaign measures, and why that."""
 
-import itertools
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from wisp_tools.campaign.cells import CLIENT, GUEST, HOST, Cell, Plan, Sweep, WayToMeasure, suite_cell
-
-GUEST_SERVER_SECONDS = 40.0
-"""For a server of the guest to start, and the client that keeps it busy."""
+from wisp_tools.campaign.cells import GUEST, HOST, Cell, Load, Plan, Series, WayToMeasure
 
 
 @dataclass(frozen=True)
 class Scale:
-    """The plans for both places, what the suite sweeps on the host, and how often all that is measured."""
+    """The plans for both places, and how often all that is measured."""
 
     name: str
     rounds: int
     host: Plan
     guest: Plan
-    key_sizes: tuple[int, ...]
-    payloads: tuple[int, ...]
-    """Bytes, of the suite's sweeps as the sizes of keys are."""
-    suite_ways: tuple[WayToMeasure, ...]
-    iterations: int
-    """Of a second each, in the suite."""
-    guest_server_warmup: int = 0
-    """Seconds that a new server of the guest is kept busy before it is measured."""
-    once: tuple[str, ...] = ()
-    """Groups that only the first round measures: sweeps, whose neighbouring points support each other."""
 
-    def cells_of_round(self, number: int, cells: list[Cell]) -> list[Cell]:
-        """Those cells that the round of this number, from 1, measures."""
-        return [cell for cell in cells if number == 1 or cell.group not in self.once]
+    def plan(self, place: str) -> Plan:
+        return self.guest if place == GUEST else self.host
+
+    def cells(self) -> list[Cell]:
+        """Every cell of the first round, in order."""
+        cells = [*self.host.cells(), *self.guest.cells()]
+        names = [(cell.place, cell.name) for cell in cells]
+        assert len(names) == len(set(names)), "two cells of one place have the same name"
+        return cells
+
+    def cells_of_round(self, number: int) -> list[Cell]:
+        """The cells of the round of this number, from 1: what is measured once is in the first."""
+        once = {(plan.place, series.group) for plan in (self.host, self.guest) for series in plan.series if series.once}
+        return [cell for cell in self.cells() if number == 1 or (cell.place, cell.group) not in once]
 
 
 TCP = WayToMeasure("tcp")
@@ -48,121 +45,117 @@ GUEST_PYTHON_REQUEST = WayToMeasure("rdma", write="request", program="simple_kv"
 GUEST_PYTHON_REGION = WayToMeasure("rdma", write="region", program="simple_kv", requests=600)
 
 WISP_WAYS = (TCP, ZMQ, SHM_RING, SHM_ONESIDED)
-HOST_WAYS = (*WISP_WAYS, NULL, PYTHON_TCP)
+RDMA_WAYS = (RDMA_RING, RDMA_ONESIDED, TCP)
 GUEST_PYTHON_WAYS = (GUEST_PYTHON_TCP, GUEST_PYTHON_REQUEST, GUEST_PYTHON_REGION)
 
+THE_NOTES = {"100": Load()}
+"""A third each of put, get and delete; 3-byte keys, 100-byte values. The sweeps go through it too, so that a campaign
+measures one load several times, and its report says whether the figures agree."""
+AHEAD = {"10": Load(pipeline=10)}
+"""As many requests sent ahead as by the client of the original notes."""
 
-def _swept(ways: tuple[WayToMeasure, ...], **values: tuple[int, ...]) -> Mapping[str, Sweep]:
-    return {group: Sweep(each, ways) for group, each in values.items()}
+
+def _sizes(*sizes: int) -> Mapping[str, Load]:
+    return {str(size): Load(payload=str(size)) for size in sizes}
+
+
+def _pipelines(*depths: int) -> Mapping[str, Load]:
+    return {str(depth): Load(pipeline=depth) for depth in depths}
+
+
+def _clients(*counts: int) -> Mapping[str, Load]:
+    return {str(count): Load(options=("--clients", str(count))) for count in counts}
+
+
+def _ycsb(workloads: str, records: int, payload: str, *options: str) -> Mapping[str, Load]:
+    """Workloads of YCSB; E, which scans, is none of a store without an order of keys."""
+    return {
+        f"{payload}-{letter}": Load(
+            payload, key_size=6, options=("--workload", letter, "--preload", str(records), *options)
+        )
+        for letter in workloads
+    }
+
+
+def _rates(*rates: int) -> Mapping[str, Load]:
+    """The same rates in every round, so that each is a point with its range."""
+    offered = ("--rate", ",".join(map(str, rates)), "--arrivals", "poisson")
+    return {"100": Load(pipeline=64, options=offered, rates=len(rates))}
 
 
 FULL = Scale(
     name="full",
-    rounds=3,
+    rounds=5,
     host=Plan(
         HOST,
-        ways=HOST_WAYS,
-        payloads=(10, 100, 1000),
-        ahead=True,
+        series=(
+            Series("comparison", THE_NOTES, (*WISP_WAYS, NULL, PYTHON_TCP)),
+            Series("ahead", AHEAD, (*WISP_WAYS, PYTHON_TCP)),
+            # What fits a cache line, the notes' size, a page with its header beyond a segment, and a rendezvous.
+            Series("payload", _sizes(10, 100, 1000, 64 << 10), WISP_WAYS),
+            Series("pipeline", _pipelines(1, 16, 64), WISP_WAYS),
+            # Whether one serving thread has enough to do. One-sided gets need none; zmq has a thread between in any case.
+            Series("clients", _clients(1, 4, 16), (TCP, SHM_ONESIDED)),
+            # Far more records than a core's cache holds, and few enough to be put within a second.
+            Series("ycsb", _ycsb("abcdf", 100_000, "100"), (TCP, SHM_RING, SHM_ONESIDED)),
+            Series("ycsb", _ycsb("abcdf", 100_000, "etc"), (TCP, SHM_ONESIDED)),
+            Series("verified", _ycsb("a", 100_000, "etc", "--verify"), WISP_WAYS, once=True),
+            # From idle to beyond what one core for both ends can do, and what two cores can.
+            Series("load", _rates(1_000, 4_000, 16_000, 32_000, 64_000), (TCP,)),
+            Series("load", _rates(1_000, 2_000, 4_000, 8_000, 16_000), (ZMQ,)),
+            Series("load", _rates(1_000, 16_000, 64_000, 128_000, 256_000), (SHM_RING, SHM_ONESIDED)),
+        ),
+        warmup=1,
+        measured=2,
+        first_warmup=5,
         share=0.6,
-        warmup=3,
-        measured=5,
-        load_ways=WISP_WAYS,
-        load_seconds=5,
-        sweeps=_swept(WISP_WAYS, pipeline=(1, 4, 16, 64), clients=(1, 4, 16), reads=(0, 50, 95, 100)),
     ),
     guest=Plan(
         GUEST,
-        ways=(RDMA_RING, RDMA_ONESIDED, SHM_RING, SHM_ONESIDED, TCP, ZMQ, NULL, *GUEST_PYTHON_WAYS),
-        payloads=(10, 100, 1000),
-        ahead=True,
-        share=0.6,
-        warmup=30,
-        measured=6,
-        load_ways=(RDMA_ONESIDED, TCP),
-        load_seconds=4,
-        sweeps={
-            "pipeline": Sweep((1, 16, 64), (RDMA_RING, SHM_RING, TCP)),
-            "clients": Sweep((1, 2, 4), (RDMA_RING, TCP)),
-            "reads": Sweep((0, 50, 100), (RDMA_ONESIDED, RDMA_RING, TCP)),
-            "payload": Sweep((1, 1 << 10, 64 << 10, 1 << 20), (RDMA_RING, RDMA_ONESIDED, SHM_ONESIDED, TCP, ZMQ)),
-        },
+        series=(
+            Series("comparison", THE_NOTES, (*RDMA_WAYS, SHM_RING, SHM_ONESIDED, ZMQ, NULL, *GUEST_PYTHON_WAYS)),
+            Series("ahead", AHEAD, RDMA_WAYS),
+            Series("payload", _sizes(10, 100, 1000, 64 << 10), RDMA_WAYS),
+            Series("pipeline", _pipelines(1, 16, 64), RDMA_WAYS),
+            # The guest has one processor for all clients.
+            Series("clients", _clients(1, 2, 4), (RDMA_RING, TCP)),
+            Series("ycsb", _ycsb("abcdf", 10_000, "100"), RDMA_WAYS),
+            Series("ycsb", _ycsb("abcdf", 10_000, "etc"), (RDMA_ONESIDED, TCP)),
+            Series("verified", _ycsb("a", 10_000, "etc", "--verify"), RDMA_WAYS, once=True),
+            Series("load", _rates(500, 2_000, 8_000, 16_000, 32_000), (RDMA_ONESIDED, TCP)),
+        ),
+        warmup=1,
+        measured=2,
+        first_warmup=40,
+        share=0.4,
     ),
-    key_sizes=(1, 2, 3, 4, 5, 6, 7, 8),
-    payloads=(1, 16, 256, 4 << 10, 64 << 10, 1 << 20),
-    suite_ways=(*WISP_WAYS, NULL),
-    iterations=3,
-    guest_server_warmup=60,
-    once=("key-size", "payload", "pipeline", "clients", "reads", "load"),
 )
 
 QUICK = Scale(
     name="quick",
-    rounds=1,
+    rounds=2,
     host=Plan(
         HOST,
-        ways=HOST_WAYS,
-        payloads=(100,),
-        ahead=True,
-        share=0.4,
-        warmup=2,
-        measured=2,
-        load_ways=(TCP,),
-        load_seconds=2,
-        sweeps=_swept((TCP, SHM_RING), pipeline=(1, 8, 64), clients=(1, 2, 4), reads=(0, 50, 100)),
+        series=(
+            Series("comparison", THE_NOTES, (*WISP_WAYS, NULL, PYTHON_TCP)),
+            Series("payload", _sizes(10, 100, 1000), (TCP, SHM_ONESIDED)),
+            Series("pipeline", _pipelines(1, 16, 64), (TCP, SHM_RING)),
+            Series("ycsb", _ycsb("abc", 10_000, "100"), (TCP, SHM_ONESIDED)),
+            Series("load", _rates(1_000, 16_000, 64_000), (TCP,)),
+        ),
+        warmup=1,
+        measured=1,
+        first_warmup=3,
+        share=0.3,
     ),
     guest=Plan(
         GUEST,
-        ways=(RDMA_RING, RDMA_ONESIDED, SHM_ONESIDED, TCP, *GUEST_PYTHON_WAYS),
-        payloads=(100,),
-        ahead=False,
-        share=0.4,
-        warmup=25,
-        measured=4,
+        series=(Series("comparison", THE_NOTES, (*RDMA_WAYS, SHM_ONESIDED, *GUEST_PYTHON_WAYS)),),
+        warmup=1,
+        measured=2,
+        first_warmup=30,
+        share=0.3,
     ),
-    key_sizes=(1, 4, 8),
-    payloads=(16, 1 << 10, 64 << 10),
-    suite_ways=(TCP, SHM_ONESIDED),
-    iterations=2,
 )
 
 SCALES = {scale.name: scale for scale in (FULL, QUICK)}
-
-
-def cells_of(scale: Scale) -> list[Cell]:
-    """Every cell of a round, in order."""
-    cells = [*_host(scale), *_guest(scale)]
-    names = [(cell.place, cell.name) for cell in cells]
-    assert len(names) == len(set(names)), "two cells of one place have the same name"
-    return cells
-
-
-def _host(scale: Scale) -> Iterator[Cell]:
-    yield from scale.host.comparison()
-    for group, values in (("key-size", scale.key_sizes), ("payload", scale.payloads)):
-        for value, way in itertools.product(values, scale.suite_ways):
-            yield suite_cell(group, value, way, scale.iterations)
-    for group in ("pipeline", "clients", "reads"):
-        yield from scale.host.sweep(group)
-    yield from scale.host.loads()
-
-
-def _guest(scale: Scale) -> Iterator[Cell]:
-    """RDMA is there alone, and so whatever it is compared with is measured there too."""
-    by_server: dict[tuple[str, str], list[Cell]] = {}
-    for cell in _in_the_guest(scale.guest):
-        by_server.setdefault((cell.instrument, cell.transport), []).append(cell)
-    # The cells of a server follow each other: in emulation it takes a minute to start and to compile.
-    for (instrument, transport), (first, *others) in by_server.items():
-        own_server = instrument == CLIENT and transport != "null"
-        start = GUEST_SERVER_SECONDS + scale.guest_server_warmup if own_server else 0
-        yield replace(first, seconds=first.seconds + start)
-        yield from others
-
-
-def _in_the_guest(plan: Plan) -> Iterator[Cell]:
-    yield from plan.comparison()
-    for group in ("pipeline", "clients", "reads"):
-        yield from plan.sweep(group)
-    yield from plan.loads()
-    yield from plan.sweep("payload")

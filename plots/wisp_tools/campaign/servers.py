@@ -3,87 +3,91 @@
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from wisp_tools.campaign.cells import GUEST, HOST, server_warmup, waiting
-from wisp_tools.processes import Process, free_port, run, says, server
+from wisp_tools.campaign.cells import GUEST, HOST, Cell, waiting
+from wisp_tools.campaign.cores import server_cores
+from wisp_tools.processes import Process, free_port, hold, resume, says, server
 
 READY_SECONDS = {HOST: 60, GUEST: 180}
-WARMUP_START_SECONDS = 90
-"""For the client that keeps a server busy, beside twice the time that it does so."""
-MEMORY_MIB = {HOST: 2048, GUEST: 1536}
+MEMORY_MIB = {HOST: 2048, GUEST: 768}
 """Room for a thousand of the largest values, where the machine has it."""
 SHARED_MEMORY = Path("/dev/shm")
 
 
-class WispServers(AbstractContextManager["WispServers"]):
-    """A server for each cell; but in the guest, where it takes long to start and to compile, one for the cells of a
-    transport that follow each other, until one fails. Closing it ends what still runs.
-    """
+@dataclass(frozen=True)
+class _Kept:
+    """A server that is held still whenever it is not being measured, so that it costs nothing."""
 
-    def __init__(self, wisp: Path, folder: Path, guest_warmup: int = 0) -> None:
-        """Servers run in `folder`; those of the guest are first kept busy for `guest_warmup` seconds."""
+    process: Process
+    endpoint: str
+    log: Path
+    stack: ExitStack
+
+
+class WispServers(AbstractContextManager["WispServers"]):
+    """A warm server for each transport, until a cell fails at it. Closing it ends those that still run."""
+
+    def __init__(self, wisp: Path, folder: Path) -> None:
+        """Servers run in `folder`."""
         self._wisp = wisp
         self._folder = folder
-        self._guest_warmup = guest_warmup
-        self._kept = ExitStack()
-        self._process: Process | None = None
-        self._transport = self._endpoint = ""
-        self._log = folder / "logs" / "guest-server.log"
+        self._kept: dict[str, _Kept] = {}
 
     @contextmanager
-    def serving(self, place: str, transport: str, log: Path, client_log: Path) -> Iterator[str]:
+    def serving(self, cell: Cell, log: Path) -> Iterator[str]:
         """`HOST:PORT` of a server for one cell, inside the block. Raises ProcessFailure if none starts.
 
-        What the server said is in `log` if the cell fails, and what the client said that was to keep it busy in
-        `client_log` if that failed.
+        What the server said is in `log` if the cell fails.
         """
-        if place == HOST:
-            with ExitStack() as own:
-                _, endpoint = self._start(own, place, (), log)
-                yield endpoint
-            return
+        kept = self._running(cell, log)
         try:
-            if self._process is None or self._process.poll() is not None or transport != self._transport:
-                self.close()
-                # A thread that polls for another transport would have the same processor.
-                alone = ("--transport", transport, *waiting(place, transport))
-                self._process, self._endpoint = self._start(self._kept, place, alone, self._log)
-                self._transport = transport
-                self._warm_up(client_log)
-            yield self._endpoint
+            resume(kept.process)
+            yield kept.endpoint
+            hold(kept.process)
         except BaseException:
-            self._stop()
-            if self._log.exists():
-                os.replace(self._log, log)
+            self._drop(cell.transport)
+            with suppress(FileNotFoundError):
+                os.replace(kept.log, log)
             raise
 
-    def _start(self, stack: ExitStack, place: str, options: Sequence[str], log: Path) -> tuple[Process, str]:
+    def _running(self, cell: Cell, log: Path) -> _Kept:
+        kept = self._kept.get(cell.transport)
+        if kept and kept.process.poll() is not None:
+            self._drop(cell.transport)
+            kept = None
+        if not kept:
+            kept = self._kept[cell.transport] = self._start(cell, log)
+        return kept
+
+    def _start(self, cell: Cell, log: Path) -> _Kept:
         port = free_port()
-        memory = ("--memory", f"{_memory(place)}m")
-        command = [str(self._wisp), "-s", "--port", str(port), *memory, *options]
-        process = stack.enter_context(
-            server(command, log, lambda: says(log, r"^ready"), READY_SECONDS[place], self._folder)
-        )
-        return process, f"127.0.0.1:{port}"
+        command = [
+            *(str(self._wisp), "-s", "--port", str(port), "--memory", f"{_memory(cell.place)}m"),
+            *("--transport", cell.transport, *waiting(cell.place, cell.transport), *server_cores(cell)),
+        ]
+        own = log.with_name(f"{cell.place}-server-{cell.transport}.log")
+        stack = ExitStack()
+        try:
+            process = stack.enter_context(
+                server(command, own, lambda: says(own, r"^ready"), READY_SECONDS[cell.place], self._folder)
+            )
+        except BaseException:
+            os.replace(own, log)
+            raise
+        return _Kept(process, f"127.0.0.1:{port}", own, stack)
 
-    def _warm_up(self, log: Path) -> None:
-        """What the client says is in `log` if it fails."""
-        if self._guest_warmup:
-            options = ("--transport", self._transport, *server_warmup(self._transport, self._guest_warmup))
-            command = [str(self._wisp), "-p", self._endpoint, *options]
-            run(command, log, WARMUP_START_SECONDS + 2 * self._guest_warmup, self._folder)
-            log.unlink()
-
-    def _stop(self) -> None:
-        self._process = None
-        self._kept.close()
+    def _drop(self, transport: str) -> Path:
+        kept = self._kept.pop(transport)
+        kept.stack.close()
+        return kept.log
 
     def close(self) -> None:
-        self._stop()
-        self._log.unlink(missing_ok=True)
+        for transport in list(self._kept):
+            self._drop(transport).unlink(missing_ok=True)
 
     def __exit__(self, *_: object) -> None:
         self.close()
@@ -94,4 +98,4 @@ def _memory(place: str) -> int:
     if place == HOST:
         return MEMORY_MIB[HOST]
     free = shutil.disk_usage(SHARED_MEMORY).free >> 20 if SHARED_MEMORY.is_dir() else MEMORY_MIB[GUEST]
-    return max(64, min(MEMORY_MIB[GUEST], free // 2))
+    return max(64, min(MEMORY_MIB[GUEST], free // 4))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The cells of one round in one place: run here, or by this module's command inside the guest."""
+"""The cells of a place, one after the other: run here, or by this module's command inside the guest."""
 
 import json
 import sys
@@ -7,10 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from wisp_tools.campaign.cells import GUEST
-from wisp_tools.campaign.measuring import measure
+from wisp_tools.campaign.measuring import Ends
 from wisp_tools.campaign.progress import beginning
 from wisp_tools.campaign.scales import SCALES
-from wisp_tools.campaign.servers import WispServers
 from wisp_tools.campaign.state import FAILED, SKIPPED, WAITING, Campaign, CellState, read_campaign
 from wisp_tools.errors import say
 from wisp_tools.files import write_json
@@ -21,20 +20,24 @@ OUTCOME = ("state", "reason", "took", "result", "guest")
 """Fields of a cell that measuring it sets."""
 
 
-def cells_to_run(campaign: Campaign, place: str, number: int) -> list[CellState]:
+def cells_to_run(campaign: Campaign, place: str, number: int | None = None) -> list[CellState]:
+    """Of one round, or of all."""
     return [
-        cell for cell in campaign.cells if cell.cell.place == place and cell.round == number and cell.state in TO_RUN
+        cell
+        for cell in campaign.cells
+        if cell.cell.place == place and number in (None, cell.round) and cell.state in TO_RUN
     ]
 
 
 def run_cells(campaign: Campaign, cells: list[CellState], wisp: Path, record: Callable[[CellState], None]) -> None:
-    """Measures cells one after the other; `record` is called after each with its outcome set."""
+    """Measures cells of one place one after the other; `record` is called after each with its outcome set."""
     for cell in cells:
         cell.state = WAITING
-    with WispServers(wisp, campaign.folder, SCALES[campaign.scale].guest_server_warmup) as servers:
+    first_warmup = SCALES[campaign.scale].plan(cells[0].cell.place).first_warmup if cells else 0
+    with Ends(wisp, campaign.folder, first_warmup) as ends:
         for cell in cells:
             say(beginning(campaign, cell))
-            measure(cell, campaign.folder, wisp, servers)
+            ends.measure(cell)
             if cell.state == FAILED:
                 say(f"  failed: {cell.reason}")
             record(cell)
@@ -66,15 +69,15 @@ def collect_outcomes(campaign: Campaign, cells: list[CellState]) -> None:
 
 
 def main() -> None:
-    """`python -m wisp_tools.campaign.stage FOLDER ROUND WISP [PROGRAM ...]`: the guest's cells of a round.
+    """`python -m wisp_tools.campaign.stage FOLDER WISP [PROGRAM ...]`: the guest's cells, of all rounds.
 
     The programs are those that the cells start; who starts the guest reads them, this does not.
     """
-    folder, number, wisp = Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
+    folder, wisp = Path(sys.argv[1]), Path(sys.argv[2])
     try:
         with interruptible():
             campaign = read_campaign(folder)
-            cells = cells_to_run(campaign, GUEST, number)
+            cells = cells_to_run(campaign, GUEST)
             run_cells(campaign, cells, wisp, lambda cell: record_outcome(folder, cell))
     except KeyboardInterrupt:
         sys.exit(130)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from wisp_tools.campaign.cells import Cell
-from wisp_tools.campaign.scales import Scale, cells_of
+from wisp_tools.campaign.scales import Scale
 from wisp_tools.errors import WispError
 from wisp_tools.files import write_json
 from wisp_tools.results.campaign import CAMPAIGN_FILE, CAMPAIGN_FORMAT
@@ -77,10 +77,9 @@ class Campaign:
 
 def new_campaign(folder: Path, scale: Scale, rounds: int, settings: dict[str, Any], started_at: str) -> Campaign:
     """The cells of every round; every second one goes backwards, so that a drift favours none."""
-    cells = cells_of(scale)
-    campaign = Campaign(folder, scale.name, rounds, {**settings, "cells": digest(cells)}, started_at)
+    campaign = Campaign(folder, scale.name, rounds, {**settings, "cells": digest(scale.cells())}, started_at)
     for number in range(1, rounds + 1):
-        chosen = scale.cells_of_round(number, cells)
+        chosen = scale.cells_of_round(number)
         for cell in chosen if number % 2 else reversed(chosen):
             campaign.cells.append(CellState(cell, number))
     return campaign
@@ -114,6 +113,7 @@ def _written(state: CellState) -> dict[str, Any]:
 
 
 def _read(values: dict[str, Any]) -> CellState:
+    values = {"placement": "free"} | values  # which cells had before the table said it
     described = {each.name: values[each.name] for each in fields(Cell)}
     outcome = {each.name: values[each.name] for each in fields(CellState) if each.name != "cell"}
     return CellState(Cell(**described | {"options": tuple(described["options"])}), **outcome)

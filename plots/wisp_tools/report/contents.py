@@ -7,6 +7,7 @@ from pathlib import Path
 from wisp_tools.campaign.state import Campaign, read_campaign
 from wisp_tools.drawings import Drawing, drawings_of
 from wisp_tools.model import EMULATED_LABEL, Machine, Run
+from wisp_tools.repeats import Repeat, repeats_of
 from wisp_tools.results.campaign import CAMPAIGN_FILE
 
 
@@ -23,6 +24,10 @@ class RunReport:
         """The report of what a folder holds. Raises WispError if its campaign cannot be read."""
         campaign = read_campaign(folder) if (folder / CAMPAIGN_FILE).exists() else None
         return RunReport(run, tuple(drawings_of(run)), campaign)
+
+    @property
+    def repeats(self) -> list[Repeat]:
+        return repeats_of(self.run)
 
     def by_machine(self) -> dict[str, list[Drawing]]:
         """Plots under a heading for each machine, which says where and what it is."""

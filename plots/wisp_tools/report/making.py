@@ -9,8 +9,9 @@ from wisp_tools.campaign.runner import Tools, open_campaign, run_campaign
 from wisp_tools.campaign.scales import FULL, QUICK, Scale
 from wisp_tools.campaign.state import read_campaign
 from wisp_tools.drawings import draw_all
-from wisp_tools.errors import WispError
+from wisp_tools.errors import WispError, say
 from wisp_tools.progress import under_way
+from wisp_tools.repeats import in_words
 from wisp_tools.report.contents import RunReport
 from wisp_tools.report.markdown import write_markdown
 from wisp_tools.report.page import write_page
@@ -21,26 +22,32 @@ from wisp_tools.results.runs import load_runs, recorded_runs
 REPORT, PAGE, PLOTS = "REPORT.md", "report.html", "plots"
 
 
-def report_recorded(results: Path) -> None:
-    """Makes the report, the page and the plots of a folder of recorded runs again."""
+def report_recorded(results: Path) -> int:
+    """Makes the report, the page and the plots of a folder of recorded runs again.
+
+    Returns 1 if a campaign among them does not repeat, else 0.
+    """
     runs = recorded_runs(results)
     if not runs:
         raise WispError(f"{results}: holds no recorded run of a transport")
-    _write(results, [RunReport.of(run, results / run.name) for run in runs], recorded_studies(results))
+    return _write(results, [RunReport.of(run, results / run.name) for run in runs], recorded_studies(results))
 
 
-def report_runs(paths: Sequence[Path], out: Path | None = None) -> None:
+def report_runs(paths: Sequence[Path], out: Path | None = None) -> int:
     """Makes a report, a page and plots of some runs alone, with the studies in their folders.
 
     They go to `out`, or else into the folder of the first run; of a file, into a folder of its name beside it.
+    Returns 1 if one is a campaign that does not repeat, else 0.
     """
     reports = [RunReport.of(run, path) for run, path in zip(load_runs(paths), paths, strict=True)]
     folder = out or (paths[0] if paths[0].is_dir() else paths[0].with_suffix(""))
-    _write(folder, reports, [study for path in paths if path.is_dir() for study in recorded_studies(path)])
+    return _write(folder, reports, [study for path in paths if path.is_dir() for study in recorded_studies(path)])
 
 
 def report_fresh(root: Path, out: Path | None, quick: bool, rounds: int | None, left_out: Mapping[str, str]) -> int:
-    """Measures a campaign, or what is left of it, then reports. Returns 1 if a measurement failed, else 0.
+    """Measures a campaign, or what is left of it, then reports.
+
+    Returns 1 if a measurement failed, or if those of one load do not agree, else 0.
 
     `left_out` has places that are not measured, each with the reason.
     """
@@ -51,10 +58,8 @@ def report_fresh(root: Path, out: Path | None, quick: bool, rounds: int | None, 
     campaign = open_campaign(folder, scale, rounds or scale.rounds, tools)
     status = run_campaign(campaign, tools, left_out)
     if folder.resolve().parent == results.resolve():
-        report_recorded(results)
-    else:
-        report_runs([folder])
-    return status
+        return max(status, report_recorded(results))
+    return max(status, report_runs([folder]))
 
 
 def _folder(results: Path, scale: Scale) -> Path:
@@ -70,7 +75,8 @@ def _folder(results: Path, scale: Scale) -> Path:
     return parent / f"{datetime.now(UTC):%Y-%m-%d-%H%M%S}-{scale.name}"
 
 
-def _write(folder: Path, reports: Sequence[RunReport], studies: Sequence[Study]) -> None:
+def _write(folder: Path, reports: Sequence[RunReport], studies: Sequence[Study]) -> int:
+    """Returns 1 if a campaign does not repeat, which it says, else 0."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         plots = folder / PLOTS
@@ -82,3 +88,9 @@ def _write(folder: Path, reports: Sequence[RunReport], studies: Sequence[Study])
     except OSError as failure:
         raise WispError(f"{failure.filename or folder}: cannot be written: {failure.strerror}") from failure
     print(f"{folder / REPORT}\n{folder / PAGE}")
+    status = 0
+    for report in reports:
+        if report.campaign and not all(repeat.agrees for repeat in report.repeats):
+            say(f"wisp: {report.run.name}: {in_words(report.repeats)}")
+            status = 1
+    return status

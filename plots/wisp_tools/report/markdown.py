@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wisp_tools import wording
-from wisp_tools.campaign.state import Campaign
 from wisp_tools.drawings import Drawing
 from wisp_tools.files import replace
 from wisp_tools.model import EMULATED_LABEL
@@ -44,7 +43,7 @@ def _study(study: Study) -> str:
 def _run(report: RunReport, plots: Path) -> str:
     parts = [f"## {report.run.name}"]
     if report.campaign:
-        parts.append(_campaign(report.campaign))
+        parts.append(_campaign(CampaignSummary.of(report.campaign, report.repeats)))
     for heading, drawings in report.by_machine().items():
         parts.append(f"### {heading}\n\n{wording.conditions([p for d in drawings for p in d.points])}.")
         in_no_table = not any(table_of(drawing.kind) for drawing in drawings)
@@ -54,8 +53,7 @@ def _run(report: RunReport, plots: Path) -> str:
     return "\n\n".join(parts)
 
 
-def _campaign(campaign: Campaign) -> str:
-    summary = CampaignSummary.of(campaign)
+def _campaign(summary: CampaignSummary) -> str:
     text = summary.text.replace("not finished", "**not finished**")
     if summary.missing:
         rows = [tuple(cell.replace("|", "\\|").replace("<", "&lt;") for cell in row) for row in summary.missing]

@@ -114,14 +114,14 @@ def _study(study: Study) -> str:
 
 def _campaign(report: RunReport) -> str:
     assert report.campaign is not None
-    summary = CampaignSummary.of(report.campaign)
+    summary = CampaignSummary.of(report.campaign, report.repeats)
     missing = ""
     if summary.missing:
         table = _table(MISSING_HEADER, summary.missing)
         missing = f"<details><summary>Not measured: {len(summary.missing)}</summary>{table}</details>"
     return (
         f'<section class="campaign"><h2>Campaign {escape(report.run.name)}</h2>'
-        f"<p>{escape(summary.text)}</p>{missing}</section>"
+        f"<p>{escape(summary.text.replace('**', ''))}</p>{missing}</section>"
     )
 
 

@@ -2,9 +2,11 @@
 """How far a campaign is, and what of it was not measured, for the report."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wisp_tools.campaign.state import FAILED, SKIPPED, WAITING, Campaign
+from wisp_tools.repeats import Repeat, in_words
 
 LACKING = {FAILED: "failed", SKIPPED: "skipped", WAITING: "not reached"}
 """States of measurements without a result, in words."""
@@ -20,7 +22,7 @@ class CampaignSummary:
     """What failed, each by itself, and what was skipped for one reason together: name, rounds, state, reason."""
 
     @staticmethod
-    def of(campaign: Campaign) -> "CampaignSummary":
+    def of(campaign: Campaign, repeats: Sequence[Repeat] = ()) -> "CampaignSummary":
         command = "./wisp report --fresh" + (" --quick" if campaign.scale == "quick" else "")
         end = f"finished {campaign.finished_at}" if campaign.finished_at else "not finished"
         text = f"Measured by {command}: {_rounds(campaign)}, begun {campaign.started_at}, {end}, {_software(campaign)}."
@@ -28,6 +30,8 @@ class CampaignSummary:
         lacking = [f"{counts[state]} {words}" for state, words in LACKING.items() if counts[state]]
         if lacking:
             text += f" Without a result, and so in no figure: {', '.join(lacking)}, of {len(campaign.cells)}."
+        if repeats:
+            text += f" {in_words(repeats)}"
         missing: dict[tuple[str, str, str], list[int]] = {}
         for cell in campaign.cells:
             if cell.state in (FAILED, SKIPPED):

@@ -33,15 +33,19 @@ def load_campaign(folder: Path) -> list[Measurement]:
             raise WispError(f"{cell.where}: the result {shown[:80]} is outside of the campaign")
         guest = cell.optional_text("guest")
         loaded = load_folder(path, shown, guest) if path.is_dir() else load_perf(path, shown, guest)
-        measurements += [_of_campaign(measurement, cell.text("group"), commit) for measurement in loaded]
+        placement = cell.optional_text("placement") if "placement" in cell else None
+        measurements += [_of_campaign(measurement, cell.text("group"), placement, commit) for measurement in loaded]
     return measurements
 
 
-def _of_campaign(measurement: Measurement, group: str, commit: str | None) -> Measurement:
-    """In its group, with the commit that was measured, of which the perf client knows only the version."""
+def _of_campaign(measurement: Measurement, group: str, placement: str | None, commit: str | None) -> Measurement:
+    """In its group, placed as the campaign placed both ends, of which the client knows its own, and with the commit
+    that was measured, of which the client knows only the version.
+    """
+    configuration = replace(measurement.configuration, group=group)
     software = f"commit {commit[:8]}" if commit else measurement.conditions.software
     return replace(
         measurement,
-        configuration=replace(measurement.configuration, group=group),
+        configuration=replace(configuration, placement=placement) if placement else configuration,
         conditions=replace(measurement.conditions, software=software),
     )

@@ -57,6 +57,7 @@ def _configuration(connection: Fields, settings: Fields, version: int) -> Config
         pipeline=settings.whole("pipeline", 1),
         mix=mix,
         keys=settings.text("keys") if version > 1 else "uniform",
+        workload=settings.optional_text("workload") if "workload" in settings else None,
         loop=settings.one_of("loop", ("closed", "open")),
         arrivals=settings.optional_text("arrivals") if version > 1 else None,
         # null has no other side to wait for.

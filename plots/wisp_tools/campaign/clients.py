@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Wisp's perf clients that stay warm from cell to cell."""
+
+import os
+import re
+import selectors
+import subprocess
+import time
+from contextlib import AbstractContextManager, suppress
+from pathlib import Path
+
+from wisp_tools.campaign.cells import Cell, first_warmup
+from wisp_tools.campaign.cores import client_cores
+from wisp_tools.processes import Process, ProcessFailure, last_line, stop
+
+END = re.compile(r"^exit code (\d+)\n", re.MULTILINE)
+"""What `./wisp -p -` says behind each measurement."""
+READ_BYTES = 1 << 16
+
+
+class WarmClient:
+    """One `./wisp -p -`: it makes the measurements that it is told, one after the other, in one JVM."""
+
+    def __init__(self, wisp: Path, folder: Path) -> None:
+        """It runs in `folder`, to which its options refer."""
+        try:
+            self._process: Process = subprocess.Popen(
+                [str(wisp), "-p", "-"],
+                cwd=folder,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        except OSError as failure:
+            raise ProcessFailure(f"{wisp.name} cannot be started: {failure.strerror}") from failure
+
+    def measure(self, words: tuple[str, ...], log: Path, seconds: float) -> None:
+        """Makes a measurement, and leaves what is said of it in `log`.
+
+        Raises ProcessFailure if it fails, takes longer than `seconds`, or the client ends.
+        """
+        assert self._process.stdin is not None
+        said = ""
+        with log.open("w", encoding="utf-8") as copy, suppress(BrokenPipeError):
+            self._process.stdin.write((" ".join(words) + "\n").encode())
+            self._process.stdin.flush()
+            deadline = time.monotonic() + seconds
+            while not (end := END.search(said)):
+                part = self._read(deadline - time.monotonic())
+                if part is None:
+                    raise ProcessFailure(f"did not end within {seconds:.0f} s")
+                if not part:
+                    break
+                said += part
+                copy.write(part)
+                copy.flush()
+            else:
+                if end.group(1) != "0":
+                    raise ProcessFailure(f"{_complaint(said)} (exit code {end.group(1)})")
+                return
+        raise ProcessFailure(f"the client ended: {last_line(log) or 'it said nothing'}")
+
+    def _read(self, seconds: float) -> str | None:
+        """What it says next: empty if it has ended, None if it says nothing in that time."""
+        assert self._process.stdout is not None
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._process.stdout, selectors.EVENT_READ)
+            if not selector.select(max(0.0, seconds)):
+                return None
+        return os.read(self._process.stdout.fileno(), READ_BYTES).decode(errors="replace")
+
+    def close(self) -> None:
+        stop(self._process)
+        for stream in (self._process.stdin, self._process.stdout):
+            assert stream is not None
+            with suppress(OSError):
+                stream.close()
+
+
+def _complaint(said: str) -> str:
+    """What it said last in its own name, or its last line before the exit code."""
+    lines = [line.strip() for line in END.sub("", said).splitlines() if line.strip()]
+    own = [line for line in lines if line.startswith("wisp: ")]
+    return (own or lines or ["it said nothing"])[-1][:300]
+
+
+class WarmClients(AbstractContextManager["WarmClients"]):
+    """A client for each way of asking, so that none has compiled its code for another's; until a cell of it fails."""
+
+    def __init__(self, wisp: Path, folder: Path) -> None:
+        self._wisp = wisp
+        self._folder = folder
+        self._warm: dict[tuple[str, ...], WarmClient] = {}
+
+    def measure(self, cell: Cell, endpoint: str, target: str, log: Path, limit: float, first_seconds: int) -> None:
+        """Makes a cell's measurement. A client that was just started is first kept busy for `first_seconds`."""
+        cores = client_cores(cell)
+        way = cell.options[: cell.options.index("--key_size")]
+        client = self._warm.pop(way, None)
+        try:
+            if client is None:
+                client = WarmClient(self._wisp, self._folder)
+                warmup = (endpoint, *first_warmup(cell, first_seconds), *cores)
+                client.measure(warmup, log, limit + 2 * first_seconds)
+            client.measure((endpoint, *cell.options, *cores, "--json", target), log, limit)
+        except BaseException:
+            if client:
+                client.close()
+            raise
+        self._warm[way] = client
+
+    def __exit__(self, *_: object) -> None:
+        while self._warm:
+            self._warm.popitem()[1].close()
