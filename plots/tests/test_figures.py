@@ -1,17 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 import hashlib
+import re
 
 import numpy
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from PIL import Image
 
 from tests.files import latencies, measurement, perf, perf_open, write_json, write_suite
+from wisp_tools import figures as figures_module
+from wisp_tools import wording
 from wisp_tools.canvas import save
 from wisp_tools.drawings import draw_all, drawings_of
 from wisp_tools.results.runs import load_run
-from wisp_tools.style import LOOKS, looks_of
+from wisp_tools.style import DARK, LOOKS, looks_of
 
 WAYS = (
     ("tcp", None, 12_000),
@@ -61,17 +65,17 @@ def figures(drawings) -> dict[str, Figure]:
 def test_a_run_gets_a_plot_for_everything_that_it_varies(drawings):
     sweeps = {f"qps-by-{varied}-host" for varied in ("payload", "key-size", "clients", "pipeline", "reads")}
     percentiles = {f"latency-percentiles-{payload}-host" for payload in (10, 100, 1000)}
-    assert set(drawings) == {"comparison-host", "latency-by-load-host"} | sweeps | percentiles
+    assert set(drawings) == {"throughput-host", "latency-by-load-host"} | sweeps | percentiles
 
 
 def test_every_axis_that_measures_says_what_and_in_which_unit(figures):
     for name, figure in figures.items():
         for axes in figure.axes:
-            if name == "comparison-host":
+            if name == "throughput-host":
                 continue
             assert any(word in axes.get_xlabel() for word in ("bytes", "%", "clients", "requests")), name
             assert any(word in axes.get_ylabel() for word in ("requests/s", "latency")), name
-    assert "requests/s" in figures["comparison-host"].axes[-1].get_xlabel()
+    assert "requests/s" in figures["throughput-host"].axes[-1].get_xlabel()
 
 
 def test_latency_axes_carry_units_in_their_ticks(figures):
@@ -119,8 +123,103 @@ def test_points_that_repeat_have_bars_from_the_lowest_to_the_highest(figures):
     assert "lowest to the highest" in words_of(figures["qps-by-clients-host"], "caption")
 
 
+def suite_run(folder, *rounds):
+    """Of tcp and zmq in the suite, the samples of each round in a folder of its own."""
+    for number, samples in enumerate(rounds):
+        made = [measurement(transport, 100, samples) for transport in ("tcp", "zmq")]
+        write_suite(folder / f"round-{number}", made)
+    return load_run(folder)
+
+
+def test_a_run_of_jmh_has_bars_over_its_interval_of_999_per_mille(tmp_path):
+    (drawing,) = [
+        each for each in drawings_of(suite_run(tmp_path, [9_000.0, 10_000.0, 11_000.0])) if each.kind == "comparison"
+    ]
+    (low, _), (high, _) = error_bars(drawing)[0]
+    # Student's t with 2 degrees of freedom: 31.599, times 1000 / sqrt(3).
+    assert high == pytest.approx(10_000 + 18_243, abs=1)
+    assert low == pytest.approx(1_000)
+    assert "Mean of 3 iterations, and bars reach over the 99.9 % interval." in words_of(drawing.draw(), "caption")
+
+
+def test_rounds_have_bars_from_the_lowest_to_the_highest(tmp_path):
+    run = suite_run(tmp_path, [9_000.0, 10_000.0, 11_000.0], [12_000.0, 13_000.0, 14_000.0])
+    (drawing,) = [each for each in drawings_of(run) if each.kind == "comparison"]
+    assert [x for x, _ in error_bars(drawing)[0]] == pytest.approx([9_000, 14_000])
+    assert "Median of 6 samples, and bars reach from the lowest to the highest." in words_of(drawing.draw(), "caption")
+
+
+def test_single_runs_have_no_bars_and_say_so(tmp_path):
+    for transport in ("tcp", "zmq"):
+        write_json(tmp_path / "run" / f"{transport}.json", perf(transport))
+    (drawing,) = [each for each in drawings_of(load_run(tmp_path / "run")) if each.kind == "comparison"]
+    assert not error_bars(drawing)
+    assert "One run each." in words_of(drawing.draw(), "caption")
+
+
+def error_bars(drawing):
+    """The ends of each bar of a comparison, from its last way to its first."""
+    (axes,) = drawing.draw().axes
+    return [lines.get_segments()[0] for lines in axes.collections if isinstance(lines, LineCollection)]
+
+
+def test_loads_that_were_repeated_have_bars_at_each_percentile(tmp_path):
+    for number, capacity in enumerate((20_000, 30_000)):
+        write_json(tmp_path / "run" / f"{number}.json", perf_open("tcp", capacity, [4_000, 8_000]))
+    (drawing,) = drawings_of(load_run(tmp_path / "run"))
+    bars = error_bars(drawing)
+    assert len(bars) == len(figures_module.LOAD_PERCENTS)
+    point = drawing.points[0]
+    assert [y for _, y in bars[0]] == pytest.approx(point.range_of_latency(50))
+    assert "bars reach from the lowest repetition to the highest" in words_of(drawing.draw(), "caption")
+
+
+def test_titles_name_the_load(drawings):
+    assert drawings["throughput-host"].title == "A third each of put, get and delete: one request at a time"
+
+
+@pytest.mark.parametrize(
+    ("mix", "words"),
+    [
+        ("put:1,get:1,delete:1", "a third each of put, get and delete"),
+        ("get:95,put:5", "95 % get, 5 % put"),
+        ("get:1", "get alone"),
+        ("put:0,get:2", "get alone"),
+        ("get:1,put:2", "33.3 % get, 66.7 % put"),
+    ],
+)
+def test_a_mix_is_said_in_words(mix, words):
+    assert wording.mix(mix) == words
+
+
+def test_pictures_are_light_by_themselves_and_dark_for_those_who_prefer_that(figures, tmp_path):
+    for name, figure in figures.items():
+        svg = next(path for path in save(figure, tmp_path, name) if path.suffix == ".svg").read_text()
+        plain, dark = re.sub(r"@media[^<]*", "", svg), re.search(r"@media([^<]*)", svg)[1]
+        assert "(prefers-color-scheme:dark)" in dark
+        used = set(re.findall(r"(?:fill|stroke)(?:: |=\")(#\w+)", plain))
+        assert "#ffffff" in used
+        for colour in used:
+            shown = re.search(rf'stroke: {colour}"\],\[stroke="{colour}"\]{{stroke:(#\w+)!', dark)
+            assert contrast(shown[1] if shown else colour, DARK["#ffffff"]) > 3 or colour in ("#ffffff", "#d9d9d9"), (
+                colour
+            )
+
+
+def contrast(one: str, other: str) -> float:
+    """As WCAG 2 defines it."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[index : index + 2], 16) / 255 for index in (1, 3, 5)]
+        red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    brighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (brighter + 0.05) / (darker + 0.05)
+
+
 def test_the_comparison_has_every_way_and_the_labelled_line_of_the_notes(figures):
-    figure = figures["comparison-host"]
+    figure = figures["throughput-host"]
     labels = {label.get_text() for label in figure.axes[0].get_yticklabels()}
     assert labels == {"tcp", "zmq", "shm, ring get", "shm, one-sided get", "simple_kv, tcp", "null (harness alone)"}
     assert len(figure.axes) == 3
@@ -160,13 +259,13 @@ def test_figures_of_host_and_guest_are_never_in_one_plot_and_an_emulated_device_
             file = perf(transport, payload=payload, cpu=cpu, emulated=emulated, get="ring" if emulated else None)
             write_json(tmp_path / "run" / f"{transport}-{payload}-{cpu[:4]}.json", file)
     drawings = drawings_of(load_run(tmp_path / "run"))
-    assert {drawing.name for drawing in drawings} >= {"comparison-host", "comparison-guest"}
+    assert {drawing.name for drawing in drawings} >= {"throughput-host", "throughput-guest"}
     for drawing in drawings:
         assert len({point.machine for point in drawing.points}) == 1
         figure = drawing.draw()
         emulated = "Soft-RoCE, emulated" in words_of(figure, "title")
         assert emulated == drawing.name.endswith("-guest")
-        if drawing.name == "comparison-guest":
+        if drawing.name == "throughput-guest":
             labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
             assert labels == ["rdma, ring get (emulated)", "tcp"]
 

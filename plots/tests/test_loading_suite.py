@@ -60,7 +60,7 @@ def test_the_unit_of_the_score_is_taken_into_account(tmp_path):
 
 
 def test_simple_kv_is_told_from_wisp_with_what_it_writes_and_sends_ahead(tmp_path):
-    made = measurement("rdma", benchmark="simple_kv.request", write="region", ahead="10")
+    made = measurement("rdma", benchmark="simple_kv.request", write="region", ahead="10", server="127.0.0.1:9")
     (loaded,) = load_folder(write_suite(tmp_path / "run", [made]), "run")
     assert loaded.configuration.way == Way("simple_kv", "rdma", write="region")
     assert loaded.configuration.pipeline == 10

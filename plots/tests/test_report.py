@@ -53,12 +53,12 @@ def test_a_report_is_the_same_when_made_again_and_leaves_what_people_wrote(resul
 
 def test_a_report_of_some_runs_is_of_them_alone_and_in_the_folder_of_the_first(results, capsys):
     write_json(results / "second" / "shm.json", perf("shm", 777_000))
-    write_json(results / "third" / "null.json", perf("null", 9e6))
+    write_json(results / "elsewhere-7" / "null.json", perf("null", 9e6))
     report_runs([results / "second", results / "first"])
     text, page = ((results / "second" / name).read_text() for name in ("REPORT.md", "report.html"))
     for said in (text, page):
         assert "second" in said and "first" in said
-        assert "third" not in said
+        assert "elsewhere-7" not in said
         assert "write of 30 us" not in said
     assert "777,000" in text
     for name in re.findall(r"\]\((plots/[^)]+)\)", text):
@@ -73,6 +73,15 @@ def test_a_report_of_a_file_is_in_a_folder_of_its_name_and_of_others_where_it_wa
     report_runs([results / "first"], results / "wanted")
     assert (results / "wanted" / "REPORT.md").exists()
     assert not (results / "first" / "REPORT.md").exists()
+
+
+def test_plots_that_a_report_no_longer_has_are_removed(results):
+    report_runs([results / "first"])
+    plots = results / "first" / "plots" / "first"
+    before = sorted(plots.iterdir())
+    (plots / "of-an-earlier-report.svg").write_text("")
+    report_runs([results / "first"])
+    assert sorted(plots.iterdir()) == before
 
 
 def test_a_folder_with_its_report_in_it_is_read_as_before(results):
@@ -124,7 +133,7 @@ def test_the_report_has_the_figures_with_their_conditions_and_every_picture_that
         assert (results / name).stat().st_size > 1000
     assert (results / "report.html").exists()
     assert "Some CPU" in text
-    assert "| tcp | 10 B | 10,000 | 10,000 to 10,000 | 1 |" in text
+    assert "| tcp | 10 B | 10,000 |  | 1 |" in text
     assert "original notes (2016, python-rdma, their hardware): 20,000 requests/s" in text
 
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from wisp_tools.files import replace
-from wisp_tools.style import SETTINGS
+from wisp_tools.style import SETTINGS, in_the_dark
 
 WIDTH = 7.2
 """Inches."""
@@ -19,8 +19,8 @@ CAPTION_SIZE = 7
 CAPTION_LINE = 0.145
 """Height of a line of the caption, in inches."""
 CHARACTERS_PER_INCH = 17
-TITLE_HEIGHT = 0.3
-"""Inches."""
+TITLE_LINE = 0.22
+"""Height of a line of the title, in inches."""
 LAYOUT_DIGITS = 4
 """Of where axes stand, as a part of the figure: finer than a pixel."""
 
@@ -33,7 +33,7 @@ def new_figure(
     characters = int(WIDTH * CHARACTERS_PER_INCH)
     lines = [line for paragraph in caption.split("\n") for line in textwrap.wrap(paragraph, characters)]
     below = CAPTION_LINE * len(lines) + 0.12
-    above = TITLE_HEIGHT + legend
+    above = title_height(title) + legend
     whole = height + below + above
     layout = ConstrainedLayoutEngine(rect=(0, below / whole, 1, 1 - (below + above) / whole))
     figure = Figure(figsize=(WIDTH, whole), layout=layout)
@@ -46,6 +46,11 @@ def new_figure(
     return figure, list(axes.flat)
 
 
+def title_height(title: str) -> float:
+    """Inches, of all of its lines."""
+    return TITLE_LINE * (1 + title.count("\n")) + 0.08
+
+
 def save(figure: Figure, folder: Path, name: str) -> list[Path]:
     """Writes `name`.svg and `name`.png, each whole or not at all."""
     _settle_layout(figure)
@@ -56,7 +61,7 @@ def save(figure: Figure, folder: Path, name: str) -> list[Path]:
         with matplotlib.rc_context(SETTINGS):
             figure.savefig(content, format=kind, metadata=metadata)
         written.append(folder / f"{name}.{kind}")
-        replace(written[-1], content.getvalue())
+        replace(written[-1], content.getvalue() if kind == "png" else in_the_dark(content.getvalue().decode()))
     return written
 
 

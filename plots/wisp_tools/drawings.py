@@ -70,8 +70,8 @@ def _of_machine(points: Sequence[Point]) -> list[Drawing]:
         if len(together) > 1:
             drawings.append(_percentiles(together))
     for together in _alike(opened, lambda c: True, ("offered",)):
-        name, title = "latency-by-load", "Latency by offered load"
-        drawings.append(Drawing(name, name, title, together, ("offered",), figures.latency_by_load))
+        name = "latency-by-load"
+        drawings.append(Drawing(name, name, wording.LOAD_TITLE, together, ("offered",), figures.latency_by_load))
     if not drawings:
         drawings = [_percentiles(together) for together in _alike(closed, lambda c: True, ())]
     return drawings
@@ -79,8 +79,8 @@ def _of_machine(points: Sequence[Point]) -> list[Drawing]:
 
 def _comparison(points: tuple[Point, ...]) -> Drawing:
     ahead = points[0].configuration.pipeline
-    title = "The notes' comparison" if ahead == 1 else f"The notes' comparison, {ahead} requests sent ahead"
-    name = "comparison" if ahead == 1 else f"comparison-{ahead}-ahead"
+    name = "throughput" if ahead == 1 else f"throughput-{ahead}-together"
+    title = wording.comparison_title(points)
     return Drawing(name, "comparison", title, points, ("payload_size", "sizes"), figures.comparison)
 
 
@@ -90,9 +90,8 @@ def _sweep(points: tuple[Point, ...], name: str, axis: figures.Axis) -> Drawing:
 
 def _percentiles(points: tuple[Point, ...]) -> Drawing:
     payload = points[0].configuration.payload_size
-    suffix, size = ("", "") if payload is None else (f"-{payload}", f", values of {wording.size(payload)}")
-    name, title = f"latency-percentiles{suffix}", f"Latency by percentile{size}"
-    return Drawing(name, "percentiles", title, points, (), figures.percentiles)
+    name = "latency-percentiles" + ("" if payload is None else f"-{payload}")
+    return Drawing(name, "percentiles", wording.percentiles_title(points), points, (), figures.percentiles)
 
 
 def _comparisons(points: Iterable[Point]) -> list[tuple[Point, ...]]:

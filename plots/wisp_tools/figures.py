@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
 
 from wisp_tools import wording
-from wisp_tools.canvas import TITLE_HEIGHT, new_figure
+from wisp_tools.canvas import new_figure, title_height
 from wisp_tools.model import EMULATED_LABEL, Configuration, Way, mix_weights
 from wisp_tools.points import Point
 from wisp_tools.style import EDGE, Look, looks_of, order_of
@@ -89,11 +89,10 @@ def sweep(points: Sequence[Point], title: str, axis: Axis) -> Figure:
             (point for point in points if point.configuration.way == way),
             key=lambda point: axis.value(point.configuration) or 0,
         )
-        medians = [point.median for point in own]
         axes.errorbar(
             [axis.value(point.configuration) or 0 for point in own],
-            medians,
-            yerr=[[point.median - point.lowest for point in own], [point.highest - point.median for point in own]],
+            [point.rate for point in own],
+            yerr=_reach_of([(point.low, point.rate, point.high) for point in own]),
             label=_label(way, own),
             ecolor=EDGE,
             elinewidth=0.8,
@@ -106,7 +105,7 @@ def sweep(points: Sequence[Point], title: str, axis: Axis) -> Figure:
     _x_ticks(axes, {tick: axis.tick(tick) for tick in ticks})
     axes.set_xlabel(axis.label + (" (log scale)" if axis.logarithmic else ""))
     axes.set_yscale("log")
-    _reach(axes, [point.lowest for point in points], [point.highest for point in points])
+    _limit(axes, [_positive(point.low, point.rate) for point in points], [point.high for point in points])
     _rate_axis(axes.yaxis)
     axes.set_ylabel(RATE_LABEL)
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
@@ -125,9 +124,9 @@ def comparison(points: Sequence[Point], title: str) -> Figure:
         legend=0.3,
         rows=len(payloads),
     )
-    least = min(min(point.lowest for point in points), wording.NOTES_RATE)
+    least = min(*(_positive(point.low, point.rate) for point in points), wording.NOTES_RATE)
     start = 10 ** math.floor(math.log10(least / 1.5))
-    end = max(point.highest for point in points) * 12
+    end = max(point.high for point in points) * 12
     for axes, payload in zip(panels, payloads, strict=True):
         own = {p.configuration.way: p for p in points if (p.configuration.payload_size or 0) == payload}
         _bars(axes, own, looks, start)
@@ -139,9 +138,7 @@ def comparison(points: Sequence[Point], title: str) -> Figure:
         _rate_axis(axes.xaxis)
         axes.grid(False, axis="y")
     reference = Line2D([], [], color="black", linestyle="--", linewidth=1, label=f"{wording.NOTES_NAME}: 20 k")
-    figure.legend(
-        handles=[reference], loc="upper left", bbox_to_anchor=(0, 1 - TITLE_HEIGHT / figure.get_figheight())
-    ).set_in_layout(False)
+    _legend_below(figure, _place(title, points), [reference])
     for axes in panels[:-1]:
         axes.tick_params(labelbottom=False)
     panels[-1].set_xlabel(f"{RATE_LABEL}; bars begin at {wording.rate(start).strip()}")
@@ -154,7 +151,7 @@ def _bars(axes: Axes, points: dict[Way, Point], looks: dict[Way, Look], start: f
         point, look = points[way], looks[way]
         axes.barh(
             position,
-            point.median - start,
+            point.rate - start,
             left=start,
             height=0.72,
             color=look.fill or look.colour,
@@ -163,19 +160,19 @@ def _bars(axes: Axes, points: dict[Way, Point], looks: dict[Way, Look], start: f
             linewidth=0.6,
             alpha=0.9,
         )
-        if len(point.samples) > 1:
+        if point.interval:
             axes.errorbar(
-                point.median,
+                point.rate,
                 position,
-                xerr=[[point.median - point.lowest], [point.highest - point.median]],
+                xerr=_reach_of([(point.low, point.rate, point.high)]),
                 color="black",
                 elinewidth=1,
                 capsize=3,
                 zorder=4,
             )
         axes.annotate(
-            wording.rate(point.median),
-            (point.highest, position),
+            wording.rate(point.rate),
+            (point.high, position),
             xytext=(6, 0),
             textcoords="offset points",
             va="center",
@@ -244,7 +241,13 @@ def latency_by_load(points: Sequence[Point], title: str) -> Figure:
     figure, panels = new_figure(
         _place(title, points),
         _caption(points, ("offered", "group"), repeated=False)
-        + "\nLatency counts from when a request was due. Crosses: saturated, the offered rate was not reached"
+        + "\nLatency counts from when a request was due."
+        + (
+            " Repeated loads are added up; bars reach from the lowest repetition to the highest."
+            if any(len(point.measurements) > 1 for point in points)
+            else ""
+        )
+        + " Crosses: saturated, the offered rate was not reached"
         " (with the share of it that was), so there is no latency to show.",
         height=0.3 + 2.9 * rows,
         legend=0.3,
@@ -270,13 +273,7 @@ def latency_by_load(points: Sequence[Point], title: str) -> Figure:
         _duration_axis(axes)
         axes.set_xlabel("offered load, requests/s (log scale)")
         axes.set_ylabel(LATENCY_LABEL)
-    legend = figure.legend(
-        handles=_load_legend(),
-        loc="upper left",
-        bbox_to_anchor=(0, 1 - TITLE_HEIGHT / figure.get_figheight()),
-        ncols=len(LOAD_PERCENTS) + 1,
-    )
-    legend.set_in_layout(False)
+    _legend_below(figure, _place(title, points), _load_legend())
     for axes in panels[len(looks) :]:
         axes.remove()
     return figure
@@ -295,6 +292,22 @@ def _load_curves(axes: Axes, points: Sequence[Point], colour: str) -> None:
             markeredgewidth=0.6,
             label=f"{percent:g} %",
         )
+        ranges = [(p.configuration.offered or 0, p.latency, p.range_of_latency(percent)) for p in points]
+        repeated = [
+            (offered, (each[0], latency.percentile(percent), each[1]))
+            for offered, latency, each in ranges
+            if latency and each
+        ]
+        if repeated:
+            axes.errorbar(
+                [offered for offered, _ in repeated],
+                [middle for _, (_, middle, _) in repeated],
+                yerr=_reach_of([each for _, each in repeated]),
+                fmt="none",
+                ecolor=EDGE,
+                elinewidth=0.8,
+                capsize=2.5,
+            )
     for point in points:
         if not point.saturated:
             continue
@@ -302,7 +315,7 @@ def _load_curves(axes: Axes, points: Sequence[Point], colour: str) -> None:
         axes.axvline(offered, color="#666666", linestyle=(0, (1, 2)), linewidth=1)
         axes.plot([offered], [0.96], transform=axes.get_xaxis_transform(), marker="X", color="black", clip_on=False)
         axes.annotate(
-            f"saturated: {100 * point.median / offered:.0f} % reached",
+            f"saturated: {100 * point.rate / offered:.0f} % reached",
             (offered, 0.9),
             xycoords=("data", "axes fraction"),
             xytext=(3, 0),
@@ -314,12 +327,28 @@ def _load_curves(axes: Axes, points: Sequence[Point], colour: str) -> None:
         )
 
 
+def _legend_below(figure: Figure, title: str, handles: list[Line2D]) -> None:
+    place = (0, 1 - title_height(title) / figure.get_figheight())
+    figure.legend(handles=handles, loc="upper left", bbox_to_anchor=place, ncols=len(handles)).set_in_layout(False)
+
+
 def _load_legend() -> list[Line2D]:
     lines = [
         Line2D([], [], color="#444444", linestyle=line, marker=marker, label=f"{percent:g} % of requests")
         for percent, line, marker in LOAD_PERCENTS
     ]
     return [*lines, Line2D([], [], color="black", linestyle="", marker="X", label="saturated")]
+
+
+def _positive(low: float, middle: float) -> float:
+    """The lower end of an interval, or what is far below the middle where the end is on no logarithmic axis."""
+    return low if low > 0 else middle / 10
+
+
+def _reach_of(intervals: Sequence[tuple[float, float, float]]) -> list[list[float]]:
+    """How far intervals reach below and above their middles."""
+    below = [middle - _positive(low, middle) for low, middle, _ in intervals]
+    return [below, [high - middle for _, middle, high in intervals]]
 
 
 def thinned(curve: Sequence[tuple[float, int]], step: float = 1.012) -> list[tuple[float, int]]:
@@ -333,7 +362,7 @@ def thinned(curve: Sequence[tuple[float, int]], step: float = 1.012) -> list[tup
 
 def _place(title: str, points: Sequence[Point]) -> str:
     guest = points[0].machine.guest
-    return f"{title}: in the guest ({EMULATED_LABEL})" if guest else title
+    return f"{title}\nin the guest ({EMULATED_LABEL})" if guest else title
 
 
 def _caption(points: Sequence[Point], varied: tuple[str, ...], repeated: bool = True) -> str:
@@ -381,7 +410,7 @@ def _ticks_in(axis: AxisOfPlot, units: Sequence[tuple[float, str]]) -> None:
     axis.set_minor_formatter(NullFormatter())
 
 
-def _reach(axes: Axes, lows: Sequence[float], highs: Sequence[float]) -> None:
+def _limit(axes: Axes, lows: Sequence[float], highs: Sequence[float]) -> None:
     """Limits of a logarithmic y axis that hold at least a decade, with enough ticks to read it by."""
     low, high = min(lows) / 1.4, max(highs) * 1.4
     if high / low < 10:

@@ -5,9 +5,22 @@ import statistics
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
+from wisp_tools.estimates import mean_error
 from wisp_tools.histogram import Histogram
 from wisp_tools.model import ALL_OPERATIONS, Conditions, Configuration, Machine, Measurement
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Around a figure of several samples. Its lower end may be below 0 where there are few that differ much."""
+
+    low: float
+    middle: float
+    high: float
+    of_jmh: bool
+    """Whether it is JMH's, of 99.9 %, and not the range of all samples."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +50,37 @@ class Point:
         return max(self.samples)
 
     @property
+    def rate(self) -> float:
+        """Requests per second, as they are shown: what the interval is around, or the only sample."""
+        return self.interval.middle if self.interval else self.samples[0]
+
+    @cached_property
+    def interval(self) -> "Interval | None":
+        """Around requests per second; None of a single sample.
+
+        Of one run of JMH its own: the mean of three iterations or more, with 99.9 % confidence.
+        Of anything else the median, and the range from the lowest to the highest.
+        """
+        if len(self.samples) < 2:
+            return None
+        of_jmh = self.configuration.instrument == "suite" and len(self.measurements) == 1
+        error = mean_error(self.samples) if of_jmh else None
+        if error is None:
+            return Interval(self.lowest, self.median, self.highest, of_jmh=False)
+        mean = statistics.fmean(self.samples)
+        return Interval(mean - error, mean, mean + error, of_jmh=True)
+
+    @property
+    def low(self) -> float:
+        """The lower end of the interval, or the only sample."""
+        return self.interval.low if self.interval else self.rate
+
+    @property
+    def high(self) -> float:
+        """The upper end of the interval, or the only sample."""
+        return self.interval.high if self.interval else self.rate
+
+    @property
     def saturated(self) -> bool:
         """Whether any repetition did not reach the offered rate."""
         return any(measurement.saturated for measurement in self.measurements)
@@ -45,7 +89,7 @@ class Point:
     def emulated(self) -> bool:
         return any(measurement.emulated for measurement in self.measurements)
 
-    @property
+    @cached_property
     def latency(self) -> Histogram | None:
         """Nanoseconds of all requests of all repetitions; None if there are none, or any is saturated."""
         return self._pooled([measurement.latency for measurement in self.measurements])
@@ -54,6 +98,12 @@ class Point:
     def service(self) -> Histogram | None:
         """In an open loop nanoseconds from when requests were sent, pooled like `latency`."""
         return self.service_of(ALL_OPERATIONS)
+
+    def range_of_latency(self, percent: float) -> tuple[int, int] | None:
+        """The lowest and the highest of a percentile of each repetition, in nanoseconds; None of a single one."""
+        each = [measurement.latency for measurement in self.measurements]
+        found = [latency.percentile(percent) for latency in each if latency]
+        return (min(found), max(found)) if len(found) > 1 and not self.saturated else None
 
     def latency_of(self, operation: str) -> Histogram | None:
         return self._pooled([measurement.latencies.get(operation) for measurement in self.measurements])

@@ -39,6 +39,8 @@ OTHERS = (
 """For ways that a later version adds, in the order of their labels."""
 
 EDGE = "#222222"
+PREFERS_DARK = "(prefers-color-scheme:dark)"
+"""As it stands in pictures, where the page finds it to replace it."""
 
 SETTINGS: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
@@ -61,6 +63,32 @@ SETTINGS: dict[Any, Any] = {
     "figure.dpi": 100,
     "savefig.dpi": 150,
 }
+
+
+DARK = {
+    "#ffffff": "#16181b",
+    "#000000": "#f2f2f2",
+    EDGE: "#e0e0e0",
+    "#333333": "#c9c9c9",
+    "#444444": "#c0c0c0",
+    "#666666": "#a0a0a0",
+    "#d9d9d9": "#3a3d42",
+    "#0072b2": "#3d9be0",
+}
+"""What colours become on dark paper; the others are told apart on both."""
+
+
+def in_the_dark(svg: str) -> str:
+    """The picture with a style for those who prefer dark pages, which viewers without one pass over.
+
+    Figures write their colours at each element, so that the style has to look for them there. What has none is black.
+    """
+    rules = [f"svg{{fill:{DARK['#000000']}}}"]
+    for light, dark in DARK.items():
+        for kind in ("fill", "stroke"):
+            rules.append(f'[style*="{kind}: {light}"],[{kind}="{light}"]{{{kind}:{dark}!important}}')
+    style = f'<style type="text/css">@media {PREFERS_DARK}{{{"".join(rules)}}}</style>'
+    return svg.replace("</style>", f"</style>\n  {style}", 1)
 
 
 def order_of(way: Way) -> tuple[int, str]:

@@ -4,7 +4,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from wisp_tools.model import EMULATED_LABEL, Conditions, Configuration
+from wisp_tools.model import EMULATED_LABEL, Conditions, Configuration, mix_weights
 from wisp_tools.points import Point, conditions_of
 
 NOTES_RATE = 20_000
@@ -61,11 +61,51 @@ def conditions(points: Sequence[Point]) -> str:
 
 def repetition(points: Sequence[Point]) -> str:
     """What a point and its error bar are."""
-    counts = sorted({len(point.samples) for point in points})
-    if counts == [1]:
-        return "One run each."
-    number = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
-    return f"Median of {number} samples; bars reach from the lowest to the highest."
+    said = []
+    for of_jmh, words in (
+        (True, "mean of {} iterations, and bars reach over the 99.9 % interval"),
+        (False, "median of {} samples, and bars reach from the lowest to the highest"),
+    ):
+        counts = sorted({len(p.samples) for p in points if p.interval and p.interval.of_jmh == of_jmh})
+        if counts:
+            said.append(words.format(f"{counts[0]} to {counts[-1]}" if len(counts) > 1 else counts[0]))
+    if any(not point.interval for point in points):
+        said.append("one run without a bar")
+    return sentence("; or ".join(said)) if said != ["one run without a bar"] else "One run each."
+
+
+def interval(point: Point) -> str:
+    """The ends of the interval of a point's rate, and of which kind it is; empty if it has none."""
+    found = point.interval
+    if not found:
+        return ""
+    return f"{found.low:,.0f} to {found.high:,.0f} ({'99.9 %' if found.of_jmh else 'range'})"
+
+
+def mix(text: str) -> str:
+    """A mix of operations, as `a third each of put, get and delete`, or `95 % get, 5 % put`."""
+    weights = mix_weights(text)
+    names = [name for name, weight in weights.items() if weight]
+    if len(names) == 1:
+        return f"{names[0]} alone"
+    if len(names) == 3 and len({weights[name] for name in names}) == 1:
+        return f"a third each of {names[0]}, {names[1]} and {names[2]}"
+    return ", ".join(f"{100 * weights[name] / sum(weights.values()):.3g} % {name}" for name in names)
+
+
+def comparison_title(points: Sequence[Point]) -> str:
+    """What a comparison of all ways under one load shows."""
+    load = points[0].configuration
+    together = "one request at a time" if load.pipeline == 1 else f"{load.pipeline} requests sent together"
+    return sentence(f"{mix(load.mix)}: {together}").rstrip(".")
+
+
+def percentiles_title(points: Sequence[Point]) -> str:
+    payload = points[0].configuration.payload_size
+    return "Latency by percentile" + ("" if payload is None else f", values of {size(payload)}")
+
+
+LOAD_TITLE = "Latency by offered load"
 
 
 def load(points: Sequence[Point], varied: Iterable[str] = ()) -> str:
@@ -82,7 +122,7 @@ def load(points: Sequence[Point], varied: Iterable[str] = ()) -> str:
             "payload_size",
             lambda c: f"values {c.sizes}" if c.payload_size is None else f"values of {size(c.payload_size)}",
         ),
-        ("mix", lambda c: f"mix {c.mix}"),
+        ("mix", lambda c: mix(c.mix)),
     ):
         if name in hidden:
             continue

@@ -81,7 +81,10 @@ def _write(folder: Path, reports: Sequence[RunReport], studies: Sequence[Study])
         folder.mkdir(parents=True, exist_ok=True)
         plots = folder / PLOTS
         for report in reports:
-            draw_all(report.run.name, report.drawings, plots)
+            drawn = draw_all(report.run.name, report.drawings, plots)
+            for earlier in (plots / report.run.name).glob("*"):
+                if earlier not in drawn:
+                    earlier.unlink()
         with under_way("writing the report and the page"):
             write_markdown(folder / REPORT, reports, plots, studies)
             write_page(folder / PAGE, reports, plots, studies)

@@ -30,8 +30,8 @@ def _preface() -> str:
         " which is written beside this file and which the repository does not keep, holds the same figures with whole"
         " histograms and filters.\n\n"
         "Figures compare within one table, never between machines or runs. In a guest the RDMA device is"
-        f" {EMULATED_LABEL}: only ratios within that guest mean anything. Throughput is the median of the samples,"
-        " with the lowest and the highest; latencies are percentiles of all requests of all repetitions together."
+        f" {EMULATED_LABEL}: only ratios within that guest mean anything. Throughput of a run of JMH is the mean"
+        " of its iterations with the 99.9 % interval; else it is the median of the samples with their range. Latencies are percentiles of all requests of all repetitions together."
         f" The dashed line in comparisons: {wording.NOTES_LABEL}."
     )
 

@@ -20,13 +20,13 @@ def comparison_table(points: Sequence[Point]) -> str:
         points, key=lambda point: (point.configuration.payload_size or 0, order_of(point.configuration.way))
     )
     return table(
-        ("way", "value", "requests/s", "lowest to highest", "samples", "p50", "p99", "p99.9", "max"),
+        ("way", "value", "requests/s", "interval", "samples", "p50", "p99", "p99.9", "max"),
         [
             (
                 way_label(point),
                 wording.size(point.configuration.payload_size or 0),
-                f"{point.median:,.0f}",
-                f"{point.lowest:,.0f} to {point.highest:,.0f}",
+                f"{point.rate:,.0f}",
+                wording.interval(point),
                 str(len(point.samples)),
                 *latencies(point),
             )
@@ -36,7 +36,7 @@ def comparison_table(points: Sequence[Point]) -> str:
 
 
 def sweep_table(points: Sequence[Point], axis: figures.Axis) -> str:
-    """Median throughput by what is varied (columns) and way (rows)."""
+    """Throughput by what is varied (columns) and way (rows)."""
     values = sorted({axis.value(point.configuration) or 0 for point in points})
     ways = sorted({point.configuration.way for point in points}, key=order_of)
     found = {(point.configuration.way, axis.value(point.configuration) or 0): point for point in points}
@@ -44,8 +44,8 @@ def sweep_table(points: Sequence[Point], axis: figures.Axis) -> str:
     for way in ways:
         own = [found.get((way, value)) for value in values]
         label = next(way_label(point) for point in own if point)
-        rows.append((label, *(f"{point.median:,.0f}" if point else "" for point in own)))
-    return table(("requests/s, median", *(axis.tick(value) for value in values)), rows)
+        rows.append((label, *(f"{point.rate:,.0f}" if point else "" for point in own)))
+    return table(("requests/s", *(axis.tick(value) for value in values)), rows)
 
 
 def load_table(points: Sequence[Point]) -> str:
@@ -57,7 +57,7 @@ def load_table(points: Sequence[Point]) -> str:
             (
                 way_label(point),
                 f"{point.configuration.offered:,.0f}",
-                f"{point.median:,.0f}" + (" (saturated)" if point.saturated else ""),
+                f"{point.rate:,.0f}" + (" (saturated)" if point.saturated else ""),
                 *latencies(point),
                 wording.duration(point.service.percentile(99)) if point.service else "",
             )

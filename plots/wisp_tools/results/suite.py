@@ -75,7 +75,7 @@ def _measurement(shown: str, run: Conditions, measurement: Fields) -> Measuremen
             parameters.text("transport"),
             parameters.optional_text("get"),
             parameters.optional_text("write") if program == "simple_kv" else None,
-            _foreign_server(parameters),
+            _foreign_server(parameters) if program == "wisp" else None,
         ),
         instrument="suite" if program == "wisp" else program,
         key_size=parameters.whole_in_text("keySize", 1),
