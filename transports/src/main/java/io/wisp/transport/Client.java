@@ -6,6 +6,7 @@ import io.wisp.store.KeyValue;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.ValueSink;
+import java.util.function.LongConsumer;
 
 /**
  * A connection to a server, used by one thread at a time; only {@link #close} may come from another
@@ -70,6 +71,17 @@ public interface Client extends KeyValue {
    * @param timeToLiveMillis how long it lives from now, in milliseconds, at least 1
    */
   Status put(Slice key, Slice value, long timeToLiveMillis);
+
+  /**
+   * Adds to a value that is a whole number in decimal digits, as Redis writes one: without leading
+   * zeros or a plus. An absent key counts as 0. Nobody else's write comes between the old number
+   * and the new one, and when the key expires stays as it is.
+   *
+   * @param sum is given the new number, once it is stored
+   * @return what a put would return; {@link Status#CONFLICT}, with nothing changed, if the value is
+   *     no number of 64 bits or the sum would be none; or an error
+   */
+  Status add(Slice key, long amount, LongConsumer sum);
 
   /** Whether a key is there. */
   boolean contains(Slice key);

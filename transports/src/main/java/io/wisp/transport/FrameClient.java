@@ -11,6 +11,7 @@ import io.wisp.store.Store;
 import io.wisp.store.ValueSink;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -241,6 +242,19 @@ public abstract class FrameClient implements Client {
   @Override
   public final Status delete(Slice key) {
     return call(Operation.DELETE, key, NONE, 0);
+  }
+
+  @Override
+  public final Status add(Slice key, long amount, LongConsumer sum) {
+    enterBlocking();
+    try {
+      Status refusal = Refusals.of(key);
+      return refusal != null ? refusal : new Addition(this, key, amount).run(deadline(), sum);
+    } catch (TransportException e) {
+      throw lose(e);
+    } finally {
+      use.unlock();
+    }
   }
 
   @Override

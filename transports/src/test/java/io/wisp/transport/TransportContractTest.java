@@ -161,6 +161,62 @@ public abstract class TransportContractTest extends TransportFixture {
     assertThat(client.timeToLive(slice("key"))).isEqualTo(Client.NO_KEY);
   }
 
+  private final List<Long> sums = new ArrayList<>();
+
+  @Test
+  void shouldAddToNumbers() {
+    needs(Requirement.STORE);
+    Client client = connect(serve());
+    assertThat(client.add(slice("key"), 5, sums::add)).isIn((Object[]) WRITTEN);
+    assertThat(client.add(slice("key"), -7, sums::add)).isIn((Object[]) WRITTEN);
+    client.put(slice("most"), slice("" + (Long.MAX_VALUE - 1)));
+    assertThat(client.add(slice("most"), 1, sums::add)).isIn((Object[]) WRITTEN);
+    assertThat(sums).containsExactly(5L, -2L, Long.MAX_VALUE);
+    assertThat(valueOf(client, slice("key"))).asString().isEqualTo("-2");
+    client.put(slice("key"), slice("1"), 600_000);
+    client.add(slice("key"), 1, sums::add);
+    assertThat(client.timeToLive(slice("key"))).isBetween(1L, 600_000L);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "a",
+        "1.5",
+        "01",
+        "+1",
+        " 1",
+        "-0",
+        "9223372036854775807",
+        "99999999999999999999"
+      })
+  void shouldChangeNothingWhereThereIsNoSum(String text) {
+    needs(Requirement.STORE);
+    Client client = connect(serve());
+    client.put(slice("key"), slice(text));
+    assertThat(client.add(slice("key"), 1, sums::add)).isEqualTo(Status.CONFLICT);
+    assertThat(sums).isEmpty();
+    assertThat(valueOf(client, slice("key"))).asString().isEqualTo(text);
+    assertThat(client.add(new Slice(), 1, sums::add)).isEqualTo(Status.KEY_EMPTY);
+  }
+
+  @Test
+  void shouldLoseNoAdditionOfManyClients() throws Exception {
+    needs(Requirement.STORE);
+    Server server = serve(serverOptions().withThreads(2));
+    SideBySide.run(
+        4,
+        _ -> {
+          try (Client client = transport().connect(server.endpoint(), clientOptions())) {
+            for (int i = 0; i < 50; i++) {
+              client.add(slice("key"), 1, _ -> {});
+            }
+          }
+        });
+    assertThat(store.get("key".getBytes(UTF_8))).asString(UTF_8).isEqualTo("200");
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {0, -1, Long.MIN_VALUE})
   void shouldRefuseATimeToLiveThatIsNotPositive(long timeToLive) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.fake;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.wisp.cli.fake.FakeTransport.FakeServer;
 import io.wisp.store.KeySink;
 import io.wisp.store.Slice;
@@ -15,6 +17,7 @@ import io.wisp.transport.TransportException;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Executes a flushed request when its reply is asked for, and nothing once its server is down. */
@@ -126,6 +129,18 @@ final class FakeClient implements Client {
   @Override
   public int outstanding() {
     return submitted.size();
+  }
+
+  @Override
+  public Status add(Slice key, long amount, LongConsumer sum) {
+    byte[] old = store().get(key.toByteArray());
+    try {
+      long number = Math.addExact(old == null ? 0 : Long.parseLong(new String(old, UTF_8)), amount);
+      sum.accept(number);
+      return put(key, Slice.of(Long.toString(number)));
+    } catch (ArithmeticException | NumberFormatException e) {
+      return Status.CONFLICT;
+    }
   }
 
   @Override

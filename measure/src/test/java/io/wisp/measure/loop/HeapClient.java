@@ -11,6 +11,7 @@ import io.wisp.transport.Client;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 
 /** A client of a store in this process, which counts what it is asked. */
 class HeapClient implements Client {
@@ -89,6 +90,11 @@ class HeapClient implements Client {
 
   @Override
   public Status put(Slice key, Slice value, long timeToLiveMillis) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Status add(Slice key, long amount, LongConsumer sum) {
     throw new UnsupportedOperationException();
   }
 

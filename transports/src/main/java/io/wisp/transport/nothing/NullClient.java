@@ -11,6 +11,7 @@ import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Refusals;
 import java.lang.foreign.MemorySegment;
+import java.util.function.LongConsumer;
 
 /**
  * Answers at once. A put copies the value, as sending it would; a get gives that value back,
@@ -100,6 +101,16 @@ final class NullClient implements Client {
   public Status delete(Slice key) {
     requireNothingOutstanding();
     return answer(key, Status.DELETED);
+  }
+
+  @Override
+  public Status add(Slice key, long amount, LongConsumer sum) {
+    requireNothingOutstanding();
+    Status status = answer(key, Status.STORED);
+    if (status == Status.STORED) {
+      sum.accept(amount);
+    }
+    return status;
   }
 
   @Override

@@ -14,6 +14,7 @@ final class RequestWriter {
   private static final byte[] SET = request(3, "SET");
   private static final byte[] SET_EXPIRING = request(5, "SET");
   private static final byte[] PX = "$2\r\nPX\r\n".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] ADD = request(3, "INCRBY");
   private static final byte[] GET = request(2, "GET");
   private static final byte[] DELETE = request(2, "DEL");
   private static final byte[] EXISTS = request(2, "EXISTS");
@@ -46,6 +47,13 @@ final class RequestWriter {
     bulk(value);
     output.append(PX);
     elements.bulk(Long.toString(timeToLiveMillis));
+  }
+
+  void add(Slice key, long amount) {
+    ensureRoomFor(key.length() + OVERHEAD);
+    output.append(ADD);
+    bulk(key);
+    elements.bulk(Long.toString(amount));
   }
 
   private void ensureRoomFor(Slice key, Slice value) {

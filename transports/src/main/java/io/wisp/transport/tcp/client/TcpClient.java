@@ -13,8 +13,11 @@ import io.wisp.transport.Refusals;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.TransportTimeoutException;
 import io.wisp.transport.tcp.client.OutstandingRequests.Kind;
+import io.wisp.transport.tcp.resp.Errors;
 import io.wisp.transport.tcp.resp.ReplyReader;
+import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +31,8 @@ public final class TcpClient implements Client {
   private static final int SEND_AT = 32 << 10;
 
   private static final Slice NONE = new Slice();
+
+  private static final Set<String> NO_SUM = Set.of(Errors.NOT_AN_INTEGER, Errors.OVERFLOW);
 
   private final Endpoint endpoint;
   private final ClientOptions options;
@@ -268,6 +273,30 @@ public final class TcpClient implements Client {
       }
       outstanding.add(Kind.PUT, refusal);
       return completeOldest(noValue);
+    }
+  }
+
+  @Override
+  public Status add(Slice key, long amount, LongConsumer sum) {
+    try (CallGuard.Call _ = enterAlone()) {
+      Status refusal = Refusals.of(key);
+      if (refusal != null) {
+        return refusal;
+      }
+      requests.add(key, amount);
+      await("INCRBY", deadline());
+      try {
+        if (reply.isError() && NO_SUM.contains(reply.text())) {
+          return Status.CONFLICT;
+        }
+        Status status = expect(':', Status.STORED);
+        if (status == Status.STORED) {
+          sum.accept(reply.number());
+        }
+        return status;
+      } finally {
+        stream.consume();
+      }
     }
   }
 
