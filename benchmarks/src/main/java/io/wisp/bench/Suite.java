@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.bench;
 
+import io.wisp.measure.input.Suggestion;
 import io.wisp.measure.input.UserError;
 import java.util.Collection;
 import java.util.LinkedHashMap;

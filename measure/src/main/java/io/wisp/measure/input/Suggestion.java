@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.wisp.bench;
+package io.wisp.measure.input;
 
 import java.util.Arrays;
 import java.util.Collection;
@@ -8,12 +8,12 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds what somebody who mistyped a word probably meant. */
-final class Suggestion {
+public final class Suggestion {
 
   private Suggestion() {}
 
   /** The known word that differs least, if it is at least half the same. */
-  static Optional<String> of(String word, Collection<String> known) {
+  public static Optional<String> of(String word, Collection<String> known) {
     return known.stream()
         .min(Comparator.comparingInt((String each) -> distance(word, each)).thenComparing(c -> c))
         .filter(each -> 2 * distance(word, each) <= Math.max(word.length(), each.length()));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.wisp.bench;
+package io.wisp.measure.input;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
