@@ -163,6 +163,7 @@ case ${1:-} in
   *)
     ensure_command_built
     pin_in_emulation "$@"
+    [[ -t 1 ]] && extra_flags+=(-Dwisp.outIsTerminal=true)
     [[ -t 2 ]] && extra_flags+=(-Dwisp.liveProgress=true)
     run_jar "$COMMAND_JAR" "$@"
     ;;

@@ -7,6 +7,7 @@ import io.wisp.cli.common.CoreArguments;
 import io.wisp.cli.common.TransportChoice;
 import io.wisp.cli.perf.PerfArguments;
 import io.wisp.cli.serve.ServeArguments;
+import io.wisp.cli.shell.ShellArguments;
 import io.wisp.measure.input.UserError;
 import io.wisp.transport.Endpoint;
 import java.util.ArrayList;
@@ -20,32 +21,11 @@ import picocli.CommandLine.Parameters;
 /**
  * The whole command line. The original's spellings are kept: modes are options, not subcommands.
  */
-@Command(
-    name = "wisp",
-    customSynopsis = {
-      "./wisp -s [OPTION...]                                    serve",
-      "       ./wisp -c HOST[:PORT] [OPTION...] [COMMAND...]           shell",
-      "       ./wisp -p HOST[:PORT] --key_size K --payload_size P [OPTION...]",
-      "                                                                measure a server",
-      "       ./wisp bench [JMH OPTION...]                             measure Wisp by itself",
-      "       ./wisp report [RUN... | --fresh [--quick]]               report, or measure all and report",
-      "       ./wisp plot [RUN...] | export RUN [OPTION...]            draw or export recorded runs",
-      "       ./wisp compare BASE HEAD [OPTION...]                     tell if a commit is slower",
-      "       ./wisp simple-kv -s | -c HOST | -p HOST [OPTION...]      the Python baseline",
-      "       ./wisp guest COMMAND                                     run it where an RDMA device is",
-      "       ./wisp test [--long]                                     test Wisp"
-    },
-    exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {
-      "0:All was done.",
-      "1:It could not be done, or not all of it.",
-      "2:The command line was wrong, and nothing was tried.",
-      "3:The server reached none of the rates that were offered (-p --rate).",
-      "4:The server lost a thread by an error, and ended to be started anew (-s)."
-    },
-    sortOptions = false,
-    usageHelpAutoWidth = true)
+@Command(name = "wisp", sortOptions = false)
 final class CommandArguments {
+
+  /** Of -c and -p: only their help needs no server. */
+  private static final String NO_HOST = "";
 
   @Option(
       names = {"-s", "--server"},
@@ -55,12 +35,16 @@ final class CommandArguments {
   @Option(
       names = {"-c", "--client"},
       paramLabel = "HOST[:PORT]",
+      arity = "0..1",
+      fallbackValue = CommandArguments.NO_HOST,
       description = "Open a shell on a server, or run one COMMAND (help lists them).")
   @Nullable String shellHost;
 
   @Option(
       names = {"-p", "--perf"},
       paramLabel = "HOST[:PORT]",
+      arity = "0..1",
+      fallbackValue = CommandArguments.NO_HOST,
       description =
           "Measure throughput and latency of a server. With - in place of one, measurements come"
               + " from standard input, a line each that holds HOST and options, and are made in one"
@@ -69,32 +53,40 @@ final class CommandArguments {
 
   @Option(
       names = {"-h", "--help"},
-      description = "Show this.")
+      description = "Show the help of a mode or a TOPIC.")
   boolean help;
 
   @Option(names = "--version", description = "Show the version.")
   boolean version;
 
-  @ArgGroup(validate = false, heading = "%nTransport (without one: rdma):%n")
+  @ArgGroup(validate = false, heading = "Transport (without one: rdma):")
   TransportChoice transport = new TransportChoice();
 
-  @ArgGroup(validate = false, heading = "%nServer (-s):%n")
+  @ArgGroup(validate = false, heading = "Server:")
   ServeArguments serving = new ServeArguments();
 
-  @ArgGroup(validate = false, heading = "%nShell and measurement (-c, -p):%n")
+  @ArgGroup(validate = false, heading = "Shell:")
+  ShellArguments shell = new ShellArguments();
+
+  @ArgGroup(validate = false, heading = "Client:")
   ClientArguments client = new ClientArguments();
 
-  @ArgGroup(validate = false, heading = "%nEvery end of a connection (-s, -c, -p):%n")
+  @ArgGroup(validate = false, heading = "Connection:")
   ConnectionArguments connection = new ConnectionArguments();
 
-  @ArgGroup(validate = false, heading = "%nServer and measurement (-s, -p):%n")
+  @ArgGroup(validate = false, heading = "Process:")
   CoreArguments cores = new CoreArguments();
 
-  @ArgGroup(validate = false, heading = "%nMeasurement (-p):%n")
+  @ArgGroup(validate = false, heading = "Measurement:")
   PerfArguments perf = new PerfArguments();
 
   @Parameters(hidden = true)
   List<String> words = new ArrayList<>();
+
+  /** Whether any mode was asked for. */
+  boolean hasMode() {
+    return !modes().isEmpty();
+  }
 
   /**
    * The one mode that was asked for.
@@ -102,6 +94,21 @@ final class CommandArguments {
    * @throws UserError if that is not exactly one
    */
   Mode mode() {
+    List<Mode> modes = modes();
+    if (modes.isEmpty()) {
+      throw UserError.usage(
+          words.isEmpty()
+              ? "one of -s, -c HOST and -p HOST is missing"
+              : Tool.unknown(words.getFirst()));
+    }
+    if (modes.size() > 1) {
+      String asked = String.join(" and ", modes.stream().map(Mode::option).toList());
+      throw UserError.usage(asked + " are different things: ask for one of them");
+    }
+    return modes.getFirst();
+  }
+
+  private List<Mode> modes() {
     List<Mode> modes = new ArrayList<>();
     if (serve) {
       modes.add(Mode.SERVE);
@@ -112,17 +119,13 @@ final class CommandArguments {
     if (perfHost != null) {
       modes.add(Mode.PERF);
     }
-    if (modes.size() != 1) {
-      String asked = String.join(" and ", modes.stream().map(Mode::option).toList());
-      throw UserError.usage(
-          modes.isEmpty()
-              ? "one of -s, -c HOST and -p HOST is missing"
-              : asked + " are different things: ask for one of them");
-    }
-    return modes.getFirst();
+    return modes;
   }
 
   static Endpoint endpoint(Mode mode, String text) {
+    if (text.equals(NO_HOST)) {
+      throw UserError.usage(mode.option() + " needs HOST[:PORT], the server to connect to");
+    }
     try {
       Endpoint endpoint = Endpoint.parse(text);
       if (endpoint.port() == 0) {

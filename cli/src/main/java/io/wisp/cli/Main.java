@@ -28,6 +28,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.TypeConversionException;
@@ -85,7 +86,7 @@ public final class Main {
   private int complain(@Nullable String sentence, int exitCode) {
     streams.err().println("wisp: " + sentence);
     if (exitCode == ExitCode.USAGE) {
-      streams.err().println("./wisp -h shows all options.");
+      streams.err().println(Help.WHERE);
     }
     return exitCode;
   }
@@ -108,13 +109,18 @@ public final class Main {
       return ExitCode.SUCCESS;
     }
     if (command.help || arguments.length == 0) {
-      streams.out().println(Product.banner());
-      commandLine.usage(streams.out());
-      return ExitCode.SUCCESS;
+      return help(commandLine.getCommandSpec(), command);
     }
     Mode mode = command.mode();
     ModeOptions.check(mode, parsed, command.transport, command.words);
     return run(mode, command);
+  }
+
+  private int help(CommandSpec spec, CommandArguments command) {
+    Help help = new Help(spec);
+    boolean ofMode = command.hasMode();
+    streams.out().print(ofMode ? help.of(command.mode()) : help.on(command.words));
+    return ExitCode.SUCCESS;
   }
 
   private int run(Mode mode, CommandArguments command) {
@@ -137,7 +143,7 @@ public final class Main {
         CommandArguments.endpoint(Mode.SHELL, Objects.requireNonNull(command.shellHost));
     ClientOptions options = command.client.options(command.connection);
     Transport transport = command.transport.namedOrFallBack(streams);
-    return new Shell(transport, server, options, streams).run(command.words);
+    return new Shell(transport, server, options, command.shell, streams).run(command.words);
   }
 
   private int perf(CommandArguments command) {

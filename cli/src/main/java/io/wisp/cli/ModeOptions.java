@@ -7,6 +7,7 @@ import io.wisp.cli.common.CoreArguments;
 import io.wisp.cli.common.TransportChoice;
 import io.wisp.cli.perf.PerfArguments;
 import io.wisp.cli.serve.ServeArguments;
+import io.wisp.cli.shell.ShellArguments;
 import io.wisp.measure.input.TransportOption;
 import io.wisp.measure.input.UserError;
 import java.lang.reflect.Field;
@@ -30,7 +31,7 @@ final class ModeOptions {
       if (!option.stringValues().stream().allMatch(ByteText::isUtf8)) {
         throw UserError.usage(option.names()[0] + ": its value is not UTF-8");
       }
-      Set<Mode> modes = modes(option);
+      Set<Mode> modes = of(option);
       if (!modes.contains(mode)) {
         throw UserError.usage(
             "%s belongs to %s and means nothing with %s"
@@ -54,10 +55,14 @@ final class ModeOptions {
     }
   }
 
-  private static Set<Mode> modes(OptionSpec option) {
+  /** The modes that an option means something with. */
+  static Set<Mode> of(OptionSpec option) {
     Class<?> owner = ((Field) option.userObject()).getDeclaringClass();
     if (owner == ServeArguments.class) {
       return EnumSet.of(Mode.SERVE);
+    }
+    if (owner == ShellArguments.class) {
+      return EnumSet.of(Mode.SHELL);
     }
     if (owner == ClientArguments.class) {
       return EnumSet.of(Mode.SHELL, Mode.PERF);

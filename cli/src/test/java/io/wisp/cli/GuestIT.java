@@ -66,7 +66,7 @@ class GuestIT {
         echo gone >"$2"
         echo "$3, $WISP_GUEST, $(ulimit -l)"
         echo oops >/dev/stderr
-        ./wisp -h | grep -c 'serve$'
+        ./wisp -h | grep -c '^  ./wisp -s'
         sleep 1000 &
         exit 3
         """;

@@ -17,9 +17,42 @@ class MainTest {
     assertThat(run.exitCode()).isZero();
     assertThat(run.out())
         .startsWith("Wisp v0.2.0")
-        .contains("./wisp -s", "./wisp -c HOST", "--key_size", "--payload_size", "-t, --tcp")
-        .contains("3994");
+        .contains(
+            "./wisp -s", "./wisp -c HOST", "--key_size", "--payload_size", "-t is TCP", "bench");
+    assertThat(run.out().lines()).hasSizeLessThanOrEqualTo(24);
     assertThat(run.err()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "-s -h, --evict --requirepass --tcp --cores --wait, --get --raw --mix",
+    "-h server, --evict --requirepass --tcp --cores --wait, --get --raw --mix",
+    "-c -h, --raw --tcp --get --wait, --evict --cores --mix",
+    "-c host --help, --raw --tcp --get --wait, --evict --cores --mix",
+    "-h shell, --raw --tcp --get --wait, --evict --cores --mix",
+    "-h -p, --mix --tcp --get --wait --cores, --evict --raw",
+    "-h perf, --mix --tcp --get --wait --cores, --evict --raw"
+  })
+  void shouldShowTheOptionsOfAModeAndNoOthers(String asked, String options, String others) {
+    Run run = Run.of(asked.split(" ", -1));
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out()).contains("Exit codes:").contains(options.split(" ", -1));
+    assertThat(run.out()).doesNotContain(others.split(" ", -1)).doesNotContain("DEFAULT", "@|");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-h", "-h server", "-h shell", "-h perf", "-h bench", "-c", "--bogus"})
+  void shouldFitEightyColumns(String asked) {
+    Run run = Run.of(asked.split(" ", -1));
+    assertThat((run.out() + run.err()).lines())
+        .isNotEmpty()
+        .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+  }
+
+  @Test
+  void shouldSayWhoExplainsAnotherCommand() {
+    assertThat(Run.of("-h", "bench").out()).isEqualTo("./wisp bench -h explains it.\n");
   }
 
   @Test
@@ -38,6 +71,12 @@ class MainTest {
           """
           -t                                              | one of -s, -c HOST and -p HOST is missing
           -s -c h                                         | -s and -c are different things: ask for one of them
+          benhc                                           | there is no command benhc; did you mean bench?
+          info foo                                        | there is no command info; the shell has one: ./wisp -c HOST info
+          -h shel                                         | there is no help on shel; did you mean shell?
+          -h colours                                      | there is no help on colours; there is on server, shell, perf, bench
+          -c                                              | -c needs HOST[:PORT], the server to connect to
+          -p -t --key_size 3 --payload_size 3             | -p needs HOST[:PORT], the server to connect to
           --bogus                                         | there is no option --bogus
           -s --memry 1g                                   | there is no option --memry; did you mean --memory?
           -s --port 70000                                 | --port 70000 is not between 0 and 65535

@@ -60,7 +60,7 @@ final class Run {
   }
 
   Run execute(StoreOpener opener, String... arguments) {
-    Streams streams = new Streams(in, printTo(out), printTo(err), false, false);
+    Streams streams = new Streams(in, printTo(out), printTo(err), false, false, false);
     exitCode = new Main(streams, () -> stop, opener).run(arguments);
     return this;
   }
@@ -80,6 +80,10 @@ final class Run {
 
   String out() {
     return out.toString(StandardCharsets.UTF_8);
+  }
+
+  byte[] outBytes() {
+    return out.toByteArray();
   }
 
   String err() {

@@ -54,7 +54,7 @@ class ServeRunTest {
   @Test
   void shouldServeTheStoreUntilItIsStopped() throws Exception {
     start("--transport fake");
-    assertThat(client("put k v").out()).startsWith("Put suc");
+    assertThat(client("put k v").out()).startsWith("OK");
     stop();
     assertThat(server.exitCode()).isZero();
     assertThat(server.out()).endsWith("stopped" + System.lineSeparator());

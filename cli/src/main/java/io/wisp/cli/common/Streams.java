@@ -20,22 +20,32 @@ import java.nio.file.Path;
  * @param out for results; one of this process throws a {@link UserError} at the first write that
  *     fails
  * @param err for errors, warnings and progress
+ * @param outIsTerminal whether a person reads {@code out}
  * @param interactive whether a person sits at {@code in} and {@code out}
  * @param liveProgress whether {@code err} is a terminal, on which a line may be written over
  */
 public record Streams(
-    InputStream in, PrintStream out, PrintStream err, boolean interactive, boolean liveProgress) {
+    InputStream in,
+    PrintStream out,
+    PrintStream err,
+    boolean outIsTerminal,
+    boolean interactive,
+    boolean liveProgress) {
 
-  /** Set by the launcher, which can ask about standard error and Java cannot. */
+  /** Both are set by the launcher, which can ask about each descriptor and Java cannot. */
+  private static final String OUT_IS_TERMINAL = "wisp.outIsTerminal";
+
   private static final String LIVE_PROGRESS = "wisp.liveProgress";
 
   /** This process's own streams, in UTF-8 whatever the locale: what goes in comes out. */
   public static Streams ofProcess() {
+    boolean interactive = isInteractive();
     return new Streams(
         input(),
         utf8(new CheckedOutput("standard output", new FileOutputStream(FileDescriptor.out))),
         utf8(new FileOutputStream(FileDescriptor.err)),
-        isInteractive(),
+        interactive || Boolean.getBoolean(OUT_IS_TERMINAL),
+        interactive,
         Boolean.getBoolean(LIVE_PROGRESS));
   }
 

@@ -30,7 +30,7 @@ public final class TransportChoice {
   @Option(
       names = "--transport",
       paramLabel = "NAME",
-      description = "Use the transport of this name; @|bold -s|@ lists those of its machine.")
+      description = "Use the transport of this name; -s lists those of its machine.")
   private @Nullable String name;
 
   /** Nothing chosen yet; the command line's parser sets it. */

@@ -1,44 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.shell;
 
-import io.wisp.cli.common.Streams;
+import io.wisp.cli.common.HelpText;
+import io.wisp.measure.input.Suggestion;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.ValueBuffer;
 import io.wisp.transport.Client;
 import io.wisp.transport.TransportException;
 import java.io.PrintStream;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
+import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out commands. Results go to standard output and failures to standard error, so that a
- * value is never mistaken for a failure; the texts for put, get and del are the original's.
+ * Carries out commands. Replies go to standard output and errors to standard error, so that a value
+ * is never mistaken for an error.
  */
 final class Interpreter {
 
   /** What became of a command. */
   enum Outcome {
     DONE,
+    /** An error was told, or a key was not there that the command is of no use without. */
     FAILED,
     /** The connection broke, so nothing is known of the command. */
     DISCONNECTED,
     QUIT
   }
 
-  private static final int SCAN_STEP = 1000;
-
   private final ShellSession session;
-  private final PrintStream out;
+  private final Replies replies;
   private final PrintStream err;
 
-  Interpreter(ShellSession session, Streams streams) {
+  Interpreter(ShellSession session, Replies replies, PrintStream err) {
     this.session = session;
-    this.out = streams.out();
-    this.err = streams.err();
+    this.replies = replies;
+    this.err = err;
   }
 
   /** Carries out a line, which may be blank or a comment. */
@@ -50,7 +48,7 @@ final class Interpreter {
     try {
       words = ShellWords.split(line);
     } catch (SyntaxException e) {
-      return fail("Wrong op: " + e.getMessage());
+      return fail(e.getMessage());
     }
     return words.isEmpty() ? Outcome.DONE : command(words);
   }
@@ -59,16 +57,11 @@ final class Interpreter {
   Outcome command(List<byte[]> words) {
     List<byte[]> arguments = words.subList(1, words.size());
     try {
-      ShellCommand command =
-          ShellCommand.named(words.getFirst())
-              .orElseThrow(
-                  () ->
-                      new SyntaxException(
-                          Quoting.word(words.getFirst()) + " is no command; help lists them"));
+      ShellCommand command = named(words.getFirst());
       command.checkArguments(arguments.size());
       return execute(command, arguments);
     } catch (SyntaxException e) {
-      return fail("Wrong op: " + e.getMessage());
+      return fail(e.getMessage());
     } catch (TransportException e) {
       session.drop();
       err.println(e.getMessage());
@@ -76,18 +69,38 @@ final class Interpreter {
     }
   }
 
+  private static ShellCommand named(byte[] word) {
+    return ShellCommand.named(word)
+        .orElseThrow(
+            () ->
+                new SyntaxException(
+                    Quoting.word(word)
+                        + " is no command"
+                        + Suggestion.of(ShellCommand.text(word), ShellCommand.words())
+                            .map("; did you mean %s?"::formatted)
+                            .orElse(";")
+                        + " help lists them"));
+  }
+
   private Outcome execute(ShellCommand command, List<byte[]> arguments) {
     return switch (command) {
-      case PUT -> put(arguments);
-      case SET -> set(arguments);
+      case PUT, SET -> set(arguments);
       case GET -> get(key(arguments));
-      case DEL -> delete(key(arguments));
-      case EXISTS -> exists(key(arguments));
-      case TTL -> timeToLive(key(arguments));
-      case SCAN -> scan(arguments);
-      case INFO -> information();
+      case MGET -> getMany(arguments);
+      case DEL -> delete(arguments);
+      case EXISTS -> exists(arguments);
+      case INCR -> add(key(arguments), 1);
+      case DECR -> add(key(arguments), -1);
+      case INCRBY -> add(key(arguments), Numbers.amount("incrby", arguments.get(1)));
+      case DECRBY -> add(key(arguments), -Numbers.amount("decrby", arguments.get(1)));
+      case TTL -> timeToLive(key(arguments), milliseconds -> (milliseconds + 500) / 1000);
+      case PTTL -> timeToLive(key(arguments), milliseconds -> milliseconds);
+      case KEYS -> keys(KeyListing.matching(arguments.getFirst()));
+      case SCAN ->
+          keys(arguments.isEmpty() ? KeyListing.all() : KeyListing.of(arguments.getFirst()));
+      case INFO -> say(session.client().information().stripTrailing());
       case HELP -> help();
-      case QUIT -> Outcome.QUIT;
+      case QUIT, EXIT -> Outcome.QUIT;
     };
   }
 
@@ -95,106 +108,104 @@ final class Interpreter {
     return Slice.of(arguments.getFirst());
   }
 
-  private Outcome put(List<byte[]> arguments) {
-    return written(session.client().put(key(arguments), Slice.of(arguments.get(1))));
-  }
-
   private Outcome set(List<byte[]> arguments) {
-    if (arguments.size() == 2) {
-      return put(arguments);
-    }
-    long milliseconds = ShellExpiry.milliseconds(arguments.subList(2, arguments.size()));
+    Slice key = key(arguments);
     Slice value = Slice.of(arguments.get(1));
-    return written(session.client().put(key(arguments), value, milliseconds));
-  }
-
-  private Outcome written(Status status) {
-    return status.isError() ? fail("Put fail: " + StatusText.of(status)) : say("Put suc");
+    Client client = session.client();
+    Status status =
+        arguments.size() == 2
+            ? client.put(key, value)
+            : client.put(
+                key, value, ShellExpiry.milliseconds(arguments.subList(2, arguments.size())));
+    return status.isError() ? fail(StatusText.of(status)) : say("OK");
   }
 
   private Outcome get(Slice key) {
+    return show(key) == Status.FOUND ? Outcome.DONE : Outcome.FAILED;
+  }
+
+  /** One key after the other, since not every transport asks for many at a time. */
+  private Outcome getMany(List<byte[]> keys) {
+    Outcome outcome = Outcome.DONE;
+    for (byte[] key : keys) {
+      if (show(Slice.of(key)).isError()) {
+        outcome = Outcome.FAILED;
+      }
+    }
+    return outcome;
+  }
+
+  private Status show(Slice key) {
     try (ValueBuffer value = new ValueBuffer()) {
       Status status = session.client().get(key, value);
       if (status.isError()) {
-        return fail("Get fail: " + StatusText.of(status));
+        fail(StatusText.of(status));
+      } else if (status == Status.FOUND) {
+        replies.value(value.toByteArray());
+      } else {
+        replies.absent();
       }
-      return status == Status.FOUND ? say(Quoting.line(value.toByteArray())) : fail("Get fail");
+      return status;
     }
   }
 
-  private Outcome delete(Slice key) {
-    Status status = session.client().delete(key);
-    if (status.isError()) {
-      return fail("Del fail: " + StatusText.of(status));
+  private Outcome delete(List<byte[]> keys) {
+    int deleted = 0;
+    for (byte[] key : keys) {
+      Status status = session.client().delete(Slice.of(key));
+      if (status.isError()) {
+        return fail(StatusText.of(status));
+      }
+      deleted += status == Status.DELETED ? 1 : 0;
     }
-    return status == Status.DELETED ? say("Del suc") : fail("Del fail");
+    replies.number(deleted);
+    return deleted == 0 ? Outcome.FAILED : Outcome.DONE;
   }
 
-  private Outcome exists(Slice key) {
-    return say(session.client().contains(key) ? "yes" : "no");
-  }
-
-  private Outcome timeToLive(Slice key) {
-    long milliseconds = session.client().timeToLive(key);
-    if (milliseconds == Client.NO_KEY) {
-      return fail("Ttl fail");
-    }
-    return say(milliseconds == Client.NO_EXPIRY ? "never expires" : Long.toString(milliseconds));
-  }
-
-  private Outcome scan(List<byte[]> arguments) {
-    long wanted = Long.MAX_VALUE;
-    if (!arguments.isEmpty()) {
-      String count = new String(arguments.getFirst(), StandardCharsets.UTF_8);
-      wanted = Numbers.parse("scan", count, 1, Long.MAX_VALUE);
-    }
-    Client client = session.client();
-    long[] shown = {0};
-    long limit = wanted;
-    long cursor = 0;
-    do {
-      int step = (int) Math.min(limit - shown[0], SCAN_STEP);
-      cursor =
-          client.scan(
-              cursor,
-              step,
-              (segment, offset, length) -> {
-                if (shown[0] < limit) {
-                  shown[0]++;
-                  out.println(Quoting.word(bytes(segment, offset, length)));
-                }
-              });
-    } while (cursor != 0 && shown[0] < limit);
+  private Outcome exists(List<byte[]> keys) {
+    replies.number(keys.stream().filter(key -> session.client().contains(Slice.of(key))).count());
     return Outcome.DONE;
   }
 
-  private static byte[] bytes(MemorySegment segment, long offset, int length) {
-    byte[] bytes = new byte[length];
-    MemorySegment.copy(segment, ValueLayout.JAVA_BYTE, offset, bytes, 0, length);
-    return bytes;
+  private Outcome add(Slice key, long amount) {
+    Status status = session.client().add(key, amount, replies::number);
+    return status.isError() || status == Status.CONFLICT
+        ? fail(StatusText.of(status))
+        : Outcome.DONE;
   }
 
-  private Outcome information() {
-    return say(session.client().information().stripTrailing());
+  private Outcome timeToLive(Slice key, LongUnaryOperator unit) {
+    long milliseconds = session.client().timeToLive(key);
+    replies.number(milliseconds < 0 ? milliseconds : unit.applyAsLong(milliseconds));
+    return milliseconds == Client.NO_KEY ? Outcome.FAILED : Outcome.DONE;
+  }
+
+  private Outcome keys(KeyListing listing) {
+    if (listing.show(session.client(), replies::key) == 0) {
+      replies.noKeys();
+    }
+    return Outcome.DONE;
   }
 
   private Outcome help() {
+    HelpText help = new HelpText();
     for (ShellCommand command : ShellCommand.values()) {
-      out.printf(Locale.ROOT, "%-48s %s%n", command.usage(), command.purpose());
+      help.row(command.usage(), command.purpose());
     }
-    out.println("Words with blanks stand in double quotes, in which \\n \\r \\t \\\\ \\\" and");
-    out.println(
-        "\\xHH (any byte) are escapes; values that are no plain text are shown so as well.");
-    return Outcome.DONE;
+    help.heading(
+        "Words with blanks stand in double quotes, in which \\n \\r \\t \\\\ \\\" and \\xHH (any"
+            + " byte) are escapes. On a terminal, values that are no plain text are shown so as"
+            + " well; --raw shows them as they are.");
+    return say(help.toString().stripTrailing());
   }
 
   private Outcome say(String reply) {
-    out.println(reply);
+    replies.say(reply);
     return Outcome.DONE;
   }
 
-  private Outcome fail(String reply) {
-    err.println(reply);
+  private Outcome fail(@Nullable String reason) {
+    err.println("(error) " + reason);
     return Outcome.FAILED;
   }
 }

@@ -2,15 +2,14 @@
 package io.wisp.cli.shell;
 
 import io.wisp.cli.common.Product;
-import io.wisp.cli.common.Streams;
 import io.wisp.measure.input.ExitCode;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
@@ -24,18 +23,29 @@ import org.jline.terminal.TerminalBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** The shell for a person: a prompt with history and completion. */
-record Prompt(ShellSession session, String description) {
+record Prompt(ShellSession session, String description, boolean raw) {
 
   private static final String TEXT = "wisp> ";
 
+  /** It tells of terminals that it does not know, and goes on with what every one can. */
+  private static final Logger LIBRARY_LOG = Logger.getLogger("org.jline");
+
   /** Reads commands until the person leaves. */
   int run() {
+    LIBRARY_LOG.setLevel(Level.OFF);
     try (Terminal terminal =
-        TerminalBuilder.builder().system(true).encoding(StandardCharsets.UTF_8).build()) {
+        TerminalBuilder.builder()
+            .system(true)
+            .encoding(StandardCharsets.UTF_8)
+            // Else it asks the terminal what it can, and waits for answers among what is typed.
+            .graphemeCluster(false)
+            .build()) {
       PrintStream out = new PrintStream(terminal.output(), true, StandardCharsets.UTF_8);
-      Streams streams = new Streams(InputStream.nullInputStream(), out, out, true, true);
-      Interpreter interpreter = new Interpreter(session, streams);
-      LineReader reader = reader(terminal);
+      Interpreter interpreter = new Interpreter(session, new Replies(out, raw), out);
+      Path history =
+          HistoryFile.choose(
+              System.getenv("XDG_STATE_HOME"), System.getProperty("user.home"), out::println);
+      LineReader reader = reader(terminal, history);
       out.println(Product.banner() + ", connected to " + description + "; help lists the commands");
       while (step(reader, interpreter, out)) {
         // Each step is a command.
@@ -65,7 +75,7 @@ record Prompt(ShellSession session, String description) {
     }
   }
 
-  private static LineReader reader(Terminal terminal) {
+  static LineReader reader(Terminal terminal, @Nullable Path historyFile) {
     DefaultParser parser = new DefaultParser();
     parser.setEofOnUnclosedQuote(false);
     parser.setQuoteChars(new char[] {'"'});
@@ -76,22 +86,11 @@ record Prompt(ShellSession session, String description) {
         .completer(
             new ArgumentCompleter(
                 new StringsCompleter(ShellCommand.words()), NullCompleter.INSTANCE))
-        .variable(LineReader.HISTORY_FILE, historyFile())
+        .variable(LineReader.HISTORY_FILE, historyFile)
         // A value may hold an exclamation mark, and a pasted script is a command a line.
         .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
         .option(LineReader.Option.BRACKETED_PASTE, false)
+        .option(LineReader.Option.CASE_INSENSITIVE, true)
         .build();
-  }
-
-  /** Null, so that there is none, if the locale's encoding does not have the name of its folder. */
-  private static @Nullable Path historyFile() {
-    String state = System.getenv("XDG_STATE_HOME");
-    try {
-      return state == null || state.isBlank()
-          ? Path.of(System.getProperty("user.home"), ".wisp_history")
-          : Path.of(state, "wisp", "history");
-    } catch (InvalidPathException e) {
-      return null;
-    }
   }
 }

@@ -5,15 +5,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Shows bytes as text, so that {@link ShellWords} reads the same bytes back from it. */
 final class Quoting {
 
-  /** What the shell says itself: a value of the same text is quoted, so that nobody mistakes it. */
-  private static final Set<String> REPLIES =
-      Set.of("Put suc", "Put fail", "Get fail", "Del suc", "Del fail", "Ttl fail", "Wrong op");
+  /** Stands for a value that is not there: a value of the same text is quoted. */
+  static final String ABSENT = "(nil)";
 
   private Quoting() {}
 
@@ -27,7 +25,7 @@ final class Quoting {
     return !text.isEmpty()
         && text.equals(text.strip())
         && text.charAt(0) != '"'
-        && !REPLIES.contains(text);
+        && !text.equals(ABSENT);
   }
 
   /** A word: as it is if it is plain text without blanks or quotes, else quoted. */

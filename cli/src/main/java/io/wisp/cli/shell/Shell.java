@@ -25,17 +25,29 @@ public final class Shell {
   private final Endpoint endpoint;
   private final ClientOptions options;
   private final Streams streams;
+  private final boolean raw;
 
   /**
    * A shell that is not connected yet.
    *
    * @param server where the server is, by the port that it was given
    */
-  public Shell(Transport transport, Endpoint server, ClientOptions options, Streams streams) {
+  public Shell(
+      Transport transport,
+      Endpoint server,
+      ClientOptions options,
+      ShellArguments arguments,
+      Streams streams) {
     this.transport = transport;
     this.endpoint = TransportChoice.endpoint(transport, server);
     this.options = options;
     this.streams = streams;
+    raw = arguments.raw(streams.outIsTerminal());
+  }
+
+  /** The words of all its commands. */
+  public static List<String> commands() {
+    return ShellCommand.words();
   }
 
   /**
@@ -49,13 +61,17 @@ public final class Shell {
     try (ShellSession session = new ShellSession(() -> transport.connect(endpoint, options))) {
       Client client = connect(session);
       if (!command.isEmpty()) {
-        return exitCode(new Interpreter(session, streams).command(bytes(command)));
+        return exitCode(interpreter(session).command(bytes(command)));
       }
       if (streams.interactive()) {
-        return new Prompt(session, client.description()).run();
+        return new Prompt(session, client.description(), raw).run();
       }
-      return pipe(new Interpreter(session, streams));
+      return pipe(interpreter(session));
     }
+  }
+
+  private Interpreter interpreter(ShellSession session) {
+    return new Interpreter(session, new Replies(streams.out(), raw), streams.err());
   }
 
   private static Client connect(ShellSession session) {

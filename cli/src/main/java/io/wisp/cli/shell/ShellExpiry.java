@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.shell;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -20,16 +19,12 @@ final class ShellExpiry {
    * @throws SyntaxException if they are something else, or too much
    */
   static long milliseconds(List<byte[]> words) {
-    String unit = text(words.getFirst()).toUpperCase(Locale.ROOT);
+    String unit = ShellCommand.text(words.getFirst()).toUpperCase(Locale.ROOT);
     if (words.size() != 2 || !(unit.equals("EX") || unit.equals("PX"))) {
       throw new SyntaxException("set is used as: " + ShellCommand.SET.usage());
     }
     TimeUnit time = unit.equals("EX") ? TimeUnit.SECONDS : TimeUnit.MILLISECONDS;
     long longest = time.convert(LONGEST_DAYS, TimeUnit.DAYS);
-    return time.toMillis(Numbers.parse(unit, text(words.get(1)), 1, longest));
-  }
-
-  private static String text(byte[] word) {
-    return new String(word, StandardCharsets.UTF_8);
+    return time.toMillis(Numbers.parse(unit, words.get(1), 1, longest));
   }
 }

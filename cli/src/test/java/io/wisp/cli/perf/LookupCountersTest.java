@@ -85,7 +85,8 @@ class LookupCountersTest {
             1);
     PrintStream nowhere =
         new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-    Streams streams = new Streams(InputStream.nullInputStream(), nowhere, nowhere, false, false);
+    Streams streams =
+        new Streams(InputStream.nullInputStream(), nowhere, nowhere, false, false, false);
     try (HeapStore store = new HeapStore();
         Server server = transport.serve(store, ServerOptions.at(new Endpoint("127.0.0.1", 0)));
         PerfRun run = new PerfRun(settings, new Progress(streams), clientsLookUp)) {

@@ -8,7 +8,7 @@ import java.lang.foreign.ValueLayout;
  * Holds texts against a {@link GlobPattern}, one after the other, and with pauses if it must: to
  * decide takes at most time in proportion to the product of the lengths, which may be seconds.
  */
-final class GlobMatch {
+public final class GlobMatch {
 
   private final GlobPattern pattern;
   private MemorySegment text = MemorySegment.NULL;
@@ -25,7 +25,7 @@ final class GlobMatch {
   }
 
   /** Whether a pattern matches a short text, which is decided at once. */
-  static boolean matches(GlobPattern pattern, byte[] text) {
+  public static boolean matches(GlobPattern pattern, byte[] text) {
     GlobMatch match = new GlobMatch(pattern);
     match.begin(MemorySegment.ofArray(text), 0, text.length);
     match.proceed(Integer.MAX_VALUE);
