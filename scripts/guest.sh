@@ -27,29 +27,35 @@ source "$root/scripts/guest/machine.bash"
 usage() {
   cat <<'END'
 Usage: ./wisp guest [OPTION ...] COMMAND [ARG ...]
-Runs COMMAND on a machine with an RDMA device: on this one if it has any, else in a virtual machine
-that has the software device rxe0 (Soft-RoCE, RoCE v2, address 10.9.0.1).
+Runs COMMAND on a machine with an RDMA device: on this one if it has any, else
+in a virtual machine that has the software device rxe0 (Soft-RoCE, RoCE v2,
+address 10.9.0.1).
 
   --virtual        the virtual machine, even if this machine has an RDMA device
-  --out DIR        what COMMAND writes in this folder stays; so it does in results/local of the
-                   project. All else that it writes is gone with the virtual machine. Repeatable.
+  --out DIR        what COMMAND writes in this folder stays; so it does in
+                   results/local of the project. All else that it writes is gone
+                   with the virtual machine. Repeatable.
   --limit SECONDS  end COMMAND after this time (exit code 124)
-  --memory SIZE    of the virtual machine, as 4G or 2048M (default: half of this machine's, up to 6G)
-  --cpus N         of the virtual machine (default: as many as this machine has, from 2 to 4)
+  --memory SIZE    of the virtual machine, as 4G or 2048M (default: half of this
+                   machine's, up to 6G)
+  --cpus N         of the virtual machine (default: as many as this machine has,
+                   from 2 to 4)
   --accel KIND     kvm or tcg (emulation); default: KVM where it works
   --prepare        only install and fetch what the virtual machine needs
   --check          only say whether that is done (exit code 0) or not (125)
   -h, --help       this text
 
-COMMAND runs in the same folder, with the same environment and files, as root, with standard input,
-output and error output passed through. WISP_GUEST says what runs it: kvm or tcg. Times in it are
-emulated: only ratios between runs in one guest mean anything. It has no network beyond itself.
+COMMAND runs in the same folder, with the same environment and files, as root,
+with standard input, output and error output passed through. WISP_GUEST says
+what runs it: kvm or tcg. Times in it are emulated: only ratios between runs in
+one guest mean anything. It has no network beyond itself.
 
-Exit codes: COMMAND's own; 2 wrong use; 124 the time limit; 125 the virtual machine cannot be made or
-started here; 137 it ended before COMMAND did.
+Exit codes: COMMAND's own; 2 wrong use; 124 the time limit; 125 the virtual
+machine cannot be made or started here; 137 it ended before COMMAND did.
 
-On first use it installs packages (Debian and Ubuntu, as root or by sudo without a password) and
-unpacks a kernel into ${XDG_CACHE_HOME:-~/.cache}/wisp-guest. Remove that folder to fetch a newer one.
+On first use it installs packages (Debian and Ubuntu, as root or by sudo without
+a password) and unpacks a kernel into ${XDG_CACHE_HOME:-~/.cache}/wisp-guest.
+Remove that folder to fetch a newer one.
 END
 }
 

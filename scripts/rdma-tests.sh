@@ -17,8 +17,9 @@ source "$root/scripts/rdma-tests/emulation.bash"
 usage() {
   cat <<'END'
 Usage: ./wisp rdma-tests [OPTION ...] [MODULE ...]
-Builds and runs the tests tagged "rdma", of all modules or of those named by their folders: on this
-machine if it has an RDMA device, else in the virtual machine of ./wisp guest.
+Builds and runs the tests tagged "rdma", of all modules or of those named by
+their folders: on this machine if it has an RDMA device, else in the virtual
+machine of ./wisp guest.
 
   --class REGEX    only classes whose whole name matches
   --long           those tagged "long" as well
@@ -26,7 +27,8 @@ machine if it has an RDMA device, else in the virtual machine of ./wisp guest.
   --list           only print the modules
   -h, --help       this text
 
-A module's reports are left in its target/rdma-tests/reports. WISP_BUILD=never runs what is built.
+A module's reports are left in its target/rdma-tests/reports. WISP_BUILD=never
+runs what is built.
 END
 }
 

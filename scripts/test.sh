@@ -19,21 +19,24 @@ fail() {
 explain_tests() {
   cat <<'END'
 Usage: ./wisp test [--long] [OPTION ...]
-Checks the scripts, builds Wisp, runs all tests and gates, and those of RDMA where there is a device or can
-be a virtual machine with one.
+Checks the scripts, builds Wisp, runs all tests and gates, and those of RDMA
+where there is a device or can be a virtual machine with one.
 
   --long      the tests that take long as well
   -h, --help  this text
 
-Any other OPTION is Maven's and chooses what it does, as -pl core, or -pl transports -am -Dtest=SomeTest with
--Dsurefire.failIfNoSpecifiedTests=false. With one, the tests written in Python are left out, and those of RDMA are
-run of the modules that Maven builds; what was run is said at the end.
+Any other OPTION is Maven's and chooses what it does, as -pl core, or -pl
+transports -am -Dtest=SomeTest with -Dsurefire.failIfNoSpecifiedTests=false.
+With one, the tests written in Python are left out, and those of RDMA are run of
+the modules that Maven builds; what was run is said at the end.
 
-Packages that the tests use are installed where that takes no password. Elsewhere all runs that can without them, and
-a list at the end says what did not run and which packages that takes. CI=true in the environment makes it a failure
-if something cannot be run, but for the test of the report's page.
+Packages that the tests use are installed where that takes no password.
+Elsewhere all runs that can without them, and a list at the end says what did
+not run and which packages that takes. CI=true in the environment makes it a
+failure if something cannot be run, but for the test of the report's page.
 
-Exit codes: 0 if all that was run passed; 1 if something failed or nothing was run; 2 without a JDK.
+Exit codes: 0 if all that was run passed; 1 if something failed or nothing was
+run; 2 without a JDK.
 END
 }
 

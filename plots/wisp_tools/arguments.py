@@ -2,24 +2,32 @@
 """Command lines: their parser, and numbers in a range."""
 
 import argparse
+import difflib
 import math
 import sys
 from collections.abc import Callable
-from typing import NoReturn
+from typing import Any, NoReturn
+
+from wisp_tools.wrapping import HelpFormatter
 
 
 class Parser(argparse.ArgumentParser):
-    """Takes a description as it is, no abbreviations, and complains in one sentence that names who explains more.
+    """Takes no abbreviations, and complains in one sentence that names who explains more.
 
     name: of the command, as it is called
     speaker: who complains, if that is not the name
     """
 
     def __init__(self, name: str, description: str | None = None, speaker: str = "") -> None:
-        super().__init__(
-            name, description=description, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
-        )
+        super().__init__(name, description=description, formatter_class=HelpFormatter, allow_abbrev=False)
         self._speaker = speaker or name
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is not None and value not in action.choices:
+            known = [str(each) for each in action.choices]
+            near = difflib.get_close_matches(str(value), known, n=1)
+            meant = f"; did you mean {near[0]}?" if near else ";"
+            raise argparse.ArgumentError(action, f"there is no {value}{meant} there is {', '.join(known)}")
 
     def error(self, message: str) -> NoReturn:
         print(f"{self._speaker}: {message} ({self.prog} -h explains)", file=sys.stderr)

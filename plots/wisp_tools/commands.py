@@ -13,6 +13,7 @@ from wisp_tools.errors import WispError, say
 from wisp_tools.interrupts import interruptible
 from wisp_tools.progress import under_way
 from wisp_tools.tree import ROOT
+from wisp_tools.wrapping import HelpFormatter
 
 EXIT_INTERRUPTED = 130
 MODULES = {
@@ -62,10 +63,10 @@ def _main(module: str, arguments: list[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="./wisp", allow_abbrev=False)
+    parser = argparse.ArgumentParser(prog="./wisp", allow_abbrev=False, formatter_class=HelpFormatter)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    plot = commands.add_parser("plot", help="draw recorded runs", allow_abbrev=False)
+    plot = commands.add_parser("plot", help="draw recorded runs", allow_abbrev=False, formatter_class=HelpFormatter)
     help_text = "a folder or file of a run; all of results/ without any"
     plot.add_argument("runs", nargs="*", type=Path, metavar="RUN", help=help_text)
     help_text = "where plots go, in a folder for each run (default: results/plots)"
@@ -73,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     plot.set_defaults(command=_plot)
 
     help_text = "make the report of the recorded runs again, or of some runs, or measure first"
-    report = commands.add_parser("report", help=help_text, allow_abbrev=False)
+    report = commands.add_parser("report", help=help_text, allow_abbrev=False, formatter_class=HelpFormatter)
     help_text = "a folder or file of a run; the report is of these alone and goes into the folder of the first one"
     report.add_argument("runs", nargs="*", type=Path, metavar="RUN", help=help_text)
     help_text = "with RUN, where the report goes; with --fresh, where measurements go, and their report if that is not directly in results/"
@@ -88,7 +89,9 @@ def _parser() -> argparse.ArgumentParser:
     places.add_argument("--guest-only", action="store_true", help="leave out what does not run in the virtual machine")
     report.set_defaults(command=_report)
 
-    export = commands.add_parser("export", help="write a run in formats of other programs", allow_abbrev=False)
+    export = commands.add_parser(
+        "export", help="write a run in formats of other programs", allow_abbrev=False, formatter_class=HelpFormatter
+    )
     export.add_argument("run", type=Path, metavar="RUN", help="a folder or file of a run")
     formats = export.add_mutually_exclusive_group(required=True)
     help_text = "a .hgrm file (microseconds) for each measurement and operation"

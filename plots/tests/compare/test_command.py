@@ -249,7 +249,7 @@ class TestCommandLine:
             (["a", "b", "--pairs", "x"], "'x' is no whole number from 4 to 1000"),
             (["a", "b", "--threshold", "0"], "'0' is no number from 0.1 to 100"),
             (["a", "b", "--threshold", "nan"], "'nan' is no number from 0.1 to 100"),
-            (["a", "b", "--set", "tiny"], "invalid choice: 'tiny'"),
+            (["a", "b", "--set", "tiny"], "there is no tiny; there is short, full, proof"),
             (["a", "b", "--colour"], "unrecognized arguments: --colour"),
         ],
     )
