@@ -117,9 +117,9 @@ class AnySuite:
         return {"set": "suite", "suite": suite}
 
     def conditions(self) -> str:
-        included = f", those that {self.include} matches" if self.include else ""
-        options = f", with {shlex.join(self.jmh_options)}" if self.jmh_options else ""
-        return f"all benchmarks of {self.jar}, built by {self.build}{included}{options}"
+        which = f"benchmarks that {self.include} matches" if self.include else "all benchmarks"
+        options = f", run with {shlex.join(self.jmh_options)}" if self.jmh_options else ""
+        return f"{which} in {self.jar}, built by {self.build}{options}"
 
 
 def _named(known: Mapping[str, Sequence[str]]) -> str:

@@ -73,6 +73,7 @@ def subject_of(options: argparse.Namespace) -> Subject:
 def _parser() -> Parser:
     sets = "; ".join(f"{each.name}: {each.purpose}, {each.pairs} pairs" for each in SETS.values())
     parser = Parser("./wisp compare", _HELP, "wisp compare")
+    parser.usage = "./wisp compare [OPTION ...] BASE HEAD [-- OPTION of JMH ...]"
     parser.add_argument("base", metavar="BASE", help="the commit to compare with")
     parser.add_argument("head", metavar="HEAD", help=f"the commit that may be slower, or {WORKING_TREE}")
     parser.add_argument("--set", dest="chosen", choices=SETS, help=f"what is measured ({sets}; default short)")

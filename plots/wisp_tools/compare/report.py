@@ -105,7 +105,7 @@ def _notes(comparison: Comparison) -> list[str]:
     ]
     if visible:
         notes.append("a slowdown would have shown from about: " + ", ".join(visible))
-    unruled = f"no rulers: runs of a figure that spread by more than {LARGEST_RULER_SPREAD:.0%} show no lack of change"
+    unruled = f"no rulers: nothing is called unchanged whose runs spread by more than {LARGEST_RULER_SPREAD:.0%}"
     notes.append(
         f"{comparison.subject.conditions()}; {comparison.pairs} pairs of runs in both orders (a verdict needs"
         f" {FEWEST_PAIRS}), threshold {comparison.threshold_percent:g} %,"
