@@ -175,7 +175,7 @@ def test_loads_that_were_repeated_have_bars_at_each_percentile(tmp_path):
 
 
 def test_titles_name_the_load(drawings):
-    assert drawings["throughput-host"].title == "A third each of put, get and delete: one request at a time"
+    assert drawings["throughput-host"].title == "A third each of put, get and delete, one request at a time"
 
 
 @pytest.mark.parametrize(

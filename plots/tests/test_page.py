@@ -9,6 +9,7 @@ import shutil
 import pytest
 
 from tests.files import latencies, perf, perf_closed_2, perf_open, write_json
+from wisp_tools.campaign.state import Campaign
 from wisp_tools.drawings import draw_all
 from wisp_tools.report.contents import RunReport
 from wisp_tools.report.page import page_data, write_page
@@ -61,32 +62,71 @@ def test_what_a_file_says_is_never_taken_for_a_place_of_the_page(tmp_path):
     file["settings"]["keys"] = keys
     write_json(tmp_path / "run" / "one.json", file)
     run = load_run(tmp_path / "run")
-    study = Study("/*DATA*/", "<!--PLOTS--> /*STYLE*/", ("/*PROGRAM*/",), (("<!--STUDIES-->",),))
+    study = Study("/*DATA*/", "<!--STUDIES--> /*STYLE*/", ("/*PROGRAM*/",), (("<!--STUDIES-->",),))
     write_page(tmp_path / "report.html", [RunReport(run, (), None)], tmp_path / "plots", [study])
     page = (tmp_path / "report.html").read_text()
     (data,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
     (point,) = json.loads(data)["points"]
-    assert keys in point["load"]
+    assert point["keys"] == keys
     assert "<h2>/*DATA*/</h2>" in page
     assert page.count(data[:60]) == 1
 
 
 def test_the_page_refers_to_nothing_outside_of_itself(page):
     text = page.read_text()
-    assert not re.search(r"""(?:src|href)=["'](?!data:)""", text)
-    assert not re.search(r"@import|url\(", text)
+    # In its data the quotes of pictures are escaped; what they refer to with # is in themselves.
+    assert not re.search(r"""(?:src|href)=\\?["'](?!data:|#)""", text)
+    assert not re.search(r"@import|url\((?!#)", text)
 
 
 def test_the_data_cannot_end_the_script_that_holds_it(reports, tmp_path, monkeypatch):
     evil = "</script><b>"
     monkeypatch.setattr("wisp_tools.wording.conditions", lambda points: evil)
-    monkeypatch.setattr("wisp_tools.report.page._plots", lambda report, plots: "")
-    write_page(tmp_path / "report.html", reports, tmp_path)
+    bare = [RunReport(report.run, (), None) for report in reports]
+    write_page(tmp_path / "report.html", bare, tmp_path)
     assert evil not in (tmp_path / "report.html").read_text()
 
 
-def test_a_saturated_measurement_has_no_latency_in_the_data(reports):
-    points = page_data(reports)["points"]
+def test_the_data_has_each_plot_with_the_points_that_it_shows(reports, page):
+    data = page_data(reports, page.parent / "plots")
+    first = data["runs"][0]
+    points = [point for point in data["points"] if point["run"] == first["name"]]
+    plot = first["plots"][0]
+    assert plot["title"] == "A third each of put, get and delete, one request at a time"
+    assert {points[number]["way"] for number in plot["points"]} == {"tcp", "zmq"}
+    assert {points[number]["loop"] for number in plot["points"]} == {"closed"}
+    assert plot["svg"].startswith("<?xml")
+
+
+def campaign_report(folder, name, started, finished, cpu="Some CPU"):
+    write_json(folder / name / "tcp.json", perf("tcp", cpu=cpu))
+    campaign = Campaign(folder / name, "full", 1, {}, started, finished_at=finished)
+    return RunReport(load_run(folder / name), (), campaign)
+
+
+def test_the_page_opens_on_the_newest_whole_campaign_of_a_machine_itself(tmp_path):
+    write_json(tmp_path / "by-hand" / "tcp.json", perf("tcp"))
+    reports = [
+        campaign_report(tmp_path, "older", "2026-11-20T01:00:00Z", "2026-11-20T02:00:00Z"),
+        campaign_report(tmp_path, "newer", "2026-11-21T01:00:00Z", "2026-11-21T02:00:00Z"),
+        campaign_report(tmp_path, "broken-off", "2026-11-23T01:00:00Z", None),
+        campaign_report(tmp_path, "emulated", "2026-11-22T01:00:00Z", "2026-11-22T02:00:00Z", "QEMU TCG CPU"),
+        RunReport(load_run(tmp_path / "by-hand"), (), None),
+    ]
+    names = [run["name"] for run in page_data(reports, tmp_path)["runs"]]
+    assert names == ["newer, host", "older, host", "emulated, guest", "by-hand, host", "broken-off, host"]
+
+
+def test_machines_of_one_run_are_shown_apart(tmp_path):
+    for cpu in ("Some CPU", "Other CPU"):
+        write_json(tmp_path / "run" / f"{cpu}.json", perf("tcp", cpu=cpu))
+    data = page_data([RunReport(load_run(tmp_path / "run"), (), None)], tmp_path)
+    assert sorted(run["name"] for run in data["runs"]) == ["run, host", "run, host 2"]
+    assert sorted(point["run"] for point in data["points"]) == ["run, host", "run, host 2"]
+
+
+def test_a_saturated_measurement_has_no_latency_in_the_data(reports, page):
+    points = page_data(reports, page.parent / "plots")["points"]
     saturated = [point for point in points if point["saturated"]]
     assert len(saturated) == 1
     assert saturated[0]["operations"] == {}
@@ -131,7 +171,21 @@ class Page:
         return [option.text for option in self.browser.find_elements("css selector", f"#{name} option")]
 
     def rows(self):
-        return [row.text for row in self.browser.find_elements("css selector", "#table tbody tr")]
+        return [row.text for row in self.browser.find_elements("css selector", "#figures tbody tr")]
+
+    def column(self, name):
+        heads = [head.text for head in self.browser.find_elements("css selector", "#figures th")]
+        number = next(number for number, head in enumerate(heads, 1) if head.rstrip(" \u2191\u2193") == name)
+        return [cell.text for cell in self.browser.find_elements("css selector", f"#figures td:nth-child({number})")]
+
+    def head(self, name):
+        return self.browser.find_element("xpath", f"//table[@id='figures']//th/button[text()='{name}']")
+
+    def legend(self):
+        return [entry.text for entry in self.browser.find_elements("css selector", "#legend span")]
+
+    def script(self, words):
+        return self.browser.execute_script(f"return {words}")
 
     def curves(self):
         return self.browser.find_elements("css selector", "#chart path.curve")
@@ -153,7 +207,7 @@ def test_the_page_opens_without_a_word_in_the_console_and_loads_nothing(opened, 
 
 @pytest.mark.browser
 def test_it_begins_with_one_run_so_that_machines_do_not_mix(opened):
-    assert opened.options("filter-run") == ["first, host", "second, guest"]
+    assert opened.options("run") == ["first, host, 2026-11-25", "second, guest, 2026-11-25"]
     assert len(opened.rows()) == 9
     assert "Some CPU" in opened.text("conditions")
     assert "QEMU" not in opened.text("conditions")
@@ -168,12 +222,12 @@ def test_filters_narrow_the_table_and_the_curves(opened):
     assert len(opened.rows()) == 1
     assert "zmq" in opened.rows()[0]
     assert len(opened.curves()) == 1
-    assert opened.text("count") == "1 of 11 measurements"
+    assert opened.text("count").startswith("1 of 11 measurements; mix a third each of put, get and delete; value 10 B;")
 
 
 @pytest.mark.browser
 def test_another_run_shows_its_emulated_device(opened):
-    opened.choose("filter-run", "second, guest")
+    opened.choose("run", "second, guest, 2026-11-25")
     assert len(opened.rows()) == 2
     assert any("rdma, ring get (emulated)" in row for row in opened.rows())
     assert "Soft-RoCE, emulated" in opened.text("conditions")
@@ -182,7 +236,7 @@ def test_another_run_shows_its_emulated_device(opened):
 @pytest.mark.browser
 def test_a_choice_that_another_rules_out_is_given_up(opened):
     opened.choose("filter-way", "zmq")
-    opened.choose("filter-run", "second, guest")
+    opened.choose("run", "second, guest, 2026-11-25")
     assert len(opened.rows()) == 2
 
 
@@ -211,9 +265,137 @@ def test_the_saturated_rate_is_listed_as_such_and_never_drawn(opened):
 @pytest.mark.browser
 def test_a_row_can_be_taken_out_of_the_chart(opened):
     opened.choose("filter-way", "zmq")
-    opened.browser.find_elements("css selector", "#table input")[0].click()
+    opened.browser.find_elements("css selector", "#figures input")[0].click()
     assert len(opened.curves()) == 2
     assert len(opened.rows()) == 3
+
+
+@pytest.mark.browser
+def test_it_opens_with_the_figures_and_the_plot_of_throughput_above_the_fold(opened, browser):
+    heads = [head.text for head in browser.find_elements("css selector", "#first-figures th")]
+    assert heads == ["transport", "value", "requests/s", "p50", "p99"]
+    assert len(browser.find_elements("css selector", "#first-figures tbody tr")) == 6
+    top = "document.querySelector('{}').getBoundingClientRect().top"
+    assert max(opened.script(top.format(each)) for each in ("#first-figures", "#first-plot img")) < 300
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_is_cut_and_the_page_is_never_wider_than_the_window(opened, browser, width):
+    metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    try:
+        browser.get(browser.current_url)
+        assert opened.script("document.documentElement.scrollWidth") <= width
+        wide = opened.script(
+            "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth).length"
+        )
+        assert width < 1280 or wide == 0
+        assert opened.script("document.querySelector('#chart svg').getBoundingClientRect().width") <= width
+        # A unit of the chart is a pixel, so that its text is as large as it says.
+        assert opened.script("document.querySelector('#chart svg').getScreenCTM().a") == pytest.approx(1)
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+@pytest.mark.browser
+def test_a_press_on_a_column_sorts_by_it_and_another_turns_it_round(opened):
+    before = opened.column("p50")
+    opened.head("p50").click()
+    rising = opened.column("p50")
+    assert sorted(before) == sorted(rising)
+    assert [in_nanoseconds(text) for text in rising if text] == sorted(in_nanoseconds(text) for text in before if text)
+    assert opened.head("p50").find_element("xpath", "..").get_attribute("aria-sort") == "ascending"
+    opened.head("p50").click()
+    assert [text for text in opened.column("p50") if text] == [text for text in rising if text][::-1]
+    assert opened.column("p50")[-1] == ""
+
+
+def in_nanoseconds(text):
+    number, unit = text.split()
+    return float(number) * {"ns": 1, "us": 1e3, "ms": 1e6}[unit]
+
+
+@pytest.mark.browser
+def test_tables_are_sorted_with_the_keyboard_too_and_stay_sorted_when_rows_go(opened):
+    from selenium.webdriver.common.keys import Keys
+
+    opened.head("requests/s").send_keys(Keys.ENTER)
+    opened.choose("filter-loop", "closed")
+    opened.choose("filter-way", "zmq")
+    opened.choose("filter-way", "all")
+    rates = [int(text.replace(",", "")) for text in opened.column("requests/s")]
+    assert rates == sorted(rates)
+    assert len(rates) == 6
+
+
+@pytest.mark.browser
+def test_the_address_holds_what_was_chosen_and_shows_it_again(opened, browser):
+    assert "#" not in browser.current_url
+    opened.choose("filter-way", "zmq")
+    opened.choose("filter-payload", "100 B")
+    opened.choose("operation", "get")
+    opened.show("histogram")
+    address, rows, chart = browser.current_url, opened.rows(), opened.text("chart")
+    assert "run=first" in address
+    browser.get("about:blank")
+    browser.get(address)
+    assert opened.rows() == rows
+    assert opened.text("chart") == chart
+    assert opened.script("document.getElementById('operation').value") == "get"
+    assert browser.current_url == address
+
+
+@pytest.mark.browser
+def test_an_address_of_another_report_is_taken_as_far_as_it_goes(opened, browser):
+    browser.get(f"{browser.current_url}#run=gone&way=carrier+pigeon&payload=10&operation=sing&view=ballet")
+    assert len(opened.rows()) == 2
+    assert opened.text("shown").startswith("first, host")
+    assert browser.get_log("browser") == []
+
+
+@pytest.mark.browser
+def test_legends_name_only_what_differs_among_the_curves(opened, browser):
+    opened.choose("filter-payload", "10 B")
+    assert opened.legend() == ["tcp", "zmq"]
+    opened.choose("filter-payload", "all")
+    opened.choose("filter-way", "zmq")
+    assert opened.legend() == ["value 10 B", "value 100 B", "value 1000 B"]
+    browser.find_elements("css selector", "#figures input")[0].click()
+    assert opened.legend() == ["value 100 B", "value 1000 B"]
+    opened.choose("filter-payload", "10 B")
+    assert opened.legend() == ["zmq"]
+
+
+@pytest.mark.browser
+def test_colours_are_those_of_the_system_until_others_are_chosen(opened, browser):
+    def paper():
+        return opened.script("getComputedStyle(document.body).backgroundColor")
+
+    def system(scheme):
+        media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+
+    source = "decodeURIComponent(document.querySelector('#first-plot img').src)"
+    try:
+        system("light")
+        light = paper()
+        system("dark")
+        dark = paper()
+        assert light != dark
+        assert "@media (prefers-color-scheme:dark)" in opened.script(source)
+        opened.choose("theme", "light")
+        assert paper() == light
+        assert "@media not all" in opened.script(source)
+        system("light")
+        opened.choose("theme", "dark")
+        assert paper() == dark
+        assert "@media all" in opened.script(source)
+        browser.get(browser.current_url)
+        assert paper() == dark
+    finally:
+        opened.choose("theme", "as the system")
+        system("")
 
 
 @pytest.mark.browser
@@ -229,7 +411,9 @@ def test_pointing_at_the_chart_reads_out_a_percentile(opened):
 
 @pytest.mark.browser
 def test_every_control_has_a_name_and_the_chart_says_what_it_shows(opened, browser):
-    for control in browser.find_elements("css selector", "select, input"):
+    controls = [each for each in browser.find_elements("css selector", "select, input, button") if each.is_displayed()]
+    assert len(controls) > 20
+    for control in controls:
         assert control.accessible_name.strip(), control.get_attribute("outerHTML")
     assert "Latency by percentile of tcp" in browser.find_element("css selector", "#chart svg").accessible_name
     for picture in browser.find_elements("css selector", "img"):
@@ -238,8 +422,6 @@ def test_every_control_has_a_name_and_the_chart_says_what_it_shows(opened, brows
 
 @pytest.mark.browser
 def test_the_plots_are_in_the_page(opened, browser):
-    for summary in browser.find_elements("css selector", "summary"):
-        summary.click()
     pictures = browser.find_elements("css selector", "figure img")
     assert len(pictures) >= 4
     for picture in pictures:

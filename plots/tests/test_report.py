@@ -229,8 +229,8 @@ def test_a_campaign_that_is_not_finished_is_shown_as_such_with_what_is_missing(t
     assert "| host, 1 measurement | 1 | skipped | there is no guest |" in text
     assert "| host, zmq | 1, 2 | failed |" in text
     assert "a\\|b" in text
-    assert "<td>host, 1 measurement</td><td>1</td><td>skipped</td><td>there is no guest</td>" in page
-    assert "&lt;script&gt;alert(&quot;a|b&quot;)&lt;/script&gt;" in page
+    assert '["host, 1 measurement","1","skipped","there is no guest"]' in page
+    assert r"\u003cscript>alert(\"a|b\")\u003c/script>" in page
     assert "<script>alert" not in page
     assert "<script>alert" not in text
 
@@ -246,8 +246,9 @@ def test_a_finished_campaign_says_when_and_that_nothing_is_missing(tmp_path):
         said = (tmp_path / name).read_text()
         assert "1 round of 1 measurements" in said
         assert "finished 2026-11-25T21:00:00Z, commit 45cff598." in said
-        assert "Not measured" not in said
+        assert "Not measured:\n" not in said
         assert "Without a result" not in said
+    assert '"missing":[]' in said
 
 
 def test_a_campaign_elsewhere_is_reported_with_the_studies_in_its_folder(tmp_path, monkeypatch):

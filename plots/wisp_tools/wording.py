@@ -97,7 +97,7 @@ def comparison_title(points: Sequence[Point]) -> str:
     """What a comparison of all ways under one load shows."""
     load = points[0].configuration
     together = "one request at a time" if load.pipeline == 1 else f"{load.pipeline} requests sent together"
-    return sentence(f"{mix(load.mix)}: {together}").rstrip(".")
+    return sentence(f"{mix(load.mix)}, {together}").rstrip(".")
 
 
 def percentiles_title(points: Sequence[Point]) -> str:

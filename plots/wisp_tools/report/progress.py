@@ -10,7 +10,7 @@ from wisp_tools.repeats import Repeat, in_words
 
 LACKING = {FAILED: "failed", SKIPPED: "skipped", WAITING: "not reached"}
 """States of measurements without a result, in words."""
-MISSING_HEADER = ("measurement", "rounds", "", "why")
+MISSING_HEADER = ("measurement", "rounds", "state", "why")
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,7 @@ def client_agreement(file: Fields) -> Study:
         "redis-benchmark, requests/s",
         "ratio",
         "lowest to highest",
-        "",
+        "verdict",
         *(f"{words}, CPU per request, start and warm-up included" for words in CLIENTS.values()),
         *(f"{words}, system calls per request" for words in CLIENTS.values()),
     )
