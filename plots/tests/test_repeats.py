@@ -47,7 +47,7 @@ def test_a_load_whose_medians_are_more_than_a_tenth_apart_does_not_repeat_and_is
     )
     assert [repeat.agrees for repeat in repeats] == [False, True]
     said = in_words(repeats)
-    assert said.startswith("**These figures do not repeat.**")
+    assert said.startswith("These figures do not repeat.")
     assert "19.9 k (comparison), 61.2 k (pipeline), 20.0 k (clients) differ by 208 %" in said
     assert "510" not in said
 

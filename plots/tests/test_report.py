@@ -251,6 +251,19 @@ def test_a_finished_campaign_says_when_and_that_nothing_is_missing(tmp_path):
     assert '"missing":[]' in said
 
 
+def test_figures_that_do_not_repeat_are_a_warning_everywhere(tmp_path, capsys):
+    campaign = Campaign(tmp_path / "measured", "full", 1, {"commit": None}, "2026-11-25T20:00:00Z")
+    for group, rate in (("comparison", 10_000.0), ("pipeline", 20_000.0)):
+        cell = Cell("host", group, group, "client", "tcp", "shared", (), 1)
+        campaign.cells.append(CellState(cell, 1, FINISHED, None, 1.0, f"{group}.json"))
+        write_json(campaign.folder / f"{group}.json", perf("tcp", rate))
+    campaign.save()
+    assert report_recorded(tmp_path) == 1
+    assert "**These figures do not repeat**. 1 loads were" in (tmp_path / "REPORT.md").read_text()
+    assert '"warning":"These figures do not repeat"' in (tmp_path / "report.html").read_text()
+    assert "wisp: measured: These figures do not repeat. 1 loads" in capsys.readouterr().err
+
+
 def test_a_campaign_elsewhere_is_reported_with_the_studies_in_its_folder(tmp_path, monkeypatch):
     folder = tmp_path / "elsewhere"
     campaign = campaign_of(folder)

@@ -46,6 +46,9 @@ def repeats_of(run: Run) -> list[Repeat]:
     return [Repeat(*load, medians) for load, medians in series.items() if len(medians) > 1]
 
 
+UNREPEATED = "These figures do not repeat"
+
+
 def in_words(repeats: Sequence[Repeat]) -> str:
     """Whether they agree, in a sentence that names each that does not."""
     worst = max(repeats, key=lambda each: each.difference)
@@ -57,7 +60,7 @@ def in_words(repeats: Sequence[Repeat]) -> str:
         )
     named = "; ".join(f"{each} differ by {_percent(each.difference)}" for each in differ)
     return (
-        f"**These figures do not repeat.** {len(repeats)} loads were measured in more than one series, and"
+        f"{UNREPEATED}. {len(repeats)} loads were measured in more than one series, and"
         f" {len(differ)} came to medians more than {_percent(TOLERANCE)} apart: {named}."
     )
 

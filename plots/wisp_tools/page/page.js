@@ -108,6 +108,7 @@ function showRun() {
   byId("run").value = run.name;
   byId("shown").textContent = first ? `${run.name}: ${first.title}` : run.name;
   byId("conditions").textContent = [first?.load, run.conditions].filter(Boolean).join(" ");
+  byId("warning").textContent = run.warning && `${run.warning}: below the plot is what differs.`;
   byId("campaign").textContent = run.campaign;
   pictures.clear();
   byId("first-plot").replaceChildren(...(first ? [plotOf(first)] : []));

@@ -94,6 +94,6 @@ def _write(folder: Path, reports: Sequence[RunReport], studies: Sequence[Study])
     status = 0
     for report in reports:
         if report.campaign and not all(repeat.agrees for repeat in report.repeats):
-            say(f"wisp: {report.run.name}: {in_words(report.repeats)}")
+            say(f"{report.run.name}: {in_words(report.repeats)}")
             status = 1
     return status

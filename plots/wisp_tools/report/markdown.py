@@ -9,6 +9,7 @@ from wisp_tools import wording
 from wisp_tools.drawings import Drawing
 from wisp_tools.files import replace
 from wisp_tools.model import EMULATED_LABEL
+from wisp_tools.repeats import UNREPEATED
 from wisp_tools.report.contents import RunReport
 from wisp_tools.report.progress import MISSING_HEADER, CampaignSummary
 from wisp_tools.report.studies import Study
@@ -54,7 +55,9 @@ def _run(report: RunReport, plots: Path) -> str:
 
 
 def _campaign(summary: CampaignSummary) -> str:
-    text = summary.text.replace("not finished", "**not finished**")
+    text = summary.text
+    for warning in ("not finished", UNREPEATED):
+        text = text.replace(warning, f"**{warning}**")
     if summary.missing:
         rows = [tuple(cell.replace("|", "\\|").replace("<", "&lt;") for cell in row) for row in summary.missing]
         text += "\n\nNot measured:\n\n" + table(MISSING_HEADER, rows)

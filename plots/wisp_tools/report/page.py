@@ -14,6 +14,7 @@ from wisp_tools.figures import thinned
 from wisp_tools.files import replace
 from wisp_tools.histogram import Histogram
 from wisp_tools.points import Point
+from wisp_tools.repeats import UNREPEATED
 from wisp_tools.report.contents import RunReport
 from wisp_tools.report.progress import MISSING_HEADER, CampaignSummary
 from wisp_tools.report.sections import Section, sections_of
@@ -65,12 +66,14 @@ def page_data(reports: Sequence[RunReport], plots: Path) -> dict[str, Any]:
 
 
 def _section(section: Section, plots: Path) -> dict[str, Any]:
-    summary = CampaignSummary.of(section.report.campaign) if section.report.campaign else None
+    campaign = section.report.campaign
+    summary = CampaignSummary.of(campaign, section.report.repeats) if campaign else None
     folder = plots / section.report.run.name
     return {
         "name": section.name,
         "date": section.date,
         "conditions": wording.sentence(wording.conditions(section.points)),
+        "warning": UNREPEATED if summary and UNREPEATED in summary.text else "",
         "campaign": summary.text if summary else "",
         "missingHeader": MISSING_HEADER,
         "missing": summary.missing if summary else (),
