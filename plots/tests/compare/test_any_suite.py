@@ -72,7 +72,9 @@ class TestAnySuite(InSuite):
             for size in "12"
             for mode in common["modes"]
         }
-        assert self.said.startswith("## Regression: slower: Words.join (thrpt, size=1), Words.join (thrpt, size=2)\n")
+        assert self.said.startswith(
+            '## Regression: slower: "Words.join (thrpt, size=1)", "Words.join (thrpt, size=2)"\n'
+        )
         for unit in ("ops/s ↑ better", "ns/op ↓ better", "us/op ↓ better", "ms/op ↓ better"):
             assert self.said.count(unit) == 2
         assert "no rulers" in self.said
@@ -142,7 +144,7 @@ class TestAnySuite(InSuite):
         reasons = {each["title"]: each["reason"] for each in self.document()["benchmarks"] if each["reason"]}
         assert reasons["text.Words.join (thrpt, size=2)"] == "base has no text.Words.join (thrpt, size=2)"
         assert re.match('head, HEAD .*"new".*, has no org.example.Numbers.old$', reasons["Numbers.old"])
-        assert "Not everything could be compared: not in both commits: text.Words.join" in self.said
+        assert 'Not everything could be compared: not in both commits: "text.Words.join' in self.said
 
     def test_refuses_commits_that_have_nothing_in_common(self):
         self.two({"benchmarks": BENCH[:1]}, {"benchmarks": BENCH[1:]})
@@ -155,7 +157,7 @@ class TestAnySuite(InSuite):
     def test_says_of_a_suite_that_crashes_what_it_said(self):
         self.two(new={"complaint": "the words are upside down"})
         assert self.compare() == errors.NOT_COMPARED
-        assert "Not everything could be compared: no pair of runs was complete: text.Words.join" in self.said
+        assert 'Not everything could be compared: no pair of runs was complete: "text.Words.join' in self.said
         assert "The run failed: the words are upside down" in self.said
 
     @pytest.mark.parametrize(
@@ -214,6 +216,7 @@ class TestAnySuite(InSuite):
             (["a", "b", "--jar", "x.jar"], "--build and --jar go together"),
             (["a", "b", "--include", "x"], "--include can only be given with --build"),
             (["a", "b", "--repository", "x"], "--repository can only be given with --build"),
+            (["--build", "make", "--jar", "x", "--", "-f", "1", "a", "b"], 'required: BASE, HEAD (before "--"'),
             (["a", "b", "--", "-f", "1"], "options for JMH after -- can only be given with --build"),
             (["a", "b", "--build", "make", "--jar", "x", "--set", "full"], "--set is of Wisp's own suite"),
         ],

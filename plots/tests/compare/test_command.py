@@ -77,13 +77,13 @@ class TestEndToEnd(InRepository):
         document = self.document()
         assert document["regression"]
         assert document["benchmarks"][0]["ratio"]["mean"] == pytest.approx(0.85, abs=5e-8)
-        assert "Regression: slower: store get, 1000 entries" in self.report.getvalue()
+        assert 'Regression: slower: "store get, 1000 entries"' in self.report.getvalue()
 
     def test_catches_an_allocation_in_a_commit_that_is_faster(self):
         self.jars(second={"score": 25.0, "allocated": 32.0})
         assert self.compare() == errors.REGRESSION
         assert self.document()["benchmarks"][0]["verdict"] == "faster"
-        assert "allocates more: store get, 1000 entries" in self.report.getvalue()
+        assert 'allocates more: "store get, 1000 entries"' in self.report.getvalue()
 
     def test_says_everywhere_that_changes_of_the_working_tree_are_no_part_of_head(self):
         self.jars()

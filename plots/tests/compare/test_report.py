@@ -69,26 +69,26 @@ class TestHeadline:
         [
             (comparison(figure(1.0)), "Nothing is slower, and nothing allocates more"),
             (comparison(figure(1.0, allocated=(None, None))), "Nothing is slower"),
-            (comparison(figure(0.8), figure(1.0, title="other")), "Regression: slower: store get"),
-            (comparison(allocating), "Regression: allocates more: store scan"),
+            (comparison(figure(0.8), figure(1.0, title="other")), 'Regression: slower: "store get"'),
+            (comparison(allocating), 'Regression: allocates more: "store scan"'),
             (
                 comparison(figure(0.8), allocating, dropped()),
-                "Regression: slower: store get; allocates more: store scan; no pair of runs was complete: store put",
+                'Regression: slower: "store get"; allocates more: "store scan"; no pair of runs was complete: "store put"',
             ),
-            (comparison(figure(1.0), rulers=moved), "No verdict: the machine was not steady: store get"),
+            (comparison(figure(1.0), rulers=moved), 'No verdict: the machine was not steady: "store get"'),
             (
                 comparison(figure(1.0), rulers=failed_ruler),
-                "No verdict: too few pairs of a ruler were complete: store get",
+                'No verdict: too few pairs of a ruler were complete: "store get"',
             ),
-            (comparison(some), "Not everything could be compared: too few pairs of runs were complete: store mixed"),
-            (comparison(lacking), "Not everything could be compared: not in both commits: store delete"),
+            (comparison(some), 'Not everything could be compared: too few pairs of runs were complete: "store mixed"'),
+            (comparison(lacking), 'Not everything could be compared: not in both commits: "store delete"'),
             (
                 comparison(figure(1.0), dropped(figure(1.0).pairs[:4])),
-                "Not everything could be compared: a run of head failed: store put",
+                'Not everything could be compared: a run of head failed: "store put"',
             ),
             (
                 comparison(*[figure(0.8, title=f"row {number}") for number in range(8)]),
-                "Regression: slower: row 0, row 1, row 2, row 3, row 4, row 5 and 2 more",
+                'Regression: slower: "row 0", "row 1", "row 2", "row 3", "row 4", "row 5" and 2 more',
             ),
         ],
     )
@@ -103,7 +103,7 @@ class TestMarkdown:
         row = next(line for line in report.splitlines() if line.startswith("| store get"))
         assert re.search(r"\| faster \| 0\.80\d \(0\.\d+ to 0\.\d+\) \| .* \| us/op ↓ better \|", row)
         assert "**0.00 → 32.00, allocates more**" in row
-        assert "## Regression: allocates more: store get" in report
+        assert '## Regression: allocates more: "store get"' in report
         assert "threshold 5 %, rulers of base" in report
         assert "a CPU, 2 cores, Linux 6, OpenJDK 25, load 0.5 at the start" in report
 

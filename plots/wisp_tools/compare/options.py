@@ -52,6 +52,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = _parser()
     options = parser.parse_args(own)
     options.jmh_options = tuple(for_jmh or ())
+    if missing := [name for name in ("BASE", "HEAD") if getattr(options, name.lower()) is None]:
+        before = "" if for_jmh is None else ' (before "--": what follows is for JMH)'
+        parser.error(f"the following arguments are required: {', '.join(missing)}{before}")
     if bool(options.build) != bool(options.jar):
         parser.error("--build and --jar go together")
     if options.build and options.chosen:
@@ -74,8 +77,8 @@ def _parser() -> Parser:
     sets = "; ".join(f"{each.name}: {each.purpose}, {each.pairs} pairs" for each in SETS.values())
     parser = Parser("./wisp compare", _HELP, "wisp compare")
     parser.usage = "./wisp compare [OPTION ...] BASE HEAD [-- OPTION of JMH ...]"
-    parser.add_argument("base", metavar="BASE", help="the commit to compare with")
-    parser.add_argument("head", metavar="HEAD", help=f"the commit that may be slower, or {WORKING_TREE}")
+    parser.add_argument("base", nargs="?", metavar="BASE", help="the commit to compare with")
+    parser.add_argument("head", nargs="?", metavar="HEAD", help=f"the commit that may be slower, or {WORKING_TREE}")
     parser.add_argument("--set", dest="chosen", choices=SETS, help=f"what is measured ({sets}; default short)")
     pairs, threshold = whole(FEWEST_PAIRS, MOST_PAIRS), DEFAULT_THRESHOLD_PERCENT
     parser.add_argument("--pairs", type=pairs, metavar="N", help=f"pairs of runs, {FEWEST_PAIRS} or more")

@@ -53,7 +53,8 @@ def headline(comparison: Comparison) -> str:
 
 def _listed(titles: Sequence[str]) -> str:
     others = len(titles) - _MOST_TITLES
-    return ", ".join(titles[:_MOST_TITLES]) + (f" and {others} more" if others > 0 else "")
+    # In quotation marks, because there are commas in titles.
+    return ", ".join(f'"{title}"' for title in titles[:_MOST_TITLES]) + (f" and {others} more" if others > 0 else "")
 
 
 def _row(judgement: Judgement) -> str:
