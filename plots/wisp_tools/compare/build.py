@@ -17,7 +17,6 @@ from wisp_tools.compare.revisions import Repository, Revision
 from wisp_tools.processes import start, stop
 
 JARS_KEPT = 20
-SECONDS_OF_BUILD = 60
 _LINES_OF_A_FAILURE = 10
 _JARS_NAMED = 5
 # By which the launcher runs this program, and which mean nothing to a build.
