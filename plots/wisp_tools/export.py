@@ -126,7 +126,9 @@ def _columns(run: str, point: Point) -> dict[str, object]:
         "key_bytes": configuration.key_size,
         "value_bytes": configuration.payload_size,
         "value_sizes": configuration.sizes,
-        **_fields(configuration, "keys", "clients", "pipeline", "mix", "loop", "arrivals", "waiting", "placement"),
+        **_fields(
+            configuration, "keys", "clients", "threads", "pipeline", "mix", "loop", "arrivals", "waiting", "placement"
+        ),
         "offered_per_second": configuration.offered,
         "outcome": "saturated" if point.saturated else "measured",
         "shortfall": max(shortfalls, default=None),

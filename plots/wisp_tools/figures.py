@@ -62,7 +62,10 @@ AXES = {
         False,
     ),
     "clients": Axis(
-        "Throughput by number of clients", ("clients",), lambda c: c.clients, "clients, each a connection and a thread"
+        "Throughput by number of clients",
+        ("clients", "threads"),
+        lambda c: c.clients,
+        "clients, each a connection and a thread",
     ),
     "pipeline": Axis(
         "Throughput by pipeline depth", ("pipeline",), lambda c: c.pipeline, "requests sent before waiting for replies"

@@ -85,6 +85,8 @@ class Configuration:
     """Bytes of a value; None where they differ, as `sizes` says."""
     sizes: str
     clients: int
+    threads: int
+    """That drive the clients."""
     pipeline: int
     """Requests sent before waiting for replies."""
     mix: str

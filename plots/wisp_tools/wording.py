@@ -97,7 +97,7 @@ def comparison_title(points: Sequence[Point]) -> str:
     """What a comparison of all ways under one load shows."""
     load = points[0].configuration
     together = "one request at a time" if load.pipeline == 1 else f"{load.pipeline} requests sent together"
-    return sentence(f"{mix(load.mix)}, {together}").rstrip(".")
+    return sentence(f"{mix(load.mix)}: {together}").rstrip(".")
 
 
 def percentiles_title(points: Sequence[Point]) -> str:
@@ -115,7 +115,7 @@ def load(points: Sequence[Point], varied: Iterable[str] = ()) -> str:
     configurations = [point.configuration for point in points]
     for name, words in (
         ("loop", lambda c: f"{c.loop} loop" + (f", {c.arrivals} arrivals" if c.arrivals else "")),
-        ("clients", lambda c: f"{c.clients} client{'s' if c.clients > 1 else ''}"),
+        ("clients", _clients),
         ("pipeline", lambda c: f"pipeline {c.pipeline}"),
         ("key_size", lambda c: f"keys of {c.key_size} B, {c.keys}"),
         (
@@ -134,6 +134,12 @@ def load(points: Sequence[Point], varied: Iterable[str] = ()) -> str:
 
 
 PLACEMENTS = {"shared": "one core for both ends", "split": "a core for each end", "free": "cores left to the kernel"}
+
+
+def _clients(configuration: Configuration) -> str:
+    threads, clients = configuration.threads, configuration.clients
+    driven = "" if threads == clients else f" in {threads} thread{'s' if threads > 1 else ''}"
+    return f"{clients} client{'s' if clients > 1 else ''}{driven}"
 
 
 def _ends(configurations: Iterable[Configuration]) -> list[str]:

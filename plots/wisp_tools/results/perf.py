@@ -54,6 +54,7 @@ def _configuration(connection: Fields, settings: Fields, version: int) -> Config
         payload_size=payload,
         sizes=settings.text("sizes") if version > 1 else f"fixed:{settings.whole('payloadSize')}",
         clients=settings.whole("clients", 1),
+        threads=settings.whole("threads", 1) if "threads" in settings else settings.whole("clients", 1),
         pipeline=settings.whole("pipeline", 1),
         mix=mix,
         keys=settings.text("keys") if version > 1 else "uniform",

@@ -82,6 +82,7 @@ def _measurement(shown: str, run: Conditions, measurement: Fields) -> Measuremen
         payload_size=payload,
         sizes=f"fixed:{payload}",
         clients=measurement.whole("threads", 1),
+        threads=measurement.whole("threads", 1),
         pipeline=_pipeline(parameters),
         mix=MIXES.get(operation, operation),
         waiting="poll" if parameters.optional_text("busyPoll") == "true" else None,

@@ -95,6 +95,27 @@ class PerfRunTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"1", "7"})
+  void shouldDriveManyConnectionsByFewThreads(String pipeline) {
+    String options = "--clients 50 --client-threads 3 --pipeline " + pipeline;
+    JsonNode result = json("--requests 1001 --warmup 10 " + options);
+    assertThat(result.at("/runs/0/operations/all/requests").asLong()).isEqualTo(1001);
+    assertThat(result.at("/settings/clients").asInt()).isEqualTo(50);
+    assertThat(result.at("/settings/threads").asInt()).isEqualTo(3);
+    Run timed = perf("--duration 300ms --warmup 50ms --verify --preload all " + options);
+    assertThat(timed.exitCode()).as(timed.err()).isZero();
+    assertThat(timed.out()).contains("50 clients in 3 threads, ");
+  }
+
+  @Test
+  void shouldSayWhatClientThreadsAreNotFor() {
+    assertThat(perf("--clients 2 --client-threads 3").err())
+        .contains("--client-threads 3 is not between 1 and 2");
+    assertThat(perf("--clients 2 --client-threads 1 --rate 100").err())
+        .contains("--client-threads is for a closed loop and means nothing with --rate");
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"1", "16"})
   void shouldMeasureForATime(String pipeline) {
     JsonNode result = json("--duration 300ms --warmup 50ms --clients 2 --pipeline " + pipeline);

@@ -65,8 +65,16 @@ public final class PerfArguments {
       names = "--clients",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Connections, each with its thread; ${DEFAULT-VALUE} unless given.")
+      description = "Connections; ${DEFAULT-VALUE} unless given.")
   private int clients;
+
+  @Option(
+      names = "--client-threads",
+      paramLabel = "N",
+      description =
+          "Threads that drive the connections of a closed loop, each its share of them; one for each"
+              + " connection unless given.")
+  private @Nullable Integer clientThreads;
 
   @Option(
       names = "--pipeline",
@@ -176,7 +184,18 @@ public final class PerfArguments {
             operations,
             verify);
     Extent before = Extent.parse("--warmup", warmup);
-    return new PerfSettings(loop(), requested, ycsb, preloaded, before, clients, pipeline, seed);
+    return new PerfSettings(
+        loop(), requested, ycsb, preloaded, before, clients, threads(), pipeline, seed);
+  }
+
+  private int threads() {
+    if (clientThreads == null) {
+      return clients;
+    }
+    if (rate != null) {
+      throw UserError.usage("--client-threads is for a closed loop and means nothing with --rate");
+    }
+    return clientThreads;
   }
 
   private OperationMix mix(@Nullable YcsbWorkload ycsb) {

@@ -52,7 +52,7 @@ final class PerfReport {
     out.printf(
         Locale.ROOT,
         "load       %s, %s, %s, mix %s%s, seed %d%n",
-        plural(settings.clients(), "client"),
+        clients(settings),
         depth(settings),
         loop(settings.loop()),
         workload.mix(),
@@ -63,6 +63,13 @@ final class PerfReport {
       out.println("verify     " + proof(workload.sizes()));
     }
     out.println("data       " + data(settings));
+  }
+
+  private static String clients(PerfSettings settings) {
+    String clients = plural(settings.clients(), "client");
+    return settings.threads() == settings.clients()
+        ? clients
+        : clients + " in " + plural(settings.threads(), "thread");
   }
 
   private static String depth(PerfSettings settings) {

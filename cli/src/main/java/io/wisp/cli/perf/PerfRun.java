@@ -112,7 +112,12 @@ final class PerfRun implements AutoCloseable {
     List<String> failures = new ArrayList<>();
     long keys = settings.preload();
     if (keys > 0) {
-      together("preloading", keys, 0, false, (client, start) -> client.preload(keys));
+      together(
+          "preloading",
+          keys,
+          0,
+          false,
+          (share, start) -> share.forEach(client -> client.preload(keys)));
       addErrors(failures, "preload");
     }
     if (failures.isEmpty() && !isStopped()) {
@@ -203,7 +208,11 @@ final class PerfRun implements AutoCloseable {
     long requests = extent instanceof Extent.Requests all ? all.number() : 0;
     long nanoseconds = extent instanceof Extent.Time time ? time.duration().toNanos() : 0;
     return together(
-        phase, requests, nanoseconds, false, (client, start) -> client.closedLoop(extent, start));
+        phase,
+        requests,
+        nanoseconds,
+        false,
+        (share, start) -> LoadClient.closedLoop(share, extent, start));
   }
 
   private PerfResult openLoop(OfferedLoad load, String place) {
@@ -226,7 +235,7 @@ final class PerfRun implements AutoCloseable {
             load.requests(),
             load.nanoseconds(),
             true,
-            (client, start) -> client.openLoop(load, start));
+            (share, start) -> share.forEach(client -> client.openLoop(load, start)));
     boolean early = clients.stream().anyMatch(client -> client.unsent() > 0);
     return result(beginning, elapsed, load.requests(), load, early && isStopped());
   }
@@ -265,7 +274,7 @@ final class PerfRun implements AutoCloseable {
   }
 
   /**
-   * Lets every client do its part.
+   * Lets every thread do its part, with its share of the clients: one each in an open loop.
    *
    * @param requests how many that is, or 0 if time decides it
    * @param nanoseconds how long that takes if time decides it, else 0
@@ -277,12 +286,12 @@ final class PerfRun implements AutoCloseable {
       long requests,
       long nanoseconds,
       boolean openLoop,
-      ObjLongConsumer<LoadClient> part) {
+      ObjLongConsumer<List<LoadClient>> part) {
     clients.forEach(client -> client.prepare(openLoop));
-    Phase running = new Phase(clients.size());
-    for (int i = 0; i < clients.size(); i++) {
-      LoadClient client = clients.get(i);
-      running.start("wisp-client-" + i, start -> part.accept(client, start));
+    Phase running = new Phase(settings.threads());
+    for (int i = 0; i < settings.threads(); i++) {
+      List<LoadClient> share = shareOf(i);
+      running.start("wisp-client-" + i, start -> part.accept(share, start));
     }
     running.go(openLoop ? OPEN_LOOP_LEAD : Duration.ZERO);
     while (!running.awaitEnd(Progress.PERIOD)) {
@@ -290,6 +299,14 @@ final class PerfRun implements AutoCloseable {
       progress.show(phase, completed, requests, running.elapsedSoFar(), nanoseconds);
     }
     return running.elapsed();
+  }
+
+  private List<LoadClient> shareOf(int thread) {
+    List<LoadClient> share = new ArrayList<>();
+    for (int i = thread; i < clients.size(); i += settings.threads()) {
+      share.add(clients.get(i));
+    }
+    return share;
   }
 
   @Override

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param ycsb the name that the workload was asked for by
  * @param preload how many keys are put before anything else, from the first on
  * @param warmup the closed loop that comes before the measurement
- * @param clients connections, each with a thread of its own
+ * @param clients connections
+ * @param threads that drive them, no more than there are
  * @param pipeline how many requests of a client may be outstanding
  * @param seed what keys, operations and times are drawn from
  */
@@ -27,6 +28,7 @@ record PerfSettings(
     long preload,
     Extent warmup,
     int clients,
+    int threads,
     int pipeline,
     long seed) {
 
@@ -36,6 +38,7 @@ record PerfSettings(
   /** Throws a usage error that names the first option beyond its limits. */
   PerfSettings {
     CLIENTS.check("--clients", clients);
+    new Range(1, clients).check("--client-threads", threads);
     PIPELINES.check("--pipeline", pipeline);
   }
 }

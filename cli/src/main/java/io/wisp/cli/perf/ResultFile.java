@@ -160,6 +160,7 @@ final class ResultFile {
     map.put("preload", settings.preload());
     extent(map, "warmup", "warmupNanoseconds", settings.warmup());
     map.put("clients", settings.clients());
+    map.put("threads", settings.threads());
     map.put("pipeline", settings.pipeline());
     map.put("seed", settings.seed());
     put(map, "cores", cores == null ? null : cores.numbers());

@@ -81,6 +81,7 @@ class LookupCountersTest {
             0,
             new Extent.Requests(100),
             2,
+            2,
             1,
             1);
     PrintStream nowhere =

@@ -48,9 +48,33 @@ public final class ClosedLoop {
 
   /** Completes what is under way, so that the time until the next step is no latency. */
   public void pause() {
+    completeAll();
+  }
+
+  private long completeAll() {
+    long now = exchange.clock().now();
     while (exchange.outstanding() > 0) {
-      exchange.completeOldest();
+      now = exchange.completeOldest();
     }
+    return now;
+  }
+
+  /**
+   * For a thread that has several loops: completes the batch under way and sends the next one,
+   * whose replies it does not wait for, so that the thread can turn to its other loops meanwhile.
+   *
+   * @param left how many requests there may still be
+   * @param end a time by the exchange's clock, beyond which none is sent
+   * @return how many were sent, 0 at the end
+   */
+  long turn(long left, long end) {
+    long now = completeAll();
+    long batch = Math.min(exchange.depth(), left);
+    if (batch == 0 || now - end >= 0 || !mayGoOn()) {
+      return 0;
+    }
+    submit(batch);
+    return batch;
   }
 
   /** Does so many requests, or fewer if the clock is stopped. */

@@ -9,6 +9,7 @@ import io.wisp.measure.workload.WrongValueException;
 import io.wisp.transport.Client;
 import io.wisp.transport.TransportException;
 import java.time.Duration;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,11 @@ public final class LoadClient implements AutoCloseable {
   private @Nullable String breakdown;
   private long unsent;
   private boolean fellBehind;
+
+  /** How many requests may still be sent, and until when, of a closed loop that shares a thread. */
+  private long left;
+
+  private long end;
 
   /**
    * A client with a source of randomness of its own.
@@ -94,6 +100,60 @@ public final class LoadClient implements AutoCloseable {
             case Extent.Time time -> closedLoop.runUntil(start + time.duration().toNanos());
           }
         });
+  }
+
+  /**
+   * Does the shares of several clients in a closed loop, in the thread that calls. All have a batch
+   * under way at once, and each sends its next one when the thread has come round to its replies:
+   * this is how an event loop drives many connections, here in their order, as a server answers
+   * them.
+   *
+   * @param start when all clients begin, by the clients' clocks
+   */
+  public static void closedLoop(List<LoadClient> clients, Extent extent, long start) {
+    if (clients.size() == 1) {
+      clients.getFirst().closedLoop(extent, start);
+      return;
+    }
+    for (LoadClient client : clients) {
+      client.begin(extent, start);
+    }
+    boolean underWay = true;
+    while (underWay) {
+      underWay = false;
+      for (LoadClient client : clients) {
+        underWay |= client.turn();
+      }
+    }
+  }
+
+  private void begin(Extent extent, long start) {
+    exchange.record(false);
+    switch (extent) {
+      case Extent.Requests all -> {
+        left = Arrivals.share(all.number(), index, clients);
+        end = start + Long.MAX_VALUE / 2;
+      }
+      case Extent.Time time -> {
+        left = Long.MAX_VALUE;
+        end = start + time.duration().toNanos();
+      }
+    }
+  }
+
+  /** Returns whether requests are under way. It allocates nothing. */
+  private boolean turn() {
+    if (breakdown != null) {
+      return false;
+    }
+    try {
+      long sent = closedLoop.turn(left, end);
+      left -= sent;
+      return sent > 0;
+    } catch (TransportException | WrongValueException e) {
+      breakdown = e.getMessage();
+      return false;
+    }
   }
 
   /**

@@ -15,9 +15,11 @@ import io.wisp.transport.Waiting;
 import io.wisp.transport.nothing.NullTransport;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LoadAllocationTest {
 
@@ -52,6 +54,28 @@ class LoadAllocationTest {
       }
     }
     assertThat(best).as("bytes allocated for a request").isLessThan(BYTES_PER_REQUEST);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 16})
+  void shouldAllocateNothingForARequestOfSeveralClientsInOneThread(int depth) {
+    double best = Double.MAX_VALUE;
+    try (LoadClient one = client(depth, "uniform", "100", "get:1,put:1,delete:1", false);
+        LoadClient other = client(depth, "uniform", "100", "get:1,put:1,delete:1", false)) {
+      for (int round = 0; round < 20 && best > BYTES_PER_REQUEST; round++) {
+        long shortLoop = allocatedBy(one, other, REQUESTS / 10);
+        long longLoop = allocatedBy(one, other, REQUESTS);
+        best = Math.min(best, (longLoop - shortLoop) / (0.9 * REQUESTS));
+      }
+    }
+    assertThat(best).as("bytes allocated for a request").isLessThan(BYTES_PER_REQUEST);
+  }
+
+  private long allocatedBy(LoadClient one, LoadClient other, int requests) {
+    long before = threads.getCurrentThreadAllocatedBytes();
+    LoadClient.closedLoop(List.of(one, other), new Extent.Requests(requests), 0);
+    assertThat(one.breakdown()).isNull();
+    return threads.getCurrentThreadAllocatedBytes() - before;
   }
 
   @ParameterizedTest
