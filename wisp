@@ -66,7 +66,7 @@ run_python() {
 # JDK-8358821), and QEMU may show another processor one half of it, of which the JVM dies. The suite has
 # both ends in one command, and keeps all processors.
 pin_in_emulation() {
-  local argument allowed processor
+  local argument allowed processor last=
   [[ ${WISP_GUEST:-} == tcg && -n $(command -v taskset) ]] || return 0
   allowed=$(awk '/^Cpus_allowed_list:/ { print $2 }' /proc/self/status)
   processor=${allowed##*[-,]}
