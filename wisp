@@ -148,6 +148,7 @@ case ${1:-} in
     JAVA_HOME=$java_home exec "$root/scripts/test.sh" "${@:2}"
     ;;
   jdk)
+    (($# == 1)) || fail "jdk takes nothing else: it prints the folder of the JDK that is used" 2
     echo "$java_home"
     ;;
   rdma-tests)

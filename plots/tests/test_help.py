@@ -12,14 +12,7 @@ from wisp_tools.tree import ROOT
 from wisp_tools.wrapping import wrapped
 
 SCRIPTS = ("test", "rdma-tests", "guest")
-TOOLS = (
-    "plot",
-    "report",
-    "export",
-    "beside",
-    *(set(MODULES) - {"test-python"}),
-    *(f"beside {each}" for each in BESIDE),
-)
+TOOLS = ("plot", "report", "export", "beside", *MODULES, *(f"beside {each}" for each in BESIDE))
 
 
 def run(command: list[str], columns: str) -> subprocess.CompletedProcess[str]:

@@ -7,11 +7,19 @@ import sys
 from collections.abc import Sequence
 
 from wisp_tools import packages
+from wisp_tools.arguments import Parser
 from wisp_tools.errors import WispError, say
 from wisp_tools.tree import ROOT
 
+HELP = "Checks all that is written in Python by ruff and mypy, and runs its tests, or what an OPTION of pytest names."
+
 
 def main(arguments: Sequence[str]) -> int:
+    if arguments and arguments[0] in ("-h", "--help"):
+        parser = Parser("./wisp test-python", HELP)
+        parser.add_argument("options", nargs="*", metavar="OPTION", help="as plots/tests/test_house.py, or -k WORDS")
+        parser.print_help()
+        return 0
     packages.require("test")
     # The plugins of the system's pytest are not of the lock.
     variables = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}

@@ -114,6 +114,15 @@ class LauncherTest {
   }
 
   @Test
+  void shouldSayWhatJdkIsForWhenItIsGivenMore() throws Exception {
+    Outcome outcome = run("jdk", "-h");
+    assertThat(outcome.err())
+        .isEqualTo("wisp: jdk takes nothing else: it prints the folder of the JDK that is used\n");
+    assertThat(outcome.exitCode()).isEqualTo(2);
+    assertThat(run("jdk").out()).isEqualTo(jdk + "\n");
+  }
+
+  @Test
   void shouldBeSilentForNoMoreThanFiveSecondsOfABuild() throws Exception {
     GuestScript.executable(
         root.resolve("mvnw"), MAVEN + "sleep 5\necho '[INFO] Building last [4/4]'\n");

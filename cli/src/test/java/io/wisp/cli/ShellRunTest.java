@@ -242,6 +242,8 @@ class ShellRunTest {
         .contains(
             "put KEY", "get KEY", "del KEY", "set KEY", "exists KEY", "ttl KEY", "keys PATTERN")
         .contains("mget KEY...", "incr KEY", "scan [COUNT]", "info", "quit");
+    assertThat(pipe("help").out().lines())
+        .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
   }
 
   @Test

@@ -110,6 +110,43 @@ class WispIT {
     assertThat(shell.out()).isEqualTo("\nOK\n");
   }
 
+  /**
+   * The output of a command whose input and output are a pseudo-terminal that has seen it typed.
+   */
+  private String onTerminal(String typed, String... arguments) throws Exception {
+    String command = String.join(" ", launcher()) + " " + String.join(" ", arguments);
+    ProcessBuilder builder = new ProcessBuilder("script", "-qec", command, "/dev/null");
+    builder.environment().put("WISP_BUILD", "never");
+    builder.environment().put("TERM", "dumb");
+    builder.environment().put("XDG_STATE_HOME", folder.toString());
+    Process process = builder.start();
+    started.add(process);
+    return Outcome.of(process, typed).out();
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void shouldShowAPersonWhatAProgramGetsRaw() throws Exception {
+    ReadyServer server = serve("");
+    run("put k \"\\x1b[2J\"\n", "-c", server.host(), "-t");
+    String[] get = {"-c", server.host(), "-t", "get", "k"};
+    assertThat(run("", get).out()).isEqualTo("\u001b[2J\n");
+    assertThat(onTerminal("", get)).contains("\"\\x1b[2J\"").doesNotContain("\u001b[2J");
+    assertThat(onTerminal("", "-c", server.host(), "-t", "get", "absent")).contains("(nil)");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void shouldPromptOnATerminalThatCanDoNothing() throws Exception {
+    ReadyServer server = serve("");
+    String shown = onTerminal("incr n\nget n\ngett n\nquit\n", "-c", server.host(), "-t");
+    assertThat(shown).contains("connected to tcp", "wisp> ", "did you mean get?");
+    assertThat(shown.lines().map(String::strip))
+        .filteredOn(line -> line.matches("(wisp> )?1"))
+        .hasSize(2);
+    assertThat(folder.resolve("wisp/history")).content().contains("incr n");
+  }
+
   @Test
   void shouldAskForThePassword() throws Exception {
     ReadyServer server = serve("--requirepass secret");

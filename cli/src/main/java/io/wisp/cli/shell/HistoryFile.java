@@ -2,7 +2,6 @@
 package io.wisp.cli.shell;
 
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -23,18 +22,19 @@ final class HistoryFile {
    * @return null then
    */
   static @Nullable Path choose(@Nullable String state, String home, Consumer<String> complain) {
+    boolean isHome = state == null || state.isBlank();
+    String parent = isHome ? home : state;
     try {
-      Path folder =
-          state == null || state.isBlank() ? Path.of(home) : Path.of(state).resolve("wisp");
+      Path folder = isHome ? Path.of(home) : Path.of(state, "wisp");
       Files.createDirectories(folder);
-      Path file = folder.resolve(state == null || state.isBlank() ? ".wisp_history" : "history");
-      if (!Files.isWritable(Files.exists(file) ? file : folder)) {
-        throw new FileSystemException(file.toString(), null, "it cannot be written");
+      Path file = folder.resolve(isHome ? ".wisp_history" : "history");
+      if (Files.isWritable(Files.exists(file) ? file : folder)) {
+        return file;
       }
-      return file;
     } catch (InvalidPathException | IOException e) {
-      complain.accept("no history is kept: " + e.getMessage());
-      return null;
+      // Said below.
     }
+    complain.accept("no history is kept, since it cannot be written in " + parent);
+    return null;
   }
 }
