@@ -168,6 +168,7 @@ public abstract class TransportContractTest extends TransportFixture {
     needs(Requirement.STORE);
     Client client = connect(serve());
     assertThat(client.add(slice("key"), 5, sums::add)).isIn((Object[]) WRITTEN);
+    assertThat(valueOf(client, slice("key"))).asString().isEqualTo("5");
     assertThat(client.add(slice("key"), -7, sums::add)).isIn((Object[]) WRITTEN);
     client.put(slice("most"), slice("" + (Long.MAX_VALUE - 1)));
     assertThat(client.add(slice("most"), 1, sums::add)).isIn((Object[]) WRITTEN);
