@@ -93,7 +93,8 @@ def test_the_data_has_each_plot_with_the_points_that_it_shows(reports, page):
     points = [point for point in data["points"] if point["run"] == first["name"]]
     plot = first["plots"][0]
     assert plot["title"] == "A third each of put, get and delete, one request at a time"
-    assert {points[number]["way"] for number in plot["points"]} == {"tcp", "zmq"}
+    shown = [(points[number]["payload"], points[number]["way"]) for number in plot["points"]]
+    assert shown == [(payload, way) for payload in (10, 100, 1000) for way in ("tcp", "zmq")]
     assert {points[number]["loop"] for number in plot["points"]} == {"closed"}
     assert plot["svg"].startswith("<?xml")
 

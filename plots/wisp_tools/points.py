@@ -119,7 +119,7 @@ class Point:
         present = [histogram for histogram in histograms if histogram is not None]
         if self.saturated or not present or len(present) < len(histograms):
             return None
-        return Histogram.sum_of(present)
+        return present[0] if len(present) == 1 else Histogram.sum_of(present)
 
 
 def points_of(measurements: Iterable[Measurement]) -> list[Point]:

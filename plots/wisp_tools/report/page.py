@@ -19,7 +19,7 @@ from wisp_tools.report.contents import RunReport
 from wisp_tools.report.progress import MISSING_HEADER, CampaignSummary
 from wisp_tools.report.sections import Section, sections_of
 from wisp_tools.report.studies import Study
-from wisp_tools.report.tables import way_label
+from wisp_tools.report.tables import in_order, way_label
 from wisp_tools.style import PREFERS_DARK, looks_of
 
 PAGE = Path(__file__).resolve().parents[1] / "page"
@@ -82,7 +82,7 @@ def _section(section: Section, plots: Path) -> dict[str, Any]:
                 "title": drawing.title,
                 "load": wording.sentence(wording.load(drawing.points, drawing.varied)),
                 "svg": (folder / f"{drawing.name}.svg").read_text(encoding="utf-8"),
-                "points": [section.points.index(point) for point in drawing.points],
+                "points": [section.points.index(point) for point in in_order(drawing.points)],
             }
             for drawing in section.drawings
         ],

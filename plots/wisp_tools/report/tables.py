@@ -16,9 +16,6 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def comparison_table(points: Sequence[Point]) -> str:
     """Throughput and latency of every way, by size of values."""
-    ordered = sorted(
-        points, key=lambda point: (point.configuration.payload_size or 0, order_of(point.configuration.way))
-    )
     return table(
         ("way", "value", "requests/s", "interval", "samples", "p50", "p99", "p99.9", "max"),
         [
@@ -30,9 +27,14 @@ def comparison_table(points: Sequence[Point]) -> str:
                 str(len(point.samples)),
                 *latencies(point),
             )
-            for point in ordered
+            for point in in_order(points)
         ],
     )
+
+
+def in_order(points: Sequence[Point]) -> list[Point]:
+    """By the size of values, then as plots show ways."""
+    return sorted(points, key=lambda point: (point.configuration.payload_size or 0, order_of(point.configuration.way)))
 
 
 def sweep_table(points: Sequence[Point], axis: figures.Axis) -> str:
