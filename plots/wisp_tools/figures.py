@@ -343,14 +343,17 @@ def _load_legend() -> list[Line2D]:
     return [*lines, Line2D([], [], color="black", linestyle="", marker="X", label="saturated")]
 
 
-def _positive(low: float, middle: float) -> float:
-    """The lower end of an interval, or what is far below the middle where the end is on no logarithmic axis."""
-    return low if low > 0 else middle / 10
+OUTSIDE = 1e-9
+
+
+def _positive(low: float, middle: float, otherwise: float = 0.1) -> float:
+    """The lower end of an interval, or that part of its middle where the end is on no logarithmic axis."""
+    return low if low > 0 else middle * otherwise
 
 
 def _reach_of(intervals: Sequence[tuple[float, float, float]]) -> list[list[float]]:
-    """How far intervals reach below and above their middles."""
-    below = [middle - _positive(low, middle) for low, middle, _ in intervals]
+    """How far intervals reach below and above their middles; out of the plot, where they reach to 0."""
+    below = [middle - _positive(low, middle, OUTSIDE) for low, middle, _ in intervals]
     return [below, [high - middle for _, middle, high in intervals]]
 
 

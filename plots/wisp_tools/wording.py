@@ -79,7 +79,7 @@ def interval(point: Point) -> str:
     found = point.interval
     if not found:
         return ""
-    return f"{found.low:,.0f} to {found.high:,.0f} ({'99.9 %' if found.of_jmh else 'range'})"
+    return f"{max(found.low, 0):,.0f} to {found.high:,.0f} ({'99.9 %' if found.of_jmh else 'range'})"
 
 
 def mix(text: str) -> str:
@@ -97,7 +97,7 @@ def comparison_title(points: Sequence[Point]) -> str:
     """What a comparison of all ways under one load shows."""
     load = points[0].configuration
     together = "one request at a time" if load.pipeline == 1 else f"{load.pipeline} requests sent together"
-    return sentence(f"{mix(load.mix)}: {together}").rstrip(".")
+    return sentence(f"{mix(load.mix)}, {together}").rstrip(".")
 
 
 def percentiles_title(points: Sequence[Point]) -> str:

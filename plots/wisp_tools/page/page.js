@@ -16,6 +16,7 @@ const FIELDS = [
   { field: "pipeline", name: "Pipeline" },
   { field: "loop", name: "Loop", words: true },
   { field: "offered", name: "Offered/s", text: (value) => (value === null ? "" : rate(value)) },
+  { field: "threads", name: "Threads", follows: true },
   { field: "series", name: "Series", words: true, follows: true },
   { field: "waiting", name: "Waiting", words: true, follows: true, text: (value) => value ?? "" },
   { field: "placement", name: "Placement", words: true, follows: true, text: (value) => value ?? "" },

@@ -28,7 +28,7 @@ PROGRAM = ("words.js", "tables.js", "charts.js", "plots.js", "page.js")
 BINS_PER_DECADE = 20
 CURVE_STEP = 1.06
 PERCENTS = (50, 90, 99, 99.9, 99.99)
-FIELDS = ("keys", "clients", "pipeline", "loop", "offered", "waiting", "placement")
+FIELDS = ("keys", "clients", "threads", "pipeline", "loop", "offered", "waiting", "placement")
 """Of a configuration, which the page takes as they are."""
 
 
