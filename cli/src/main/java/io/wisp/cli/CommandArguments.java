@@ -59,14 +59,17 @@ final class CommandArguments {
   @Option(names = "--version", description = "Show the version.")
   boolean version;
 
-  @ArgGroup(validate = false, heading = "Transport (without one: rdma):")
-  TransportChoice transport = new TransportChoice();
-
   @ArgGroup(validate = false, heading = "Server:")
   ServeArguments serving = new ServeArguments();
 
   @ArgGroup(validate = false, heading = "Shell:")
   ShellArguments shell = new ShellArguments();
+
+  @ArgGroup(validate = false, heading = "Measurement:")
+  PerfArguments perf = new PerfArguments();
+
+  @ArgGroup(validate = false, heading = "Transport (without one: rdma):")
+  TransportChoice transport = new TransportChoice();
 
   @ArgGroup(validate = false, heading = "Client:")
   ClientArguments client = new ClientArguments();
@@ -76,9 +79,6 @@ final class CommandArguments {
 
   @ArgGroup(validate = false, heading = "Process:")
   CoreArguments cores = new CoreArguments();
-
-  @ArgGroup(validate = false, heading = "Measurement:")
-  PerfArguments perf = new PerfArguments();
 
   @Parameters(hidden = true)
   List<String> words = new ArrayList<>();

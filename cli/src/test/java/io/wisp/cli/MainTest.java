@@ -42,6 +42,12 @@ class MainTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"-s, --memory", "-c, --raw", "-p, --key_size"})
+  void shouldShowTheOptionsOfOneModeAloneBeforeThoseOfSeveral(String mode, String own) {
+    assertThat(Run.of(mode, "-h").out()).containsSubsequence(own, "--transport", "Exit codes:");
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"-h", "-h server", "-h shell", "-h perf", "-h bench", "-c", "--bogus"})
   void shouldFitEightyColumns(String asked) {
     Run run = Run.of(asked.split(" ", -1));
