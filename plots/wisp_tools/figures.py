@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis as AxisOfPlot
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
+from matplotlib.ticker import LogLocator
 
 from wisp_tools import wording
+from wisp_tools.axes import duration_axis, limit, positive, rate_axis, reach_of, x_ticks
 from wisp_tools.canvas import new_figure, title_height
 from wisp_tools.model import EMULATED_LABEL, Configuration, Way, mix_weights
 from wisp_tools.points import Point
@@ -95,7 +95,7 @@ def sweep(points: Sequence[Point], title: str, axis: Axis) -> Figure:
         axes.errorbar(
             [axis.value(point.configuration) or 0 for point in own],
             [point.rate for point in own],
-            yerr=_reach_of([(point.low, point.rate, point.high) for point in own]),
+            yerr=reach_of([(point.low, point.rate, point.high) for point in own]),
             label=_label(way, own),
             ecolor=EDGE,
             elinewidth=0.8,
@@ -105,11 +105,11 @@ def sweep(points: Sequence[Point], title: str, axis: Axis) -> Figure:
     ticks = sorted({axis.value(point.configuration) or 0 for point in points})
     if axis.logarithmic:
         axes.set_xscale("log", base=2 if ticks[0] > 0 else 10)
-    _x_ticks(axes, {tick: axis.tick(tick) for tick in ticks})
+    x_ticks(axes, {tick: axis.tick(tick) for tick in ticks})
     axes.set_xlabel(axis.label + (" (log scale)" if axis.logarithmic else ""))
     axes.set_yscale("log")
-    _limit(axes, [_positive(point.low, point.rate) for point in points], [point.high for point in points])
-    _rate_axis(axes.yaxis)
+    limit(axes, [positive(point.low, point.rate) for point in points], [point.high for point in points])
+    rate_axis(axes.yaxis)
     axes.set_ylabel(RATE_LABEL)
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     return figure
@@ -127,7 +127,7 @@ def comparison(points: Sequence[Point], title: str) -> Figure:
         legend=0.3,
         rows=len(payloads),
     )
-    least = min(*(_positive(point.low, point.rate) for point in points), wording.NOTES_RATE)
+    least = min(*(positive(point.low, point.rate) for point in points), wording.NOTES_RATE)
     start = 10 ** math.floor(math.log10(least / 1.5))
     end = max(point.high for point in points) * 12
     for axes, payload in zip(panels, payloads, strict=True):
@@ -138,7 +138,7 @@ def comparison(points: Sequence[Point], title: str) -> Figure:
         axes.axvline(wording.NOTES_RATE, color="black", linestyle="--", linewidth=1, zorder=3)
         axes.set_xscale("log")
         axes.set_xlim(start, end)
-        _rate_axis(axes.xaxis)
+        rate_axis(axes.xaxis)
         axes.grid(False, axis="y")
     reference = Line2D([], [], color="black", linestyle="--", linewidth=1, label=f"{wording.NOTES_NAME}: 20 k")
     _legend_below(figure, _place(title, points), [reference])
@@ -167,7 +167,7 @@ def _bars(axes: Axes, points: dict[Way, Point], looks: dict[Way, Look], start: f
             axes.errorbar(
                 point.rate,
                 position,
-                xerr=_reach_of([(point.low, point.rate, point.high)]),
+                xerr=reach_of([(point.low, point.rate, point.high)]),
                 color="black",
                 elinewidth=1,
                 capsize=3,
@@ -217,10 +217,10 @@ def percentiles(points: Sequence[Point], title: str) -> Figure:
     axes.set_xscale("log")
     axes.set_xlim(1, rightmost * 1.3)
     shown = [percent for percent in PERCENT_TICKS if 100 / (100 - percent) <= rightmost * 1.3]
-    _x_ticks(axes, {1: "0"} | {100 / (100 - percent): f"{percent:g}" for percent in shown})
+    x_ticks(axes, {1: "0"} | {100 / (100 - percent): f"{percent:g}" for percent in shown})
     axes.set_xlabel("percentile, % of requests (spaced by the log of 1/(1-p))")
     axes.set_yscale("log")
-    _duration_axis(axes)
+    duration_axis(axes)
     axes.set_ylabel(LATENCY_LABEL)
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     return figure
@@ -272,8 +272,8 @@ def latency_by_load(points: Sequence[Point], title: str) -> Figure:
         axes.set_xlim(min(offered) / 1.4, max(offered) * 1.4)
         narrow = max(offered) < 100 * min(offered)
         axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if narrow else (1,)))
-        _rate_axis(axes.xaxis)
-        _duration_axis(axes)
+        rate_axis(axes.xaxis)
+        duration_axis(axes)
         axes.set_xlabel("offered load, requests/s (log scale)")
         axes.set_ylabel(LATENCY_LABEL)
     _legend_below(figure, _place(title, points), _load_legend())
@@ -305,7 +305,7 @@ def _load_curves(axes: Axes, points: Sequence[Point], colour: str) -> None:
             axes.errorbar(
                 [offered for offered, _ in repeated],
                 [middle for _, (_, middle, _) in repeated],
-                yerr=_reach_of([each for _, each in repeated]),
+                yerr=reach_of([each for _, each in repeated]),
                 fmt="none",
                 ecolor=EDGE,
                 elinewidth=0.8,
@@ -343,20 +343,6 @@ def _load_legend() -> list[Line2D]:
     return [*lines, Line2D([], [], color="black", linestyle="", marker="X", label="saturated")]
 
 
-OUTSIDE = 1e-9
-
-
-def _positive(low: float, middle: float, otherwise: float = 0.1) -> float:
-    """The lower end of an interval, or that part of its middle where the end is on no logarithmic axis."""
-    return low if low > 0 else middle * otherwise
-
-
-def _reach_of(intervals: Sequence[tuple[float, float, float]]) -> list[list[float]]:
-    """How far intervals reach below and above their middles; out of the plot, where they reach to 0."""
-    below = [middle - _positive(low, middle, OUTSIDE) for low, middle, _ in intervals]
-    return [below, [high - middle for _, middle, high in intervals]]
-
-
 def thinned(curve: Sequence[tuple[float, int]], step: float = 1.012) -> list[tuple[float, int]]:
     """Of the points of a curve by ascending x, those that are not seen to be left out."""
     kept = [curve[0]]
@@ -391,37 +377,3 @@ def _line(look: Look, cross_width: float = 0.6) -> dict[str, Any]:
         "markeredgecolor": look.colour if is_cross else EDGE,
         "markeredgewidth": cross_width if is_cross else 0.6,
     }
-
-
-def _x_ticks(axes: Axes, words: dict[float, str]) -> None:
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_locator(FixedLocator(list(words)))
-    axes.xaxis.set_major_formatter(FixedFormatter(list(words.values())))
-
-
-def _rate_axis(axis: AxisOfPlot) -> None:
-    _ticks_in(axis, wording.RATE_UNITS)
-
-
-def _duration_axis(axes: Axes) -> None:
-    _ticks_in(axes.yaxis, wording.DURATION_UNITS)
-
-
-def _ticks_in(axis: AxisOfPlot, units: Sequence[tuple[float, str]]) -> None:
-    def in_words(value: float, _: object) -> str:
-        size, unit = next(each for each in units if value >= each[0] or each[0] == 1)
-        return f"{value / size:g}{unit}"
-
-    axis.set_major_formatter(FuncFormatter(in_words))
-    axis.set_minor_formatter(NullFormatter())
-
-
-def _limit(axes: Axes, lows: Sequence[float], highs: Sequence[float]) -> None:
-    """Limits of a logarithmic y axis that hold at least a decade, with enough ticks to read it by."""
-    low, high = min(lows) / 1.4, max(highs) * 1.4
-    if high / low < 10:
-        middle = math.sqrt(low * high)
-        low, high = middle / math.sqrt(10), middle * math.sqrt(10)
-    axes.set_ylim(low, high)
-    if high / low < 200:
-        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
