@@ -106,6 +106,15 @@ def test_it_begins_with_one_run_so_that_machines_do_not_mix(opened):
 
 
 @pytest.mark.browser
+def test_the_chart_begins_with_the_curves_of_one_size_of_the_first_plot(opened, browser):
+    assert opened.legend() == ["tcp", "zmq"]
+    ticked = [row.text for row in browser.find_elements("css selector", "#figures tr:has(input:checked)")]
+    assert [row.split(" 100 B ")[0] for row in ticked] == ["tcp", "zmq"]
+    opened.choose("filter-loop", "closed")
+    assert len(opened.curves()) == 6
+
+
+@pytest.mark.browser
 def test_filters_narrow_the_table_and_the_curves(opened):
     opened.choose("filter-way", "zmq")
     assert len(opened.rows()) == 3
@@ -299,6 +308,13 @@ def test_pointing_at_the_chart_reads_out_a_percentile(opened):
     chart = opened.browser.find_element("css selector", "#chart svg")
     ActionChains(opened.browser).move_to_element_with_offset(chart, 40, 0).perform()
     assert re.search(r"\d+\.\d+ %: tcp.*: [\d.]+ (ns|us|ms)", opened.text("reading"))
+    # What a reading makes longer is no reason to draw anew, which would take the reading away.
+    before = opened.browser.find_element("css selector", "#chart svg")
+    opened.browser.execute_async_script(
+        "document.getElementById('reading').style.height = '9em'; setTimeout(arguments[0], 200)"
+    )
+    assert opened.browser.find_element("css selector", "#chart svg") == before
+    assert opened.text("reading")
 
 
 @pytest.mark.browser

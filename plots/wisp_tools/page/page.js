@@ -26,6 +26,7 @@ const FILTERS = FIELDS.filter(({ field }) => field !== "offered");
 
 const chosen = Object.fromEntries(FILTERS.map(({ field }) => [field, ALL]));
 const hidden = new Set();
+let drawnWidth = 0;
 let run = data.runs[0];
 
 const textOf = ({ field, text = String }, point) => text(point[field], point);
@@ -74,7 +75,9 @@ function makeControls() {
   byId("operation").addEventListener("change", update);
   for (const radio of views()) radio.addEventListener("change", update);
   window.addEventListener("hashchange", () => choose(inAddress()));
-  new ResizeObserver(() => draw(passing(null))).observe(byId("chart").parentElement);
+  new ResizeObserver(() => {
+    if (byId("chart").clientWidth !== drawnWidth) draw(passing(null));
+  }).observe(byId("chart").parentElement);
 }
 
 const views = () => document.querySelectorAll("input[name=view]");
@@ -100,11 +103,25 @@ function choose(asked) {
   for (const radio of views()) if (radio.value === asked.view) radio.checked = true;
   hidden.clear();
   showRun();
+  if (FILTERS.every(({ field }) => chosen[field] === ALL)) hideAtFirst();
   update(asked.operation ?? AT_FIRST.operation);
 }
 
+const pointsOfRun = () => data.points.filter((point) => point.run === run.name);
+
+function pointsOfFirstPlot() {
+  const points = pointsOfRun();
+  return run.plots.length ? run.plots[0].points.map((index) => points[index]) : points;
+}
+
+/** As long as no filter is used, the chart has the curves of the first plot, of one size of values. */
+function hideAtFirst() {
+  const first = pointsOfFirstPlot(), sizes = distinct("payload", first);
+  const shown = new Set(first.filter(({ payload }) => payload === sizes[Math.floor(sizes.length / 2)]));
+  for (const point of pointsOfRun()) if (!shown.has(point)) hidden.add(point);
+}
+
 function showRun() {
-  const points = data.points.filter((point) => point.run === run.name);
   const [first, ...others] = run.plots;
   byId("run").value = run.name;
   byId("shown").textContent = first ? `${run.name}: ${first.title}` : run.name;
@@ -115,7 +132,7 @@ function showRun() {
   byId("first-plot").replaceChildren(...(first ? [plotOf(first)] : []));
   byId("plots").replaceChildren(...others.map(plotOf));
   byId("more").parentElement.hidden = !others.length;
-  const figures = first ? first.points.map((index) => points[index]) : points;
+  const figures = pointsOfFirstPlot();
   fill(byId("first-figures"), columnsOf(figures, "all", ["requests/s", "p50", "p99"]), figures, classOf);
   byId("missing").hidden = !run.missing.length;
   byId("missing").querySelector("summary").textContent = `Not measured: ${run.missing.length}`;
@@ -195,6 +212,7 @@ function drawnColumn(points) {
 }
 
 function draw(points) {
+  drawnWidth = byId("chart").clientWidth;
   const operation = byId("operation").value;
   const all = points.filter((point) => point.operations[operation] && !hidden.has(point));
   const shown = all.slice(0, MOST_CURVES);
@@ -205,7 +223,7 @@ function draw(points) {
     byId("chart").replaceChildren(element("p", {}, "No latencies to draw."));
     return;
   }
-  fitInto(byId("chart").clientWidth);
+  fitInto(drawnWidth);
   const curves = shown.map((point) => ({ point, latency: point.operations[operation] }));
   byId("chart").replaceChildren((view() === "histogram" ? histogramChart : percentileChart)(curves, shown));
 }
