@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wisp.measure.input.ExitCode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -61,6 +62,16 @@ class PerfBatchTest {
     Run run = new Run().execute("-p", "-");
     assertThat(run.exitCode()).isZero();
     assertThat(run.out()).isEmpty();
+  }
+
+  @Test
+  void shouldSayInASentenceThatItsInputIsBroken() throws IOException {
+    InputStream closed = InputStream.nullInputStream();
+    closed.close();
+    Run run = new Run().reading(closed).execute("-p", "-");
+    assertThat(run.err())
+        .isEqualTo("wisp: standard input cannot be read: java.io.IOException: Stream closed\n");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.FAILURE);
   }
 
   @Test

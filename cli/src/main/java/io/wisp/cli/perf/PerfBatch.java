@@ -7,11 +7,13 @@ import io.wisp.measure.input.ExitCode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -38,12 +40,13 @@ public record PerfBatch(Streams streams, StopSignal stop, ToIntFunction<String[]
   public int run() {
     // A read of standard input cannot be interrupted, so that another thread waits in it.
     BlockingQueue<Optional<String>> lines = new LinkedBlockingQueue<>();
-    Thread.ofPlatform().name("wisp-lines").daemon().start(() -> readInto(lines));
+    AtomicBoolean broken = new AtomicBoolean();
+    Thread.ofPlatform().name("wisp-lines").daemon().start(() -> readInto(lines, broken));
     int exitCode = ExitCode.SUCCESS;
     while (true) {
       String line = next(lines);
       if (line == null) {
-        return stop.isGiven() ? ExitCode.INTERRUPTED : exitCode;
+        return stop.isGiven() ? ExitCode.INTERRUPTED : broken.get() ? ExitCode.FAILURE : exitCode;
       }
       int code = measure.applyAsInt(("-p " + line).split("\\s+"));
       streams.out().println("exit code " + code);
@@ -54,15 +57,16 @@ public record PerfBatch(Streams streams, StopSignal stop, ToIntFunction<String[]
     }
   }
 
-  private void readInto(BlockingQueue<Optional<String>> lines) {
+  private void readInto(BlockingQueue<Optional<String>> lines, AtomicBoolean broken) {
     try (BufferedReader in =
         new BufferedReader(new InputStreamReader(streams.in(), StandardCharsets.UTF_8))) {
       in.lines()
           .map(String::strip)
           .filter(line -> !line.isEmpty() && !line.startsWith("#"))
           .forEach(line -> lines.add(Optional.of(line)));
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       streams.err().println("wisp: standard input cannot be read: " + e.getMessage());
+      broken.set(true);
     } finally {
       lines.add(Optional.empty());
     }
