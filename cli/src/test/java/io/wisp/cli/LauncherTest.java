@@ -136,7 +136,13 @@ class LauncherTest {
     "tcg, -s, first",
     "tcg, --server, first",
     "tcg, -p, last",
+    "tcg, -s --cores LAST, last",
+    "tcg, -p h --cores=FIRST, first",
+    "tcg, -p h --cores FIRST, first",
+    "tcg, -p h --cores 8191, last",
+    "tcg, -p h --cores, last",
     "kvm, -s, all",
+    "kvm, -s --cores LAST, all",
     ", -s, all"
   })
   void shouldHoldTheJvmToOneProcessorOfAnEmulatedGuest(
@@ -144,16 +150,19 @@ class LauncherTest {
     run("--version");
     GuestScript.executable(
         jdk.resolve("bin/java"), "#!/bin/sh\ngrep Cpus_allowed_list /proc/self/status\n");
-    ProcessBuilder builder = builder(root.resolve("wisp"), mode);
+    String all = allowedProcessors();
+    String first = all.replaceFirst("[-,].*", "");
+    String last = all.replaceFirst(".*[-,]", "");
+    String words = mode.replace("FIRST", first).replace("LAST", last);
+    ProcessBuilder builder = builder(root.resolve("wisp"), words.split(" "));
     builder.environment().remove("WISP_GUEST");
     if (guest != null) {
       builder.environment().put("WISP_GUEST", guest);
     }
-    String all = allowedProcessors();
     String wanted =
         switch (expected) {
-          case "first" -> all.replaceFirst("[-,].*", "");
-          case "last" -> all.replaceFirst(".*[-,]", "");
+          case "first" -> first;
+          case "last" -> last;
           default -> all;
         };
     assertThat(Outcome.of(builder.start()).out()).isEqualTo("Cpus_allowed_list:\t" + wanted + "\n");
