@@ -13,7 +13,7 @@ from tests.files import environment, measurement, perf, perf_closed_2, perf_open
 RESULTS = Path(__file__).resolve().parents[2] / "results"
 SCHEMAS = RESULTS / "schemas"
 
-UNNAMED = {"redis": "compare-with-redis-1", "shared-memory": "compare-shared-memory-1"}
+UNNAMED = {"shared-memory": "compare-shared-memory-1"}
 """Folders of files from before formats had names."""
 
 

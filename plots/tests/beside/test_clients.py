@@ -8,18 +8,16 @@ from unittest import mock
 
 import pytest
 
+from tests.beside.test_redis import CSV
 from tests.waiting import PATIENCE_SECONDS, is_alive, wait_for_pid
 from wisp_tools import files
 from wisp_tools.beside import clients as agreement
 from wisp_tools.beside import side
-from wisp_tools.beside.clients import Clients
+from wisp_tools.beside.clients import CASES, Clients
 from wisp_tools.beside.side import PerfClient
 from wisp_tools.errors import WispError
 from wisp_tools.processes import ProcessFailure
 
-CSV = """"test","rps","avg_latency_ms","min_latency_ms","p50_latency_ms"
-"GET __rand_int__","60606.06","0.013","0.008","0.015"
-"""
 STRACE = """% time     seconds  usecs/call     calls    errors syscall
 ------ ----------- ----------- --------- --------- ----------------
  60.00    0.120000           1     20000         5 write
@@ -32,9 +30,16 @@ STRACE = """% time     seconds  usecs/call     calls    errors syscall
 
 def one_round(wisp: float, redis: float) -> dict:
     def side(rate: float) -> dict:
-        return {"requestsPerSecond": rate, "cpuNanosecondsPerRequestWithStart": 10.0}
+        return {"requestsPerSecond": rate, "cpuNanosecondsPerRequest": 10.0}
 
     return {"first": "wisp", "wisp": side(wisp), "redisBenchmark": side(redis)}
+
+
+CALLS = {"wisp": {"write": 1.0, "epoll_wait": 1.0, "read": 1.0}, "redisBenchmark": {}}
+
+
+def row(operation: str, rounds: list[dict], case: str = "shared-1x1") -> dict:
+    return agreement.row(operation, CASES[case], rounds, CALLS)
 
 
 def document(rows: list[dict]) -> dict:
@@ -48,7 +53,7 @@ def document(rows: list[dict]) -> dict:
     ):
         options = agreement.parser().parse_args(arguments)
         options.arguments = arguments
-        return agreement.measure(options, Path())
+        return agreement.measure(options, [CASES["shared-1x1"]], Path())
 
 
 class TestReaders:
@@ -61,62 +66,72 @@ class TestReaders:
         with pytest.raises(ProcessFailure, match="a run that is saturated"):
             client.result()
 
-    def test_the_rate_of_redis_benchmark_is_read(self):
-        assert agreement.redis_rate(CSV) == 60606.06
-        for output in ("", CSV.splitlines()[0], CSV + CSV, "ERR unknown command\n"):
-            with pytest.raises(ProcessFailure, match="printed no result"):
-                agreement.redis_rate(output)
-
     def test_calls_are_counted_with_and_without_errors(self):
         counts = agreement.parse_strace(STRACE)
         assert counts == {"write": 20_000, "epoll_wait": 40_000, "mmap": 12}
 
+    def test_the_calls_of_a_start_are_in_no_figure(self):
+        few = {"write": 10_050, "mmap": 900, "futex": 5_000}
+        many = {"write": 20_050, "mmap": 950, "futex": 4_000, "read": 25_000}
+        assert agreement.calls_between(few, many) == {"write": 1.0, "read": 2.5}
+
+    def test_the_cpu_time_of_a_start_is_in_no_figure(self, monkeypatch):
+        spent = {116: (CSV, 0.5), 16: ("", 0.1)}
+        monkeypatch.setattr(agreement, "timed", lambda command: spent[int(command[command.index("-n") + 1])])
+        rate = Clients(1234, "0", Path(), 7, "sleep").redis_benchmark("get", CASES["shared-1x16"], 116)
+        assert rate.cpuNanosecondsPerRequest == pytest.approx(4e6)
+
 
 class TestAgreement:
     @pytest.mark.parametrize(
-        ("wisp", "verdict"), [(100, "agree"), (109, "agree"), (91, "agree"), (111, "differ"), (89, "differ")]
+        ("wisp", "verdict"), [(100, "agree"), (104, "agree"), (96, "agree"), (106, "faster"), (94, "slower")]
     )
-    def test_clients_agree_within_a_tenth(self, wisp, verdict):
-        assert agreement.row("get", 1, [one_round(wisp, 100)], None)["verdict"] == verdict
+    def test_clients_agree_within_a_twentieth(self, wisp, verdict):
+        assert row("get", [one_round(wisp, 100)])["verdict"] == verdict
 
     def test_the_median_decides_and_the_range_is_kept(self):
-        row = agreement.row("set", 16, [one_round(50, 100), one_round(100, 100), one_round(150, 100)], None)
-        assert row["ratio"] == {"median": 1, "lowest": 0.5, "highest": 1.5}
-        assert row["verdict"] == "agree"
+        found = row("set", [one_round(50, 100), one_round(100, 100), one_round(150, 100)])
+        assert found["ratio"] == {"median": 1, "lowest": 0.5, "highest": 1.5}
+        assert found["verdict"] == "agree"
 
     def test_the_document_satisfies_its_schema_and_a_changed_one_does_not(self):
-        rows = [agreement.row("get", 1, [one_round(100, 100)], {"wisp": {"write": 1.0}, "redisBenchmark": {}})]
+        rows = [row("get", [one_round(100, 100)])]
         good = document(rows)
-        files.check("wisp-client-agreement-1", good)
-        for change in ({"version": 2}, {"rows": []}, {"more": 1}):
-            with pytest.raises(WispError, match="not of the format wisp-client-agreement-1"):
-                files.check("wisp-client-agreement-1", good | change)
+        files.check("wisp-client-agreement-2", good)
+        for change in ({"version": 1}, {"rows": []}, {"more": 1}):
+            with pytest.raises(WispError, match="not of the format wisp-client-agreement-2"):
+                files.check("wisp-client-agreement-2", good | change)
 
     def test_what_is_not_of_the_format_is_not_written(self, tmp_path):
-        rows = [agreement.row("get", 1, [one_round(100, 100)], None)]
+        rows = [row("get", [one_round(100, 100)])]
         path = tmp_path / "agreement.json"
         with pytest.raises(WispError, match="not of the format"):
-            files.write_checked(path, agreement.SCHEMA, document(rows) | {"agree": "nearly"})
+            files.write_checked(path, agreement.SCHEMA, document(rows) | {"slower": "nearly"})
         assert not path.exists()
         files.write_checked(path, agreement.SCHEMA, document(rows))
         assert "somewhere" not in path.read_text()
 
-    def test_the_cpu_time_of_clients_is_said_with_what_is_in_it(self):
-        rows = [agreement.row("get", 1, [one_round(100, 100)], None)]
-        table = agreement.in_table(document(rows))
-        assert "its start and warm-up included, median:\n  get -P 1: wisp -p 0.01 us" in table
+    def test_cpu_time_and_calls_stand_beside_the_rates(self):
+        table = agreement.in_table(document([row("get", [one_round(100, 100)])]))
+        assert (
+            "| shared | 1 | 1 | get | 100 | 100 | 1.000 (1.000 to 1.000) | agree | 0.01, 0.01 | 3.00, 0.00 |" in table
+        )
 
-    def test_both_clients_get_the_same_load(self):
+    def test_both_clients_get_the_same_load_on_the_same_core(self):
         clients = Clients(1234, "0", Path(), 7, "sleep")
-        wisp, redis = clients.wisp_command("set", 16, 100), clients.redis_command("set", 16, 100)
+        case = CASES["shared-50x1"]
+        wisp, redis = clients.wisp_command("set", case, 100, 50), clients.redis_command("set", case, 100)
         assert "put:1" in wisp
         for words, command in (
-            (("--pipeline", "16"), wisp),
+            (("--clients", "50"), wisp),
             (("--wait", "sleep"), wisp),
-            (("-P", "16"), redis),
-            (("-c", "1"), redis),
+            (("--cores", "0"), wisp),
+            (("taskset", "-c"), redis),
+            (("-P", "1"), redis),
         ):
             assert command[command.index(words[0]) + 1] == words[1]
+        assert redis[:3] == ["taskset", "-c", "0"]
+        assert "50" in redis
         assert redis[-3:] == ["SET", "__rand_int__", "x" * 7]
         assert redis[redis.index("-r") + 1] == str(10 ** int(wisp[wisp.index("--key_size") + 1]))
 
@@ -144,7 +159,7 @@ class TestInterrupt:
             f"clients.WISP = pathlib.Path({str(fake)!r})\n"
             "environment.version_of = lambda *_: 'a version'\n"
             "side.shutil.which = lambda name: name\n"
-            "commands.main(['beside', 'clients', '--placement', 'shared'])\n"
+            "commands.main(['beside', 'clients', 'shared-1x1'])\n"
         )
         process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE, text=True)
         try:

@@ -1,180 +1,239 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures Wisp's TCP server beside redis-server, on this machine, in one run.
 
-Both servers run all the time, pinned alike; whichever is not being measured is held still (SIGSTOP), so that it costs
-nothing. Rounds are interleaved and their order alternates: the answer is the ratio Wisp / Redis of each round, its
-median and its range, because absolute figures of a shared machine move by a factor of two between hours.
+Every server has one thread, pinned alike, and the same client, redis-benchmark. Whichever is not being measured is held
+still (SIGSTOP), so that it costs nothing. Rounds are interleaved and their order alternates: the answers are ratios to
+redis-server in each round, their median and range. The CPU time that a server spends for a request stands beside the
+rate, because a rate says no more than which of client and server is the slower.
 
     ./wisp beside redis [--rounds N] [--json FILE] [CASE ...]
 
-Cases:
-    one-core         one connection, closed loop, GET of 100-byte values; server and client share one core, and both
-                     servers have the same client, Wisp's
-    one-core-redis-benchmark
-                     the same with redis-benchmark as the client of both
-    two-cores-busy   one connection; Wisp's server and client both poll without sleeping, a core each, against the
-                     best that any client here gets from redis-server on two cores
-    pipelined        redis-benchmark -P 16 -c 50, SET and GET, one server thread on one core, the client on the other
+Servers: Wisp; redis-server; valkey-server where that is installed; and the floor, a server in C that reads requests and
+writes replies of the same bytes without a table (floor.c). memcached is not among them: it speaks a protocol of its
+own, and two clients would be compared.
 
-Needs redis-server, redis-benchmark and taskset, and two cores.
+Cases, each with a thousand and with a million keys, 1k and 1m:
+    one-KEYS        one connection, one request at a time, GET; server and client share one core
+    fifty-KEYS      50 connections, SET and GET; the server has a core and the client another
+    pipelined-KEYS  the same with 16 requests sent together
+
+Needs redis-server, redis-benchmark, redis-cli, taskset, a C compiler (cc) and two cores. The file of --json is checked
+against its schema before it is written.
 """
 
 import csv
 import os
 import platform
-import statistics
+import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import Any
 
-from wisp_tools import environment, files
+from wisp_tools import environment, files, packages
 from wisp_tools.beside import side
-from wisp_tools.processes import free_port, output_of
-from wisp_tools.tree import WISP
+from wisp_tools.processes import ProcessFailure, free_port, output_of
+from wisp_tools.results.fields import Fields
+from wisp_tools.tree import WISP, commit
 
-KEY_SIZE, PAYLOAD_SIZE = 3, 100
-
-Measure = Callable[[int], float]
-"""Requests per second of the server at a port."""
+SCHEMA = "wisp-beside-redis-1"
+PAYLOAD_SIZE = 100
+KEY_DIGITS = 12
+"""Of redis-benchmark's random keys."""
+FLOOR = Path(__file__).with_name("floor.c")
 
 
 @dataclass(frozen=True)
 class Case:
-    """wisp_polls: whether its server does. figures: of each, how Wisp and how Redis is measured."""
+    """What redis-benchmark asks of each server."""
 
-    wisp_polls: bool
-    figures: dict[str, tuple[Measure, Measure]]
-
-
-def redis_benchmark(port: int, core: str | None, command: str, requests: int, connections: int, pipeline: int) -> float:
-    """Requests per second that redis-benchmark reports."""
-    options = ["-p", port, "-t", command, "-n", requests, "-d", PAYLOAD_SIZE, "-r", 1000]
-    options += ["-c", connections, "-P", pipeline, "--csv"]
-    output = output_of(side.pinned(core, ["redis-benchmark", *options]), side.LIMIT_SECONDS)
-    return next(float(row[1]) for row in csv.reader(output.splitlines()) if row and row[0].lower().startswith(command))
+    keys: int
+    placement: str
+    connections: int
+    pipeline: int
+    requests: int
+    operations: tuple[str, ...]
 
 
-def wisp_client(port: int, core: str | None, folder: Path, mix: str, requests: int, poll: bool = False) -> float:
-    options = ("-t", "--key_size", KEY_SIZE, "--payload_size", PAYLOAD_SIZE, *(("--busy-poll",) if poll else ()))
-    client = side.PerfClient(port, core, folder, options)
-    return float(client.run("--mix", mix, "--requests", requests, "--warmup", requests // 2)["requestsPerSecond"])
+CASES = {
+    f"{name}-{words}": Case(keys, *shape)
+    for words, keys in (("1k", 1_000), ("1m", 1_000_000))
+    for name, shape in {
+        "one": ("shared", 1, 1, 100_000, ("GET",)),
+        "fifty": ("split", 50, 1, 200_000, ("SET", "GET")),
+        "pipelined": ("split", 50, 16, 1_500_000, ("SET", "GET")),
+    }.items()
+}
 
 
-def cases(folder: Path, cores: side.Cores) -> dict[str, Case]:
-    def wisp(core: str | None, requests: int, poll: bool = False) -> Measure:
-        return lambda port: wisp_client(port, core, folder, "get:1", requests, poll)
+@dataclass(frozen=True)
+class Figures:
+    """What one run of the client came to."""
 
-    def redis(core: str | None, command: str, requests: int, connections: int = 1, pipeline: int = 1) -> Measure:
-        return lambda port: redis_benchmark(port, core, command, requests, connections, pipeline)
+    requestsPerSecond: float
+    serverCpuNanosecondsPerRequest: float
 
-    def both(measure: Measure) -> tuple[Measure, Measure]:
-        return measure, measure
 
-    def best_of_any_client(port: int) -> float:
-        any_client = (wisp(second, 100_000, poll=True), wisp(second, 100_000), redis(second, "get", 100_000))
-        return max(measure(port) for measure in any_client)
-
-    first, second = cores.server, cores.client
-    pipelined = {command: both(redis(second, command.lower(), 2_000_000, 50, 16)) for command in ("SET", "GET")}
-    return {
-        "one-core": Case(False, {"GET": both(wisp(first, 200_000))}),
-        "one-core-redis-benchmark": Case(False, {"GET": both(redis(first, "get", 200_000))}),
-        "two-cores-busy": Case(True, {"GET": (wisp(second, 400_000, poll=True), best_of_any_client)}),
-        "pipelined": Case(False, pipelined),
+def servers(folder: Path, core: str | None) -> dict[str, Callable[[int], Sequence[object]]]:
+    """Commands by name, of servers that listen on a port."""
+    plain = ("--bind", "127.0.0.1", "--save", "", "--appendonly", "no")
+    found: dict[str, Callable[[int], Sequence[object]]] = {
+        "wisp": lambda port: [
+            *(WISP, "-s", "-t", "--port", port, "--threads", 1, "--memory", "1g", *side.cores_option(core))
+        ],
+        "redis": lambda port: side.pinned(core, ["redis-server", "--port", port, *plain]),
+        "floor": lambda port: side.pinned(core, [folder / "floor", port, PAYLOAD_SIZE]),
     }
+    if shutil.which("valkey-server"):
+        found["valkey"] = lambda port: side.pinned(core, ["valkey-server", "--port", port, *plain])
+    return found
 
 
-def compare(name: str, case: Case, rounds: int, folder: Path, cores: side.Cores) -> list[dict[str, Any]]:
-    """Runs a case and returns its rows, one a figure."""
-    ports = {"wisp": free_port(), "redis": free_port()}
-    commands: dict[str, list[object]] = {
-        "wisp": [WISP, "-s", "-t", "--port", ports["wisp"], "--threads", 1, "--memory", "1g"],
-        "redis": ["redis-server", "--port", ports["redis"], "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
-    }
-    if case.wisp_polls:
-        commands["wisp"].append("--busy-poll")
+def run_client(server: side.Held, core: str | None, case: Case, operation: str) -> Figures:
+    """What redis-benchmark reports, and what the server spent meanwhile."""
+    request = ["GET", "__rand_int__"] if operation == "GET" else ["SET", "__rand_int__", "x" * PAYLOAD_SIZE]
+    shape = ("-n", case.requests, "-c", case.connections, "-P", case.pipeline, "-r", case.keys)
+    before = cpu_seconds(server.process.pid)
+    output = output_of(
+        side.pinned(core, ["redis-benchmark", "-p", server.port, *shape, "--csv", *request]), side.LIMIT_SECONDS
+    )
+    spent = cpu_seconds(server.process.pid) - before
+    return Figures(rate_of(output), 1e9 * spent / case.requests)
+
+
+def rate_of(output: str) -> float:
+    """Requests per second in the CSV of redis-benchmark, which heads it with the names of its columns."""
+    rows = [row for row in csv.reader(output.splitlines()) if len(row) > 1]
+    if len(rows) != 2 or rows[0][1] != "rps":
+        raise ProcessFailure(f"redis-benchmark printed no result: {output.strip()[-300:]}")
+    return float(rows[1][1])
+
+
+def cpu_seconds(process: int) -> float:
+    """User and system time of a process, all its threads together (proc(5): /proc/PID/stat, fields 14 and 15)."""
+    behind_name = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(behind_name[11]) + int(behind_name[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def preload(port: int, keys: int) -> None:
+    """Gives every key a value, so that every GET finds one."""
+    lines = "".join(f"SET {number:0{KEY_DIGITS}d} {'x' * PAYLOAD_SIZE}\r\n" for number in range(keys))
+    side.redis_pipe(port, lines, keys)
+
+
+def compare(name: str, case: Case, rounds: int, folder: Path) -> list[dict[str, Any]]:
+    """Runs a case and returns its rows, one for each operation."""
+    cores = side.Cores.of(case.placement)
     with ExitStack() as stack:
-        servers: dict[str, side.Held] = {}
-        for each, command in commands.items():
+        held: dict[str, side.Held] = {}
+        for each, command in servers(folder, cores.server).items():
+            port = free_port()
             log = folder / f"{each}-{name}.log"
-            servers[each] = stack.enter_context(side.serving(command, cores.server, ports[each], log))
-            servers[each].measured(lambda port=ports[each]: preload(port, folder, cores))  # type: ignore[misc]
-        return [
-            row(name, figure, compare_figure(f"{name} {figure}", servers, both, rounds))
-            for figure, both in case.figures.items()
-        ]
+            held[each] = stack.enter_context(side.serving(command(port), None, port, log))
+            if each != "floor":
+                held[each].measured(partial(preload, port, case.keys))
+        return [compare_operation(name, case, operation, rounds, held, cores.client) for operation in case.operations]
 
 
-def preload(port: int, folder: Path, cores: side.Cores) -> None:
-    wisp_client(port, cores.client, folder, "put:1", 50_000)
-    redis_benchmark(port, cores.client, "set", 50_000, 1, 16)
+def compare_operation(
+    name: str, case: Case, operation: str, rounds: int, held: Mapping[str, side.Held], core: str | None
+) -> dict[str, Any]:
+    def measured(server: side.Held) -> Figures:
+        return server.measured(lambda: run_client(server, core, case, operation))
+
+    def in_words(found: Mapping[str, Figures]) -> str:
+        return ", ".join(
+            f"{each} {figures.requestsPerSecond:,.0f}/s at {figures.serverCpuNanosecondsPerRequest / 1000:.2f} us"
+            for each, figures in found.items()
+        )
+
+    subjects = {each: partial(measured, server) for each, server in held.items()}
+    found = side.interleave(f"{name} {operation}", rounds, subjects, in_words)
+    return row(name, case, operation, [one.measured for one in found])
 
 
-def compare_figure(
-    label: str, servers: dict[str, side.Held], both: tuple[Measure, Measure], rounds: int
-) -> list[dict[str, float]]:
-    def measured(name: str, measure: Measure) -> Callable[[], float]:
-        return lambda: servers[name].measured(lambda: measure(servers[name].port))
-
-    subjects = {name: measured(name, measure) for name, measure in zip(servers, both, strict=True)}
-    found = side.interleave(label, rounds, subjects, lambda each: side.pair_in_words(each, "/s"))
-    return [one.measured for one in found]
-
-
-def row(name: str, figure: str, rounds: Sequence[dict[str, float]]) -> dict[str, Any]:
+def row(name: str, case: Case, operation: str, rounds: Sequence[Mapping[str, Figures]]) -> dict[str, Any]:
+    shape = {field: value for field, value in asdict(case).items() if field != "operations"}
     return {
         "case": name,
-        "figure": figure,
-        "unit": "requests per second",
-        "wisp": [each["wisp"] for each in rounds],
-        "redis": [each["redis"] for each in rounds],
-        "ratio": side.spread([each["wisp"] / each["redis"] for each in rounds]),
+        "operation": operation,
+        **shape,
+        "rounds": [{each: asdict(figures) for each, figures in one.items()} for one in rounds],
     }
 
 
-def conditions(cores: side.Cores) -> dict[str, Any]:
+RATE, CPU = "requestsPerSecond", "serverCpuNanosecondsPerRequest"
+HEAD = (
+    *("case", "operation", "server", "requests/s", "ratio to redis: median (lowest to highest)"),
+    *("CPU of the server a request", "ratio to redis", "ratio to the floor"),
+)
+
+
+def cells_of(row: Fields, rounds: Sequence[Fields]) -> list[tuple[str, ...]]:
+    """Of a table with HEAD: a row for each server of a case."""
+
+    def figures(server: str, figure: str) -> list[float]:
+        return [one.inner(server).number(figure) for one in rounds]
+
+    def ratio(server: str, figure: str, to: str) -> str:
+        pairs = zip(figures(server, figure), figures(to, figure), strict=True)
+        return side.spread_in_words(side.spread([one / other for one, other in pairs]))
+
+    return [
+        (
+            *(row.text("case"), row.text("operation"), server, f"{median(figures(server, RATE)):,.0f}"),
+            ratio(server, RATE, "redis"),
+            f"{median(figures(server, CPU)) / 1000:.2f} us",
+            ratio(server, CPU, "redis"),
+            ratio(server, CPU, "floor"),
+        )
+        for server in rounds[0].names()
+    ]
+
+
+def in_table(found: dict[str, Any]) -> str:
+    rows = Fields(found, "what was measured").each("rows")
+    return side.table(HEAD, *(cells for row in rows for cells in cells_of(row, list(row.each("rounds")))))
+
+
+def conditions(rounds: int) -> dict[str, Any]:
+    valkey = environment.version_of("valkey-server") if shutil.which("valkey-server") else None
     return {
-        "cpu": environment.cpu() or "unknown",
+        "startedAt": environment.timestamp("seconds"),
+        "cpu": environment.cpu(),
         "cores": os.cpu_count(),
         "kernel": platform.release(),
-        "redis": environment.version_of("redis-server"),
+        "commit": commit(),
         "wisp": environment.version_of(str(WISP)),
-        "started": environment.timestamp("seconds"),
-        "keySize": KEY_SIZE,
+        "redis": environment.version_of("redis-server"),
+        "valkey": valkey,
+        "redisBenchmark": environment.version_of("redis-benchmark"),
         "payloadSize": PAYLOAD_SIZE,
-        "placement": f"servers on core {cores.server}; clients there too if one-core, else on core {cores.client}",
+        "rounds": rounds,
     }
-
-
-def in_table(rows: Sequence[dict[str, Any]]) -> str:
-    head = ("case", "operation", "Wisp, median /s", "Redis, median /s", "ratio: median (lowest to highest)")
-    return side.table(
-        head,
-        *(
-            (each["case"], each["figure"], *(f"{statistics.median(each[side]):,.0f}" for side in ("wisp", "redis")))
-            + (side.spread_in_words(each["ratio"]),)
-            for each in rows
-        ),
-    )
 
 
 def main(arguments: Sequence[str]) -> int:
     parser = side.parser("redis", __doc__)
     parser.add_argument("cases", nargs="*", metavar="CASE", help="the cases to run; all of them by default")
     options = parser.parse_args(arguments)
-    side.need(parser, ("redis-server", "redis-benchmark", "taskset"), "redis-server util-linux", cores=2)
+    programs = ("redis-server", "redis-benchmark", "redis-cli", "taskset", "cc")
+    side.need(parser, programs, "redis-server redis-tools util-linux gcc", cores=2)
+    names = side.chosen(parser, options.cases, list(CASES))
     if options.json:
+        packages.require("record")
         files.prepare(options.json)
-    cores = side.Cores.of("split")
-    with tempfile.TemporaryDirectory(prefix="wisp-beside-") as folder:
-        known = cases(Path(folder), cores)
-        names = side.chosen(parser, options.cases, list(known))
-        started = conditions(cores)
-        rows = [row for name in names for row in compare(name, known[name], options.rounds, Path(folder), cores)]
+    with tempfile.TemporaryDirectory(prefix="wisp-beside-") as made:
+        folder = Path(made)
+        output_of(["cc", "-O2", "-o", str(folder / "floor"), str(FLOOR)], side.LIMIT_SECONDS)
+        started = conditions(options.rounds)
+        rows = [row for name in names for row in compare(name, CASES[name], options.rounds, folder)]
+    found = {"format": "wisp-beside-redis", "version": 1, "conditions": started, "rows": rows}
     if options.json:
-        files.write_json(options.json, {"format": 1, "conditions": started, "rows": rows})
-    print(in_table(rows))
+        files.write_checked(options.json, SCHEMA, found)
+    print(in_table(found))
     return 0

@@ -12,6 +12,8 @@ is held still.
 Needs taskset, two cores, and benchmarks.jar, which has the floor: ./wisp bench -l builds it.
 """
 
+import os
+import platform
 import statistics
 import subprocess
 import tempfile
@@ -20,13 +22,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from wisp_tools import files
+from wisp_tools import environment, files
 from wisp_tools.arguments import whole
-from wisp_tools.beside import redis, side
+from wisp_tools.beside import side
 from wisp_tools.processes import free_port, output_of, start, stop
 from wisp_tools.tree import BENCHMARKS, WISP, jdk
 
 MESSAGE_BYTES = 128
+KEY_SIZE, PAYLOAD_SIZE = 3, 100
 SHARED_FOLDER = Path("/dev/shm")
 FIGURES = {"ring get": ("ring", "get:1"), "ring put": ("ring", "put:1"), "one-sided get": ("onesided", "get:1")}
 
@@ -54,7 +57,8 @@ def compare(rounds: int, requests: int, folder: Path, cores: side.Cores) -> dict
         return subprocess.run(ask, capture_output=True, check=False).returncode == 0
 
     def client(get: str, mix: str) -> int:
-        options = ("--transport", "shm", "--get", get, "--wait", "poll", "--key_size", 3, "--payload_size", 100)
+        way = ("--transport", "shm", "--get", get, "--wait", "poll")
+        options = (*way, "--key_size", KEY_SIZE, "--payload_size", PAYLOAD_SIZE)
         run = side.PerfClient(port, cores.client, folder, options).run
         found = run("--mix", mix, "--requests", requests, "--warmup", requests)
         return int(found["operations"]["all"]["latencyNanoseconds"]["p50"])
@@ -95,6 +99,20 @@ def in_table(lines: Sequence[dict[str, Any]]) -> str:
     )
 
 
+def conditions(cores: side.Cores) -> dict[str, Any]:
+    return {
+        "cpu": environment.cpu() or "unknown",
+        "cores": os.cpu_count(),
+        "kernel": platform.release(),
+        "redis": None,  # of a format that two programs had
+        "wisp": environment.version_of(str(WISP)),
+        "started": environment.timestamp("seconds"),
+        "keySize": KEY_SIZE,
+        "payloadSize": PAYLOAD_SIZE,
+        "placement": f"server on core {cores.server}, client on core {cores.client}",
+    }
+
+
 def main(arguments: Sequence[str]) -> int:
     parser = side.parser("shm", __doc__)
     help_text = "requests of a run (default 2000000)"
@@ -104,7 +122,7 @@ def main(arguments: Sequence[str]) -> int:
     if options.json:
         files.prepare(options.json)
     cores = side.Cores.of("split")
-    started = redis.conditions(cores)
+    started = conditions(cores)
     with tempfile.TemporaryDirectory(prefix="wisp-beside-") as folder:
         lines = rows(compare(options.rounds, options.requests, Path(folder), cores))
     if options.json:

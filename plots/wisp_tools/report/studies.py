@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the report says of measurements that answer one question: the write of 30 us, and whether two clients agree."""
+"""What the report says of measurements that answer one question: the write of 30 us, what Java costs a client, and Redis."""
 
 import statistics
 from collections.abc import Sequence
@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wisp_tools import wording
+from wisp_tools.beside import redis
 from wisp_tools.beside.clients import NAMES as CLIENTS
 from wisp_tools.errors import WispError
 from wisp_tools.model import EMULATED_LABEL
 from wisp_tools.results.fields import Fields
 from wisp_tools.results.runs import NO_RUNS, format_of
 
-CPU_TIME = "cpuNanosecondsPerRequestWithStart"
+CPU_TIME = "cpuNanosecondsPerRequest"
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def recorded_studies(results: Path) -> list[Study]:
 
 def write_cost(file: Fields) -> Study:
     """The answer in a file of `./wisp simple-kv explain-write --json FILE`."""
-    _check_version(file)
+    _check_version(file, 1)
     settings, summary = file.inner("settings"), file.inner("summary")
     shares, ratios = summary.inner("shares"), summary.inner("ratios")
     rounds = list(file.each("rounds"))
@@ -78,15 +79,15 @@ def write_cost(file: Fields) -> Study:
 
 def client_agreement(file: Fields) -> Study:
     """The answer in a file of `./wisp beside clients --json FILE`."""
-    _check_version(file)
+    _check_version(file, 2)
     conditions = file.inner("conditions")
     tolerance = f"{100 * file.number('tolerance'):g} %"
-    answer = "agree within" if file.flag("agree") else "do not all agree within"
+    answer = "in some loads more" if file.flag("slower") else "nowhere more"
     text = (
-        f"The perf client and redis-benchmark on the same server {answer} {tolerance}: the median of"
+        f"The perf client is {answer} than {tolerance} slower than redis-benchmark on the same server: the median of"
         f" {conditions.whole('rounds')} rounds, both orders. From {file.where}: {conditions.optional_text('cpu') or 'CPU unknown'},"
-        f" {conditions.whole('cores')} cores, {conditions.text('kernel')}, {conditions.text('redisBenchmark')}, placement"
-        f" {conditions.text('placement')}, wisp -p waiting by {conditions.text('wait')} (redis-benchmark sleeps), values of {wording.size(conditions.whole('payloadSize'))},"
+        f" {conditions.whole('cores')} cores, {conditions.text('kernel')}, {conditions.text('redisBenchmark')},"
+        f" wisp -p waiting by {conditions.text('wait')} (redis-benchmark sleeps), values of {wording.size(conditions.whole('payloadSize'))},"
         f" {conditions.text('startedAt')[:10]}."
     )
     rows, reasons = [], []
@@ -95,38 +96,40 @@ def client_agreement(file: Fields) -> Study:
         ratio = row.inner("ratio")
         rows.append(
             (
-                row.text("operation"),
+                wording.PLACEMENTS[row.text("placement")],
+                str(row.whole("connections")),
                 str(row.whole("pipeline")),
+                row.text("operation"),
                 f"{_median(rounds, 'wisp', 'requestsPerSecond'):,.0f}",
                 f"{_median(rounds, 'redisBenchmark', 'requestsPerSecond'):,.0f}",
                 f"{ratio.number('median'):.3f}",
                 f"{ratio.number('lowest'):.3f} to {ratio.number('highest'):.3f}",
-                row.one_of("verdict", ("agree", "differ")),
+                row.one_of("verdict", ("agree", "faster", "slower")),
                 *(f"{_median(rounds, client, CPU_TIME) / 1000:.2f} us" for client in CLIENTS),
                 *(_calls(row, client) for client in CLIENTS),
             )
         )
-        if row.text("verdict") == "differ":
+        if row.text("verdict") == "slower":
             reasons.append(_why(row, rounds))
     text = " ".join([text, *reasons])
     header = (
-        "operation",
+        "cores",
+        "connections",
         "pipeline",
+        "operation",
         "wisp -p, requests/s",
         "redis-benchmark, requests/s",
         "ratio",
         "lowest to highest",
         "verdict",
-        *(f"{words}, CPU per request, start and warm-up included" for words in CLIENTS.values()),
+        *(f"{words}, CPU per request" for words in CLIENTS.values()),
         *(f"{words}, system calls per request" for words in CLIENTS.values()),
     )
     return Study("Same server, same load, two clients", text, header, tuple(rows))
 
 
 def _calls(row: Fields, client: str) -> str:
-    """A client's calls of the kernel for each request, where they were counted."""
-    if "calls" not in row:
-        return "not counted"
+    """A client's calls of the kernel for each request."""
     calls = row.inner("calls").inner(client)
     counts = {name: calls.number(name) for name in calls.names()}
     most = sorted(counts, key=lambda name: -counts[name])
@@ -135,20 +138,37 @@ def _calls(row: Fields, client: str) -> str:
 
 
 def _why(row: Fields, rounds: Sequence[Fields]) -> str:
-    """Why two clients differ, as far as what was measured beside the rates says it."""
-    what = f"{row.text('operation')} with {row.whole('pipeline')} sent together"
+    """Why Wisp's client is slower, as far as what was measured beside the rates says it."""
+    cores = wording.PLACEMENTS[row.text("placement")]
+    what = f"{row.text('operation')}, {row.whole('connections')} x {row.whole('pipeline')}, {cores}"
     times = " and ".join(f"{words} {_median(rounds, each, CPU_TIME) / 1000:.2f} us" for each, words in CLIENTS.items())
     counted = " and ".join(f"{words} {_calls(row, each)}" for each, words in CLIENTS.items())
-    calls = f"for each request, {counted}" if "calls" in row else "were not counted, which --calls does"
-    return f"Why they differ at {what}: CPU time for each request, start and warm-up included, {times}; system calls {calls}."
+    return f"Where it is slower ({what}): CPU time for each request, {times}; system calls, {counted}."
 
 
-MAKERS = {"wisp-write-cost": write_cost, "wisp-client-agreement": client_agreement}
+def beside_redis(file: Fields) -> Study:
+    """The answer in a file of `./wisp beside redis --json FILE`."""
+    _check_version(file, 1)
+    conditions = file.inner("conditions")
+    text = (
+        "Wisp's TCP server, redis-server and the floor, a server in C that answers the same bytes without a table. Each"
+        f" has one thread and the same client, redis-benchmark: the median of {conditions.whole('rounds')} interleaved"
+        f" rounds, ratios within each round. From {file.where}: {conditions.optional_text('cpu') or 'CPU unknown'},"
+        f" {conditions.whole('cores')} cores, {conditions.text('kernel')}, {conditions.text('redis')}, values of"
+        f" {wording.size(conditions.whole('payloadSize'))}, {conditions.text('startedAt')[:10]}. In `one` the client shares"
+        " the server's core and sends one request at a time, `fifty` is 50 connections and a core for each end,"
+        " `pipelined` the same with 16 requests sent together; `1k` and `1m` say how many keys there are."
+    )
+    rows = [redis.cells_of(row, list(row.each("rounds"))) for row in file.each("rows")]
+    return Study("The TCP server beside redis-server", text, redis.HEAD, tuple(cells for row in rows for cells in row))
 
 
-def _check_version(file: Fields) -> None:
-    if file.whole("version") != 1:
-        raise WispError(f"{file.where}: has version {file.whole('version')}, and only 1 is known")
+MAKERS = {"wisp-write-cost": write_cost, "wisp-client-agreement": client_agreement, "wisp-beside-redis": beside_redis}
+
+
+def _check_version(file: Fields, known: int) -> None:
+    if file.whole("version") != known:
+        raise WispError(f"{file.where}: has version {file.whole('version')}, and only {known} is known")
 
 
 def _median(rounds: Sequence[Fields], name: str, figure: str) -> float:
