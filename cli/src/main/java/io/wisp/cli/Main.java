@@ -113,6 +113,14 @@ public final class Main {
     }
     Mode mode = command.mode();
     ModeOptions.check(mode, parsed, command.transport, command.words);
+    if (PerfBatch.HOST.equals(command.perfHost)) {
+      if (parsed.matchedOptions().size() > 1) {
+        throw UserError.usage(
+            "-p - takes no other option: each line of standard input has its own");
+      }
+      StopSignal stop = stopSignal.get();
+      return new PerfBatch(streams, stop, new Main(streams, () -> stop, opener)::run).run();
+    }
     return run(mode, command);
   }
 
@@ -147,12 +155,8 @@ public final class Main {
   }
 
   private int perf(CommandArguments command) {
-    String host = Objects.requireNonNull(command.perfHost);
-    if (host.equals(PerfBatch.HOST)) {
-      StopSignal stop = stopSignal.get();
-      return new PerfBatch(streams, stop, new Main(streams, () -> stop, opener)::run).run();
-    }
-    Endpoint server = CommandArguments.endpoint(Mode.PERF, host);
+    Endpoint server =
+        CommandArguments.endpoint(Mode.PERF, Objects.requireNonNull(command.perfHost));
     ClientOptions options = command.client.options(command.connection);
     CoreList cores = command.cores.pin();
     return new PerfCommand(command.perf, command.transport, server, options, cores)

@@ -4,6 +4,7 @@ package io.wisp.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wisp.measure.input.ExitCode;
+import io.wisp.measure.machine.CoreList;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PipedInputStream;
@@ -12,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Several measurements in one process, from standard input. */
@@ -58,6 +61,45 @@ class PerfBatchTest {
   }
 
   @Test
+  void shouldRefuseALineWithoutAServerAndGoOn() {
+    Run run = new Run().reading("-\n-h\n" + line("")).execute("-p", "-");
+    assertThat(run.err().lines())
+        .containsExactly(
+            "wisp: a line begins with a server, and this one with -",
+            "wisp: a line begins with a server, and this one with -h");
+    assertThat(run.out().lines().filter(text -> text.startsWith("exit code ")))
+        .containsExactly("exit code 2", "exit code 2", "exit code 0");
+  }
+
+  @Test
+  void shouldTakeNoOptionsBesideTheLines() {
+    Run run = Run.of("-p", "-", "-t");
+    assertThat(run.err())
+        .startsWith("wisp: -p - takes no other option: each line of standard input has its own\n");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+  }
+
+  @Test
+  void shouldSayThatALineIsTooLong() {
+    Run run = new Run().reading("x".repeat(100_000)).execute("-p", "-");
+    assertThat(run.err())
+        .isEqualTo("wisp: standard input cannot be read: a line is longer than 65536 characters\n");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.FAILURE);
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void shouldKeepTheCoresOfALineFromTheNext() {
+    String before = CoreList.allowedHere();
+    int last = CoreList.parse(before).numbers().getLast();
+    Path free = folder.resolve("free.json");
+    String input = line("--cores " + last) + line("--json " + free);
+    assertThat(new Run().reading(input).execute("-p", "-").exitCode()).isZero();
+    assertThat(PerfJson.read(free).at("/environment/coresAllowed").asString()).isEqualTo(before);
+    assertThat(CoreList.allowedHere()).isEqualTo(before);
+  }
+
+  @Test
   void shouldEndWithItsInputAndDoNothingWithoutAny() {
     Run run = new Run().execute("-p", "-");
     assertThat(run.exitCode()).isZero();
@@ -69,8 +111,7 @@ class PerfBatchTest {
     InputStream closed = InputStream.nullInputStream();
     closed.close();
     Run run = new Run().reading(closed).execute("-p", "-");
-    assertThat(run.err())
-        .isEqualTo("wisp: standard input cannot be read: java.io.IOException: Stream closed\n");
+    assertThat(run.err()).isEqualTo("wisp: standard input cannot be read: Stream closed\n");
     assertThat(run.exitCode()).isEqualTo(ExitCode.FAILURE);
   }
 
