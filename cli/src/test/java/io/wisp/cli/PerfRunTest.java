@@ -108,6 +108,12 @@ class PerfRunTest {
   }
 
   @Test
+  void shouldLetEachOfManyConnectionsMakeARequestHoweverShortTheTime() {
+    JsonNode result = json("--clients 50 --client-threads 1 --duration 1ms --warmup 1ms");
+    assertThat(result.at("/runs/0/operations/all/requests").asLong()).isGreaterThanOrEqualTo(50);
+  }
+
+  @Test
   void shouldSayWhatClientThreadsAreNotFor() {
     assertThat(perf("--clients 2 --client-threads 3").err())
         .contains("--client-threads 3 is not between 1 and 2");

@@ -72,8 +72,8 @@ public final class PerfArguments {
       names = "--client-threads",
       paramLabel = "N",
       description =
-          "Threads that drive the connections of a closed loop, each its share of them; one for each"
-              + " connection unless given.")
+          "Threads that drive the connections of a closed loop, each its share of them in turn, and a"
+              + " latency ends when it comes round; one for each connection unless given.")
   private @Nullable Integer clientThreads;
 
   @Option(

@@ -221,7 +221,7 @@ final class PerfReport {
     out.printf(Locale.ROOT, "elapsed    %.3f s%n", result.elapsedNanos() / 1e9);
     out.println("qps        " + rate(result.requestsPerSecond()));
     Long cpu = result.cpuNanos();
-    if (cpu != null) {
+    if (cpu != null && result.total().requests() > 0) {
       double each = (double) cpu / result.total().requests();
       out.println("cpu        " + micros(Math.round(each)) + " us a request, of this client");
     }

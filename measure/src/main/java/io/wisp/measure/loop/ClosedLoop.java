@@ -64,13 +64,14 @@ public final class ClosedLoop {
    * whose replies it does not wait for, so that the thread can turn to its other loops meanwhile.
    *
    * @param left how many requests there may still be
+   * @param isFirst whether a batch is sent whatever the time is
    * @param end a time by the exchange's clock, beyond which none is sent
    * @return how many were sent, 0 at the end
    */
-  long turn(long left, long end) {
+  long turn(long left, boolean isFirst, long end) {
     long now = completeAll();
     long batch = Math.min(exchange.depth(), left);
-    if (batch == 0 || now - end >= 0 || !mayGoOn()) {
+    if (batch == 0 || (!isFirst && now - end >= 0) || !mayGoOn()) {
       return 0;
     }
     submit(batch);

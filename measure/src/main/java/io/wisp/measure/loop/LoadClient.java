@@ -37,6 +37,7 @@ public final class LoadClient implements AutoCloseable {
   private long left;
 
   private long end;
+  private boolean isFirstTurn;
 
   /**
    * A client with a source of randomness of its own.
@@ -129,6 +130,7 @@ public final class LoadClient implements AutoCloseable {
 
   private void begin(Extent extent, long start) {
     exchange.record(false);
+    isFirstTurn = true;
     switch (extent) {
       case Extent.Requests all -> {
         left = Arrivals.share(all.number(), index, clients);
@@ -147,7 +149,8 @@ public final class LoadClient implements AutoCloseable {
       return false;
     }
     try {
-      long sent = closedLoop.turn(left, end);
+      long sent = closedLoop.turn(left, isFirstTurn, end);
+      isFirstTurn = false;
       left -= sent;
       return sent > 0;
     } catch (TransportException | WrongValueException e) {
