@@ -148,8 +148,11 @@ case ${1:-} in
     JAVA_HOME=$java_home exec "$root/scripts/test.sh" "${@:2}"
     ;;
   jdk)
-    (($# == 1)) || fail "jdk takes nothing else: it prints the folder of the JDK that is used" 2
-    echo "$java_home"
+    case "${*:2}" in
+      '') echo "$java_home" ;;
+      -h | --help) echo "./wisp jdk prints the folder of the JDK that is used" ;;
+      *) fail "jdk takes nothing else: it prints the folder of the JDK that is used" 2 ;;
+    esac
     ;;
   rdma-tests)
     run_rdma_tests "${@:2}"

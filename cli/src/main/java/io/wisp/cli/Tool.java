@@ -49,6 +49,9 @@ enum Tool {
 
   /** What is wrong with a word that stands where a command does. */
   static String unknown(String word) {
+    if (words().contains(word)) {
+      return word + " comes first, before all options: ./wisp " + word;
+    }
     String fault = "there is no command " + word;
     return Shell.commands().contains(word)
         ? fault + "; the shell has one: ./wisp -c HOST " + word

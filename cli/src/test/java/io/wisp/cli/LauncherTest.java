@@ -115,7 +115,9 @@ class LauncherTest {
 
   @Test
   void shouldSayWhatJdkIsForWhenItIsGivenMore() throws Exception {
-    Outcome outcome = run("jdk", "-h");
+    assertThat(run("jdk", "-h").out())
+        .isEqualTo("./wisp jdk prints the folder of the JDK that is used\n");
+    Outcome outcome = run("jdk", "-x");
     assertThat(outcome.err())
         .isEqualTo("wisp: jdk takes nothing else: it prints the folder of the JDK that is used\n");
     assertThat(outcome.exitCode()).isEqualTo(2);

@@ -78,6 +78,7 @@ class MainTest {
           -t                                              | one of -s, -c HOST and -p HOST is missing
           -s -c h                                         | -s and -c are different things: ask for one of them
           benhc                                           | there is no command benhc; did you mean bench?
+          -t bench                                        | bench comes first, before all options: ./wisp bench
           info foo                                        | there is no command info; the shell has one: ./wisp -c HOST info
           -h shel                                         | there is no help on shel; did you mean shell?
           -h colours                                      | there is no help on colours; there is on server, shell, perf, bench

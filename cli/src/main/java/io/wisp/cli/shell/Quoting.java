@@ -10,12 +10,15 @@ import org.jspecify.annotations.Nullable;
 /** Shows bytes as text, so that {@link ShellWords} reads the same bytes back from it. */
 final class Quoting {
 
-  /** Stands for a value that is not there: a value of the same text is quoted. */
+  /** Stands for a value that is not there. */
   static final String ABSENT = "(nil)";
 
   private Quoting() {}
 
-  /** A value alone on a line: as it is if it is plain text, else quoted. */
+  /**
+   * A value alone on a line: as it is if it is plain text, else quoted. One in parentheses is
+   * quoted, for so are {@link #ABSENT} and errors.
+   */
   static String line(byte[] bytes) {
     String text = printable(bytes);
     return text != null && isPlainLine(text) ? text : quote(bytes, text);
@@ -25,7 +28,7 @@ final class Quoting {
     return !text.isEmpty()
         && text.equals(text.strip())
         && text.charAt(0) != '"'
-        && !text.equals(ABSENT);
+        && text.charAt(0) != '(';
   }
 
   /** A word: as it is if it is plain text without blanks or quotes, else quoted. */

@@ -26,6 +26,7 @@ class QuotingTest {
   @Test
   void shouldQuoteAValueThatReadsLikeAnAbsentOne() {
     assertThat(line("(nil)")).isEqualTo("\"(nil)\"");
+    assertThat(line("(error) all is lost")).isEqualTo("\"(error) all is lost\"");
   }
 
   @Test

@@ -24,11 +24,14 @@ public final class GlobMatch {
     this.pattern = pattern;
   }
 
-  /** Whether a pattern matches a short text, which is decided at once. */
+  /** Whether a pattern matches a text, however long that takes. */
   public static boolean matches(GlobPattern pattern, byte[] text) {
     GlobMatch match = new GlobMatch(pattern);
     match.begin(MemorySegment.ofArray(text), 0, text.length);
-    match.proceed(Integer.MAX_VALUE);
+    int left;
+    do {
+      left = match.proceed(Integer.MAX_VALUE);
+    } while (left == 0);
     return match.matched();
   }
 
