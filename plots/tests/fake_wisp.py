@@ -18,6 +18,9 @@ def main(arguments):
     behaviour = told()
     with (HOME / "calls").open("a") as log:
         log.write(" ".join(arguments) + "\n")
+    if os.environ.get("WISP_BUILD") != "never":
+        with (HOME / "builds").open("a") as log:
+            log.write(" ".join(arguments) + "\n")
     if arguments == ["jdk"]:
         print(HOME / "jdk")
         sys.exit()

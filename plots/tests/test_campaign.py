@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The campaign runner with a program in Wisp's place that answers at once, fails, or never ends."""
 
+import dataclasses
 import json
 import os
 import re
@@ -48,6 +49,7 @@ TABLE = [
 def tools(tmp_path, monkeypatch):
     monkeypatch.setattr(Scale, "cells", lambda scale: TABLE)
     monkeypatch.setenv("FAKE_WISP", str(tmp_path / ".fake"))
+    monkeypatch.delenv("WISP_BUILD", raising=False)
     release = tmp_path / ".fake" / "jdk" / "release"
     release.parent.mkdir(parents=True)
     release.write_text('IMPLEMENTOR="Some Vendor"\nJAVA_VERSION="25.0.1"\nJAVA_RUNTIME_VERSION="25.0.1+8"\n')
@@ -152,6 +154,18 @@ def test_servers_and_clients_stay_from_cell_to_cell_and_servers_are_held_still_b
         wait_for(lambda: all(map(is_held, servers(tools))))
     assert not any(map(is_alive, [*servers(tools), *clients(tools)]))
     assert not list(logs.iterdir())
+
+
+def test_cells_with_other_data_have_ends_of_their_own(tools, ends):
+    small = cell("a", "tcp")
+    keys, values = (
+        dataclasses.replace(
+            small, name=name, options=("--transport", "tcp", "--key_size", key, "--payload_size", payload)
+        )
+        for name, key, payload in (("b", "6", "100"), ("c", "3", "65536"))
+    )
+    measured(ends, small, keys, values, small)
+    assert (len(servers(tools)), len(clients(tools))) == (3, 3)
 
 
 def test_a_new_client_is_kept_busy_before_it_is_measured_and_leaves_no_result_of_that(tools, ends, logs):
@@ -308,7 +322,7 @@ def test_what_is_left_out_is_skipped_with_the_reason(tools, capsys):
     assert run_campaign(open_campaign(folder, QUICK, 1, tools), tools, left_out) == 0
     said = capsys.readouterr().err
     assert "measuring 1 of 5 cells" in said
-    assert "about 8 min" in said, "the estimate holds what is left out"
+    assert "about 12 min" in said, "the estimate holds what is left out"
     cells = json.loads((folder / "campaign.json").read_text(encoding="utf-8"))["cells"]
     assert {(cell["place"], cell["state"], cell["reason"]) for cell in cells} == {
         (HOST, "skipped", "--guest-only was given"),
@@ -451,6 +465,13 @@ def test_nothing_is_measured_where_the_build_fails(tools):
     with pytest.raises(WispError, match="nothing was measured"):
         measure(tools)
     assert not [call for call in calls(tools) if call.startswith("-p")]
+
+
+def test_nothing_is_built_beside_a_measurement(tools):
+    measure(tools)
+    asked = (tools.root / ".fake" / "builds").read_text().splitlines()
+    assert "-h" in asked
+    assert not [call for call in asked if call.startswith(("-s", "-p", "simple-kv"))]
 
 
 def test_an_estimate_is_corrected_by_what_cells_took(tools):

@@ -160,3 +160,16 @@ def first_warmup(cell: Cell, seconds: int) -> tuple[str, ...]:
         *("--key_size", "3", "--payload_size", "100", "--warmup", "1s", "--duration", f"{seconds}s"),
         *("--timeout", "20s"),
     )
+
+
+LARGE_VALUE = 4096
+"""Bytes. Values from there on make a store use all of its memory, and small ones are slower after them."""
+
+
+def data_of(cell: Cell) -> str:
+    """What a store holds because of a cell. Cells with other data have ends of their own: what they leave behind has to
+    be carried and compacted, and a client compiles its code for what it asks.
+    """
+    key_size, payload = (cell.options[cell.options.index(name) + 1] for name in ("--key_size", "--payload_size"))
+    large = payload.isdecimal() and int(payload) >= LARGE_VALUE
+    return f"{key_size}{'-large' if large else ''}"

@@ -9,7 +9,7 @@ import time
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
-from wisp_tools.campaign.cells import Cell, first_warmup
+from wisp_tools.campaign.cells import Cell, data_of, first_warmup
 from wisp_tools.campaign.cores import client_cores
 from wisp_tools.processes import Process, ProcessFailure, last_line, stop
 
@@ -86,7 +86,7 @@ def _complaint(said: str) -> str:
 
 
 class WarmClients(AbstractContextManager["WarmClients"]):
-    """A client for each way of asking, so that none has compiled its code for another's; until a cell of it fails."""
+    """A client for each way of asking and kind of data, until a cell of it fails."""
 
     def __init__(self, wisp: Path, folder: Path) -> None:
         self._wisp = wisp
@@ -96,7 +96,7 @@ class WarmClients(AbstractContextManager["WarmClients"]):
     def measure(self, cell: Cell, endpoint: str, target: str, log: Path, limit: float, first_seconds: int) -> None:
         """Makes a cell's measurement. A client that was just started is first kept busy for `first_seconds`."""
         cores = client_cores(cell)
-        way = cell.options[: cell.options.index("--key_size")]
+        way = (*cell.options[: cell.options.index("--key_size")], data_of(cell))
         client = self._warm.pop(way, None)
         try:
             if client is None:

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, suppre
 from dataclasses import dataclass
 from pathlib import Path
 
-from wisp_tools.campaign.cells import GUEST, HOST, Cell, waiting
+from wisp_tools.campaign.cells import GUEST, HOST, Cell, data_of, waiting
 from wisp_tools.campaign.cores import server_cores
 from wisp_tools.processes import Process, free_port, hold, resume, says, server
 
@@ -29,13 +29,13 @@ class _Kept:
 
 
 class WispServers(AbstractContextManager["WispServers"]):
-    """A warm server for each transport, until a cell fails at it. Closing it ends those that still run."""
+    """A warm server for each transport and kind of data, until a cell fails at it. Closing it ends those that still run."""
 
     def __init__(self, wisp: Path, folder: Path) -> None:
         """Servers run in `folder`."""
         self._wisp = wisp
         self._folder = folder
-        self._kept: dict[str, _Kept] = {}
+        self._kept: dict[tuple[str, str], _Kept] = {}
 
     @contextmanager
     def serving(self, cell: Cell, log: Path) -> Iterator[str]:
@@ -49,18 +49,19 @@ class WispServers(AbstractContextManager["WispServers"]):
             yield kept.endpoint
             hold(kept.process)
         except BaseException:
-            self._drop(cell.transport)
+            self._drop(_key(cell))
             with suppress(FileNotFoundError):
                 os.replace(kept.log, log)
             raise
 
     def _running(self, cell: Cell, log: Path) -> _Kept:
-        kept = self._kept.get(cell.transport)
+        key = _key(cell)
+        kept = self._kept.get(key)
         if kept and kept.process.poll() is not None:
-            self._drop(cell.transport)
+            self._drop(key)
             kept = None
         if not kept:
-            kept = self._kept[cell.transport] = self._start(cell, log)
+            kept = self._kept[key] = self._start(cell, log)
         return kept
 
     def _start(self, cell: Cell, log: Path) -> _Kept:
@@ -69,7 +70,7 @@ class WispServers(AbstractContextManager["WispServers"]):
             *(str(self._wisp), "-s", "--port", str(port), "--memory", f"{_memory(cell.place)}m"),
             *("--transport", cell.transport, *waiting(cell.place, cell.transport), *server_cores(cell)),
         ]
-        own = log.with_name(f"{cell.place}-server-{cell.transport}.log")
+        own = log.with_name(f"{cell.place}-server-{'-'.join(_key(cell))}.log")
         stack = ExitStack()
         try:
             process = stack.enter_context(
@@ -80,17 +81,21 @@ class WispServers(AbstractContextManager["WispServers"]):
             raise
         return _Kept(process, f"127.0.0.1:{port}", own, stack)
 
-    def _drop(self, transport: str) -> Path:
-        kept = self._kept.pop(transport)
+    def _drop(self, key: tuple[str, str]) -> Path:
+        kept = self._kept.pop(key)
         kept.stack.close()
         return kept.log
 
     def close(self) -> None:
-        for transport in list(self._kept):
-            self._drop(transport).unlink(missing_ok=True)
+        for key in list(self._kept):
+            self._drop(key).unlink(missing_ok=True)
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _key(cell: Cell) -> tuple[str, str]:
+    return cell.transport, data_of(cell)
 
 
 def _memory(place: str) -> int:
