@@ -16,7 +16,7 @@ import pytest
 from tests.test_schemas import errors
 from tests.waiting import is_alive, wait_for, wait_for_pid
 from wisp_tools.campaign import runner, state
-from wisp_tools.campaign.cells import CLIENT, GUEST, HOST, SHARED, SIMPLE_KV, SPLIT, Cell
+from wisp_tools.campaign.cells import CLIENT, GUEST, HOST, SHARED, SIMPLE_KV, SPLIT, Cell, first_warmup
 from wisp_tools.campaign.measuring import Ends, without_places
 from wisp_tools.campaign.progress import seconds_left
 from wisp_tools.campaign.runner import Tools, open_campaign, run_campaign
@@ -172,9 +172,27 @@ def test_a_new_client_is_kept_busy_before_it_is_measured_and_leaves_no_result_of
     measured(ends, cell("a", "shm", GUEST, get="ring"), cell("b", "shm", GUEST, get="ring"))
     asked = [call for call in calls(tools) if call.startswith("-p 127.0.0.1:")]
     assert ["--json" in call for call in asked] == [False, True, True]
-    assert (
-        "--transport shm --get ring --wait poll --key_size 3 --payload_size 100 --warmup 1s --duration 5s" in asked[0]
-    )
+    assert "--transport shm --get ring --key_size 3 --payload_size 100 --warmup 1s --duration 5s" in asked[0]
+
+
+def test_a_client_is_kept_busy_again_where_its_server_is_new(tools, ends):
+    measured(ends, cell("a", "shm", get="ring"), cell("b", "shm", get="onesided"))
+    tell(tools, fail=["shm"])
+    measured(ends, cell("c", "shm", get="ring"))
+    tell(tools)
+    before = len(calls(tools))
+    measured(ends, cell("d", "shm", get="onesided"), cell("e", "shm", get="onesided"))
+    asked = [call for call in calls(tools)[before:] if call.startswith("-p 127.0.0.1:")]
+    assert ["--json" in call for call in asked] == [False, True, True]
+
+
+def test_what_warms_up_asks_what_is_measured_but_in_a_closed_loop():
+    (load,) = [each for each in FULL.cells() if (each.place, each.name) == (HOST, "load-100-tcp")]
+    (ycsb,) = [each for each in FULL.cells() if (each.place, each.name) == (HOST, "ycsb-etc-d-tcp")]
+    assert first_warmup(load, 5)[-4:] == ("--duration", "5s", "--timeout", "20s")
+    assert {"--pipeline", "64"} <= set(first_warmup(load, 5))
+    assert not {"--rate", "--arrivals"} & set(first_warmup(load, 5))
+    assert {"--workload", "d", "--preload", "100000"} <= set(first_warmup(ycsb, 5))
 
 
 def test_both_ends_are_pinned_on_the_host_to_one_core_or_to_two(tools, ends):
@@ -322,7 +340,7 @@ def test_what_is_left_out_is_skipped_with_the_reason(tools, capsys):
     assert run_campaign(open_campaign(folder, QUICK, 1, tools), tools, left_out) == 0
     said = capsys.readouterr().err
     assert "measuring 1 of 5 cells" in said
-    assert "about 12 min" in said, "the estimate holds what is left out"
+    assert "about 71 s" in said, "the estimate holds what is left out"
     cells = json.loads((folder / "campaign.json").read_text(encoding="utf-8"))["cells"]
     assert {(cell["place"], cell["state"], cell["reason"]) for cell in cells} == {
         (HOST, "skipped", "--guest-only was given"),
@@ -540,10 +558,15 @@ def test_every_round_measures_everything_but_what_is_to_be_verified_once(scale):
 
 def test_the_full_campaign_has_five_rounds_at_least_that_fit_an_hour_on_the_host_and_one_in_the_guest():
     assert FULL.rounds >= 5
-    for place, starts in ((HOST, FULL.rounds), (GUEST, 1)):
-        rounds = [FULL.cells_of_round(number) for number in range(1, FULL.rounds + 1)]
-        seconds = sum(each.seconds for cells in rounds for each in cells if each.place == place)
-        assert seconds + starts * runner.START_SECONDS[place] <= 60 * 60
+    for place in (HOST, GUEST):
+        cells = [
+            state.CellState(each, number)
+            for number in range(1, FULL.rounds + 1)
+            for each in FULL.cells_of_round(number)
+            if each.place == place
+        ]
+        seconds = sum(each.cell.seconds for each in cells)
+        assert seconds + runner.start_seconds(cells, FULL) <= 60 * 60
 
 
 def test_the_full_campaign_measures_one_load_several_times_with_every_way():

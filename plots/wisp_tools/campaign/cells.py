@@ -153,13 +153,22 @@ def way_options(place: str, transport: str, get: str | None) -> tuple[str, ...]:
 
 
 def first_warmup(cell: Cell, seconds: int) -> tuple[str, ...]:
-    """Options of a client that was just started: its own way to ask, and the load of most cells. It is no result."""
-    get = cell.options[cell.options.index("--get") + 1] if "--get" in cell.options else None
-    return (
-        *way_options(cell.place, cell.transport, get),
-        *("--key_size", "3", "--payload_size", "100", "--warmup", "1s", "--duration", f"{seconds}s"),
-        *("--timeout", "20s"),
+    """Options of a client that was just started: what its cell asks, in a closed loop. It is no result.
+
+    --verify, which has no value and stands last, is not among them.
+    """
+    asked = dict(zip(cell.options[::2], cell.options[1::2], strict=False)) | {
+        "--warmup": "1s",
+        "--duration": f"{seconds}s",
+    }
+    return tuple(
+        word for name, value in asked.items() if name not in ("--rate", "--arrivals") for word in (name, value)
     )
+
+
+def client_of(cell: Cell) -> tuple[str, ...]:
+    """What cells have alike that one client measures: the way to ask and the data."""
+    return (*cell.options[: cell.options.index("--key_size")], data_of(cell))
 
 
 LARGE_VALUE = 4096

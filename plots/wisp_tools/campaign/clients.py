@@ -9,7 +9,7 @@ import time
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
-from wisp_tools.campaign.cells import Cell, data_of, first_warmup
+from wisp_tools.campaign.cells import Cell, client_of, first_warmup
 from wisp_tools.campaign.cores import client_cores
 from wisp_tools.processes import Process, ProcessFailure, last_line, stop
 
@@ -91,16 +91,19 @@ class WarmClients(AbstractContextManager["WarmClients"]):
     def __init__(self, wisp: Path, folder: Path) -> None:
         self._wisp = wisp
         self._folder = folder
-        self._warm: dict[tuple[str, ...], WarmClient] = {}
+        self._warm: dict[tuple[str, ...], tuple[WarmClient, str]] = {}
+        """With the server that each is warm with."""
 
     def measure(self, cell: Cell, endpoint: str, target: str, log: Path, limit: float, first_seconds: int) -> None:
-        """Makes a cell's measurement. A client that was just started is first kept busy for `first_seconds`."""
+        """Makes a cell's measurement. A client that was just started, or has a server that was, is first kept busy for
+        `first_seconds`.
+        """
         cores = client_cores(cell)
-        way = (*cell.options[: cell.options.index("--key_size")], data_of(cell))
-        client = self._warm.pop(way, None)
+        way = client_of(cell)
+        client, warm_with = self._warm.pop(way, (None, ""))
         try:
-            if client is None:
-                client = WarmClient(self._wisp, self._folder)
+            client = client or WarmClient(self._wisp, self._folder)
+            if endpoint != warm_with:
                 warmup = (endpoint, *first_warmup(cell, first_seconds), *cores)
                 client.measure(warmup, log, limit + 2 * first_seconds)
             client.measure((endpoint, *cell.options, *cores, "--json", target), log, limit)
@@ -108,8 +111,8 @@ class WarmClients(AbstractContextManager["WarmClients"]):
             if client:
                 client.close()
             raise
-        self._warm[way] = client
+        self._warm[way] = client, endpoint
 
     def __exit__(self, *_: object) -> None:
         while self._warm:
-            self._warm.popitem()[1].close()
+            self._warm.popitem()[1][0].close()

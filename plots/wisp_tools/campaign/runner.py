@@ -4,7 +4,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +12,10 @@ from types import MappingProxyType
 from typing import Any
 
 from wisp_tools import environment, packages
-from wisp_tools.campaign.cells import GUEST, HOST
+from wisp_tools.campaign.cells import CLIENT, GUEST, HOST, client_of
 from wisp_tools.campaign.measuring import without_places
 from wisp_tools.campaign.progress import in_words, seconds_left
-from wisp_tools.campaign.scales import Scale
+from wisp_tools.campaign.scales import SCALES, Scale
 from wisp_tools.campaign.sources import revision
 from wisp_tools.campaign.stage import cells_to_run, collect_outcomes, run_cells
 from wisp_tools.campaign.state import (
@@ -37,10 +37,8 @@ from wisp_tools.tree import jdk
 JAVA_OPTIONS = ("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "WISP_JAVA_OPTS")
 """Variables with options for every JVM."""
 BUILD_SECONDS = 120
-START_SECONDS = {HOST: 75, GUEST: 720}
-"""To start servers and clients, and to keep them busy before they are measured: each round on the host, and once in the
-guest, where a JVM takes a minute for it.
-"""
+START_SECONDS = {HOST: 3, GUEST: 40}
+"""For a client, and its server if that is new, to start."""
 GUEST_STOP_SECONDS = 30
 
 
@@ -153,12 +151,24 @@ def _begin(campaign: Campaign, left_out: Mapping[str, str]) -> None:
         campaign.finished_at = None
     campaign.save()
     seconds = seconds_left(campaign)
-    starts = {(cell.cell.place, cell.round if cell.cell.place == HOST else 1) for cell in waiting}
+    seconds += start_seconds(waiting, SCALES[campaign.scale])
     say(
         f"measuring {len(waiting)} of {len(campaign.cells)} cells into {campaign.folder}: about"
-        f" {in_words(seconds + sum(START_SECONDS[place] for place, _ in starts))}, and up to {in_words(BUILD_SECONDS)} more if Wisp has to be"
+        f" {in_words(seconds)}, and up to {in_words(BUILD_SECONDS)} more if Wisp has to be"
         " built. Ctrl-C interrupts it, and the same command goes on. Leave the machine alone meanwhile."
     )
+
+
+def start_seconds(cells: Iterable[CellState], scale: Scale) -> float:
+    """To start clients and servers and keep them busy before they are measured: in each round on the host, and once in
+    the guest.
+    """
+    clients = {
+        (state.cell.place, state.round if state.cell.place == HOST else 1, client_of(state.cell))
+        for state in cells
+        if state.cell.instrument == CLIENT
+    }
+    return sum(START_SECONDS[place] + scale.plan(place).first_warmup for place, _, _ in clients)
 
 
 def _build(tools: Tools) -> None:
@@ -185,7 +195,8 @@ def _run_guest(campaign: Campaign, cells: list[CellState], tools: Tools) -> None
     """Measures cells in the guest. Those that it does not come to have failed."""
     campaign.save()
     folder = campaign.folder.resolve()
-    limit = int(sum(cell.cell.seconds for cell in cells) * 4) + 4 * START_SECONDS[GUEST]
+    seconds = sum(cell.cell.seconds for cell in cells) + start_seconds(cells, SCALES[campaign.scale])
+    limit = int(4 * seconds) + 600
     command = [
         *(str(tools.wisp), "guest", "--out", str(folder), "--limit", str(limit), "--"),
         *(sys.executable, "-m", "wisp_tools.campaign.stage", str(folder), str(tools.wisp)),
