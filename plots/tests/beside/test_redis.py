@@ -65,6 +65,13 @@ def test_the_report_shows_it_with_its_conditions(tmp_path):
     assert {len(row) for row in study.rows} == {len(study.header)}
 
 
+def test_a_file_without_rounds_or_with_a_figure_of_zero_is_refused_in_words():
+    with pytest.raises(WispError, match="holds no round"):
+        redis.in_table(document())
+    with pytest.raises(WispError, match="requestsPerSecond"):
+        redis.in_table(document({**ROUNDS[0], "redis": Figures(0, 6_000)}))
+
+
 def test_what_is_written_is_of_the_format_and_nothing_else_is(tmp_path):
     files.write_checked(tmp_path / "redis.json", redis.SCHEMA, document(*ROUNDS))
     with pytest.raises(WispError, match="not of the format"):

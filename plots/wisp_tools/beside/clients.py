@@ -97,10 +97,13 @@ class Clients:
     wait: str
 
     def wisp_command(self, operation: str, case: Case, requests: int, warmup: object = WARMUP) -> list[str]:
+        return self._perf.command(*self.wisp_options(operation, case, requests, warmup))
+
+    def wisp_options(self, operation: str, case: Case, requests: int, warmup: object = WARMUP) -> tuple[object, ...]:
         mix = {"get": "get:1", "set": "put:1"}[operation]
         clients = ("--clients", case.connections, "--client-threads", 1)
         options = ("--mix", mix, *clients, "--pipeline", case.pipeline)
-        return self._perf.command(*options, "--requests", requests, "--warmup", warmup)
+        return (*options, "--requests", requests, "--warmup", warmup)
 
     def redis_command(self, operation: str, case: Case, requests: int) -> list[str]:
         request = ["GET", "__rand_int__"] if operation == "get" else ["SET", "__rand_int__", "x" * self.payload]
@@ -113,8 +116,7 @@ class Clients:
         )
 
     def wisp(self, operation: str, case: Case, requests: int) -> Rate:
-        output_of(self.wisp_command(operation, case, requests), side.LIMIT_SECONDS)
-        found = self._perf.result()
+        found = self._perf.run(*self.wisp_options(operation, case, requests))
         return Rate(float(found["requestsPerSecond"]), float(found["cpuNanoseconds"]) / requests)
 
     def redis_benchmark(self, operation: str, case: Case, requests: int) -> Rate:

@@ -32,7 +32,7 @@ static void fail(const char *what) {
 
 static int send_all(int fd, size_t length) {
     for (size_t sent = 0; sent < length;) {
-        ssize_t count = write(fd, output + sent, length - sent);
+        ssize_t count = send(fd, output + sent, length - sent, MSG_NOSIGNAL);
         if (count < 0 && errno != EINTR) {
             return -1;
         }

@@ -36,6 +36,7 @@ from typing import Any
 
 from wisp_tools import environment, files, packages
 from wisp_tools.beside import side
+from wisp_tools.errors import WispError
 from wisp_tools.processes import ProcessFailure, free_port, output_of
 from wisp_tools.results.fields import Fields
 from wisp_tools.tree import WISP, commit
@@ -166,6 +167,8 @@ def row(name: str, case: Case, operation: str, rounds: Sequence[Mapping[str, Fig
     }
 
 
+LEAST = 1e-9
+"""Of a figure by which another is divided."""
 RATE, CPU = "requestsPerSecond", "serverCpuNanosecondsPerRequest"
 HEAD = (
     *("case", "operation", "server", "requests/s", "ratio to redis: median (lowest to highest)"),
@@ -174,10 +177,12 @@ HEAD = (
 
 
 def cells_of(row: Fields, rounds: Sequence[Fields]) -> list[tuple[str, ...]]:
-    """Of a table with HEAD: a row for each server of a case."""
+    """Of a table with HEAD: a row for each server of a case. Raises WispError if there is no round, or a figure is 0."""
+    if not rounds:
+        raise WispError(f"{row.where}: holds no round")
 
     def figures(server: str, figure: str) -> list[float]:
-        return [one.inner(server).number(figure) for one in rounds]
+        return [one.inner(server).number(figure, LEAST) for one in rounds]
 
     def ratio(server: str, figure: str, to: str) -> str:
         pairs = zip(figures(server, figure), figures(to, figure), strict=True)

@@ -114,7 +114,12 @@ def pinned(core: str | None, command: Sequence[object]) -> list[str]:
 def redis_pipe(port: int, commands: str, replies: int) -> None:
     """Has redis-cli send commands. Raises ProcessFailure if one is not answered, or with an error."""
     command = ["redis-cli", "-p", str(port), "--pipe"]
-    done = subprocess.run(command, input=commands, capture_output=True, text=True, timeout=LIMIT_SECONDS, check=False)
+    try:
+        done = subprocess.run(
+            command, input=commands, capture_output=True, text=True, timeout=LIMIT_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise ProcessFailure(f"redis-cli did not end within {LIMIT_SECONDS} s") from None
     if done.returncode != 0 or f"replies: {replies}" not in done.stdout or "errors: 0" not in done.stdout:
         raise ProcessFailure(f"the keys were not put: {(done.stdout + done.stderr).strip()[-300:]}")
 
