@@ -190,6 +190,10 @@ class TestAnySuite(InSuite):
         assert self.compare(jar=jar) == errors.WRONG_USAGE
         assert f'--jar "{jar}" is no path below the folder that is built in' in self.told
 
+    def test_says_what_two_asterisks_stand_for(self):
+        assert self.compare(jar="target/**-jmh.jar") == errors.WRONG_USAGE
+        assert '--jar "target/**-jmh.jar": ** stands for whole folders alone' in self.told
+
     @pytest.mark.parametrize("options", [("-rf", "csv"), ("-f", "1", "-rff=x.json"), ("-l",)])
     def test_takes_no_option_of_jmh_that_it_sets_itself(self, options):
         assert self.compare("HEAD~1", "HEAD", "--", *options) == errors.WRONG_USAGE

@@ -65,6 +65,8 @@ class AnySuite:
         path = PurePosixPath(self.jar)
         if path.is_absolute() or ".." in path.parts or not path.parts:
             raise ComparisonError(f'--jar "{self.jar}" is no path below the folder that is built in', WRONG_USAGE)
+        if any("**" in part and part != "**" for part in path.parts):
+            raise ComparisonError(f'--jar "{self.jar}": ** stands for whole folders alone, as **/x.jar', WRONG_USAGE)
         taken = next((each for each in self.jmh_options if each.partition("=")[0] in _TAKEN), None)
         if taken is not None:
             raise ComparisonError(f"{taken} cannot be among the options for JMH: this program sets it", WRONG_USAGE)

@@ -47,6 +47,9 @@ def alone_and_told(compare: Callable[[], int], interrupted: str) -> int:
     try:
         with interruptible(), only_one_at_a_time(default_cache()):
             return compare()
+    except OSError as failure:
+        say(f"{failure.filename or 'a file'}: {failure.strerror}")
+        return errors.NOT_COMPARED
     except WispError as error:
         say(str(error))
         return error.exit_code if isinstance(error, ComparisonError) else errors.NOT_COMPARED
@@ -125,8 +128,8 @@ def run(options: argparse.Namespace, root: Path, program: str, runner: Runner, t
     comparison = Comparison(
         base, head, subject, pairs, options.threshold, selection.ruler_from, machine, *moments, *judged
     )
-    _write(comparison, folder, options.json, options.markdown)
     print(as_markdown(comparison), flush=True)
+    _write(comparison, folder, options.json, options.markdown)
     tell(f"results: {folder}")
     return comparison.exit_code
 
