@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.files import perf, write_json
+from tests.files import perf, perf_closed_2, write_json
 from tests.simple_kv.test_explain_write import document, one_round
 from tests.test_page import make_reports
 from wisp_tools.campaign.cells import Cell
@@ -247,6 +247,32 @@ def test_a_finished_campaign_says_when_and_that_nothing_is_missing(tmp_path):
         assert "Not measured:\n" not in said
         assert "Without a result" not in said
     assert '"missing":[]' in said
+
+
+def test_the_warning_stands_at_the_machine_whose_figures_do_not_repeat(tmp_path):
+    campaign = Campaign(tmp_path / "measured", "full", 1, {"commit": None}, "2026-11-25T20:00:00Z")
+    for place, cpu, rates in (("host", "Some CPU", (10_000.0, 10_500.0)), ("guest", "QEMU TCG CPU", (100.0, 900.0))):
+        for group, rate in zip(("comparison", "pipeline"), rates, strict=True):
+            name = f"{place}-{group}"
+            cell = Cell(place, group, name, "client", "tcp", "split", (), 1)
+            campaign.cells.append(CellState(cell, 1, FINISHED, None, 1.0, f"{name}.json"))
+            write_json(campaign.folder / f"{name}.json", perf("tcp", rate, cpu=cpu))
+    campaign.save()
+    assert report_recorded(tmp_path) == 1
+    page = (tmp_path / "report.html").read_text()
+    host, guest = (page.index(f'"name":"measured, {place}"') for place in ("host", "guest"))
+    warning = '"warning":"These figures do not repeat"'
+    assert page.count(warning) == 1
+    assert host < guest < page.index(warning)
+
+
+def test_values_of_many_sizes_are_called_what_they_are(tmp_path):
+    made = perf_closed_2()
+    made["settings"] |= {"payloadSize": None, "sizes": "etc"}
+    report_runs([write_json(tmp_path / "one.json", made)])
+    text = (tmp_path / "one" / "REPORT.md").read_text()
+    assert "| tcp | etc | 10,000 |" in text
+    assert "0 B" not in text
 
 
 def test_figures_that_do_not_repeat_are_a_warning_everywhere(tmp_path, capsys):

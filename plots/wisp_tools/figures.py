@@ -64,7 +64,7 @@ AXES = {
     "clients": Axis(
         "Throughput by number of clients",
         ("clients", "threads"),
-        lambda c: c.clients,
+        lambda c: c.clients if c.threads == c.clients else None,
         "clients, each a connection and a thread",
     ),
     "pipeline": Axis(
@@ -117,7 +117,7 @@ def sweep(points: Sequence[Point], title: str, axis: Axis) -> Figure:
 
 def comparison(points: Sequence[Point], title: str) -> Figure:
     """Throughput of every way as bars, a panel for each size of values, beside the original notes' figure."""
-    payloads = sorted({point.configuration.payload_size or 0 for point in points})
+    payloads = sorted({(point.configuration.payload_size or 0, point.configuration.sizes) for point in points})
     looks = looks_of([point.configuration.way for point in points])
     figure, panels = new_figure(
         _place(title, points),
@@ -131,9 +131,9 @@ def comparison(points: Sequence[Point], title: str) -> Figure:
     start = 10 ** math.floor(math.log10(least / 1.5))
     end = max(point.high for point in points) * 12
     for axes, payload in zip(panels, payloads, strict=True):
-        own = {p.configuration.way: p for p in points if (p.configuration.payload_size or 0) == payload}
+        own = {p.configuration.way: p for p in points if p.configuration.sizes == payload[1]}
         _bars(axes, own, looks, start)
-        axes.set_title(f"values of {wording.size(payload)}")
+        axes.set_title(f"values of {wording.values(next(iter(own.values())).configuration)}")
         axes.set_xlim(start, end)
         axes.axvline(wording.NOTES_RATE, color="black", linestyle="--", linewidth=1, zorder=3)
         axes.set_xscale("log")

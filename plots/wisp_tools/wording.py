@@ -118,10 +118,7 @@ def load(points: Sequence[Point], varied: Iterable[str] = ()) -> str:
         ("clients", _clients),
         ("pipeline", lambda c: f"pipeline {c.pipeline}"),
         ("key_size", lambda c: f"keys of {c.key_size} B, {c.keys}"),
-        (
-            "payload_size",
-            lambda c: f"values {c.sizes}" if c.payload_size is None else f"values of {size(c.payload_size)}",
-        ),
+        ("payload_size", lambda c: f"values of {values(c)}"),
         ("mix", lambda c: mix(c.mix)),
     ):
         if name in hidden:
@@ -140,6 +137,11 @@ def _clients(configuration: Configuration) -> str:
     threads, clients = configuration.threads, configuration.clients
     driven = "" if threads == clients else f" in {threads} thread{'s' if threads > 1 else ''}"
     return f"{clients} client{'s' if clients > 1 else ''}{driven}"
+
+
+def values(configuration: Configuration) -> str:
+    """The size of values; where they differ, how."""
+    return configuration.sizes if configuration.payload_size is None else size(configuration.payload_size)
 
 
 def _ends(configurations: Iterable[Configuration]) -> list[str]:

@@ -27,6 +27,11 @@ def report_recorded(results: Path) -> int:
 
     Returns 1 if a campaign among them does not repeat, else 0.
     """
+    return 1 if _report_recorded(results) else 0
+
+
+def _report_recorded(results: Path) -> list[str]:
+    """Returns the names of campaigns that do not repeat."""
     runs = recorded_runs(results)
     if not runs:
         raise WispError(f"{results}: holds no recorded run of a transport")
@@ -41,7 +46,8 @@ def report_runs(paths: Sequence[Path], out: Path | None = None) -> int:
     """
     reports = [RunReport.of(run, path) for run, path in zip(load_runs(paths), paths, strict=True)]
     folder = out or (paths[0] if paths[0].is_dir() else paths[0].with_suffix(""))
-    return _write(folder, reports, [study for path in paths if path.is_dir() for study in recorded_studies(path)])
+    studies = [study for path in paths if path.is_dir() for study in recorded_studies(path)]
+    return 1 if _write(folder, reports, studies) else 0
 
 
 def report_fresh(root: Path, out: Path | None, quick: bool, rounds: int | None, left_out: Mapping[str, str]) -> int:
@@ -58,7 +64,7 @@ def report_fresh(root: Path, out: Path | None, quick: bool, rounds: int | None, 
     campaign = open_campaign(folder, scale, rounds or scale.rounds, tools)
     status = run_campaign(campaign, tools, left_out)
     if folder.resolve().parent == results.resolve():
-        return max(status, report_recorded(results))
+        return max(status, 1 if folder.name in _report_recorded(results) else 0)
     return max(status, report_runs([folder]))
 
 
@@ -75,8 +81,8 @@ def _folder(results: Path, scale: Scale) -> Path:
     return parent / f"{datetime.now(UTC):%Y-%m-%d-%H%M%S}-{scale.name}"
 
 
-def _write(folder: Path, reports: Sequence[RunReport], studies: Sequence[Study]) -> int:
-    """Returns 1 if a campaign does not repeat, which it says, else 0."""
+def _write(folder: Path, reports: Sequence[RunReport], studies: Sequence[Study]) -> list[str]:
+    """Returns the names of campaigns that do not repeat, of which it says so."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         plots = folder / PLOTS
@@ -91,9 +97,9 @@ def _write(folder: Path, reports: Sequence[RunReport], studies: Sequence[Study])
     except OSError as failure:
         raise WispError(f"{failure.filename or folder}: cannot be written: {failure.strerror}") from failure
     print(f"{folder / REPORT}\n{folder / PAGE}")
-    status = 0
-    for report in reports:
-        if report.campaign and not all(repeat.agrees for repeat in report.repeats):
-            say(f"{report.run.name}: {in_words(report.repeats)}")
-            status = 1
-    return status
+    differing = [
+        report for report in reports if report.campaign and not all(repeat.agrees for repeat in report.repeats)
+    ]
+    for report in differing:
+        say(f"{report.run.name}: {in_words(report.repeats)}")
+    return [report.run.name for report in differing]

@@ -65,6 +65,10 @@ def page_data(reports: Sequence[RunReport], plots: Path) -> dict[str, Any]:
     }
 
 
+def _differs(section: Section) -> bool:
+    return any(not repeat.agrees for repeat in section.report.repeats if repeat.machine == section.machine)
+
+
 def _section(section: Section, plots: Path) -> dict[str, Any]:
     campaign = section.report.campaign
     summary = CampaignSummary.of(campaign, section.report.repeats) if campaign else None
@@ -73,7 +77,7 @@ def _section(section: Section, plots: Path) -> dict[str, Any]:
         "name": section.name,
         "date": section.date,
         "conditions": wording.sentence(wording.conditions(section.points)),
-        "warning": UNREPEATED if summary and UNREPEATED in summary.text else "",
+        "warning": UNREPEATED if campaign and _differs(section) else "",
         "campaign": summary.text if summary else "",
         "missingHeader": MISSING_HEADER,
         "missing": summary.missing if summary else (),

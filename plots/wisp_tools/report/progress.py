@@ -50,7 +50,7 @@ class CampaignSummary:
 
 
 def _rounds(campaign: Campaign) -> str:
-    """How many measurements each round has: sweeps are in the first alone."""
+    """How many measurements each round has: what is measured once is in the first."""
     counts = [sum(cell.round == number for cell in campaign.cells) for number in range(1, campaign.rounds + 1)]
     if len(counts) == 1:
         return f"1 round of {counts[0]} measurements"

@@ -21,7 +21,7 @@ def comparison_table(points: Sequence[Point]) -> str:
         [
             (
                 way_label(point),
-                wording.size(point.configuration.payload_size or 0),
+                wording.values(point.configuration),
                 f"{point.rate:,.0f}",
                 wording.interval(point),
                 str(len(point.samples)),
