@@ -9,7 +9,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from PIL import Image
 
-from tests.files import latencies, measurement, perf, perf_open, write_json, write_suite
+from tests.files import latencies, measurement, perf, perf_closed_2, perf_open, write_json, write_suite
 from wisp_tools import figures as figures_module
 from wisp_tools import wording
 from wisp_tools.canvas import save
@@ -356,3 +356,13 @@ def words_of(figure: Figure, gid: str) -> str:
 def near(pixels, colour: str) -> int:
     wanted = numpy.array([int(colour[index : index + 2], 16) for index in (1, 3, 5)])
     return int((numpy.abs(pixels.astype(int) - wanted).max(axis=1) < 24).sum())
+
+
+def test_connections_that_share_threads_are_no_point_among_those_that_do_not(tmp_path):
+    for clients, threads in ((1, 1), (4, 4), (50, 50), (50, 1)):
+        made = perf_closed_2(clients=clients)
+        made["settings"]["threads"] = threads
+        write_json(tmp_path / "run" / f"{clients}-{threads}.json", made)
+    (sweep,) = [drawing for drawing in drawings_of(load_run(tmp_path / "run")) if drawing.kind == "clients"]
+    shown = [(point.configuration.clients, point.configuration.threads) for point in sweep.points]
+    assert sorted(shown) == [(1, 1), (4, 4), (50, 50)]

@@ -299,6 +299,23 @@ def test_a_campaign_elsewhere_is_reported_with_the_studies_in_its_folder(tmp_pat
         assert "70 % [63 to 77] is that mistake" in (folder / name).read_text()
 
 
+@pytest.mark.parametrize(("old", "new", "status"), [(20_000.0, 10_000.0, 0), (10_000.0, 20_000.0, 1)])
+def test_a_campaign_fails_for_its_own_figures_and_not_for_those_recorded_beside_it(
+    tmp_path, monkeypatch, old, new, status
+):
+    folders = tmp_path / "results" / "old", tmp_path / "results" / "new"
+    for folder, again in zip(folders, (old, new), strict=True):
+        campaign = Campaign(folder, "full", 1, {"commit": None}, "2026-11-25T20:00:00Z")
+        for group, rate in (("comparison", 10_000.0), ("pipeline", again)):
+            cell = Cell("host", group, group, "client", "tcp", "shared", (), 1)
+            campaign.cells.append(CellState(cell, 1, FINISHED, None, 1.0, f"{group}.json"))
+            write_json(folder / f"{group}.json", perf("tcp", rate))
+        campaign.save()
+    monkeypatch.setattr(making, "open_campaign", lambda *_: campaign)
+    monkeypatch.setattr(making, "run_campaign", lambda *_: 0)
+    assert report_fresh(tmp_path, folders[1], quick=False, rounds=None, left_out={}) == status
+
+
 def test_a_study_of_another_version_is_refused(results):
     path = results / "write-cost" / "write-cost.json"
     path.write_text(json.dumps(write_cost() | {"version": 2}))
