@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import csv
 import json
+import shutil
 import re
 from pathlib import Path
 
@@ -98,7 +99,11 @@ def test_who_served_is_in_the_table_and_keeps_servers_apart(tmp_path):
 def test_the_table_says_from_when_latencies_count(tmp_path):
     export_csv(load_run(write_json(tmp_path / "one.json", perf())), tmp_path / "client.csv")
     export_csv(load_run(RESULTS / "default-sweep"), tmp_path / "suite.csv")
-    for name, counted_from in (("client", "sent"), ("suite", "previous reply")):
+    older = shutil.copytree(RESULTS / "default-sweep", tmp_path / "older")
+    environment = json.loads((older / "environment.json").read_text())
+    (older / "environment.json").write_text(json.dumps(environment | {"startedAt": "2026-11-27T23:59:59Z"}))
+    export_csv(load_run(older), tmp_path / "older.csv")
+    for name, counted_from in (("client", "sent"), ("suite", "sent"), ("older", "previous reply")):
         with (tmp_path / f"{name}.csv").open(newline="") as file:
             assert {row["latency_counts_from"] for row in csv.DictReader(file)} == {counted_from}
 
@@ -110,7 +115,7 @@ def test_a_run_without_latencies_says_so(tmp_path):
 
 
 def test_a_table_has_the_figures_of_every_recorded_measurement(tmp_path):
-    assert export_csv(load_run(RESULTS / "default-sweep"), tmp_path / "out.csv") == 9 * 4
+    assert export_csv(load_run(RESULTS / "default-sweep"), tmp_path / "out.csv") == 12 * 4
     with (tmp_path / "out.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     stated = json.loads((RESULTS / "default-sweep" / "result.json").read_text())["measurements"]
