@@ -8,12 +8,17 @@ from wisp_tools.campaign.cells import HOST, SIMPLE_KV, SPLIT, Cell
 
 def client_cores(cell: Cell) -> tuple[str, ...]:
     """Options of the client, on the last core."""
-    return _pinned(cell, _cores()[-1])
+    return _pinned(cell, split_cores()[1])
 
 
 def server_cores(cell: Cell) -> tuple[str, ...]:
     """Options of the server: on the core of the client, or on the first."""
-    return _pinned(cell, _cores()[0] if cell.placement == SPLIT else _cores()[-1])
+    return _pinned(cell, split_cores()[0 if cell.placement == SPLIT else 1])
+
+
+def split_cores() -> tuple[int, int]:
+    """The server's and the client's, of cells with a core for each end."""
+    return _cores()[0], _cores()[-1]
 
 
 def _pinned(cell: Cell, core: int) -> tuple[str, ...]:

@@ -7,9 +7,10 @@ import time
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 
-from wisp_tools.campaign.cells import CLIENT, GUEST
+from wisp_tools.campaign.cells import CLIENT, GUEST, HOST, SPLIT
 from wisp_tools.campaign.clients import WarmClients
-from wisp_tools.campaign.cores import client_cores, server_cores
+from wisp_tools.campaign.cores import client_cores, server_cores, split_cores
+from wisp_tools.campaign.nearness import ATTEMPTS, Nearness
 from wisp_tools.campaign.servers import READY_SECONDS, WispServers
 from wisp_tools.campaign.state import FAILED, FINISHED, CellState
 from wisp_tools.errors import WispError
@@ -30,6 +31,7 @@ class Ends(AbstractContextManager["Ends"]):
         self._wisp = wisp
         self._folder = folder
         self._first_warmup = first_warmup
+        self._nearness = Nearness(*split_cores())
         self._stack = ExitStack()
         self._servers = self._stack.enter_context(WispServers(wisp, folder))
         self._clients = self._stack.enter_context(WarmClients(wisp, folder))
@@ -44,7 +46,10 @@ class Ends(AbstractContextManager["Ends"]):
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             remove_leftovers(target)
-            self._measure(state, log)
+            if state.cell.place == HOST and state.cell.placement == SPLIT:
+                self._measure_near(state, log)
+            else:
+                self._measure(state, log)
             _check(state, target)
         except ProcessFailure as failure:
             remove_leftovers(target)
@@ -56,6 +61,19 @@ class Ends(AbstractContextManager["Ends"]):
             state.state, state.result = FINISHED, state.path
         finally:
             state.took = round(time.monotonic() - began, 1)
+
+    def _measure_near(self, state: CellState, log: Path) -> None:
+        """Measures while the two cores are near each other: again, if they were not so to the end."""
+        state.repeats = 0
+        while True:
+            before = self._nearness.wait()
+            self._measure(state, log)
+            after, near = self._nearness.look()
+            state.trips = [before, after]
+            if near or state.repeats == ATTEMPTS - 1 or not self._nearness.is_patient:
+                return
+            remove_leftovers(self._folder / state.path)
+            state.repeats += 1
 
     def _measure(self, state: CellState, log: Path) -> None:
         cell, target = state.cell, state.path

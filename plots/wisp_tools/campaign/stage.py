@@ -16,7 +16,7 @@ from wisp_tools.files import write_json
 from wisp_tools.interrupts import interruptible
 
 TO_RUN = (WAITING, FAILED, SKIPPED)
-OUTCOME = ("state", "reason", "took", "result", "guest")
+OUTCOME = ("state", "reason", "took", "result", "guest", "trips", "repeats")
 """Fields of a cell that measuring it sets."""
 
 

@@ -31,6 +31,10 @@ class CellState:
     """Its file or folder, relative to the campaign."""
     guest: str | None = None
     """What ran the virtual machine that it was measured in; None outside of one."""
+    trips: list[float] | None = None
+    """Of a cell with a core for each end, on the host: nanoseconds of a trip between the cores, before and after."""
+    repeats: int = 0
+    """How often it was measured before in vain, because the cores were apart then or afterwards."""
 
     @property
     def path(self) -> str:
@@ -115,5 +119,5 @@ def _written(state: CellState) -> dict[str, Any]:
 def _read(values: dict[str, Any]) -> CellState:
     values = {"placement": "free"} | values  # which cells had before the table said it
     described = {each.name: values[each.name] for each in fields(Cell)}
-    outcome = {each.name: values[each.name] for each in fields(CellState) if each.name != "cell"}
+    outcome = {each.name: values[each.name] for each in fields(CellState) if each.name in values}
     return CellState(Cell(**described | {"options": tuple(described["options"])}), **outcome)

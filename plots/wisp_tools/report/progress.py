@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wisp_tools.campaign.state import FAILED, SKIPPED, WAITING, Campaign
+from wisp_tools.campaign.nearness import TOLERANCE
+from wisp_tools.campaign.state import FAILED, FINISHED, SKIPPED, WAITING, Campaign
 from wisp_tools.repeats import Repeat, in_words
 
 LACKING = {FAILED: "failed", SKIPPED: "skipped", WAITING: "not reached"}
@@ -30,6 +31,7 @@ class CampaignSummary:
         lacking = [f"{counts[state]} {words}" for state, words in LACKING.items() if counts[state]]
         if lacking:
             text += f" Without a result, and so in no figure: {', '.join(lacking)}, of {len(campaign.cells)}."
+        text += _nearness(campaign)
         if repeats:
             text += f" {in_words(repeats)}"
         missing: dict[tuple[str, str, str], list[int]] = {}
@@ -47,6 +49,20 @@ class CampaignSummary:
             for (name, state, reason), rounds in missing.items()
         )
         return CampaignSummary(text, tuple(rows))
+
+
+def _nearness(campaign: Campaign) -> str:
+    """How near the cores were to each other where each end had one."""
+    trips = [max(cell.trips) for cell in campaign.cells if cell.trips and cell.state == FINISHED]
+    if not trips:
+        return ""
+    shortest = min(min(cell.trips) for cell in campaign.cells if cell.trips)
+    far = sum(trip > TOLERANCE * shortest for trip in trips)
+    again = sum(cell.repeats for cell in campaign.cells)
+    return (
+        f" Of {len(trips)} measurements with a core for each end, {far} had the cores apart before or after (a trip"
+        f" between them took more than {TOLERANCE:g} times the shortest); {again} such were thrown away and made again."
+    )
 
 
 def _rounds(campaign: Campaign) -> str:
