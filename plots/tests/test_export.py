@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 import csv
 import json
-import shutil
 import re
+import shutil
 from pathlib import Path
 
 import pytest

@@ -129,3 +129,10 @@ def test_everything_recorded_loads_with_the_percentiles_that_it_states():
         for latency in written["latencies"]:
             for percentile, value in latency["percentiles"].items():
                 assert loaded.latencies[latency["operation"]].percentile(float(percentile)) == value
+
+
+def test_a_campaign_has_the_cores_of_its_machine_and_not_those_that_its_clients_were_pinned_to():
+    (campaign,) = (run for run in recorded_runs(RESULTS) if run.name == "full")
+    instruments = {each.configuration.instrument for each in campaign.measurements}
+    assert instruments == {"client", "simple_kv"}
+    assert {each.conditions.cores for each in campaign.measurements} == {2}

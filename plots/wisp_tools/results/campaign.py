@@ -22,7 +22,9 @@ def load_campaign(folder: Path) -> list[Measurement]:
     campaign = Fields.of_file(folder / CAMPAIGN_FILE, f"{folder.name}/{CAMPAIGN_FILE}")
     if campaign.text("format") != CAMPAIGN_FORMAT or campaign.whole("version") != 1:
         raise WispError(f"{campaign.where}: is not {CAMPAIGN_FORMAT} version 1")
-    commit = campaign.inner("settings").optional_text("commit")
+    settings = campaign.inner("settings")
+    commit = settings.optional_text("commit")
+    cores = settings.whole("cores", 1) if "cores" in settings else None
     measurements = []
     for cell in campaign.each("cells"):
         if cell.one_of("state", ("finished", "failed", "skipped", "waiting")) != "finished":
@@ -34,18 +36,22 @@ def load_campaign(folder: Path) -> list[Measurement]:
         guest = cell.optional_text("guest")
         loaded = load_folder(path, shown, guest) if path.is_dir() else load_perf(path, shown, guest)
         placement = cell.optional_text("placement") if "placement" in cell else None
-        measurements += [_of_campaign(measurement, cell.text("group"), placement, commit) for measurement in loaded]
+        here = None if guest else cores
+        measurements += [_of_campaign(each, cell.text("group"), placement, commit, here) for each in loaded]
     return measurements
 
 
-def _of_campaign(measurement: Measurement, group: str, placement: str | None, commit: str | None) -> Measurement:
-    """In its group, placed as the campaign placed both ends, of which the client knows its own, and with the commit
-    that was measured, of which the client knows only the version.
+def _of_campaign(
+    measurement: Measurement, group: str, placement: str | None, commit: str | None, cores: int | None
+) -> Measurement:
+    """In its group, placed as the campaign placed both ends, of which the client knows its own; with the commit that
+    was measured, of which the client knows only the version; and with the cores of the machine, of which the client
+    knows those that it was pinned to.
     """
     configuration = replace(measurement.configuration, group=group)
     software = f"commit {commit[:8]}" if commit else measurement.conditions.software
     return replace(
         measurement,
         configuration=replace(configuration, placement=placement) if placement else configuration,
-        conditions=replace(measurement.conditions, software=software),
+        conditions=replace(measurement.conditions, software=software, cores=cores or measurement.conditions.cores),
     )
