@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import dataclasses
+import json
 import os
 
 import pytest
@@ -9,6 +10,8 @@ from wisp_tools.campaign import nearness
 from wisp_tools.campaign.cells import GUEST, HOST, SPLIT
 from wisp_tools.campaign.measuring import Ends
 from wisp_tools.campaign.nearness import ATTEMPTS, PATIENCE_SECONDS, PAUSE_SECONDS, Nearness
+from wisp_tools.campaign.state import Campaign, CellState, read_campaign
+from wisp_tools.errors import WispError
 
 NEAR, FAR = 300.0, 600.0
 
@@ -84,6 +87,20 @@ def test_it_is_not_measured_for_ever(tools, monkeypatch, slept):  # noqa: F811
     assert (state.state, state.trips, state.repeats) == ("finished", [NEAR, FAR], ATTEMPTS - 1)
     assert measurements(tools) == ATTEMPTS
     assert not slept
+
+
+@pytest.mark.parametrize("name", ["trips", "repeats", "took"])
+def test_older_campaigns_lack_what_was_not_recorded_and_nothing_else(tmp_path, name):
+    written = CellState(split("a"), 1, "finished", None, 1.0, "a.json")
+    Campaign(tmp_path, "full", 1, {}, "2026-11-25T20:00:00Z", [written]).save()
+    values = json.loads((tmp_path / "campaign.json").read_text())
+    del values["cells"][0][name]
+    (tmp_path / "campaign.json").write_text(json.dumps(values))
+    if name == "took":
+        with pytest.raises(WispError, match="is no campaign: KeyError"):
+            read_campaign(tmp_path)
+    else:
+        assert read_campaign(tmp_path).cells == [written]
 
 
 def test_cells_on_one_core_and_in_the_guest_do_not_ask(tools, monkeypatch, slept):  # noqa: F811

@@ -117,7 +117,8 @@ def _written(state: CellState) -> dict[str, Any]:
 
 
 def _read(values: dict[str, Any]) -> CellState:
-    values = {"placement": "free"} | values  # which cells had before the table said it
+    # What cells had, and did not have, before their file said it.
+    values = {"placement": "free", "trips": None, "repeats": 0} | values
     described = {each.name: values[each.name] for each in fields(Cell)}
-    outcome = {each.name: values[each.name] for each in fields(CellState) if each.name in values}
+    outcome = {each.name: values[each.name] for each in fields(CellState) if each.name != "cell"}
     return CellState(Cell(**described | {"options": tuple(described["options"])}), **outcome)
