@@ -233,6 +233,20 @@ def test_a_campaign_that_is_not_finished_is_shown_as_such_with_what_is_missing(t
     assert "<script>alert" not in text
 
 
+def test_a_campaign_says_how_often_the_cores_were_apart(tmp_path):
+    campaign = campaign_of(tmp_path / "measured")
+    (near,) = (cell for cell in campaign.cells if cell.state == FINISHED)
+    far = CellState(near.cell, 2, FINISHED, None, 1.0, near.result, trips=[300.0, 376.0], repeats=2)
+    near.trips = [375.0, 300.0]
+    campaign.cells.append(far)
+    campaign.save()
+    report_recorded(tmp_path)
+    assert (
+        "Of 2 measurements with a core for each end, 1 had the cores apart before or after (a trip between them took"
+        " more than 1.25 times the shortest); 2 such were thrown away and made again."
+    ) in (tmp_path / "REPORT.md").read_text()
+
+
 def test_a_finished_campaign_says_when_and_that_nothing_is_missing(tmp_path):
     campaign = campaign_of(tmp_path / "measured")
     campaign.cells = campaign.cells[:1]
