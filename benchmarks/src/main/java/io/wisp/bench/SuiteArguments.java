@@ -34,7 +34,8 @@ record SuiteArguments(
         -p serverThreads=1            threads of our own server
         -p busyPoll=auto              whether clients and server poll without sleeping: true, false, or
                                       auto (shm and rdma do, where they have a core each)
-        -p get=onesided               shm, rdma: read the server's memory, or ask it through a ring (ring)
+        -p get=auto                   shm, rdma: read records where the server said that they are and else
+                                      ask (auto), read its memory alone (onesided), or ask alone (ring)
         -p device=NAME[:PORT[:GID]]   rdma: the device and GID index; auto chooses what works
         -p placement=auto             cores: free, shared (one for both), split (one each), or auto (split for
                                       shm and rdma, shared for the others)

@@ -118,8 +118,8 @@ public class TransportBenchmark {
   @Param(PlacementDefaults.AUTO)
   public String busyPoll = "";
 
-  /** How values are got where clients reach into the server's memory: onesided or ring. */
-  @Param("onesided")
+  /** How values are got where clients reach into the server's memory: auto, onesided or ring. */
+  @Param("auto")
   public String get = "";
 
   /** The RDMA device of clients and our own server, {@code NAME[:PORT[:GID_INDEX]]}, or auto. */

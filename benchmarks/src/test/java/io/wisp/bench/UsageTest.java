@@ -36,7 +36,7 @@ class UsageTest {
         "-p busyPoll=maybe | busyPoll=maybe: true, false or auto is wanted",
         "-p server=host:99999 | server=host:99999: port 99999 is not between 0 and 65535",
         "-p server=host:0  | server=host:0: a server has no port 0",
-        "-p get=both       | get=both: \"both\" is no way to get; there are onesided, ring",
+        "-p get=both       | get=both: \"both\" is no way to get; there are auto, onesided, ring",
         "-p device=:1      | device=:1: \":1\" is no RDMA device: NAME, NAME:PORT or NAME:PORT:GID_INDEX is wanted",
         "-p device=a:1:2:3 | device=a:1:2:3: \"a:1:2:3\" is no RDMA device: NAME, NAME:PORT or NAME:PORT:GID_INDEX is wanted",
         "-p device=rxe0:0  | device=rxe0:0: the port \"0\" in the RDMA device \"rxe0:0\" is no number from 1 to 255",

@@ -75,6 +75,14 @@ public enum Operation {
     this.argument = argument;
   }
 
+  /** Whether it may change what a key is. */
+  public boolean writes() {
+    return switch (this) {
+      case PUT, PUT_IF_ABSENT, PUT_IF_PRESENT, PUT_IF_VERSION, DELETE, DELETE_IF_VERSION -> true;
+      case PING, GET, CONTAINS, TIME_TO_LIVE, SCAN, INFORMATION, AUTHENTICATE, REPORT -> false;
+    };
+  }
+
   /** The operation in one byte. */
   public int code() {
     return code;

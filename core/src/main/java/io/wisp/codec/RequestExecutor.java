@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.codec;
 
+import io.wisp.store.RecordAddress;
 import io.wisp.store.RecordSink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
 import io.wisp.store.WriteCondition;
+import io.wisp.store.WrittenRecord;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -35,6 +37,8 @@ public final class RequestExecutor {
   private final Supplier<String> information;
   private final Request request = new Request();
   private final RecordSink found = new RecordSink();
+  private final WrittenRecord written = new WrittenRecord();
+  private long address = RecordAddress.NONE;
 
   /**
    * An executor by the store's clock.
@@ -55,6 +59,7 @@ public final class RequestExecutor {
    */
   public Status execute(
       Session session, MemorySegment segment, long offset, long length, FrameBuffer reply) {
+    address = RecordAddress.NONE;
     reply.start();
     Status readable = request.wrap(segment, offset, length);
     if (readable != Status.DONE) {
@@ -67,6 +72,14 @@ public final class RequestExecutor {
       return reply.finish(Status.NOT_AUTHENTICATED, "this server wants a password first");
     }
     return answer(reply);
+  }
+
+  /**
+   * The {@link RecordAddress} of the record that the last request put or got, or {@link
+   * RecordAddress#NONE}.
+   */
+  public long address() {
+    return address;
   }
 
   /** Refuses whatever was asked, with a reason for people. */
@@ -83,7 +96,7 @@ public final class RequestExecutor {
       case PUT_IF_ABSENT -> write(WriteCondition.IF_ABSENT, reply);
       case PUT_IF_PRESENT -> write(WriteCondition.IF_PRESENT, reply);
       case PUT_IF_VERSION ->
-          reply.finish(store.compareAndSet(key, request.value(), request.argument()), 0);
+          write(WriteCondition.IF_VERSION, request.argument(), Store.KEEP_EXPIRY, reply);
       case DELETE -> reply.finish(store.delete(key), 0);
       case DELETE_IF_VERSION -> reply.finish(store.deleteIfVersion(key, request.argument()), 0);
       case CONTAINS -> contains(key, reply);
@@ -98,13 +111,25 @@ public final class RequestExecutor {
 
   private Status get(Slice key, FrameBuffer reply) {
     Status status = store.get(key, reply);
-    return status == Status.FOUND ? reply.finishFound() : reply.finish(status, 0);
+    if (status != Status.FOUND) {
+      return reply.finish(status, 0);
+    }
+    address = reply.address();
+    return reply.finishFound();
   }
 
   private Status write(WriteCondition condition, FrameBuffer reply) {
     long timeToLive = request.argument();
     long expiresAt = timeToLive == 0 ? Store.NEVER : store.currentTimeMillis() + timeToLive;
-    return reply.finish(store.write(request.key(), request.value(), condition, 0, expiresAt), 0);
+    return write(condition, 0, expiresAt, reply);
+  }
+
+  private Status write(
+      WriteCondition condition, long expectedVersion, long expiresAt, FrameBuffer reply) {
+    Status status =
+        store.write(request.key(), request.value(), condition, expectedVersion, expiresAt, written);
+    address = written.address();
+    return reply.finish(status, 0);
   }
 
   private Status contains(Slice key, FrameBuffer reply) {

@@ -24,6 +24,22 @@ public interface Store extends KeyValue, ExpiryTimes {
   Status write(
       Slice key, Slice value, WriteCondition condition, long expectedVersion, long expiresAt);
 
+  /**
+   * {@link #write(Slice, Slice, WriteCondition, long, long)} that also says where the record went.
+   *
+   * @param written takes it, if others can read the store's memory
+   */
+  default Status write(
+      Slice key,
+      Slice value,
+      WriteCondition condition,
+      long expectedVersion,
+      long expiresAt,
+      WrittenRecord written) {
+    written.begin();
+    return write(key, value, condition, expectedVersion, expiresAt);
+  }
+
   @Override
   default Status put(Slice key, Slice value) {
     return write(key, value, WriteCondition.ALWAYS, 0, NEVER);

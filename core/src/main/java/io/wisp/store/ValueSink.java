@@ -20,6 +20,7 @@ public abstract class ValueSink {
   private int length;
   private long version;
   private long expiresAt = ExpiryTimes.NEVER;
+  private long address = RecordAddress.NONE;
 
   /**
    * Offers memory for a value. It may be asked several times before a get ends; only the last time
@@ -53,8 +54,18 @@ public abstract class ValueSink {
    *     ExpiryTimes#NEVER}
    */
   public final void found(long version, long expiresAt) {
+    found(version, expiresAt, RecordAddress.NONE);
+  }
+
+  /**
+   * What was copied last is the value, and this is where it was copied from.
+   *
+   * @param address the {@link RecordAddress} of the record, for those who read the store's memory
+   */
+  public final void found(long version, long expiresAt, long address) {
     this.version = version;
     this.expiresAt = expiresAt;
+    this.address = address;
     found = true;
   }
 
@@ -86,6 +97,15 @@ public abstract class ValueSink {
   public final long expiresAt() {
     requireFound();
     return expiresAt;
+  }
+
+  /**
+   * The {@link RecordAddress} of the record that the value came from, or {@link RecordAddress#NONE}
+   * where there is no memory that others read.
+   */
+  public final long address() {
+    requireFound();
+    return address;
   }
 
   /**

@@ -34,12 +34,11 @@ public record ClientOptions(
   }
 
   /**
-   * Five seconds, no password, 1,024 outstanding requests, spinning before sleeping, one-sided
-   * gets.
+   * Five seconds, no password, 1,024 outstanding requests, spinning before sleeping, gets that take
+   * one round trip.
    */
   public static ClientOptions defaults() {
-    return new ClientOptions(
-        Duration.ofSeconds(5), null, 1024, Waiting.SPIN, GetPath.ONE_SIDED, null);
+    return new ClientOptions(Duration.ofSeconds(5), null, 1024, Waiting.SPIN, GetPath.AUTO, null);
   }
 
   /** Whether the client polls for replies without ever sleeping. */

@@ -31,10 +31,11 @@ public final class ClientArguments {
 
   @Option(
       names = "--get",
-      paramLabel = "ring|onesided",
+      paramLabel = "auto|onesided|ring",
       description =
-          "With rdma and shm: ask the server for values, through the ring, or read its memory"
-              + " without it. onesided unless given.")
+          "With rdma and shm: read the record where the server last said that it is and else ask the"
+              + " server (auto); read the server's memory, never asking (onesided); or always ask,"
+              + " through the ring (ring). auto unless given.")
   private GetPath getPath = ClientOptions.defaults().getPath();
 
   /**

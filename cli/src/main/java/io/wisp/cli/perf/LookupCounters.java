@@ -2,6 +2,8 @@
 package io.wisp.cli.perf;
 
 import java.util.Collections;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -48,6 +50,24 @@ record LookupCounters(SortedMap<String, Long> byName) {
     SortedMap<String, Long> rest = new TreeMap<>(byName);
     rest.replaceAll((name, count) -> count - before.byName.getOrDefault(name, 0L));
     return new LookupCounters(rest);
+  }
+
+  /** Which ways gets took, for people, or nothing if there was one. */
+  Optional<String> ways() {
+    long read = byName.getOrDefault("gets_read", 0L);
+    long asked = byName.getOrDefault("gets_asked", 0L);
+    long gets = read + asked;
+    if (gets == 0) {
+      return Optional.empty();
+    }
+    double reads = byName.getOrDefault("lookup_reads", 0L);
+    return Optional.of(
+        String.format(
+            Locale.ROOT,
+            "%.1f %% read in the server's memory, %.1f %% answered by its processor; %.2f reads each",
+            100.0 * read / gets,
+            100.0 * asked / gets,
+            reads / gets));
   }
 
   /** For people, in one line. */

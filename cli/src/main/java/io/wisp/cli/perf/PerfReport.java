@@ -228,6 +228,7 @@ final class PerfReport {
     if (load != null && !load.tells()) {
       out.println("rate       " + TOO_FEW);
     }
+    result.lookups().ways().ifPresent(ways -> out.println("gets       " + ways));
     if (!result.lookups().isEmpty()) {
       out.println("lookups    " + result.lookups());
     }

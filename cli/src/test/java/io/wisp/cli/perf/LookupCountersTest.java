@@ -42,6 +42,16 @@ class LookupCountersTest {
   }
 
   @Test
+  void shouldSayWhichWaysGetsTook() {
+    LookupCounters counters =
+        LookupCounters.of("client_gets_read:750\nclient_gets_asked:250\nclient_lookup_reads:800\n");
+    assertThat(counters.ways())
+        .hasValue(
+            "75.0 % read in the server's memory, 25.0 % answered by its processor; 0.80 reads each");
+    assertThat(LookupCounters.of("client_posts:7").ways()).isEmpty();
+  }
+
+  @Test
   void shouldAddClientsUp() {
     LookupCounters sum = LookupCounters.of("client_a:1\nclient_b:2").plus(LookupCounters.NONE);
     assertThat(sum.plus(LookupCounters.of("client_b:40\nclient_c:5")).byName())

@@ -11,6 +11,7 @@ import io.wisp.store.Update;
 import io.wisp.store.ValueSink;
 import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteCondition;
+import io.wisp.store.WrittenRecord;
 import io.wisp.store.cuckoo.log.Deadline;
 import io.wisp.store.cuckoo.log.Pages;
 import io.wisp.store.cuckoo.region.Geometry;
@@ -171,7 +172,19 @@ public final class CuckooStore implements Store {
   @Override
   public Status write(
       Slice key, Slice value, WriteCondition condition, long expectedVersion, long expiresAt) {
-    return writer.write(key, value, condition, expectedVersion, expiresAt);
+    return writer.write(key, value, condition, expectedVersion, expiresAt, null);
+  }
+
+  @Override
+  public Status write(
+      Slice key,
+      Slice value,
+      WriteCondition condition,
+      long expectedVersion,
+      long expiresAt,
+      WrittenRecord written) {
+    written.begin();
+    return writer.write(key, value, condition, expectedVersion, expiresAt, written);
   }
 
   /**

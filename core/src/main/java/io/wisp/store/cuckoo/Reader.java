@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.store.cuckoo;
 
+import io.wisp.store.RecordAddress;
 import io.wisp.store.Slice;
 import io.wisp.store.Store;
 import io.wisp.store.ValueSink;
@@ -168,7 +169,10 @@ final class Reader {
     if (!isUnchanged(bucketAddress, versionWord, i, slot, word0, word1)) {
       return RETRY;
     }
-    sink.found(RecordLayout.version(word0), expiry);
+    sink.found(
+        RecordLayout.version(word0),
+        expiry,
+        RecordAddress.of(offset, RecordLayout.size(word0, word1)));
     return HIT;
   }
 

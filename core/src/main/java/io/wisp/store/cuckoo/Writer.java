@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.store.cuckoo;
 
+import io.wisp.store.RecordAddress;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
 import io.wisp.store.WriteCondition;
+import io.wisp.store.WrittenRecord;
 import io.wisp.store.cuckoo.log.Heap;
 import io.wisp.store.cuckoo.log.RecordLayout;
 import io.wisp.store.cuckoo.region.Words;
@@ -14,6 +16,7 @@ import io.wisp.store.cuckoo.table.Index;
 import io.wisp.store.cuckoo.table.KeyHash;
 import java.lang.invoke.VarHandle;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes. Each writes its record first and then, under the two stripes of the key, publishes it by
@@ -36,6 +39,10 @@ final class Writer extends TableWriter {
     Outcome(Status status) {
       this.status = status;
     }
+
+    boolean isStored() {
+      return this == CREATED || this == REPLACED;
+    }
   }
 
   /** An expiry that has passed by every clock. A record that is given it is removed. */
@@ -45,8 +52,14 @@ final class Writer extends TableWriter {
     super(table, clock);
   }
 
+  /** Writes a record, and says where to whoever wants to know. */
   Status write(
-      Slice key, Slice value, WriteCondition condition, long expectedVersion, long expiresAt) {
+      Slice key,
+      Slice value,
+      WriteCondition condition,
+      long expectedVersion,
+      long expiresAt,
+      @Nullable WrittenRecord written) {
     Status refusal = Status.refusalOf(key, value);
     if (refusal != null) {
       return refusal;
@@ -63,6 +76,10 @@ final class Writer extends TableWriter {
       }
       Outcome outcome = publish(key, hash, record, expiresAt, condition, expectedVersion);
       if (outcome != Outcome.ROOM_MADE) {
+        if (written != null && outcome.isStored()) {
+          int size = RecordLayout.size(key.length(), value.length());
+          written.at(RecordAddress.of(record, size));
+        }
         return outcome.status;
       }
     }

@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wisp.store.Limits;
+import io.wisp.store.RecordAddress;
+import io.wisp.store.RecordSink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
 import io.wisp.store.WriteCondition;
+import io.wisp.store.WrittenRecord;
 import io.wisp.store.cuckoo.log.RecordLayout;
 import io.wisp.store.cuckoo.region.Region;
 import io.wisp.store.cuckoo.region.Words;
@@ -64,7 +67,7 @@ class RemoteLookupTest extends StoreTestBase {
             "lookups=3 reads="
                 + (4 + readsToAbsent)
                 + " hits=2 confirmedMisses=1 expired=0 retries=0 addressHits=1 staleAddresses=0"
-                + " fallBacks=0");
+                + " unknownAddresses=2 fallBacks=0");
   }
 
   @ParameterizedTest
@@ -222,6 +225,76 @@ class RemoteLookupTest extends StoreTestBase {
   }
 
   @Test
+  void shouldReadALongRecordAtOnceWhoseLengthItKnows() {
+    CuckooStore store = open(4 * MEBIBYTE);
+    RemoteClient client = new RemoteClient(store, DEFAULT);
+    store.put(KEY, Slice.of(new byte[100_000]));
+    for (int i = 0; i < 3; i++) {
+      long before = client.statistics().reads();
+      client.giveBuffer(4096);
+      assertThat(client.get(KEY)).isEqualTo(Step.HIT);
+      assertThat(client.value().length()).isEqualTo(100_000);
+      assertThat(client.statistics().reads() - before).isEqualTo(i == 0 ? 4 : 1);
+    }
+  }
+
+  @Test
+  void shouldReadNothingButTheRecordWhereOnlyAddressesCount() {
+    CuckooStore store = open(4 * MEBIBYTE);
+    RemoteClient client = new RemoteClient(store, DEFAULT.addressesOnly(true));
+    RemoteTable table = client.table();
+    long hash = table.hash(KEY);
+    store.put(KEY, Slice.of("one"));
+    assertThat(table.knows(hash)).isFalse();
+    assertThat(client.get(KEY)).isEqualTo(Step.FALL_BACK);
+    assertThat(client.statistics().reads()).isZero();
+    WrittenRecord written = new WrittenRecord();
+    store.write(KEY, Slice.of("two"), WriteCondition.ALWAYS, 0, Store.NEVER, written);
+    table.remember(hash, written.address());
+    assertThat(table.knows(hash)).isTrue();
+    assertThat(client.get("key")).isEqualTo("two");
+    assertThat(client.statistics().reads()).isEqualTo(1);
+    store.put(KEY, Slice.of("three"));
+    assertThat(client.get(KEY)).isEqualTo(Step.FALL_BACK);
+    assertThat(client.statistics().reads()).isEqualTo(2);
+    assertThat(table.knows(hash)).isFalse();
+    assertThat(client.get(KEY)).isEqualTo(Step.FALL_BACK);
+    assertThat(client.statistics().reads()).isEqualTo(2);
+    assertThat(client.statistics().fallBacks()).isEqualTo(3);
+    assertThat(client.statistics().staleAddresses()).isEqualTo(1);
+    assertThat(client.statistics().unknownAddresses()).isEqualTo(2);
+  }
+
+  @Test
+  void shouldFindEveryRecordWhereTheStoreSaysThatItIs() {
+    CuckooStore store = open(16 * MEBIBYTE);
+    RemoteClient client = new RemoteClient(store, FORGETFUL);
+    WrittenRecord written = new WrittenRecord();
+    RecordSink found = new RecordSink();
+    Random random = new Random(1);
+    for (int i = 0; i < 5_000; i++) {
+      Slice key = Slice.of("key " + random.nextInt(500));
+      Slice value = Slice.of(new byte[random.nextInt(3_000)]);
+      WriteCondition condition =
+          random.nextBoolean() ? WriteCondition.ALWAYS : WriteCondition.IF_PRESENT;
+      Status status = store.write(key, value, condition, 0, Store.NEVER, written);
+      if (status == Status.CONFLICT) {
+        assertThat(written.address()).isEqualTo(RecordAddress.NONE);
+        continue;
+      }
+      assertThat(store.get(key, found)).isEqualTo(Status.FOUND);
+      assertThat(found.address()).isEqualTo(written.address());
+      long reads = client.statistics().reads();
+      long address = written.address();
+      client.giveBuffer(8192);
+      assertThat(client.getAt(key, RecordAddress.offset(address), RecordAddress.length(address)))
+          .isEqualTo(Step.HIT);
+      assertThat(client.value().length()).isEqualTo(value.length());
+      assertThat(client.statistics().reads() - reads).isEqualTo(1);
+    }
+  }
+
+  @Test
   void shouldGuessTheLengthOfRecordsFromThoseItFound() {
     CuckooStore store = open(4 * MEBIBYTE);
     RemoteClient client = new RemoteClient(store, FORGETFUL);
@@ -246,7 +319,7 @@ class RemoteLookupTest extends StoreTestBase {
     theirs.set(1999);
     assertThat(client.get("key")).isEqualTo("v");
     theirs.set(2001);
-    client.table().forget(KEY);
+    client.table().forget(client.table().hash(KEY));
     assertThat(client.get("key")).isNull();
     assertThat(client.statistics().expired()).isEqualTo(2);
     store.expire(KEY, Store.NEVER);

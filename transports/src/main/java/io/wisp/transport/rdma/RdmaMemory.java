@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.rdma;
 
+import io.wisp.transport.ring.FabricCounters;
 import io.wisp.transport.ring.LocalBuffer;
 import io.wisp.transport.ring.RemoteBuffer;
 import io.wisp.transport.ring.RemoteMemory;
@@ -48,8 +49,9 @@ final class RdmaMemory implements RemoteMemory {
     incoming = Mailbox.ring(end.mailbox());
     outgoing = Mailbox.ring(end.copy());
     readDepth = end.readDepth(other);
-    sender = new RingSender(end, other, RequestId.of(serial, number, RequestId.WRITE));
-    reads = new ReadQueue(end.readPair(), RequestId.of(serial, number, RequestId.READ));
+    FabricCounters counters = port.counters();
+    sender = new RingSender(end, other, RequestId.of(serial, number, RequestId.WRITE), counters);
+    reads = new ReadQueue(end.readPair(), RequestId.of(serial, number, RequestId.READ), counters);
     try {
       for (int i = 0; i < RECEIVES_PER_POST; i++) {
         receives.id(i, RequestId.of(serial, number, RequestId.NOTIFICATION));
@@ -102,10 +104,14 @@ final class RdmaMemory implements RemoteMemory {
           yield true;
         }
         case RequestId.WRITE -> {
+          port.counters().completed();
           sender.completed();
           yield false;
         }
-        default -> reads.completed();
+        default -> {
+          port.counters().completed();
+          yield reads.completed();
+        }
       };
     } catch (VerbsException e) {
       breakWith(String.valueOf(e.getMessage()));
@@ -225,10 +231,17 @@ final class RdmaMemory implements RemoteMemory {
   }
 
   @Override
-  public void postReads(int token) {
+  public void closeBatch(int token) {
+    if (isUsable()) {
+      reads.close(token);
+    }
+  }
+
+  @Override
+  public void postReads() {
     if (isUsable()) {
       try {
-        reads.post(token);
+        reads.post();
       } catch (VerbsException e) {
         breakWith(String.valueOf(e.getMessage()));
       }

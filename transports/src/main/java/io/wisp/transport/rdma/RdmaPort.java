@@ -2,6 +2,7 @@
 package io.wisp.transport.rdma;
 
 import io.wisp.transport.TransportException;
+import io.wisp.transport.ring.FabricCounters;
 import io.wisp.transport.ring.LocalBuffer;
 import io.wisp.transport.ring.Port;
 import io.wisp.transport.ring.RemoteMemory;
@@ -31,6 +32,7 @@ final class RdmaPort implements Port {
   private final CompletionChannel channel;
   private final CompletionQueues queues;
   private final WorkCompletions completions = new WorkCompletions(COMPLETIONS_PER_POLL);
+  private final FabricCounters counters = new FabricCounters();
   private final AtomicLong serials = new AtomicLong();
   private @Nullable RdmaMemory[] connections = new @Nullable RdmaMemory[1];
 
@@ -175,6 +177,7 @@ final class RdmaPort implements Port {
       tookWhileWaiting = true;
       return;
     }
+    counters.slept();
     long milliseconds = Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanoseconds));
     CompletionQueue announced = channel.awaitEvent(milliseconds);
     if (announced != null) {
@@ -189,6 +192,11 @@ final class RdmaPort implements Port {
     if (!closed) {
       channel.wakeUp();
     }
+  }
+
+  @Override
+  public FabricCounters counters() {
+    return counters;
   }
 
   @Override

@@ -2,6 +2,7 @@
 package io.wisp.transport.rdma;
 
 import io.wisp.transport.TokenQueue;
+import io.wisp.transport.ring.FabricCounters;
 import io.wisp.verbs.QueuePair;
 import io.wisp.verbs.SendBatch;
 import io.wisp.verbs.SendFlags;
@@ -12,8 +13,8 @@ import java.util.Arrays;
  * arrived. What does not fit into the send queue waits here until completions make room. It belongs
  * to one thread, and allocates nothing once it is as long as it needs to be.
  *
- * <p>All that are posted with one call share a completion, except that a batch has its own: a
- * reliable connection completes its READs in their order.
+ * <p>All that are posted with one call share a completion: a reliable connection completes its
+ * READs in their order, so the last one speaks for all.
  */
 final class ReadQueue {
 
@@ -35,33 +36,31 @@ final class ReadQueue {
   }
 
   private final QueuePair pair;
+  private final FabricCounters counters;
   private final SendBatch batch = new SendBatch(CHAIN);
   private final TokenQueue completed = new TokenQueue();
 
-  // Those that wait, from first to end, modulo the length, which is a power of two; those before
-  // ready belong to batches that are complete and may be posted.
+  // Those that are posted, from posted to first, and those that wait, from first to end, modulo the
+  // length, which is a power of two; those before ready belong to batches that are closed.
   private Read[] reads = newReads(DEPTH);
+  private int posted;
   private int first;
   private int ready;
   private int end;
 
-  // Those posted, by the completions that they will have: how many requests each stands for, and
-  // the token of the batch that it ends.
-  private final int[] groupSizes = new int[DEPTH];
-  private final int[] groupTokens = new int[DEPTH];
-  private int firstGroup;
-  private int endGroup;
-  private int inQueue;
+  /** How many READs each completion stands for that will come, oldest first. */
+  private final TokenQueue chains = new TokenQueue();
 
   /** A queue whose requests complete with an id. */
-  ReadQueue(QueuePair pair, long id) {
+  ReadQueue(QueuePair pair, long id, FabricCounters counters) {
     this.pair = pair;
+    this.counters = counters;
     for (int i = 0; i < CHAIN; i++) {
       batch.id(i, id);
     }
   }
 
-  /** Adds a READ to the batch that {@link #post} completes. */
+  /** Adds a READ to the batch that {@link #close} closes. */
   void add(long remoteAddress, int remoteKey, long localAddress, int localKey, int length) {
     int done = 0;
     do {
@@ -73,7 +72,7 @@ final class ReadQueue {
 
   private void addPiece(
       long remoteAddress, int remoteKey, long localAddress, int localKey, int length) {
-    if (end - first == reads.length) {
+    if (end - posted == reads.length) {
       grow();
     }
     Read read = at(end++);
@@ -91,7 +90,7 @@ final class ReadQueue {
 
   private void grow() {
     Read[] longer = newReads(2 * reads.length);
-    for (int i = first; i != end; i++) {
+    for (int i = posted; i != end; i++) {
       longer[i & (longer.length - 1)] = at(i);
     }
     reads = longer;
@@ -103,50 +102,43 @@ final class ReadQueue {
     return reads;
   }
 
-  /** Completes a batch, of at least one READ, and posts what there is room for. */
-  void post(int token) {
+  /** Closes a batch, of at least one READ. */
+  void close(int token) {
     if (end == ready) {
       throw new IllegalStateException("a batch without a read");
     }
     at(end - 1).token = token;
     ready = end;
-    post();
   }
 
-  private void post() {
-    while (first != ready && inQueue < DEPTH) {
-      int count = Math.min(Math.min(CHAIN, DEPTH - inQueue), ready - first);
-      int groupStart = 0;
+  /** Posts what was closed, as far as there is room in the send queue. */
+  void post() {
+    while (first != ready && first - posted < DEPTH) {
+      int count = Math.min(Math.min(CHAIN, DEPTH - (first - posted)), ready - first);
       for (int i = 0; i < count; i++) {
         Read read = at(first++);
         batch.read(i, read.remoteAddress, read.remoteKey);
         batch.local(i, read.localAddress, read.length, read.localKey);
-        if (read.token == NO_TOKEN && i < count - 1) {
-          batch.flags(i, SendFlags.NONE);
-        } else {
-          batch.flags(i, SendFlags.SIGNALED);
-          groupSizes[endGroup % DEPTH] = i + 1 - groupStart;
-          groupTokens[endGroup % DEPTH] = read.token;
-          endGroup = (endGroup + 1) % (2 * DEPTH);
-          groupStart = i + 1;
-        }
+        batch.flags(i, i < count - 1 ? SendFlags.NONE : SendFlags.SIGNALED);
       }
-      inQueue += count;
+      chains.add(count);
+      counters.posted(count);
       pair.post(batch, count);
     }
   }
 
   /** A completion has come. The answer is whether a batch has arrived with it. */
   boolean completed() {
-    int size = groupSizes[firstGroup % DEPTH];
-    int token = groupTokens[firstGroup % DEPTH];
-    firstGroup = (firstGroup + 1) % (2 * DEPTH);
-    inQueue -= size;
-    if (token != NO_TOKEN) {
-      completed.add(token);
+    boolean any = false;
+    for (int count = chains.poll(); count > 0; count--) {
+      int token = at(posted++).token;
+      if (token != NO_TOKEN) {
+        completed.add(token);
+        any = true;
+      }
     }
     post();
-    return token != NO_TOKEN;
+    return any;
   }
 
   /** The token of the next batch that has arrived, or -1. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.rdma;
 
+import io.wisp.transport.ring.FabricCounters;
 import io.wisp.transport.ring.RemoteMemory;
 import io.wisp.verbs.QueuePair;
 import io.wisp.verbs.SendBatch;
@@ -34,6 +35,7 @@ final class RingSender {
   /** Stretches of a ring that are held back: one at its end, one at its start. */
   private static final int STRETCHES = 4;
 
+  private final FabricCounters counters;
   private final QueuePair pair;
   private final SendBatch batch;
   private final int maxInline;
@@ -55,7 +57,8 @@ final class RingSender {
    * @param id what the completions of the requests are called
    * @param other whose mailbox it is
    */
-  RingSender(ConnectionEnd end, EndAddress other, long id) {
+  RingSender(ConnectionEnd end, EndAddress other, long id, FabricCounters counters) {
+    this.counters = counters;
     pair = end.ringPair();
     copy = end.copy();
     copyKey = end.copyKey();
@@ -110,6 +113,7 @@ final class RingSender {
         batch.writeWithImmediate(count++, mailboxAddress + Mailbox.CREDIT_OFFSET, mailboxKey, 0);
       }
       inQueue += count;
+      counters.posted(count);
       pair.post(batch, count);
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.ring;
 
+import io.wisp.store.RecordAddress;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -17,7 +18,7 @@ import java.nio.ByteOrder;
  *  +---------------------------------------------------------------+
  *  |                            Length                             |
  *  +---------------+-----------------------------------------------+
- *  |     Kind      |                   Sequence                    |
+ *  | Flags |  Kind |                   Sequence                    |
  *  +---------------+-----------------------------------------------+
  *  |                            Credit                             |
  *  |                                                               |
@@ -28,6 +29,7 @@ import java.nio.ByteOrder;
  *
  * <ul>
  *   <li>Length: of the payload, in bytes.
+ *   <li>Flags: the upper bits of the byte, {@link #WANTS_ADDRESS} and {@link #HAS_ADDRESS}.
  *   <li>Sequence: the low 24 bits of the frame's position in the ring divided by {@link
  *       #ALIGNMENT}, so that what is left of an earlier lap is never taken for a frame.
  *   <li>Credit: up to which position the sender has taken frames from the ring of the opposite
@@ -51,6 +53,19 @@ public final class FrameDescriptor {
   /** No payload: the rest of the ring, to its end, holds nothing. */
   static final int SKIP = 3;
 
+  /**
+   * Of a request: its reply shall say where the record is that it put or got. Only a server whose
+   * welcome says so understands it.
+   */
+  static final int WANTS_ADDRESS = 0x80;
+
+  /** Of a reply: the payload begins with the {@link RecordAddress}, and the message follows. */
+  static final int HAS_ADDRESS = 0x40;
+
+  static final int ADDRESS_LENGTH = Long.BYTES;
+
+  private static final int FLAGS = WANTS_ADDRESS | HAS_ADDRESS;
+
   private static final int LENGTH_OFFSET = 0;
   private static final int KIND_OFFSET = 4;
   private static final int CREDIT_OFFSET = 8;
@@ -71,7 +86,7 @@ public final class FrameDescriptor {
   static void encodeHeader(
       MemorySegment ring, long offset, int payloadLength, int kind, long position, long credit) {
     ring.set(INT, offset + LENGTH_OFFSET, payloadLength);
-    ring.set(INT, offset + KIND_OFFSET, kind | (sequence(position) << 8));
+    ring.set(INT, offset + KIND_OFFSET, kind | (sequence(position) << Byte.SIZE));
     ring.set(LONG, offset + CREDIT_OFFSET, credit);
   }
 
@@ -89,7 +104,27 @@ public final class FrameDescriptor {
   }
 
   static int kind(long firstWord) {
+    return kindAndFlags(firstWord) & ~FLAGS;
+  }
+
+  static int kindAndFlags(long firstWord) {
     return (int) (firstWord >>> 32) & 0xFF;
+  }
+
+  static boolean hasFlag(long firstWord, int flag) {
+    return (kindAndFlags(firstWord) & flag) != 0;
+  }
+
+  static boolean hasFlags(long firstWord) {
+    return hasFlag(firstWord, FLAGS);
+  }
+
+  static void encodeAddress(MemorySegment ring, long payloadOffset, long address) {
+    ring.set(LONG, payloadOffset, address);
+  }
+
+  static long address(MemorySegment ring, long payloadOffset) {
+    return ring.get(LONG, payloadOffset);
   }
 
   static boolean isAt(long firstWord, long position) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.ring;
 
+import io.wisp.store.RecordAddress;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -19,6 +20,8 @@ public final class IncomingRing {
 
   private long consumed;
   private int payloadLength;
+  private int addressLength;
+  private boolean wantsAddress;
   private long credit;
   private int kind = NONE;
 
@@ -77,13 +80,19 @@ public final class IncomingRing {
       throw new RingFaultException(
           "a frame of " + claimed + " bytes reaches past what arrived, at position " + consumed);
     }
+    boolean hasAddress = FrameDescriptor.hasFlag(first, FrameDescriptor.HAS_ADDRESS);
+    addressLength = hasAddress ? FrameDescriptor.ADDRESS_LENGTH : 0;
+    long message = claimed - addressLength;
     boolean known =
-        read == FrameDescriptor.MESSAGE
-            || (read == FrameDescriptor.RENDEZVOUS && claimed == RemoteBuffer.ENCODED_LENGTH)
-            || (read == FrameDescriptor.SKIP && claimed == 0);
+        (read == FrameDescriptor.MESSAGE && message >= 0)
+            || (read == FrameDescriptor.RENDEZVOUS && message == RemoteBuffer.ENCODED_LENGTH)
+            || (read == FrameDescriptor.SKIP && claimed == 0 && !FrameDescriptor.hasFlags(first));
     if (!known) {
-      throw new RingFaultException("a frame of kind " + read + " and " + claimed + " bytes");
+      throw new RingFaultException(
+          "a frame of kind %s and %s bytes"
+              .formatted(FrameDescriptor.kindAndFlags(first), claimed));
     }
+    wantsAddress = FrameDescriptor.hasFlag(first, FrameDescriptor.WANTS_ADDRESS);
     credit = FrameDescriptor.credit(ring, offset());
     payloadLength = (int) claimed;
     kind = read;
@@ -94,14 +103,37 @@ public final class IncomingRing {
     return ring;
   }
 
-  /** Where the payload of the frame that was peeked at is in {@link #segment}. */
-  public long payloadOffset() {
-    return offset() + FrameDescriptor.HEADER_LENGTH;
+  /**
+   * Where in {@link #segment} the message of the frame is that was peeked at, or the buffer that
+   * holds it.
+   */
+  public long messageOffset() {
+    return offset() + FrameDescriptor.HEADER_LENGTH + addressLength;
   }
 
   /** Its length in bytes. */
-  public int payloadLength() {
-    return payloadLength;
+  public int messageLength() {
+    return payloadLength - addressLength;
+  }
+
+  /** Whether an address came with it, as with a reply alone. */
+  public boolean hasAddress() {
+    return addressLength > 0;
+  }
+
+  /** Whether it is a request whose reply shall have an address. */
+  public boolean wantsAddress() {
+    return wantsAddress;
+  }
+
+  /**
+   * The {@link RecordAddress} that came with it, as untrusted as all that the other side writes; or
+   * {@link RecordAddress#NONE}.
+   */
+  public long address() {
+    return addressLength == 0
+        ? RecordAddress.NONE
+        : FrameDescriptor.address(ring, offset() + FrameDescriptor.HEADER_LENGTH);
   }
 
   /**
@@ -111,7 +143,7 @@ public final class IncomingRing {
    * @throws RingFaultException if it is said to be longer
    */
   public RemoteBuffer offered(long longest) throws RingFaultException {
-    RemoteBuffer offered = RemoteBuffer.decode(FrameDescriptor.rendezvous(ring, payloadOffset()));
+    RemoteBuffer offered = RemoteBuffer.decode(FrameDescriptor.rendezvous(ring, messageOffset()));
     if (offered.length() < 0 || offered.length() > longest) {
       throw new RingFaultException(
           "a message of " + offered.length() + " bytes, and " + longest + " is the most");

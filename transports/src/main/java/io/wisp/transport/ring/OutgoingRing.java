@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.ring;
 
+import io.wisp.store.RecordAddress;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -24,7 +25,12 @@ public final class OutgoingRing {
   private long published;
 
   private long credited;
+
+  /** Of the claimed frame: its payload's length, where its message begins, and its flags. */
   private int claimedPayload;
+
+  private long messageOffset;
+  private int flags;
 
   /** The sending end of a connection on which nothing was sent. */
   public OutgoingRing(RemoteMemory memory, RingLimits limits) {
@@ -73,6 +79,45 @@ public final class OutgoingRing {
    * @return where its payload goes in {@link #segment}, or -1 if there is no room yet
    */
   public long claim(int payloadLength) throws RingFaultException {
+    return claim(payloadLength, 0);
+  }
+
+  /**
+   * Begins the frame of a request whose reply shall have an address.
+   *
+   * @return as of {@link #claim(int)}
+   */
+  public long claimWantingAddress(int payloadLength) throws RingFaultException {
+    return claim(payloadLength, FrameDescriptor.WANTS_ADDRESS);
+  }
+
+  /** The length of the payload of a message with an address, or without for {@code NONE}. */
+  public static long payloadLength(long messageLength, long address) {
+    return address == RecordAddress.NONE
+        ? messageLength
+        : FrameDescriptor.ADDRESS_LENGTH + messageLength;
+  }
+
+  /**
+   * Begins the frame of a reply with an address.
+   *
+   * @param address the {@link RecordAddress}, or {@link RecordAddress#NONE}: then there is none
+   * @return where its message goes in {@link #segment}, or -1 if there is no room yet
+   */
+  public long claimWithAddress(int messageLength, long address) throws RingFaultException {
+    if (address == RecordAddress.NONE) {
+      return claim(messageLength);
+    }
+    long offset = claim((int) payloadLength(messageLength, address), FrameDescriptor.HAS_ADDRESS);
+    if (offset < 0) {
+      return -1;
+    }
+    FrameDescriptor.encodeAddress(ring, offset, address);
+    messageOffset = offset + FrameDescriptor.ADDRESS_LENGTH;
+    return messageOffset;
+  }
+
+  private long claim(int payloadLength, int flags) throws RingFaultException {
     int size = FrameDescriptor.size(payloadLength);
     long toEnd = length - offset(committed);
     long needed = size <= toEnd ? size : toEnd + size;
@@ -85,7 +130,9 @@ public final class OutgoingRing {
       writeUpTo(committed);
     }
     claimedPayload = payloadLength;
-    return offset(committed) + FrameDescriptor.HEADER_LENGTH;
+    this.flags = flags;
+    messageOffset = offset(committed) + FrameDescriptor.HEADER_LENGTH;
+    return messageOffset;
   }
 
   /** Ends a lap: the rest of the ring is left out, and not written either. */
@@ -127,14 +174,14 @@ public final class OutgoingRing {
   public void commitRendezvous(LocalBuffer buffer, long messageLength, long credit) {
     RemoteBuffer whole = buffer.remote();
     new RemoteBuffer(whole.address(), whole.key(), messageLength)
-        .encode(
-            FrameDescriptor.rendezvous(ring, offset(committed) + FrameDescriptor.HEADER_LENGTH));
+        .encode(FrameDescriptor.rendezvous(ring, messageOffset));
     commit(FrameDescriptor.RENDEZVOUS, credit);
   }
 
   private void commit(int kind, long credit) {
     lastGivenCredit = credit;
-    FrameDescriptor.encodeHeader(ring, offset(committed), claimedPayload, kind, committed, credit);
+    FrameDescriptor.encodeHeader(
+        ring, offset(committed), claimedPayload, kind | flags, committed, credit);
     committed += FrameDescriptor.size(claimedPayload);
   }
 

@@ -41,6 +41,9 @@ public interface Port extends AutoCloseable {
    */
   LocalBuffer allocate(long bytes);
 
+  /** What its thread has had it and its connections do. */
+  FabricCounters counters();
+
   /** Frees what the port holds; its connections and buffers are closed before. */
   @Override
   void close();

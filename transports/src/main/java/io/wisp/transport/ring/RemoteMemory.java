@@ -54,7 +54,7 @@ public interface RemoteMemory extends AutoCloseable {
   long creditedBuffers();
 
   /**
-   * Adds a read of the other side's memory to the batch that {@link #postReads} posts.
+   * Adds a read of the other side's memory to the batch that {@link #closeBatch} closes.
    *
    * @param source what the other side offers; a range outside of it breaks the connection
    * @param target allocated by this connection's port
@@ -63,12 +63,17 @@ public interface RemoteMemory extends AutoCloseable {
       RemoteBuffer source, long sourceOffset, LocalBuffer target, long targetOffset, int length);
 
   /**
-   * Posts the reads of a batch, in no order among each other, but none begins before those of
-   * earlier batches whose completion was seen.
+   * Closes a batch of at least one read, whose reads have no order among each other.
    *
    * @param token what {@link #completedReads} gives back when all of the batch has arrived
    */
-  void postReads(int token);
+  void closeBatch(int token);
+
+  /**
+   * Posts all batches that were closed, with as few requests to the device as it takes. None begins
+   * before those of earlier batches whose completion was seen.
+   */
+  void postReads();
 
   /** The token of the next batch that was completed, in order of posting, or -1. */
   int completedReads();

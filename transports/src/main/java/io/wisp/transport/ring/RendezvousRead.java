@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.ring;
 
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,19 +11,32 @@ import org.jspecify.annotations.Nullable;
 public final class RendezvousRead {
 
   private static final int PIECE_BYTES = 1 << 20;
-  private static final int TOKEN = Integer.MAX_VALUE;
+
+  /** What the completed reads of one are called among others of the connection. */
+  public static final int TOKEN = Integer.MAX_VALUE;
 
   private final RemoteMemory memory;
   private final RendezvousBuffers buffers;
+  private final BooleanSupplier arrived;
   private RemoteBuffer source = RemoteBuffer.NONE;
   private @Nullable LocalBuffer target;
   private long posted;
   private boolean underWay;
 
-  /** Reads into buffers that are given back, at the end. */
+  /** The only reads of a connection, into buffers that are given back at the end. */
   public RendezvousRead(RemoteMemory memory, RendezvousBuffers buffers) {
+    this(memory, buffers, () -> memory.completedReads() == TOKEN);
+  }
+
+  /**
+   * Reads among others of the connection, into buffers that are given back at the end.
+   *
+   * @param arrived whether reads of the {@link #TOKEN} have arrived since it last said so
+   */
+  public RendezvousRead(RemoteMemory memory, RendezvousBuffers buffers, BooleanSupplier arrived) {
     this.memory = memory;
     this.buffers = buffers;
+    this.arrived = arrived;
   }
 
   /** Begins to read all of a buffer into another that is no shorter, and belongs to this then. */
@@ -45,7 +59,7 @@ public final class RendezvousRead {
 
   /** Takes note of completed reads; the answer is whether all has arrived. */
   public boolean isComplete() {
-    while (underWay && memory.completedReads() == TOKEN) {
+    while (underWay && arrived.getAsBoolean()) {
       underWay = false;
       postMore();
     }
@@ -63,7 +77,8 @@ public final class RendezvousRead {
       posted += piece;
     }
     underWay = true;
-    memory.postReads(TOKEN);
+    memory.closeBatch(TOKEN);
+    memory.postReads();
   }
 
   /** Gives the buffer back, if something was begun. */

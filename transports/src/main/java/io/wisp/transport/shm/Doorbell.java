@@ -30,12 +30,18 @@ record Doorbell(MemorySegment words) {
   private static final VarHandle WORD =
       ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle();
 
-  /** Rings, if the other side sleeps. To be called after the news was written. */
-  void ring() {
+  /**
+   * Rings, if the other side sleeps. To be called after the news was written.
+   *
+   * @return whether it rang
+   */
+  boolean ring() {
     VarHandle.fullFence();
-    if ((int) WORD.getVolatile(words, SLEEPING_OFFSET) != 0) {
+    boolean sleeps = (int) WORD.getVolatile(words, SLEEPING_OFFSET) != 0;
+    if (sleeps) {
       ringAnyway();
     }
+    return sleeps;
   }
 
   /** Rings, whether or not somebody sleeps. */

@@ -3,6 +3,7 @@ package io.wisp.transport.shm;
 
 import io.wisp.transport.TokenQueue;
 import io.wisp.transport.TransportException;
+import io.wisp.transport.ring.FabricCounters;
 import io.wisp.transport.ring.LocalBuffer;
 import io.wisp.transport.ring.RemoteBuffer;
 import io.wisp.transport.ring.RemoteMemory;
@@ -45,6 +46,8 @@ final class ShmMemory implements RemoteMemory {
   private final IntFunction<Path> otherBuffers;
   private final Runnable onClose;
 
+  private final FabricCounters counters;
+  private int unpostedReads;
   private long arrived;
   private long seenPosition;
   private long seenBuffers;
@@ -79,6 +82,7 @@ final class ShmMemory implements RemoteMemory {
       Runnable onClose) {
     this.number = number;
     this.port = port;
+    counters = port.counters();
     this.file = file;
     this.otherDoorbell = otherDoorbell;
     this.table = table;
@@ -145,7 +149,14 @@ final class ShmMemory implements RemoteMemory {
   @Override
   public void writeAndNotify(long offset, int length, long position) {
     ConnectionDescriptor.notify(memory, ownWords, position);
-    otherDoorbell.ring();
+    tell();
+  }
+
+  private void tell() {
+    counters.posted(1);
+    if (otherDoorbell.ring()) {
+      counters.woke();
+    }
   }
 
   @Override
@@ -156,7 +167,7 @@ final class ShmMemory implements RemoteMemory {
   @Override
   public void giveCredit(long position, long buffers) {
     ConnectionDescriptor.giveCredit(memory, ownWords, position, buffers);
-    otherDoorbell.ring();
+    tell();
   }
 
   @Override
@@ -180,6 +191,7 @@ final class ShmMemory implements RemoteMemory {
       return;
     }
     copy(from, sourceOffset, target.memory(), targetOffset, length);
+    unpostedReads++;
   }
 
   /** Words that the other side stores to meanwhile are loaded whole; a bulk copy promises none. */
@@ -222,10 +234,19 @@ final class ShmMemory implements RemoteMemory {
   }
 
   @Override
-  public void postReads(int token) {
+  public void closeBatch(int token) {
     VarHandle.acquireFence();
     if (broken == null) {
       completed.add(token);
+    }
+  }
+
+  @Override
+  public void postReads() {
+    // They were done when they were asked for.
+    if (unpostedReads > 0) {
+      counters.posted(unpostedReads);
+      unpostedReads = 0;
     }
   }
 

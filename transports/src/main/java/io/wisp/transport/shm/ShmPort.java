@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.shm;
 
+import io.wisp.transport.ring.FabricCounters;
 import io.wisp.transport.ring.LocalBuffer;
 import io.wisp.transport.ring.Port;
 import io.wisp.transport.ring.RemoteBuffer;
@@ -25,6 +26,7 @@ final class ShmPort implements Port {
   private final Arena arena = Arena.ofShared();
   private final MemorySegment timespec = Futex.timespec(arena);
   private final List<ShmMemory> connections = new ArrayList<>();
+  private final FabricCounters counters = new FabricCounters();
   private int next;
   private volatile boolean woken;
   private boolean closed;
@@ -72,6 +74,7 @@ final class ShmPort implements Port {
     int rings = doorbell.prepare();
     try {
       if (!woken && !anyNews()) {
+        counters.slept();
         doorbell.sleep(rings, nanoseconds, timespec);
       }
     } finally {
@@ -95,6 +98,11 @@ final class ShmPort implements Port {
       woken = true;
       doorbell.ringAnyway();
     }
+  }
+
+  @Override
+  public FabricCounters counters() {
+    return counters;
   }
 
   @Override

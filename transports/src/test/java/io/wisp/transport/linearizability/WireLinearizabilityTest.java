@@ -82,6 +82,7 @@ class WireLinearizabilityTest {
       everybody.add(client(name, server, GetPath.RING));
       if (!name.equals("zmq")) {
         everybody.add(client(name, server, GetPath.ONE_SIDED));
+        everybody.add(client(name, server, GetPath.AUTO));
       }
     }
     return store;
@@ -97,10 +98,10 @@ class WireLinearizabilityTest {
 
   private ClientParty client(String name, Server server, GetPath path) {
     ClientOptions options = ClientOptions.defaults().withTimeout(TIMEOUT).withGetPath(path);
-    boolean oneSided = path == GetPath.ONE_SIDED;
+    boolean oneSided = path != GetPath.RING;
     return closedAfterwards(
         new ClientParty(
-            oneSided ? name + "-onesided" : name,
+            oneSided ? name + "-" + path.word() : name,
             oneSided,
             () -> Transports.named(name).connect(server.endpoint(), options)));
   }

@@ -119,7 +119,8 @@ class RdmaMemoryTest {
         LocalBuffer target = pair.serverPort.allocate(length + 100)) {
       fill(offered.memory(), 0, length + 7, length);
       pair.server.read(offered.remote(), 7, target, 64, length);
-      pair.server.postReads(42);
+      pair.server.closeBatch(42);
+      pair.server.postReads();
       pair.awaitThat(() -> pair.server.completedReads() == 42);
       assertThat(target.memory().asSlice(64, length).mismatch(offered.memory().asSlice(7, length)))
           .isEqualTo(-1);
@@ -140,7 +141,8 @@ class RdmaMemoryTest {
           long offset = (i * each + j) * 64;
           pair.client.read(offered.remote(), offset, target, offset, 64);
         }
-        pair.client.postReads(i);
+        pair.client.closeBatch(i);
+        pair.client.postReads();
       }
       List<Integer> tokens = new ArrayList<>();
       pair.awaitThat(
@@ -164,7 +166,8 @@ class RdmaMemoryTest {
     try (LocalBuffer offered = pair.serverPort.allocate(1_000);
         LocalBuffer target = pair.clientPort().allocate(1_000)) {
       pair.client.read(offered.remote(), offset, target, 0, 64);
-      pair.client.postReads(1);
+      pair.client.closeBatch(1);
+      pair.client.postReads();
       assertThat(pair.client.broken()).contains("64 bytes at " + offset).contains("1000");
       assertThat(pair.client.completedReads()).isEqualTo(-1);
     }
@@ -177,7 +180,8 @@ class RdmaMemoryTest {
       RemoteBuffer wrong =
           new RemoteBuffer(offered.remote().address(), offered.remote().key() ^ 0x5500, 1_000);
       pair.client.read(wrong, 0, target, 0, 64);
-      pair.client.postReads(1);
+      pair.client.closeBatch(1);
+      pair.client.postReads();
       pair.awaitThat(() -> pair.client.broken() != null);
       assertThat(pair.client.broken())
           .contains("reading the other side's memory")
@@ -187,7 +191,8 @@ class RdmaMemoryTest {
       pair.client.writeAndNotify(0, 16, 16);
       pair.client.giveCredit(1, 1);
       pair.client.read(offered.remote(), 0, target, 0, 64);
-      pair.client.postReads(2);
+      pair.client.closeBatch(2);
+      pair.client.postReads();
       assertThat(pair.client.completedReads()).isEqualTo(-1);
     }
   }
@@ -205,7 +210,8 @@ class RdmaMemoryTest {
     LocalBuffer offered = pair.serverPort.allocate(32 << 20);
     LocalBuffer target = pair.clientPort().allocate(32 << 20);
     pair.client.read(offered.remote(), 0, target, 0, 32 << 20);
-    pair.client.postReads(1);
+    pair.client.closeBatch(1);
+    pair.client.postReads();
     pair.client.close();
     target.close();
     pair.server.close();

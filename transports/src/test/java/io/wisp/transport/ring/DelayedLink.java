@@ -145,7 +145,12 @@ public final class DelayedLink {
     }
 
     @Override
-    public void postReads(int token) {
+    public void closeBatch(int token) {
+      throw new UnsupportedOperationException("nothing is offered here");
+    }
+
+    @Override
+    public void postReads() {
       throw new UnsupportedOperationException("nothing is offered here");
     }
 

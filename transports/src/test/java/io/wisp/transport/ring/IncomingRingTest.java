@@ -35,8 +35,8 @@ class IncomingRingTest {
     side.claimArrived(32);
     assertThat(ring.peek()).isEqualTo(FrameDescriptor.MESSAGE);
     assertThat(ring.peek()).isEqualTo(FrameDescriptor.MESSAGE);
-    assertThat(ring.payloadOffset()).isEqualTo(16);
-    assertThat(ring.payloadLength()).isEqualTo(5);
+    assertThat(ring.messageOffset()).isEqualTo(16);
+    assertThat(ring.messageLength()).isEqualTo(5);
     assertThat(ring.credit()).isEqualTo(7);
     assertThat(ring.consumed()).isZero();
     ring.release();
@@ -50,7 +50,7 @@ class IncomingRingTest {
     ring.peek();
     frame(FrameDescriptor.RENDEZVOUS, 4_000, 0, 32);
     assertThat(ring.peek()).isEqualTo(FrameDescriptor.MESSAGE);
-    assertThat(ring.payloadLength()).isEqualTo(5);
+    assertThat(ring.messageLength()).isEqualTo(5);
     ring.release();
     assertThat(ring.consumed()).isEqualTo(32);
   }
@@ -99,6 +99,12 @@ class IncomingRingTest {
     "2,         23,   64, a frame of kind 2 and 23 bytes",
     "2,         25,   64, a frame of kind 2 and 25 bytes",
     "3,         16, 4096, a frame of kind 3 and 16 bytes",
+    // With an address, bit 6, which is longer than the payload or that is not counted; skips that
+    // have flags.
+    "65,         7,   32, a frame of kind 65 and 7 bytes",
+    "66,        24,   64, a frame of kind 66 and 24 bytes",
+    "67,         8, 4096, a frame of kind 67 and 8 bytes",
+    "131,        0, 4096, a frame of kind 131 and 0 bytes",
   })
   void shouldRefuseAFrameThatCannotBe(int kind, int length, int arrived, String message) {
     frame(kind, length, 0, arrived);

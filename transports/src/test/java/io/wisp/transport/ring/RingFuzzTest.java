@@ -46,11 +46,11 @@ class RingFuzzTest extends FuzzTest {
     int kind = ring.peek();
     while (kind != IncomingRing.NONE) {
       assertThat(kind).isIn(FrameDescriptor.MESSAGE, FrameDescriptor.RENDEZVOUS);
-      assertThat(ring.payloadLength()).isBetween(0, LIMITS.maxPayload());
-      assertThat(ring.payloadOffset() + ring.payloadLength())
+      assertThat(ring.messageLength()).isBetween(0, LIMITS.maxPayload());
+      assertThat(ring.messageOffset() + ring.messageLength())
           .isLessThanOrEqualTo(side.incoming().byteSize());
       if (kind == FrameDescriptor.RENDEZVOUS) {
-        RemoteBuffer.decode(FrameDescriptor.rendezvous(side.incoming(), ring.payloadOffset()));
+        RemoteBuffer.decode(FrameDescriptor.rendezvous(side.incoming(), ring.messageOffset()));
       }
       ring.release();
       assertThat(ring.consumed()).isGreaterThan(before).isLessThanOrEqualTo(position);

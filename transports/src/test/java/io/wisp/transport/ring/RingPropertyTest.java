@@ -3,6 +3,7 @@ package io.wisp.transport.ring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wisp.store.RecordAddress;
 import io.wisp.testing.Property;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -46,13 +47,21 @@ class RingPropertyTest {
 
     private int length(int frame) {
       SplittableRandom choice = new SplittableRandom(frame);
-      int most = limits.maxPayload();
+      int most = limits.maxPayload() - (address(frame) == RecordAddress.NONE ? 0 : Long.BYTES);
       return switch (lengths) {
         case ANY -> choice.nextInt(most + 1);
         case SHORT -> choice.nextInt(65);
         case LONGEST -> most;
         case EXTREME -> choice.nextBoolean() ? most - choice.nextInt(3) : choice.nextInt(2);
       };
+    }
+
+    private static boolean wantsAddress(int frame) {
+      return frame % 5 == 2;
+    }
+
+    private static long address(int frame) {
+      return frame % 5 == 3 ? -1L - frame : RecordAddress.NONE;
     }
 
     private static byte content(int frame, int index) {
@@ -100,7 +109,10 @@ class RingPropertyTest {
       }
       int length = length(sent);
       boolean room = outgoing.hasRoom();
-      long offset = outgoing.claim(length);
+      long offset =
+          wantsAddress(sent)
+              ? outgoing.claimWantingAddress(length)
+              : outgoing.claimWithAddress(length, address(sent));
       if (room) {
         assertThat(offset).as("a claim when there was room").isNotNegative();
       }
@@ -130,7 +142,9 @@ class RingPropertyTest {
         return;
       }
       assertThat(incoming.peek()).isEqualTo(FrameDescriptor.MESSAGE);
-      assertThat(incoming.payloadLength()).isEqualTo(length(received));
+      assertThat(incoming.messageLength()).isEqualTo(length(received));
+      assertThat(incoming.address()).isEqualTo(address(received));
+      assertThat(incoming.wantsAddress()).isEqualTo(wantsAddress(received));
       assertThat(incoming.credit()).isEqualTo(received);
       holds = true;
     }
@@ -141,7 +155,7 @@ class RingPropertyTest {
       }
       holds = false;
       MemorySegment frame =
-          incoming.segment().asSlice(incoming.payloadOffset(), incoming.payloadLength());
+          incoming.segment().asSlice(incoming.messageOffset(), incoming.messageLength());
       for (int i = 0; i < frame.byteSize(); i++) {
         if (frame.get(ValueLayout.JAVA_BYTE, i) != content(received, i)) {
           throw new AssertionError("byte " + i + " of frame " + received + " is another");
@@ -189,7 +203,7 @@ class RingPropertyTest {
               side.claimArrived(position(random, ring.consumed(), limits.ringBytes()));
               if (ring.peek() != IncomingRing.NONE) {
                 ring.segment()
-                    .asSlice(ring.payloadOffset(), ring.payloadLength())
+                    .asSlice(ring.messageOffset(), ring.messageLength())
                     .toArray(ValueLayout.JAVA_BYTE);
                 ring.release();
               }

@@ -186,7 +186,7 @@ class DeadlineTest {
               lastArrived = holdsBack ? lastArrived : memory.arrived();
               return lastArrived;
             },
-            "postReads",
+            "closeBatch",
             original -> {
               batches++;
               arrivesAt = nanos.get() + perRead.toNanos();

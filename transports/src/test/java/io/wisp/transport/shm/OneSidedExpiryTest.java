@@ -10,8 +10,10 @@ import io.wisp.store.WriteCondition;
 import io.wisp.store.cuckoo.CuckooStore;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
+import io.wisp.transport.GetPath;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -35,7 +37,10 @@ class OneSidedExpiryTest {
           CuckooStore.Options.ofCapacity(4 << 20)
               .clock(() -> Instant.ofEpochMilli(serverMillis.get())));
   private final Client client =
-      server.connect(ClientOptions.defaults(), UnaryOperator.identity(), clientNanos::get);
+      server.connect(
+          ClientOptions.defaults().withGetPath(GetPath.ONE_SIDED),
+          UnaryOperator.identity(),
+          clientNanos::get);
   private final ValueBuffer value = new ValueBuffer();
 
   OneSidedExpiryTest() {
@@ -120,5 +125,22 @@ class OneSidedExpiryTest {
       assertThat(client.complete(value)).isEqualTo(Status.ABSENT);
     }
     assertThat(get()).isEqualTo(Status.ABSENT);
+  }
+
+  @Test
+  void shouldAskForTheTimeOnceForGetsThatAreUnderWayTogether() {
+    clientNanos.addAndGet(BOUND.toNanos() + 1);
+    long requests = server.server().statistics().requests();
+    for (int batch = 0; batch < 3; batch++) {
+      for (int i = 0; i < 10; i++) {
+        client.submitGet(KEY);
+      }
+      for (int i = 0; i < 10; i++) {
+        assertThat(client.complete(value)).isEqualTo(Status.FOUND);
+      }
+      clientNanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(3));
+    }
+    // The first batch asks the server for all of its values, the second for the time, and no more.
+    assertThat(server.server().statistics().requests() - requests).isEqualTo(10 + 1);
   }
 }

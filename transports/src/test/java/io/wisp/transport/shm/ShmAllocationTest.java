@@ -33,7 +33,9 @@ class ShmAllocationTest {
     "RING, SLEEP, false",
     "RING, SPIN, true",
     "ONE_SIDED, SPIN, false",
-    "ONE_SIDED, SLEEP, true"
+    "ONE_SIDED, SLEEP, true",
+    "AUTO, SPIN, false",
+    "AUTO, SPIN, true"
   })
   void shouldAllocateNothingForARequestInServerAndClient(
       GetPath path, Waiting waiting, boolean pipelined) throws InterruptedException {
@@ -93,7 +95,7 @@ class ShmAllocationTest {
   @Test
   void shouldNotTroubleTheServerWithAOneSidedGet() {
     try (OneSidedServer server = OneSidedServer.open(options -> options);
-        Client client = server.connect(ClientOptions.defaults());
+        Client client = server.connect(ClientOptions.defaults().withGetPath(GetPath.ONE_SIDED));
         ValueBuffer value = new ValueBuffer()) {
       client.put(key, written);
       StoreStatistics store = server.store().statistics();

@@ -33,6 +33,9 @@ public final class RecordLayout {
 
   public static final int HEADER_SIZE = 24;
 
+  /** The size of the longest record: a multiple of 8. */
+  public static final int MAX_SIZE = size(Limits.MAX_KEY_LENGTH, Limits.MAX_VALUE_LENGTH);
+
   private static final int EXPIRY_OFFSET = 16;
 
   public static final long LIVE = 1L << 27;

@@ -25,6 +25,9 @@ final class CandidateRecords {
     OTHER_NEEDS_SPACE
   }
 
+  /** The longest record that is read whole before anything of it was seen. */
+  private static final int LONGEST_UNSEEN = 1 << 20;
+
   /** The most records whose beginnings are read at once. */
   private static final int MAX_BATCH = 4;
 
@@ -78,12 +81,20 @@ final class CandidateRecords {
   /** Reads so many bytes at a remembered address, if a record can be there; NONE if not. */
   Progress readAt(long offset, int length) {
     atAddress = true;
-    if (length < RecordLayout.HEADER_SIZE || !layout.canHold(offset, length)) {
+    if (length < RecordLayout.HEADER_SIZE
+        || length > RecordLayout.MAX_SIZE
+        || !layout.canHold(offset, length)) {
       return Progress.NONE;
     }
     anyTorn = false;
     address = offset;
     next = 0;
+    batch = 1;
+    // A longer one is looked at first: if it is gone, that was not read in vain.
+    if (length > buffer.room() && length <= LONGEST_UNSEEN) {
+      record.expect(offset, length);
+      return Progress.NEEDS_SPACE;
+    }
     return readOne(offset, length);
   }
 

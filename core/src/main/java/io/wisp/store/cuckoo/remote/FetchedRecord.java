@@ -70,6 +70,12 @@ final class FetchedRecord {
     return ours ? Verdict.OURS : Verdict.OTHER;
   }
 
+  /** Takes a record for so long before any of it was read. */
+  void expect(long offset, int length) {
+    this.offset = offset;
+    this.length = length;
+  }
+
   private boolean isIntact(TableLayout layout, MemorySegment buffer, long at) {
     valueLength = RecordLayout.valueLength(word1);
     expiresAt = RecordLayout.expiryOfCopy(buffer, at);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.store.cuckoo.remote;
 
-import io.wisp.store.Limits;
 import io.wisp.store.cuckoo.log.RecordLayout;
 import io.wisp.store.cuckoo.table.Bucket;
 import java.lang.foreign.MemorySegment;
@@ -22,17 +21,12 @@ import java.util.Locale;
 final class LookupBuffer {
 
   static final int MIN_BYTES = 1024;
-  static final long MAX_BYTES;
-
   private static final int VERSIONS = 2 * Bucket.SIZE;
   private static final int OTHERS = VERSIONS + 2 * Long.BYTES;
   private static final int HEADER = 384;
   private static final int RECORDS = 512;
 
-  static {
-    long longest = RecordLayout.size(Limits.MAX_KEY_LENGTH, Limits.MAX_VALUE_LENGTH);
-    MAX_BYTES = RECORDS + longest;
-  }
+  static final long MAX_BYTES = RECORDS + (long) RecordLayout.MAX_SIZE;
 
   private MemorySegment segment = MemorySegment.NULL;
   private long base;

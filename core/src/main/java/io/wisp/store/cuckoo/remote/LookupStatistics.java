@@ -17,6 +17,7 @@ public final class LookupStatistics {
   long retries;
   long addressHits;
   long staleAddresses;
+  long unknownAddresses;
   long fallBacks;
 
   LookupStatistics() {}
@@ -61,6 +62,11 @@ public final class LookupStatistics {
     return staleAddresses;
   }
 
+  /** Lookups that began without a remembered address. */
+  public long unknownAddresses() {
+    return unknownAddresses;
+  }
+
   /** Lookups that gave up, so that the server has to be asked. */
   public long fallBacks() {
     return fallBacks;
@@ -71,7 +77,7 @@ public final class LookupStatistics {
     return String.format(
         Locale.ROOT,
         "lookups=%d reads=%d hits=%d confirmedMisses=%d expired=%d retries=%d"
-            + " addressHits=%d staleAddresses=%d fallBacks=%d",
+            + " addressHits=%d staleAddresses=%d unknownAddresses=%d fallBacks=%d",
         lookups,
         reads,
         hits,
@@ -80,6 +86,7 @@ public final class LookupStatistics {
         retries,
         addressHits,
         staleAddresses,
+        unknownAddresses,
         fallBacks);
   }
 }

@@ -1,30 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.store.cuckoo.remote;
 
+import io.wisp.store.RecordAddress;
 import java.util.Arrays;
 
 /**
  * Where records were last found, by the hashes of their keys: a set-associative cache of a fixed
  * number of entries in two arrays. What it says is a guess; the record that is read there proves
  * itself or does not. No operation allocates. Belongs to one thread.
- *
- * <p>An address is one long, so that looking it up returns it whole:
- *
- * <pre>
- *   63                             24 23                           0
- *  +---------------------------------+------------------------------+
- *  |    offset of the record / 8     |   length of the record / 8   |   0: none
- *  +---------------------------------+------------------------------+
- * </pre>
  */
 public final class RecordAddressCache {
 
-  /** The answer if nothing is known of a key. */
-  public static final long NONE = 0;
-
   private static final int WAYS = 4;
-  private static final int LENGTH_BITS = 24;
-  private static final long LENGTH_MASK = (1L << LENGTH_BITS) - 1;
   private static final int MAX_ENTRIES = 1 << 28;
 
   private final long[] hashes;
@@ -54,30 +41,21 @@ public final class RecordAddressCache {
     return addresses.length;
   }
 
-  /** Where the record of the key with this hash was, or {@link #NONE}. */
+  /**
+   * The {@link RecordAddress} where the record of the key with this hash was, or {@link
+   * RecordAddress#NONE}.
+   */
   public long find(long hash) {
     int way = way(hash);
-    return way < 0 ? NONE : addresses[way];
-  }
-
-  /** The offset in the region that an address says. */
-  public static long offset(long address) {
-    return address >>> LENGTH_BITS << 3;
-  }
-
-  /** The length of the record that an address says, in bytes. */
-  public static int length(long address) {
-    return (int) (address & LENGTH_MASK) << 3;
+    return way < 0 ? RecordAddress.NONE : addresses[way];
   }
 
   /**
    * Remembers where the record of a key is, in place of what was known of it, or of another key.
    *
-   * @param recordOffset a multiple of 8
-   * @param recordLength a multiple of 8
+   * @param address a {@link RecordAddress}, not {@link RecordAddress#NONE}
    */
-  public void put(long hash, long recordOffset, int recordLength) {
-    long address = (recordOffset >>> 3 << LENGTH_BITS) | (recordLength >>> 3);
+  public void put(long hash, long address) {
     int way = way(hash);
     if (way < 0) {
       way = freeWay(hash);
@@ -90,19 +68,19 @@ public final class RecordAddressCache {
   public void invalidate(long hash) {
     int way = way(hash);
     if (way >= 0) {
-      addresses[way] = NONE;
+      addresses[way] = RecordAddress.NONE;
     }
   }
 
   /** Forgets everything: to be done when the region holds another table. */
   public void clear() {
-    Arrays.fill(addresses, NONE);
+    Arrays.fill(addresses, RecordAddress.NONE);
   }
 
   private int way(long hash) {
     int first = firstWay(hash);
     for (int way = first; way < first + WAYS; way++) {
-      if (hashes[way] == hash && addresses[way] != NONE) {
+      if (hashes[way] == hash && addresses[way] != RecordAddress.NONE) {
         return way;
       }
     }
@@ -112,7 +90,7 @@ public final class RecordAddressCache {
   private int freeWay(long hash) {
     int first = firstWay(hash);
     for (int way = first; way < first + WAYS; way++) {
-      if (addresses[way] == NONE) {
+      if (addresses[way] == RecordAddress.NONE) {
         return way;
       }
     }

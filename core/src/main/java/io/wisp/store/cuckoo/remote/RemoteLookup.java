@@ -2,6 +2,7 @@
 package io.wisp.store.cuckoo.remote;
 
 import io.wisp.store.Limits;
+import io.wisp.store.RecordAddress;
 import io.wisp.store.Slice;
 import io.wisp.store.Store;
 import io.wisp.store.cuckoo.table.Bucket;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * Every circle is a retry, of which there are so many and no more, or adds to the records of other
  * keys, of which there is room for a bucket pair's; so whatever the region holds, a lookup ends.
+ * Where only addresses count (RemoteTable.Options), it ends before the first BUCKETS: ask the server.
  */
 /**
  * Looks one key up in a {@link RemoteTable} by reads that somebody else does: it says which bytes
@@ -106,6 +108,7 @@ public final class RemoteLookup {
   private long hash;
   private int retriesLeft;
   private boolean spaceAsked;
+  private boolean lacksTime;
 
   /** A lookup in a table; {@link #useBuffer} before the first one. */
   public RemoteLookup(RemoteTable table) {
@@ -139,13 +142,26 @@ public final class RemoteLookup {
    * @throws IllegalArgumentException if it is not a possible key by {@link Limits}
    */
   public Step start(Slice key) {
-    begin(key);
-    long remembered = addresses == null ? RecordAddressCache.NONE : addresses.find(hash);
-    return remembered == RecordAddressCache.NONE
-        ? readBuckets()
-        : goOn(
-            records.readAt(
-                RecordAddressCache.offset(remembered), RecordAddressCache.length(remembered)));
+    return start(key, table.hash(key));
+  }
+
+  /**
+   * {@link #start(Slice)} by somebody who knows the key's hash.
+   *
+   * @param keyHash that {@link RemoteTable#hash} gives for it
+   */
+  public Step start(Slice key, long keyHash) {
+    begin(key, keyHash);
+    long remembered = addresses == null ? RecordAddress.NONE : addresses.find(hash);
+    if (remembered == RecordAddress.NONE) {
+      statistics.unknownAddresses++;
+      return readBucketsOrAsk();
+    }
+    return goOn(records.readAt(RecordAddress.offset(remembered), RecordAddress.length(remembered)));
+  }
+
+  private Step readBucketsOrAsk() {
+    return table.options().addressesOnly() ? fallBack() : readBuckets();
   }
 
   /**
@@ -156,11 +172,11 @@ public final class RemoteLookup {
    * @param recordLength its length in bytes
    */
   public Step startAt(Slice key, long recordOffset, int recordLength) {
-    begin(key);
+    begin(key, table.hash(key));
     return goOn(records.readAt(recordOffset, recordLength));
   }
 
-  private void begin(Slice key) {
+  private void begin(Slice key, long keyHash) {
     if (phase != Phase.IDLE) {
       throw new IllegalStateException("the previous lookup is not done");
     }
@@ -174,12 +190,13 @@ public final class RemoteLookup {
     this.key.set(key.segment(), key.offset(), key.length());
     statistics.lookups++;
     layout = table.layout();
-    hash = layout.hash(key);
+    hash = keyHash;
     pair.aim(hash, layout.buckets());
     others.clear();
     retriesLeft = table.options().maxRetries();
     records.aim(this.key, layout);
     spaceAsked = false;
+    lacksTime = false;
   }
 
   /** Goes on after all reads were done, or a larger buffer was given. */
@@ -314,7 +331,7 @@ public final class RemoteLookup {
     if (addresses != null) {
       addresses.invalidate(hash);
     }
-    return readBuckets();
+    return readBucketsOrAsk();
   }
 
   /** Looks into the buckets again, after no candidate was the key's. */
@@ -344,6 +361,7 @@ public final class RemoteLookup {
   private Step judgeExpiry() {
     long now = table.serverTime();
     if (now == RemoteTable.UNKNOWN_TIME) {
+      lacksTime = true;
       return fallBack();
     }
     return record.expiresAt() <= now ? expired() : hit();
@@ -355,7 +373,7 @@ public final class RemoteLookup {
     statistics.addressHits += records.areAtAddress() ? 1 : 0;
     table.learn(record.length());
     if (addresses != null) {
-      addresses.put(hash, record.offset(), record.length());
+      addresses.put(hash, RecordAddress.of(record.offset(), record.length()));
     }
     return Step.HIT;
   }
@@ -377,6 +395,11 @@ public final class RemoteLookup {
     phase = Phase.IDLE;
     statistics.fallBacks++;
     return Step.FALL_BACK;
+  }
+
+  /** After {@link Step#FALL_BACK}, whether the record is there and only the time is unknown. */
+  public boolean lacksTime() {
+    return lacksTime;
   }
 
   /** The reads to do after {@link Step#READ}, in order. */

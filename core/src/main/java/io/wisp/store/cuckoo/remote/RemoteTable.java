@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.store.cuckoo.remote;
 
+import io.wisp.store.RecordAddress;
 import io.wisp.store.Slice;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -42,16 +43,23 @@ public final class RemoteTable {
    *     which saves a miss one of its three reads. Neither an RDMA READ nor a copy by the processor
    *     promises it.
    * @param rememberedAddresses how many addresses of records are remembered; 0 for none
+   * @param addressesOnly whether a lookup reads nothing but the record at a remembered address, and
+   *     ends with {@link RemoteLookup.Step#FALL_BACK} if there is none or it is not the key's any
+   *     more: for those who can ask the server in one round trip
    * @param clock what expiries are compared with: the server's time in milliseconds since the
    *     epoch, or {@link #UNKNOWN_TIME}, and then a lookup that finds a record which expires ends
    *     with {@link RemoteLookup.Step#FALL_BACK}
    */
   public record Options(
-      int maxRetries, boolean bucketsInOnePiece, int rememberedAddresses, LongSupplier clock) {
+      int maxRetries,
+      boolean bucketsInOnePiece,
+      int rememberedAddresses,
+      boolean addressesOnly,
+      LongSupplier clock) {
 
     /** 16 retries, three reads to a miss, 65,536 addresses, the clock of this system. */
     public static final Options DEFAULT =
-        new Options(16, false, 1 << 16, System::currentTimeMillis);
+        new Options(16, false, 1 << 16, false, System::currentTimeMillis);
 
     /** Refuses what is beyond a limit, by an {@link IllegalArgumentException} that names it. */
     public Options {
@@ -66,22 +74,27 @@ public final class RemoteTable {
 
     /** The same with so many retries. */
     public Options maxRetries(int maxRetries) {
-      return new Options(maxRetries, bucketsInOnePiece, rememberedAddresses, clock);
+      return new Options(maxRetries, bucketsInOnePiece, rememberedAddresses, addressesOnly, clock);
     }
 
     /** The same, with 64 aligned bytes known to come in one piece or not. */
     public Options bucketsInOnePiece(boolean bucketsInOnePiece) {
-      return new Options(maxRetries, bucketsInOnePiece, rememberedAddresses, clock);
+      return new Options(maxRetries, bucketsInOnePiece, rememberedAddresses, addressesOnly, clock);
     }
 
     /** The same with so many remembered addresses. */
     public Options rememberedAddresses(int rememberedAddresses) {
-      return new Options(maxRetries, bucketsInOnePiece, rememberedAddresses, clock);
+      return new Options(maxRetries, bucketsInOnePiece, rememberedAddresses, addressesOnly, clock);
+    }
+
+    /** The same, with lookups that read at remembered addresses alone or not. */
+    public Options addressesOnly(boolean addressesOnly) {
+      return new Options(maxRetries, bucketsInOnePiece, rememberedAddresses, addressesOnly, clock);
     }
 
     /** The same with another clock. */
     public Options clock(LongSupplier clock) {
-      return new Options(maxRetries, bucketsInOnePiece, rememberedAddresses, clock);
+      return new Options(maxRetries, bucketsInOnePiece, rememberedAddresses, addressesOnly, clock);
     }
   }
 
@@ -101,10 +114,31 @@ public final class RemoteTable {
     }
   }
 
-  /** Forgets where the record of a key is, because we replaced it: that saves a read in vain. */
-  public void forget(Slice key) {
+  /** The hash of a key, by which the address of its record is remembered. */
+  public long hash(Slice key) {
+    return layout.hash(key);
+  }
+
+  /** Whether an address is remembered for the key with a hash. */
+  public boolean knows(long hash) {
+    return addresses != null && addresses.find(hash) != RecordAddress.NONE;
+  }
+
+  /**
+   * Remembers where the record of the key with a hash is, because the server said so.
+   *
+   * @param address a {@link RecordAddress}, not {@link RecordAddress#NONE}; need not be right
+   */
+  public void remember(long hash, long address) {
     if (addresses != null) {
-      addresses.invalidate(layout.hash(key));
+      addresses.put(hash, address);
+    }
+  }
+
+  /** Forgets where the record of the key with a hash is: that saves a read in vain. */
+  public void forget(long hash) {
+    if (addresses != null) {
+      addresses.invalidate(hash);
     }
   }
 

@@ -4,6 +4,7 @@ package io.wisp.store.cuckoo.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.wisp.store.RecordAddress;
 import io.wisp.testing.Property;
 import java.util.HashMap;
 import java.util.Map;
@@ -20,13 +21,13 @@ class RecordAddressCacheTest {
           long words = draw.longs(512, (1L << 40) - 1);
           int lengthInWords = draw.ints(2, (1 << 24) - 1);
           RecordAddressCache cache = new RecordAddressCache(64);
-          assertThat(cache.find(hash)).isEqualTo(RecordAddressCache.NONE);
-          cache.put(hash, words * 8, lengthInWords * 8);
+          assertThat(cache.find(hash)).isEqualTo(RecordAddress.NONE);
+          cache.put(hash, RecordAddress.of(words * 8, lengthInWords * 8));
           long address = cache.find(hash);
-          assertThat(RecordAddressCache.offset(address)).isEqualTo(words * 8);
-          assertThat(RecordAddressCache.length(address)).isEqualTo(lengthInWords * 8);
+          assertThat(RecordAddress.offset(address)).isEqualTo(words * 8);
+          assertThat(RecordAddress.length(address)).isEqualTo(lengthInWords * 8);
           cache.invalidate(hash);
-          assertThat(cache.find(hash)).isEqualTo(RecordAddressCache.NONE);
+          assertThat(cache.find(hash)).isEqualTo(RecordAddress.NONE);
         });
   }
 
@@ -38,7 +39,7 @@ class RecordAddressCacheTest {
     for (int i = 0; i < 100_000; i++) {
       long hash = random.nextInt(10_000) * 0x9E3779B97F4A7C15L;
       long offset = random.nextLong(512, 1 << 30) * 8;
-      cache.put(hash, offset, 128);
+      cache.put(hash, RecordAddress.of(offset, 128));
       latest.put(hash, offset);
       if (random.nextInt(10) == 0) {
         cache.invalidate(hash);
@@ -49,15 +50,15 @@ class RecordAddressCacheTest {
     for (int i = 0; i < 10_000; i++) {
       long hash = i * 0x9E3779B97F4A7C15L;
       long address = cache.find(hash);
-      if (address != RecordAddressCache.NONE) {
+      if (address != RecordAddress.NONE) {
         known++;
-        assertThat(RecordAddressCache.offset(address)).isEqualTo(latest.get(hash));
+        assertThat(RecordAddress.offset(address)).isEqualTo(latest.get(hash));
       }
     }
     assertThat(known).isBetween(cache.capacity() * 9 / 10, cache.capacity());
     cache.clear();
     for (int i = 0; i < 10_000; i++) {
-      assertThat(cache.find(i * 0x9E3779B97F4A7C15L)).isEqualTo(RecordAddressCache.NONE);
+      assertThat(cache.find(i * 0x9E3779B97F4A7C15L)).isEqualTo(RecordAddress.NONE);
     }
   }
 

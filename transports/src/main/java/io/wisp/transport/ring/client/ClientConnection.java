@@ -99,7 +99,7 @@ record ClientConnection(
 
   /** Whether gets are to read the table, and there is one to read. */
   boolean readsTable(ClientOptions options) {
-    return options.getPath() == GetPath.ONE_SIDED && welcome.table().length() > 0;
+    return options.getPath() != GetPath.RING && welcome.table().length() > 0;
   }
 
   /** Frees everything; what was allocated from the port is freed before. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.ring.client;
 
+import io.wisp.codec.Operation;
+import io.wisp.store.RecordAddress;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.ValueSink;
@@ -21,29 +23,29 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gets that read the server's table, without its CPU: one at a time, or many under way at once. A
- * lookup that cannot decide asks the server, through whoever {@link #complete}s it. It belongs to
- * one thread at a time.
+ * lookup that cannot tell asks the server by the ring. It belongs to one thread at a time.
+ *
+ * <p>Where the server's replies say where records are, and the client is to take what is fastest, a
+ * get reads the record at the address that it remembers, and nothing else: without one, or if the
+ * record is not there any more, the server is asked, which takes one round trip and not three.
  */
 final class OneSidedGets implements AutoCloseable {
-
-  /** Asks the server. */
-  @FunctionalInterface
-  interface Fallback {
-
-    /** The value of a key, by the server. */
-    Status get(Slice key, ValueSink sink);
-  }
 
   /** Lookups that may be under way at once. */
   private static final int DEPTH = 64;
 
   private static final int BYTES_PER_LOOKUP = 16 << 10;
 
+  private static final Slice NONE = new Slice();
+
   private final RemoteMemory memory;
   private final RemoteBuffer region;
   private final ClientWait wait;
-  private final Fallback fallback;
+  private final RingCalls ring;
   private final @Nullable ReadSample reads;
+  private final ArrivedReads arrived;
+  private final boolean givesAddresses;
+  private final boolean addressesOnly;
   private final RemoteTable table;
   private final RendezvousBuffers buffers;
   private final LocalBuffer buffer;
@@ -56,18 +58,32 @@ final class OneSidedGets implements AutoCloseable {
   private int submitted;
   private int begun;
 
+  private long asked;
+
+  /** Whether the server's time was missing to tell. */
+  private boolean lacksTime;
+
+  /**
+   * @param addressesOnly whether to ask the server rather than to read more than one record
+   * @param ring where the server is asked
+   */
   OneSidedGets(
       Endpoint endpoint,
       ClientConnection connection,
+      boolean addressesOnly,
       @Nullable ReadSample reads,
       int maxOutstanding,
       ClientWait wait,
-      Fallback fallback) {
+      ArrivedReads arrived,
+      RingCalls ring) {
     memory = connection.memory();
     region = connection.welcome().table();
+    givesAddresses = connection.welcome().givesAddresses();
+    this.addressesOnly = addressesOnly && givesAddresses;
     this.wait = wait;
-    this.fallback = fallback;
+    this.ring = ring;
     this.reads = reads;
+    this.arrived = arrived;
     buffers = new RendezvousBuffers(connection.fabric().port(), RendezvousBuffers.UNLIMITED);
     gets = new PendingGet[Math.min(DEPTH, maxOutstanding)];
     buffer = connection.fabric().port().allocate((long) gets.length * BYTES_PER_LOOKUP);
@@ -77,6 +93,7 @@ final class OneSidedGets implements AutoCloseable {
               readLayout(endpoint),
               RemoteTable.Options.DEFAULT
                   .bucketsInOnePiece(connection.welcome().linesInOnePiece())
+                  .addressesOnly(this.addressesOnly)
                   .clock(connection.clock()));
     } catch (RuntimeException | Error e) {
       // A read may be under way, so the connection ends first.
@@ -93,8 +110,9 @@ final class OneSidedGets implements AutoCloseable {
 
   private TableLayout readLayout(Endpoint endpoint) {
     memory.read(region, 0, buffer, 0, TableLayout.HEADER_BYTES);
-    memory.postReads(0);
-    while (memory.completedReads() < 0) {
+    memory.closeBatch(0);
+    memory.postReads();
+    while (arrived.nextLookup() < 0) {
       wait.step();
     }
     try {
@@ -114,8 +132,11 @@ final class OneSidedGets implements AutoCloseable {
         + line("lookup_misses", lookups.confirmedMisses())
         + line("lookup_address_hits", lookups.addressHits())
         + line("lookup_stale_addresses", lookups.staleAddresses())
+        + line("lookup_unknown_addresses", lookups.unknownAddresses())
         + line("lookup_retries", lookups.retries())
         + line("lookup_fall_backs", lookups.fallBacks())
+        + line("gets_read", lookups.lookups() - lookups.fallBacks())
+        + line("gets_asked", asked)
         + line("reads_reported", reads == null ? 0 : reads.taken());
   }
 
@@ -123,22 +144,69 @@ final class OneSidedGets implements AutoCloseable {
     return "client_" + name + ":" + value + "\n";
   }
 
-  /** Forgets where the record of a key is, which is about to change. */
-  void forget(Slice key) {
-    table.forget(key);
+  /** Whether requests by the ring shall want the addresses of records. */
+  boolean wantsAddresses() {
+    return givesAddresses;
   }
 
-  /** The value of a key. Nothing may be submitted. */
-  Status get(Slice key, ValueSink sink) {
+  /** The hash of a key, by which the address of its record is remembered. */
+  long hash(Slice key) {
+    return table.hash(key);
+  }
+
+  /** Forgets where the record of a key is, which is about to change. */
+  void forget(long hash) {
+    table.forget(hash);
+  }
+
+  /**
+   * Learns from a reply that came by the ring.
+   *
+   * @param hash of the key that was asked for
+   * @param address of its record, or {@link RecordAddress#NONE}
+   */
+  void learn(long hash, Status status, long address) {
+    if (address != RecordAddress.NONE) {
+      table.remember(hash, address);
+    } else if (status == Status.ABSENT) {
+      table.forget(hash);
+    }
+  }
+
+  /** Whether the server is asked rather than that more than one record is read. */
+  boolean isAddressesOnly() {
+    return addressesOnly;
+  }
+
+  /** Whether a get of a key can begin with a read. */
+  boolean canRead(long hash) {
+    return !addressesOnly || table.knows(hash);
+  }
+
+  /** The value of a key, or null if the server must be asked. Nothing may be submitted. */
+  @Nullable Status get(Slice key, long hash, ValueSink sink) {
     PendingGet get = gets[0];
-    get.start(key);
+    get.start(key, hash);
     pursue(0);
+    memory.postReads();
     settle(get);
     if (get.needsServer()) {
       get.giveUpSpace();
-      return fallback.get(key, sink);
+      return null;
     }
     return finish(get, sink);
+  }
+
+  /** Whether {@link #get} could not tell only because it does not know the server's time. */
+  boolean lacksTime() {
+    return gets[0].lookup().lacksTime();
+  }
+
+  /** Whether others could not tell for that reason since this was last asked. */
+  boolean takeLackOfTime() {
+    boolean lacked = lacksTime;
+    lacksTime = false;
+    return lacked;
   }
 
   private Status finish(PendingGet get, ValueSink sink) {
@@ -148,13 +216,9 @@ final class OneSidedGets implements AutoCloseable {
     return get.finish(sink);
   }
 
-  private void post(PendingGet get, int token) {
-    RemoteReads reads = get.lookup().reads();
-    for (int i = 0; i < reads.count(); i++) {
-      memory.read(
-          region, reads.regionOffset(i), get.buffer(), reads.bufferOffset(i), reads.length(i));
-    }
-    memory.postReads(token);
+  /** A get went into the ring from its beginning. */
+  void countAsked() {
+    asked++;
   }
 
   /** Whether one more may be submitted. */
@@ -163,9 +227,8 @@ final class OneSidedGets implements AutoCloseable {
   }
 
   /** Submits a get, which begins with the next {@link #flush}. */
-  void submit(Slice key) {
-    PendingGet get = gets[index(submitted)];
-    get.startWithCopy(key);
+  void submit(Slice key, long hash) {
+    gets[index(submitted)].keep(key, hash);
     submitted++;
   }
 
@@ -173,71 +236,48 @@ final class OneSidedGets implements AutoCloseable {
     return (first + fromFirst) % gets.length;
   }
 
-  /** Begins what was submitted. */
+  /** Begins what was submitted, all with one post. */
   void flush() {
-    for (; begun < submitted; begun++) {
-      pursue(index(begun));
+    if (begun == submitted) {
+      return;
     }
+    for (; begun < submitted; begun++) {
+      int index = index(begun);
+      gets[index].startKept();
+      pursue(index);
+    }
+    memory.postReads();
   }
 
-  /** Posts what a lookup wants to read, unless it is over. */
+  /** Adds what a lookup wants to read to what is posted next, unless it is over. */
   private void pursue(int index) {
     PendingGet get = gets[index];
     while (get.step() == RemoteLookup.Step.NEEDS_SPACE) {
       get.enlarge();
     }
-    if (get.step() == RemoteLookup.Step.READ) {
-      post(get, index);
+    if (get.step() != RemoteLookup.Step.READ) {
+      return;
     }
+    RemoteReads wanted = get.lookup().reads();
+    for (int i = 0; i < wanted.count(); i++) {
+      memory.read(
+          region, wanted.regionOffset(i), get.buffer(), wanted.bufferOffset(i), wanted.length(i));
+    }
+    memory.closeBatch(index);
   }
 
   /** Whether there were completed reads to take in. */
   private boolean takeCompleted() {
-    int index = memory.completedReads();
-    boolean any = index >= 0;
-    for (; index >= 0; index = memory.completedReads()) {
+    int index = arrived.nextLookup();
+    if (index < 0) {
+      return false;
+    }
+    for (; index >= 0; index = arrived.nextLookup()) {
       gets[index].proceed();
       pursue(index);
     }
-    return any;
-  }
-
-  /** Whether the oldest that was submitted is decided. Begins what has not begun. */
-  boolean isReady() {
-    flush();
-    if (!gets[first].step().isLast() && !takeCompleted()) {
-      wait.poll();
-      takeCompleted();
-    }
-    return gets[first].step().isLast();
-  }
-
-  /** Waits for the oldest that was submitted, and hands its value over. */
-  Status complete(ValueSink sink) {
-    flush();
-    PendingGet oldest = gets[first];
-    settle(oldest);
-    if (oldest.needsServer()) {
-      ask(oldest);
-    }
-    first = index(1);
-    submitted--;
-    begun--;
-    return finish(oldest, sink);
-  }
-
-  /** Waits until all that was submitted is decided, so that later requests find it done. */
-  void decideAll() {
-    flush();
-    for (int i = 0; i < submitted; i++) {
-      settle(gets[index(i)]);
-    }
-    for (int i = 0; i < submitted; i++) {
-      PendingGet get = gets[index(i)];
-      if (get.needsServer()) {
-        ask(get);
-      }
-    }
+    memory.postReads();
+    return true;
   }
 
   private void settle(PendingGet get) {
@@ -248,12 +288,103 @@ final class OneSidedGets implements AutoCloseable {
     }
   }
 
+  /**
+   * Waits until it is decided where the value of the oldest comes from that was submitted.
+   *
+   * @return the number of the request by which the server was asked for it, or {@link
+   *     PendingGet#NOT_ASKED}: then {@link #finishOldest} has it
+   */
+  long settleOldest() {
+    flush();
+    PendingGet oldest = gets[first];
+    if (!oldest.isAsked()) {
+      settle(oldest);
+      if (oldest.needsServer()) {
+        for (int i = 0; i < begun; i++) {
+          settle(gets[index(i)]);
+        }
+        askForUndecided();
+        ring.flush();
+      }
+    }
+    return oldest.number();
+  }
+
+  /** Asks the server for all that are over and cannot be told without, together. */
+  private void askForUndecided() {
+    for (int i = 0; i < begun; i++) {
+      PendingGet get = gets[index(i)];
+      if (!get.isAsked() && get.needsServer()) {
+        lacksTime |= get.lookup().lacksTime();
+        ask(get);
+      }
+    }
+  }
+
   private void ask(PendingGet get) {
-    // The fallback waits for replies, and with them for reads of its own.
+    asked++;
+    get.ask(ring.send(Operation.GET, get.key(), NONE, 0, givesAddresses));
+  }
+
+  /**
+   * Looks whether it is decided where the value of the oldest comes from, and waits for nothing.
+   * Begins what has not begun.
+   */
+  boolean isOldestSettled() {
+    flush();
+    PendingGet oldest = gets[first];
+    boolean any = takeCompleted();
+    if (!any && !oldest.isAsked() && !oldest.step().isLast()) {
+      wait.poll();
+      takeCompleted();
+    }
+    if (!oldest.isAsked() && oldest.needsServer()) {
+      askForUndecided();
+      ring.flush();
+    }
+    return oldest.isAsked() || oldest.step().isLast();
+  }
+
+  /** The number of the request by which the server was asked for the oldest, as settled. */
+  long oldestNumber() {
+    return gets[first].number();
+  }
+
+  /** The hash of the key of the oldest that was submitted. */
+  long oldestHash() {
+    return gets[first].hash();
+  }
+
+  /** Hands the value of the oldest over, which was read. */
+  Status finishOldest(ValueSink sink) {
+    PendingGet oldest = gets[first];
+    removeOldest();
+    return finish(oldest, sink);
+  }
+
+  /** Has done with the oldest, for which the server was asked. */
+  void removeOldest() {
+    first = index(1);
+    submitted--;
+    begun--;
+  }
+
+  /**
+   * Sees to it that all that was submitted is served before a write that goes into the ring next:
+   * what has not begun goes into the ring before it, if the server may be asked; the rest is waited
+   * for.
+   */
+  void precedeWrite() {
+    if (!addressesOnly) {
+      flush();
+    }
     for (int i = 0; i < begun; i++) {
       settle(gets[index(i)]);
     }
-    get.answer(fallback.get(get.key(), get.answered()));
+    askForUndecided();
+    for (; begun < submitted; begun++) {
+      ask(gets[index(begun)]);
+    }
   }
 
   /** Frees the memory; the connection is closed before. */

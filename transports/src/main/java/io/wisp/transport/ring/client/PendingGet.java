@@ -3,7 +3,6 @@ package io.wisp.transport.ring.client;
 
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
-import io.wisp.store.ValueBuffer;
 import io.wisp.store.ValueSink;
 import io.wisp.store.cuckoo.remote.RemoteLookup;
 import io.wisp.store.cuckoo.remote.RemoteTable;
@@ -15,9 +14,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A lookup in the server's table together with the memory that it reads into: a part of a buffer
- * that all lookups share and, while the value is too long for that, a buffer of its own.
+ * that all lookups share and, while the value is too long for that, a buffer of its own. Or, if the
+ * lookup cannot tell, the request by which the server is asked.
  */
 final class PendingGet implements AutoCloseable {
+
+  /** The number of no request. */
+  static final long NOT_ASKED = -1;
 
   private static final int INITIAL_KEY_BYTES = 256;
 
@@ -32,11 +35,8 @@ final class PendingGet implements AutoCloseable {
   private MemorySegment keyBytes;
   private @Nullable LocalBuffer own;
   private RemoteLookup.Step step = RemoteLookup.Step.FALL_BACK;
-
-  /** What the server answered to a lookup that fell back. */
-  private @Nullable Status answer;
-
-  private @Nullable ValueBuffer answered;
+  private long hash;
+  private long number = NOT_ASKED;
 
   /**
    * A lookup that has not begun.
@@ -71,24 +71,36 @@ final class PendingGet implements AutoCloseable {
     return larger == null ? shared : larger;
   }
 
-  /** Begins with a key whose bytes stay until the lookup is done. */
-  void start(Slice borrowed) {
-    step = lookup.start(borrowed);
-  }
-
-  /** Begins with a copy of a key. */
-  void startWithCopy(Slice borrowed) {
+  /** Keeps a copy of a key, and its hash, to begin later. */
+  void keep(Slice borrowed, long hash) {
     if (borrowed.length() > keyBytes.byteSize()) {
       keyBytes = keys.allocate(2L * borrowed.length(), Long.BYTES);
     }
     MemorySegment.copy(borrowed.segment(), borrowed.offset(), keyBytes, 0, borrowed.length());
     key.set(keyBytes, 0, borrowed.length());
-    start(key);
+    this.hash = hash;
+    number = NOT_ASKED;
   }
 
   /** The copy of the key. */
   Slice key() {
     return key;
+  }
+
+  /** The hash of the key. */
+  long hash() {
+    return hash;
+  }
+
+  /** Begins with a key whose bytes stay until the lookup is done. */
+  void start(Slice borrowed, long hash) {
+    number = NOT_ASKED;
+    step = lookup.start(borrowed, hash);
+  }
+
+  /** Begins with the key that was kept. */
+  void startKept() {
+    start(key, hash);
   }
 
   /** Goes on after the reads, or with more space. */
@@ -114,46 +126,34 @@ final class PendingGet implements AutoCloseable {
     return step == RemoteLookup.Step.HIT;
   }
 
-  /** Whether the server must be asked, and has not been. */
+  /** Whether the lookup is over and cannot tell, so that the server must be asked. */
   boolean needsServer() {
-    return step.isLast()
-        && step != RemoteLookup.Step.HIT
-        && step != RemoteLookup.Step.ABSENT
-        && answer == null;
+    return step.isLast() && step != RemoteLookup.Step.HIT && step != RemoteLookup.Step.ABSENT;
   }
 
-  /** Where the server's value goes, if it is asked. */
-  ValueBuffer answered() {
-    ValueBuffer buffer = answered;
-    if (buffer == null) {
-      buffer = new ValueBuffer();
-      answered = buffer;
-    }
-    return buffer;
+  /** The server is asked by a request with this number. */
+  void ask(long number) {
+    this.number = number;
+    giveUpSpace();
   }
 
-  void answer(Status status) {
-    answer = status;
+  boolean isAsked() {
+    return number != NOT_ASKED;
+  }
+
+  /** The number of the request by which the server is asked, or {@link #NOT_ASKED}. */
+  long number() {
+    return number;
   }
 
   /** Hands the value over, if there is one, and makes this ready for the next lookup. */
   Status finish(ValueSink sink) {
-    Status status = answer;
-    if (status != null) {
-      answer = null;
-      if (status == Status.FOUND) {
-        ValueBuffer buffer = answered();
-        buffer.pointAt(value);
-        sink.take(
-            value.segment(), value.offset(), value.length(), buffer.version(), buffer.expiresAt());
-      }
-    } else if (step == RemoteLookup.Step.HIT) {
+    Status status = Status.ABSENT;
+    if (isHit()) {
       status = Status.FOUND;
       lookup.pointAtValue(value);
       sink.take(
           value.segment(), value.offset(), value.length(), lookup.version(), lookup.expiresAt());
-    } else {
-      status = Status.ABSENT;
     }
     giveUpSpace();
     return status;
@@ -172,10 +172,5 @@ final class PendingGet implements AutoCloseable {
   @Override
   public void close() {
     giveUpSpace();
-    ValueBuffer buffer = answered;
-    if (buffer != null) {
-      answered = null;
-      buffer.close();
-    }
   }
 }

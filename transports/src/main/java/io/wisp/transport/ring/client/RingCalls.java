@@ -4,6 +4,7 @@ package io.wisp.transport.ring.client;
 import io.wisp.codec.Operation;
 import io.wisp.codec.Reply;
 import io.wisp.codec.RequestDescriptor;
+import io.wisp.store.RecordAddress;
 import io.wisp.store.Slice;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.TransportException;
@@ -45,6 +46,7 @@ final class RingCalls implements AutoCloseable {
 
   private long sent;
   private long answered;
+  private long address = RecordAddress.NONE;
 
   /**
    * The credit that was last given by itself. What a request carries does not count: the server
@@ -63,7 +65,7 @@ final class RingCalls implements AutoCloseable {
 
   private long offeredRequestNumber;
 
-  RingCalls(Endpoint endpoint, ClientConnection connection, ClientWait wait) {
+  RingCalls(Endpoint endpoint, ClientConnection connection, ArrivedReads reads, ClientWait wait) {
     this.endpoint = endpoint;
     memory = connection.memory();
     this.wait = wait;
@@ -71,35 +73,46 @@ final class RingCalls implements AutoCloseable {
     outgoing = new OutgoingRing(memory, limits);
     incoming = new IncomingRing(memory, limits);
     buffers = new RendezvousBuffers(connection.fabric().port(), RendezvousBuffers.UNLIMITED);
-    rendezvous = new RendezvousRead(memory, buffers);
+    rendezvous = new RendezvousRead(memory, buffers, reads::takeRendezvous);
     publishBytes = limits.ringBytes() / 8;
     creditBytes = limits.ringBytes() / 4;
   }
 
-  /** How many requests have no reply yet. */
-  long unanswered() {
-    return sent - answered;
+  /** Whether the reply to the request with a number was taken out of the ring. */
+  boolean isAnswered(long number) {
+    return number < answered;
   }
 
-  /** Sends a request, at the latest with the next {@link #flush}. */
-  void send(Operation operation, Slice key, Slice value, long argument) {
+  /**
+   * Sends a request, at the latest with the next {@link #flush}.
+   *
+   * @param wantsAddress whether its reply shall say where the record is, which the server must have
+   *     offered
+   * @return its number, which grows by 1 from one request to the next
+   */
+  long send(Operation operation, Slice key, Slice value, long argument, boolean wantsAddress) {
     releaseFrame();
     long length = RequestDescriptor.frameLength(key.length(), value.length());
     if (outgoing.fits(length)) {
-      long offset = claim((int) length);
+      long offset = claim((int) length, wantsAddress);
       RequestDescriptor.encode(outgoing.segment(), offset, operation, key, value, argument);
       outgoing.commit(incoming.consumed());
     } else {
-      sendByRendezvous(length, operation, key, value, argument);
+      sendByRendezvous(length, operation, key, value, argument, wantsAddress);
     }
-    sent++;
     if (outgoing.unpublished() >= publishBytes) {
       outgoing.publish();
     }
+    return sent++;
   }
 
   private void sendByRendezvous(
-      long length, Operation operation, Slice key, Slice value, long argument) {
+      long length,
+      Operation operation,
+      Slice key,
+      Slice value,
+      long argument,
+      boolean wantsAddress) {
     while (offeredRequest != null) {
       makeProgress();
     }
@@ -107,21 +120,25 @@ final class RingCalls implements AutoCloseable {
     RequestDescriptor.encode(buffer.memory(), 0, operation, key, value, argument);
     offeredRequest = buffer;
     offeredRequestNumber = sent;
-    claim(RemoteBuffer.ENCODED_LENGTH);
+    claim(RemoteBuffer.ENCODED_LENGTH, wantsAddress);
     outgoing.commitRendezvous(buffer, length, incoming.consumed());
   }
 
-  private long claim(int length) {
+  private long claim(int length, boolean wantsAddress) {
     try {
-      long offset = outgoing.claim(length);
+      long offset = tryClaim(length, wantsAddress);
       while (offset < 0) {
         makeProgress();
-        offset = outgoing.claim(length);
+        offset = tryClaim(length, wantsAddress);
       }
       return offset;
     } catch (RingFaultException e) {
       throw fault(e);
     }
+  }
+
+  private long tryClaim(int length, boolean wantsAddress) throws RingFaultException {
+    return wantsAddress ? outgoing.claimWantingAddress(length) : outgoing.claim(length);
   }
 
   /** Takes replies out of the ring, since the server may be waiting for its room. */
@@ -141,11 +158,16 @@ final class RingCalls implements AutoCloseable {
   private void takeIntoBacklog() throws RingFaultException {
     if (incoming.peek() == FrameDescriptor.RENDEZVOUS) {
       MemorySegment bytes = readOffered();
-      backlog.add(bytes, 0, rendezvous.length());
+      backlog.add(answered, bytes, 0, rendezvous.length(), incoming.address());
       endRendezvous();
     } else {
       outgoing.credit(incoming.credit());
-      backlog.add(incoming.segment(), incoming.payloadOffset(), incoming.payloadLength());
+      backlog.add(
+          answered,
+          incoming.segment(),
+          incoming.messageOffset(),
+          incoming.messageLength(),
+          incoming.address());
       incoming.release();
     }
     countAnswer();
@@ -158,30 +180,33 @@ final class RingCalls implements AutoCloseable {
   }
 
   /**
-   * Waits for the reply to the oldest request that has none.
+   * Waits for the reply to a request, and keeps those that come before it.
    *
+   * @param number of the request, whose reply was not received yet
    * @param reply is pointed at it, until the next call of any method here
    */
-  void receive(Reply reply) {
+  void receive(long number, Reply reply) {
     releaseFrame();
-    if (!backlog.isEmpty()) {
-      require(backlog.next(reply), reply);
+    if (isAnswered(number)) {
+      require(backlog.take(number, reply), reply);
+      address = backlog.address();
       return;
     }
     outgoing.publish();
     try {
-      int kind = incoming.peek();
-      while (kind == IncomingRing.NONE) {
-        wait.step();
-        kind = incoming.peek();
+      int kind = awaitFrame();
+      while (answered < number) {
+        takeIntoBacklog();
+        kind = awaitFrame();
       }
+      address = incoming.address();
       if (kind == FrameDescriptor.RENDEZVOUS) {
         MemorySegment bytes = readOffered();
         require(reply.wrap(bytes, 0, rendezvous.length()), reply);
       } else {
         outgoing.credit(incoming.credit());
         require(
-            reply.wrap(incoming.segment(), incoming.payloadOffset(), incoming.payloadLength()),
+            reply.wrap(incoming.segment(), incoming.messageOffset(), incoming.messageLength()),
             reply);
         trimBuffers();
       }
@@ -192,10 +217,24 @@ final class RingCalls implements AutoCloseable {
     }
   }
 
-  /** Whether the reply to the oldest request that has none is there. Sends what was not sent. */
-  boolean isReady() {
+  private int awaitFrame() throws RingFaultException {
+    int kind = incoming.peek();
+    while (kind == IncomingRing.NONE) {
+      wait.step();
+      kind = incoming.peek();
+    }
+    return kind;
+  }
+
+  /** Where the record is that the reply received last is about, or {@link RecordAddress#NONE}. */
+  long address() {
+    return address;
+  }
+
+  /** Whether the reply to a request is there. Sends what was not sent. */
+  boolean isReady(long number) {
     releaseFrame();
-    if (!backlog.isEmpty()) {
+    if (isAnswered(number)) {
       return true;
     }
     outgoing.publish();
@@ -203,7 +242,10 @@ final class RingCalls implements AutoCloseable {
       if (incoming.peek() == IncomingRing.NONE) {
         wait.poll();
       }
-      return incoming.peek() != IncomingRing.NONE;
+      while (answered < number && incoming.peek() != IncomingRing.NONE) {
+        takeIntoBacklog();
+      }
+      return answered == number && incoming.peek() != IncomingRing.NONE;
     } catch (RingFaultException e) {
       throw fault(e);
     }

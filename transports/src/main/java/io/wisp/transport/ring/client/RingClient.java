@@ -10,6 +10,7 @@ import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.FrameClient;
+import io.wisp.transport.GetPath;
 import io.wisp.transport.ring.handshake.ClientFabric;
 import io.wisp.transport.ring.handshake.ControlLink;
 import java.net.SocketAddress;
@@ -21,9 +22,10 @@ import org.jspecify.annotations.Nullable;
  * A client that reaches into the server's memory: it writes requests into its ring there, and gets
  * values by the path that it was told.
  *
- * <p>Requests take effect in the order of submission, whichever path they take: while requests are
- * under way in the ring, gets follow them there; and before a request goes into the ring, the gets
- * that were submitted before it are decided.
+ * <p>Writes take effect in the order of submission among all requests, whichever path they take:
+ * while writes are under way in the ring, gets follow them there; and before a write goes into the
+ * ring, the gets that were submitted before it are decided, or go into the ring before it. Gets
+ * between two writes have no order among each other.
  */
 public final class RingClient extends FrameClient {
 
@@ -41,11 +43,20 @@ public final class RingClient extends FrameClient {
   private final ClientConnection connection;
   private final RingCalls ring;
   private final @Nullable OneSidedGets oneSided;
+  private final SubmittedRequests submitted = new SubmittedRequests();
+
+  // Of gets one at a time and of many at once, where the client may choose.
+  private final @Nullable QuickerPath path;
+  private final @Nullable BatchPath batchPath;
+
   private final @Nullable ReadSample reads;
   private final ClientWait wait;
   private final long keepAliveNanos;
   private long lastCheck;
   private long lastReport;
+
+  /** The last write that was sent, or a number before all. */
+  private long lastWrite = -1;
 
   private RingClient(
       Endpoint endpoint,
@@ -58,7 +69,8 @@ public final class RingClient extends FrameClient {
     lastCheck = nanoTime.getAsLong();
     lastReport = lastCheck;
     wait = new ClientWait(endpoint, options, connection, nanoTime);
-    ring = new RingCalls(endpoint, connection, wait);
+    ArrivedReads arrived = new ArrivedReads(connection.memory());
+    ring = new RingCalls(endpoint, connection, arrived, wait);
     keepAliveNanos = connection.welcome().idleMillis() * 1_000_000 / 3;
     reads =
         connection.welcome().wantsReads()
@@ -70,8 +82,18 @@ public final class RingClient extends FrameClient {
       oneSided =
           connection.readsTable(options)
               ? new OneSidedGets(
-                  endpoint, connection, reads, options.maxOutstanding(), wait, this::getByRing)
+                  endpoint,
+                  connection,
+                  options.getPath() == GetPath.AUTO,
+                  reads,
+                  options.maxOutstanding(),
+                  wait,
+                  arrived,
+                  ring)
               : null;
+      boolean chooses = oneSided != null && oneSided.isAddressesOnly();
+      path = chooses ? new QuickerPath() : null;
+      batchPath = chooses ? new BatchPath(nanoTime) : null;
     } catch (RuntimeException | Error e) {
       release();
       throw e;
@@ -123,13 +145,17 @@ public final class RingClient extends FrameClient {
   }
 
   private String getPath() {
-    return oneSided == null ? "ring" : "onesided";
+    return oneSided == null ? GetPath.RING.word() : options.getPath().word();
   }
 
   @Override
   public String information() {
-    String lookups = oneSided == null ? "" : oneSided.report();
-    return super.information() + "client_get:" + getPath() + "\n" + lookups;
+    return super.information()
+        + "client_get:"
+        + getPath()
+        + "\n"
+        + (oneSided == null ? "" : oneSided.report())
+        + connection.fabric().port().counters().report("client_");
   }
 
   @Override
@@ -139,27 +165,47 @@ public final class RingClient extends FrameClient {
 
   @Override
   protected Status ask(Operation operation, Slice key, Slice value, long argument) {
-    forgetIfChanged(operation, key);
-    return ask(isReportDue(), operation, key, value, argument);
+    return ask(isReportDue(), operation, key, hash(key), value, argument);
   }
 
   /** Sends a request, with a report before it if one is due, and waits for its reply. */
-  private Status ask(boolean reports, Operation operation, Slice key, Slice value, long argument) {
+  private Status ask(
+      boolean reports, Operation operation, Slice key, long hash, Slice value, long argument) {
+    long report = reports ? sendReport() : 0;
+    long number = sendByRing(operation, key, hash, value, argument);
     if (reports) {
-      sendReport();
+      takeReport(report);
     }
-    ring.send(operation, key, value, argument);
-    if (reports) {
-      takeReport();
-    }
-    ring.receive(reply);
-    return reply.status();
+    return receiveByRing(number, hash);
   }
 
-  private void forgetIfChanged(Operation operation, Slice key) {
-    if (oneSided != null && (operation == Operation.PUT || operation == Operation.DELETE)) {
-      oneSided.forget(key);
+  /** The hash by which the address of a key's record is remembered, where any is. */
+  private long hash(Slice key) {
+    return oneSided == null || key.length() == 0 ? 0 : oneSided.hash(key);
+  }
+
+  private long sendByRing(Operation operation, Slice key, long hash, Slice value, long argument) {
+    boolean wantsAddress = oneSided != null && oneSided.wantsAddresses();
+    long number = ring.send(operation, key, value, argument, wantsAddress);
+    if (oneSided != null && operation == Operation.GET) {
+      oneSided.countAsked();
     }
+    if (operation.writes()) {
+      lastWrite = number;
+      if (oneSided != null) {
+        oneSided.forget(hash);
+      }
+    }
+    return number;
+  }
+
+  private Status receiveByRing(long number, long hash) {
+    ring.receive(number, reply);
+    Status status = reply.status();
+    if (oneSided != null) {
+      oneSided.learn(hash, status, ring.address());
+    }
+    return status;
   }
 
   private boolean isReportDue() {
@@ -169,45 +215,64 @@ public final class RingClient extends FrameClient {
   }
 
   /** Tells the server what was read without asking it. */
-  private void sendReport() {
+  private long sendReport() {
     lastReport = nanoTime.getAsLong();
-    ring.send(Operation.REPORT, NONE, reads == null ? NONE : reads.take(), 0);
+    return ring.send(Operation.REPORT, NONE, reads == null ? NONE : reads.take(), 0, false);
   }
 
   /** The reply to a report says what time it is at the server. */
-  private void takeReport() {
-    ring.receive(reply);
+  private void takeReport(long number) {
+    ring.receive(number, reply);
     requireDone(reply.status());
     connection.clock().hear(reply.argument());
   }
 
   @Override
   protected Status lookUp(Slice key, ValueSink sink) {
-    if (oneSided == null) {
-      return getByRing(key, sink);
+    OneSidedGets gets = oneSided;
+    QuickerPath choice = path;
+    if (gets == null) {
+      return getByRing(false, key, 0, sink);
     }
+    long hash = gets.hash(key);
+    return choice == null ? read(gets, key, hash, sink) : lookUp(gets, choice, key, hash, sink);
+  }
+
+  private Status lookUp(
+      OneSidedGets gets, QuickerPath choice, Slice key, long hash, ValueSink sink) {
+    boolean canRead = gets.canRead(hash);
+    boolean reads = choice.next() && canRead;
+    // What asks because it must says nothing of what asks by choice: it may be absent, or short.
+    boolean timed = choice.isSampled() && canRead;
+    long start = timed ? nanoTime.getAsLong() : 0;
+    Status status = reads ? read(gets, key, hash, sink) : getByRing(false, key, hash, sink);
+    if (timed && !(reads && gets.lacksTime())) {
+      choice.took(reads, nanoTime.getAsLong() - start);
+    }
+    return status;
+  }
+
+  private Status read(OneSidedGets gets, Slice key, long hash, ValueSink sink) {
     checkServer();
-    return oneSided.get(key, sink);
+    Status status = gets.get(key, hash, sink);
+    return status == null ? getByRing(gets.lacksTime(), key, hash, sink) : status;
   }
 
-  private Status getByRing(Slice key, ValueSink sink) {
+  /** Asks the server for a value, and for the time if that is wanted: it comes with a report. */
+  private Status getByRing(boolean asksTime, Slice key, long hash, ValueSink sink) {
     sink.begin();
-    boolean reports = isReportDue() || (oneSided != null && !connection.clock().isKnown());
-    return give(ask(reports, Operation.GET, key, NONE, 0), sink);
+    return give(ask(asksTime || isReportDue(), Operation.GET, key, hash, NONE, 0), sink);
   }
 
-  /**
-   * Sees to it that reading memory does not go on after its server's end, or as an idle client.
-   * Nothing is under way in the ring.
-   */
+  /** Sees to it that reading memory does not go on after its server's end, or as an idle client. */
   private void checkServer() {
     if (!lookAtServer()) {
       return;
     }
     boolean mustShowLife = keepAliveNanos > 0 && lastCheck - lastReport > keepAliveNanos;
-    if (mustShowLife || isReportDue()) {
-      sendReport();
-      takeReport();
+    boolean wantsTime = oneSided != null && oneSided.takeLackOfTime();
+    if (mustShowLife || wantsTime || isReportDue()) {
+      takeReport(sendReport());
     }
   }
 
@@ -230,17 +295,38 @@ public final class RingClient extends FrameClient {
 
   @Override
   protected int send(Operation operation, Slice key, Slice value) {
+    long hash = hash(key);
     if (oneSided != null) {
-      if (operation == Operation.GET && ring.unanswered() == 0 && oneSided.hasRoom()) {
+      if (operation.writes()) {
+        oneSided.precedeWrite();
+      } else if (mayRead(hash) && oneSided.hasRoom()) {
         checkServer();
-        oneSided.submit(key);
+        oneSided.submit(key, hash);
+        note(operation, hash);
         return ONE_SIDED;
       }
-      oneSided.decideAll();
+      note(operation, hash);
     }
-    forgetIfChanged(operation, key);
-    ring.send(operation, key, value, 0);
+    submitted.add(sendByRing(operation, key, hash, value, 0), hash);
     return RING;
+  }
+
+  /** Whether a get may read the table now: no write is under way, and it is not slower. */
+  private boolean mayRead(long hash) {
+    return oneSided != null
+        && ring.isAnswered(lastWrite)
+        && (batchPath == null || batchPath.reads())
+        && oneSided.canRead(hash);
+  }
+
+  private void note(Operation operation, long hash) {
+    if (batchPath != null && oneSided != null) {
+      if (operation.writes()) {
+        batchPath.addWrite();
+      } else {
+        batchPath.addGet(oneSided.canRead(hash));
+      }
+    }
   }
 
   @Override
@@ -254,20 +340,54 @@ public final class RingClient extends FrameClient {
       oneSided.flush();
     }
     ring.flush();
+    if (batchPath != null) {
+      batchPath.flush(outstanding());
+    }
   }
 
   @Override
   protected Status receive(int path, ValueSink sink) {
-    if (path == ONE_SIDED && oneSided != null) {
-      return oneSided.complete(sink);
+    if (batchPath == null) {
+      return receiveFrom(path, sink);
     }
-    ring.receive(reply);
-    return give(reply.status(), sink);
+    if (batchPath.isUnflushed()) {
+      batchPath.flush(1 + outstanding());
+    }
+    try {
+      return receiveFrom(path, sink);
+    } finally {
+      batchPath.complete();
+    }
+  }
+
+  private Status receiveFrom(int path, ValueSink sink) {
+    long number;
+    long hash;
+    if (path == ONE_SIDED && oneSided != null) {
+      number = oneSided.settleOldest();
+      if (number == PendingGet.NOT_ASKED) {
+        return oneSided.finishOldest(sink);
+      }
+      hash = oneSided.oldestHash();
+      oneSided.removeOldest();
+    } else {
+      number = submitted.number();
+      hash = submitted.hash();
+      submitted.removeOldest();
+    }
+    return give(receiveByRing(number, hash), sink);
   }
 
   @Override
   protected boolean isReady(int path) {
-    return (path == ONE_SIDED && oneSided != null) ? oneSided.isReady() : ring.isReady();
+    if (path == ONE_SIDED && oneSided != null) {
+      if (!oneSided.isOldestSettled()) {
+        return false;
+      }
+      long number = oneSided.oldestNumber();
+      return number == PendingGet.NOT_ASKED || ring.isReady(number);
+    }
+    return ring.isReady(submitted.number());
   }
 
   @Override

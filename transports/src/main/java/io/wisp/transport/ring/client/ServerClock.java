@@ -45,8 +45,4 @@ final class ServerClock implements LongSupplier {
         ? RemoteTable.UNKNOWN_TIME
         : millis + TimeUnit.NANOSECONDS.toMillis(age);
   }
-
-  boolean isKnown() {
-    return getAsLong() != RemoteTable.UNKNOWN_TIME;
-  }
 }

@@ -33,6 +33,8 @@ public sealed interface ControlMessage {
 
   int WANTS_READS = 2;
 
+  int GIVES_ADDRESSES = 4;
+
   /** The client begins. */
   record Hello(int version, @Nullable ByteBuffer password) implements ControlMessage {}
 
@@ -44,6 +46,7 @@ public sealed interface ControlMessage {
    * @param idleMillis after how long without a request it closes the connection; 0: never
    * @param linesInOnePiece whether a read returns 64 aligned bytes as they were at one moment
    * @param wantsReads whether it wants to be told what is read without asking it
+   * @param givesAddresses whether its replies can say where in the table a record is
    * @param table the table, for reading
    * @param offer what the fabric has to say
    */
@@ -54,6 +57,7 @@ public sealed interface ControlMessage {
       long idleMillis,
       boolean linesInOnePiece,
       boolean wantsReads,
+      boolean givesAddresses,
       RemoteBuffer table,
       ByteBuffer offer)
       implements ControlMessage {}
@@ -96,7 +100,8 @@ public sealed interface ControlMessage {
         bytes.putLong(welcome.clockMillis).putLong(welcome.idleMillis);
         bytes.putInt(
             (welcome.linesInOnePiece ? LINES_IN_ONE_PIECE : 0)
-                | (welcome.wantsReads ? WANTS_READS : 0));
+                | (welcome.wantsReads ? WANTS_READS : 0)
+                | (welcome.givesAddresses ? GIVES_ADDRESSES : 0));
         welcome.table.encode(bytes);
         bytes.put(welcome.offer.duplicate());
       }
@@ -158,6 +163,7 @@ public sealed interface ControlMessage {
         idleMillis,
         (flags & LINES_IN_ONE_PIECE) != 0,
         (flags & WANTS_READS) != 0,
+        (flags & GIVES_ADDRESSES) != 0,
         RemoteBuffer.decode(bytes),
         fabric(bytes));
   }

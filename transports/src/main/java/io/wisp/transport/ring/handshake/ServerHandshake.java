@@ -5,6 +5,7 @@ import io.wisp.store.Store;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.ServerStatistics;
 import io.wisp.transport.TransportException;
+import io.wisp.transport.ring.RemoteBuffer;
 import io.wisp.transport.ring.RingLimits;
 import java.nio.ByteBuffer;
 import java.util.Comparator;
@@ -69,6 +70,7 @@ public final class ServerHandshake {
   }
 
   ControlMessage.Welcome welcome(ByteBuffer offer) {
+    RemoteBuffer table = fabric.table();
     return new ControlMessage.Welcome(
         ControlMessage.VERSION,
         rings.ringBytes(),
@@ -76,7 +78,8 @@ public final class ServerHandshake {
         options.idleTimeout().toMillis(),
         fabric.readsLinesInOnePiece(),
         store.wantsReads(),
-        fabric.table(),
+        table.length() > 0,
+        table,
         offer);
   }
 

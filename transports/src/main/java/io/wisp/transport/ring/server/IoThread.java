@@ -8,6 +8,7 @@ import io.wisp.transport.RequestCounters;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.Threads;
 import io.wisp.transport.TransportException;
+import io.wisp.transport.ring.FabricCounters;
 import io.wisp.transport.ring.Port;
 import io.wisp.transport.ring.RemoteMemory;
 import io.wisp.transport.ring.RingFaultException;
@@ -95,6 +96,11 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
 
   RequestCounters counters() {
     return context.counters();
+  }
+
+  /** What the thread has had its port do. */
+  FabricCounters fabricCounters() {
+    return port.counters();
   }
 
   @Override

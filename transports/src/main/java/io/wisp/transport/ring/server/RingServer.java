@@ -13,6 +13,7 @@ import io.wisp.transport.ServerOptions;
 import io.wisp.transport.ServerStatistics;
 import io.wisp.transport.Transport;
 import io.wisp.transport.TransportException;
+import io.wisp.transport.ring.FabricCounters;
 import io.wisp.transport.ring.handshake.ControlLoop;
 import io.wisp.transport.ring.handshake.ServerFabric;
 import io.wisp.transport.ring.handshake.ServerHandshake;
@@ -61,7 +62,9 @@ public final class RingServer implements Server {
             new RequestExecutor(
                 store,
                 options.password(),
-                () -> ServerInformation.of(transport, statistics(), store.statistics()));
+                () ->
+                    ServerInformation.of(transport, statistics(), store.statistics())
+                        + counters().report(""));
         threads.add(
             new IoThread(
                 "wisp-" + name + "-" + i,
@@ -85,8 +88,15 @@ public final class RingServer implements Server {
       abandon(listener);
       throw e;
     }
-    threads.forEach(IoThread::start);
-    control.start();
+    try {
+      threads.forEach(IoThread::start);
+      control.start();
+    } catch (RuntimeException | Error e) {
+      // The system gives no more threads.
+      close();
+      Closing.quietly(listener);
+      throw e;
+    }
   }
 
   private void abandon(ServerSocketChannel listener) {
@@ -112,6 +122,12 @@ public final class RingServer implements Server {
   @Override
   public ServerStatistics statistics() {
     return handshake.statistics(sum(RequestCounters::executed), sum(RequestCounters::malformed));
+  }
+
+  private FabricCounters counters() {
+    FabricCounters all = new FabricCounters();
+    threads.forEach(each -> all.add(each.fabricCounters()));
+    return all;
   }
 
   private long sum(ToLongFunction<RequestCounters> count) {

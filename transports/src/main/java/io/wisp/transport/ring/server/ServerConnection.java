@@ -6,6 +6,7 @@ import io.wisp.codec.RequestDescriptor;
 import io.wisp.codec.RequestExecutor;
 import io.wisp.codec.Session;
 import io.wisp.store.Limits;
+import io.wisp.store.RecordAddress;
 import io.wisp.store.Status;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.ring.FrameDescriptor;
@@ -141,6 +142,9 @@ final class ServerConnection {
       return Outcome.WAITING;
     }
     outgoing.credit(incoming.credit());
+    if (incoming.hasAddress()) {
+      throw new RingFaultException("a request with an address");
+    }
     return kind == FrameDescriptor.RENDEZVOUS ? beginRendezvous() : executeFrame();
   }
 
@@ -163,8 +167,8 @@ final class ServerConnection {
   }
 
   private Outcome executeFrame() throws RingFaultException {
-    int length = incoming.payloadLength();
-    MemorySegment.copy(incoming.segment(), incoming.payloadOffset(), context.request(), 0, length);
+    int length = incoming.messageLength();
+    MemorySegment.copy(incoming.segment(), incoming.messageOffset(), context.request(), 0, length);
     return execute(context.request(), length) ? Outcome.UNFINISHED : starved();
   }
 
@@ -198,7 +202,7 @@ final class ServerConnection {
     if (!outgoing.fits(reply.length())) {
       throw reason;
     }
-    answer(reply);
+    answer(reply, RecordAddress.NONE);
     context.counters().count(Status.REFUSED);
   }
 
@@ -216,8 +220,9 @@ final class ServerConnection {
   private boolean execute(MemorySegment request, long length) throws RingFaultException {
     FrameBuffer reply = context.reply();
     Status status = context.executor().execute(session, request, 0, length, reply);
-    if (outgoing.fits(reply.length())) {
-      answer(reply);
+    long address = incoming.wantsAddress() ? context.executor().address() : RecordAddress.NONE;
+    if (outgoing.fits(OutgoingRing.payloadLength(reply.length(), address))) {
+      answer(reply, address);
     } else {
       LocalBuffer buffer;
       try {
@@ -229,23 +234,24 @@ final class ServerConnection {
       if (buffer == null) {
         return false;
       }
-      offer(reply, buffer);
+      offer(reply, address, buffer);
     }
     context.counters().count(status);
     return true;
   }
 
-  private void answer(FrameBuffer reply) throws RingFaultException {
-    long offset = outgoing.claim(reply.length());
+  private void answer(FrameBuffer reply, long address) throws RingFaultException {
+    long offset = outgoing.claimWithAddress(reply.length(), address);
     MemorySegment.copy(reply.memory(), 0, outgoing.segment(), offset, reply.length());
     incoming.release();
     outgoing.commit(incoming.consumed());
   }
 
-  private void offer(FrameBuffer reply, LocalBuffer buffer) throws RingFaultException {
+  private void offer(FrameBuffer reply, long address, LocalBuffer buffer)
+      throws RingFaultException {
     offeredReply = buffer;
     MemorySegment.copy(reply.memory(), 0, buffer.memory(), 0, reply.length());
-    outgoing.claim(RemoteBuffer.ENCODED_LENGTH);
+    outgoing.claimWithAddress(RemoteBuffer.ENCODED_LENGTH, address);
     incoming.release();
     outgoing.commitRendezvous(buffer, reply.length(), incoming.consumed());
     repliesOffered++;

@@ -7,6 +7,7 @@ import io.wisp.codec.Operation;
 import io.wisp.codec.RequestDescriptor;
 import io.wisp.codec.RequestExecutor;
 import io.wisp.store.HeapStore;
+import io.wisp.store.RecordAddress;
 import io.wisp.store.Slice;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.Overridden;
@@ -14,6 +15,7 @@ import io.wisp.transport.ServerOptions;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.Waiting;
 import io.wisp.transport.ring.DelayedLink;
+import io.wisp.transport.ring.FabricCounters;
 import io.wisp.transport.ring.LocalBuffer;
 import io.wisp.transport.ring.OutgoingRing;
 import io.wisp.transport.ring.Port;
@@ -143,8 +145,13 @@ class IoThreadTest {
 
     /** Sends a request that is executed by {@link #request}. */
     void ask() {
+      send(RecordAddress.NONE);
+    }
+
+    /** Sends the same in a frame that has an address, if that is one. */
+    void send(long address) {
       Slice none = new Slice();
-      long offset = claim();
+      long offset = claim(address);
       RequestDescriptor.encode(requests.segment(), offset, Operation.INFORMATION, none, none, 0);
       requests.commit(0);
       requests.publish();
@@ -154,9 +161,9 @@ class IoThreadTest {
       port.ready.add(control.number());
     }
 
-    private long claim() {
+    private long claim(long address) {
       try {
-        return requests.claim(RequestDescriptor.HEADER_LENGTH);
+        return requests.claimWithAddress(RequestDescriptor.HEADER_LENGTH, address);
       } catch (RingFaultException e) {
         throw new AssertionError(e);
       }
@@ -234,6 +241,19 @@ class IoThreadTest {
     assertThat(busy.isServed()).isTrue();
     assertThat(silent.closes).isOne();
     assertThat(thread.load()).isOne();
+  }
+
+  @Test
+  void shouldEndAConnectionWhoseRequestHasAnAddress() throws Exception {
+    Connected bad = connect();
+    Connected good = connect();
+    bad.send(RecordAddress.of(4_096, 64));
+    good.ask();
+    thread.turn();
+    assertThat(bad.isServed()).isFalse();
+    assertThat(good.isServed()).isTrue();
+    assertThat(thread.counters().executed()).isOne();
+    assertThat(thread.counters().malformed()).isOne();
   }
 
   @Test
@@ -367,6 +387,11 @@ class IoThreadTest {
     @Override
     public LocalBuffer allocate(long bytes) {
       throw new TransportException("none here");
+    }
+
+    @Override
+    public FabricCounters counters() {
+      return new FabricCounters();
     }
 
     @Override

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.rdma;
+
+import io.wisp.store.Store;
+import io.wisp.store.cuckoo.CuckooStore;
+import io.wisp.transport.AutoContractTest;
+import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Transport;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
+
+@Tag("rdma")
+@Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class RdmaAutoContractTest extends AutoContractTest {
+
+  @Override
+  protected Transport transport() {
+    return new RdmaTransport();
+  }
+
+  @Override
+  protected Store newStore() {
+    return CuckooStore.open(CuckooStore.Options.ofCapacity(160L << 20));
+  }
+
+  @Override
+  protected ClientOptions clientOptions() {
+    return super.clientOptions().withTimeout(RdmaRingContractTest.TIMEOUT);
+  }
+}
