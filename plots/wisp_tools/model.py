@@ -55,7 +55,7 @@ class Way:
     """`wisp` or `simple_kv`."""
     transport: str
     get: str | None = None
-    """`onesided` or `ring` where there are both."""
+    """`auto`, `onesided` or `ring` where there are several."""
     write: str | None = None
     """What simple_kv sends with a write over RDMA: the `request` or the whole `region`."""
     server: str | None = None

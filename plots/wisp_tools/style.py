@@ -21,8 +21,10 @@ class Look:
 LOOKS = {
     Way("wisp", "tcp"): Look("#0072B2", "o", "-", ""),
     Way("wisp", "zmq"): Look("#E69F00", "s", "--", "//"),
+    Way("wisp", "shm", "auto"): Look("#117733", "H", "-", "\\\\/"),
     Way("wisp", "shm", "ring"): Look("#009E73", "^", "-", "\\\\"),
     Way("wisp", "shm", "onesided"): Look("#56B4E9", "v", "-.", "xx"),
+    Way("wisp", "rdma", "auto"): Look("#882255", ">", "-", "-+"),
     Way("wisp", "rdma", "ring"): Look("#D55E00", "D", "-", "--"),
     Way("wisp", "rdma", "onesided"): Look("#CC79A7", "P", "--", "++"),
     Way("simple_kv", "tcp"): Look("#A09200", "<", ":", ".", fill="#F0E442"),

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the report says of measurements that answer one question: the write of 30 us, what Java costs a client, and Redis."""
+"""What the report says of measurements that answer one question: what a get takes, the write of 30 us, what Java costs a client,
+and Redis."""
 
 import statistics
 from collections.abc import Sequence
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wisp_tools import wording
-from wisp_tools.beside import redis
+from wisp_tools.beside import gets, redis
 from wisp_tools.beside.clients import NAMES as CLIENTS
 from wisp_tools.errors import WispError
 from wisp_tools.model import EMULATED_LABEL
@@ -163,7 +164,31 @@ def beside_redis(file: Fields) -> Study:
     return Study("The TCP server beside redis-server", text, redis.HEAD, tuple(cells for row in rows for cells in row))
 
 
-MAKERS = {"wisp-write-cost": write_cost, "wisp-client-agreement": client_agreement, "wisp-beside-redis": beside_redis}
+def beside_gets(file: Fields) -> Study:
+    """The answer in a file of `./wisp beside gets --json FILE`."""
+    _check_version(file, 1)
+    conditions = file.inner("conditions")
+    guest = conditions.optional_text("guest") is not None
+    transport = conditions.text("transport")
+    label = f" {EMULATED_LABEL}, so only ratios and counts mean anything." if guest and transport == "rdma" else ""
+    text = (
+        f"The ways of a get over {transport}, measured in turns by one warm client, {conditions.whole('rounds')} rounds of"
+        f" {conditions.whole('seconds')} s each, ratios within each round; both ends poll. auto reads the record where the"
+        " server said that it is, and else asks; onesided never asks; ring always does. From"
+        f" {file.where}: {conditions.optional_text('cpu') or 'CPU unknown'}, {conditions.whole('cores')} cores,"
+        f" {conditions.text('kernel')}, keys of {wording.size(conditions.whole('keySize'))}, values of"
+        f" {wording.size(conditions.whole('payloadSize'))}, {conditions.text('startedAt')[:10]}.{label}"
+    )
+    rows = tuple(cells for row in file.each("rows") for cells in gets.cells_of(row))
+    return Study(f"What a get takes over {transport}", text, gets.HEAD, rows)
+
+
+MAKERS = {
+    "wisp-beside-gets": beside_gets,
+    "wisp-write-cost": write_cost,
+    "wisp-client-agreement": client_agreement,
+    "wisp-beside-redis": beside_redis,
+}
 
 
 def _check_version(file: Fields, known: int) -> None:
