@@ -3,10 +3,12 @@ package io.wisp.server;
 
 import io.wisp.store.Store;
 import io.wisp.transport.Endpoint;
+import io.wisp.transport.Log;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.Transport;
 import io.wisp.transport.TransportException;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +18,8 @@ public final class ServedTransports implements AutoCloseable {
 
   /** A transport and the server that it runs here. */
   public record Served(Transport transport, Server server) {}
+
+  private static final Log LOG = Log.of(ServedTransports.class);
 
   private final List<Served> served = new ArrayList<>();
   private final List<String> refused = new ArrayList<>();
@@ -38,6 +42,13 @@ public final class ServedTransports implements AutoCloseable {
             throw e;
           }
           all.refused.add(transport.name() + ": " + e.getMessage());
+        } catch (RuntimeException | LinkageError | AssertionError | OutOfMemoryError e) {
+          // Whatever is wrong with one of them, the others serve.
+          if (transports.size() == 1) {
+            throw e;
+          }
+          LOG.log(Level.ERROR, transport.name() + " failed unexpectedly when it started", e);
+          all.refused.add(transport.name() + ": " + e);
         }
       }
       return all;

@@ -4,6 +4,7 @@ package io.wisp.transport.rdma;
 import io.wisp.verbs.AccessFlag;
 import io.wisp.verbs.ConnectionOptions;
 import io.wisp.verbs.DeviceAttributes;
+import io.wisp.verbs.LocalPort;
 import io.wisp.verbs.MemoryRegion;
 import io.wisp.verbs.ProtectionDomain;
 import io.wisp.verbs.QueuePair;
@@ -13,6 +14,7 @@ import io.wisp.verbs.QueuePairType;
 import io.wisp.verbs.VerbsException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one side of a connection is made of: two queue pairs, the mailbox that the other side
@@ -44,6 +46,7 @@ final class ConnectionEnd implements AutoCloseable {
   private static final int[] INLINE_LENGTHS = {220, 124, 60, 28, 0};
 
   private final RdmaDevice device;
+  private final LocalPort port;
   private final Resources resources = new Resources();
   private final MemorySegment mailbox;
   private final MemorySegment copy;
@@ -57,12 +60,18 @@ final class ConnectionEnd implements AutoCloseable {
   /**
    * Sets up one side, not connected.
    *
+   * @param port that it goes through
    * @param shared the domain for READs
    * @throws VerbsException if the device or the system does not give what is needed
    */
   ConnectionEnd(
-      RdmaDevice device, ProtectionDomain shared, CompletionQueues queues, int ringBytes) {
+      RdmaDevice device,
+      LocalPort port,
+      ProtectionDomain shared,
+      CompletionQueues queues,
+      int ringBytes) {
     this.device = device;
+    this.port = port;
     try {
       CompletionQueues.Shared completions = resources.add(queues.reserve(), queues::giveBack);
       Arena arena = resources.add(Arena.ofShared(), Arena::close);
@@ -81,10 +90,10 @@ final class ConnectionEnd implements AutoCloseable {
                       .maxSends(ReadQueue.DEPTH)
                       .maxReceives(1)),
               QueuePair::close);
-      ringPair.init(device.port(), AccessFlag.LOCAL_WRITE, AccessFlag.REMOTE_WRITE);
-      readPair.init(device.port(), AccessFlag.LOCAL_WRITE, AccessFlag.REMOTE_READ);
-      ringAddress = ringPair.address(device.port());
-      readAddress = readPair.address(device.port());
+      ringPair.init(port, AccessFlag.LOCAL_WRITE, AccessFlag.REMOTE_WRITE);
+      readPair.init(port, AccessFlag.LOCAL_WRITE, AccessFlag.REMOTE_READ);
+      ringAddress = ringPair.address(port);
+      readAddress = readPair.address(port);
     } catch (RuntimeException | Error e) {
       close();
       throw e;
@@ -128,16 +137,21 @@ final class ConnectionEnd implements AutoCloseable {
    */
   void connect(EndAddress other) {
     ringPair.connect(
-        device.port(),
+        port,
         ringAddress,
         other.ringPair(),
         // No READs, but some devices do not like the number 0.
         PATIENT.withReads(1, 1));
     readPair.connect(
-        device.port(),
+        port,
         readAddress,
         other.readPair(),
         PATIENT.withReads(readDepth(other), address().readsAsTarget()));
+  }
+
+  /** What has become of this side's port and address since, for people; or null. */
+  @Nullable String change() {
+    return device.change(port);
   }
 
   /** How many READs of ours can be under way at once. */

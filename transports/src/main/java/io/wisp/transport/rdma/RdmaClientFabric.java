@@ -55,7 +55,8 @@ final class RdmaClientFabric implements ClientFabric {
           resources.add(opened.context().createProtectionDomain(), ProtectionDomain::close);
       RdmaPort made = resources.add(new RdmaPort(opened, domain, 1), RdmaPort::close);
       port = made;
-      ConnectionEnd end = new ConnectionEnd(opened, domain, made.queues(), ringBytes);
+      ConnectionEnd end =
+          new ConnectionEnd(opened, opened.choosePort(), domain, made.queues(), ringBytes);
       RdmaMemory memory = new RdmaMemory(0, made.nextSerial(), made, end, server);
       made.attach(memory);
       end.address().encode(answer);

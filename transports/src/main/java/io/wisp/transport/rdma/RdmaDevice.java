@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.rdma;
 
+import io.wisp.transport.Log;
 import io.wisp.transport.TransportException;
 import io.wisp.verbs.Context;
 import io.wisp.verbs.Device;
@@ -8,9 +9,11 @@ import io.wisp.verbs.GidEntry;
 import io.wisp.verbs.GidType;
 import io.wisp.verbs.LinkLayer;
 import io.wisp.verbs.LocalPort;
+import io.wisp.verbs.PortAttributes;
 import io.wisp.verbs.Verbs;
 import io.wisp.verbs.VerbsException;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,19 +21,31 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An opened device and the port and address of it that connections go through. */
+/**
+ * An opened device, and which port and address of it connections go through. Ports go down and get
+ * other addresses while servers live, so each connection chooses anew.
+ */
 final class RdmaDevice implements AutoCloseable {
+
+  private static final Log LOG = Log.of(RdmaDevice.class);
 
   private static final Path DEVICES = Path.of("/sys/class/infiniband");
   private static final Path SOFTWARE = Path.of("/sys/devices/virtual");
 
   private final SharedContext shared;
-  private final LocalPort port;
+  private final DeviceChoice choice;
+  private final @Nullable InetAddress near;
+
+  /** The last that was chosen. */
+  private volatile LocalPort port;
+
   private boolean closed;
 
-  private RdmaDevice(SharedContext shared, LocalPort port) {
+  private RdmaDevice(SharedContext shared, DeviceChoice choice, @Nullable InetAddress near) {
     this.shared = shared;
-    this.port = port;
+    this.choice = choice;
+    this.near = near;
+    port = select(shared.context(), choice, near);
   }
 
   /**
@@ -81,7 +96,7 @@ final class RdmaDevice implements AutoCloseable {
   private static RdmaDevice open(String name, DeviceChoice choice, @Nullable InetAddress near) {
     SharedContext shared = SharedContext.open(name);
     try {
-      return new RdmaDevice(shared, select(shared.context(), choice, near));
+      return new RdmaDevice(shared, choice, near);
     } catch (RuntimeException | Error e) {
       shared.close();
       throw e;
@@ -95,7 +110,7 @@ final class RdmaDevice implements AutoCloseable {
         boolean considered = choice.port() == LocalPort.ANY || choice.port() == port;
         if (considered && context.queryPort(port).isActive()) {
           for (GidEntry entry : context.gids(port)) {
-            if (isAt(entry, near)) {
+            if (isAt(entry, near) && entry.isHere()) {
               return context.selectPort(port, entry.index());
             }
           }
@@ -118,8 +133,19 @@ final class RdmaDevice implements AutoCloseable {
     return shared.context();
   }
 
-  LocalPort port() {
-    return port;
+  /**
+   * The port and address that a connection which begins now goes through.
+   *
+   * @throws VerbsException if there is none any more; it says what is missing
+   */
+  LocalPort choosePort() {
+    LocalPort chosen = select(shared.context(), choice, near);
+    LocalPort before = port;
+    port = chosen;
+    if (chosen.number() != before.number() || !chosen.gidOrNone().equals(before.gidOrNone())) {
+      LOG.log(Level.INFO, "connections go through " + description() + " from now on");
+    }
+    return chosen;
   }
 
   /** The device, which others use as well. */
@@ -131,10 +157,11 @@ final class RdmaDevice implements AutoCloseable {
   String description() {
     String name = context().device().name();
     String software = isSoftware(DEVICES.resolve(name)) ? ", Soft-RoCE, emulated" : "";
-    return "device %s port %s, %s%s".formatted(name, port.number(), address(), software);
+    LocalPort chosen = port;
+    return "device %s port %s, %s%s".formatted(name, chosen.number(), address(chosen), software);
   }
 
-  private String address() {
+  private static String address(LocalPort port) {
     GidEntry gid = port.gid();
     if (gid == null) {
       return "InfiniBand LID " + port.attributes().lid();
@@ -155,6 +182,31 @@ final class RdmaDevice implements AutoCloseable {
       return Files.exists(device) && device.toRealPath().startsWith(SOFTWARE);
     } catch (IOException e) {
       return false;
+    }
+  }
+
+  /**
+   * What has become of a port and address since a connection chose them, for people; or null if
+   * they are as they were.
+   */
+  @Nullable String change(LocalPort chosen) {
+    try {
+      String name = "port " + chosen.number() + " of " + context().device().name();
+      PortAttributes now = context().queryPort(chosen.number());
+      if (!now.isActive()) {
+        return name + " is " + now.state();
+      }
+      GidEntry gid = chosen.gid();
+      if (gid == null) {
+        int lid = chosen.attributes().lid();
+        return now.lid() == lid ? null : name + " has not the LID " + lid + " any more";
+      }
+      boolean lost =
+          context().gids(chosen.number()).stream()
+              .noneMatch(each -> each.index() == gid.index() && each.gid().equals(gid.gid()));
+      return lost ? name + " has not the address " + gid.gid() + " in its place any more" : null;
+    } catch (VerbsException | IllegalStateException e) {
+      return null;
     }
   }
 

@@ -127,7 +127,13 @@ final class RdmaMemory implements RemoteMemory {
     }
   }
 
-  private static String failure(int kind, CompletionStatus status) {
+  private String failure(int kind, CompletionStatus status) {
+    String symptom = symptom(kind, status);
+    String change = end.change();
+    return change == null ? symptom : change + ": " + symptom;
+  }
+
+  private static String symptom(int kind, CompletionStatus status) {
     if (status == CompletionStatus.WR_FLUSH_ERR) {
       return "its queue pair failed, as it does when the other side sends what it may not";
     }
@@ -137,7 +143,11 @@ final class RdmaMemory implements RemoteMemory {
           case RequestId.WRITE -> "writing into the other side's ring";
           default -> "reading the other side's memory";
         };
-    return what + " failed with " + status + ": " + status.text();
+    String where =
+        status == CompletionStatus.RETRY_EXC_ERR
+            ? " (or it has another address or no link by now: connect again)"
+            : "";
+    return what + " failed with " + status + ": " + status.text() + where;
   }
 
   void breakWith(String reason) {

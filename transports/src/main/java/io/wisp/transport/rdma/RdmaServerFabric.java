@@ -11,6 +11,7 @@ import io.wisp.transport.ring.RemoteMemory;
 import io.wisp.transport.ring.handshake.ServerFabric;
 import io.wisp.transport.ring.handshake.ServerOffer;
 import io.wisp.verbs.AccessFlag;
+import io.wisp.verbs.LocalPort;
 import io.wisp.verbs.MemoryRegion;
 import io.wisp.verbs.ProtectionDomain;
 import io.wisp.verbs.VerbsException;
@@ -76,8 +77,16 @@ final class RdmaServerFabric implements ServerFabric {
   @Override
   public ServerOffer offer(Port port, int ringBytes) {
     RdmaPort opened = (RdmaPort) port;
+    LocalPort local;
     try {
-      return new Offer(opened, new ConnectionEnd(device, domain, opened.queues(), ringBytes));
+      local = device.choosePort();
+    } catch (VerbsException | IllegalStateException | OutOfMemoryError e) {
+      throw new TransportException(
+          "the server cannot be reached by RDMA now: " + e.getMessage(), e);
+    }
+    try {
+      return new Offer(
+          opened, new ConnectionEnd(device, local, domain, opened.queues(), ringBytes));
     } catch (VerbsException | IllegalStateException | OutOfMemoryError e) {
       throw new TransportException(
           "there is nothing left for one more client: " + e.getMessage(), e);

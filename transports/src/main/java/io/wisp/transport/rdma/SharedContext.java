@@ -3,6 +3,7 @@ package io.wisp.transport.rdma;
 
 import io.wisp.transport.Log;
 import io.wisp.verbs.AsyncEvent;
+import io.wisp.verbs.AsyncEventType;
 import io.wisp.verbs.Context;
 import io.wisp.verbs.Verbs;
 import io.wisp.verbs.VerbsException;
@@ -72,7 +73,7 @@ final class SharedContext implements AutoCloseable {
       while (!context.isClosed()) {
         AsyncEvent event = context.awaitEvent(Context.FOREVER);
         if (event != null) {
-          LOG.log(Level.DEBUG, "{0}: {1}", name, event);
+          LOG.log(level(event.type()), "{0}: {1}", name, text(event));
           listeners.forEach(listener -> listener.accept(event));
         }
       }
@@ -81,6 +82,23 @@ final class SharedContext implements AutoCloseable {
     } catch (VerbsException e) {
       LOG.log(Level.WARNING, "what happens to " + name + " is not known any more", e);
     }
+  }
+
+  /** Whether clients can reach a server at all is for people, the rest for who looks for it. */
+  private static Level level(AsyncEventType type) {
+    return switch (type) {
+      case PORT_ERROR, DEVICE_FATAL -> Level.WARNING;
+      case PORT_ACTIVE -> Level.INFO;
+      default -> Level.DEBUG;
+    };
+  }
+
+  private static String text(AsyncEvent event) {
+    return switch (event.type()) {
+      case PORT_ERROR -> "port " + event.port() + " is down";
+      case PORT_ACTIVE -> "port " + event.port() + " is up";
+      default -> event.toString();
+    };
   }
 
   @Override

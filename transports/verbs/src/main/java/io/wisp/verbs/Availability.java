@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.verbs;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -20,11 +21,13 @@ final class Availability {
    * @param problem of the library
    * @param devices that the library lists; asked only if there is no problem
    * @param kernelDevices the names of those that the kernel has
+   * @param nodes the files that devices are reached through
    */
   static Optional<String> of(
       Optional<String> problem,
       Supplier<List<Device>> devices,
-      Supplier<List<String>> kernelDevices) {
+      Supplier<List<String>> kernelDevices,
+      DeviceNodes nodes) {
     if (problem.isPresent()) {
       return problem;
     }
@@ -32,7 +35,7 @@ final class Availability {
       List<Device> found = devices.get();
       if (found.isEmpty()) {
         List<String> known = kernelDevices.get();
-        return Optional.of(known.isEmpty() ? NO_DEVICE : noProvider(known));
+        return Optional.of(known.isEmpty() ? NO_DEVICE : notListed(known, nodes));
       }
       return found.stream().anyMatch(Device::isAccessible)
           ? Optional.empty()
@@ -42,6 +45,26 @@ final class Availability {
     } catch (LinkageError e) {
       return Optional.of("libibverbs cannot be called: " + e);
     }
+  }
+
+  private static String notListed(List<String> known, DeviceNodes nodes) {
+    for (String device : known) {
+      Optional<Path> missing = nodes.missing(device);
+      if (missing.isPresent()) {
+        return noNode(device, missing.get());
+      }
+    }
+    return noProvider(known);
+  }
+
+  static String noNode(String device, Path node) {
+    return "the kernel has the RDMA device "
+        + device
+        + ", but "
+        + node
+        + " is not here: start the container with --device="
+        + node
+        + ", or see why udev did not make it";
   }
 
   private static String noProvider(List<String> known) {

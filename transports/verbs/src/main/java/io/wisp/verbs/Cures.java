@@ -25,6 +25,9 @@ final class Cures {
           "the device has no room for another of these, or the system is out of memory";
       case EINVAL -> "the device does not accept these arguments";
       case EBUSY -> "it is in use";
+      case EAGAIN ->
+          "the rdma cgroup of this process allows no more of these (raise rdma.max), or the device has"
+              + " no more";
       case EFAULT -> "part of the memory is not mapped, or may not be written";
       case ENOSYS, EOPNOTSUPP, EPROTONOSUPPORT -> "this device cannot do that";
       case EMFILE, ENFILE -> "too many open files: raise the limit (ulimit -n)";
@@ -53,7 +56,7 @@ final class Cures {
 
   static String ofRegistering(long length, int access, DeviceAttributes device, int errno) {
     return switch (Errno.of(errno)) {
-      case ENOMEM, EPERM, EAGAIN ->
+      case ENOMEM, EPERM ->
           "the process may lock "
               + lockedMemoryLimit(LIMITS)
               + ": raise RLIMIT_MEMLOCK (ulimit -l unlimited; LimitMEMLOCK=infinity in a systemd"

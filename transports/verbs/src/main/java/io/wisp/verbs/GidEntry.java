@@ -16,11 +16,19 @@ import io.wisp.verbs.raw.Structure;
  */
 public record GidEntry(Gid gid, int index, GidType type, int interfaceIndex) {
 
+  /**
+   * Whether it is an address of a network interface of this process's network namespace. A port's
+   * table holds the GIDs of all namespaces.
+   */
+  public boolean isHere() {
+    return LocalInterfaces.have(this);
+  }
+
   static GidEntry read(Structure entry) {
     return new GidEntry(
         Gid.read(entry.memory(), offset(IBV_GID_ENTRY, "gid")),
         entry.number("gid_index"),
-        Coded.find(GidType.values(), entry.number("gid_type"), "type of GID"),
+        Coded.findOfDevice(GidType.values(), entry.number("gid_type"), "type of GID"),
         entry.number("ndev_ifindex"));
   }
 }

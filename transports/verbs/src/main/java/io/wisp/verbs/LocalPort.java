@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.verbs;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -56,14 +60,39 @@ public record LocalPort(PortAttributes attributes, @Nullable GidEntry gid) {
       }
       return choose(context, context.queryPort(wantedPort), wantedGid);
     }
-    for (int port = 1; port <= ports; port++) {
-      PortAttributes attributes = context.queryPort(port);
-      if (attributes.isActive()) {
-        return choose(context, attributes, wantedGid);
+    return chooseFirst(
+        context.device().name(),
+        ports,
+        context::queryPort,
+        port -> choose(context, port, wantedGid));
+  }
+
+  /**
+   * The first active port that has an address.
+   *
+   * @param query what a port is like
+   * @throws VerbsException if there is none; it says of each port that is not down what it lacks
+   */
+  static LocalPort chooseFirst(
+      String device,
+      int ports,
+      IntFunction<PortAttributes> query,
+      Function<PortAttributes, LocalPort> choose) {
+    List<String> reasons = new ArrayList<>();
+    for (int number = 1; number <= ports; number++) {
+      try {
+        PortAttributes port = query.apply(number);
+        if (port.isActive()) {
+          return choose.apply(port);
+        }
+      } catch (VerbsException e) {
+        reasons.add(e.getMessage());
       }
     }
     throw new VerbsException(
-        "no port of " + context.device().name() + " is active: is the link or the interface up?");
+        reasons.isEmpty()
+            ? "no port of " + device + " is active: is the link or the interface up?"
+            : String.join("; ", reasons));
   }
 
   private static LocalPort choose(Context context, PortAttributes port, int wantedGid) {
@@ -71,7 +100,8 @@ public record LocalPort(PortAttributes attributes, @Nullable GidEntry gid) {
         "port " + port.number() + " of " + context.device().name(),
         port,
         wantedGid,
-        () -> context.gids(port.number()));
+        () -> context.gids(port.number()),
+        GidEntry::isHere);
   }
 
   /**
@@ -79,9 +109,15 @@ public record LocalPort(PortAttributes attributes, @Nullable GidEntry gid) {
    *
    * @param name what messages call the port
    * @param allGids asked only where the LID will not do: the table can be long
+   * @param isHere whether a GID is an address of this process's network namespace; not asked of one
+   *     that is wanted by its index
    */
   static LocalPort choose(
-      String name, PortAttributes port, int wantedGid, Supplier<List<GidEntry>> allGids) {
+      String name,
+      PortAttributes port,
+      int wantedGid,
+      Supplier<List<GidEntry>> allGids,
+      Predicate<GidEntry> isHere) {
     if (!port.isActive()) {
       throw new VerbsException(name + " is " + port.state() + ": is the link or the interface up?");
     }
@@ -98,11 +134,16 @@ public record LocalPort(PortAttributes attributes, @Nullable GidEntry gid) {
           .orElseThrow(() -> noSuchGid(name, wantedGid, gids));
     }
     GidType type = ethernet ? GidType.ROCE_V2 : GidType.INFINIBAND;
-    return gids.stream()
-        .filter(entry -> entry.type() == type)
-        .min(BEST_FIRST)
+    List<GidEntry> suitable = gids.stream().filter(entry -> entry.type() == type).toList();
+    if (suitable.isEmpty()) {
+      throw noGidOfType(name, type, gids);
+    }
+    return suitable.stream()
+        .sorted(BEST_FIRST)
+        .filter(isHere)
+        .findFirst()
         .map(entry -> new LocalPort(port, entry))
-        .orElseThrow(() -> noGidOfType(name, type, gids));
+        .orElseThrow(() -> noGidHere(name, suitable));
   }
 
   private static VerbsException noSuchGid(String port, int index, List<GidEntry> gids) {
@@ -120,6 +161,15 @@ public record LocalPort(PortAttributes attributes, @Nullable GidEntry gid) {
             type,
             text(gids),
             type == GidType.ROCE_V2 ? ": give its network interface an IP address" : ""));
+  }
+
+  private static VerbsException noGidHere(String port, List<GidEntry> gids) {
+    return new VerbsException(
+        port
+            + " has no GID that is an address of a network interface here, but "
+            + text(gids)
+            + ": give the interface an IP address, run in its network namespace, or name the GID by"
+            + " its index");
   }
 
   private static String text(List<GidEntry> gids) {

@@ -35,4 +35,9 @@ public enum Mtu implements Coded {
   static Mtu of(int code) {
     return Coded.find(values(), code, "MTU");
   }
+
+  /** That of a port; the smallest for 0, which drivers tell where there is no link. */
+  static Mtu ofPort(int code) {
+    return code == 0 ? MTU_256 : Coded.findOfDevice(values(), code, "MTU");
+  }
 }

@@ -30,14 +30,14 @@ public record PortAttributes(
   static PortAttributes read(int number, Structure port) {
     return new PortAttributes(
         number,
-        Coded.find(PortState.values(), port.number("state"), "state of a port"),
-        Mtu.of(port.number("max_mtu")),
-        Mtu.of(port.number("active_mtu")),
+        Coded.findOfDevice(PortState.values(), port.number("state"), "state of a port"),
+        Mtu.ofPort(port.number("max_mtu")),
+        Mtu.ofPort(port.number("active_mtu")),
         port.number("gid_tbl_len"),
         port.number("pkey_tbl_len"),
         port.number("max_msg_sz"),
         port.number("lid"),
-        Coded.find(LinkLayer.values(), port.number("link_layer"), "link layer"));
+        Coded.findOfDevice(LinkLayer.values(), port.number("link_layer"), "link layer"));
   }
 
   /** Whether it carries traffic. */

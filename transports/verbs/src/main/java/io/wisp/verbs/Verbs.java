@@ -22,7 +22,8 @@ public final class Verbs {
    * throws. It asks anew each time, since devices come and go.
    */
   public static Optional<String> availability() {
-    return Availability.of(Library.problem(), Verbs::devices, () -> namesIn(KERNEL_DEVICES));
+    return Availability.of(
+        Library.problem(), Verbs::devices, () -> namesIn(KERNEL_DEVICES), DeviceNodes.OF_SYSTEM);
   }
 
   /**
@@ -45,6 +46,10 @@ public final class Verbs {
       if (device.name().equals(name)) {
         return device.open();
       }
+    }
+    Optional<Path> missing = DeviceNodes.OF_SYSTEM.missing(name);
+    if (missing.isPresent()) {
+      throw new VerbsException(Availability.noNode(name, missing.get()));
     }
     throw new VerbsException(
         "there is no RDMA device "

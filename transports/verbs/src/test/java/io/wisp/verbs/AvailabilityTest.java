@@ -17,6 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 class AvailabilityTest {
 
   private static final Optional<String> NO_PROBLEM = Optional.empty();
+  private static final DeviceNodes NO_NODES =
+      new DeviceNodes(Path.of("/nonexistent"), Path.of("/nonexistent"));
 
   /** What another JVM prints. */
   static final class Program {
@@ -68,13 +70,14 @@ class AvailabilityTest {
                 () -> {
                   throw new AssertionError("asked for devices");
                 },
-                List::of))
+                List::of,
+                NO_NODES))
         .contains("no library");
   }
 
   @Test
   void shouldSayThatThereIsNoDevice() {
-    assertThat(Availability.of(NO_PROBLEM, List::of, List::of))
+    assertThat(Availability.of(NO_PROBLEM, List::of, List::of, NO_NODES))
         .contains(
             "there is no RDMA device: load the driver of one and ib_uverbs, or make a Soft-RoCE"
                 + " device on a network interface (modprobe -a rdma_rxe ib_uverbs; rdma link add"
@@ -83,16 +86,37 @@ class AvailabilityTest {
 
   @Test
   void shouldSayThatTheKernelHasADeviceWhichTheLibraryDoesNotList() {
-    assertThat(Availability.of(NO_PROBLEM, List::of, () -> List.of("rxe0")))
+    assertThat(Availability.of(NO_PROBLEM, List::of, () -> List.of("rxe0"), NO_NODES))
         .get(STRING)
         .startsWith("the kernel has the RDMA device rxe0, but libibverbs does not")
         .contains("ibverbs-providers");
   }
 
   @Test
+  void shouldSayWhichDeviceFileIsMissing(@TempDir Path folder) throws IOException {
+    Path nodes = Files.createDirectory(folder.resolve("dev"));
+    for (String[] each : new String[][] {{"uverbs0", "mlx5_0"}, {"uverbs1", "rxe0"}}) {
+      Path ofDevice = Files.createDirectories(folder.resolve("class").resolve(each[0]));
+      Files.writeString(ofDevice.resolve("ibdev"), each[1] + "\n");
+    }
+    Files.createFile(folder.resolve("class").resolve("abi_version"));
+    Files.createFile(nodes.resolve("uverbs0"));
+    DeviceNodes present = new DeviceNodes(folder.resolve("class"), nodes);
+    assertThat(Availability.of(NO_PROBLEM, List::of, () -> List.of("mlx5_0", "rxe0"), present))
+        .contains(
+            "the kernel has the RDMA device rxe0, but %1$s is not here: start the container with"
+                    .formatted(nodes.resolve("uverbs1"))
+                + " --device=%s, or see why udev did not make it"
+                    .formatted(nodes.resolve("uverbs1")));
+    assertThat(Availability.of(NO_PROBLEM, List::of, () -> List.of("mlx5_0"), present))
+        .get(STRING)
+        .contains("ibverbs-providers");
+  }
+
+  @Test
   void shouldSayThatTheDeviceFileMayNotBeUsed(@TempDir Path folder) {
     Path file = folder.resolve("uverbs0");
-    assertThat(Availability.of(NO_PROBLEM, () -> List.of(device(file)), List::of))
+    assertThat(Availability.of(NO_PROBLEM, () -> List.of(device(file)), List::of, NO_NODES))
         .get(STRING)
         .startsWith("this process may not read and write " + file)
         .contains("test0");
@@ -101,7 +125,8 @@ class AvailabilityTest {
   @Test
   void shouldHaveNothingToSayWhereThereIsADevice(@TempDir Path folder) throws IOException {
     Path file = Files.createFile(folder.resolve("uverbs0"));
-    assertThat(Availability.of(NO_PROBLEM, () -> List.of(device(file)), List::of)).isEmpty();
+    assertThat(Availability.of(NO_PROBLEM, () -> List.of(device(file)), List::of, NO_NODES))
+        .isEmpty();
   }
 
   @Test
@@ -112,7 +137,8 @@ class AvailabilityTest {
                 () -> {
                   throw new VerbsException("ibv_get_device_list", "", 12);
                 },
-                List::of))
+                List::of,
+                NO_NODES))
         .get(STRING)
         .startsWith("RDMA devices cannot be listed: ibv_get_device_list(): ENOMEM");
     assertThat(
@@ -121,7 +147,8 @@ class AvailabilityTest {
                 () -> {
                   throw new UnsatisfiedLinkError("no symbol");
                 },
-                List::of))
+                List::of,
+                NO_NODES))
         .get(STRING)
         .contains("no symbol");
   }

@@ -45,6 +45,15 @@ class CuresTest {
   }
 
   @Test
+  void shouldNameTheCgroupWhenItAllowsNoMoreOfSomething() {
+    assertThat(Cures.of(Errno.EAGAIN.number()))
+        .isEqualTo(
+            "the rdma cgroup of this process allows no more of these (raise rdma.max), or the device"
+                + " has no more");
+    assertThat(ofRegistering(5L << 30, 1, Errno.EAGAIN)).contains("rdma.max");
+  }
+
+  @Test
   void shouldNameTheDevicesLongestRegion() {
     assertThat(ofRegistering((1L << 32) + 1, 1, Errno.EINVAL))
         .isEqualTo("the device's longest memory region has 4294967296 bytes");

@@ -4,6 +4,8 @@ package io.wisp.verbs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -26,12 +28,20 @@ class LocalPortTest {
 
   private static LocalPort onEthernet(int wantedGid, GidEntry... gids) {
     return LocalPort.choose(
-        NAME, port(LinkLayer.ETHERNET, 0, PortState.ACTIVE), wantedGid, () -> List.of(gids));
+        NAME,
+        port(LinkLayer.ETHERNET, 0, PortState.ACTIVE),
+        wantedGid,
+        () -> List.of(gids),
+        entry -> true);
   }
 
   private static LocalPort onInfiniBand(int lid, int wantedGid, GidEntry... gids) {
     return LocalPort.choose(
-        NAME, port(LinkLayer.INFINIBAND, lid, PortState.ACTIVE), wantedGid, () -> List.of(gids));
+        NAME,
+        port(LinkLayer.INFINIBAND, lid, PortState.ACTIVE),
+        wantedGid,
+        () -> List.of(gids),
+        entry -> true);
   }
 
   @Test
@@ -90,8 +100,102 @@ class LocalPortTest {
                     NAME,
                     port(LinkLayer.ETHERNET, 0, PortState.DOWN),
                     LocalPort.ANY,
-                    () -> List.of(IPV4)))
+                    () -> List.of(IPV4),
+                    entry -> true))
         .isInstanceOf(VerbsException.class)
         .hasMessage("port 1 of test0 is DOWN: is the link or the interface up?");
+  }
+
+  @Test
+  void shouldPassOverTheGidsOfOtherNetworkNamespaces() {
+    GidEntry here = gid("10.9.0.2", 5, GidType.ROCE_V2);
+    PortAttributes port = port(LinkLayer.ETHERNET, 0, PortState.ACTIVE);
+    assertThat(
+            LocalPort.choose(
+                    NAME,
+                    port,
+                    LocalPort.ANY,
+                    () -> List.of(LINK_LOCAL_V1, IPV4, here),
+                    here::equals)
+                .gid())
+        .isEqualTo(here);
+    assertThatThrownBy(
+            () ->
+                LocalPort.choose(
+                    NAME, port, LocalPort.ANY, () -> List.of(LINK_LOCAL_V1, IPV4), entry -> false))
+        .isInstanceOf(VerbsException.class)
+        .hasMessage(
+            "port 1 of test0 has no GID that is an address of a network interface here, but 4:"
+                + " ::ffff:10.9.0.1 (ROCE_V2): give the interface an IP address, run in its network"
+                + " namespace, or name the GID by its index");
+  }
+
+  @Test
+  void shouldTellTheInterfacesOfThisNamespaceByNumberAndAddress() throws SocketException {
+    NetworkInterface loopback = NetworkInterface.getByName("lo");
+    int here = loopback.getIndex();
+    assertThat(LocalInterfaces.have(at("127.0.0.1", here))).isTrue();
+    assertThat(LocalInterfaces.have(at("10.9.0.77", here))).isFalse();
+    assertThat(LocalInterfaces.have(at("fe80::1", here))).isFalse();
+    assertThat(LocalInterfaces.have(at("127.0.0.1", 1_000_000))).isFalse();
+    assertThat(LocalInterfaces.have(at("fe80::1", 1_000_000))).isFalse();
+    assertThat(LocalInterfaces.have(at("10.9.0.77", 0))).isTrue();
+  }
+
+  @Test
+  void shouldKnowTheLinkLocalGidThatIsMadeOfAHardwareAddress() {
+    byte[] hardware = {0x02, 0x42, (byte) 0xac, 0x11, 0x00, 0x02};
+    assertThat(LocalInterfaces.isOf(Gid.parse("fe80::42:acff:fe11:2"), hardware)).isTrue();
+    assertThat(LocalInterfaces.isOf(Gid.parse("fe80::42:acff:fe11:3"), hardware)).isFalse();
+    assertThat(LocalInterfaces.isOf(Gid.parse("2001:db8::42:acff:fe11:2"), hardware)).isFalse();
+    assertThat(LocalInterfaces.isOf(Gid.parse("fe80::42:acff:fe11:2"), new byte[20])).isFalse();
+  }
+
+  private static GidEntry at(String text, int interfaceIndex) {
+    return new GidEntry(Gid.parse(text), 0, GidType.ROCE_V2, interfaceIndex);
+  }
+
+  @Test
+  void shouldGoOnToThePortThatHasAnAddress() {
+    assertThat(chooseFirst(3, 3).number()).isEqualTo(3);
+    assertThat(chooseFirst(3, 2).number()).isEqualTo(2);
+    assertThatThrownBy(() -> chooseFirst(3, 1))
+        .isInstanceOf(VerbsException.class)
+        .hasMessage("port 2 has none; port 3 has none");
+    assertThatThrownBy(() -> chooseFirst(1, 1))
+        .isInstanceOf(VerbsException.class)
+        .hasMessage("no port of test0 is active: is the link or the interface up?");
+  }
+
+  @Test
+  void shouldNotAskForPortsBehindTheOneThatItTakes() {
+    assertThat(chooseFirst(4, 2).number()).isEqualTo(2);
+    assertThatThrownBy(() -> chooseFirst(4, 9))
+        .isInstanceOf(VerbsException.class)
+        .hasMessage("port 2 has none; port 3 has none; port 4 cannot be asked");
+  }
+
+  private static PortAttributes numbered(int number, PortState state) {
+    return new PortAttributes(
+        number, state, Mtu.MTU_4096, Mtu.MTU_1024, 8, 1, 1 << 30, 0, LinkLayer.ETHERNET);
+  }
+
+  /** Of ports of which the first is down, and the fourth cannot be asked. */
+  private static LocalPort chooseFirst(int ports, int withAddress) {
+    return LocalPort.chooseFirst(
+        "test0",
+        ports,
+        number -> {
+          if (number == 4) {
+            throw new VerbsException("port 4 cannot be asked");
+          }
+          return numbered(number, number == 1 ? PortState.DOWN : PortState.ACTIVE);
+        },
+        port -> {
+          if (port.number() != withAddress) {
+            throw new VerbsException("port " + port.number() + " has none");
+          }
+          return new LocalPort(port, IPV4);
+        });
   }
 }
