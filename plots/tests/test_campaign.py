@@ -585,17 +585,26 @@ def test_the_full_table_holds_what_the_report_shows():
         groups = {each.group for each in FULL.cells() if each.place == place}
         assert groups == {"comparison", "ahead", "payload", "pipeline", "clients", "ycsb", "verified", "load"}
         names = {each.name for each in FULL.cells() if each.place == place}
-        onesided = {HOST: "shm-onesided", GUEST: "rdma-onesided"}[place]
-        assert {f"ycsb-100-{letter}-{onesided}" for letter in "abcdf"} <= names
-        assert {f"ycsb-etc-{letter}-{onesided}" for letter in "abcdf"} <= names
-        assert f"verified-etc-a-{onesided}" in names
-        assert {"comparison-100-simple-kv-tcp", f"load-100-{onesided}", "load-100-tcp"} <= names
+        auto, onesided = {HOST: ("shm-auto", "shm-onesided"), GUEST: ("rdma-auto", "rdma-onesided")}[place]
+        assert {f"ycsb-100-{letter}-{auto}" for letter in "abcdf"} <= names
+        assert {f"ycsb-etc-{letter}-{auto}" for letter in "abcdf"} <= names
+        assert f"verified-etc-a-{auto}" in names
+        assert {"comparison-100-simple-kv-tcp", f"load-100-{auto}", "load-100-tcp"} <= names
+        assert f"comparison-100-{onesided}" in names
 
 
 @pytest.mark.parametrize("scale", [FULL, QUICK])
 def test_the_guest_measures_beside_rdma_what_it_is_compared_with(scale):
     compared = {each.name for each in scale.cells() if each.place == GUEST and each.group == "comparison"}
-    ways = ("rdma-ring", "rdma-onesided", "tcp", "simple-kv-tcp", "simple-kv-rdma-request", "simple-kv-rdma-region")
+    ways = (
+        "rdma-ring",
+        "rdma-auto",
+        "rdma-onesided",
+        "tcp",
+        "simple-kv-tcp",
+        "simple-kv-rdma-request",
+        "simple-kv-rdma-region",
+    )
     assert {f"comparison-100-{way}" for way in ways} <= compared
 
 

@@ -36,16 +36,18 @@ TCP = WayToMeasure("tcp")
 ZMQ = WayToMeasure("zmq")
 SHM_RING = WayToMeasure("shm", get="ring")
 SHM_ONESIDED = WayToMeasure("shm", get="onesided")
+SHM_AUTO = WayToMeasure("shm", get="auto")
 RDMA_RING = WayToMeasure("rdma", get="ring")
 RDMA_ONESIDED = WayToMeasure("rdma", get="onesided")
+RDMA_AUTO = WayToMeasure("rdma", get="auto")
 NULL = WayToMeasure("null")
 PYTHON_TCP = WayToMeasure("tcp", program="simple_kv", requests=30_000)
 GUEST_PYTHON_TCP = WayToMeasure("tcp", program="simple_kv", requests=2_000)
 GUEST_PYTHON_REQUEST = WayToMeasure("rdma", write="request", program="simple_kv", requests=3_000)
 GUEST_PYTHON_REGION = WayToMeasure("rdma", write="region", program="simple_kv", requests=600)
 
-WISP_WAYS = (TCP, ZMQ, SHM_RING, SHM_ONESIDED)
-RDMA_WAYS = (RDMA_RING, RDMA_ONESIDED, TCP)
+WISP_WAYS = (TCP, ZMQ, SHM_RING, SHM_AUTO)
+RDMA_WAYS = (RDMA_RING, RDMA_AUTO, TCP)
 GUEST_PYTHON_WAYS = (GUEST_PYTHON_TCP, GUEST_PYTHON_REQUEST, GUEST_PYTHON_REGION)
 
 THE_NOTES = {"100": Load()}
@@ -89,21 +91,21 @@ FULL = Scale(
     host=Plan(
         HOST,
         series=(
-            Series("comparison", THE_NOTES, (*WISP_WAYS, NULL, PYTHON_TCP)),
+            Series("comparison", THE_NOTES, (*WISP_WAYS, SHM_ONESIDED, NULL, PYTHON_TCP)),
             Series("ahead", AHEAD, (*WISP_WAYS, PYTHON_TCP)),
             # What fits a cache line, the notes' size, a page with its header beyond a segment, and a rendezvous.
             Series("payload", _sizes(10, 100, 1000, 64 << 10), WISP_WAYS),
             Series("pipeline", _pipelines(1, 16, 64), WISP_WAYS),
-            # Whether one serving thread has enough to do. One-sided gets need none; zmq has a thread between in any case.
-            Series("clients", _clients(1, 4, 16), (TCP, SHM_ONESIDED)),
+            # Whether one serving thread has enough to do. Most gets need none over shm; zmq has a thread between in any case.
+            Series("clients", _clients(1, 4, 16), (TCP, SHM_AUTO)),
             # Far more records than a core's cache holds, and few enough to be put within a second.
-            Series("ycsb", _ycsb("abcdf", 100_000, "100"), (TCP, SHM_RING, SHM_ONESIDED)),
-            Series("ycsb", _ycsb("abcdf", 100_000, "etc"), (TCP, SHM_ONESIDED)),
+            Series("ycsb", _ycsb("abcdf", 100_000, "100"), (TCP, SHM_RING, SHM_AUTO, SHM_ONESIDED)),
+            Series("ycsb", _ycsb("abcdf", 100_000, "etc"), (TCP, SHM_AUTO)),
             Series("verified", _ycsb("a", 100_000, "etc", "--verify"), WISP_WAYS, once=True),
             # From idle to beyond what one core for both ends can do, and what two cores can.
             Series("load", _rates(1_000, 4_000, 16_000, 32_000, 64_000), (TCP,)),
             Series("load", _rates(1_000, 2_000, 4_000, 8_000, 16_000), (ZMQ,)),
-            Series("load", _rates(1_000, 16_000, 64_000, 128_000, 256_000), (SHM_RING, SHM_ONESIDED)),
+            Series("load", _rates(1_000, 16_000, 64_000, 128_000, 256_000), (SHM_RING, SHM_AUTO)),
         ),
         warmup=1,
         measured=2,
@@ -113,16 +115,16 @@ FULL = Scale(
     guest=Plan(
         GUEST,
         series=(
-            Series("comparison", THE_NOTES, (*RDMA_WAYS, SHM_RING, SHM_ONESIDED, ZMQ, NULL, *GUEST_PYTHON_WAYS)),
+            Series("comparison", THE_NOTES, (*RDMA_WAYS, RDMA_ONESIDED, SHM_RING, ZMQ, NULL, *GUEST_PYTHON_WAYS)),
             Series("ahead", AHEAD, RDMA_WAYS),
             Series("payload", _sizes(10, 100, 1000, 64 << 10), RDMA_WAYS),
             Series("pipeline", _pipelines(1, 16, 64), RDMA_WAYS),
             # The guest has one processor for all clients.
             Series("clients", _clients(1, 2, 4), (RDMA_RING, TCP)),
             Series("ycsb", _ycsb("abcdf", 10_000, "100"), RDMA_WAYS),
-            Series("ycsb", _ycsb("abcdf", 10_000, "etc"), (RDMA_ONESIDED, TCP)),
+            Series("ycsb", _ycsb("abcdf", 10_000, "etc"), (RDMA_AUTO, TCP)),
             Series("verified", _ycsb("a", 10_000, "etc", "--verify"), RDMA_WAYS, once=True),
-            Series("load", _rates(500, 2_000, 8_000, 16_000, 32_000), (RDMA_ONESIDED, TCP)),
+            Series("load", _rates(500, 2_000, 8_000, 16_000, 32_000), (RDMA_AUTO, TCP)),
         ),
         warmup=1,
         measured=2,
@@ -138,9 +140,9 @@ QUICK = Scale(
         HOST,
         series=(
             Series("comparison", THE_NOTES, (*WISP_WAYS, NULL, PYTHON_TCP)),
-            Series("payload", _sizes(10, 100, 1000), (TCP, SHM_ONESIDED)),
+            Series("payload", _sizes(10, 100, 1000), (TCP, SHM_AUTO)),
             Series("pipeline", _pipelines(1, 16, 64), (TCP, SHM_RING)),
-            Series("ycsb", _ycsb("abc", 10_000, "100"), (TCP, SHM_ONESIDED)),
+            Series("ycsb", _ycsb("abc", 10_000, "100"), (TCP, SHM_AUTO)),
             Series("load", _rates(1_000, 16_000, 64_000), (TCP,)),
         ),
         warmup=1,
@@ -150,7 +152,7 @@ QUICK = Scale(
     ),
     guest=Plan(
         GUEST,
-        series=(Series("comparison", THE_NOTES, (*RDMA_WAYS, SHM_ONESIDED, *GUEST_PYTHON_WAYS)),),
+        series=(Series("comparison", THE_NOTES, (*RDMA_WAYS, RDMA_ONESIDED, *GUEST_PYTHON_WAYS)),),
         warmup=1,
         measured=2,
         first_warmup=30,

@@ -147,6 +147,8 @@ _LONG = (
     _transport("tcp pipelined", "tcp wisp, pipeline {pipeline}", transport="tcp", operation="wisp", pipeline="16"),
     _transport("tcp clients", "tcp wisp, 8 clients", transport="tcp", operation="wisp", threads=8),
     _transport("shm gets by ring", "shm get by ring", transport="shm", operation="get", get="ring"),
+    # Gets as they are by default, whatever way that is in either of two commits.
+    _transport("shm by default", "shm wisp", transport="shm", operation="wisp"),
 )
 _QUICK = Timing(warmup_iterations=3, warmup_milliseconds=100, milliseconds=500)
 _PROOF = (_ruler("memory", _QUICK), _store(("get", "put"), "1000", _QUICK))
