@@ -9,6 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * Rounds in which some parties call at once, each about keys of its own, whose histories are then
@@ -36,10 +37,7 @@ public final class Rounds {
    */
   public void play(List<Party> parties, Consumer<RuntimeException> afterFailure) throws Exception {
     Recorder recorder = new Recorder();
-    List<String> keys = new ArrayList<>();
-    for (int i = 0; i < KEYS; i++) {
-      keys.add("r" + rounds + "k" + i);
-    }
+    List<String> keys = keysOf(rounds);
     boolean expiriesPass = parties.stream().allMatch(Party::readsTheStoresClock);
     CyclicBarrier start = new CyclicBarrier(parties.size());
     try (ExecutorService threads = Executors.newFixedThreadPool(parties.size())) {
@@ -71,7 +69,16 @@ public final class Rounds {
           failure -> {
             throw failure;
           });
+      // Else the values that rounds leave behind, some of them large, fill the store in time, and
+      // nothing grows or is compacted beside the rounds any more.
+      for (String key : keysOf(rounds - 1)) {
+        parties.getFirst().call(Call.Kind.DELETE, key, "", 0);
+      }
     }
+  }
+
+  private static List<String> keysOf(int round) {
+    return IntStream.range(0, KEYS).mapToObj(i -> "r" + round + "k" + i).toList();
   }
 
   @Override
