@@ -20,20 +20,20 @@ def run(rate: float, **counts: int) -> dict:
 
 
 def test_counts_are_for_each_get_or_each_request():
-    figures = Figures.of(run(5, lookup_reads=40, gets_asked=70, work_requests=600, posts=30))
-    assert figures == Figures(5.0, 500, 0.4, 0.7, 2.0, 0.1)
+    figures = Figures.of(run(5, lookup_reads=40, gets_asked=70, lookup_stale_addresses=9, work_requests=600, posts=30))
+    assert figures == Figures(5.0, 500, 0.4, 0.7, 0.09, 2.0, 0.1)
 
 
 def test_what_a_way_does_not_count_is_unknown_and_not_zero():
-    assert Figures.of(run(5)) == Figures(5.0, 500, None, None, None, None)
+    assert Figures.of(run(5)) == Figures(5.0, 500, None, None, None, None, None)
     writes = run(5, lookup_reads=0, posts=30)
     del writes["operations"]["get"]
-    assert Figures.of(writes) == Figures(5.0, 500, None, None, None, 0.1)
+    assert Figures.of(writes) == Figures(5.0, 500, None, None, None, None, 0.1)
 
 
 def rounds(*rates: tuple[float, float, float]) -> list[dict[str, Figures]]:
     def figures(rate: float) -> Figures:
-        return Figures(rate, 500, None, None, None, None)
+        return Figures(rate, 500, None, None, None, None, None)
 
     return [{"auto": figures(auto), "onesided": figures(pure), "ring": figures(ring)} for auto, pure, ring in rates]
 
@@ -47,6 +47,12 @@ def test_rates_are_compared_within_a_round_only():
 def test_tcp_is_measured_where_many_are_sent_together():
     assert "tcp" not in LOADS["mix-1"].ways
     assert all("tcp" in LOADS[name].ways for name in ("mix-10", "mix-64", "reads-16"))
+
+
+def test_workloads_of_ycsb_are_asked_by_one_and_by_many_clients():
+    assert {f"ycsb-{workload}-{clients}" for workload in "abc" for clients in (1, 4, 16)} <= LOADS.keys()
+    assert LOADS["ycsb-b-16"].options == ("--workload", "b", "--clients", "16")
+    assert LOADS["ycsb-b-16"].ways == ("auto", "onesided", "ring")
 
 
 class FakeClient:

@@ -11,7 +11,9 @@ for each request.
     ./wisp beside gets [--transport shm|rdma] [--rounds N] [--seconds S] [--json FILE] [LOAD ...]
 
 Loads: mix-1 (a third each of put, get and delete, one at a time), mix-10, mix-64 (so many sent together), reads-1 and
-reads-16 (gets of keys that are there and whose addresses are known), writes-16.
+reads-16 (gets of keys that are there and whose addresses are known), writes-16; and ycsb-a-1, ycsb-a-4, ycsb-a-16 and so
+on, workloads A, B and C of YCSB with so many clients: what share of gets meets an address that another's write, or
+compaction, has made stale?
 
 Each server is held still while it is not measured. With two cores, each end has one and polls. In the guest, which has
 one processor for each end, it runs as it is: ./wisp guest ./wisp beside gets --transport rdma
@@ -38,7 +40,6 @@ from wisp_tools.tree import WISP, commit
 
 SCHEMA = "wisp-beside-gets-1"
 KEY_SIZE, PAYLOAD_SIZE = 3, 100
-MIX, READS, WRITES = "put:1,get:1,delete:1", "get:1", "put:1"
 RULER = "ring"
 LIMIT_SECONDS = 600
 
@@ -48,23 +49,34 @@ class LoadOfGets:
     """What is asked, and how many requests are sent together."""
 
     name: str
-    mix: str
-    pipeline: int
+    options: tuple[str, ...]
+    """Of `wisp -p`."""
+    pipeline: int = 1
 
     @property
     def ways(self) -> tuple[str, ...]:
         return ("auto", "onesided", RULER, *(("tcp",) if self.pipeline > 1 else ()))
 
 
+def _mix(name: str, mix: str, pipeline: int) -> LoadOfGets:
+    return LoadOfGets(f"{name}-{pipeline}", ("--mix", mix), pipeline)
+
+
+def _ycsb(workload: str, clients: int) -> LoadOfGets:
+    return LoadOfGets(f"ycsb-{workload}-{clients}", ("--workload", workload, "--clients", str(clients)))
+
+
+THIRDS, READS, WRITES = "put:1,get:1,delete:1", "get:1", "put:1"
 LOADS = {
     load.name: load
     for load in (
-        LoadOfGets("mix-1", MIX, 1),
-        LoadOfGets("reads-1", READS, 1),
-        LoadOfGets("mix-10", MIX, 10),
-        LoadOfGets("reads-16", READS, 16),
-        LoadOfGets("writes-16", WRITES, 16),
-        LoadOfGets("mix-64", MIX, 64),
+        _mix("mix", THIRDS, 1),
+        _mix("reads", READS, 1),
+        _mix("mix", THIRDS, 10),
+        _mix("reads", READS, 16),
+        _mix("writes", WRITES, 16),
+        _mix("mix", THIRDS, 64),
+        *(_ycsb(workload, clients) for workload in "abc" for clients in (1, 4, 16)),
     )
 }
 
@@ -79,6 +91,8 @@ class Figures:
     """Reads of the server's memory; None without gets, or over tcp."""
     askedShare: float | None
     """Of the gets, those that the server's processor answered."""
+    staleShare: float | None
+    """Of the gets, those that met an address at which their record was no longer."""
     workRequestsPerRequest: float | None
     postsPerRequest: float | None
 
@@ -96,6 +110,7 @@ class Figures:
             int(operations["all"]["latencyNanoseconds"]["p50"]),
             each("lookup_reads", gets),
             each("gets_asked", gets),
+            each("lookup_stale_addresses", gets),
             each("work_requests", requests),
             each("posts", requests),
         )
@@ -127,7 +142,7 @@ class Ways:
             *(f"127.0.0.1:{server.port}", "--transport", transport, "--wait", "poll"),
             *(("--get", way) if way != "tcp" else ()),
             *("--key_size", KEY_SIZE, "--payload_size", PAYLOAD_SIZE, "--preload", 10**KEY_SIZE),
-            *("--mix", load.mix, "--pipeline", load.pipeline, *side.cores_option(self._cores.client)),
+            *(*load.options, "--pipeline", load.pipeline, *side.cores_option(self._cores.client)),
             *("--duration", f"{self._seconds}s", "--warmup", f"{self._seconds}s", "--json", target),
         )
         log = self._folder / "client.log"
@@ -155,7 +170,7 @@ def row(load: LoadOfGets, rounds: Sequence[dict[str, Figures]]) -> dict[str, Any
 
     return {
         "load": load.name,
-        "mix": load.mix,
+        "options": list(load.options),
         "pipeline": load.pipeline,
         "ways": {way: {"rounds": [vars(one[way]) for one in rounds], "ratioToRing": ratio(way)} for way in load.ways},
     }
@@ -163,7 +178,13 @@ def row(load: LoadOfGets, rounds: Sequence[dict[str, Figures]]) -> dict[str, Any
 
 HEAD = (
     *("load", "way", "requests/s, median", "ratio to the ring: median (lowest to highest)", "p50, us"),
-    *("reads a get", "gets by the server's processor", "work requests a request", "posts a request"),
+    *(
+        "reads a get",
+        "gets by the server's processor",
+        "gets that met a stale address",
+        "work requests a request",
+        "posts a request",
+    ),
 )
 
 
@@ -182,6 +203,7 @@ def cells_of(row: Fields) -> list[tuple[str, ...]]:
                 *(row.text("load"), way, _median(rounds, "requestsPerSecond", ",.0f")),
                 *(side.spread_in_words(spread), f"{p50 / 1000:,.2f}"),
                 *(_median(rounds, "readsPerGet", ".2f"), _median(rounds, "askedShare", ".1%")),
+                _median(rounds, "staleShare", ".1%"),
                 *(_median(rounds, "workRequestsPerRequest", ".2f"), _median(rounds, "postsPerRequest", ".2f")),
             )
         )
