@@ -2,6 +2,9 @@
 import dataclasses
 import json
 import os
+import select
+import subprocess
+import sys
 
 import pytest
 
@@ -116,3 +119,25 @@ def test_a_trip_between_two_cores_takes_some_time_and_leaves_the_process_where_i
     first, *_, last = sorted(allowed)
     assert 20 < nearness.trip_nanoseconds(first, last) < 1e6
     assert os.sched_getaffinity(0) == allowed
+
+
+def test_a_trip_to_a_process_that_has_ended_is_refused(monkeypatch):
+    monkeypatch.setattr(nearness, "_echo", lambda *_: os._exit(0))
+    core = min(os.sched_getaffinity(0))
+    with pytest.raises(WispError, match="the process on the other one has ended"):
+        nearness.trip_nanoseconds(core, core)
+
+
+def test_the_other_process_ends_with_the_one_that_measures():
+    reading, writing = os.pipe()
+    script = (
+        "import os, sys; from wisp_tools.campaign import nearness\n"
+        "nearness._mean_trip = lambda *_: os.abort()\n"
+        "nearness.trip_nanoseconds(*2 * [min(os.sched_getaffinity(0))])\n"
+    )
+    with os.fdopen(reading, "rb") as pipe:
+        subprocess.run([sys.executable, "-c", script], pass_fds=[writing], stderr=subprocess.DEVNULL, check=False)
+        os.close(writing)
+        # The end of the file comes when both processes have ended.
+        assert select.select([pipe], [], [], 60)[0]
+        assert pipe.read() == b""

@@ -10,7 +10,10 @@ import mmap
 import multiprocessing
 import os
 from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
 from time import perf_counter_ns, sleep
+
+from wisp_tools.errors import WispError
 
 TRIPS, SERIES = 1_000, 9
 TOLERANCE = 1.25
@@ -21,6 +24,8 @@ PAUSE_SECONDS = 2.0
 ATTEMPTS = 5
 _STOP = 2**63
 _CACHE_LINE_WORDS = 8
+_LOOKS = 100_000
+"""At a word, before it is asked whether the other process is still there."""
 
 
 def trip_nanoseconds(first: int, second: int) -> float:
@@ -30,12 +35,12 @@ def trip_nanoseconds(first: int, second: int) -> float:
     """
     memory = mmap.mmap(-1, mmap.PAGESIZE)
     words = memoryview(memory).cast("Q")
-    echo = multiprocessing.get_context("fork").Process(target=_echo, args=(first, words), daemon=True)
+    echo = multiprocessing.get_context("fork").Process(target=_echo, args=(first, words, os.getpid()), daemon=True)
     allowed = os.sched_getaffinity(0)
     echo.start()
     try:
         os.sched_setaffinity(0, {second})
-        return min(_mean_trip(words, 1 + number * TRIPS) for number in range(SERIES))
+        return min(_mean_trip(words, 1 + number * TRIPS, echo) for number in range(SERIES))
     finally:
         words[0] = _STOP
         os.sched_setaffinity(0, allowed)
@@ -44,21 +49,25 @@ def trip_nanoseconds(first: int, second: int) -> float:
         memory.close()
 
 
-def _echo(core: int, words: memoryview) -> None:
+def _echo(core: int, words: memoryview, parent: int) -> None:
     os.sched_setaffinity(0, {core})
     seen = 0
-    while seen != _STOP:
-        if words[0] != seen:
-            seen = words[_CACHE_LINE_WORDS] = words[0]
+    while seen != _STOP and os.getppid() == parent:
+        for _ in range(_LOOKS):
+            if words[0] != seen:
+                seen = words[_CACHE_LINE_WORDS] = words[0]
+                if seen == _STOP:
+                    break
     os._exit(0)
 
 
-def _mean_trip(words: memoryview, start: int) -> float:
+def _mean_trip(words: memoryview, start: int, echo: BaseProcess) -> float:
     began = perf_counter_ns()
     for number in range(start, start + TRIPS):
         words[0] = number
-        while words[_CACHE_LINE_WORDS] != number:
-            pass
+        while not any(words[_CACHE_LINE_WORDS] == number for _ in range(_LOOKS)):
+            if not echo.is_alive():
+                raise WispError("the distance of two cores was not measured: the process on the other one has ended")
     return (perf_counter_ns() - began) / TRIPS
 
 
