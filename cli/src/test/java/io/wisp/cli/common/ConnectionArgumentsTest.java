@@ -82,8 +82,8 @@ class ConnectionArgumentsTest {
   }
 
   @Test
-  void shouldReadTheServersMemoryUnlessToldOtherwise() {
+  void shouldGetAsTransportsDoUnlessToldOtherwise() {
     assertThat(parsed(new ClientArguments()).options(connection()).getPath())
-        .isEqualTo(GetPath.ONE_SIDED);
+        .isEqualTo(GetPath.AUTO);
   }
 }
