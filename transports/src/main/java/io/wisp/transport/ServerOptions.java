@@ -33,6 +33,13 @@ public record ServerOptions(
 
   public static final int DEFAULT_MAX_CLIENTS = 10_000;
 
+  /**
+   * Clients that may wait to be accepted by a server that listens on a socket; the kernel may allow
+   * fewer ({@code net.core.somaxconn}). Without a number Java takes 50, and a Unix domain socket
+   * refuses one more where TCP only makes it wait.
+   */
+  public static final int BACKLOG = 1_024;
+
   private static final Log LOG = Log.of(ServerOptions.class);
 
   /** Refuses what is beyond a limit, by an {@link IllegalArgumentException} that names it. */

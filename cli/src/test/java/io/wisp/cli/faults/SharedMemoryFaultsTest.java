@@ -130,6 +130,31 @@ class SharedMemoryFaultsTest {
     return Path.of(folder.group(1), "control");
   }
 
+  /** Which is as a server that has a core with many others. */
+  @Test
+  void shouldLetMoreClientsWaitThanItAccepts() throws Exception {
+    try (ServerProcess server =
+            ServerProcess.with("--transport", "shm", "--memory", "16m", "--threads", "1").start();
+        Client first = connect(server)) {
+      List<SocketChannel> waiting = new ArrayList<>();
+      server.stop();
+      try {
+        for (int i = 0; i < 200; i++) {
+          SocketChannel each = SocketChannel.open(StandardProtocolFamily.UNIX);
+          waiting.add(each);
+          each.configureBlocking(false);
+          assertThat(each.connect(UnixDomainSocketAddress.of(control(first)))).isTrue();
+        }
+      } finally {
+        server.resume();
+        for (SocketChannel each : waiting) {
+          each.close();
+        }
+      }
+      assertThat(first.put(Slice.of("key"), Slice.of("value"))).isEqualTo(Status.CREATED);
+    }
+  }
+
   @Test
   void shouldRefuseInWordsWhomItHasNoDescriptorsForAndServeTheOthers() throws Exception {
     try (ServerProcess server =

@@ -31,8 +31,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RdmaTransport implements Transport {
 
-  private static final int BACKLOG = 1_024;
-
   @Override
   public String name() {
     return "rdma";
@@ -77,7 +75,7 @@ public final class RdmaTransport implements Transport {
     ServerSocketChannel listener = null;
     try {
       listener = ServerSocketChannel.open();
-      return listener.bind(address, BACKLOG);
+      return listener.bind(address, ServerOptions.BACKLOG);
     } catch (IOException e) {
       Closing.quietly(listener);
       throw new TransportException("cannot listen on " + endpoint + ": " + e.getMessage(), e);

@@ -78,7 +78,7 @@ public final class ShmTransport implements Transport {
   private static ServerSocketChannel listen(Path path) throws IOException {
     ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     try {
-      return listener.bind(UnixDomainSocketAddress.of(path));
+      return listener.bind(UnixDomainSocketAddress.of(path), ServerOptions.BACKLOG);
     } catch (IOException | RuntimeException e) {
       listener.close();
       throw e;

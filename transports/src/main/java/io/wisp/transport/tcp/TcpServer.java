@@ -19,8 +19,6 @@ import java.util.List;
 /** Serves a store to clients of Redis over TCP, with event loops over which connections spread. */
 final class TcpServer implements Server {
 
-  private static final int BACKLOG = 1024;
-
   private final ServerOptions options;
   private final Clients clients;
   private final ServerSocketChannel listening;
@@ -57,7 +55,7 @@ final class TcpServer implements Server {
     try {
       channel = ServerSocketChannel.open();
       channel.configureBlocking(false);
-      channel.bind(address, BACKLOG);
+      channel.bind(address, ServerOptions.BACKLOG);
       return channel;
     } catch (IOException e) {
       Closing.quietly(channel);
