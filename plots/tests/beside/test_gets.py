@@ -90,7 +90,8 @@ def test_all_ways_take_turns_in_one_client_and_the_record_fits_its_schema(tmp_pa
     options = Namespace(transport="shm", seconds=1, rounds=2, arguments=["--json", str(tmp_path / "gets.json")])
     document = {"format": "wisp-beside-gets", "version": 1, "conditions": gets.conditions(options), "rows": rows}
     files.write_checked(tmp_path / "gets.json", gets.SCHEMA, document)
-    (study,) = recorded_studies(tmp_path)
+    first, study = recorded_studies(tmp_path)
+    assert (first.title, first.header) == ("Aims", ("what", "aim", "shm"))
     assert study.title == "What a get takes over shm"
     assert "emulated" not in study.text
     assert {len(line) for line in study.rows} == {len(study.header)}

@@ -38,7 +38,7 @@ from wisp_tools.processes import free_port
 from wisp_tools.results.fields import Fields
 from wisp_tools.tree import WISP, commit
 
-SCHEMA = "wisp-beside-gets-1"
+FORMAT, SCHEMA = "wisp-beside-gets", "wisp-beside-gets-1"
 KEY_SIZE, PAYLOAD_SIZE = 3, 100
 RULER = "ring"
 LIMIT_SECONDS = 600
@@ -263,7 +263,7 @@ def main(arguments: Sequence[str]) -> int:
         ways = Ways(options.transport, options.seconds, Path(folder), stack)
         rows = [compare(ways, load, options.rounds) for load in loads]
     if options.json:
-        found = {"format": "wisp-beside-gets", "version": 1, "conditions": started, "rows": rows}
+        found = {"format": FORMAT, "version": 1, "conditions": started, "rows": rows}
         files.write_checked(options.json, SCHEMA, found)
     print(in_table(rows))
     return 0

@@ -15,7 +15,8 @@ from wisp_tools.repeats import in_words
 from wisp_tools.report.contents import RunReport
 from wisp_tools.report.markdown import write_markdown
 from wisp_tools.report.page import write_page
-from wisp_tools.report.studies import Study, recorded_studies
+from wisp_tools.report.studies import recorded_studies
+from wisp_tools.report.study import Study
 from wisp_tools.results.campaign import CAMPAIGN_FILE
 from wisp_tools.results.runs import load_runs, recorded_runs
 

@@ -12,7 +12,7 @@ from wisp_tools.model import EMULATED_LABEL
 from wisp_tools.repeats import UNREPEATED
 from wisp_tools.report.contents import RunReport
 from wisp_tools.report.progress import MISSING_HEADER, CampaignSummary
-from wisp_tools.report.studies import Study
+from wisp_tools.report.study import Study
 from wisp_tools.report.tables import comparison_table, table, table_of
 
 

@@ -18,7 +18,7 @@ from wisp_tools.repeats import UNREPEATED
 from wisp_tools.report.contents import RunReport
 from wisp_tools.report.progress import MISSING_HEADER, CampaignSummary
 from wisp_tools.report.sections import Section, sections_of
-from wisp_tools.report.studies import Study
+from wisp_tools.report.study import Study
 from wisp_tools.report.tables import in_order, way_label
 from wisp_tools.style import PREFERS_DARK, looks_of
 

@@ -4,7 +4,6 @@ and Redis."""
 
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from wisp_tools import wording
@@ -12,31 +11,24 @@ from wisp_tools.beside import gets, redis
 from wisp_tools.beside.clients import NAMES as CLIENTS
 from wisp_tools.errors import WispError
 from wisp_tools.model import EMULATED_LABEL
+from wisp_tools.report.aims import aims
+from wisp_tools.report.study import Study
 from wisp_tools.results.fields import Fields
 from wisp_tools.results.runs import NO_RUNS, format_of
 
 CPU_TIME = "cpuNanosecondsPerRequest"
 
 
-@dataclass(frozen=True)
-class Study:
-    """A question with its answer as text and a table."""
-
-    title: str
-    text: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
 def recorded_studies(results: Path) -> list[Study]:
-    """Those among all recorded files, by path. Raises WispError if one of them is not whole."""
-    studies = []
+    """Those among all recorded files, first what gets are to reach. Raises WispError if a file is not whole."""
+    found: dict[str, list[Fields]] = {name: [] for name in MAKERS}
     for path in sorted(results.glob("**/*.json")):
         relative = path.relative_to(results)
-        make = MAKERS.get(format_of(path) or "")
-        if make is not None and not (set(relative.parts[:-1]) & NO_RUNS):
-            studies.append(make(Fields.of_file(path, str(relative))))
-    return studies
+        name = format_of(path) or ""
+        if name in found and not (set(relative.parts[:-1]) & NO_RUNS):
+            found[name].append(Fields.of_file(path, str(relative)))
+    studies = [MAKERS[name](file) for name, files in found.items() for file in files]
+    return [*aims(found[gets.FORMAT]), *studies]
 
 
 def write_cost(file: Fields) -> Study:
@@ -184,7 +176,7 @@ def beside_gets(file: Fields) -> Study:
 
 
 MAKERS = {
-    "wisp-beside-gets": beside_gets,
+    gets.FORMAT: beside_gets,
     "wisp-write-cost": write_cost,
     "wisp-client-agreement": client_agreement,
     "wisp-beside-redis": beside_redis,

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+import pytest
+
+from wisp_tools.report.aims import AIMS, Aim, aims
+from wisp_tools.results.fields import Fields
+
+
+def figures(rate: float, reads: float = 1.0) -> dict:
+    counts = {"readsPerGet": reads, "askedShare": 0.0, "workRequestsPerRequest": 1.0, "postsPerRequest": 1 / 16}
+    return {"requestsPerSecond": rate, **counts}
+
+
+def ways(**rates: tuple[float, ...]) -> dict:
+    return {way: {"rounds": [figures(rate) for rate in found]} for way, found in rates.items()}
+
+
+def recorded(transport: str, guest: str | None, *loads: str) -> Fields:
+    same = ways(auto=(3, 30), onesided=(3, 30), ring=(2, 20), tcp=(1, 20))
+    conditions = {"transport": transport, "guest": guest}
+    return Fields({"conditions": conditions, "rows": [{"load": load, "ways": same} for load in loads]}, "gets.json")
+
+
+def test_ratios_are_within_rounds_and_what_misses_says_so():
+    (study,) = aims([recorded("shm", None, "mix-1", "mix-10")])
+    told = {row[0]: row[1:] for row in study.rows}
+    assert told["requests/s, auto against the ring, a third each of put, get and delete"] == (
+        "at least 1",
+        "1.50 (1.50 to 1.50): met",
+    )
+    assert told["requests/s, the ring against tcp, 10 together, a third each of put, get and delete"] == (
+        "at least 1.2",
+        "1.50 (1.00 to 2.00): met",
+    )
+    assert told["READs a get, a third each of put, get and delete, auto"] == (
+        "at most 0.55",
+        "1.00 (1.00 to 1.00): missed",
+    )
+    assert told["posts for 16 gets together, auto"] == ("at most 1", "")
+
+
+def test_each_transport_has_its_column_and_the_emulated_one_is_labelled():
+    (study,) = aims(
+        [recorded("rdma", "tcg", "reads-16"), recorded("shm", None, "reads-16"), recorded("shm", None, "ycsb-a-1")]
+    )
+    assert study.header == ("what", "aim", "rdma, Soft-RoCE, emulated", "shm")
+    assert [row for row in study.rows if row[0] == "posts for 16 gets together, auto"] == [
+        ("posts for 16 gets together, auto", "at most 1", *2 * ("1.00 (1.00 to 1.00): met",))
+    ]
+
+
+def test_files_without_a_load_of_an_aim_make_no_table():
+    assert aims([]) == aims([recorded("shm", None, "ycsb-b-4")]) == []
+
+
+@pytest.mark.parametrize(
+    ("bound", "is_least", "met"), [(1.5, True, True), (1.51, True, False), (1.5, False, True), (1.49, False, False)]
+)
+def test_an_aim_has_a_least_or_a_most(bound, is_least, met):
+    aim = Aim("what", "load", lambda _: [1.0, 1.5, 9.0], bound, is_least)
+    assert aim.judged(Fields({}, "file")).endswith(": met" if met else ": missed")
+    assert aim.in_words == f"at {'least' if is_least else 'most'} {bound:g}"
+
+
+def test_no_two_aims_are_called_the_same():
+    assert len({aim.what for aim in AIMS}) == len(AIMS)
