@@ -123,7 +123,7 @@ class RdmaServerTest extends TransportFixture {
   @Test
   void shouldLeaveTheServerAloneWithGetsOfItsTable() {
     Server server = serve();
-    Client client = connect(server);
+    Client client = connect(server.endpoint(), clientOptions().withGetPath(GetPath.ONE_SIDED));
     store.put(slice("key"), slice("value"));
     store.put(slice("long"), Slice.of(new byte[100_000]));
     long requests = server.statistics().requests();
