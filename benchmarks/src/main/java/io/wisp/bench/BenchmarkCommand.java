@@ -204,6 +204,6 @@ public final class BenchmarkCommand {
 
   /** The device to try a server with: the first, where several are asked for. */
   private static @Nullable String device(Suite suite) {
-    return ServerProcess.device(suite.values(TransportOption.DEVICE.word()).iterator().next());
+    return ServerProcess.device(suite.values(TransportOption.DEVICE.parameter()).iterator().next());
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.bench;
 
+import io.wisp.bench.server.ServerProcess;
 import io.wisp.bench.store.MapKind;
 import io.wisp.measure.input.UserError;
 import io.wisp.measure.machine.Placement;
@@ -11,6 +12,7 @@ import io.wisp.transport.GetPath;
 import io.wisp.transport.Transport;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.Transports;
+import io.wisp.transport.rdma.AckTimeout;
 import io.wisp.transport.rdma.DeviceChoice;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +45,7 @@ interface ParameterCheck {
           Map.entry("busyPoll", ParameterCheck::truthOrAuto),
           Map.entry("get", GetPath::ofWord),
           Map.entry("device", ParameterCheck::device),
+          Map.entry("ackTimeout", ParameterCheck::ackTimeout),
           Map.entry("placement", ParameterCheck::placement),
           Map.entry("store", MapKind::labelled),
           Map.entry("entries", between(1, MAX_ENTRIES)),
@@ -97,6 +100,14 @@ interface ParameterCheck {
   private static void device(String text) {
     try {
       DeviceChoice ignored = DeviceChoice.parse(text);
+    } catch (TransportException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+
+  private static void ackTimeout(String text) {
+    try {
+      AckTimeout ignored = AckTimeout.of(ServerProcess.ackTimeout(text));
     } catch (TransportException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }

@@ -37,6 +37,8 @@ record SuiteArguments(
         -p get=auto                   shm, rdma: read records where the server said that they are and else
                                       ask (auto), read its memory alone (onesided), or ask alone (ring)
         -p device=NAME[:PORT[:GID]]   rdma: the device and GID index; auto chooses what works
+        -p ackTimeout=67ms            rdma: how long devices wait for an acknowledgement before they send
+                                      again, rounded up to 4.096 us times a power of two; auto is 0.54 s
         -p placement=auto             cores: free, shared (one for both), split (one each), or auto (split for
                                       shm and rdma, shared for the others)
         -t 1                          clients, a connection each

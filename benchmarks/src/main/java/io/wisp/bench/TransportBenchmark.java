@@ -123,8 +123,15 @@ public class TransportBenchmark {
   public String get = "";
 
   /** The RDMA device of clients and our own server, {@code NAME[:PORT[:GID_INDEX]]}, or auto. */
-  @Param(ServerProcess.ANY_DEVICE)
+  @Param(ServerProcess.AUTO)
   public String device = "";
+
+  /**
+   * How long RDMA devices of clients and our own server wait for an acknowledgement before they
+   * send again, as {@code 67ms}, rounded up to what they can keep; or auto.
+   */
+  @Param(ServerProcess.AUTO)
+  public String ackTimeout = "";
 
   /**
    * The cores of clients and our own server: free, shared (one for both), split (one each), or auto
@@ -143,7 +150,9 @@ public class TransportBenchmark {
     if (!server.equals(OWN_SERVER)) {
       endpoint = transport().endpoint(Endpoint.parse(server));
     } else if (!transport.equals(NULL_TRANSPORT)) {
-      ownServer = ServerUnderTest.start(transport, serverThreads, polls(), serverMemory(), device);
+      ownServer =
+          ServerUnderTest.start(
+              transport, serverThreads, polls(), serverMemory(), device, ackTimeout);
       endpoint = ownServer.endpoint();
     }
     leave(mix()::startsPresent);
@@ -216,6 +225,7 @@ public class TransportBenchmark {
             .withBusyPoll(polls())
             .withGetPath(GetPath.ofWord(get))
             .withDevice(ServerProcess.device(device))
+            .withAckTimeout(ServerProcess.ackTimeout(ackTimeout))
             .withMaxOutstanding(Math.max(pipeline, ClientOptions.defaults().maxOutstanding()));
     return transport().connect(endpoint, options);
   }

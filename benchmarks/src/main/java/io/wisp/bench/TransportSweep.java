@@ -65,10 +65,10 @@ record TransportSweep(List<Map<String, List<String>>> parts, List<String> notes)
   private static Map<String, List<String>> reduced(
       String transport, Function<String, Collection<String>> values) {
     Map<String, List<String>> reduced = new LinkedHashMap<>();
-    for (TransportOption parameter : TransportOption.values()) {
-      List<String> asked = List.copyOf(values.apply(parameter.word()));
-      if (asked.size() > 1 && !parameter.isUsedBy(transport)) {
-        reduced.put(parameter.word(), asked.subList(0, 1));
+    for (TransportOption option : TransportOption.values()) {
+      List<String> asked = List.copyOf(values.apply(option.parameter()));
+      if (asked.size() > 1 && !option.isUsedBy(transport)) {
+        reduced.put(option.parameter(), asked.subList(0, 1));
       }
     }
     return reduced;
@@ -112,13 +112,13 @@ record TransportSweep(List<Map<String, List<String>>> parts, List<String> notes)
 
   /** Refuses a parameter that was given and that none of the transports has a use for. */
   static void requireUses(Collection<String> given, List<String> transports) {
-    for (TransportOption parameter : TransportOption.values()) {
-      if (given.contains(parameter.word()) && transports.stream().noneMatch(parameter::isUsedBy)) {
+    for (TransportOption option : TransportOption.values()) {
+      if (given.contains(option.parameter()) && transports.stream().noneMatch(option::isUsedBy)) {
         throw UserError.usage(
             "%s is for %s, and means nothing to %s"
                 .formatted(
-                    parameter.word(),
-                    String.join(" and ", parameter.transports()),
+                    option.parameter(),
+                    String.join(" and ", option.transports()),
                     String.join(", ", transports)));
       }
     }

@@ -41,10 +41,14 @@ class UsageTest {
         "-p device=a:1:2:3 | device=a:1:2:3: \"a:1:2:3\" is no RDMA device: NAME, NAME:PORT or NAME:PORT:GID_INDEX is wanted",
         "-p device=rxe0:0  | device=rxe0:0: the port \"0\" in the RDMA device \"rxe0:0\" is no number from 1 to 255",
         "-p device=rxe0:1:x | device=rxe0:1:x: the GID index \"x\" in the RDMA device \"rxe0:1:x\" is no number from 0 to 255",
+        "-p ackTimeout=soon | ackTimeout=soon: \"soon\" is no time: write it as 500ms, 5s, 2m or 1h",
+        "-p ackTimeout=0 | ackTimeout=0: 0ms is no ack timeout, which is longer than 0 and at most 8796s",
+        "-p ackTimeout=3h | ackTimeout=3h: 10800000ms is no ack timeout, which is longer than 0 and at most 8796s",
         "-p placement=left | placement=left: there is no placement \"left\"; there are free, shared, split",
         "-p operation=scan | operation=scan: there is no operation \"scan\"; there are get, put, delete, mixed, wisp",
         "StoreBenchmark -p store=drawer | store=drawer: there is no store \"drawer\"; there are wisp, concurrent-hash-map, chronicle-map",
         "-p transport=tcp,null -p get=ring | get is for rdma and shm, and means nothing to tcp, null",
+        "-p transport=tcp,shm -p ackTimeout=67ms | ackTimeout is for rdma, and means nothing to tcp, shm",
         "-p transport=tcp -p device=rxe0 | device is for rdma, and means nothing to tcp",
       })
   void shouldRefuseAValueInOneSentence(String arguments, String sentence) throws IOException {
@@ -56,7 +60,7 @@ class UsageTest {
       delimiter = '|',
       value = {
         "-p transport=pigeon | transport=pigeon: there is no transport \"pigeon\"; there are",
-        "-p keysize=3 | there is no parameter \"keysize\"; did you mean keySize? There are busyPoll,",
+        "-p keysize=3 | there is no parameter \"keysize\"; did you mean keySize? There are ackTimeout,",
         "-p entries=5 | there is no parameter \"entries\"", // it is StoreBenchmark's
       })
   void shouldRefuseANameThatIsNone(String arguments, String beginning) throws IOException {

@@ -49,7 +49,7 @@ final class ModeOptions {
 
   private static void checkTransport(ParseResult parsed, TransportChoice transport) {
     for (TransportOption option : TransportOption.values()) {
-      if (parsed.hasMatchedOption("--" + option.word())) {
+      if (parsed.hasMatchedOption("--" + option.option())) {
         transport.requireUseOf(option);
       }
     }

@@ -96,6 +96,9 @@ class MainTest {
           -c h -t --get ring                              | --get is for the transports rdma and shm and means nothing with tcp
           -p h --transport zmq --device mlx5_0 --key_size 3 --payload_size 3 | --device is for the transport rdma and means nothing with zmq
           -s -t --device mlx5_0                           | --device is for the transport rdma and means nothing with tcp
+          -s -t --ack-timeout 67ms                        | --ack-timeout is for the transport rdma and means nothing with tcp
+          -c h --transport shm --ack-timeout 67ms         | --ack-timeout is for the transport rdma and means nothing with shm
+          -p h --transport zmq --ack-timeout 67ms --key_size 3 --payload_size 3 | --ack-timeout is for the transport rdma and means nothing with zmq
           -c h --transport nosuch --get ring              | there is no transport "nosuch"; there are
           -s --timeout 1s                                 | --timeout belongs to -c and -p and means nothing with -s
           -s x                                            | "x" means nothing after -s
@@ -151,6 +154,7 @@ class MainTest {
       strings = {
         "-s --memory lots",
         "-s --idle-timeout soon",
+        "-c h --ack-timeout soon",
         "-p h --key_size three",
         "-p h --requests 1e6",
         "-s --wait long",

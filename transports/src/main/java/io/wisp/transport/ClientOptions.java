@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param waiting how the client waits for replies
  * @param getPath how values are got, where the transport reaches into the server's memory
  * @param device the RDMA device, {@code NAME[:PORT[:GID_INDEX]]}; null chooses one
+ * @param ackTimeout how long an RDMA device waits for an acknowledgement before it sends again, at
+ *     least; null leaves it to the transport
  */
 public record ClientOptions(
     Duration timeout,
@@ -20,7 +22,8 @@ public record ClientOptions(
     int maxOutstanding,
     Waiting waiting,
     GetPath getPath,
-    @Nullable String device) {
+    @Nullable String device,
+    @Nullable Duration ackTimeout) {
 
   /** Refuses what is beyond a limit, by an {@link IllegalArgumentException} that names it. */
   public ClientOptions {
@@ -38,7 +41,8 @@ public record ClientOptions(
    * one round trip.
    */
   public static ClientOptions defaults() {
-    return new ClientOptions(Duration.ofSeconds(5), null, 1024, Waiting.SPIN, GetPath.AUTO, null);
+    return new ClientOptions(
+        Duration.ofSeconds(5), null, 1024, Waiting.SPIN, GetPath.AUTO, null, null);
   }
 
   /** Whether the client polls for replies without ever sleeping. */
@@ -48,22 +52,26 @@ public record ClientOptions(
 
   /** These, with another time limit. */
   public ClientOptions withTimeout(Duration timeout) {
-    return new ClientOptions(timeout, password, maxOutstanding, waiting, getPath, device);
+    return new ClientOptions(
+        timeout, password, maxOutstanding, waiting, getPath, device, ackTimeout);
   }
 
   /** These, with another password, or null for none. */
   public ClientOptions withPassword(@Nullable String password) {
-    return new ClientOptions(timeout, password, maxOutstanding, waiting, getPath, device);
+    return new ClientOptions(
+        timeout, password, maxOutstanding, waiting, getPath, device, ackTimeout);
   }
 
   /** These, with another limit of outstanding requests. */
   public ClientOptions withMaxOutstanding(int maxOutstanding) {
-    return new ClientOptions(timeout, password, maxOutstanding, waiting, getPath, device);
+    return new ClientOptions(
+        timeout, password, maxOutstanding, waiting, getPath, device, ackTimeout);
   }
 
   /** These, with another way of waiting. */
   public ClientOptions withWaiting(Waiting waiting) {
-    return new ClientOptions(timeout, password, maxOutstanding, waiting, getPath, device);
+    return new ClientOptions(
+        timeout, password, maxOutstanding, waiting, getPath, device, ackTimeout);
   }
 
   /** {@link Waiting#POLL}, or else what waits when nothing else is asked for. */
@@ -73,11 +81,19 @@ public record ClientOptions(
 
   /** These, with another way to get. */
   public ClientOptions withGetPath(GetPath getPath) {
-    return new ClientOptions(timeout, password, maxOutstanding, waiting, getPath, device);
+    return new ClientOptions(
+        timeout, password, maxOutstanding, waiting, getPath, device, ackTimeout);
   }
 
   /** These, with another RDMA device, or null for any. */
   public ClientOptions withDevice(@Nullable String device) {
-    return new ClientOptions(timeout, password, maxOutstanding, waiting, getPath, device);
+    return new ClientOptions(
+        timeout, password, maxOutstanding, waiting, getPath, device, ackTimeout);
+  }
+
+  /** These, with another time to wait for acknowledgements, or null for the transport's. */
+  public ClientOptions withAckTimeout(@Nullable Duration ackTimeout) {
+    return new ClientOptions(
+        timeout, password, maxOutstanding, waiting, getPath, device, ackTimeout);
   }
 }

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param password what a client must present before anything else; null means nothing
  * @param waiting how the threads wait for requests
  * @param device the RDMA device, {@code NAME[:PORT[:GID_INDEX]]}; null chooses one
+ * @param ackTimeout how long an RDMA device waits for an acknowledgement before it sends again, at
+ *     least; null leaves it to the transport
  * @param onThreadLost is told, in any thread, when a thread that the server cannot do without has
  *     ended by a failure: which, and of what. Nobody need be served any more; the owner closes the
  *     server. What is called may find no memory left.
@@ -29,6 +31,7 @@ public record ServerOptions(
     @Nullable String password,
     Waiting waiting,
     @Nullable String device,
+    @Nullable Duration ackTimeout,
     UncaughtExceptionHandler onThreadLost) {
 
   public static final int DEFAULT_MAX_CLIENTS = 10_000;
@@ -73,6 +76,7 @@ public record ServerOptions(
         null,
         Waiting.SPIN,
         null,
+        null,
         (thread, cause) ->
             LOG.log(Level.ERROR, "a server lost its thread " + thread.getName(), cause));
   }
@@ -85,37 +89,85 @@ public record ServerOptions(
   /** These, with another endpoint. */
   public ServerOptions withEndpoint(Endpoint endpoint) {
     return new ServerOptions(
-        endpoint, threads, maxClients, idleTimeout, password, waiting, device, onThreadLost);
+        endpoint,
+        threads,
+        maxClients,
+        idleTimeout,
+        password,
+        waiting,
+        device,
+        ackTimeout,
+        onThreadLost);
   }
 
   /** These, with another number of threads. */
   public ServerOptions withThreads(int threads) {
     return new ServerOptions(
-        endpoint, threads, maxClients, idleTimeout, password, waiting, device, onThreadLost);
+        endpoint,
+        threads,
+        maxClients,
+        idleTimeout,
+        password,
+        waiting,
+        device,
+        ackTimeout,
+        onThreadLost);
   }
 
   /** These, with another limit of clients. */
   public ServerOptions withMaxClients(int maxClients) {
     return new ServerOptions(
-        endpoint, threads, maxClients, idleTimeout, password, waiting, device, onThreadLost);
+        endpoint,
+        threads,
+        maxClients,
+        idleTimeout,
+        password,
+        waiting,
+        device,
+        ackTimeout,
+        onThreadLost);
   }
 
   /** These, with another idle time, or zero for none. */
   public ServerOptions withIdleTimeout(Duration idleTimeout) {
     return new ServerOptions(
-        endpoint, threads, maxClients, idleTimeout, password, waiting, device, onThreadLost);
+        endpoint,
+        threads,
+        maxClients,
+        idleTimeout,
+        password,
+        waiting,
+        device,
+        ackTimeout,
+        onThreadLost);
   }
 
   /** These, with another password, or null for none. */
   public ServerOptions withPassword(@Nullable String password) {
     return new ServerOptions(
-        endpoint, threads, maxClients, idleTimeout, password, waiting, device, onThreadLost);
+        endpoint,
+        threads,
+        maxClients,
+        idleTimeout,
+        password,
+        waiting,
+        device,
+        ackTimeout,
+        onThreadLost);
   }
 
   /** These, with another way of waiting. */
   public ServerOptions withWaiting(Waiting waiting) {
     return new ServerOptions(
-        endpoint, threads, maxClients, idleTimeout, password, waiting, device, onThreadLost);
+        endpoint,
+        threads,
+        maxClients,
+        idleTimeout,
+        password,
+        waiting,
+        device,
+        ackTimeout,
+        onThreadLost);
   }
 
   /** {@link Waiting#POLL}, or else what waits when nothing else is asked for. */
@@ -126,13 +178,43 @@ public record ServerOptions(
   /** These, with another RDMA device, or null for any. */
   public ServerOptions withDevice(@Nullable String device) {
     return new ServerOptions(
-        endpoint, threads, maxClients, idleTimeout, password, waiting, device, onThreadLost);
+        endpoint,
+        threads,
+        maxClients,
+        idleTimeout,
+        password,
+        waiting,
+        device,
+        ackTimeout,
+        onThreadLost);
+  }
+
+  /** These, with another time to wait for acknowledgements, or null for the transport's. */
+  public ServerOptions withAckTimeout(@Nullable Duration ackTimeout) {
+    return new ServerOptions(
+        endpoint,
+        threads,
+        maxClients,
+        idleTimeout,
+        password,
+        waiting,
+        device,
+        ackTimeout,
+        onThreadLost);
   }
 
   /** These, with somebody else who is told of a lost thread. */
   public ServerOptions withOnThreadLost(UncaughtExceptionHandler onThreadLost) {
     return new ServerOptions(
-        endpoint, threads, maxClients, idleTimeout, password, waiting, device, onThreadLost);
+        endpoint,
+        threads,
+        maxClients,
+        idleTimeout,
+        password,
+        waiting,
+        device,
+        ackTimeout,
+        onThreadLost);
   }
 
   /** Tells the owner that the calling thread is lost to the server. */

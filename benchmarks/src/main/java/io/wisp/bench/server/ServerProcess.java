@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.bench.server;
 
+import io.wisp.measure.input.TimeSpan;
 import io.wisp.measure.machine.CoreList;
 import io.wisp.server.ServedTransports;
 import io.wisp.server.StoreServer;
@@ -17,14 +18,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The program that serves a store while a benchmark runs, by the server that {@code wisp -s} is:
- * {@code TRANSPORT THREADS BUSYPOLL BYTES DEVICE}. It listens on a free port of the loopback
- * interface, says so in one line on standard output, and ends when its standard input does, which
- * is at the latest when the process that started it is gone.
+ * {@code TRANSPORT THREADS BUSYPOLL BYTES DEVICE ACKTIMEOUT}. It listens on a free port of the
+ * loopback interface, says so in one line on standard output, and ends when its standard input
+ * does, which is at the latest when the process that started it is gone.
  */
 public final class ServerProcess {
 
-  /** In place of an RDMA device's name: one that works. */
-  public static final String ANY_DEVICE = "auto";
+  /** In place of an RDMA device's name, or of its ack timeout: what the transport chooses. */
+  public static final String AUTO = "auto";
 
   static final String READY = "ready";
   private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -39,7 +40,8 @@ public final class ServerProcess {
         ServerOptions.at(new Endpoint("127.0.0.1", 0))
             .withThreads(Integer.parseInt(arguments[1]))
             .withBusyPoll(Boolean.parseBoolean(arguments[2]))
-            .withDevice(device(arguments[4]));
+            .withDevice(device(arguments[4]))
+            .withAckTimeout(ackTimeout(arguments[5]));
     boolean shared = transport.name().equals("shm");
     try (Store store = StoreServer.open(Long.parseLong(arguments[3]), false, shared);
         StoreServer server = start(store, transport, options)) {
@@ -57,9 +59,18 @@ public final class ServerProcess {
     return StoreServer.start(store, List.of(transport), options, System.err);
   }
 
-  /** The device of a transport's options that a parameter names: null for {@link #ANY_DEVICE}. */
+  /** The device of a transport's options that a parameter names: null for {@link #AUTO}. */
   public static @Nullable String device(String parameter) {
-    return parameter.equals(ANY_DEVICE) ? null : parameter;
+    return parameter.equals(AUTO) ? null : parameter;
+  }
+
+  /**
+   * The ack timeout of a transport's options that a parameter says: null for {@link #AUTO}.
+   *
+   * @throws IllegalArgumentException if it is no time
+   */
+  public static @Nullable Duration ackTimeout(String parameter) {
+    return parameter.equals(AUTO) ? null : TimeSpan.parse(parameter);
   }
 
   /** Says that a server listens, and returns when it is to be closed. */

@@ -40,18 +40,25 @@ public final class ServerUnderTest implements AutoCloseable {
    * Starts a server with this process's own JDK and flags, and waits until it listens.
    *
    * @param memoryBytes how much memory its store gets
-   * @param device the RDMA device, or {@link ServerProcess#ANY_DEVICE}
+   * @param device the RDMA device, or {@link ServerProcess#AUTO}
+   * @param ackTimeout how long it waits for acknowledgements, or {@link ServerProcess#AUTO}
    * @throws IllegalStateException if it does not come up; what it said is on standard error
    */
   public static ServerUnderTest start(
-      String transport, int threads, boolean busyPoll, long memoryBytes, String device) {
+      String transport,
+      int threads,
+      boolean busyPoll,
+      long memoryBytes,
+      String device,
+      String ackTimeout) {
     return start(
         ServerProcess.class,
         transport,
         Integer.toString(threads),
         Boolean.toString(busyPoll),
         Long.toString(memoryBytes),
-        device);
+        device,
+        ackTimeout);
   }
 
   /**

@@ -52,6 +52,7 @@ public final class ClientArguments {
         .withPassword(Password.of(password))
         .withWaiting(connection.waiting())
         .withGetPath(getPath)
-        .withDevice(connection.device());
+        .withDevice(connection.device())
+        .withAckTimeout(connection.ackTimeout());
   }
 }

@@ -4,7 +4,9 @@ package io.wisp.cli.common;
 import io.wisp.measure.input.UserError;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.Waiting;
+import io.wisp.transport.rdma.AckTimeout;
 import io.wisp.transport.rdma.DeviceChoice;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -28,6 +30,15 @@ public final class ConnectionArguments {
       paramLabel = "NAME[:PORT[:GID_INDEX]]",
       description = "With rdma: the RDMA device to use; one that works is chosen unless given.")
   private @Nullable String device;
+
+  @Option(
+      names = "--ack-timeout",
+      paramLabel = "TIME",
+      description =
+          "With rdma: how long this side's device waits for an acknowledgement before it sends"
+              + " again, 1ms to 8796s, rounded up to 4.096 us times a power of two; 0.54 s unless"
+              + " given. After seven such times without an answer the connection breaks.")
+  private @Nullable Duration ackTimeout;
 
   /**
    * How to wait for the other side.
@@ -58,6 +69,20 @@ public final class ConnectionArguments {
       return device;
     } catch (TransportException e) {
       throw UserError.usage("--device: " + e.getMessage());
+    }
+  }
+
+  /**
+   * How long the RDMA device is to wait for an acknowledgement, or null if that was not said.
+   *
+   * @throws UserError if no device can wait for so long
+   */
+  public @Nullable Duration ackTimeout() {
+    try {
+      AckTimeout ignored = AckTimeout.of(ackTimeout);
+      return ackTimeout;
+    } catch (TransportException e) {
+      throw UserError.usage("--ack-timeout: " + e.getMessage());
     }
   }
 }

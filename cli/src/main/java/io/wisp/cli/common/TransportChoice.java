@@ -89,7 +89,7 @@ public final class TransportChoice {
   private static String purpose(TransportOption option) {
     return "--%s is for the transport%s %s"
         .formatted(
-            option.word(),
+            option.option(),
             option.transports().size() == 1 ? "" : "s",
             String.join(" and ", option.transports()));
   }

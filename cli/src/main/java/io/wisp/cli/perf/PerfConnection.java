@@ -5,6 +5,7 @@ import io.wisp.measure.input.TransportOption;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.Transport;
+import io.wisp.transport.rdma.AckTimeout;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -42,6 +43,9 @@ record PerfConnection(
     if (TransportOption.DEVICE.isUsedBy(transport)) {
       manner.append(", device ").append(Objects.requireNonNullElse(options.device(), "not named"));
     }
+    if (TransportOption.ACK_TIMEOUT.isUsedBy(transport)) {
+      manner.append(", ack timeout ").append(ackTimeout());
+    }
     return manner.toString();
   }
 
@@ -63,6 +67,14 @@ record PerfConnection(
     if (device != null) {
       fields.put("device", device);
     }
+    if (TransportOption.ACK_TIMEOUT.isUsedBy(transport)) {
+      fields.put("ackTimeoutNanoseconds", ackTimeout().nanoseconds());
+    }
     return fields;
+  }
+
+  /** What the device keeps, which is not quite what was asked for. */
+  private AckTimeout ackTimeout() {
+    return AckTimeout.of(options.ackTimeout());
   }
 }

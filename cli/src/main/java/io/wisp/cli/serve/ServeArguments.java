@@ -107,6 +107,7 @@ public final class ServeArguments {
         password,
         connection.waiting(),
         connection.device(),
+        connection.ackTimeout(),
         onThreadLost);
   }
 

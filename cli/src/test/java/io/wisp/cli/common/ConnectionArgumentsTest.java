@@ -9,6 +9,7 @@ import io.wisp.measure.input.UserError;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.GetPath;
 import io.wisp.transport.Waiting;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,7 +22,7 @@ class ConnectionArgumentsTest {
     new CommandLine(CommandLine.Model.CommandSpec.forAnnotatedObject(arguments))
         .registerConverter(Waiting.class, Waiting::ofWord)
         .registerConverter(GetPath.class, GetPath::ofWord)
-        .registerConverter(java.time.Duration.class, TimeSpan::parse)
+        .registerConverter(Duration.class, TimeSpan::parse)
         .parseArgs(words);
     return arguments;
   }
@@ -68,8 +69,31 @@ class ConnectionArgumentsTest {
   }
 
   @Test
+  void shouldLeaveTheAckTimeoutToTheTransportUnlessToldOtherwise() {
+    assertThat(connection().ackTimeout()).isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1ms, 1", "67ms, 67", "5s, 5000", "8796s, 8796000", "146m, 8760000"})
+  void shouldTakeAnAckTimeoutThatADeviceCanKeep(String text, long milliseconds) {
+    assertThat(connection("--ack-timeout", text).ackTimeout())
+        .isEqualTo(Duration.ofMillis(milliseconds));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0ms, 0", "0, 0", "8797s, 8797000", "3h, 10800000"})
+  void shouldNameTheLimitsOfAnAckTimeoutThatNoDeviceKeeps(String text, long milliseconds) {
+    assertThatThrownBy(() -> connection("--ack-timeout", text).ackTimeout())
+        .isInstanceOf(UserError.class)
+        .hasMessage(
+            "--ack-timeout: %sms is no ack timeout, which is longer than 0 and at most 8796s"
+                .formatted(milliseconds));
+  }
+
+  @Test
   void shouldHandTheChoicesToTheTransport() {
-    ConnectionArguments connection = connection("--wait", "sleep", "--device", "rxe0:1:3");
+    ConnectionArguments connection =
+        connection("--wait", "sleep", "--device", "rxe0:1:3", "--ack-timeout", "67ms");
     ClientOptions options =
         parsed(new ClientArguments(), "--get", "ring", "--password", "x").options(connection);
     assertThat(options)
@@ -78,7 +102,8 @@ class ConnectionArgumentsTest {
                 .withPassword("x")
                 .withWaiting(Waiting.SLEEP)
                 .withGetPath(GetPath.RING)
-                .withDevice("rxe0:1:3"));
+                .withDevice("rxe0:1:3")
+                .withAckTimeout(Duration.ofMillis(67)));
   }
 
   @Test

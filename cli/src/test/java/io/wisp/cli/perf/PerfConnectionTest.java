@@ -9,6 +9,7 @@ import io.wisp.transport.Endpoint;
 import io.wisp.transport.GetPath;
 import io.wisp.transport.Transport;
 import io.wisp.transport.Waiting;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -19,7 +20,8 @@ class PerfConnectionTest {
       ClientOptions.defaults()
           .withWaiting(Waiting.SLEEP)
           .withGetPath(GetPath.RING)
-          .withDevice("rxe0:1");
+          .withDevice("rxe0:1")
+          .withAckTimeout(Duration.ofMillis(67));
 
   private static Transport named(String name) {
     return new FakeTransport() {
@@ -36,8 +38,10 @@ class PerfConnectionTest {
         new PerfConnection(
             named("rdma"), ENDPOINT, "rdma over rxe0 (Soft-RoCE, emulated)", "wisp", OPTIONS);
     assertThat(connection.emulated()).isTrue();
-    assertThat(connection.manner()).isEqualTo("waits by sleep, gets by ring, device rxe0:1");
+    assertThat(connection.manner())
+        .isEqualTo("waits by sleep, gets by ring, device rxe0:1, ack timeout 67.1 ms");
     assertThat(connection.fields())
+        .containsEntry("ackTimeoutNanoseconds", 67_108_864L)
         .containsAllEntriesOf(
             Map.of(
                 "transport", "rdma",
@@ -56,14 +60,17 @@ class PerfConnectionTest {
     PerfConnection connection =
         new PerfConnection(named("shm"), ENDPOINT, "shm", "wisp", OPTIONS.withDevice(null));
     assertThat(connection.manner()).isEqualTo("waits by sleep, gets by ring");
-    assertThat(connection.fields()).containsEntry("emulated", false).doesNotContainKey("device");
+    assertThat(connection.fields())
+        .containsEntry("emulated", false)
+        .doesNotContainKeys("device", "ackTimeoutNanoseconds");
   }
 
   @Test
-  void shouldSayThatTheTransportChoseTheDevice() {
+  void shouldSayThatTheTransportChoseTheDeviceAndTheAckTimeoutAllTheSame() {
     PerfConnection connection =
-        new PerfConnection(named("rdma"), ENDPOINT, "rdma", "wisp", OPTIONS.withDevice(null));
-    assertThat(connection.manner()).endsWith(", device not named");
+        new PerfConnection(named("rdma"), ENDPOINT, "rdma", "wisp", ClientOptions.defaults());
+    assertThat(connection.manner()).endsWith(", device not named, ack timeout 537 ms");
+    assertThat(connection.fields()).containsEntry("ackTimeoutNanoseconds", 536_870_912L);
   }
 
   @Test
@@ -72,6 +79,6 @@ class PerfConnectionTest {
         new PerfConnection(
             new FakeTransport(), ENDPOINT, "fake", "unknown", ClientOptions.defaults());
     assertThat(connection.manner()).isEqualTo("waits by spin");
-    assertThat(connection.fields()).doesNotContainKeys("get", "device");
+    assertThat(connection.fields()).doesNotContainKeys("get", "device", "ackTimeoutNanoseconds");
   }
 }

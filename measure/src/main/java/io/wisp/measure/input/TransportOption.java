@@ -13,20 +13,30 @@ import java.util.Optional;
  */
 public enum TransportOption {
   /** How values are got. */
-  GET(List.of("rdma", "shm")),
+  GET("get", List.of("rdma", "shm")),
   /** The RDMA device. */
-  DEVICE(List.of("rdma"));
+  DEVICE("device", List.of("rdma")),
+  /** How long an RDMA device waits for an acknowledgement before it sends again. */
+  ACK_TIMEOUT("ackTimeout", List.of("rdma"));
+
+  private final String parameter;
 
   @SuppressWarnings("ImmutableEnumChecker") // lists of List.of cannot be changed
   private final List<String> transports;
 
-  TransportOption(List<String> transports) {
+  TransportOption(String parameter, List<String> transports) {
+    this.parameter = parameter;
     this.transports = transports;
   }
 
-  /** The name by which it is given, as a parameter or, behind two dashes, as an option. */
-  public String word() {
-    return name().toLowerCase(Locale.ROOT);
+  /** The name by which the command takes it, behind two dashes. */
+  public String option() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** The name by which the suite takes it, as one of JMH's parameters. */
+  public String parameter() {
+    return parameter;
   }
 
   /** The names of the transports that have a use for it. */
@@ -47,7 +57,7 @@ public enum TransportOption {
   /** Whether a parameter of any name means something to a transport. */
   public static boolean means(String parameter, String transport) {
     Optional<TransportOption> special =
-        Arrays.stream(values()).filter(each -> each.word().equals(parameter)).findFirst();
+        Arrays.stream(values()).filter(each -> each.parameter.equals(parameter)).findFirst();
     return special.isEmpty() || special.get().isUsedBy(transport);
   }
 }

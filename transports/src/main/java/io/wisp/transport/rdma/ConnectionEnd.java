@@ -34,19 +34,15 @@ final class ConnectionEnd implements AutoCloseable {
 
   private static final int PAGE = 4096;
 
-  /**
-   * How long a side that does not answer is waited for: 0.54 s, then six more times as long. A
-   * processor that has much to do can take longer than the 67 ms that are usual, and who is really
-   * gone is mostly known from the control connection at once. Six times, because Soft-RoCE takes
-   * seven for without end.
-   */
-  private static final ConnectionOptions PATIENT = ConnectionOptions.DEFAULT.withRetries(17, 6);
+  /** How often a side that does not answer is sent to again: Soft-RoCE takes 7 for without end. */
+  private static final int RETRIES = 6;
 
   /** Bytes that a request carries in itself: the first of these that the device takes. */
   private static final int[] INLINE_LENGTHS = {220, 124, 60, 28, 0};
 
   private final RdmaDevice device;
   private final LocalPort port;
+  private final ConnectionOptions manner;
   private final Resources resources = new Resources();
   private final MemorySegment mailbox;
   private final MemorySegment copy;
@@ -62,6 +58,7 @@ final class ConnectionEnd implements AutoCloseable {
    *
    * @param port that it goes through
    * @param shared the domain for READs
+   * @param ackTimeout how long this side waits for acknowledgements
    * @throws VerbsException if the device or the system does not give what is needed
    */
   ConnectionEnd(
@@ -69,9 +66,11 @@ final class ConnectionEnd implements AutoCloseable {
       LocalPort port,
       ProtectionDomain shared,
       CompletionQueues queues,
-      int ringBytes) {
+      int ringBytes,
+      AckTimeout ackTimeout) {
     this.device = device;
     this.port = port;
+    manner = ConnectionOptions.DEFAULT.withRetries(ackTimeout.code(), RETRIES);
     try {
       CompletionQueues.Shared completions = resources.add(queues.reserve(), queues::giveBack);
       Arena arena = resources.add(Arena.ofShared(), Arena::close);
@@ -141,12 +140,12 @@ final class ConnectionEnd implements AutoCloseable {
         ringAddress,
         other.ringPair(),
         // No READs, but some devices do not like the number 0.
-        PATIENT.withReads(1, 1));
+        manner.withReads(1, 1));
     readPair.connect(
         port,
         readAddress,
         other.readPair(),
-        PATIENT.withReads(readDepth(other), address().readsAsTarget()));
+        manner.withReads(readDepth(other), address().readsAsTarget()));
   }
 
   /** What has become of this side's port and address since, for people; or null. */

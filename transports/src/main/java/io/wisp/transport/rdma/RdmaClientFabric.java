@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.rdma;
 
+import io.wisp.transport.ClientOptions;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.ring.Port;
 import io.wisp.transport.ring.RemoteMemory;
@@ -23,18 +24,27 @@ final class RdmaClientFabric implements ClientFabric {
   private static final int UDP_PORT = 4791;
 
   private final DeviceChoice choice;
+  private final AckTimeout ackTimeout;
   private final Resources resources = new Resources();
   private @Nullable RdmaDevice device;
   private @Nullable RdmaPort port;
 
-  RdmaClientFabric(DeviceChoice choice) {
-    this.choice = choice;
+  /**
+   * Without a device yet.
+   *
+   * @throws TransportException if the options name what no device can have
+   */
+  RdmaClientFabric(ClientOptions options) {
+    choice = DeviceChoice.parse(options.device());
+    ackTimeout = AckTimeout.of(options.ackTimeout());
   }
 
   @Override
   public String description() {
     RdmaDevice opened = device;
-    return opened == null ? "rdma" : "rdma (" + opened.description() + ")";
+    return opened == null
+        ? "rdma"
+        : "rdma (" + opened.description() + ", ack timeout " + ackTimeout + ")";
   }
 
   @Override
@@ -56,7 +66,8 @@ final class RdmaClientFabric implements ClientFabric {
       RdmaPort made = resources.add(new RdmaPort(opened, domain, 1), RdmaPort::close);
       port = made;
       ConnectionEnd end =
-          new ConnectionEnd(opened, opened.choosePort(), domain, made.queues(), ringBytes);
+          new ConnectionEnd(
+              opened, opened.choosePort(), domain, made.queues(), ringBytes, ackTimeout);
       RdmaMemory memory = new RdmaMemory(0, made.nextSerial(), made, end, server);
       made.attach(memory);
       end.address().encode(answer);

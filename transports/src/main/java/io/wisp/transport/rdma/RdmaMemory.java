@@ -70,6 +70,10 @@ final class RdmaMemory implements RemoteMemory {
     return number;
   }
 
+  ConnectionEnd end() {
+    return end;
+  }
+
   /** Whether a completion is one of this connection. */
   boolean owns(long requestId) {
     return RequestId.withoutKind(requestId) == id;

@@ -3,6 +3,7 @@ package io.wisp.transport.rdma;
 
 import io.wisp.store.Store;
 import io.wisp.store.cuckoo.CuckooStore;
+import io.wisp.transport.ServerOptions;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.Waiting;
 import io.wisp.transport.ring.Port;
@@ -23,6 +24,7 @@ final class RdmaServerFabric implements ServerFabric {
 
   private final RdmaDevice device;
   private final int maxClients;
+  private final AckTimeout ackTimeout;
   private final Resources resources = new Resources();
   private final ProtectionDomain domain;
   private final RemoteBuffer table;
@@ -32,10 +34,11 @@ final class RdmaServerFabric implements ServerFabric {
    * @param store whose table clients may read, if it has one in memory
    * @throws TransportException if the device or the system does not give what is needed
    */
-  RdmaServerFabric(RdmaDevice device, Store store, int maxClients) {
+  RdmaServerFabric(RdmaDevice device, Store store, ServerOptions options) {
     this.device = resources.add(device, RdmaDevice::close);
-    this.maxClients = maxClients;
+    maxClients = options.maxClients();
     try {
+      ackTimeout = AckTimeout.of(options.ackTimeout());
       domain = resources.add(device.context().createProtectionDomain(), ProtectionDomain::close);
       table = store instanceof CuckooStore cuckoo ? register(cuckoo) : RemoteBuffer.NONE;
     } catch (VerbsException e) {
@@ -57,7 +60,7 @@ final class RdmaServerFabric implements ServerFabric {
 
   @Override
   public String description() {
-    return device.description();
+    return device.description() + ", ack timeout " + ackTimeout;
   }
 
   @Override
@@ -86,7 +89,7 @@ final class RdmaServerFabric implements ServerFabric {
     }
     try {
       return new Offer(
-          opened, new ConnectionEnd(device, local, domain, opened.queues(), ringBytes));
+          opened, new ConnectionEnd(device, local, domain, opened.queues(), ringBytes, ackTimeout));
     } catch (VerbsException | IllegalStateException | OutOfMemoryError e) {
       throw new TransportException(
           "there is nothing left for one more client: " + e.getMessage(), e);

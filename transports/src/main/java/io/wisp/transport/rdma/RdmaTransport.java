@@ -61,9 +61,7 @@ public final class RdmaTransport implements Transport {
     try {
       fabric =
           new RdmaServerFabric(
-              RdmaDevice.open(choice, ifOfAnInterface(address.getAddress())),
-              store,
-              options.maxClients());
+              RdmaDevice.open(choice, ifOfAnInterface(address.getAddress())), store, options);
     } catch (RuntimeException | Error e) {
       Closing.quietly(listener);
       throw e;
@@ -90,16 +88,11 @@ public final class RdmaTransport implements Transport {
   @Override
   public Client connect(Endpoint endpoint, ClientOptions options) {
     requireAvailable();
-    DeviceChoice choice = DeviceChoice.parse(options.device());
+    RdmaClientFabric fabric = new RdmaClientFabric(options);
     InetSocketAddress address = resolve(endpoint, "cannot connect to ");
     try {
       return RingClient.connect(
-          SocketChannel.open(),
-          address,
-          endpoint,
-          new RdmaClientFabric(choice),
-          options,
-          System::nanoTime);
+          SocketChannel.open(), address, endpoint, fabric, options, System::nanoTime);
     } catch (IOException e) {
       throw new TransportException("cannot connect to " + endpoint + ": " + e.getMessage(), e);
     }

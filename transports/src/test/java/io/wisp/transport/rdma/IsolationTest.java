@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wisp.store.Slice;
 import io.wisp.store.cuckoo.CuckooStore;
+import io.wisp.transport.ServerOptions;
 import io.wisp.transport.Waiting;
 import io.wisp.transport.ring.RemoteBuffer;
 import io.wisp.transport.ring.handshake.ServerOffer;
@@ -43,7 +44,10 @@ class IsolationTest {
 
   private final CuckooStore store = CuckooStore.open(1L << 20);
   private final RdmaServerFabric fabric =
-      new RdmaServerFabric(RdmaDevice.open(DeviceChoice.ANY, null), store, 8);
+      new RdmaServerFabric(
+          RdmaDevice.open(DeviceChoice.ANY, null),
+          store,
+          ServerOptions.defaults().withMaxClients(8));
   private final RdmaPort port = (RdmaPort) fabric.openPort(Waiting.POLL);
   private final Intruder intruder;
   private final Intruder other;

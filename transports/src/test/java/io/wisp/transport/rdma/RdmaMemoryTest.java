@@ -3,6 +3,7 @@ package io.wisp.transport.rdma;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wisp.transport.ClientOptions;
 import io.wisp.transport.ring.LocalBuffer;
 import io.wisp.transport.ring.RemoteBuffer;
 import java.lang.foreign.MemorySegment;
@@ -250,7 +251,7 @@ class RdmaMemoryTest {
     // The completion follows the bytes.
     Thread.sleep(200);
     pair.server.close();
-    try (RdmaClientFabric fabric = new RdmaClientFabric(DeviceChoice.ANY)) {
+    try (RdmaClientFabric fabric = new RdmaClientFabric(ClientOptions.defaults())) {
       RdmaPair.Ends ends = pair.connect(fabric, pair.server.number());
       assertThat(pair.serverPort.poll()).isFalse();
       assertThat(ends.server().arrived()).isZero();

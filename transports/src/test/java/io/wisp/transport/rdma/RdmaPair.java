@@ -3,6 +3,8 @@ package io.wisp.transport.rdma;
 
 import io.wisp.store.HeapStore;
 import io.wisp.store.Store;
+import io.wisp.transport.ClientOptions;
+import io.wisp.transport.ServerOptions;
 import io.wisp.transport.Waiting;
 import io.wisp.transport.ring.handshake.ServerOffer;
 import java.nio.ByteBuffer;
@@ -18,14 +20,22 @@ final class RdmaPair implements AutoCloseable {
   private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   private final Store store = new HeapStore();
-  private final RdmaServerFabric serverFabric =
-      new RdmaServerFabric(RdmaDevice.open(DeviceChoice.ANY, null), store, 8);
-  final RdmaPort serverPort = (RdmaPort) serverFabric.openPort(Waiting.SLEEP);
-  final RdmaClientFabric clientFabric = new RdmaClientFabric(DeviceChoice.ANY);
+  private final RdmaServerFabric serverFabric;
+  final RdmaPort serverPort;
+  final RdmaClientFabric clientFabric;
   final RdmaMemory server;
   final RdmaMemory client;
 
   RdmaPair() {
+    this(ServerOptions.defaults(), ClientOptions.defaults());
+  }
+
+  RdmaPair(ServerOptions serverOptions, ClientOptions clientOptions) {
+    serverFabric =
+        new RdmaServerFabric(
+            RdmaDevice.open(DeviceChoice.ANY, null), store, serverOptions.withMaxClients(8));
+    serverPort = (RdmaPort) serverFabric.openPort(Waiting.SLEEP);
+    clientFabric = new RdmaClientFabric(clientOptions);
     Ends ends = connect(clientFabric, 5);
     server = ends.server();
     client = ends.client();

@@ -82,7 +82,7 @@ class RdmaServerTest extends TransportFixture {
         .contains("table readable by clients");
     assertThat(connect(server).description())
         .containsPattern("rdma \\(device \\w+ port 1, RoCE v2 ::ffff:[0-9.]+, ")
-        .contains("Soft-RoCE, emulated)");
+        .contains("Soft-RoCE, emulated, ack timeout 537 ms)");
   }
 
   @ParameterizedTest
