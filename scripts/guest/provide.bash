@@ -3,7 +3,7 @@
 # What the guest is made of: the packages, and in a cache folder its kernel and its initial file
 # system. Read by guest.sh.
 
-readonly MODULES=(virtio_pci virtio_console 9pnet_virtio 9p overlay veth rdma_rxe ib_uverbs rdma_ucm)
+readonly MODULES=(virtio_pci virtio_console 9pnet_virtio 9p overlay veth sch_netem rdma_rxe ib_uverbs rdma_ucm)
 # What rdma_rxe asks the kernel for by another name; newer kernels have it built in.
 readonly OPTIONAL_MODULES=(crc32_generic)
 # What has to be here, each command with the package that it comes in.

@@ -18,6 +18,10 @@ END = re.compile(r"^exit code (\d+)\n", re.MULTILINE)
 READ_BYTES = 1 << 16
 
 
+class MeasurementFailure(ProcessFailure):
+    """A measurement that a client could not make, and after which it takes the next."""
+
+
 class WarmClient:
     """One `./wisp -p -`: it makes the measurements that it is told, one after the other, in one JVM."""
 
@@ -38,7 +42,7 @@ class WarmClient:
     def measure(self, words: tuple[str, ...], log: Path, seconds: float) -> None:
         """Makes a measurement, and leaves what is said of it in `log`.
 
-        Raises ProcessFailure if it fails, takes longer than `seconds`, or the client ends.
+        Raises MeasurementFailure if it fails, ProcessFailure if it takes longer than `seconds`, or the client ends.
         """
         assert self._process.stdin is not None
         said = ""
@@ -57,7 +61,7 @@ class WarmClient:
                 copy.flush()
             else:
                 if end.group(1) != "0":
-                    raise ProcessFailure(f"{_complaint(said)} (exit code {end.group(1)})")
+                    raise MeasurementFailure(f"{_complaint(said)} (exit code {end.group(1)})")
                 return
         raise ProcessFailure(f"the client ended: {last_line(log) or 'it said nothing'}")
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wisp_tools import wording
-from wisp_tools.beside import gets, redis
+from wisp_tools.beside import gets, loss, redis
 from wisp_tools.beside.clients import NAMES as CLIENTS
 from wisp_tools.errors import WispError
 from wisp_tools.model import EMULATED_LABEL
@@ -175,8 +175,25 @@ def beside_gets(file: Fields) -> Study:
     return Study(f"What a get takes over {transport}", text, gets.HEAD, rows)
 
 
+def beside_loss(file: Fields) -> Study:
+    """The answer in a file of `./wisp beside loss --json FILE`."""
+    _check_version(file, 1)
+    conditions = file.inner("conditions")
+    text = (
+        "One request at a time over rdma, puts and gets in equal parts, while the cable between both devices loses packets"
+        " at random, measured in turns with each ack timeout (--ack-timeout of both ends):"
+        f" {conditions.whole('rounds')} rounds of {conditions.whole('requests'):,} requests each. A run fails if the"
+        f" connection breaks. From {file.where}: {conditions.optional_text('cpu') or 'CPU unknown'},"
+        f" {conditions.whole('cores')} cores, {conditions.text('kernel')}, values of"
+        f" {wording.size(conditions.whole('payloadSize'))}, {conditions.text('startedAt')[:10]}. {EMULATED_LABEL}: the"
+        " ack timeouts are real time, and all else is slower than in hardware."
+    )
+    return Study("What a lost packet costs", text, loss.HEAD, tuple(loss.cells_of(row) for row in file.each("rows")))
+
+
 MAKERS = {
     gets.FORMAT: beside_gets,
+    loss.FORMAT: beside_loss,
     "wisp-write-cost": write_cost,
     "wisp-client-agreement": client_agreement,
     "wisp-beside-redis": beside_redis,
