@@ -13,7 +13,6 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -60,11 +59,6 @@ public abstract class LinearReadsTest extends TransportFixture {
   /** How many gets each test does. */
   protected long gets() {
     return Long.getLong("wisp.linear.gets", 600_000);
-  }
-
-  @Override
-  protected final Set<Requirement> missing() {
-    return Set.of(Requirement.SOCKET);
   }
 
   @ParameterizedTest(name = "{4}, {0} keys, values to {1} bytes, 1 write in {2} long, many {3}")

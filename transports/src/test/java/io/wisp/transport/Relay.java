@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -17,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Stands between clients and a server and passes bytes on, until it is told to hold them back or to
  * cut the connections: a network that fails on demand.
  */
-public final class Relay implements Closeable {
+public final class Relay implements Network {
 
   private final ServerSocket listener;
   private final Endpoint target;
@@ -31,6 +30,7 @@ public final class Relay implements Closeable {
     start(this::accept);
   }
 
+  @Override
   public Endpoint endpoint() {
     return new Endpoint("127.0.0.1", listener.getLocalPort());
   }
@@ -40,13 +40,13 @@ public final class Relay implements Closeable {
     toSwallow.set(connections);
   }
 
-  /** From now on nothing passes, and nobody is told. */
-  void holdBack() {
+  @Override
+  public void holdBack() {
     passage.acquireUninterruptibly();
   }
 
-  /** Breaks every connection. */
-  void cut() throws IOException {
+  @Override
+  public void cut() throws IOException {
     for (Socket socket : sockets) {
       socket.close();
     }
@@ -56,6 +56,7 @@ public final class Relay implements Closeable {
   public void close() throws IOException {
     listener.close();
     cut();
+    passage.release();
   }
 
   private static void start(Runnable task) {
@@ -86,11 +87,14 @@ public final class Relay implements Closeable {
         to) {
       InputStream input = from.getInputStream();
       OutputStream output = to.getOutputStream();
-      for (int count = input.read(buffer); count >= 0; count = input.read(buffer)) {
+      int count;
+      do {
+        count = input.read(buffer);
+        // The end passes no sooner than bytes do.
         passage.acquireUninterruptibly();
         passage.release();
-        output.write(buffer, 0, count);
-      }
+        output.write(buffer, 0, Math.max(0, count));
+      } while (count >= 0);
     } catch (IOException e) {
       // One side is gone; closing both tells the other.
     }

@@ -17,9 +17,8 @@ import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -548,45 +548,63 @@ public abstract class TransportContractTest extends TransportFixture {
 
   @Test
   void shouldTimeOutWhenAServerAcceptsAndNeverAnswers() throws IOException {
-    needs(Requirement.SOCKET);
-    try (ServerSocket mute = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
-      Endpoint endpoint = new Endpoint("127.0.0.1", mute.getLocalPort());
-      ClientOptions options = clientOptions().withTimeout(Duration.ofMillis(300));
-      assertThatThrownBy(() -> connect(endpoint, options))
-          .isInstanceOf(TransportTimeoutException.class)
-          .hasMessageContaining(endpoint.toString());
+    needs(Requirement.CONNECTION);
+    Reachable silent = closedAfterwards(adversity().silentServer());
+    ClientOptions options = clientOptions().withTimeout(Duration.ofMillis(300));
+    assertThatThrownBy(() -> connect(silent.endpoint(), options))
+        .isInstanceOf(TransportTimeoutException.class)
+        .hasMessageContaining(silent.endpoint().toString());
+  }
+
+  /** A blocking call, which a failing network can hit. */
+  protected enum Call {
+    PUT,
+    GET
+  }
+
+  private Network network(Call call) throws IOException {
+    needs(Requirement.CONNECTION);
+    if (call == Call.GET) {
+      needs(Requirement.ANSWERED_GET);
+    }
+    return closedAfterwards(adversity().network(this::serve));
+  }
+
+  private void run(Call call, Client client) {
+    switch (call) {
+      case PUT -> client.put(slice("key"), slice("value"));
+      case GET -> client.get(slice("key"), value);
     }
   }
 
-  @Test
-  void shouldTimeOutWhenTheNetworkSwallowsARequestAndFailFromThenOn() throws IOException {
-    needs(Requirement.SOCKET);
-    Relay relay = closedAfterwards(new Relay(serve().endpoint()));
+  @ParameterizedTest
+  @EnumSource
+  void shouldTimeOutWhenTheNetworkSwallowsARequestAndFailFromThenOn(Call call) throws Exception {
+    Network network = network(call);
     ClientOptions options = clientOptions().withTimeout(Duration.ofSeconds(3));
-    Client client = connect(relay.endpoint(), options);
+    Client client = connect(network.endpoint(), options);
     client.put(slice("key"), slice("value"));
-    relay.holdBack();
-    assertThatThrownBy(() -> client.get(slice("key"), value))
-        .isInstanceOf(TransportTimeoutException.class)
-        .hasMessageContaining(relay.endpoint().toString());
+    network.holdBack();
+    assertThatThrownBy(() -> run(call, client))
+        .isInstanceOf(network.silence())
+        .hasMessageContaining(network.endpoint().toString());
     assertThatThrownBy(() -> client.get(slice("key"), value))
         .isInstanceOf(TransportException.class);
   }
 
   @Test
-  void shouldFailWhenTheConnectionBreaksUnderAnOutstandingPipeline() throws IOException {
-    needs(Requirement.SOCKET);
-    Relay relay = closedAfterwards(new Relay(serve().endpoint()));
-    Client client = connect(relay.endpoint(), clientOptions().withTimeout(Duration.ofMinutes(5)));
-    relay.holdBack();
+  void shouldFailWhenTheConnectionBreaksUnderAnOutstandingPipeline() throws Exception {
+    Network network = network(Call.PUT);
+    Client client = connect(network.endpoint(), clientOptions().withTimeout(Duration.ofMinutes(5)));
+    network.holdBack();
     for (int i = 0; i < 100; i++) {
       client.submitPut(slice("key"), slice("value"));
     }
     client.flush();
-    relay.cut();
+    network.cut();
     assertThatThrownBy(() -> client.complete(value))
         .isInstanceOf(TransportException.class)
-        .hasMessageContaining(relay.endpoint().toString());
+        .hasMessageContaining(network.endpoint().toString());
     assertThatThrownBy(() -> client.put(slice("key"), slice("value")))
         .isInstanceOfAny(TransportException.class, IllegalStateException.class);
   }
@@ -749,16 +767,15 @@ public abstract class TransportContractTest extends TransportFixture {
 
   @Test
   void shouldSurviveGarbageAndServeOthers() throws Exception {
-    needs(Requirement.SOCKET);
+    needs(Requirement.CONNECTION);
     Server server = serve();
     Client client = connect(server);
     for (byte[] bytes : garbage()) {
       long faults = faults(server);
-      try (Socket socket = new Socket(server.endpoint().host(), server.endpoint().port())) {
-        socket.getOutputStream().write(bytes);
-        socket.getOutputStream().flush();
-        socket.shutdownOutput();
-        readToEnd(socket);
+      try (SocketChannel stranger = adversity().stranger(server)) {
+        Channels.newOutputStream(stranger).write(bytes);
+        stranger.shutdownOutput();
+        readToEnd(stranger);
       }
       await(() -> faults(server) > faults);
       assertThat(client.put(slice("key"), slice("value"))).isIn((Object[]) WRITTEN);
@@ -771,20 +788,21 @@ public abstract class TransportContractTest extends TransportFixture {
     return server.statistics().malformed() + server.statistics().rejected();
   }
 
-  private static void readToEnd(Socket socket) {
-    try (InputStream input = socket.getInputStream()) {
+  private static void readToEnd(SocketChannel channel) {
+    try (InputStream input = Channels.newInputStream(channel)) {
       input.transferTo(OutputStream.nullOutputStream());
     } catch (IOException e) {
       // The server cut the connection, as it may.
     }
   }
 
-  @Test
-  void shouldFailACallInProgressWhenTheClientIsClosed() throws Exception {
-    needs(Requirement.SOCKET);
-    Relay relay = closedAfterwards(new Relay(serve().endpoint()));
-    Client client = connect(relay.endpoint(), clientOptions().withTimeout(Duration.ofMinutes(5)));
-    relay.holdBack();
+  @ParameterizedTest
+  @EnumSource
+  void shouldFailACallInProgressWhenTheClientIsClosed(Call call) throws Exception {
+    Network network = network(call);
+    Client client = connect(network.endpoint(), clientOptions().withTimeout(Duration.ofMinutes(5)));
+    client.put(slice("key"), slice("value"));
+    network.holdBack();
     CountDownLatch started = new CountDownLatch(1);
     Future<Throwable> failure =
         CompletableFuture.supplyAsync(
@@ -792,7 +810,7 @@ public abstract class TransportContractTest extends TransportFixture {
                 catchThrowable(
                     () -> {
                       started.countDown();
-                      client.get(slice("key"), value);
+                      run(call, client);
                     }));
     started.await();
     Thread.sleep(50);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport;
 
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.wisp.store.HeapStore;
 import io.wisp.store.Slice;
@@ -13,10 +13,9 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 
 /** The servers and clients of one test of a transport, closed when it ends. */
@@ -29,8 +28,8 @@ public abstract class TransportFixture {
     STORE,
     /** A server that is reached by a connection, which can break. */
     CONNECTION,
-    /** A connection that is a TCP connection, which a relay can stand in and garbage be sent to. */
-    SOCKET
+    /** A get that waits for an answer, which may not come. */
+    ANSWERED_GET
   }
 
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
@@ -47,9 +46,14 @@ public abstract class TransportFixture {
     return new HeapStore();
   }
 
-  /** What the transport has not, by its nature. */
-  protected Set<Requirement> missing() {
-    return EnumSet.noneOf(Requirement.class);
+  /** What the transport has not, by its nature, each with the reason. */
+  protected Map<Requirement, String> missing() {
+    return Map.of();
+  }
+
+  /** How misfortune comes about in the transport. */
+  protected Adversity adversity() {
+    return new SocketAdversity();
   }
 
   /** Whether a get is a request to the server, not a read of its memory. */
@@ -72,9 +76,8 @@ public abstract class TransportFixture {
   }
 
   protected final void needs(Requirement requirement) {
-    assumeFalse(
-        missing().contains(requirement),
-        () -> transport().name() + " has no " + requirement + " by its nature");
+    String reason = missing().get(requirement);
+    assumeTrue(reason == null, () -> transport().name() + " has no " + requirement + ": " + reason);
   }
 
   protected final <T extends AutoCloseable> T closedAfterwards(T resource) {

@@ -3,6 +3,7 @@ package io.wisp.transport.rdma;
 
 import io.wisp.store.Store;
 import io.wisp.store.cuckoo.CuckooStore;
+import io.wisp.transport.Adversity;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.OneSidedContractTest;
 import io.wisp.transport.Transport;
@@ -16,6 +17,11 @@ class RdmaOneSidedContractTest extends OneSidedContractTest {
   @Override
   protected Transport transport() {
     return new RdmaTransport();
+  }
+
+  @Override
+  protected Adversity adversity() {
+    return new RdmaAdversity();
   }
 
   @Override

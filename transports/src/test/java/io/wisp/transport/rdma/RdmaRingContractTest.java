@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.rdma;
 
+import io.wisp.transport.Adversity;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.RingContractTest;
 import io.wisp.transport.Transport;
@@ -18,6 +19,11 @@ class RdmaRingContractTest extends RingContractTest {
   @Override
   protected Transport transport() {
     return new RdmaTransport();
+  }
+
+  @Override
+  protected Adversity adversity() {
+    return new RdmaAdversity();
   }
 
   @Override

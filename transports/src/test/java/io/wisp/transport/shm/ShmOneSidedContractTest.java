@@ -3,14 +3,26 @@ package io.wisp.transport.shm;
 
 import io.wisp.store.Store;
 import io.wisp.store.cuckoo.CuckooStore;
+import io.wisp.transport.Adversity;
 import io.wisp.transport.OneSidedContractTest;
 import io.wisp.transport.Transport;
+import java.util.Map;
 
 class ShmOneSidedContractTest extends OneSidedContractTest {
 
   @Override
   protected Transport transport() {
     return new ShmTransport();
+  }
+
+  @Override
+  protected Adversity adversity() {
+    return new ShmAdversity();
+  }
+
+  @Override
+  protected Map<Requirement, String> missing() {
+    return Map.of(Requirement.ANSWERED_GET, ShmAdversity.READS_MEMORY);
   }
 
   @Override

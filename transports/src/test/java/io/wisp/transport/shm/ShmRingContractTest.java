@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.shm;
 
+import io.wisp.transport.Adversity;
 import io.wisp.transport.RingContractTest;
 import io.wisp.transport.Transport;
 
@@ -9,5 +10,10 @@ class ShmRingContractTest extends RingContractTest {
   @Override
   protected Transport transport() {
     return new ShmTransport();
+  }
+
+  @Override
+  protected Adversity adversity() {
+    return new ShmAdversity();
   }
 }
