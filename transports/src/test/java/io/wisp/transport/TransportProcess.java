@@ -12,10 +12,15 @@ public final class TransportProcess {
 
   private TransportProcess() {}
 
-  /** Serves a table of one key, {@code key}, at any free port, which is printed. */
-  public static void serve(Transport transport, CuckooStore store) throws InterruptedException {
-    store.put(Slice.of("key"), Slice.of("value"));
-    Server server = transport.serve(store, ServerOptions.at(new Endpoint("127.0.0.1", 0)));
+  /**
+   * Serves a table of one key, {@code key}, and prints the port.
+   *
+   * @param port 0 for any that is free
+   */
+  public static void serve(Transport transport, CuckooStore store, int port, String value)
+      throws InterruptedException {
+    store.put(Slice.of("key"), Slice.of(value));
+    Server server = transport.serve(store, ServerOptions.at(new Endpoint("127.0.0.1", port)));
     System.out.println(server.endpoint().port());
     store.sharedFile().ifPresent(System.out::println);
     Thread.currentThread().join();

@@ -13,7 +13,12 @@ final class RdmaProcess {
 
   /** Starts a server whose table has one key, {@code key}, and any free port, which it prints. */
   static JavaProcess server() throws IOException {
-    return new JavaProcess(RdmaProcess.class, "server");
+    return server(0, "value");
+  }
+
+  /** Starts one at a port, with a value of the key. */
+  static JavaProcess server(int port, String value) throws IOException {
+    return new JavaProcess(RdmaProcess.class, "server", Integer.toString(port), value);
   }
 
   /** Starts a client that goes on with requests until it is killed, and prints when it works. */
@@ -21,12 +26,14 @@ final class RdmaProcess {
     return new JavaProcess(RdmaProcess.class, "client", Integer.toString(port), what);
   }
 
-  /** {@code server}, or {@code client PORT WHAT}. */
+  /** {@code server PORT VALUE}, or {@code client PORT WHAT}. */
   public static void main(String[] arguments) throws Exception {
+    int port = Integer.parseInt(arguments[1]);
     if (arguments[0].equals("server")) {
-      TransportProcess.serve(new RdmaTransport(), CuckooStore.open(16L << 20));
+      CuckooStore store = CuckooStore.open(16L << 20);
+      TransportProcess.serve(new RdmaTransport(), store, port, arguments[2]);
     } else {
-      TransportProcess.request(new RdmaTransport(), Integer.parseInt(arguments[1]), arguments[2]);
+      TransportProcess.request(new RdmaTransport(), port, arguments[2]);
     }
   }
 }

@@ -50,7 +50,10 @@ final class ShmProcess {
     switch (arguments[0]) {
       case "server" ->
           TransportProcess.serve(
-              new ShmTransport(), SharedTable.open(CuckooStore.Options.ofCapacity(16L << 20)));
+              new ShmTransport(),
+              SharedTable.open(CuckooStore.Options.ofCapacity(16L << 20)),
+              port,
+              "value");
       case "both" -> serveAndConnect(new Endpoint("127.0.0.1", port));
       case "full" -> askForMuch(new Endpoint("127.0.0.1", port));
       default -> TransportProcess.request(new ShmTransport(), port, arguments[2]);
