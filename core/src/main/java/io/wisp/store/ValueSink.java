@@ -2,6 +2,7 @@
 package io.wisp.store;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ public abstract class ValueSink {
 
   private boolean found;
   private int length;
+  private int wantedFrom;
   private long version;
   private long expiresAt = ExpiryTimes.NEVER;
   private long address = RecordAddress.NONE;
@@ -27,9 +29,19 @@ public abstract class ValueSink {
    * counts.
    *
    * @param length the length of the value in bytes
-   * @return memory of exactly so many bytes, or null if the bytes are not wanted
+   * @return memory of exactly so many bytes, or of a part of them behind {@link #wantFrom}, or null
+   *     if the bytes are not wanted
    */
   protected abstract @Nullable Slice room(int length);
+
+  /**
+   * Says where the part of a value begins that is wanted, for all gets until it is said anew. A
+   * sink that wants only a part calls it in {@link #room}, whose memory is then as long as the part
+   * and no longer than what is left of the value.
+   */
+  protected final void wantFrom(int first) {
+    wantedFrom = first;
+  }
 
   /** A get begins: what was found before does not count any more. */
   public final void begin() {
@@ -41,7 +53,9 @@ public abstract class ValueSink {
     this.length = length;
     Slice room = room(length);
     if (room != null) {
-      MemorySegment.copy(segment, offset, room.segment(), room.offset(), length);
+      int wanted = room.length();
+      Objects.checkFromIndexSize(wantedFrom, wanted, length);
+      MemorySegment.copy(segment, offset + wantedFrom, room.segment(), room.offset(), wanted);
     }
   }
 

@@ -69,4 +69,37 @@ class ValueSinkTest {
       assertThatItHandsOutNothing();
     }
   }
+
+  private static final class PartSink extends ValueSink {
+
+    private final byte[] part;
+    private final int first;
+
+    PartSink(int first, int length) {
+      this.first = first;
+      part = new byte[length];
+    }
+
+    @Override
+    protected Slice room(int length) {
+      wantFrom(first);
+      return Slice.of(part);
+    }
+  }
+
+  @Test
+  void shouldCopyThePartThatIsWanted() {
+    PartSink sink = new PartSink(1, 3);
+    sink.take(BYTES, 0, 5, 1, Store.NEVER);
+    assertThat(sink.part).asString().isEqualTo("alu");
+    assertThat(sink.valueLength()).isEqualTo(5);
+  }
+
+  @Test
+  void shouldNotCopyWhatIsBehindTheValue() {
+    assertThatThrownBy(() -> new PartSink(2, 3).take(BYTES, 0, 4, 1, Store.NEVER))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> new PartSink(0, 5).take(BYTES, 0, 4, 1, Store.NEVER))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+  }
 }
