@@ -153,6 +153,16 @@ final class RandomCommands {
     add(Comparison.SET, "keys", () -> List.of(one(PATTERNS)));
     // More than there are keys, so that one call gives them all.
     drawn.put("scan", this::scan);
+    drawn.put("object", this::object);
+    drawn.put(
+        "memory",
+        () ->
+            request(
+                Comparison.TYPE,
+                join(
+                    words("memory", one("USAGE", "usage", "USAGE", "FOO"), one(KEYS)),
+                    options(
+                        List.of("SAMPLES 5", "SAMPLES 0", "SAMPLES -1", "SAMPLES a", "FOO 1")))));
     drawn.put("dbsize", () -> request(Comparison.TYPE, List.of("dbsize")));
     drawn.put("flushdb", () -> flush("flushdb"));
     drawn.put("flushall", () -> flush("flushall"));
@@ -165,6 +175,8 @@ final class RandomCommands {
     add("persist", this::key);
     add(Comparison.TIME, "ttl", this::key);
     add(Comparison.TIME, "pttl", this::key);
+    add(Comparison.TIME, "expiretime", this::key);
+    add(Comparison.TIME, "pexpiretime", this::key);
   }
 
   private void addConnection() {
@@ -180,6 +192,9 @@ final class RandomCommands {
                     one("0", "-1", "16", "abc", "", "9223372036854775808", "99999999999"))));
     add("auth", this::value, () -> some(this::value));
     drawn.put("hello", this::hello);
+    add("reset");
+    add(Comparison.TYPE, "time");
+    drawn.put("wait", this::waiting);
     drawn.put("client", this::client);
     drawn.put("command", this::command);
     drawn.put("config", this::config);
@@ -279,6 +294,28 @@ final class RandomCommands {
                   "AUTH default x", "SETNAME name", "SETNAME a\u00ffb", "AUTH", "SETNAME", "FOO")));
     }
     return request(Comparison.NAMES, words);
+  }
+
+  private Request object() {
+    String subcommand = one("ENCODING", "REFCOUNT", "IDLETIME", "FREQ", "freq", "FOO", "HELP");
+    if (subcommand.equals("HELP")) {
+      return new Request(words("object", subcommand), Comparison.EXACT);
+    }
+    // How Redis keeps a value depends on what made it, and small numbers it shares.
+    boolean isOwn = subcommand.equals("ENCODING") || subcommand.equals("REFCOUNT");
+    return request(
+        isOwn ? Comparison.TYPE : Comparison.EXACT, words("object", subcommand, one(KEYS)));
+  }
+
+  /** For replicas, of which there are none: Redis then waits for a millisecond at most. */
+  private Request waiting() {
+    boolean waits = random.nextBoolean();
+    String replicas = waits ? one("1", "9223372036854775807") : one("0", "-1", "abc", "", "1.5");
+    String timeout =
+        waits
+            ? one("1", "-1", "abc")
+            : one("0", "1", "100000", "-1", "", "9223372036854775807", "9223372036854775808");
+    return new Request(words(anyCase("wait"), replicas, timeout), Comparison.EXACT);
   }
 
   private Request client() {

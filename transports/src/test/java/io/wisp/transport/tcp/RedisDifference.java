@@ -15,6 +15,21 @@ enum RedisDifference {
           || isSubcommand(request, "client", "no-touch");
     }
   },
+  IDLE_TIME("`OBJECT IDLETIME` is an error, for nobody here notes when a key was read.") {
+    @Override
+    boolean explains(Request request, Reply ours, Reply theirs) {
+      return isSubcommand(request, "object", "idletime")
+          && ours.text().equals("ERR idle time not tracked")
+          && !theirs.isError();
+    }
+  },
+  EXPIRED_MEMORY(
+      "`MEMORY USAGE` of a key that has expired is nothing, also before it is reclaimed.") {
+    @Override
+    boolean explains(Request request, Reply ours, Reply theirs) {
+      return isSubcommand(request, "memory", "usage") && !ours.isError() && theirs.type() == ':';
+    }
+  },
   FOREIGN_CURSOR(
       "A cursor that no `SCAN` gave is as good as the end, or as any other place: the keys that it leads to are"
           + " each server's own.") {

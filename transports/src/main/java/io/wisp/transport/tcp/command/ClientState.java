@@ -72,6 +72,13 @@ public final class ClientState {
     authenticated = true;
   }
 
+  /** Begins anew as after connecting; what library it uses stays known. */
+  void reset(boolean authenticated) {
+    name = "";
+    protocol = 2;
+    this.authenticated = authenticated;
+  }
+
   /** Whether the connection is to be closed when its replies have been sent. */
   public boolean isClosing() {
     return closing;

@@ -57,6 +57,8 @@ public final class Commands {
     streamed("unlink", -2, Access.WRITE, "generic", "Deletes keys.", delete);
     streamed("exists", -2, Access.READ, "generic", "Counts the keys that exist.", exists);
     streamed("touch", -2, Access.READ, "generic", "Counts the keys that exist.", exists);
+    server("object", -2, "generic", "Tells how a value is kept.", ObjectCommand.handler());
+    server("memory", -2, "server", "Tells what memory a key takes.", MemoryCommand.handler());
     read("type", 2, "generic", "Returns the type of a value.", KeyCommands::type);
     read("randomkey", 1, "generic", "Returns a random key.", KeyCommands::randomKey);
     read("keys", 2, "generic", "Returns the keys that match a pattern.", KeyCommands::keys);
@@ -74,12 +76,21 @@ public final class Commands {
     write("persist", 2, "generic", "Lets a key not expire.", ExpiryCommands::persist);
     read("ttl", 2, "generic", "Returns a key's time to live in s.", ExpiryCommands::timeToLive);
     read("pttl", 2, "generic", "Returns a key's time to live in ms.", ExpiryCommands::millisToLive);
+    read(
+        "expiretime", 2, "generic", "Returns when a key expires in s.", ExpiryCommands::expiryTime);
+    read(
+        "pexpiretime",
+        2,
+        "generic",
+        "Returns when a key expires in ms.",
+        ExpiryCommands::expiryMillis);
   }
 
   private void addConnection() {
     connection("auth", -2, "Gives the password.", ConnectionCommands::authenticate);
     connection("hello", -1, "Chooses the protocol's version.", new HelloCommand());
     connection("quit", -1, "Closes the connection.", ConnectionCommands::quit);
+    connection("reset", 1, "Begins as after connecting.", ConnectionCommands::reset);
     server("ping", -1, "connection", "Answers.", ConnectionCommands::ping);
     server("echo", 2, "connection", "Returns its argument.", ConnectionCommands::echo);
     server("select", 2, "connection", "Chooses database 0.", ConnectionCommands::select);
@@ -90,6 +101,13 @@ public final class Commands {
     server("command", -1, "server", "Tells of commands.", new CommandCommand(table));
     server("config", -2, "server", "Tells of the configuration.", ServerCommands.config());
     server("info", -1, "server", "Tells of the server.", ServerCommands::info);
+    server("time", 1, "server", "Returns the time.", ServerCommands::time);
+    server(
+        "wait",
+        3,
+        "generic",
+        "Waits for replicas, of which there are none.",
+        ServerCommands::waitForReplicas);
   }
 
   private void read(String name, int arity, String group, String summary, Handler handler) {

@@ -34,6 +34,12 @@ final class ConnectionCommands {
     request.client().closeAfterReply();
   }
 
+  static void reset(CommandRequest request) {
+    request.client().reset(request.server().password() == null);
+    request.reply().protocol(request.client().protocol());
+    request.reply().simple("RESET");
+  }
+
   static void select(CommandRequest request) {
     Arguments arguments = request.arguments();
     if (!arguments.isNumber(1)) {

@@ -101,32 +101,34 @@ final class ExpiryCommands {
   }
 
   static void timeToLive(CommandRequest request) {
-    long millis = remaining(request);
-    if (millis != ERROR) {
-      request.reply().integer(millis < 0 ? millis : (millis + 500) / 1000);
-    }
+    reply(request, TimeUnit.SECONDS, request.now());
   }
 
   static void millisToLive(CommandRequest request) {
-    long millis = remaining(request);
-    if (millis != ERROR) {
-      request.reply().integer(millis);
-    }
+    reply(request, TimeUnit.MILLISECONDS, request.now());
   }
 
-  private static final long ERROR = Long.MIN_VALUE;
+  static void expiryTime(CommandRequest request) {
+    reply(request, TimeUnit.SECONDS, 0);
+  }
 
-  /** Milliseconds, -1 for a key that does not expire, -2 for none, or ERROR if that was replied. */
-  private static long remaining(CommandRequest request) {
-    Status status = request.store().get(request.key(1), request.found());
+  static void expiryMillis(CommandRequest request) {
+    reply(request, TimeUnit.MILLISECONDS, 0);
+  }
+
+  /** Replies with when the key expires, from a time on; -1 if it does not, -2 if it is absent. */
+  private static void reply(CommandRequest request, TimeUnit unit, long from) {
+    RecordSink found = request.found();
+    Status status = request.store().get(request.key(1), found);
     if (status.isError()) {
       request.fail(status);
-      return ERROR;
+    } else if (status == Status.ABSENT) {
+      request.reply().integer(-2);
+    } else if (found.expiresAt() == Store.NEVER) {
+      request.reply().integer(-1);
+    } else {
+      long millis = Math.max(0, found.expiresAt() - from);
+      request.reply().integer(unit == TimeUnit.SECONDS ? (millis + 500) / 1000 : millis);
     }
-    if (status == Status.ABSENT) {
-      return -2;
-    }
-    RecordSink found = request.found();
-    return found.expiresAt() != Store.NEVER ? Math.max(0, found.expiresAt() - request.now()) : -1;
   }
 }

@@ -36,6 +36,28 @@ public final class ServerCommands {
     request.reply().verbatim(request.server().information(sections));
   }
 
+  /** By the clock that expiries are compared with, which knows milliseconds. */
+  static void time(CommandRequest request) {
+    long now = request.now();
+    request.reply().array(2);
+    request.reply().bulk(Long.toString(now / 1000));
+    request.reply().bulk(Long.toString(now % 1000 * 1000));
+  }
+
+  /** WAIT: there are no replicas, so none has to be waited for. */
+  static void waitForReplicas(CommandRequest request) {
+    Arguments arguments = request.arguments();
+    if (!arguments.isNumber(1)) {
+      request.fail(Errors.NOT_AN_INTEGER);
+    } else if (!arguments.isNumber(2)) {
+      request.fail("ERR timeout is not an integer or out of range");
+    } else if (arguments.number() < 0) {
+      request.fail("ERR timeout is negative");
+    } else {
+      request.reply().integer(0);
+    }
+  }
+
   static Command.Handler config() {
     return new Subcommands(
         "CONFIG",

@@ -34,6 +34,25 @@ class ConnectionCommandsTest {
   }
 
   @Test
+  void shouldBeginAsAfterConnectingOnReset() {
+    session.call("HELLO", "3", "SETNAME", "name");
+    assertThat(session.call("RESET")).isEqualTo("+RESET\r\n");
+    assertThat(session.call("CLIENT", "GETNAME")).isEqualTo("$-1\r\n");
+    assertThat(session.call("GET", "none")).isEqualTo("$-1\r\n");
+    assertThat(session.call("RESET", "x"))
+        .isEqualTo("-ERR wrong number of arguments for 'reset' command\r\n");
+  }
+
+  @Test
+  void shouldWantThePasswordAgainAfterReset() {
+    guarded.call("AUTH", "secret");
+    assertThat(guarded.call("GET", "none")).isEqualTo("$-1\r\n");
+    assertThat(guarded.call("RESET")).isEqualTo("+RESET\r\n");
+    assertThat(guarded.call("GET", "none")).isEqualTo("-NOAUTH Authentication required.\r\n");
+    assertThat(guarded.call("RESET")).isEqualTo("+RESET\r\n");
+  }
+
+  @Test
   void shouldHaveOneDatabase() {
     assertThat(session.call("SELECT", "0")).isEqualTo("+OK\r\n");
     assertThat(session.call("SELECT", "1")).isEqualTo("-ERR DB index is out of range\r\n");

@@ -3,6 +3,7 @@ package io.wisp.transport.tcp.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wisp.store.cuckoo.CuckooStore;
 import io.wisp.transport.tcp.session.SessionHarness;
 import java.util.Set;
 import java.util.TreeSet;
@@ -192,5 +193,72 @@ class KeyCommandsTest {
     assertThat(session.call("PERSIST", "k")).isEqualTo(":1\r\n");
     assertThat(session.call("TTL", "k")).isEqualTo(":-1\r\n");
     assertThat(session.call("PERSIST", "none")).isEqualTo(":0\r\n");
+  }
+
+  @Test
+  void shouldTellWhenAKeyExpires() {
+    session.call("SET", "k", "v", "PXAT", "1000000005500");
+    assertThat(session.call("PEXPIRETIME", "k")).isEqualTo(":1000000005500\r\n");
+    assertThat(session.call("EXPIRETIME", "k")).isEqualTo(":1000000006\r\n");
+    session.call("PEXPIREAT", "k", "1000000005499");
+    assertThat(session.call("EXPIRETIME", "k")).isEqualTo(":1000000005\r\n");
+    session.call("PERSIST", "k");
+    assertThat(session.call("EXPIRETIME", "k")).isEqualTo(":-1\r\n");
+    assertThat(session.call("PEXPIRETIME", "k")).isEqualTo(":-1\r\n");
+    assertThat(session.call("EXPIRETIME", "none")).isEqualTo(":-2\r\n");
+    assertThat(session.call("PEXPIRETIME", "none")).isEqualTo(":-2\r\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "12345, int",
+    "-9223372036854775808, int",
+    "9223372036854775808, embstr",
+    "012, embstr",
+    "'', embstr",
+    "12345678901234567890123456789012345678901234, embstr",
+    "123456789012345678901234567890123456789012345, raw"
+  })
+  void shouldTellHowRedisKeepsAValue(String value, String encoding) {
+    session.call("SET", "k", value);
+    assertThat(session.call("OBJECT", "ENCODING", "k"))
+        .isEqualTo("$" + encoding.length() + "\r\n" + encoding + "\r\n");
+  }
+
+  @Test
+  void shouldTellOfAValueWhatIsTrue() {
+    session.call("SET", "k", "v");
+    assertThat(session.call("OBJECT", "REFCOUNT", "k")).isEqualTo(":1\r\n");
+    assertThat(session.call("OBJECT", "FREQ", "k"))
+        .startsWith("-ERR An LFU maxmemory policy is not selected, access frequency not tracked.");
+    assertThat(session.call("OBJECT", "IDLETIME", "k")).isEqualTo("-ERR idle time not tracked\r\n");
+    for (String subcommand : new String[] {"ENCODING", "REFCOUNT", "FREQ", "IDLETIME"}) {
+      assertThat(session.call("OBJECT", subcommand, "none")).isEqualTo("$-1\r\n");
+    }
+    assertThat(session.call("OBJECT", "FREQ"))
+        .isEqualTo("-ERR wrong number of arguments for 'object|freq' command\r\n");
+    assertThat(session.call("OBJECT", "FOO", "k"))
+        .isEqualTo("-ERR unknown subcommand 'FOO'. Try OBJECT HELP.\r\n");
+    assertThat(session.call("OBJECT", "HELP")).startsWith("*5\r\n").contains("REFCOUNT: ");
+  }
+
+  @Test
+  void shouldTellWhatMemoryAKeyTakes() {
+    session.call("SET", "k", "value");
+    assertThat(session.call("MEMORY", "USAGE", "k")).isEqualTo(":6\r\n");
+    assertThat(session.call("MEMORY", "USAGE", "k", "SAMPLES", "0", "samples", "5"))
+        .isEqualTo(":6\r\n");
+    assertThat(session.call("MEMORY", "USAGE", "none")).isEqualTo("$-1\r\n");
+    String syntax = "-ERR syntax error\r\n";
+    assertThat(session.call("MEMORY", "USAGE", "k", "SAMPLES")).isEqualTo(syntax);
+    assertThat(session.call("MEMORY", "USAGE", "k", "SAMPLES", "-1")).isEqualTo(syntax);
+    assertThat(session.call("MEMORY", "USAGE", "k", "FOO", "1")).isEqualTo(syntax);
+    assertThat(session.call("MEMORY", "USAGE", "k", "SAMPLES", "x"))
+        .isEqualTo("-ERR value is not an integer or out of range\r\n");
+    try (SessionHarness real = new SessionHarness(null, 0, CuckooStore.open(1 << 20))) {
+      real.call("SET", "k", "value");
+      // A head of 24 bytes, and 6 bytes in 8.
+      assertThat(real.call("MEMORY", "USAGE", "k")).isEqualTo(":32\r\n");
+    }
   }
 }
