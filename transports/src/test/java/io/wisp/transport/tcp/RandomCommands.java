@@ -53,6 +53,11 @@ final class RandomCommands {
     "1 ",
     "+1",
     "1.5",
+    "0.30000000000000000001",
+    "-1e-17",
+    "inf",
+    "hello, well, hello",
+    "\u00ff\u00ff\u00f0\0\0\0\0\0\0\u0001",
     "v".repeat(1000)
   };
   private static final String[] NUMBERS = {
@@ -93,6 +98,72 @@ final class RandomCommands {
     "-0"
   };
 
+  /** No offset lets values grow so much that a command on two of them takes long. */
+  private static final String[] OFFSETS = {
+    "0",
+    "1",
+    "7",
+    "8",
+    "63",
+    "64",
+    "100",
+    "3000",
+    "-1",
+    "-9",
+    "4294967296",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "9223372036854775808",
+    "abc",
+    "",
+    "1.5",
+    "#1"
+  };
+
+  private static final String[] FLOATS = {
+    "0",
+    "0.1",
+    "-0.2",
+    "1.5",
+    "3.0e3",
+    "-1e-5",
+    ".5",
+    "5.",
+    ".",
+    "1e",
+    "+7",
+    "0x1p3",
+    "0X.8",
+    "0x",
+    "-0xAp-1",
+    "123456789.123456789123456789",
+    "18446744073709551616",
+    "18446744073709551617",
+    "1e300",
+    "-1e300",
+    "1.18973149535723176502e+4932",
+    "1e4932",
+    "1.1897e4933",
+    "1e-4950",
+    "1e-4951",
+    "1e-4960",
+    "1e99999999999",
+    "0e99999999999",
+    "inf",
+    "-Infinity",
+    "infinit",
+    "nan",
+    "-0",
+    " 1",
+    "1 ",
+    "1,5",
+    "",
+    "abc",
+    "9".repeat(5119),
+    "0".repeat(5118) + "1",
+    "0".repeat(5119) + "1"
+  };
+
   private static final String[] PATTERNS = {
     "*", "k*", "?1", "[kn]1", "[^k]1", "k[1-3]", "\\k1", "", "nothing", "*x*x*", "[", "k[", "[1-",
     "k\\"
@@ -106,6 +177,8 @@ final class RandomCommands {
   RandomCommands(Random random) {
     this.random = random;
     addStrings();
+    addParts();
+    addBits();
     addKeys();
     addExpiries();
     addConnection();
@@ -142,6 +215,42 @@ final class RandomCommands {
     add("decr", this::key);
     add("incrby", this::key, this::number);
     add("decrby", this::key, this::number);
+    add("incrbyfloat", this::key, this::floating);
+  }
+
+  private void addParts() {
+    add("getrange", this::key, this::offset, this::offset);
+    add("substr", this::key, this::offset, this::offset);
+    add("setrange", this::key, this::offset, this::value);
+    add(
+        "lcs",
+        this::key,
+        this::key,
+        () ->
+            options(
+                List.of(
+                    "LEN",
+                    "IDX",
+                    "IDX WITHMATCHLEN",
+                    "WITHMATCHLEN",
+                    "MINMATCHLEN " + one(OFFSETS),
+                    "MINMATCHLEN",
+                    "FOO")));
+  }
+
+  private void addBits() {
+    add("getbit", this::key, this::offset);
+    add("setbit", this::key, this::offset, () -> words(one("0", "1", "0", "1", "2", "-1", "abc")));
+    add("bitcount", this::key, this::bitRange);
+    add("bitpos", this::key, () -> words(one("0", "1", "0", "1", "2", "abc")), this::bitRange);
+  }
+
+  private List<String> bitRange() {
+    List<String> words = new ArrayList<>();
+    for (int i = random.nextInt(4); i > 0; i--) {
+      words.addAll(words.size() < 2 ? offset() : words(one("BIT", "byte", "FOO")));
+    }
+    return words;
   }
 
   private void addKeys() {
@@ -374,6 +483,14 @@ final class RandomCommands {
 
   private List<String> number() {
     return words(one(NUMBERS));
+  }
+
+  private List<String> offset() {
+    return words(one(OFFSETS));
+  }
+
+  private List<String> floating() {
+    return words(one(FLOATS));
   }
 
   private List<String> time() {

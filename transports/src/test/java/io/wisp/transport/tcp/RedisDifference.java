@@ -30,6 +30,13 @@ enum RedisDifference {
       return isSubcommand(request, "memory", "usage") && !ours.isError() && theirs.type() == ':';
     }
   },
+  TABLE_OF_LCS(
+      "`LCS` works in 64 MiB of memory, 4 bytes for each two beginnings; Redis in 512 MiB.") {
+    @Override
+    boolean explains(Request request, Reply ours, Reply theirs) {
+      return isCommand(request, "lcs") && ours.text().startsWith("ERR Insufficient memory");
+    }
+  },
   FOREIGN_CURSOR(
       "A cursor that no `SCAN` gave is as good as the end, or as any other place: the keys that it leads to are"
           + " each server's own.") {

@@ -5,12 +5,10 @@ import io.wisp.store.Limits;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Update;
+import io.wisp.transport.tcp.resp.Errors;
 
 /** APPEND key value. */
 final class AppendCommand implements Command.Handler, Update<WorkingCopy> {
-
-  private static final String TOO_LONG =
-      "ERR string exceeds maximum allowed size (proto-max-bulk-len)";
 
   private final Slice more = new Slice();
   private final Slice whole = new Slice();
@@ -25,7 +23,7 @@ final class AppendCommand implements Command.Handler, Update<WorkingCopy> {
     if (status.isError()) {
       request.fail(status);
     } else if (tooLong) {
-      request.fail(TOO_LONG);
+      request.fail(Errors.STRING_TOO_LONG);
     } else {
       request.reply().integer(whole.length());
     }

@@ -77,6 +77,18 @@ public record Command(
   }
 
   private static final Set<String> KEYLESS = Set.of("keys", "scan", "randomkey");
+  private static final Set<String> OF_TWO_KEYS = Set.of("lcs");
+
+  /** The index of its last key: 0 if it takes none, -1 if it takes as many as one likes. */
+  int lastKey() {
+    if (!takesKey()) {
+      return 0;
+    }
+    if (takesManyKeys()) {
+      return -1;
+    }
+    return OF_TWO_KEYS.contains(name) ? 2 : 1;
+  }
 
   /** Whether it runs for each key as it arrives. */
   public boolean isStreamed() {

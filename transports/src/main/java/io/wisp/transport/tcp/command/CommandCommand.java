@@ -96,7 +96,7 @@ final class CommandCommand implements Command.Handler {
           case CONNECTION -> "no_auth";
         });
     reply.integer(takesKey ? 1 : 0);
-    reply.integer(takesKey ? (command.takesManyKeys() ? -1 : 1) : 0);
+    reply.integer(command.lastKey());
     reply.integer(takesKey ? Math.max(1, command.step()) : 0);
     reply.set(0);
     reply.array(0);

@@ -16,6 +16,8 @@ public final class Commands {
   public static CommandTable table() {
     Commands commands = new Commands();
     commands.addStrings();
+    commands.addParts();
+    commands.addBits();
     commands.addCounters();
     commands.addKeys();
     commands.addExpiries();
@@ -42,12 +44,29 @@ public final class Commands {
             "mset", -3, 2, Run.WHOLE, Access.WRITE, "string", "Sets many values.", setMany));
   }
 
+  private void addParts() {
+    GetRangeCommand getRange = new GetRangeCommand();
+    read("getrange", 4, "string", "Returns a part of a value.", getRange);
+    read("substr", 4, "string", "Returns a part of a value.", getRange);
+    write("setrange", 4, "string", "Overwrites a part of a value.", new SetRangeCommand());
+    read("lcs", -3, "string", "Finds what two values have in common.", LcsCommand::execute);
+  }
+
+  private void addBits() {
+    BitCommands bits = new BitCommands();
+    read("getbit", 3, "bitmap", "Returns a bit of a value.", bits::get);
+    write("setbit", 4, "bitmap", "Sets a bit of a value.", new SetBitCommand());
+    read("bitcount", -2, "bitmap", "Counts the ones in a value.", bits::count);
+    read("bitpos", -3, "bitmap", "Finds the first one or zero.", bits::position);
+  }
+
   private void addCounters() {
     CounterCommands counters = new CounterCommands();
     write("incr", 2, "string", "Adds one to a number.", counters::increment);
     write("decr", 2, "string", "Takes one from a number.", counters::decrement);
     write("incrby", 3, "string", "Adds to a number.", counters::incrementBy);
     write("decrby", 3, "string", "Takes from a number.", counters::decrementBy);
+    write("incrbyfloat", 3, "string", "Adds to a number with a point.", new AddFloatCommand());
   }
 
   private void addKeys() {

@@ -5,6 +5,9 @@ import io.wisp.store.Slice;
 import io.wisp.store.ValueSink;
 import io.wisp.transport.tcp.buffer.NativeBuffer;
 import io.wisp.transport.tcp.resp.Decimal;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** A copy of a value, or of nothing if there is none, that a command changes. */
@@ -46,6 +49,55 @@ final class WorkingCopy extends ValueSink {
       return false;
     }
     bytes.append(more.segment(), more.offset(), more.length());
+    return true;
+  }
+
+  /**
+   * Makes the copy the value that was found, with zeros behind it if it is not as long as this;
+   * false if there is no memory.
+   */
+  boolean extend(int length) {
+    int found = isFound() ? valueLength() : 0;
+    bytes.clear();
+    bytes.advance(bytes.start() + found);
+    int more = Math.max(0, length - found);
+    if (!bytes.tryEnsureWritable(more)) {
+      return false;
+    }
+    bytes.memory().asSlice(bytes.end(), more).fill((byte) 0);
+    bytes.advance(bytes.end() + more);
+    return true;
+  }
+
+  /** Writes a part over what was {@link #extend extended} so far. */
+  void overwrite(int at, Slice part) {
+    MemorySegment.copy(
+        part.segment(), part.offset(), bytes.memory(), bytes.start() + at, part.length());
+  }
+
+  /** Sets a bit of what was {@link #extend extended} so far; the answer is whether it was one. */
+  boolean setBit(long bit, boolean one) {
+    long at = 8L * bytes.start() + bit;
+    boolean wasOne = Bits.isOne(bytes.memory(), at);
+    Bits.set(bytes.memory(), at, one);
+    return wasOne;
+  }
+
+  /** The value that was found, a character for each byte. */
+  String text() {
+    byte[] value =
+        bytes.memory().asSlice(bytes.start(), valueLength()).toArray(ValueLayout.JAVA_BYTE);
+    return new String(value, StandardCharsets.ISO_8859_1);
+  }
+
+  /** Makes the copy a text of a byte for each character; false if there is no memory. */
+  boolean setText(String text) {
+    byte[] value = text.getBytes(StandardCharsets.ISO_8859_1);
+    bytes.clear();
+    if (!bytes.tryEnsureWritable(value.length)) {
+      return false;
+    }
+    bytes.append(value);
     return true;
   }
 

@@ -40,6 +40,10 @@ public final class Errors {
           + Integer.MIN_VALUE
           + " and "
           + Integer.MAX_VALUE;
+  public static final String NOT_A_FLOAT = "ERR value is not a valid float";
+  public static final String NOT_A_BIT_OFFSET = "ERR bit offset is not an integer or out of range";
+  public static final String STRING_TOO_LONG =
+      "ERR string exceeds maximum allowed size (proto-max-bulk-len)";
   public static final String OVERFLOW = "ERR increment or decrement would overflow";
   public static final String TOO_MANY_CLIENTS = "ERR max number of clients reached";
   static final String IDLE = "ERR the connection was idle for too long";

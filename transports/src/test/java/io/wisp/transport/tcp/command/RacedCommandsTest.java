@@ -52,7 +52,22 @@ class RacedCommandsTest {
           "EXPIRE k 50 NX",
           "EXPIRE k 50 XX",
           "EXPIRE k 50 GT",
-          "EXPIRE k 500 LT");
+          "EXPIRE k 500 LT",
+          "EXPIRETIME k",
+          "PEXPIRETIME k",
+          "GETRANGE k 1 -2",
+          "SETRANGE k 2 ab",
+          "SETRANGE k 40 ab",
+          "GETBIT k 3",
+          "SETBIT k 3 0",
+          "SETBIT k 400 1",
+          "BITCOUNT k 1 -1",
+          "BITPOS k 0 1 3",
+          "INCRBYFLOAT k 0.5",
+          "LCS k other",
+          "OBJECT ENCODING k",
+          "OBJECT REFCOUNT k",
+          "MEMORY USAGE k");
 
   private static final List<Consumer<Store>> OTHERS =
       List.of(

@@ -50,7 +50,12 @@ class ReadModifyWriteRaceTest {
     "INCR n, DEL n",
     "INCR n, INCR n",
     "DECRBY n 7, SET n 1",
-    "INCR n, APPEND n 0"
+    "INCR n, APPEND n 0",
+    "SETRANGE k 300000 x, DEL k",
+    "SETRANGE k 0 x, APPEND k y",
+    "SETBIT k 3 0, SETRANGE k 0 y",
+    "INCRBYFLOAT n 0.5, DEL n",
+    "INCRBYFLOAT n 0.5, INCRBYFLOAT n 0.25"
   })
   void shouldDoTwoCommandsOneAfterTheOther(String one, String other) throws Exception {
     List<String> allowed = List.of(inOrder(one, other, false), inOrder(other, one, true));

@@ -38,6 +38,10 @@ class ServerCommandsTest {
   /** Name, arity, flags, first and last key, and step between keys. */
   @Test
   void shouldTellWhereTheKeysOfACommandAre() {
+    assertThat(session.call("COMMAND", "INFO", "lcs"))
+        .contains("$3\r\nlcs\r\n:-3\r\n*1\r\n+readonly\r\n:1\r\n:2\r\n:1\r\n");
+    assertThat(session.call("COMMAND", "INFO", "setrange"))
+        .contains("$8\r\nsetrange\r\n:4\r\n*1\r\n+write\r\n:1\r\n:1\r\n:1\r\n");
     assertThat(session.call("COMMAND", "INFO", "object"))
         .contains("$6\r\nobject\r\n:-2\r\n*1\r\n+loading\r\n:0\r\n:0\r\n:0\r\n");
   }

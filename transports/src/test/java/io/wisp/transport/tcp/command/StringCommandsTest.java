@@ -54,10 +54,23 @@ class StringCommandsTest {
       assertThat(session.call(command, "")).startsWith("-KEYEMPTY ");
       assertThat(session.call(command, large)).startsWith("-KEYTOOLARGE ");
     }
-    for (String command : new String[] {"SET", "SETNX", "GETSET", "APPEND", "MSET"}) {
+    for (String command :
+        new String[] {"SET", "SETNX", "GETSET", "APPEND", "MSET", "LCS"}) {
       assertThat(session.call(command, "", "v")).startsWith("-KEYEMPTY ");
       assertThat(session.call(command, large, "v")).startsWith("-KEYTOOLARGE ");
     }
+    assertThat(session.call("LCS", "k", "")).startsWith("-KEYEMPTY ");
+    assertThat(session.call("SETRANGE", "", "1", "v")).startsWith("-KEYEMPTY ");
+    assertThat(session.call("SETRANGE", "", "1", "")).startsWith("-KEYEMPTY ");
+    assertThat(session.call("SETBIT", "", "1", "1")).startsWith("-KEYEMPTY ");
+    assertThat(session.call("GETBIT", "", "1")).startsWith("-KEYEMPTY ");
+    assertThat(session.call("BITCOUNT", "")).startsWith("-KEYEMPTY ");
+    assertThat(session.call("BITCOUNT", "", "x", "y")).startsWith("-KEYEMPTY ");
+    assertThat(session.call("BITPOS", "", "1")).startsWith("-KEYEMPTY ");
+    assertThat(session.call("INCRBYFLOAT", "", "1")).startsWith("-KEYEMPTY ");
+    assertThat(session.call("OBJECT", "ENCODING", "")).startsWith("-KEYEMPTY ");
+    assertThat(session.call("MEMORY", "USAGE", "")).startsWith("-KEYEMPTY ");
+    assertThat(session.call("EXPIRETIME", "")).startsWith("-KEYEMPTY ");
     assertThat(session.call("INCR", "")).startsWith("-KEYEMPTY ");
     assertThat(session.call("EXPIRE", "", "1")).startsWith("-KEYEMPTY ");
     assertThat(session.call("PERSIST", "")).startsWith("-KEYEMPTY ");
@@ -277,6 +290,34 @@ class StringCommandsTest {
   }
 
   @Test
+  void shouldCountWithAPoint() {
+    assertThat(session.call("INCRBYFLOAT", "n", "10.50")).isEqualTo(bulk("10.5"));
+    session.call("EXPIRE", "n", "100");
+    assertThat(session.call("INCRBYFLOAT", "n", "0.1")).isEqualTo(bulk("10.6"));
+    assertThat(session.call("GET", "n")).isEqualTo(bulk("10.6"));
+    assertThat(session.call("TTL", "n")).isEqualTo(":100\r\n");
+    session.call("SET", "n", "5.0e3");
+    assertThat(session.call("INCRBYFLOAT", "n", "2.0e2")).isEqualTo(bulk("5200"));
+    assertThat(session.call("INCR", "n")).isEqualTo(":5201\r\n");
+  }
+
+  @Test
+  void shouldRefuseToCountWithWhatIsNoFloat() {
+    String error = "-ERR value is not a valid float\r\n";
+    session.call("SET", "n", "1 ");
+    assertThat(session.call("INCRBYFLOAT", "n", "1")).isEqualTo(error);
+    session.call("SET", "n", "0".repeat(5119) + "1");
+    assertThat(session.call("INCRBYFLOAT", "n", "1")).isEqualTo(error);
+    session.call("SET", "n", "0".repeat(5118) + "1");
+    assertThat(session.call("INCRBYFLOAT", "n", "1")).isEqualTo(bulk("2"));
+    assertThat(session.call("INCRBYFLOAT", "n", "x")).isEqualTo(error);
+    assertThat(session.call("INCRBYFLOAT", "n", "0".repeat(5120))).isEqualTo(error);
+    assertThat(session.call("INCRBYFLOAT", "n", "inf"))
+        .isEqualTo("-ERR increment would produce NaN or Infinity\r\n");
+    assertThat(session.call("GET", "n")).isEqualTo(bulk("2"));
+  }
+
+  @Test
   void shouldRefuseToCountBeyondSixtyFourBits() {
     session.call("SET", "n", "9223372036854775807");
     assertThat(session.call("INCR", "n"))
@@ -301,6 +342,8 @@ class StringCommandsTest {
       assertThat(small.call("SET", "k", large, "GET")).isEqualTo(full);
       assertThat(small.call("GETSET", "k", large)).isEqualTo(full);
       assertThat(small.call("APPEND", "k", large)).isEqualTo(full);
+      assertThat(small.call("SETRANGE", "k", "200", "x")).isEqualTo(full);
+      assertThat(small.call("SETBIT", "k", "2000", "1")).isEqualTo(full);
       assertThat(small.call("SETNX", "new", large)).isEqualTo(full);
       assertThat(small.call("MSET", "l", large, "m", "3")).isEqualTo(full);
       assertThat(small.call("MSET", "k", "2", "l", large, "m", "3")).isEqualTo(full);
