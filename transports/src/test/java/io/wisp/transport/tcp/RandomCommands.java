@@ -120,6 +120,9 @@ final class RandomCommands {
     "#1"
   };
 
+  /** An option that Redis does not know, so that it must not change anything. */
+  private static final String NEVER_EQUAL = "IFEQ never-a-value";
+
   private static final String[] FLOATS = {
     "0",
     "0.1",
@@ -200,7 +203,7 @@ final class RandomCommands {
         "set",
         this::key,
         this::value,
-        () -> options(expiryOptions("NX", "XX", "GET", "KEEPTTL", "FOO", "NX GET")));
+        () -> options(expiryOptions("NX", "XX", "GET", "KEEPTTL", "FOO", "NX GET", NEVER_EQUAL)));
     add("setnx", this::key, this::value);
     add("setex", this::key, this::time, this::value);
     add("psetex", this::key, this::time, this::value);
@@ -216,6 +219,10 @@ final class RandomCommands {
     add("incrby", this::key, this::number);
     add("decrby", this::key, this::number);
     add("incrbyfloat", this::key, this::floating);
+    // Redis does not know it, so it must not change anything.
+    drawn.put(
+        "delifeq",
+        () -> request(Comparison.EXACT, words("delifeq", one(KEYS), "never the value of a key")));
   }
 
   private void addParts() {

@@ -15,6 +15,15 @@ enum RedisDifference {
           || isSubcommand(request, "client", "no-touch");
     }
   },
+  OF_VALKEY("`DELIFEQ`, and the option `IFEQ` of `SET`, are answered, which Valkey knows.") {
+    @Override
+    boolean explains(Request request, Reply ours, Reply theirs) {
+      return isCommand(request, "delifeq")
+          || (isCommand(request, "set")
+              && theirs.text().equals("ERR syntax error")
+              && request.words().stream().anyMatch("ifeq"::equalsIgnoreCase));
+    }
+  },
   IDLE_TIME("`OBJECT IDLETIME` is an error, for nobody here notes when a key was read.") {
     @Override
     boolean explains(Request request, Reply ours, Reply theirs) {

@@ -37,6 +37,7 @@ public final class Commands {
     write("getex", -2, "string", "Returns a value and sets its expiry.", new GetExCommand());
     read("strlen", 2, "string", "Returns the length of a value.", StringCommands::length);
     write("append", 3, "string", "Appends to a value.", new AppendCommand());
+    write("delifeq", 3, "string", "Deletes a value if it is this.", new DeleteIfEqualCommand());
     streamed("mget", -2, Access.READ, "string", "Returns many values.", new GetManyCommand());
     Handler setMany = new SetManyCommand();
     table.add(

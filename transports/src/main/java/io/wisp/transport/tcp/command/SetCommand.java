@@ -8,12 +8,17 @@ import io.wisp.store.WriteCondition;
 import io.wisp.transport.tcp.resp.Arguments;
 import io.wisp.transport.tcp.resp.Errors;
 
-/** SET key value [NX | XX] [GET] [EX s | PX ms | EXAT s | PXAT ms | KEEPTTL]. */
+/** SET key value [NX | XX | IFEQ value] [GET] [EX s | PX ms | EXAT s | PXAT ms | KEEPTTL]. */
 final class SetCommand implements Command.Handler {
 
   private final ExpiryOption expiry = new ExpiryOption();
   private final ExchangeCommand exchange = new ExchangeCommand();
+  private final SetIfEqual setIfEqual = new SetIfEqual();
   private WriteCondition condition = WriteCondition.ALWAYS;
+
+  /** The argument with the value that there must be; 0 if none was named. */
+  private int expectedAt;
+
   private boolean keepsExpiry;
   private boolean returnsOld;
 
@@ -33,7 +38,9 @@ final class SetCommand implements Command.Handler {
     if (keepsExpiry) {
       expiresAt = Store.KEEP_EXPIRY;
     }
-    if (returnsOld) {
+    if (expectedAt > 0) {
+      setIfEqual.execute(request, expectedAt, expiresAt, returnsOld);
+    } else if (returnsOld) {
       exchange.execute(request, condition, expiresAt);
     } else {
       Slice key = request.key(1);
@@ -53,15 +60,20 @@ final class SetCommand implements Command.Handler {
     Arguments arguments = request.arguments();
     expiry.begin();
     condition = WriteCondition.ALWAYS;
+    expectedAt = 0;
     keepsExpiry = false;
     returnsOld = false;
     for (int index = 3; index < arguments.count(); index++) {
       if (!keepsExpiry && expiry.read(arguments, index)) {
         index++;
-      } else if (arguments.is(index, "NX") && condition != WriteCondition.IF_PRESENT) {
+      } else if (arguments.is(index, "NX") && mayHaveCondition(WriteCondition.IF_ABSENT)) {
         condition = WriteCondition.IF_ABSENT;
-      } else if (arguments.is(index, "XX") && condition != WriteCondition.IF_ABSENT) {
+      } else if (arguments.is(index, "XX") && mayHaveCondition(WriteCondition.IF_PRESENT)) {
         condition = WriteCondition.IF_PRESENT;
+      } else if (arguments.is(index, "IFEQ")
+          && index + 1 < arguments.count()
+          && mayHaveCondition(WriteCondition.ALWAYS)) {
+        expectedAt = ++index;
       } else if (arguments.is(index, "GET")) {
         returnsOld = true;
       } else if (arguments.is(index, "KEEPTTL") && !expiry.isGiven()) {
@@ -71,5 +83,10 @@ final class SetCommand implements Command.Handler {
       }
     }
     return expiry.isGiven() ? expiry.resolve(request, "set") : "";
+  }
+
+  /** Whether there is no other condition so far than this one. */
+  private boolean mayHaveCondition(WriteCondition wanted) {
+    return expectedAt == 0 && (condition == WriteCondition.ALWAYS || condition == wanted);
   }
 }

@@ -46,6 +46,20 @@ public final class BulkSink extends ValueSink {
     return full;
   }
 
+  /** Whether the value that was found is in the buffer and has these bytes. */
+  public boolean holds(Slice bytes) {
+    return !isFull()
+        && valueLength() == bytes.length()
+        && MemorySegment.mismatch(
+                room.segment(),
+                room.offset(),
+                room.offset() + bytes.length(),
+                bytes.segment(),
+                bytes.offset(),
+                bytes.offset() + bytes.length())
+            < 0;
+  }
+
   /** Makes the value that was found, and for which there was room, part of the buffer. */
   public void append() {
     if (isFull() || output.end() != end) {

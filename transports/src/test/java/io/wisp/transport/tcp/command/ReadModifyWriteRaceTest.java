@@ -55,7 +55,9 @@ class ReadModifyWriteRaceTest {
     "SETRANGE k 0 x, APPEND k y",
     "SETBIT k 3 0, SETRANGE k 0 y",
     "INCRBYFLOAT n 0.5, DEL n",
-    "INCRBYFLOAT n 0.5, INCRBYFLOAT n 0.25"
+    "INCRBYFLOAT n 0.5, INCRBYFLOAT n 0.25",
+    "DELIFEQ n 12345, INCR n",
+    "SET n 7 IFEQ 12345, INCR n"
   })
   void shouldDoTwoCommandsOneAfterTheOther(String one, String other) throws Exception {
     List<String> allowed = List.of(inOrder(one, other, false), inOrder(other, one, true));

@@ -55,7 +55,7 @@ class StringCommandsTest {
       assertThat(session.call(command, large)).startsWith("-KEYTOOLARGE ");
     }
     for (String command :
-        new String[] {"SET", "SETNX", "GETSET", "APPEND", "MSET", "LCS"}) {
+        new String[] {"SET", "SETNX", "GETSET", "APPEND", "MSET", "DELIFEQ", "LCS"}) {
       assertThat(session.call(command, "", "v")).startsWith("-KEYEMPTY ");
       assertThat(session.call(command, large, "v")).startsWith("-KEYTOOLARGE ");
     }
@@ -134,6 +134,10 @@ class StringCommandsTest {
         "XX NX",
         "EX",
         "EX 1 PX 1",
+        "IFEQ",
+        "NX IFEQ v",
+        "IFEQ v XX",
+        "IFEQ v IFEQ v",
         "EX 1 KEEPTTL",
         "KEEPTTL EX 1",
         "BOGUS",
@@ -315,6 +319,34 @@ class StringCommandsTest {
     assertThat(session.call("INCRBYFLOAT", "n", "inf"))
         .isEqualTo("-ERR increment would produce NaN or Infinity\r\n");
     assertThat(session.call("GET", "n")).isEqualTo(bulk("2"));
+  }
+
+  @Test
+  void shouldDeleteWhatIsEqualAlone() {
+    session.call("SET", "k", "token");
+    assertThat(session.call("DELIFEQ", "k", "Token")).isEqualTo(":0\r\n");
+    assertThat(session.call("DELIFEQ", "k", "toke")).isEqualTo(":0\r\n");
+    assertThat(session.call("GET", "k")).isEqualTo(bulk("token"));
+    assertThat(session.call("DELIFEQ", "k", "token")).isEqualTo(":1\r\n");
+    assertThat(session.call("DELIFEQ", "k", "token")).isEqualTo(":0\r\n");
+    session.call("SET", "k", "");
+    assertThat(session.call("DELIFEQ", "k", "")).isEqualTo(":1\r\n");
+    assertThat(session.call("DELIFEQ", "", "")).startsWith("-KEYEMPTY ");
+  }
+
+  @Test
+  void shouldSetOverWhatIsEqualAlone() {
+    assertThat(session.call("SET", "k", "2", "IFEQ", "1")).isEqualTo(ABSENT);
+    assertThat(session.call("EXISTS", "k")).isEqualTo(":0\r\n");
+    session.call("SET", "k", "1", "EX", "100");
+    assertThat(session.call("SET", "k", "2", "IFEQ", "0")).isEqualTo(ABSENT);
+    assertThat(session.call("SET", "k", "2", "ifeq", "1", "KEEPTTL")).isEqualTo(OK);
+    assertThat(session.call("TTL", "k")).isEqualTo(":100\r\n");
+    assertThat(session.call("SET", "k", "3", "GET", "IFEQ", "1")).isEqualTo(bulk("2"));
+    assertThat(session.call("SET", "k", "3", "IFEQ", "2", "GET", "EX", "7")).isEqualTo(bulk("2"));
+    assertThat(session.call("GET", "k")).isEqualTo(bulk("3"));
+    assertThat(session.call("TTL", "k")).isEqualTo(":7\r\n");
+    assertThat(session.call("SET", "none", "3", "IFEQ", "2", "GET")).isEqualTo(ABSENT);
   }
 
   @Test
