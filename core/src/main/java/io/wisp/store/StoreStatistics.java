@@ -17,6 +17,7 @@ package io.wisp.store;
  * @param wonBytes memory freed by that, beyond what the copies take
  * @param expired expired records that were reclaimed
  * @param evicted records removed to make room
+ * @param expiring records that have an expiry; may be slightly off while others write
  */
 public record StoreStatistics(
     long entries,
@@ -31,4 +32,5 @@ public record StoreStatistics(
     long relocatedBytes,
     long wonBytes,
     long expired,
-    long evicted) {}
+    long evicted,
+    long expiring) {}

@@ -248,8 +248,22 @@ public final class HeapStore implements Store {
 
   @Override
   public synchronized StoreStatistics statistics() {
+    long expiring = byKey.values().stream().filter(entry -> entry.expiresAt() != NEVER).count();
     return new StoreStatistics(
-        byKey.size(), capacityBytes, 0, bytes, capacityBytes - bytes, 0, 0, 0, 0, 0, 0, expired, 0);
+        byKey.size(),
+        capacityBytes,
+        0,
+        bytes,
+        capacityBytes - bytes,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        expired,
+        0,
+        expiring);
   }
 
   @Override

@@ -279,7 +279,8 @@ public final class CuckooStore implements Store {
         table.compactor().evacuation().relocatedBytes(),
         table.compactor().evacuation().wonBytes(),
         counters.expired(),
-        counters.evicted());
+        counters.evicted(),
+        counters.expiring());
   }
 
   @Override
