@@ -76,10 +76,12 @@ public record Command(
     return touchesData && !group.equals("server") && !KEYLESS.contains(name);
   }
 
-  private static final Set<String> KEYLESS = Set.of("keys", "scan", "randomkey");
-  private static final Set<String> OF_TWO_KEYS = Set.of("lcs");
+  /** The place of the first key among its arguments, its name included; 0 if it has none. */
+  int firstKey() {
+    return takesKey() ? 1 : 0;
+  }
 
-  /** The index of its last key: 0 if it takes none, -1 if it takes as many as one likes. */
+  /** The place of the last key; -1 is that of the last argument, and 0 says that it has none. */
   int lastKey() {
     if (!takesKey()) {
       return 0;
@@ -89,6 +91,14 @@ public record Command(
     }
     return OF_TWO_KEYS.contains(name) ? 2 : 1;
   }
+
+  /** How many places there are from a key to the next; 0 if it has none. */
+  int keyStep() {
+    return takesKey() ? Math.max(1, step) : 0;
+  }
+
+  private static final Set<String> KEYLESS = Set.of("keys", "scan", "randomkey");
+  private static final Set<String> OF_TWO_KEYS = Set.of("lcs");
 
   /** Whether it runs for each key as it arrives. */
   public boolean isStreamed() {

@@ -5,12 +5,22 @@ import io.wisp.transport.tcp.command.Subcommands.Subcommand;
 import io.wisp.transport.tcp.resp.Arguments;
 import io.wisp.transport.tcp.resp.Errors;
 import io.wisp.transport.tcp.resp.ReplyWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** COMMAND, COMMAND COUNT, COMMAND LIST, COMMAND INFO [name ...] and COMMAND DOCS [name ...]. */
+/**
+ * COMMAND, and COMMAND COUNT, LIST [FILTERBY ...], INFO [name ...], DOCS [name ...] and GETKEYS
+ * name [argument ...].
+ */
 final class CommandCommand implements Command.Handler {
+
+  /** They are about all keys, and Redis documents them with the server. */
+  private static final Set<String> WITHOUT_KEY = Set.of("dbsize", "flushall", "flushdb");
 
   private final CommandTable commands;
   private final Subcommands subcommands;
@@ -22,9 +32,10 @@ final class CommandCommand implements Command.Handler {
         new Subcommands(
             "COMMAND",
             new Subcommand("COUNT", 2, "How many commands there are.", this::count),
-            new Subcommand("LIST", -2, "The names of all commands.", this::list),
+            new Subcommand("LIST", -2, "The names of commands.", this::list),
             new Subcommand("INFO", -2, "How commands are called.", this::information),
-            new Subcommand("DOCS", -2, "What commands do.", this::documents));
+            new Subcommand("DOCS", -2, "What commands do.", this::documents),
+            new Subcommand("GETKEYS", -4, "The keys of a command.", this::keys));
   }
 
   @Override
@@ -41,13 +52,62 @@ final class CommandCommand implements Command.Handler {
   }
 
   private void list(CommandRequest request) {
-    if (request.arguments().count() > 2) {
+    Arguments arguments = request.arguments();
+    Predicate<Command> filter = arguments.count() == 2 ? command -> true : filter(arguments);
+    if (filter == null) {
       request.fail(Errors.SYNTAX);
       return;
     }
-    List<Command> all = commands.all();
-    request.reply().array(all.size());
-    all.forEach(command -> request.reply().bulk(command.name()));
+    List<Command> listed = commands.all().stream().filter(filter).toList();
+    request.reply().array(listed.size());
+    listed.forEach(command -> request.reply().bulk(command.name()));
+  }
+
+  /** FILTERBY MODULE name, ACLCAT category or PATTERN pattern; null if it is none of these. */
+  private static @Nullable Predicate<Command> filter(Arguments arguments) {
+    if (arguments.count() != 5 || !arguments.is(2, "FILTERBY")) {
+      return null;
+    }
+    String wanted = arguments.text(4).toLowerCase(Locale.ROOT);
+    if (arguments.is(3, "MODULE")) {
+      return command -> false;
+    } else if (arguments.is(3, "ACLCAT")) {
+      return command -> isOf(command, wanted);
+    } else if (arguments.is(3, "PATTERN")) {
+      GlobPattern pattern = new GlobPattern(wanted.getBytes(StandardCharsets.UTF_8));
+      return command -> GlobMatch.matches(pattern, command.name().getBytes(StandardCharsets.UTF_8));
+    }
+    return null;
+  }
+
+  /** Whether a command is of a category of Redis' access control, of those that we know of. */
+  private static boolean isOf(Command command, String category) {
+    return switch (category) {
+      case "read" -> command.access() == Command.Access.READ;
+      case "write" -> command.access() == Command.Access.WRITE;
+      case "string", "connection" -> command.group().equals(category);
+      case "keyspace" -> command.group().equals("generic") || WITHOUT_KEY.contains(command.name());
+      default -> false;
+    };
+  }
+
+  private void keys(CommandRequest request) {
+    Arguments arguments = request.arguments();
+    Command command = commands.find(arguments.text(2));
+    int count = arguments.count() - 2;
+    if (command == null) {
+      request.fail("ERR Invalid command specified");
+    } else if (command.firstKey() == 0) {
+      request.fail("ERR The command has no key arguments");
+    } else if (!command.acceptsCount(count)) {
+      request.fail("ERR Invalid number of arguments specified for command");
+    } else {
+      int last = command.lastKey() < 0 ? count + command.lastKey() : command.lastKey();
+      request.reply().array((last - command.firstKey()) / command.keyStep() + 1);
+      for (int key = command.firstKey(); key <= last; key += command.keyStep()) {
+        request.reply().bulk(arguments.bytes(2 + key));
+      }
+    }
   }
 
   private void information(CommandRequest request) {
@@ -83,7 +143,6 @@ final class CommandCommand implements Command.Handler {
       reply.absent();
       return;
     }
-    boolean takesKey = command.takesKey();
     reply.array(10);
     reply.bulk(command.name());
     reply.integer(command.arity());
@@ -95,9 +154,9 @@ final class CommandCommand implements Command.Handler {
           case SERVER -> "loading";
           case CONNECTION -> "no_auth";
         });
-    reply.integer(takesKey ? 1 : 0);
+    reply.integer(command.firstKey());
     reply.integer(command.lastKey());
-    reply.integer(takesKey ? Math.max(1, command.step()) : 0);
+    reply.integer(command.keyStep());
     reply.set(0);
     reply.array(0);
     reply.array(0);
