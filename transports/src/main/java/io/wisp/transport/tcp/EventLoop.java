@@ -11,6 +11,7 @@ import io.wisp.transport.tcp.ReadyChannel.Next;
 import io.wisp.transport.tcp.buffer.BufferLimitException;
 import io.wisp.transport.tcp.buffer.NativeBuffer;
 import io.wisp.transport.tcp.command.ServerView;
+import io.wisp.transport.tcp.command.Traffic;
 import io.wisp.transport.tcp.session.RespSession;
 import io.wisp.transport.tcp.session.SessionContext;
 import java.io.IOException;
@@ -63,6 +64,7 @@ final class EventLoop implements Runnable {
   private final Selector selector;
   private final Thread thread;
   private final RequestCounters counters = new RequestCounters();
+  private final Traffic traffic = new Traffic();
   private final Queue<SocketChannel> handedOver = new ConcurrentLinkedQueue<>();
 
   /** Those that go on in the next round without waiting for their clients. */
@@ -149,6 +151,10 @@ final class EventLoop implements Runnable {
     return counters;
   }
 
+  Traffic traffic() {
+    return traffic;
+  }
+
   private Confined confined() {
     return Objects.requireNonNull(confined);
   }
@@ -177,7 +183,7 @@ final class EventLoop implements Runnable {
 
   private SessionContext newContext(LoopBuffers buffers) {
     NativeBuffer scratch = new NativeBuffer(SCRATCH_CAPACITY, Arena::ofConfined, clients.budget());
-    return new SessionContext(store, view, scratch, buffers.pool(), counters);
+    return new SessionContext(store, view, traffic, scratch, buffers.pool(), counters);
   }
 
   private void serveUntilStopped() throws IOException {
@@ -275,7 +281,9 @@ final class EventLoop implements Runnable {
     try {
       RespSession session = new RespSession(own.context(), clients.newClient(channel));
       SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
-      connection = new TcpConnection(channel, key, session, own.buffers(), activity);
+      connection =
+          new TcpConnection(
+              channel, key, session, own.buffers(), traffic, clients.secondHand(), activity);
       own.connections().add(connection);
       key.attach(connection);
     } catch (IOException e) {

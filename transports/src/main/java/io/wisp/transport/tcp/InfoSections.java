@@ -3,72 +3,76 @@ package io.wisp.transport.tcp;
 
 import io.wisp.store.Store;
 import io.wisp.store.StoreStatistics;
-import io.wisp.transport.Server;
-import io.wisp.transport.ServerOptions;
-import io.wisp.transport.ServerStatistics;
+import io.wisp.transport.tcp.Rates.Rate;
 import io.wisp.transport.tcp.command.ServerCommands;
-import io.wisp.transport.tcp.command.ServerView;
-import java.nio.charset.StandardCharsets;
+import java.lang.foreign.ValueLayout;
+import java.security.SecureRandom;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** What INFO, CONFIG GET and CLIENT LIST tell of a server. */
-final class InfoSections implements ServerView {
+/**
+ * What INFO tells of a server, under Redis' names where Redis has the figure. What is not known is
+ * left out.
+ */
+final class InfoSections {
 
-  private final Server server;
+  private static final int RUN_ID_BYTES = 20;
+
+  private final TcpServer server;
   private final Clients clients;
   private final Store store;
-  private final byte @Nullable [] password;
+  private final Rates rates;
   private final long startedAtMillis = System.currentTimeMillis();
+  private final String runId = runId();
 
-  InfoSections(Server server, Clients clients, Store store) {
+  /** The most used memory that anybody was told of. */
+  private final AtomicLong mostUsed = new AtomicLong();
+
+  private volatile Baseline baseline = new Baseline(Totals.NONE, 0, 0);
+
+  /** What counters of CONFIG RESETSTAT had come to when it was called. */
+  private record Baseline(Totals totals, long expired, long evicted) {}
+
+  InfoSections(TcpServer server, Clients clients, Store store, Rates rates) {
     this.server = server;
     this.clients = clients;
     this.store = store;
-    String text = clients.options().password();
-    password = text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+    this.rates = rates;
   }
 
-  @Override
-  @SuppressWarnings("ReturnsNullArray")
-  public byte @Nullable [] password() {
-    return password;
+  private static String runId() {
+    byte[] random = new byte[RUN_ID_BYTES];
+    new SecureRandom().nextBytes(random);
+    return HexFormat.of().formatHex(random);
   }
 
-  @Override
-  public Stream<String> clients() {
-    return clients.lines();
+  /** Counts from 0 again what CONFIG RESETSTAT resets. */
+  void resetStatistics() {
+    StoreStatistics stored = store.statistics();
+    baseline = new Baseline(server.totals(), stored.expired(), stored.evicted());
   }
 
-  @Override
-  public Map<String, String> configuration() {
-    ServerOptions options = clients.options();
-    Map<String, String> configuration = new TreeMap<>();
-    configuration.put("appendonly", "no");
-    configuration.put("bind", options.endpoint().host());
-    configuration.put("databases", "1");
-    configuration.put("io-threads", Integer.toString(options.threads()));
-    configuration.put("maxclients", Integer.toString(options.maxClients()));
-    configuration.put("maxmemory", Long.toString(store.statistics().capacityBytes()));
-    configuration.put("port", Integer.toString(server.endpoint().port()));
-    configuration.put("save", "");
-    configuration.put("timeout", Long.toString(options.idleTimeout().toSeconds()));
-    return configuration;
-  }
-
-  @Override
-  public String information(Set<String> sections) {
+  /**
+   * Lines of {@code name:value} under headings.
+   *
+   * @param wanted the headings, in lower case; all if there are none
+   */
+  String text(Set<String> wanted) {
+    StoreStatistics stored = store.statistics();
     StringBuilder text = new StringBuilder();
-    append(text, sections, "Server", serverSection());
-    append(text, sections, "Clients", clientsSection());
-    append(text, sections, "Memory", memorySection());
-    append(text, sections, "Stats", statisticsSection());
-    append(text, sections, "Keyspace", keyspaceSection());
+    append(text, wanted, "Server", serverSection());
+    append(text, wanted, "Clients", clientsSection());
+    append(text, wanted, "Memory", memorySection(stored));
+    append(text, wanted, "Persistence", persistenceSection());
+    append(text, wanted, "Stats", statisticsSection(stored));
+    append(text, wanted, "Replication", replicationSection());
+    append(text, wanted, "CPU", processorSection());
+    append(text, wanted, "Cluster", clusterSection());
+    append(text, wanted, "Keyspace", keyspaceSection(stored));
     return text.toString();
   }
 
@@ -85,58 +89,138 @@ final class InfoSections implements ServerView {
   }
 
   private Map<String, Object> serverSection() {
+    long nowMillis = System.currentTimeMillis();
+    long uptimeSeconds = (nowMillis - startedAtMillis) / 1000;
     Map<String, Object> lines = new LinkedHashMap<>();
     lines.put("server_name", "wisp");
     lines.put("redis_version", ServerCommands.COMPATIBLE_VERSION);
     lines.put("redis_mode", "standalone");
     lines.put("description", server.description());
+    lines.put("os", property("os.name") + " " + property("os.version") + " " + property("os.arch"));
+    lines.put("arch_bits", ValueLayout.ADDRESS.byteSize() * Byte.SIZE);
     lines.put("process_id", ProcessHandle.current().pid());
+    lines.put("run_id", runId);
     lines.put("java_version", Runtime.version());
     lines.put("tcp_port", server.endpoint().port());
-    lines.put("uptime_in_seconds", (System.currentTimeMillis() - startedAtMillis) / 1000);
+    lines.put("server_time_usec", nowMillis * 1000);
+    lines.put("uptime_in_seconds", uptimeSeconds);
+    lines.put("uptime_in_days", uptimeSeconds / (24 * 3600));
     lines.put("io_threads", clients.options().threads());
     return lines;
+  }
+
+  private static String property(String name) {
+    return String.valueOf(System.getProperty(name));
   }
 
   private Map<String, Object> clientsSection() {
     Map<String, Object> lines = new LinkedHashMap<>();
     lines.put("connected_clients", clients.connected());
-    lines.put("maxclients", clients.options().maxClients());
+    lines.put("cluster_connections", 0);
+    lines.put("maxclients", clients.most());
+    lines.put("blocked_clients", 0);
+    lines.put("tracking_clients", 0);
+    lines.put("clients_in_timeout_table", 0);
     return lines;
   }
 
-  private Map<String, Object> memorySection() {
-    StoreStatistics statistics = store.statistics();
+  private Map<String, Object> memorySection(StoreStatistics stored) {
+    long used = stored.indexBytes() + stored.recordBytes();
     Map<String, Object> lines = new LinkedHashMap<>();
-    lines.put("maxmemory", statistics.capacityBytes());
-    lines.put("used_memory", statistics.indexBytes() + statistics.recordBytes());
-    lines.put("index_bytes", statistics.indexBytes());
-    lines.put("record_bytes", statistics.recordBytes());
-    lines.put("free_bytes", statistics.freeBytes());
+    lines.put("used_memory", used);
+    new ProcessFigures()
+        .residentBytes()
+        .ifPresent(resident -> lines.put("used_memory_rss", resident));
+    lines.put("used_memory_peak", mostUsed.accumulateAndGet(used, Math::max));
+    lines.put("maxmemory", stored.capacityBytes());
+    lines.put("maxmemory_policy", policy(store));
+    lines.put("index_bytes", stored.indexBytes());
+    lines.put("record_bytes", stored.recordBytes());
+    lines.put("free_bytes", stored.freeBytes());
     lines.put("connection_buffer_bytes", clients.budget().used());
     return lines;
   }
 
-  private Map<String, Object> statisticsSection() {
-    ServerStatistics served = server.statistics();
-    StoreStatistics stored = store.statistics();
+  /** What happens when there is no memory for a write: Redis' name for what comes nearest. */
+  static String policy(Store store) {
+    return store.wantsReads() ? "allkeys-lru" : "noeviction";
+  }
+
+  private static Map<String, Object> persistenceSection() {
+    Map<String, Object> lines = new LinkedHashMap<>();
+    lines.put("loading", 0);
+    lines.put("async_loading", 0);
+    lines.put("rdb_bgsave_in_progress", 0);
+    lines.put("aof_enabled", 0);
+    lines.put("aof_rewrite_in_progress", 0);
+    return lines;
+  }
+
+  private Map<String, Object> statisticsSection(StoreStatistics stored) {
+    Baseline since = baseline;
+    Totals served = server.totals().since(since.totals());
     Map<String, Object> lines = new LinkedHashMap<>();
     lines.put("total_connections_received", served.accepted());
-    lines.put("rejected_connections", served.rejected());
     lines.put("total_commands_processed", served.requests());
+    Rate rate = rates.last();
+    if (rate != null) {
+      lines.put("instantaneous_ops_per_sec", Math.round(rate.requests()));
+    }
+    lines.put("total_net_input_bytes", served.received());
+    lines.put("total_net_output_bytes", served.sent());
+    if (rate != null) {
+      lines.put("instantaneous_input_kbps", decimal("%.2f", rate.received()));
+      lines.put("instantaneous_output_kbps", decimal("%.2f", rate.sent()));
+    }
+    lines.put("rejected_connections", served.rejected());
     lines.put("malformed_requests", served.malformed());
-    lines.put("expired_keys", stored.expired());
-    lines.put("evicted_keys", stored.evicted());
-    lines.put("index_load_factor", String.format(Locale.ROOT, "%.3f", stored.loadFactor()));
+    lines.put("expired_keys", stored.expired() - since.expired());
+    lines.put("evicted_keys", stored.evicted() - since.evicted());
+    lines.put("keyspace_hits", served.hits());
+    lines.put("keyspace_misses", served.misses());
+    lines.put("pubsub_channels", 0);
+    lines.put("pubsub_patterns", 0);
+    lines.put("index_load_factor", decimal("%.3f", stored.loadFactor()));
     lines.put("index_displacements", stored.displacements());
     lines.put("index_growths", stored.growths());
     lines.put("record_relocations", stored.relocations());
     return lines;
   }
 
-  private Map<String, Object> keyspaceSection() {
+  private static String decimal(String format, double number) {
+    return String.format(Locale.ROOT, format, number);
+  }
+
+  private static Map<String, Object> replicationSection() {
     Map<String, Object> lines = new LinkedHashMap<>();
-    lines.put("db0", "keys=" + store.size());
+    lines.put("role", "master");
+    lines.put("connected_slaves", 0);
+    lines.put("master_failover_state", "no-failover");
+    lines.put("master_repl_offset", 0);
+    lines.put("repl_backlog_active", 0);
     return lines;
+  }
+
+  private static Map<String, Object> processorSection() {
+    ProcessFigures figures = new ProcessFigures();
+    Map<String, Object> lines = new LinkedHashMap<>();
+    figures
+        .systemSeconds()
+        .ifPresent(seconds -> lines.put("used_cpu_sys", decimal("%.6f", seconds)));
+    figures
+        .userSeconds()
+        .ifPresent(seconds -> lines.put("used_cpu_user", decimal("%.6f", seconds)));
+    return lines;
+  }
+
+  private static Map<String, Object> clusterSection() {
+    return Map.of("cluster_enabled", 0);
+  }
+
+  /** As in Redis, a database without keys has no line. */
+  private static Map<String, Object> keyspaceSection(StoreStatistics stored) {
+    return stored.entries() == 0
+        ? Map.of()
+        : Map.of("db0", "keys=" + stored.entries() + ",expires=" + Math.max(0, stored.expiring()));
   }
 }

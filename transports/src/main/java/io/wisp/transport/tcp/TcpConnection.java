@@ -6,6 +6,8 @@ import io.wisp.transport.tcp.buffer.BufferLimitException;
 import io.wisp.transport.tcp.buffer.BufferPool;
 import io.wisp.transport.tcp.buffer.NativeBuffer;
 import io.wisp.transport.tcp.command.ClientState;
+import io.wisp.transport.tcp.command.ClientState.Held;
+import io.wisp.transport.tcp.command.Traffic;
 import io.wisp.transport.tcp.resp.Errors;
 import io.wisp.transport.tcp.session.RespSession;
 import io.wisp.transport.tcp.session.RespSession.Progress;
@@ -40,6 +42,8 @@ final class TcpConnection implements ReadyChannel {
   private final SelectionKey key;
   private final RespSession session;
   private final LoopBuffers buffers;
+  private final Traffic traffic;
+  private final SecondHand secondHand;
   private final LongSupplier activityNanos;
 
   /** The beginning of a request, or requests behind one whose reply does not fit. */
@@ -63,6 +67,8 @@ final class TcpConnection implements ReadyChannel {
 
   /**
    * @param buffers of the loop that serves it
+   * @param traffic counts its bytes
+   * @param secondHand by which its client is told to have been active
    * @param activityNanos tells the time of what it does, if anything depends on that
    */
   TcpConnection(
@@ -70,11 +76,15 @@ final class TcpConnection implements ReadyChannel {
       SelectionKey key,
       RespSession session,
       LoopBuffers buffers,
+      Traffic traffic,
+      SecondHand secondHand,
       LongSupplier activityNanos) {
     this.channel = channel;
     this.key = key;
     this.session = session;
     this.buffers = buffers;
+    this.traffic = traffic;
+    this.secondHand = secondHand;
     this.activityNanos = activityNanos;
     lastActiveNanos = activityNanos.getAsLong();
   }
@@ -84,6 +94,7 @@ final class TcpConnection implements ReadyChannel {
     Next next = serveNow();
     if (next != Next.IDLE) {
       lastActiveNanos = activityNanos.getAsLong();
+      session.client().activeAt(secondHand.second());
     }
     noteWhatItHolds();
     return next;
@@ -96,6 +107,9 @@ final class TcpConnection implements ReadyChannel {
       moved = 0;
     }
     progressed = false;
+    if (holdsNow || holds) {
+      session.client().holds(held());
+    }
     if (holdsNow != holds) {
       holds = holdsNow;
       buffers.countHolding(holdsNow ? 1 : -1);
@@ -138,7 +152,7 @@ final class TcpConnection implements ReadyChannel {
     try {
       input = inputWithRoom();
     } catch (BufferLimitException e) {
-      channel.write(ByteBuffer.wrap(NO_MEMORY));
+      traffic.countSent(channel.write(ByteBuffer.wrap(NO_MEMORY)));
       return Next.REFUSE;
     }
     int count = input.readFrom(channel);
@@ -150,6 +164,7 @@ final class TcpConnection implements ReadyChannel {
       keep(input);
       return Next.IDLE;
     }
+    traffic.countReceived(count);
     noteMoved(count);
     return execute(input);
   }
@@ -181,7 +196,7 @@ final class TcpConnection implements ReadyChannel {
       progressed |= input.size() < before;
       sent += output.size();
       if (!output.isEmpty()) {
-        output.writeTo(channel);
+        traffic.countSent(output.writeTo(channel));
       }
       if (!output.isEmpty()) {
         unsent = buffers.takeOutput();
@@ -214,6 +229,7 @@ final class TcpConnection implements ReadyChannel {
     if (written == 0) {
       return Next.IDLE;
     }
+    traffic.countSent(written);
     noteMoved(written);
     if (!replies.isEmpty()) {
       return Next.WAIT;
@@ -239,6 +255,17 @@ final class TcpConnection implements ReadyChannel {
     NativeBuffer replies = unsent;
     long bytes = session.heldBytes() + (input == null ? 0 : input.capacity());
     return replies == null ? bytes : bytes + replies.capacity();
+  }
+
+  private Held held() {
+    NativeBuffer input = keptInput;
+    NativeBuffer replies = unsent;
+    return new Held(
+        input == null ? 0 : input.size(),
+        input == null ? 0 : input.capacity() - input.size(),
+        replies == null ? 0 : replies.size(),
+        replies == null ? 0 : replies.capacity(),
+        session.heldBytes());
   }
 
   /** For how long it has kept memory without any progress; 0 if it keeps none. */

@@ -20,6 +20,7 @@ import java.util.List;
 final class TcpServer implements Server {
 
   private final ServerOptions options;
+  private final SecondHand secondHand;
   private final Clients clients;
   private final ServerSocketChannel listening;
   private final Endpoint endpoint;
@@ -27,13 +28,15 @@ final class TcpServer implements Server {
 
   TcpServer(Store store, ServerOptions options, TcpLimits limits) {
     this.options = options;
-    clients = new Clients(options, limits, store::currentTimeMillis);
+    Rates rates = new Rates(this::totals);
+    secondHand = new SecondHand(rates);
+    clients = new Clients(options, limits, store::currentTimeMillis, secondHand);
     Log.prepare();
     listening = listen(options.endpoint());
     try {
       InetSocketAddress address = (InetSocketAddress) listening.getLocalAddress();
       endpoint = new Endpoint(options.endpoint().host(), address.getPort());
-      ServerView view = new InfoSections(this, clients, store);
+      ServerView view = new TcpServerView(this, clients, store, rates);
       for (int i = 0; i < options.threads(); i++) {
         loops.add(new EventLoop(i, store, view, clients, this::fail));
       }
@@ -44,6 +47,7 @@ final class TcpServer implements Server {
       throw new TransportException("the TCP server cannot start: " + e.getMessage(), e);
     }
     loops.forEach(EventLoop::start);
+    secondHand.start();
   }
 
   private static ServerSocketChannel listen(Endpoint endpoint) {
@@ -79,14 +83,33 @@ final class TcpServer implements Server {
 
   @Override
   public ServerStatistics statistics() {
+    Totals totals = totals();
+    return new ServerStatistics(
+        clients.connected(),
+        totals.accepted(),
+        totals.rejected(),
+        totals.requests(),
+        totals.malformed());
+  }
+
+  /** What its loops have counted since it started. */
+  Totals totals() {
     long requests = 0;
     long malformed = 0;
+    long received = 0;
+    long sent = 0;
+    long hits = 0;
+    long misses = 0;
     for (EventLoop loop : loops) {
       requests += loop.counters().executed();
       malformed += loop.counters().malformed();
+      received += loop.traffic().received();
+      sent += loop.traffic().sent();
+      hits += loop.traffic().hits();
+      misses += loop.traffic().misses();
     }
-    return new ServerStatistics(
-        clients.connected(), clients.accepted(), clients.rejected(), requests, malformed);
+    return new Totals(
+        clients.accepted(), clients.rejected(), requests, malformed, received, sent, hits, misses);
   }
 
   /** Bytes that the buffers of all connections take now. */
@@ -116,5 +139,6 @@ final class TcpServer implements Server {
     loops.forEach(EventLoop::join);
     // The loop that accepts may have handed connections to one that had ended already.
     loops.forEach(EventLoop::closeHandedOver);
+    secondHand.close();
   }
 }

@@ -165,7 +165,8 @@ class LongCommandsTest {
   void shouldListManyClientsInSteps() {
     try (SessionHarness session = new SessionHarness()) {
       session.clients(10_000);
-      assertThat(session.call("CLIENT", "LIST")).startsWith("$50000\r\nid=7\nid=7\n");
+      assertThat(session.call("CLIENT", "LIST").lines().filter(line -> line.startsWith("id=")))
+          .hasSize(10_000);
       assertThat(session.turns()).isGreaterThan(30);
     }
   }

@@ -172,6 +172,21 @@ final class RandomCommands {
     "k\\"
   };
 
+  private static final String[] LATENCY = {
+    "LATEST",
+    "HISTORY command",
+    "history foo",
+    "RESET",
+    "RESET foo",
+    "RESET foo command",
+    "HISTOGRAM foo",
+    "FOO"
+  };
+
+  private static final String[] LOLWUT = {
+    "", " VERSION 99", " VERSION x", " version 99 1", " VERSION", " FOO"
+  };
+
   private final Random random;
   private final Map<String, Supplier<Request>> drawn = new LinkedHashMap<>();
   private final List<String> names;
@@ -332,6 +347,22 @@ final class RandomCommands {
                                     "foo",
                                     "clients",
                                     "MEMORY"))))));
+    add(Comparison.TYPE, "latency", () -> words(one(LATENCY).split(" ", -1)));
+    drawn.put(
+        "lolwut",
+        () -> new Request(words(("lolwut" + one(LOLWUT)).split(" ", -1)), Comparison.TYPE));
+    add("reset");
+    add("role");
+    drawn.put("slowlog", this::slowLog);
+  }
+
+  /** Of what is in it, each server decides for itself. */
+  private Request slowLog() {
+    List<String> words =
+        words(
+            one("GET", "get 1", "GET -1", "GET -2", "GET a", "GET 1 2", "LEN", "RESET", "FOO")
+                .split(" ", -1));
+    return request(Comparison.TYPE, join(words("slowlog"), words));
   }
 
   @SafeVarargs
@@ -444,6 +475,16 @@ final class RandomCommands {
                 List.of("SETINFO"),
                 List.of("INFO"),
                 List.of("LIST"),
+                List.of("LIST", "TYPE", one("normal", "MASTER", "replica", "foo", "")),
+                List.of("LIST", "ID", one("1", "0", "-1", "x", "")),
+                List.of("LIST", "ID", "1", one("999999", "x")),
+                List.of("LIST", one("ID", "TYPE", "FOO")),
+                List.of("KILL", one("1.2.3.4:5", "", "ID", "FOO")),
+                List.of("KILL", "ID", one("0", "-1", "x", "")),
+                List.of("KILL", "ADDR", "1.2.3.4:5", one("ID", "TYPE", "FOO"), one("x", "1")),
+                List.of("KILL", "LADDR", "1.2.3.4:5", one("USER", "SKIPME"), one("x", "")),
+                List.of("KILL", "TYPE", one("master", "pubsub", "foo")),
+                List.of("REPLY", one("ON", "on", "FOO", "")),
                 List.of("NO-EVICT", one("ON", "off", "FOO", "")),
                 List.of("FOO"),
                 List.of("")));
@@ -465,8 +506,16 @@ final class RandomCommands {
                 List.of("LIST"),
                 List.of("INFO", one("get", "foo")),
                 List.of("DOCS", one("get", "foo")),
+                List.of("GETKEYS", one("get", "GETDEL", "scan", "foo"), one(KEYS)),
+                List.of("GETKEYS", "get", one(KEYS), "more"),
+                List.of("GETKEYS", "mset", one(KEYS), "v", one(KEYS), "v"),
+                List.of("GETKEYS", "del", one(KEYS), one(KEYS)),
+                List.of("LIST", "FILTERBY", "PATTERN", one("nothing", "MGE[ST]")),
+                List.of("LIST", "FILTERBY", one("MODULE", "ACLCAT", "FOO"), "foo"),
+                List.of("LIST", one("FILTERBY", "FOO")),
                 List.of("FOO")));
-    return request(Comparison.TYPE, join(words("command"), words));
+    boolean isExact = words.contains("GETKEYS") || words.contains("FILTERBY");
+    return request(isExact ? Comparison.EXACT : Comparison.TYPE, join(words("command"), words));
   }
 
   private Request config() {
@@ -476,7 +525,17 @@ final class RandomCommands {
                 List.of("GET", one("save", "nothing", "appendonly")),
                 List.of("GET"),
                 List.of("FOO"),
-                List.of("GET", "save", "appendonly")));
+                List.of("GET", "save", "appendonly"),
+                List.of("SET", "slowlog-max-len", one("abc", "", "-0", "1.5")),
+                List.of("SET", "MaxClients", one("-1", "0", "9223372036854775808", "1x")),
+                List.of("SET", "slowlog-log-slower-than", one("-2", "10000", "+1", "010", " 1")),
+                List.of("SET", "latency-monitor-threshold", one("-1", "0", "x")),
+                List.of("SET", "databases", one("2", "x")),
+                List.of("SET", "foo", "1"),
+                List.of("SET"),
+                List.of("SET", "slowlog-max-len", "128", one("foo", "SLOWLOG-max-len"), "128"),
+                List.of("RESETSTAT"),
+                List.of("REWRITE")));
     return request(Comparison.EXACT, join(words("config"), words));
   }
 

@@ -111,7 +111,7 @@ final class BitCommands {
 
   /** As in Redis, which looks at a range only where there is a key. */
   private static void failIfPresent(CommandRequest request, String error, long ifAbsent) {
-    Status status = request.store().get(request.key(1), request.found());
+    Status status = request.get(request.key(1), request.found());
     if (status.isError()) {
       request.fail(status);
     } else if (status == Status.FOUND) {

@@ -7,32 +7,90 @@ package io.wisp.transport.tcp.command;
  */
 public final class ClientState {
 
+  /** Whether the client wants the reply of the request that is being executed. */
+  public enum Replies {
+    ON,
+    OFF,
+    /** Not to this one, nor to the next. */
+    SKIP_NEXT,
+    /** Not to this one. */
+    SKIP
+  }
+
+  /**
+   * The memory that the connection keeps while it waits for its client, in bytes.
+   *
+   * @param input of a request of which there is more to come
+   * @param inputRoom that is left for it
+   * @param output that the client has not taken
+   * @param outputMemory that this lies in
+   * @param steps what a command holds that goes on in steps
+   */
+  public record Held(int input, int inputRoom, int output, int outputMemory, long steps) {
+
+    public static final Held NOTHING = new Held(0, 0, 0, 0, 0);
+
+    long total() {
+      return (long) input + inputRoom + outputMemory + steps;
+    }
+  }
+
   private final long id;
-  private final String address;
+  private final ClientConnection connection;
   private final long connectedAtMillis;
   private volatile String name = "";
   private volatile String libraryName = "";
   private volatile String libraryVersion = "";
   private volatile int protocol = 2;
+  private volatile boolean excludedFromEviction;
+  private volatile boolean touchless;
+  private volatile Held held = Held.NOTHING;
   private boolean authenticated;
   private boolean closing;
+  private Replies replies = Replies.ON;
+
+  // Set with every request, and so without a barrier: others may see an older value.
+  private String lastCommand = "NULL";
+  private int lastActiveSecond;
 
   /**
    * A client that has not said anything yet.
    *
    * @param connectedAtMillis when, by the store's clock
+   * @param second when, by the server's clock of seconds
    * @param authenticated whether it needs no password
    */
-  public ClientState(long id, String address, long connectedAtMillis, boolean authenticated) {
+  public ClientState(
+      long id,
+      ClientConnection connection,
+      long connectedAtMillis,
+      int second,
+      boolean authenticated) {
     this.id = id;
-    this.address = address;
+    this.connection = connection;
     this.connectedAtMillis = connectedAtMillis;
     this.authenticated = authenticated;
+    lastActiveSecond = second;
   }
 
   /** The number of the connection. */
   public long id() {
     return id;
+  }
+
+  /** Where the client is, with its port. */
+  String address() {
+    return connection.address();
+  }
+
+  /** Where the client found the server, with its port. */
+  String localAddress() {
+    return connection.localAddress();
+  }
+
+  /** Ends the connection, on any thread, whatever is under way. */
+  void disconnect() {
+    connection.end().run();
   }
 
   /** The name that the client gave itself; empty if it gave none. */
@@ -51,6 +109,14 @@ public final class ClientState {
 
   void libraryVersion(String libraryVersion) {
     this.libraryVersion = libraryVersion;
+  }
+
+  void excludedFromEviction(boolean excluded) {
+    excludedFromEviction = excluded;
+  }
+
+  void touchless(boolean touchless) {
+    this.touchless = touchless;
   }
 
   /** The version of the protocol that it speaks, 2 or 3. */
@@ -72,11 +138,14 @@ public final class ClientState {
     authenticated = true;
   }
 
-  /** Begins anew as after connecting; what library it uses stays known. */
-  void reset(boolean authenticated) {
+  /** Makes it like one that has just connected, but for the library that it uses. */
+  void reset(boolean needsPassword) {
+    authenticated = !needsPassword;
     name = "";
     protocol = 2;
-    this.authenticated = authenticated;
+    replies = Replies.ON;
+    excludedFromEviction = false;
+    touchless = false;
   }
 
   /** Whether the connection is to be closed when its replies have been sent. */
@@ -89,10 +158,62 @@ public final class ClientState {
     closing = true;
   }
 
-  /** A line of CLIENT LIST. */
-  public String line(long nowMillis) {
-    long age = (nowMillis - connectedAtMillis) / 1000;
-    return ("id=" + id + " addr=" + address + " name=" + name + " age=" + age + " db=0")
-        + (" resp=" + protocol + " lib-name=" + libraryName + " lib-ver=" + libraryVersion);
+  /** Whether it wants the reply of the request that is being executed. */
+  public Replies replies() {
+    return replies;
+  }
+
+  void replies(Replies replies) {
+    this.replies = replies;
+  }
+
+  /** Says that a request has come to its end. */
+  public void endRequest() {
+    if (replies == Replies.SKIP_NEXT) {
+      replies = Replies.SKIP;
+    } else if (replies == Replies.SKIP) {
+      replies = Replies.ON;
+    }
+  }
+
+  /** Takes note of what is being executed: a command's name, in lower case. */
+  public void lastCommand(String name) {
+    lastCommand = name;
+  }
+
+  /** Takes note of when it was active, by the server's clock of seconds. */
+  public void activeAt(int second) {
+    lastActiveSecond = second;
+  }
+
+  /** Takes note of the memory that the connection keeps. */
+  public void holds(Held memory) {
+    held = memory;
+  }
+
+  /**
+   * A line of CLIENT LIST.
+   *
+   * @param nowMillis by the store's clock
+   * @param second by the server's clock of seconds
+   */
+  String line(long nowMillis, int second) {
+    Held memory = held;
+    boolean isWaited = memory.output() > 0;
+    return ("id=" + id + " addr=" + address() + " laddr=" + localAddress() + " name=" + name)
+        + (" age=" + (nowMillis - connectedAtMillis) / 1000)
+        + (" idle=" + Math.max(0, second - lastActiveSecond))
+        + (" flags=" + flags() + " db=0 sub=0 psub=0 ssub=0 multi=-1")
+        + (" qbuf=" + memory.input() + " qbuf-free=" + memory.inputRoom())
+        + " argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0"
+        + (" oll=" + (isWaited ? 1 : 0) + " omem=" + memory.outputMemory())
+        + (" tot-mem=" + memory.total() + " events=" + (isWaited ? "w" : "r"))
+        + (" cmd=" + lastCommand + " user=default redir=-1 resp=" + protocol)
+        + (" lib-name=" + libraryName + " lib-ver=" + libraryVersion);
+  }
+
+  private String flags() {
+    String flags = (excludedFromEviction ? "e" : "") + (touchless ? "T" : "");
+    return flags.isEmpty() ? "N" : flags;
   }
 }

@@ -5,6 +5,7 @@ import io.wisp.store.RecordSink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
+import io.wisp.store.ValueSink;
 import io.wisp.transport.tcp.buffer.BufferPool;
 import io.wisp.transport.tcp.buffer.NativeBuffer;
 import io.wisp.transport.tcp.resp.Arguments;
@@ -22,6 +23,8 @@ public final class CommandRequest implements AutoCloseable {
 
   private final Store store;
   private final ServerView server;
+  private final Traffic traffic;
+  private final CommandTimer timer;
   private final Arguments arguments = new Arguments();
   private final BufferPool buffers;
   private final NativeBuffer scratch;
@@ -37,12 +40,16 @@ public final class CommandRequest implements AutoCloseable {
   /**
    * What the commands of one thread work with.
    *
+   * @param traffic counts what they read
    * @param buffers where commands that go on in steps take memory from
    * @param scratch memory for commands to work in, which is closed with this
    */
-  public CommandRequest(Store store, ServerView server, BufferPool buffers, NativeBuffer scratch) {
+  public CommandRequest(
+      Store store, ServerView server, Traffic traffic, BufferPool buffers, NativeBuffer scratch) {
     this.store = store;
     this.server = server;
+    this.traffic = traffic;
+    timer = new CommandTimer(server);
     this.buffers = buffers;
     this.scratch = scratch;
     reply = new ReplyWriter(scratch);
@@ -63,6 +70,25 @@ public final class CommandRequest implements AutoCloseable {
 
   ServerView server() {
     return server;
+  }
+
+  /** Looks a key up, and counts whether it was there. */
+  Status get(Slice key, ValueSink sink) {
+    Status status = store.get(key, sink);
+    if (!status.isError()) {
+      traffic.countRead(status == Status.FOUND);
+    }
+    return status;
+  }
+
+  /** Looks how long commands take. */
+  public CommandTimer timer() {
+    return timer;
+  }
+
+  /** Counts a key that was looked for by other means than {@link #get}. */
+  void countRead(boolean found) {
+    traffic.countRead(found);
   }
 
   /** Who asks. */

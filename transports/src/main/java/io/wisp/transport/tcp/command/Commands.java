@@ -109,8 +109,8 @@ public final class Commands {
   private void addConnection() {
     connection("auth", -2, "Gives the password.", ConnectionCommands::authenticate);
     connection("hello", -1, "Chooses the protocol's version.", new HelloCommand());
+    connection("reset", 1, "Makes the connection like a new one.", ConnectionCommands::reset);
     connection("quit", -1, "Closes the connection.", ConnectionCommands::quit);
-    connection("reset", 1, "Begins as after connecting.", ConnectionCommands::reset);
     server("ping", -1, "connection", "Answers.", ConnectionCommands::ping);
     server("echo", 2, "connection", "Returns its argument.", ConnectionCommands::echo);
     server("select", 2, "connection", "Chooses database 0.", ConnectionCommands::select);
@@ -119,7 +119,7 @@ public final class Commands {
 
   private void addServer() {
     server("command", -1, "server", "Tells of commands.", new CommandCommand(table));
-    server("config", -2, "server", "Tells of the configuration.", ServerCommands.config());
+    server("config", -2, "server", "Shows and changes parameters.", ConfigCommand.handler());
     server("info", -1, "server", "Tells of the server.", ServerCommands::info);
     server("time", 1, "server", "Returns the time.", ServerCommands::time);
     server(
@@ -128,6 +128,10 @@ public final class Commands {
         "generic",
         "Waits for replicas, of which there are none.",
         ServerCommands::waitForReplicas);
+    server("latency", -2, "server", "Tells when commands took long.", LatencyCommand.handler());
+    server("lolwut", -1, "server", "Shows a wisp.", ServerCommands::lolwut);
+    server("role", 1, "server", "Tells that it is no replica.", ServerCommands::role);
+    server("slowlog", -2, "server", "Tells of slow commands.", SlowLogCommand.handler());
   }
 
   private void read(String name, int arity, String group, String summary, Handler handler) {

@@ -34,8 +34,9 @@ final class ConnectionCommands {
     request.client().closeAfterReply();
   }
 
+  /** RESET: what there is of it without transactions, subscriptions, tracking and databases. */
   static void reset(CommandRequest request) {
-    request.client().reset(request.server().password() == null);
+    request.client().reset(request.server().password() != null);
     request.reply().protocol(request.client().protocol());
     request.reply().simple("RESET");
   }

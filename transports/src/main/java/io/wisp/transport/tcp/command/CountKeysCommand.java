@@ -21,7 +21,7 @@ abstract class CountKeysCommand implements Command.Handler {
     return new CountKeysCommand() {
       @Override
       Status look(CommandRequest request, Slice key) {
-        return request.store().get(key, request.found());
+        return request.get(key, request.found());
       }
     };
   }

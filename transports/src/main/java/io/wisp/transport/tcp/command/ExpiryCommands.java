@@ -119,7 +119,7 @@ final class ExpiryCommands {
   /** Replies with when the key expires, from a time on; -1 if it does not, -2 if it is absent. */
   private static void reply(CommandRequest request, TimeUnit unit, long from) {
     RecordSink found = request.found();
-    Status status = request.store().get(request.key(1), found);
+    Status status = request.get(request.key(1), found);
     if (status.isError()) {
       request.fail(status);
     } else if (status == Status.ABSENT) {

@@ -20,7 +20,7 @@ final class KeyCommands {
   private KeyCommands() {}
 
   static void type(CommandRequest request) {
-    Status status = request.store().get(request.key(1), request.found());
+    Status status = request.get(request.key(1), request.found());
     if (status.isError()) {
       request.fail(status);
     } else {

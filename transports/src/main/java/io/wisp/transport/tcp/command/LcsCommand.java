@@ -54,7 +54,7 @@ final class LcsCommand {
   /** Takes both values; the answer is whether it goes on, or else an error was replied. */
   private static boolean begin(CommandRequest request, CommonSubsequence work) {
     for (int index = 1; index <= 2; index++) {
-      Status status = request.store().get(request.key(index), work);
+      Status status = request.get(request.key(index), work);
       if (status.isError()) {
         request.fail(status);
         return false;

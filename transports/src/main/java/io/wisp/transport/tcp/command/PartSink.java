@@ -25,7 +25,7 @@ final class PartSink extends ValueSink {
   /** Looks for the value of the key in the first argument. The copy lies in the scratch. */
   Status read(CommandRequest request) {
     bytes = request.scratch();
-    return request.store().get(request.key(1), this);
+    return request.get(request.key(1), this);
   }
 
   @Override

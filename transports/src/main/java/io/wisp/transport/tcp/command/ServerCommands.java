@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp.command;
 
-import io.wisp.transport.tcp.command.Subcommands.Subcommand;
 import io.wisp.transport.tcp.resp.Arguments;
 import io.wisp.transport.tcp.resp.Errors;
-import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /** The commands about the server. */
 public final class ServerCommands {
@@ -19,6 +15,16 @@ public final class ServerCommands {
   public static final String COMPATIBLE_VERSION = "7.0.15";
 
   private static final Set<String> WHOLE = Set.of("all", "everything", "default");
+
+  private static final String WISP =
+      """
+             (
+            ) )
+           ( o (
+            \\_/
+        ~  ~~~~~  ~   ~~
+      ~~ ~~   ~~~   ~~  ~~~
+      """;
 
   private ServerCommands() {}
 
@@ -58,45 +64,21 @@ public final class ServerCommands {
     }
   }
 
-  static Command.Handler config() {
-    return new Subcommands(
-        "CONFIG",
-        new Subcommand("GET", -3, "Parameters that match a pattern.", ServerCommands::configGet));
+  /** ROLE: a server that nobody follows. */
+  static void role(CommandRequest request) {
+    request.reply().array(3);
+    request.reply().bulk("master");
+    request.reply().integer(0);
+    request.reply().array(0);
   }
 
-  private static void configGet(CommandRequest request) {
+  /** LOLWUT [VERSION version ...]: a light over a marsh at night. */
+  static void lolwut(CommandRequest request) {
     Arguments arguments = request.arguments();
-    request.execution().countAsStep();
-    Map<String, String> found = new TreeMap<>();
-    for (int index = 2; index < arguments.count(); index++) {
-      if (arguments.length(index) > GlobPattern.MAX_LENGTH) {
-        request.fail(Errors.patternTooLong(arguments.length(index), GlobPattern.MAX_LENGTH));
-        return;
-      }
-      addMatching(request.server().configuration(), arguments.bytes(index), found);
+    if (arguments.count() > 2 && arguments.is(1, "VERSION") && !arguments.isNumber(2)) {
+      request.fail(Errors.NOT_AN_INTEGER);
+      return;
     }
-    request.reply().map(found.size());
-    found.forEach(
-        (name, value) -> {
-          request.reply().bulk(name);
-          request.reply().bulk(value);
-        });
-  }
-
-  private static void addMatching(
-      Map<String, String> configuration, byte[] name, Map<String, String> found) {
-    // Whole, unlike Arguments.text, for what is at the end of a pattern counts.
-    String lowerCase = new String(name, StandardCharsets.UTF_8).toLowerCase(Locale.ROOT);
-    GlobPattern pattern = new GlobPattern(bytes(lowerCase));
-    configuration.forEach(
-        (key, value) -> {
-          if (GlobMatch.matches(pattern, bytes(key))) {
-            found.put(key, value);
-          }
-        });
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
+    request.reply().verbatim(WISP + "\nWisp, like Redis ver. " + COMPATIBLE_VERSION + "\n");
   }
 }

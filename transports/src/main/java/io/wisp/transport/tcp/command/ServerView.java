@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp.command;
 
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What a session can learn of the server that it is part of. */
+/** What a session can learn of the server that it is part of, and change about it. */
 public interface ServerView {
 
   /** What clients must present before anything else, or null. */
@@ -19,9 +18,21 @@ public interface ServerView {
    */
   String information(Set<String> sections);
 
-  /** What CONFIG GET tells. */
-  Map<String, String> configuration();
+  /** Counts from 0 again what CONFIG RESETSTAT resets. */
+  void resetStatistics();
 
-  /** The clients that are connected, each as a line of CLIENT LIST. */
-  Stream<String> clients();
+  /** What CONFIG GET tells, and CONFIG SET changes. */
+  Configuration configuration();
+
+  /** The clients that are connected. */
+  Stream<ClientState> clients();
+
+  /** Seconds since the server started, or one less; to look costs nothing. */
+  int second();
+
+  /** The commands that took long. */
+  SlowLog slowLog();
+
+  /** When commands took long. */
+  LatencyHistory latency();
 }

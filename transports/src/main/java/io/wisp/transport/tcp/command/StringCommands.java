@@ -23,7 +23,10 @@ final class StringCommands {
   static void reply(CommandRequest request, Status status, BulkSink found) {
     if (status.isError()) {
       request.fail(status);
-    } else if (!found.isFound()) {
+      return;
+    }
+    request.countRead(found.isFound());
+    if (!found.isFound()) {
       request.reply().absent();
     } else if (found.isFull()) {
       request.fail(Errors.REPLY_TOO_LARGE);
@@ -70,7 +73,7 @@ final class StringCommands {
   }
 
   static void length(CommandRequest request) {
-    Status status = request.store().get(request.key(1), request.found());
+    Status status = request.get(request.key(1), request.found());
     if (status.isError()) {
       request.fail(status);
     } else {

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** A command whose first argument says what it does: CLIENT, COMMAND and CONFIG. */
+/** A command whose first argument says what it does, as that of CLIENT and CONFIG. */
 final class Subcommands implements Command.Handler {
 
   /**
@@ -51,11 +51,12 @@ final class Subcommands implements Command.Handler {
   }
 
   private void execute(Subcommand subcommand, CommandRequest request) {
+    String name = (command + "|" + subcommand.name()).toLowerCase(Locale.ROOT);
     if (subcommand.acceptsCount(request.arguments().count())) {
+      request.client().lastCommand(name);
       subcommand.handler().execute(request);
     } else {
-      String name = command + "|" + subcommand.name();
-      request.fail(Errors.wrongArity(name.toLowerCase(Locale.ROOT)));
+      request.fail(Errors.wrongArity(name));
     }
   }
 

@@ -44,6 +44,11 @@ public final class Arguments {
     return count;
   }
 
+  /** How many bytes they take, from the first to the last. */
+  public int span() {
+    return offsets[count - 1] + lengths[count - 1] - offsets[0];
+  }
+
   /** The memory in which they lie, until the input changes. */
   public MemorySegment memory() {
     return memory;
@@ -96,6 +101,19 @@ public final class Arguments {
   public byte[] bytes(int index) {
     byte[] bytes = new byte[lengths[index]];
     MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, offsets[index], bytes, 0, bytes.length);
+    return bytes;
+  }
+
+  /** A copy of an argument that says how many bytes it leaves out, if it has more than so many. */
+  public byte[] shortened(int index, int most) {
+    int more = lengths[index] - most;
+    if (more <= 0) {
+      return bytes(index);
+    }
+    byte[] note = ("... (" + more + " more bytes)").getBytes(StandardCharsets.US_ASCII);
+    byte[] bytes = new byte[most + note.length];
+    MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, offsets[index], bytes, 0, most);
+    System.arraycopy(note, 0, bytes, most, note.length);
     return bytes;
   }
 

@@ -4,16 +4,23 @@ package io.wisp.transport.tcp.session;
 import io.wisp.transport.tcp.buffer.BufferLimitException;
 import io.wisp.transport.tcp.command.Command;
 import io.wisp.transport.tcp.command.CommandRequest;
+import io.wisp.transport.tcp.command.CommandTimer;
 import io.wisp.transport.tcp.command.Continuation;
 import io.wisp.transport.tcp.command.Execution;
 import io.wisp.transport.tcp.resp.Errors;
 import io.wisp.transport.tcp.resp.ReplyWriter;
+import java.util.List;
 
 /** Runs commands, and replies with an error instead of what does not fit into memory. */
 final class CommandRunner {
 
   private final CommandRequest request;
   private final Execution execution;
+
+  /** What is kept of a command that goes on in steps, and how long they took. */
+  private List<byte[]> kept = List.of();
+
+  private long keptNanos;
 
   /** Runs what one client asks for. */
   CommandRunner(CommandRequest request, Execution execution) {
@@ -31,18 +38,36 @@ final class CommandRunner {
     }
   }
 
+  /** Runs a command that has all its arguments, and looks how long it takes if it may be long. */
+  void runWhole(Command command) {
+    CommandTimer timer = request.timer();
+    boolean timed = timer.times(request.arguments());
+    long began = timed ? System.nanoTime() : 0;
+    run(command);
+    if (execution.rest() != null) {
+      kept = timer.keep(request.arguments());
+      keptNanos = 0;
+    } else if (timed) {
+      timer.took(System.nanoTime() - began, request);
+    }
+  }
+
   /** Does a step of a long command; the answer is whether there is more to do. */
   boolean goOn(Continuation rest) {
     execution.countAsStep();
     int mark = request.reply().output().size();
+    long began = System.nanoTime();
     boolean more = false;
     try {
       more = rest.next(request.reply());
     } catch (BufferLimitException e) {
       replaceReply(mark);
     } finally {
+      keptNanos += System.nanoTime() - began;
       if (!more) {
         execution.close();
+        request.timer().took(keptNanos, kept, request);
+        kept = List.of();
       }
     }
     return more;

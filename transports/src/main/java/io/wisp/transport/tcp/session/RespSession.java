@@ -3,6 +3,7 @@ package io.wisp.transport.tcp.session;
 
 import io.wisp.transport.tcp.buffer.NativeBuffer;
 import io.wisp.transport.tcp.command.ClientState;
+import io.wisp.transport.tcp.command.ClientState.Replies;
 import io.wisp.transport.tcp.command.Command;
 import io.wisp.transport.tcp.command.Continuation;
 import io.wisp.transport.tcp.command.Execution;
@@ -83,10 +84,13 @@ public final class RespSession implements AutoCloseable {
     needed = 0;
     while (!client.isClosing()) {
       Continuation rest = execution.rest();
+      int mark = output.size();
       if (output.size() >= Execution.OUTPUT_LIMIT) {
         return Progress.OUTPUT_FULL;
       } else if (rest != null) {
-        if (runner.goOn(rest)) {
+        boolean more = runner.goOn(rest);
+        dropUnwanted(output, mark);
+        if (more) {
           return Progress.TURN_OVER;
         }
       } else if (inline.request() == null && input.isEmpty()) {
@@ -95,9 +99,24 @@ public final class RespSession implements AutoCloseable {
         return Progress.TURN_OVER;
       } else if (!executeNext(input)) {
         return Progress.NEED_INPUT;
+      } else {
+        dropUnwanted(output, mark);
       }
     }
     return Progress.CLOSE;
+  }
+
+  /** Takes back what was just replied if the client does not want it: see CLIENT REPLY. */
+  private void dropUnwanted(NativeBuffer output, int mark) {
+    if (client.replies() != Replies.ON) {
+      output.truncate(output.start() + mark);
+      if (streamed == null
+          && skipped.isOver()
+          && execution.rest() == null
+          && inline.request() == null) {
+        client.endRequest();
+      }
+    }
   }
 
   private boolean executeNext(NativeBuffer input) {
@@ -195,7 +214,8 @@ public final class RespSession implements AutoCloseable {
     if (command.takesManyKeys()) {
       execution.count(count / command.step() - 1);
     }
-    runner.run(command);
+    client.lastCommand(command.name());
+    runner.runWhole(command);
     input.consumeTo(behind);
     return true;
   }
@@ -204,6 +224,7 @@ public final class RespSession implements AutoCloseable {
     context.counters().countExecuted();
     input.consumeTo(context.parser().next());
     streamed = command;
+    client.lastCommand(command.name());
     execution.beginStreaming(arguments);
     command.handler().begin(context.request());
     return true;

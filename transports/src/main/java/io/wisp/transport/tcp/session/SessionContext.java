@@ -9,6 +9,7 @@ import io.wisp.transport.tcp.command.CommandRequest;
 import io.wisp.transport.tcp.command.CommandTable;
 import io.wisp.transport.tcp.command.Commands;
 import io.wisp.transport.tcp.command.ServerView;
+import io.wisp.transport.tcp.command.Traffic;
 import io.wisp.transport.tcp.resp.RequestParser;
 
 /**
@@ -28,16 +29,18 @@ public record SessionContext(
   /**
    * Of sessions that serve a store.
    *
+   * @param traffic counts what the sessions read
    * @param scratch memory for commands to work in, which is closed with this
    */
   public SessionContext(
       Store store,
       ServerView server,
+      Traffic traffic,
       NativeBuffer scratch,
       BufferPool buffers,
       RequestCounters counters) {
     this(
-        new CommandRequest(store, server, buffers, scratch),
+        new CommandRequest(store, server, traffic, buffers, scratch),
         buffers,
         Commands.table(),
         new RequestParser(),

@@ -53,6 +53,18 @@ class ConnectionCommandsTest {
   }
 
   @Test
+  void shouldMakeAConnectionLikeANewOne() {
+    assertThat(guarded.call("HELLO", "3", "AUTH", "default", "secret", "SETNAME", "me"))
+        .startsWith("%7");
+    assertThat(guarded.call("RESET")).isEqualTo("+RESET\r\n");
+    assertThat(guarded.call("GET", "k")).isEqualTo("-NOAUTH Authentication required.\r\n");
+    assertThat(guarded.call("AUTH", "secret")).isEqualTo("+OK\r\n");
+    assertThat(guarded.call("CLIENT", "GETNAME")).isEqualTo("$-1\r\n");
+    assertThat(session.call("RESET")).isEqualTo("+RESET\r\n");
+    assertThat(session.call("GET", "k")).isEqualTo("$-1\r\n");
+  }
+
+  @Test
   void shouldHaveOneDatabase() {
     assertThat(session.call("SELECT", "0")).isEqualTo("+OK\r\n");
     assertThat(session.call("SELECT", "1")).isEqualTo("-ERR DB index is out of range\r\n");
@@ -141,9 +153,8 @@ class ConnectionCommandsTest {
     assertThat(session.call("CLIENT", "SETINFO", "lib-ver", "1.2")).isEqualTo("+OK\r\n");
     session.pass(5_000);
     assertThat(session.call("CLIENT", "INFO"))
-        .contains("id=7 addr=127.0.0.1:5 name=worker age=5 db=0 resp=2 lib-name=jedis lib-ver=1.2");
-    assertThat(session.call("CLIENT", "LIST")).isEqualTo("$5\r\nid=7\n\r\n");
-    assertThat(session.call("CLIENT", "NO-EVICT", "ON")).isEqualTo("+OK\r\n");
+        .contains("id=7 addr=127.0.0.1:5 laddr=127.0.0.1:3994 name=worker age=5 idle=5 flags=N ")
+        .contains(" cmd=client|info user=default redir=-1 resp=2 lib-name=jedis lib-ver=1.2\n");
   }
 
   @Test
@@ -182,8 +193,6 @@ class ConnectionCommandsTest {
         .isEqualTo("*4\r\n$10\r\nmaxclients\r\n$2\r\n10\r\n$9\r\nmaxmemory\r\n$1\r\n0\r\n");
     assertThat(session.call("CONFIG", "GET"))
         .isEqualTo("-ERR wrong number of arguments for 'config|get' command\r\n");
-    assertThat(session.call("CONFIG", "SET", "save", ""))
-        .isEqualTo("-ERR unknown subcommand 'SET'. Try CONFIG HELP.\r\n");
   }
 
   @Test
@@ -198,9 +207,8 @@ class ConnectionCommandsTest {
   @Test
   void shouldHelpWithSubcommands() {
     assertThat(session.call("CONFIG", "HELP"))
-        .startsWith("*2\r\n+CONFIG <subcommand> [<arg> ...]. Subcommands are:\r\n+GET: ");
+        .startsWith("*5\r\n+CONFIG <subcommand> [<arg> ...]. Subcommands are:\r\n+GET: ");
     assertThat(session.call("CLIENT", "ID", "x"))
         .isEqualTo("-ERR wrong number of arguments for 'client|id' command\r\n");
-    assertThat(session.call("CLIENT", "NO-EVICT", "FOO")).isEqualTo("-ERR syntax error\r\n");
   }
 }

@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.wisp.transport.tcp.session.SessionHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ServerCommandsTest {
+
+  private static final String OK = "+OK\r\n";
 
   private final SessionHarness session = new SessionHarness();
 
@@ -44,5 +48,134 @@ class ServerCommandsTest {
         .contains("$8\r\nsetrange\r\n:4\r\n*1\r\n+write\r\n:1\r\n:1\r\n:1\r\n");
     assertThat(session.call("COMMAND", "INFO", "object"))
         .contains("$6\r\nobject\r\n:-2\r\n*1\r\n+loading\r\n:0\r\n:0\r\n:0\r\n");
+  }
+
+  @Test
+  void shouldChangeParameters() {
+    assertThat(session.call("CONFIG", "SET", "MaxClients", "5", "slowlog-max-len", "3"))
+        .isEqualTo(OK);
+    assertThat(session.call("CONFIG", "GET", "maxclients"))
+        .isEqualTo("*2\r\n$10\r\nmaxclients\r\n$1\r\n5\r\n");
+    assertThat(session.slowLog().maxLength()).isEqualTo(3);
+  }
+
+  @Test
+  void shouldTakeTheValueThatAFixedParameterHas() {
+    assertThat(session.call("CONFIG", "SET", "save", "")).isEqualTo(OK);
+    assertThat(session.call("CONFIG", "SET", "save", "900 1"))
+        .isEqualTo(
+            "-ERR CONFIG SET failed (possibly related to argument 'save') - can't set immutable"
+                + " config\r\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "maxclients abc | maxclients | argument couldn't be parsed into an integer",
+        "maxclients 1x | maxclients | argument couldn't be parsed into an integer",
+        "maxclients 9999999999999999999 | maxclients | argument couldn't be parsed into an integer",
+        "maxclients 0 | maxclients | argument must be between 1 and 4294967295 inclusive",
+        "maxclients 1 maxclients 2 | maxclients | duplicate parameter",
+        "maxclients 1 slowlog-max-len -1 | slowlog-max-len"
+            + " | argument must be between 0 and 100000 inclusive",
+      })
+  void shouldChangeNothingIfAValueIsWrong(String pairs, String parameter, String reason) {
+    String before = session.call("CONFIG", "GET", "*");
+    assertThat(session.call(("CONFIG SET " + pairs).split(" ", -1)))
+        .isEqualTo(
+            "-ERR CONFIG SET failed (possibly related to argument '"
+                + parameter
+                + "') - "
+                + reason
+                + "\r\n");
+    assertThat(session.call("CONFIG", "GET", "*")).isEqualTo(before);
+  }
+
+  @Test
+  void shouldKnowWhichParametersThereAre() {
+    assertThat(session.call("CONFIG", "SET", "maxclients", "1", "Foo", "1"))
+        .isEqualTo("-ERR Unknown option or number of arguments for CONFIG SET - 'Foo'\r\n");
+    assertThat(session.call("CONFIG", "SET", "save", "", "x")).isEqualTo("-ERR syntax error\r\n");
+    assertThat(session.call("CONFIG", "SET", "save"))
+        .isEqualTo("-ERR wrong number of arguments for 'config|set' command\r\n");
+  }
+
+  @Test
+  void shouldResetStatistics() {
+    assertThat(session.call("CONFIG", "RESETSTAT")).isEqualTo(OK);
+    assertThat(session.resets()).isOne();
+    assertThat(session.call("CONFIG", "REWRITE"))
+        .isEqualTo("-ERR The server is running without a config file\r\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "GET a | *1 $1 a",
+        "MSET a b c d | *2 $1 a $1 c",
+        "MSET a b c | *2 $1 a $1 c",
+        "mget a b | *2 $1 a $1 b",
+        "SET a b | *1 $1 a",
+        "PING x | -ERR The command has no key arguments",
+        "SCAN 0 | -ERR The command has no key arguments",
+        "FOO x | -ERR Invalid command specified",
+        "GET a b | -ERR Invalid number of arguments specified for command",
+        "MSET a | -ERR Invalid number of arguments specified for command",
+      })
+  void shouldFindTheKeysOfACommand(String command, String reply) {
+    String expected = reply.startsWith("-") ? reply + "\r\n" : reply.replace(" ", "\r\n") + "\r\n";
+    assertThat(session.call(("COMMAND GETKEYS " + command).split(" ", -1))).isEqualTo(expected);
+  }
+
+  @Test
+  void shouldListCommandsByAFilter() {
+    assertThat(session.call("COMMAND", "LIST", "FILTERBY", "PATTERN", "MGE[ST]"))
+        .isEqualTo("*1\r\n$4\r\nmget\r\n");
+    assertThat(session.call("COMMAND", "LIST", "FILTERBY", "MODULE", "json")).isEqualTo("*0\r\n");
+    assertThat(session.call("COMMAND", "LIST", "FILTERBY", "ACLCAT", "foo")).isEqualTo("*0\r\n");
+    assertThat(session.call("COMMAND", "LIST", "filterby", "aclcat", "read"))
+        .contains("\r\nget\r\n", "\r\nkeys\r\n")
+        .doesNotContain("\r\nset\r\n", "\r\ninfo\r\n");
+    assertThat(session.call("COMMAND", "LIST", "FILTERBY", "ACLCAT", "keyspace"))
+        .contains("\r\nflushall\r\n", "\r\ndel\r\n")
+        .doesNotContain("\r\nget\r\n");
+    String syntax = "-ERR syntax error\r\n";
+    assertThat(session.call("COMMAND", "LIST", "FILTERBY", "FOO", "x")).isEqualTo(syntax);
+    assertThat(session.call("COMMAND", "LIST", "FILTERBY", "PATTERN")).isEqualTo(syntax);
+    assertThat(session.call("COMMAND", "LIST", "FOO", "PATTERN", "x")).isEqualTo(syntax);
+  }
+
+  @Test
+  void shouldCountWhatReadersFindAsRedisDoes() {
+    session.call("SET", "k", "v", "EX", "100");
+    session.call("GET", "k");
+    session.call("GET", "none");
+    session.call("MGET", "k", "none", "k");
+    session.call("EXISTS", "k", "none");
+    session.call("STRLEN", "k");
+    session.call("TTL", "none");
+    session.call("TYPE", "k");
+    session.call("GETSET", "k", "w");
+    session.call("GETDEL", "none");
+    session.call("GETEX", "k", "PERSIST");
+    session.call("INCR", "n");
+    session.call("DEL", "n", "none");
+    assertThat(session.traffic().hits()).isEqualTo(1 + 2 + 1 + 1 + 1 + 1 + 1);
+    assertThat(session.traffic().misses()).isEqualTo(1 + 1 + 1 + 1 + 1);
+  }
+
+  @Test
+  void shouldHaveNoReplicas() {
+    assertThat(session.call("ROLE")).isEqualTo("*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n");
+  }
+
+  @Test
+  void shouldShowAWisp() {
+    assertThat(session.call("LOLWUT")).contains("Redis ver. 7.0.15\n");
+    assertThat(session.call("LOLWUT", "VERSION", "5", "1")).startsWith("$");
+    assertThat(session.call("LOLWUT", "VERSION", "x"))
+        .isEqualTo("-ERR value is not an integer or out of range\r\n");
   }
 }

@@ -10,15 +10,22 @@ import io.wisp.transport.RequestCounters;
 import io.wisp.transport.tcp.buffer.BufferBudget;
 import io.wisp.transport.tcp.buffer.BufferPool;
 import io.wisp.transport.tcp.buffer.NativeBuffer;
+import io.wisp.transport.tcp.command.ClientConnection;
 import io.wisp.transport.tcp.command.ClientState;
+import io.wisp.transport.tcp.command.Configuration;
+import io.wisp.transport.tcp.command.LatencyHistory;
 import io.wisp.transport.tcp.command.ServerView;
+import io.wisp.transport.tcp.command.SlowLog;
+import io.wisp.transport.tcp.command.Traffic;
 import io.wisp.transport.tcp.session.RespSession.Progress;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +41,14 @@ public final class SessionHarness implements AutoCloseable {
   private final NativeBuffer output = new NativeBuffer(64 << 10, Arena::ofConfined, budget);
   private final Store store;
   private final SessionContext context;
+  private final ClientState client;
   private final RespSession session;
+  private final Traffic traffic = new Traffic();
+  private final SlowLog slowLog = new SlowLog();
+  private final LatencyHistory latency = new LatencyHistory();
+  private final List<Long> ended = new ArrayList<>();
+  private long mostClients = 10;
+  private int resets;
   private long nowMillis = START_MILLIS;
   private long largestInput;
   private long largestOutput;
@@ -57,12 +71,20 @@ public final class SessionHarness implements AutoCloseable {
   public SessionHarness(@Nullable String password, long storeCapacity, @Nullable Store given) {
     store = given != null ? given : new HeapStore(storeCapacity, () -> nowMillis);
     NativeBuffer scratch = new NativeBuffer(256, Arena::ofConfined, budget);
-    context = new SessionContext(store, view(password), scratch, buffers, counters);
-    session =
-        new RespSession(context, new ClientState(7, "127.0.0.1:5", START_MILLIS, password == null));
+    context = new SessionContext(store, view(password), traffic, scratch, buffers, counters);
+    ClientConnection connection =
+        new ClientConnection("127.0.0.1:5", "127.0.0.1:3994", () -> ended.add(7L));
+    client = new ClientState(7, connection, START_MILLIS, 0, password == null);
+    session = new RespSession(context, client);
   }
 
   private ServerView view(@Nullable String password) {
+    Configuration configuration = new Configuration();
+    configuration.fixed("maxmemory", () -> "0");
+    configuration.fixed("save", () -> "");
+    configuration.number("maxclients", 1, 4_294_967_295L, () -> mostClients, n -> mostClients = n);
+    configuration.number(
+        "slowlog-max-len", 0, SlowLog.MOST, slowLog::maxLength, slowLog::maxLength);
     return new ServerView() {
       @Override
       @SuppressWarnings("ReturnsNullArray")
@@ -76,15 +98,65 @@ public final class SessionHarness implements AutoCloseable {
       }
 
       @Override
-      public Map<String, String> configuration() {
-        return Map.of("maxclients", "10", "maxmemory", "0", "save", "");
+      public void resetStatistics() {
+        resets++;
       }
 
       @Override
-      public Stream<String> clients() {
-        return Stream.generate(() -> "id=7").limit(clients);
+      public Configuration configuration() {
+        return configuration;
+      }
+
+      @Override
+      public Stream<ClientState> clients() {
+        return Stream.concat(
+            LongStream.range(1, clients).mapToObj(i -> otherClient(100 + i)), Stream.of(client));
+      }
+
+      @Override
+      public int second() {
+        return (int) ((nowMillis - START_MILLIS) / 1000);
+      }
+
+      @Override
+      public SlowLog slowLog() {
+        return slowLog;
+      }
+
+      @Override
+      public LatencyHistory latency() {
+        return latency;
       }
     };
+  }
+
+  /** A client that is not this session's; {@link #ended} tells whether it was killed. */
+  private ClientState otherClient(long id) {
+    ClientConnection connection =
+        new ClientConnection("127.0.0.1:" + id, "127.0.0.1:3994", () -> ended.add(id));
+    return new ClientState(id, connection, START_MILLIS, 0, true);
+  }
+
+  /** The numbers of the clients that were killed, beside this session's. */
+  public List<Long> ended() {
+    return ended;
+  }
+
+  /** How often the statistics were reset. */
+  public int resets() {
+    return resets;
+  }
+
+  public SlowLog slowLog() {
+    return slowLog;
+  }
+
+  public LatencyHistory latency() {
+    return latency;
+  }
+
+  public Traffic traffic() {
+    return traffic;
   }
 
   /** Executes a request of words, and returns the reply as Latin-1. */
@@ -134,7 +206,7 @@ public final class SessionHarness implements AutoCloseable {
     return turns;
   }
 
-  /** Lets CLIENT LIST have so many lines. */
+  /** Lets there be so many clients, the others with numbers from 101 on. */
   public void clients(long clients) {
     this.clients = clients;
   }

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.tcp;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/** What Linux says of this process; elsewhere nothing. */
+final class ProcessFigures {
+
+  /** The kernel tells times in hundredths of a second, whatever it counts in (USER_HZ). */
+  private static final double TICKS_PER_SECOND = 100;
+
+  /** Of the fields behind the program's name in {@code /proc/self/stat}. */
+  private static final int USER_TICKS = 11;
+
+  private static final int SYSTEM_TICKS = 12;
+
+  private final List<String> status;
+  private final List<String> times;
+
+  /** As they are now. */
+  ProcessFigures() {
+    status = lines("status");
+    List<String> stat = lines("stat");
+    // The name is in brackets, and may hold any character.
+    times =
+        stat.isEmpty()
+            ? List.of()
+            : List.of(
+                stat.getFirst().substring(stat.getFirst().lastIndexOf(')') + 2).split(" ", -1));
+  }
+
+  private static List<String> lines(String file) {
+    try {
+      return Files.readAllLines(Path.of("/proc/self", file));
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  /** Memory that is in RAM, in bytes. */
+  OptionalLong residentBytes() {
+    return status.stream()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) << 10)
+        .findFirst();
+  }
+
+  /** Time in the kernel, in seconds. */
+  OptionalDouble systemSeconds() {
+    return seconds(SYSTEM_TICKS);
+  }
+
+  /** Time in its own code, in seconds. */
+  OptionalDouble userSeconds() {
+    return seconds(USER_TICKS);
+  }
+
+  private OptionalDouble seconds(int field) {
+    return times.size() > field
+        ? OptionalDouble.of(Long.parseLong(times.get(field)) / TICKS_PER_SECOND)
+        : OptionalDouble.empty();
+  }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.tcp.command;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What the connections of one thread brought, took away and found. That thread counts, and any
+ * thread reads, without a lock or a barrier.
+ */
+public final class Traffic {
+
+  private final AtomicLong received = new AtomicLong();
+  private final AtomicLong sent = new AtomicLong();
+  private final AtomicLong hits = new AtomicLong();
+  private final AtomicLong misses = new AtomicLong();
+
+  /** Counts bytes that arrived. */
+  public void countReceived(int bytes) {
+    add(received, bytes);
+  }
+
+  /** Counts bytes that a socket took. */
+  public void countSent(int bytes) {
+    add(sent, bytes);
+  }
+
+  /** Counts a key that was looked for on behalf of a reader. */
+  void countRead(boolean found) {
+    add(found ? hits : misses, 1);
+  }
+
+  private static void add(AtomicLong counter, int more) {
+    counter.setOpaque(counter.getPlain() + more);
+  }
+
+  /** Bytes that arrived. */
+  public long received() {
+    return received.getOpaque();
+  }
+
+  /** Bytes that the sockets took. */
+  public long sent() {
+    return sent.getOpaque();
+  }
+
+  /** Reads that found their key. */
+  public long hits() {
+    return hits.getOpaque();
+  }
+
+  /** Reads that did not find their key. */
+  public long misses() {
+    return misses.getOpaque();
+  }
+}

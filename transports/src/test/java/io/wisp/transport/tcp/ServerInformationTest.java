@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.tcp;
+
+import static io.wisp.transport.tcp.RunningServer.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.wisp.store.cuckoo.CuckooStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a server tells of itself and its clients. */
+@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ServerInformationTest {
+
+  private final RunningServer running = new RunningServer(CuckooStore.open(64 << 20));
+  private RespPeer client;
+
+  @BeforeEach
+  void connect() throws IOException {
+    client = peer();
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    client.close();
+    running.close();
+  }
+
+  private RespPeer peer() throws IOException {
+    return new RespPeer(new InetSocketAddress(InetAddress.getLoopbackAddress(), running.port()));
+  }
+
+  private Map<String, String> information(String... sections) {
+    String[] words = new String[1 + sections.length];
+    words[0] = "INFO";
+    System.arraycopy(sections, 0, words, 1, sections.length);
+    Map<String, String> lines = new LinkedHashMap<>();
+    call(words)
+        .lines()
+        .forEach(
+            line -> {
+              int colon = line.indexOf(':');
+              lines.put(
+                  colon < 0 ? line : line.substring(0, colon),
+                  colon < 0 ? "" : line.substring(colon + 1));
+            });
+    return lines;
+  }
+
+  private String call(String... words) {
+    try {
+      return client.call(words).text();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private String value(String section, String name) {
+    return Objects.requireNonNull(information(section).get(name), name);
+  }
+
+  private long number(String section, String name) {
+    return Long.parseLong(value(section, name));
+  }
+
+  @Test
+  void shouldTellSectionsInRedisOrderWhateverTheOrderOfTheQuestion() {
+    List<String> all =
+        List.of(
+            "# Server",
+            "# Clients",
+            "# Memory",
+            "# Persistence",
+            "# Stats",
+            "# Replication",
+            "# CPU",
+            "# Cluster",
+            "# Keyspace");
+    for (String[] whole :
+        List.of(
+            new String[0],
+            new String[] {"all"},
+            new String[] {"everything"},
+            new String[] {"cpu", "DEFAULT"})) {
+      assertThat(information(whole).keySet().stream().filter(line -> line.startsWith("#")))
+          .containsExactlyElementsOf(all);
+    }
+    assertThat(
+            information("cluster", "SERVER", "none").keySet().stream()
+                .filter(line -> line.startsWith("#")))
+        .containsExactly("# Server", "# Cluster");
+    assertThat(call("INFO", "none")).isEmpty();
+  }
+
+  @Test
+  void shouldSayThatItIsAMasterWithoutReplicas() {
+    assertThat(information("replication"))
+        .containsEntry("role", "master")
+        .containsEntry("connected_slaves", "0");
+    assertThat(information("clients"))
+        .containsEntry("connected_clients", "1")
+        .containsEntry("blocked_clients", "0");
+    assertThat(information("persistence")).containsEntry("loading", "0");
+    assertThat(information("cluster")).containsEntry("cluster_enabled", "0");
+  }
+
+  @Test
+  void shouldNameTheRun() throws IOException {
+    String id = value("server", "run_id");
+    assertThat(id).matches("[0-9a-f]{40}");
+    assertThat(information("server")).containsEntry("run_id", id);
+    try (RunningServer other = new RunningServer();
+        RespPeer peer =
+            new RespPeer(new InetSocketAddress(InetAddress.getLoopbackAddress(), other.port()))) {
+      assertThat(peer.call("INFO", "server").text()).doesNotContain(id);
+    }
+  }
+
+  @Test
+  void shouldTellOfKeysAsRedisDoes() {
+    assertThat(call("INFO", "keyspace")).isEqualTo("# Keyspace\r\n");
+    call("MSET", "a", "1", "b", "2", "c", "3");
+    assertThat(call("INFO", "keyspace")).isEqualTo("# Keyspace\r\ndb0:keys=3,expires=0\r\n");
+    call("EXPIRE", "a", "1000");
+    call("SET", "d", "4", "EX", "1000");
+    assertThat(call("INFO", "keyspace")).isEqualTo("# Keyspace\r\ndb0:keys=4,expires=2\r\n");
+    call("PERSIST", "a");
+    call("DEL", "d");
+    assertThat(call("INFO", "keyspace")).isEqualTo("# Keyspace\r\ndb0:keys=3,expires=0\r\n");
+  }
+
+  @Test
+  void shouldCountBytesRequestsHitsAndMisses() {
+    long received = number("stats", "total_net_input_bytes");
+    long sent = number("stats", "total_net_output_bytes");
+    long requests = number("stats", "total_commands_processed");
+    String request = "*2\r\n$4\r\nINFO\r\n$5\r\nstats\r\n";
+    String set = "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1000\r\n" + "v".repeat(1000) + "\r\n";
+    String get = "*2\r\n$3\r\nGET\r\n$1\r\nk\r\n";
+    call("SET", "k", "v".repeat(1000));
+    call("GET", "k");
+    call("GET", "x");
+    Map<String, String> after = information("stats");
+    assertThat(number("stats", "total_net_output_bytes"))
+        .isGreaterThan(sent + "+OK\r\n$1000\r\n\r\n$-1\r\n".length() + 1000);
+    assertThat(after)
+        .containsEntry(
+            "total_net_input_bytes",
+            "" + (received + 3L * request.length() + set.length() + 2L * get.length()))
+        .containsEntry("total_commands_processed", "" + (requests + 4))
+        .containsEntry("keyspace_hits", "1")
+        .containsEntry("keyspace_misses", "1");
+  }
+
+  @Test
+  void shouldCountFromZeroAgain() {
+    call("SET", "k", "v");
+    call("GET", "k");
+    assertThat(call("CONFIG", "RESETSTAT")).isEqualTo("OK");
+    assertThat(information("stats"))
+        .containsEntry("total_commands_processed", "1")
+        .containsEntry("total_connections_received", "0")
+        .containsEntry("keyspace_hits", "0");
+    assertThat(running.server().statistics().requests()).isEqualTo(4);
+  }
+
+  @Test
+  void shouldTellRatesOnceASecondHasPassed() throws InterruptedException {
+    await(() -> information("stats").containsKey("instantaneous_ops_per_sec"));
+    await(() -> number("stats", "instantaneous_ops_per_sec") > 0);
+    await(() -> Double.parseDouble(value("stats", "instantaneous_output_kbps")) > 0);
+  }
+
+  @Test
+  void shouldTellOfMemoryAndTime() {
+    call("SET", "k", "v".repeat(100_000));
+    long used = number("memory", "used_memory");
+    call("DEL", "k");
+    assertThat(used).isGreaterThan(100_000);
+    assertThat(number("memory", "used_memory")).isLessThan(used);
+    assertThat(information("memory"))
+        .containsEntry("used_memory_peak", "" + used)
+        .containsEntry("maxmemory", "" + (64 << 20))
+        .containsEntry("maxmemory_policy", "noeviction");
+    if ("Linux".equals(System.getProperty("os.name"))) {
+      assertThat(number("memory", "used_memory_rss")).isGreaterThan(1 << 20);
+      assertThat(Double.parseDouble(value("cpu", "used_cpu_user"))).isPositive();
+    }
+  }
+
+  @Test
+  void shouldKillClientsThatAnyLoopServes() throws Exception {
+    try (RunningServer threaded = new RunningServer(options -> options.withThreads(3))) {
+      var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), threaded.port());
+      RespPeer[] peers = new RespPeer[6];
+      for (int i = 0; i < peers.length; i++) {
+        peers[i] = new RespPeer(address);
+        assertThat(peers[i].call("PING").text()).isEqualTo("PONG");
+      }
+      assertThat(peers[0].call("CLIENT", "KILL", "TYPE", "normal").text()).isEqualTo("5");
+      for (int i = 1; i < peers.length; i++) {
+        RespPeer peer = peers[i];
+        assertThatThrownBy(peer::read).isInstanceOf(IOException.class);
+        peer.close();
+      }
+      await(() -> threaded.server().statistics().connections() == 1);
+      assertThat(peers[0].call("PING").text()).isEqualTo("PONG");
+      peers[0].close();
+    }
+  }
+
+  @Test
+  void shouldKillAClientThatDoesNotTakeItsReplies() throws Exception {
+    call("SET", "k", "v".repeat(8 << 20));
+    try (RespPeer stuck = peer()) {
+      String id = stuck.call("CLIENT", "ID").text();
+      stuck.send(List.of("MGET", "k", "k", "k", "k"));
+      await(() -> call("CLIENT", "LIST", "ID", id).contains(" events=w "));
+      assertThat(call("CLIENT", "LIST", "ID", id)).containsPattern(" tot-mem=[1-9]");
+      assertThat(call("CLIENT", "KILL", "ID", id)).isEqualTo("1");
+      await(() -> running.server().statistics().connections() == 1);
+    }
+  }
+
+  @Test
+  void shouldShowWhatAClientLeftUnfinished() throws Exception {
+    try (var socket = running.openSocket()) {
+      RunningServer.write(socket, "*2\r\n$3\r\nGET\r\n$10\r\nabc");
+      await(() -> call("CLIENT", "LIST").contains(" qbuf=21 "));
+      assertThat(call("CLIENT", "LIST")).contains(" cmd=NULL ");
+      RunningServer.write(socket, "defghij\r\n");
+      RunningServer.read(socket, "$-1\r\n".length());
+      await(() -> !call("CLIENT", "LIST").contains(" qbuf=21 "));
+      assertThat(call("CLIENT", "LIST")).contains(" cmd=get ");
+    }
+  }
+
+  @Test
+  void shouldLetInAsManyClientsAsItIsToldTo() throws IOException {
+    assertThat(call("CONFIG", "SET", "maxclients", "2")).isEqualTo("OK");
+    try (RespPeer second = peer()) {
+      assertThat(second.call("PING").text()).isEqualTo("PONG");
+      try (RespPeer third = peer()) {
+        assertThat(third.read().text()).isEqualTo("ERR max number of clients reached");
+      }
+      assertThat(call("CONFIG", "SET", "maxclients", "3")).isEqualTo("OK");
+      try (RespPeer third = peer()) {
+        assertThat(third.call("PING").text()).isEqualTo("PONG");
+      }
+    }
+    assertThat(information("clients")).containsEntry("maxclients", "3");
+  }
+}
