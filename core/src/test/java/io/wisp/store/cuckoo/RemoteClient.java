@@ -2,6 +2,7 @@
 package io.wisp.store.cuckoo;
 
 import io.wisp.store.Slice;
+import io.wisp.store.cuckoo.remote.KeyHandle;
 import io.wisp.store.cuckoo.remote.LookupStatistics;
 import io.wisp.store.cuckoo.remote.RemoteLookup;
 import io.wisp.store.cuckoo.remote.RemoteLookup.Step;
@@ -25,6 +26,7 @@ public final class RemoteClient {
   private final Network network;
   private final RemoteTable table;
   private final RemoteLookup lookup;
+  private final KeyHandle handle = new KeyHandle();
   private MemorySegment buffer;
   private int steps;
 
@@ -49,6 +51,17 @@ public final class RemoteClient {
   /** Looks a key up to the end, with as large a buffer as it takes. */
   public Step get(Slice key) {
     return finish(lookup.start(key));
+  }
+
+  /** The same of a key that was found before. */
+  Step get(Slice key, KeyHandle found) {
+    return finish(lookup.start(key, found));
+  }
+
+  /** Forgets where the record of a key is. */
+  void forget(Slice key) {
+    table.find(key, handle);
+    table.forget(handle);
   }
 
   /** The same, beginning with a record that may be the key's. */

@@ -171,7 +171,7 @@ class RemoteLookupConcurrencyTest extends ConcurrencyTestBase {
       int number = random.nextInt(keys);
       pointAtKey(key, memory, number);
       if (random.nextInt(16) == 0) {
-        client.table().forget(client.table().hash(key));
+        client.forget(key);
       }
       long before = happened.get(number);
       Step step = client.get(key);

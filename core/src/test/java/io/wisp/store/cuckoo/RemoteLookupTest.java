@@ -17,6 +17,7 @@ import io.wisp.store.WrittenRecord;
 import io.wisp.store.cuckoo.log.RecordLayout;
 import io.wisp.store.cuckoo.region.Region;
 import io.wisp.store.cuckoo.region.Words;
+import io.wisp.store.cuckoo.remote.KeyHandle;
 import io.wisp.store.cuckoo.remote.LookupStatistics;
 import io.wisp.store.cuckoo.remote.RemoteLookup;
 import io.wisp.store.cuckoo.remote.RemoteLookup.Step;
@@ -243,26 +244,69 @@ class RemoteLookupTest extends StoreTestBase {
     CuckooStore store = open(4 * MEBIBYTE);
     RemoteClient client = new RemoteClient(store, DEFAULT.addressesOnly(true));
     RemoteTable table = client.table();
-    long hash = table.hash(KEY);
+    KeyHandle key = new KeyHandle();
+    table.find(KEY, key);
     store.put(KEY, Slice.of("one"));
-    assertThat(table.knows(hash)).isFalse();
+    assertThat(table.knows(key)).isFalse();
     assertThat(client.get(KEY)).isEqualTo(Step.FALL_BACK);
     assertThat(client.statistics().reads()).isZero();
     WrittenRecord written = new WrittenRecord();
     store.write(KEY, Slice.of("two"), WriteCondition.ALWAYS, 0, Store.NEVER, written);
-    table.remember(hash, written.address());
-    assertThat(table.knows(hash)).isTrue();
+    table.remember(key, written.address());
+    assertThat(table.knows(key)).isTrue();
     assertThat(client.get("key")).isEqualTo("two");
     assertThat(client.statistics().reads()).isEqualTo(1);
     store.put(KEY, Slice.of("three"));
     assertThat(client.get(KEY)).isEqualTo(Step.FALL_BACK);
     assertThat(client.statistics().reads()).isEqualTo(2);
-    assertThat(table.knows(hash)).isFalse();
+    assertThat(table.knows(key)).isFalse();
     assertThat(client.get(KEY)).isEqualTo(Step.FALL_BACK);
     assertThat(client.statistics().reads()).isEqualTo(2);
     assertThat(client.statistics().fallBacks()).isEqualTo(3);
     assertThat(client.statistics().staleAddresses()).isEqualTo(1);
     assertThat(client.statistics().unknownAddresses()).isEqualTo(2);
+  }
+
+  @Test
+  void shouldLookUpAnyKeyByTheHandleThatFoundItWhateverHappenedSince() {
+    CuckooStore store = open(4 * MEBIBYTE);
+    RemoteClient client = new RemoteClient(store, DEFAULT.rememberedAddresses(4));
+    RemoteTable table = client.table();
+    KeyHandle key = new KeyHandle();
+    assertThat(key.isPresent()).isFalse();
+    table.find(KEY, key);
+    assertThat(key.isPresent()).isTrue();
+    store.put(KEY, Slice.of("value"));
+    assertThat(client.get(KEY, key)).as("not known when it was found").isEqualTo(Step.HIT);
+    assertThat(client.statistics().unknownAddresses()).isEqualTo(1);
+    table.find(KEY, key);
+    assertThat(client.get(KEY, key)).isEqualTo(Step.HIT);
+    assertThat(client.statistics().addressHits()).isEqualTo(1);
+    for (int i = 0; i < 8; i++) {
+      store.put(Slice.of("other " + i), Slice.of("other"));
+      assertThat(client.get("other " + i)).isEqualTo("other");
+    }
+    assertThat(table.knows(key)).as("its place is taken").isFalse();
+    assertThat(client.get(KEY, key)).isEqualTo(Step.HIT);
+    assertThat(client.value().toByteArray()).asString().isEqualTo("value");
+    key.clear();
+    assertThat(key.isPresent()).isFalse();
+  }
+
+  @Test
+  void shouldForgetAllAddressesAndFindEveryKeyByItsBucketsAgain() {
+    CuckooStore store = open(4 * MEBIBYTE);
+    RemoteClient client = new RemoteClient(store, DEFAULT);
+    for (int i = 0; i < 100; i++) {
+      store.put(Slice.of("key " + i), Slice.of("value " + i));
+      assertThat(client.get("key " + i)).isEqualTo("value " + i);
+    }
+    client.table().forgetAll();
+    for (int i = 0; i < 100; i++) {
+      assertThat(client.get("key " + i)).isEqualTo("value " + i);
+    }
+    assertThat(client.statistics().addressHits()).isZero();
+    assertThat(client.statistics().staleAddresses()).isZero();
   }
 
   @Test
@@ -319,7 +363,7 @@ class RemoteLookupTest extends StoreTestBase {
     theirs.set(1999);
     assertThat(client.get("key")).isEqualTo("v");
     theirs.set(2001);
-    client.table().forget(client.table().hash(KEY));
+    client.forget(KEY);
     assertThat(client.get("key")).isNull();
     assertThat(client.statistics().expired()).isEqualTo(2);
     store.expire(KEY, Store.NEVER);

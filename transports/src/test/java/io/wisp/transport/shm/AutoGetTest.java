@@ -120,6 +120,43 @@ class AutoGetTest {
     assertThat(value.valueLength()).isEqualTo(200_000);
   }
 
+  /** So many writes that nobody reads, in batches. */
+  private void write(int count) {
+    for (int i = 0; i < count; i++) {
+      client.submitPut(KEY, Slice.of("value"));
+      if (client.outstanding() == 100) {
+        completeAll();
+      }
+    }
+    completeAll();
+  }
+
+  private void completeAll() {
+    client.flush();
+    while (client.outstanding() > 0) {
+      client.complete(value);
+    }
+  }
+
+  @Test
+  void shouldLearnNoAddressesWhileItOnlyWritesAndThenForgetThoseThatItKnew() {
+    int most = 2 * 65_536;
+    client.put(Slice.of("known"), Slice.of("value"));
+    write(most - 2);
+    assertThat(client.get(Slice.of("known"), value)).isEqualTo(Status.FOUND);
+    get(Status.FOUND, 1, 0);
+    write(most);
+    get(Status.FOUND, 0, 1);
+    get(Status.FOUND, 1, 0);
+    client.put(KEY, Slice.of("another"));
+    get(Status.FOUND, 1, 0);
+    write(most);
+    client.submitGet(KEY);
+    completeAll();
+    write(1);
+    get(Status.FOUND, 1, 0);
+  }
+
   @Test
   void shouldHaveGetsFollowAWriteThatIsUnderWay() {
     client.put(KEY, Slice.of("before"));

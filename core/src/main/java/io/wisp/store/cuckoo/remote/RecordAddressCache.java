@@ -6,16 +6,23 @@ import java.util.Arrays;
 
 /**
  * Where records were last found, by the hashes of their keys: a set-associative cache of a fixed
- * number of entries in two arrays. What it says is a guess; the record that is read there proves
- * itself or does not. No operation allocates. Belongs to one thread.
+ * number of entries. What it says is a guess; the record that is read there proves itself or does
+ * not. A key is looked for once a request, by {@link #locate}; all else begins at the place where
+ * that found it. No operation allocates. Belongs to one thread.
  */
-public final class RecordAddressCache {
+final class RecordAddressCache {
 
   private static final int WAYS = 4;
   private static final int MAX_ENTRIES = 1 << 28;
 
-  private final long[] hashes;
-  private final long[] addresses;
+  /** Of an entry: the hash, and behind it the address, so that both are in one cache line. */
+  private static final int WORDS = 2;
+
+  private static final int SET_WORDS = WAYS * WORDS;
+
+  /** An entry whose address was forgotten keeps its hash until another key takes it. */
+  private final long[] entries;
+
   private final int setMask;
   private int victim;
 
@@ -25,29 +32,32 @@ public final class RecordAddressCache {
    * @param entries how many addresses it can hold, at 16 bytes each; rounded up to a power of two
    * @throws IllegalArgumentException if that is not 1 to 2^28
    */
-  public RecordAddressCache(int entries) {
+  RecordAddressCache(int entries) {
     if (entries < 1 || entries > MAX_ENTRIES) {
       throw new IllegalArgumentException(
           "a cache of addresses has 1 to " + MAX_ENTRIES + " entries, not " + entries);
     }
     int capacity = Math.max(WAYS, Integer.highestOneBit(2 * entries - 1));
-    hashes = new long[capacity];
-    addresses = new long[capacity];
+    this.entries = new long[capacity * WORDS];
     setMask = capacity / WAYS - 1;
   }
 
   /** How many addresses it can hold. */
-  public int capacity() {
-    return addresses.length;
+  int capacity() {
+    return entries.length / WORDS;
+  }
+
+  /** Looks where the key with the handle's hash is, and puts that into the handle. */
+  void locate(KeyHandle key) {
+    key.place = place(key.hash);
   }
 
   /**
-   * The {@link RecordAddress} where the record of the key with this hash was, or {@link
+   * The {@link RecordAddress} where the record of a key was when it was located or put, or {@link
    * RecordAddress#NONE}.
    */
-  public long find(long hash) {
-    int way = way(hash);
-    return way < 0 ? RecordAddress.NONE : addresses[way];
+  long find(KeyHandle key) {
+    return isInPlace(key) ? entries[key.place + 1] : RecordAddress.NONE;
   }
 
   /**
@@ -55,49 +65,60 @@ public final class RecordAddressCache {
    *
    * @param address a {@link RecordAddress}, not {@link RecordAddress#NONE}
    */
-  public void put(long hash, long address) {
-    int way = way(hash);
-    if (way < 0) {
-      way = freeWay(hash);
-      hashes[way] = hash;
+  void put(KeyHandle key, long address) {
+    if (!isInPlace(key)) {
+      locate(key);
+      if (key.place == KeyHandle.NOWHERE) {
+        key.place = placeToTake(key.hash);
+        entries[key.place] = key.hash;
+      }
     }
-    addresses[way] = address;
+    // To look takes less than to make a line of the processor's cache dirty.
+    if (entries[key.place + 1] != address) {
+      entries[key.place + 1] = address;
+    }
   }
 
-  /** Forgets where the record of the key with this hash is. */
-  public void invalidate(long hash) {
-    int way = way(hash);
-    if (way >= 0) {
-      addresses[way] = RecordAddress.NONE;
+  /** Forgets where the record of a key is. */
+  void invalidate(KeyHandle key) {
+    if (!isInPlace(key)) {
+      locate(key);
+    }
+    if (key.place != KeyHandle.NOWHERE) {
+      entries[key.place + 1] = RecordAddress.NONE;
     }
   }
 
   /** Forgets everything: to be done when the region holds another table. */
-  public void clear() {
-    Arrays.fill(addresses, RecordAddress.NONE);
+  void clear() {
+    Arrays.fill(entries, RecordAddress.NONE);
   }
 
-  private int way(long hash) {
-    int first = firstWay(hash);
-    for (int way = first; way < first + WAYS; way++) {
-      if (hashes[way] == hash && addresses[way] != RecordAddress.NONE) {
-        return way;
+  private boolean isInPlace(KeyHandle key) {
+    return key.place != KeyHandle.NOWHERE && entries[key.place] == key.hash;
+  }
+
+  private int place(long hash) {
+    int first = firstPlace(hash);
+    for (int place = first; place < first + SET_WORDS; place += WORDS) {
+      if (entries[place] == hash) {
+        return place;
       }
     }
-    return -1;
+    return KeyHandle.NOWHERE;
   }
 
-  private int freeWay(long hash) {
-    int first = firstWay(hash);
-    for (int way = first; way < first + WAYS; way++) {
-      if (addresses[way] == RecordAddress.NONE) {
-        return way;
+  private int placeToTake(long hash) {
+    int first = firstPlace(hash);
+    for (int place = first; place < first + SET_WORDS; place += WORDS) {
+      if (entries[place + 1] == RecordAddress.NONE) {
+        return place;
       }
     }
-    return first + (victim++ & (WAYS - 1));
+    return first + (victim++ & (WAYS - 1)) * WORDS;
   }
 
-  private int firstWay(long hash) {
-    return ((int) (hash ^ (hash >>> 32)) & setMask) * WAYS;
+  private int firstPlace(long hash) {
+    return ((int) (hash ^ (hash >>> 32)) & setMask) * SET_WORDS;
   }
 }

@@ -7,7 +7,6 @@ import io.wisp.store.Slice;
 import io.wisp.store.Store;
 import io.wisp.store.cuckoo.table.Bucket;
 import java.lang.foreign.MemorySegment;
-import org.jspecify.annotations.Nullable;
 
 /*
  * Where to look, in which order, and why the answer holds, is in FORMAT.md under "Reading from
@@ -93,11 +92,11 @@ public final class RemoteLookup {
 
   private final RemoteTable table;
   private final LookupStatistics statistics;
-  private final @Nullable RecordAddressCache addresses;
   private final RemoteReads reads = new RemoteReads(MAX_READS);
   private final BucketPair pair = new BucketPair();
   private final OtherRecords others = new OtherRecords(BucketPair.MAX_CANDIDATES);
   private final Slice key = new Slice();
+  private final KeyHandle handle = new KeyHandle();
 
   private final LookupBuffer buffer = new LookupBuffer();
   private final CandidateRecords records;
@@ -105,7 +104,6 @@ public final class RemoteLookup {
 
   private TableLayout layout;
   private Phase phase = Phase.IDLE;
-  private long hash;
   private int retriesLeft;
   private boolean spaceAsked;
   private boolean lacksTime;
@@ -114,7 +112,6 @@ public final class RemoteLookup {
   public RemoteLookup(RemoteTable table) {
     this.table = table;
     statistics = table.statistics();
-    addresses = table.addresses();
     layout = table.layout();
     records = new CandidateRecords(buffer, reads, pair, others, layout);
     record = records.record();
@@ -142,26 +139,39 @@ public final class RemoteLookup {
    * @throws IllegalArgumentException if it is not a possible key by {@link Limits}
    */
   public Step start(Slice key) {
-    return start(key, table.hash(key));
+    begin(key);
+    table.find(this.key, handle);
+    return startAtAddress();
   }
 
   /**
-   * {@link #start(Slice)} by somebody who knows the key's hash.
+   * {@link #start(Slice)} by somebody who found the key before.
    *
-   * @param keyHash that {@link RemoteTable#hash} gives for it
+   * @param found that {@link RemoteTable#find} pointed at the key
    */
-  public Step start(Slice key, long keyHash) {
-    begin(key, keyHash);
-    long remembered = addresses == null ? RecordAddress.NONE : addresses.find(hash);
+  public Step start(Slice key, KeyHandle found) {
+    begin(key);
+    handle.set(found);
+    return startAtAddress();
+  }
+
+  private Step startAtAddress() {
+    long remembered = table.address(handle);
     if (remembered == RecordAddress.NONE) {
       statistics.unknownAddresses++;
-      return readBucketsOrAsk();
+      return aimAtBuckets();
     }
     return goOn(records.readAt(RecordAddress.offset(remembered), RecordAddress.length(remembered)));
   }
 
-  private Step readBucketsOrAsk() {
-    return table.options().addressesOnly() ? fallBack() : readBuckets();
+  /** Turns to the buckets, which a lookup that ends at a remembered address never asks for. */
+  private Step aimAtBuckets() {
+    if (table.options().addressesOnly()) {
+      return fallBack();
+    }
+    pair.aim(handle.hash, layout.buckets());
+    others.clear();
+    return readBuckets();
   }
 
   /**
@@ -172,11 +182,12 @@ public final class RemoteLookup {
    * @param recordLength its length in bytes
    */
   public Step startAt(Slice key, long recordOffset, int recordLength) {
-    begin(key, table.hash(key));
+    begin(key);
+    table.find(this.key, handle);
     return goOn(records.readAt(recordOffset, recordLength));
   }
 
-  private void begin(Slice key, long keyHash) {
+  private void begin(Slice key) {
     if (phase != Phase.IDLE) {
       throw new IllegalStateException("the previous lookup is not done");
     }
@@ -190,9 +201,6 @@ public final class RemoteLookup {
     this.key.set(key.segment(), key.offset(), key.length());
     statistics.lookups++;
     layout = table.layout();
-    hash = keyHash;
-    pair.aim(hash, layout.buckets());
-    others.clear();
     retriesLeft = table.options().maxRetries();
     records.aim(this.key, layout);
     spaceAsked = false;
@@ -311,7 +319,7 @@ public final class RemoteLookup {
       phase = Phase.IDLE;
       return Step.OTHER_TABLE;
     }
-    pair.aim(hash, layout.buckets());
+    pair.aim(handle.hash, layout.buckets());
     others.clear();
     return readBuckets();
   }
@@ -328,10 +336,8 @@ public final class RemoteLookup {
 
   private Step forgetAddress() {
     statistics.staleAddresses++;
-    if (addresses != null) {
-      addresses.invalidate(hash);
-    }
-    return readBucketsOrAsk();
+    table.forget(handle);
+    return aimAtBuckets();
   }
 
   /** Looks into the buckets again, after no candidate was the key's. */
@@ -372,9 +378,7 @@ public final class RemoteLookup {
     statistics.hits++;
     statistics.addressHits += records.areAtAddress() ? 1 : 0;
     table.learn(record.length());
-    if (addresses != null) {
-      addresses.put(hash, RecordAddress.of(record.offset(), record.length()));
-    }
+    table.remember(handle, RecordAddress.of(record.offset(), record.length()));
     return Step.HIT;
   }
 
@@ -417,7 +421,7 @@ public final class RemoteLookup {
 
   /** After a hit, the hash of its key: {@link Store#noteRead} takes it. */
   public long keyHash() {
-    return hash;
+    return handle.hash;
   }
 
   /** After a hit, the version of the record. */

@@ -109,36 +109,49 @@ public final class RemoteTable {
    */
   public void setLayout(TableLayout layout) {
     this.layout = layout;
+    forgetAll();
+  }
+
+  /** Points a handle at a key: one hash, and one look for where its record's address is. */
+  public void find(Slice key, KeyHandle handle) {
+    handle.set(layout.hash(key));
     if (addresses != null) {
-      addresses.clear();
+      addresses.locate(handle);
     }
   }
 
-  /** The hash of a key, by which the address of its record is remembered. */
-  public long hash(Slice key) {
-    return layout.hash(key);
+  /** Whether an address is remembered for a key. */
+  public boolean knows(KeyHandle key) {
+    return address(key) != RecordAddress.NONE;
   }
 
-  /** Whether an address is remembered for the key with a hash. */
-  public boolean knows(long hash) {
-    return addresses != null && addresses.find(hash) != RecordAddress.NONE;
+  /** The address that is remembered for a key, or {@link RecordAddress#NONE}. */
+  long address(KeyHandle key) {
+    return addresses == null ? RecordAddress.NONE : addresses.find(key);
   }
 
   /**
-   * Remembers where the record of the key with a hash is, because the server said so.
+   * Remembers where the record of a key is, because the server or the record itself said so.
    *
    * @param address a {@link RecordAddress}, not {@link RecordAddress#NONE}; need not be right
    */
-  public void remember(long hash, long address) {
+  public void remember(KeyHandle key, long address) {
     if (addresses != null) {
-      addresses.put(hash, address);
+      addresses.put(key, address);
     }
   }
 
-  /** Forgets where the record of the key with a hash is: that saves a read in vain. */
-  public void forget(long hash) {
+  /** Forgets where the record of a key is: that saves a read in vain. */
+  public void forget(KeyHandle key) {
     if (addresses != null) {
-      addresses.invalidate(hash);
+      addresses.invalidate(key);
+    }
+  }
+
+  /** Forgets where all records are. */
+  public void forgetAll() {
+    if (addresses != null) {
+      addresses.clear();
     }
   }
 
@@ -149,10 +162,6 @@ public final class RemoteTable {
 
   Options options() {
     return options;
-  }
-
-  @Nullable RecordAddressCache addresses() {
-    return addresses;
   }
 
   /** The server's time, or {@link #UNKNOWN_TIME}. */

@@ -6,7 +6,10 @@ import java.util.function.LongSupplier;
 /**
  * The {@link QuickerPath} of gets that are sent many at once, which need not be that of one: a
  * batch of requests is one write each way, and each read is one. All gets of a batch take one way.
- * Batches that consist of gets alone are timed, from the flush to the completion of the last.
+ *
+ * <p>A batch is timed from its flush until all is completed that is under way then, which may be
+ * more than the batch: a client that always has requests under way is timed as well. It must all be
+ * gets of the batch's way.
  */
 final class BatchPath {
 
@@ -14,13 +17,18 @@ final class BatchPath {
   private final QuickerPath path = new QuickerPath();
   private boolean reads = path.next();
 
-  /** What was submitted since the last flush: gets, those of them that could read, and writes. */
+  /** What was submitted since the last flush: gets, those of them that could read, and others. */
   private int gets;
 
   private int able;
-  private int writes;
+  private int others;
 
-  /** Of the batch that is timed: how many there were, are not completed yet, and began when. */
+  /** How many gets were sent by one way without anything else between, and whether they read. */
+  private long run;
+
+  private boolean runReads;
+
+  /** Of what is timed: how many there were, are not completed yet, and began when. */
   private int timed;
 
   private int awaited;
@@ -41,19 +49,25 @@ final class BatchPath {
     return path;
   }
 
-  /** A get was submitted, which could read, or has to ask either way. */
+  /** A get was submitted that may read, if it can: its address is known. */
   void addGet(boolean able) {
     gets++;
     this.able += able ? 1 : 0;
   }
 
-  /** Whether something was submitted after the last flush. */
-  boolean isUnflushed() {
-    return gets + writes > 0;
+  /** A write was submitted, or a get that has to follow one. */
+  void addOther() {
+    others++;
   }
 
-  void addWrite() {
-    writes++;
+  /** Whether something was submitted after the last flush. */
+  boolean isUnflushed() {
+    return gets + others > 0;
+  }
+
+  /** Whether what was submitted after the last flush are gets that may read, and nothing else. */
+  boolean isOfGets() {
+    return gets > 0 && others == 0;
   }
 
   /**
@@ -62,19 +76,22 @@ final class BatchPath {
    * @param outstanding how many requests are not completed, these included
    */
   void flush(int outstanding) {
-    boolean mostAble = able * 4L >= gets * 3L;
-    boolean alone = outstanding == gets && writes == 0;
-    awaited = 0;
-    if (path.isSampled() && gets > 1 && alone && mostAble) {
-      timed = gets;
-      awaited = gets;
-      timedReads = reads;
-      start = nanoTime.getAsLong();
+    if (isOfGets() && able * 4L >= gets * 3L) {
+      run = reads == runReads ? run + gets : gets;
+      runReads = reads;
+      if (path.isTimed() && awaited == 0 && run >= outstanding) {
+        timed = outstanding;
+        awaited = outstanding;
+        timedReads = reads;
+        start = nanoTime.getAsLong();
+      }
+      reads = path.next();
+    } else if (isUnflushed()) {
+      run = 0;
     }
     gets = 0;
     able = 0;
-    writes = 0;
-    reads = path.next();
+    others = 0;
   }
 
   /** The oldest was completed. */

@@ -2,21 +2,14 @@
 package io.wisp.transport.ring.client;
 
 import io.wisp.codec.Operation;
-import io.wisp.store.RecordAddress;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.ValueSink;
+import io.wisp.store.cuckoo.remote.KeyHandle;
 import io.wisp.store.cuckoo.remote.LookupStatistics;
-import io.wisp.store.cuckoo.remote.RemoteLookup;
-import io.wisp.store.cuckoo.remote.RemoteReads;
 import io.wisp.store.cuckoo.remote.RemoteTable;
-import io.wisp.store.cuckoo.remote.TableFormatException;
-import io.wisp.store.cuckoo.remote.TableLayout;
 import io.wisp.transport.Endpoint;
-import io.wisp.transport.TransportException;
 import io.wisp.transport.ring.LocalBuffer;
-import io.wisp.transport.ring.RemoteBuffer;
-import io.wisp.transport.ring.RemoteMemory;
 import io.wisp.transport.ring.RendezvousBuffers;
 import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
@@ -38,15 +31,12 @@ final class OneSidedGets implements AutoCloseable {
 
   private static final Slice NONE = new Slice();
 
-  private final RemoteMemory memory;
-  private final RemoteBuffer region;
-  private final ClientWait wait;
+  private final LookupReads lookupReads;
   private final RingCalls ring;
   private final @Nullable ReadSample reads;
-  private final ArrivedReads arrived;
-  private final boolean givesAddresses;
   private final boolean addressesOnly;
   private final RemoteTable table;
+  private final KnownAddresses addresses;
   private final RendezvousBuffers buffers;
   private final LocalBuffer buffer;
   private final Arena keys = Arena.ofShared();
@@ -76,50 +66,33 @@ final class OneSidedGets implements AutoCloseable {
       ClientWait wait,
       ArrivedReads arrived,
       RingCalls ring) {
-    memory = connection.memory();
-    region = connection.welcome().table();
-    givesAddresses = connection.welcome().givesAddresses();
+    boolean givesAddresses = connection.welcome().givesAddresses();
     this.addressesOnly = addressesOnly && givesAddresses;
-    this.wait = wait;
     this.ring = ring;
     this.reads = reads;
-    this.arrived = arrived;
     buffers = new RendezvousBuffers(connection.fabric().port(), RendezvousBuffers.UNLIMITED);
     gets = new PendingGet[Math.min(DEPTH, maxOutstanding)];
+    lookupReads = new LookupReads(connection, arrived, wait, gets);
     buffer = connection.fabric().port().allocate((long) gets.length * BYTES_PER_LOOKUP);
     try {
       table =
           new RemoteTable(
-              readLayout(endpoint),
+              lookupReads.readLayout(endpoint, buffer),
               RemoteTable.Options.DEFAULT
                   .bucketsInOnePiece(connection.welcome().linesInOnePiece())
                   .addressesOnly(this.addressesOnly)
                   .clock(connection.clock()));
     } catch (RuntimeException | Error e) {
       // A read may be under way, so the connection ends first.
-      memory.close();
+      connection.memory().close();
       close();
       throw e;
     }
+    addresses = new KnownAddresses(table, givesAddresses);
     for (int i = 0; i < gets.length; i++) {
       gets[i] =
           new PendingGet(
               table, buffer, (long) i * BYTES_PER_LOOKUP, BYTES_PER_LOOKUP, keys, buffers);
-    }
-  }
-
-  private TableLayout readLayout(Endpoint endpoint) {
-    memory.read(region, 0, buffer, 0, TableLayout.HEADER_BYTES);
-    memory.closeBatch(0);
-    memory.postReads();
-    while (arrived.nextLookup() < 0) {
-      wait.step();
-    }
-    try {
-      return TableLayout.parse(buffer.memory(), 0, region.length());
-    } catch (TableFormatException e) {
-      throw new TransportException(
-          endpoint + " offers no table that can be read: " + e.getMessage(), e);
     }
   }
 
@@ -144,33 +117,9 @@ final class OneSidedGets implements AutoCloseable {
     return "client_" + name + ":" + value + "\n";
   }
 
-  /** Whether requests by the ring shall want the addresses of records. */
-  boolean wantsAddresses() {
-    return givesAddresses;
-  }
-
-  /** The hash of a key, by which the address of its record is remembered. */
-  long hash(Slice key) {
-    return table.hash(key);
-  }
-
-  /** Forgets where the record of a key is, which is about to change. */
-  void forget(long hash) {
-    table.forget(hash);
-  }
-
-  /**
-   * Learns from a reply that came by the ring.
-   *
-   * @param hash of the key that was asked for
-   * @param address of its record, or {@link RecordAddress#NONE}
-   */
-  void learn(long hash, Status status, long address) {
-    if (address != RecordAddress.NONE) {
-      table.remember(hash, address);
-    } else if (status == Status.ABSENT) {
-      table.forget(hash);
-    }
+  /** Where the records of the table are, as far as it is known. */
+  KnownAddresses addresses() {
+    return addresses;
   }
 
   /** Whether the server is asked rather than that more than one record is read. */
@@ -179,17 +128,17 @@ final class OneSidedGets implements AutoCloseable {
   }
 
   /** Whether a get of a key can begin with a read. */
-  boolean canRead(long hash) {
-    return !addressesOnly || table.knows(hash);
+  boolean canRead(KeyHandle handle) {
+    return !addressesOnly || addresses.knows(handle);
   }
 
   /** The value of a key, or null if the server must be asked. Nothing may be submitted. */
-  @Nullable Status get(Slice key, long hash, ValueSink sink) {
+  @Nullable Status get(Slice key, KeyHandle handle, ValueSink sink) {
     PendingGet get = gets[0];
-    get.start(key, hash);
-    pursue(0);
-    memory.postReads();
-    settle(get);
+    get.start(key, handle);
+    lookupReads.pursue(0);
+    lookupReads.post();
+    lookupReads.settle(get);
     if (get.needsServer()) {
       get.giveUpSpace();
       return null;
@@ -227,13 +176,14 @@ final class OneSidedGets implements AutoCloseable {
   }
 
   /** Submits a get, which begins with the next {@link #flush}. */
-  void submit(Slice key, long hash) {
-    gets[index(submitted)].keep(key, hash);
+  void submit(Slice key, KeyHandle handle) {
+    gets[index(submitted)].keep(key, handle);
     submitted++;
   }
 
   private int index(int fromFirst) {
-    return (first + fromFirst) % gets.length;
+    int index = first + fromFirst;
+    return index < gets.length ? index : index - gets.length;
   }
 
   /** Begins what was submitted, all with one post. */
@@ -244,48 +194,10 @@ final class OneSidedGets implements AutoCloseable {
     for (; begun < submitted; begun++) {
       int index = index(begun);
       gets[index].startKept();
-      pursue(index);
+      lookupReads.pursue(index);
     }
-    memory.postReads();
-  }
-
-  /** Adds what a lookup wants to read to what is posted next, unless it is over. */
-  private void pursue(int index) {
-    PendingGet get = gets[index];
-    while (get.step() == RemoteLookup.Step.NEEDS_SPACE) {
-      get.enlarge();
-    }
-    if (get.step() != RemoteLookup.Step.READ) {
-      return;
-    }
-    RemoteReads wanted = get.lookup().reads();
-    for (int i = 0; i < wanted.count(); i++) {
-      memory.read(
-          region, wanted.regionOffset(i), get.buffer(), wanted.bufferOffset(i), wanted.length(i));
-    }
-    memory.closeBatch(index);
-  }
-
-  /** Whether there were completed reads to take in. */
-  private boolean takeCompleted() {
-    int index = arrived.nextLookup();
-    if (index < 0) {
-      return false;
-    }
-    for (; index >= 0; index = arrived.nextLookup()) {
-      gets[index].proceed();
-      pursue(index);
-    }
-    memory.postReads();
-    return true;
-  }
-
-  private void settle(PendingGet get) {
-    while (!get.step().isLast()) {
-      if (!takeCompleted()) {
-        wait.step();
-      }
-    }
+    lookupReads.post();
+    addresses.noteUse();
   }
 
   /**
@@ -298,10 +210,10 @@ final class OneSidedGets implements AutoCloseable {
     flush();
     PendingGet oldest = gets[first];
     if (!oldest.isAsked()) {
-      settle(oldest);
+      lookupReads.settle(oldest);
       if (oldest.needsServer()) {
         for (int i = 0; i < begun; i++) {
-          settle(gets[index(i)]);
+          lookupReads.settle(gets[index(i)]);
         }
         askForUndecided();
         ring.flush();
@@ -323,7 +235,7 @@ final class OneSidedGets implements AutoCloseable {
 
   private void ask(PendingGet get) {
     asked++;
-    get.ask(ring.send(Operation.GET, get.key(), NONE, 0, givesAddresses));
+    get.ask(ring.send(Operation.GET, get.key(), NONE, 0, addresses.areWanted(get.handle())));
   }
 
   /**
@@ -333,11 +245,7 @@ final class OneSidedGets implements AutoCloseable {
   boolean isOldestSettled() {
     flush();
     PendingGet oldest = gets[first];
-    boolean any = takeCompleted();
-    if (!any && !oldest.isAsked() && !oldest.step().isLast()) {
-      wait.poll();
-      takeCompleted();
-    }
+    lookupReads.poll(oldest);
     if (!oldest.isAsked() && oldest.needsServer()) {
       askForUndecided();
       ring.flush();
@@ -350,9 +258,9 @@ final class OneSidedGets implements AutoCloseable {
     return gets[first].number();
   }
 
-  /** The hash of the key of the oldest that was submitted. */
-  long oldestHash() {
-    return gets[first].hash();
+  /** The key of the oldest that was submitted, until another is. */
+  KeyHandle oldestKey() {
+    return gets[first].handle();
   }
 
   /** Hands the value of the oldest over, which was read. */
@@ -375,11 +283,14 @@ final class OneSidedGets implements AutoCloseable {
    * for.
    */
   void precedeWrite() {
+    if (submitted == 0) {
+      return;
+    }
     if (!addressesOnly) {
       flush();
     }
     for (int i = 0; i < begun; i++) {
-      settle(gets[index(i)]);
+      lookupReads.settle(gets[index(i)]);
     }
     askForUndecided();
     for (; begun < submitted; begun++) {

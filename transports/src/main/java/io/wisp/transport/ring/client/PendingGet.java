@@ -4,6 +4,7 @@ package io.wisp.transport.ring.client;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.ValueSink;
+import io.wisp.store.cuckoo.remote.KeyHandle;
 import io.wisp.store.cuckoo.remote.RemoteLookup;
 import io.wisp.store.cuckoo.remote.RemoteTable;
 import io.wisp.transport.ring.LocalBuffer;
@@ -30,12 +31,12 @@ final class PendingGet implements AutoCloseable {
   private final int length;
   private final Slice value = new Slice();
   private final Slice key = new Slice();
+  private final KeyHandle handle = new KeyHandle();
   private final Arena keys;
   private final RendezvousBuffers buffers;
   private MemorySegment keyBytes;
   private @Nullable LocalBuffer own;
   private RemoteLookup.Step step = RemoteLookup.Step.FALL_BACK;
-  private long hash;
   private long number = NOT_ASKED;
 
   /**
@@ -71,14 +72,14 @@ final class PendingGet implements AutoCloseable {
     return larger == null ? shared : larger;
   }
 
-  /** Keeps a copy of a key, and its hash, to begin later. */
-  void keep(Slice borrowed, long hash) {
+  /** Keeps a copy of a key, and of its handle, to begin later. */
+  void keep(Slice borrowed, KeyHandle found) {
     if (borrowed.length() > keyBytes.byteSize()) {
       keyBytes = keys.allocate(2L * borrowed.length(), Long.BYTES);
     }
     MemorySegment.copy(borrowed.segment(), borrowed.offset(), keyBytes, 0, borrowed.length());
     key.set(keyBytes, 0, borrowed.length());
-    this.hash = hash;
+    handle.set(found);
     number = NOT_ASKED;
   }
 
@@ -87,20 +88,20 @@ final class PendingGet implements AutoCloseable {
     return key;
   }
 
-  /** The hash of the key. */
-  long hash() {
-    return hash;
+  /** The handle of the key that was kept. */
+  KeyHandle handle() {
+    return handle;
   }
 
   /** Begins with a key whose bytes stay until the lookup is done. */
-  void start(Slice borrowed, long hash) {
+  void start(Slice borrowed, KeyHandle found) {
     number = NOT_ASKED;
-    step = lookup.start(borrowed, hash);
+    step = lookup.start(borrowed, found);
   }
 
   /** Begins with the key that was kept. */
   void startKept() {
-    start(key, hash);
+    start(key, handle);
   }
 
   /** Goes on after the reads, or with more space. */

@@ -6,6 +6,7 @@ import io.wisp.codec.RequestDescriptor;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.ValueSink;
+import io.wisp.store.cuckoo.remote.KeyHandle;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
@@ -33,12 +34,6 @@ public final class RingClient extends FrameClient {
   private static final int RING = 0;
   private static final int ONE_SIDED = 1;
 
-  /** How long one-sided gets go on between two looks at whether there still is a server. */
-  private static final long CHECK_INTERVAL_NANOS = 2_000_000;
-
-  /** How long it gathers, at least, what it read, before it tells the server. */
-  private static final long REPORT_INTERVAL_NANOS = 50_000_000;
-
   private final ClientOptions options;
   private final ClientConnection connection;
   private final RingCalls ring;
@@ -49,11 +44,11 @@ public final class RingClient extends FrameClient {
   private final @Nullable QuickerPath path;
   private final @Nullable BatchPath batchPath;
 
-  private final @Nullable ReadSample reads;
   private final ClientWait wait;
-  private final long keepAliveNanos;
-  private long lastCheck;
-  private long lastReport;
+  private final ServerContact contact;
+
+  /** The key of the request that is being made. */
+  private final KeyHandle current = new KeyHandle();
 
   /** The last write that was sent, or a number before all. */
   private long lastWrite = -1;
@@ -66,16 +61,14 @@ public final class RingClient extends FrameClient {
     super(endpoint, options, nanoTime);
     this.options = options;
     this.connection = connection;
-    lastCheck = nanoTime.getAsLong();
-    lastReport = lastCheck;
     wait = new ClientWait(endpoint, options, connection, nanoTime);
     ArrivedReads arrived = new ArrivedReads(connection.memory());
     ring = new RingCalls(endpoint, connection, arrived, wait);
-    keepAliveNanos = connection.welcome().idleMillis() * 1_000_000 / 3;
-    reads =
+    ReadSample reads =
         connection.welcome().wantsReads()
             ? new ReadSample(connection.limits().maxPayload() - RequestDescriptor.HEADER_LENGTH)
             : null;
+    contact = new ServerContact(endpoint, connection, ring, wait, reads, nanoTime);
     try {
       // What is left of the time to connect in.
       wait.begin((nanoTime.getAsLong() + connection.control().waitingLeftNanos()) | 1);
@@ -165,66 +158,40 @@ public final class RingClient extends FrameClient {
 
   @Override
   protected Status ask(Operation operation, Slice key, Slice value, long argument) {
-    return ask(isReportDue(), operation, key, hash(key), value, argument);
+    if (oneSided != null) {
+      oneSided.addresses().findToLearn(key, current);
+    }
+    return ask(contact.isReportDue(), operation, key, value, argument);
   }
 
   /** Sends a request, with a report before it if one is due, and waits for its reply. */
-  private Status ask(
-      boolean reports, Operation operation, Slice key, long hash, Slice value, long argument) {
-    long report = reports ? sendReport() : 0;
-    long number = sendByRing(operation, key, hash, value, argument);
+  private Status ask(boolean reports, Operation operation, Slice key, Slice value, long argument) {
+    long report = reports ? contact.sendReport() : 0;
+    long number = sendByRing(operation, key, value, argument);
     if (reports) {
-      takeReport(report);
+      contact.takeReply(report);
     }
-    return receiveByRing(number, hash);
+    return receiveByRing(number, current);
   }
 
-  /** The hash by which the address of a key's record is remembered, where any is. */
-  private long hash(Slice key) {
-    return oneSided == null || key.length() == 0 ? 0 : oneSided.hash(key);
-  }
-
-  private long sendByRing(Operation operation, Slice key, long hash, Slice value, long argument) {
-    boolean wantsAddress = oneSided != null && oneSided.wantsAddresses();
+  private long sendByRing(Operation operation, Slice key, Slice value, long argument) {
+    boolean wantsAddress = oneSided != null && oneSided.addresses().areWanted(current);
     long number = ring.send(operation, key, value, argument, wantsAddress);
-    if (oneSided != null && operation == Operation.GET) {
-      oneSided.countAsked();
-    }
     if (operation.writes()) {
       lastWrite = number;
-      if (oneSided != null) {
-        oneSided.forget(hash);
-      }
+    } else if (oneSided != null && operation == Operation.GET) {
+      oneSided.countAsked();
     }
     return number;
   }
 
-  private Status receiveByRing(long number, long hash) {
+  private Status receiveByRing(long number, KeyHandle handle) {
     ring.receive(number, reply);
     Status status = reply.status();
     if (oneSided != null) {
-      oneSided.learn(hash, status, ring.address());
+      oneSided.addresses().learn(handle, status, ring.address());
     }
     return status;
-  }
-
-  private boolean isReportDue() {
-    return reads != null
-        && !reads.isEmpty()
-        && nanoTime.getAsLong() - lastReport >= REPORT_INTERVAL_NANOS;
-  }
-
-  /** Tells the server what was read without asking it. */
-  private long sendReport() {
-    lastReport = nanoTime.getAsLong();
-    return ring.send(Operation.REPORT, NONE, reads == null ? NONE : reads.take(), 0, false);
-  }
-
-  /** The reply to a report says what time it is at the server. */
-  private void takeReport(long number) {
-    ring.receive(number, reply);
-    requireDone(reply.status());
-    connection.clock().hear(reply.argument());
   }
 
   @Override
@@ -232,100 +199,91 @@ public final class RingClient extends FrameClient {
     OneSidedGets gets = oneSided;
     QuickerPath choice = path;
     if (gets == null) {
-      return getByRing(false, key, 0, sink);
+      return getByRing(false, key, sink);
     }
-    long hash = gets.hash(key);
-    return choice == null ? read(gets, key, hash, sink) : lookUp(gets, choice, key, hash, sink);
+    gets.addresses().find(key, current);
+    gets.addresses().noteUse();
+    return choice == null ? read(gets, key, sink) : lookUp(gets, choice, key, sink);
   }
 
-  private Status lookUp(
-      OneSidedGets gets, QuickerPath choice, Slice key, long hash, ValueSink sink) {
-    boolean canRead = gets.canRead(hash);
-    boolean reads = choice.next() && canRead;
-    // What asks because it must says nothing of what asks by choice: it may be absent, or short.
-    boolean timed = choice.isSampled() && canRead;
+  private Status lookUp(OneSidedGets gets, QuickerPath choice, Slice key, ValueSink sink) {
+    if (!gets.canRead(current)) {
+      // What asks because it must says nothing of what asks by choice: it may be absent, or short.
+      return getByRing(false, key, sink);
+    }
+    boolean reads = choice.next();
+    boolean timed = choice.isTimed();
     long start = timed ? nanoTime.getAsLong() : 0;
-    Status status = reads ? read(gets, key, hash, sink) : getByRing(false, key, hash, sink);
-    if (timed && !(reads && gets.lacksTime())) {
+    Status status = reads ? read(gets, key, sink) : getByRing(false, key, sink);
+    if (timed) {
       choice.took(reads, nanoTime.getAsLong() - start);
     }
     return status;
   }
 
-  private Status read(OneSidedGets gets, Slice key, long hash, ValueSink sink) {
-    checkServer();
-    Status status = gets.get(key, hash, sink);
-    return status == null ? getByRing(gets.lacksTime(), key, hash, sink) : status;
+  private Status read(OneSidedGets gets, Slice key, ValueSink sink) {
+    checkServer(gets);
+    Status status = gets.get(key, current, sink);
+    return status == null ? getByRing(gets.lacksTime(), key, sink) : status;
   }
 
   /** Asks the server for a value, and for the time if that is wanted: it comes with a report. */
-  private Status getByRing(boolean asksTime, Slice key, long hash, ValueSink sink) {
+  private Status getByRing(boolean asksTime, Slice key, ValueSink sink) {
     sink.begin();
-    return give(ask(asksTime || isReportDue(), Operation.GET, key, hash, NONE, 0), sink);
+    return give(ask(asksTime || contact.isReportDue(), Operation.GET, key, NONE, 0), sink);
   }
 
   /** Sees to it that reading memory does not go on after its server's end, or as an idle client. */
-  private void checkServer() {
-    if (!lookAtServer()) {
-      return;
+  private void checkServer(OneSidedGets gets) {
+    if (contact.look()) {
+      contact.reportIfDue(gets.takeLackOfTime());
     }
-    boolean mustShowLife = keepAliveNanos > 0 && lastCheck - lastReport > keepAliveNanos;
-    boolean wantsTime = oneSided != null && oneSided.takeLackOfTime();
-    if (mustShowLife || wantsTime || isReportDue()) {
-      takeReport(sendReport());
-    }
-  }
-
-  /** Makes sure that the server is there, and says whether it was time to look. */
-  private boolean lookAtServer() {
-    wait.failIfBroken();
-    long now = nanoTime.getAsLong();
-    if (now - lastCheck < CHECK_INTERVAL_NANOS) {
-      return false;
-    }
-    lastCheck = now;
-    wait.failIfServerIsGone();
-    return true;
   }
 
   @Override
   protected void checkConnection() {
-    lookAtServer();
+    contact.look();
   }
 
   @Override
   protected int send(Operation operation, Slice key, Slice value) {
-    long hash = hash(key);
-    if (oneSided != null) {
-      if (operation.writes()) {
-        oneSided.precedeWrite();
-      } else if (mayRead(hash) && oneSided.hasRoom()) {
-        checkServer();
-        oneSided.submit(key, hash);
-        note(operation, hash);
-        return ONE_SIDED;
+    OneSidedGets gets = oneSided;
+    if (gets != null) {
+      if (!operation.writes() && ring.isAnswered(lastWrite)) {
+        if (submitRead(gets, key)) {
+          return ONE_SIDED;
+        }
+      } else {
+        prepareForRing(gets, operation, key);
       }
-      note(operation, hash);
     }
-    submitted.add(sendByRing(operation, key, hash, value, 0), hash);
+    submitted.add(sendByRing(operation, key, value, 0), current);
     return RING;
   }
 
-  /** Whether a get may read the table now: no write is under way, and it is not slower. */
-  private boolean mayRead(long hash) {
-    return oneSided != null
-        && ring.isAnswered(lastWrite)
-        && (batchPath == null || batchPath.reads())
-        && oneSided.canRead(hash);
+  /** Submits a get that may read if it can, and if that is not slower. */
+  private boolean submitRead(OneSidedGets gets, Slice key) {
+    gets.addresses().find(key, current);
+    boolean able = gets.canRead(current);
+    if (batchPath != null) {
+      batchPath.addGet(able);
+    }
+    if (!able || !gets.hasRoom() || (batchPath != null && !batchPath.reads())) {
+      return false;
+    }
+    checkServer(gets);
+    gets.submit(key, current);
+    return true;
   }
 
-  private void note(Operation operation, long hash) {
-    if (batchPath != null && oneSided != null) {
-      if (operation.writes()) {
-        batchPath.addWrite();
-      } else {
-        batchPath.addGet(oneSided.canRead(hash));
-      }
+  /** Prepares for a write, or for a get that has to follow one into the ring. */
+  private void prepareForRing(OneSidedGets gets, Operation operation, Slice key) {
+    if (operation.writes()) {
+      gets.precedeWrite();
+    }
+    gets.addresses().findToLearn(key, current);
+    if (batchPath != null) {
+      batchPath.addOther();
     }
   }
 
@@ -336,12 +294,20 @@ public final class RingClient extends FrameClient {
 
   @Override
   protected void sendAll() {
+    // First, because some read at once what they are told to.
+    noteFlush(outstanding());
     if (oneSided != null) {
       oneSided.flush();
     }
     ring.flush();
-    if (batchPath != null) {
-      batchPath.flush(outstanding());
+  }
+
+  private void noteFlush(int outstanding) {
+    if (batchPath != null && batchPath.isUnflushed()) {
+      if (oneSided != null && batchPath.isOfGets()) {
+        oneSided.addresses().noteUse();
+      }
+      batchPath.flush(outstanding);
     }
   }
 
@@ -350,9 +316,7 @@ public final class RingClient extends FrameClient {
     if (batchPath == null) {
       return receiveFrom(path, sink);
     }
-    if (batchPath.isUnflushed()) {
-      batchPath.flush(1 + outstanding());
-    }
+    noteFlush(1 + outstanding());
     try {
       return receiveFrom(path, sink);
     } finally {
@@ -362,24 +326,25 @@ public final class RingClient extends FrameClient {
 
   private Status receiveFrom(int path, ValueSink sink) {
     long number;
-    long hash;
+    KeyHandle key;
     if (path == ONE_SIDED && oneSided != null) {
       number = oneSided.settleOldest();
       if (number == PendingGet.NOT_ASKED) {
         return oneSided.finishOldest(sink);
       }
-      hash = oneSided.oldestHash();
+      key = oneSided.oldestKey();
       oneSided.removeOldest();
     } else {
       number = submitted.number();
-      hash = submitted.hash();
+      key = submitted.key();
       submitted.removeOldest();
     }
-    return give(receiveByRing(number, hash), sink);
+    return give(receiveByRing(number, key), sink);
   }
 
   @Override
   protected boolean isReady(int path) {
+    noteFlush(outstanding());
     if (path == ONE_SIDED && oneSided != null) {
       if (!oneSided.isOldestSettled()) {
         return false;

@@ -1,37 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.ring.client;
 
+import io.wisp.store.cuckoo.remote.KeyHandle;
+import java.util.Arrays;
+
 /**
  * Requests that were submitted to go by the ring and are not completed: which of the ring's
- * requests each is, and the hash of its key. First in, first out. It grows as needed, allocates
- * nothing otherwise, and belongs to one thread.
+ * requests each is, and its key. First in, first out. It grows as needed, allocates nothing
+ * otherwise, and belongs to one thread.
  */
 final class SubmittedRequests {
 
   private long[] numbers = new long[16];
-  private long[] hashes = new long[16];
+  private KeyHandle[] keys = new KeyHandle[16];
   private int head;
   private int size;
 
-  void add(long number, long hash) {
+  SubmittedRequests() {
+    Arrays.setAll(keys, i -> new KeyHandle());
+  }
+
+  void add(long number, KeyHandle key) {
     if (size == numbers.length) {
-      numbers = twice(numbers);
-      hashes = twice(hashes);
-      head = 0;
+      grow();
     }
     int end = (head + size) & (numbers.length - 1);
     numbers[end] = number;
-    hashes[end] = hash;
+    keys[end].set(key);
     size++;
   }
 
-  /** The elements in their order, from the first on, in twice the room. */
-  private long[] twice(long[] elements) {
-    long[] larger = new long[2 * elements.length];
-    int untilEnd = elements.length - head;
-    System.arraycopy(elements, head, larger, 0, untilEnd);
-    System.arraycopy(elements, 0, larger, untilEnd, head);
-    return larger;
+  /** Puts all in their order, from the first on, into twice the room. */
+  private void grow() {
+    long[] moreNumbers = new long[2 * size];
+    KeyHandle[] moreKeys = new KeyHandle[2 * size];
+    for (int i = 0; i < size; i++) {
+      int from = (head + i) & (size - 1);
+      moreNumbers[i] = numbers[from];
+      moreKeys[i] = keys[from];
+      moreKeys[size + i] = new KeyHandle();
+    }
+    numbers = moreNumbers;
+    keys = moreKeys;
+    head = 0;
   }
 
   /** The number of the oldest. */
@@ -39,9 +50,9 @@ final class SubmittedRequests {
     return numbers[head];
   }
 
-  /** The hash of the key of the oldest. */
-  long hash() {
-    return hashes[head];
+  /** The key of the oldest, until another is added. */
+  KeyHandle key() {
+    return keys[head];
   }
 
   void removeOldest() {

@@ -7,21 +7,32 @@ import org.junit.jupiter.api.Test;
 
 class BatchPathTest {
 
+  /** More than lie between two trials as long as one way takes at most four times the other. */
+  private static final int MANY = 10 * QuickerPath.TURNS_PER_TRIAL;
+
   private long nanos;
   private final BatchPath path = new BatchPath(() -> nanos);
 
-  /** A batch of gets of which so many could read, and of writes, which takes so long. */
-  private void batch(int able, int unable, int writes, int outstandingBefore, long takes) {
+  /** A batch of gets of which so many could read, and of others, which takes so long. */
+  private void batch(int able, int unable, int others, long takes) {
+    submit(able, unable, others);
+    int size = able + unable + others;
+    path.flush(size);
+    nanos += takes;
+    complete(size);
+  }
+
+  private void submit(int able, int unable, int others) {
     for (int i = 0; i < able + unable; i++) {
       path.addGet(i < able);
     }
-    for (int i = 0; i < writes; i++) {
-      path.addWrite();
+    for (int i = 0; i < others; i++) {
+      path.addOther();
     }
-    int size = able + unable + writes;
-    path.flush(outstandingBefore + size);
-    nanos += takes;
-    for (int i = 0; i < size; i++) {
+  }
+
+  private void complete(int count) {
+    for (int i = 0; i < count; i++) {
       path.complete();
     }
   }
@@ -29,56 +40,137 @@ class BatchPathTest {
   /** So many batches of 16, a get of which takes so long. */
   private void batches(int count, int able, long reading, long asking) {
     for (int i = 0; i < count; i++) {
-      batch(able, 16 - able, 0, 0, 16 * (path.reads() ? reading : asking));
+      batch(able, 16 - able, 0, 16 * (path.reads() ? reading : asking));
     }
   }
 
   @Test
   void shouldTimeAGetOfEitherWay() {
-    batches(10_000, 16, 1_000, 3_000);
+    batches(MANY, 16, 1_000, 3_000);
     assertThat(path.times().readingNanos()).isEqualTo(1_000);
     assertThat(path.times().askingNanos()).isEqualTo(3_000);
-    assertThat(path.times().isReadingQuicker()).isTrue();
+    assertThat(path.times().prefersReading()).isTrue();
   }
 
   @Test
   void shouldTakeWhatIsQuickerAndGoBackWhenThatChanges() {
-    batches(10_000, 16, 2_000, 500);
-    assertThat(path.times().isReadingQuicker()).isFalse();
-    batches(100_000, 16, 300, 500);
-    assertThat(path.times().isReadingQuicker()).isTrue();
+    batches(MANY, 16, 2_000, 500);
+    assertThat(path.times().prefersReading()).isFalse();
+    batches(MANY, 16, 300, 500);
+    assertThat(path.times().prefersReading()).isTrue();
   }
 
   @Test
   void shouldTimeBatchesAFewOfWhichCannotRead() {
-    batches(10_000, 12, 2_000, 500);
-    assertThat(path.times().isReadingQuicker()).isFalse();
-    batches(100_000, 12, 300, 500);
-    assertThat(path.times().isReadingQuicker()).isTrue();
+    batches(MANY, 12, 2_000, 500);
+    assertThat(path.times().prefersReading()).isFalse();
+    batches(MANY, 12, 300, 500);
+    assertThat(path.times().prefersReading()).isTrue();
   }
 
   @Test
   void shouldNotTimeWhatSaysNothing() {
-    for (int i = 0; i < 1_000; i++) {
-      batch(11, 5, 0, 0, 16_000);
-      batch(8, 0, 1, 0, 16_000);
-      batch(8, 0, 0, 1, 16_000);
-      batch(1, 0, 0, 0, 16_000);
-      batch(0, 0, 0, 0, 16_000);
+    for (int i = 0; i < MANY; i++) {
+      batch(11, 5, 0, 16_000);
+      batch(8, 0, 1, 16_000);
+      batch(0, 0, 3, 16_000);
+      batch(0, 0, 0, 16_000);
     }
     assertThat(path.times().readingNanos()).isZero();
     assertThat(path.times().askingNanos()).isZero();
   }
 
   @Test
-  void shouldForgetABatchThatWasNotCompletedWhenTheNextIsSent() {
-    for (int i = 0; i < 1_000; i++) {
-      path.addGet(true);
-      path.addGet(true);
-      path.flush(2);
-      path.complete();
-      nanos += 1_000_000;
+  void shouldNotLetBatchesWithoutGetsUseATrialUp() {
+    batches(MANY, 16, 2_000, 500);
+    assertThat(path.times().prefersReading()).isFalse();
+    for (int i = 0; i < MANY; i++) {
+      batch(0, 0, 16, 16_000);
+      batch(15, 0, 1, 16_000);
     }
-    assertThat(path.times().readingNanos()).isZero();
+    assertThat(path.times().prefersReading()).as("nothing has changed").isFalse();
+    assertThat(path.times().readingNanos()).isEqualTo(2_000);
+  }
+
+  /**
+   * Gets one after the other, of which so many are always under way, for so many turns: each takes
+   * a time by its way, and all that are under way get it together.
+   */
+  private void overlapping(int turns, int underWay, long reading, long asking) {
+    submit(underWay, 0, 0);
+    path.flush(underWay);
+    for (int i = 0; i < turns; i++) {
+      long takes = path.reads() ? reading : asking;
+      submit(1, 0, 0);
+      path.flush(underWay + 1);
+      nanos += takes;
+      complete(1);
+    }
+    complete(underWay);
+  }
+
+  @Test
+  void shouldTimeAClientThatAlwaysHasGetsUnderWay() {
+    overlapping(MANY, 5, 2_000, 500);
+    assertThat(path.times().prefersReading()).isFalse();
+    overlapping(MANY, 5, 300, 500);
+    assertThat(path.times().prefersReading()).isTrue();
+    overlapping(MANY, 60, 2_000, 500);
+    assertThat(path.times().prefersReading()).isFalse();
+    overlapping(10 * MANY, 60, 300, 500);
+    assertThat(path.times().prefersReading()).isTrue();
+  }
+
+  @Test
+  void shouldComeBackToReadingWhereTooManyAreUnderWayToTimeATrial() {
+    batches(MANY, 16, 2_000, 500);
+    assertThat(path.times().prefersReading()).isFalse();
+    overlapping(2 * MANY, 1_000, 300, 500);
+    assertThat(path.times().prefersReading()).isTrue();
+  }
+
+  @Test
+  void shouldTimeNothingWhileAWriteIsAmongWhatIsUnderWay() {
+    batches(MANY, 16, 1_000, 3_000);
+    long reading = path.times().readingNanos();
+    for (int i = 0; i < MANY; i++) {
+      submit(0, 0, 1);
+      path.flush(1);
+      submit(16, 0, 0);
+      path.flush(17);
+      nanos += 1_000_000;
+      complete(17);
+    }
+    assertThat(path.times().readingNanos()).isEqualTo(reading);
+  }
+
+  @Test
+  void shouldTimeABatchUntilItsLastThoughOthersFollowBefore() {
+    for (int i = 0; i < MANY && path.times().readingNanos() == 0; i++) {
+      submit(2, 0, 0);
+      path.flush(2);
+      nanos += 100;
+      complete(1);
+      submit(0, 0, 3);
+      path.flush(4);
+      nanos += 300;
+      complete(1);
+      nanos += 10_000;
+      complete(3);
+    }
+    assertThat(path.times().readingNanos()).isEqualTo(200);
+  }
+
+  @Test
+  void shouldSayWhatIsUnflushed() {
+    assertThat(path.isUnflushed()).isFalse();
+    submit(1, 1, 0);
+    assertThat(path.isUnflushed()).isTrue();
+    assertThat(path.isOfGets()).isTrue();
+    submit(0, 0, 1);
+    assertThat(path.isOfGets()).isFalse();
+    path.flush(3);
+    assertThat(path.isUnflushed()).isFalse();
+    assertThat(path.isOfGets()).isFalse();
   }
 }
