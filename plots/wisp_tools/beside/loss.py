@@ -82,9 +82,14 @@ class Servers:
         self._folder = folder
         self._cores = side.Cores.of("split")
         self._client = stack.enter_context(closing(WarmClient(WISP, folder)))
-        self._servers = {each: stack.enter_context(self._serving(each)) for each in ACK_TIMEOUTS}
-        self.taken = {each: self._warm(each) for each in ACK_TIMEOUTS}
+        self._servers: dict[str, side.Held] = {}
+        self.taken: dict[str, int] = {}
         """Of each ack timeout that is asked for, the nanoseconds that devices keep."""
+        for each in ACK_TIMEOUTS:
+            # One after the other: they poll on one core, and stand still once they have been measured.
+            self._servers[each] = stack.enter_context(self._serving(each))
+            self.taken[each] = self._warm(each)
+            side.say(f"the server with --ack-timeout {each} is warm, and so is the client")
 
     def _serving(self, ack_timeout: str) -> Any:
         port, log = free_port(), self._folder / f"wisp-{ack_timeout}.log"
