@@ -4,7 +4,7 @@ package io.wisp.transport.tcp;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.tcp.buffer.BufferBudget;
-import io.wisp.transport.tcp.command.ClientConnection;
+import io.wisp.transport.tcp.command.ConnectedSocket;
 import io.wisp.transport.tcp.command.ClientState;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -101,8 +101,8 @@ final class Clients {
 
   /** The state of a client that has just connected. */
   ClientState newClient(SocketChannel channel) throws IOException {
-    ClientConnection connection =
-        new ClientConnection(
+    ConnectedSocket connection =
+        new ConnectedSocket(
             shown(channel.getRemoteAddress()),
             shown(channel.getLocalAddress()),
             () -> shutDown(channel));

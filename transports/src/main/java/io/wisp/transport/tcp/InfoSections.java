@@ -3,7 +3,7 @@ package io.wisp.transport.tcp;
 
 import io.wisp.store.Store;
 import io.wisp.store.StoreStatistics;
-import io.wisp.transport.tcp.Rates.Rate;
+import io.wisp.transport.tcp.TrafficRates.Rate;
 import io.wisp.transport.tcp.command.ServerCommands;
 import java.lang.foreign.ValueLayout;
 import java.security.SecureRandom;
@@ -25,7 +25,7 @@ final class InfoSections {
   private final TcpServer server;
   private final Clients clients;
   private final Store store;
-  private final Rates rates;
+  private final TrafficRates rates;
   private final long startedAtMillis = System.currentTimeMillis();
   private final String runId = runId();
 
@@ -37,7 +37,7 @@ final class InfoSections {
   /** What counters of CONFIG RESETSTAT had come to when it was called. */
   private record Baseline(Totals totals, long expired, long evicted) {}
 
-  InfoSections(TcpServer server, Clients clients, Store store, Rates rates) {
+  InfoSections(TcpServer server, Clients clients, Store store, TrafficRates rates) {
     this.server = server;
     this.clients = clients;
     this.store = store;

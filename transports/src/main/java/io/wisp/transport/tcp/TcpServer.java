@@ -28,7 +28,7 @@ final class TcpServer implements Server {
 
   TcpServer(Store store, ServerOptions options, TcpLimits limits) {
     this.options = options;
-    Rates rates = new Rates(this::totals);
+    TrafficRates rates = new TrafficRates(this::totals);
     secondHand = new SecondHand(rates);
     clients = new Clients(options, limits, store::currentTimeMillis, secondHand);
     Log.prepare();

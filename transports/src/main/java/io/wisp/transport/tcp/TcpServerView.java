@@ -26,7 +26,7 @@ final class TcpServerView implements ServerView {
   private final LatencyHistory latency = new LatencyHistory();
   private final Configuration configuration;
 
-  TcpServerView(TcpServer server, Clients clients, Store store, Rates rates) {
+  TcpServerView(TcpServer server, Clients clients, Store store, TrafficRates rates) {
     this.clients = clients;
     sections = new InfoSections(server, clients, store, rates);
     String text = clients.options().password();

@@ -36,7 +36,7 @@ public final class ClientState {
   }
 
   private final long id;
-  private final ClientConnection connection;
+  private final ConnectedSocket connection;
   private final long connectedAtMillis;
   private volatile String name = "";
   private volatile String libraryName = "";
@@ -62,7 +62,7 @@ public final class ClientState {
    */
   public ClientState(
       long id,
-      ClientConnection connection,
+      ConnectedSocket connection,
       long connectedAtMillis,
       int second,
       boolean authenticated) {

@@ -10,7 +10,7 @@ import io.wisp.transport.RequestCounters;
 import io.wisp.transport.tcp.buffer.BufferBudget;
 import io.wisp.transport.tcp.buffer.BufferPool;
 import io.wisp.transport.tcp.buffer.NativeBuffer;
-import io.wisp.transport.tcp.command.ClientConnection;
+import io.wisp.transport.tcp.command.ConnectedSocket;
 import io.wisp.transport.tcp.command.ClientState;
 import io.wisp.transport.tcp.command.Configuration;
 import io.wisp.transport.tcp.command.LatencyHistory;
@@ -72,8 +72,8 @@ public final class SessionHarness implements AutoCloseable {
     store = given != null ? given : new HeapStore(storeCapacity, () -> nowMillis);
     NativeBuffer scratch = new NativeBuffer(256, Arena::ofConfined, budget);
     context = new SessionContext(store, view(password), traffic, scratch, buffers, counters);
-    ClientConnection connection =
-        new ClientConnection("127.0.0.1:5", "127.0.0.1:3994", () -> ended.add(7L));
+    ConnectedSocket connection =
+        new ConnectedSocket("127.0.0.1:5", "127.0.0.1:3994", () -> ended.add(7L));
     client = new ClientState(7, connection, START_MILLIS, 0, password == null);
     session = new RespSession(context, client);
   }
@@ -132,8 +132,8 @@ public final class SessionHarness implements AutoCloseable {
 
   /** A client that is not this session's; {@link #ended} tells whether it was killed. */
   private ClientState otherClient(long id) {
-    ClientConnection connection =
-        new ClientConnection("127.0.0.1:" + id, "127.0.0.1:3994", () -> ended.add(id));
+    ConnectedSocket connection =
+        new ConnectedSocket("127.0.0.1:" + id, "127.0.0.1:3994", () -> ended.add(id));
     return new ClientState(id, connection, START_MILLIS, 0, true);
   }
 

@@ -5,7 +5,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What came in the second that has just passed. One thread samples, any thread reads. */
-final class Rates implements Runnable {
+final class TrafficRates implements Runnable {
 
   /**
    * What came a second.
@@ -23,7 +23,7 @@ final class Rates implements Runnable {
   private long beforeNanos = System.nanoTime();
   private volatile @Nullable Rate last;
 
-  Rates(Supplier<Totals> totals) {
+  TrafficRates(Supplier<Totals> totals) {
     this.totals = totals;
   }
 

@@ -8,4 +8,4 @@ package io.wisp.transport.tcp.command;
  * @param localAddress of the server as the client sees it, with its port
  * @param end ends the connection, on any thread; the thread that serves it notices that
  */
-public record ClientConnection(String address, String localAddress, Runnable end) {}
+public record ConnectedSocket(String address, String localAddress, Runnable end) {}
