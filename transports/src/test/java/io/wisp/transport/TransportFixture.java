@@ -77,7 +77,11 @@ public abstract class TransportFixture {
 
   protected final void needs(Requirement requirement) {
     String reason = missing().get(requirement);
-    assumeTrue(reason == null, () -> transport().name() + " has no " + requirement + ": " + reason);
+    assumeTrue(
+        reason == null,
+        () ->
+            "%s: %s, so it has no %s by its nature"
+                .formatted(transport().name(), reason, requirement));
   }
 
   protected final <T extends AutoCloseable> T closedAfterwards(T resource) {
