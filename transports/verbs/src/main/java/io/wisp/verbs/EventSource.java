@@ -43,7 +43,7 @@ public abstract class EventSource<E> extends VerbsObject {
   }
 
   private @Nullable E awaitEvent(long handle, long timeoutMilliseconds) {
-    long deadline = EventDescriptor.deadline(timeoutMilliseconds);
+    long deadline = PolledDescriptors.deadline(timeoutMilliseconds);
     events.lock();
     try {
       while (true) {

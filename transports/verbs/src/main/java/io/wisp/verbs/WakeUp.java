@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.verbs;
+
+import io.wisp.verbs.raw.CallState;
+import io.wisp.verbs.raw.Posix;
+import io.wisp.verbs.raw.SystemCalls;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** A file descriptor of our own (an eventfd) by which a wait at others can be ended. */
+final class WakeUp {
+
+  private final int descriptor;
+
+  /** For the thread that waits. */
+  private final CallState state;
+
+  private final MemorySegment word;
+
+  WakeUp() {
+    Arena arena = Arena.ofAuto();
+    state = new CallState(arena);
+    word = arena.allocate(ValueLayout.JAVA_LONG);
+    descriptor = SystemCalls.eventfd(state, 0, Posix.EFD_CLOEXEC | Posix.EFD_NONBLOCK);
+    if (descriptor < 0) {
+      throw new VerbsException("eventfd", "", state.errno());
+    }
+  }
+
+  /** Ready to be read once somebody wakes. */
+  int descriptor() {
+    return descriptor;
+  }
+
+  /** Ends the wait that is under way, or else the next one. Any thread. */
+  void wake() {
+    try (Arena arena = Arena.ofConfined()) {
+      long ignored =
+          SystemCalls.write(
+              new CallState(arena),
+              descriptor,
+              arena.allocateFrom(ValueLayout.JAVA_LONG, 1L).address(),
+              Long.BYTES);
+    }
+  }
+
+  /** Takes note of having been woken. By the thread that waits. */
+  void clear() {
+    long ignored = SystemCalls.read(state, descriptor, word.address(), Long.BYTES);
+  }
+
+  void close() {
+    int ignored = SystemCalls.close(state, descriptor);
+  }
+}
