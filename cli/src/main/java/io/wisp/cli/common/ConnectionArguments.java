@@ -28,7 +28,9 @@ public final class ConnectionArguments {
   @Option(
       names = "--device",
       paramLabel = "NAME[:PORT[:GID_INDEX]]",
-      description = "With rdma: the RDMA device to use; one that works is chosen unless given.")
+      description =
+          "With rdma: the RDMA device to use. Unless given, one that works; a server at 0.0.0.0 or ::"
+              + " serves each client by the device of the address that it came to.")
   private @Nullable String device;
 
   @Option(

@@ -8,9 +8,9 @@ import io.wisp.verbs.Context;
 import java.util.Arrays;
 
 /**
- * The completion queues of a port, of which there are more the more connections it has: each has
- * room for all that its connections can have posted at once, so that none overruns. Any thread may
- * reserve room.
+ * The completion queues of a port on one device, of which there are more the more connections go
+ * through it: each has room for all that its connections can have posted at once, so that none
+ * overruns. Any thread may reserve room.
  */
 final class CompletionQueues implements AutoCloseable {
 
@@ -89,7 +89,7 @@ final class CompletionQueues implements AutoCloseable {
    */
   synchronized Shared reserve() {
     if (closed) {
-      throw new TransportException("the server is closing");
+      throw new TransportException("the RDMA device is given up, or the server is closing");
     }
     for (Shared each : queues) {
       if (each.connections < perQueue) {
@@ -107,6 +107,14 @@ final class CompletionQueues implements AutoCloseable {
 
   synchronized void giveBack(Shared shared) {
     shared.connections--;
+  }
+
+  /** Closes them if no room is reserved; the answer is whether they are closed. */
+  synchronized boolean closeIfUnused() {
+    if (Arrays.stream(queues).allMatch(each -> each.connections == 0)) {
+      close();
+    }
+    return closed;
   }
 
   @Override

@@ -7,7 +7,6 @@ import io.wisp.transport.ring.Port;
 import io.wisp.transport.ring.RemoteMemory;
 import io.wisp.transport.ring.handshake.ClientFabric;
 import io.wisp.verbs.Gid;
-import io.wisp.verbs.ProtectionDomain;
 import io.wisp.verbs.VerbsException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -56,19 +55,22 @@ final class RdmaClientFabric implements ClientFabric {
   public RemoteMemory connect(ByteBuffer offer, int ringBytes, ByteBuffer answer) {
     EndAddress server = EndAddress.decode(offer);
     try {
-      RdmaDevice opened =
-          resources.add(
-              RdmaDevice.open(choice, ownAddressTowards(server.ringPair().gid())),
-              RdmaDevice::close);
+      InetAddress near = ownAddressTowards(server.ringPair().gid());
+      RdmaDevice opened = RdmaDevice.open(choice, near);
       device = opened;
-      ProtectionDomain domain =
-          resources.add(opened.context().createProtectionDomain(), ProtectionDomain::close);
-      RdmaPort made = resources.add(new RdmaPort(opened, domain, 1), RdmaPort::close);
+      Rail rail = resources.add(new Rail(opened, null), Rail::release);
+      RdmaPort made = resources.add(new RdmaPort(1), RdmaPort::close);
       port = made;
+      RailPort railPort = made.on(rail);
       ConnectionEnd end =
           new ConnectionEnd(
-              opened, opened.choosePort(), domain, made.queues(), ringBytes, ackTimeout);
-      RdmaMemory memory = new RdmaMemory(0, made.nextSerial(), made, end, server);
+              opened,
+              opened.choosePort(near),
+              rail.domain(),
+              railPort.queues(),
+              ringBytes,
+              ackTimeout);
+      RdmaMemory memory = new RdmaMemory(0, railPort, end, server);
       made.attach(memory);
       end.address().encode(answer);
       return memory;

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.rdma;
 
-import io.wisp.transport.Log;
 import io.wisp.transport.TransportException;
 import io.wisp.verbs.Context;
 import io.wisp.verbs.Device;
 import io.wisp.verbs.GidEntry;
-import io.wisp.verbs.GidType;
 import io.wisp.verbs.LinkLayer;
 import io.wisp.verbs.LocalPort;
 import io.wisp.verbs.PortAttributes;
 import io.wisp.verbs.Verbs;
 import io.wisp.verbs.VerbsException;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,29 +24,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class RdmaDevice implements AutoCloseable {
 
-  private static final Log LOG = Log.of(RdmaDevice.class);
-
   private static final Path DEVICES = Path.of("/sys/class/infiniband");
   private static final Path SOFTWARE = Path.of("/sys/devices/virtual");
 
   private final SharedContext shared;
   private final DeviceChoice choice;
-  private final @Nullable InetAddress near;
 
   /** The last that was chosen. */
-  private volatile LocalPort port;
+  private volatile @Nullable LocalPort port;
 
   private boolean closed;
 
-  private RdmaDevice(SharedContext shared, DeviceChoice choice, @Nullable InetAddress near) {
+  private RdmaDevice(SharedContext shared, DeviceChoice choice) {
     this.shared = shared;
     this.choice = choice;
-    this.near = near;
-    port = select(shared.context(), choice, near);
   }
 
   /**
-   * Opens a device.
+   * Opens a device that has a port which can be used.
    *
    * @param near an address of this machine that the device should have if the choice leaves that
    *     open, or null
@@ -69,7 +61,7 @@ final class RdmaDevice implements AutoCloseable {
     for (Device device : Verbs.devices()) {
       try {
         RdmaDevice opened = open(device.name(), choice, near);
-        if (near == null || opened.isAt(near)) {
+        if (near == null || opened.portAt(near) != null) {
           if (first != null) {
             first.close();
           }
@@ -94,39 +86,23 @@ final class RdmaDevice implements AutoCloseable {
   }
 
   private static RdmaDevice open(String name, DeviceChoice choice, @Nullable InetAddress near) {
-    SharedContext shared = SharedContext.open(name);
+    RdmaDevice opened = new RdmaDevice(SharedContext.open(name), choice);
     try {
-      return new RdmaDevice(shared, choice, near);
+      LocalPort ignored = opened.choosePort(near);
+      return opened;
     } catch (RuntimeException | Error e) {
-      shared.close();
+      opened.close();
       throw e;
     }
   }
 
-  private static LocalPort select(
-      Context context, DeviceChoice choice, @Nullable InetAddress near) {
-    if (near != null && choice.gidIndex() == LocalPort.ANY) {
-      for (int port = 1; port <= context.attributes().ports(); port++) {
-        boolean considered = choice.port() == LocalPort.ANY || choice.port() == port;
-        if (considered && context.queryPort(port).isActive()) {
-          for (GidEntry entry : context.gids(port)) {
-            if (isAt(entry, near) && entry.isHere()) {
-              return context.selectPort(port, entry.index());
-            }
-          }
-        }
-      }
-    }
-    return context.selectPort(choice.port(), choice.gidIndex());
-  }
-
-  private boolean isAt(InetAddress address) {
-    GidEntry gid = port.gid();
-    return gid != null && isAt(gid, address);
-  }
-
-  private static boolean isAt(GidEntry entry, InetAddress address) {
-    return entry.type() == GidType.ROCE_V2 && entry.gid().toInetAddress().equals(address);
+  /**
+   * Opens a device by its name, whether or not it has a port that can be used now.
+   *
+   * @throws VerbsException if it is not there, or may not be opened
+   */
+  static RdmaDevice open(String name) {
+    return new RdmaDevice(SharedContext.open(name), DeviceChoice.ANY);
   }
 
   Context context() {
@@ -136,16 +112,30 @@ final class RdmaDevice implements AutoCloseable {
   /**
    * The port and address that a connection which begins now goes through.
    *
+   * @param near an address of this machine that the connection should have if the choice leaves
+   *     that open and the device has it, or null
    * @throws VerbsException if there is none any more; it says what is missing
    */
-  LocalPort choosePort() {
-    LocalPort chosen = select(shared.context(), choice, near);
-    LocalPort before = port;
+  LocalPort choosePort(@Nullable InetAddress near) {
+    LocalPort at = near == null ? null : portAt(near);
+    LocalPort chosen =
+        at == null ? shared.context().selectPort(choice.port(), choice.gidIndex()) : at;
     port = chosen;
-    if (chosen.number() != before.number() || !chosen.gidOrNone().equals(before.gidOrNone())) {
-      LOG.log(Level.INFO, "connections go through " + description() + " from now on");
-    }
     return chosen;
+  }
+
+  /** The port and GID that have an address of this machine now, or null if none has. */
+  @Nullable LocalPort portAt(InetAddress address) {
+    return DeviceAddresses.of(shared.context()).find(address, choice);
+  }
+
+  String name() {
+    return shared.context().device().name();
+  }
+
+  /** Whether it has failed or was removed, and is of no use any more. */
+  boolean isGone() {
+    return shared.isGone();
   }
 
   /** The device, which others use as well. */
@@ -153,12 +143,16 @@ final class RdmaDevice implements AutoCloseable {
     return shared;
   }
 
-  /** Device, port and address, for people; and whether it is made of software. */
+  /** Device, and port and address that were chosen last, for people. */
   String description() {
-    String name = context().device().name();
-    String software = isSoftware(DEVICES.resolve(name)) ? ", Soft-RoCE, emulated" : "";
     LocalPort chosen = port;
-    return "device %s port %s, %s%s".formatted(name, chosen.number(), address(chosen), software);
+    return chosen == null ? "device " + name() : description(chosen);
+  }
+
+  /** Device, port and address, for people; and whether it is made of software. */
+  String description(LocalPort chosen) {
+    String software = isSoftware(DEVICES.resolve(name())) ? ", Soft-RoCE, emulated" : "";
+    return "device %s port %s, %s%s".formatted(name(), chosen.number(), address(chosen), software);
   }
 
   private static String address(LocalPort port) {
@@ -191,7 +185,7 @@ final class RdmaDevice implements AutoCloseable {
    */
   @Nullable String change(LocalPort chosen) {
     try {
-      String name = "port " + chosen.number() + " of " + context().device().name();
+      String name = "port " + chosen.number() + " of " + name();
       PortAttributes now = context().queryPort(chosen.number());
       if (!now.isActive()) {
         return name + " is " + now.state();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.rdma;
 
+import io.wisp.transport.ring.BufferSource;
 import io.wisp.transport.ring.FabricCounters;
 import io.wisp.transport.ring.LocalBuffer;
 import io.wisp.transport.ring.RemoteBuffer;
@@ -19,7 +20,8 @@ final class RdmaMemory implements RemoteMemory {
 
   private final int number;
   private final long id;
-  private final RdmaPort port;
+  private final RailPort rail;
+  private final FabricCounters counters;
   private final ConnectionEnd end;
   private final MemorySegment incoming;
   private final MemorySegment outgoing;
@@ -38,18 +40,19 @@ final class RdmaMemory implements RemoteMemory {
   /**
    * Connects an end, which this owns from now on, also if that fails.
    *
-   * @param serial no other connection of the port has it
    * @throws VerbsException if the other side cannot be reached like this
    */
-  RdmaMemory(int number, long serial, RdmaPort port, ConnectionEnd end, EndAddress other) {
+  RdmaMemory(int number, RailPort rail, ConnectionEnd end, EndAddress other) {
     this.number = number;
-    this.port = port;
+    this.rail = rail;
     this.end = end;
+    RdmaPort port = rail.port();
+    long serial = port.nextSerial();
     id = RequestId.withoutKind(RequestId.of(serial, number, 0));
     incoming = Mailbox.ring(end.mailbox());
     outgoing = Mailbox.ring(end.copy());
     readDepth = end.readDepth(other);
-    FabricCounters counters = port.counters();
+    counters = port.counters();
     sender = new RingSender(end, other, RequestId.of(serial, number, RequestId.WRITE), counters);
     reads = new ReadQueue(end.readPair(), RequestId.of(serial, number, RequestId.READ), counters);
     try {
@@ -72,6 +75,11 @@ final class RdmaMemory implements RemoteMemory {
 
   ConnectionEnd end() {
     return end;
+  }
+
+  /** What it goes through. */
+  RailPort rail() {
+    return rail;
   }
 
   /** Whether a completion is one of this connection. */
@@ -108,12 +116,12 @@ final class RdmaMemory implements RemoteMemory {
           yield true;
         }
         case RequestId.WRITE -> {
-          port.counters().completed();
+          counters.completed();
           sender.completed();
           yield false;
         }
         default -> {
-          port.counters().completed();
+          counters.completed();
           yield reads.completed();
         }
       };
@@ -268,6 +276,11 @@ final class RdmaMemory implements RemoteMemory {
   }
 
   @Override
+  public BufferSource buffers() {
+    return rail;
+  }
+
+  @Override
   public int readDepth() {
     return readDepth;
   }
@@ -281,7 +294,7 @@ final class RdmaMemory implements RemoteMemory {
   public void close() {
     if (!closed) {
       closed = true;
-      port.detach(this);
+      rail.port().detach(this);
       end.close();
     }
   }

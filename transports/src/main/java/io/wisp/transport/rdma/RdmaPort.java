@@ -3,14 +3,10 @@ package io.wisp.transport.rdma;
 
 import io.wisp.transport.TransportException;
 import io.wisp.transport.ring.FabricCounters;
-import io.wisp.transport.ring.LocalBuffer;
 import io.wisp.transport.ring.Port;
 import io.wisp.transport.ring.RemoteMemory;
-import io.wisp.verbs.AsyncEvent;
-import io.wisp.verbs.AsyncEventType;
+import io.wisp.verbs.ChannelSet;
 import io.wisp.verbs.CompletionChannel;
-import io.wisp.verbs.CompletionQueue;
-import io.wisp.verbs.ProtectionDomain;
 import io.wisp.verbs.VerbsException;
 import io.wisp.verbs.WorkCompletions;
 import java.util.ArrayDeque;
@@ -18,19 +14,18 @@ import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A thread's completion queues and the connections whose completions arrive there. */
+/**
+ * A thread's connections, whatever rails they go through, and what the thread has of each rail. A
+ * rail that fails ends its own connections and is given up when the last of them has ended.
+ */
 final class RdmaPort implements Port {
 
   private static final int COMPLETIONS_PER_POLL = 32;
 
-  private final RdmaDevice device;
-  private final ProtectionDomain domain;
-  private final Resources resources = new Resources();
-  private final CompletionChannel channel;
-  private final CompletionQueues queues;
+  private final int most;
+  private final ChannelSet channels = new ChannelSet();
   private final WorkCompletions completions = new WorkCompletions(COMPLETIONS_PER_POLL);
   private final FabricCounters counters = new FabricCounters();
   private final AtomicLong serials = new AtomicLong();
@@ -42,49 +37,41 @@ final class RdmaPort implements Port {
   /** Whether something was taken in by a wait, for the next poll to tell. */
   private boolean tookWhileWaiting;
 
-  /** Why the device is of no use any longer. */
-  private volatile @Nullable String failure;
+  /** Replaced, never changed, so that the thread goes through it without a lock. */
+  private volatile RailPort[] rails = {};
 
   private boolean closed;
 
   /**
-   * @param domain for buffers
-   * @param most how many connections the port will have
+   * A port without rails.
+   *
+   * @param most how many connections it will have on each
+   */
+  RdmaPort(int most) {
+    this.most = most;
+  }
+
+  /**
+   * What the port has of a rail, made when it is first asked for. Any thread may ask.
+   *
    * @throws VerbsException if the device does not give what is needed
    */
-  RdmaPort(RdmaDevice device, ProtectionDomain domain, int most) {
-    this.device = device;
-    this.domain = domain;
-    try {
-      channel = resources.add(device.context().createCompletionChannel(), CompletionChannel::close);
-      queues =
-          resources.add(
-              new CompletionQueues(device.context(), channel, most, ConnectionEnd.REQUESTS),
-              CompletionQueues::close);
-      Consumer<AsyncEvent> listener = this::onEvent;
-      device.shared().listen(listener);
-      resources.add(listener, device.shared()::ignore);
-    } catch (RuntimeException | Error e) {
-      resources.close();
-      throw e;
+  synchronized RailPort on(Rail rail) {
+    if (closed) {
+      throw new TransportException("the server is closing");
     }
-  }
-
-  private void onEvent(AsyncEvent event) {
-    if (event.type() == AsyncEventType.DEVICE_FATAL) {
-      failure = "the RDMA " + device.description() + " has failed or was removed";
-    } else if (event.type() == AsyncEventType.COMPLETION_QUEUE_ERROR
-        && event.source() instanceof CompletionQueue failed
-        && Arrays.stream(queues.all()).anyMatch(each -> each.queue() == failed)) {
-      failure = "a completion queue of the RDMA " + device.description() + " has failed";
-    } else {
-      return;
+    for (RailPort each : rails) {
+      if (each.rail() == rail && each.failure() == null) {
+        return each;
+      }
     }
-    wake();
-  }
-
-  CompletionQueues queues() {
-    return queues;
+    RailPort made = new RailPort(this, rail, most);
+    // The thread waits at it from the next time on, before which nobody can be served through it.
+    channels.add(made.channel());
+    RailPort[] more = Arrays.copyOf(rails, rails.length + 1);
+    more[rails.length] = made;
+    rails = more;
+    return made;
   }
 
   /** A number that no other connection of this port has had. */
@@ -117,15 +104,24 @@ final class RdmaPort implements Port {
   public boolean poll() {
     boolean any = tookWhileWaiting;
     tookWhileWaiting = false;
-    String reason = failure;
-    if (reason != null) {
-      breakAll(reason);
+    for (RailPort each : rails) {
+      String failure = each.failure();
+      any |= failure == null ? poll(each) : end(each, failure);
     }
-    for (CompletionQueues.Shared each : queues.all()) {
-      int count = each.queue().poll(completions);
-      for (int i = 0; i < count; i++) {
-        any |= take(i);
+    return any;
+  }
+
+  private boolean poll(RailPort rail) {
+    boolean any = false;
+    try {
+      for (CompletionQueues.Shared each : rail.queues().all()) {
+        int count = each.queue().poll(completions);
+        for (int i = 0; i < count; i++) {
+          any |= take(i);
+        }
       }
+    } catch (VerbsException e) {
+      rail.fail(String.valueOf(e.getMessage()));
     }
     return any;
   }
@@ -147,13 +143,29 @@ final class RdmaPort implements Port {
     }
   }
 
-  private void breakAll(String reason) {
+  /** Breaks what goes through a rail that has failed, and gives it up when nothing does. */
+  private boolean end(RailPort rail, String failure) {
+    // A device that is gone would end every wait at once.
+    channels.remove(rail.channel());
+    boolean any = false;
     for (RdmaMemory each : connections) {
-      if (each != null && each.broken() == null) {
-        each.breakWith(reason);
+      if (each != null && each.rail() == rail && each.broken() == null) {
+        each.breakWith(failure);
         list(each);
+        any = true;
       }
     }
+    if (rail.queues().closeIfUnused()) {
+      remove(rail);
+    }
+    return any;
+  }
+
+  private void remove(RailPort rail) {
+    synchronized (this) {
+      rails = Arrays.stream(rails).filter(each -> each != rail).toArray(RailPort[]::new);
+    }
+    rail.close();
   }
 
   @Override
@@ -169,8 +181,10 @@ final class RdmaPort implements Port {
 
   @Override
   public void await(long nanoseconds) {
-    for (CompletionQueues.Shared each : queues.all()) {
-      each.arm();
+    for (RailPort each : rails) {
+      if (each.failure() == null) {
+        arm(each);
+      }
     }
     // What arrived before was asked for is not announced.
     if (poll()) {
@@ -178,20 +192,36 @@ final class RdmaPort implements Port {
       return;
     }
     counters.slept();
-    long milliseconds = Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanoseconds));
-    CompletionQueue announced = channel.awaitEvent(milliseconds);
-    if (announced != null) {
-      for (CompletionQueues.Shared each : queues.all()) {
-        each.announced(announced);
+    CompletionChannel ready =
+        channels.await(Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanoseconds)));
+    if (ready != null) {
+      takeAnnouncement(ready);
+    }
+  }
+
+  private static void arm(RailPort rail) {
+    try {
+      rail.arm();
+    } catch (VerbsException e) {
+      rail.fail(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void takeAnnouncement(CompletionChannel channel) {
+    for (RailPort each : rails) {
+      if (each.channel() == channel) {
+        try {
+          each.takeAnnouncement();
+        } catch (VerbsException e) {
+          each.fail(String.valueOf(e.getMessage()));
+        }
       }
     }
   }
 
   @Override
-  public synchronized void wake() {
-    if (!closed) {
-      channel.wakeUp();
-    }
+  public void wake() {
+    channels.wakeUp();
   }
 
   @Override
@@ -200,20 +230,13 @@ final class RdmaPort implements Port {
   }
 
   @Override
-  public LocalBuffer allocate(long bytes) {
-    try {
-      return RegisteredBuffer.allocate(domain, bytes);
-    } catch (VerbsException | OutOfMemoryError e) {
-      throw new TransportException(
-          "no memory of " + bytes + " bytes for RDMA: " + e.getMessage(), e);
-    }
-  }
-
-  @Override
   public synchronized void close() {
     if (!closed) {
       closed = true;
-      resources.close();
+      for (RailPort each : rails) {
+        each.close();
+      }
+      channels.close();
     }
   }
 }

@@ -15,19 +15,19 @@ import io.wisp.transport.ring.server.RingServer;
 import io.wisp.transport.ring.server.ServerLimits;
 import io.wisp.verbs.Verbs;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * RDMA by libibverbs. The endpoint is where the control connection goes, by TCP; requests go
- * between the devices, whose addresses the two sides tell each other there.
+ * between the devices, whose addresses the two sides tell each other there. A server that listens
+ * at all addresses serves each client by the device that has the address which it came to.
  *
  * <p>Clients read the table themselves if the store is a {@link io.wisp.store.cuckoo.CuckooStore},
- * all of whose memory is then locked; else they ask for everything.
+ * all of whose memory is then locked, for each device that clients go through; else they ask for
+ * everything.
  */
 public final class RdmaTransport implements Transport {
 
@@ -54,6 +54,7 @@ public final class RdmaTransport implements Transport {
   Server serve(Store store, ServerOptions options, ServerLimits limits) {
     requireAvailable();
     DeviceChoice choice = DeviceChoice.parse(options.device());
+    AckTimeout ackTimeout = AckTimeout.of(options.ackTimeout());
     InetSocketAddress address = resolve(options.endpoint(), "cannot listen on ");
     ServerSocketChannel listener = listen(options.endpoint(), address);
     Endpoint endpoint = new Endpoint(options.endpoint().host(), listener.socket().getLocalPort());
@@ -61,7 +62,9 @@ public final class RdmaTransport implements Transport {
     try {
       fabric =
           new RdmaServerFabric(
-              RdmaDevice.open(choice, ifOfAnInterface(address.getAddress())), store, options);
+              ServerRails.open(choice, address.getAddress(), store),
+              options.maxClients(),
+              ackTimeout);
     } catch (RuntimeException | Error e) {
       Closing.quietly(listener);
       throw e;
@@ -78,11 +81,6 @@ public final class RdmaTransport implements Transport {
       Closing.quietly(listener);
       throw new TransportException("cannot listen on " + endpoint + ": " + e.getMessage(), e);
     }
-  }
-
-  /** No device has the address of loopback, or that of all interfaces. */
-  private static @Nullable InetAddress ifOfAnInterface(InetAddress address) {
-    return address.isLoopbackAddress() || address.isAnyLocalAddress() ? null : address;
   }
 
   @Override

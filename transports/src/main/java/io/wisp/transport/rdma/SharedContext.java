@@ -31,6 +31,7 @@ final class SharedContext implements AutoCloseable {
   private final Context context;
   private final List<Consumer<AsyncEvent>> listeners = new CopyOnWriteArrayList<>();
   private int users;
+  private volatile boolean gone;
 
   private SharedContext(String name) {
     this.name = name;
@@ -59,6 +60,11 @@ final class SharedContext implements AutoCloseable {
     return context;
   }
 
+  /** Whether the device has failed or was removed; one of its name that comes back is another. */
+  boolean isGone() {
+    return gone;
+  }
+
   /** Has a listener told, in another thread, what happens to the device. */
   void listen(Consumer<AsyncEvent> listener) {
     listeners.add(listener);
@@ -73,8 +79,7 @@ final class SharedContext implements AutoCloseable {
       while (!context.isClosed()) {
         AsyncEvent event = context.awaitEvent(Context.FOREVER);
         if (event != null) {
-          LOG.log(level(event.type()), "{0}: {1}", name, text(event));
-          listeners.forEach(listener -> listener.accept(event));
+          happened(event);
         }
       }
     } catch (IllegalStateException e) {
@@ -82,6 +87,18 @@ final class SharedContext implements AutoCloseable {
     } catch (VerbsException e) {
       LOG.log(Level.WARNING, "what happens to " + name + " is not known any more", e);
     }
+  }
+
+  /** Tells all who listen. */
+  void happened(AsyncEvent event) {
+    LOG.log(level(event.type()), "{0}: {1}", name, text(event));
+    if (event.type() == AsyncEventType.DEVICE_FATAL) {
+      gone = true;
+      synchronized (OPENED) {
+        OPENED.remove(name, this);
+      }
+    }
+    listeners.forEach(listener -> listener.accept(event));
   }
 
   /** Whether clients can reach a server at all is for people, the rest for who looks for it. */
@@ -106,7 +123,7 @@ final class SharedContext implements AutoCloseable {
     synchronized (OPENED) {
       users--;
       if (users == 0) {
-        OPENED.remove(name);
+        OPENED.remove(name, this);
         context.close();
       }
     }

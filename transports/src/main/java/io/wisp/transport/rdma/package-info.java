@@ -13,7 +13,12 @@
  * <p>The way of a frame: {@code RingSender} WRITEs it with immediate data, which says by how much
  * the position in the ring advanced. At the other side that completes a receive request, which
  * names no memory, after the bytes are there; {@code RdmaPort} takes the completion from the queue
- * that the connections of a thread share, and finds the {@code RdmaMemory} by the number in it.
+ * that connections of a thread share, and finds the {@code RdmaMemory} by the number in it.
+ *
+ * <p>A server may have several devices. {@code ServerRails} gives each client the one that has the
+ * address which the client came to. What its connections share on a device is a {@code Rail}, and
+ * what a thread has of it a {@code RailPort}; the thread's {@code RdmaPort} takes completions from
+ * the queues of all.
  *
  * <p>A side keeps some tens of receive requests posted. One that sends more notifications than that
  * while the other does not look is held up by the device (receiver not ready), which tries again,

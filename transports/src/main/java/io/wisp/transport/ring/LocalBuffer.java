@@ -5,7 +5,8 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Memory of this side that reads of the other side's memory arrive in, and that the other side may
- * read. It belongs to the port that allocated it, and to the port's thread.
+ * read. It belongs to the connections of the {@link BufferSource} that allocated it, and to their
+ * thread.
  */
 public interface LocalBuffer extends AutoCloseable {
 

@@ -33,14 +33,6 @@ public interface Port extends AutoCloseable {
   /** Ends an {@link #await} under way, or the next one. Any thread may call it. */
   void wake();
 
-  /**
-   * Memory that reads on this port's connections may arrive in, and that the other sides of this
-   * port's connections may read.
-   *
-   * @throws io.wisp.transport.TransportException if there is none; the message says why
-   */
-  LocalBuffer allocate(long bytes);
-
   /** What its thread has had it and its connections do. */
   FabricCounters counters();
 

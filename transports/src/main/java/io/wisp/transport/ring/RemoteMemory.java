@@ -78,6 +78,9 @@ public interface RemoteMemory extends AutoCloseable {
   /** The token of the next batch that was completed, in order of posting, or -1. */
   int completedReads();
 
+  /** Where memory comes from that reads here may arrive in, and that the other side may read. */
+  BufferSource buffers();
+
   /** How many reads may be under way at once; more are held back, not refused. */
   int readDepth();
 

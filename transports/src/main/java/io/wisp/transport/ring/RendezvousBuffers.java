@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Memory for requests and replies that are too long for a ring, within a budget. The last buffer
  * that was given back is kept for the next who wants one, since making one is slow. It belongs to
- * the port's thread.
+ * one thread.
  */
 public final class RendezvousBuffers implements AutoCloseable {
 
@@ -16,15 +16,15 @@ public final class RendezvousBuffers implements AutoCloseable {
   /** A budget without limit. */
   public static final long UNLIMITED = Long.MAX_VALUE;
 
-  private final Port port;
+  private final BufferSource source;
   private final long budget;
   private long total;
   private long returns;
   private @Nullable LocalBuffer spare;
 
   /** Buffers that have no more bytes together than a budget; a single one may have more. */
-  public RendezvousBuffers(Port port, long budget) {
-    this.port = port;
+  public RendezvousBuffers(BufferSource source, long budget) {
+    this.source = source;
     this.budget = budget;
   }
 
@@ -55,7 +55,7 @@ public final class RendezvousBuffers implements AutoCloseable {
     if (others > 0 && others + size > budget) {
       return null;
     }
-    LocalBuffer made = port.allocate(size);
+    LocalBuffer made = source.allocate(size);
     total += made.memory().byteSize();
     return made;
   }

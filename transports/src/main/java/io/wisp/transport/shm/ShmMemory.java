@@ -3,6 +3,7 @@ package io.wisp.transport.shm;
 
 import io.wisp.transport.TokenQueue;
 import io.wisp.transport.TransportException;
+import io.wisp.transport.ring.BufferSource;
 import io.wisp.transport.ring.FabricCounters;
 import io.wisp.transport.ring.LocalBuffer;
 import io.wisp.transport.ring.RemoteBuffer;
@@ -253,6 +254,11 @@ final class ShmMemory implements RemoteMemory {
   @Override
   public int completedReads() {
     return completed.poll();
+  }
+
+  @Override
+  public BufferSource buffers() {
+    return port;
   }
 
   @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.shm;
 
+import io.wisp.transport.ring.BufferSource;
 import io.wisp.transport.ring.FabricCounters;
 import io.wisp.transport.ring.LocalBuffer;
 import io.wisp.transport.ring.Port;
@@ -18,7 +19,7 @@ import java.util.function.IntSupplier;
  * A thread's connections and the doorbell that wakes it. To poll is to look at the words that each
  * other side writes.
  */
-final class ShmPort implements Port {
+final class ShmPort implements Port, BufferSource {
 
   private final Doorbell doorbell;
   private final IntFunction<Path> bufferPaths;

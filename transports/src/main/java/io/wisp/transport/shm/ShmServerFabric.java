@@ -12,6 +12,7 @@ import io.wisp.transport.ring.handshake.ServerFabric;
 import io.wisp.transport.ring.handshake.ServerOffer;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -57,8 +58,8 @@ final class ShmServerFabric implements ServerFabric {
   }
 
   @Override
-  public RemoteBuffer table() {
-    return table;
+  public boolean offersTable() {
+    return table.length() > 0;
   }
 
   @Override
@@ -76,13 +77,13 @@ final class ShmServerFabric implements ServerFabric {
   }
 
   @Override
-  public ServerOffer offer(Port port, int ringBytes) {
+  public ServerOffer offer(Port port, int ringBytes, SocketAddress reached) {
     int thread = threads.getOrDefault(port, 0);
     long connection = connections.incrementAndGet();
     SharedFile file =
         SharedFile.create(
             folder.files().connection(connection), ConnectionDescriptor.fileSize(ringBytes));
-    return new Offer(folder, (ShmPort) port, thread, connection, ringBytes, file);
+    return new Offer(folder, (ShmPort) port, thread, connection, ringBytes, table, file);
   }
 
   /** A file that the client has not mapped yet. */
@@ -92,6 +93,7 @@ final class ShmServerFabric implements ServerFabric {
       int thread,
       long connection,
       int ringBytes,
+      RemoteBuffer table,
       SharedFile file)
       implements ServerOffer {
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wisp.store.Slice;
 import io.wisp.store.cuckoo.CuckooStore;
-import io.wisp.transport.ServerOptions;
 import io.wisp.transport.Waiting;
 import io.wisp.transport.ring.RemoteBuffer;
 import io.wisp.transport.ring.handshake.ServerOffer;
@@ -45,9 +44,9 @@ class IsolationTest {
   private final CuckooStore store = CuckooStore.open(1L << 20);
   private final RdmaServerFabric fabric =
       new RdmaServerFabric(
-          RdmaDevice.open(DeviceChoice.ANY, null),
-          store,
-          ServerOptions.defaults().withMaxClients(8));
+          ServerRails.open(DeviceChoice.ANY, RdmaPair.NOWHERE.getAddress(), store),
+          8,
+          AckTimeout.DEFAULT);
   private final RdmaPort port = (RdmaPort) fabric.openPort(Waiting.POLL);
   private final Intruder intruder;
   private final Intruder other;
@@ -83,6 +82,7 @@ class IsolationTest {
     private final SendBatch request = new SendBatch(1);
     private final WorkCompletions completions = new WorkCompletions(1);
     private final EndAddress server;
+    private final RemoteBuffer table;
     private final RdmaMemory connection;
 
     private QueuePair pair() {
@@ -94,7 +94,8 @@ class IsolationTest {
     }
 
     Intruder(int number) {
-      ServerOffer offer = fabric.offer(port, RdmaPair.RING);
+      ServerOffer offer = fabric.offer(port, RdmaPair.RING, RdmaPair.NOWHERE);
+      table = offer.table();
       server = EndAddress.decode(offer.encoded());
       QueuePairAddress ring = address(ringPair);
       QueuePairAddress read = address(readPair);
@@ -158,7 +159,7 @@ class IsolationTest {
 
   @Test
   void shouldLetAClientReadTheTable() {
-    RemoteBuffer table = fabric.table();
+    RemoteBuffer table = intruder.table;
     assertThat(table.length()).isEqualTo(store.region().byteSize());
     assertThat(intruder.read(intruder.readPair, table.address(), table.key()))
         .isEqualTo(CompletionStatus.SUCCESS);
@@ -170,7 +171,7 @@ class IsolationTest {
   @Test
   void shouldNotLetAClientWriteIntoTheTableByItsRingPair() {
     byte[] before = copy(store.region());
-    RemoteBuffer table = fabric.table();
+    RemoteBuffer table = intruder.table;
     assertThat(intruder.write(intruder.ringPair, table.address(), table.key()))
         .isEqualTo(CompletionStatus.REM_ACCESS_ERR);
     assertThat(copy(store.region())).isEqualTo(before);
@@ -179,7 +180,7 @@ class IsolationTest {
   @Test
   void shouldNotLetAClientWriteIntoTheTableByItsReadPair() {
     byte[] before = copy(store.region());
-    RemoteBuffer table = fabric.table();
+    RemoteBuffer table = intruder.table;
     assertThat(intruder.write(intruder.readPair, table.address(), table.key()))
         .isIn(CompletionStatus.REM_ACCESS_ERR, CompletionStatus.REM_INV_REQ_ERR);
     assertThat(copy(store.region())).isEqualTo(before);
@@ -226,7 +227,7 @@ class IsolationTest {
 
   @Test
   void shouldTellTheServerOfAClientThatDidWhatItMayNot() {
-    RemoteBuffer table = fabric.table();
+    RemoteBuffer table = intruder.table;
     CompletionStatus status = intruder.write(intruder.ringPair, table.address(), table.key());
     assertThat(status).isEqualTo(CompletionStatus.REM_ACCESS_ERR);
     RdmaPair.await(

@@ -116,8 +116,8 @@ class RdmaMemoryTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 8, 4_097, (1 << 20) - 1, (1 << 20) + 1, 5_000_000})
   void shouldReadAnyLengthOfWhatTheOtherSideOffers(int length) {
-    try (LocalBuffer offered = pair.clientPort().allocate(length + 7);
-        LocalBuffer target = pair.serverPort.allocate(length + 100)) {
+    try (LocalBuffer offered = pair.client.buffers().allocate(length + 7);
+        LocalBuffer target = pair.server.buffers().allocate(length + 100)) {
       fill(offered.memory(), 0, length + 7, length);
       pair.server.read(offered.remote(), 7, target, 64, length);
       pair.server.closeBatch(42);
@@ -134,8 +134,8 @@ class RdmaMemoryTest {
     long batches = 200;
     long each = 3;
     long bytes = batches * each * 64;
-    try (LocalBuffer offered = pair.serverPort.allocate(bytes);
-        LocalBuffer target = pair.clientPort().allocate(bytes)) {
+    try (LocalBuffer offered = pair.server.buffers().allocate(bytes);
+        LocalBuffer target = pair.client.buffers().allocate(bytes)) {
       fill(offered.memory(), 0, (int) bytes, 9);
       for (int i = 0; i < batches; i++) {
         for (int j = 0; j < each; j++) {
@@ -164,8 +164,8 @@ class RdmaMemoryTest {
   @ParameterizedTest
   @ValueSource(longs = {-1, 937, 1_000, Long.MAX_VALUE})
   void shouldBreakAtAReadBeyondWhatIsOffered(long offset) {
-    try (LocalBuffer offered = pair.serverPort.allocate(1_000);
-        LocalBuffer target = pair.clientPort().allocate(1_000)) {
+    try (LocalBuffer offered = pair.server.buffers().allocate(1_000);
+        LocalBuffer target = pair.client.buffers().allocate(1_000)) {
       pair.client.read(offered.remote(), offset, target, 0, 64);
       pair.client.closeBatch(1);
       pair.client.postReads();
@@ -176,8 +176,8 @@ class RdmaMemoryTest {
 
   @Test
   void shouldSayWhatTheOtherSideRefused() {
-    try (LocalBuffer offered = pair.serverPort.allocate(1_000);
-        LocalBuffer target = pair.clientPort().allocate(1_000)) {
+    try (LocalBuffer offered = pair.server.buffers().allocate(1_000);
+        LocalBuffer target = pair.client.buffers().allocate(1_000)) {
       RemoteBuffer wrong =
           new RemoteBuffer(offered.remote().address(), offered.remote().key() ^ 0x5500, 1_000);
       pair.client.read(wrong, 0, target, 0, 64);
@@ -208,8 +208,8 @@ class RdmaMemoryTest {
 
   @Test
   void shouldCloseWhileReadsAreUnderWay() {
-    LocalBuffer offered = pair.serverPort.allocate(32 << 20);
-    LocalBuffer target = pair.clientPort().allocate(32 << 20);
+    LocalBuffer offered = pair.server.buffers().allocate(32 << 20);
+    LocalBuffer target = pair.client.buffers().allocate(32 << 20);
     pair.client.read(offered.remote(), 0, target, 0, 32 << 20);
     pair.client.closeBatch(1);
     pair.client.postReads();

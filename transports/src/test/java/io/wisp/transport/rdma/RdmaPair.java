@@ -7,6 +7,8 @@ import io.wisp.transport.ClientOptions;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.Waiting;
 import io.wisp.transport.ring.handshake.ServerOffer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +18,10 @@ import java.util.function.BooleanSupplier;
 final class RdmaPair implements AutoCloseable {
 
   static final int RING = 16 << 10;
+
+  /** An address that no device has. */
+  static final InetSocketAddress NOWHERE =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
   private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(60);
 
@@ -33,7 +39,9 @@ final class RdmaPair implements AutoCloseable {
   RdmaPair(ServerOptions serverOptions, ClientOptions clientOptions) {
     serverFabric =
         new RdmaServerFabric(
-            RdmaDevice.open(DeviceChoice.ANY, null), store, serverOptions.withMaxClients(8));
+            ServerRails.open(DeviceChoice.ANY, NOWHERE.getAddress(), store),
+            8,
+            AckTimeout.of(serverOptions.ackTimeout()));
     serverPort = (RdmaPort) serverFabric.openPort(Waiting.SLEEP);
     clientFabric = new RdmaClientFabric(clientOptions);
     Ends ends = connect(clientFabric, 5);
@@ -46,7 +54,7 @@ final class RdmaPair implements AutoCloseable {
 
   /** Makes one more connection to the server's port. */
   Ends connect(RdmaClientFabric fabric, int number) {
-    ServerOffer offer = serverFabric.offer(serverPort, RING);
+    ServerOffer offer = serverFabric.offer(serverPort, RING, NOWHERE);
     ByteBuffer answer = ByteBuffer.allocate(4_096).order(ByteOrder.LITTLE_ENDIAN);
     RdmaMemory near = (RdmaMemory) fabric.connect(offer.encoded(), RING, answer);
     RdmaMemory far = (RdmaMemory) offer.accept(number, answer.flip());

@@ -160,6 +160,13 @@ public final class DelayedLink {
     }
 
     @Override
+    public BufferSource buffers() {
+      return bytes -> {
+        throw new UnsupportedOperationException("nothing is offered here");
+      };
+    }
+
+    @Override
     public int readDepth() {
       return 1;
     }

@@ -102,7 +102,7 @@ record ClientConnection(
     return options.getPath() != GetPath.RING && welcome.table().length() > 0;
   }
 
-  /** Frees everything; what was allocated from the port is freed before. */
+  /** Frees everything; buffers are freed before. */
   @Override
   public void close() {
     memory.close();

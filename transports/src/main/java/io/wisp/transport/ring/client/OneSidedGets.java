@@ -70,10 +70,10 @@ final class OneSidedGets implements AutoCloseable {
     this.addressesOnly = addressesOnly && givesAddresses;
     this.ring = ring;
     this.reads = reads;
-    buffers = new RendezvousBuffers(connection.fabric().port(), RendezvousBuffers.UNLIMITED);
+    buffers = new RendezvousBuffers(connection.memory().buffers(), RendezvousBuffers.UNLIMITED);
     gets = new PendingGet[Math.min(DEPTH, maxOutstanding)];
     lookupReads = new LookupReads(connection, arrived, wait, gets);
-    buffer = connection.fabric().port().allocate((long) gets.length * BYTES_PER_LOOKUP);
+    buffer = connection.memory().buffers().allocate((long) gets.length * BYTES_PER_LOOKUP);
     try {
       table =
           new RemoteTable(

@@ -72,7 +72,7 @@ final class RingCalls implements AutoCloseable {
     RingLimits limits = connection.limits();
     outgoing = new OutgoingRing(memory, limits);
     incoming = new IncomingRing(memory, limits);
-    buffers = new RendezvousBuffers(connection.fabric().port(), RendezvousBuffers.UNLIMITED);
+    buffers = new RendezvousBuffers(memory.buffers(), RendezvousBuffers.UNLIMITED);
     rendezvous = new RendezvousRead(memory, buffers, reads::takeRendezvous);
     publishBytes = limits.ringBytes() / 8;
     creditBytes = limits.ringBytes() / 4;

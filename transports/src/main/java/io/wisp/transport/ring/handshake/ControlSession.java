@@ -7,6 +7,7 @@ import io.wisp.transport.TransportException;
 import io.wisp.transport.ring.RemoteMemory;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -105,13 +106,14 @@ public final class ControlSession implements ServedClient {
     requirePassword(hello.password());
     handshake.admit();
     admitted = true;
+    SocketAddress reached = channel.getLocalAddress();
     ServingThread chosen = handshake.leastLoaded();
     thread = chosen;
     number = chosen.reserve();
-    ServerOffer made = handshake.offer(chosen);
+    ServerOffer made = handshake.offer(chosen, reached);
     offer = made;
     stage = Stage.ANSWER;
-    send(handshake.welcome(made.encoded()));
+    send(handshake.welcome(made));
   }
 
   private void requirePassword(@Nullable ByteBuffer given) {

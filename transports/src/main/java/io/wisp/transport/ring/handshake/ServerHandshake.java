@@ -7,7 +7,7 @@ import io.wisp.transport.ServerStatistics;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.ring.RemoteBuffer;
 import io.wisp.transport.ring.RingLimits;
-import java.nio.ByteBuffer;
+import java.net.SocketAddress;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -65,12 +65,12 @@ public final class ServerHandshake {
     return threads.stream().min(Comparator.comparingInt(ServingThread::load)).orElseThrow();
   }
 
-  ServerOffer offer(ServingThread thread) {
-    return fabric.offer(thread.port(), rings.ringBytes());
+  ServerOffer offer(ServingThread thread, SocketAddress reached) {
+    return fabric.offer(thread.port(), rings.ringBytes(), reached);
   }
 
-  ControlMessage.Welcome welcome(ByteBuffer offer) {
-    RemoteBuffer table = fabric.table();
+  ControlMessage.Welcome welcome(ServerOffer offer) {
+    RemoteBuffer table = offer.table();
     return new ControlMessage.Welcome(
         ControlMessage.VERSION,
         rings.ringBytes(),
@@ -80,7 +80,7 @@ public final class ServerHandshake {
         store.wantsReads(),
         table.length() > 0,
         table,
-        offer);
+        offer.encoded());
   }
 
   void countAccepted() {

@@ -2,11 +2,15 @@
 package io.wisp.transport.ring.handshake;
 
 import io.wisp.transport.ring.Port;
+import io.wisp.transport.ring.RemoteBuffer;
 import io.wisp.transport.ring.RemoteMemory;
 import java.nio.ByteBuffer;
 
 /** The server's part of a connection whose client has not answered yet. */
 public interface ServerOffer {
+
+  /** The table that the client may read, or {@link RemoteBuffer#NONE}. */
+  RemoteBuffer table();
 
   /** What the client must know, little-endian, at most 4,096 bytes. */
   ByteBuffer encoded();

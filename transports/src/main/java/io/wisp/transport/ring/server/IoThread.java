@@ -77,7 +77,7 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
     now = nanoTime.getAsLong();
     nextCheck = now;
     idle = new IdleStrategy(options.waiting(), port::await, LONGEST_SLEEP_NANOS);
-    context = ThreadContext.of(port, executor, limits, nanoTime);
+    context = ThreadContext.of(executor, limits, nanoTime);
     connections = new ServedConnections(port, context);
     unfinished = connections.unfinished();
     idleNanos = options.idleTimeout().toNanos();

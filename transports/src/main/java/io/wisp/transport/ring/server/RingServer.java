@@ -114,7 +114,7 @@ public final class RingServer implements Server {
   public String description() {
     int count = options.threads();
     String threads = count == 1 ? "1 thread" : count + " threads";
-    String table = fabric.table().length() == 0 ? "requests only" : "table readable by clients";
+    String table = fabric.offersTable() ? "table readable by clients" : "requests only";
     return "%s at %s by %s, %s, waiting by %s, %s"
         .formatted(name, endpoint, fabric.description(), threads, options.waiting().word(), table);
   }

@@ -15,6 +15,7 @@ import io.wisp.transport.ring.LocalBuffer;
 import io.wisp.transport.ring.OutgoingRing;
 import io.wisp.transport.ring.RemoteBuffer;
 import io.wisp.transport.ring.RemoteMemory;
+import io.wisp.transport.ring.RendezvousBuffers;
 import io.wisp.transport.ring.RendezvousRead;
 import io.wisp.transport.ring.RingFaultException;
 import io.wisp.transport.ring.handshake.ServedClient;
@@ -54,6 +55,7 @@ final class ServerConnection {
   private final ThreadContext context;
   private final Session session = Session.authenticated();
   private final ServedClient control;
+  private final RendezvousBuffers buffers;
   private final RendezvousRead rendezvous;
 
   /** The reply that the client is to read from here, and how many there were so far. */
@@ -75,7 +77,8 @@ final class ServerConnection {
     this.control = control;
     outgoing = new OutgoingRing(memory, context.limits());
     incoming = new IncomingRing(memory, context.limits());
-    rendezvous = new RendezvousRead(memory, context.buffers());
+    buffers = context.buffersOf(memory);
+    rendezvous = new RendezvousRead(memory, buffers);
   }
 
   int number() {
@@ -117,7 +120,7 @@ final class ServerConnection {
    */
   Outcome serve() throws RingFaultException {
     active = true;
-    if (returnsWhenStarved == context.buffers().returns()) {
+    if (returnsWhenStarved == buffers.returns()) {
       return Outcome.STARVED;
     }
     returnsWhenStarved = -1;
@@ -161,7 +164,7 @@ final class ServerConnection {
     if (taken < repliesOffered) {
       return false;
     }
-    context.buffers().giveBack(offeredReply);
+    buffers.giveBack(offeredReply);
     offeredReply = null;
     return true;
   }
@@ -176,7 +179,7 @@ final class ServerConnection {
     RemoteBuffer offered = incoming.offered(MAX_REQUEST_LENGTH);
     LocalBuffer target;
     try {
-      target = context.buffers().take(offered.length());
+      target = buffers.take(offered.length());
     } catch (TransportException e) {
       refuse(e);
       return Outcome.UNFINISHED;
@@ -207,7 +210,7 @@ final class ServerConnection {
   }
 
   private Outcome starved() {
-    returnsWhenStarved = context.buffers().returns();
+    returnsWhenStarved = buffers.returns();
     return Outcome.STARVED;
   }
 
@@ -226,7 +229,7 @@ final class ServerConnection {
     } else {
       LocalBuffer buffer;
       try {
-        buffer = context.buffers().take(reply.length(), rendezvous.target());
+        buffer = buffers.take(reply.length(), rendezvous.target());
       } catch (TransportException e) {
         refuse(e);
         return true;
@@ -263,7 +266,7 @@ final class ServerConnection {
     try {
       memory.close();
       rendezvous.end();
-      context.buffers().giveBack(offeredReply);
+      buffers.giveBack(offeredReply);
       offeredReply = null;
     } finally {
       control.end();

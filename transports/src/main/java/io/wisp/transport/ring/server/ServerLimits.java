@@ -8,7 +8,8 @@ import java.time.Duration;
  * What a server allows a client.
  *
  * @param rings the rings of a connection
- * @param rendezvousBudget bytes that the long requests and replies of one thread may hold together
+ * @param rendezvousBudget bytes that the long requests and replies of one thread may hold together,
+ *     for each device
  * @param handshake how long a client may take from connecting to being served
  * @param stall how long a client may take to read a long reply that it is offered
  */

@@ -4,11 +4,14 @@ package io.wisp.transport.ring.server;
 import io.wisp.codec.FrameBuffer;
 import io.wisp.codec.RequestExecutor;
 import io.wisp.transport.RequestCounters;
-import io.wisp.transport.ring.Port;
+import io.wisp.transport.ring.BufferSource;
+import io.wisp.transport.ring.RemoteMemory;
 import io.wisp.transport.ring.RendezvousBuffers;
 import io.wisp.transport.ring.RingLimits;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
@@ -17,7 +20,8 @@ import java.util.function.LongSupplier;
  *
  * @param request where a request from a ring is copied to, as long as a frame may be
  * @param reply where replies are made
- * @param buffers where what does not fit a ring is put
+ * @param rendezvousBudget bytes that the buffers of a source may have together
+ * @param buffers where what does not fit a ring is put, by where they come from
  */
 record ThreadContext(
     RequestExecutor executor,
@@ -27,11 +31,11 @@ record ThreadContext(
     Arena arena,
     MemorySegment request,
     FrameBuffer reply,
-    RendezvousBuffers buffers)
+    long rendezvousBudget,
+    Map<BufferSource, RendezvousBuffers> buffers)
     implements AutoCloseable {
 
-  static ThreadContext of(
-      Port port, RequestExecutor executor, ServerLimits limits, LongSupplier nanoTime) {
+  static ThreadContext of(RequestExecutor executor, ServerLimits limits, LongSupplier nanoTime) {
     Arena arena = Arena.ofShared();
     return new ThreadContext(
         executor,
@@ -41,13 +45,20 @@ record ThreadContext(
         arena,
         arena.allocate(limits.rings().maxPayload(), Long.BYTES),
         new FrameBuffer(),
-        new RendezvousBuffers(port, limits.rendezvousBudget()));
+        limits.rendezvousBudget(),
+        new IdentityHashMap<>());
+  }
+
+  /** The buffers for what does not fit the rings of a connection. */
+  RendezvousBuffers buffersOf(RemoteMemory memory) {
+    return buffers.computeIfAbsent(
+        memory.buffers(), source -> new RendezvousBuffers(source, rendezvousBudget));
   }
 
   /** Frees the memory, before the port is closed. */
   @Override
   public void close() {
-    buffers.close();
+    buffers.values().forEach(RendezvousBuffers::close);
     reply.close();
     arena.close();
   }

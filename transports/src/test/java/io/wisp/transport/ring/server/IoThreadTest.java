@@ -12,11 +12,9 @@ import io.wisp.store.Slice;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.Overridden;
 import io.wisp.transport.ServerOptions;
-import io.wisp.transport.TransportException;
 import io.wisp.transport.Waiting;
 import io.wisp.transport.ring.DelayedLink;
 import io.wisp.transport.ring.FabricCounters;
-import io.wisp.transport.ring.LocalBuffer;
 import io.wisp.transport.ring.OutgoingRing;
 import io.wisp.transport.ring.Port;
 import io.wisp.transport.ring.RemoteBuffer;
@@ -31,6 +29,7 @@ import io.wisp.transport.ring.handshake.ServerOffer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -385,11 +384,6 @@ class IoThreadTest {
     public void wake() {}
 
     @Override
-    public LocalBuffer allocate(long bytes) {
-      throw new TransportException("none here");
-    }
-
-    @Override
     public FabricCounters counters() {
       return new FabricCounters();
     }
@@ -411,8 +405,8 @@ class IoThreadTest {
     }
 
     @Override
-    public RemoteBuffer table() {
-      return RemoteBuffer.NONE;
+    public boolean offersTable() {
+      return false;
     }
 
     @Override
@@ -421,8 +415,13 @@ class IoThreadTest {
     }
 
     @Override
-    public ServerOffer offer(Port port, int ringBytes) {
+    public ServerOffer offer(Port port, int ringBytes, SocketAddress reached) {
       return new ServerOffer() {
+        @Override
+        public RemoteBuffer table() {
+          return RemoteBuffer.NONE;
+        }
+
         @Override
         public ByteBuffer encoded() {
           return ByteBuffer.allocate(0);
