@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.rdma;
 
+import io.wisp.transport.Log;
 import io.wisp.transport.TransportException;
 import io.wisp.verbs.CompletionChannel;
 import io.wisp.verbs.CompletionQueue;
 import io.wisp.verbs.Context;
+import io.wisp.verbs.VerbsException;
+import java.lang.System.Logger.Level;
 import java.util.Arrays;
 
 /**
@@ -13,6 +16,8 @@ import java.util.Arrays;
  * overruns. Any thread may reserve room.
  */
 final class CompletionQueues implements AutoCloseable {
+
+  private static final Log LOG = Log.of(CompletionQueues.class);
 
   /** Connections that share a queue, if the device allows it to be that long. */
   private static final int CONNECTIONS_PER_QUEUE = 64;
@@ -111,17 +116,25 @@ final class CompletionQueues implements AutoCloseable {
 
   /** Closes them if no room is reserved; the answer is whether they are closed. */
   synchronized boolean closeIfUnused() {
-    if (Arrays.stream(queues).allMatch(each -> each.connections == 0)) {
-      close();
+    for (Shared each : queues) {
+      if (each.connections > 0) {
+        return false;
+      }
     }
-    return closed;
+    close();
+    return true;
   }
 
   @Override
   public synchronized void close() {
     closed = true;
     for (Shared each : queues) {
-      each.queue.close();
+      try {
+        each.queue.close();
+      } catch (VerbsException e) {
+        // A device that has failed may refuse it, which must not end a thread that serves others.
+        LOG.log(Level.WARNING, "a completion queue was not freed", e);
+      }
     }
     queues = new Shared[0];
   }

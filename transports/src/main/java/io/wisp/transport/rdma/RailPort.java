@@ -28,6 +28,8 @@ final class RailPort implements BufferSource, AutoCloseable {
   /** Why the rail is of no use here any longer. */
   private volatile @Nullable String failure;
 
+  private boolean waitedFor = true;
+
   /**
    * @param most how many connections there will ever be
    * @throws VerbsException if the device does not give what is needed
@@ -47,6 +49,9 @@ final class RailPort implements BufferSource, AutoCloseable {
       Consumer<AsyncEvent> listener = this::onEvent;
       device.shared().listen(listener);
       resources.add(listener, device.shared()::ignore);
+      if (device.isGone()) {
+        fail(gone());
+      }
     } catch (RuntimeException | Error e) {
       resources.close();
       throw e;
@@ -55,12 +60,16 @@ final class RailPort implements BufferSource, AutoCloseable {
 
   private void onEvent(AsyncEvent event) {
     if (event.type() == AsyncEventType.DEVICE_FATAL) {
-      fail("the RDMA " + rail.device().description() + " has failed or was removed");
+      fail(gone());
     } else if (event.type() == AsyncEventType.COMPLETION_QUEUE_ERROR
         && event.source() instanceof CompletionQueue failed
         && Arrays.stream(queues.all()).anyMatch(each -> each.queue() == failed)) {
       fail("a completion queue of the RDMA " + rail.device().description() + " has failed");
     }
+  }
+
+  private String gone() {
+    return "the RDMA " + rail.device().description() + " has failed or was removed";
   }
 
   /** Has the port end the connections that go through here. Any thread. */
@@ -72,6 +81,13 @@ final class RailPort implements BufferSource, AutoCloseable {
   /** Why the rail is of no use here any longer, or null. Any thread. */
   @Nullable String failure() {
     return failure;
+  }
+
+  /** Whether the port's thread waits for it; false from the first call on. */
+  boolean stopWaiting() {
+    boolean before = waitedFor;
+    waitedFor = false;
+    return before;
   }
 
   RdmaPort port() {

@@ -61,7 +61,7 @@ final class RdmaDevice implements AutoCloseable {
     for (Device device : Verbs.devices()) {
       try {
         RdmaDevice opened = open(device.name(), choice, near);
-        if (near == null || opened.portAt(near) != null) {
+        if (near == null || opened.hasAddress(near)) {
           if (first != null) {
             first.close();
           }
@@ -83,6 +83,15 @@ final class RdmaDevice implements AutoCloseable {
         reasons.isEmpty()
             ? Verbs.availability().orElse("there is no RDMA device")
             : "no RDMA device has a port that can be used: " + String.join("; ", reasons));
+  }
+
+  private boolean hasAddress(InetAddress address) {
+    try {
+      return portAt(address) != null;
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
   }
 
   private static RdmaDevice open(String name, DeviceChoice choice, @Nullable InetAddress near) {

@@ -145,8 +145,10 @@ final class RdmaPort implements Port {
 
   /** Breaks what goes through a rail that has failed, and gives it up when nothing does. */
   private boolean end(RailPort rail, String failure) {
-    // A device that is gone would end every wait at once.
-    channels.remove(rail.channel());
+    if (rail.stopWaiting()) {
+      // A device that is gone would end every wait at once.
+      channels.remove(rail.channel());
+    }
     boolean any = false;
     for (RdmaMemory each : connections) {
       if (each != null && each.rail() == rail && each.broken() == null) {

@@ -39,7 +39,12 @@ final class RdmaServerFabric implements ServerFabric {
 
   @Override
   public Port openPort(Waiting waiting) {
-    RdmaPort port = new RdmaPort(maxClients);
+    RdmaPort port;
+    try {
+      port = new RdmaPort(maxClients);
+    } catch (VerbsException e) {
+      throw new TransportException(String.valueOf(e.getMessage()), e);
+    }
     try {
       // What the device cannot give is better known now than by the first client.
       RailPort ignored = port.on(rails.usualRail());
