@@ -59,6 +59,7 @@ final class TcpConnection implements ReadyChannel {
 
   private boolean resumed;
   private long lastActiveNanos;
+  private long heldBefore;
   private boolean holds;
   private boolean progressed;
   private int moved;
@@ -101,13 +102,15 @@ final class TcpConnection implements ReadyChannel {
   }
 
   private void noteWhatItHolds() {
-    boolean holdsNow = heldBytes() > 0;
+    long heldNow = heldBytes();
+    boolean holdsNow = heldNow > 0;
     if (holdsNow && (progressed || !holds)) {
       stalledSinceNanos = System.nanoTime();
       moved = 0;
     }
     progressed = false;
-    if (holdsNow || holds) {
+    if (heldNow != heldBefore) {
+      heldBefore = heldNow;
       session.client().holds(held());
     }
     if (holdsNow != holds) {

@@ -94,7 +94,7 @@ final class TcpServerView implements ServerView {
 
   @Override
   public Stream<ClientState> clients() {
-    return clients.listed();
+    return clients.listed().filter(client -> !client.isEnded());
   }
 
   @Override

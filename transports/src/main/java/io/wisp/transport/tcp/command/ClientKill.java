@@ -96,11 +96,11 @@ final class ClientKill {
         .filter(client -> client.id() != own.id() || !skipsItself)
         .forEach(
             client -> {
-              killed++;
               if (client.id() == own.id()) {
                 client.closeAfterReply();
-              } else {
-                client.disconnect();
+                killed++;
+              } else if (client.disconnect()) {
+                killed++;
               }
             });
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp.command;
 
+import java.util.concurrent.atomic.AtomicBoolean;
+
 /**
  * What a server knows of a client. Its connection's thread uses it, and any thread may show it in
  * CLIENT LIST.
@@ -37,6 +39,7 @@ public final class ClientState {
 
   private final long id;
   private final ConnectedSocket connection;
+  private final AtomicBoolean ended = new AtomicBoolean();
   private final long connectedAtMillis;
   private volatile String name = "";
   private volatile String libraryName = "";
@@ -88,9 +91,18 @@ public final class ClientState {
     return connection.localAddress();
   }
 
-  /** Ends the connection, on any thread, whatever is under way. */
-  void disconnect() {
-    connection.end().run();
+  /** Ends the connection, on any thread, whatever is under way; false if that was done before. */
+  boolean disconnect() {
+    boolean first = ended.compareAndSet(false, true);
+    if (first) {
+      connection.end().run();
+    }
+    return first;
+  }
+
+  /** Whether it was ended by somebody else: none of its requests begins any more. */
+  public boolean isEnded() {
+    return ended.get();
   }
 
   /** The name that the client gave itself; empty if it gave none. */
@@ -143,14 +155,16 @@ public final class ClientState {
     authenticated = !needsPassword;
     name = "";
     protocol = 2;
-    replies = Replies.ON;
+    if (replies != Replies.SKIP) {
+      replies = Replies.ON;
+    }
     excludedFromEviction = false;
     touchless = false;
   }
 
   /** Whether the connection is to be closed when its replies have been sent. */
   public boolean isClosing() {
-    return closing;
+    return closing || ended.get();
   }
 
   /** Has the connection closed when its replies have been sent. */
@@ -178,7 +192,10 @@ public final class ClientState {
 
   /** Takes note of what is being executed: a command's name, in lower case. */
   public void lastCommand(String name) {
-    lastCommand = name;
+    // A store of a reference costs more than to look, and it is mostly the same.
+    if (!name.equals(lastCommand)) {
+      lastCommand = name;
+    }
   }
 
   /** Takes note of when it was active, by the server's clock of seconds. */

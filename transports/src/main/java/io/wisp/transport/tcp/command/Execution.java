@@ -18,6 +18,9 @@ public final class Execution implements AutoCloseable {
   /** As how many requests a step of a long command counts. */
   private static final int REQUESTS_PER_STEP = REQUESTS_PER_TURN / 8;
 
+  /** How many bytes to copy takes as long as a short request. */
+  private static final int BYTES_PER_REQUEST = 256;
+
   private int left;
   private @Nullable Continuation rest;
   private int remainingArguments;
@@ -37,6 +40,11 @@ public final class Execution implements AutoCloseable {
   /** Counts requests, or keys of them, that are executed in this turn. */
   public void count(int requests) {
     left -= requests;
+  }
+
+  /** Counts bytes that a request copied and that no output shows. */
+  public void countBytes(int bytes) {
+    left -= bytes / BYTES_PER_REQUEST;
   }
 
   /** Says that the command being executed takes as long as a step of a long one. */

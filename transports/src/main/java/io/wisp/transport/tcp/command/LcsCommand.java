@@ -59,6 +59,7 @@ final class LcsCommand {
         request.fail(status);
         return false;
       }
+      request.execution().countBytes(work.isFound() ? work.valueLength() : 0);
       work.take();
     }
     String error = work.makeRoom();

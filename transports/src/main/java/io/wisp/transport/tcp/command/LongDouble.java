@@ -43,6 +43,9 @@ final class LongDouble {
 
   private static final int PLACES = 17;
 
+  /** What is less than 2 to the power of it rounds to 0 in PLACES. */
+  private static final int LEAST_EXPONENT_SHOWN = -58;
+
   private static final Pattern DECIMAL =
       Pattern.compile("([+-]?)(?=[.]?[0-9])([0-9]*)(?:[.]([0-9]*))?(?:[eE]([+-]?[0-9]+))?");
 
@@ -159,6 +162,9 @@ final class LongDouble {
   public String toString() {
     if (infinite) {
       return "inf";
+    }
+    if (mantissa.bitLength() + exponent < LEAST_EXPONENT_SHOWN) {
+      return "0";
     }
     BigDecimal exact =
         exponent >= 0

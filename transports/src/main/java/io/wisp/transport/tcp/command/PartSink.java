@@ -25,7 +25,11 @@ final class PartSink extends ValueSink {
   /** Looks for the value of the key in the first argument. The copy lies in the scratch. */
   Status read(CommandRequest request) {
     bytes = request.scratch();
-    return request.get(request.key(1), this);
+    Status status = request.get(request.key(1), this);
+    if (status == Status.FOUND) {
+      request.execution().countBytes(range.byteCount());
+    }
+    return status;
   }
 
   @Override

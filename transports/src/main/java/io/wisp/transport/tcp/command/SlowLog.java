@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class SlowLog {
 
-  /** The most entries that it may be told to keep: none has more than about 5 KiB. */
-  public static final long MOST = 100_000;
+  /** The most entries that it may be told to keep: a reply of 64 MiB has room for them. */
+  public static final long MOST = 8_192;
 
   /** As in Redis: so many words of a command, and so many bytes of each. */
   static final int MAX_WORDS = 32;

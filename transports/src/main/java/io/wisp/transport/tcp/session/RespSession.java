@@ -109,6 +109,8 @@ public final class RespSession implements AutoCloseable {
   /** Takes back what was just replied if the client does not want it: see CLIENT REPLY. */
   private void dropUnwanted(NativeBuffer output, int mark) {
     if (client.replies() != Replies.ON) {
+      // It was made all the same, and fills no output that would end the turn.
+      execution.countBytes(output.size() - mark);
       output.truncate(output.start() + mark);
       if (streamed == null
           && skipped.isOver()

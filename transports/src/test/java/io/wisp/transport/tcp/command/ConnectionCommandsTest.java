@@ -53,6 +53,15 @@ class ConnectionCommandsTest {
   }
 
   @Test
+  void shouldNotAnswerAResetWhoseReplyIsNotWanted() {
+    assertThat(session.call("CLIENT", "REPLY", "SKIP")).isEmpty();
+    assertThat(session.call("RESET")).isEmpty();
+    assertThat(session.call("PING")).isEqualTo("+PONG\r\n");
+    assertThat(session.call("CLIENT", "REPLY", "OFF")).isEmpty();
+    assertThat(session.call("RESET")).isEqualTo("+RESET\r\n");
+  }
+
+  @Test
   void shouldMakeAConnectionLikeANewOne() {
     assertThat(guarded.call("HELLO", "3", "AUTH", "default", "secret", "SETNAME", "me"))
         .startsWith("%7");

@@ -11,6 +11,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class LongDoubleTest {
 
+  /** Less than half of the last place that is shown, and not the work of thousands of digits. */
+  @Test
+  void shouldShowWhatIsTiny() {
+    assertThat(read("1e-4940")).hasToString("0");
+    assertThat(read("6e-18")).hasToString("0.00000000000000001");
+    assertThat(read("-6e-18")).hasToString("-0.00000000000000001");
+    assertThat(read("4e-18")).hasToString("0");
+  }
+
   private static LongDouble read(String text) {
     return requireNonNull(LongDouble.read(text));
   }

@@ -78,7 +78,7 @@ class ServerCommandsTest {
         "maxclients 0 | maxclients | argument must be between 1 and 4294967295 inclusive",
         "maxclients 1 maxclients 2 | maxclients | duplicate parameter",
         "maxclients 1 slowlog-max-len -1 | slowlog-max-len"
-            + " | argument must be between 0 and 100000 inclusive",
+            + " | argument must be between 0 and 8192 inclusive",
       })
   void shouldChangeNothingIfAValueIsWrong(String pairs, String parameter, String reason) {
     String before = session.call("CONFIG", "GET", "*");
