@@ -78,7 +78,7 @@ class Setting:
         monkeypatch.setattr("wisp_tools.environment.version_of", lambda *_: "some version")
         monkeypatch.setenv("WISP_GUEST", "tcg")
         with ExitStack() as stack:
-            self.servers = Servers(self.cable, 1000, folder, stack)
+            self.servers = Servers(self.cable, ACK_TIMEOUTS, 1000, folder, stack)
 
     def compare(self, case: str, rounds: int = 2) -> list[dict]:
         return loss.compare(self.servers, self.cable, case, rounds)
@@ -149,6 +149,17 @@ def test_the_record_fits_its_schema_and_becomes_a_study(setting, tmp_path):
     for spoiled in (sample | {"failure": "broke"}, sample | {"latencyNanoseconds": None}, sample | {"lostPackets": -1}):
         with pytest.raises(WispError, match="not of the format wisp-beside-loss-1"):
             files.check(loss.SCHEMA, document | {"rows": [rows[0] | {"rounds": [spoiled]}]})
+
+
+def test_other_ack_timeouts_are_taken_once_each():
+    assert loss.parser().parse_args(["--ack-timeouts", "5ms,1s,5ms"]).ack_timeouts == ("5ms", "1s")
+
+
+@pytest.mark.parametrize("text", ["", "5", "5ms,", "5us", "5ms 1s", "-5ms"])
+def test_what_is_no_time_is_named(text, capsys):
+    with pytest.raises(SystemExit):
+        loss.parser().parse_args([f"--ack-timeouts={text}"])
+    assert f"times as 4ms,67ms are wanted, and {text!r} is not that" in capsys.readouterr().err
 
 
 def test_it_leaves_the_routes_of_a_machine_alone(monkeypatch, capsys):

@@ -7,10 +7,11 @@ cable that loses packets at random, both ways (netem). There is a server for eac
 stays warm and measures them in turns: one request at a time, puts and gets in equal parts. Rounds are interleaved and
 their order alternates.
 
-    ./wisp guest --virtual ./wisp beside loss [--rounds N] [--requests N] [--json FILE] [CASE ...]
+    ./wisp guest --virtual ./wisp beside loss [--rounds N] [--requests N] [--ack-timeouts TIME,TIME] [--json FILE]
+        [CASE ...]
 
-Cases, by the share of packets that is lost: loss-0, loss-0.1 and loss-1 (percent). Ack timeouts, of both ends: 1.05,
-4.19, 16.8, 67.1, 268 and 537 ms; the last is what Wisp takes unless told otherwise.
+Cases, by the share of packets that is lost: loss-0, loss-0.1 and loss-1 (percent). Ack timeouts, of both ends, unless
+others are named: 1.05, 4.19, 16.8, 67.1, 268 and 537 ms, of which the last is Wisp's own.
 
 The answers are latencies, and counts: packets that the cable lost, the few of control connections included, and how
 often both devices sent again (their counter completer_retry_err). Where an ack timeout is too short for the machine,
@@ -21,9 +22,11 @@ It needs the virtual machine, whose routes it changes while it runs. All figures
 time, in steps of the kernel's clock (4 ms in Debian's); the rest is much slower than in hardware.
 """
 
+import argparse
 import json
 import os
 import platform
+import re
 import statistics
 import tempfile
 from collections.abc import Callable, Sequence
@@ -76,7 +79,7 @@ class Sample:
 class Servers:
     """One for each ack timeout at the far end of the cable, and the client that measures them."""
 
-    def __init__(self, laid: Cable, requests: int, folder: Path, stack: ExitStack) -> None:
+    def __init__(self, laid: Cable, ack_timeouts: Sequence[str], requests: int, folder: Path, stack: ExitStack) -> None:
         self._cable = laid
         self._requests = requests
         self._folder = folder
@@ -85,7 +88,7 @@ class Servers:
         self._servers: dict[str, side.Held] = {}
         self.taken: dict[str, int] = {}
         """Of each ack timeout that is asked for, the nanoseconds that devices keep."""
-        for each in ACK_TIMEOUTS:
+        for each in ack_timeouts:
             # One after the other: they poll on one core, and stand still once they have been measured.
             self._servers[each] = stack.enter_context(self._serving(each))
             self.taken[each] = self._warm(each)
@@ -145,7 +148,7 @@ def compare(servers: Servers, laid: Cable, case: str, rounds: int) -> list[dict[
     """Measures a case with all ack timeouts, and returns a row for each."""
     laid.lose(CASES[case])
     try:
-        subjects: dict[str, Callable[[], Sample]] = {each: partial(servers.measure, each) for each in ACK_TIMEOUTS}
+        subjects: dict[str, Callable[[], Sample]] = {each: partial(servers.measure, each) for each in servers.taken}
 
         def in_words(measured: dict[str, Sample]) -> str:
             return "p99 " + ", ".join(f"{sample} by {each}" for each, sample in measured.items())
@@ -158,10 +161,10 @@ def compare(servers: Servers, laid: Cable, case: str, rounds: int) -> list[dict[
             "case": case,
             "lossPercent": CASES[case],
             "askedFor": each,
-            "ackTimeoutNanoseconds": servers.taken[each],
+            "ackTimeoutNanoseconds": kept,
             "rounds": [asdict(one.measured[each]) for one in found],
         }
-        for each in ACK_TIMEOUTS
+        for each, kept in servers.taken.items()
     ]
 
 
@@ -223,10 +226,19 @@ def conditions(options: Any) -> dict[str, Any]:
     }
 
 
+def times(text: str) -> tuple[str, ...]:
+    """Reads times with commas between them, each once; whether devices can keep them is for Wisp to say."""
+    if not re.fullmatch(r"\d{1,9}(ms|s)(,\d{1,9}(ms|s))*", text):
+        raise argparse.ArgumentTypeError(f"times as 4ms,67ms are wanted, and {text!r} is not that")
+    return tuple(dict.fromkeys(text.split(",")))
+
+
 def parser() -> Parser:
     made = side.parser("loss", __doc__, "that count")
     help_text = "of a run, of which there is one for each ack timeout in a round (default 5000)"
     made.add_argument("--requests", type=whole(100, 10**6), default=5000, help=help_text)
+    help_text = f"of both ends, which devices round up (default {','.join(ACK_TIMEOUTS)})"
+    made.add_argument("--ack-timeouts", type=times, default=ACK_TIMEOUTS, metavar="TIME,TIME", help=help_text)
     made.add_argument("cases", nargs="*", metavar="CASE", help="the cases to run; all of them by default")
     return made
 
@@ -245,7 +257,7 @@ def main(arguments: Sequence[str]) -> int:
     started = conditions(options)
     with tempfile.TemporaryDirectory(prefix="wisp-beside-") as folder, ExitStack() as stack:
         laid = stack.enter_context(cable.laid())
-        servers = Servers(laid, options.requests, Path(folder), stack)
+        servers = Servers(laid, options.ack_timeouts, options.requests, Path(folder), stack)
         rows = [row for case in cases for row in compare(servers, laid, case, options.rounds)]
     if options.json:
         found = {"format": FORMAT, "version": 1, "conditions": started, "rows": rows}
