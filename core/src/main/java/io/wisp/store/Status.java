@@ -35,6 +35,8 @@ public enum Status {
   VALUE_TOO_LARGE(18),
   /** The store's memory is full; nothing was changed. */
   OUT_OF_MEMORY(19),
+  /** Something was to happen at one moment that is more than may; nothing was changed. */
+  TRANSACTION_TOO_LARGE(20),
   /** The request's bytes are not a request. */
   MALFORMED(32),
   /** The request names an operation that this server does not know. */

@@ -46,16 +46,45 @@ public interface Store extends KeyValue, ExpiryTimes {
   }
 
   /**
-   * Stores the values of a batch under its keys, all of them or, if the answer is an error, none;
-   * they will not expire. Of the values of a key that is there twice, the last counts.
+   * Does what a batch says, all of it or, if the answer is a conflict or an error, nothing.
    *
-   * <p>In the eyes of all who read one key after another it happens at once: whoever has found one
-   * of the new values finds no older value of another key later. Writes of its keys, and reads that
-   * meet it, wait until it is done; so the caller bounds how much is in a batch.
+   * <p>In the eyes of all it happens at one moment, and then all that the batch requires holds:
+   * whoever has found one of the new values, or one of the deleted keys absent, finds no older
+   * value of another key later. Writes of its keys, and reads that meet it, wait until it is done;
+   * so no batch has more than {@link WriteBatch#MAX_KEYS} keys.
    *
-   * @return {@link Status#DONE}, or an error
+   * @return {@link Status#DONE}; {@link Status#CONFLICT} if a condition does not hold; or an error
    */
-  Status putAll(WriteBatch batch);
+  Status writeAll(WriteBatch batch);
+
+  /**
+   * Runs work that reads and writes through a transaction, and in the eyes of all does so at one
+   * moment. If others write one of its keys meanwhile, it runs again.
+   *
+   * @param transaction of this store; it is empty afterwards
+   * @param work does nothing else that another run does not replace
+   * @return {@link Status#DONE}; {@link Status#CONFLICT} if the work {@link Transaction#rollBack
+   *     rolled back}; or an error, and then nothing was written
+   */
+  default Status transact(Transaction transaction, Runnable work) {
+    try {
+      Status status;
+      do {
+        status = tryTransact(transaction, work);
+      } while (status == Status.CONFLICT && !transaction.isRolledBack());
+      return status;
+    } finally {
+      transaction.reset();
+    }
+  }
+
+  /**
+   * One attempt at {@link #transact}: {@link Status#CONFLICT} also if somebody has disturbed it.
+   */
+  default Status tryTransact(Transaction transaction, Runnable work) {
+    Status status = transaction.run(work);
+    return status == Status.DONE ? writeAll(transaction.writes()) : status;
+  }
 
   /** Stores a value if the key is absent. */
   default Status putIfAbsent(Slice key, Slice value) {

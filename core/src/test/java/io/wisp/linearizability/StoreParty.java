@@ -81,10 +81,10 @@ public final class StoreParty implements Party {
   /** In a batch with another key, and with a value before that nobody may ever find. */
   private String putAmongOthers(Slice slice, String key, String value) {
     WriteBatch batch = new WriteBatch();
-    batch.add(slice, latin("(before)"));
-    batch.add(latin(key + " beside"), latin(value));
-    batch.add(slice, latin(value));
-    Status status = store.putAll(batch);
+    batch.put(slice, latin("(before)"));
+    batch.put(latin(key + " beside"), latin(value));
+    batch.put(slice, latin(value));
+    Status status = store.writeAll(batch);
     return status == Status.DONE ? KeyModel.STORED : reply(status);
   }
 

@@ -19,8 +19,8 @@ public abstract class ForwardingStore implements Store {
   }
 
   @Override
-  public Status putAll(WriteBatch batch) {
-    return store().putAll(batch);
+  public Status writeAll(WriteBatch batch) {
+    return store().writeAll(batch);
   }
 
   @Override

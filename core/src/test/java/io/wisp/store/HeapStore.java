@@ -4,7 +4,6 @@ package io.wisp.store;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -69,14 +68,7 @@ public final class HeapStore implements Store {
       return refusal;
     }
     Entry present = find(key);
-    boolean holds =
-        switch (condition) {
-          case ALWAYS -> true;
-          case IF_ABSENT -> present == null;
-          case IF_PRESENT -> present != null;
-          case IF_VERSION -> present != null && present.version() == expectedVersion;
-        };
-    if (!holds) {
+    if (!holds(present, condition, expectedVersion)) {
       return Status.CONFLICT;
     }
     long ownExpiry = present == null ? NEVER : present.expiresAt();
@@ -99,34 +91,67 @@ public final class HeapStore implements Store {
     return present == null ? Status.CREATED : Status.REPLACED;
   }
 
+  private static boolean holds(
+      @Nullable Entry present, WriteCondition condition, long expectedVersion) {
+    return switch (condition) {
+      case ALWAYS -> true;
+      case IF_ABSENT -> present == null;
+      case IF_PRESENT -> present != null;
+      case IF_VERSION -> present != null && present.version() == expectedVersion;
+    };
+  }
+
   @Override
-  public synchronized Status putAll(WriteBatch batch) {
-    Map<ByteBuffer, ByteBuffer> last = new LinkedHashMap<>();
+  public synchronized Status writeAll(WriteBatch batch) {
+    if (batch.size() > WriteBatch.MAX_KEYS) {
+      return Status.TRANSACTION_TOO_LARGE;
+    }
+    long growth = 0;
     for (int i = 0; i < batch.size(); i++) {
-      Status refusal = Status.refusalOf(batch.key(i), batch.value(i));
+      Status refusal = batch.get(i).refusal();
       if (refusal != null) {
         return refusal;
       }
-      last.put(
-          ByteBuffer.wrap(batch.key(i).toByteArray()),
-          ByteBuffer.wrap(batch.value(i).toByteArray()));
     }
-    long growth = 0;
-    for (Map.Entry<ByteBuffer, ByteBuffer> pair : last.entrySet()) {
-      Entry present = find(Slice.of(pair.getKey()));
-      growth += pair.getKey().remaining() + pair.getValue().remaining();
-      growth -= present == null ? 0 : present.bytes();
+    for (int i = 0; i < batch.size(); i++) {
+      WriteBatch.Entry wanted = batch.get(i);
+      Entry present = find(wanted.key());
+      if (!holds(present, wanted.condition(), wanted.expectedVersion())) {
+        return Status.CONFLICT;
+      }
+      if (wanted.change() == WriteBatch.Change.PUT) {
+        growth += (long) wanted.key().length() + wanted.value().length();
+        growth -= present == null ? 0 : present.bytes();
+      }
     }
     if (growth > capacityBytes - bytes) {
       return Status.OUT_OF_MEMORY;
     }
     // Not by writing one after another: what shrinks may come after what grows.
-    for (Map.Entry<ByteBuffer, ByteBuffer> pair : last.entrySet()) {
-      Entry present = find(Slice.of(pair.getKey()));
-      long position = present == null ? ++lastPosition : present.position();
-      insert(new Entry(position, pair.getKey(), pair.getValue(), ++lastVersion, NEVER));
+    for (int i = 0; i < batch.size(); i++) {
+      change(batch.get(i));
     }
     return Status.DONE;
+  }
+
+  private void change(WriteBatch.Entry wanted) {
+    Entry present = find(wanted.key());
+    switch (wanted.change()) {
+      case PUT -> {
+        ByteBuffer key = ByteBuffer.wrap(wanted.key().toByteArray());
+        ByteBuffer value = ByteBuffer.wrap(wanted.value().toByteArray());
+        long position = present == null ? ++lastPosition : present.position();
+        long ownExpiry = present == null ? NEVER : present.expiresAt();
+        long expiresAt = wanted.expiresAt() == KEEP_EXPIRY ? ownExpiry : wanted.expiresAt();
+        insert(new Entry(position, key, value, ++lastVersion, expiresAt));
+      }
+      case DELETE -> {
+        if (present != null) {
+          remove(present);
+        }
+      }
+      case NONE -> {}
+    }
   }
 
   @Override

@@ -88,16 +88,16 @@ class HeapStoreTest {
   void shouldWriteAllOfABatchOrNothing() {
     WriteBatch batch = new WriteBatch();
     store.put(Slice.of("shrinks"), Slice.of(new byte[80]));
-    batch.add(Slice.of("a"), Slice.of("1"));
-    batch.add(Slice.of("a"), Slice.of("2"));
-    batch.add(Slice.of("grows"), Slice.of(new byte[80]));
-    assertThat(store.putAll(batch)).isEqualTo(Status.OUT_OF_MEMORY);
+    batch.put(Slice.of("a"), Slice.of("1"));
+    batch.put(Slice.of("a"), Slice.of("2"));
+    batch.put(Slice.of("grows"), Slice.of(new byte[80]));
+    assertThat(store.writeAll(batch)).isEqualTo(Status.OUT_OF_MEMORY);
     assertThat(store.size()).isEqualTo(1);
-    batch.add(Slice.of("shrinks"), Slice.of("s"));
-    assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
+    batch.put(Slice.of("shrinks"), Slice.of("s"));
+    assertThat(store.writeAll(batch)).isEqualTo(Status.DONE);
     assertThat(store.size()).isEqualTo(3);
     assertThat(store.get("a".getBytes(UTF_8))).asString().isEqualTo("2");
-    batch.add(new Slice(), Slice.of("s"));
-    assertThat(store.putAll(batch)).isEqualTo(Status.KEY_EMPTY);
+    batch.put(new Slice(), Slice.of("s"));
+    assertThat(store.writeAll(batch)).isEqualTo(Status.KEY_EMPTY);
   }
 }

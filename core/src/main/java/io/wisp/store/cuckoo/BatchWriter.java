@@ -5,6 +5,7 @@ import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
 import io.wisp.store.WriteBatch;
+import io.wisp.store.WriteBatch.Change;
 import io.wisp.store.cuckoo.log.Heap;
 import io.wisp.store.cuckoo.log.RecordLayout;
 import io.wisp.store.cuckoo.region.Words;
@@ -16,20 +17,21 @@ import java.util.BitSet;
 
 /**
  * Writes of many keys, of which either all happen or none. First all records are written, with no
- * stripe held; then, under the stripes of all keys, they are published in the steps of a single
- * write, each step for all keys before the next:
+ * stripe held; then, under the stripes of all keys, what was required of them is looked at, and if
+ * it holds they are published in the steps of a single write, each step for all keys before the
+ * next:
  *
  * <ol>
  *   <li>each record gets its version, and each new key a slot, which points to its record; who
  *       finds a slot whose record is not yet live looks again. If there is no slot for one of them,
  *       all of this is taken back;
- *   <li>the old records are marked dead;
- *   <li>their slots are made to point to the new ones;
+ *   <li>the old records are marked dead, those of deleted keys too;
+ *   <li>their slots are made to point to the new ones, or cleared;
  *   <li>the new records become live.
  * </ol>
  *
- * So whoever finds one of the new records alive finds none of the old ones later, nor one of the
- * new keys absent.
+ * So whoever finds one of the new records alive, or one of the deleted keys absent, finds none of
+ * the old ones later, nor one of the new keys absent.
  *
  * <p>A record that is being written keeps compaction from its segment, and nothing may wait for a
  * record of its own caller. So only the first one waits for memory that others hold up, and the
@@ -38,6 +40,9 @@ import java.util.BitSet;
 final class BatchWriter extends TableWriter {
 
   private static final int NONE_STUCK = -1;
+
+  /** As the number of an entry: what was required of one of them does not hold. */
+  private static final int CONFLICT = -2;
 
   /** The share of a segment, as a power of two, that its end may lose: less than such a record. */
   private static final int LOST_SHIFT = 3;
@@ -51,8 +56,11 @@ final class BatchWriter extends TableWriter {
   }
 
   Status write(WriteBatch batch) {
+    if (batch.size() > WriteBatch.MAX_KEYS) {
+      return Status.TRANSACTION_TOO_LARGE;
+    }
     for (int i = 0; i < batch.size(); i++) {
-      Status refusal = Status.refusalOf(batch.key(i), batch.value(i));
+      Status refusal = batch.get(i).refusal();
       if (refusal != null) {
         return refusal;
       }
@@ -66,18 +74,23 @@ final class BatchWriter extends TableWriter {
       table.updateLocks().awaitOthers(keys.get(i).hash);
     }
     while (true) {
-      makeRoomInIndex(batch, keys);
-      if (!writeRecords(batch, keys)) {
+      if (!makeRoomInIndex(keys)) {
+        return Status.CONFLICT;
+      }
+      if (!writeRecords(keys)) {
         return Status.OUT_OF_MEMORY;
       }
-      int stuck = publish(keys);
-      if (stuck == NONE_STUCK) {
+      int outcome = publish(keys);
+      if (outcome == NONE_STUCK) {
         keepUp(keys);
         return Status.DONE;
       }
       // First, because growing may wait for the records that are being written.
       free(keys, keys.size());
-      if (!table.growth().grow(counters.entries()) && !evictFor(keys, stuck)) {
+      if (outcome == CONFLICT) {
+        return Status.CONFLICT;
+      }
+      if (!table.growth().grow(counters.entries()) && !evictFor(keys, outcome)) {
         return Status.OUT_OF_MEMORY;
       }
     }
@@ -87,26 +100,36 @@ final class BatchWriter extends TableWriter {
    * What can be done for the new keys while nothing is held: that the index has room for so many
    * more, and that each finds an empty slot. Others may take the slots, and some of the keys may
    * be left with the same one; so publishing must be able to make room, but hardly ever has to.
+   * The answer is whether what was required holds now, before anything is written in vain.
    */
-  private void makeRoomInIndex(WriteBatch batch, BatchEntries keys) {
+  private boolean makeRoomInIndex(BatchEntries keys) {
     int absent = 0;
     for (int i = 0; i < keys.size(); i++) {
       BatchEntry entry = keys.get(i);
-      long hash = entry.hash;
       boolean isFull;
-      stripes.lockKey(hash);
+      stripes.lockKey(entry.hash);
       try {
-        boolean isAbsent = index.locate(batch.key(entry.pair), hash) == Index.NONE;
+        long slotAddress = index.locate(entry.wanted().key(), entry.hash);
+        if (!holds(entry, presentSlot(slotAddress))) {
+          return false;
+        }
+        boolean isAbsent = entry.isPut() && slotAddress == Index.NONE;
         absent += isAbsent ? 1 : 0;
-        isFull = isAbsent && index.locateEmpty(hash) == Index.NONE;
+        isFull = isAbsent && index.locateEmpty(entry.hash) == Index.NONE;
       } finally {
-        stripes.unlockKey(hash);
+        stripes.unlockKey(entry.hash);
       }
       if (isFull) {
-        table.displacement().makeRoom(hash);
+        table.displacement().makeRoom(entry.hash);
       }
     }
     table.growth().reserve(counters.entries() + absent);
+    return true;
+  }
+
+  private boolean holds(BatchEntry entry, long presentSlot) {
+    WriteBatch.Entry wanted = entry.wanted();
+    return holds(wanted.condition(), wanted.expectedVersion(), presentSlot);
   }
 
   /** Splits as many buckets as single writes of the new keys would have. */
@@ -139,26 +162,31 @@ final class BatchWriter extends TableWriter {
    * If that fails, then perhaps because of the records already written, or of those of others, for
    * which one must not wait meanwhile. So room for all is made before the second attempt.
    */
-  private boolean writeRecords(WriteBatch batch, BatchEntries keys) {
-    if (tryToWriteRecords(batch, keys)) {
+  private boolean writeRecords(BatchEntries keys) {
+    if (tryToWriteRecords(keys)) {
       return true;
     }
     long bytes = keys.recordBytes();
     table.compactor().makeRoom(bytes + (bytes >>> LOST_SHIFT));
-    return tryToWriteRecords(batch, keys);
+    return tryToWriteRecords(keys);
   }
 
-  private boolean tryToWriteRecords(WriteBatch batch, BatchEntries keys) {
+  private boolean tryToWriteRecords(BatchEntries keys) {
     int written = 0;
+    boolean isFirst = true;
     try {
       for (; written < keys.size(); written++) {
         BatchEntry entry = keys.get(written);
-        entry.record = writeRecord(batch.key(entry.pair), batch.value(entry.pair), written == 0);
-        if (entry.record == Heap.NONE) {
-          free(keys, written);
-          return false;
+        if (entry.isPut()) {
+          WriteBatch.Entry wanted = entry.wanted();
+          entry.record = writeRecord(wanted.key(), wanted.value(), isFirst);
+          if (entry.record == Heap.NONE) {
+            free(keys, written);
+            return false;
+          }
+          entry.contentHash = contentHash(entry.record);
+          isFirst = false;
         }
-        entry.contentHash = contentHash(entry.record);
       }
       return true;
     } catch (Throwable unreadable) {
@@ -169,13 +197,17 @@ final class BatchWriter extends TableWriter {
 
   private void free(BatchEntries keys, int count) {
     for (int i = 0; i < count; i++) {
-      heap.free(keys.get(i).record);
+      BatchEntry entry = keys.get(i);
+      if (entry.record != Heap.NONE) {
+        heap.free(entry.record);
+        entry.record = Heap.NONE;
+      }
     }
   }
 
   /**
-   * Publishes all records, or none: the answer is {@link #NONE_STUCK}, or an entry for whose key
-   * there is no slot. With all stripes it finds a slot wherever there is one.
+   * Publishes all, or nothing: the answer is {@link #NONE_STUCK}, {@link #CONFLICT}, or an entry
+   * for whose key there is no slot. With all stripes it finds a slot wherever there is one.
    */
   private int publish(BatchEntries keys) {
     BitSet held = keys.stripes();
@@ -183,8 +215,9 @@ final class BatchWriter extends TableWriter {
     for (int i = 0; i < keys.size(); i++) {
       stripes.addKey(held, keys.get(i).hash);
     }
-    if (publish(keys, held) == NONE_STUCK) {
-      return NONE_STUCK;
+    int outcome = publish(keys, held);
+    if (outcome < 0) {
+      return outcome;
     }
     stripes.addAll(held);
     return publish(keys, held);
@@ -193,6 +226,9 @@ final class BatchWriter extends TableWriter {
   private int publish(BatchEntries keys, BitSet held) {
     stripes.lock(held);
     try {
+      if (!locate(keys)) {
+        return CONFLICT;
+      }
       int stuck = giveSlots(keys, held);
       if (stuck == NONE_STUCK) {
         store(keys);
@@ -203,29 +239,52 @@ final class BatchWriter extends TableWriter {
     }
   }
 
+  /** Finds out what is there of each key; the answer is whether all is as it was required. */
+  private boolean locate(BatchEntries keys) {
+    try {
+      for (int i = 0; i < keys.size(); i++) {
+        BatchEntry entry = keys.get(i);
+        long slotAddress = index.locate(key(keys, entry), entry.hash);
+        long presentSlot = presentSlot(slotAddress);
+        if (!holds(entry, presentSlot)) {
+          return false;
+        }
+        entry.oldSlot =
+            slotAddress == Index.NONE ? Bucket.EMPTY : Words.getPlain(memory, slotAddress);
+        entry.isRemoved = entry.wanted().change() == Change.DELETE && presentSlot != Bucket.EMPTY;
+        long expiresAt = entry.wanted().expiresAt();
+        entry.expiry = expiresAt == Store.KEEP_EXPIRY ? expiry(presentSlot) : lasting(expiresAt);
+      }
+      return true;
+    } catch (Throwable unreadable) {
+      free(keys, keys.size());
+      throw unreadable;
+    }
+  }
+
+  /** A key where it was written, for what the caller gave need not be there still. */
+  private Slice key(BatchEntries keys, BatchEntry entry) {
+    if (!entry.isPut()) {
+      return entry.wanted().key();
+    }
+    int length = RecordLayout.keyLength(Words.getPlain(memory, entry.record));
+    return keys.writtenKey().set(memory, entry.record + RecordLayout.HEADER_SIZE, length);
+  }
+
   private int giveSlots(BatchEntries keys, BitSet held) {
     // In one row, so that a clear that begins meanwhile takes all of them for older, or none.
     long version = counters.nextVersions(keys.size());
     for (int i = 0; i < keys.size(); i++) {
       BatchEntry entry = keys.get(i);
-      long slotAddress = index.locate(key(keys, entry.record), entry.hash);
-      number(entry.record, version + i, Store.NEVER);
-      if (slotAddress != Index.NONE) {
-        entry.oldSlot = Words.getPlain(memory, slotAddress);
-      } else if (giveEmptySlot(entry, held)) {
-        entry.oldSlot = Bucket.EMPTY;
-      } else {
+      if (entry.isPut()) {
+        number(entry.record, version + i, entry.expiry);
+      }
+      if (entry.isNew() && !giveEmptySlot(entry, held)) {
         takeSlotsBack(keys, i);
         return i;
       }
     }
     return NONE_STUCK;
-  }
-
-  /** The key of a record where it was written, for what the caller gave need not be there still. */
-  private Slice key(BatchEntries keys, long record) {
-    int length = RecordLayout.keyLength(Words.getPlain(memory, record));
-    return keys.writtenKey().set(memory, record + RecordLayout.HEADER_SIZE, length);
   }
 
   private boolean giveEmptySlot(BatchEntry entry, BitSet held) {
@@ -254,13 +313,13 @@ final class BatchWriter extends TableWriter {
   private void store(BatchEntries keys) {
     for (int i = 0; i < keys.size(); i++) {
       BatchEntry entry = keys.get(i);
-      if (!entry.isNew()) {
+      if (entry.endsOld()) {
         heap.markDead(Bucket.recordOffset(entry.oldSlot));
       }
     }
     for (int i = 0; i < keys.size(); i++) {
       BatchEntry entry = keys.get(i);
-      if (!entry.isNew()) {
+      if (entry.endsOld()) {
         long old = Bucket.recordOffset(entry.oldSlot);
         long slotAddress = index.locateRecord(old, entry.hash);
         Words.setRelease(memory, slotAddress, entry.newSlot());
@@ -268,14 +327,18 @@ final class BatchWriter extends TableWriter {
     }
     for (int i = 0; i < keys.size(); i++) {
       BatchEntry entry = keys.get(i);
-      enliven(entry.record, Store.NEVER, entry.contentHash);
+      if (entry.isPut()) {
+        enliven(entry.record, entry.expiry, entry.contentHash);
+      }
     }
     for (int i = 0; i < keys.size(); i++) {
       BatchEntry entry = keys.get(i);
-      if (hasExpired(entry.oldSlot)) {
+      if (entry.isPut() && hasExpired(entry.oldSlot)) {
         counters.countExpired();
       }
-      entries.settle(entry.oldSlot, entry.newSlot());
+      if (entry.isNew() || entry.endsOld()) {
+        entries.settle(entry.oldSlot, entry.newSlot());
+      }
     }
   }
 }

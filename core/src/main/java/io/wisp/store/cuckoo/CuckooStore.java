@@ -7,6 +7,7 @@ import io.wisp.store.Status;
 import io.wisp.store.Steps;
 import io.wisp.store.Store;
 import io.wisp.store.StoreStatistics;
+import io.wisp.store.Transaction;
 import io.wisp.store.Update;
 import io.wisp.store.ValueSink;
 import io.wisp.store.WriteBatch;
@@ -24,6 +25,7 @@ import io.wisp.store.cuckoo.table.IndexMemory;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.BitSet;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -195,8 +197,43 @@ public final class CuckooStore implements Store {
    * have been evicted for a batch that is refused.
    */
   @Override
-  public Status putAll(WriteBatch batch) {
+  public Status writeAll(WriteBatch batch) {
     return batchWriter.write(batch);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Work whose keys others write again and again takes their locks, and they wait until it has
+   * ended, as with {@link #update}.
+   */
+  @Override
+  public Status transact(Transaction transaction, Runnable work) {
+    try {
+      for (int i = 0; i < UPDATES_WITHOUT_LOCK; i++) {
+        Status status = tryTransact(transaction, work);
+        if (status != Status.CONFLICT || transaction.isRolledBack()) {
+          return status;
+        }
+      }
+      BitSet locks = locksOf(transaction.writes());
+      table.updateLocks().lock(locks);
+      try {
+        return Store.super.transact(transaction, work);
+      } finally {
+        table.updateLocks().unlock(locks);
+      }
+    } finally {
+      transaction.reset();
+    }
+  }
+
+  private BitSet locksOf(WriteBatch writes) {
+    BitSet locks = new BitSet(UpdateLocks.COUNT);
+    for (int i = 0; i < writes.size(); i++) {
+      locks.set(UpdateLocks.number(table.index().hash(writes.get(i).key())));
+    }
+    return locks;
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.wisp.store.cuckoo;
 
 import io.wisp.store.Slice;
 import io.wisp.store.Store;
+import io.wisp.store.WriteCondition;
 import io.wisp.store.cuckoo.log.Heap;
 import io.wisp.store.cuckoo.log.RecordLayout;
 import io.wisp.store.cuckoo.region.Words;
@@ -20,6 +21,9 @@ import java.time.InstantSource;
  * with what in between, is for {@link Writer} and {@link BatchWriter} to know.
  */
 abstract class TableWriter {
+
+  /** An expiry that has passed by every clock. A record that is given it is removed. */
+  static final long LONG_PAST = 1;
 
   final Table table;
   final MemorySegment memory;
@@ -118,5 +122,36 @@ abstract class TableWriter {
   /** Whether a time that is not {@link Store#NEVER} has passed. */
   final boolean hasPassed(long expiry) {
     return expiry <= clock.millis();
+  }
+
+  /**
+   * An expiry as it is stored. One that has passed stays so: also if the clock is set back, and for
+   * readers from elsewhere, whose idea of the time is a little behind.
+   */
+  final long lasting(long expiresAt) {
+    boolean hasPassed =
+        expiresAt != Store.NEVER && (expiresAt <= LONG_PAST || hasPassed(expiresAt));
+    return hasPassed ? LONG_PAST : expiresAt;
+  }
+
+  /** What the slot at an address holds; EMPTY if its record has expired or there is no address. */
+  final long presentSlot(long slotAddress) {
+    if (slotAddress == Index.NONE) {
+      return Bucket.EMPTY;
+    }
+    long slot = Words.getPlain(memory, slotAddress);
+    return hasExpired(slot) ? Bucket.EMPTY : slot;
+  }
+
+  final boolean holds(WriteCondition condition, long expectedVersion, long slot) {
+    return switch (condition) {
+      case ALWAYS -> true;
+      case IF_ABSENT -> slot == Bucket.EMPTY;
+      case IF_PRESENT -> slot != Bucket.EMPTY;
+      case IF_VERSION ->
+          slot != Bucket.EMPTY
+              && RecordLayout.version(Words.getPlain(memory, Bucket.recordOffset(slot)))
+                  == expectedVersion;
+    };
   }
 }

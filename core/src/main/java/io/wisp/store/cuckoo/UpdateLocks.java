@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.store.cuckoo;
 
+import java.util.BitSet;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Fair locks, for read-modify-writes that writes of the same key have disturbed too often: while an
- * update has its lock, no other write of a key with these bits of its hash begins. Who waits for a
- * lock holds nothing, and it is given in the order in which it was asked for.
+ * Fair locks, for read-modify-writes that writes of the same keys have disturbed too often: while
+ * an update has its locks, no other write of a key with these bits of its hash begins. Who waits
+ * for the first lock holds nothing, who waits for others takes them in order, and they are given in
+ * the order in which they were asked for.
  */
 final class UpdateLocks {
 
-  private static final int COUNT = 256;
+  static final int COUNT = 256;
 
   private final ReentrantLock[] locks = new ReentrantLock[COUNT];
 
@@ -20,25 +22,47 @@ final class UpdateLocks {
     }
   }
 
-  private ReentrantLock of(long hash) {
-    return locks[(int) hash & (COUNT - 1)];
+  /** The number of the lock of a key. */
+  static int number(long hash) {
+    return (int) hash & (COUNT - 1);
   }
 
   /** Waits until others have unlocked. The caller holds no lock. */
   void lock(long hash) {
-    of(hash).lock();
+    locks[number(hash)].lock();
   }
 
   void unlock(long hash) {
-    of(hash).unlock();
+    locks[number(hash)].unlock();
   }
 
-  /** Waits while somebody else has the lock. The caller is about to write and holds no lock. */
+  /** Locks the locks of some numbers, the lowest first. The caller holds no lock. */
+  void lock(BitSet numbers) {
+    numbers.stream().forEach(number -> locks[number].lock());
+  }
+
+  void unlock(BitSet numbers) {
+    numbers.stream().forEach(number -> locks[number].unlock());
+  }
+
+  /**
+   * Waits while somebody else has the lock. The caller is about to write. If he holds a lock
+   * himself, even another one, he does not wait: so no circle of waiting threads can close.
+   */
   void awaitOthers(long hash) {
-    ReentrantLock lock = of(hash);
-    if (lock.isLocked() && !lock.isHeldByCurrentThread()) {
+    ReentrantLock lock = locks[number(hash)];
+    if (lock.isLocked() && !isHolding()) {
       lock(hash);
       unlock(hash);
     }
+  }
+
+  private boolean isHolding() {
+    for (ReentrantLock lock : locks) {
+      if (lock.isHeldByCurrentThread()) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -45,9 +45,6 @@ final class Writer extends TableWriter {
     }
   }
 
-  /** An expiry that has passed by every clock. A record that is given it is removed. */
-  private static final long LONG_PAST = 1;
-
   Writer(Table table, InstantSource clock) {
     super(table, clock);
   }
@@ -236,36 +233,5 @@ final class Writer extends TableWriter {
     Words.setRelease(memory, slotAddress, changedSlot);
     Words.setRelease(memory, record + Long.BYTES, changed1);
     counters.replaced(slot, changedSlot);
-  }
-
-  /**
-   * An expiry as it is stored. One that has passed stays so: also if the clock is set back, and for
-   * readers from elsewhere, whose idea of the time is a little behind.
-   */
-  private long lasting(long expiresAt) {
-    boolean hasPassed =
-        expiresAt != Store.NEVER && (expiresAt <= LONG_PAST || hasPassed(expiresAt));
-    return hasPassed ? LONG_PAST : expiresAt;
-  }
-
-  /** What the slot at an address holds; EMPTY if its record has expired or there is no address. */
-  private long presentSlot(long slotAddress) {
-    if (slotAddress == Index.NONE) {
-      return Bucket.EMPTY;
-    }
-    long slot = Words.getPlain(memory, slotAddress);
-    return hasExpired(slot) ? Bucket.EMPTY : slot;
-  }
-
-  private boolean holds(WriteCondition condition, long expectedVersion, long slot) {
-    return switch (condition) {
-      case ALWAYS -> true;
-      case IF_ABSENT -> slot == Bucket.EMPTY;
-      case IF_PRESENT -> slot != Bucket.EMPTY;
-      case IF_VERSION ->
-          slot != Bucket.EMPTY
-              && RecordLayout.version(Words.getPlain(memory, Bucket.recordOffset(slot)))
-                  == expectedVersion;
-    };
   }
 }

@@ -41,7 +41,7 @@ class BatchWriterTest extends StoreTestBase {
   private final ConcurrentTasks threads = new ConcurrentTasks();
 
   private void add(String key, String value) {
-    batch.add(Slice.of(key), Slice.of(value));
+    batch.put(Slice.of(key), Slice.of(value));
   }
 
   /** Adds a key for each number, with the same value. */
@@ -62,11 +62,11 @@ class BatchWriterTest extends StoreTestBase {
     store.put(Slice.of("a"), Slice.of("old"));
     add("a", "1");
     add("b", "2");
-    assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
+    assertThat(store.writeAll(batch)).isEqualTo(Status.DONE);
     assertThat(get(store, "a")).isEqualTo("1");
     assertThat(get(store, "b")).isEqualTo("2");
     batch.clear();
-    assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
+    assertThat(store.writeAll(batch)).isEqualTo(Status.DONE);
     assertThat(store.size()).isEqualTo(2);
   }
 
@@ -76,7 +76,7 @@ class BatchWriterTest extends StoreTestBase {
     for (int i = 0; i < 1000; i++) {
       add("key" + i % 10, "value" + i);
     }
-    assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
+    assertThat(store.writeAll(batch)).isEqualTo(Status.DONE);
     assertThat(store.size()).isEqualTo(10);
     assertThat(get(store, "key3")).isEqualTo("value993");
   }
@@ -89,7 +89,7 @@ class BatchWriterTest extends StoreTestBase {
     now.set(2000);
     add("a", "1");
     add("b", "2");
-    assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
+    assertThat(store.writeAll(batch)).isEqualTo(Status.DONE);
     assertThat(store.statistics().expired()).isEqualTo(1);
     now.set(4000);
     assertThat(get(store, "a")).isEqualTo("1");
@@ -105,8 +105,8 @@ class BatchWriterTest extends StoreTestBase {
   void shouldSetNothingIfOneKeyOrValueIsImpossible(int keyLength, int valueLength, Status status) {
     CuckooStore store = open(MEBIBYTE);
     add("a", "1");
-    batch.add(Slice.of(new byte[keyLength]), Slice.of(new byte[valueLength]));
-    assertThat(store.putAll(batch)).isEqualTo(status);
+    batch.put(Slice.of(new byte[keyLength]), Slice.of(new byte[valueLength]));
+    assertThat(store.writeAll(batch)).isEqualTo(status);
     assertThat(store.size()).isZero();
   }
 
@@ -121,7 +121,7 @@ class BatchWriterTest extends StoreTestBase {
       add((i % 2 == 0 ? "kept" : "new") + i, "x".repeat(valueBytes));
     }
     for (int attempt = 0; attempt < 3; attempt++) {
-      assertThat(store.putAll(batch)).isEqualTo(Status.OUT_OF_MEMORY);
+      assertThat(store.writeAll(batch)).isEqualTo(Status.OUT_OF_MEMORY);
       StoreInspector.check(store);
     }
     for (int i = 0; i < 1000; i++) {
@@ -134,11 +134,11 @@ class BatchWriterTest extends StoreTestBase {
   void shouldSetNothingIfTheIndexHasNoSlotsForAll() {
     CuckooStore store = open(options(MEBIBYTE).fixedBuckets(16));
     addAll("key", 0, 100, "old");
-    assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
+    assertThat(store.writeAll(batch)).isEqualTo(Status.DONE);
     StoreInspector.check(store);
     batch.clear();
     addAll("key", 0, 120, "new");
-    assertThat(store.putAll(batch)).isEqualTo(Status.OUT_OF_MEMORY);
+    assertThat(store.writeAll(batch)).isEqualTo(Status.OUT_OF_MEMORY);
     assertThat(store.size()).isEqualTo(100);
     for (int i = 0; i < 120; i++) {
       assertThat(get(store, "key" + i)).isEqualTo(i < 100 ? "old" : null);
@@ -152,9 +152,9 @@ class BatchWriterTest extends StoreTestBase {
       store.put(Slice.of("other" + i), Slice.of("old"));
     }
     addAll("key", 0, 80, "new");
-    assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
+    assertThat(store.writeAll(batch)).isEqualTo(Status.DONE);
     addAll("key", 80, 120, "newer");
-    assertThat(store.putAll(batch)).isEqualTo(Status.OUT_OF_MEMORY);
+    assertThat(store.writeAll(batch)).isEqualTo(Status.OUT_OF_MEMORY);
     for (int i = 0; i < 120; i++) {
       assertThat(get(store, "key" + i)).isNotEqualTo("newer");
     }
@@ -165,7 +165,7 @@ class BatchWriterTest extends StoreTestBase {
     CuckooStore store = open(options(MEBIBYTE).evict(true));
     store.put(Slice.of("other"), Slice.of("value"));
     addAll("key", 0, 200, "x".repeat(6_000));
-    assertThat(store.putAll(batch)).isEqualTo(Status.OUT_OF_MEMORY);
+    assertThat(store.writeAll(batch)).isEqualTo(Status.OUT_OF_MEMORY);
     assertThat(get(store, "other")).isEqualTo("value");
   }
 
@@ -175,7 +175,7 @@ class BatchWriterTest extends StoreTestBase {
     for (int round = 0; round < 100; round++) {
       batch.clear();
       addAll("key" + round + "-", 0, 100, "x".repeat(1000));
-      assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
+      assertThat(store.writeAll(batch)).isEqualTo(Status.DONE);
       for (int i = 0; i < 100; i++) {
         assertThat(get(store, "key" + round + "-" + i)).hasSize(1000);
       }
@@ -198,12 +198,12 @@ class BatchWriterTest extends StoreTestBase {
     for (int i = 0; found < 6; i++) {
       if (Locations.firstBucketOf(store, key(i)) == 0
           && Locations.secondBucketOf(store, key(i)) == 1) {
-        batch.add(key(i), Slice.of("new"));
+        batch.put(key(i), Slice.of("new"));
         found++;
       }
     }
     long size = store.size();
-    assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
+    assertThat(store.writeAll(batch)).isEqualTo(Status.DONE);
     assertThat(store.size()).isEqualTo(size + 6);
   }
 
@@ -211,15 +211,19 @@ class BatchWriterTest extends StoreTestBase {
   void shouldGrowTheIndexAsSingleWritesDo() {
     CuckooStore one = open(16 * MEBIBYTE);
     CuckooStore many = open(16 * MEBIBYTE);
-    for (int i = 0; i < 20_000; i++) {
-      add("key" + i, "value");
-      one.put(batch.key(i), batch.value(i));
+    int most = WriteBatch.MAX_KEYS;
+    for (int from = 0; from < 20_000; from += most) {
+      batch.clear();
+      for (int i = from; i < Math.min(20_000, from + most); i++) {
+        add("key" + i, "value");
+        one.put(Slice.of("key" + i), Slice.of("value"));
+      }
+      assertThat(many.writeAll(batch)).isEqualTo(Status.DONE);
     }
-    assertThat(many.putAll(batch)).isEqualTo(Status.DONE);
     StoreInspector.check(many);
     long buckets = many.table().index().buckets();
     assertThat(buckets).isBetween(one.table().index().buckets() - 2, 3400L);
-    assertThat(many.putAll(batch)).isEqualTo(Status.DONE);
+    assertThat(many.writeAll(batch)).isEqualTo(Status.DONE);
     assertThat(many.table().index().buckets()).isEqualTo(buckets);
     assertThat(many.size()).isEqualTo(20_000);
   }
@@ -232,8 +236,8 @@ class BatchWriterTest extends StoreTestBase {
       closed.set(arena.allocate(8), 0, 8);
     }
     add("a", "1");
-    batch.add(Slice.of("b"), closed);
-    assertThatIllegalStateException().isThrownBy(() -> store.putAll(batch));
+    batch.put(Slice.of("b"), closed);
+    assertThatIllegalStateException().isThrownBy(() -> store.writeAll(batch));
     assertThat(store.size()).isZero();
     assertThat(store.put(Slice.of("a"), Slice.of("2"))).isEqualTo(Status.CREATED);
   }
@@ -248,7 +252,7 @@ class BatchWriterTest extends StoreTestBase {
       for (int i = 0; i < 200; i++) {
         add("key" + random.nextInt(keys), "x".repeat(random.nextInt(1000)));
       }
-      assertThat(store.putAll(batch)).as("round %d", round).isEqualTo(Status.DONE);
+      assertThat(store.writeAll(batch)).as("round %d", round).isEqualTo(Status.DONE);
     }
     assertThat(store.statistics().relocations()).isPositive();
   }
@@ -278,7 +282,7 @@ class BatchWriterTest extends StoreTestBase {
                   LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
                   pending.forEach(heap::free);
                 });
-    assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
+    assertThat(store.writeAll(batch)).isEqualTo(Status.DONE);
     other.join();
   }
 
@@ -306,10 +310,10 @@ class BatchWriterTest extends StoreTestBase {
     for (int round = 0; round < ROUNDS; round++) {
       batch.clear();
       for (int i = 0; i < 30; i++) {
-        batch.add(key.set(memory, i, 8), value.set(memory, 0, 100));
+        batch.put(key.set(memory, i, 8), value.set(memory, 0, 100));
         memory.set(ValueLayout.JAVA_BYTE, i, (byte) i);
       }
-      if (store.putAll(batch) != Status.DONE) {
+      if (store.writeAll(batch) != Status.DONE) {
         throw new AssertionError();
       }
     }
@@ -349,9 +353,9 @@ class BatchWriterTest extends StoreTestBase {
       int size = random.nextInt(1, 100);
       for (int i = 0; i < size; i++) {
         Slice key = Slice.of("key" + random.nextInt(keys));
-        batch.add(key, Slice.of(new byte[random.nextInt(maxValueLength)]));
+        batch.put(key, Slice.of(new byte[random.nextInt(maxValueLength)]));
       }
-      Status status = store.putAll(batch);
+      Status status = store.writeAll(batch);
       assertThat(status).isIn(Status.DONE, Status.OUT_OF_MEMORY);
       if (status == Status.DONE) {
         done.incrementAndGet();
@@ -430,10 +434,10 @@ class BatchWriterTest extends StoreTestBase {
       batch.clear();
       Slice value = Slice.of(Long.toString(number));
       for (int i = 0; i < NUMBERED; i++) {
-        batch.add(Slice.of("key" + i), value);
-        batch.add(Slice.of("new" + i + "of" + number), value);
+        batch.put(Slice.of("key" + i), value);
+        batch.put(Slice.of("new" + i + "of" + number), value);
       }
-      assertThat(store.putAll(batch)).isEqualTo(Status.DONE);
+      assertThat(store.writeAll(batch)).isEqualTo(Status.DONE);
       for (int i = 0; i < NUMBERED; i++) {
         store.delete(Slice.of("new" + i + "of" + (number - 2)));
       }

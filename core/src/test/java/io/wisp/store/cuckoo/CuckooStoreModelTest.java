@@ -105,10 +105,10 @@ class CuckooStoreModelTest extends StoreTestBase {
       int number = from == 0 ? 0 : from - random.nextInt(Math.min(from, 20));
       byte[] value = new byte[random.nextInt(maxValueLength + 1)];
       random.nextBytes(value);
-      batch.add(keyOf(number), Slice.of(value));
+      batch.put(keyOf(number), Slice.of(value));
       written.add(number);
     }
-    assertThat(store.putAll(batch)).isEqualTo(model.putAll(batch)).isEqualTo(Status.DONE);
+    assertThat(store.writeAll(batch)).isEqualTo(model.writeAll(batch)).isEqualTo(Status.DONE);
     written.forEach(number -> checkNewVersion(store, number));
   }
 

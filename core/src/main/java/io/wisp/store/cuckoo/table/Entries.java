@@ -33,17 +33,20 @@ public final class Entries implements RecordIndex {
     long slot = Words.getPlain(memory, slotAddress);
     heap.markDead(Bucket.recordOffset(slot));
     Words.setRelease(memory, slotAddress, Bucket.EMPTY);
-    heap.free(Bucket.recordOffset(slot));
-    counters.removed(slot);
+    settle(slot, Bucket.EMPTY);
   }
 
   /** Counts what a slot holds now instead of before, and gives the record of before up. */
   public void settle(long oldSlot, long newSlot) {
     if (oldSlot == Bucket.EMPTY) {
       counters.added(newSlot);
+      return;
+    }
+    heap.free(Bucket.recordOffset(oldSlot));
+    if (newSlot == Bucket.EMPTY) {
+      counters.removed(oldSlot);
     } else {
       counters.replaced(oldSlot, newSlot);
-      heap.free(Bucket.recordOffset(oldSlot));
     }
   }
 

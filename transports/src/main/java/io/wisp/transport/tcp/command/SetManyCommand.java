@@ -13,9 +13,9 @@ final class SetManyCommand implements Command.Handler {
   public void execute(CommandRequest request) {
     try {
       for (int i = 1; i < request.arguments().count(); i += 2) {
-        batch.add(request.key(i), request.value(i + 1));
+        batch.put(request.key(i), request.value(i + 1));
       }
-      Status status = request.store().putAll(batch);
+      Status status = request.store().writeAll(batch);
       if (status.isError()) {
         request.fail(status);
       } else {
