@@ -11,6 +11,7 @@ import io.wisp.store.Status;
 import io.wisp.store.Store;
 import io.wisp.store.ValueBuffer;
 import io.wisp.store.WriteBatch;
+import io.wisp.store.WriteBatch.Change;
 import io.wisp.store.WriteCondition;
 import io.wisp.store.cuckoo.log.Heap;
 import io.wisp.store.cuckoo.log.RecordLayout;
@@ -286,6 +287,105 @@ class BatchWriterTest extends StoreTestBase {
     other.join();
   }
 
+  @Test
+  void shouldDeleteAndLeaveWhatTheBatchSays() {
+    CuckooStore store = open(options(MEBIBYTE).clock(clock));
+    store.put(Slice.of("deleted"), Slice.of("old"));
+    store.put(Slice.of("left"), Slice.of("old"));
+    store.write(Slice.of("expired"), Slice.of("old"), WriteCondition.ALWAYS, 0, 2000);
+    store.write(Slice.of("kept"), Slice.of("old"), WriteCondition.ALWAYS, 0, 3000);
+    now.set(2000);
+    batch.delete(Slice.of("deleted"), WriteCondition.IF_PRESENT, 0);
+    batch.delete(Slice.of("expired"), WriteCondition.IF_ABSENT, 0);
+    batch.delete(Slice.of("absent"), WriteCondition.ALWAYS, 0);
+    batch.require(Slice.of("left"), WriteCondition.IF_PRESENT, 0);
+    batch.put(Slice.of("kept"), Slice.of("new"), Store.KEEP_EXPIRY, WriteCondition.ALWAYS, 0);
+    batch.put(Slice.of("brief"), Slice.of("new"), 2500, WriteCondition.ALWAYS, 0);
+    batch.put(Slice.of("past"), Slice.of("new"), 1500, WriteCondition.ALWAYS, 0);
+    assertThat(store.writeAll(batch)).isEqualTo(Status.DONE);
+    assertThat(get(store, "deleted")).isNull();
+    assertThat(get(store, "left")).isEqualTo("old");
+    assertThat(get(store, "brief")).isEqualTo("new");
+    assertThat(get(store, "past")).isNull();
+    now.set(2500);
+    assertThat(get(store, "brief")).isNull();
+    assertThat(get(store, "kept")).isEqualTo("new");
+    now.set(3000);
+    assertThat(get(store, "kept")).isNull();
+    now.set(1000);
+    assertThat(get(store, "past")).as("also if the clock is set back").isNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "there, IF_ABSENT, 0",
+    "absent, IF_PRESENT, 0",
+    "absent, IF_VERSION, 0",
+    "there, IF_VERSION, 1",
+    "expired, IF_PRESENT, 0",
+  })
+  void shouldChangeNothingIfOneConditionDoesNotHold(
+      String key, WriteCondition condition, long versionsBack) {
+    CuckooStore store = open(options(MEBIBYTE).clock(clock));
+    store.write(Slice.of("expired"), Slice.of("old"), WriteCondition.ALWAYS, 0, 500);
+    store.put(Slice.of("there"), Slice.of("old"));
+    store.put(Slice.of("other"), Slice.of("old"));
+    ValueBuffer found = new ValueBuffer();
+    store.get(Slice.of("there"), found);
+    long free = store.statistics().recordBytes();
+    for (Change change : Change.values()) {
+      batch.clear();
+      add("other", "new");
+      add("created", "new");
+      long version = found.version() - versionsBack;
+      switch (change) {
+        case PUT -> batch.put(Slice.of(key), Slice.of("new"), Store.NEVER, condition, version);
+        case DELETE -> batch.delete(Slice.of(key), condition, version);
+        case NONE -> batch.require(Slice.of(key), condition, version);
+      }
+      assertThat(store.writeAll(batch)).isEqualTo(Status.CONFLICT);
+    }
+    assertThat(get(store, "there")).isEqualTo("old");
+    assertThat(get(store, "other")).isEqualTo("old");
+    assertThat(get(store, "created")).isNull();
+    assertThat(store.statistics().recordBytes()).isEqualTo(free);
+  }
+
+  @Test
+  void shouldChangeWhatStillHasTheVersionThatWasRead() {
+    CuckooStore store = open(MEBIBYTE);
+    store.put(Slice.of("a"), Slice.of("old"));
+    ValueBuffer found = new ValueBuffer();
+    store.get(Slice.of("a"), found);
+    batch.put(
+        Slice.of("a"), Slice.of("new"), Store.NEVER, WriteCondition.IF_VERSION, found.version());
+    assertThat(store.writeAll(batch)).isEqualTo(Status.DONE);
+    assertThat(store.writeAll(batch)).isEqualTo(Status.CONFLICT);
+    assertThat(get(store, "a")).isEqualTo("new");
+  }
+
+  @Test
+  void shouldRefuseMoreKeysThanMayBeWrittenAtOneMoment() {
+    CuckooStore store = open(16 * MEBIBYTE);
+    addAll("key", 0, WriteBatch.MAX_KEYS + 1, "value");
+    assertThat(store.writeAll(batch)).isEqualTo(Status.TRANSACTION_TOO_LARGE);
+    assertThat(store.size()).isZero();
+  }
+
+  @Test
+  void shouldWriteNothingIfAKeyThatIsDeletedCannotBeRead() {
+    CuckooStore store = open(MEBIBYTE);
+    Slice closed = new Slice();
+    try (Arena arena = Arena.ofConfined()) {
+      closed.set(arena.allocate(8), 0, 8);
+      add("a", "1");
+      batch.delete(closed, WriteCondition.ALWAYS, 0);
+    }
+    assertThatIllegalStateException().isThrownBy(() -> store.writeAll(batch));
+    assertThat(store.size()).isZero();
+    assertThat(store.put(Slice.of("a"), Slice.of("2"))).isEqualTo(Status.CREATED);
+  }
+
   private static final int ROUNDS = 20_000;
 
   /** A batch in sixteen opens a segment, which is an object. */
@@ -402,8 +502,10 @@ class BatchWriterTest extends StoreTestBase {
   }
 
   /**
-   * A thread writes the same number to some keys and creates others that have it in their names;
-   * whoever has found a number may find no smaller one, nor one of those others absent.
+   * A thread writes the same number to some keys, creates others that have it in their names and
+   * deletes those with the last number but one, all at once. Whoever has found a number, of either
+   * kind, may find no smaller one, nor one of those others absent before a number that is greater
+   * by two is there.
    */
   @ParameterizedTest
   @ValueSource(strings = {"in process", "from elsewhere", "from elsewhere with addresses"})
@@ -436,11 +538,9 @@ class BatchWriterTest extends StoreTestBase {
       for (int i = 0; i < NUMBERED; i++) {
         batch.put(Slice.of("key" + i), value);
         batch.put(Slice.of("new" + i + "of" + number), value);
+        batch.delete(Slice.of("new" + i + "of" + (number - 2)), WriteCondition.ALWAYS, 0);
       }
       assertThat(store.writeAll(batch)).isEqualTo(Status.DONE);
-      for (int i = 0; i < NUMBERED; i++) {
-        store.delete(Slice.of("new" + i + "of" + (number - 2)));
-      }
     }
   }
 
@@ -448,8 +548,9 @@ class BatchWriterTest extends StoreTestBase {
     SplittableRandom random = new SplittableRandom(seed);
     while (!threads.areToStop()) {
       long one = reader.number("key" + random.nextInt(NUMBERED));
+      long next = reader.number("new" + random.nextInt(NUMBERED) + "of" + (one + 1));
       long other = reader.number("key" + random.nextInt(NUMBERED));
-      assertThat(other).isGreaterThanOrEqualTo(one);
+      assertThat(other).isGreaterThanOrEqualTo(Math.max(one, next));
       if (other > 0 && reader.number("new" + random.nextInt(NUMBERED) + "of" + other) == 0) {
         assertThat(reader.number("key0")).as("the last number").isGreaterThanOrEqualTo(other + 2);
       } else {

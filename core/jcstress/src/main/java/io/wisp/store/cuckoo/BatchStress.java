@@ -69,6 +69,37 @@ public final class BatchStress {
     }
   }
 
+  /** Is the key still there that a batch deletes, when the one that it creates was found? */
+  @JCStressTest
+  @Outcome(id = "0, 1", expect = Expect.ACCEPTABLE, desc = "before")
+  @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE, desc = "one before and the other after")
+  @Outcome(id = "2, 0", expect = Expect.ACCEPTABLE, desc = "after")
+  @Outcome(expect = Expect.FORBIDDEN, desc = "what was moved is there twice")
+  @State
+  public static class MoveFromBehind extends TwoKeys {
+
+    @Actor
+    public void writer() {
+      WriteBatch batch = new WriteBatch();
+      batch.put(absent.key(), Contested.value(2));
+      batch.delete(there.key(), WriteCondition.IF_PRESENT, 0);
+      if (Contested.STORE.writeAll(batch) != Status.DONE) {
+        throw new AssertionError();
+      }
+    }
+
+    @Actor
+    public void reader(JJ_Result result) {
+      result.r1 = last(absent);
+      result.r2 = last(there);
+    }
+
+    @Arbiter
+    public void cleanUp() {
+      forget();
+    }
+  }
+
   /** Are both keys found that a transaction moves something between? */
   @JCStressTest
   @Outcome(id = "1, 0", expect = Expect.ACCEPTABLE, desc = "before")
