@@ -19,6 +19,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -78,6 +79,78 @@ class TransferTest extends StoreTestBase {
     assertThat(transfers).hasPositiveValue();
     assertThat(sums).hasPositiveValue();
     assertThat(inATransaction(store).sum()).isEqualTo(TOTAL);
+  }
+
+  /** The work takes so long that somebody has always written its key before it ends. */
+  @Test
+  void shouldEndThoughOthersWriteItsKeysAllTheTime() throws Exception {
+    CuckooStore store = open(MEBIBYTE);
+    List<Runnable> tasks = new ArrayList<>();
+    tasks.addAll(
+        ConcurrentTasks.times(
+            2,
+            seed -> {
+              while (!threads.areToStop()) {
+                store.put(name(0), amount(seed));
+              }
+            }));
+    tasks.addAll(ConcurrentTasks.times(2, seed -> copySlowly(store, seed)));
+    threads.runFor(0, () -> transfers.get() > 4, tasks);
+    assertThat(transfers).hasValueGreaterThan(4);
+  }
+
+  private void copySlowly(CuckooStore store, int to) {
+    Transaction transaction = new Transaction(store);
+    ValueBuffer buffer = new ValueBuffer();
+    while (!threads.areToStop()) {
+      Status status =
+          store.transact(
+              transaction,
+              () -> {
+                long amount = amount(transaction, 0, buffer);
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+                transaction.put(name(to), amount(amount));
+              });
+      assertThat(status).isEqualTo(Status.DONE);
+      transfers.incrementAndGet();
+    }
+  }
+
+  private static final int ROUNDS = 20_000;
+
+  /** A write in some opens a segment, which is an object. */
+  private static final long LESS_THAN_AN_OBJECT = 8;
+
+  @Test
+  void shouldAllocateNothing() {
+    CuckooStore store = open(MEBIBYTE);
+    store.put(name(0), amount(1));
+    Transaction transaction = new Transaction(store);
+    ValueBuffer buffer = new ValueBuffer();
+    Slice from = name(0);
+    Slice to = name(1);
+    Slice value = amount(1);
+    Runnable work =
+        () -> {
+          transaction.get(from, buffer);
+          transaction.put(to, value);
+          transaction.get(to, buffer);
+          transaction.delete(to);
+          transaction.put(to, value);
+        };
+    long best = Long.MAX_VALUE;
+    // What is not yet compiled allocates; so it is measured again until it is.
+    for (int attempt = 0; attempt < 20 && best >= LESS_THAN_AN_OBJECT * ROUNDS; attempt++) {
+      long allocated =
+          allocatedBy(
+              () -> {
+                for (int round = 0; round < ROUNDS; round++) {
+                  store.transact(transaction, work);
+                }
+              });
+      best = Math.min(best, allocated);
+    }
+    assertThat(best).isLessThan(LESS_THAN_AN_OBJECT * ROUNDS);
   }
 
   /** Adds up what was there at one moment. */
