@@ -77,6 +77,23 @@ class TcpServerTest {
   }
 
   @Test
+  void shouldGoOnBehindAValueThatIsTooLongAndHoldNothingOfIt() throws Exception {
+    byte[] piece = new byte[1 << 20];
+    String error = "-" + Errors.VALUE_TOO_LARGE + "\r\n";
+    try (RunningServer running = new RunningServer();
+        Socket socket = running.openSocket()) {
+      write(socket, "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$" + (Limits.MAX_VALUE_LENGTH + 1) + "\r\n");
+      assertThat(read(socket, error.length())).isEqualTo(error);
+      for (int i = 0; i < Limits.MAX_VALUE_LENGTH / piece.length; i++) {
+        socket.getOutputStream().write(piece);
+        assertThat(running.server().bufferedBytes()).isLessThan(1 << 20);
+      }
+      write(socket, "x\r\n" + request("PING"));
+      assertThat(read(socket, 7)).isEqualTo("+PONG\r\n");
+    }
+  }
+
+  @Test
   void shouldHoldABoundedAmountForAReaderThatDoesNotRead() throws Exception {
     try (RunningServer running = new RunningServer();
         SocketChannel slow = SocketChannel.open()) {

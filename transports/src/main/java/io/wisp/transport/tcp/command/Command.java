@@ -41,7 +41,7 @@ public record Command(
   public enum Run {
     /** Once, when all its arguments are there. */
     WHOLE,
-    /** Again and again, for each key and what belongs to it; so it need never hold more of them. */
+    /** Again and again, for each key, which is each argument; so it need never hold two of them. */
     STREAMED
   }
 
@@ -113,6 +113,14 @@ public record Command(
   /** The most arguments that it takes when it runs at once, its name included. */
   public int maxCount() {
     return takesManyKeys() ? 1 + step * MAX_KEYS : Arguments.MAX_COUNT;
+  }
+
+  /** Whether one of its arguments, its name included, is a key. */
+  public boolean isKeyAt(int index) {
+    return takesKey()
+        && index >= firstKey()
+        && (lastKey() < 0 || index <= lastKey())
+        && (index - firstKey()) % keyStep() == 0;
   }
 
   /** Whether each key has the arguments that belong to it. */
