@@ -30,6 +30,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class TcpServerTest {
@@ -90,6 +92,20 @@ class TcpServerTest {
       }
       write(socket, "x\r\n" + request("PING"));
       assertThat(read(socket, 7)).isEqualTo("+PONG\r\n");
+    }
+  }
+
+  /** It is the memory that is short, and no limit of values. */
+  @ParameterizedTest
+  @ValueSource(strings = {"APPEND k x", "SETRANGE k 0 x", "SETBIT k 7 1", "DELIFEQ k x"})
+  void shouldTellOfShortMemoryWhereAValueCannotBeCopied(String command) throws Exception {
+    TcpLimits limits = TcpLimits.defaults().withBufferMemory(4 << 20);
+    try (RunningServer running = new RunningServer(options -> options, limits);
+        RespPeer client =
+            new RespPeer(new InetSocketAddress(InetAddress.getLoopbackAddress(), running.port()))) {
+      running.store().put(Slice.of("k"), Slice.of(new byte[3_500_000]));
+      assertThat(client.call(command.split(" ", -1)).text()).isEqualTo(Errors.REQUEST_TOO_LARGE);
+      assertThat(client.call("STRLEN", "k").text()).isEqualTo("3500000");
     }
   }
 

@@ -53,6 +53,15 @@ final class CommandCommand implements Command.Handler {
 
   private void list(CommandRequest request) {
     Arguments arguments = request.arguments();
+    if (arguments.count() == 5) {
+      // As much as a pattern may have to be looked at.
+      request
+          .execution()
+          .countBytes(
+              Math.min(arguments.length(4), Arguments.MAX_TEXT_LENGTH)
+                  * CommandTable.MAX_NAME_LENGTH
+                  * commands.all().size());
+    }
     Predicate<Command> filter = arguments.count() == 2 ? command -> true : filter(arguments);
     if (filter == null) {
       request.fail(Errors.SYNTAX);

@@ -5,6 +5,7 @@ import io.wisp.store.RecordSink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
+import io.wisp.store.Update;
 import io.wisp.store.ValueSink;
 import io.wisp.transport.tcp.buffer.BufferPool;
 import io.wisp.transport.tcp.buffer.NativeBuffer;
@@ -78,6 +79,20 @@ public final class CommandRequest implements AutoCloseable {
     if (!status.isError()) {
       traffic.countRead(status == Status.FOUND);
     }
+    return status;
+  }
+
+  /** Changes the value of a key by a copy of it, and counts what was copied. */
+  Status update(Slice key, WorkingCopy copy, Update<WorkingCopy> update) {
+    Status status = store.update(key, copy, update);
+    execution().countBytes(copy.copied());
+    return status;
+  }
+
+  /** Changes a key by what its value is, and counts that. */
+  Status update(Slice key, BulkSink old, Update<BulkSink> update) {
+    Status status = store.update(key, old, update);
+    execution().countBytes(old.isFound() ? old.valueLength() : 0);
     return status;
   }
 

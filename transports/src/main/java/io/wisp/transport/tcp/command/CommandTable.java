@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CommandTable {
 
-  private static final int MAX_NAME_LENGTH = 16;
+  /** More than any name has. */
+  static final int MAX_NAME_LENGTH = 16;
+
   private static final int SLOTS = 256;
   private static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);

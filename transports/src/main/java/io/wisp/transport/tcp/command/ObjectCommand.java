@@ -35,7 +35,7 @@ final class ObjectCommand {
       request.fail(status);
     } else if (status == Status.ABSENT) {
       request.reply().absent();
-    } else if (!copy.isFull() && copy.isNumber()) {
+    } else if (!copy.isTooLong() && !copy.isFull() && copy.isNumber()) {
       request.reply().bulk("int");
     } else {
       request.reply().bulk(copy.valueLength() <= MAX_EMBEDDED_LENGTH ? "embstr" : "raw");

@@ -106,6 +106,11 @@ public final class Errors {
     return "ERR the pattern has " + length + " bytes, and " + most + " is the most";
   }
 
+  /** All patterns of a command have more bytes than one may have. */
+  public static String patternsTooLong(long length, int most) {
+    return "ERR the patterns have " + length + " bytes together, and " + most + " is the most";
+  }
+
   /** A command has an expiry that no key can have. */
   public static String invalidExpiry(String command) {
     return "ERR invalid expire time in '" + command + "' command";
