@@ -2,6 +2,7 @@
 package io.wisp.transport.tcp.command;
 
 import io.wisp.transport.tcp.resp.Arguments;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -58,6 +59,11 @@ public record Command(
     /** Runs the command, or its next step, and appends its reply. */
     void execute(CommandRequest request);
 
+    /** What a command does by its first argument; none if that says nothing of the kind. */
+    default List<Subcommand> subcommands() {
+      return List.of();
+    }
+
     /** Begins a command of many steps. */
     default void begin(CommandRequest request) {}
 
@@ -65,8 +71,37 @@ public record Command(
     default void end(CommandRequest request) {}
   }
 
+  /**
+   * What a command does whose first argument says so.
+   *
+   * @param name in upper case
+   * @param arity as of a command: both names are counted
+   * @param keyAt the place of its key among the arguments, both names included; 0 if it has none
+   * @param help what it does, in a sentence
+   */
+  public record Subcommand(String name, int arity, int keyAt, String help, Handler handler) {
+
+    /** One without a key. */
+    Subcommand(String name, int arity, String help, Handler handler) {
+      this(name, arity, 0, help, handler);
+    }
+
+    /** One whose key follows its name. */
+    static Subcommand ofKey(String name, int arity, String help, Handler handler) {
+      return new Subcommand(name, arity, 2, help, handler);
+    }
+
+    boolean acceptsCount(int count) {
+      return accepts(arity, count);
+    }
+  }
+
   /** Whether it takes so many arguments, its name included. */
   public boolean acceptsCount(long count) {
+    return accepts(arity, count);
+  }
+
+  private static boolean accepts(int arity, long count) {
     return arity >= 0 ? count == arity : count >= -arity;
   }
 

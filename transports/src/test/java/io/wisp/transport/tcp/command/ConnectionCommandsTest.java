@@ -216,7 +216,12 @@ class ConnectionCommandsTest {
   @Test
   void shouldHelpWithSubcommands() {
     assertThat(session.call("CONFIG", "HELP"))
-        .startsWith("*5\r\n+CONFIG <subcommand> [<arg> ...]. Subcommands are:\r\n+GET: ");
+        .startsWith("*6\r\n+CONFIG <subcommand> [<arg> ...]. Subcommands are:\r\n+GET: ")
+        .endsWith("+HELP: These lines.\r\n");
+    assertThat(session.call("CONFIG", "HELP", "x"))
+        .isEqualTo("-ERR wrong number of arguments for 'config|help' command\r\n");
+    assertThat(session.call("COMMAND", "help", "x"))
+        .isEqualTo("-ERR wrong number of arguments for 'command|help' command\r\n");
     assertThat(session.call("CLIENT", "ID", "x"))
         .isEqualTo("-ERR wrong number of arguments for 'client|id' command\r\n");
   }
