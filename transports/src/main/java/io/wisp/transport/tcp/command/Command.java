@@ -8,6 +8,7 @@ import java.util.Set;
 /**
  * A command of the protocol.
  *
+ * @param number by which it is counted; those of its subcommands follow
  * @param name in lower case
  * @param arity how many arguments it takes, its name included; if negative, at least so many
  * @param step 0 if it takes one key at most; else as many keys as one likes, and so many arguments
@@ -19,6 +20,7 @@ import java.util.Set;
  * @param handler runs it
  */
 public record Command(
+    int number,
     String name,
     int arity,
     int step,

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CommandRequest implements AutoCloseable {
 
+  /** What is no call: a subcommand that there is not, or a request that was refused. */
+  public static final int NOT_COUNTED = -1;
+
   private final Store store;
   private final ServerView server;
   private final Traffic traffic;
@@ -35,6 +38,7 @@ public final class CommandRequest implements AutoCloseable {
   private final WorkingCopy copy;
   private final Slice key = new Slice();
   private final Slice value = new Slice();
+  private int counted = NOT_COUNTED;
   private @Nullable ClientState client;
   private @Nullable Execution execution;
 
@@ -53,7 +57,7 @@ public final class CommandRequest implements AutoCloseable {
     timer = new CommandTimer(server);
     this.buffers = buffers;
     this.scratch = scratch;
-    reply = new ReplyWriter(scratch);
+    reply = new ReplyWriter(scratch, traffic.errors());
     bulk = new BulkSink(scratch);
     copy = new WorkingCopy(scratch);
   }
@@ -99,6 +103,26 @@ public final class CommandRequest implements AutoCloseable {
   /** Looks how long commands take. */
   public CommandTimer timer() {
     return timer;
+  }
+
+  /** Says by which number the command that runs is counted, or that it is {@link #NOT_COUNTED}. */
+  public void countAs(int number) {
+    counted = number;
+  }
+
+  /** By which number the command that has just run is counted, or {@link #NOT_COUNTED}. */
+  public int counted() {
+    return counted;
+  }
+
+  /** Where commands are counted. */
+  public CommandCounters counters() {
+    return traffic.commands();
+  }
+
+  /** How many errors this thread has replied. */
+  public long errors() {
+    return traffic.errors().all();
   }
 
   /** Counts a key that was looked for by other means than {@link #get}. */

@@ -32,12 +32,16 @@ final class Subcommands implements Command.Handler {
   @Override
   public void execute(CommandRequest request) {
     Arguments arguments = request.arguments();
+    int number = request.counted();
     for (Subcommand subcommand : subcommands) {
+      number++;
       if (arguments.is(1, subcommand.name())) {
+        request.countAs(number);
         execute(subcommand, request);
         return;
       }
     }
+    request.countAs(CommandRequest.NOT_COUNTED);
     request.fail(Errors.unknownSubcommand(arguments.quoted(1), command));
   }
 
@@ -47,6 +51,8 @@ final class Subcommands implements Command.Handler {
       request.client().lastCommand(name);
       subcommand.handler().execute(request);
     } else {
+      request.counters().countRejected(request.counted());
+      request.countAs(CommandRequest.NOT_COUNTED);
       request.fail(Errors.wrongArity(name));
     }
   }

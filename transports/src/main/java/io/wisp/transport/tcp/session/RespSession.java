@@ -172,7 +172,7 @@ public final class RespSession implements AutoCloseable {
     }
     String refusal = refusalOf(command, count);
     if (refusal != null) {
-      return refuse(refusal, count - 1, input);
+      return refuse(command, refusal, count - 1, input);
     }
     return command.isStreamed()
         ? beginSteps(command, count - 1, input)
@@ -202,8 +202,9 @@ public final class RespSession implements AutoCloseable {
   }
 
   /** Replies with an error instead of executing, and skips the arguments that are still to come. */
-  private boolean refuse(String error, int arguments, NativeBuffer input) {
+  private boolean refuse(Command command, String error, int arguments, NativeBuffer input) {
     context.request().reply().error(error);
+    context.request().counters().countRejected(command.number());
     context.counters().countExecuted();
     input.consumeTo(context.parser().next());
     skipped.begin(0, arguments);
@@ -215,7 +216,7 @@ public final class RespSession implements AutoCloseable {
     Outcome outcome = whole.read(input, count, arguments);
     if (outcome == Outcome.TOO_LARGE) {
       int read = arguments.count();
-      return refuse(whole.refusal(command, read), count - read, input);
+      return refuse(command, whole.refusal(command, read), count - read, input);
     }
     if (outcome != Outcome.COMPLETE) {
       return stop(outcome, input);
@@ -237,7 +238,7 @@ public final class RespSession implements AutoCloseable {
     streamed = command;
     client.lastCommand(command.name());
     execution.beginStreaming(arguments);
-    command.handler().begin(context.request());
+    runner.beginSteps(command);
     return true;
   }
 
@@ -252,14 +253,14 @@ public final class RespSession implements AutoCloseable {
     arguments.begin(input.memory());
     arguments.add(parser.offset(), parser.length());
     int behind = parser.next();
-    runner.run(command);
+    runner.step(command);
     input.consumeTo(behind);
     if (outcome == Outcome.TOO_LARGE) {
       skipped.begin(parser.rest(), 0);
     }
     if (execution.executed()) {
       streamed = null;
-      command.handler().end(context.request());
+      runner.endSteps(command);
     }
     return true;
   }
