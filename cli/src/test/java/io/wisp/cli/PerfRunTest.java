@@ -289,6 +289,25 @@ class PerfRunTest {
   }
 
   @Test
+  void shouldWriteTheResultAndNothingElseToStandardOutput() {
+    Run run = perf("--requests 10 --json -");
+    assertThat(run.exitCode()).isZero();
+    assertThat(PerfJson.faults(JsonMapper.shared().readTree(run.out()))).isEmpty();
+    assertThat(run.out()).endsWith("}\n");
+    assertThat(run.err()).startsWith("Wisp v").contains("transport  fake: ").contains("p99.9 us");
+    assertThat(Path.of("-")).doesNotExist();
+  }
+
+  @Test
+  void shouldLeaveStandardOutputEmptyIfThereIsNoResult() {
+    RunningFakeServer closed = new RunningFakeServer();
+    closed.close();
+    Run run = perf(closed, "--json -");
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.out()).isEmpty();
+  }
+
+  @Test
   void shouldReplaceAnOldResultAndLeaveNothingElse() throws Exception {
     Path file = Files.writeString(folder.resolve("result.json"), "old");
     json("--requests 10");

@@ -9,6 +9,8 @@ import io.wisp.store.FailingStore;
 import io.wisp.store.HeapStore;
 import io.wisp.store.Store;
 import io.wisp.transport.Waiting;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -198,8 +200,29 @@ class ServeRunTest {
     assertThat(second.out())
         .contains("not served  fake: port " + port() + " is taken by another server")
         .contains("tcp     127.0.0.1:" + base())
-        .contains("ready");
+        .contains("ready without fake; ");
     assertThat(second.exitCode()).isZero();
+  }
+
+  @Test
+  void shouldNotCountAsMissingWhatThisMachineCannotRun() throws Exception {
+    start("");
+    stop();
+    assertThat(server.out()).contains("not served  absent: ").contains("ready; ");
+  }
+
+  @Test
+  void shouldNameTcpAsMissingIfItsPortIsTakenAndFailIfItWasAllThatWasAskedFor() throws Exception {
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = " --port " + other.getLocalPort();
+      String reason = "cannot listen on 127.0.0.1:" + other.getLocalPort() + ": Address already";
+      Run all = Run.of(("-s" + port).split(" "));
+      assertThat(all.out()).contains("not served  tcp: " + reason).contains("ready without tcp");
+      Run alone = Run.of(("-s -t" + port).split(" "));
+      assertThat(alone.exitCode()).isEqualTo(1);
+      assertThat(alone.err()).startsWith("wisp: " + reason);
+      assertThat(alone.out()).doesNotContain("ready");
+    }
   }
 
   @Test

@@ -19,10 +19,25 @@ public final class ServedTransports implements AutoCloseable {
   /** A transport and the server that it runs here. */
   public record Served(Transport transport, Server server) {}
 
+  /**
+   * A transport that does not run here.
+   *
+   * @param reason a sentence
+   * @param failed whether it should have run, and could not be started
+   */
+  public record Refused(Transport transport, String reason, boolean failed) {
+
+    /** Both, for people. */
+    @Override
+    public String toString() {
+      return transport.name() + ": " + reason;
+    }
+  }
+
   private static final Log LOG = Log.of(ServedTransports.class);
 
   private final List<Served> served = new ArrayList<>();
-  private final List<String> refused = new ArrayList<>();
+  private final List<Refused> refused = new ArrayList<>();
 
   /**
    * Starts every transport that this machine can run. One that cannot start is left out, unless it
@@ -41,14 +56,14 @@ public final class ServedTransports implements AutoCloseable {
           if (transports.size() == 1) {
             throw e;
           }
-          all.refused.add(transport.name() + ": " + e.getMessage());
+          all.refused.add(new Refused(transport, String.valueOf(e.getMessage()), true));
         } catch (RuntimeException | LinkageError | AssertionError | OutOfMemoryError e) {
           // Whatever is wrong with one of them, the others serve.
           if (transports.size() == 1) {
             throw e;
           }
           LOG.log(Level.ERROR, transport.name() + " failed unexpectedly when it started", e);
-          all.refused.add(transport.name() + ": " + e);
+          all.refused.add(new Refused(transport, e.toString(), true));
         }
       }
       return all;
@@ -61,7 +76,7 @@ public final class ServedTransports implements AutoCloseable {
   private void start(Transport transport, Store store, ServerOptions options) {
     Optional<String> unavailable = transport.unavailable();
     if (unavailable.isPresent()) {
-      refused.add(transport.name() + ": " + unavailable.get());
+      refused.add(new Refused(transport, unavailable.get(), false));
       return;
     }
     Endpoint endpoint = endpoint(transport, options.endpoint());
@@ -91,8 +106,8 @@ public final class ServedTransports implements AutoCloseable {
     return served;
   }
 
-  /** Why the others do not run, a sentence each. */
-  public List<String> refused() {
+  /** The others, in the order in which they were tried. */
+  public List<Refused> refused() {
     return refused;
   }
 

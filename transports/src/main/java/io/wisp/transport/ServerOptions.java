@@ -4,6 +4,7 @@ package io.wisp.transport;
 import java.lang.System.Logger.Level;
 import java.lang.Thread.UncaughtExceptionHandler;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,86 +89,32 @@ public record ServerOptions(
 
   /** These, with another endpoint. */
   public ServerOptions withEndpoint(Endpoint endpoint) {
-    return new ServerOptions(
-        endpoint,
-        threads,
-        maxClients,
-        idleTimeout,
-        password,
-        waiting,
-        device,
-        ackTimeout,
-        onThreadLost);
+    return with(draft -> draft.endpoint = endpoint);
   }
 
   /** These, with another number of threads. */
   public ServerOptions withThreads(int threads) {
-    return new ServerOptions(
-        endpoint,
-        threads,
-        maxClients,
-        idleTimeout,
-        password,
-        waiting,
-        device,
-        ackTimeout,
-        onThreadLost);
+    return with(draft -> draft.threads = threads);
   }
 
   /** These, with another limit of clients. */
   public ServerOptions withMaxClients(int maxClients) {
-    return new ServerOptions(
-        endpoint,
-        threads,
-        maxClients,
-        idleTimeout,
-        password,
-        waiting,
-        device,
-        ackTimeout,
-        onThreadLost);
+    return with(draft -> draft.maxClients = maxClients);
   }
 
   /** These, with another idle time, or zero for none. */
   public ServerOptions withIdleTimeout(Duration idleTimeout) {
-    return new ServerOptions(
-        endpoint,
-        threads,
-        maxClients,
-        idleTimeout,
-        password,
-        waiting,
-        device,
-        ackTimeout,
-        onThreadLost);
+    return with(draft -> draft.idleTimeout = idleTimeout);
   }
 
   /** These, with another password, or null for none. */
   public ServerOptions withPassword(@Nullable String password) {
-    return new ServerOptions(
-        endpoint,
-        threads,
-        maxClients,
-        idleTimeout,
-        password,
-        waiting,
-        device,
-        ackTimeout,
-        onThreadLost);
+    return with(draft -> draft.password = password);
   }
 
   /** These, with another way of waiting. */
   public ServerOptions withWaiting(Waiting waiting) {
-    return new ServerOptions(
-        endpoint,
-        threads,
-        maxClients,
-        idleTimeout,
-        password,
-        waiting,
-        device,
-        ackTimeout,
-        onThreadLost);
+    return with(draft -> draft.waiting = waiting);
   }
 
   /** {@link Waiting#POLL}, or else what waits when nothing else is asked for. */
@@ -177,44 +124,62 @@ public record ServerOptions(
 
   /** These, with another RDMA device, or null for any. */
   public ServerOptions withDevice(@Nullable String device) {
-    return new ServerOptions(
-        endpoint,
-        threads,
-        maxClients,
-        idleTimeout,
-        password,
-        waiting,
-        device,
-        ackTimeout,
-        onThreadLost);
+    return with(draft -> draft.device = device);
   }
 
   /** These, with another time to wait for acknowledgements, or null for the transport's. */
   public ServerOptions withAckTimeout(@Nullable Duration ackTimeout) {
-    return new ServerOptions(
-        endpoint,
-        threads,
-        maxClients,
-        idleTimeout,
-        password,
-        waiting,
-        device,
-        ackTimeout,
-        onThreadLost);
+    return with(draft -> draft.ackTimeout = ackTimeout);
   }
 
   /** These, with somebody else who is told of a lost thread. */
   public ServerOptions withOnThreadLost(UncaughtExceptionHandler onThreadLost) {
-    return new ServerOptions(
-        endpoint,
-        threads,
-        maxClients,
-        idleTimeout,
-        password,
-        waiting,
-        device,
-        ackTimeout,
-        onThreadLost);
+    return with(draft -> draft.onThreadLost = onThreadLost);
+  }
+
+  private ServerOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.options();
+  }
+
+  /** These options while one of them changes. */
+  private static final class Draft {
+
+    private Endpoint endpoint;
+    private int threads;
+    private int maxClients;
+    private Duration idleTimeout;
+    private @Nullable String password;
+    private Waiting waiting;
+    private @Nullable String device;
+    private @Nullable Duration ackTimeout;
+    private UncaughtExceptionHandler onThreadLost;
+
+    Draft(ServerOptions options) {
+      endpoint = options.endpoint;
+      threads = options.threads;
+      maxClients = options.maxClients;
+      idleTimeout = options.idleTimeout;
+      password = options.password;
+      waiting = options.waiting;
+      device = options.device;
+      ackTimeout = options.ackTimeout;
+      onThreadLost = options.onThreadLost;
+    }
+
+    ServerOptions options() {
+      return new ServerOptions(
+          endpoint,
+          threads,
+          maxClients,
+          idleTimeout,
+          password,
+          waiting,
+          device,
+          ackTimeout,
+          onThreadLost);
+    }
   }
 
   /** Tells the owner that the calling thread is lost to the server. */

@@ -55,6 +55,7 @@ class ServedTransportsTest {
         assertThat(served.served().getFirst().transport().name()).isEqualTo("tcp");
         assertThat(served.refused())
             .singleElement()
+            .matches(ServedTransports.Refused::failed)
             .asString()
             .startsWith("bad: ")
             .contains(failure.getMessage());

@@ -47,7 +47,7 @@ public final class ServerProcess {
         StoreServer server = start(store, transport, options)) {
       ServedTransports served = server.transports();
       if (served.served().isEmpty()) {
-        throw new IllegalStateException(String.join("; ", served.refused()));
+        throw new IllegalStateException(served.refused().getFirst().toString());
       }
       serveUntilEndOfInput(
           served.served().getFirst().server().endpoint(),

@@ -24,6 +24,7 @@ import picocli.CommandLine.Option;
 public final class PerfArguments {
 
   private static final String ALL = "all";
+  private static final String STANDARD_OUTPUT = "-";
   private static final String DEFAULT_MIX = "put:1,get:1,delete:1";
   private static final Range PRELOADS = new Range(1, 1_000_000_000);
 
@@ -159,7 +160,9 @@ public final class PerfArguments {
   @Option(
       names = "--json",
       paramLabel = "FILE",
-      description = "Write the result with settings, conditions and histograms to this file.")
+      description =
+          "Write the result with settings, conditions and histograms to this file; - is standard"
+              + " output, and all else goes to standard error then.")
   private @Nullable String json;
 
   PerfSettings settings() {
@@ -255,9 +258,15 @@ public final class PerfArguments {
     return number;
   }
 
-  @Nullable Path json() {
+  /** Whether the result itself goes to standard output. */
+  boolean jsonToOutput() {
+    return STANDARD_OUTPUT.equals(json);
+  }
+
+  /** The file for the result, or null. */
+  @Nullable Path jsonFile() {
     try {
-      return json == null ? null : Path.of(json);
+      return json == null || jsonToOutput() ? null : Path.of(json);
     } catch (InvalidPathException e) {
       throw UserError.usage(
           "--json %s is no file name in this locale's encoding, %s: set LC_ALL to a locale in UTF-8"

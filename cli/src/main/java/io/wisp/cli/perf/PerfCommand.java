@@ -12,6 +12,7 @@ import io.wisp.measure.machine.CoreList;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.Transport;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
@@ -32,20 +33,21 @@ public record PerfCommand(
 
   /**
    * Measures. A run with errors is no success, nor is one that reached no rate, and no result file
-   * comes of either. One that is interrupted leaves what was measured until then.
+   * comes of either. One that is interrupted leaves what was measured until then. Where the result
+   * itself goes to standard output, what is for people goes to standard error.
    *
    * @param stop makes what interrupts it; asked once it is connected
    * @return the exit code
    */
   public int run(Streams streams, Supplier<StopSignal> stop) {
     PerfSettings settings = arguments.settings();
-    Path json = arguments.json();
-    ResultFile file = json == null ? null : new ResultFile(json);
+    ResultTarget target = target(streams);
+    PrintStream out = arguments.jsonToOutput() ? streams.err() : streams.out();
     Transport transport = choice.namedOrDefault();
     Endpoint endpoint = TransportChoice.endpoint(transport, server);
     ClientOptions options = clientOptions.withMaxOutstanding(settings.pipeline());
-    PerfReport report = new PerfReport(streams.out());
-    streams.out().println(Product.banner());
+    PerfReport report = new PerfReport(out);
+    out.println(Product.banner());
     try (PerfRun run =
         new PerfRun(settings, new Progress(streams), TransportOption.GET.isUsedBy(transport))) {
       String description =
@@ -53,8 +55,8 @@ public record PerfCommand(
               () -> transport.connect(endpoint, options),
               () -> new SystemLoadClock(options.waiting(), run::isStopped),
               options.timeout());
-      if (file != null) {
-        file.removeOld();
+      if (target != null) {
+        target.removeOld();
       }
       run.endBy(stop.get());
       String program = ServerName.ask(() -> transport.connect(endpoint, options));
@@ -63,7 +65,7 @@ public record PerfCommand(
       report.conditions(settings, connection, cores == null ? "" : cores.described());
       List<String> failures = run.prepare();
       if (!failures.isEmpty()) {
-        streams.out().println();
+        out.println();
         report.failed(failures);
         return ExitCode.FAILURE;
       }
@@ -82,8 +84,8 @@ public record PerfCommand(
       if (!interrupted && results.stream().allMatch(PerfResult::isSaturated)) {
         return ExitCode.SATURATED;
       }
-      if (file != null) {
-        file.write(settings, cores, connection, results, interrupted);
+      if (target != null) {
+        target.write(ResultJson.of(settings, cores, connection, results, interrupted));
       }
       if (interrupted) {
         report.interrupted(results.size());
@@ -91,5 +93,13 @@ public record PerfCommand(
       }
     }
     return ExitCode.SUCCESS;
+  }
+
+  private @Nullable ResultTarget target(Streams streams) {
+    if (arguments.jsonToOutput()) {
+      return ResultTarget.of(streams.out());
+    }
+    Path file = arguments.jsonFile();
+    return file == null ? null : new ResultFile(file);
   }
 }

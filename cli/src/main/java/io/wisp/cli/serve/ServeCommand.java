@@ -22,6 +22,7 @@ import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -133,8 +134,8 @@ public record ServeCommand(
 
   private static void announce(ServedTransports servers, ServerOptions options, Streams streams) {
     PrintStream out = streams.out();
-    for (String reason : servers.refused()) {
-      out.println("not served  " + reason);
+    for (ServedTransports.Refused each : servers.refused()) {
+      out.println("not served  " + each);
     }
     for (ServedTransports.Served each : servers.served()) {
       out.printf(
@@ -145,7 +146,10 @@ public record ServeCommand(
           each.server().description());
     }
     if (servers.served().isEmpty()) {
-      throw UserError.failure("this machine can run none of the transports");
+      throw UserError.failure(
+          failed(servers).isEmpty()
+              ? "this machine can run none of the transports"
+              : "no transport could be started");
     }
     announceClients(servers, options.endpoint().host(), out);
     if (options.password() == null
@@ -157,7 +161,19 @@ public record ServeCommand(
                       + " set --requirepass, or listen on 127.0.0.1")
                   .formatted(options.endpoint().host()));
     }
-    out.println("ready; Ctrl-C or SIGTERM (process " + ProcessHandle.current().pid() + ") ends it");
+    String failed = failed(servers);
+    out.println(
+        "ready%s; Ctrl-C or SIGTERM (process %s) ends it"
+            .formatted(
+                failed.isEmpty() ? "" : " without " + failed, ProcessHandle.current().pid()));
+  }
+
+  /** Those that should be served and are not. */
+  private static String failed(ServedTransports servers) {
+    return servers.refused().stream()
+        .filter(ServedTransports.Refused::failed)
+        .map(each -> each.transport().name())
+        .collect(Collectors.joining(", "));
   }
 
   /** The ports above are not what clients name where a transport listens beside the server's. */

@@ -135,6 +135,11 @@ final class RailPort implements BufferSource, AutoCloseable {
   }
 
   @Override
+  public boolean isGivenUp() {
+    return failure != null;
+  }
+
+  @Override
   public void close() {
     resources.close();
   }

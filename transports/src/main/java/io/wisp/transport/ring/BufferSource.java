@@ -13,4 +13,9 @@ public interface BufferSource {
    * @throws io.wisp.transport.TransportException if there is none; the message says why
    */
   LocalBuffer allocate(long bytes);
+
+  /** Whether its connections end and no others come, so that nothing of it is worth keeping. */
+  default boolean isGivenUp() {
+    return false;
+  }
 }

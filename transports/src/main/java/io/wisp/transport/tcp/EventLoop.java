@@ -10,6 +10,7 @@ import io.wisp.transport.Threads;
 import io.wisp.transport.tcp.ReadyChannel.Next;
 import io.wisp.transport.tcp.buffer.BufferLimitException;
 import io.wisp.transport.tcp.buffer.NativeBuffer;
+import io.wisp.transport.tcp.command.Commands;
 import io.wisp.transport.tcp.command.ServerView;
 import io.wisp.transport.tcp.command.Traffic;
 import io.wisp.transport.tcp.session.RespSession;
@@ -64,7 +65,7 @@ final class EventLoop implements Runnable {
   private final Selector selector;
   private final Thread thread;
   private final RequestCounters counters = new RequestCounters();
-  private final Traffic traffic = new Traffic();
+  private final Traffic traffic = new Traffic(Commands.names().size());
   private final Queue<SocketChannel> handedOver = new ConcurrentLinkedQueue<>();
 
   /** Those that go on in the next round without waiting for their clients. */

@@ -7,6 +7,7 @@ import io.wisp.transport.tcp.TrafficRates.Rate;
 import io.wisp.transport.tcp.command.ServerCommands;
 import java.lang.foreign.ValueLayout;
 import java.security.SecureRandom;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -21,6 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class InfoSections {
 
   private static final int RUN_ID_BYTES = 20;
+  private static final Set<String> ALL = Set.of("all", "everything");
 
   private final TcpServer server;
   private final Clients clients;
@@ -32,10 +34,10 @@ final class InfoSections {
   /** The most used memory that anybody was told of. */
   private final AtomicLong mostUsed = new AtomicLong();
 
-  private volatile Baseline baseline = new Baseline(Totals.NONE, 0, 0);
+  private volatile Baseline baseline = new Baseline(Totals.NONE, CommandTotals.NONE, 0, 0);
 
   /** What counters of CONFIG RESETSTAT had come to when it was called. */
-  private record Baseline(Totals totals, long expired, long evicted) {}
+  private record Baseline(Totals totals, CommandTotals commands, long expired, long evicted) {}
 
   InfoSections(TcpServer server, Clients clients, Store store, TrafficRates rates) {
     this.server = server;
@@ -53,24 +55,29 @@ final class InfoSections {
   /** Counts from 0 again what CONFIG RESETSTAT resets. */
   void resetStatistics() {
     StoreStatistics stored = store.statistics();
-    baseline = new Baseline(server.totals(), stored.expired(), stored.evicted());
+    baseline =
+        new Baseline(server.totals(), server.commandTotals(), stored.expired(), stored.evicted());
   }
 
   /**
    * Lines of {@code name:value} under headings.
    *
-   * @param wanted the headings, in lower case; all if there are none
+   * @param wanted as {@link io.wisp.transport.tcp.command.ServerView#information} has them
    */
   String text(Set<String> wanted) {
     StoreStatistics stored = store.statistics();
+    Baseline since = baseline;
+    CommandTotals commands = server.commandTotals().since(since.commands());
     StringBuilder text = new StringBuilder();
     append(text, wanted, "Server", serverSection());
     append(text, wanted, "Clients", clientsSection());
     append(text, wanted, "Memory", memorySection(stored));
     append(text, wanted, "Persistence", persistenceSection());
-    append(text, wanted, "Stats", statisticsSection(stored));
+    append(text, wanted, "Stats", statisticsSection(stored, since, commands));
     append(text, wanted, "Replication", replicationSection());
     append(text, wanted, "CPU", processorSection());
+    append(text, wanted, "Commandstats", commandsSection(commands));
+    append(text, wanted, "Errorstats", errorsSection(commands));
     append(text, wanted, "Cluster", clusterSection());
     append(text, wanted, "Keyspace", keyspaceSection(stored));
     return text.toString();
@@ -78,7 +85,7 @@ final class InfoSections {
 
   private static void append(
       StringBuilder text, Set<String> wanted, String section, Map<String, Object> lines) {
-    if (!wanted.isEmpty() && !wanted.contains(section.toLowerCase(Locale.ROOT))) {
+    if (!isWanted(wanted, section.toLowerCase(Locale.ROOT))) {
       return;
     }
     if (!text.isEmpty()) {
@@ -86,6 +93,14 @@ final class InfoSections {
     }
     text.append("# ").append(section).append("\r\n");
     lines.forEach((name, value) -> text.append(name).append(':').append(value).append("\r\n"));
+  }
+
+  private static boolean isWanted(Set<String> wanted, String section) {
+    if (wanted.contains(section) || !Collections.disjoint(wanted, ALL)) {
+      return true;
+    }
+    boolean wantsDefault = wanted.isEmpty() || wanted.contains("default");
+    return wantsDefault && !section.equals("commandstats");
   }
 
   private Map<String, Object> serverSection() {
@@ -156,8 +171,8 @@ final class InfoSections {
     return lines;
   }
 
-  private Map<String, Object> statisticsSection(StoreStatistics stored) {
-    Baseline since = baseline;
+  private Map<String, Object> statisticsSection(
+      StoreStatistics stored, Baseline since, CommandTotals commands) {
     Totals served = server.totals().since(since.totals());
     Map<String, Object> lines = new LinkedHashMap<>();
     lines.put("total_connections_received", served.accepted());
@@ -174,6 +189,7 @@ final class InfoSections {
     }
     lines.put("rejected_connections", served.rejected());
     lines.put("malformed_requests", served.malformed());
+    lines.put("total_error_replies", commands.allErrors());
     lines.put("expired_keys", stored.expired() - since.expired());
     lines.put("evicted_keys", stored.evicted() - since.evicted());
     lines.put("keyspace_hits", served.hits());
@@ -210,6 +226,27 @@ final class InfoSections {
     figures
         .userSeconds()
         .ifPresent(seconds -> lines.put("used_cpu_user", decimal("%.6f", seconds)));
+    return lines;
+  }
+
+  /** Without times, for a clock is not read for every command. */
+  private static Map<String, Object> commandsSection(CommandTotals totals) {
+    Map<String, Object> lines = new LinkedHashMap<>();
+    totals
+        .commands()
+        .forEach(
+            (name, calls) ->
+                lines.put(
+                    "cmdstat_" + name,
+                    ("calls=" + calls.calls())
+                        + (",rejected_calls=" + calls.rejected())
+                        + (",failed_calls=" + calls.failed())));
+    return lines;
+  }
+
+  private static Map<String, Object> errorsSection(CommandTotals totals) {
+    Map<String, Object> lines = new LinkedHashMap<>();
+    totals.errors().forEach((code, count) -> lines.put("errorstat_" + code, "count=" + count));
     return lines;
   }
 

@@ -112,6 +112,11 @@ final class TcpServer implements Server {
         clients.accepted(), clients.rejected(), requests, malformed, received, sent, hits, misses);
   }
 
+  /** What its loops have counted of commands and errors since it started. */
+  CommandTotals commandTotals() {
+    return CommandTotals.of(loops.stream().map(EventLoop::traffic).toList());
+  }
+
   /** Bytes that the buffers of all connections take now. */
   long bufferedBytes() {
     return clients.budget().used();

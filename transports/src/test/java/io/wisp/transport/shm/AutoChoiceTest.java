@@ -180,6 +180,30 @@ class AutoChoiceTest {
     requireThatMost(true, 4 * MANY, () -> batches(MANY, 4));
   }
 
+  /** It is never sent, and what the client does before the next batch is no time of this one. */
+  @Test
+  void shouldChooseAsWellForBatchesInWhichARequestIsRefused() {
+    client.put(KEY, Slice.of("value"));
+    reading = 4 * ASKING;
+    Runnable batchesAndPauses =
+        () -> {
+          for (int i = 0; i < MANY; i++) {
+            for (int j = 0; j < 3; j++) {
+              client.submitGet(KEY);
+            }
+            client.submitGet(Slice.of(""));
+            client.flush();
+            for (int j = 0; j < 3; j++) {
+              assertThat(client.complete(value)).isEqualTo(Status.FOUND);
+            }
+            assertThat(client.complete(value)).isEqualTo(Status.KEY_EMPTY);
+            nanos += Duration.ofMillis(10).toNanos();
+          }
+        };
+    batchesAndPauses.run();
+    requireThatMost(false, 3 * MANY, batchesAndPauses);
+  }
+
   @Test
   void shouldComeBackToReadingBatchesOfWhatExpires() {
     client.put(KEY, Slice.of("value"), Duration.ofDays(10_000).toMillis());

@@ -161,6 +161,61 @@ class LongCommandsTest {
     }
   }
 
+  /** What is copied or compared is not seen in the replies, and still takes time. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SETBIT long 7 0",
+        "SETBIT long 7 1",
+        "SETRANGE long 5 x",
+        "SETRANGE new 500000 x",
+        "APPEND long x",
+        "DELIFEQ long x",
+        "SET long x IFEQ y",
+        "BITCOUNT long",
+        "LCS long none LEN"
+      })
+  void shouldEndATurnAfterAFewRequestsThatLookAtALongValue(String command) {
+    try (SessionHarness session = new SessionHarness()) {
+      session.store().put(Slice.of("long"), Slice.of(new byte[500_000]));
+      String request = request(command.split(" ", -1));
+      for (int i = 0; i < 4; i++) {
+        session.send(request);
+      }
+      int before = session.turns();
+      session.send(request.repeat(20));
+      assertThat(session.turns() - before).isGreaterThanOrEqualTo(10);
+    }
+  }
+
+  @Test
+  void shouldLookForParametersInSteps() {
+    try (SessionHarness session = new SessionHarness()) {
+      String slow = "*[" + "x".repeat(GlobPattern.MAX_LENGTH - 20) + "]y";
+      assertThat(session.call("CONFIG", "GET", slow, "maxcl*"))
+          .isEqualTo("*2\r\n$10\r\nmaxclients\r\n$2\r\n10\r\n");
+      assertThat(session.turns()).isGreaterThan(30);
+    }
+  }
+
+  @Test
+  void shouldRefusePatternsThatAreTooLongTogether() {
+    try (SessionHarness session = new SessionHarness()) {
+      String half = "a".repeat(GlobPattern.MAX_LENGTH / 2);
+      assertThat(session.call("CONFIG", "GET", half, half + "a"))
+          .isEqualTo("-ERR the patterns have 262145 bytes together, and 262144 is the most\r\n");
+    }
+  }
+
+  @Test
+  void shouldEndATurnAfterAFewLongFiltersOfCommands() {
+    try (SessionHarness session = new SessionHarness()) {
+      String pattern = "*[" + "x".repeat(4000) + "]y";
+      session.send(request("COMMAND", "LIST", "FILTERBY", "PATTERN", pattern).repeat(10));
+      assertThat(session.turns()).isGreaterThanOrEqualTo(10);
+    }
+  }
+
   @Test
   void shouldListManyClientsInSteps() {
     try (SessionHarness session = new SessionHarness()) {

@@ -37,6 +37,9 @@ final class RandomCommands {
   private static final String[] KEYS = {
     "k1", "k2", "k3", "k4", "n1", "n2", "k\u00ff\0\r\n", "x".repeat(300)
   };
+  private static final String[] SUBCOMMANDS = {
+    "ENCODING", "freq", "USAGE", "LIST", "getkeys", "HELP", "FOO"
+  };
   private static final String[] VALUES = {
     "",
     "a",
@@ -486,6 +489,7 @@ final class RandomCommands {
                 List.of("KILL", "TYPE", one("master", "pubsub", "foo")),
                 List.of("REPLY", one("ON", "on", "FOO", "")),
                 List.of("NO-EVICT", one("ON", "off", "FOO", "")),
+                List.of("HELP", "more"),
                 List.of("FOO"),
                 List.of("")));
     return request(
@@ -508,6 +512,9 @@ final class RandomCommands {
                 List.of("DOCS", one("get", "foo")),
                 List.of("GETKEYS", one("get", "GETDEL", "scan", "foo"), one(KEYS)),
                 List.of("GETKEYS", "get", one(KEYS), "more"),
+                List.of("GETKEYS", one("object", "MEMORY", "client", "command"), one(SUBCOMMANDS)),
+                List.of("GETKEYS", one("OBJECT", "memory"), one(SUBCOMMANDS), one(KEYS)),
+                List.of("GETKEYS", "object", one(SUBCOMMANDS), one(KEYS), "more"),
                 List.of("GETKEYS", "mset", one(KEYS), "v", one(KEYS), "v"),
                 List.of("GETKEYS", "del", one(KEYS), one(KEYS)),
                 List.of("LIST", "FILTERBY", "PATTERN", one("nothing", "MGE[ST]")),

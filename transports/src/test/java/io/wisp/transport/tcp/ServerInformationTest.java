@@ -85,16 +85,22 @@ class ServerInformationTest {
             "# Stats",
             "# Replication",
             "# CPU",
+            "# Commandstats",
+            "# Errorstats",
             "# Cluster",
             "# Keyspace");
     for (String[] whole :
         List.of(
-            new String[0],
             new String[] {"all"},
-            new String[] {"everything"},
-            new String[] {"cpu", "DEFAULT"})) {
+            new String[] {"none", "EVERYTHING"},
+            new String[] {"commandstats", "default"})) {
       assertThat(information(whole).keySet().stream().filter(line -> line.startsWith("#")))
           .containsExactlyElementsOf(all);
+    }
+    List<String> usual = all.stream().filter(each -> !each.equals("# Commandstats")).toList();
+    for (String[] most : List.of(new String[0], new String[] {"cpu", "DEFAULT"})) {
+      assertThat(information(most).keySet().stream().filter(line -> line.startsWith("#")))
+          .containsExactlyElementsOf(usual);
     }
     assertThat(
             information("cluster", "SERVER", "none").keySet().stream()
@@ -173,6 +179,76 @@ class ServerInformationTest {
         .containsEntry("total_connections_received", "0")
         .containsEntry("keyspace_hits", "0");
     assertThat(running.server().statistics().requests()).isEqualTo(4);
+  }
+
+  @Test
+  void shouldCountCallsOfEachCommandAsRedisDoes() {
+    call("SET", "k", "v");
+    call("SET", "k", "v", "FOO");
+    call("GET", "k");
+    call("GET");
+    call("INCR", "k");
+    call("MGET", "k", "none");
+    call("DEL", "k", "");
+    call("KEYS", "*");
+    call("CLIENT", "ID");
+    call("CLIENT", "ID", "x");
+    call("CLIENT", "FOO");
+    call("CLIENT");
+    call("COMMAND", "COUNT");
+    call("COMMAND");
+    call("OBJECT", "HELP");
+    call("NONE");
+    assertThat(information("commandstats"))
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.ofEntries(
+                Map.entry("# Commandstats", ""),
+                calls("set", 2, 0, 1),
+                calls("get", 1, 1, 0),
+                calls("incr", 1, 0, 1),
+                calls("mget", 1, 0, 0),
+                calls("del", 1, 0, 1),
+                calls("keys", 1, 0, 0),
+                calls("client|id", 1, 1, 0),
+                calls("client", 0, 1, 0),
+                calls("command|count", 1, 0, 0),
+                calls("command", 1, 0, 0),
+                calls("object|help", 1, 0, 0)));
+    assertThat(information("errorstats"))
+        .containsEntry("errorstat_ERR", "count=7")
+        .containsEntry("errorstat_KEYEMPTY", "count=1");
+    assertThat(number("stats", "total_error_replies")).isEqualTo(8);
+    call("CONFIG", "RESETSTAT");
+    assertThat(information("commandstats"))
+        .isEqualTo(
+            Map.ofEntries(Map.entry("# Commandstats", ""), calls("config|resetstat", 1, 0, 0)));
+    assertThat(information("errorstats")).isEqualTo(Map.of("# Errorstats", ""));
+  }
+
+  private static Map.Entry<String, String> calls(
+      String command, int calls, int rejected, int failed) {
+    return Map.entry(
+        "cmdstat_" + command,
+        "calls=" + calls + ",rejected_calls=" + rejected + ",failed_calls=" + failed);
+  }
+
+  @Test
+  void shouldCountCallsOfAllLoops() throws Exception {
+    try (RunningServer threaded = new RunningServer(options -> options.withThreads(3))) {
+      var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), threaded.port());
+      for (int i = 0; i < 6; i++) {
+        try (RespPeer peer = new RespPeer(address)) {
+          assertThat(peer.call("PING").text()).isEqualTo("PONG");
+          assertThat(peer.call("INCR").isError()).isTrue();
+        }
+      }
+      try (RespPeer peer = new RespPeer(address)) {
+        assertThat(peer.call("INFO", "commandstats", "errorstats").text())
+            .contains("cmdstat_ping:calls=6,rejected_calls=0,failed_calls=0\r\n")
+            .contains("cmdstat_incr:calls=0,rejected_calls=6,failed_calls=0\r\n")
+            .contains("errorstat_ERR:count=6\r\n");
+      }
+    }
   }
 
   @Test

@@ -30,6 +30,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class TcpServerTest {
@@ -73,6 +75,37 @@ class TcpServerTest {
       return !socket.isBound();
     } catch (IOException e) {
       return true;
+    }
+  }
+
+  @Test
+  void shouldGoOnBehindAValueThatIsTooLongAndHoldNothingOfIt() throws Exception {
+    byte[] piece = new byte[1 << 20];
+    String error = "-" + Errors.VALUE_TOO_LARGE + "\r\n";
+    try (RunningServer running = new RunningServer();
+        Socket socket = running.openSocket()) {
+      write(socket, "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$" + (Limits.MAX_VALUE_LENGTH + 1) + "\r\n");
+      assertThat(read(socket, error.length())).isEqualTo(error);
+      for (int i = 0; i < Limits.MAX_VALUE_LENGTH / piece.length; i++) {
+        socket.getOutputStream().write(piece);
+        assertThat(running.server().bufferedBytes()).isLessThan(1 << 20);
+      }
+      write(socket, "x\r\n" + request("PING"));
+      assertThat(read(socket, 7)).isEqualTo("+PONG\r\n");
+    }
+  }
+
+  /** It is the memory that is short, and no limit of values. */
+  @ParameterizedTest
+  @ValueSource(strings = {"APPEND k x", "SETRANGE k 0 x", "SETBIT k 7 1", "DELIFEQ k x"})
+  void shouldTellOfShortMemoryWhereAValueCannotBeCopied(String command) throws Exception {
+    TcpLimits limits = TcpLimits.defaults().withBufferMemory(4 << 20);
+    try (RunningServer running = new RunningServer(options -> options, limits);
+        RespPeer client =
+            new RespPeer(new InetSocketAddress(InetAddress.getLoopbackAddress(), running.port()))) {
+      running.store().put(Slice.of("k"), Slice.of(new byte[3_500_000]));
+      assertThat(client.call(command.split(" ", -1)).text()).isEqualTo(Errors.REQUEST_TOO_LARGE);
+      assertThat(client.call("STRLEN", "k").text()).isEqualTo("3500000");
     }
   }
 

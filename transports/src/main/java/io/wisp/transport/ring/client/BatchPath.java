@@ -23,6 +23,9 @@ final class BatchPath {
   private int able;
   private int others;
 
+  /** What was submitted and is not completed; a request that is refused at once is not among it. */
+  private int underWay;
+
   /** How many gets were sent by one way without anything else between, and whether they read. */
   private long run;
 
@@ -52,12 +55,14 @@ final class BatchPath {
   /** A get was submitted that may read, if it can: its address is known. */
   void addGet(boolean able) {
     gets++;
+    underWay++;
     this.able += able ? 1 : 0;
   }
 
   /** A write was submitted, or a get that has to follow one. */
   void addOther() {
     others++;
+    underWay++;
   }
 
   /** Whether something was submitted after the last flush. */
@@ -70,18 +75,14 @@ final class BatchPath {
     return gets > 0 && others == 0;
   }
 
-  /**
-   * What was submitted is sent.
-   *
-   * @param outstanding how many requests are not completed, these included
-   */
-  void flush(int outstanding) {
+  /** What was submitted is sent. */
+  void flush() {
     if (isOfGets() && able * 4L >= gets * 3L) {
       run = reads == runReads ? run + gets : gets;
       runReads = reads;
-      if (path.isTimed() && awaited == 0 && run >= outstanding) {
-        timed = outstanding;
-        awaited = outstanding;
+      if (path.isTimed() && awaited == 0 && run >= underWay) {
+        timed = underWay;
+        awaited = underWay;
         timedReads = reads;
         start = nanoTime.getAsLong();
       }
@@ -96,6 +97,7 @@ final class BatchPath {
 
   /** The oldest was completed. */
   void complete() {
+    underWay--;
     if (awaited > 0 && --awaited == 0) {
       path.took(timedReads, (nanoTime.getAsLong() - start) / timed);
     }

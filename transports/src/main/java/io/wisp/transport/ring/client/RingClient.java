@@ -295,19 +295,19 @@ public final class RingClient extends FrameClient {
   @Override
   protected void sendAll() {
     // First, because some read at once what they are told to.
-    noteFlush(outstanding());
+    noteFlush();
     if (oneSided != null) {
       oneSided.flush();
     }
     ring.flush();
   }
 
-  private void noteFlush(int outstanding) {
+  private void noteFlush() {
     if (batchPath != null && batchPath.isUnflushed()) {
       if (oneSided != null && batchPath.isOfGets()) {
         oneSided.addresses().noteUse();
       }
-      batchPath.flush(outstanding);
+      batchPath.flush();
     }
   }
 
@@ -316,7 +316,7 @@ public final class RingClient extends FrameClient {
     if (batchPath == null) {
       return receiveFrom(path, sink);
     }
-    noteFlush(1 + outstanding());
+    noteFlush();
     try {
       return receiveFrom(path, sink);
     } finally {
@@ -344,7 +344,7 @@ public final class RingClient extends FrameClient {
 
   @Override
   protected boolean isReady(int path) {
-    noteFlush(outstanding());
+    noteFlush();
     if (path == ONE_SIDED && oneSided != null) {
       if (!oneSided.isOldestSettled()) {
         return false;

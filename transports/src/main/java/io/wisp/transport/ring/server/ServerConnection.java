@@ -268,6 +268,7 @@ final class ServerConnection {
       rendezvous.end();
       buffers.giveBack(offeredReply);
       offeredReply = null;
+      context.freeIfGivenUp(memory, buffers);
     } finally {
       control.end();
     }

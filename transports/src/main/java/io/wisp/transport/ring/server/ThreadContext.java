@@ -55,6 +55,18 @@ record ThreadContext(
         memory.buffers(), source -> new RendezvousBuffers(source, rendezvousBudget));
   }
 
+  /**
+   * Frees what is kept for connections whose source was given up. Each of them calls it at its end,
+   * for it may have given a buffer back: nothing may be left when the source itself is freed.
+   */
+  void freeIfGivenUp(RemoteMemory memory, RendezvousBuffers kept) {
+    BufferSource source = memory.buffers();
+    if (source.isGivenUp()) {
+      buffers.remove(source);
+      kept.close();
+    }
+  }
+
   /** Frees the memory, before the port is closed. */
   @Override
   public void close() {

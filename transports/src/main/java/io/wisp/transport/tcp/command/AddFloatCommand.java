@@ -29,7 +29,7 @@ final class AddFloatCommand implements Command.Handler, Update<WorkingCopy> {
     increment = read;
     error = "";
     WorkingCopy copy = request.copy(LongDouble.MAX_TEXT_LENGTH);
-    Status status = request.store().update(request.key(1), copy, this);
+    Status status = request.update(request.key(1), copy, this);
     if (status.isError()) {
       request.fail(status);
     } else if (!error.isEmpty()) {
@@ -48,9 +48,12 @@ final class AddFloatCommand implements Command.Handler, Update<WorkingCopy> {
 
   /** Adds, and returns why that is impossible, or nothing. */
   private String errorOf(WorkingCopy copy) {
+    if (copy.isFull()) {
+      return Errors.REQUEST_TOO_LARGE;
+    }
     LongDouble old = LongDouble.ZERO;
     if (copy.isFound()) {
-      old = copy.isFull() ? null : LongDouble.read(copy.text());
+      old = copy.isTooLong() ? null : LongDouble.read(copy.text());
     }
     if (old == null) {
       return Errors.NOT_A_FLOAT;

@@ -12,18 +12,18 @@ final class AppendCommand implements Command.Handler, Update<WorkingCopy> {
 
   private final Slice more = new Slice();
   private final Slice whole = new Slice();
-  private boolean tooLong;
+  private String error = "";
 
   @Override
   public void execute(CommandRequest request) {
     request.arguments().slice(2, more);
-    tooLong = false;
+    error = "";
     WorkingCopy copy = request.copy(Limits.MAX_VALUE_LENGTH - more.length());
-    Status status = request.store().update(request.key(1), copy, this);
+    Status status = request.update(request.key(1), copy, this);
     if (status.isError()) {
       request.fail(status);
-    } else if (tooLong) {
-      request.fail(Errors.STRING_TOO_LONG);
+    } else if (!error.isEmpty()) {
+      request.fail(error);
     } else {
       request.reply().integer(whole.length());
     }
@@ -31,9 +31,17 @@ final class AppendCommand implements Command.Handler, Update<WorkingCopy> {
 
   @Override
   public Change decide(WorkingCopy copy) {
-    tooLong = copy.isFull() || !copy.append(more);
+    error = errorOf(copy);
     copy.pointAt(whole);
-    return tooLong ? Change.NONE : Change.WRITE;
+    return error.isEmpty() ? Change.WRITE : Change.NONE;
+  }
+
+  /** Appends, and returns why that is impossible, or nothing. */
+  private String errorOf(WorkingCopy copy) {
+    if (copy.isTooLong()) {
+      return Errors.STRING_TOO_LONG;
+    }
+    return copy.isFull() || !copy.append(more) ? Errors.REQUEST_TOO_LARGE : "";
   }
 
   @Override

@@ -2,7 +2,7 @@
 package io.wisp.transport.tcp.command;
 
 import io.wisp.transport.tcp.command.ClientState.Replies;
-import io.wisp.transport.tcp.command.Subcommands.Subcommand;
+import io.wisp.transport.tcp.command.Command.Subcommand;
 import io.wisp.transport.tcp.resp.Arguments;
 import io.wisp.transport.tcp.resp.Errors;
 import java.util.ArrayList;

@@ -3,11 +3,13 @@ package io.wisp.transport.tcp.command;
 
 import io.wisp.store.WriteBatch;
 import io.wisp.transport.tcp.resp.Arguments;
+import java.util.List;
 import java.util.Set;
 
 /**
  * A command of the protocol.
  *
+ * @param number by which it is counted; those of its subcommands follow
  * @param name in lower case
  * @param arity how many arguments it takes, its name included; if negative, at least so many
  * @param step 0 if it takes one key at most; else as many keys as one likes, and so many arguments
@@ -19,6 +21,7 @@ import java.util.Set;
  * @param handler runs it
  */
 public record Command(
+    int number,
     String name,
     int arity,
     int step,
@@ -42,7 +45,7 @@ public record Command(
   public enum Run {
     /** Once, when all its arguments are there. */
     WHOLE,
-    /** Again and again, for each key and what belongs to it; so it need never hold more of them. */
+    /** Again and again, for each key, which is each argument; so it need never hold two of them. */
     STREAMED
   }
 
@@ -56,6 +59,11 @@ public record Command(
     /** Runs the command, or its next step, and appends its reply. */
     void execute(CommandRequest request);
 
+    /** What a command does by its first argument; none if that says nothing of the kind. */
+    default List<Subcommand> subcommands() {
+      return List.of();
+    }
+
     /** Begins a command of many steps. */
     default void begin(CommandRequest request) {}
 
@@ -63,8 +71,37 @@ public record Command(
     default void end(CommandRequest request) {}
   }
 
+  /**
+   * What a command does whose first argument says so.
+   *
+   * @param name in upper case
+   * @param arity as of a command: both names are counted
+   * @param keyAt the place of its key among the arguments, both names included; 0 if it has none
+   * @param help what it does, in a sentence
+   */
+  public record Subcommand(String name, int arity, int keyAt, String help, Handler handler) {
+
+    /** One without a key. */
+    Subcommand(String name, int arity, String help, Handler handler) {
+      this(name, arity, 0, help, handler);
+    }
+
+    /** One whose key follows its name. */
+    static Subcommand ofKey(String name, int arity, String help, Handler handler) {
+      return new Subcommand(name, arity, 2, help, handler);
+    }
+
+    boolean acceptsCount(int count) {
+      return accepts(arity, count);
+    }
+  }
+
   /** Whether it takes so many arguments, its name included. */
   public boolean acceptsCount(long count) {
+    return accepts(arity, count);
+  }
+
+  private static boolean accepts(int arity, long count) {
     return arity >= 0 ? count == arity : count >= -arity;
   }
 
@@ -111,6 +148,14 @@ public record Command(
   /** The most arguments that it takes when it runs at once, its name included. */
   public int maxCount() {
     return takesManyKeys() ? 1 + step * MAX_KEYS : Arguments.MAX_COUNT;
+  }
+
+  /** Whether one of its arguments, its name included, is a key. */
+  public boolean isKeyAt(int index) {
+    return takesKey()
+        && index >= firstKey()
+        && (lastKey() < 0 || index <= lastKey())
+        && (index - firstKey()) % keyStep() == 0;
   }
 
   /** Whether each key has the arguments that belong to it. */

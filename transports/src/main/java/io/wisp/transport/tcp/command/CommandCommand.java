@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp.command;
 
-import io.wisp.transport.tcp.command.Subcommands.Subcommand;
+import io.wisp.transport.tcp.command.Command.Subcommand;
 import io.wisp.transport.tcp.resp.Arguments;
 import io.wisp.transport.tcp.resp.Errors;
 import io.wisp.transport.tcp.resp.ReplyWriter;
@@ -21,6 +21,10 @@ final class CommandCommand implements Command.Handler {
 
   /** They are about all keys, and Redis documents them with the server. */
   private static final Set<String> WITHOUT_KEY = Set.of("dbsize", "flushall", "flushdb");
+
+  private static final String NO_COMMAND = "ERR Invalid command specified";
+  private static final String NO_KEYS = "ERR The command has no key arguments";
+  private static final String NO_COUNT = "ERR Invalid number of arguments specified for command";
 
   private final CommandTable commands;
   private final Subcommands subcommands;
@@ -47,12 +51,26 @@ final class CommandCommand implements Command.Handler {
     }
   }
 
+  @Override
+  public List<Subcommand> subcommands() {
+    return subcommands.subcommands();
+  }
+
   private void count(CommandRequest request) {
     request.reply().integer(commands.all().size());
   }
 
   private void list(CommandRequest request) {
     Arguments arguments = request.arguments();
+    if (arguments.count() == 5) {
+      // As much as a pattern may have to be looked at.
+      request
+          .execution()
+          .countBytes(
+              Math.min(arguments.length(4), Arguments.MAX_TEXT_LENGTH)
+                  * CommandTable.MAX_NAME_LENGTH
+                  * commands.all().size());
+    }
     Predicate<Command> filter = arguments.count() == 2 ? command -> true : filter(arguments);
     if (filter == null) {
       request.fail(Errors.SYNTAX);
@@ -94,13 +112,22 @@ final class CommandCommand implements Command.Handler {
   private void keys(CommandRequest request) {
     Arguments arguments = request.arguments();
     Command command = commands.find(arguments.text(2));
-    int count = arguments.count() - 2;
     if (command == null) {
-      request.fail("ERR Invalid command specified");
-    } else if (command.firstKey() == 0) {
-      request.fail("ERR The command has no key arguments");
+      request.fail(NO_COMMAND);
+    } else if (command.handler().subcommands().isEmpty()) {
+      keys(request, command);
+    } else {
+      keyOfSubcommand(request, command.handler().subcommands());
+    }
+  }
+
+  private static void keys(CommandRequest request, Command command) {
+    Arguments arguments = request.arguments();
+    int count = arguments.count() - 2;
+    if (command.firstKey() == 0) {
+      request.fail(NO_KEYS);
     } else if (!command.acceptsCount(count)) {
-      request.fail("ERR Invalid number of arguments specified for command");
+      request.fail(NO_COUNT);
     } else {
       int last = command.lastKey() < 0 ? count + command.lastKey() : command.lastKey();
       request.reply().array((last - command.firstKey()) / command.keyStep() + 1);
@@ -108,6 +135,24 @@ final class CommandCommand implements Command.Handler {
         request.reply().bulk(arguments.bytes(2 + key));
       }
     }
+  }
+
+  private static void keyOfSubcommand(CommandRequest request, List<Subcommand> subcommands) {
+    Arguments arguments = request.arguments();
+    for (Subcommand subcommand : subcommands) {
+      if (arguments.is(3, subcommand.name())) {
+        if (subcommand.keyAt() == 0) {
+          request.fail(NO_KEYS);
+        } else if (!subcommand.acceptsCount(arguments.count() - 2)) {
+          request.fail(NO_COUNT);
+        } else {
+          request.reply().array(1);
+          request.reply().bulk(arguments.bytes(2 + subcommand.keyAt()));
+        }
+        return;
+      }
+    }
+    request.fail(NO_COMMAND);
   }
 
   private void information(CommandRequest request) {

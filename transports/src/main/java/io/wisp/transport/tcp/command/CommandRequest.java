@@ -5,6 +5,7 @@ import io.wisp.store.RecordSink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
+import io.wisp.store.Update;
 import io.wisp.store.ValueSink;
 import io.wisp.transport.tcp.buffer.BufferPool;
 import io.wisp.transport.tcp.buffer.NativeBuffer;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CommandRequest implements AutoCloseable {
 
+  /** What is no call: a subcommand that there is not, or a request that was refused. */
+  public static final int NOT_COUNTED = -1;
+
   private final Store store;
   private final ServerView server;
   private final Traffic traffic;
@@ -34,6 +38,7 @@ public final class CommandRequest implements AutoCloseable {
   private final WorkingCopy copy;
   private final Slice key = new Slice();
   private final Slice value = new Slice();
+  private int counted = NOT_COUNTED;
   private @Nullable ClientState client;
   private @Nullable Execution execution;
 
@@ -52,7 +57,7 @@ public final class CommandRequest implements AutoCloseable {
     timer = new CommandTimer(server);
     this.buffers = buffers;
     this.scratch = scratch;
-    reply = new ReplyWriter(scratch);
+    reply = new ReplyWriter(scratch, traffic.errors());
     bulk = new BulkSink(scratch);
     copy = new WorkingCopy(scratch);
   }
@@ -81,9 +86,43 @@ public final class CommandRequest implements AutoCloseable {
     return status;
   }
 
+  /** Changes the value of a key by a copy of it, and counts what was copied. */
+  Status update(Slice key, WorkingCopy copy, Update<WorkingCopy> update) {
+    Status status = store.update(key, copy, update);
+    execution().countBytes(copy.copied());
+    return status;
+  }
+
+  /** Changes a key by what its value is, and counts that. */
+  Status update(Slice key, BulkSink old, Update<BulkSink> update) {
+    Status status = store.update(key, old, update);
+    execution().countBytes(old.isFound() ? old.valueLength() : 0);
+    return status;
+  }
+
   /** Looks how long commands take. */
   public CommandTimer timer() {
     return timer;
+  }
+
+  /** Says by which number the command that runs is counted, or that it is {@link #NOT_COUNTED}. */
+  public void countAs(int number) {
+    counted = number;
+  }
+
+  /** By which number the command that has just run is counted, or {@link #NOT_COUNTED}. */
+  public int counted() {
+    return counted;
+  }
+
+  /** Where commands are counted. */
+  public CommandCounters counters() {
+    return traffic.commands();
+  }
+
+  /** How many errors this thread has replied. */
+  public long errors() {
+    return traffic.errors().all();
   }
 
   /** Counts a key that was looked for by other means than {@link #get}. */

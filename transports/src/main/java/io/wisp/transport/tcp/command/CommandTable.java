@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CommandTable {
 
-  private static final int MAX_NAME_LENGTH = 16;
+  /** More than any name has. */
+  static final int MAX_NAME_LENGTH = 16;
+
   private static final int SLOTS = 256;
   private static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -30,9 +32,18 @@ public final class CommandTable {
   private final long[] secondHalves = new long[SLOTS];
   private final @Nullable Command[] commands = new Command[SLOTS];
   private final List<Command> all = new ArrayList<>();
+  private final List<String> names = new ArrayList<>();
 
-  /** Adds a command whose name no other has. */
+  /** Adds a command whose name no other has, and whose number is that of the next name. */
   public void add(Command command) {
+    if (command.number() != names.size()) {
+      throw new IllegalArgumentException(
+          command.name() + " has number " + command.number() + ", and not " + names.size());
+    }
+    names.add(command.name());
+    for (Command.Subcommand each : command.handler().subcommands()) {
+      names.add(command.name() + "|" + each.name().toLowerCase(Locale.ROOT));
+    }
     MemorySegment name = MemorySegment.ofArray(new byte[MAX_NAME_LENGTH]);
     for (int i = 0; i < command.name().length(); i++) {
       name.set(ValueLayout.JAVA_BYTE, i, (byte) command.name().charAt(i));
@@ -91,6 +102,11 @@ public final class CommandTable {
       }
     }
     return null;
+  }
+
+  /** The names of commands and subcommands, each in the place of its number. */
+  public List<String> names() {
+    return Collections.unmodifiableList(names);
   }
 
   /** All commands, in the order in which they were added. */

@@ -4,6 +4,7 @@ package io.wisp.transport.tcp.command;
 import io.wisp.transport.tcp.command.Command.Access;
 import io.wisp.transport.tcp.command.Command.Handler;
 import io.wisp.transport.tcp.command.Command.Run;
+import java.util.List;
 
 /** The commands that the server knows. */
 public final class Commands {
@@ -11,6 +12,11 @@ public final class Commands {
   private final CommandTable table = new CommandTable();
 
   private Commands() {}
+
+  /** The names of all, and of their subcommands, each in the place of its number. */
+  public static List<String> names() {
+    return table().names();
+  }
 
   /** A table for one thread, since some handlers keep what they work with. */
   public static CommandTable table() {
@@ -40,9 +46,7 @@ public final class Commands {
     write("delifeq", 3, "string", "Deletes a value if it is this.", new DeleteIfEqualCommand());
     streamed("mget", -2, Access.READ, "string", "Returns many values.", new GetManyCommand());
     Handler setMany = new SetManyCommand();
-    table.add(
-        new Command(
-            "mset", -3, 2, Run.WHOLE, Access.WRITE, "string", "Sets many values.", setMany));
+    add("mset", -3, 2, Run.WHOLE, Access.WRITE, "string", "Sets many values.", setMany);
   }
 
   private void addParts() {
@@ -152,11 +156,24 @@ public final class Commands {
 
   private void once(
       String name, int arity, Access access, String group, String summary, Handler handler) {
-    table.add(new Command(name, arity, 0, Run.WHOLE, access, group, summary, handler));
+    add(name, arity, 0, Run.WHOLE, access, group, summary, handler);
   }
 
   private void streamed(
       String name, int arity, Access access, String group, String summary, Handler handler) {
-    table.add(new Command(name, arity, 1, Run.STREAMED, access, group, summary, handler));
+    add(name, arity, 1, Run.STREAMED, access, group, summary, handler);
+  }
+
+  private void add(
+      String name,
+      int arity,
+      int step,
+      Run run,
+      Access access,
+      String group,
+      String summary,
+      Handler handler) {
+    int number = table.names().size();
+    table.add(new Command(number, name, arity, step, run, access, group, summary, handler));
   }
 }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp.command;
 
-import io.wisp.transport.tcp.command.Subcommands.Subcommand;
+import io.wisp.transport.tcp.command.Command.Subcommand;
 import io.wisp.transport.tcp.resp.Arguments;
 import io.wisp.transport.tcp.resp.Errors;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.SequencedMap;
-import java.util.TreeMap;
 
 /** CONFIG GET, SET, RESETSTAT and REWRITE. */
 final class ConfigCommand {
@@ -27,24 +27,32 @@ final class ConfigCommand {
 
   private static void get(CommandRequest request) {
     Arguments arguments = request.arguments();
-    request.execution().countAsStep();
-    Map<String, String> found = new TreeMap<>();
+    String refusal = refusalOf(arguments);
+    if (!refusal.isEmpty()) {
+      request.fail(refusal);
+      return;
+    }
+    List<byte[]> patterns = new ArrayList<>();
     for (int index = 2; index < arguments.count(); index++) {
-      if (arguments.length(index) > GlobPattern.MAX_LENGTH) {
-        request.fail(Errors.patternTooLong(arguments.length(index), GlobPattern.MAX_LENGTH));
-        return;
-      }
       // Whole, unlike Arguments.text, for what is at the end of a pattern counts.
       String pattern = new String(arguments.bytes(index), StandardCharsets.UTF_8);
-      byte[] lowerCase = pattern.toLowerCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8);
-      request.server().configuration().collect(lowerCase, found);
+      patterns.add(pattern.toLowerCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8));
     }
-    request.reply().map(found.size());
-    found.forEach(
-        (name, value) -> {
-          request.reply().bulk(name);
-          request.reply().bulk(value);
-        });
+    request.execution().goOnWith(new ParameterSearch(request.server().configuration(), patterns));
+  }
+
+  private static String refusalOf(Arguments arguments) {
+    long together = 0;
+    for (int index = 2; index < arguments.count(); index++) {
+      int length = arguments.length(index);
+      if (length > GlobPattern.MAX_LENGTH) {
+        return Errors.patternTooLong(length, GlobPattern.MAX_LENGTH);
+      }
+      together += length;
+    }
+    return together > GlobPattern.MAX_LENGTH
+        ? Errors.patternsTooLong(together, GlobPattern.MAX_LENGTH)
+        : "";
   }
 
   private static void set(CommandRequest request) {

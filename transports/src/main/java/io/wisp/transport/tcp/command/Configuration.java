@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp.command;
 
-import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
@@ -90,15 +91,14 @@ public final class Configuration {
     parameters.put(name, new Variable(least, most, value, change));
   }
 
-  /** Adds those whose names match a pattern in lower case, with their values. */
-  void collect(byte[] pattern, Map<String, String> found) {
-    GlobPattern glob = new GlobPattern(pattern);
-    parameters.forEach(
-        (name, parameter) -> {
-          if (GlobMatch.matches(glob, name.getBytes(StandardCharsets.UTF_8))) {
-            found.put(name, parameter.value());
-          }
-        });
+  /** The names of all, in order. */
+  Set<String> names() {
+    return Collections.unmodifiableSet(parameters.keySet());
+  }
+
+  /** What one is that there is. */
+  String value(String name) {
+    return named(name).value();
   }
 
   /** Whether there is one of this name. */

@@ -44,7 +44,7 @@ final class CounterCommands implements Update<WorkingCopy> {
   private void add(CommandRequest request, long amount) {
     this.amount = amount;
     error = "";
-    Status status = request.store().update(request.key(1), request.copy(Decimal.MAX_LENGTH), this);
+    Status status = request.update(request.key(1), request.copy(Decimal.MAX_LENGTH), this);
     if (status.isError()) {
       request.fail(status);
     } else if (error.isEmpty()) {
@@ -67,7 +67,10 @@ final class CounterCommands implements Update<WorkingCopy> {
 
   /** Adds, and returns why that is impossible, or nothing. */
   private String errorOf(WorkingCopy copy) {
-    if (copy.isFound() && (copy.isFull() || !copy.isNumber())) {
+    if (copy.isFull()) {
+      return Errors.REQUEST_TOO_LARGE;
+    }
+    if (copy.isFound() && (copy.isTooLong() || !copy.isNumber())) {
       return Errors.NOT_AN_INTEGER;
     }
     long old = copy.isFound() ? copy.number() : 0;

@@ -16,7 +16,7 @@ final class DeleteIfEqualCommand implements Command.Handler, Update<BulkSink> {
   public void execute(CommandRequest request) {
     request.arguments().slice(2, expected);
     BulkSink old = request.bulk();
-    Status status = request.store().update(request.key(1), old, this);
+    Status status = request.update(request.key(1), old, this);
     if (status.isError()) {
       request.fail(status);
     } else if (old.isFound() && old.isFull()) {

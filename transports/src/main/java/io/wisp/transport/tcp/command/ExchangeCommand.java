@@ -29,7 +29,7 @@ final class ExchangeCommand implements Command.Handler, Update<BulkSink> {
     this.expiresAt = expiresAt;
     request.arguments().slice(2, value);
     BulkSink old = request.bulk();
-    Status status = request.store().update(request.key(1), old, this);
+    Status status = request.update(request.key(1), old, this);
     StringCommands.reply(request, status, old);
   }
 

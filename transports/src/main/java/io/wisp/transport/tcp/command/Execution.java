@@ -74,10 +74,9 @@ public final class Execution implements AutoCloseable {
     failure = null;
   }
 
-  /** Says that so many arguments were executed; the answer is whether they were the last. */
-  public boolean executed(int arguments) {
-    remainingArguments -= arguments;
-    return remainingArguments == 0;
+  /** Says that an argument was executed; the answer is whether it was the last. */
+  public boolean executed() {
+    return --remainingArguments == 0;
   }
 
   /** How many arguments are still to come, those of this step included. */

@@ -11,7 +11,7 @@ final class GetDeleteCommand implements Command.Handler, Update<BulkSink> {
   @Override
   public void execute(CommandRequest request) {
     BulkSink old = request.bulk();
-    Status status = request.store().update(request.key(1), old, this);
+    Status status = request.update(request.key(1), old, this);
     StringCommands.reply(request, status, old);
   }
 

@@ -55,7 +55,7 @@ final class GetExCommand implements Command.Handler, Update<BulkSink> {
   private void readAndExpire(CommandRequest request, long expiresAt) {
     this.expiresAt = expiresAt;
     BulkSink found = request.bulk();
-    Status status = request.store().update(request.key(1), found, this);
+    Status status = request.update(request.key(1), found, this);
     StringCommands.reply(request, status, found);
   }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp.command;
 
+import io.wisp.transport.tcp.command.Command.Subcommand;
 import io.wisp.transport.tcp.command.LatencyHistory.Sample;
-import io.wisp.transport.tcp.command.Subcommands.Subcommand;
 import io.wisp.transport.tcp.resp.Arguments;
 import io.wisp.transport.tcp.resp.ReplyWriter;
 import java.util.List;

@@ -4,7 +4,7 @@ package io.wisp.transport.tcp.command;
 import io.wisp.store.RecordAddress;
 import io.wisp.store.RecordSink;
 import io.wisp.store.Status;
-import io.wisp.transport.tcp.command.Subcommands.Subcommand;
+import io.wisp.transport.tcp.command.Command.Subcommand;
 import io.wisp.transport.tcp.resp.Arguments;
 import io.wisp.transport.tcp.resp.Errors;
 
@@ -16,7 +16,7 @@ final class MemoryCommand {
   static Command.Handler handler() {
     return new Subcommands(
         "MEMORY",
-        new Subcommand("USAGE", -3, "The bytes of a key's record.", MemoryCommand::usage));
+        Subcommand.ofKey("USAGE", -3, "The bytes of a key's record.", MemoryCommand::usage));
   }
 
   private static void usage(CommandRequest request) {

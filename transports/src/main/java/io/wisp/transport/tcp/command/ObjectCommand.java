@@ -2,7 +2,7 @@
 package io.wisp.transport.tcp.command;
 
 import io.wisp.store.Status;
-import io.wisp.transport.tcp.command.Subcommands.Subcommand;
+import io.wisp.transport.tcp.command.Command.Subcommand;
 import io.wisp.transport.tcp.resp.Decimal;
 
 /** OBJECT ENCODING, REFCOUNT, IDLETIME and FREQ. */
@@ -21,10 +21,10 @@ final class ObjectCommand {
   static Command.Handler handler() {
     return new Subcommands(
         "OBJECT",
-        new Subcommand("ENCODING", 3, "How Redis would keep a value.", ObjectCommand::encoding),
-        new Subcommand("REFCOUNT", 3, "Always 1.", ObjectCommand::references),
-        new Subcommand("IDLETIME", 3, "Not known here.", ObjectCommand::idleTime),
-        new Subcommand("FREQ", 3, "Not known here.", ObjectCommand::frequency));
+        Subcommand.ofKey("ENCODING", 3, "How Redis would keep a value.", ObjectCommand::encoding),
+        Subcommand.ofKey("REFCOUNT", 3, "Always 1.", ObjectCommand::references),
+        Subcommand.ofKey("IDLETIME", 3, "Not known here.", ObjectCommand::idleTime),
+        Subcommand.ofKey("FREQ", 3, "Not known here.", ObjectCommand::frequency));
   }
 
   /** By the value alone, as Redis keeps one that SET has set. */
@@ -35,7 +35,7 @@ final class ObjectCommand {
       request.fail(status);
     } else if (status == Status.ABSENT) {
       request.reply().absent();
-    } else if (!copy.isFull() && copy.isNumber()) {
+    } else if (!copy.isTooLong() && !copy.isFull() && copy.isNumber()) {
       request.reply().bulk("int");
     } else {
       request.reply().bulk(copy.valueLength() <= MAX_EMBEDDED_LENGTH ? "embstr" : "raw");

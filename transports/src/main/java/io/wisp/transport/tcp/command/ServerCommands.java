@@ -3,7 +3,6 @@ package io.wisp.transport.tcp.command;
 
 import io.wisp.transport.tcp.resp.Arguments;
 import io.wisp.transport.tcp.resp.Errors;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
@@ -13,8 +12,6 @@ public final class ServerCommands {
 
   /** The Redis whose behaviour is followed; clients choose by it what they send. */
   public static final String COMPATIBLE_VERSION = "7.0.15";
-
-  private static final Set<String> WHOLE = Set.of("all", "everything", "default");
 
   private static final String WISP =
       """
@@ -35,9 +32,6 @@ public final class ServerCommands {
     Set<String> sections = new HashSet<>();
     for (int index = 1; index < arguments.count(); index++) {
       sections.add(arguments.text(index).toLowerCase(Locale.ROOT));
-    }
-    if (!Collections.disjoint(sections, WHOLE)) {
-      sections.clear();
     }
     request.reply().verbatim(request.server().information(sections));
   }

@@ -14,7 +14,8 @@ public interface ServerView {
   /**
    * Lines of {@code name:value} under headings.
    *
-   * @param sections the headings wanted, in lower case; all if there are none
+   * @param sections the headings wanted, in lower case, or "all", "everything" or "default", which
+   *     none stands for as well
    */
   String information(Set<String> sections);
 

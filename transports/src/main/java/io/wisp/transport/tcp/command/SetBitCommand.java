@@ -32,7 +32,7 @@ final class SetBitCommand implements Command.Handler, Update<WorkingCopy> {
     one = arguments.number() == 1;
     full = false;
     WorkingCopy copy = request.copy(Limits.MAX_VALUE_LENGTH);
-    Status status = request.store().update(request.key(1), copy, this);
+    Status status = request.update(request.key(1), copy, this);
     if (status.isError()) {
       request.fail(status);
     } else if (full) {

@@ -25,7 +25,7 @@ final class SetIfEqual implements Update<BulkSink> {
     request.arguments().slice(2, value);
     request.arguments().slice(expectedAt, expected);
     BulkSink old = request.bulk();
-    Status status = request.store().update(request.key(1), old, this);
+    Status status = request.update(request.key(1), old, this);
     if (returnsOld) {
       StringCommands.reply(request, status, old);
     } else if (status.isError()) {

@@ -40,7 +40,7 @@ final class SetRangeCommand implements Command.Handler, Update<WorkingCopy> {
   private void overwrite(CommandRequest request) {
     full = false;
     WorkingCopy copy = request.copy(Limits.MAX_VALUE_LENGTH);
-    Status status = request.store().update(request.key(1), copy, this);
+    Status status = request.update(request.key(1), copy, this);
     if (status.isError()) {
       request.fail(status);
     } else if (full) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp.command;
 
-import io.wisp.transport.tcp.command.Subcommands.Subcommand;
+import io.wisp.transport.tcp.command.Command.Subcommand;
 import io.wisp.transport.tcp.resp.Arguments;
 import io.wisp.transport.tcp.resp.ReplyWriter;
 import java.util.List;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp.command;
 
+import io.wisp.transport.tcp.command.Command.Subcommand;
 import io.wisp.transport.tcp.resp.Arguments;
 import io.wisp.transport.tcp.resp.Errors;
 import io.wisp.transport.tcp.resp.ReplyWriter;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -11,43 +13,36 @@ import java.util.Locale;
 /** A command whose first argument says what it does, as that of CLIENT and CONFIG. */
 final class Subcommands implements Command.Handler {
 
-  /**
-   * One of them.
-   *
-   * @param name in upper case
-   * @param arity as of a {@link Command}: both names are counted
-   * @param help what it does, in a sentence
-   */
-  record Subcommand(String name, int arity, String help, Command.Handler handler) {
-
-    boolean acceptsCount(int count) {
-      return arity >= 0 ? count == arity : count >= -arity;
-    }
-  }
-
   private final String command;
   private final List<Subcommand> subcommands;
 
   /** Those of a command, whose name is in upper case; and HELP, which every such command has. */
   Subcommands(String command, Subcommand... subcommands) {
     this.command = command;
-    this.subcommands = Arrays.asList(subcommands);
+    List<Subcommand> all = new ArrayList<>(Arrays.asList(subcommands));
+    all.add(new Subcommand("HELP", 2, "These lines.", this::help));
+    this.subcommands = List.copyOf(all);
+  }
+
+  @Override
+  public List<Subcommand> subcommands() {
+    return subcommands;
   }
 
   @Override
   public void execute(CommandRequest request) {
     Arguments arguments = request.arguments();
+    int number = request.counted();
     for (Subcommand subcommand : subcommands) {
+      number++;
       if (arguments.is(1, subcommand.name())) {
+        request.countAs(number);
         execute(subcommand, request);
         return;
       }
     }
-    if (arguments.is(1, "HELP") && arguments.count() == 2) {
-      help(request.reply());
-    } else {
-      request.fail(Errors.unknownSubcommand(arguments.quoted(1), command));
-    }
+    request.countAs(CommandRequest.NOT_COUNTED);
+    request.fail(Errors.unknownSubcommand(arguments.quoted(1), command));
   }
 
   private void execute(Subcommand subcommand, CommandRequest request) {
@@ -56,11 +51,14 @@ final class Subcommands implements Command.Handler {
       request.client().lastCommand(name);
       subcommand.handler().execute(request);
     } else {
+      request.counters().countRejected(request.counted());
+      request.countAs(CommandRequest.NOT_COUNTED);
       request.fail(Errors.wrongArity(name));
     }
   }
 
-  private void help(ReplyWriter reply) {
+  private void help(CommandRequest request) {
+    ReplyWriter reply = request.reply();
     reply.array(1 + subcommands.size());
     reply.simple(command + " <subcommand> [<arg> ...]. Subcommands are:");
     for (Subcommand subcommand : subcommands) {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp.command;
 
+import io.wisp.transport.tcp.resp.ErrorCounters;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What the connections of one thread brought, took away and found. That thread counts, and any
- * thread reads, without a lock or a barrier.
+ * What the connections of one thread brought, took away, found and called. That thread counts, and
+ * any thread reads, without a lock or a barrier.
  */
 public final class Traffic {
 
@@ -13,6 +14,13 @@ public final class Traffic {
   private final AtomicLong sent = new AtomicLong();
   private final AtomicLong hits = new AtomicLong();
   private final AtomicLong misses = new AtomicLong();
+  private final CommandCounters commands;
+  private final ErrorCounters errors = new ErrorCounters();
+
+  /** Of so many commands, subcommands included. */
+  public Traffic(int commands) {
+    this.commands = new CommandCounters(commands);
+  }
 
   /** Counts bytes that arrived. */
   public void countReceived(int bytes) {
@@ -31,6 +39,16 @@ public final class Traffic {
 
   private static void add(AtomicLong counter, int more) {
     counter.setOpaque(counter.getPlain() + more);
+  }
+
+  /** The calls of commands. */
+  public CommandCounters commands() {
+    return commands;
+  }
+
+  /** The errors that were replied. */
+  public ErrorCounters errors() {
+    return errors;
   }
 
   /** Bytes that arrived. */

@@ -16,7 +16,9 @@ final class WorkingCopy extends ValueSink {
   private final NativeBuffer bytes;
   private final Decimal decimal = new Decimal();
   private final Slice room = new Slice();
+  private boolean tooLong;
   private boolean full;
+  private int copied;
   private int maxLength;
 
   /** Keeps its copies in a buffer that it shares with nobody while a command runs. */
@@ -27,16 +29,31 @@ final class WorkingCopy extends ValueSink {
   /** Begins, for a value of at most so many bytes. */
   void limit(int maxLength) {
     this.maxLength = maxLength;
+    copied = 0;
+    bytes.clear();
+  }
+
+  /** The bytes of the value and of what it was made, since this began. */
+  int copied() {
+    return copied + bytes.size();
   }
 
   @Override
   protected @Nullable Slice room(int length) {
     bytes.clear();
-    full = length > maxLength || !bytes.tryEnsureWritable(length);
-    return full ? null : room.set(bytes.memory(), bytes.start(), length);
+    tooLong = length > maxLength;
+    full = !tooLong && !bytes.tryEnsureWritable(length);
+    boolean copies = !tooLong && !full;
+    copied = copies ? length : 0;
+    return copies ? room.set(bytes.memory(), bytes.start(), length) : null;
   }
 
-  /** Whether the value was too long, or there was no memory for the copy. */
+  /** Whether the value that was found was too long to be copied. */
+  boolean isTooLong() {
+    return isFound() && tooLong;
+  }
+
+  /** Whether there was no memory for a copy of the value that was found. */
   boolean isFull() {
     return isFound() && full;
   }

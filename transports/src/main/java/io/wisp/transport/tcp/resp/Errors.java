@@ -91,9 +91,24 @@ public final class Errors {
     return "ERR unknown subcommand '" + subcommand + "'. Try " + command + " HELP.";
   }
 
+  /** A request has more bytes than it may have. */
+  public static String requestTooLong(int most) {
+    return "ERR the request is too large: " + most + " bytes is the most, and nothing was changed";
+  }
+
+  /** An argument that is neither key nor value has more bytes than any argument may have. */
+  public static String argumentTooLong(int length, int most) {
+    return "ERR an argument has " + length + " bytes, and " + most + " is the most";
+  }
+
   /** A pattern has more bytes than it may have. */
   public static String patternTooLong(int length, int most) {
     return "ERR the pattern has " + length + " bytes, and " + most + " is the most";
+  }
+
+  /** All patterns of a command have more bytes than one may have. */
+  public static String patternsTooLong(long length, int most) {
+    return "ERR the patterns have " + length + " bytes together, and " + most + " is the most";
   }
 
   /** A command has an expiry that no key can have. */

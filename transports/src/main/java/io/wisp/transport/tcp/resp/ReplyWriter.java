@@ -23,12 +23,19 @@ public final class ReplyWriter {
   private static final byte[] FALSE = ascii(":0\r\n");
   private static final byte[] TRUE = ascii(":1\r\n");
 
+  private final ErrorCounters errors;
   private NativeBuffer output;
   private int protocol = 2;
 
-  /** Appends to a buffer, in RESP2. */
+  /** Appends to a buffer, in RESP2; its errors are counted nowhere else. */
   public ReplyWriter(NativeBuffer output) {
+    this(output, new ErrorCounters());
+  }
+
+  /** Appends to a buffer, in RESP2, and counts errors. */
+  public ReplyWriter(NativeBuffer output, ErrorCounters errors) {
     this.output = output;
+    this.errors = errors;
   }
 
   /** Points this writer at a connection's buffer, and speaks its version of the protocol. */
@@ -79,6 +86,7 @@ public final class ReplyWriter {
 
   /** An error, whose first word is its code; ends of line within it become spaces. Latin-1. */
   public void error(String text) {
+    errors.count(text);
     line('-', text);
   }
 

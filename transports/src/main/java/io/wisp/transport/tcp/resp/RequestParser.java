@@ -22,6 +22,8 @@ public final class RequestParser extends ReadElement {
     COMPLETE,
     /** It has not arrived: {@link #needed} says up to where there must be bytes at least. */
     INCOMPLETE,
+    /** It is longer than what there is memory for, whether it has arrived or not. */
+    TOO_LARGE,
     /** It is none: {@link #error} says why. */
     INVALID
   }
@@ -35,14 +37,19 @@ public final class RequestParser extends ReadElement {
   /** The longest argument of such a client. */
   static final int MAX_UNAUTHENTICATED_LENGTH = 16_384;
 
+  /** The longest argument that can be skipped: what Redis takes, unless it is told otherwise. */
+  static final int MAX_BULK_LENGTH = 512 << 20;
+
   private static final int MAX_DIGITS = 10;
   private static final short END_OF_LINE = 0x0A0D;
+  private static final int END_LENGTH = 2;
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private int end;
   private boolean authenticated;
   private int number;
+  private int rest;
   private String error = "";
 
   /** Turns to the start of what a client, who gave the password or not, has sent. */
@@ -99,20 +106,52 @@ public final class RequestParser extends ReadElement {
     return needed <= end;
   }
 
-  /** Reads a whole bulk string. */
+  /** Reads a whole bulk string; one that no value can be as long as is too large. */
   public Outcome readBulk() {
     Outcome outcome = findBulk();
     if (outcome != Outcome.COMPLETE) {
       return outcome;
     }
+    if (length > Limits.MAX_VALUE_LENGTH) {
+      return Outcome.TOO_LARGE;
+    }
+    return awaitBulk();
+  }
+
+  /**
+   * Reads a whole bulk string that is a key. Of one that is longer than any key, a beginning that
+   * is so too is all that is waited for: it is too large then, {@link #next} is behind that
+   * beginning, and {@link #rest} is still to come.
+   */
+  public Outcome readKey() {
+    Outcome outcome = findBulk();
+    if (outcome != Outcome.COMPLETE || length <= Limits.MAX_KEY_LENGTH) {
+      return outcome == Outcome.COMPLETE ? awaitBulk() : outcome;
+    }
+    int beginning = Limits.MAX_KEY_LENGTH + 1;
+    rest = length - beginning + END_LENGTH;
+    length = beginning;
+    if (!has(length)) {
+      return Outcome.INCOMPLETE;
+    }
+    next = offset + length;
+    return Outcome.TOO_LARGE;
+  }
+
+  /** The bytes behind the beginning of a key that is too large, its end of line included. */
+  public int rest() {
+    return rest;
+  }
+
+  private Outcome awaitBulk() {
     int behind = offset + length;
-    if (behind + 2 > end) {
-      return incomplete(behind + 2);
+    if (behind + END_LENGTH > end) {
+      return incomplete(behind + END_LENGTH);
     }
     if (memory.get(SHORT, behind) != END_OF_LINE) {
       return invalid("a bulk string of " + length + " bytes does not end in CRLF");
     }
-    next = behind + 2;
+    next = behind + END_LENGTH;
     return Outcome.COMPLETE;
   }
 
@@ -128,7 +167,7 @@ public final class RequestParser extends ReadElement {
     if (outcome != Outcome.COMPLETE) {
       return outcome;
     }
-    if (number < 0 || number > Limits.MAX_VALUE_LENGTH) {
+    if (number < 0 || number > MAX_BULK_LENGTH) {
       return invalid("invalid bulk length");
     }
     if (!authenticated && number > MAX_UNAUTHENTICATED_LENGTH) {

@@ -11,7 +11,9 @@ import io.wisp.transport.tcp.resp.Errors;
 import io.wisp.transport.tcp.resp.ReplyWriter;
 import java.util.List;
 
-/** Runs commands, and replies with an error instead of what does not fit into memory. */
+/**
+ * Runs commands, counts them, and replies with an error instead of what does not fit into memory.
+ */
 final class CommandRunner {
 
   private final CommandRequest request;
@@ -22,14 +24,56 @@ final class CommandRunner {
 
   private long keptNanos;
 
+  /** By which number the command under way is counted, and whether it was counted as failed. */
+  private int counted = CommandRequest.NOT_COUNTED;
+
+  private boolean failed;
+
   /** Runs what one client asks for. */
   CommandRunner(CommandRequest request, Execution execution) {
     this.request = request;
     this.execution = execution;
   }
 
-  /** Runs a command, or a step of one whose arguments are executed as they arrive. */
-  void run(Command command) {
+  /** Begins a command whose arguments are executed as they arrive. */
+  void beginSteps(Command command) {
+    countCall(command.number());
+    command.handler().begin(request);
+  }
+
+  /** Does a step of such a command. */
+  void step(Command command) {
+    long errors = request.errors();
+    run(command);
+    noteErrorsSince(errors);
+  }
+
+  /** Ends such a command. */
+  void endSteps(Command command) {
+    long errors = request.errors();
+    command.handler().end(request);
+    noteErrorsSince(errors);
+  }
+
+  private void countCall(int number) {
+    counted = number;
+    failed = false;
+    if (number != CommandRequest.NOT_COUNTED) {
+      request.counters().countCall(number);
+    }
+  }
+
+  /**
+   * Counts the command under way as failed, once, if errors were replied since there were so many.
+   */
+  private void noteErrorsSince(long errors) {
+    if (request.errors() != errors && counted != CommandRequest.NOT_COUNTED && !failed) {
+      failed = true;
+      request.counters().countFailed(counted);
+    }
+  }
+
+  private void run(Command command) {
     int mark = request.reply().output().size();
     try {
       command.handler().execute(request);
@@ -42,8 +86,12 @@ final class CommandRunner {
   void runWhole(Command command) {
     CommandTimer timer = request.timer();
     boolean timed = timer.times(request.arguments());
+    long errors = request.errors();
+    request.countAs(command.number());
     long began = timed ? System.nanoTime() : 0;
     run(command);
+    countCall(request.counted());
+    noteErrorsSince(errors);
     if (execution.rest() != null) {
       kept = timer.keep(request.arguments());
       keptNanos = 0;
@@ -56,6 +104,7 @@ final class CommandRunner {
   boolean goOn(Continuation rest) {
     execution.countAsStep();
     int mark = request.reply().output().size();
+    long errors = request.errors();
     long began = System.nanoTime();
     boolean more = false;
     try {
@@ -64,6 +113,7 @@ final class CommandRunner {
       replaceReply(mark);
     } finally {
       keptNanos += System.nanoTime() - began;
+      noteErrorsSince(errors);
       if (!more) {
         execution.close();
         request.timer().took(keptNanos, kept, request);

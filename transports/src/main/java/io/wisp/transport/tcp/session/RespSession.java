@@ -21,10 +21,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>a request is executed in place when all its bytes are there; {@link #needed} says how many
- *       there must be, and no request of more than {@link #MAX_REQUEST_LENGTH} is waited for;
+ *       there must be, and one of more than {@link WholeRequest#MAX_LENGTH} is refused;
  *   <li>a command of arbitrarily many arguments is executed step by step as they arrive, or has no
  *       more than {@link Command#MAX_KEYS} keys;
- *   <li>a request that is refused is skipped as it arrives;
+ *   <li>a request that is refused is skipped as it arrives, and so is the end of a key that is too
+ *       long;
  *   <li>a turn ends after {@link Execution#REQUESTS_PER_TURN} requests, keys or steps, or after a
  *       step of a command that is long however short its request is. What a command does with one
  *       value is done at once, because the value may change between two steps: of the longest it
@@ -48,9 +49,6 @@ public final class RespSession implements AutoCloseable {
     /** The output has to be sent, and then the connection closed. */
     CLOSE
   }
-
-  /** The longest request of a command that is not executed step by step, in bytes. */
-  public static final int MAX_REQUEST_LENGTH = (64 << 20) + (1 << 20);
 
   private final SessionContext context;
   private final ClientState client;
@@ -137,10 +135,10 @@ public final class RespSession implements AutoCloseable {
   /** Does the next thing with the input; the answer is whether it held enough for that. */
   private boolean advance(NativeBuffer input) {
     context.parser().begin(input, client.isAuthenticated());
-    if (streamed != null) {
-      return executeStep(streamed, input);
+    if (!skipped.isOver()) {
+      return skip(input);
     }
-    return skipped.isOver() ? beginRequest(input) : skip(input);
+    return streamed == null ? beginRequest(input) : executeStep(streamed, input);
   }
 
   private boolean beginRequest(NativeBuffer input) {
@@ -161,7 +159,8 @@ public final class RespSession implements AutoCloseable {
       return true;
     }
     outcome = parser.readBulk();
-    if (outcome == Outcome.INCOMPLETE && isNameTooLong()) {
+    boolean isThere = outcome == Outcome.COMPLETE || outcome == Outcome.INVALID;
+    if (!isThere && isNameTooLong()) {
       return skipUnknown(input, count);
     }
     if (outcome != Outcome.COMPLETE) {
@@ -173,11 +172,7 @@ public final class RespSession implements AutoCloseable {
     }
     String refusal = refusalOf(command, count);
     if (refusal != null) {
-      context.request().reply().error(refusal);
-      context.counters().countExecuted();
-      input.consumeTo(parser.next());
-      skipped.begin(0, count - 1);
-      return true;
+      return refuse(command, refusal, count - 1, input);
     }
     return command.isStreamed()
         ? beginSteps(command, count - 1, input)
@@ -206,8 +201,23 @@ public final class RespSession implements AutoCloseable {
         : Errors.SYNTAX;
   }
 
+  /** Replies with an error instead of executing, and skips the arguments that are still to come. */
+  private boolean refuse(Command command, String error, int arguments, NativeBuffer input) {
+    context.request().reply().error(error);
+    context.request().counters().countRejected(command.number());
+    context.counters().countExecuted();
+    input.consumeTo(context.parser().next());
+    skipped.begin(0, arguments);
+    return true;
+  }
+
   private boolean executeWhole(Command command, int count, NativeBuffer input) {
-    Outcome outcome = whole.read(input, count, context.request().arguments());
+    Arguments arguments = context.request().arguments();
+    Outcome outcome = whole.read(input, count, arguments);
+    if (outcome == Outcome.TOO_LARGE) {
+      int read = arguments.count();
+      return refuse(command, whole.refusal(command, read), count - read, input);
+    }
     if (outcome != Outcome.COMPLETE) {
       return stop(outcome, input);
     }
@@ -228,27 +238,29 @@ public final class RespSession implements AutoCloseable {
     streamed = command;
     client.lastCommand(command.name());
     execution.beginStreaming(arguments);
-    command.handler().begin(context.request());
+    runner.beginSteps(command);
     return true;
   }
 
+  /** A key that is too long is so by its beginning already: the rest of it is skipped. */
   private boolean executeStep(Command command, NativeBuffer input) {
     RequestParser parser = context.parser();
+    Outcome outcome = parser.readKey();
+    if (outcome != Outcome.COMPLETE && outcome != Outcome.TOO_LARGE) {
+      return stop(outcome, input);
+    }
     Arguments arguments = context.request().arguments();
     arguments.begin(input.memory());
-    for (int i = 0; i < command.step(); i++) {
-      Outcome outcome = parser.readBulk();
-      if (outcome != Outcome.COMPLETE) {
-        return stop(outcome, input);
-      }
-      arguments.add(parser.offset(), parser.length());
-    }
+    arguments.add(parser.offset(), parser.length());
     int behind = parser.next();
-    runner.run(command);
+    runner.step(command);
     input.consumeTo(behind);
-    if (execution.executed(command.step())) {
+    if (outcome == Outcome.TOO_LARGE) {
+      skipped.begin(parser.rest(), 0);
+    }
+    if (execution.executed()) {
       streamed = null;
-      command.handler().end(context.request());
+      runner.endSteps(command);
     }
     return true;
   }
@@ -298,10 +310,6 @@ public final class RespSession implements AutoCloseable {
       return true;
     }
     needed = context.parser().needed() - input.start();
-    if (needed > MAX_REQUEST_LENGTH) {
-      protocolError("a request of more than " + MAX_REQUEST_LENGTH + " bytes");
-      return true;
-    }
     return false;
   }
 

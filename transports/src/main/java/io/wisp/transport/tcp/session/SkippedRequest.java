@@ -9,8 +9,9 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is still to come of a request that was refused, which is dropped as it arrives. If there is
- * no such command the error quotes the beginning of its arguments, as in Redis.
+ * What is still to come of a request that was refused, or of a key that is too long, which is
+ * dropped as it arrives. If there is no such command the error quotes the beginning of its
+ * arguments, as in Redis.
  */
 final class SkippedRequest {
 

@@ -17,7 +17,7 @@ class BatchPathTest {
   private void batch(int able, int unable, int others, long takes) {
     submit(able, unable, others);
     int size = able + unable + others;
-    path.flush(size);
+    path.flush();
     nanos += takes;
     complete(size);
   }
@@ -98,11 +98,11 @@ class BatchPathTest {
    */
   private void overlapping(int turns, int underWay, long reading, long asking) {
     submit(underWay, 0, 0);
-    path.flush(underWay);
+    path.flush();
     for (int i = 0; i < turns; i++) {
       long takes = path.reads() ? reading : asking;
       submit(1, 0, 0);
-      path.flush(underWay + 1);
+      path.flush();
       nanos += takes;
       complete(1);
     }
@@ -135,9 +135,9 @@ class BatchPathTest {
     long reading = path.times().readingNanos();
     for (int i = 0; i < MANY; i++) {
       submit(0, 0, 1);
-      path.flush(1);
+      path.flush();
       submit(16, 0, 0);
-      path.flush(17);
+      path.flush();
       nanos += 1_000_000;
       complete(17);
     }
@@ -148,11 +148,11 @@ class BatchPathTest {
   void shouldTimeABatchUntilItsLastThoughOthersFollowBefore() {
     for (int i = 0; i < MANY && path.times().readingNanos() == 0; i++) {
       submit(2, 0, 0);
-      path.flush(2);
+      path.flush();
       nanos += 100;
       complete(1);
       submit(0, 0, 3);
-      path.flush(4);
+      path.flush();
       nanos += 300;
       complete(1);
       nanos += 10_000;
@@ -169,7 +169,7 @@ class BatchPathTest {
     assertThat(path.isOfGets()).isTrue();
     submit(0, 0, 1);
     assertThat(path.isOfGets()).isFalse();
-    path.flush(3);
+    path.flush();
     assertThat(path.isUnflushed()).isFalse();
     assertThat(path.isOfGets()).isFalse();
   }

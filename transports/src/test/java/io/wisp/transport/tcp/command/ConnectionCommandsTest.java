@@ -207,8 +207,7 @@ class ConnectionCommandsTest {
   @Test
   void shouldTellOfTheServerBySection() {
     assertThat(session.call("INFO")).isEqualTo("$11\r\nsections:[]\r\n");
-    assertThat(session.call("INFO", "all")).isEqualTo("$11\r\nsections:[]\r\n");
-    assertThat(session.call("INFO", "stats", "Everything")).isEqualTo("$11\r\nsections:[]\r\n");
+    assertThat(session.call("INFO", "all")).isEqualTo("$14\r\nsections:[all]\r\n");
     assertThat(session.call("INFO", "MEMORY", "stats"))
         .isEqualTo("$24\r\nsections:[memory, stats]\r\n");
   }
@@ -216,7 +215,12 @@ class ConnectionCommandsTest {
   @Test
   void shouldHelpWithSubcommands() {
     assertThat(session.call("CONFIG", "HELP"))
-        .startsWith("*5\r\n+CONFIG <subcommand> [<arg> ...]. Subcommands are:\r\n+GET: ");
+        .startsWith("*6\r\n+CONFIG <subcommand> [<arg> ...]. Subcommands are:\r\n+GET: ")
+        .endsWith("+HELP: These lines.\r\n");
+    assertThat(session.call("CONFIG", "HELP", "x"))
+        .isEqualTo("-ERR wrong number of arguments for 'config|help' command\r\n");
+    assertThat(session.call("COMMAND", "help", "x"))
+        .isEqualTo("-ERR wrong number of arguments for 'command|help' command\r\n");
     assertThat(session.call("CLIENT", "ID", "x"))
         .isEqualTo("-ERR wrong number of arguments for 'client|id' command\r\n");
   }

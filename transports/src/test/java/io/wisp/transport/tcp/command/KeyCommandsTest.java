@@ -239,7 +239,7 @@ class KeyCommandsTest {
         .isEqualTo("-ERR wrong number of arguments for 'object|freq' command\r\n");
     assertThat(session.call("OBJECT", "FOO", "k"))
         .isEqualTo("-ERR unknown subcommand 'FOO'. Try OBJECT HELP.\r\n");
-    assertThat(session.call("OBJECT", "HELP")).startsWith("*5\r\n").contains("REFCOUNT: ");
+    assertThat(session.call("OBJECT", "HELP")).startsWith("*6\r\n").contains("REFCOUNT: ");
   }
 
   @Test

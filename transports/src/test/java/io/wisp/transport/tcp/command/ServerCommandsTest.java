@@ -123,6 +123,16 @@ class ServerCommandsTest {
         "FOO x | -ERR Invalid command specified",
         "GET a b | -ERR Invalid number of arguments specified for command",
         "MSET a | -ERR Invalid number of arguments specified for command",
+        "OBJECT ENCODING k | *1 $1 k",
+        "object freq k | *1 $1 k",
+        "MEMORY USAGE k SAMPLES 5 | *1 $1 k",
+        "OBJECT ENCODING | -ERR Invalid number of arguments specified for command",
+        "OBJECT ENCODING k x | -ERR Invalid number of arguments specified for command",
+        "OBJECT HELP x | -ERR The command has no key arguments",
+        "OBJECT FOO k | -ERR Invalid command specified",
+        "CLIENT LIST | -ERR The command has no key arguments",
+        "CLIENT FOO | -ERR Invalid command specified",
+        "COMMAND GETKEYS GET a | -ERR The command has no key arguments",
       })
   void shouldFindTheKeysOfACommand(String command, String reply) {
     String expected = reply.startsWith("-") ? reply + "\r\n" : reply.replace(" ", "\r\n") + "\r\n";

@@ -11,6 +11,7 @@ import io.wisp.transport.tcp.buffer.BufferBudget;
 import io.wisp.transport.tcp.buffer.BufferPool;
 import io.wisp.transport.tcp.buffer.NativeBuffer;
 import io.wisp.transport.tcp.command.ClientState;
+import io.wisp.transport.tcp.command.Commands;
 import io.wisp.transport.tcp.command.Configuration;
 import io.wisp.transport.tcp.command.ConnectedSocket;
 import io.wisp.transport.tcp.command.LatencyHistory;
@@ -43,7 +44,7 @@ public final class SessionHarness implements AutoCloseable {
   private final SessionContext context;
   private final ClientState client;
   private final RespSession session;
-  private final Traffic traffic = new Traffic();
+  private final Traffic traffic = new Traffic(Commands.names().size());
   private final SlowLog slowLog = new SlowLog();
   private final LatencyHistory latency = new LatencyHistory();
   private final List<Long> ended = new ArrayList<>();
