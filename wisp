@@ -3,7 +3,8 @@
 # Runs Wisp from its source tree: finds a JDK 25, or fetches one, or finds a Python, builds what is missing or older than its sources,
 # and hands over. "./wisp -h" says what Wisp itself can do; beside that there are, each with -h:
 #
-#   test                     all tests and gates; rdma-tests: those that need an RDMA device; test-python: Python's
+#   test                     all tests and gates; rdma-tests: those that need an RDMA device; test-python: Python's;
+#                            test-clients: clients of Redis that others wrote
 #   guest                    runs a command where there is an RDMA device, if need be in a virtual machine
 #   bench                    the JMH suite
 #   plot, report, export     what was measured, as plots, tables, a page, or files of other programs
@@ -133,7 +134,7 @@ run_guest() {
 hold_closed_descriptors
 find_root
 case ${1:-} in
-  plot | report | export | compare | prove-compare | beside | simple-kv | test-python)
+  plot | report | export | compare | prove-compare | beside | simple-kv | test-clients | test-python)
     run_python wisp_tools "$@"
     ;;
 esac

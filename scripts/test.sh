@@ -22,7 +22,8 @@ Usage: ./wisp test [--long] [OPTION ...]
 Checks the scripts, builds Wisp, runs all tests and gates, and those of RDMA
 where there is a device or can be a virtual machine with one.
 
-  --long      the tests that take long as well
+  --long      the tests that take long as well, and all clients of Redis that
+              others wrote (./wisp test-clients -h)
   -h, --help  this text
 
 Any other OPTION is Maven's and chooses what it does, as -pl core, or -pl
@@ -50,6 +51,7 @@ install_test_tools() {
   if [[ $(uname) == Linux ]]; then
     [[ -f /usr/include/stdio.h ]] || missing+=(libc6-dev)
     [[ -f /usr/include/infiniband/verbs.h ]] || missing+=(libibverbs-dev)
+    [[ -f /usr/include/hiredis/hiredis.h ]] || missing+=(libhiredis-dev)
   fi
   ((${#missing[@]})) || return 0
   if can_install; then
@@ -87,7 +89,8 @@ check_scripts() {
 check_licenses() {
   local unnamed
   unnamed=$(find "$root/." -mindepth 1 \( -name target -o -name '.?*' -o -path "$root/./results" \) -prune -o -type f \
-    \( -name '*.java' -o -name '*.py' -o -name '*.sh' -o -name '*.bash' -o -name '*.xml' -o -name '*.js' -o -name '*.css' \) \
+    \( -name '*.java' -o -name '*.py' -o -name '*.sh' -o -name '*.bash' -o -name '*.xml' -o -name '*.js' -o -name '*.css' \
+    -o -name '*.c' -o -name '*.go' \) \
     -exec grep -L 'SPDX-License-Identifier: Apache-2.0' {} +)
   [[ -z $unnamed ]] || fail "no line with SPDX-License-Identifier: Apache-2.0 in: $unnamed"
 }
@@ -107,6 +110,23 @@ check_python() {
     not_run+=("THE REPORT'S PAGE WAS NOT TESTED: there is no browser")
     lacking+=(chromium chromium-driver)
   fi
+}
+
+# Has clients of Redis that others wrote meet the server that Maven has built: all, or with --quick those that need
+# no more than other tests.
+check_clients() {
+  local told=$root/target/clients-not-run reason package
+  if ! has_python /usr/bin/python3 && ! has_python python3; then
+    leave_out "CLIENTS OF REDIS DID NOT RUN: there is no Python 3.11 with the module venv"
+    return
+  fi
+  rm -f "$told"
+  "$root/wisp" test-clients "$@" --not-run "$told" || fail "clients of Redis failed, as said above"
+  [[ -f $told ]] || return 0
+  while IFS=$'\t' read -r reason package; do
+    leave_out "A CLIENT OF REDIS DID NOT RUN: $reason"
+    lacking+=("$package")
+  done <"$told"
 }
 
 # Notes what cannot be run.
@@ -222,7 +242,7 @@ END
   [[ -z $incomplete || ${CI:-} != true ]] || fail "something did not run, as said above, which in CI is a failure"
 }
 
-options=$# arguments=() rdma_arguments=(--limit 3600) rdma_modules=()
+options=$# arguments=() rdma_arguments=(--limit 3600) rdma_modules=() client_arguments=(--quick)
 not_run=() lacking=() incomplete=''
 for argument; do
   case $argument in
@@ -232,6 +252,7 @@ for argument; do
       ;;
     --long)
       arguments+=(-DexcludedTests=rdma -Pjcstress)
+      client_arguments=()
       rdma_arguments=(--long --limit 5400)
       options=$((options - 1))
       ;;
@@ -245,6 +266,7 @@ check_scripts
 prepare_guest
 test_with_maven ${arguments[@]+"${arguments[@]}"}
 note_skipped_tests
+((options)) || check_clients ${client_arguments[@]+"${client_arguments[@]}"}
 [[ -n $guest_missing ]] || test_rdma "${rdma_arguments[@]}"
 [[ -z $guest_missing ]] || leave_out "RDMA TESTS DID NOT RUN: ${guest_missing#wisp guest: }"
 conclude

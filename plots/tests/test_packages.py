@@ -11,18 +11,20 @@ from wisp_tools.tree import ROOT
 
 
 def test_a_group_has_what_it_names_and_needs_and_no_more():
-    record, draw, test = (set(packages.locked(group)) for group in packages.GROUPS)
+    record, draw, test, clients = (set(packages.locked(group)) for group in packages.GROUPS)
     assert {"hdrhistogram", "pbr", "setuptools", "jsonschema", "attrs"} <= record
     assert not record & {"matplotlib", "numpy", "pytest", "selenium"}
     assert draw >= record | {"matplotlib", "numpy", "pillow"}
     assert not draw & {"pytest", "ruff", "mypy", "selenium", "trio"}
     assert test > draw
+    assert clients > test | {"redis", "coredis", "valkey-glide"}
+    assert not test & {"redis", "coredis", "valkey-glide"}
 
 
 def test_the_lock_holds_everything_by_version_and_hash_and_no_place_of_a_machine():
     text = (ROOT / "requirements.txt").read_text()
-    assert len(packages.locked("test")) == text.count("==")
-    assert all("--hash=sha256:" in entry for entry in packages.locked("test").values())
+    assert len(packages.locked(packages.GROUPS[-1])) == text.count("==")
+    assert all("--hash=sha256:" in entry for entry in packages.locked(packages.GROUPS[-1]).values())
     assert "\n--find-links" not in text and "file://" not in text
 
 

@@ -20,6 +20,7 @@ MODULES = {
     "compare": "wisp_tools.compare.command",
     "prove-compare": "wisp_tools.compare.prove",
     "simple-kv": "simple_kv.command",
+    "test-clients": "wisp_tools.stock_clients.command",
     "test-python": "wisp_tools.check",
 }
 """With a command line of their own."""

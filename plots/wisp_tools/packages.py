@@ -21,7 +21,7 @@ from wisp_tools.errors import WispError
 from wisp_tools.progress import under_way
 from wisp_tools.tree import ROOT
 
-GROUPS = ("record", "draw", "test")
+GROUPS = ("record", "draw", "test", "clients")
 """Each with all that the ones before it have."""
 _ENTRY = re.compile(r"^(?P<name>[a-z0-9-]+)==.*(?:\n .*)*", re.MULTILINE)
 

@@ -176,6 +176,36 @@ class LauncherGuestTest {
   }
 
   @Test
+  void shouldNameClientsThatCouldNotRun() throws Exception {
+    python(
+        """
+        import pathlib
+        print('Python:', *sys.argv[1:])
+        if '--not-run' in sys.argv:
+            pathlib.Path(sys.argv[-1]).write_text('go-redis: there is no go\\tgolang-go\\n')
+        """);
+    assertThat(run("", "test").out())
+        .containsSubsequence(
+            "Python: test-clients --quick --not-run ",
+            "All other tests passed",
+            "- A CLIENT OF REDIS DID NOT RUN: go-redis: there is no go\n",
+            "Packages that would change it: ",
+            "golang-go");
+    assertThat(run("", "test", "--long").out()).contains("Python: test-clients --not-run ");
+    assertThat(run("", "test", "-pl", "core").out()).doesNotContain("test-clients");
+  }
+
+  @Test
+  void shouldFailWhenAClientDoes() throws Exception {
+    python("if 'test-clients' in sys.argv: sys.exit('wisp: go-redis FAILED: count: 3')");
+    Outcome outcome = run("", "test");
+    assertThat(outcome.exitCode()).isEqualTo(1);
+    assertThat(outcome.out())
+        .contains("wisp: go-redis FAILED: count: 3", "clients of Redis failed, as said above")
+        .doesNotContain("tests passed");
+  }
+
+  @Test
   void shouldRunTheLongRdmaTestsWithTheLongTests() throws Exception {
     assertThat(run("", "test", "--long").out()).contains("rdma-tests --long --limit ");
     assertThat(builds()).contains("-DexcludedTests=rdma ");

@@ -31,7 +31,16 @@ class RedisToolsTest {
     running.close();
   }
 
+  private record Outcome(int exitCode, String output) {}
+
   private String run(String tool, @Nullable String input, String... arguments) throws Exception {
+    Outcome outcome = attempt(tool, input, arguments);
+    assertThat(outcome.exitCode()).as("exit code of %s", tool).isZero();
+    return outcome.output();
+  }
+
+  private Outcome attempt(String tool, @Nullable String input, String... arguments)
+      throws Exception {
     assumeTrue(
         isInstalled(tool), tool + " is not installed; it is in the Debian package redis-tools");
     List<String> command =
@@ -43,8 +52,8 @@ class RedisToolsTest {
     try (var toTool = process.getOutputStream()) {
       toTool.write((input == null ? "" : input).getBytes(UTF_8));
     }
-    assertThat(process.waitFor()).as("exit code of %s", command).isZero();
-    return Files.readString(output.toPath());
+    int exitCode = process.waitFor();
+    return new Outcome(exitCode, Files.readString(output.toPath()));
   }
 
   private static boolean isInstalled(String tool) {
@@ -97,6 +106,15 @@ class RedisToolsTest {
             "-t ping,set,get,incr,mset -n 20000 -P 16 -r 1000 -d 1000 --csv".split(" ", -1));
     assertTests(report);
     assertThat(running.store().size()).isGreaterThan(100);
+  }
+
+  @Test
+  void shouldTellTheBenchmarkWhatIsNotThere() throws Exception {
+    Outcome outcome = attempt("redis-benchmark", null, "-n", "2000", "-q");
+    assertThat(outcome.exitCode()).isEqualTo(1);
+    assertThat(outcome.output())
+        .contains("PING_MBULK: ", "SET: ", "GET: ", "INCR: ")
+        .contains("ERR unknown command 'LPUSH'");
   }
 
   private static void assertTests(String report) {
