@@ -229,7 +229,10 @@ final class InfoSections {
     return lines;
   }
 
-  /** Without times, for a clock is not read for every command. */
+  /**
+   * Times are not a number, for a clock is not read for every command. They have their places all
+   * the same, because readers such as redis_exporter go by these.
+   */
   private static Map<String, Object> commandsSection(CommandTotals totals) {
     Map<String, Object> lines = new LinkedHashMap<>();
     totals
@@ -239,6 +242,7 @@ final class InfoSections {
                 lines.put(
                     "cmdstat_" + name,
                     ("calls=" + calls.calls())
+                        + ",usec=nan,usec_per_call=nan"
                         + (",rejected_calls=" + calls.rejected())
                         + (",failed_calls=" + calls.failed())));
     return lines;

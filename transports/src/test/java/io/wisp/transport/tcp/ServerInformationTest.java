@@ -229,7 +229,12 @@ class ServerInformationTest {
       String command, int calls, int rejected, int failed) {
     return Map.entry(
         "cmdstat_" + command,
-        "calls=" + calls + ",rejected_calls=" + rejected + ",failed_calls=" + failed);
+        "calls="
+            + calls
+            + ",usec=nan,usec_per_call=nan,rejected_calls="
+            + rejected
+            + ",failed_calls="
+            + failed);
   }
 
   @Test
@@ -244,8 +249,10 @@ class ServerInformationTest {
       }
       try (RespPeer peer = new RespPeer(address)) {
         assertThat(peer.call("INFO", "commandstats", "errorstats").text())
-            .contains("cmdstat_ping:calls=6,rejected_calls=0,failed_calls=0\r\n")
-            .contains("cmdstat_incr:calls=0,rejected_calls=6,failed_calls=0\r\n")
+            .contains(
+                "cmdstat_ping:calls=6,usec=nan,usec_per_call=nan,rejected_calls=0,failed_calls=0\r\n")
+            .contains(
+                "cmdstat_incr:calls=0,usec=nan,usec_per_call=nan,rejected_calls=6,failed_calls=0\r\n")
             .contains("errorstat_ERR:count=6\r\n");
       }
     }
