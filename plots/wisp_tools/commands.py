@@ -24,7 +24,7 @@ MODULES = {
     "test-python": "wisp_tools.check",
 }
 """With a command line of their own."""
-BESIDE = {name: f"wisp_tools.beside.{name}" for name in ("redis", "perftest", "clients", "gets", "loss")}
+BESIDE = {name: f"wisp_tools.beside.{name}" for name in ("redis", "perftest", "clients", "gets", "loss", "libcuckoo")}
 BESIDE["shm"] = "wisp_tools.beside.shared_memory"
 
 

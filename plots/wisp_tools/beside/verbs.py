@@ -2,7 +2,6 @@
 """Who measures an RDMA device: perftest's programs, and Wisp's binding. Both take the same questions."""
 
 import contextlib
-import json
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from wisp_tools.beside import side
+from wisp_tools.beside.answering import Answering, answering
 from wisp_tools.processes import ProcessFailure, free_port, output_of
 from wisp_tools.tree import BENCHMARKS, JVM_FLAGS, jdk
 
@@ -63,46 +63,22 @@ class Perftest:
 
 
 class Binding:
-    """The processes that measure Wisp's binding on command; they sleep in between."""
+    """The processes that measure Wisp's binding on command."""
 
-    def __init__(self, process: subprocess.Popen[str], log: Path, device: str) -> None:
-        self._process = process
-        self._log = log
-        self.device = self.ask("device", device)
+    def __init__(self, program: Answering, device: str) -> None:
+        self._program = program
+        self.device = program.ask("device", device)
 
     def latency(self, operation: str, size: int, count: int) -> Figures:
-        return self.ask("latency", operation, size, INLINE[operation], count)
+        return self._program.ask("latency", operation, size, INLINE[operation], count)
 
     def rate(self, operation: str, size: int, count: int) -> Figures:
-        return self.ask("rate", operation, size, CHAIN, DEPTH, count)
-
-    def ask(self, *words: object) -> Figures:
-        assert self._process.stdin is not None and self._process.stdout is not None
-        with contextlib.suppress(BrokenPipeError):
-            print(*words, file=self._process.stdin, flush=True)
-        line = self._process.stdout.readline()
-        if not line:
-            raise ProcessFailure(f"the measuring process ended: {self._log.read_text().strip()[-500:]}")
-        answer = json.loads(line)
-        if "failed" in answer:
-            raise ProcessFailure(f"the binding: {answer['failed']}")
-        assert isinstance(answer, dict)
-        return answer
+        return self._program.ask("rate", operation, size, CHAIN, DEPTH, count)
 
 
 @contextmanager
 def measuring_binding(device: str, folder: Path, cores: side.Cores) -> Iterator[Binding]:
-    log = folder / "binding.log"
     program = [jdk() / "bin" / "java", *JVM_FLAGS, "-cp", BENCHMARKS, "io.wisp.bench.verbs.MeasuringProcess"]
     command = side.pinned(cores.client, [*program, *side.pinned(cores.server, [])])
-    with (
-        log.open("w") as errors,
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True) as process,
-    ):
-        try:
-            yield Binding(process, log, device)
-        finally:
-            try:  # the end of its input ends it
-                process.communicate(timeout=20)
-            except subprocess.TimeoutExpired:
-                process.kill()
+    with answering("the measuring process", command, folder / "binding.log") as process:
+        yield Binding(process, device)

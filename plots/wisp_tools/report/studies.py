@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the report says of measurements that answer one question: what a get takes, the write of 30 us, what Java costs a client,
-and Redis."""
+Redis, and libcuckoo."""
 
 import statistics
 from collections.abc import Sequence
 from pathlib import Path
 
 from wisp_tools import wording
-from wisp_tools.beside import gets, loss, redis
+from wisp_tools.beside import gets, libcuckoo, loss, redis
 from wisp_tools.beside.clients import NAMES as CLIENTS
 from wisp_tools.errors import WispError
 from wisp_tools.model import EMULATED_LABEL
@@ -191,12 +191,31 @@ def beside_loss(file: Fields) -> Study:
     return Study("What a lost packet costs", text, loss.HEAD, tuple(loss.cells_of(row) for row in file.each("rows")))
 
 
+def beside_libcuckoo(file: Fields) -> Study:
+    """The answer in a file of `./wisp beside libcuckoo --json FILE`."""
+    _check_version(file, 1)
+    conditions = file.inner("conditions")
+    text = (
+        "Wisp's table inside one process, libcuckoo's and ConcurrentHashMap with the same"
+        f" {conditions.whole('entries'):,} entries, asked for the same keys in turns: {conditions.whole('rounds')} rounds of"
+        f" {conditions.whole('seconds')} s each, ratios within each round; each thread has a core. mixed is 95 % gets."
+        f" {libcuckoo.memory_in_words(file.inner('bytesBeyondKeyAndValue'))} From {file.where}:"
+        f" {conditions.optional_text('cpu') or 'CPU unknown'}, {conditions.whole('cores')} cores,"
+        f" {conditions.text('kernel')}, libcuckoo {conditions.optional_text('libcuckoo') or 'of unknown version'}, keys of"
+        f" {wording.size(conditions.whole('keySize'))}, values of {wording.size(conditions.whole('valueSize'))},"
+        f" {conditions.text('startedAt')[:10]}."
+    )
+    rows = tuple(cells for row in file.each("rows") for cells in libcuckoo.cells_of(row))
+    return Study("The table beside libcuckoo's", text, libcuckoo.HEAD, rows)
+
+
 MAKERS = {
     gets.FORMAT: beside_gets,
     loss.FORMAT: beside_loss,
     "wisp-write-cost": write_cost,
     "wisp-client-agreement": client_agreement,
     "wisp-beside-redis": beside_redis,
+    libcuckoo.FORMAT: beside_libcuckoo,
 }
 
 

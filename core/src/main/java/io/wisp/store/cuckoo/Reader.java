@@ -63,7 +63,8 @@ import org.jspecify.annotations.Nullable;
  * the number was loaded, or merged into another and so is nobody's, and the reader starts again. The
  * new number is stored before the bucket that was merged says so; so the reader finds it.
  *
- * Hits are looked for first, without the versions of both buckets, because a hit proves itself.
+ * One pass answers both: a hit needs the version of its own bucket alone, and that of the other was
+ * fetched at the same time, so the second bucket is there when the first has not got the key.
  */
 final class Reader {
 
@@ -90,39 +91,28 @@ final class Reader {
     long first = KeyHash.bucket(KeyHash.firstHalf(hash), buckets);
     long second = KeyHash.bucket(KeyHash.secondHalf(hash), buckets);
     long tag = KeyHash.tag(hash);
-    int outcome = readFrom(first, tag, key, sink);
-    if (outcome != MISS) {
-      return outcome;
-    }
-    outcome = readFrom(second, tag, key, sink);
-    return outcome != MISS ? outcome : confirmMiss(first, second, hash, key, sink);
-  }
-
-  private int confirmMiss(long first, long second, long hash, Slice key, @Nullable ValueSink sink) {
+    // Of both before either is looked at: so both come from memory at once.
     long firstWord = Words.getAcquire(memory, index.bucketAddress(first));
     long secondWord = Words.getAcquire(memory, index.bucketAddress(second));
-    if (!Bucket.isAddressedBy(firstWord, first, KeyHash.firstHalf(hash))
-        || !Bucket.isAddressedBy(secondWord, second, KeyHash.secondHalf(hash))) {
-      return RETRY;
-    }
-    long tag = KeyHash.tag(hash);
-    int outcome = readFrom(first, tag, key, sink);
+    int outcome = readFrom(first, firstWord, tag, key, sink);
     if (outcome == MISS) {
-      outcome = readFrom(second, tag, key, sink);
+      outcome = readFrom(second, secondWord, tag, key, sink);
     }
-    if (outcome != MISS) {
-      return outcome;
-    }
-    VarHandle.acquireFence();
-    return Words.getAcquire(memory, index.bucketAddress(first)) == firstWord
-            && Words.getAcquire(memory, index.bucketAddress(second)) == secondWord
-        ? MISS
-        : RETRY;
+    return outcome == MISS && !isMiss(hash, first, firstWord, second, secondWord) ? RETRY : outcome;
   }
 
-  private int readFrom(long bucket, long tag, Slice key, @Nullable ValueSink sink) {
+  /** Whether a key that was not found is absent. */
+  private boolean isMiss(long hash, long first, long firstWord, long second, long secondWord) {
+    VarHandle.acquireFence();
+    return Words.getAcquire(memory, index.bucketAddress(first)) == firstWord
+        && Words.getAcquire(memory, index.bucketAddress(second)) == secondWord
+        && Bucket.isAddressedBy(firstWord, first, KeyHash.firstHalf(hash))
+        && Bucket.isAddressedBy(secondWord, second, KeyHash.secondHalf(hash));
+  }
+
+  private int readFrom(
+      long bucket, long versionWord, long tag, Slice key, @Nullable ValueSink sink) {
     long address = index.bucketAddress(bucket);
-    long versionWord = Words.getAcquire(memory, address);
     for (int i = 0; i < Bucket.SLOTS; i++) {
       long slot = Words.getAcquire(memory, Bucket.slotAddress(address, i));
       if (Bucket.tag(slot) == tag && slot != Bucket.EMPTY) {

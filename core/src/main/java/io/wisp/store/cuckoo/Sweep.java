@@ -147,7 +147,7 @@ final class Sweep {
 
   private final class Clearing implements Steps, Walk.Visitor {
 
-    private final long lastVersion = counters.lastVersion();
+    private final long lastVersion = counters.divideVersions();
     private Walk walk = walk(0);
     private int rounds = 1;
 

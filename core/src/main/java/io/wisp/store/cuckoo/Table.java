@@ -62,7 +62,7 @@ record Table(
         new Pages(
             geometry.pages(), IndexMemory.pagesFor(geometry, buckets), geometry.segmentPages());
     Heap heap = new Heap(memory, pages, geometry);
-    Counters counters = new Counters();
+    Counters counters = new Counters(stripes);
     Entries entries = new Entries(index, stripes, heap, counters);
     ReferenceBits references = evict ? new ReferenceBits(buckets) : null;
     ClockEviction eviction =

@@ -163,7 +163,7 @@ final class Writer extends TableWriter {
     }
     long oldSlot = Words.getPlain(memory, target);
     long newSlot = Bucket.slot(KeyHash.tag(hash), record, expiry != Store.NEVER);
-    number(record, counters.nextVersion(), expiry);
+    number(record, counters.nextVersion(hash), expiry);
     if (oldSlot != Bucket.EMPTY) {
       heap.markDead(Bucket.recordOffset(oldSlot));
     }
@@ -206,7 +206,7 @@ final class Writer extends TableWriter {
       if (expiry == LONG_PAST) {
         entries.remove(slotAddress);
       } else {
-        changeExpiry(slotAddress, slot, expiry);
+        changeExpiry(slotAddress, slot, hash, expiry);
       }
       return Status.FOUND;
     } finally {
@@ -219,11 +219,11 @@ final class Writer extends TableWriter {
    * not alive meanwhile, and look again; none takes the words of before for those of after, because
    * none of the new ones can be seen before LIVE is gone, nor LIVE before all of them.
    */
-  private void changeExpiry(long slotAddress, long slot, long expiry) {
+  private void changeExpiry(long slotAddress, long slot, long hash, long expiry) {
     long record = Bucket.recordOffset(slot);
     long word0 = Words.getPlain(memory, record);
     long word1 = Words.getPlain(memory, record + Long.BYTES);
-    long changed0 = RecordLayout.word0(counters.nextVersion(), RecordLayout.keyLength(word0));
+    long changed0 = RecordLayout.word0(counters.nextVersion(hash), RecordLayout.keyLength(word0));
     long changed1 = RecordLayout.changedWord1(word1, word0, expiry(slot), changed0, expiry);
     long changedSlot = Bucket.slot(Bucket.tag(slot), record, expiry != Store.NEVER);
     Words.setPlain(memory, record + Long.BYTES, word1 & ~RecordLayout.LIVE);

@@ -72,6 +72,23 @@ class BatchWriterTest extends StoreTestBase {
   }
 
   @Test
+  void shouldGiveGreaterVersionsThanSingleWritesBeforeItAndSmallerThanThoseBehind() {
+    CuckooStore store = open(MEBIBYTE);
+    Slice key = Slice.of("a");
+    add("a", "1");
+    try (ValueBuffer found = new ValueBuffer()) {
+      long last = 0;
+      for (int i = 0; i < 200; i++) {
+        Status status = i % 3 == 0 ? store.putAll(batch) : store.put(key, Slice.of("2"));
+        assertThat(status.isError()).isFalse();
+        assertThat(store.get(key, found)).isEqualTo(Status.FOUND);
+        assertThat(found.version()).isGreaterThan(last);
+        last = found.version();
+      }
+    }
+  }
+
+  @Test
   void shouldLetTheLastValueOfAKeyCount() {
     CuckooStore store = open(MEBIBYTE);
     for (int i = 0; i < 1000; i++) {

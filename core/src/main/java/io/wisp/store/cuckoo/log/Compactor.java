@@ -41,6 +41,12 @@ public final class Compactor {
   private static final int WORTHWHILE_SHIFT = 7;
 
   /**
+   * While other lanes have room, a segment is worth the work if this share of it is won: then no
+   * more than three bytes are copied for one.
+   */
+  private static final int OWN_LANE_SHIFT = 2;
+
+  /**
    * Segments in which a write lets everything live that was read, before it insists on room. Which
    * records are evicted depends on it, not whether there is room.
    */
@@ -86,9 +92,15 @@ public final class Compactor {
    * @return the offset, or {@link Heap#NONE} if there is not enough to win
    */
   public long allocate(long word0, long pendingWord1, boolean mayWait) {
+    if (!lock.tryLock()) {
+      long offset = heap.allocateAnywhere(word0, pendingWord1);
+      if (offset != Heap.NONE) {
+        return offset;
+      }
+      lock.lock();
+    }
     long deadline = Deadline.start();
     for (int wait = 0; ; wait++) {
-      lock.lock();
       try {
         startRound();
         long offset = win(word0, pendingWord1, deadline);
@@ -102,6 +114,7 @@ public final class Compactor {
         return Heap.NONE;
       }
       Backoff.letOthersRun(wait);
+      lock.lock();
     }
   }
 
@@ -152,11 +165,18 @@ public final class Compactor {
     int size = RecordLayout.size(word0, pendingWord1);
     boolean large = size >= geometry.largeRecordSize();
     for (int segments = 0; ; segments++) {
-      long offset = heap.allocateWithLeftovers(word0, pendingWord1);
+      long offset = heap.allocateBehindCopies(word0, pendingWord1);
       if (offset == Heap.NONE && large) {
         offset = allocateByVacating(size, word0, pendingWord1, false);
       }
       if (offset != Heap.NONE || Deadline.hasPassed(deadline)) {
+        return offset;
+      }
+      if (compactSealed(worthAnOwnLane())) {
+        continue;
+      }
+      offset = heap.allocateAnywhere(word0, pendingWord1);
+      if (offset != Heap.NONE) {
         return offset;
       }
       if (!compactOne()) {
@@ -169,6 +189,11 @@ public final class Compactor {
         }
       }
     }
+  }
+
+  /** What must be won of a segment for a thread not to append to another's lane instead. */
+  private int worthAnOwnLane() {
+    return geometry.segmentSize() >>> OWN_LANE_SHIFT;
   }
 
   private int worthwhile() {

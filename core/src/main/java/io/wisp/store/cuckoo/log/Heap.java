@@ -68,28 +68,64 @@ public final class Heap {
   /**
    * Room for a record, with its pending header written.
    *
-   * @return its offset, or {@link #NONE} if no lane and no free page has the room
+   * @return its offset, or {@link #NONE} if neither the caller's lane nor the free pages have it
    */
   public long allocate(long word0, long pendingWord1) {
     int size = RecordLayout.size(word0, pendingWord1);
-    if (size >= geometry.largeRecordSize()) {
-      return allocateLarge(size, word0, pendingWord1);
-    }
-    int own = (int) Thread.currentThread().threadId() & (lanes.length - 1);
-    long offset = append(lanes[own], size, word0, pendingWord1, true);
-    for (int i = 0; offset == NONE && i < lanes.length; i++) {
+    return size >= geometry.largeRecordSize()
+        ? allocateLarge(size, word0, pendingWord1)
+        : append(ownLane(), size, word0, pendingWord1, true);
+  }
+
+  private Lane ownLane() {
+    return lanes[(int) Thread.currentThread().threadId() & (lanes.length - 1)];
+  }
+
+  /**
+   * Room in any lane, for one who has none in his own. Threads that append to the same lane take
+   * turns, and its end goes from core to core with each; so it is not for every record.
+   */
+  long allocateAnywhere(long word0, long pendingWord1) {
+    int size = RecordLayout.size(word0, pendingWord1);
+    long offset = NONE;
+    for (int i = 0; offset == NONE && isSmall(size) && i < lanes.length; i++) {
       offset = append(lanes[i], size, word0, pendingWord1, false);
     }
     return offset;
   }
 
-  /** {@link #allocate} for the compactor's holder, who may also use what compaction left over. */
-  long allocateWithLeftovers(long word0, long pendingWord1) {
-    long offset = allocate(word0, pendingWord1);
+  /**
+   * {@link #allocate} for the compactor's holder, whose lane goes on behind what compaction has
+   * copied, if need be. Compaction then copies to the spare.
+   */
+  long allocateBehindCopies(long word0, long pendingWord1) {
     int size = RecordLayout.size(word0, pendingWord1);
-    return offset != NONE || size >= geometry.largeRecordSize()
-        ? offset
-        : append(compaction, size, word0, pendingWord1, false);
+    long offset = allocate(word0, pendingWord1);
+    if (offset == NONE && isSmall(size) && leftover() >= size) {
+      takeOverLeftover(ownLane(), size);
+      offset = allocate(word0, pendingWord1);
+    }
+    return offset;
+  }
+
+  private boolean isSmall(int size) {
+    return size < geometry.largeRecordSize();
+  }
+
+  private void takeOverLeftover(Lane lane, int size) {
+    lane.lock();
+    Segment full = lane.segment();
+    boolean isFull = full == null || full.remaining() < size;
+    if (isFull) {
+      compaction.lock();
+      lane.setSegment(compaction.segment());
+      compaction.setSegment(null);
+      compaction.unlock();
+    }
+    lane.unlock();
+    if (isFull && full != null) {
+      seal(full);
+    }
   }
 
   /**

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.store.cuckoo.log;
 
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,17 +11,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lane {
 
-  private final AtomicBoolean held = new AtomicBoolean();
+  private static final VarHandle HELD = MethodHandles.arrayElementVarHandle(long[].class);
+
+  /** Two cache lines from either end of the array, so no other lane's lock is in its line. */
+  private static final int LOCK = 16;
+
+  private final long[] held = new long[2 * LOCK];
   private @Nullable Segment segment;
 
   void lock() {
-    for (int attempt = 0; !held.weakCompareAndSetAcquire(false, true); attempt++) {
+    for (int attempt = 0; !HELD.weakCompareAndSetAcquire(held, LOCK, 0L, 1L); attempt++) {
       Backoff.pause(attempt);
     }
   }
 
   void unlock() {
-    held.setRelease(false);
+    HELD.setRelease(held, LOCK, 0L);
   }
 
   /** The segment being filled. The caller holds the lock. */

@@ -10,6 +10,10 @@ import java.util.BitSet;
  * The locks of writers. Bucket b belongs to stripe b modulo the number of stripes, a power of two
  * that no number of buckets is below; so a key's stripes follow from its hash alone and growth of
  * the index changes neither. Who holds the stripe of a bucket may change its slots.
+ *
+ * <p>Beside its lock, in the same cache line, a stripe has the versions that the keys of which it
+ * is the first one are to get next. Who locks many stripes at once takes versions for all their
+ * keys from elsewhere, and so such stripes have none left.
  */
 public final class Stripes {
 
@@ -20,6 +24,11 @@ public final class Stripes {
 
   /** One lock to a cache line, and two lines for the prefetcher's sake. */
   private static final int SPACING_SHIFT = 4;
+
+  /** Where in a stripe's words the next version is that it has, and the one behind its last. */
+  private static final int NEXT_VERSION = 1;
+
+  private static final int VERSIONS_END = 2;
 
   private final long[] locks;
   private final long mask;
@@ -59,6 +68,27 @@ public final class Stripes {
     unlock(first);
   }
 
+  /**
+   * A version that the stripes of a key had left, greater than {@code above}; or 0 if there is
+   * none. The caller holds them.
+   */
+  long takeVersion(long hash, long above) {
+    int stripe = stripe(KeyHash.firstHalf(hash));
+    long version = locks[stripe + NEXT_VERSION];
+    if (version <= above || version == locks[stripe + VERSIONS_END]) {
+      return 0;
+    }
+    locks[stripe + NEXT_VERSION] = version + 1;
+    return version;
+  }
+
+  /** Gives the stripes of a key the versions from one to below another. The caller holds them. */
+  void giveVersions(long hash, long from, long end) {
+    int stripe = stripe(KeyHash.firstHalf(hash));
+    locks[stripe + NEXT_VERSION] = from;
+    locks[stripe + VERSIONS_END] = end;
+  }
+
   /** Locks the stripe of a bucket. */
   public void lockBucket(long bucket) {
     lock(stripe(bucket));
@@ -89,10 +119,15 @@ public final class Stripes {
    * Locks the stripes of a set from the lowest to the highest, each once. Everybody else holds the
    * one or two stripes of some buckets, taken in the same order, and while holding them waits for
    * nothing but a higher stripe; so no circle of waiting threads can close.
+   *
+   * <p>None of them has a version left from then on.
    */
   public void lock(BitSet set) {
     for (int stripe = set.nextSetBit(0); stripe >= 0; stripe = set.nextSetBit(stripe + 1)) {
-      lock(stripe << SPACING_SHIFT);
+      int words = stripe << SPACING_SHIFT;
+      lock(words);
+      locks[words + NEXT_VERSION] = 0;
+      locks[words + VERSIONS_END] = 0;
     }
   }
 

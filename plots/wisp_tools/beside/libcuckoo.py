@@ -1,0 +1,259 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Measures Wisp's table inside one process beside libcuckoo's and ConcurrentHashMap, on this machine, in one run.
+
+All three hold the same entries, keys of 16 bytes and values of 100, and are asked for the same keys in the same order, by
+one thread and by two, each on a core of its own. Each table has a process of its own that lives from the first round to
+the last, so what a JVM has compiled stays, and no JVM sees two kinds of tables; while one measures, the others sleep.
+Rounds are interleaved and their order alternates: the answer is the ratio to libcuckoo's operations a second in each
+round, its median and its range.
+
+    ./wisp beside libcuckoo [--entries N] [--rounds N] [--seconds S] [--json FILE] [CASE ...]
+
+Cases, an operation and a number of threads: get-1, put-1, mixed-1, get-2, put-2, mixed-2. A get copies the value out of the
+table, a put replaces a value, mixed is 95 % gets and 5 % puts. All keys are there, and each comes as often as another.
+
+Beside the rates stand the bytes that each table occupies when it has just been filled, for an entry and without its key
+and value, the CPU time of an operation, and the bytes that it allocates on the heap of the JVM. What is known to differ:
+
+    sizes      libcuckoo's keys and values have fixed sizes and lie in the table; Wisp's have any and lie in a log, with a
+               version, a checksum and an expiry, and readers in other processes can read them
+    puts       libcuckoo overwrites the value; Wisp writes a new record, and later compacts. It has twice the memory of keys
+               and values for that, and 64 MiB
+    memory     libcuckoo is told the number of entries and has a power of two of buckets: with --entries 1000000 they are
+               95 % full, just above a power of two half of that. Wisp grows as it is filled
+
+Needs g++, libcuckoo-dev, two cores, and benchmarks.jar: ./wisp bench -l builds it. The file of --json is checked against
+its schema before it is written.
+"""
+
+import os
+import platform
+import shutil
+import statistics
+import tempfile
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from wisp_tools import environment, files, packages
+from wisp_tools.arguments import Parser, whole
+from wisp_tools.beside import side
+from wisp_tools.beside.answering import Answering, answering
+from wisp_tools.errors import WispError
+from wisp_tools.processes import captured, output_of
+from wisp_tools.results.fields import Fields
+from wisp_tools.tree import BENCHMARKS, JVM_FLAGS, commit, jdk
+
+FORMAT, SCHEMA = "wisp-beside-libcuckoo", "wisp-beside-libcuckoo-1"
+KEY_SIZE, VALUE_SIZE = 16, 100
+"""Of MapEntries, and of the program in C++."""
+PROGRAM = Path(__file__).with_name("table.cpp")
+COMPILER = ("g++", "-O3", "-std=c++17", "-pthread")
+PACKAGES = "g++ libcuckoo-dev"
+HEADER = "libcuckoo/cuckoohash_map.hh"
+RULER = "libcuckoo"
+IN_A_JVM = ("wisp", "concurrent-hash-map")
+TABLES = ("wisp", RULER, "concurrent-hash-map")
+MOST_THREADS = 2
+CPU, ALLOCATED = "cpuNanosecondsPerOperation", "allocatedBytesPerOperation"
+SEEDS_OF_A_ROUND = 1000
+"""Threads take seeds in a row."""
+WARMUP_MILLISECONDS = 5000
+"""Of each operation, in each JVM, before the first round: until then its compiler is at work."""
+
+
+@dataclass(frozen=True)
+class Case:
+    operation: str
+    threads: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.operation}-{self.threads}"
+
+
+CASES = {
+    case.name: case
+    for case in (Case(each, threads) for threads in range(1, MOST_THREADS + 1) for each in ("get", "put", "mixed"))
+}
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a table did in a round."""
+
+    operationsPerSecond: float
+    cpuNanosecondsPerOperation: float
+    """Of the threads that ask: beside others' load it says more than the rate, but not that a thread waits."""
+    allocatedBytesPerOperation: float | None
+    """On the heap of a JVM; None without one."""
+
+
+class Tables:
+    """The three, filled."""
+
+    def __init__(self, entries: int, milliseconds: int, folder: Path, stack: ExitStack) -> None:
+        self._milliseconds = milliseconds
+        self._programs: dict[str, Answering] = {}
+        self._asked = dict.fromkeys(TABLES, 0)
+        filled: dict[str, dict[str, Any]] = {}
+        for name, command in commands(entries, folder).items():
+            side.say(f"filling {name} with {entries:,} entries")
+            program = self._programs[name] = stack.enter_context(answering(name, command, folder / f"{name}.log"))
+            filled[name] = program.ask("fill")
+        if len({each["digest"] for each in filled.values()}) > 1:
+            raise WispError("the programs in Java and in C++ do not ask for the same keys")
+        self.runtimes = {name: str(each["runtime"]) for name, each in filled.items()}
+        self.beyond = {name: each["memoryBytes"] / entries - KEY_SIZE - VALUE_SIZE for name, each in filled.items()}
+        """Bytes that an entry takes beyond its key and value."""
+
+    def warm(self, cases: Sequence[Case]) -> None:
+        for operation in dict.fromkeys(case.operation for case in cases):
+            for name in IN_A_JVM:
+                self._programs[name].ask("measure", operation, 1, WARMUP_MILLISECONDS, 0)
+
+    def measure(self, name: str, case: Case) -> Figures:
+        """Asks every table that has been asked as often for the same keys."""
+        self._asked[name] += 1
+        seed = self._asked[name] * SEEDS_OF_A_ROUND
+        found = self._programs[name].ask("measure", case.operation, case.threads, self._milliseconds, seed)
+        return Figures(float(found["operationsPerSecond"]), float(found[CPU]), found.get(ALLOCATED))
+
+
+def commands(entries: int, folder: Path) -> dict[str, list[str | Path]]:
+    """Of the programs that have the tables, by table."""
+    cores = ",".join(map(str, sorted(os.sched_getaffinity(0))[:MOST_THREADS]))
+    java = (jdk() / "bin" / "java", *JVM_FLAGS, "-cp", BENCHMARKS, "io.wisp.bench.store.MapProcess")
+    found: dict[str, list[str | Path]] = {name: [*java, name, str(entries), cores] for name in IN_A_JVM}
+    found[RULER] = [folder / "table", str(entries), cores]
+    return found
+
+
+def compare(tables: Tables, case: Case, rounds: int) -> dict[str, Any]:
+    """Measures a case with all tables, and returns its row."""
+
+    def in_words(measured: dict[str, Figures]) -> str:
+        return ", ".join(f"{name} {found.operationsPerSecond / 1e6:.2f} M/s" for name, found in measured.items())
+
+    subjects = {name: partial(tables.measure, name, case) for name in TABLES}
+    return row(case, [one.measured for one in side.interleave(case.name, rounds, subjects, in_words)])
+
+
+def row(case: Case, rounds: Sequence[Mapping[str, Figures]]) -> dict[str, Any]:
+    def ratio(name: str) -> dict[str, float]:
+        return side.spread([one[name].operationsPerSecond / one[RULER].operationsPerSecond for one in rounds])
+
+    tables = {name: {"rounds": [vars(one[name]) for one in rounds], "ratioToLibcuckoo": ratio(name)} for name in TABLES}
+    return {"operation": case.operation, "threads": case.threads, "tables": tables}
+
+
+HEAD = (
+    *("operation", "threads", "table", "M operations/s, median", "ratio to libcuckoo: median (lowest to highest)"),
+    *("CPU time an operation, ns", "B allocated an operation"),
+)
+
+
+def cells_of(row: Fields) -> list[tuple[str, ...]]:
+    """Of a case, a line of the table with HEAD for each table."""
+    lines: list[tuple[str, ...]] = []
+    tables = row.inner("tables")
+    for name in tables.names():
+        found = tables.inner(name)
+        rounds = list(found.each("rounds"))
+        ratio = found.inner("ratioToLibcuckoo")
+        spread = {figure: ratio.number(figure) for figure in ("median", "lowest", "highest")}
+        rate = statistics.median(each.number("operationsPerSecond") for each in rounds)
+        in_jvm = [each.number(ALLOCATED) for each in rounds if ALLOCATED in each]
+        allocated = f"{statistics.median(in_jvm):.1f}" if in_jvm else ""
+        cpu = f"{statistics.median(each.number(CPU) for each in rounds):,.0f}"
+        cells = (name, f"{rate / 1e6:.2f}", side.spread_in_words(spread), cpu, allocated)
+        lines.append((row.text("operation"), str(row.whole("threads")), *cells))
+    return lines
+
+
+def memory_in_words(beyond: Fields) -> str:
+    each = (f"{name} {beyond.number(name):.1f}" for name in beyond.names())
+    return f"Bytes an entry beyond key and value, when filled: {', '.join(each)}."
+
+
+def in_table(found: dict[str, Any]) -> str:
+    fields = Fields(found, "what was measured")
+    lines = (line for row in fields.each("rows") for line in cells_of(row))
+    return side.table(HEAD, *lines) + "\n\n" + memory_in_words(fields.inner("bytesBeyondKeyAndValue"))
+
+
+def conditions(options: Namespace, runtimes: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "startedAt": options.started_at,
+        "cpu": environment.cpu(),
+        "cores": os.cpu_count(),
+        "kernel": platform.release(),
+        "loadAverage": list(os.getloadavg()),
+        "commit": commit(),
+        "runtimes": dict(runtimes),
+        "libcuckoo": libcuckoo_version(),
+        "keySize": KEY_SIZE,
+        "valueSize": VALUE_SIZE,
+        "entries": options.entries,
+        "seconds": options.seconds,
+        "rounds": options.rounds,
+        "arguments": files.without_places(options.arguments),
+    }
+
+
+def libcuckoo_version() -> str | None:
+    """Of Debian's package; None where it came another way, as its headers do not tell."""
+    if shutil.which("dpkg-query") is None:
+        return None
+    asked = captured(["dpkg-query", "--show", "--showformat=${Version}", "libcuckoo-dev"])
+    return asked.stdout.strip() or None if asked.returncode == 0 else None
+
+
+def has_header() -> bool:
+    asked = captured([*COMPILER, "-fsyntax-only", "-x", "c++", "-include", HEADER, os.devnull])
+    return asked.returncode == 0
+
+
+def need(made: Parser) -> None:
+    """Ends with a sentence that says what is missing and how to get it."""
+    side.need(made, COMPILER[:1], PACKAGES, cores=MOST_THREADS, jar=True)
+    if not has_header():
+        made.error(f"not found: {HEADER} (Debian: apt-get install {PACKAGES})")
+
+
+def parser() -> Parser:
+    made = side.parser("libcuckoo", __doc__)
+    help_text = "in each table (default 1000000)"
+    made.add_argument("--entries", type=whole(1000, 100_000_000), default=1_000_000, help=help_text)
+    help_text = "of each table in a round (default 1)"
+    made.add_argument("--seconds", type=whole(1, 600), default=1, help=help_text)
+    made.add_argument("cases", nargs="*", metavar="CASE", help="the cases to run; all of them by default")
+    return made
+
+
+def main(arguments: Sequence[str]) -> int:
+    made = parser()
+    options = made.parse_args(arguments)
+    options.arguments = list(arguments)
+    options.started_at = environment.timestamp("seconds")
+    cases = [CASES[name] for name in side.chosen(made, options.cases, list(CASES))]
+    need(made)
+    if options.json:
+        packages.require("record")
+        files.prepare(options.json)
+    with tempfile.TemporaryDirectory(prefix="wisp-beside-") as name, ExitStack() as stack:
+        folder = Path(name)
+        output_of([*COMPILER, "-o", str(folder / "table"), str(PROGRAM)], side.LIMIT_SECONDS)
+        tables = Tables(options.entries, 1000 * options.seconds, folder, stack)
+        found = {"format": FORMAT, "version": 1, "conditions": conditions(options, tables.runtimes)}
+        found |= {"bytesBeyondKeyAndValue": tables.beyond}
+        tables.warm(cases)
+        found |= {"rows": [compare(tables, case, options.rounds) for case in cases]}
+    if options.json:
+        files.write_checked(options.json, SCHEMA, found)
+    print(in_table(found))
+    return 0
