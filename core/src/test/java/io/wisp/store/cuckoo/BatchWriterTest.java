@@ -79,7 +79,7 @@ class BatchWriterTest extends StoreTestBase {
     try (ValueBuffer found = new ValueBuffer()) {
       long last = 0;
       for (int i = 0; i < 200; i++) {
-        Status status = i % 3 == 0 ? store.putAll(batch) : store.put(key, Slice.of("2"));
+        Status status = i % 3 == 0 ? store.writeAll(batch) : store.put(key, Slice.of("2"));
         assertThat(status.isError()).isFalse();
         assertThat(store.get(key, found)).isEqualTo(Status.FOUND);
         assertThat(found.version()).isGreaterThan(last);
