@@ -5,6 +5,7 @@ import io.wisp.store.RecordSink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
+import io.wisp.store.Transaction;
 import io.wisp.store.ValueSink;
 import io.wisp.transport.tcp.buffer.BufferPool;
 import io.wisp.transport.tcp.buffer.NativeBuffer;
@@ -21,9 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CommandRequest implements AutoCloseable {
 
-  private final Store store;
+  private final StoreView store;
   private final ServerView server;
-  private final Traffic traffic;
   private final CommandTimer timer;
   private final Arguments arguments = new Arguments();
   private final BufferPool buffers;
@@ -46,15 +46,14 @@ public final class CommandRequest implements AutoCloseable {
    */
   public CommandRequest(
       Store store, ServerView server, Traffic traffic, BufferPool buffers, NativeBuffer scratch) {
-    this.store = store;
     this.server = server;
-    this.traffic = traffic;
     timer = new CommandTimer(server);
     this.buffers = buffers;
     this.scratch = scratch;
     reply = new ReplyWriter(scratch);
     bulk = new BulkSink(scratch);
     copy = new WorkingCopy(scratch);
+    this.store = new StoreView(store, traffic, reply);
   }
 
   /** Turns to a client's session, whose replies go into a buffer. */
@@ -64,8 +63,24 @@ public final class CommandRequest implements AutoCloseable {
     reply.begin(output, client.protocol());
   }
 
+  /** The store; while something happens at one moment, a transaction of it. */
   Store store() {
-    return store;
+    return store.current();
+  }
+
+  /** Runs work at one moment: see {@link StoreView#transact}. */
+  Status transact(Runnable work) {
+    return store.transact(work);
+  }
+
+  /** Whether a command runs within {@link #transact}. */
+  boolean isInTransaction() {
+    return store.isTransaction();
+  }
+
+  /** That of {@link #transact}, for the work that is run. */
+  Transaction transaction() {
+    return store.transaction();
   }
 
   ServerView server() {
@@ -74,9 +89,9 @@ public final class CommandRequest implements AutoCloseable {
 
   /** Looks a key up, and counts whether it was there. */
   Status get(Slice key, ValueSink sink) {
-    Status status = store.get(key, sink);
+    Status status = store().get(key, sink);
     if (!status.isError()) {
-      traffic.countRead(status == Status.FOUND);
+      store.countRead(status == Status.FOUND);
     }
     return status;
   }
@@ -88,7 +103,7 @@ public final class CommandRequest implements AutoCloseable {
 
   /** Counts a key that was looked for by other means than {@link #get}. */
   void countRead(boolean found) {
-    traffic.countRead(found);
+    store.countRead(found);
   }
 
   /** Who asks. */
@@ -118,7 +133,7 @@ public final class CommandRequest implements AutoCloseable {
 
   /** Now, in milliseconds since the epoch, by the clock that expiries are compared with. */
   long now() {
-    return store.currentTimeMillis();
+    return store().currentTimeMillis();
   }
 
   /** A slice at an argument that is a key; the last one that was asked for is valid. */

@@ -7,6 +7,7 @@ import io.wisp.transport.tcp.resp.ReplyWriter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** A command whose first argument says what it does, as that of CLIENT and CONFIG. */
 final class Subcommands implements Command.Handler {
@@ -37,27 +38,49 @@ final class Subcommands implements Command.Handler {
   @Override
   public void execute(CommandRequest request) {
     Arguments arguments = request.arguments();
-    for (Subcommand subcommand : subcommands) {
-      if (arguments.is(1, subcommand.name())) {
-        execute(subcommand, request);
-        return;
-      }
-    }
-    if (arguments.is(1, "HELP") && arguments.count() == 2) {
+    Subcommand subcommand = named(arguments);
+    String refusal = refusalOf(subcommand, arguments);
+    if (refusal != null) {
+      request.fail(refusal);
+    } else if (subcommand == null) {
       help(request.reply());
     } else {
-      request.fail(Errors.unknownSubcommand(arguments.quoted(1), command));
+      request.client().lastCommand(fullName(subcommand));
+      subcommand.handler().execute(request);
     }
   }
 
-  private void execute(Subcommand subcommand, CommandRequest request) {
-    String name = (command + "|" + subcommand.name()).toLowerCase(Locale.ROOT);
-    if (subcommand.acceptsCount(request.arguments().count())) {
-      request.client().lastCommand(name);
-      subcommand.handler().execute(request);
-    } else {
-      request.fail(Errors.wrongArity(name));
+  @Override
+  public @Nullable String refusalToQueue(Arguments arguments) {
+    Subcommand subcommand = named(arguments);
+    if (subcommand != null && Command.isRefusedInTransactions(fullName(subcommand))) {
+      return Errors.NOT_IN_TRANSACTION;
     }
+    return refusalOf(subcommand, arguments);
+  }
+
+  private @Nullable Subcommand named(Arguments arguments) {
+    for (Subcommand subcommand : subcommands) {
+      if (arguments.is(1, subcommand.name())) {
+        return subcommand;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable String refusalOf(@Nullable Subcommand subcommand, Arguments arguments) {
+    if (subcommand != null) {
+      return subcommand.acceptsCount(arguments.count())
+          ? null
+          : Errors.wrongArity(fullName(subcommand));
+    }
+    return arguments.is(1, "HELP") && arguments.count() == 2
+        ? null
+        : Errors.unknownSubcommand(arguments.quoted(1), command);
+  }
+
+  private String fullName(Subcommand subcommand) {
+    return (command + "|" + subcommand.name()).toLowerCase(Locale.ROOT);
   }
 
   private void help(ReplyWriter reply) {

@@ -38,10 +38,17 @@ final class CommandRunner {
     }
   }
 
-  /** Runs a command that has all its arguments, and looks how long it takes if it may be long. */
+  /**
+   * Runs a command that has all its arguments, and looks how long it takes if it may be long; or
+   * keeps it for later, if that is what its client wants.
+   */
   void runWhole(Command command) {
+    if (execution.transaction().queues(command)) {
+      execution.transaction().queue(command, request);
+      return;
+    }
     CommandTimer timer = request.timer();
-    boolean timed = timer.times(request.arguments());
+    boolean timed = timer.times(request.arguments()) || execution.transaction().isLong();
     long began = timed ? System.nanoTime() : 0;
     run(command);
     if (execution.rest() != null) {
@@ -50,6 +57,22 @@ final class CommandRunner {
     } else if (timed) {
       timer.took(System.nanoTime() - began, request);
     }
+  }
+
+  /**
+   * Runs a command of many steps for all its keys at one moment.
+   *
+   * @return whether it did; if not, nothing was replied
+   */
+  boolean tryWhole(Command command) {
+    CommandTimer timer = request.timer();
+    boolean timed = timer.times(request.arguments());
+    long began = timed ? System.nanoTime() : 0;
+    boolean done = command.handler().tryWhole(request);
+    if (done && timed) {
+      timer.took(System.nanoTime() - began, request);
+    }
+    return done;
   }
 
   /** Does a step of a long command; the answer is whether there is more to do. */
@@ -65,7 +88,7 @@ final class CommandRunner {
     } finally {
       keptNanos += System.nanoTime() - began;
       if (!more) {
-        execution.close();
+        execution.endSteps();
         request.timer().took(keptNanos, kept, request);
         kept = List.of();
       }
