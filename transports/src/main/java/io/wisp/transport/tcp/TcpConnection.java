@@ -268,7 +268,13 @@ final class TcpConnection implements ReadyChannel {
         input == null ? 0 : input.capacity() - input.size(),
         replies == null ? 0 : replies.size(),
         replies == null ? 0 : replies.capacity(),
-        session.heldBytes());
+        session.transactionBytes(),
+        session.heldBytes() - session.transactionBytes());
+  }
+
+  /** Whether it keeps nothing but a transaction that its client has begun and not ended. */
+  boolean holdsOnlyTransaction() {
+    return heldBytes() == session.transactionBytes();
   }
 
   /** For how long it has kept memory without any progress; 0 if it keeps none. */

@@ -65,10 +65,17 @@ final class TcpConnections {
     }
   }
 
-  /** Whoever holds more than a fair share has less time while others find no memory. */
+  /**
+   * Whoever holds more than a fair share has less time while others find no memory. While they do
+   * not, who has begun a transaction may think as long as he likes.
+   */
   private boolean hasStalled(TcpConnection connection, long fairShare, long then) {
     TcpLimits limits = clients.limits();
-    boolean isHurried = clients.budget().isShort() && connection.heldBytes() > fairShare;
+    boolean isShort = clients.budget().isShort();
+    if (!isShort && connection.holdsOnlyTransaction()) {
+      return false;
+    }
+    boolean isHurried = isShort && connection.heldBytes() > fairShare;
     Duration atMost = isHurried ? limits.stallWhileShort() : limits.stall();
     return connection.stalledNanos(then) > atMost.toNanos();
   }

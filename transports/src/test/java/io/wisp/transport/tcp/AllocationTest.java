@@ -76,6 +76,33 @@ class AllocationTest {
     }
   }
 
+  @Test
+  void shouldAllocateNothingForATransaction() throws Throwable {
+    ServerOptions options = ServerOptions.at(new Endpoint("127.0.0.1", 0));
+    String value = "v".repeat(100);
+    String transaction =
+        SessionHarness.request("WATCH", "some key")
+            + SessionHarness.request("MULTI")
+            + SessionHarness.request("SET", "some key", value)
+            + SessionHarness.request("GET", "some key")
+            + SessionHarness.request("EXEC");
+    String replies = "+OK\r\n+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n+OK\r\n$100\r\n" + value + "\r\n";
+    byte[] requests = transaction.repeat(20).getBytes(ISO_8859_1);
+    try (CuckooStore store = CuckooStore.open(64L << 20);
+        TcpServer server = new TcpServer(store, options, TcpLimits.defaults());
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.endpoint().port())) {
+      long serverThread = server.loop(0).threadId();
+      assertAllocatesNothing(
+          () -> allocated(serverThread),
+          () -> {
+            for (int i = 0; i < REQUESTS / 100; i++) {
+              socket.getOutputStream().write(requests);
+              socket.getInputStream().skipNBytes(20L * replies.length());
+            }
+          });
+    }
+  }
+
   /** What is not yet compiled allocates; so the measurement is taken again until it is. */
   private static void assertAllocatesNothing(LongSupplier allocated, ThrowingCallable requests)
       throws Throwable {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp;
 
+import io.wisp.transport.tcp.command.Command;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -10,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -170,6 +173,11 @@ final class RandomCommands {
     "0".repeat(5119) + "1"
   };
 
+  /** Of those that Redis has only the first, for what is in another we would not see. */
+  private static final String[] DATABASES = {
+    "0", "0", "-1", "16", "abc", "", "9223372036854775808", "99999999999"
+  };
+
   private static final String[] PATTERNS = {
     "*", "k*", "?1", "[kn]1", "[^k]1", "k[1-3]", "\\k1", "", "nothing", "*x*x*", "[", "k[", "[1-",
     "k\\"
@@ -192,6 +200,7 @@ final class RandomCommands {
 
   private final Random random;
   private final Map<String, Supplier<Request>> drawn = new LinkedHashMap<>();
+  private final ArrayDeque<Supplier<Request>> planned = new ArrayDeque<>();
   private final List<String> names;
   private long futures;
 
@@ -202,6 +211,7 @@ final class RandomCommands {
     addBits();
     addKeys();
     addExpiries();
+    addTransactions();
     addConnection();
     names = List.copyOf(drawn.keySet());
   }
@@ -211,8 +221,68 @@ final class RandomCommands {
     return drawn.keySet();
   }
 
+  /**
+   * The next request. Behind a MULTI or WATCH those follow that make a transaction of it, so that
+   * many of them come to their end.
+   */
   Request next() {
-    return Objects.requireNonNull(drawn.get(one(names))).get();
+    if (!planned.isEmpty()) {
+      return planned.removeFirst().get();
+    }
+    String name = one(names);
+    if (name.equals("multi")) {
+      planTransaction();
+    } else if (name.equals("watch")) {
+      for (int i = random.nextInt(4); i > 0; i--) {
+        planned.add(() -> draw(request -> !isOf(request, "multi")));
+      }
+      planned.add(() -> new Request(words("multi"), Comparison.EXACT));
+      planTransaction();
+    }
+    return draw(name);
+  }
+
+  private void planTransaction() {
+    for (int i = random.nextInt(6); i > 0; i--) {
+      planned.add(() -> draw(RandomCommands::isQueuedByBoth));
+    }
+    if (random.nextInt(8) == 0) {
+      // Redis queues it and we do not; so it must not come to EXEC.
+      planned.add(() -> draw(RandomCommands::isQueuedByRedisAlone));
+      planned.add(() -> new Request(words("discard"), Comparison.EXACT));
+    } else {
+      String end = random.nextInt(8) == 0 ? "discard" : "exec";
+      planned.add(() -> new Request(words(end), Comparison.EXACT));
+    }
+  }
+
+  private Request draw(String name) {
+    return Objects.requireNonNull(drawn.get(name)).get();
+  }
+
+  private Request draw(Predicate<Request> wanted) {
+    Request request;
+    do {
+      request = draw(one(names));
+    } while (!wanted.test(request));
+    return request;
+  }
+
+  /** Redis does not know DELIFEQ. */
+  private static boolean isQueuedByBoth(Request request) {
+    return !isQueuedByRedisAlone(request) && !isOf(request, "delifeq");
+  }
+
+  private static boolean isQueuedByRedisAlone(Request request) {
+    List<String> words = request.words();
+    String name = words.getFirst().toLowerCase(Locale.ROOT);
+    return Command.isRefusedInTransactions(name)
+        || (words.size() > 1
+            && Command.isRefusedInTransactions(name + "|" + words.get(1).toLowerCase(Locale.ROOT)));
+  }
+
+  private static boolean isOf(Request request, String name) {
+    return request.words().getFirst().equalsIgnoreCase(name);
   }
 
   private void addStrings() {
@@ -232,6 +302,7 @@ final class RandomCommands {
     add("append", this::key, this::value);
     add("mget", this::key, () -> some(this::key));
     add("mset", this::key, this::value, () -> some(() -> join(key(), value())));
+    add("msetnx", this::key, this::value, () -> some(() -> join(key(), value())));
     add("incr", this::key);
     add("decr", this::key);
     add("incrby", this::key, this::number);
@@ -282,6 +353,13 @@ final class RandomCommands {
     for (String name : List.of("del", "unlink", "exists", "touch")) {
       add(name, this::key, () -> some(this::key));
     }
+    add("rename", this::key, this::key);
+    add("renamenx", this::key, this::key);
+    add(
+        "copy",
+        this::key,
+        this::key,
+        () -> options(List.of("REPLACE", "DB " + one(DATABASES), "DB", "FOO")));
     add("type", this::key);
     add(Comparison.TYPE, "randomkey");
     add(Comparison.SET, "keys", () -> List.of(one(PATTERNS)));
@@ -313,17 +391,18 @@ final class RandomCommands {
     add(Comparison.TIME, "pexpiretime", this::key);
   }
 
+  private void addTransactions() {
+    add("multi");
+    add("exec");
+    add("discard");
+    add("unwatch");
+    add("watch", this::key, () -> some(this::key));
+  }
+
   private void addConnection() {
     add("ping", () -> some(this::value));
     add("echo", this::value);
-    drawn.put(
-        "select",
-        () ->
-            request(
-                Comparison.EXACT,
-                words(
-                    "select",
-                    one("0", "-1", "16", "abc", "", "9223372036854775808", "99999999999"))));
+    drawn.put("select", () -> request(Comparison.EXACT, words("select", one(DATABASES))));
     add("auth", this::value, () -> some(this::value));
     drawn.put("hello", this::hello);
     add("reset");
@@ -517,11 +596,15 @@ final class RandomCommands {
                 List.of("GETKEYS", "object", one(SUBCOMMANDS), one(KEYS), "more"),
                 List.of("GETKEYS", "mset", one(KEYS), "v", one(KEYS), "v"),
                 List.of("GETKEYS", "del", one(KEYS), one(KEYS)),
+                List.of("GETKEYS", one("watch", "rename", "copy"), one(KEYS), one(KEYS)),
+                List.of("GETKEYS", one("multi", "exec", "unwatch"), "x"),
                 List.of("LIST", "FILTERBY", "PATTERN", one("nothing", "MGE[ST]")),
                 List.of("LIST", "FILTERBY", one("MODULE", "ACLCAT", "FOO"), "foo"),
                 List.of("LIST", one("FILTERBY", "FOO")),
                 List.of("FOO")));
-    boolean isExact = words.contains("GETKEYS") || words.contains("FILTERBY");
+    // LIST FILTERBY may lose its last word, and then lists what each server has.
+    boolean isFilter = words.size() > 2 && words.contains("FILTERBY");
+    boolean isExact = words.contains("GETKEYS") || isFilter;
     return request(isExact ? Comparison.EXACT : Comparison.TYPE, join(words("command"), words));
   }
 

@@ -57,10 +57,28 @@ enum RedisDifference {
           && theirs.type() == '*';
     }
   },
-  ONE_DATABASE("There is one database: `SELECT` of another than 0 is an error.") {
+  ONE_DATABASE(
+      "There is one database: `SELECT` of another than 0 is an error, and so is `COPY` to it.") {
     @Override
     boolean explains(Request request, Reply ours, Reply theirs) {
-      return isCommand(request, "select") && ours.text().equals("ERR DB index is out of range");
+      return (isCommand(request, "select") || isCommand(request, "copy"))
+          && ours.text().equals("ERR DB index is out of range");
+    }
+  },
+  IN_STEPS(
+      "`KEYS`, `SCAN`, `RANDOMKEY`, `FLUSHDB`, `FLUSHALL`, `LCS`, `CLIENT LIST` and `CLIENT REPLY` are not allowed"
+          + " inside a transaction.") {
+    @Override
+    boolean explains(Request request, Reply ours, Reply theirs) {
+      return ours.text().equals("ERR Command not allowed inside a transaction")
+          && theirs.text().equals("QUEUED");
+    }
+  },
+  ABSENT_AS_BEFORE(
+      "`EXEC` does not see that a watched key was set and deleted again, if it was absent when `WATCH` came.") {
+    @Override
+    boolean explains(Request request, Reply ours, Reply theirs) {
+      return isCommand(request, "exec") && ours.type() == '*' && theirs.equals(Reply.NIL);
     }
   },
   EMPTY_KEY(
@@ -70,10 +88,12 @@ enum RedisDifference {
       return ours.text().startsWith("KEYEMPTY");
     }
   },
-  MANY_KEYS("`MSET` sets at most 8,192 keys at once: more are an error, and then none is set.") {
+  MANY_KEYS(
+      "`MSET`, `MSETNX`, `WATCH`, and a command within a transaction, have at most 8,192 keys: more are an error, and"
+          + " nothing is done.") {
     @Override
     boolean explains(Request request, Reply ours, Reply theirs) {
-      return isCommand(request, "mset") && ours.text().startsWith("ERR too many keys");
+      return ours.text().startsWith("ERR too many keys");
     }
   },
   CONFIGURATION("`CONFIG GET` knows the parameters that this server has.") {

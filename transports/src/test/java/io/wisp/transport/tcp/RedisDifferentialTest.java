@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -30,6 +31,7 @@ class RedisDifferentialTest {
 
   private static final int REQUESTS_IN_EACH_PROTOCOL = 100;
   private static final int MOST_DIFFERENCES = 10;
+  private static final Set<String> ENDS_OF_TRANSACTIONS = Set.of("exec", "discard", "reset");
 
   /** Servers read their clocks at different times; expiries are much further away. */
   private static final long CLOCKS_APART_MILLIS = 600_000;
@@ -88,8 +90,10 @@ class RedisDifferentialTest {
       var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), wisp.port());
       for (int i = 0; i < sessions && differences.size() < MOST_DIFFERENCES; i++) {
         try (RespPeer ours = new RespPeer(address);
-            RespPeer theirs = new RespPeer(redis.address())) {
-          String difference = compare(ours, theirs, new RandomCommands(new Random(seed + i)));
+            RespPeer theirs = new RespPeer(redis.address());
+            RespPeer observer = new RespPeer(address)) {
+          RandomCommands commands = new RandomCommands(new Random(seed + i));
+          String difference = compare(ours, theirs, new WatchedKeys(observer), commands);
           if (difference != null) {
             differences.add("seed " + (seed + i) + difference);
           }
@@ -100,33 +104,82 @@ class RedisDifferentialTest {
   }
 
   /** The first difference of a session, and what came before it; or null. */
-  private static @Nullable String compare(RespPeer ours, RespPeer theirs, RandomCommands commands)
+  private static @Nullable String compare(
+      RespPeer ours, RespPeer theirs, WatchedKeys watched, RandomCommands commands)
       throws Exception {
     StringBuilder sent = new StringBuilder();
+    List<Request> queued = new ArrayList<>();
     for (String protocol : List.of("2", "3")) {
-      for (RespPeer peer : List.of(ours, theirs)) {
-        assertThat(peer.call("hello", protocol).isError()).isFalse();
-        assertThat(peer.call("flushall").text()).isEqualTo("OK");
-      }
+      begin(protocol, ours, theirs);
+      queued.clear();
+      watched.clear();
       for (int i = 0; i < REQUESTS_IN_EACH_PROTOCOL; i++) {
         Request request = commands.next();
         sent.append("\n  ").append(printable(request.words()));
+        boolean wereAbsent = watched.areAbsentAsBefore();
         Reply our = ours.call(request.words());
         Reply their = theirs.call(request.words());
-        if (!isSame(request, our, their) && !RedisDifference.explain(request, our, their)) {
+        boolean isSame = isSameOfAll(request, our, their, queued);
+        if (!isSame && RedisDifference.ABSENT_AS_BEFORE.explains(request, our, their)) {
+          // It was carried out by one of them; so both begin again.
+          isSame = wereAbsent;
+          begin(protocol, ours, theirs);
+        }
+        if (!isSame) {
           return sent
               + "\n  Wisp: "
               + printable(List.of(our.toString()))
               + "\n  Redis: "
               + printable(List.of(their.toString()));
         }
+        watched.note(request, our);
+        if (our.text().equals("QUEUED")) {
+          queued.add(request);
+        } else if (ENDS_OF_TRANSACTIONS.contains(name(request))) {
+          queued.clear();
+        }
       }
     }
     return null;
   }
 
+  private static void begin(String protocol, RespPeer... peers) throws Exception {
+    for (RespPeer peer : peers) {
+      assertThat(peer.call("reset").text()).isEqualTo("RESET");
+      assertThat(peer.call("hello", protocol).isError()).isFalse();
+      assertThat(peer.call("flushall").text()).isEqualTo("OK");
+    }
+  }
+
+  private static String name(Request request) {
+    return request.words().getFirst().toLowerCase(Locale.ROOT);
+  }
+
+  /** Whether both replied the same, to each of the requests that were queued if this is EXEC. */
+  private static boolean isSameOfAll(
+      Request request, Reply our, Reply their, List<Request> queued) {
+    if (!name(request).equals("exec") || our.type() != '*' || their.type() != '*') {
+      return isSameOrExplained(request, our, their);
+    }
+    boolean isSame =
+        our.elements().size() == queued.size() && their.elements().size() == queued.size();
+    for (int i = 0; i < queued.size() && isSame; i++) {
+      isSame = isSameOrExplained(queued.get(i), our.elements().get(i), their.elements().get(i));
+    }
+    return isSame;
+  }
+
+  private static boolean isSameOrExplained(Request request, Reply our, Reply their) {
+    return isSame(request, our, their)
+        || (!RedisDifference.ABSENT_AS_BEFORE.explains(request, our, their)
+            && RedisDifference.explain(request, our, their));
+  }
+
   private static boolean isSame(Request request, Reply our, Reply their) {
     if (our.isError() || their.isError()) {
+      return our.equals(their);
+    }
+    if (our.text().equals("QUEUED") || their.text().equals("QUEUED")) {
       return our.equals(their);
     }
     return switch (request.comparison()) {
@@ -137,6 +190,51 @@ class RedisDifferentialTest {
       case TIME ->
           our.type() == their.type() && Math.abs(number(our) - number(their)) < CLOCKS_APART_MILLIS;
     };
+  }
+
+  /**
+   * The keys that a session watches, as another client of ours sees them: whether all were absent
+   * when WATCH came, and are absent now.
+   */
+  private static final class WatchedKeys {
+
+    private final RespPeer observer;
+    private final Set<String> keys = new TreeSet<>();
+    private boolean wereAbsent = true;
+
+    WatchedKeys(RespPeer observer) {
+      this.observer = observer;
+    }
+
+    boolean areAbsentAsBefore() throws Exception {
+      return wereAbsent && areAbsent(keys);
+    }
+
+    private boolean areAbsent(Collection<String> keys) throws Exception {
+      for (String key : keys) {
+        if (!observer.call("exists", key).text().equals("0")) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    void note(Request request, Reply reply) throws Exception {
+      boolean isDone = !reply.isError() && !reply.text().equals("QUEUED");
+      if (name(request).equals("watch") && isDone) {
+        List<String> more = request.words().subList(1, request.words().size());
+        wereAbsent &= areAbsent(more);
+        keys.addAll(more);
+      } else if (ENDS_OF_TRANSACTIONS.contains(name(request))
+          || (name(request).equals("unwatch") && isDone)) {
+        clear();
+      }
+    }
+
+    void clear() {
+      keys.clear();
+      wereAbsent = true;
+    }
   }
 
   private static Set<String> leaves(Reply reply) {

@@ -9,6 +9,7 @@ import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScanCursor;
 import io.lettuce.core.SetArgs;
+import io.lettuce.core.TransactionResult;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -21,12 +22,15 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import redis.clients.jedis.AbstractTransaction;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.RedisProtocol;
+import redis.clients.jedis.ReliableTransaction;
 import redis.clients.jedis.Response;
+import redis.clients.jedis.Transaction;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.params.ScanParams;
 import redis.clients.jedis.params.SetParams;
@@ -87,6 +91,37 @@ class StockClientsTest {
   }
 
   @Test
+  void shouldServeTransactionsOfJedis() {
+    try (Jedis jedis = new Jedis("127.0.0.1", running.port());
+        Jedis other = new Jedis("127.0.0.1", running.port())) {
+      Transaction pipelined = jedis.multi();
+      useTransaction(pipelined);
+      assertThat(pipelined.exec()).containsExactly("OK", "1", 2L, null);
+      try (ReliableTransaction stepwise = new ReliableTransaction(jedis.getConnection())) {
+        useTransaction(stepwise);
+        assertThat(stepwise.exec()).containsExactly("OK", "1", 2L, null);
+        stepwise.watch("a");
+        other.set("a", "5");
+        stepwise.multi();
+        stepwise.incr("a");
+        assertThat(stepwise.exec()).isNull();
+      }
+      jedis.watch("a");
+      Transaction discarded = jedis.multi();
+      discarded.del("a");
+      assertThat(discarded.discard()).isEqualTo("OK");
+      assertThat(other.get("a")).isEqualTo("5");
+    }
+  }
+
+  private static void useTransaction(AbstractTransaction transaction) {
+    transaction.mset("a", "1", "b", "1");
+    transaction.get("a");
+    transaction.incr("b");
+    transaction.get("none");
+  }
+
+  @Test
   void shouldServeAPipelineOfJedis() {
     try (Jedis jedis = new Jedis("127.0.0.1", running.port())) {
       Pipeline pipeline = jedis.pipelined();
@@ -134,6 +169,39 @@ class StockClientsTest {
       for (int i = 0; i < counts.size(); i++) {
         assertThat(counts.get(i).get()).isEqualTo(i + 1);
       }
+    }
+  }
+
+  @Test
+  void shouldServeTransactionsOfLettuce() throws Exception {
+    try (RedisClient client = RedisClient.create(RedisURI.create("127.0.0.1", running.port()));
+        StatefulRedisConnection<String, String> connection = client.connect();
+        StatefulRedisConnection<String, String> other = client.connect()) {
+      RedisCommands<String, String> commands = connection.sync();
+      commands.watch("a");
+      commands.multi();
+      commands.set("a", "1");
+      commands.incrby("a", 4);
+      commands.mget("a", "none");
+      TransactionResult done = commands.exec();
+      assertThat(done.wasDiscarded()).isFalse();
+      assertThat(done.<String>get(0)).isEqualTo("OK");
+      assertThat(done.<Long>get(1)).isEqualTo(5);
+      commands.watch("a");
+      other.sync().set("a", "7");
+      commands.multi();
+      commands.incr("a");
+      assertThat(commands.exec().wasDiscarded()).isTrue();
+      RedisAsyncCommands<String, String> pipelined = connection.async();
+      connection.setAutoFlushCommands(false);
+      RedisFuture<String> begun = pipelined.multi();
+      RedisFuture<Long> sum = pipelined.incrby("a", 3);
+      RedisFuture<TransactionResult> executed = pipelined.exec();
+      connection.flushCommands();
+      connection.setAutoFlushCommands(true);
+      assertThat(begun.get()).isEqualTo("OK");
+      assertThat(executed.get().wasDiscarded()).isFalse();
+      assertThat(sum.get()).isEqualTo(10);
     }
   }
 

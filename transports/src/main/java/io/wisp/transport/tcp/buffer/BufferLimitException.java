@@ -11,7 +11,7 @@ public final class BufferLimitException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /** So many bytes were needed beside those in use. */
-  public BufferLimitException(long needed, BufferBudget budget) {
+  BufferLimitException(long needed, BufferBudget budget) {
     super(
         "the memory for connections' buffers is exhausted: "
             + needed

@@ -36,6 +36,11 @@ public final class BufferPool implements AutoCloseable {
     return buffer != null ? buffer : new NativeBuffer(SMALL, Arena::ofConfined, budget);
   }
 
+  /** What is thrown where a buffer may not grow by so many bytes. */
+  public BufferLimitException shortage(long needed) {
+    return new BufferLimitException(needed, budget);
+  }
+
   /** Takes a buffer back, whatever it still holds. */
   public void give(NativeBuffer buffer) {
     if (buffer.capacity() == SMALL && kept.size() < MAX_KEPT) {

@@ -26,16 +26,20 @@ public final class ClientState {
    * @param inputRoom that is left for it
    * @param output that the client has not taken
    * @param outputMemory that this lies in
+   * @param transaction of requests that are queued and keys that are watched
    * @param steps what a command holds that goes on in steps
    */
-  public record Held(int input, int inputRoom, int output, int outputMemory, long steps) {
+  public record Held(
+      int input, int inputRoom, int output, int outputMemory, long transaction, long steps) {
 
-    public static final Held NOTHING = new Held(0, 0, 0, 0, 0);
+    public static final Held NOTHING = new Held(0, 0, 0, 0, 0, 0);
 
     long total() {
-      return (long) input + inputRoom + outputMemory + steps;
+      return (long) input + inputRoom + outputMemory + transaction + steps;
     }
   }
+
+  private static final int NO_TRANSACTION = -1;
 
   private final long id;
   private final ConnectedSocket connection;
@@ -55,6 +59,7 @@ public final class ClientState {
   // Set with every request, and so without a barrier: others may see an older value.
   private String lastCommand = "NULL";
   private int lastActiveSecond;
+  private int queued = NO_TRANSACTION;
 
   /**
    * A client that has not said anything yet.
@@ -198,6 +203,16 @@ public final class ClientState {
     }
   }
 
+  /** Takes note of how many requests it has queued since MULTI. */
+  void queued(int requests) {
+    queued = requests;
+  }
+
+  /** Takes note that it is in no transaction. */
+  void leaveTransaction() {
+    queued = NO_TRANSACTION;
+  }
+
   /** Takes note of when it was active, by the server's clock of seconds. */
   public void activeAt(int second) {
     lastActiveSecond = second;
@@ -220,9 +235,9 @@ public final class ClientState {
     return ("id=" + id + " addr=" + address() + " laddr=" + localAddress() + " name=" + name)
         + (" age=" + (nowMillis - connectedAtMillis) / 1000)
         + (" idle=" + Math.max(0, second - lastActiveSecond))
-        + (" flags=" + flags() + " db=0 sub=0 psub=0 ssub=0 multi=-1")
+        + (" flags=" + flags() + " db=0 sub=0 psub=0 ssub=0 multi=" + queued)
         + (" qbuf=" + memory.input() + " qbuf-free=" + memory.inputRoom())
-        + " argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0"
+        + (" argv-mem=0 multi-mem=" + memory.transaction() + " rbs=0 rbp=0 obl=0")
         + (" oll=" + (isWaited ? 1 : 0) + " omem=" + memory.outputMemory())
         + (" tot-mem=" + memory.total() + " events=" + (isWaited ? "w" : "r"))
         + (" cmd=" + lastCommand + " user=default redir=-1 resp=" + protocol)
@@ -230,7 +245,10 @@ public final class ClientState {
   }
 
   private String flags() {
-    String flags = (excludedFromEviction ? "e" : "") + (touchless ? "T" : "");
+    String flags =
+        (queued == NO_TRANSACTION ? "" : "x")
+            + (excludedFromEviction ? "e" : "")
+            + (touchless ? "T" : "");
     return flags.isEmpty() ? "N" : flags;
   }
 }

@@ -5,6 +5,7 @@ import io.wisp.store.WriteBatch;
 import io.wisp.transport.tcp.resp.Arguments;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A command of the protocol.
@@ -46,7 +47,11 @@ public record Command(
     /** Once, when all its arguments are there. */
     WHOLE,
     /** Again and again, for each key, which is each argument; so it need never hold two of them. */
-    STREAMED
+    STREAMED,
+    /**
+     * As {@link #WHOLE} if it has few keys and its reply can be held, or else {@link #STREAMED}.
+     */
+    WHOLE_OR_STREAMED
   }
 
   /** The most keys of a command that runs once for many. Others wait meanwhile. */
@@ -62,6 +67,23 @@ public record Command(
     /** What a command does by its first argument; none if that says nothing of the kind. */
     default List<Subcommand> subcommands() {
       return List.of();
+    }
+
+    /**
+     * Runs a command of many steps for all its keys, whose arguments are there, at one moment.
+     *
+     * @return whether it did; if not, nothing was replied and it is to run in its steps
+     */
+    default boolean tryWhole(CommandRequest request) {
+      return false;
+    }
+
+    /**
+     * Why a command is not put into a transaction, or null. Asked of one that takes so many
+     * arguments, which are there.
+     */
+    default @Nullable String refusalToQueue(Arguments arguments) {
+      return null;
     }
 
     /** Begins a command of many steps. */
@@ -105,9 +127,27 @@ public record Command(
     return arity >= 0 ? count == arity : count >= -arity;
   }
 
+  /** Whether a client that has begun a transaction has it executed and not queued. */
+  public boolean runsInsideMulti() {
+    return INSIDE_MULTI.contains(name);
+  }
+
+  /** Whether it carries out a transaction. */
+  boolean isExec() {
+    return name.equals("exec");
+  }
+
+  /**
+   * Whether a command, by its name or as {@code command|subcommand}, cannot be in a transaction:
+   * because it goes on in steps, or because it replies nothing.
+   */
+  public static boolean isRefusedInTransactions(String name) {
+    return REFUSED_IN_TRANSACTIONS.contains(name);
+  }
+
   /** Whether its first argument is a key: so it is with all that touch data but a few. */
   boolean takesKey() {
-    boolean touchesData = access == Access.READ || access == Access.WRITE;
+    boolean touchesData = access == Access.READ || access == Access.WRITE || name.equals("watch");
     return touchesData && !group.equals("server") && !KEYLESS.contains(name);
   }
 
@@ -133,11 +173,23 @@ public record Command(
   }
 
   private static final Set<String> KEYLESS = Set.of("keys", "scan", "randomkey");
-  private static final Set<String> OF_TWO_KEYS = Set.of("lcs");
+  private static final Set<String> OF_TWO_KEYS = Set.of("lcs", "rename", "renamenx", "copy");
 
-  /** Whether it runs for each key as it arrives. */
+  private static final Set<String> INSIDE_MULTI =
+      Set.of("multi", "exec", "discard", "watch", "quit", "reset");
+
+  private static final Set<String> REFUSED_IN_TRANSACTIONS =
+      Set.of(
+          "client|list", "client|reply", "flushall", "flushdb", "keys", "lcs", "randomkey", "scan");
+
+  /** Whether it may run for each key as it arrives. */
   public boolean isStreamed() {
-    return run == Run.STREAMED;
+    return run != Run.WHOLE;
+  }
+
+  /** Whether it runs once, if its reply can be held, with so many arguments, its name included. */
+  public boolean triesWhole(int count) {
+    return run == Run.WHOLE_OR_STREAMED && count <= maxCount();
   }
 
   /** Whether it takes as many keys as one likes. */

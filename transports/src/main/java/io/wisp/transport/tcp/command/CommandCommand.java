@@ -56,6 +56,11 @@ final class CommandCommand implements Command.Handler {
     return subcommands.subcommands();
   }
 
+  @Override
+  public @Nullable String refusalToQueue(Arguments arguments) {
+    return arguments.count() == 1 ? null : subcommands.refusalToQueue(arguments);
+  }
+
   private void count(CommandRequest request) {
     request.reply().integer(commands.all().size());
   }
@@ -104,6 +109,7 @@ final class CommandCommand implements Command.Handler {
       case "read" -> command.access() == Command.Access.READ;
       case "write" -> command.access() == Command.Access.WRITE;
       case "string", "connection" -> command.group().equals(category);
+      case "transaction" -> command.group().equals("transactions");
       case "keyspace" -> command.group().equals("generic") || WITHOUT_KEY.contains(command.name());
       default -> false;
     };

@@ -5,6 +5,7 @@ import io.wisp.store.RecordSink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
+import io.wisp.store.Transaction;
 import io.wisp.store.Update;
 import io.wisp.store.ValueSink;
 import io.wisp.transport.tcp.buffer.BufferPool;
@@ -25,7 +26,7 @@ public final class CommandRequest implements AutoCloseable {
   /** What is no call: a subcommand that there is not, or a request that was refused. */
   public static final int NOT_COUNTED = -1;
 
-  private final Store store;
+  private final StoreView store;
   private final ServerView server;
   private final Traffic traffic;
   private final CommandTimer timer;
@@ -39,6 +40,7 @@ public final class CommandRequest implements AutoCloseable {
   private final Slice key = new Slice();
   private final Slice value = new Slice();
   private int counted = NOT_COUNTED;
+  private long errorsWithin;
   private @Nullable ClientState client;
   private @Nullable Execution execution;
 
@@ -51,7 +53,6 @@ public final class CommandRequest implements AutoCloseable {
    */
   public CommandRequest(
       Store store, ServerView server, Traffic traffic, BufferPool buffers, NativeBuffer scratch) {
-    this.store = store;
     this.server = server;
     this.traffic = traffic;
     timer = new CommandTimer(server);
@@ -60,6 +61,7 @@ public final class CommandRequest implements AutoCloseable {
     reply = new ReplyWriter(scratch, traffic.errors());
     bulk = new BulkSink(scratch);
     copy = new WorkingCopy(scratch);
+    this.store = new StoreView(store, traffic, reply);
   }
 
   /** Turns to a client's session, whose replies go into a buffer. */
@@ -69,8 +71,24 @@ public final class CommandRequest implements AutoCloseable {
     reply.begin(output, client.protocol());
   }
 
+  /** The store; while something happens at one moment, a transaction of it. */
   Store store() {
-    return store;
+    return store.current();
+  }
+
+  /** Runs work at one moment: see {@link StoreView#transact}. */
+  Status transact(Runnable work) {
+    return store.transact(work);
+  }
+
+  /** Whether a command runs within {@link #transact}. */
+  boolean isInTransaction() {
+    return store.isTransaction();
+  }
+
+  /** That of {@link #transact}, for the work that is run. */
+  Transaction transaction() {
+    return store.transaction();
   }
 
   ServerView server() {
@@ -79,23 +97,23 @@ public final class CommandRequest implements AutoCloseable {
 
   /** Looks a key up, and counts whether it was there. */
   Status get(Slice key, ValueSink sink) {
-    Status status = store.get(key, sink);
+    Status status = store().get(key, sink);
     if (!status.isError()) {
-      traffic.countRead(status == Status.FOUND);
+      store.countRead(status == Status.FOUND);
     }
     return status;
   }
 
   /** Changes the value of a key by a copy of it, and counts what was copied. */
   Status update(Slice key, WorkingCopy copy, Update<WorkingCopy> update) {
-    Status status = store.update(key, copy, update);
+    Status status = store().update(key, copy, update);
     execution().countBytes(copy.copied());
     return status;
   }
 
   /** Changes a key by what its value is, and counts that. */
   Status update(Slice key, BulkSink old, Update<BulkSink> update) {
-    Status status = store.update(key, old, update);
+    Status status = store().update(key, old, update);
     execution().countBytes(old.isFound() ? old.valueLength() : 0);
     return status;
   }
@@ -120,14 +138,19 @@ public final class CommandRequest implements AutoCloseable {
     return traffic.commands();
   }
 
-  /** How many errors this thread has replied. */
+  /** How many errors this thread has replied to commands that no other carries out. */
   public long errors() {
-    return traffic.errors().all();
+    return traffic.errors().all() - errorsWithin;
+  }
+
+  /** Says that errors were those of commands within the one that runs, since there were so many. */
+  void disregardErrorsSince(long errors) {
+    errorsWithin += errors() - errors;
   }
 
   /** Counts a key that was looked for by other means than {@link #get}. */
   void countRead(boolean found) {
-    traffic.countRead(found);
+    store.countRead(found);
   }
 
   /** Who asks. */
@@ -157,7 +180,7 @@ public final class CommandRequest implements AutoCloseable {
 
   /** Now, in milliseconds since the epoch, by the clock that expiries are compared with. */
   long now() {
-    return store.currentTimeMillis();
+    return store().currentTimeMillis();
   }
 
   /** A slice at an argument that is a key; the last one that was asked for is valid. */

@@ -27,6 +27,7 @@ public final class Commands {
     commands.addCounters();
     commands.addKeys();
     commands.addExpiries();
+    commands.addTransactions();
     commands.addConnection();
     commands.addServer();
     return commands.table;
@@ -44,9 +45,25 @@ public final class Commands {
     read("strlen", 2, "string", "Returns the length of a value.", StringCommands::length);
     write("append", 3, "string", "Appends to a value.", new AppendCommand());
     write("delifeq", 3, "string", "Deletes a value if it is this.", new DeleteIfEqualCommand());
-    streamed("mget", -2, Access.READ, "string", "Returns many values.", new GetManyCommand());
-    Handler setMany = new SetManyCommand();
-    add("mset", -3, 2, Run.WHOLE, Access.WRITE, "string", "Sets many values.", setMany);
+    Handler getMany = new GetManyCommand();
+    add(
+        "mget",
+        -2,
+        1,
+        Run.WHOLE_OR_STREAMED,
+        Access.READ,
+        "string",
+        "Returns many values.",
+        getMany);
+    many("mset", -3, 2, Access.WRITE, "string", "Sets many values.", SetManyCommand.always());
+    many(
+        "msetnx",
+        -3,
+        2,
+        Access.WRITE,
+        "string",
+        "Sets many values if all keys are absent.",
+        SetManyCommand.ifAbsent());
   }
 
   private void addParts() {
@@ -83,6 +100,10 @@ public final class Commands {
     streamed("touch", -2, Access.READ, "generic", "Counts the keys that exist.", exists);
     server("object", -2, "generic", "Tells how a value is kept.", ObjectCommand.handler());
     server("memory", -2, "server", "Tells what memory a key takes.", MemoryCommand.handler());
+    TransferCommands transfers = new TransferCommands();
+    write("rename", 3, "generic", "Gives a key another name.", transfers::rename);
+    write("renamenx", 3, "generic", "Gives a key a name that is free.", transfers::renameIfAbsent);
+    write("copy", -3, "generic", "Copies a value to another key.", transfers::copy);
     read("type", 2, "generic", "Returns the type of a value.", KeyCommands::type);
     read("randomkey", 1, "generic", "Returns a random key.", KeyCommands::randomKey);
     read("keys", 2, "generic", "Returns the keys that match a pattern.", KeyCommands::keys);
@@ -108,6 +129,21 @@ public final class Commands {
         "generic",
         "Returns when a key expires in ms.",
         ExpiryCommands::expiryMillis);
+  }
+
+  private void addTransactions() {
+    transaction("multi", 1, "Begins a transaction.", TransactionCommands::multi);
+    transaction("exec", 1, "Carries a transaction out.", new ExecCommand(table));
+    transaction("discard", 1, "Gives a transaction up.", TransactionCommands::discard);
+    transaction("unwatch", 1, "Watches no key any more.", TransactionCommands::unwatch);
+    many(
+        "watch",
+        -2,
+        1,
+        Access.SERVER,
+        "transactions",
+        "Lets EXEC do nothing if a key changes.",
+        TransactionCommands::watch);
   }
 
   private void addConnection() {
@@ -154,9 +190,24 @@ public final class Commands {
     once(name, arity, Access.CONNECTION, "connection", summary, handler);
   }
 
+  private void transaction(String name, int arity, String summary, Handler handler) {
+    once(name, arity, Access.SERVER, "transactions", summary, handler);
+  }
+
   private void once(
       String name, int arity, Access access, String group, String summary, Handler handler) {
     add(name, arity, 0, Run.WHOLE, access, group, summary, handler);
+  }
+
+  private void many(
+      String name,
+      int arity,
+      int step,
+      Access access,
+      String group,
+      String summary,
+      Handler handler) {
+    add(name, arity, step, Run.WHOLE, access, group, summary, handler);
   }
 
   private void streamed(

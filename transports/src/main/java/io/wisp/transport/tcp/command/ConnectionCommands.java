@@ -34,24 +34,31 @@ final class ConnectionCommands {
     request.client().closeAfterReply();
   }
 
-  /** RESET: what there is of it without transactions, subscriptions, tracking and databases. */
+  /** RESET: what there is of it without subscriptions, tracking and databases. */
   static void reset(CommandRequest request) {
+    request.execution().transaction().close();
     request.client().reset(request.server().password() != null);
     request.reply().protocol(request.client().protocol());
     request.reply().simple("RESET");
   }
 
   static void select(CommandRequest request) {
-    Arguments arguments = request.arguments();
-    if (!arguments.isNumber(1)) {
-      request.fail(Errors.NOT_AN_INTEGER);
-    } else if (arguments.number() != (int) arguments.number()) {
-      request.fail(Errors.NOT_AN_INT);
-    } else if (arguments.number() != 0) {
-      request.fail("ERR DB index is out of range");
-    } else {
+    String refusal = refusalOfDatabase(request.arguments(), 1);
+    if (refusal.isEmpty()) {
       request.reply().ok();
+    } else {
+      request.fail(refusal);
     }
+  }
+
+  /** Why an argument is not the number of a database; nothing if it is 0, the only one. */
+  static String refusalOfDatabase(Arguments arguments, int index) {
+    if (!arguments.isNumber(index)) {
+      return Errors.NOT_AN_INTEGER;
+    } else if (arguments.number() != (int) arguments.number()) {
+      return Errors.NOT_AN_INT;
+    }
+    return arguments.number() == 0 ? "" : "ERR DB index is out of range";
   }
 
   static void authenticate(CommandRequest request) {

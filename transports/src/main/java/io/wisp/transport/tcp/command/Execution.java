@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp.command;
 
+import io.wisp.transport.tcp.buffer.BufferPool;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,11 +22,26 @@ public final class Execution implements AutoCloseable {
   /** How many bytes to copy takes as long as a short request. */
   private static final int BYTES_PER_REQUEST = 256;
 
+  private final ClientTransaction transaction;
   private int left;
   private @Nullable Continuation rest;
   private int remainingArguments;
   private long tally;
   private @Nullable String failure;
+
+  /**
+   * That of a client's session.
+   *
+   * @param buffers where it takes memory from for what the client queues
+   */
+  public Execution(BufferPool buffers, ClientState client) {
+    transaction = new ClientTransaction(buffers, client);
+  }
+
+  /** What its client has begun with MULTI or WATCH. */
+  public ClientTransaction transaction() {
+    return transaction;
+  }
 
   /** Begins a turn. */
   public void beginTurn() {
@@ -62,9 +78,9 @@ public final class Execution implements AutoCloseable {
     return rest;
   }
 
-  /** The memory that a command holds between its steps, in bytes. */
+  /** The memory that it holds, in bytes: for a command between its steps, and what is queued. */
   public long heldBytes() {
-    return rest == null ? 0 : rest.heldBytes();
+    return transaction.heldBytes() + (rest == null ? 0 : rest.heldBytes());
   }
 
   /** Begins a command that is executed for its arguments as they arrive. */
@@ -105,11 +121,17 @@ public final class Execution implements AutoCloseable {
   }
 
   /** Gives up what is left of a long command, and gives back the memory that it holds. */
-  @Override
-  public void close() {
+  public void endSteps() {
     if (rest != null) {
       rest.close();
       rest = null;
     }
+  }
+
+  /** Gives up all that was begun, and gives back the memory for it. */
+  @Override
+  public void close() {
+    endSteps();
+    transaction.close();
   }
 }

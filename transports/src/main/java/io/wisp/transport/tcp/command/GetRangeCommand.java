@@ -28,7 +28,7 @@ final class GetRangeCommand implements Command.Handler {
     } else if (status == Status.ABSENT) {
       request.reply().bulk("");
     } else if (part.isFull()) {
-      request.fail(Errors.REPLY_TOO_LARGE);
+      throw request.buffers().shortage(part.valueLength());
     } else {
       part.replyTo(request.reply());
     }

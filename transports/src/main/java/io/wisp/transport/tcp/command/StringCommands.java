@@ -29,7 +29,7 @@ final class StringCommands {
     if (!found.isFound()) {
       request.reply().absent();
     } else if (found.isFull()) {
-      request.fail(Errors.REPLY_TOO_LARGE);
+      throw request.buffers().shortage(found.valueLength());
     } else {
       found.append();
     }

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A command whose first argument says what it does, as that of CLIENT and CONFIG. */
 final class Subcommands implements Command.Handler {
@@ -32,29 +34,54 @@ final class Subcommands implements Command.Handler {
   @Override
   public void execute(CommandRequest request) {
     Arguments arguments = request.arguments();
-    int number = request.counted();
-    for (Subcommand subcommand : subcommands) {
-      number++;
-      if (arguments.is(1, subcommand.name())) {
-        request.countAs(number);
-        execute(subcommand, request);
-        return;
+    Subcommand subcommand = named(arguments);
+    String refusal = refusalOf(subcommand, arguments);
+    if (subcommand == null || refusal != null) {
+      if (subcommand != null) {
+        request.counters().countRejected(numberOf(subcommand, request.counted()));
       }
+      request.countAs(CommandRequest.NOT_COUNTED);
+      request.fail(Objects.requireNonNull(refusal));
+      return;
     }
-    request.countAs(CommandRequest.NOT_COUNTED);
-    request.fail(Errors.unknownSubcommand(arguments.quoted(1), command));
+    request.countAs(numberOf(subcommand, request.counted()));
+    request.client().lastCommand(fullName(subcommand));
+    subcommand.handler().execute(request);
   }
 
-  private void execute(Subcommand subcommand, CommandRequest request) {
-    String name = (command + "|" + subcommand.name()).toLowerCase(Locale.ROOT);
-    if (subcommand.acceptsCount(request.arguments().count())) {
-      request.client().lastCommand(name);
-      subcommand.handler().execute(request);
-    } else {
-      request.counters().countRejected(request.counted());
-      request.countAs(CommandRequest.NOT_COUNTED);
-      request.fail(Errors.wrongArity(name));
+  private int numberOf(Subcommand subcommand, int numberOfCommand) {
+    return numberOfCommand + 1 + subcommands.indexOf(subcommand);
+  }
+
+  @Override
+  public @Nullable String refusalToQueue(Arguments arguments) {
+    Subcommand subcommand = named(arguments);
+    if (subcommand != null && Command.isRefusedInTransactions(fullName(subcommand))) {
+      return Errors.NOT_IN_TRANSACTION;
     }
+    return refusalOf(subcommand, arguments);
+  }
+
+  private @Nullable Subcommand named(Arguments arguments) {
+    for (Subcommand subcommand : subcommands) {
+      if (arguments.is(1, subcommand.name())) {
+        return subcommand;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable String refusalOf(@Nullable Subcommand subcommand, Arguments arguments) {
+    if (subcommand == null) {
+      return Errors.unknownSubcommand(arguments.quoted(1), command);
+    }
+    return subcommand.acceptsCount(arguments.count())
+        ? null
+        : Errors.wrongArity(fullName(subcommand));
+  }
+
+  private String fullName(Subcommand subcommand) {
+    return (command + "|" + subcommand.name()).toLowerCase(Locale.ROOT);
   }
 
   private void help(CommandRequest request) {

@@ -37,6 +37,12 @@ public final class Traffic {
     add(found ? hits : misses, 1);
   }
 
+  /** Counts keys that were looked for. */
+  void countReads(int found, int notFound) {
+    add(hits, found);
+    add(misses, notFound);
+  }
+
   private static void add(AtomicLong counter, int more) {
     counter.setOpaque(counter.getPlain() + more);
   }

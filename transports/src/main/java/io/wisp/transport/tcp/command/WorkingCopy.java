@@ -134,6 +134,11 @@ final class WorkingCopy extends ValueSink {
     bytes.advance(Decimal.write(number, bytes.memory(), bytes.end()));
   }
 
+  /** Points a slice at the value that was found. */
+  void pointAtFound(Slice slice) {
+    slice.set(bytes.memory(), bytes.start(), valueLength());
+  }
+
   /** Points a slice at what the copy was made. */
   void pointAt(Slice slice) {
     slice.set(bytes.memory(), bytes.start(), bytes.size());

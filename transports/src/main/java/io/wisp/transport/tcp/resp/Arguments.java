@@ -87,6 +87,19 @@ public final class Arguments {
     return true;
   }
 
+  /** Whether two arguments are the same bytes. */
+  public boolean areEqual(int one, int other) {
+    return lengths[one] == lengths[other]
+        && MemorySegment.mismatch(
+                memory,
+                offsets[one],
+                offsets[one] + lengths[one],
+                memory,
+                offsets[other],
+                offsets[other] + lengths[other])
+            < 0;
+  }
+
   /** Whether an argument is an integer of 64 bits, which {@link #number()} then is. */
   public boolean isNumber(int index) {
     return decimal.read(memory, offsets[index], lengths[index]);

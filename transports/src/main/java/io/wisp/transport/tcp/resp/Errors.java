@@ -3,6 +3,8 @@ package io.wisp.transport.tcp.resp;
 
 import io.wisp.store.Limits;
 import io.wisp.store.Status;
+import io.wisp.store.Transaction;
+import io.wisp.store.WriteBatch;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +28,12 @@ public final class Errors {
           + " bytes";
   public static final String OUT_OF_MEMORY =
       "OOM command not allowed: the store's memory is full and nothing was changed";
+  public static final String TRANSACTION_TOO_LARGE =
+      "ERR the transaction is too large: it touches at most "
+          + WriteBatch.MAX_KEYS
+          + " keys, and reads and writes "
+          + Transaction.MAX_BYTES
+          + " bytes; nothing was changed";
   public static final String REPLY_TOO_LARGE =
       "ERR the reply does not fit into the server's memory for connection buffers";
   public static final String REQUEST_TOO_LARGE =
@@ -46,10 +54,21 @@ public final class Errors {
       "ERR string exceeds maximum allowed size (proto-max-bulk-len)";
   public static final String OVERFLOW = "ERR increment or decrement would overflow";
   public static final String TOO_MANY_CLIENTS = "ERR max number of clients reached";
+  public static final String NO_SUCH_KEY = "ERR no such key";
+  public static final String NESTED_MULTI = "ERR MULTI calls can not be nested";
+  public static final String EXEC_WITHOUT_MULTI = "ERR EXEC without MULTI";
+  public static final String DISCARD_WITHOUT_MULTI = "ERR DISCARD without MULTI";
+  public static final String WATCH_INSIDE_MULTI = "ERR WATCH inside MULTI is not allowed";
+  public static final String NOT_IN_TRANSACTION = "ERR Command not allowed inside a transaction";
+  public static final String ABORTED =
+      "EXECABORT Transaction discarded because of previous errors.";
   static final String IDLE = "ERR the connection was idle for too long";
 
   /** How much of an argument an error repeats, so that no reply is larger for a larger request. */
   public static final int MAX_QUOTED_LENGTH = 128;
+
+  /** Of errors that clients do not tell apart. */
+  private static final String GENERIC_CODE = "ERR ";
 
   private Errors() {}
 
@@ -67,6 +86,7 @@ public final class Errors {
       case KEY_TOO_LARGE -> KEY_TOO_LARGE;
       case VALUE_TOO_LARGE -> VALUE_TOO_LARGE;
       case OUT_OF_MEMORY -> OUT_OF_MEMORY;
+      case TRANSACTION_TOO_LARGE -> TRANSACTION_TOO_LARGE;
       case NOT_AUTHENTICATED -> NOT_AUTHENTICATED;
       default -> "ERR the store answered " + status;
     };
@@ -84,6 +104,12 @@ public final class Errors {
         + "' command: "
         + most
         + " is the most, and nothing was changed";
+  }
+
+  /** A transaction was not begun, or not carried out: the error that is the reason. */
+  public static String aborted(String why) {
+    String reason = why.startsWith(GENERIC_CODE) ? why.substring(GENERIC_CODE.length()) : why;
+    return "EXECABORT Transaction discarded because of: " + reason;
   }
 
   /** A command has no such subcommand. */

@@ -12,6 +12,11 @@ abstract sealed class ReadElement permits ReplyReader, RequestParser {
   int next;
   int needed;
 
+  /** The memory that the element lies in, until the input changes. */
+  public final MemorySegment memory() {
+    return memory;
+  }
+
   /** Where the text or the value begins. */
   public final int offset() {
     return offset;

@@ -18,6 +18,8 @@ public final class ReplyWriter {
 
   private static final byte[] OK = ascii("+OK\r\n");
   private static final byte[] PONG = ascii("+PONG\r\n");
+  private static final byte[] QUEUED = ascii("+QUEUED\r\n");
+  private static final byte[] NULL_ARRAY = ascii("*-1\r\n");
   private static final byte[] NULL_BULK = ascii("$-1\r\n");
   private static final byte[] NULL = ascii("_\r\n");
   private static final byte[] FALSE = ascii(":0\r\n");
@@ -72,6 +74,16 @@ public final class ReplyWriter {
   /** That there is nothing. */
   public void absent() {
     output.append(protocol == 2 ? NULL_BULK : NULL);
+  }
+
+  /** That there is nothing where an array might be. */
+  public void absentArray() {
+    output.append(protocol == 2 ? NULL_ARRAY : NULL);
+  }
+
+  /** That a request will be executed later. */
+  public void queued() {
+    output.append(QUEUED);
   }
 
   /** A number. */

@@ -108,11 +108,16 @@ public final class RequestParser extends ReadElement {
 
   /** Reads a whole bulk string; one that no value can be as long as is too large. */
   public Outcome readBulk() {
+    return readBulk(Limits.MAX_VALUE_LENGTH);
+  }
+
+  /** Reads a whole bulk string; one that is longer than this is too large. */
+  public Outcome readBulk(int maxLength) {
     Outcome outcome = findBulk();
     if (outcome != Outcome.COMPLETE) {
       return outcome;
     }
-    if (length > Limits.MAX_VALUE_LENGTH) {
+    if (length > maxLength) {
       return Outcome.TOO_LARGE;
     }
     return awaitBulk();

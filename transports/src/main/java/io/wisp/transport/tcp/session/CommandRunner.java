@@ -82,10 +82,17 @@ final class CommandRunner {
     }
   }
 
-  /** Runs a command that has all its arguments, and looks how long it takes if it may be long. */
+  /**
+   * Runs a command that has all its arguments, and looks how long it takes if it may be long; or
+   * keeps it for later, if that is what its client wants.
+   */
   void runWhole(Command command) {
+    if (execution.transaction().queues(command)) {
+      execution.transaction().queue(command, request);
+      return;
+    }
     CommandTimer timer = request.timer();
-    boolean timed = timer.times(request.arguments());
+    boolean timed = timer.times(request.arguments()) || execution.transaction().isLong();
     long errors = request.errors();
     request.countAs(command.number());
     long began = timed ? System.nanoTime() : 0;
@@ -98,6 +105,27 @@ final class CommandRunner {
     } else if (timed) {
       timer.took(System.nanoTime() - began, request);
     }
+  }
+
+  /**
+   * Runs a command of many steps for all its keys at one moment.
+   *
+   * @return whether it did; if not, nothing was replied
+   */
+  boolean tryWhole(Command command) {
+    CommandTimer timer = request.timer();
+    boolean timed = timer.times(request.arguments());
+    long began = timed ? System.nanoTime() : 0;
+    long errors = request.errors();
+    boolean done = command.handler().tryWhole(request);
+    if (done) {
+      countCall(command.number());
+      noteErrorsSince(errors);
+    }
+    if (done && timed) {
+      timer.took(System.nanoTime() - began, request);
+    }
+    return done;
   }
 
   /** Does a step of a long command; the answer is whether there is more to do. */
@@ -115,7 +143,7 @@ final class CommandRunner {
       keptNanos += System.nanoTime() - began;
       noteErrorsSince(errors);
       if (!more) {
-        execution.close();
+        execution.endSteps();
         request.timer().took(keptNanos, kept, request);
         kept = List.of();
       }

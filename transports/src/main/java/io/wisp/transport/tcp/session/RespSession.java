@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *       more than {@link Command#MAX_KEYS} keys;
  *   <li>a request that is refused is skipped as it arrives, and so is the end of a key that is too
  *       long;
+ *   <li>what is queued for a transaction has limits, in requests and in bytes;
  *   <li>a turn ends after {@link Execution#REQUESTS_PER_TURN} requests, keys or steps, or after a
  *       step of a command that is long however short its request is. What a command does with one
  *       value is done at once, because the value may change between two steps: of the longest it
@@ -52,7 +53,7 @@ public final class RespSession implements AutoCloseable {
 
   private final SessionContext context;
   private final ClientState client;
-  private final Execution execution = new Execution();
+  private final Execution execution;
   private final CommandRunner runner;
   private final WholeRequest whole;
   private final SkippedRequest skipped = new SkippedRequest();
@@ -67,6 +68,7 @@ public final class RespSession implements AutoCloseable {
   public RespSession(SessionContext context, ClientState client) {
     this.context = context;
     this.client = client;
+    execution = new Execution(context.buffers(), client);
     runner = new CommandRunner(context.request(), execution);
     whole = new WholeRequest(context.parser());
     inline = new InlineInput(context.buffers());
@@ -174,9 +176,12 @@ public final class RespSession implements AutoCloseable {
     if (refusal != null) {
       return refuse(command, refusal, count - 1, input);
     }
-    return command.isStreamed()
-        ? beginSteps(command, count - 1, input)
-        : executeWhole(command, count, input);
+    if (execution.transaction().queues(command) || !command.isStreamed()) {
+      return executeWhole(command, count, input);
+    }
+    return command.triesWhole(count)
+        ? tryWhole(command, count, input)
+        : beginSteps(command, count - 1, input);
   }
 
   private boolean isNameTooLong() {
@@ -187,13 +192,18 @@ public final class RespSession implements AutoCloseable {
   }
 
   private @Nullable String refusalOf(Command command, int count) {
-    if (!command.acceptsCount(count) || !command.divides(count)) {
+    boolean isQueued = execution.transaction().queues(command);
+    // As in Redis, which looks whether a value is missing when it executes a request.
+    if (!command.acceptsCount(count) || !(isQueued || command.divides(count))) {
       return Errors.wrongArity(command.name());
     }
     if (!client.isAuthenticated() && command.access() != Command.Access.CONNECTION) {
       return Errors.NOT_AUTHENTICATED;
     }
-    if (command.isStreamed() || count <= command.maxCount()) {
+    if (isQueued && Command.isRefusedInTransactions(command.name())) {
+      return Errors.NOT_IN_TRANSACTION;
+    }
+    if ((command.isStreamed() && !isQueued) || count <= command.maxCount()) {
       return null;
     }
     return command.takesManyKeys()
@@ -203,7 +213,7 @@ public final class RespSession implements AutoCloseable {
 
   /** Replies with an error instead of executing, and skips the arguments that are still to come. */
   private boolean refuse(Command command, String error, int arguments, NativeBuffer input) {
-    context.request().reply().error(error);
+    context.request().reply().error(execution.transaction().refused(command, error));
     context.request().counters().countRejected(command.number());
     context.counters().countExecuted();
     input.consumeTo(context.parser().next());
@@ -228,6 +238,26 @@ public final class RespSession implements AutoCloseable {
     }
     client.lastCommand(command.name());
     runner.runWhole(command);
+    input.consumeTo(behind);
+    return true;
+  }
+
+  /** Runs a command for all its keys together, or begins its steps if that cannot be. */
+  private boolean tryWhole(Command command, int count, NativeBuffer input) {
+    RequestParser parser = context.parser();
+    int behindName = parser.next();
+    Outcome outcome = whole.readShort(input, count, context.request().arguments());
+    if (outcome != Outcome.COMPLETE && outcome != Outcome.TOO_LARGE) {
+      return stop(outcome, input);
+    }
+    int behind = parser.next();
+    client.lastCommand(command.name());
+    if (outcome == Outcome.TOO_LARGE || !runner.tryWhole(command)) {
+      parser.seek(behindName);
+      return beginSteps(command, count - 1, input);
+    }
+    context.counters().countExecuted();
+    execution.count(count / command.step() - 1);
     input.consumeTo(behind);
     return true;
   }
@@ -269,6 +299,7 @@ public final class RespSession implements AutoCloseable {
     RequestParser parser = context.parser();
     int quoted = Math.min(parser.length(), SkippedRequest.MAX_QUOTED_LENGTH);
     context.counters().countExecuted();
+    execution.transaction().refuse();
     skipped.unknown(input.memory(), parser.offset(), quoted);
     skipped.begin(parser.length() - quoted + 2, count - 1);
     input.consumeTo(parser.offset() + quoted);
@@ -331,9 +362,14 @@ public final class RespSession implements AutoCloseable {
     return needed;
   }
 
-  /** The memory that a command holds between its steps, in bytes. */
+  /** The memory that it holds for a command between its steps, and for a transaction, in bytes. */
   public long heldBytes() {
     return execution.heldBytes();
+  }
+
+  /** The part of it that is for what the client has queued and watches, in bytes. */
+  public long transactionBytes() {
+    return execution.transaction().heldBytes();
   }
 
   /** Whose conversation it is. */

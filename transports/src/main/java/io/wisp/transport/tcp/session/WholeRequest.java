@@ -19,7 +19,12 @@ final class WholeRequest {
   /** The longest that is waited for, in bytes: a value and all that may stand beside it. */
   static final int MAX_LENGTH = Limits.MAX_VALUE_LENGTH + (1 << 20);
 
+  /** The same of one that may as well be executed for one key after the other. */
+  static final int MAX_SHORT_LENGTH = 1 << 20;
+
   private final RequestParser parser;
+  private int maxLength = MAX_LENGTH;
+  private int maxArgument = Limits.MAX_VALUE_LENGTH;
   private int missing;
   private int scanned;
   private boolean tooLong;
@@ -53,9 +58,9 @@ final class WholeRequest {
 
   private Outcome readArgument(NativeBuffer input) {
     int begin = parser.next();
-    Outcome outcome = parser.readBulk();
+    Outcome outcome = parser.readBulk(maxArgument);
     int end = outcome == Outcome.INCOMPLETE ? parser.needed() : parser.next();
-    tooLong = end - input.start() > MAX_LENGTH;
+    tooLong = end - input.start() > maxLength;
     if (!tooLong) {
       return outcome;
     }
@@ -68,6 +73,19 @@ final class WholeRequest {
    * large, those before it are among the arguments, and the parser stands before it.
    */
   Outcome read(NativeBuffer input, int count, Arguments arguments) {
+    maxLength = MAX_LENGTH;
+    maxArgument = Limits.MAX_VALUE_LENGTH;
+    return readWithin(input, count, arguments);
+  }
+
+  /** {@link #read} of one whose arguments are keys, and which is too large if it is not short. */
+  Outcome readShort(NativeBuffer input, int count, Arguments arguments) {
+    maxLength = MAX_SHORT_LENGTH;
+    maxArgument = Limits.MAX_KEY_LENGTH;
+    return readWithin(input, count, arguments);
+  }
+
+  private Outcome readWithin(NativeBuffer input, int count, Arguments arguments) {
     arguments.begin(input.memory());
     arguments.add(parser.offset(), parser.length());
     for (int i = 1; i < count; i++) {

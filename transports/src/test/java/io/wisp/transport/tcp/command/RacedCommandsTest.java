@@ -68,6 +68,10 @@ class RacedCommandsTest {
           "SET k new IFEQ 12345",
           "SET k new GET IFEQ 12345",
           "LCS k other",
+          "RENAME k moved",
+          "RENAMENX k moved",
+          "COPY k moved",
+          "COPY k moved REPLACE",
           "OBJECT ENCODING k",
           "OBJECT REFCOUNT k",
           "MEMORY USAGE k");

@@ -57,7 +57,16 @@ class ReadModifyWriteRaceTest {
     "INCRBYFLOAT n 0.5, DEL n",
     "INCRBYFLOAT n 0.5, INCRBYFLOAT n 0.25",
     "DELIFEQ n 12345, INCR n",
-    "SET n 7 IFEQ 12345, INCR n"
+    "SET n 7 IFEQ 12345, INCR n",
+    "RENAME k n, DEL k",
+    "RENAME k n, SET n 1",
+    "RENAME n k, INCR n",
+    "RENAMENX k z, SET k y",
+    "COPY k n REPLACE, SETRANGE k 0 y",
+    "COPY n k REPLACE, RENAME k n",
+    "MSETNX z 1 k 2, DEL k",
+    "MGET k n, MSET k y n 1",
+    "MGET n k, RENAME k n"
   })
   void shouldDoTwoCommandsOneAfterTheOther(String one, String other) throws Exception {
     List<String> allowed = List.of(inOrder(one, other, false), inOrder(other, one, true));
@@ -75,6 +84,7 @@ class ReadModifyWriteRaceTest {
   }
 
   private static void prepare(SessionHarness session) {
+    session.call("DEL", "z");
     session.call("SET", "k", LONG_VALUE, "PXAT", "4000000000000");
     session.call("SET", "n", NUMBER);
   }

@@ -46,6 +46,13 @@ class ServerCommandsTest {
         .contains("$3\r\nlcs\r\n:-3\r\n*1\r\n+readonly\r\n:1\r\n:2\r\n:1\r\n");
     assertThat(session.call("COMMAND", "INFO", "setrange"))
         .contains("$8\r\nsetrange\r\n:4\r\n*1\r\n+write\r\n:1\r\n:1\r\n:1\r\n");
+    assertThat(session.call("COMMAND", "INFO", "watch"))
+        .contains("$5\r\nwatch\r\n:-2\r\n*1\r\n+loading\r\n:1\r\n:-1\r\n:1\r\n");
+    assertThat(session.call("COMMAND", "INFO", "exec"))
+        .contains("$4\r\nexec\r\n:1\r\n*1\r\n+loading\r\n:0\r\n:0\r\n:0\r\n");
+    assertThat(session.call("COMMAND", "INFO", "rename"))
+        .contains("$6\r\nrename\r\n:3\r\n*1\r\n+write\r\n:1\r\n:2\r\n:1\r\n");
+    assertThat(session.call("COMMAND", "DOCS", "exec")).contains("$12\r\ntransactions\r\n");
     assertThat(session.call("COMMAND", "INFO", "object"))
         .contains("$6\r\nobject\r\n:-2\r\n*1\r\n+loading\r\n:0\r\n:0\r\n:0\r\n");
   }
@@ -115,6 +122,11 @@ class ServerCommandsTest {
       value = {
         "GET a | *1 $1 a",
         "MSET a b c d | *2 $1 a $1 c",
+        "MSETNX a b c d | *2 $1 a $1 c",
+        "WATCH a b | *2 $1 a $1 b",
+        "RENAME a b | *2 $1 a $1 b",
+        "COPY a b REPLACE | *2 $1 a $1 b",
+        "MULTI x | -ERR The command has no key arguments",
         "MSET a b c | *2 $1 a $1 c",
         "mget a b | *2 $1 a $1 b",
         "SET a b | *1 $1 a",
@@ -151,6 +163,9 @@ class ServerCommandsTest {
     assertThat(session.call("COMMAND", "LIST", "FILTERBY", "ACLCAT", "keyspace"))
         .contains("\r\nflushall\r\n", "\r\ndel\r\n")
         .doesNotContain("\r\nget\r\n");
+    assertThat(session.call("COMMAND", "LIST", "FILTERBY", "ACLCAT", "transaction"))
+        .isEqualTo(
+            "*5\r\n$5\r\nmulti\r\n$4\r\nexec\r\n$7\r\ndiscard\r\n$7\r\nunwatch\r\n$5\r\nwatch\r\n");
     String syntax = "-ERR syntax error\r\n";
     assertThat(session.call("COMMAND", "LIST", "FILTERBY", "FOO", "x")).isEqualTo(syntax);
     assertThat(session.call("COMMAND", "LIST", "FILTERBY", "PATTERN")).isEqualTo(syntax);
@@ -172,8 +187,13 @@ class ServerCommandsTest {
     session.call("GETEX", "k", "PERSIST");
     session.call("INCR", "n");
     session.call("DEL", "n", "none");
-    assertThat(session.traffic().hits()).isEqualTo(1 + 2 + 1 + 1 + 1 + 1 + 1);
-    assertThat(session.traffic().misses()).isEqualTo(1 + 1 + 1 + 1 + 1);
+    session.call("WATCH", "k", "none");
+    session.call("RENAME", "k", "m");
+    session.call("MSETNX", "m", "1", "none", "2");
+    session.call("COPY", "m", "k");
+    session.call("COPY", "none", "k");
+    assertThat(session.traffic().hits()).isEqualTo(1 + 2 + 1 + 1 + 1 + 1 + 1 + 1);
+    assertThat(session.traffic().misses()).isEqualTo(1 + 1 + 1 + 1 + 1 + 1);
   }
 
   @Test
