@@ -52,15 +52,22 @@ def _made(language: str, source: Path) -> Path:
 def _folder(language: str, source: Path) -> Path:
     content = hashlib.sha256(captured(VERSIONS[language]).stdout.encode())
     content.update(" ".join(BUILDS[language]).encode())
-    for path in sorted(source.iterdir()):
+    for path in _files(source):
         content.update(f"{path.name} {path.stat().st_size} ".encode() + path.read_bytes())
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return cache / "wisp-clients" / f"{language}-{content.hexdigest()[:16]}"
 
 
+def _files(source: Path) -> list[Path]:
+    """The program's own, without a folder that somebody's npm or go has left there."""
+    return sorted(path for path in source.iterdir() if path.is_file())
+
+
 def _make(language: str, source: Path, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(source, folder)
+    folder.mkdir()
+    for path in _files(source):
+        shutil.copy(path, folder)
     log = folder / "build.log"
     if status := status_of(BUILDS[language], log, BUILD_SECONDS, folder):
         raise WispError(

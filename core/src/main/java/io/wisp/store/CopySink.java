@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.store;
 
+import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /** A {@link ValueSink} that copies a value into the memory of a transaction. */
@@ -12,6 +13,12 @@ final class CopySink extends ValueSink {
 
   CopySink(TransactionMemory memory) {
     this.memory = memory;
+  }
+
+  /** Lets go of the memory of the last value. */
+  void forget() {
+    hasRoom = false;
+    room.set(MemorySegment.NULL, 0, 0);
   }
 
   /** Begins with memory of its own for the next value. */

@@ -62,7 +62,8 @@ public interface Store extends KeyValue, ExpiryTimes {
    * moment. If others write one of its keys meanwhile, it runs again.
    *
    * @param transaction of this store; it is empty afterwards
-   * @param work does nothing else that another run does not replace
+   * @param work does nothing else that another run does not replace, and writes to no store but
+   *     through the transaction
    * @return {@link Status#DONE}; {@link Status#CONFLICT} if the work {@link Transaction#rollBack
    *     rolled back}; or an error, and then nothing was written
    */

@@ -2,6 +2,7 @@
 package io.wisp.store;
 
 import io.wisp.store.WriteBatch.Change;
+import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,7 @@ public final class Transaction implements Store {
   /** Why nothing can be written any more; DONE if there is no reason. */
   private Status failure = Status.DONE;
 
+  private boolean running;
   private boolean rolledBack;
   private boolean disturbed;
   private long bytes;
@@ -59,10 +61,19 @@ public final class Transaction implements Store {
    * @return {@link Status#DONE} if {@link #writes} are to be written now; {@link Status#CONFLICT}
    *     if somebody else has written meanwhile, or the work {@link #isRolledBack rolled back}; or
    *     an error
+   * @throws IllegalStateException if it is called by such work
    */
   public Status run(Runnable work) {
+    if (running) {
+      throw new IllegalStateException("the work of a transaction runs it again, and not its view");
+    }
     reset();
-    work.run();
+    running = true;
+    try {
+      work.run();
+    } finally {
+      running = false;
+    }
     if (failure.isError()) {
       return failure;
     }
@@ -78,6 +89,8 @@ public final class Transaction implements Store {
   public void reset() {
     writes.clear();
     copies.clear();
+    copy.forget();
+    slice.set(MemorySegment.NULL, 0, 0);
     failure = Status.DONE;
     rolledBack = false;
     disturbed = false;

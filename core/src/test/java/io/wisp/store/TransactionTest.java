@@ -4,6 +4,7 @@ package io.wisp.store;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wisp.store.cuckoo.CuckooStore;
@@ -347,6 +348,21 @@ class TransactionTest {
               .isThrownBy(() -> transaction.transact(new Transaction(store), () -> {}));
         });
     assertThat(get("b")).isEqualTo("saw 1");
+  }
+
+  @Test
+  void shouldNotRunItselfAgainWithinItsWork() {
+    assertThatIllegalStateException()
+        .isThrownBy(
+            () ->
+                store.transact(
+                    transaction,
+                    () -> {
+                      put("a", "1");
+                      store.transact(transaction, () -> put("b", "2"));
+                    }));
+    assertThat(store.size()).isZero();
+    assertThat(store.transact(transaction, () -> put("c", "3"))).isEqualTo(Status.DONE);
   }
 
   @Test

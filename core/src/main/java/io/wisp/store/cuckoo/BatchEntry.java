@@ -29,6 +29,9 @@ final class BatchEntry {
   /** What the slot of the key holds; EMPTY if the key has none. */
   long oldSlot;
 
+  /** Whether what its slot holds had expired. */
+  boolean hadExpired;
+
   /** Whether the key is there and to be removed. */
   boolean isRemoved;
 

@@ -239,21 +239,25 @@ final class BatchWriter extends TableWriter {
     }
   }
 
-  /** Finds out what is there of each key; the answer is whether all is as it was required. */
+  /**
+   * Finds out what is there of each key, all by one time; the answer is whether all is as it was
+   * required.
+   */
   private boolean locate(BatchEntries keys) {
+    long now = now();
     try {
       for (int i = 0; i < keys.size(); i++) {
         BatchEntry entry = keys.get(i);
-        long slotAddress = index.locate(key(keys, entry), entry.hash);
-        long presentSlot = presentSlot(slotAddress);
+        entry.oldSlot = slot(index.locate(key(keys, entry), entry.hash));
+        long presentSlot = present(entry.oldSlot, now);
         if (!holds(entry, presentSlot)) {
           return false;
         }
-        entry.oldSlot =
-            slotAddress == Index.NONE ? Bucket.EMPTY : Words.getPlain(memory, slotAddress);
+        entry.hadExpired = presentSlot != entry.oldSlot;
         entry.isRemoved = entry.wanted().change() == Change.DELETE && presentSlot != Bucket.EMPTY;
         long expiresAt = entry.wanted().expiresAt();
-        entry.expiry = expiresAt == Store.KEEP_EXPIRY ? expiry(presentSlot) : lasting(expiresAt);
+        entry.expiry =
+            expiresAt == Store.KEEP_EXPIRY ? expiry(presentSlot) : lasting(expiresAt, now);
       }
       return true;
     } catch (Throwable unreadable) {
@@ -333,7 +337,7 @@ final class BatchWriter extends TableWriter {
     }
     for (int i = 0; i < keys.size(); i++) {
       BatchEntry entry = keys.get(i);
-      if (entry.isPut() && hasExpired(entry.oldSlot)) {
+      if (entry.isPut() && entry.hadExpired) {
         counters.countExpired();
       }
       if (entry.isNew() || entry.endsOld()) {

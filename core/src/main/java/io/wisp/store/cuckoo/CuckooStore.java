@@ -205,7 +205,8 @@ public final class CuckooStore implements Store {
    * {@inheritDoc}
    *
    * <p>Work whose keys others write again and again takes their locks, and they wait until it has
-   * ended, as with {@link #update}.
+   * ended, as with {@link #update}. Each of them disturbs it once more at most, by a write that was
+   * under way; unless the work has come to other keys meanwhile, and then it takes their locks too.
    */
   @Override
   public Status transact(Transaction transaction, Runnable work) {
@@ -216,16 +217,45 @@ public final class CuckooStore implements Store {
           return status;
         }
       }
-      BitSet locks = locksOf(transaction.writes());
-      table.updateLocks().lock(locks);
-      try {
-        return Store.super.transact(transaction, work);
-      } finally {
-        table.updateLocks().unlock(locks);
-      }
+      return transactWithLocks(transaction, work);
     } finally {
       transaction.reset();
     }
+  }
+
+  private Status transactWithLocks(Transaction transaction, Runnable work) {
+    // Whoever holds locks must not wait for others.
+    boolean mayLock = !table.updateLocks().isHolding();
+    BitSet locks = new BitSet(UpdateLocks.COUNT);
+    Status status;
+    do {
+      if (mayLock) {
+        locks.or(locksOf(transaction.writes()));
+      }
+      status = transactWith(locks, transaction, work);
+    } while (status == Status.CONFLICT && !transaction.isRolledBack());
+    return status;
+  }
+
+  /** Attempts until one succeeds, or one has come to keys whose locks are not held. */
+  private Status transactWith(BitSet locks, Transaction transaction, Runnable work) {
+    table.updateLocks().lock(locks);
+    try {
+      Status status;
+      do {
+        status = tryTransact(transaction, work);
+      } while (status == Status.CONFLICT
+          && !transaction.isRolledBack()
+          && areIn(locks, locksOf(transaction.writes())));
+      return status;
+    } finally {
+      table.updateLocks().unlock(locks);
+    }
+  }
+
+  private static boolean areIn(BitSet locks, BitSet some) {
+    some.andNot(locks);
+    return some.isEmpty();
   }
 
   private BitSet locksOf(WriteBatch writes) {
@@ -270,6 +300,9 @@ public final class CuckooStore implements Store {
       }
     }
     UpdateLocks updateLocks = table.updateLocks();
+    if (updateLocks.isHolding()) {
+      return Store.super.update(key, old, update);
+    }
     long hash = table.index().hash(key);
     updateLocks.lock(hash);
     try {

@@ -114,33 +114,39 @@ abstract class TableWriter {
         : Store.NEVER;
   }
 
-  /** Whether the record of a slot has expired. */
-  final boolean hasExpired(long slot) {
-    return Bucket.expires(slot) && hasPassed(expiry(slot));
-  }
-
-  /** Whether a time that is not {@link Store#NEVER} has passed. */
-  final boolean hasPassed(long expiry) {
-    return expiry <= clock.millis();
+  /** The time by the store's clock. */
+  final long now() {
+    return clock.millis();
   }
 
   /**
    * An expiry as it is stored. One that has passed stays so: also if the clock is set back, and for
    * readers from elsewhere, whose idea of the time is a little behind.
    */
-  final long lasting(long expiresAt) {
-    boolean hasPassed =
-        expiresAt != Store.NEVER && (expiresAt <= LONG_PAST || hasPassed(expiresAt));
+  static long lasting(long expiresAt, long now) {
+    boolean hasPassed = expiresAt != Store.NEVER && (expiresAt <= LONG_PAST || expiresAt <= now);
     return hasPassed ? LONG_PAST : expiresAt;
   }
 
-  /** What the slot at an address holds; EMPTY if its record has expired or there is no address. */
+  /** The same now; the clock is not read for what never expires. */
+  final long lasting(long expiresAt) {
+    return expiresAt == Store.NEVER ? Store.NEVER : lasting(expiresAt, now());
+  }
+
+  /** What the slot at an address holds; EMPTY if there is no address. */
+  final long slot(long slotAddress) {
+    return slotAddress == Index.NONE ? Bucket.EMPTY : Words.getPlain(memory, slotAddress);
+  }
+
+  /** A slot, or EMPTY if its record has expired. */
+  final long present(long slot, long now) {
+    return Bucket.expires(slot) && expiry(slot) <= now ? Bucket.EMPTY : slot;
+  }
+
+  /** What the slot at an address holds now; EMPTY if its record has expired or there is none. */
   final long presentSlot(long slotAddress) {
-    if (slotAddress == Index.NONE) {
-      return Bucket.EMPTY;
-    }
-    long slot = Words.getPlain(memory, slotAddress);
-    return hasExpired(slot) ? Bucket.EMPTY : slot;
+    long slot = slot(slotAddress);
+    return Bucket.expires(slot) ? present(slot, now()) : slot;
   }
 
   final boolean holds(WriteCondition condition, long expectedVersion, long slot) {

@@ -57,7 +57,8 @@ final class UpdateLocks {
     }
   }
 
-  private boolean isHolding() {
+  /** Whether the caller holds a lock. */
+  boolean isHolding() {
     for (ReentrantLock lock : locks) {
       if (lock.isHeldByCurrentThread()) {
         return true;

@@ -22,6 +22,7 @@ import io.wisp.store.cuckoo.table.Index;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -391,16 +392,46 @@ class BatchWriterTest extends StoreTestBase {
 
   @Test
   void shouldWriteNothingIfAKeyThatIsDeletedCannotBeRead() {
-    CuckooStore store = open(MEBIBYTE);
-    Slice closed = new Slice();
-    try (Arena arena = Arena.ofConfined()) {
-      closed.set(arena.allocate(8), 0, 8);
-      add("a", "1");
-      batch.delete(closed, WriteCondition.ALWAYS, 0);
-    }
+    Arena arena = Arena.ofConfined();
+    // The clock is read when all records were written, and before the keys are looked for.
+    CuckooStore store =
+        open(
+            options(MEBIBYTE)
+                .clock(
+                    () -> {
+                      arena.close();
+                      return Instant.EPOCH;
+                    }));
+    Slice key = new Slice().set(arena.allocate(8), 0, 8);
+    store.put(key, Slice.of("old"));
+    long before = store.statistics().recordBytes();
+    add("a", "1");
+    batch.delete(key, WriteCondition.ALWAYS, 0);
     assertThatIllegalStateException().isThrownBy(() -> store.writeAll(batch));
-    assertThat(store.size()).isZero();
-    assertThat(store.put(Slice.of("a"), Slice.of("2"))).isEqualTo(Status.CREATED);
+    assertThat(arena.scope().isAlive()).isFalse();
+    assertThat(store.size()).isEqualTo(1);
+    assertThat(store.statistics().recordBytes()).as("without those given up").isEqualTo(before);
+  }
+
+  /** A key that expires while a batch is written was there or not for all of it. */
+  @Test
+  void shouldHoldAllConditionsAtOneTime() {
+    // First one key is there, when it is looked at, and then the other is not.
+    CuckooStore store =
+        open(
+            options(MEBIBYTE)
+                .clock(
+                    () ->
+                        Instant.ofEpochMilli(
+                            now.get() < 1000 ? 0 : now.getAndIncrement() % 2 == 0 ? 1999 : 2000)));
+    now.set(0);
+    store.write(Slice.of("first"), Slice.of("1"), WriteCondition.ALWAYS, 0, 2000);
+    store.write(Slice.of("second"), Slice.of("1"), WriteCondition.ALWAYS, 0, 2000);
+    batch.require(Slice.of("first"), WriteCondition.IF_PRESENT, 0);
+    batch.require(Slice.of("second"), WriteCondition.IF_ABSENT, 0);
+    now.set(1000);
+    assertThat(store.writeAll(batch)).isEqualTo(Status.CONFLICT);
+    assertThat(now).as("it came to the end").hasValueGreaterThan(1002);
   }
 
   private static final int ROUNDS = 20_000;

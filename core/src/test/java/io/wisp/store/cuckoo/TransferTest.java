@@ -213,15 +213,53 @@ class TransferTest extends StoreTestBase {
           LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(50));
         }
         switch (way) {
-          case TRANSACTION ->
-              assertThat(
-                      store.transact(
-                          transaction, () -> transferIn(transaction, from, to, all, buffer)))
-                  .isEqualTo(Status.DONE);
+          case TRANSACTION -> {
+            assertThat(
+                    store.transact(
+                        transaction, () -> transferIn(transaction, from, to, all, buffer)))
+                .isEqualTo(Status.DONE);
+            transfers.incrementAndGet();
+          }
           case BATCH -> transferBy(batch, store, from, to, all, buffer);
         }
       }
     }
+  }
+
+  /** The work goes from key to key, so nobody knows before which ones it needs. */
+  @Test
+  void shouldEndThoughTheWorkComesToOtherKeysEachTime() throws Exception {
+    CuckooStore store = open(MEBIBYTE);
+    store.put(name(0), amount(1));
+    List<Runnable> tasks = new ArrayList<>();
+    tasks.addAll(
+        ConcurrentTasks.times(
+            2,
+            seed -> {
+              for (long i = 1; !threads.areToStop(); i++) {
+                store.put(name(0), amount(1 + i % 5));
+                store.put(name((int) (1 + i % 5)), amount(seed));
+              }
+            }));
+    tasks.add(
+        () -> {
+          Transaction transaction = new Transaction(store);
+          ValueBuffer buffer = new ValueBuffer();
+          while (!threads.areToStop()) {
+            Status status =
+                store.transact(
+                    transaction,
+                    () -> {
+                      long next = amount(transaction, 0, buffer);
+                      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+                      transaction.put(name(7), amount(amount(transaction, (int) next, buffer)));
+                    });
+            assertThat(status).isEqualTo(Status.DONE);
+            transfers.incrementAndGet();
+          }
+        });
+    threads.runFor(0, () -> transfers.get() > 4, tasks);
+    assertThat(transfers).hasValueGreaterThan(4);
   }
 
   private void transferIn(
@@ -232,7 +270,6 @@ class TransferTest extends StoreTestBase {
     if (moved > 0) {
       set(transaction, from, has - moved);
       set(transaction, to, other + moved);
-      transfers.incrementAndGet();
     }
   }
 

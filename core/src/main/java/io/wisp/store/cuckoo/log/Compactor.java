@@ -169,8 +169,11 @@ public final class Compactor {
       if (offset == Heap.NONE && large) {
         offset = allocateByVacating(size, word0, pendingWord1, false);
       }
-      if (offset != Heap.NONE || Deadline.hasPassed(deadline)) {
+      if (offset != Heap.NONE) {
         return offset;
+      }
+      if (Deadline.hasPassed(deadline)) {
+        return heap.allocateAnywhere(word0, pendingWord1);
       }
       if (compactSealed(worthAnOwnLane())) {
         continue;
