@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It may touch {@link WriteBatch#MAX_KEYS} keys, and read and write {@link #MAX_BYTES} bytes of
  * keys and values; what is beyond is answered by {@link Status#TRANSACTION_TOO_LARGE}, and so is
- * the transaction then. A write copies its key and value. A transaction belongs to one thread, is
- * used again and again, and allocates only while it grows.
+ * the transaction then. A write copies its key and value; all transactions together have a quarter
+ * of the heap for that, and who finds no more gets that status too. A transaction belongs to one
+ * thread, is used again and again, and allocates only while it grows.
  */
 public final class Transaction implements Store {
 
@@ -137,11 +138,8 @@ public final class Transaction implements Store {
       return Status.ABSENT;
     }
     Slice value = entry.value();
-    if (!take(value.length())) {
-      return failure;
-    }
     sink.take(value.segment(), value.offset(), value.length(), version(entry), entry.expiresAt());
-    return Status.FOUND;
+    return takeFrom(sink) ? Status.FOUND : failure;
   }
 
   /** Reads a key that the work has not written, and remembers what was there. */
@@ -154,8 +152,7 @@ public final class Transaction implements Store {
       return status;
     }
     boolean isFound = status == Status.FOUND;
-    if (isFound && !(sink instanceof RecordSink) && !take(sink.valueLength())) {
-      sink.begin();
+    if (isFound && !takeFrom(sink)) {
       return failure;
     }
     long version = isFound ? sink.version() : 0;
@@ -164,7 +161,7 @@ public final class Transaction implements Store {
       Slice copied = copies.tryCopy(key, slice);
       if (copied == null) {
         sink.begin();
-        return fail(Status.OUT_OF_MEMORY);
+        return fail(Status.TRANSACTION_TOO_LARGE);
       }
       entry = writes.entry(copied);
     } else if (version(entry) != version) {
@@ -205,6 +202,15 @@ public final class Transaction implements Store {
     }
     fail(Status.TRANSACTION_TOO_LARGE);
     return false;
+  }
+
+  /** The same for what a sink has copied; if that is too much, it has found nothing. */
+  private boolean takeFrom(ValueSink sink) {
+    boolean may = take(sink.copiedLength());
+    if (!may) {
+      sink.begin();
+    }
+    return may;
   }
 
   private Status fail(Status why) {
@@ -252,7 +258,7 @@ public final class Transaction implements Store {
       return failure;
     }
     if (copies.tryCopy(value, slice) == null) {
-      return fail(Status.OUT_OF_MEMORY);
+      return fail(Status.TRANSACTION_TOO_LARGE);
     }
     long ownExpiry = isPresent ? entry.expiresAt() : NEVER;
     put(entry, slice, expiresAt == KEEP_EXPIRY ? ownExpiry : expiresAt);
@@ -385,7 +391,7 @@ public final class Transaction implements Store {
     if (read == Status.FOUND) {
       Slice value = copy.value();
       if (value == null) {
-        return fail(Status.OUT_OF_MEMORY);
+        return fail(Status.TRANSACTION_TOO_LARGE);
       }
       put(entry, value, expiresAt);
     }

@@ -4,6 +4,7 @@ package io.wisp.store;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,11 @@ final class TransactionMemory {
 
   private static final int BLOCK = 64 << 10;
 
+  /** What all may have together, beyond the first blocks: others need the heap as well. */
+  private static final long MOST = Runtime.getRuntime().maxMemory() / 4;
+
+  private static final AtomicLong TAKEN = new AtomicLong();
+
   private final MemorySegment first = MemorySegment.ofArray(new byte[BLOCK]);
   private final List<MemorySegment> others = new ArrayList<>();
   private MemorySegment block = first;
@@ -22,11 +28,11 @@ final class TransactionMemory {
   /** Memory of so many bytes, at which the slice is pointed; or null if there is none. */
   @Nullable Slice tryReserve(int length, Slice slice) {
     if (length > block.byteSize() - used) {
-      try {
-        block = MemorySegment.ofArray(new byte[Math.max(BLOCK, length)]);
-      } catch (OutOfMemoryError e) {
+      MemorySegment next = tryTake(Math.max(BLOCK, length));
+      if (next == null) {
         return null;
       }
+      block = next;
       others.add(block);
       used = 0;
     }
@@ -34,6 +40,18 @@ final class TransactionMemory {
     // Words of copies are aligned, so that comparing them is quick.
     used = Math.min(block.byteSize(), used + length + Long.BYTES - 1 & -Long.BYTES);
     return slice;
+  }
+
+  private static @Nullable MemorySegment tryTake(int bytes) {
+    if (TAKEN.addAndGet(bytes) <= MOST) {
+      try {
+        return MemorySegment.ofArray(new byte[bytes]);
+      } catch (OutOfMemoryError e) {
+        // Others have it.
+      }
+    }
+    TAKEN.addAndGet(-bytes);
+    return null;
   }
 
   /** Copies bytes, and points a slice at the copy; or null if there is no memory. */
@@ -49,6 +67,9 @@ final class TransactionMemory {
 
   /** Gives all up. */
   void clear() {
+    for (MemorySegment other : others) {
+      TAKEN.addAndGet(-other.byteSize());
+    }
     others.clear();
     block = first;
     used = 0;

@@ -19,6 +19,7 @@ public abstract class ValueSink {
 
   private boolean found;
   private int length;
+  private int copied;
   private int wantedFrom;
   private long version;
   private long expiresAt = ExpiryTimes.NEVER;
@@ -52,8 +53,9 @@ public abstract class ValueSink {
   public final void copy(MemorySegment segment, long offset, int length) {
     this.length = length;
     Slice room = room(length);
+    copied = room == null ? 0 : room.length();
     if (room != null) {
-      int wanted = room.length();
+      int wanted = copied;
       Objects.checkFromIndexSize(wantedFrom, wanted, length);
       MemorySegment.copy(segment, offset + wantedFrom, room.segment(), room.offset(), wanted);
     }
@@ -99,6 +101,12 @@ public abstract class ValueSink {
   public final int valueLength() {
     requireFound();
     return length;
+  }
+
+  /** How many bytes of it were wanted and copied. */
+  public final int copiedLength() {
+    requireFound();
+    return copied;
   }
 
   /** The version of the record that the value came from; 0 where the transport does not tell. */

@@ -101,13 +101,19 @@ final class TcpConnection implements ReadyChannel {
     return next;
   }
 
+  /** Whether, when that was looked at last, it held nothing but a transaction. */
+  private boolean couldThink;
+
   private void noteWhatItHolds() {
     long heldNow = heldBytes();
     boolean holdsNow = heldNow > 0;
-    if (holdsNow && (progressed || !holds)) {
+    boolean mayThink = holdsOnlyTransaction();
+    // While it held nothing else its time did not run; so it begins with what it holds now.
+    if (holdsNow && (progressed || !holds || (couldThink && !mayThink))) {
       stalledSinceNanos = System.nanoTime();
       moved = 0;
     }
+    couldThink = mayThink;
     progressed = false;
     if (heldNow != heldBefore) {
       heldBefore = heldNow;

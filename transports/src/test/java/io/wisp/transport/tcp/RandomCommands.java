@@ -274,11 +274,7 @@ final class RandomCommands {
   }
 
   private static boolean isQueuedByRedisAlone(Request request) {
-    List<String> words = request.words();
-    String name = words.getFirst().toLowerCase(Locale.ROOT);
-    return Command.isRefusedInTransactions(name)
-        || (words.size() > 1
-            && Command.isRefusedInTransactions(name + "|" + words.get(1).toLowerCase(Locale.ROOT)));
+    return Command.isRefusedInTransactions(request.words().getFirst().toLowerCase(Locale.ROOT));
   }
 
   private static boolean isOf(Request request, String name) {

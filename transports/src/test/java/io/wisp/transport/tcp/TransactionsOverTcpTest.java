@@ -180,6 +180,11 @@ class TransactionsOverTcpTest {
   @Test
   void shouldFreeWhatAClientHasQueuedThatIsGone() throws Exception {
     try (RunningServer running = new RunningServer()) {
+      // The loop makes its own buffers on its thread, a moment after the server has started.
+      try (RespPeer peer = connect(running)) {
+        peer.call("PING");
+      }
+      await(() -> running.server().statistics().connections() == 0);
       long before = running.server().bufferedBytes();
       try (Socket socket = running.openSocket()) {
         write(socket, request("WATCH", "k") + request("MULTI"));

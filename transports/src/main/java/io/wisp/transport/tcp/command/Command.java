@@ -178,9 +178,22 @@ public record Command(
   private static final Set<String> INSIDE_MULTI =
       Set.of("multi", "exec", "discard", "watch", "quit", "reset");
 
+  /**
+   * What goes on in steps, and what asks or changes more than data: a transaction may be carried
+   * out again, and nothing of that could be taken back.
+   */
   private static final Set<String> REFUSED_IN_TRANSACTIONS =
       Set.of(
-          "client|list", "client|reply", "flushall", "flushdb", "keys", "lcs", "randomkey", "scan");
+          "client",
+          "config",
+          "flushall",
+          "flushdb",
+          "keys",
+          "latency",
+          "lcs",
+          "randomkey",
+          "scan",
+          "slowlog");
 
   /** Whether it may run for each key as it arrives. */
   public boolean isStreamed() {

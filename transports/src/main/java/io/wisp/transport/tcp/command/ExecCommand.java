@@ -18,11 +18,21 @@ final class ExecCommand implements Command.Handler {
   private static final String REPLY_TOO_LONG =
       "ERR the reply would have more than " + MAX_REPLY_LENGTH + " bytes, and nothing was changed";
 
+  /**
+   * As how many requests what it carries out may count, repetitions included: about a second.
+   * Others on the same thread wait meanwhile.
+   */
+  static final int MAX_WORK = 1 << 21;
+
+  static final String TOO_MUCH_WORK =
+      "ERR the commands of the transaction take too long together, and nothing was changed";
+
   /** Why nothing was written although no error was met. */
   private enum Hindrance {
     NONE,
     WATCHED_KEY_CHANGED,
     REPLY_TOO_LONG,
+    TOO_MUCH_WORK,
     NO_MEMORY_FOR_REPLY
   }
 
@@ -49,7 +59,7 @@ final class ExecCommand implements Command.Handler {
       if (transaction.isRefused()) {
         request.fail(Errors.ABORTED);
       } else {
-        carryOut(request, transaction.count());
+        carryOut(request);
       }
     } finally {
       this.request = null;
@@ -57,8 +67,7 @@ final class ExecCommand implements Command.Handler {
     }
   }
 
-  private void carryOut(CommandRequest request, int count) {
-    request.execution().count(count);
+  private void carryOut(CommandRequest request) {
     protocol = request.client().protocol();
     hindrance = Hindrance.NONE;
     Arguments arguments = request.arguments();
@@ -95,6 +104,7 @@ final class ExecCommand implements Command.Handler {
     switch (hindrance) {
       case WATCHED_KEY_CHANGED -> request.reply().absentArray();
       case REPLY_TOO_LONG -> request.fail(Errors.aborted(REPLY_TOO_LONG));
+      case TOO_MUCH_WORK -> request.fail(Errors.aborted(TOO_MUCH_WORK));
       case NO_MEMORY_FOR_REPLY -> request.fail(Errors.aborted(Errors.REPLY_TOO_LARGE));
       case NONE -> throw new IllegalStateException("the store answered " + status);
     }
@@ -122,9 +132,14 @@ final class ExecCommand implements Command.Handler {
       commands.begin(transaction.requests());
     }
     for (int left = transaction.count(); left > 0; left--) {
+      request.execution().count(1);
       commands.runNext(request);
       if (request.reply().output().size() - before > MAX_REPLY_LENGTH) {
         hinder(Hindrance.REPLY_TOO_LONG, request);
+        return;
+      }
+      if (request.execution().counted() > MAX_WORK) {
+        hinder(Hindrance.TOO_MUCH_WORK, request);
         return;
       }
     }

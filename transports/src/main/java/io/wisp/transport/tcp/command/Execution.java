@@ -63,6 +63,11 @@ public final class Execution implements AutoCloseable {
     left -= bytes / BYTES_PER_REQUEST;
   }
 
+  /** As how many requests counts what was executed in this turn. */
+  int counted() {
+    return REQUESTS_PER_TURN - left;
+  }
+
   /** Says that the command being executed takes as long as a step of a long one. */
   public void countAsStep() {
     left -= REQUESTS_PER_STEP;

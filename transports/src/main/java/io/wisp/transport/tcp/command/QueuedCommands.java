@@ -87,6 +87,11 @@ final class QueuedCommands {
     boolean timed = timer.times(arguments);
     long began = timed ? System.nanoTime() : 0;
     command.handler().execute(request);
+    if (request.execution().rest() != null) {
+      // None of those that go on in steps is queued; the steps would come behind the reply.
+      request.execution().endSteps();
+      request.fail(Errors.NOT_IN_TRANSACTION);
+    }
     if (timed) {
       timer.took(System.nanoTime() - began, request);
     }
@@ -105,6 +110,7 @@ final class QueuedCommands {
       isLast = execution.executed();
     }
     command.handler().end(request);
+    execution.count(count - 1);
   }
 
   private void readInto(Arguments arguments, int count) {

@@ -55,11 +55,7 @@ final class Subcommands implements Command.Handler {
 
   @Override
   public @Nullable String refusalToQueue(Arguments arguments) {
-    Subcommand subcommand = named(arguments);
-    if (subcommand != null && Command.isRefusedInTransactions(fullName(subcommand))) {
-      return Errors.NOT_IN_TRANSACTION;
-    }
-    return refusalOf(subcommand, arguments);
+    return refusalOf(named(arguments), arguments);
   }
 
   private @Nullable Subcommand named(Arguments arguments) {

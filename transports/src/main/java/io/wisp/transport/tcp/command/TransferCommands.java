@@ -18,6 +18,9 @@ final class TransferCommands {
 
   private static final String SAME_KEY = "ERR source and destination objects are the same";
 
+  /** How often a value is copied: to be read, to be written, and into its record. */
+  private static final int COPIES = 3;
+
   private final Slice value = new Slice();
   private final Runnable transfer = this::transfer;
   private @Nullable CommandRequest request;
@@ -136,6 +139,7 @@ final class TransferCommands {
       return;
     }
     copy.pointAtFound(value);
+    request.execution().countBytes(COPIES * value.length());
     WriteCondition condition = replaces ? WriteCondition.ALWAYS : WriteCondition.IF_ABSENT;
     outcome = store.write(request.key(2), value, condition, 0, copy.expiresAt());
     boolean isWritten = outcome == Status.CREATED || outcome == Status.REPLACED;
