@@ -19,6 +19,7 @@ enum Tool {
   GUEST("run a command where there is an RDMA device"),
   TEST("run all tests and gates"),
   RDMA_TESTS,
+  TEST_CLIENTS,
   TEST_PYTHON,
   PROVE_COMPARE,
   JDK;
