@@ -208,7 +208,11 @@ class ServeRunTest {
   void shouldNotCountAsMissingWhatThisMachineCannotRun() throws Exception {
     start("");
     stop();
-    assertThat(server.out()).contains("not served  absent: ").contains("ready; ");
+    // Another process may have taken the port of one that this machine can run.
+    assertThat(server.out())
+        .contains("not served  absent: ")
+        .containsPattern("ready[^;]*; ")
+        .doesNotContainPattern("ready without[^;]*(absent|rdma)");
   }
 
   @Test
