@@ -107,7 +107,7 @@ final class TcpConnection implements ReadyChannel {
   private void noteWhatItHolds() {
     long heldNow = heldBytes();
     boolean holdsNow = heldNow > 0;
-    boolean mayThink = holdsOnlyTransaction();
+    boolean mayThink = heldNow == session.transactionBytes();
     // While it held nothing else its time did not run; so it begins with what it holds now.
     if (holdsNow && (progressed || !holds || (couldThink && !mayThink))) {
       stalledSinceNanos = System.nanoTime();

@@ -19,8 +19,8 @@ final class ExecCommand implements Command.Handler {
       "ERR the reply would have more than " + MAX_REPLY_LENGTH + " bytes, and nothing was changed";
 
   /**
-   * As how many requests what it carries out may count, repetitions included: about a second.
-   * Others on the same thread wait meanwhile.
+   * As how many short requests what it carries out may count, repetitions included. Others on the
+   * same thread wait meanwhile.
    */
   static final int MAX_WORK = 1 << 21;
 
