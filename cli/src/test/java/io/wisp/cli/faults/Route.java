@@ -38,7 +38,18 @@ enum Route {
 
   /** Puts, gets and deletes a value of a key that nobody else uses. */
   void checkRound(Client client, byte[] key, Random random) {
-    byte[] value = new byte[LENGTHS[random.nextInt(LENGTHS.length)]];
+    checkLength(client, key, LENGTHS[random.nextInt(LENGTHS.length)], random);
+  }
+
+  /** A round for each length that there is. */
+  void checkEachLength(Client client, byte[] key, Random random) {
+    for (int length : LENGTHS) {
+      checkLength(client, key, length, random);
+    }
+  }
+
+  private void checkLength(Client client, byte[] key, int length, Random random) {
+    byte[] value = new byte[length];
     random.nextBytes(value);
     if (client.put(key, value).isError()) {
       throw new AssertionError(this + ": a put fails");

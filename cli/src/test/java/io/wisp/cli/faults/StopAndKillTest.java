@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wisp.transport.Client;
 import io.wisp.transport.TransportException;
+import io.wisp.transport.Transports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -76,18 +77,25 @@ class StopAndKillTest {
     return server;
   }
 
+  /** Each goes through every length, after which a server keeps no more for it whatever it asks. */
   private void bringWitnesses(ServerProcess server) {
     for (Route route : Route.values()) {
-      witnesses.put(route, route.connect(server.port(), PATIENT));
+      Client client = route.connect(server.port(), PATIENT);
+      witnesses.put(route, client);
+      route.checkEachLength(client, witnessKey(route), random);
     }
     checkOthersAreServed();
+  }
+
+  private static byte[] witnessKey(Route route) {
+    return ("witness " + route).getBytes(UTF_8);
   }
 
   private void checkOthersAreServed() {
     witnesses.forEach(
         (route, client) -> {
           for (int i = 0; i < 20; i++) {
-            route.checkRound(client, ("witness " + route).getBytes(UTF_8), random);
+            route.checkRound(client, witnessKey(route), random);
           }
         });
   }
@@ -115,8 +123,9 @@ class StopAndKillTest {
     }
   }
 
-  /** The files and folders that have the server's port in their names. */
-  private static long sharedFiles(int port) throws IOException {
+  /** The files and folders of shm, which has the port that it listens at in their names. */
+  private static long sharedFiles(int basePort) throws IOException {
+    int port = basePort + Transports.named("shm").portOffset();
     try (Stream<Path> files = Files.find(Path.of("/dev/shm"), 4, (path, attributes) -> true)) {
       return files.filter(path -> path.toString().matches(".*\\b" + port + "\\b.*")).count();
     } catch (UncheckedIOException e) {
