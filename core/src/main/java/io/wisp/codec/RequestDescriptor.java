@@ -96,6 +96,21 @@ public final class RequestDescriptor {
     segment.set(U64, offset + ARGUMENT_OFFSET, argument);
   }
 
+  /**
+   * Points at the key of a frame that a peer sent and may be changing.
+   *
+   * @param key is changed if there is one
+   * @return whether there is a key, by its length, within the frame
+   */
+  public static boolean findKey(MemorySegment segment, long offset, long length, Slice key) {
+    int keyLength = length < HEADER_LENGTH ? 0 : keyLength(segment, offset);
+    if (keyLength == 0 || keyLength > length - HEADER_LENGTH) {
+      return false;
+    }
+    key.set(segment, offset + HEADER_LENGTH, keyLength);
+    return true;
+  }
+
   private static int version(MemorySegment segment, long offset) {
     return Byte.toUnsignedInt(segment.get(ValueLayout.JAVA_BYTE, offset + VERSION_OFFSET));
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.codec;
 
+import io.wisp.store.Prefetcher;
 import io.wisp.store.RecordAddress;
 import io.wisp.store.RecordSink;
 import io.wisp.store.Slice;
@@ -80,6 +81,11 @@ public final class RequestExecutor {
    */
   public long address() {
     return address;
+  }
+
+  /** What loads the memory that requests will need, for the thread of this. */
+  public Prefetcher prefetcher() {
+    return store.prefetcher();
   }
 
   /** Refuses whatever was asked, with a reason for people. */

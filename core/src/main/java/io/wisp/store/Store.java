@@ -220,6 +220,11 @@ public interface Store extends KeyValue, ExpiryTimes {
     return System.currentTimeMillis();
   }
 
+  /** What loads the memory of several keys before they are read or written, for one thread. */
+  default Prefetcher prefetcher() {
+    return Prefetcher.NONE;
+  }
+
   /**
    * Whether it matters to the store what is read without asking it, because it removes what is not
    * read for long.

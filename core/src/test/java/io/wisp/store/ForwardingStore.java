@@ -19,6 +19,11 @@ public abstract class ForwardingStore implements Store {
   }
 
   @Override
+  public Prefetcher prefetcher() {
+    return store().prefetcher();
+  }
+
+  @Override
   public Status writeAll(WriteBatch batch) {
     return store().writeAll(batch);
   }

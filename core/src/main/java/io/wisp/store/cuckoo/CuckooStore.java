@@ -2,6 +2,7 @@
 package io.wisp.store.cuckoo;
 
 import io.wisp.store.KeySink;
+import io.wisp.store.Prefetcher;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Steps;
@@ -154,6 +155,11 @@ public final class CuckooStore implements Store {
   @Override
   public long currentTimeMillis() {
     return clock.millis();
+  }
+
+  @Override
+  public Prefetcher prefetcher() {
+    return new TablePrefetcher(table);
   }
 
   @Override

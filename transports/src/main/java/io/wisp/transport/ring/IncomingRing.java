@@ -24,6 +24,9 @@ public final class IncomingRing {
   private boolean wantsAddress;
   private long credit;
   private int kind = NONE;
+  private long ahead;
+  private long aheadOffset;
+  private int aheadLength;
 
   /** The receiving end of a connection on which nothing has arrived. */
   public IncomingRing(RemoteMemory memory, RingLimits limits) {
@@ -55,6 +58,54 @@ public final class IncomingRing {
       }
     }
     return kind;
+  }
+
+  /** Turns back to the next frame, for {@link #lookAhead}. */
+  public void beginLookingAhead() {
+    ahead = consumed;
+  }
+
+  /**
+   * Looks at one frame more that has arrived, and takes none: {@link #aheadOffset} and {@link
+   * #aheadLength} say where its message is. It ends where there is anything but a message, about
+   * which {@link #peek} will have its say.
+   *
+   * @return whether there was one
+   */
+  public boolean lookAhead() {
+    long arrived = memory.arrived();
+    while (ahead < arrived && arrived - consumed <= length) {
+      long offset = ahead & (length - 1);
+      long first = FrameDescriptor.firstWord(ring, offset);
+      long claimed = FrameDescriptor.length(first);
+      if (!FrameDescriptor.isAt(first, ahead)) {
+        return false;
+      }
+      if (FrameDescriptor.kind(first) == FrameDescriptor.SKIP) {
+        ahead += length - offset;
+        continue;
+      }
+      if (FrameDescriptor.kind(first) != FrameDescriptor.MESSAGE
+          || claimed > limits.maxPayload()
+          || offset + FrameDescriptor.size((int) claimed) > length) {
+        return false;
+      }
+      aheadOffset = offset + FrameDescriptor.HEADER_LENGTH;
+      aheadLength = (int) claimed;
+      ahead += FrameDescriptor.size(aheadLength);
+      return ahead <= arrived;
+    }
+    return false;
+  }
+
+  /** Where in {@link #segment} the message is that was looked at. */
+  public long aheadOffset() {
+    return aheadOffset;
+  }
+
+  /** Its length in bytes. */
+  public int aheadLength() {
+    return aheadLength;
   }
 
   private void read(long arrived) throws RingFaultException {

@@ -45,6 +45,41 @@ class IncomingRingTest {
   }
 
   @Test
+  void shouldLookAheadAtMessagesAndTakeNone() throws RingFaultException {
+    frame(FrameDescriptor.MESSAGE, 5, 0, 0);
+    frame(FrameDescriptor.MESSAGE, 40, 32, 96);
+    ring.beginLookingAhead();
+    assertThat(ring.lookAhead()).isTrue();
+    assertThat(ring.aheadOffset()).isEqualTo(16);
+    assertThat(ring.aheadLength()).isEqualTo(5);
+    assertThat(ring.lookAhead()).isTrue();
+    assertThat(ring.aheadOffset()).isEqualTo(48);
+    assertThat(ring.aheadLength()).isEqualTo(40);
+    assertThat(ring.lookAhead()).isFalse();
+    assertThat(ring.peek()).isEqualTo(FrameDescriptor.MESSAGE);
+    assertThat(ring.consumed()).isZero();
+    assertThat(ring.messageLength()).isEqualTo(5);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // Not a message; too long; past the end of the ring; past what arrived; nothing there.
+    "2,   24,  64",
+    "1, 1009, 4096",
+    "1, 2147483647, 4096",
+    "1,    1,  16",
+    "9,    5,  64",
+    "1,    5,   0",
+    "1,    5, 4112",
+    "1,    5, -16",
+  })
+  void shouldStopLookingAheadWhereItMayNot(int kind, int length, long arrived) {
+    frame(kind, length, 0, arrived);
+    ring.beginLookingAhead();
+    assertThat(ring.lookAhead()).isFalse();
+  }
+
+  @Test
   void shouldReadAHeaderOnceThoughItChangesAfterwards() throws RingFaultException {
     frame(FrameDescriptor.MESSAGE, 5, 0, 32);
     ring.peek();

@@ -43,6 +43,13 @@ class RingFuzzTest extends FuzzTest {
   private static void takeAll(IncomingRing ring, DelayedLink.Side side, long position)
       throws RingFaultException {
     long before = ring.consumed();
+    ring.beginLookingAhead();
+    while (ring.lookAhead()) {
+      assertThat(ring.aheadLength()).isBetween(0, LIMITS.maxPayload());
+      assertThat(ring.aheadOffset() + ring.aheadLength())
+          .isLessThanOrEqualTo(side.incoming().byteSize());
+    }
+    assertThat(ring.consumed()).isEqualTo(before);
     int kind = ring.peek();
     while (kind != IncomingRing.NONE) {
       assertThat(kind).isIn(FrameDescriptor.MESSAGE, FrameDescriptor.RENDEZVOUS);

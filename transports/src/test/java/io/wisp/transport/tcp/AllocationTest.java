@@ -76,6 +76,31 @@ class AllocationTest {
     }
   }
 
+  /** So large an index that the requests behind the first are looked at beforehand. */
+  @Test
+  void shouldAllocateNothingForRequestsThatAreLookedAtAhead() throws Throwable {
+    ServerOptions options = ServerOptions.at(new Endpoint("127.0.0.1", 0));
+    String pair =
+        SessionHarness.request("SET", "some key", "some value")
+            + SessionHarness.request("GET", "some key");
+    byte[] requests = pair.repeat(20).getBytes(ISO_8859_1);
+    try (CuckooStore store =
+            CuckooStore.open(CuckooStore.Options.ofCapacity(64L << 20).fixedBuckets(1 << 16));
+        TcpServer server = new TcpServer(store, options, TcpLimits.defaults());
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.endpoint().port())) {
+      assertThat(store.prefetcher().isUseful()).isTrue();
+      long serverThread = server.loop(0).threadId();
+      assertAllocatesNothing(
+          () -> allocated(serverThread),
+          () -> {
+            for (int i = 0; i < REQUESTS / 40; i++) {
+              socket.getOutputStream().write(requests);
+              socket.getInputStream().skipNBytes(20L * "+OK\r\n$10\r\nsome value\r\n".length());
+            }
+          });
+    }
+  }
+
   @Test
   void shouldAllocateNothingForATransaction() throws Throwable {
     ServerOptions options = ServerOptions.at(new Endpoint("127.0.0.1", 0));

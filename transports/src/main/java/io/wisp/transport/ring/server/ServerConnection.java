@@ -125,7 +125,9 @@ final class ServerConnection {
     }
     returnsWhenStarved = -1;
     Outcome outcome = Outcome.UNFINISHED;
+    context.ahead().begin();
     for (int i = 0; outcome == Outcome.UNFINISHED && i < REQUESTS_PER_TURN; i++) {
+      context.ahead().look(incoming);
       outcome = serveOne();
     }
     outgoing.publish();

@@ -25,6 +25,7 @@ import java.util.function.LongSupplier;
  */
 record ThreadContext(
     RequestExecutor executor,
+    RequestsAhead ahead,
     RequestCounters counters,
     RingLimits limits,
     LongSupplier clock,
@@ -39,6 +40,7 @@ record ThreadContext(
     Arena arena = Arena.ofShared();
     return new ThreadContext(
         executor,
+        new RequestsAhead(executor.prefetcher()),
         new RequestCounters(),
         limits.rings(),
         nanoTime,

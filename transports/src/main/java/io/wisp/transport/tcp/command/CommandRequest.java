@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp.command;
 
+import io.wisp.store.Prefetcher;
 import io.wisp.store.RecordSink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
@@ -27,6 +28,7 @@ public final class CommandRequest implements AutoCloseable {
   public static final int NOT_COUNTED = -1;
 
   private final StoreView store;
+  private final Prefetcher prefetcher;
   private final ServerView server;
   private final Traffic traffic;
   private final CommandTimer timer;
@@ -62,6 +64,7 @@ public final class CommandRequest implements AutoCloseable {
     bulk = new BulkSink(scratch);
     copy = new WorkingCopy(scratch);
     this.store = new StoreView(store, traffic, reply);
+    prefetcher = store.prefetcher();
   }
 
   /** Turns to a client's session, whose replies go into a buffer. */
@@ -93,6 +96,19 @@ public final class CommandRequest implements AutoCloseable {
 
   ServerView server() {
     return server;
+  }
+
+  /** Loads what the next arguments, as keys, will need: as many as are loaded together. */
+  void prefetch(int from, int end) {
+    if (!prefetcher.isUseful()) {
+      return;
+    }
+    boolean more = true;
+    for (int i = from; more && i < end; i++) {
+      Slice next = key(i);
+      more = Status.refusalOf(next) != null || prefetcher.add(next);
+    }
+    prefetcher.load();
   }
 
   /** Looks a key up, and counts whether it was there. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp.command;
 
+import io.wisp.store.Prefetcher;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.transport.tcp.buffer.BufferLimitException;
@@ -37,6 +38,9 @@ final class GetManyCommand implements Command.Handler {
     int count = request.arguments().count();
     request.reply().array(count - 1);
     for (int i = 1; i < count; i++) {
+      if ((i - 1) % Prefetcher.MAX_KEYS == 0) {
+        request.prefetch(i, count);
+      }
       get(request.key(i), request);
       if (request.reply().output().size() - before > MAX_WHOLE_REPLY_LENGTH) {
         request.transaction().rollBack();

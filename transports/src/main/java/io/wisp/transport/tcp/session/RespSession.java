@@ -80,6 +80,7 @@ public final class RespSession implements AutoCloseable {
    */
   public Progress execute(NativeBuffer input, NativeBuffer output) {
     context.request().begin(client, execution, output);
+    context.ahead().begin();
     execution.beginTurn();
     needed = 0;
     while (!client.isClosing()) {
@@ -125,6 +126,7 @@ public final class RespSession implements AutoCloseable {
     execution.count(1);
     NativeBuffer typed = inline.request();
     if (typed == null) {
+      context.ahead().look(input);
       return advance(input);
     }
     advance(typed);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp.session;
 
+import io.wisp.store.Prefetcher;
 import io.wisp.store.Store;
 import io.wisp.transport.RequestCounters;
 import io.wisp.transport.tcp.buffer.BufferPool;
@@ -23,6 +24,7 @@ public record SessionContext(
     BufferPool buffers,
     CommandTable commands,
     RequestParser parser,
+    RequestsAhead ahead,
     RequestCounters counters)
     implements AutoCloseable {
 
@@ -43,7 +45,22 @@ public record SessionContext(
         new CommandRequest(store, server, traffic, buffers, scratch),
         buffers,
         Commands.table(),
+        store.prefetcher(),
+        counters);
+  }
+
+  private SessionContext(
+      CommandRequest request,
+      BufferPool buffers,
+      CommandTable commands,
+      Prefetcher prefetcher,
+      RequestCounters counters) {
+    this(
+        request,
+        buffers,
+        commands,
         new RequestParser(),
+        new RequestsAhead(commands, prefetcher),
         counters);
   }
 

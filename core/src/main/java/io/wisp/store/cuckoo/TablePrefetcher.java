@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.store.cuckoo;
+
+import io.wisp.store.Prefetcher;
+import io.wisp.store.Slice;
+import io.wisp.store.cuckoo.region.Words;
+import io.wisp.store.cuckoo.table.Bucket;
+import io.wisp.store.cuckoo.table.Index;
+import io.wisp.store.cuckoo.table.KeyHash;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Loads the buckets and records of several keys. A lookup waits for memory twice, first for its
+ * buckets and then for its record, and the next one begins when it has ended. A processor has many
+ * loads under way at a time, but only if none needs the result of another and few instructions lie
+ * between them. So all keys are hashed first, then all buckets are loaded, then all records (group
+ * prefetching: Chen, Ailamaki, Gibbons, Mowry, ICDE 2004).
+ *
+ * <p>Java has no instruction to prefetch. A load whose value counts for something does the same.
+ */
+final class TablePrefetcher implements Prefetcher {
+
+  /** An index of so many buckets takes 2 MiB, and its records some ten times that. */
+  private static final long BUCKETS_BEYOND_CACHES = 1 << 15;
+
+  private final MemorySegment memory;
+  private final Index index;
+  private final long[] hashes = new long[MAX_KEYS];
+  private int count;
+
+  /** Kept, for the compiler leaves out loads whose values nobody uses. */
+  @SuppressWarnings("unused")
+  private long sum;
+
+  TablePrefetcher(Table table) {
+    memory = table.memory();
+    index = table.index();
+  }
+
+  @Override
+  public boolean isUseful() {
+    return index.buckets() >= BUCKETS_BEYOND_CACHES;
+  }
+
+  @Override
+  public boolean add(Slice key) {
+    hashes[count++] = index.hash(key);
+    return count < MAX_KEYS;
+  }
+
+  @Override
+  public void load() {
+    long buckets = index.buckets();
+    long words = 0;
+    for (int i = 0; i < count; i++) {
+      words += Words.getPlain(memory, firstBucket(hashes[i], buckets));
+      words += Words.getPlain(memory, secondBucket(hashes[i], buckets));
+    }
+    for (int i = 0; i < count; i++) {
+      long tag = KeyHash.tag(hashes[i]);
+      words += loadRecord(firstBucket(hashes[i], buckets), tag);
+      words += loadRecord(secondBucket(hashes[i], buckets), tag);
+    }
+    sum = words;
+    count = 0;
+  }
+
+  private long firstBucket(long hash, long buckets) {
+    return index.bucketAddress(KeyHash.bucket(KeyHash.firstHalf(hash), buckets));
+  }
+
+  private long secondBucket(long hash, long buckets) {
+    return index.bucketAddress(KeyHash.bucket(KeyHash.secondHalf(hash), buckets));
+  }
+
+  /** A slot holds an offset in the region at all times, so its record can be loaded unlocked. */
+  private long loadRecord(long bucketAddress, long tag) {
+    for (int i = 0; i < Bucket.SLOTS; i++) {
+      long slot = Words.getPlain(memory, Bucket.slotAddress(bucketAddress, i));
+      if (Bucket.tag(slot) == tag && slot != Bucket.EMPTY) {
+        return Words.getPlain(memory, Bucket.recordOffset(slot));
+      }
+    }
+    return 0;
+  }
+}
