@@ -32,7 +32,7 @@ public interface Prefetcher {
   boolean isUseful();
 
   /**
-   * Adds a key, whose bytes are not needed afterwards.
+   * Adds a key, whose bytes are not needed afterwards; or does nothing if there is no room.
    *
    * @return whether there is room for another one
    */

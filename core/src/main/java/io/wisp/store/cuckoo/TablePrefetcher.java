@@ -44,7 +44,10 @@ final class TablePrefetcher implements Prefetcher {
 
   @Override
   public boolean add(Slice key) {
-    hashes[count++] = index.hash(key);
+    if (count < MAX_KEYS) {
+      hashes[count] = index.hash(key);
+      count++;
+    }
     return count < MAX_KEYS;
   }
 

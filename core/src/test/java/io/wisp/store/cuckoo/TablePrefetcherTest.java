@@ -39,6 +39,8 @@ class TablePrefetcherTest extends StoreTestBase {
       for (int i = 1; i <= Prefetcher.MAX_KEYS; i++) {
         assertThat(prefetcher.add(key(i))).isEqualTo(i < Prefetcher.MAX_KEYS);
       }
+      // As when somebody was cut off between adding and loading.
+      assertThat(prefetcher.add(key(0))).isFalse();
       prefetcher.load();
     }
   }
