@@ -18,6 +18,8 @@ package io.wisp.store;
  * @param expired expired records that were reclaimed
  * @param evicted records removed to make room
  * @param expiring records that have an expiry; may be slightly off while others write
+ * @param averageTimeToLive of those records, in milliseconds, as the last sweep over all of them
+ *     found it; 0 before the first
  */
 public record StoreStatistics(
     long entries,
@@ -33,4 +35,5 @@ public record StoreStatistics(
     long wonBytes,
     long expired,
     long evicted,
-    long expiring) {}
+    long expiring,
+    long averageTimeToLive) {}

@@ -288,7 +288,8 @@ public final class HeapStore implements Store {
         0,
         expired,
         0,
-        expiring);
+        expiring,
+        0);
   }
 
   @Override

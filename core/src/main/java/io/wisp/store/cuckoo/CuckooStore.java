@@ -356,7 +356,8 @@ public final class CuckooStore implements Store {
         table.compactor().evacuation().wonBytes(),
         counters.expired(),
         counters.evicted(),
-        counters.expiring());
+        counters.expiring(),
+        sweep.averageTimeToLive());
   }
 
   @Override

@@ -49,6 +49,12 @@ final class Sweep {
   private final InstantSource clock;
   private long reclaimCursor;
 
+  /** Of the records that the sweep under way has come to, and how many they are. */
+  private double timesToLive;
+
+  private long livingOn;
+  private volatile long averageTimeToLive;
+
   Sweep(Table table, InstantSource clock) {
     memory = table.memory();
     index = table.index();
@@ -182,7 +188,8 @@ final class Sweep {
    */
   synchronized boolean reclaimExpired(long deadline) {
     if (counters.expiring() <= 0) {
-      reclaimCursor = 0;
+      averageTimeToLive = 0;
+      beginAgain();
       return false;
     }
     long buckets = index.buckets();
@@ -192,8 +199,20 @@ final class Sweep {
         return true;
       }
     }
-    reclaimCursor = 0;
+    averageTimeToLive = livingOn == 0 ? 0 : (long) (timesToLive / livingOn);
+    beginAgain();
     return false;
+  }
+
+  private void beginAgain() {
+    reclaimCursor = 0;
+    timesToLive = 0;
+    livingOn = 0;
+  }
+
+  /** What the last sweep for expired records found of those that had not, in milliseconds. */
+  long averageTimeToLive() {
+    return averageTimeToLive;
   }
 
   private void reclaimExpiredIn(long bucket) {
@@ -203,9 +222,8 @@ final class Sweep {
         stripes.lockBucket(bucket);
         try {
           long slot = Words.getPlain(memory, slotAddress);
-          if (slot != Bucket.EMPTY && hasExpired(slot)) {
-            entries.remove(slotAddress);
-            counters.countExpired();
+          if (Bucket.expires(slot)) {
+            reclaimIfExpired(slotAddress, slot);
           }
         } finally {
           stripes.unlockBucket(bucket);
@@ -214,9 +232,23 @@ final class Sweep {
     }
   }
 
+  private void reclaimIfExpired(long slotAddress, long slot) {
+    long timeToLive = timeToLive(slot);
+    if (timeToLive <= 0) {
+      entries.remove(slotAddress);
+      counters.countExpired();
+    } else {
+      timesToLive += timeToLive;
+      livingOn++;
+    }
+  }
+
   private boolean hasExpired(long slot) {
-    return Bucket.expires(slot)
-        && RecordLayout.expiry(memory, Bucket.recordOffset(slot)) <= clock.millis();
+    return Bucket.expires(slot) && timeToLive(slot) <= 0;
+  }
+
+  private long timeToLive(long slot) {
+    return RecordLayout.expiry(memory, Bucket.recordOffset(slot)) - clock.millis();
   }
 
   /** Keys copied out of the region, so that a sink may take its time. */

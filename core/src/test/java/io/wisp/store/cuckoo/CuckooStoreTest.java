@@ -325,6 +325,26 @@ class CuckooStoreTest extends StoreTestBase {
   }
 
   @Test
+  void shouldTellHowLongRecordsLiveOnTheAverage() {
+    CuckooStore store = open(options(MEBIBYTE).clock(clock));
+    for (int i = 0; i < 1000; i++) {
+      long expiresAt = i < 600 ? now.get() + 10L * (i + 1) : Store.NEVER;
+      store.write(key(i), Slice.of("v"), WriteCondition.ALWAYS, 0, expiresAt);
+    }
+    assertThat(store.statistics().averageTimeToLive()).isZero();
+    finishMaintenance(store);
+    assertThat(store.statistics().averageTimeToLive()).isEqualTo(3005);
+    now.addAndGet(3000);
+    finishMaintenance(store);
+    assertThat(store.statistics().expiring()).isEqualTo(300);
+    assertThat(store.statistics().averageTimeToLive()).isEqualTo(1505);
+    now.addAndGet(3000);
+    finishMaintenance(store);
+    finishMaintenance(store);
+    assertThat(store.statistics().averageTimeToLive()).isZero();
+  }
+
+  @Test
   void shouldGiveEveryKeyInAScanAndOnlyThen() {
     CuckooStore store = open(4 * MEBIBYTE);
     assertThat(store.scan(0, 10, (segment, offset, length) -> {})).isZero();

@@ -260,8 +260,10 @@ final class InfoSections {
 
   /** As in Redis, a database without keys has no line. */
   private static Map<String, Object> keyspaceSection(StoreStatistics stored) {
-    return stored.entries() == 0
-        ? Map.of()
-        : Map.of("db0", "keys=" + stored.entries() + ",expires=" + Math.max(0, stored.expiring()));
+    if (stored.entries() == 0) {
+      return Map.of();
+    }
+    String keys = "keys=" + stored.entries() + ",expires=" + Math.max(0, stored.expiring());
+    return Map.of("db0", keys + ",avg_ttl=" + stored.averageTimeToLive());
   }
 }
