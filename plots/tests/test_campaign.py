@@ -16,7 +16,7 @@ import pytest
 from tests.test_schemas import errors
 from tests.waiting import is_alive, wait_for, wait_for_pid
 from wisp_tools.campaign import runner, state
-from wisp_tools.campaign.cells import CLIENT, GUEST, HOST, SHARED, SIMPLE_KV, SPLIT, Cell, first_warmup
+from wisp_tools.campaign.cells import CLIENT, GUEST, HOST, SHARED, SIMPLE_KV, SPLIT, Cell, FirstWarmup, first_warmup
 from wisp_tools.campaign.measuring import Ends, without_places
 from wisp_tools.campaign.progress import seconds_left
 from wisp_tools.campaign.runner import Tools, open_campaign, run_campaign
@@ -121,7 +121,7 @@ def logs(tools):
 
 @pytest.fixture
 def ends(tools, logs):
-    with Ends(tools.wisp, logs.parent, first_warmup=5) as made:
+    with Ends(tools.wisp, logs.parent, first_warmup=FirstWarmup(5)) as made:
         yield made
 
 
@@ -146,7 +146,7 @@ def clients(tools):
 
 def test_servers_and_clients_stay_from_cell_to_cell_and_servers_are_held_still_between_them(tools, logs):
     tcp, ring, onesided = cell("a", "tcp"), cell("b", "shm", get="ring"), cell("c", "shm", get="onesided")
-    with Ends(tools.wisp, logs.parent, first_warmup=5) as made:
+    with Ends(tools.wisp, logs.parent, first_warmup=FirstWarmup(5)) as made:
         outcomes = measured(made, tcp, ring, tcp, onesided, ring)
         assert [each.state for each in outcomes] == [FINISHED] * 5
         assert len(servers(tools)) == 2, "one for each transport"
@@ -173,6 +173,17 @@ def test_a_new_client_is_kept_busy_before_it_is_measured_and_leaves_no_result_of
     asked = [call for call in calls(tools) if call.startswith("-p 127.0.0.1:")]
     assert ["--json" in call for call in asked] == [False, True, True]
     assert "--transport shm --get ring --key_size 3 --payload_size 100 --warmup 1s --duration 5s" in asked[0]
+
+
+@pytest.mark.parametrize(
+    ("rates", "parts"), [([10, 20, 30, 31, 60], 4), ([10, 9, 20], 2), ([10, 20, 40, 80, 160, 320], 5), ([0, 5, 5], 1)]
+)
+def test_a_new_client_is_kept_busy_until_it_gets_no_faster_or_it_takes_too_long(tools, logs, rates, parts):
+    tell(tools, rates=rates)
+    with Ends(tools.wisp, logs.parent, first_warmup=FirstWarmup(5, parts=5)) as made:
+        measured(made, cell("a", "tcp"))
+    asked = [call for call in calls(tools) if call.startswith("-p 127.0.0.1:")]
+    assert ["--json" in call for call in asked] == [False] * parts + [True]
 
 
 def test_a_client_is_kept_busy_again_where_its_server_is_new(tools, ends):

@@ -10,7 +10,7 @@ import pytest
 
 from tests.test_campaign import calls, cell, measured, tools  # noqa: F401
 from wisp_tools.campaign import nearness
-from wisp_tools.campaign.cells import GUEST, HOST, SPLIT
+from wisp_tools.campaign.cells import GUEST, HOST, SPLIT, FirstWarmup
 from wisp_tools.campaign.measuring import Ends
 from wisp_tools.campaign.nearness import ATTEMPTS, PATIENCE_SECONDS, PAUSE_SECONDS, Nearness
 from wisp_tools.campaign.state import Campaign, CellState, read_campaign
@@ -63,7 +63,7 @@ def test_its_patience_has_an_end(monkeypatch, slept):
 
 def one(tools, *cells):  # noqa: F811
     (tools.root / "campaign" / "logs").mkdir(parents=True)
-    with Ends(tools.wisp, tools.root / "campaign", first_warmup=5) as made:
+    with Ends(tools.wisp, tools.root / "campaign", first_warmup=FirstWarmup(5)) as made:
         return measured(made, *cells)
 
 

@@ -75,6 +75,25 @@ class Series:
 
 
 @dataclass(frozen=True)
+class FirstWarmup:
+    """How long a client that was just started, and its server, are kept busy before they are measured."""
+
+    seconds: int
+    """Of a part."""
+    parts: int = 1
+    """The most parts. There is no further one once one had hardly more requests a second than the one before."""
+
+    @property
+    def usual_seconds(self) -> int:
+        """It takes a second part to see that the first was enough."""
+        return self.seconds * min(2, self.parts)
+
+    @property
+    def most_seconds(self) -> int:
+        return self.seconds * self.parts
+
+
+@dataclass(frozen=True)
 class Plan:
     """What a campaign measures in one place."""
 
@@ -83,8 +102,7 @@ class Plan:
     warmup: int
     """Seconds, as `measured`, of each measurement by `./wisp -p`."""
     measured: int
-    first_warmup: int
-    """Seconds that a client that was just started, and its server, are kept busy before they are measured."""
+    first_warmup: FirstWarmup
     share: float = 1.0
     """Of the requests that each way of simple_kv has."""
 

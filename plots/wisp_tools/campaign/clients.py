@@ -9,13 +9,17 @@ import time
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
-from wisp_tools.campaign.cells import Cell, client_of, first_warmup
+from wisp_tools.campaign.cells import Cell, FirstWarmup, client_of, first_warmup
 from wisp_tools.campaign.cores import client_cores
 from wisp_tools.processes import Process, ProcessFailure, last_line, stop
 
 END = re.compile(r"^exit code (\d+)\n", re.MULTILINE)
 """What `./wisp -p -` says behind each measurement."""
+RATE = re.compile(r"^qps +([0-9.]+)", re.MULTILINE)
+"""What it says of a closed loop."""
 READ_BYTES = 1 << 16
+WARM = 1.05
+"""How many times the rate of the part before one of the warm-up has at most when its ends are warm."""
 
 
 class MeasurementFailure(ProcessFailure):
@@ -39,8 +43,8 @@ class WarmClient:
         except OSError as failure:
             raise ProcessFailure(f"{wisp.name} cannot be started: {failure.strerror}") from failure
 
-    def measure(self, words: tuple[str, ...], log: Path, seconds: float) -> None:
-        """Makes a measurement, and leaves what is said of it in `log`.
+    def measure(self, words: tuple[str, ...], log: Path, seconds: float) -> str:
+        """Makes a measurement, and leaves what is said of it in `log`, which is the answer.
 
         Raises MeasurementFailure if it fails, ProcessFailure if it takes longer than `seconds`, or the client ends.
         """
@@ -62,7 +66,7 @@ class WarmClient:
             else:
                 if end.group(1) != "0":
                     raise MeasurementFailure(f"{_complaint(said)} (exit code {end.group(1)})")
-                return
+                return said
         raise ProcessFailure(f"the client ended: {last_line(log) or 'it said nothing'}")
 
     def _read(self, seconds: float) -> str | None:
@@ -82,6 +86,16 @@ class WarmClient:
                 stream.close()
 
 
+def _warm_up(client: WarmClient, words: tuple[str, ...], log: Path, limit: float, parts: int) -> None:
+    """Keeps both ends busy until they get no faster, since how long that takes depends on the machine."""
+    before = 0.0
+    for _ in range(parts):
+        rate = RATE.search(client.measure(words, log, limit))
+        if rate is None or float(rate.group(1)) <= WARM * before:
+            return
+        before = float(rate.group(1))
+
+
 def _complaint(said: str) -> str:
     """What it said last in its own name, or its last line before the exit code."""
     lines = [line.strip() for line in END.sub("", said).splitlines() if line.strip()]
@@ -98,18 +112,16 @@ class WarmClients(AbstractContextManager["WarmClients"]):
         self._warm: dict[tuple[str, ...], tuple[WarmClient, str]] = {}
         """With the server that each is warm with."""
 
-    def measure(self, cell: Cell, endpoint: str, target: str, log: Path, limit: float, first_seconds: int) -> None:
-        """Makes a cell's measurement. A client that was just started, or has a server that was, is first kept busy for
-        `first_seconds`.
-        """
+    def measure(self, cell: Cell, endpoint: str, target: str, log: Path, limit: float, first: FirstWarmup) -> None:
+        """Makes a cell's measurement. A client that was just started, or has a server that was, is first kept busy."""
         cores = client_cores(cell)
         way = client_of(cell)
         client, warm_with = self._warm.pop(way, (None, ""))
         try:
             client = client or WarmClient(self._wisp, self._folder)
             if endpoint != warm_with:
-                warmup = (endpoint, *first_warmup(cell, first_seconds), *cores)
-                client.measure(warmup, log, limit + 2 * first_seconds)
+                warmup = (endpoint, *first_warmup(cell, first.seconds), *cores)
+                _warm_up(client, warmup, log, limit + 2 * first.seconds, first.parts)
             client.measure((endpoint, *cell.options, *cores, "--json", target), log, limit)
         except BaseException:
             if client:

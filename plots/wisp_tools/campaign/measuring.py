@@ -7,7 +7,7 @@ import time
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 
-from wisp_tools.campaign.cells import CLIENT, GUEST, HOST, SPLIT
+from wisp_tools.campaign.cells import CLIENT, GUEST, HOST, SPLIT, FirstWarmup
 from wisp_tools.campaign.clients import WarmClients
 from wisp_tools.campaign.cores import client_cores, server_cores, split_cores
 from wisp_tools.campaign.nearness import ATTEMPTS, Nearness
@@ -26,7 +26,7 @@ LIMIT_FACTOR = 10
 class Ends(AbstractContextManager["Ends"]):
     """Servers and clients that stay warm from cell to cell, and those that a cell alone needs."""
 
-    def __init__(self, wisp: Path, folder: Path, first_warmup: int) -> None:
+    def __init__(self, wisp: Path, folder: Path, first_warmup: FirstWarmup) -> None:
         """Everything runs in the folder and is told relative paths: programs record how they were called."""
         self._wisp = wisp
         self._folder = folder

@@ -168,7 +168,7 @@ def start_seconds(cells: Iterable[CellState], scale: Scale) -> float:
         for state in cells
         if state.cell.instrument == CLIENT
     }
-    return sum(START_SECONDS[place] + scale.plan(place).first_warmup for place, _, _ in clients)
+    return sum(START_SECONDS[place] + scale.plan(place).first_warmup.usual_seconds for place, _, _ in clients)
 
 
 def _build(tools: Tools) -> None:

@@ -4,7 +4,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from wisp_tools.campaign.cells import GUEST, HOST, Cell, Load, Plan, Series, WayToMeasure
+from wisp_tools.campaign.cells import GUEST, HOST, Cell, FirstWarmup, Load, Plan, Series, WayToMeasure
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ FULL = Scale(
         ),
         warmup=1,
         measured=2,
-        first_warmup=5,
+        first_warmup=FirstWarmup(5),
         share=0.6,
     ),
     guest=Plan(
@@ -128,7 +128,8 @@ FULL = Scale(
         ),
         warmup=1,
         measured=2,
-        first_warmup=40,
+        # A JVM that is emulated takes from one to three minutes, depending on the machine below.
+        first_warmup=FirstWarmup(30, parts=6),
         share=0.4,
     ),
 )
@@ -147,7 +148,7 @@ QUICK = Scale(
         ),
         warmup=1,
         measured=1,
-        first_warmup=3,
+        first_warmup=FirstWarmup(3),
         share=0.3,
     ),
     guest=Plan(
@@ -155,7 +156,7 @@ QUICK = Scale(
         series=(Series("comparison", THE_NOTES, (*RDMA_WAYS, RDMA_ONESIDED, *GUEST_PYTHON_WAYS)),),
         warmup=1,
         measured=2,
-        first_warmup=30,
+        first_warmup=FirstWarmup(15, parts=4),
         share=0.3,
     ),
 )

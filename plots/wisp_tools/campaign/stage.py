@@ -33,7 +33,9 @@ def run_cells(campaign: Campaign, cells: list[CellState], wisp: Path, record: Ca
     """Measures cells of one place one after the other; `record` is called after each with its outcome set."""
     for cell in cells:
         cell.state = WAITING
-    first_warmup = SCALES[campaign.scale].plan(cells[0].cell.place).first_warmup if cells else 0
+    if not cells:
+        return
+    first_warmup = SCALES[campaign.scale].plan(cells[0].cell.place).first_warmup
     with Ends(wisp, campaign.folder, first_warmup) as ends:
         for cell in cells:
             say(beginning(campaign, cell))
