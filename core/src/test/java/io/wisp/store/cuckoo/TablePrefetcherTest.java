@@ -2,10 +2,12 @@
 package io.wisp.store.cuckoo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import io.wisp.store.Prefetcher;
 import io.wisp.store.Slice;
+import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
 import java.util.SplittableRandom;
@@ -43,6 +45,22 @@ class TablePrefetcherTest extends StoreTestBase {
       assertThat(prefetcher.add(key(0))).isFalse();
       prefetcher.load();
     }
+  }
+
+  /** As when the memory of a client that the key is in was cut short. */
+  @Test
+  void shouldGoOnAfterAKeyThatCouldNotBeRead() {
+    Prefetcher prefetcher = open(4 * MEBIBYTE).prefetcher();
+    Slice gone;
+    try (Arena arena = Arena.ofConfined()) {
+      gone = new Slice().set(arena.allocate(16), 0, 16);
+    }
+    for (int i = 0; i < Prefetcher.MAX_KEYS; i++) {
+      assertThatThrownBy(() -> prefetcher.add(gone)).isInstanceOf(IllegalStateException.class);
+      prefetcher.add(key(i));
+    }
+    prefetcher.load();
+    assertThat(prefetcher.add(key(0))).isTrue();
   }
 
   @Test

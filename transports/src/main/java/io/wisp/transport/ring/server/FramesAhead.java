@@ -10,7 +10,7 @@ import io.wisp.transport.ring.IncomingRing;
  * Looks at the requests that wait in a ring behind the one that is executed, and has the store load
  * the memory of their keys together. The connections of a thread share it.
  */
-final class RequestsAhead {
+final class FramesAhead {
 
   private final Prefetcher prefetcher;
   private final Slice key = new Slice();
@@ -19,7 +19,7 @@ final class RequestsAhead {
   /** How many requests from the next on need not be looked at. */
   private int seen;
 
-  RequestsAhead(Prefetcher prefetcher) {
+  FramesAhead(Prefetcher prefetcher) {
     this.prefetcher = prefetcher;
   }
 

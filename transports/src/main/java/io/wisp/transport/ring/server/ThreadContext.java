@@ -25,7 +25,7 @@ import java.util.function.LongSupplier;
  */
 record ThreadContext(
     RequestExecutor executor,
-    RequestsAhead ahead,
+    FramesAhead ahead,
     RequestCounters counters,
     RingLimits limits,
     LongSupplier clock,
@@ -40,7 +40,7 @@ record ThreadContext(
     Arena arena = Arena.ofShared();
     return new ThreadContext(
         executor,
-        new RequestsAhead(executor.prefetcher()),
+        new FramesAhead(executor.prefetcher()),
         new RequestCounters(),
         limits.rings(),
         nanoTime,

@@ -98,15 +98,17 @@ public final class CommandRequest implements AutoCloseable {
     return server;
   }
 
-  /** Loads what the next arguments, as keys, will need: as many as are loaded together. */
-  void prefetch(int from, int end) {
+  /** Loads what the arguments from one on, which are keys, will need: as many as go together. */
+  void prefetch(int from) {
     if (!prefetcher.isUseful()) {
       return;
     }
-    boolean more = true;
-    for (int i = from; more && i < end; i++) {
+    int end = Math.min(arguments.count(), from + Prefetcher.MAX_KEYS);
+    for (int i = from; i < end; i++) {
       Slice next = key(i);
-      more = Status.refusalOf(next) != null || prefetcher.add(next);
+      if (Status.refusalOf(next) == null) {
+        prefetcher.add(next);
+      }
     }
     prefetcher.load();
   }

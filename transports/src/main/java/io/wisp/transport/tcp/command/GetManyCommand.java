@@ -39,7 +39,7 @@ final class GetManyCommand implements Command.Handler {
     request.reply().array(count - 1);
     for (int i = 1; i < count; i++) {
       if ((i - 1) % Prefetcher.MAX_KEYS == 0) {
-        request.prefetch(i, count);
+        request.prefetch(i);
       }
       get(request.key(i), request);
       if (request.reply().output().size() - before > MAX_WHOLE_REPLY_LENGTH) {

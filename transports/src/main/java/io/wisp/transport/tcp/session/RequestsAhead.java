@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp.session;
 
-import io.wisp.store.Limits;
 import io.wisp.store.Prefetcher;
 import io.wisp.store.Slice;
+import io.wisp.store.Status;
 import io.wisp.transport.tcp.buffer.NativeBuffer;
 import io.wisp.transport.tcp.command.Command;
 import io.wisp.transport.tcp.command.CommandTable;
@@ -21,6 +21,14 @@ final class RequestsAhead {
   /** Of a request that is looked at, its name included: so a look is short. */
   private static final int MAX_ARGUMENTS = 64;
 
+  /**
+   * Of the requests that are looked at together. A turn ends after a few that have long replies,
+   * and the next one looks at the rest again.
+   */
+  private static final int MAX_BYTES = 64 << 10;
+
+  private static final int FIRST = -1;
+
   private final CommandTable commands;
 
   /** By the commands' numbers, for each request that is looked at asks. */
@@ -30,6 +38,8 @@ final class RequestsAhead {
   private final RequestParser parser = new RequestParser();
   private final Slice key = new Slice();
   private boolean useful;
+
+  /** Up to where in the input requests need not be looked at, or {@link #FIRST}. */
   private int seenTo;
 
   RequestsAhead(CommandTable commands, Prefetcher prefetcher) {
@@ -44,8 +54,7 @@ final class RequestsAhead {
   /** Turns to an input of which nothing was executed yet. */
   void begin() {
     useful = prefetcher.isUseful();
-    // Not before the first request was executed: mostly there is but one.
-    seenTo = Integer.MIN_VALUE;
+    seenTo = FIRST;
   }
 
   /** Looks ahead if the next request of the input was not seen yet. To be called before each. */
@@ -53,13 +62,14 @@ final class RequestsAhead {
     if (!useful) {
       return;
     }
-    if (seenTo == Integer.MIN_VALUE) {
+    if (seenTo == FIRST) {
+      // Not the first request of a turn: mostly there is but one.
       seenTo = 0;
     } else if (input.start() >= seenTo) {
       parser.begin(input, true);
       boolean more = true;
       for (int i = 0; more && i < Prefetcher.MAX_KEYS; i++) {
-        more = addNext(input);
+        more = addNext(input) && parser.next() - input.start() < MAX_BYTES;
       }
       // One that has not arrived is not looked at again before it is executed.
       seenTo = Math.max(parser.next(), input.start() + 1);
@@ -75,7 +85,7 @@ final class RequestsAhead {
       return false;
     }
     int count = parser.number();
-    if (count <= 1 || count > MAX_ARGUMENTS || parser.readBulk() != Outcome.COMPLETE) {
+    if (count < 1 || count > MAX_ARGUMENTS || parser.readBulk() != Outcome.COMPLETE) {
       return false;
     }
     Command command = commands.find(input.memory(), parser.offset(), parser.length());
@@ -85,14 +95,11 @@ final class RequestsAhead {
       if (parser.readBulk() != Outcome.COMPLETE) {
         return false;
       }
-      if (i == 1 && takesKey && isKey(parser.length())) {
-        more = prefetcher.add(key.set(input.memory(), parser.offset(), parser.length()));
+      if (i == 1 && takesKey) {
+        key.set(input.memory(), parser.offset(), parser.length());
+        more = Status.refusalOf(key) != null || prefetcher.add(key);
       }
     }
     return more;
-  }
-
-  private static boolean isKey(int length) {
-    return length > 0 && length <= Limits.MAX_KEY_LENGTH;
   }
 }

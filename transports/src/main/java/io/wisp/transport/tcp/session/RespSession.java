@@ -126,7 +126,9 @@ public final class RespSession implements AutoCloseable {
     execution.count(1);
     NativeBuffer typed = inline.request();
     if (typed == null) {
-      context.ahead().look(input);
+      if (client.isAuthenticated()) {
+        context.ahead().look(input);
+      }
       return advance(input);
     }
     advance(typed);

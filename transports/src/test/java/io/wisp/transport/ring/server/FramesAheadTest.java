@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class RequestsAheadTest {
+class FramesAheadTest {
 
   private static final RingLimits LIMITS = new RingLimits(4096);
 
@@ -25,7 +25,7 @@ class RequestsAheadTest {
   private final OutgoingRing outgoing = new OutgoingRing(link.left(), LIMITS);
   private final IncomingRing incoming = new IncomingRing(link.right(), LIMITS);
   private final RecordingPrefetcher prefetcher = new RecordingPrefetcher();
-  private final RequestsAhead ahead = new RequestsAhead(prefetcher);
+  private final FramesAhead ahead = new FramesAhead(prefetcher);
 
   private void send(Operation operation, String key) throws RingFaultException {
     Slice bytes = Slice.of(key);

@@ -97,6 +97,36 @@ class RequestsAheadTest {
   }
 
   @Test
+  void shouldNotLookForClientsThatGaveNoPassword() {
+    try (SessionHarness locked = new SessionHarness("secret", 1 << 20, prefetcher.store())) {
+      locked.send(gets(0, 5));
+      assertThat(prefetcher.loads()).isEmpty();
+      locked.send(request("AUTH", "secret") + gets(0, 5));
+      assertThat(prefetcher.loads()).containsExactly(keys(1, 5));
+    }
+  }
+
+  @Test
+  void shouldLookAtSixtyFourKibibytesTogether() {
+    String value = "v".repeat(30 << 10);
+    session.send(
+        IntStream.range(0, 8)
+            .mapToObj(i -> request("SET", "k" + i, value))
+            .collect(Collectors.joining()));
+    assertThat(prefetcher.loads()).allMatch(keys -> keys.size() <= 3);
+  }
+
+  @Test
+  void shouldLoadEachKeyOnceThatCanBeOne() {
+    String[] words =
+        IntStream.range(-1, 40)
+            .mapToObj(i -> i < 0 ? "MGET" : i < 20 ? "" : "k" + i)
+            .toArray(String[]::new);
+    session.send(request(words));
+    assertThat(prefetcher.loads()).containsExactly(keys(20, 32), keys(32, 40));
+  }
+
+  @Test
   void shouldLoadTheKeysOfOneRequestForMany() {
     String[] words =
         IntStream.range(-1, 40).mapToObj(i -> i < 0 ? "MGET" : "k" + i).toArray(String[]::new);
