@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.test_schemas import errors
-from tests.waiting import is_alive, wait_for, wait_for_pid
+from tests.waiting import is_alive, wait_for, wait_for_pid, wait_until_gone
 from wisp_tools.campaign import runner, state
 from wisp_tools.campaign.cells import CLIENT, GUEST, HOST, SHARED, SIMPLE_KV, SPLIT, Cell, FirstWarmup, first_warmup
 from wisp_tools.campaign.measuring import Ends, without_places
@@ -81,7 +81,7 @@ def measure(tools, rounds=1):
 def test_a_campaign_measures_every_cell_in_every_round_and_leaves_no_server(tools):
     status, folder = measure(tools, rounds=2)
     assert servers(tools)
-    assert not any(map(is_alive, servers(tools)))
+    wait_until_gone(*servers(tools))
     assert status == 0
     assert set(states(folder).values()) == {FINISHED}
     assert len(states(folder)) == 2 * len(TABLE)
@@ -152,7 +152,7 @@ def test_servers_and_clients_stay_from_cell_to_cell_and_servers_are_held_still_b
         assert len(servers(tools)) == 2, "one for each transport"
         assert len(clients(tools)) == 3, "one for each way to ask"
         wait_for(lambda: all(map(is_held, servers(tools))))
-    assert not any(map(is_alive, [*servers(tools), *clients(tools)]))
+    wait_until_gone(*servers(tools), *clients(tools))
     assert not list(logs.iterdir())
 
 
@@ -519,8 +519,7 @@ def test_an_interrupted_campaign_keeps_what_is_finished_stops_everything_and_goe
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "interrupted; 2 of 5 cells are finished" in said
-    assert not is_alive(hanging)
-    assert not [pid for pid in servers(tools) if is_alive(pid)]
+    wait_until_gone(hanging, *servers(tools))
     assert states(folder)["comparison-tcp", 1] == FINISHED
     assert states(folder)["comparison-kv", 1] == "waiting"
     assert not list(folder.glob("**/comparison-kv*/"))
@@ -557,7 +556,7 @@ def test_a_campaign_that_ignores_hang_ups_goes_on_with_them(tools):
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=60)
     assert process.returncode == 130
-    assert not is_alive(hanging)
+    wait_until_gone(hanging)
 
 
 @pytest.mark.parametrize("scale", [FULL, QUICK])

@@ -22,6 +22,11 @@ def wait_for_pid(file: Path) -> int:
     return int(file.read_text())
 
 
+def wait_until_gone(*pids: int) -> None:
+    """Whoever is killed takes a moment to be gone, and only a parent can wait for that."""
+    wait_for(lambda: not any(map(is_alive, pids)))
+
+
 def is_alive(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"

@@ -9,7 +9,7 @@ from unittest import mock
 import pytest
 
 from tests.beside.test_redis import CSV
-from tests.waiting import PATIENCE_SECONDS, is_alive, wait_for_pid
+from tests.waiting import PATIENCE_SECONDS, wait_for_pid, wait_until_gone
 from wisp_tools import files
 from wisp_tools.beside import clients as agreement
 from wisp_tools.beside import side
@@ -169,4 +169,4 @@ class TestInterrupt:
         finally:
             process.kill()
         assert (process.returncode, said) == (130, "wisp: interrupted\n")
-        assert not is_alive(server)
+        wait_until_gone(server)

@@ -14,7 +14,7 @@ import pytest
 from tests.compare.test_revisions import ROOT, InRepository
 from tests.compare.test_run import FAKE_JAVA
 from tests.test_schemas import errors as errors_of
-from tests.waiting import is_alive, wait_for_pid
+from tests.waiting import wait_for_pid, wait_until_gone
 from wisp_tools.compare import command, errors
 from wisp_tools.compare.build import Builder, default_cache
 from wisp_tools.compare.command import run
@@ -201,7 +201,7 @@ class TestSignal(InRepository):
         assert out == ""
         assert "interrupted; nothing was written" in error
         assert not (result.exists() or (self.root / "results").exists())
-        assert not is_alive(measuring)
+        wait_until_gone(measuring)
 
 
 class TestBuilder(InRepository):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.compare.fixtures import STORE
-from tests.waiting import is_alive
+from tests.waiting import wait_until_gone
 from wisp_tools.compare.run import JmhRunner, last_words, read
 from wisp_tools.compare.sample import RunFailed
 
@@ -61,7 +61,7 @@ class TestJmhRunner(InFolder):
         with pytest.raises(KeyboardInterrupt):
             JmhRunner(FAKE_JAVA).run(STORE, self.jar(pid=str(pid)))
         signal.signal(signal.SIGALRM, before)
-        assert not is_alive(int(pid.read_text()))
+        wait_until_gone(int(pid.read_text()))
 
 
 class TestRead(InFolder):

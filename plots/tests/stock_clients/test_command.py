@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.waiting import is_alive, wait_for
+from tests.waiting import wait_for, wait_until_gone
 from wisp_tools.errors import WispError
 from wisp_tools.stock_clients import command, programs, roster
 from wisp_tools.stock_clients.roster import Need, StockClient
@@ -141,4 +141,4 @@ def test_an_interrupt_leaves_neither_server_nor_client(tmp_path, number):
     assert process.wait(300) == 130
     started = [int(pid) for pid in ((tmp_path / "servers").read_text() + client.read_text()).split()]
     assert len(started) == 3
-    wait_for(lambda: not any(map(is_alive, started)))
+    wait_until_gone(*started)

@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from tests.waiting import is_alive
+from tests.waiting import wait_until_gone
 from wisp_tools.processes import ProcessFailure
 from wisp_tools.stock_clients.trial import hold
 
@@ -76,7 +76,7 @@ def test_a_client_that_hangs_is_ended_with_all_that_it_started(tmp_path):
     )
     assert trial.held == ["connect"]
     assert trial.failed == {"count": "the program said nothing for 3 s", "outlive-a-restart": "was not reached"}
-    assert not any(is_alive(int(pid)) for pid in (tmp_path / "pids").read_text().split())
+    wait_until_gone(*map(int, (tmp_path / "pids").read_text().split()))
 
 
 def test_a_client_that_does_not_end_after_its_last_word_has_failed(tmp_path):
