@@ -30,6 +30,7 @@ class AllocationTest {
   private static final double BYTES_PER_REQUEST = 1.0;
 
   private static final int REQUESTS = 10_000;
+  private static final int TOGETHER = 20;
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private final Slice key = Slice.of("some key");
@@ -57,53 +58,28 @@ class AllocationTest {
 
   @Test
   void shouldAllocateNothingForManyPutsInOneRequest() throws Throwable {
-    ServerOptions options = ServerOptions.at(new Endpoint("127.0.0.1", 0));
     String[] words = new String[21];
     Arrays.setAll(words, i -> i == 0 ? "MSET" : Integer.toString(i));
-    byte[] requests = SessionHarness.request(words).repeat(20).getBytes(ISO_8859_1);
-    try (CuckooStore store = CuckooStore.open(64L << 20);
-        TcpServer server = new TcpServer(store, options, TcpLimits.defaults());
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.endpoint().port())) {
-      long serverThread = server.loop(0).threadId();
-      assertAllocatesNothing(
-          () -> allocated(serverThread),
-          () -> {
-            for (int i = 0; i < REQUESTS / 20; i++) {
-              socket.getOutputStream().write(requests);
-              socket.getInputStream().skipNBytes(20L * "+OK\r\n".length());
-            }
-          });
+    try (CuckooStore store = CuckooStore.open(64L << 20)) {
+      assertAllocatesNothing(store, 1, SessionHarness.request(words), "+OK\r\n");
     }
   }
 
   /** So large an index that the requests behind the first are looked at beforehand. */
   @Test
   void shouldAllocateNothingForRequestsThatAreLookedAtAhead() throws Throwable {
-    ServerOptions options = ServerOptions.at(new Endpoint("127.0.0.1", 0));
     String pair =
         SessionHarness.request("SET", "some key", "some value")
             + SessionHarness.request("GET", "some key");
-    byte[] requests = pair.repeat(20).getBytes(ISO_8859_1);
     try (CuckooStore store =
-            CuckooStore.open(CuckooStore.Options.ofCapacity(64L << 20).fixedBuckets(1 << 16));
-        TcpServer server = new TcpServer(store, options, TcpLimits.defaults());
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.endpoint().port())) {
+        CuckooStore.open(CuckooStore.Options.ofCapacity(64L << 20).fixedBuckets(1 << 16))) {
       assertThat(store.prefetcher().isUseful()).isTrue();
-      long serverThread = server.loop(0).threadId();
-      assertAllocatesNothing(
-          () -> allocated(serverThread),
-          () -> {
-            for (int i = 0; i < REQUESTS / 40; i++) {
-              socket.getOutputStream().write(requests);
-              socket.getInputStream().skipNBytes(20L * "+OK\r\n$10\r\nsome value\r\n".length());
-            }
-          });
+      assertAllocatesNothing(store, 2, pair, "+OK\r\n$10\r\nsome value\r\n");
     }
   }
 
   @Test
   void shouldAllocateNothingForATransaction() throws Throwable {
-    ServerOptions options = ServerOptions.at(new Endpoint("127.0.0.1", 0));
     String value = "v".repeat(100);
     String transaction =
         SessionHarness.request("WATCH", "some key")
@@ -112,17 +88,27 @@ class AllocationTest {
             + SessionHarness.request("GET", "some key")
             + SessionHarness.request("EXEC");
     String replies = "+OK\r\n+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n+OK\r\n$100\r\n" + value + "\r\n";
-    byte[] requests = transaction.repeat(20).getBytes(ISO_8859_1);
-    try (CuckooStore store = CuckooStore.open(64L << 20);
-        TcpServer server = new TcpServer(store, options, TcpLimits.defaults());
+    try (CuckooStore store = CuckooStore.open(64L << 20)) {
+      assertAllocatesNothing(store, 5, transaction, replies);
+    }
+  }
+
+  /**
+   * Of a server to which so many requests, whose replies are these, are sent twenty times together.
+   */
+  private void assertAllocatesNothing(CuckooStore store, int count, String requests, String replies)
+      throws Throwable {
+    ServerOptions options = ServerOptions.at(new Endpoint("127.0.0.1", 0));
+    byte[] sent = requests.repeat(TOGETHER).getBytes(ISO_8859_1);
+    try (TcpServer server = new TcpServer(store, options, TcpLimits.defaults());
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.endpoint().port())) {
       long serverThread = server.loop(0).threadId();
       assertAllocatesNothing(
           () -> allocated(serverThread),
           () -> {
-            for (int i = 0; i < REQUESTS / 100; i++) {
-              socket.getOutputStream().write(requests);
-              socket.getInputStream().skipNBytes(20L * replies.length());
+            for (int i = 0; i < REQUESTS / TOGETHER / count; i++) {
+              socket.getOutputStream().write(sent);
+              socket.getInputStream().skipNBytes((long) TOGETHER * replies.length());
             }
           });
     }
