@@ -9,11 +9,12 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from wisp_tools.errors import WispError
+from wisp_tools.interrupts import held
 
 PORTS_OF_A_SERVER = 4
 """Its transports listen on so many ports from the first."""
@@ -57,9 +58,7 @@ def server(
 
     Raises ProcessFailure if it ends, or is not ready within `seconds`.
     """
-    with log.open("wb") as output:
-        process = start(command, output, folder)
-    try:
+    with log.open("wb") as output, _running(command, output, folder) as process:
         deadline = time.monotonic() + seconds
         while not ready():
             if process.poll() is not None:
@@ -69,8 +68,6 @@ def server(
                 raise ProcessFailure(f"{name} was not ready within {seconds:.0f} s")
             time.sleep(0.05)
         yield process
-    finally:
-        stop(process)
 
 
 def status_of(command: Sequence[str], log: Path, seconds: float | None, folder: Path | None = None) -> int | None:
@@ -78,14 +75,20 @@ def status_of(command: Sequence[str], log: Path, seconds: float | None, folder: 
 
     seconds: None for as long as it likes.
     """
-    with log.open("wb") as output:
-        process = start(command, output, folder)
-    try:
-        return process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        return None
-    finally:
-        stop(process)
+    with log.open("wb") as output, _running(command, output, folder) as process:
+        try:
+            return process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+
+
+@contextmanager
+def _running(command: Sequence[str], output: BinaryIO, folder: Path | None) -> Iterator[Process]:
+    with ExitStack() as stack:
+        with held():
+            process = start(command, output, folder)
+            stack.callback(stop, process)
+        yield process
 
 
 def run(command: Sequence[str], log: Path, seconds: float, folder: Path | None = None) -> None:

@@ -54,13 +54,15 @@ class TestJmhRunner(InFolder):
         def interrupt(_number, _frame):
             if pid.exists() and pid.read_text():
                 signal.setitimer(signal.ITIMER_REAL, 0)
-                raise KeyboardInterrupt
+                signal.raise_signal(signal.SIGINT)
 
+        handler = signal.signal(signal.SIGINT, signal.default_int_handler)
         before = signal.signal(signal.SIGALRM, interrupt)
         signal.setitimer(signal.ITIMER_REAL, 0.02, 0.02)
         with pytest.raises(KeyboardInterrupt):
             JmhRunner(FAKE_JAVA).run(STORE, self.jar(pid=str(pid)))
         signal.signal(signal.SIGALRM, before)
+        signal.signal(signal.SIGINT, handler)
         wait_until_gone(int(pid.read_text()))
 
 

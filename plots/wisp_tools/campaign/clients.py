@@ -11,6 +11,7 @@ from pathlib import Path
 
 from wisp_tools.campaign.cells import Cell, FirstWarmup, client_of, first_warmup
 from wisp_tools.campaign.cores import client_cores
+from wisp_tools.interrupts import held
 from wisp_tools.processes import Process, ProcessFailure, last_line, stop
 
 END = re.compile(r"^exit code (\d+)\n", re.MULTILINE)
@@ -118,7 +119,8 @@ class WarmClients(AbstractContextManager["WarmClients"]):
         way = client_of(cell)
         client, warm_with = self._warm.pop(way, (None, ""))
         try:
-            client = client or WarmClient(self._wisp, self._folder)
+            with held():
+                client = client or WarmClient(self._wisp, self._folder)
             if endpoint != warm_with:
                 warmup = (endpoint, *first_warmup(cell, first.seconds), *cores)
                 _warm_up(client, warmup, log, limit + 2 * first.seconds, first.parts)

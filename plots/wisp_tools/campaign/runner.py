@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -29,7 +29,7 @@ from wisp_tools.campaign.state import (
     read_campaign,
 )
 from wisp_tools.errors import WispError, say
-from wisp_tools.interrupts import interruptible
+from wisp_tools.interrupts import held, interruptible
 from wisp_tools.processes import captured, stop
 from wisp_tools.results.campaign import CAMPAIGN_FILE
 from wisp_tools.tree import jdk
@@ -202,14 +202,12 @@ def _run_guest(campaign: Campaign, cells: list[CellState], tools: Tools) -> None
         *(sys.executable, "-m", "wisp_tools.campaign.stage", str(folder), str(tools.wisp)),
     ]
     variables = {**os.environ, "WISP_BUILD": "never", "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, env=variables, start_new_session=True)
-    try:
+    with ExitStack() as stack:
+        with held():
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, env=variables, start_new_session=True)
+            stack.callback(collect_outcomes, campaign, cells)
+            stack.callback(stop, process, GUEST_STOP_SECONDS)
         status = process.wait()
-    except KeyboardInterrupt:
-        stop(process, GUEST_STOP_SECONDS)
-        raise
-    finally:
-        collect_outcomes(campaign, cells)
     end = "did not start" if status == 125 else "ended before it was measured"
     for cell in cells:
         if cell.state not in (FINISHED, FAILED):

@@ -10,11 +10,12 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Protocol
 
+from wisp_tools.interrupts import held
 from wisp_tools.processes import ProcessFailure, last_line, stop
 
 SILENCE_SECONDS = 90.0
@@ -54,16 +55,19 @@ def hold(
     silence: float = SILENCE_SECONDS,
 ) -> Trial:
     """Runs a program to its end, or ends it when it is silent for too long."""
-    with tempfile.NamedTemporaryFile() as errors:
+    with tempfile.NamedTemporaryFile() as errors, ExitStack() as started:
         try:
-            process = subprocess.Popen(
-                [*command, str(servers.port), str(servers.guarded_port), password],
-                cwd=folder,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                start_new_session=True,
-            )
+            with held():
+                process = subprocess.Popen(
+                    [*command, str(servers.port), str(servers.guarded_port), password],
+                    cwd=folder,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=errors,
+                    start_new_session=True,
+                )
+                # It stands at the head of a group of its own, as those of processes.start do.
+                started.callback(stop, process, 1)
         except OSError as failure:
             raise ProcessFailure(f"{command[0]} cannot be started: {failure.strerror}") from failure
         lines: queue.Queue[str | None] = queue.Queue()
@@ -77,7 +81,6 @@ def hold(
         except subprocess.TimeoutExpired:
             ended = False
         finally:
-            # It stands at the head of a group of its own, as those of processes.start do.
             stop(process, 1)
             reader.join(5)
             with suppress(BrokenPipeError):
