@@ -58,7 +58,7 @@ def server(
 
     Raises ProcessFailure if it ends, or is not ready within `seconds`.
     """
-    with log.open("wb") as output, _running(command, output, folder) as process:
+    with log.open("wb") as output, running(command, output, folder) as process:
         deadline = time.monotonic() + seconds
         while not ready():
             if process.poll() is not None:
@@ -75,7 +75,7 @@ def status_of(command: Sequence[str], log: Path, seconds: float | None, folder: 
 
     seconds: None for as long as it likes.
     """
-    with log.open("wb") as output, _running(command, output, folder) as process:
+    with log.open("wb") as output, running(command, output, folder) as process:
         try:
             return process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -83,10 +83,16 @@ def status_of(command: Sequence[str], log: Path, seconds: float | None, folder: 
 
 
 @contextmanager
-def _running(command: Sequence[str], output: BinaryIO, folder: Path | None) -> Iterator[Process]:
+def running(
+    command: Sequence[str],
+    output: BinaryIO | TextIO | int,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[Process]:
+    """A process inside the block, at the head of a group of its own, so that the end of it ends all that it started."""
     with ExitStack() as stack:
         with held():
-            process = start(command, output, folder)
+            process = _start(command, output, folder, environment)
             stack.callback(stop, process)
         yield process
 
@@ -133,13 +139,9 @@ def listens(port: int) -> bool:
     return False
 
 
-def start(
-    command: Sequence[str],
-    output: BinaryIO | TextIO | int,
-    folder: Path | None = None,
-    environment: Mapping[str, str] | None = None,
+def _start(
+    command: Sequence[str], output: BinaryIO | TextIO | int, folder: Path | None, environment: Mapping[str, str] | None
 ) -> Process:
-    """A process at the head of a group of its own, so that stop ends all that it started."""
     try:
         return subprocess.Popen(
             command,

@@ -25,7 +25,7 @@ from typing import Any
 from wisp_tools import environment, files
 from wisp_tools.arguments import whole
 from wisp_tools.beside import side
-from wisp_tools.processes import free_port, output_of, start, stop
+from wisp_tools.processes import free_port, output_of, running
 from wisp_tools.tree import BENCHMARKS, WISP, jdk
 
 MESSAGE_BYTES = 128
@@ -38,13 +38,13 @@ def ping_pong(java: Path, cores: side.Cores, count: int) -> int:
     """The median of a bare round trip, in nanoseconds."""
     path = SHARED_FOLDER / f"wisp-ping-pong-{uuid.uuid4()}"
     command = [java, "-cp", BENCHMARKS, "io.wisp.bench.floor.SharedMemoryPingPong"]
-    echo = start(side.pinned(cores.server, [*command, "echo", path, MESSAGE_BYTES]), subprocess.DEVNULL)
-    try:
-        measure = side.pinned(cores.client, [*command, "measure", path, MESSAGE_BYTES, count])
-        return int(output_of(measure, side.LIMIT_SECONDS).split("p50=")[1].split()[0])
-    finally:
-        path.unlink(missing_ok=True)
-        stop(echo)
+    echo = side.pinned(cores.server, [*command, "echo", path, MESSAGE_BYTES])
+    measure = side.pinned(cores.client, [*command, "measure", path, MESSAGE_BYTES, count])
+    with running(echo, subprocess.DEVNULL):
+        try:
+            return int(output_of(measure, side.LIMIT_SECONDS).split("p50=")[1].split()[0])
+        finally:
+            path.unlink(missing_ok=True)
 
 
 def compare(rounds: int, requests: int, folder: Path, cores: side.Cores) -> dict[str, list[int]]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from wisp_tools.compare.errors import ComparisonError
 from wisp_tools.compare.revisions import Repository, Revision
-from wisp_tools.processes import start, stop
+from wisp_tools.processes import running
 
 JARS_KEPT = 20
 _LINES_OF_A_FAILURE = 10
@@ -95,19 +95,16 @@ class Builder:
             raise ComparisonError(f"{describe(revision)} has no benchmarks to build")
         last: deque[str] = deque(maxlen=_LINES_OF_A_FAILURE)
         variables = {name: value for name, value in os.environ.items() if name not in _OWN_VARIABLES}
-        with log.open("wb") as written:
-            process = start(self._recipe.command, subprocess.PIPE, folder, variables | dict(self._recipe.variables))
+        variables |= dict(self._recipe.variables)
+        with log.open("wb") as written, running(self._recipe.command, subprocess.PIPE, folder, variables) as process:
             assert process.stdout is not None
-            try:
-                for line in process.stdout:
+            with process.stdout as output:
+                for line in output:
                     written.write(line)
                     last.append(line.decode(errors="replace").rstrip())
                     if module := _MODULE.match(last[-1]):
                         self._say("  " + re.sub(r" {2,}", " ", module[1]))
                 process.wait()
-            finally:
-                stop(process)
-                process.stdout.close()
         if process.returncode != 0:
             ended = f"{describe(revision)} does not build: {self._recipe.shown} ended with status {process.returncode}"
             said = (

@@ -66,7 +66,7 @@ def hold(
                     stderr=errors,
                     start_new_session=True,
                 )
-                # It stands at the head of a group of its own, as those of processes.start do.
+                # It stands at the head of a group of its own, as those of processes.running do.
                 started.callback(stop, process, 1)
         except OSError as failure:
             raise ProcessFailure(f"{command[0]} cannot be started: {failure.strerror}") from failure
