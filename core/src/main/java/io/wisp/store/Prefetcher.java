@@ -8,7 +8,7 @@ package io.wisp.store;
  */
 public interface Prefetcher {
 
-  /** How many keys are loaded together at most: more would push each other out of the cache. */
+  /** How many keys are loaded together at most. No other number was measured. */
   int MAX_KEYS = 16;
 
   /** One of a store that has nothing to load. */

@@ -2,7 +2,9 @@
 package io.wisp.transport;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wisp.store.cuckoo.CuckooStore;
 import io.wisp.transport.ring.handshake.ControlMessage;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -11,6 +13,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 
 /** Everything by the rings, over a store whose table nobody can read. */
 public abstract class RingContractTest extends TransportContractTest {
@@ -24,6 +27,16 @@ public abstract class RingContractTest extends TransportContractTest {
   @Override
   protected ClientOptions clientOptions() {
     return super.clientOptions().withGetPath(GetPath.RING);
+  }
+
+  /** So large an index that the server looks at the requests that wait behind the first. */
+  @Test
+  void shouldCompleteInTheOrderOfSubmissionBeforeALargeTable() {
+    CuckooStore large =
+        closedAfterwards(
+            CuckooStore.open(CuckooStore.Options.ofCapacity(16L << 20).fixedBuckets(1 << 15)));
+    assertThat(large.prefetcher().isUseful()).isTrue();
+    checkOrderOfCompletion(serve(large, serverOptions()), 64);
   }
 
   /** What is no message, what is none at its time, and right beginnings that lead to nonsense. */

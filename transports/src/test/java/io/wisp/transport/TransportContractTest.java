@@ -306,7 +306,12 @@ public abstract class TransportContractTest extends TransportFixture {
   @ValueSource(ints = {1, 16, 1_000})
   void shouldCompleteInTheOrderOfSubmission(int depth) {
     needs(Requirement.STORE);
-    Client client = connect(serve().endpoint(), clientOptions().withMaxOutstanding(depth));
+    checkOrderOfCompletion(serve(), depth);
+  }
+
+  /** Of requests for a few keys, so many of them together. */
+  protected final void checkOrderOfCompletion(Server server, int depth) {
+    Client client = connect(server.endpoint(), clientOptions().withMaxOutstanding(depth));
     Map<Integer, String> model = new HashMap<>();
     List<Runnable> checks = new ArrayList<>();
     Random random = new Random(depth);
