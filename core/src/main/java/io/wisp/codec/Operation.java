@@ -75,6 +75,11 @@ public enum Operation {
     this.argument = argument;
   }
 
+  /** Whether it is about one key. */
+  public boolean hasKey() {
+    return key == Key.ONE;
+  }
+
   /** Whether it may change what a key is. */
   public boolean writes() {
     return switch (this) {

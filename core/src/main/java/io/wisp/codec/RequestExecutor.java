@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.codec;
 
+import io.wisp.cluster.ClusterMember;
+import io.wisp.cluster.ClusterNode;
+import io.wisp.cluster.KeySlot;
 import io.wisp.store.Prefetcher;
 import io.wisp.store.RecordAddress;
 import io.wisp.store.RecordSink;
@@ -35,20 +38,33 @@ public final class RequestExecutor {
 
   private final Store store;
   private final byte @Nullable [] password;
+  private final @Nullable ClusterMember member;
   private final Supplier<String> information;
   private final Request request = new Request();
   private final RecordSink found = new RecordSink();
   private final WrittenRecord written = new WrittenRecord();
   private long address = RecordAddress.NONE;
 
+  /** An executor of a server that has all keys. */
+  public RequestExecutor(Store store, @Nullable String password, Supplier<String> information) {
+    this(store, password, null, information);
+  }
+
   /**
    * An executor by the store's clock.
    *
    * @param password what a session must present first, or null
+   * @param member the node that the server is, which has the keys of its slots alone; null means
+   *     that it has all keys
    * @param information what the server says of itself, as lines of {@code name:value}
    */
-  public RequestExecutor(Store store, @Nullable String password, Supplier<String> information) {
+  public RequestExecutor(
+      Store store,
+      @Nullable String password,
+      @Nullable ClusterMember member,
+      Supplier<String> information) {
     this.store = store;
+    this.member = member;
     this.password = password == null ? null : password.getBytes(StandardCharsets.UTF_8);
     this.information = information;
   }
@@ -72,7 +88,20 @@ public final class RequestExecutor {
     if (password != null && !session.isAuthenticated()) {
       return reply.finish(Status.NOT_AUTHENTICATED, "this server wants a password first");
     }
+    ClusterMember node = member;
+    if (node != null && request.operation().hasKey()) {
+      int slot = KeySlot.of(request.key());
+      if (!node.serves(slot)) {
+        return redirect(node.map().ownerOf(slot), slot, reply);
+      }
+    }
     return answer(reply);
+  }
+
+  private static Status redirect(@Nullable ClusterNode owner, int slot, FrameBuffer reply) {
+    return owner == null
+        ? reply.finish(Status.SLOT_NOT_SERVED, "no node has slot " + slot)
+        : reply.finish(Status.MOVED, slot + " " + owner.address());
   }
 
   /**

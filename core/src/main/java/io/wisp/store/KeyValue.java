@@ -39,10 +39,17 @@ public interface KeyValue extends AutoCloseable {
     return put(Slice.of(key), Slice.of(value));
   }
 
-  /** The value of a key, or null if it is absent or not a possible key. */
+  /**
+   * The value of a key, or null if it is absent or not a possible key.
+   *
+   * @throws IllegalStateException if another node of the cluster than the one asked has the key
+   */
   default byte @Nullable [] get(byte[] key) {
     ArraySink sink = new ArraySink();
-    get(Slice.of(key), sink);
+    Status status = get(Slice.of(key), sink);
+    if (status.isElsewhere()) {
+      throw new IllegalStateException("the server that was asked has not the key: " + status);
+    }
     return sink.value();
   }
 

@@ -44,7 +44,11 @@ public enum Status {
   /** The server wants a password first, or was given a wrong one. */
   NOT_AUTHENTICATED(34),
   /** The server refuses to serve this connection, because of a limit that the reply names. */
-  REFUSED(35);
+  REFUSED(35),
+  /** Another node of the cluster has the key: the reply names it. */
+  MOVED(36),
+  /** No node of the cluster has the slot of the key. */
+  SLOT_NOT_SERVED(37);
 
   private static final Status[] BY_CODE = new Status[64];
 
@@ -68,6 +72,11 @@ public enum Status {
   /** Whether the operation was refused or impossible, rather than answered. */
   public boolean isError() {
     return code >= KEY_EMPTY.code;
+  }
+
+  /** Whether the server that was asked is not the one of the cluster that has the key. */
+  public boolean isElsewhere() {
+    return this == MOVED || this == SLOT_NOT_SERVED;
   }
 
   /** What a key is refused with, or null if it is a possible one. */

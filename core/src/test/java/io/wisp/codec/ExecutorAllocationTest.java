@@ -4,6 +4,10 @@ package io.wisp.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.wisp.cluster.ClusterMap;
+import io.wisp.cluster.ClusterMember;
+import io.wisp.cluster.ClusterNode;
+import io.wisp.cluster.SlotRange;
 import io.wisp.store.ForwardingStore;
 import io.wisp.store.KeySink;
 import io.wisp.store.Slice;
@@ -14,6 +18,7 @@ import io.wisp.store.WriteCondition;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -43,7 +48,8 @@ class ExecutorAllocationTest {
             case HASHES -> Slice.of(new byte[80]);
           };
       RequestExecutor executor =
-          new RequestExecutor(new SingleValueStore(arena.allocate(100)), null, () -> "");
+          new RequestExecutor(
+              new SingleValueStore(arena.allocate(100)), null, ofAllSlots(), () -> "");
       run(executor, operation, frame, key, value, buffer);
       run(executor, operation, frame, key, value, buffer);
       long before = threads.getCurrentThreadAllocatedBytes();
@@ -51,6 +57,11 @@ class ExecutorAllocationTest {
       long allocated = threads.getCurrentThreadAllocatedBytes() - before;
       assertThat(allocated).isLessThan(ROUNDS);
     }
+  }
+
+  private static ClusterMember ofAllSlots() {
+    ClusterNode node = new ClusterNode("a", "h", 1, List.of(new SlotRange(0, 16_383)));
+    return new ClusterMember("a", new ClusterMap(1, List.of(node)));
   }
 
   @Test

@@ -4,8 +4,13 @@ package io.wisp.codec;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wisp.cluster.ClusterMap;
+import io.wisp.cluster.ClusterMember;
+import io.wisp.cluster.ClusterNode;
+import io.wisp.cluster.SlotRange;
 import io.wisp.store.HeapStore;
 import io.wisp.store.Limits;
+import io.wisp.store.RecordAddress;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import java.lang.foreign.MemorySegment;
@@ -70,6 +75,42 @@ class RequestExecutorTest {
     assertThat(ask(Operation.CONTAINS, "k", "", 0)).isEqualTo(Status.ABSENT);
     assertThat(ask(Operation.GET, "k", "", 0)).isEqualTo(Status.ABSENT);
     assertThat(reply.bytes().length()).isZero();
+  }
+
+  @Test
+  void shouldTouchNoKeyThatAnotherNodeHas() {
+    // The slots of b, c and d are 3300, 7365 and 11298.
+    List<ClusterNode> nodes =
+        List.of(
+            new ClusterNode("one", "10.0.0.1", 3994, SlotRange.parseAll("0-5000")),
+            new ClusterNode("two", "10.0.0.2", 4994, SlotRange.parseAll("5001-10000")));
+    ClusterMember member = new ClusterMember("one", new ClusterMap(1, nodes));
+    executor = new RequestExecutor(store, null, member, () -> "");
+    store.put(Slice.of("c"), Slice.of("stray"));
+    for (Operation operation : Operation.values()) {
+      if (operation.hasKey()) {
+        assertThat(ask(operation, "c", "", 0)).as("%s", operation).isEqualTo(Status.MOVED);
+        assertThat(reply.bytes()).hasToString("7365 10.0.0.2:4994");
+        assertThat(ask(operation, "d", "", 0)).isEqualTo(Status.SLOT_NOT_SERVED);
+        assertThat(reply.bytes()).hasToString("no node has slot 11298");
+        assertThat(executor.address()).isEqualTo(RecordAddress.NONE);
+      }
+    }
+    assertThat(store.get("c".getBytes(UTF_8))).asString(UTF_8).isEqualTo("stray");
+    assertThat(store.size()).isEqualTo(1);
+    assertThat(ask(Operation.PUT, "b", "v", 0)).isEqualTo(Status.CREATED);
+    assertThat(ask(Operation.PUT, "{b}c", "v", 0)).isEqualTo(Status.CREATED);
+    assertThat(ask(Operation.PING, "", "", 0)).isEqualTo(Status.DONE);
+    member.replace(new ClusterMap(2, nodes.reversed()));
+    assertThat(ask(Operation.GET, "b", "", 0)).isEqualTo(Status.FOUND);
+    member.replace(
+        new ClusterMap(
+            3,
+            List.of(
+                new ClusterNode("one", "10.0.0.1", 3994, SlotRange.parseAll("5001-16383")),
+                new ClusterNode("two", "10.0.0.2", 4994, SlotRange.parseAll("0-5000")))));
+    assertThat(ask(Operation.GET, "b", "", 0)).isEqualTo(Status.MOVED);
+    assertThat(ask(Operation.PUT, "d", "v", 0)).isEqualTo(Status.CREATED);
   }
 
   @Test

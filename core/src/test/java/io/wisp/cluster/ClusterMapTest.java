@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ClusterMapTest {
+
+  private static ClusterNode node(String name, int port, String slots) {
+    return new ClusterNode(name, "10.0.0.1", port, SlotRange.parseAll(slots));
+  }
+
+  @Test
+  void shouldSayWhoHasASlot() {
+    ClusterNode a = node("a", 1, "0-5,16383");
+    ClusterNode b = node("b", 2, "7");
+    ClusterNode c = node("c", 3, "");
+    ClusterMap map = new ClusterMap(1, List.of(a, b, c));
+    assertThat(map.ownerOf(0)).isEqualTo(a);
+    assertThat(map.ownerOf(5)).isEqualTo(a);
+    assertThat(map.ownerOf(6)).isNull();
+    assertThat(map.ownerOf(7)).isEqualTo(b);
+    assertThat(map.ownerOf(16_383)).isEqualTo(a);
+    assertThat(map.ownerIndex(7)).isEqualTo(1);
+    assertThat(map.ownerIndex(8)).isEqualTo(-1);
+    assertThat(map.indexOf("c")).isEqualTo(2);
+    assertThat(map.indexOf("d")).isEqualTo(-1);
+    assertThat(map.assignedSlots()).isEqualTo(8);
+  }
+
+  @Test
+  void shouldRefuseNodesThatDoNotGoTogether() {
+    assertRefused("two nodes have the name a", node("a", 1, "0"), node("a", 2, "1"));
+    assertRefused("two nodes are at 10.0.0.1:1", node("a", 1, "0"), node("b", 1, "1"));
+    assertRefused(
+        "slot 9 is given to a and to b, and a slot has one node",
+        node("a", 1, "0-10"),
+        node("b", 2, "9-20"));
+    assertRefused("slot 3 is given to a and to a", node("a", 1, "0-5,3"));
+    assertRefused("there are 0 nodes, and a cluster has 1 to 1000");
+    ClusterNode[] many = new ClusterNode[1001];
+    Arrays.setAll(many, i -> node("n" + i, i + 1, ""));
+    assertRefused("there are 1001 nodes, and a cluster has 1 to 1000", many);
+    assertThatThrownBy(() -> new ClusterMap(0, List.of(node("a", 1, "0"))))
+        .hasMessageContaining("the epoch is 0, and 1 is the least");
+  }
+
+  private static void assertRefused(String why, ClusterNode... nodes) {
+    assertThatThrownBy(() -> new ClusterMap(1, List.of(nodes)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(why);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a b", "a,b", "a=b", "ä"})
+  void shouldRefuseNamesThatOneCannotWriteInALine(String name) {
+    assertThatThrownBy(() -> node(name, 1, "")).hasMessageContaining("64 letters");
+  }
+
+  @Test
+  void shouldNameTheLimitsOfANode() {
+    assertThat(node("x".repeat(64), 65_535, "").name()).hasSize(64);
+    assertThatThrownBy(() -> node("x".repeat(65), 1, "")).hasMessageContaining("64 letters");
+    assertThatThrownBy(() -> node("a", 0, "")).hasMessageContaining("not between 1 and 65535");
+    assertThatThrownBy(() -> node("a", 65_536, "")).hasMessageContaining("1 and 65535");
+    assertThatThrownBy(() -> new ClusterNode("a", "h,h", 1, List.of()))
+        .hasMessageContaining("\"h,h\" is no name or address");
+    assertThatThrownBy(() -> new ClusterNode("a", " ", 1, List.of())).hasMessageContaining("host");
+  }
+
+  @Test
+  void shouldDeriveIdentifiersFromNamesAlone() {
+    String id = node("a", 1, "0").id();
+    assertThat(id).matches("[0-9a-f]{40}").isEqualTo(node("a", 2, "1").id());
+    assertThat(id).isNotEqualTo(node("b", 1, "0").id()).isNotEqualTo(node("a", 1, "").shardId());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "0-5460;0-5460",
+        "7;7",
+        "3,1-2;1-3",
+        "5-9,0;0 5-9",
+        "0-1,2-3,4;0-4",
+        "0 , 9-10 ;0 9-10"
+      })
+  void shouldReadRangesAndJoinThem(String text, String joined) {
+    List<String> ranges = node("a", 1, text).slots().stream().map(SlotRange::toString).toList();
+    assertThat(String.join(" ", ranges)).isEqualTo(joined);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "-1", "1-", "1--2", "1,,2", ",", "1 2", "0x1", "1-2-3", "١"})
+  void shouldRefuseWhatIsNoRange(String text) {
+    assertThatThrownBy(() -> SlotRange.parseAll(text))
+        .hasMessageContaining("is no list of slots: write it as 0-5460 or 0-5460,7000");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"16384", "0-16384", "5-4", "99999"})
+  void shouldRefuseSlotsBeyondTheLimit(String text) {
+    assertThatThrownBy(() -> SlotRange.parseAll(text))
+        .hasMessageContaining("is no range of slots from 0 to 16383");
+  }
+
+  @Test
+  void shouldGiveEachSlotOfARandomMapToItsNodeAndTellItInLines() {
+    Random random = new Random(2);
+    for (int i = 0; i < 50; i++) {
+      int count = 1 + random.nextInt(9);
+      int[] owners = new int[KeySlot.COUNT];
+      List<List<SlotRange>> slots = new ArrayList<>();
+      for (int j = 0; j < count; j++) {
+        slots.add(new ArrayList<>());
+      }
+      for (int first = 0; first < KeySlot.COUNT; ) {
+        int last = Math.min(KeySlot.COUNT - 1, first + random.nextInt(3000));
+        int owner = random.nextInt(count + 1) - 1;
+        Arrays.fill(owners, first, last + 1, owner);
+        if (owner >= 0) {
+          slots.get(owner).add(new SlotRange(first, last));
+        }
+        first = last + 1;
+      }
+      List<ClusterNode> nodes = new ArrayList<>();
+      for (int j = 0; j < count; j++) {
+        nodes.add(new ClusterNode("n" + j, "::" + j, 1 + random.nextInt(65_535), slots.get(j)));
+      }
+      ClusterMap map = new ClusterMap(1 + random.nextInt(9), nodes);
+      for (int slot = 0; slot < owners.length; slot++) {
+        assertThat(map.ownerIndex(slot)).isEqualTo(owners[slot]);
+      }
+      ClusterMap told = told(new ClusterMember("n0", map));
+      assertThat(told.nodes()).isEqualTo(nodes);
+      assertThat(told.epoch()).isEqualTo(map.epoch());
+    }
+  }
+
+  private static ClusterMap told(ClusterMember member) {
+    StringBuilder lines = new StringBuilder("# Cluster\r\ncluster_enabled:1\r\n");
+    MapLines.of(member).forEach((name, value) -> lines.append(name + ":" + value + "\r\n"));
+    return Objects.requireNonNull(MapLines.read(lines + "\r\n# Keyspace\r\n"));
+  }
+
+  @Test
+  void shouldReadNoMapFromAServerThatIsInNoCluster() {
+    assertThat(MapLines.read("cluster_enabled:0\r\n")).isNull();
+    assertThat(MapLines.read("")).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "cluster_epoch:x",
+        "cluster_epoch:1",
+        "cluster_epoch:1\ncluster_node0:name=a",
+        "cluster_epoch:1\ncluster_node0:name=a,host=h,port=0,slots=",
+        "cluster_epoch:1\ncluster_node0:name=a,host=h,port=1,slots=0-99999"
+      })
+  void shouldRefuseLinesThatAreNoMap(String lines) {
+    assertThatThrownBy(() -> MapLines.read(lines)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void shouldFollowLaterMapsOnly() {
+    ClusterMap first = new ClusterMap(2, List.of(node("a", 1, "0-9"), node("b", 2, "10")));
+    ClusterMember member = new ClusterMember("a", first);
+    assertThat(member.serves(9)).isTrue();
+    assertThat(member.serves(10)).isFalse();
+    assertThat(member.serves(11)).isFalse();
+    assertThat(member.replace(new ClusterMap(2, List.of(node("a", 1, ""))))).isFalse();
+    assertThat(member.replace(new ClusterMap(1, List.of(node("a", 1, ""))))).isFalse();
+    assertThat(member.map()).isSameAs(first);
+    ClusterMap later = new ClusterMap(3, List.of(node("b", 2, "0-9"), node("a", 7, "10-11")));
+    assertThat(member.replace(later)).isTrue();
+    assertThat(member.serves(9)).isFalse();
+    assertThat(member.serves(11)).isTrue();
+    assertThat(member.node().port()).isEqualTo(7);
+    assertThatThrownBy(() -> member.replace(new ClusterMap(4, List.of(node("b", 2, "")))))
+        .hasMessageContaining("the cluster has no node a");
+    assertThatThrownBy(() -> new ClusterMember("c", first))
+        .hasMessageContaining("the cluster has no node c");
+  }
+}
