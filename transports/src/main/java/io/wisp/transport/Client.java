@@ -83,13 +83,18 @@ public interface Client extends KeyValue {
    */
   Status add(Slice key, long amount, LongConsumer sum);
 
-  /** Whether a key is there. */
+  /**
+   * Whether a key is there.
+   *
+   * @throws MovedException if the server is not the node of its cluster that has the key
+   */
   boolean contains(Slice key);
 
   /**
    * How long a key still lives.
    *
    * @return milliseconds, {@link #NO_EXPIRY} or {@link #NO_KEY}
+   * @throws MovedException as {@link #contains}
    */
   long timeToLive(Slice key);
 

@@ -12,6 +12,9 @@ public record Endpoint(String host, int port) {
   /** The port of the original Wisp. */
   public static final int DEFAULT_PORT = 3994;
 
+  /** This machine, as only its own processes reach it. */
+  public static final String LOOPBACK = "127.0.0.1";
+
   /** Refuses what is beyond a limit, by an {@link IllegalArgumentException} that names it. */
   public Endpoint {
     if (host.isBlank()) {

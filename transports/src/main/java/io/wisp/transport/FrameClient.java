@@ -257,14 +257,23 @@ public abstract class FrameClient implements Client {
     }
   }
 
+  /** Asks for a key where no error has a place in the answer: what cannot be a key is absent. */
+  private Status find(Operation operation, Slice key) {
+    Status status = call(operation, key, NONE, 0);
+    if (status.isElsewhere()) {
+      throw new MovedException(endpoint + " answers " + status + ": " + reply.bytes());
+    }
+    return status;
+  }
+
   @Override
   public final boolean contains(Slice key) {
-    return call(Operation.CONTAINS, key, NONE, 0) == Status.FOUND;
+    return find(Operation.CONTAINS, key) == Status.FOUND;
   }
 
   @Override
   public final long timeToLive(Slice key) {
-    return call(Operation.TIME_TO_LIVE, key, NONE, 0) == Status.FOUND ? reply.argument() : NO_KEY;
+    return find(Operation.TIME_TO_LIVE, key) == Status.FOUND ? reply.argument() : NO_KEY;
   }
 
   @Override

@@ -1,15 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport;
 
+import io.wisp.cluster.ClusterMember;
+import io.wisp.cluster.MapLines;
 import io.wisp.store.StoreStatistics;
+import org.jspecify.annotations.Nullable;
 
 /** What a server says of itself to whoever asks, as lines of {@code name:value}. */
 public final class ServerInformation {
 
   private ServerInformation() {}
 
-  /** The lines of a server that serves by a transport. */
-  public static String of(Transport transport, ServerStatistics server, StoreStatistics store) {
+  /**
+   * The lines of a server that serves by a transport.
+   *
+   * @param member the node of a cluster that it is, or null
+   */
+  public static String of(
+      Transport transport,
+      ServerStatistics server,
+      StoreStatistics store,
+      @Nullable ClusterMember member) {
     StringBuilder lines = new StringBuilder();
     line(lines, "transport", transport.name());
     line(lines, "connections", server.connections());
@@ -28,6 +39,9 @@ public final class ServerInformation {
     line(lines, "relocations", store.relocations());
     line(lines, "expired", store.expired());
     line(lines, "evicted", store.evicted());
+    if (member != null) {
+      MapLines.of(member).forEach((name, value) -> line(lines, name, value));
+    }
     return lines.toString();
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport;
 
+import io.wisp.cluster.ClusterMember;
 import java.lang.System.Logger.Level;
 import java.lang.Thread.UncaughtExceptionHandler;
 import java.time.Duration;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param device the RDMA device, {@code NAME[:PORT[:GID_INDEX]]}; null chooses one
  * @param ackTimeout how long an RDMA device waits for an acknowledgement before it sends again, at
  *     least; null leaves it to the transport
+ * @param member the node of a cluster that the server is, which serves its own slots alone; null
+ *     serves all keys
  * @param onThreadLost is told, in any thread, when a thread that the server cannot do without has
  *     ended by a failure: which, and of what. Nobody need be served any more; the owner closes the
  *     server. What is called may find no memory left.
@@ -33,6 +36,7 @@ public record ServerOptions(
     Waiting waiting,
     @Nullable String device,
     @Nullable Duration ackTimeout,
+    @Nullable ClusterMember member,
     UncaughtExceptionHandler onThreadLost) {
 
   public static final int DEFAULT_MAX_CLIENTS = 10_000;
@@ -64,7 +68,7 @@ public record ServerOptions(
    * sleeping; a lost thread is logged.
    */
   public static ServerOptions defaults() {
-    return at(new Endpoint("127.0.0.1", Endpoint.DEFAULT_PORT));
+    return at(new Endpoint(Endpoint.LOOPBACK, Endpoint.DEFAULT_PORT));
   }
 
   /** The defaults at another endpoint. */
@@ -76,6 +80,7 @@ public record ServerOptions(
         Duration.ZERO,
         null,
         Waiting.SPIN,
+        null,
         null,
         null,
         (thread, cause) ->
@@ -132,6 +137,11 @@ public record ServerOptions(
     return with(draft -> draft.ackTimeout = ackTimeout);
   }
 
+  /** These, as another node of a cluster, or with null as none. */
+  public ServerOptions withMember(@Nullable ClusterMember member) {
+    return with(draft -> draft.member = member);
+  }
+
   /** These, with somebody else who is told of a lost thread. */
   public ServerOptions withOnThreadLost(UncaughtExceptionHandler onThreadLost) {
     return with(draft -> draft.onThreadLost = onThreadLost);
@@ -154,6 +164,7 @@ public record ServerOptions(
     private Waiting waiting;
     private @Nullable String device;
     private @Nullable Duration ackTimeout;
+    private @Nullable ClusterMember member;
     private UncaughtExceptionHandler onThreadLost;
 
     Draft(ServerOptions options) {
@@ -165,6 +176,7 @@ public record ServerOptions(
       waiting = options.waiting;
       device = options.device;
       ackTimeout = options.ackTimeout;
+      member = options.member;
       onThreadLost = options.onThreadLost;
     }
 
@@ -178,6 +190,7 @@ public record ServerOptions(
           waiting,
           device,
           ackTimeout,
+          member,
           onThreadLost);
     }
   }

@@ -3,8 +3,12 @@ package io.wisp.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wisp.cluster.ClusterMap;
+import io.wisp.cluster.ClusterMember;
+import io.wisp.cluster.ClusterNode;
 import java.lang.Thread.UncaughtExceptionHandler;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ServerOptionsTest {
@@ -12,6 +16,8 @@ class ServerOptionsTest {
   @Test
   void shouldChangeWhatWasAskedForAndNothingElse() {
     Endpoint endpoint = new Endpoint("10.0.0.1", 7);
+    ClusterMember member =
+        new ClusterMember("a", new ClusterMap(1, List.of(new ClusterNode("a", "h", 1, List.of()))));
     UncaughtExceptionHandler owner = (thread, cause) -> {};
     ServerOptions changed =
         ServerOptions.defaults()
@@ -23,6 +29,7 @@ class ServerOptionsTest {
             .withBusyPoll(true)
             .withDevice("mlx5_0")
             .withAckTimeout(Duration.ofMillis(5))
+            .withMember(member)
             .withOnThreadLost(owner);
     assertThat(changed)
         .isEqualTo(
@@ -35,6 +42,7 @@ class ServerOptionsTest {
                 Waiting.POLL,
                 "mlx5_0",
                 Duration.ofMillis(5),
+                member,
                 owner));
   }
 }

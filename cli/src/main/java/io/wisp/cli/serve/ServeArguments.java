@@ -9,6 +9,7 @@ import io.wisp.measure.input.UserError;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.ServerOptions;
 import java.lang.Thread.UncaughtExceptionHandler;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -24,19 +25,18 @@ public final class ServeArguments {
   @Option(
       names = "--host",
       paramLabel = "HOST",
-      defaultValue = "127.0.0.1",
       description =
           "Address to listen on; 127.0.0.1 unless given, 0.0.0.0 for every network of the machine.")
-  private String host = "";
+  private @Nullable String host;
 
   @Option(
       names = "--port",
       paramLabel = "PORT",
-      defaultValue = "" + Endpoint.DEFAULT_PORT,
       description =
-          "Port of tcp, 0 for any free one; the other transports listen just above it."
-              + " ${DEFAULT-VALUE} unless given.")
-  private int port;
+          "Port of tcp, 0 for any free one; the other transports listen just above it. "
+              + Endpoint.DEFAULT_PORT
+              + " unless given.")
+  private @Nullable Integer port;
 
   @Option(
       names = "--memory",
@@ -82,6 +82,21 @@ public final class ServeArguments {
       description = "Close a connection that sends nothing for so long, as 5m; 0 is never.")
   private Duration idleTimeout = Duration.ZERO;
 
+  @Option(
+      names = "--cluster",
+      paramLabel = "FILE",
+      description =
+          "Serve as one node of a cluster: this JSON file names its nodes and the slots of each.")
+  private @Nullable Path clusterFile;
+
+  @Option(
+      names = "--cluster-node",
+      paramLabel = "NAME",
+      description =
+          "Which node of the file this is, and so where it listens unless --host and --port say it;"
+              + " the one at --host and --port unless given.")
+  private @Nullable String clusterNode;
+
   /**
    * What the user asked for, once all of it is known to be possible.
    *
@@ -89,7 +104,7 @@ public final class ServeArguments {
    */
   ServerOptions serverOptions(
       ConnectionArguments connection, UncaughtExceptionHandler onThreadLost) {
-    if (host.isBlank()) {
+    if (host != null && host.isBlank()) {
       throw UserError.usage("--host is empty");
     }
     String password = Password.of(requiredPassword);
@@ -99,8 +114,12 @@ public final class ServeArguments {
     if (idleTimeout.compareTo(LONGEST_IDLE) > 0) {
       throw UserError.usage("--idle-timeout " + idleTimeout.toHours() + "h is more than 24h");
     }
+    if (port != null) {
+      PORTS.check("--port", port);
+    }
+    ClusterChoice cluster = cluster();
     return new ServerOptions(
-        new Endpoint(host, PORTS.check("--port", port)),
+        cluster == null ? endpoint() : cluster.endpoint(),
         THREADS.check("--threads", threads == null ? halfTheCores() : threads),
         CLIENTS.check("--max-clients", maxClients),
         idleTimeout,
@@ -108,7 +127,23 @@ public final class ServeArguments {
         connection.waiting(),
         connection.device(),
         connection.ackTimeout(),
+        cluster == null ? null : cluster.member(),
         onThreadLost);
+  }
+
+  private Endpoint endpoint() {
+    return new Endpoint(
+        host == null ? Endpoint.LOOPBACK : host, port == null ? Endpoint.DEFAULT_PORT : port);
+  }
+
+  private @Nullable ClusterChoice cluster() {
+    if (clusterFile == null) {
+      if (clusterNode != null) {
+        throw UserError.usage("--cluster-node names a node of --cluster FILE, which is not given");
+      }
+      return null;
+    }
+    return ClusterChoice.of(clusterFile, clusterNode, host, port);
   }
 
   /** Of those that this process may use, once it is pinned. */

@@ -5,6 +5,10 @@ import io.wisp.cli.common.ConnectionArguments;
 import io.wisp.cli.common.Product;
 import io.wisp.cli.common.Streams;
 import io.wisp.cli.common.TransportChoice;
+import io.wisp.cluster.ClusterMember;
+import io.wisp.cluster.ClusterNode;
+import io.wisp.cluster.KeySlot;
+import io.wisp.cluster.SlotRange;
 import io.wisp.measure.input.ByteSize;
 import io.wisp.measure.input.UserError;
 import io.wisp.measure.machine.CoreList;
@@ -56,6 +60,10 @@ public record ServeCommand(
     if (cores != null) {
       out.println("cores   " + cores);
     }
+    ClusterMember member = asked.member();
+    if (member != null) {
+      out.println("cluster " + described(member));
+    }
     out.println("memory  " + memory.size() + " (" + memory.explanation() + ")");
     ServerOptions options = asked.withMaxClients(clients(asked, transports, out));
     try (Store store = open(memory.size(), transports, streams);
@@ -69,6 +77,18 @@ public record ServeCommand(
     }
     out.println("stopped");
     return stop.exitCode();
+  }
+
+  private static String described(ClusterMember member) {
+    ClusterNode node = member.node();
+    int without = KeySlot.COUNT - member.map().assignedSlots();
+    String slots = node.slots().stream().map(SlotRange::toString).collect(Collectors.joining(","));
+    return "node %s of %s (slots %s)%s"
+        .formatted(
+            node.name(),
+            member.map().nodes().size(),
+            slots.isEmpty() ? "none" : slots,
+            without == 0 ? "" : "; " + without + " slots have no node");
   }
 
   /**

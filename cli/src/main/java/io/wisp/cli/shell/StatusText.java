@@ -18,6 +18,8 @@ final class StatusText {
       case CONFLICT -> "the value is no whole number of 64 bits, or the sum would be none";
       case MALFORMED -> "the server could not read the request";
       case UNKNOWN_OPERATION -> "the server does not know this operation";
+      case MOVED -> "another node of the cluster has the key";
+      case SLOT_NOT_SERVED -> "no node of the cluster has the key's slot";
       case NOT_AUTHENTICATED -> "the server wants a password (--password)";
       default -> "the server answered " + status;
     };

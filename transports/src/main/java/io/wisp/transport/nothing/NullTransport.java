@@ -9,6 +9,7 @@ import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.ServerStatistics;
 import io.wisp.transport.Transport;
+import io.wisp.transport.TransportException;
 import java.util.Optional;
 
 /**
@@ -36,6 +37,10 @@ public final class NullTransport implements Transport {
 
   @Override
   public Server serve(Store store, ServerOptions options) {
+    if (options.member() != null) {
+      throw new TransportException(
+          "null answers for every key, and so cannot be a node of a cluster");
+    }
     return new NullServer(options.endpoint());
   }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp;
 
+import io.wisp.cluster.ClusterMember;
+import io.wisp.cluster.MapLines;
 import io.wisp.store.Store;
 import io.wisp.store.StoreStatistics;
 import io.wisp.transport.tcp.TrafficRates.Rate;
@@ -109,7 +111,7 @@ final class InfoSections {
     Map<String, Object> lines = new LinkedHashMap<>();
     lines.put("server_name", "wisp");
     lines.put("redis_version", ServerCommands.COMPATIBLE_VERSION);
-    lines.put("redis_mode", "standalone");
+    lines.put("redis_mode", clients.options().member() == null ? "standalone" : "cluster");
     lines.put("description", server.description());
     lines.put("os", property("os.name") + " " + property("os.version") + " " + property("os.arch"));
     lines.put("arch_bits", ValueLayout.ADDRESS.byteSize() * Byte.SIZE);
@@ -254,8 +256,14 @@ final class InfoSections {
     return lines;
   }
 
-  private static Map<String, Object> clusterSection() {
-    return Map.of("cluster_enabled", 0);
+  private Map<String, Object> clusterSection() {
+    ClusterMember member = clients.options().member();
+    Map<String, Object> lines = new LinkedHashMap<>();
+    lines.put("cluster_enabled", member == null ? 0 : 1);
+    if (member != null) {
+      lines.putAll(MapLines.of(member));
+    }
+    return lines;
   }
 
   /** As in Redis, a database without keys has no line. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp;
 
+import io.wisp.cluster.ClusterMember;
 import io.wisp.store.Limits;
 import io.wisp.store.Store;
 import io.wisp.transport.ServerOptions;
@@ -39,7 +40,7 @@ final class TcpServerView implements ServerView {
     Configuration all = new Configuration();
     all.fixed("appendonly", () -> "no");
     all.fixed("bind", () -> options.endpoint().host());
-    all.fixed("cluster-enabled", () -> "no");
+    all.fixed("cluster-enabled", () -> options.member() == null ? "no" : "yes");
     all.fixed("databases", () -> "1");
     all.fixed("io-threads", () -> Integer.toString(options.threads()));
     all.fixed("latency-tracking", () -> "no");
@@ -100,6 +101,11 @@ final class TcpServerView implements ServerView {
   @Override
   public int second() {
     return clients.secondHand().second();
+  }
+
+  @Override
+  public @Nullable ClusterMember member() {
+    return clients.options().member();
   }
 
   @Override

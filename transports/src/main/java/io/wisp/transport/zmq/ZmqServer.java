@@ -54,7 +54,10 @@ final class ZmqServer implements Server {
         new RequestExecutor(
             store,
             options.password(),
-            () -> ServerInformation.of(transport, statistics(), store.statistics()));
+            options.member(),
+            () ->
+                ServerInformation.of(
+                    transport, statistics(), store.statistics(), options.member()));
     loop = new RequestLoop(context, router, connections, executor, options, limits);
     thread =
         Thread.ofPlatform()

@@ -3,11 +3,18 @@ package io.wisp.transport.nothing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.wisp.cluster.ClusterMap;
+import io.wisp.cluster.ClusterMember;
+import io.wisp.cluster.ClusterNode;
 import io.wisp.store.Status;
 import io.wisp.transport.Client;
+import io.wisp.transport.ServerOptions;
 import io.wisp.transport.Transport;
 import io.wisp.transport.TransportContractTest;
+import io.wisp.transport.TransportException;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -36,5 +43,14 @@ class NullTransportTest extends TransportContractTest {
     assertThat(value.toByteArray()).asString().isEqualTo("second");
     assertThat(client.delete(slice("one"))).isEqualTo(Status.DELETED);
     assertThat(store.size()).isZero();
+  }
+
+  @Test
+  void shouldBeNoNodeOfACluster() {
+    ClusterNode node = new ClusterNode("a", "h", 1, List.of());
+    ClusterMember member = new ClusterMember("a", new ClusterMap(1, List.of(node)));
+    assertThatThrownBy(() -> transport().serve(store, ServerOptions.defaults().withMember(member)))
+        .isInstanceOf(TransportException.class)
+        .hasMessageContaining("cannot be a node of a cluster");
   }
 }

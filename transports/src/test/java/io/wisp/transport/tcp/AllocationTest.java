@@ -5,6 +5,10 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.wisp.cluster.ClusterMap;
+import io.wisp.cluster.ClusterMember;
+import io.wisp.cluster.ClusterNode;
+import io.wisp.cluster.SlotRange;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.ValueBuffer;
@@ -18,6 +22,7 @@ import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -109,6 +114,40 @@ class AllocationTest {
             for (int i = 0; i < REQUESTS / TOGETHER / count; i++) {
               socket.getOutputStream().write(sent);
               socket.getInputStream().skipNBytes((long) TOGETHER * replies.length());
+            }
+          });
+    }
+  }
+
+  /** Looks at the slots of one key, of many, and of a transaction. */
+  @Test
+  void shouldAllocateNothingForKeysOfANodeOfACluster() throws Throwable {
+    ClusterNode node = new ClusterNode("a", "127.0.0.1", 7001, List.of(new SlotRange(0, 16_383)));
+    ClusterMember member = new ClusterMember("a", new ClusterMap(1, List.of(node)));
+    ServerOptions options = ServerOptions.at(new Endpoint("127.0.0.1", 0)).withMember(member);
+    String round =
+        SessionHarness.request("SET", "some {key}", "v")
+            + SessionHarness.request("GET", "some {key}")
+            + SessionHarness.request("MGET", "{key}1", "{key}2", "{key}3")
+            + SessionHarness.request("DEL", "{key}1", "{key}2", "{key}3")
+            + SessionHarness.request("MULTI")
+            + SessionHarness.request("SET", "some {key}", "v")
+            + SessionHarness.request("EXEC");
+    String replies =
+        "+OK\r\n$1\r\nv\r\n*3\r\n$-1\r\n$-1\r\n$-1\r\n:0\r\n+OK\r\n+QUEUED\r\n*1\r\n+OK\r\n";
+    byte[] requests = round.repeat(20).getBytes(ISO_8859_1);
+    try (CuckooStore store = CuckooStore.open(64L << 20);
+        TcpServer server = new TcpServer(store, options, TcpLimits.defaults());
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.endpoint().port())) {
+      long serverThread = server.loop(0).threadId();
+      assertAllocatesNothing(
+          () -> allocated(serverThread),
+          () -> {
+            for (int i = 0; i < REQUESTS / 140; i++) {
+              socket.getOutputStream().write(requests);
+              assertThat(socket.getInputStream().readNBytes(20 * replies.length()))
+                  .asString(ISO_8859_1)
+                  .isEqualTo(replies.repeat(20));
             }
           });
     }

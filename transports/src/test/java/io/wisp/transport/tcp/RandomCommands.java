@@ -213,6 +213,7 @@ final class RandomCommands {
     addExpiries();
     addTransactions();
     addConnection();
+    addCluster();
     names = List.copyOf(drawn.keySet());
   }
 
@@ -432,6 +433,40 @@ final class RandomCommands {
     add("reset");
     add("role");
     drawn.put("slowlog", this::slowLog);
+  }
+
+  private void addCluster() {
+    add("readonly");
+    add("readwrite");
+    add("asking");
+    drawn.put("cluster", this::cluster);
+  }
+
+  private Request cluster() {
+    String slot = one("449", "0", "5000", "16383", "16384", "-1", "abc", "");
+    return switch (random.nextInt(5)) {
+      case 0 ->
+          request(
+              Comparison.EXACT,
+              words(
+                  one(
+                          "cluster SLOTS",
+                          "cluster MYID",
+                          "cluster myshardid",
+                          "cluster FOO",
+                          "cluster HELP",
+                          "cluster KEYSLOT k1",
+                          "cluster KEYSLOT x{k1}x",
+                          "cluster COUNT-FAILURE-REPORTS abc")
+                      .split(" ", -1)));
+      case 1 -> request(Comparison.TYPE, words("cluster", one("INFO", "NODES", "LINKS")));
+      case 2 -> request(Comparison.SET, words("cluster", "shards"));
+      case 3 -> request(Comparison.EXACT, words("cluster", "COUNTKEYSINSLOT", slot));
+      default ->
+          request(
+              Comparison.SET,
+              words("cluster", "GETKEYSINSLOT", slot, one("0", "1000", "1000", "-1", "abc")));
+    };
   }
 
   /** Of what is in it, each server decides for itself. */

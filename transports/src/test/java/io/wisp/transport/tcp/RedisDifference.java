@@ -8,11 +8,12 @@ import java.util.Locale;
 /** Where the server answers otherwise than Redis, on purpose. REDIS.md shows this list. */
 enum RedisDifference {
   NEWER_SUBCOMMANDS(
-      "`CLIENT SETINFO` and `CLIENT NO-TOUCH` are answered, which Redis knows since 7.2.") {
+      "`CLIENT SETINFO`, `CLIENT NO-TOUCH` and `CLUSTER MYSHARDID` are answered, which Redis knows since 7.2.") {
     @Override
     boolean explains(Request request, Reply ours, Reply theirs) {
       return isSubcommand(request, "client", "setinfo")
-          || isSubcommand(request, "client", "no-touch");
+          || isSubcommand(request, "client", "no-touch")
+          || isSubcommand(request, "cluster", "myshardid");
     }
   },
   OF_VALKEY("`DELIFEQ`, and the option `IFEQ` of `SET`, are answered, which Valkey knows.") {
@@ -66,8 +67,8 @@ enum RedisDifference {
     }
   },
   IN_STEPS(
-      "`KEYS`, `SCAN`, `RANDOMKEY`, `FLUSHDB`, `FLUSHALL`, `LCS`, `CLIENT`, `CONFIG`, `LATENCY` and `SLOWLOG` are not"
-          + " allowed inside a transaction.") {
+      "`KEYS`, `SCAN`, `RANDOMKEY`, `FLUSHDB`, `FLUSHALL`, `LCS`, `CLIENT`, `CLUSTER`, `CONFIG`, `LATENCY` and"
+          + " `SLOWLOG` are not allowed inside a transaction.") {
     @Override
     boolean explains(Request request, Reply ours, Reply theirs) {
       return ours.text().equals("ERR Command not allowed inside a transaction")
@@ -94,6 +95,23 @@ enum RedisDifference {
     @Override
     boolean explains(Request request, Reply ours, Reply theirs) {
       return ours.text().startsWith("ERR too many keys");
+    }
+  },
+  PAIRS_IN_A_CLUSTER(
+      "As a node of a cluster it says that `MSET` lacks a value before it looks at the slots of its keys.") {
+    @Override
+    boolean explains(Request request, Reply ours, Reply theirs) {
+      return ours.text().startsWith("ERR wrong number of arguments for 'mset")
+          && theirs.text().matches("(CROSSSLOT|MOVED|CLUSTERDOWN) .*");
+    }
+  },
+  WATCHED_IN_A_CLUSTER(
+      "As a node of a cluster it says that a transaction is of several slots also if a watched key has changed.") {
+    @Override
+    boolean explains(Request request, Reply ours, Reply theirs) {
+      return isCommand(request, "exec")
+          && ours.text().matches("(CROSSSLOT|MOVED|CLUSTERDOWN) .*")
+          && theirs.equals(Reply.NIL);
     }
   },
   CONFIGURATION("`CONFIG GET` knows the parameters that this server has.") {

@@ -5,12 +5,20 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.wisp.cluster.ClusterMap;
+import io.wisp.cluster.ClusterMember;
+import io.wisp.cluster.ClusterNode;
+import io.wisp.cluster.KeySlot;
+import io.wisp.cluster.SlotRange;
+import io.wisp.store.Slice;
 import io.wisp.store.cuckoo.CuckooStore;
 import io.wisp.transport.tcp.RandomCommands.Request;
 import io.wisp.transport.tcp.RespPeer.Reply;
 import io.wisp.transport.tcp.command.Commands;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +29,9 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -36,6 +47,17 @@ class RedisDifferentialTest {
   /** Servers read their clocks at different times; expiries are much further away. */
   private static final long CLOCKS_APART_MILLIS = 600_000;
 
+  /** Of a slot that no node has. */
+  private static final String NOBODYS_KEY = nobodysKey();
+
+  private static String nobodysKey() {
+    return IntStream.iterate(0, i -> i + 1)
+        .mapToObj(i -> "u" + i)
+        .filter(key -> KeySlot.of(Slice.of(key)) >= 16_000)
+        .findFirst()
+        .orElseThrow();
+  }
+
   @TempDir Path folder;
 
   @Test
@@ -47,6 +69,17 @@ class RedisDifferentialTest {
   @Tag("long")
   void shouldAnswerManyMoreRandomCommandsAsRedisDoes() throws Exception {
     compareSessions(10_000);
+  }
+
+  @Test
+  void shouldAnswerRandomCommandsAsRedisDoesInACluster() throws Exception {
+    compareSessionsInCluster(100);
+  }
+
+  @Test
+  @Tag("long")
+  void shouldAnswerManyMoreRandomCommandsAsRedisDoesInACluster() throws Exception {
+    compareSessionsInCluster(10_000);
   }
 
   @Test
@@ -87,21 +120,81 @@ class RedisDifferentialTest {
   }
 
   private void compareSessions(int sessions) throws Exception {
-    long seed = new Random().nextLong();
-    List<String> differences = new ArrayList<>();
     try (RedisServer redis = RedisServer.start(folder);
         RunningServer wisp = new RunningServer(CuckooStore.open(64 << 20))) {
-      assumeTrue(redis != null, "no redis-server here; it is in the Debian package redis-tools");
-      var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), wisp.port());
-      for (int i = 0; i < sessions && differences.size() < MOST_DIFFERENCES; i++) {
-        try (RespPeer ours = new RespPeer(address);
-            RespPeer theirs = new RespPeer(redis.address());
-            RespPeer observer = new RespPeer(address)) {
-          RandomCommands commands = new RandomCommands(new Random(seed + i));
-          String difference = compare(ours, theirs, new WatchedKeys(observer), commands);
-          if (difference != null) {
-            differences.add("seed " + (seed + i) + difference);
-          }
+      compareSessions(sessions, redis, wisp, seed -> new RandomCommands(new Random(seed))::next);
+    }
+  }
+
+  private void compareSessionsInCluster(int sessions) throws Exception {
+    ClusterMap map =
+        new ClusterMap(
+            1,
+            List.of(
+                new ClusterNode("a", "127.0.0.1", freePort(), SlotRange.parseAll("0-11999")),
+                new ClusterNode("b", "127.0.0.2", 7002, SlotRange.parseAll("12000-15999"))));
+    ClusterMember member = new ClusterMember("a", map);
+    try (RedisServer redis = RedisServer.startAsNode(folder, "a", map);
+        RunningServer wisp =
+            new RunningServer(
+                CuckooStore.open(64 << 20),
+                options -> options.withMember(member),
+                TcpLimits.defaults())) {
+      compareSessions(sessions, redis, wisp, RedisDifferentialTest::requestsInCluster);
+    }
+  }
+
+  /**
+   * In half of the sessions most keys are of one slot, which the node has; in the others they are
+   * of many, some of them the other node's or nobody's.
+   */
+  private static Supplier<Request> requestsInCluster(long seed) {
+    RandomCommands commands = new RandomCommands(new Random(seed));
+    boolean together = seed % 2 == 0;
+    return () -> {
+      Request request = commands.next();
+      return new Request(
+          request.words().stream()
+              .map(word -> together ? word.replaceAll("^([kn][1-4])$", "{k2}$1") : spread(word))
+              .toList(),
+          request.comparison());
+    };
+  }
+
+  private static String spread(String word) {
+    return word.equals("n2") ? NOBODYS_KEY : word;
+  }
+
+  private static int freePort() throws IOException {
+    while (true) {
+      try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+          ServerSocket next =
+              new ServerSocket(one.getLocalPort() + 1, 1, InetAddress.getLoopbackAddress())) {
+        return next.getLocalPort() - 1;
+      } catch (IOException e) {
+        // The next port is taken, which the cluster's bus needs.
+      }
+    }
+  }
+
+  private static void compareSessions(
+      int sessions,
+      @Nullable RedisServer redis,
+      RunningServer wisp,
+      LongFunction<Supplier<Request>> requests)
+      throws Exception {
+    assumeTrue(redis != null, "no redis-server here; it is in the Debian package redis-tools");
+    long seed = new Random().nextLong();
+    List<String> differences = new ArrayList<>();
+    var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), wisp.port());
+    for (int i = 0; i < sessions && differences.size() < MOST_DIFFERENCES; i++) {
+      try (RespPeer ours = new RespPeer(address);
+          RespPeer theirs = new RespPeer(redis.address());
+          RespPeer observer = new RespPeer(address)) {
+        String difference =
+            compare(ours, theirs, new WatchedKeys(observer), requests.apply(seed + i));
+        if (difference != null) {
+          differences.add("seed " + (seed + i) + difference);
         }
       }
     }
@@ -110,7 +203,7 @@ class RedisDifferentialTest {
 
   /** The first difference of a session, and what came before it; or null. */
   private static @Nullable String compare(
-      RespPeer ours, RespPeer theirs, WatchedKeys watched, RandomCommands commands)
+      RespPeer ours, RespPeer theirs, WatchedKeys watched, Supplier<Request> requests)
       throws Exception {
     StringBuilder sent = new StringBuilder();
     List<Request> queued = new ArrayList<>();
@@ -119,7 +212,7 @@ class RedisDifferentialTest {
       queued.clear();
       watched.clear();
       for (int i = 0; i < REQUESTS_IN_EACH_PROTOCOL; i++) {
-        Request request = commands.next();
+        Request request = requests.get();
         sent.append("\n  ").append(printable(request.words()));
         boolean wereAbsent = watched.areAbsentAsBefore();
         Reply our = ours.call(request.words());

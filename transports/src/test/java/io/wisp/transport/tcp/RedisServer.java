@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp;
 
+import io.wisp.cluster.ClusterMap;
+import io.wisp.cluster.ClusterNode;
 import java.io.File;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +32,52 @@ final class RedisServer implements AutoCloseable {
    * by decides what it does. So the tools are enough, and no server of the system is installed.
    */
   static @Nullable RedisServer start(Path folder) throws IOException, InterruptedException {
+    return start(folder, "--port", "0");
+  }
+
+  /**
+   * Starts one as the node of a cluster that has a name, whose other nodes need not be there, and
+   * waits until it serves.
+   */
+  static @Nullable RedisServer startAsNode(Path folder, String name, ClusterMap map)
+      throws IOException, InterruptedException {
+    StringBuilder nodes = new StringBuilder();
+    int port = 0;
+    for (ClusterNode node : map.nodes()) {
+      boolean isMyself = node.name().equals(name);
+      port = isMyself ? node.port() : port;
+      nodes
+          .append(node.id())
+          .append(' ')
+          .append(node.address())
+          .append('@')
+          .append(node.port() + 1);
+      nodes.append(isMyself ? " myself,master" : " master");
+      nodes.append(" - 0 0 ").append(map.indexOf(node.name()) + 1).append(" connected");
+      node.slots().forEach(range -> nodes.append(' ').append(range));
+      nodes.append('\n');
+    }
+    nodes.append("vars currentEpoch ").append(map.nodes().size()).append(" lastVoteEpoch 0\n");
+    Files.writeString(folder.resolve("nodes.conf"), nodes);
+    RedisServer server =
+        start(
+            folder,
+            ("--cluster-enabled yes --cluster-config-file nodes.conf --bind 127.0.0.1"
+                    + " --cluster-require-full-coverage no --cluster-node-timeout 3600000"
+                    + (" --port " + port + " --cluster-port " + (port + 1)))
+                .split(" "));
+    if (server != null) {
+      try (RespPeer peer = new RespPeer(server.address())) {
+        while (!peer.call("CLUSTER", "INFO").text().contains("cluster_state:ok")) {
+          Thread.sleep(20);
+        }
+      }
+    }
+    return server;
+  }
+
+  private static @Nullable RedisServer start(Path folder, String... options)
+      throws IOException, InterruptedException {
     Path program = find("redis-server");
     if (program == null) {
       Path sameProgram = find("redis-check-rdb");
@@ -37,17 +87,11 @@ final class RedisServer implements AutoCloseable {
       program = Files.createSymbolicLink(folder.resolve("redis-server"), sameProgram);
     }
     Path socket = folder.resolve("socket");
+    List<String> command = new ArrayList<>(List.of(program.toString()));
+    command.addAll(List.of("--unixsocket", socket.toString(), "--save", "", "--maxmemory", "64mb"));
+    command.addAll(List.of(options));
     Process process =
-        new ProcessBuilder(
-                program.toString(),
-                "--port",
-                "0",
-                "--unixsocket",
-                socket.toString(),
-                "--save",
-                "",
-                "--maxmemory",
-                "64mb")
+        new ProcessBuilder(command)
             .directory(folder.toFile())
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("log").toFile())

@@ -5,6 +5,10 @@ import static io.wisp.transport.tcp.RunningServer.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.wisp.cluster.ClusterMap;
+import io.wisp.cluster.ClusterMember;
+import io.wisp.cluster.ClusterNode;
+import io.wisp.cluster.SlotRange;
 import io.wisp.store.cuckoo.CuckooStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -119,6 +123,31 @@ class ServerInformationTest {
         .containsEntry("blocked_clients", "0");
     assertThat(information("persistence")).containsEntry("loading", "0");
     assertThat(information("cluster")).containsEntry("cluster_enabled", "0");
+  }
+
+  @Test
+  void shouldTellOfItsCluster() throws IOException {
+    List<ClusterNode> nodes =
+        List.of(
+            new ClusterNode("a", "10.0.0.1", 7001, SlotRange.parseAll("0-5,9")),
+            new ClusterNode("b", "10.0.0.2", 7002, List.of()));
+    ClusterMember member = new ClusterMember("b", new ClusterMap(4, nodes));
+    try (RunningServer node = new RunningServer(options -> options.withMember(member));
+        RespPeer peer =
+            new RespPeer(new InetSocketAddress(InetAddress.getLoopbackAddress(), node.port()))) {
+      assertThat(peer.call("INFO", "cluster").text().lines())
+          .containsExactly(
+              "# Cluster",
+              "cluster_enabled:1",
+              "cluster_epoch:4",
+              "cluster_myself:b",
+              "cluster_node0:name=a,host=10.0.0.1,port=7001,slots=0-5 9",
+              "cluster_node1:name=b,host=10.0.0.2,port=7002,slots=");
+      assertThat(peer.call("INFO", "server").text()).contains("redis_mode:cluster\r\n");
+      assertThat(peer.call("CONFIG", "GET", "cluster-enabled").elements().getLast().text())
+          .isEqualTo("yes");
+    }
+    assertThat(information("server")).containsEntry("redis_mode", "standalone");
   }
 
   @Test

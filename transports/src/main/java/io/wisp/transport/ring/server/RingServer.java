@@ -62,8 +62,10 @@ public final class RingServer implements Server {
             new RequestExecutor(
                 store,
                 options.password(),
+                options.member(),
                 () ->
-                    ServerInformation.of(transport, statistics(), store.statistics())
+                    ServerInformation.of(
+                            transport, statistics(), store.statistics(), options.member())
                         + counters().report(""));
         threads.add(
             new IoThread(

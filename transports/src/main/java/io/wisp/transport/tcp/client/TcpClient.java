@@ -9,6 +9,7 @@ import io.wisp.store.ValueSink;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
+import io.wisp.transport.MovedException;
 import io.wisp.transport.Refusals;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.TransportTimeoutException;
@@ -251,6 +252,8 @@ public final class TcpClient implements Client {
       case "VALUETOOLARGE" -> Status.VALUE_TOO_LARGE;
       case "OOM" -> Status.OUT_OF_MEMORY;
       case "NOAUTH" -> Status.NOT_AUTHENTICATED;
+      case "MOVED" -> Status.MOVED;
+      case "CLUSTERDOWN" -> Status.SLOT_NOT_SERVED;
       default -> throw new TransportException(endpoint + " answered with an error: " + text);
     };
   }
@@ -356,6 +359,9 @@ public final class TcpClient implements Client {
   }
 
   private void requireDone(Status status, String name) {
+    if (status.isElsewhere()) {
+      throw new MovedException(endpoint + " answered " + name + " with " + status);
+    }
     if (status != Status.DONE) {
       throw new TransportException(endpoint + " answered " + name + " with " + status);
     }

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClientTransaction implements AutoCloseable {
 
+  /** {@link #slot} while no key was queued. */
+  static final int NO_SLOT = -1;
+
   /** The most requests that are queued. */
   static final int MAX_REQUESTS = 8192;
 
@@ -36,6 +39,8 @@ public final class ClientTransaction implements AutoCloseable {
   private boolean open;
   private boolean refused;
   private int count;
+  private int slot = NO_SLOT;
+  private boolean acrossSlots;
 
   /** The requests, in the form in which they are sent; null if there are none. */
   private @Nullable NativeBuffer requests;
@@ -151,6 +156,40 @@ public final class ClientTransaction implements AutoCloseable {
     return error;
   }
 
+  /**
+   * Says that a command was not carried out because of the slots of its keys: then EXEC is refused,
+   * too, or was just now.
+   *
+   * @param error why
+   * @return what to reply, which is without EXECABORT as in Redis
+   */
+  public String redirected(Command command, String error) {
+    if (command.isExec()) {
+      close();
+    } else {
+      refuse();
+    }
+    return error;
+  }
+
+  /** Says that the keys of a request that will be queued are of a slot. */
+  void noteSlot(int slot) {
+    if (!refused) {
+      acrossSlots |= this.slot != NO_SLOT && this.slot != slot;
+      this.slot = this.slot == NO_SLOT ? slot : this.slot;
+    }
+  }
+
+  /** The slot of the first key that was queued, or {@link #NO_SLOT}. */
+  int slot() {
+    return slot;
+  }
+
+  /** Whether keys of several slots were queued. */
+  boolean isAcrossSlots() {
+    return acrossSlots;
+  }
+
   /** Whether a request was refused. */
   boolean isRefused() {
     return refused;
@@ -190,6 +229,8 @@ public final class ClientTransaction implements AutoCloseable {
     if (open) {
       open = false;
       refused = false;
+      slot = NO_SLOT;
+      acrossSlots = false;
       client.leaveTransaction();
       giveBack();
     }

@@ -185,6 +185,7 @@ public record Command(
   private static final Set<String> REFUSED_IN_TRANSACTIONS =
       Set.of(
           "client",
+          "cluster",
           "config",
           "flushall",
           "flushdb",

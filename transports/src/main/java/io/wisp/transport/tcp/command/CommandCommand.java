@@ -28,6 +28,7 @@ final class CommandCommand implements Command.Handler {
 
   private final CommandTable commands;
   private final Subcommands subcommands;
+  private final KeyPositions positions = new KeyPositions();
 
   /** Tells of the commands of a table. */
   CommandCommand(CommandTable commands) {
@@ -118,47 +119,19 @@ final class CommandCommand implements Command.Handler {
   private void keys(CommandRequest request) {
     Arguments arguments = request.arguments();
     Command command = commands.find(arguments.text(2));
-    if (command == null) {
-      request.fail(NO_COMMAND);
-    } else if (command.handler().subcommands().isEmpty()) {
-      keys(request, command);
-    } else {
-      keyOfSubcommand(request, command.handler().subcommands());
-    }
-  }
-
-  private static void keys(CommandRequest request, Command command) {
-    Arguments arguments = request.arguments();
-    int count = arguments.count() - 2;
-    if (command.firstKey() == 0) {
-      request.fail(NO_KEYS);
-    } else if (!command.acceptsCount(count)) {
-      request.fail(NO_COUNT);
-    } else {
-      int last = command.lastKey() < 0 ? count + command.lastKey() : command.lastKey();
-      request.reply().array((last - command.firstKey()) / command.keyStep() + 1);
-      for (int key = command.firstKey(); key <= last; key += command.keyStep()) {
-        request.reply().bulk(arguments.bytes(2 + key));
-      }
-    }
-  }
-
-  private static void keyOfSubcommand(CommandRequest request, List<Subcommand> subcommands) {
-    Arguments arguments = request.arguments();
-    for (Subcommand subcommand : subcommands) {
-      if (arguments.is(3, subcommand.name())) {
-        if (subcommand.keyAt() == 0) {
-          request.fail(NO_KEYS);
-        } else if (!subcommand.acceptsCount(arguments.count() - 2)) {
-          request.fail(NO_COUNT);
-        } else {
-          request.reply().array(1);
-          request.reply().bulk(arguments.bytes(2 + subcommand.keyAt()));
+    KeyPositions.Outcome outcome =
+        command == null ? KeyPositions.Outcome.NO_COMMAND : positions.find(command, arguments, 2);
+    switch (outcome) {
+      case NO_COMMAND -> request.fail(NO_COMMAND);
+      case NO_KEYS -> request.fail(NO_KEYS);
+      case WRONG_COUNT -> request.fail(NO_COUNT);
+      case KEYS -> {
+        request.reply().array(positions.count());
+        for (int key = positions.first(); key <= positions.last(); key += positions.step()) {
+          request.reply().bulk(arguments.bytes(key));
         }
-        return;
       }
     }
-    request.fail(NO_COMMAND);
   }
 
   private void information(CommandRequest request) {

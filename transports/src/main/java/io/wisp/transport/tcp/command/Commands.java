@@ -30,6 +30,7 @@ public final class Commands {
     commands.addTransactions();
     commands.addConnection();
     commands.addServer();
+    commands.addCluster();
     return commands.table;
   }
 
@@ -172,6 +173,13 @@ public final class Commands {
     server("lolwut", -1, "server", "Shows a wisp.", ServerCommands::lolwut);
     server("role", 1, "server", "Tells that it is no replica.", ServerCommands::role);
     server("slowlog", -2, "server", "Tells of slow commands.", SlowLogCommand.handler());
+  }
+
+  private void addCluster() {
+    server("cluster", -2, "cluster", "Tells of the cluster.", ClusterCommand.handler());
+    server("readonly", 1, "cluster", "Does nothing here.", ClusterCommand.accepted());
+    server("readwrite", 1, "cluster", "Does nothing here.", ClusterCommand.accepted());
+    server("asking", 1, "cluster", "Does nothing here.", ClusterCommand.accepted());
   }
 
   private void read(String name, int arity, String group, String summary, Handler handler) {

@@ -10,6 +10,7 @@ import java.security.MessageDigest;
 final class ConnectionCommands {
 
   private static final byte[] DEFAULT_USER = "default".getBytes(StandardCharsets.US_ASCII);
+  private static final String NO_SUCH_DATABASE = "ERR DB index is out of range";
 
   private ConnectionCommands() {}
 
@@ -44,7 +45,9 @@ final class ConnectionCommands {
 
   static void select(CommandRequest request) {
     String refusal = refusalOfDatabase(request.arguments(), 1);
-    if (refusal.isEmpty()) {
+    if (request.server().member() != null && refusal.equals(NO_SUCH_DATABASE)) {
+      request.fail("ERR SELECT is not allowed in cluster mode");
+    } else if (refusal.isEmpty()) {
       request.reply().ok();
     } else {
       request.fail(refusal);
@@ -58,7 +61,7 @@ final class ConnectionCommands {
     } else if (arguments.number() != (int) arguments.number()) {
       return Errors.NOT_AN_INT;
     }
-    return arguments.number() == 0 ? "" : "ERR DB index is out of range";
+    return arguments.number() == 0 ? "" : NO_SUCH_DATABASE;
   }
 
   static void authenticate(CommandRequest request) {

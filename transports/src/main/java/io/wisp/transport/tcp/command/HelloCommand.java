@@ -77,7 +77,7 @@ final class HelloCommand implements Command.Handler {
     reply.bulk("id");
     reply.integer(request.client().id());
     reply.bulk("mode");
-    reply.bulk("standalone");
+    reply.bulk(request.server().member() == null ? "standalone" : "cluster");
     reply.bulk("role");
     reply.bulk("master");
     reply.bulk("modules");

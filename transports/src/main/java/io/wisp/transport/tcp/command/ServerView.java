@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp.command;
 
+import io.wisp.cluster.ClusterMember;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,9 @@ public interface ServerView {
 
   /** Seconds since the server started, or one less; to look costs nothing. */
   int second();
+
+  /** The node of a cluster that the server is, or null. */
+  @Nullable ClusterMember member();
 
   /** The commands that took long. */
   SlowLog slowLog();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp.resp;
 
+import io.wisp.cluster.ClusterNode;
 import io.wisp.store.Limits;
 import io.wisp.store.Status;
 import io.wisp.store.Transaction;
@@ -62,6 +63,9 @@ public final class Errors {
   public static final String NOT_IN_TRANSACTION = "ERR Command not allowed inside a transaction";
   public static final String ABORTED =
       "EXECABORT Transaction discarded because of previous errors.";
+  public static final String ACROSS_SLOTS = "CROSSSLOT Keys in request don't hash to the same slot";
+  public static final String SLOT_NOT_SERVED = "CLUSTERDOWN Hash slot not served";
+  public static final String NO_CLUSTER = "ERR This instance has cluster support disabled";
   static final String IDLE = "ERR the connection was idle for too long";
 
   /** How much of an argument an error repeats, so that no reply is larger for a larger request. */
@@ -90,6 +94,11 @@ public final class Errors {
       case NOT_AUTHENTICATED -> NOT_AUTHENTICATED;
       default -> "ERR the store answered " + status;
     };
+  }
+
+  /** Another node of the cluster has the keys of a command. */
+  public static String moved(int slot, ClusterNode owner) {
+    return "MOVED " + slot + " " + owner.address();
   }
 
   /** A command has too few or too many arguments. */

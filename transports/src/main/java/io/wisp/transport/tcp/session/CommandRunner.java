@@ -2,14 +2,17 @@
 package io.wisp.transport.tcp.session;
 
 import io.wisp.transport.tcp.buffer.BufferLimitException;
+import io.wisp.transport.tcp.command.ClientTransaction;
 import io.wisp.transport.tcp.command.Command;
 import io.wisp.transport.tcp.command.CommandRequest;
 import io.wisp.transport.tcp.command.CommandTimer;
 import io.wisp.transport.tcp.command.Continuation;
 import io.wisp.transport.tcp.command.Execution;
+import io.wisp.transport.tcp.command.SlotCheck;
 import io.wisp.transport.tcp.resp.Errors;
 import io.wisp.transport.tcp.resp.ReplyWriter;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs commands, counts them, and replies with an error instead of what does not fit into memory.
@@ -18,6 +21,7 @@ final class CommandRunner {
 
   private final CommandRequest request;
   private final Execution execution;
+  private final @Nullable SlotCheck slots;
 
   /** What is kept of a command that goes on in steps, and how long they took. */
   private List<byte[]> kept = List.of();
@@ -29,10 +33,15 @@ final class CommandRunner {
 
   private boolean failed;
 
-  /** Runs what one client asks for. */
-  CommandRunner(CommandRequest request, Execution execution) {
+  /**
+   * Runs what one client asks for.
+   *
+   * @param slots which keys this node of a cluster has; null means all
+   */
+  CommandRunner(CommandRequest request, Execution execution, @Nullable SlotCheck slots) {
     this.request = request;
     this.execution = execution;
+    this.slots = slots;
   }
 
   /** Begins a command whose arguments are executed as they arrive. */
@@ -82,11 +91,30 @@ final class CommandRunner {
     }
   }
 
+  /** Whether this node is not the one for a command that has all its arguments: then it says so. */
+  boolean redirects(Command command) {
+    SlotCheck check = slots;
+    if (check == null) {
+      return false;
+    }
+    ClientTransaction transaction = execution.transaction();
+    String redirection = check.redirectionOf(command, request.arguments(), transaction);
+    if (redirection == null) {
+      return false;
+    }
+    request.counters().countRejected(command.number());
+    request.reply().error(transaction.redirected(command, redirection));
+    return true;
+  }
+
   /**
    * Runs a command that has all its arguments, and looks how long it takes if it may be long; or
    * keeps it for later, if that is what its client wants.
    */
   void runWhole(Command command) {
+    if (redirects(command)) {
+      return;
+    }
     if (execution.transaction().queues(command)) {
       execution.transaction().queue(command, request);
       return;

@@ -69,7 +69,7 @@ public final class RespSession implements AutoCloseable {
     this.context = context;
     this.client = client;
     execution = new Execution(context.buffers(), client);
-    runner = new CommandRunner(context.request(), execution);
+    runner = new CommandRunner(context.request(), execution, context.slots());
     whole = new WholeRequest(context.parser());
     inline = new InlineInput(context.buffers());
   }
@@ -183,6 +183,9 @@ public final class RespSession implements AutoCloseable {
     if (execution.transaction().queues(command) || !command.isStreamed()) {
       return executeWhole(command, count, input);
     }
+    if (context.slots() != null) {
+      return executeOfOneSlot(command, count, input);
+    }
     return command.triesWhole(count)
         ? tryWhole(command, count, input)
         : beginSteps(command, count - 1, input);
@@ -207,7 +210,8 @@ public final class RespSession implements AutoCloseable {
     if (isQueued && Command.isRefusedInTransactions(command.name())) {
       return Errors.NOT_IN_TRANSACTION;
     }
-    if ((command.isStreamed() && !isQueued) || count <= command.maxCount()) {
+    boolean runsAsItArrives = command.isStreamed() && !isQueued && context.slots() == null;
+    if (runsAsItArrives || count <= command.maxCount()) {
       return null;
     }
     return command.takesManyKeys()
@@ -254,9 +258,39 @@ public final class RespSession implements AutoCloseable {
     if (outcome != Outcome.COMPLETE && outcome != Outcome.TOO_LARGE) {
       return stop(outcome, input);
     }
+    return runWholeOrBeginSteps(command, count, outcome == Outcome.COMPLETE, behindName, input);
+  }
+
+  /**
+   * Executes a command that may otherwise run for each key as it arrives: a node of a cluster sees
+   * all keys first, for it carries out a command for all of them or for none.
+   */
+  private boolean executeOfOneSlot(Command command, int count, NativeBuffer input) {
+    RequestParser parser = context.parser();
+    Arguments arguments = context.request().arguments();
+    int behindName = parser.next();
+    Outcome outcome = whole.read(input, count, arguments);
+    if (outcome == Outcome.TOO_LARGE) {
+      int read = arguments.count();
+      return refuse(command, whole.refusal(command, read), count - read, input);
+    }
+    if (outcome != Outcome.COMPLETE) {
+      return stop(outcome, input);
+    }
+    if (runner.redirects(command)) {
+      context.counters().countExecuted();
+      input.consumeTo(parser.next());
+      return true;
+    }
+    return runWholeOrBeginSteps(command, count, command.triesWhole(count), behindName, input);
+  }
+
+  private boolean runWholeOrBeginSteps(
+      Command command, int count, boolean triesWhole, int behindName, NativeBuffer input) {
+    RequestParser parser = context.parser();
     int behind = parser.next();
     client.lastCommand(command.name());
-    if (outcome == Outcome.TOO_LARGE || !runner.tryWhole(command)) {
+    if (!triesWhole || !runner.tryWhole(command)) {
       parser.seek(behindName);
       return beginSteps(command, count - 1, input);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp.session;
 
+import io.wisp.cluster.ClusterMember;
 import io.wisp.store.Prefetcher;
 import io.wisp.store.Store;
 import io.wisp.transport.RequestCounters;
@@ -10,14 +11,17 @@ import io.wisp.transport.tcp.command.CommandRequest;
 import io.wisp.transport.tcp.command.CommandTable;
 import io.wisp.transport.tcp.command.Commands;
 import io.wisp.transport.tcp.command.ServerView;
+import io.wisp.transport.tcp.command.SlotCheck;
 import io.wisp.transport.tcp.command.Traffic;
 import io.wisp.transport.tcp.resp.RequestParser;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all sessions of one thread share.
  *
  * @param request what commands work with
  * @param buffers where sessions take memory from
+ * @param slots which keys this node of a cluster has; null means all
  */
 public record SessionContext(
     CommandRequest request,
@@ -25,7 +29,8 @@ public record SessionContext(
     CommandTable commands,
     RequestParser parser,
     RequestsAhead ahead,
-    RequestCounters counters)
+    RequestCounters counters,
+    @Nullable SlotCheck slots)
     implements AutoCloseable {
 
   /**
@@ -46,7 +51,8 @@ public record SessionContext(
         buffers,
         Commands.table(),
         store.prefetcher(),
-        counters);
+        counters,
+        server.member());
   }
 
   private SessionContext(
@@ -54,14 +60,20 @@ public record SessionContext(
       BufferPool buffers,
       CommandTable commands,
       Prefetcher prefetcher,
-      RequestCounters counters) {
+      RequestCounters counters,
+      @Nullable ClusterMember member) {
     this(
         request,
         buffers,
         commands,
         new RequestParser(),
         new RequestsAhead(commands, prefetcher),
-        counters);
+        counters,
+        slots(member));
+  }
+
+  private static @Nullable SlotCheck slots(@Nullable ClusterMember member) {
+    return member == null ? null : new SlotCheck(member);
   }
 
   @Override

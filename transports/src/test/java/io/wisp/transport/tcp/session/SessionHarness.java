@@ -4,6 +4,7 @@ package io.wisp.transport.tcp.session;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.wisp.cluster.ClusterMember;
 import io.wisp.store.HeapStore;
 import io.wisp.store.Store;
 import io.wisp.transport.RequestCounters;
@@ -70,16 +71,30 @@ public final class SessionHarness implements AutoCloseable {
   }
 
   public SessionHarness(@Nullable String password, long storeCapacity, @Nullable Store given) {
+    this(password, storeCapacity, given, null);
+  }
+
+  /** A session of a node of a cluster. */
+  public static SessionHarness of(ClusterMember member) {
+    return new SessionHarness(null, Long.MAX_VALUE, null, member);
+  }
+
+  private SessionHarness(
+      @Nullable String password,
+      long storeCapacity,
+      @Nullable Store given,
+      @Nullable ClusterMember member) {
     store = given != null ? given : new HeapStore(storeCapacity, () -> nowMillis);
     NativeBuffer scratch = new NativeBuffer(256, Arena::ofConfined, budget);
-    context = new SessionContext(store, view(password), traffic, scratch, buffers, counters);
+    context =
+        new SessionContext(store, view(password, member), traffic, scratch, buffers, counters);
     ConnectedSocket connection =
         new ConnectedSocket("127.0.0.1:5", "127.0.0.1:3994", () -> ended.add(7L));
     client = new ClientState(7, connection, START_MILLIS, 0, password == null);
     session = new RespSession(context, client);
   }
 
-  private ServerView view(@Nullable String password) {
+  private ServerView view(@Nullable String password, @Nullable ClusterMember member) {
     Configuration configuration = new Configuration();
     configuration.fixed("maxmemory", () -> "0");
     configuration.fixed("save", () -> "");
@@ -117,6 +132,11 @@ public final class SessionHarness implements AutoCloseable {
       @Override
       public int second() {
         return (int) ((nowMillis - START_MILLIS) / 1000);
+      }
+
+      @Override
+      public @Nullable ClusterMember member() {
+        return member;
       }
 
       @Override

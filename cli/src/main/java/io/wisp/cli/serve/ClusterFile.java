@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.cli.serve;
+
+import io.wisp.cluster.ClusterMap;
+import io.wisp.cluster.ClusterNode;
+import io.wisp.cluster.SlotRange;
+import io.wisp.measure.input.UserError;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The file that names the nodes of a cluster, in JSON:
+ *
+ * <pre>
+ * {"nodes": [
+ *   {"name": "a", "host": "10.0.0.1", "port": 3994, "slots": "0-8191"},
+ *   {"name": "b", "host": "10.0.0.2", "port": 3994, "slots": "8192-16383"}
+ * ]}
+ * </pre>
+ */
+final class ClusterFile {
+
+  private static final int MAX_BYTES = 1 << 20;
+
+  /** A file is read once, and does not change; so it is the first map of its cluster. */
+  private static final long EPOCH = 1;
+
+  private static final Set<String> FIELDS = Set.of("nodes");
+  private static final Set<String> NODE_FIELDS = Set.of("name", "host", "port", "slots");
+
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private final Path file;
+
+  private ClusterFile(Path file) {
+    this.file = file;
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @throws UserError if it cannot be read, or is not such a file; it says where and why
+   */
+  static ClusterMap read(Path file) {
+    return new ClusterFile(file).map();
+  }
+
+  private ClusterMap map() {
+    JsonNode root = root();
+    requireFields("", root, FIELDS);
+    JsonNode list = root.get("nodes");
+    if (!list.isArray()) {
+      throw wrong("nodes", "is no list of nodes", null);
+    }
+    List<ClusterNode> nodes = new ArrayList<>();
+    for (JsonNode node : list) {
+      nodes.add(node("nodes[" + nodes.size() + "]", node));
+    }
+    try {
+      return new ClusterMap(EPOCH, nodes);
+    } catch (IllegalArgumentException e) {
+      throw wrong("nodes", String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private JsonNode root() {
+    byte[] bytes;
+    try {
+      if (Files.size(file) > MAX_BYTES) {
+        throw UserError.failure(
+            "--cluster %s has %s bytes, and %s is the most"
+                .formatted(file, Files.size(file), MAX_BYTES));
+      }
+      bytes = Files.readAllBytes(file);
+    } catch (NoSuchFileException e) {
+      throw UserError.failure("--cluster " + file + ": there is no such file");
+    } catch (IOException e) {
+      throw UserError.failure("--cluster " + file + " cannot be read: " + e.getMessage());
+    }
+    try {
+      return MAPPER.readTree(bytes);
+    } catch (JacksonException e) {
+      throw UserError.failure(
+          "--cluster %s, line %s, column %s: %s"
+              .formatted(
+                  file,
+                  e.getLocation().getLineNr(),
+                  e.getLocation().getColumnNr(),
+                  e.getOriginalMessage()));
+    }
+  }
+
+  private ClusterNode node(String path, JsonNode node) {
+    requireFields(path, node, NODE_FIELDS);
+    String name = text(path, node, "name");
+    String host = text(path, node, "host");
+    JsonNode port = node.get("port");
+    if (!port.isInt()) {
+      throw wrong(path + ".port", "is no whole number from 1 to 65535", null);
+    }
+    List<SlotRange> slots;
+    try {
+      slots = SlotRange.parseAll(text(path, node, "slots"));
+    } catch (IllegalArgumentException e) {
+      throw wrong(path + ".slots", String.valueOf(e.getMessage()), e);
+    }
+    try {
+      return new ClusterNode(name, host, port.intValue(), slots);
+    } catch (IllegalArgumentException e) {
+      throw wrong(path, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private String text(String path, JsonNode node, String field) {
+    JsonNode value = node.get(field);
+    if (!value.isString()) {
+      throw wrong(path + "." + field, "is no text in double quotes", null);
+    }
+    return value.stringValue();
+  }
+
+  /** Sees to it that an object has these fields and no others. */
+  private void requireFields(String path, JsonNode node, Set<String> wanted) {
+    String fields = "the fields " + String.join(", ", new TreeSet<>(wanted));
+    if (!node.isObject()) {
+      throw wrong(path, "is no object with " + fields, null);
+    }
+    Collection<String> there = node.propertyNames();
+    for (String field : there) {
+      if (!wanted.contains(field)) {
+        throw wrong(path, "has the field \"" + field + "\", and there are only " + fields, null);
+      }
+    }
+    for (String field : wanted) {
+      if (!there.contains(field)) {
+        throw wrong(path, "has no field \"" + field + "\"", null);
+      }
+    }
+  }
+
+  private UserError wrong(String path, String what, @Nullable Throwable cause) {
+    UserError error =
+        UserError.failure(
+            "--cluster %s: %s%s"
+                .formatted(
+                    file, path.isEmpty() ? "it " : path + (cause == null ? " " : ": "), what));
+    if (cause != null) {
+      error.initCause(cause);
+    }
+    return error;
+  }
+}

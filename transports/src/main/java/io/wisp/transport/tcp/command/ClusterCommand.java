@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.tcp.command;
+
+import io.wisp.cluster.ClusterMember;
+import io.wisp.cluster.ClusterNode;
+import io.wisp.cluster.KeySlot;
+import io.wisp.transport.tcp.command.Command.Handler;
+import io.wisp.transport.tcp.command.Command.Subcommand;
+import io.wisp.transport.tcp.resp.Arguments;
+import io.wisp.transport.tcp.resp.Errors;
+import java.util.function.BiConsumer;
+
+/**
+ * CLUSTER, and READONLY, READWRITE and ASKING: what a server tells as a node of a cluster, and an
+ * error if it is none. Nothing of it changes the cluster.
+ */
+final class ClusterCommand {
+
+  private ClusterCommand() {}
+
+  static Handler handler() {
+    return new Subcommands(
+        "CLUSTER",
+        of("SLOTS", 2, "Which node has which slots.", ClusterReplies::slots),
+        of("SHARDS", 2, "The slots and the node of each shard.", ClusterReplies::shards),
+        of("NODES", 2, "The nodes, a line each.", ClusterReplies::nodes),
+        of("MYID", 2, "The node's identifier.", ClusterCommand::id),
+        of("MYSHARDID", 2, "The identifier of its shard.", ClusterCommand::shardId),
+        of("INFO", 2, "How the cluster is.", ClusterReplies::information),
+        of("KEYSLOT", 3, "The slot of a key.", ClusterCommand::keySlot),
+        of("COUNTKEYSINSLOT", 3, "How many keys a slot has here.", ClusterCommand::countKeys),
+        of("GETKEYSINSLOT", 4, "Some keys of a slot.", ClusterCommand::getKeys),
+        of("COUNT-FAILURE-REPORTS", 3, "Always 0.", ClusterCommand::countFailureReports),
+        of("LINKS", 2, "None: nodes do not talk to each other.", ClusterCommand::links));
+  }
+
+  private static Subcommand of(
+      String name, int arity, String help, BiConsumer<CommandRequest, ClusterMember> work) {
+    return new Subcommand(name, arity, help, ofNode(work));
+  }
+
+  private static Handler ofNode(BiConsumer<CommandRequest, ClusterMember> work) {
+    return request -> {
+      ClusterMember member = request.server().member();
+      if (member == null) {
+        request.fail(Errors.NO_CLUSTER);
+      } else {
+        work.accept(request, member);
+      }
+    };
+  }
+
+  /**
+   * READONLY, READWRITE and ASKING: there are neither replicas nor slots on their way, of which
+   * these would say something.
+   */
+  static Handler accepted() {
+    return ofNode((request, member) -> request.reply().ok());
+  }
+
+  private static void id(CommandRequest request, ClusterMember member) {
+    request.reply().bulk(member.node().id());
+  }
+
+  private static void shardId(CommandRequest request, ClusterMember member) {
+    request.reply().bulk(member.node().shardId());
+  }
+
+  static void keySlot(CommandRequest request, ClusterMember member) {
+    request.reply().integer(KeySlot.of(request.key(2)));
+  }
+
+  static void countKeys(CommandRequest request, ClusterMember member) {
+    Arguments arguments = request.arguments();
+    if (!arguments.isNumber(2)) {
+      request.fail(Errors.NOT_AN_INTEGER);
+    } else if (!isSlot(arguments.number())) {
+      request.fail("ERR Invalid slot");
+    } else {
+      request.execution().goOnWith(SlotWalk.counting(request, (int) arguments.number()));
+    }
+  }
+
+  static void getKeys(CommandRequest request, ClusterMember member) {
+    Arguments arguments = request.arguments();
+    if (!arguments.isNumber(2)) {
+      request.fail(Errors.NOT_AN_INTEGER);
+      return;
+    }
+    long slot = arguments.number();
+    if (!arguments.isNumber(3)) {
+      request.fail(Errors.NOT_AN_INTEGER);
+    } else if (!isSlot(slot) || arguments.number() < 0) {
+      request.fail("ERR Invalid slot or number of keys");
+    } else {
+      request.execution().goOnWith(SlotWalk.giving(request, (int) slot, arguments.number()));
+    }
+  }
+
+  private static boolean isSlot(long number) {
+    return number >= 0 && number < KeySlot.COUNT;
+  }
+
+  private static void countFailureReports(CommandRequest request, ClusterMember member) {
+    String id = request.arguments().quoted(2);
+    if (member.map().nodes().stream().map(ClusterNode::id).anyMatch(id::equals)) {
+      request.reply().integer(0);
+    } else {
+      request.fail("ERR Unknown node " + id);
+    }
+  }
+
+  static void links(CommandRequest request, ClusterMember member) {
+    request.reply().array(0);
+  }
+}

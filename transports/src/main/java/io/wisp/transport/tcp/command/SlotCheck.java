@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.tcp.command;
+
+import io.wisp.cluster.ClusterMember;
+import io.wisp.cluster.ClusterNode;
+import io.wisp.cluster.KeySlot;
+import io.wisp.transport.tcp.resp.Arguments;
+import io.wisp.transport.tcp.resp.Errors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a node of a cluster asks of a command, as Redis does: that all its keys are of one slot, and
+ * that this node has it. What a transaction queues counts as one command when EXEC comes. One
+ * serves all sessions of a thread; for keys that are this node's it allocates nothing.
+ */
+public final class SlotCheck {
+
+  private final ClusterMember member;
+  private final KeyPositions keys = new KeyPositions();
+
+  /** The check of a node. */
+  public SlotCheck(ClusterMember member) {
+    this.member = member;
+  }
+
+  /**
+   * Why this node does not carry out a command, for its client; or null if it does, or if the
+   * command will be refused for another reason.
+   *
+   * @param arguments of the command, its name included
+   * @param transaction of its client, which notes the slot if the command is to be queued
+   */
+  public @Nullable String redirectionOf(
+      Command command, Arguments arguments, ClientTransaction transaction) {
+    if (command.isExec()) {
+      int slot = transaction.slot();
+      return slot == ClientTransaction.NO_SLOT
+          ? null
+          : redirectionOf(slot, transaction.isAcrossSlots());
+    }
+    if (keys.find(command, arguments, 0) != KeyPositions.Outcome.KEYS) {
+      return null;
+    }
+    int slot = slotOf(arguments, keys.first());
+    String redirection = redirectionOf(slot, isAcrossSlots(arguments, slot));
+    if (redirection == null && transaction.queues(command)) {
+      transaction.noteSlot(slot);
+    }
+    return redirection;
+  }
+
+  private boolean isAcrossSlots(Arguments arguments, int slot) {
+    for (int key = keys.first() + keys.step(); key <= keys.last(); key += keys.step()) {
+      if (slotOf(arguments, key) != slot) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private @Nullable String redirectionOf(int slot, boolean isAcrossSlots) {
+    if (!isAcrossSlots && member.serves(slot)) {
+      return null;
+    }
+    ClusterNode owner = member.map().ownerOf(slot);
+    if (owner == null) {
+      return Errors.SLOT_NOT_SERVED;
+    }
+    return isAcrossSlots ? Errors.ACROSS_SLOTS : Errors.moved(slot, owner);
+  }
+
+  private static int slotOf(Arguments arguments, int index) {
+    return KeySlot.of(arguments.memory(), arguments.offset(index), arguments.length(index));
+  }
+}
