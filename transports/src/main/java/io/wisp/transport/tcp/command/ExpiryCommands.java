@@ -128,7 +128,12 @@ final class ExpiryCommands {
       request.reply().integer(-1);
     } else {
       long millis = Math.max(0, found.expiresAt() - from);
-      request.reply().integer(unit == TimeUnit.SECONDS ? (millis + 500) / 1000 : millis);
+      request.reply().integer(unit == TimeUnit.SECONDS ? roundedSeconds(millis) : millis);
     }
+  }
+
+  /** Without a sum that the latest time would overflow. */
+  private static long roundedSeconds(long millis) {
+    return millis / 1000 + (millis % 1000 < 500 ? 0 : 1);
   }
 }

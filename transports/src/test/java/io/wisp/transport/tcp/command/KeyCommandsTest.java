@@ -202,6 +202,8 @@ class KeyCommandsTest {
     assertThat(session.call("EXPIRETIME", "k")).isEqualTo(":1000000006\r\n");
     session.call("PEXPIREAT", "k", "1000000005499");
     assertThat(session.call("EXPIRETIME", "k")).isEqualTo(":1000000005\r\n");
+    session.call("PEXPIREAT", "k", "9223372036854775807");
+    assertThat(session.call("EXPIRETIME", "k")).isEqualTo(":9223372036854776\r\n");
     session.call("PERSIST", "k");
     assertThat(session.call("EXPIRETIME", "k")).isEqualTo(":-1\r\n");
     assertThat(session.call("PEXPIRETIME", "k")).isEqualTo(":-1\r\n");
