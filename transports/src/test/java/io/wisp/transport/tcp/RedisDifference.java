@@ -111,7 +111,20 @@ enum RedisDifference {
     boolean explains(Request request, Reply ours, Reply theirs) {
       return isCommand(request, "exec")
           && ours.text().matches("(CROSSSLOT|MOVED|CLUSTERDOWN) .*")
-          && theirs.equals(Reply.NIL);
+          && (theirs.equals(Reply.NIL) || theirs.text().startsWith("EXECABORT "));
+    }
+  },
+  EXPIRED_OF_A_SLOT(
+      "`CLUSTER COUNTKEYSINSLOT` and `CLUSTER GETKEYSINSLOT` leave out what has expired, also before it is reclaimed.") {
+    @Override
+    boolean explains(Request request, Reply ours, Reply theirs) {
+      return isSubcommand(request, "cluster", "countkeysinslot")
+          ? ours.type() == ':'
+              && theirs.type() == ':'
+              && Long.parseLong(ours.text()) < Long.parseLong(theirs.text())
+          : isSubcommand(request, "cluster", "getkeysinslot")
+              && ours.type() == '*'
+              && theirs.elements().containsAll(ours.elements());
     }
   },
   CONFIGURATION("`CONFIG GET` knows the parameters that this server has.") {

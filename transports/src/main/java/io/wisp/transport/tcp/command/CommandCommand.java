@@ -159,17 +159,38 @@ final class CommandCommand implements Command.Handler {
     return named;
   }
 
-  /**
-   * Name, arity, flags, first key, last key, step between keys, and four lists that we leave out.
-   */
   private static void describe(ReplyWriter reply, @Nullable Command command) {
     if (command == null) {
       reply.absent();
       return;
     }
+    List<Subcommand> subcommands = command.handler().subcommands();
+    describe(
+        reply,
+        command,
+        command.name(),
+        command.arity(),
+        command.firstKey(),
+        command.lastKey(),
+        command.keyStep());
+    reply.array(subcommands.size());
+    for (Subcommand each : subcommands) {
+      String name = command.name() + "|" + each.name().toLowerCase(Locale.ROOT);
+      int key = each.keyAt();
+      describe(reply, command, name, each.arity(), key, key, Math.min(key, 1));
+      reply.array(0);
+    }
+  }
+
+  /**
+   * Name, arity, flags, first key, last key, step between keys, and three lists that we leave out;
+   * the subcommands are still to follow.
+   */
+  private static void describe(
+      ReplyWriter reply, Command command, String name, int arity, int first, int last, int step) {
     reply.array(10);
-    reply.bulk(command.name());
-    reply.integer(command.arity());
+    reply.bulk(name);
+    reply.integer(arity);
     reply.set(1);
     reply.simple(
         switch (command.access()) {
@@ -178,11 +199,10 @@ final class CommandCommand implements Command.Handler {
           case SERVER -> "loading";
           case CONNECTION -> "no_auth";
         });
-    reply.integer(command.firstKey());
-    reply.integer(command.lastKey());
-    reply.integer(command.keyStep());
+    reply.integer(first);
+    reply.integer(last);
+    reply.integer(step);
     reply.set(0);
-    reply.array(0);
     reply.array(0);
     reply.array(0);
   }

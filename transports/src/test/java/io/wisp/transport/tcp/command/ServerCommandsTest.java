@@ -54,7 +54,10 @@ class ServerCommandsTest {
         .contains("$6\r\nrename\r\n:3\r\n*1\r\n+write\r\n:1\r\n:2\r\n:1\r\n");
     assertThat(session.call("COMMAND", "DOCS", "exec")).contains("$12\r\ntransactions\r\n");
     assertThat(session.call("COMMAND", "INFO", "object"))
-        .contains("$6\r\nobject\r\n:-2\r\n*1\r\n+loading\r\n:0\r\n:0\r\n:0\r\n");
+        .contains("$6\r\nobject\r\n:-2\r\n*1\r\n+loading\r\n:0\r\n:0\r\n:0\r\n")
+        .contains(
+            "$15\r\nobject|encoding\r\n:3\r\n*1\r\n+loading\r\n:2\r\n:2\r\n:1\r\n*0\r\n*0\r\n*0\r\n*0\r\n",
+            "$11\r\nobject|help\r\n:2\r\n*1\r\n+loading\r\n:0\r\n:0\r\n:0\r\n");
   }
 
   @Test
