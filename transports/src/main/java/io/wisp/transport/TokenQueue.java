@@ -40,11 +40,12 @@ public final class TokenQueue {
   }
 
   /** The oldest, which stays, or {@link #NONE}. */
-  int peek() {
+  public int peek() {
     return size == 0 ? NONE : tokens[head];
   }
 
-  int size() {
+  /** How many there are. */
+  public int size() {
     return size;
   }
 }

@@ -63,8 +63,11 @@ final class Interpreter {
     } catch (SyntaxException e) {
       return fail(e.getMessage());
     } catch (TransportException e) {
-      session.drop();
       err.println(e.getMessage());
+      if (session.outlivesNodes()) {
+        return Outcome.FAILED;
+      }
+      session.drop();
       return Outcome.DISCONNECTED;
     }
   }

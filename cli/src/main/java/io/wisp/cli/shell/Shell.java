@@ -11,6 +11,7 @@ import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.Transport;
 import io.wisp.transport.TransportException;
+import io.wisp.transport.cluster.ClusterClient;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -22,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class Shell {
 
   private final Transport transport;
+  private final Endpoint server;
   private final Endpoint endpoint;
+  private final boolean oneNode;
   private final ClientOptions options;
   private final Streams streams;
   private final boolean raw;
@@ -39,7 +42,9 @@ public final class Shell {
       ShellArguments arguments,
       Streams streams) {
     this.transport = transport;
+    this.server = server;
     this.endpoint = TransportChoice.endpoint(transport, server);
+    oneNode = arguments.oneNode();
     this.options = options;
     this.streams = streams;
     raw = arguments.raw(streams.outIsTerminal());
@@ -58,7 +63,7 @@ public final class Shell {
    * @return the exit code
    */
   public int run(List<String> command) {
-    try (ShellSession session = new ShellSession(() -> transport.connect(endpoint, options))) {
+    try (ShellSession session = new ShellSession(this::newClient)) {
       Client client = connect(session);
       if (!command.isEmpty()) {
         return exitCode(interpreter(session).command(bytes(command)));
@@ -68,6 +73,12 @@ public final class Shell {
       }
       return pipe(interpreter(session));
     }
+  }
+
+  private Client newClient() {
+    return oneNode
+        ? transport.connect(endpoint, options)
+        : ClusterClient.connectToAll(transport, server, options);
   }
 
   private Interpreter interpreter(ShellSession session) {

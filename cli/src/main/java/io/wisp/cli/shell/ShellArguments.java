@@ -21,6 +21,17 @@ public final class ShellArguments {
               + " quoted.")
   private boolean readable;
 
+  @Option(
+      names = "--one-node",
+      description =
+          "Stay with this server, also if it is a node of a cluster: keys of other nodes are errors."
+              + " Unless given, each request goes to the node that has the key.")
+  private boolean oneNode;
+
+  boolean oneNode() {
+    return oneNode;
+  }
+
   /**
    * Whether replies are shown raw.
    *

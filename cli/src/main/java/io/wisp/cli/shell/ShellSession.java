@@ -3,6 +3,7 @@ package io.wisp.cli.shell;
 
 import io.wisp.transport.Client;
 import io.wisp.transport.TransportException;
+import io.wisp.transport.cluster.ClusterClient;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,11 @@ final class ShellSession implements AutoCloseable {
       client = current;
     }
     return current;
+  }
+
+  /** Whether the client is of a whole cluster, and goes on when a node of it cannot be reached. */
+  boolean outlivesNodes() {
+    return client instanceof ClusterClient;
   }
 
   /** Forgets a connection that broke. */

@@ -56,7 +56,7 @@ class RedisToolsTest {
     return new Outcome(exitCode, Files.readString(output.toPath()));
   }
 
-  private static boolean isInstalled(String tool) {
+  static boolean isInstalled(String tool) {
     return Pattern.compile(File.pathSeparator)
         .splitAsStream(String.valueOf(System.getenv("PATH")))
         .anyMatch(folder -> new File(folder, tool).canExecute());

@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.cluster;
+
+import io.wisp.cluster.ClusterMap;
+import io.wisp.cluster.KeySlot;
+import io.wisp.store.KeySink;
+import io.wisp.store.RecordSink;
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.store.ValueSink;
+import io.wisp.transport.Client;
+import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.MovedException;
+import io.wisp.transport.TokenQueue;
+import io.wisp.transport.Transport;
+import io.wisp.transport.TransportException;
+import java.util.function.LongConsumer;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client of a cluster. It takes the map from one node, holds a client of one transport for each
+ * node that it has used, and sends each request to the node that has the key: so a get of a key
+ * that the transport reads by itself is one round trip to its owner, as it is without a cluster.
+ *
+ * <p>It differs from other clients in this:
+ *
+ * <ul>
+ *   <li>A node that cannot be reached fails the calls for its keys, by a {@link TransportException}
+ *       that names it. Others go on, and the next call for one of its keys connects anew. What was
+ *       under way may have been done.
+ *   <li>When a node answers that a key is no longer its own, the client asks for the map. A
+ *       blocking call then goes to the new owner. A submitted request is not sent again: it
+ *       completes with {@link Status#MOVED} and has changed nothing, and what is submitted once
+ *       nothing is outstanding follows the new map.
+ *   <li>Replies come in the order of submission, over all nodes; writes of one key take effect in
+ *       that order, writes of different nodes in any.
+ *   <li>The timeout is that of each request to a node, of which a call makes more than one only if
+ *       the map has changed.
+ *   <li>There is one walk of {@link #scan} at a time, which goes from node to node.
+ * </ul>
+ */
+public final class ClusterClient implements Client {
+
+  /** How often a call follows a map that changes. */
+  private static final int MOST_REDIRECTIONS = 8;
+
+  private static final Slice NONE = new Slice();
+
+  /** Of submissions: no node has the key's slot, or from here on the place of the node. */
+  private static final int NOBODY = 0;
+
+  private static final int FIRST_NODE = 1;
+
+  private static final Request PUT = (client, key, value, _) -> client.put(key, value);
+  private static final Request GET = (client, key, _, sink) -> client.get(key, sink);
+  private static final Request DELETE = (client, key, _, _) -> client.delete(key);
+  private static final Request COMPLETE = (client, _, _, sink) -> client.complete(sink);
+
+  /**
+   * What is asked of the client of a node; those above capture nothing, and so allocate nothing.
+   */
+  private interface Request {
+    Status ask(Client client, Slice key, Slice value, ValueSink sink);
+  }
+
+  /** What is submitted to the client of a node. */
+  private interface Submission {
+    void submit(Client client, Slice key, Slice value);
+  }
+
+  private final Transport transport;
+  private final ClientOptions options;
+  private final NodeClients nodes;
+  private final TokenQueue submissions = new TokenQueue();
+  private final ClusterWalk walk = new ClusterWalk();
+  private final RecordSink noValue = new RecordSink();
+  private volatile boolean closed;
+
+  /** A node has said that the map is not the latest. */
+  private boolean stale;
+
+  private ClusterClient(Transport transport, ClientOptions options, NodeClients nodes) {
+    this.transport = transport;
+    this.options = options;
+    this.nodes = nodes;
+  }
+
+  /**
+   * Connects to a cluster.
+   *
+   * @param server any node of it, by the port that it was given, which is tcp's
+   * @throws TransportException if that cannot be reached, or is no node of a cluster
+   */
+  public static ClusterClient connect(Transport transport, Endpoint server, ClientOptions options) {
+    try (Client client = transport.connect(transport.endpoint(server), options)) {
+      ClusterMap map = NodeClients.readMap(client, server.toString());
+      if (map == null) {
+        throw new TransportException(server + " is no node of a cluster");
+      }
+      return new ClusterClient(transport, options, new NodeClients(transport, options, map));
+    }
+  }
+
+  /**
+   * Connects to a server, and if it tells of a cluster that it is a node of, to all of that.
+   *
+   * @param server by the port that it was given, which is tcp's
+   * @throws TransportException if it cannot be reached
+   */
+  public static Client connectToAll(Transport transport, Endpoint server, ClientOptions options) {
+    Client client = transport.connect(transport.endpoint(server), options);
+    ClusterMap map = null;
+    try {
+      map = NodeClients.readMap(client, server.toString());
+    } catch (TransportException e) {
+      // It tells nothing of itself, and may serve all the same.
+    }
+    if (map == null) {
+      return client;
+    }
+    client.close();
+    return new ClusterClient(transport, options, new NodeClients(transport, options, map));
+  }
+
+  @Override
+  public String description() {
+    return "%s to the %s nodes of a cluster"
+        .formatted(transport.name(), nodes.map().nodes().size());
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("the client of the cluster is closed");
+    }
+  }
+
+  private void enter() {
+    checkOpen();
+    if (stale && submissions.size() == 0) {
+      stale = false;
+      nodes.refresh();
+    }
+  }
+
+  private void enterBlocking() {
+    enter();
+    if (submissions.size() > 0) {
+      throw new IllegalStateException(
+          submissions.size() + " requests are outstanding, and a blocking call must wait for them");
+    }
+  }
+
+  /** Asks for the map if nothing is outstanding; the answer is whether there is a later one. */
+  private boolean refreshed() {
+    return submissions.size() == 0 && nodes.refresh();
+  }
+
+  /** The node of a key; null if no node has its slot. */
+  private @Nullable NodeClient nodeOf(Slice key) {
+    int slot = KeySlot.of(key);
+    NodeClient node = nodes.ofSlot(slot);
+    return node == null && refreshed() ? nodes.ofSlot(slot) : node;
+  }
+
+  /** The client of a key's node, or null if another node has the key by a map that is later. */
+  private @Nullable Client clientOf(NodeClient node, Slice key) {
+    try {
+      return node.client();
+    } catch (TransportException e) {
+      // It may be down because somebody else has its slots now.
+      if (refreshed() && nodeOf(key) != node) {
+        return null;
+      }
+      throw new TransportException(
+          "the key has slot " + KeySlot.of(key) + ", and " + e.getMessage(), e);
+    }
+  }
+
+  private static TransportException restless() {
+    return new TransportException(
+        "the cluster's map changed " + MOST_REDIRECTIONS + " times during one call");
+  }
+
+  private Status call(Request request, Slice key, Slice value, ValueSink sink) {
+    enterBlocking();
+    for (int i = 0; i <= MOST_REDIRECTIONS; i++) {
+      NodeClient node = nodeOf(key);
+      if (node == null) {
+        return Status.SLOT_NOT_SERVED;
+      }
+      Client client = clientOf(node, key);
+      Status status = client == null ? Status.MOVED : ask(request, node, client, key, value, sink);
+      if (!status.isElsewhere() || (client != null && !nodes.refresh())) {
+        return status;
+      }
+    }
+    throw restless();
+  }
+
+  private static Status ask(
+      Request request, NodeClient node, Client client, Slice key, Slice value, ValueSink sink) {
+    try {
+      return request.ask(client, key, value, sink);
+    } catch (TransportException e) {
+      throw node.broke(e);
+    }
+  }
+
+  @Override
+  public Status put(Slice key, Slice value) {
+    return call(PUT, key, value, noValue);
+  }
+
+  @Override
+  public Status get(Slice key, ValueSink sink) {
+    sink.begin();
+    return call(GET, key, NONE, sink);
+  }
+
+  @Override
+  public Status delete(Slice key) {
+    return call(DELETE, key, NONE, noValue);
+  }
+
+  @Override
+  public Status put(Slice key, Slice value, long timeToLiveMillis) {
+    return call((client, _, _, _) -> client.put(key, value, timeToLiveMillis), key, NONE, noValue);
+  }
+
+  @Override
+  public Status add(Slice key, long amount, LongConsumer sum) {
+    return call((client, _, _, _) -> client.add(key, amount, sum), key, NONE, noValue);
+  }
+
+  @Override
+  public boolean contains(Slice key) {
+    return number(key, client -> client.contains(key) ? 1 : 0) == 1;
+  }
+
+  @Override
+  public long timeToLive(Slice key) {
+    return number(key, client -> client.timeToLive(key));
+  }
+
+  private long number(Slice key, ToLongFunction<Client> question) {
+    long[] number = new long[1];
+    Request request =
+        (client, _, _, _) -> {
+          try {
+            number[0] = question.applyAsLong(client);
+            return Status.DONE;
+          } catch (MovedException e) {
+            return Status.MOVED;
+          }
+        };
+    Status status = call(request, key, NONE, noValue);
+    if (status.isElsewhere()) {
+      throw new MovedException("no node of the cluster has slot " + KeySlot.of(key));
+    }
+    return number[0];
+  }
+
+  @Override
+  public long scan(long cursor, int atLeast, KeySink sink) {
+    enterBlocking();
+    return walk.next(nodes, cursor, atLeast, sink);
+  }
+
+  /** What each node says, behind a line that names it; of one that cannot be reached, why. */
+  @Override
+  public String information() {
+    enterBlocking();
+    StringBuilder all = new StringBuilder();
+    for (NodeClient node : nodes.all()) {
+      all.append("node:").append(node.node()).append('\n');
+      try {
+        all.append(node.use(Client::information));
+      } catch (TransportException e) {
+        all.append("unreachable:").append(e.getMessage()).append('\n');
+      }
+    }
+    return all.toString();
+  }
+
+  @Override
+  public void submitPut(Slice key, Slice value) {
+    submit(Client::submitPut, key, value);
+  }
+
+  @Override
+  public void submitGet(Slice key) {
+    submit((client, wanted, _) -> client.submitGet(wanted), key, NONE);
+  }
+
+  @Override
+  public void submitDelete(Slice key) {
+    submit((client, unwanted, _) -> client.submitDelete(unwanted), key, NONE);
+  }
+
+  private void submit(Submission submission, Slice key, Slice value) {
+    enter();
+    if (submissions.size() >= options.maxOutstanding()) {
+      throw new IllegalStateException(
+          submissions.size() + " requests are outstanding, and that is the most");
+    }
+    for (int i = 0; i <= MOST_REDIRECTIONS; i++) {
+      NodeClient node = nodeOf(key);
+      if (node == null) {
+        submissions.add(NOBODY);
+        return;
+      }
+      Client client = clientOf(node, key);
+      if (client != null) {
+        submit(submission, node, client, key, value);
+        return;
+      }
+    }
+    throw restless();
+  }
+
+  private void submit(
+      Submission submission, NodeClient node, Client client, Slice key, Slice value) {
+    try {
+      submission.submit(client, key, value);
+    } catch (TransportException e) {
+      throw node.broke(e);
+    }
+    node.addPending(1);
+    submissions.add(FIRST_NODE + nodes.all().indexOf(node));
+  }
+
+  @Override
+  public void flush() {
+    checkOpen();
+    for (NodeClient node : nodes.all()) {
+      if (node.pending() > 0) {
+        node.flush();
+      }
+    }
+  }
+
+  @Override
+  public Status complete(ValueSink sink) {
+    sink.begin();
+    checkOpen();
+    int oldest = submissions.poll();
+    if (oldest == TokenQueue.NONE) {
+      throw new IllegalStateException("no request is outstanding");
+    } else if (oldest == NOBODY) {
+      return Status.SLOT_NOT_SERVED;
+    }
+    NodeClient node = nodes.get(oldest - FIRST_NODE);
+    Client client = node.client();
+    node.addPending(-1);
+    Status status = ask(COMPLETE, node, client, NONE, NONE, sink);
+    stale |= status.isElsewhere();
+    return status;
+  }
+
+  @Override
+  public boolean isReplyReady() {
+    checkOpen();
+    int oldest = submissions.peek();
+    if (oldest == TokenQueue.NONE || oldest == NOBODY) {
+      return oldest == NOBODY;
+    }
+    return nodes.get(oldest - FIRST_NODE).use(Client::isReplyReady);
+  }
+
+  @Override
+  public int outstanding() {
+    return submissions.size();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    nodes.close();
+  }
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * A client of a whole cluster, over any transport: it holds one client for each node, and sends
+ * each request to the node that has the key.
+ */
+@NullMarked
+package io.wisp.transport.cluster;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.cluster;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.wisp.cluster.ClusterMap;
+import io.wisp.cluster.ClusterMember;
+import io.wisp.cluster.ClusterNode;
+import io.wisp.cluster.SlotRange;
+import io.wisp.server.StoreServer;
+import io.wisp.store.Store;
+import io.wisp.transport.Client;
+import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.Server;
+import io.wisp.transport.ServerOptions;
+import io.wisp.transport.Transport;
+import io.wisp.transport.Transports;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Nodes n0, n1 and so on of a cluster at free ports of this machine, each with a store. */
+public final class RunningCluster implements AutoCloseable {
+
+  private static final Random RANDOM = new Random();
+
+  /** More than any transport is above its server's port. */
+  private static final int PORTS_OF_SERVER = 10;
+
+  private final Transport transport;
+  private final List<Node> nodes = new ArrayList<>();
+  private ClusterMap map;
+
+  private static final class Node {
+    private final ClusterMember member;
+    private final Store store;
+    private Server server;
+
+    Node(ClusterMember member, Store store, Server server) {
+      this.member = member;
+      this.store = store;
+      this.server = server;
+    }
+  }
+
+  /** Starts a node for each list of slots. */
+  public RunningCluster(String transport, String... slots) throws IOException {
+    this.transport = Transports.named(transport);
+    assumeTrue(
+        this.transport.unavailable().isEmpty(), () -> "this machine cannot run " + transport);
+    List<ClusterNode> all = new ArrayList<>();
+    int port = freePort();
+    for (int i = 0; i < slots.length; i++) {
+      all.add(node(i, port, slots[i]));
+      port = freePort();
+    }
+    map = new ClusterMap(1, all);
+    for (int i = 0; i < slots.length; i++) {
+      ClusterMember member = new ClusterMember("n" + i, map);
+      Store store = StoreServer.open(64 << 20, false, transport.equals("shm"));
+      nodes.add(new Node(member, store, serve(member, store)));
+    }
+  }
+
+  private static ClusterNode node(int index, int port, String slots) {
+    return new ClusterNode("n" + index, "127.0.0.1", port, SlotRange.parseAll(slots));
+  }
+
+  /** Below the ports that the system gives by itself, so that nobody takes it meanwhile. */
+  private static int freePort() throws IOException {
+    while (true) {
+      int port = 15_000 + PORTS_OF_SERVER * RANDOM.nextInt(1_500);
+      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      } catch (BindException taken) {
+        // Another one.
+      }
+    }
+  }
+
+  private Server serve(ClusterMember member, Store store) {
+    Endpoint base = new Endpoint("127.0.0.1", member.node().port());
+    return transport.serve(store, ServerOptions.at(transport.endpoint(base)).withMember(member));
+  }
+
+  public ClusterMap map() {
+    return map;
+  }
+
+  /** Where a node is, by the port that clients name. */
+  public Endpoint server(int index) {
+    return new Endpoint("127.0.0.1", map.nodes().get(index).port());
+  }
+
+  public Store store(int index) {
+    return nodes.get(index).store;
+  }
+
+  static ClientOptions options() {
+    return ClientOptions.defaults().withTimeout(Duration.ofSeconds(20));
+  }
+
+  ClusterClient connect() {
+    return ClusterClient.connect(transport, server(0), options());
+  }
+
+  /** A client of one node alone. */
+  Client connectTo(int index) {
+    return transport.connect(transport.endpoint(server(index)), options());
+  }
+
+  Transport transport() {
+    return transport;
+  }
+
+  /** Has all nodes follow a later map, in which each has these slots. */
+  void share(String... slots) {
+    List<ClusterNode> all = new ArrayList<>();
+    for (int i = 0; i < slots.length; i++) {
+      all.add(node(i, map.nodes().get(i).port(), slots[i]));
+    }
+    map = new ClusterMap(map.epoch() + 1, all);
+    nodes.forEach(node -> node.member.replace(map));
+  }
+
+  /** Ends the server of a node, whose store stays. */
+  void stop(int index) {
+    nodes.get(index).server.close();
+  }
+
+  /** Starts it again. */
+  void restart(int index) {
+    Node node = nodes.get(index);
+    node.server = serve(node.member, node.store);
+  }
+
+  @Override
+  public void close() {
+    nodes.forEach(node -> node.server.close());
+    nodes.forEach(node -> node.store.close());
+  }
+}
