@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import io.wisp.cluster.KeySlot;
 import io.wisp.server.StoreServer;
 import io.wisp.store.Slice;
@@ -18,7 +19,9 @@ import io.wisp.transport.MovedException;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.TransportException;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -346,6 +349,34 @@ class ClusterClientTest {
           assertThat(whole.description()).isEqualTo("tcp to the 3 nodes of a cluster");
         }
       }
+    }
+  }
+
+  /** Much less than one object a request; the JVM itself allocates now and then. */
+  @Test
+  void shouldAllocateNothingForAPutOrAGet() throws Exception {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    Slice[] keys = new Slice[64];
+    Arrays.setAll(keys, i -> Slice.of(key(i)));
+    Slice written = Slice.of(new byte[100]);
+    try (RunningCluster cluster = cluster("tcp");
+        ClusterClient client = cluster.connect();
+        ValueBuffer value = new ValueBuffer()) {
+      double best = Double.MAX_VALUE;
+      for (int round = 0; round < 80 && best >= 1; round++) {
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < 2_500; i++) {
+          Slice key = keys[i % keys.length];
+          client.put(key, written);
+          client.get(key, value);
+          client.submitGet(key);
+          client.submitDelete(key);
+          client.complete(value);
+          client.complete(value);
+        }
+        best = Math.min(best, (threads.getCurrentThreadAllocatedBytes() - before) / 10_000.0);
+      }
+      assertThat(best).as("bytes allocated for a request").isLessThan(1);
     }
   }
 
