@@ -43,7 +43,9 @@ public final class ClusterMember {
   }
 
   /**
-   * Goes by another map from now on, if it is later. Requests that have begun go by the earlier.
+   * Goes by another map from now on, if it is later. Requests that have begun go by the earlier,
+   * and clients that read the memory by themselves may still find the records of a slot that this
+   * node has lost: who moves a slot deletes them.
    *
    * @return whether it is
    * @throws IllegalArgumentException if that map has no such node
