@@ -146,7 +146,7 @@ public record Command(
   }
 
   /** Whether its first argument is a key: so it is with all that touch data but a few. */
-  public boolean takesKey() {
+  boolean takesKey() {
     boolean touchesData = access == Access.READ || access == Access.WRITE || name.equals("watch");
     return touchesData && !group.equals("server") && !KEYLESS.contains(name);
   }

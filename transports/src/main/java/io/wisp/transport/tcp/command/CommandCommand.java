@@ -28,11 +28,12 @@ final class CommandCommand implements Command.Handler {
 
   private final CommandTable commands;
   private final Subcommands subcommands;
-  private final KeyPositions positions = new KeyPositions();
+  private final KeyPositions positions;
 
   /** Tells of the commands of a table. */
   CommandCommand(CommandTable commands) {
     this.commands = commands;
+    positions = new KeyPositions(commands);
     subcommands =
         new Subcommands(
             "COMMAND",

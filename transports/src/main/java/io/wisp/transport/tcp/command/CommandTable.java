@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -34,6 +35,12 @@ public final class CommandTable {
   private final List<Command> all = new ArrayList<>();
   private final List<String> names = new ArrayList<>();
 
+  /** By the commands' numbers, for each request asks: the places that {@link Command} tells. */
+  private int[] firstKeys = new int[0];
+
+  private int[] lastKeys = new int[0];
+  private int[] keySteps = new int[0];
+
   /** Adds a command whose name no other has, and whose number is that of the next name. */
   public void add(Command command) {
     if (command.number() != names.size()) {
@@ -58,6 +65,31 @@ public final class CommandTable {
     secondHalves[slot] = second;
     commands[slot] = command;
     all.add(command);
+    noteKeys(command);
+  }
+
+  private void noteKeys(Command command) {
+    firstKeys = Arrays.copyOf(firstKeys, names.size());
+    lastKeys = Arrays.copyOf(lastKeys, names.size());
+    keySteps = Arrays.copyOf(keySteps, names.size());
+    firstKeys[command.number()] = command.firstKey();
+    lastKeys[command.number()] = command.lastKey();
+    keySteps[command.number()] = command.keyStep();
+  }
+
+  /** As {@link Command#firstKey} of a command of this table, and as fast as can be. */
+  public int firstKeyOf(Command command) {
+    return firstKeys[command.number()];
+  }
+
+  /** As {@link Command#lastKey}, likewise. */
+  int lastKeyOf(Command command) {
+    return lastKeys[command.number()];
+  }
+
+  /** As {@link Command#keyStep}, likewise. */
+  int keyStepOf(Command command) {
+    return keySteps[command.number()];
   }
 
   /** The command of a name, or null. */

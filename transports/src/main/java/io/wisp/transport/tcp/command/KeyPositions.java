@@ -19,9 +19,15 @@ final class KeyPositions {
     NO_COMMAND
   }
 
+  private final CommandTable commands;
   private int first;
   private int last;
   private int step;
+
+  /** Of the commands of a table. */
+  KeyPositions(CommandTable commands) {
+    this.commands = commands;
+  }
 
   /**
    * Looks for the keys of a command.
@@ -37,14 +43,15 @@ final class KeyPositions {
 
   private Outcome findOfCommand(Command command, Arguments arguments, int at) {
     int count = arguments.count() - at;
-    if (command.firstKey() == 0) {
+    if (commands.firstKeyOf(command) == 0) {
       return Outcome.NO_KEYS;
     } else if (!command.acceptsCount(count)) {
       return Outcome.WRONG_COUNT;
     }
-    first = at + command.firstKey();
-    last = at + (command.lastKey() < 0 ? count + command.lastKey() : command.lastKey());
-    step = command.keyStep();
+    int lastKey = commands.lastKeyOf(command);
+    first = at + commands.firstKeyOf(command);
+    last = at + (lastKey < 0 ? count + lastKey : lastKey);
+    step = commands.keyStepOf(command);
     return Outcome.KEYS;
   }
 

@@ -16,11 +16,12 @@ import org.jspecify.annotations.Nullable;
 public final class SlotCheck {
 
   private final ClusterMember member;
-  private final KeyPositions keys = new KeyPositions();
+  private final KeyPositions keys;
 
-  /** The check of a node. */
-  public SlotCheck(ClusterMember member) {
+  /** The check of a node, of the commands of a table. */
+  public SlotCheck(ClusterMember member, CommandTable commands) {
     this.member = member;
+    keys = new KeyPositions(commands);
   }
 
   /**

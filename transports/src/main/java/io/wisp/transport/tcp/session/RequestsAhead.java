@@ -30,10 +30,6 @@ final class RequestsAhead {
   private static final int FIRST = -1;
 
   private final CommandTable commands;
-
-  /** By the commands' numbers, for each request that is looked at asks. */
-  private final boolean[] takeKey;
-
   private final Prefetcher prefetcher;
   private final RequestParser parser = new RequestParser();
   private final Slice key = new Slice();
@@ -45,10 +41,6 @@ final class RequestsAhead {
   RequestsAhead(CommandTable commands, Prefetcher prefetcher) {
     this.commands = commands;
     this.prefetcher = prefetcher;
-    takeKey = new boolean[commands.names().size()];
-    for (Command command : commands.all()) {
-      takeKey[command.number()] = command.takesKey();
-    }
   }
 
   /** Turns to an input of which nothing was executed yet. */
@@ -89,13 +81,13 @@ final class RequestsAhead {
       return false;
     }
     Command command = commands.find(input.memory(), parser.offset(), parser.length());
-    boolean takesKey = command != null && takeKey[command.number()];
+    int firstKey = command == null ? 0 : commands.firstKeyOf(command);
     boolean more = true;
     for (int i = 1; i < count; i++) {
       if (parser.readBulk() != Outcome.COMPLETE) {
         return false;
       }
-      if (i == 1 && takesKey) {
+      if (i == firstKey) {
         key.set(input.memory(), parser.offset(), parser.length());
         more = Status.refusalOf(key) != null || prefetcher.add(key);
       }

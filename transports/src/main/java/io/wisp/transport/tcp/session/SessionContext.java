@@ -69,11 +69,11 @@ public record SessionContext(
         new RequestParser(),
         new RequestsAhead(commands, prefetcher),
         counters,
-        slots(member));
+        slots(member, commands));
   }
 
-  private static @Nullable SlotCheck slots(@Nullable ClusterMember member) {
-    return member == null ? null : new SlotCheck(member);
+  private static @Nullable SlotCheck slots(@Nullable ClusterMember member, CommandTable commands) {
+    return member == null ? null : new SlotCheck(member, commands);
   }
 
   @Override
