@@ -4,6 +4,7 @@ package io.wisp.transport.tcp.command;
 import io.wisp.cluster.ClusterMember;
 import io.wisp.cluster.ClusterNode;
 import io.wisp.cluster.KeySlot;
+import io.wisp.store.Limits;
 import io.wisp.transport.tcp.resp.Arguments;
 import io.wisp.transport.tcp.resp.Errors;
 import org.jspecify.annotations.Nullable;
@@ -42,21 +43,24 @@ public final class SlotCheck {
     if (keys.find(command, arguments, 0) != KeyPositions.Outcome.KEYS) {
       return null;
     }
-    int slot = slotOf(arguments, keys.first());
-    String redirection = redirectionOf(slot, isAcrossSlots(arguments, slot));
+    int slot = ClientTransaction.NO_SLOT;
+    boolean isAcrossSlots = false;
+    for (int key = keys.first(); key <= keys.last() && !isAcrossSlots; key += keys.step()) {
+      // The command refuses a longer one; to hash all of it would keep others waiting.
+      if (arguments.length(key) <= Limits.MAX_KEY_LENGTH) {
+        int next = slotOf(arguments, key);
+        isAcrossSlots = slot != ClientTransaction.NO_SLOT && next != slot;
+        slot = isAcrossSlots ? slot : next;
+      }
+    }
+    if (slot == ClientTransaction.NO_SLOT) {
+      return null;
+    }
+    String redirection = redirectionOf(slot, isAcrossSlots);
     if (redirection == null && transaction.queues(command)) {
       transaction.noteSlot(slot);
     }
     return redirection;
-  }
-
-  private boolean isAcrossSlots(Arguments arguments, int slot) {
-    for (int key = keys.first() + keys.step(); key <= keys.last(); key += keys.step()) {
-      if (slotOf(arguments, key) != slot) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private @Nullable String redirectionOf(int slot, boolean isAcrossSlots) {

@@ -279,6 +279,8 @@ public final class RespSession implements AutoCloseable {
     }
     if (runner.redirects(command)) {
       context.counters().countExecuted();
+      execution.count(count / command.step() - 1);
+      client.lastCommand(command.name());
       input.consumeTo(parser.next());
       return true;
     }

@@ -10,6 +10,7 @@ import io.wisp.cluster.ClusterMember;
 import io.wisp.cluster.ClusterNode;
 import io.wisp.cluster.KeySlot;
 import io.wisp.cluster.SlotRange;
+import io.wisp.store.Limits;
 import io.wisp.store.Slice;
 import io.wisp.transport.tcp.session.SessionHarness;
 import java.util.ArrayList;
@@ -175,6 +176,30 @@ class ClusterCommandsTest {
     keys.removeLast();
     assertThat(session.call(keys.toArray(String[]::new))).isEqualTo(":3000\r\n");
     assertThat(session.store().size()).isZero();
+  }
+
+  /** Of a key that no store takes, the command says so; the others say who has them. */
+  @Test
+  void shouldNotHashAKeyThatIsTooLong() {
+    String tooLong = "k".repeat(Limits.MAX_KEY_LENGTH + 1);
+    for (int i = 0; i < 4; i++) {
+      String key = tooLong + i;
+      assertThat(session.call("GET", key)).startsWith("-").contains("key");
+      assertThat(session.call("GET", key)).doesNotContain("MOVED").doesNotContain("CLUSTERDOWN");
+      assertThat(session.call("DEL", key, ELSEWHERE)).isEqualTo(MOVED);
+      assertThat(session.call("DEL", key, OWN, OWN_TOO)).isEqualTo(CROSS);
+    }
+  }
+
+  /** What is refused takes as much of a turn as what is done. */
+  @Test
+  void shouldEndATurnAfterAsManyKeysThatAreElsewhere() {
+    List<String> keys = new ArrayList<>(Collections.nCopies(1001, ELSEWHERE));
+    keys.set(0, "DEL");
+    String refused = request(keys.toArray(String[]::new));
+    int turns = session.turns();
+    assertThat(session.send(refused.repeat(50))).isEqualTo(MOVED.repeat(50));
+    assertThat(session.turns() - turns).isGreaterThan(10);
   }
 
   @Test
