@@ -21,10 +21,11 @@ final class SlotWalk implements Continuation, KeySink {
   /** Keys asked of the store at a time. */
   private static final int BATCH = 16;
 
-  /** Bytes of keys that end a step, and as how many bytes each key counts at least. */
-  private static final int STEP_BYTES = 64 << 10;
+  /** Batches of a step. */
+  private static final int BATCHES = 64;
 
-  private static final int KEY_BYTES = 64;
+  /** Bytes of keys that end a step. */
+  private static final int STEP_BYTES = 64 << 10;
 
   private final Store store;
   private final int slot;
@@ -37,8 +38,10 @@ final class SlotWalk implements Continuation, KeySink {
   private long cursor;
   private boolean replying;
 
-  /** How many bytes of keys this step may still meet. */
-  private int left;
+  /** How many keys, and how many bytes of keys, the walk has met. */
+  private long visited;
+
+  private long visitedBytes;
 
   private SlotWalk(
       CommandRequest request, int slot, long wanted, @Nullable KeyCollector collector) {
@@ -61,7 +64,8 @@ final class SlotWalk implements Continuation, KeySink {
 
   @Override
   public void accept(MemorySegment segment, long offset, int length) {
-    left -= Math.max(length, KEY_BYTES);
+    visited++;
+    visitedBytes += length;
     if (found < wanted && KeySlot.of(segment, offset, length) == slot) {
       found++;
       if (collector != null) {
@@ -92,12 +96,14 @@ final class SlotWalk implements Continuation, KeySink {
 
   /** Does a step; the answer is whether the walk is over. */
   private boolean walk() {
-    left = STEP_BYTES;
+    long bytesBefore = visitedBytes;
+    boolean wasDense = true;
     boolean isOver = wanted == 0;
-    while (!isOver && left > 0) {
+    for (int i = 0; i < BATCHES && wasDense && !isOver; i++) {
+      long before = visited;
       cursor = store.scan(cursor, BATCH, this);
-      // A batch that finds nothing takes its time, too.
-      left -= KEY_BYTES;
+      // One that came short has looked at as many buckets as a scan may: that is enough at a time.
+      wasDense = visited - before >= BATCH && visitedBytes - bytesBefore < STEP_BYTES;
       isOver = cursor == 0 || found == wanted || (collector != null && collector.isFull());
     }
     return isOver;

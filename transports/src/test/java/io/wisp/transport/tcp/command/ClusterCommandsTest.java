@@ -12,15 +12,20 @@ import io.wisp.cluster.KeySlot;
 import io.wisp.cluster.SlotRange;
 import io.wisp.store.Limits;
 import io.wisp.store.Slice;
+import io.wisp.store.Store;
+import io.wisp.store.cuckoo.CuckooStore;
+import io.wisp.transport.Overridden;
 import io.wisp.transport.tcp.session.SessionHarness;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -401,6 +406,38 @@ class ClusterCommandsTest {
       }
     }
     assertThat(session.turns() - turns).as("steps in which others are served").isGreaterThan(50);
+  }
+
+  /** An index that has become large and all but empty is walked a little at a time. */
+  @Test
+  void shouldEndAStepWhereTheIndexIsNearlyEmpty() throws Exception {
+    AtomicInteger scans = new AtomicInteger();
+    try (Store large = CuckooStore.open(CuckooStore.Options.ofCapacity(64 << 20))) {
+      for (int i = 0; i < 100_000; i++) {
+        large.put(Slice.of("k" + i), Slice.of("v"));
+      }
+      for (int i = 10; i < 100_000; i++) {
+        large.delete(Slice.of("k" + i));
+      }
+      Store counting =
+          Overridden.in(
+              Store.class,
+              large,
+              Map.of(
+                  "scan",
+                  original -> {
+                    scans.incrementAndGet();
+                    return original.call();
+                  },
+                  "close",
+                  original -> null));
+      try (SessionHarness node = SessionHarness.of(member, counting)) {
+        int turns = node.turns();
+        assertThat(node.call("CLUSTER", "COUNTKEYSINSLOT", "" + slot("k3"))).isEqualTo(":1\r\n");
+        assertThat(scans.get()).isGreaterThan(5);
+        assertThat(node.turns() - turns).isGreaterThanOrEqualTo(scans.get());
+      }
+    }
   }
 
   @Test

@@ -79,6 +79,11 @@ public final class SessionHarness implements AutoCloseable {
     return new SessionHarness(null, Long.MAX_VALUE, null, member);
   }
 
+  /** Likewise, over a store that is given. */
+  public static SessionHarness of(ClusterMember member, Store given) {
+    return new SessionHarness(null, Long.MAX_VALUE, given, member);
+  }
+
   private SessionHarness(
       @Nullable String password,
       long storeCapacity,
