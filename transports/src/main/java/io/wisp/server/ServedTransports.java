@@ -41,7 +41,8 @@ public final class ServedTransports implements AutoCloseable {
 
   /**
    * Starts every transport that this machine can run. One that cannot start is left out, unless it
-   * is the only one that was asked for.
+   * is the only one that was asked for; or tcp of a node of a cluster, to whose port clients are
+   * sent by the others.
    *
    * @param options where tcp listens, from which the others' ports follow; with port 0 the first
    *     transport gets any free port and the others follow from that
@@ -53,13 +54,13 @@ public final class ServedTransports implements AutoCloseable {
         try {
           all.start(transport, store, options);
         } catch (TransportException e) {
-          if (transports.size() == 1) {
+          if (transports.size() == 1 || isNeeded(transport, options)) {
             throw e;
           }
           all.refused.add(new Refused(transport, String.valueOf(e.getMessage()), true));
         } catch (RuntimeException | LinkageError | AssertionError | OutOfMemoryError e) {
           // Whatever is wrong with one of them, the others serve.
-          if (transports.size() == 1) {
+          if (transports.size() == 1 || isNeeded(transport, options)) {
             throw e;
           }
           LOG.log(Level.ERROR, transport.name() + " failed unexpectedly when it started", e);
@@ -71,6 +72,10 @@ public final class ServedTransports implements AutoCloseable {
       all.close();
       throw e;
     }
+  }
+
+  private static boolean isNeeded(Transport transport, ServerOptions options) {
+    return options.member() != null && transport.portOffset() == 0;
   }
 
   private void start(Transport transport, Store store, ServerOptions options) {

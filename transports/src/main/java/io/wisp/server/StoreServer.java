@@ -46,7 +46,8 @@ public final class StoreServer implements AutoCloseable {
    * @param options where tcp listens, from which the others' ports follow; with port 0 the first
    *     transport gets any free port and the others follow from that
    * @param err is told when keeping the store in order fails for a while
-   * @throws TransportException if the only transport cannot be served
+   * @throws TransportException if the only transport cannot be served, or tcp as a node of a
+   *     cluster
    */
   public static StoreServer start(
       Store store, List<Transport> transports, ServerOptions options, PrintStream err) {

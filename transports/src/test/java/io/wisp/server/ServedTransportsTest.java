@@ -4,6 +4,10 @@ package io.wisp.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.wisp.cluster.ClusterMap;
+import io.wisp.cluster.ClusterMember;
+import io.wisp.cluster.ClusterNode;
+import io.wisp.cluster.SlotRange;
 import io.wisp.store.HeapStore;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.Overridden;
@@ -60,6 +64,19 @@ class ServedTransportsTest {
             .startsWith("bad: ")
             .contains(failure.getMessage());
       }
+    }
+  }
+
+  /** Others would send clients to a port where somebody else listens. */
+  @ParameterizedTest
+  @MethodSource("failures")
+  void aNodeDoesNotServeWithoutThePortThatClientsAreSentTo(Throwable failure) {
+    ClusterNode node = new ClusterNode("a", "127.0.0.1", 7000, SlotRange.parseAll("0-16383"));
+    ServerOptions options =
+        OPTIONS.withMember(new ClusterMember("a", new ClusterMap(1, List.of(node))));
+    List<Transport> order = List.of(Transports.named("zmq"), failing(failure));
+    try (HeapStore store = new HeapStore()) {
+      assertThatThrownBy(() -> ServedTransports.start(order, store, options)).isSameAs(failure);
     }
   }
 

@@ -53,7 +53,7 @@ public record ServeCommand(
     ServerOptions asked = arguments.serverOptions(connection, stop);
     List<Transport> transports = transports();
     transports.forEach(each -> TransportChoice.endpoint(each, asked.endpoint()));
-    requireKnownHost(asked.endpoint().host());
+    requireKnownHost(asked);
     MemorySize memory = MemorySize.choose(arguments.memory(), MemorySize.ofMachine());
     PrintStream out = streams.out();
     out.println(Product.banner());
@@ -63,6 +63,8 @@ public record ServeCommand(
     ClusterMember member = asked.member();
     if (member != null) {
       out.println("cluster " + described(member));
+      ClusterWarnings.of(member, asked.endpoint(), transports)
+          .forEach(each -> streams.err().println("WARNING: " + each));
     }
     out.println("memory  " + memory.size() + " (" + memory.explanation() + ")");
     ServerOptions options = asked.withMaxClients(clients(asked, transports, out));
@@ -82,13 +84,14 @@ public record ServeCommand(
   private static String described(ClusterMember member) {
     ClusterNode node = member.node();
     int without = KeySlot.COUNT - member.map().assignedSlots();
+    String nobodys = without == 1 ? "; 1 slot has no node" : "; " + without + " slots have no node";
     String slots = node.slots().stream().map(SlotRange::toString).collect(Collectors.joining(","));
     return "node %s of %s (slots %s)%s"
         .formatted(
             node.name(),
             member.map().nodes().size(),
             slots.isEmpty() ? "none" : slots,
-            without == 0 ? "" : "; " + without + " slots have no node");
+            without == 0 ? "" : nobodys);
   }
 
   /**
@@ -138,9 +141,13 @@ public record ServeCommand(
         .anyMatch(transport -> transport.unavailable().isEmpty());
   }
 
-  private static void requireKnownHost(String host) {
+  private static void requireKnownHost(ServerOptions asked) {
+    String host = asked.endpoint().host();
+    ClusterMember member = asked.member();
     if (address(host).isEmpty()) {
-      throw UserError.failure("--host " + host + " is no address of any machine");
+      boolean isOfFile = member != null && member.node().host().equals(host);
+      throw UserError.failure(
+          (isOfFile ? "the node's host " : "--host ") + host + " is no address of any machine");
     }
   }
 
