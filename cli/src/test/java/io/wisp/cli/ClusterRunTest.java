@@ -114,6 +114,10 @@ class ClusterRunTest {
     assertThat(one.out()).isEqualToIgnoringNewLines("4");
     assertThat(one.err()).contains("(error) another node of the cluster has the key");
     assertThat(one.exitCode()).isEqualTo(1);
+    // What has no status for it says so as well, and the connection goes on.
+    Run asked = shell(1, "exists b\nget c\n", "--one-node");
+    assertThat(asked.out()).isEqualToIgnoringNewLines("4");
+    assertThat(asked.err()).contains("(error) ", "MOVED");
   }
 
   @Test

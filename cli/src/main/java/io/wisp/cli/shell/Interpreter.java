@@ -7,6 +7,7 @@ import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.ValueBuffer;
 import io.wisp.transport.Client;
+import io.wisp.transport.MovedException;
 import io.wisp.transport.TransportException;
 import java.io.PrintStream;
 import java.util.List;
@@ -61,6 +62,8 @@ final class Interpreter {
       command.checkArguments(arguments.size());
       return execute(command, arguments);
     } catch (SyntaxException e) {
+      return fail(e.getMessage());
+    } catch (MovedException e) {
       return fail(e.getMessage());
     } catch (TransportException e) {
       err.println(e.getMessage());
