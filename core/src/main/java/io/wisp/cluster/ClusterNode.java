@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cluster;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server of a cluster.
@@ -20,8 +18,8 @@ public record ClusterNode(String name, String host, int port, List<SlotRange> sl
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
-  /** Whatever may stand between commas in a line. */
-  private static final Pattern HOST = Pattern.compile("[^\\s,=\"\\p{Cntrl}]{1,255}");
+  private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._-]{1,255}");
+  private static final Pattern ADDRESS = Pattern.compile("[A-Fa-f0-9.:]{1,45}");
 
   /** Refuses what is beyond a limit, by an {@link IllegalArgumentException} that names it. */
   public ClusterNode {
@@ -30,9 +28,16 @@ public record ClusterNode(String name, String host, int port, List<SlotRange> sl
           "the name \"%s\" is not 1 to 64 letters, digits, dots, underscores and hyphens"
               .formatted(name));
     }
-    if (!HOST.matcher(host).matches()) {
+    InetAddress address = literal(host);
+    if (address == null && !HOST.matcher(host).matches()) {
       throw new IllegalArgumentException(
-          "the host \"%s\" is no name or address of 1 to 255 characters".formatted(host));
+          ("the host \"%s\" is no name or address of 1 to 255 characters, which are letters,"
+                  + " digits, dots, underscores and hyphens, or those of IPv6 without brackets")
+              .formatted(host));
+    }
+    if (address != null && address.isAnyLocalAddress()) {
+      throw new IllegalArgumentException(
+          "the host %s is every address of a machine, and clients are told one".formatted(host));
     }
     if (port < 1 || port > 65_535) {
       throw new IllegalArgumentException("the port " + port + " is not between 1 and 65535");
@@ -40,23 +45,22 @@ public record ClusterNode(String name, String host, int port, List<SlotRange> sl
     slots = SlotRange.joined(slots);
   }
 
+  private static @Nullable InetAddress literal(String host) {
+    try {
+      return ADDRESS.matcher(host).matches() ? InetAddress.ofLiteral(host) : null;
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
   /** By which Redis' clients know it: 40 hexadecimal digits, the same for the same name. */
   public String id() {
-    return digits("node " + name);
+    return Digest.of("node " + name);
   }
 
   /** By which they know it and its replicas, of which there are none. */
   public String shardId() {
-    return digits("shard " + name);
-  }
-
-  private static String digits(String text) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-1");
-      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java has SHA-1", e);
-    }
+    return Digest.of("shard " + name);
   }
 
   /** Where it is, as Redis tells its clients: {@code HOST:PORT}, without brackets. */

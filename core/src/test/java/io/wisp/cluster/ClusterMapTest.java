@@ -78,6 +78,28 @@ class ClusterMapTest {
     assertThatThrownBy(() -> new ClusterNode("a", " ", 1, List.of())).hasMessageContaining("host");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"10.0.0.1", "db-1.example_x.org", "::1", "fe80::12", "2001:db8::1:2"})
+  void shouldTakeNamesAndAddresses(String host) {
+    assertThat(new ClusterNode("a", host, 1, List.of()).host()).isEqualTo(host);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"db1:7000", "[::1]", "a@b", "a/b", "::g", "ä", "h=h"})
+  void shouldRefuseWhatIsNoHost(String host) {
+    assertThatThrownBy(() -> new ClusterNode("a", host, 1, List.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("the host \"" + host + "\" is no name or address");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.0.0.0", "::", "0:0::0"})
+  void shouldRefuseEveryAddressOfAMachine(String host) {
+    assertThatThrownBy(() -> new ClusterNode("a", host, 1, List.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("the host " + host + " is every address of a machine");
+  }
+
   @Test
   void shouldDeriveIdentifiersFromNamesAlone() {
     String id = node("a", 1, "0").id();
@@ -136,7 +158,7 @@ class ClusterMapTest {
       }
       List<ClusterNode> nodes = new ArrayList<>();
       for (int j = 0; j < count; j++) {
-        nodes.add(new ClusterNode("n" + j, "::" + j, 1 + random.nextInt(65_535), slots.get(j)));
+        nodes.add(new ClusterNode("n" + j, "fe80::" + j, 1 + random.nextInt(65_535), slots.get(j)));
       }
       ClusterMap map = new ClusterMap(1 + random.nextInt(9), nodes);
       for (int slot = 0; slot < owners.length; slot++) {
