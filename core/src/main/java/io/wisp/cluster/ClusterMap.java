@@ -13,13 +13,16 @@ public final class ClusterMap {
   /** The most nodes of a cluster. */
   public static final int MAX_NODES = 1_000;
 
-  private static final short NOBODY = -1;
+  /** What {@link #ownerIndex} says of a slot that nobody serves. */
+  public static final int NOBODY = -1;
 
   private final long epoch;
   private final List<ClusterNode> nodes;
 
   /** The place of each slot's node among the nodes, or {@link #NOBODY}. */
   private final short[] owners = new short[KeySlot.COUNT];
+
+  private final String digest;
 
   /**
    * A map of nodes.
@@ -40,7 +43,7 @@ public final class ClusterMap {
     this.epoch = epoch;
     this.nodes = List.copyOf(nodes);
     Set<String> taken = new HashSet<>();
-    Arrays.fill(owners, NOBODY);
+    Arrays.fill(owners, (short) NOBODY);
     for (int i = 0; i < nodes.size(); i++) {
       ClusterNode node = nodes.get(i);
       if (!taken.add(node.name())) {
@@ -51,6 +54,11 @@ public final class ClusterMap {
       }
       give(i);
     }
+    digest = Digest.of(epoch + " " + nodes.stream().map(ClusterMap::line).sorted().toList());
+  }
+
+  private static String line(ClusterNode node) {
+    return node + " " + node.slots();
   }
 
   private void give(int index) {
@@ -71,6 +79,11 @@ public final class ClusterMap {
     return epoch;
   }
 
+  /** 40 hexadecimal digits that maps have in common if they say the same in whatever order. */
+  public String digest() {
+    return digest;
+  }
+
   /** All nodes, also those without slots. */
   public List<ClusterNode> nodes() {
     return nodes;
@@ -82,7 +95,7 @@ public final class ClusterMap {
     return owner == NOBODY ? null : nodes.get(owner);
   }
 
-  /** The place of a slot's node among the nodes; -1 if nobody serves it. */
+  /** The place of a slot's node among the nodes; {@link #NOBODY} if none serves it. */
   public int ownerIndex(int slot) {
     return owners[slot];
   }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * cluster_epoch:1
+ * cluster_digest:0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c
  * cluster_myself:a
  * cluster_node0:name=a,host=10.0.0.1,port=3994,slots=0-5460 7000
  * </pre>
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class MapLines {
 
   private static final String EPOCH = "cluster_epoch";
+  private static final String DIGEST = "cluster_digest";
   private static final String MYSELF = "cluster_myself";
   private static final String NODE = "cluster_node";
 
@@ -36,6 +38,7 @@ public final class MapLines {
     Map<String, String> lines = new LinkedHashMap<>();
     ClusterMap map = member.map();
     lines.put(EPOCH, Long.toString(map.epoch()));
+    lines.put(DIGEST, map.digest());
     lines.put(MYSELF, member.node().name());
     for (int i = 0; i < map.nodes().size(); i++) {
       lines.put(NODE + i, value(map.nodes().get(i)));
@@ -69,6 +72,16 @@ public final class MapLines {
       }
     }
     return epoch == 0 ? null : new ClusterMap(epoch, nodes);
+  }
+
+  /** The name of the node that said all that; empty if it is in no cluster. */
+  public static String nameIn(String information) {
+    return information
+        .lines()
+        .filter(line -> line.startsWith(MYSELF + ":"))
+        .map(line -> line.substring(MYSELF.length() + 1))
+        .findFirst()
+        .orElse("");
   }
 
   private static ClusterNode node(String line, String value) {

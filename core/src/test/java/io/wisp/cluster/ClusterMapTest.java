@@ -167,7 +167,20 @@ class ClusterMapTest {
       ClusterMap told = told(new ClusterMember("n0", map));
       assertThat(told.nodes()).isEqualTo(nodes);
       assertThat(told.epoch()).isEqualTo(map.epoch());
+      assertThat(told.digest()).isEqualTo(map.digest());
     }
+  }
+
+  @Test
+  void shouldHaveADigestOfWhatItSays() {
+    ClusterNode a = node("a", 1, "0-5");
+    ClusterNode b = node("b", 2, "7");
+    String digest = new ClusterMap(1, List.of(a, b)).digest();
+    assertThat(new ClusterMap(1, List.of(b, node("a", 1, "3-5,0-2"))).digest()).isEqualTo(digest);
+    assertThat(new ClusterMap(2, List.of(a, b)).digest()).isNotEqualTo(digest);
+    assertThat(new ClusterMap(1, List.of(a)).digest()).isNotEqualTo(digest);
+    assertThat(new ClusterMap(1, List.of(a, node("b", 2, "8"))).digest()).isNotEqualTo(digest);
+    assertThat(new ClusterMap(1, List.of(a, node("b", 3, "7"))).digest()).isNotEqualTo(digest);
   }
 
   private static ClusterMap told(ClusterMember member) {

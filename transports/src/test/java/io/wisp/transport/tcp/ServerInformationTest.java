@@ -140,6 +140,7 @@ class ServerInformationTest {
               "# Cluster",
               "cluster_enabled:1",
               "cluster_epoch:4",
+              "cluster_digest:" + member.map().digest(),
               "cluster_myself:b",
               "cluster_node0:name=a,host=10.0.0.1,port=7001,slots=0-5 9",
               "cluster_node1:name=b,host=10.0.0.2,port=7002,slots=");
