@@ -6,6 +6,7 @@ import io.wisp.cluster.ClusterNode;
 import io.wisp.cluster.SlotRange;
 import io.wisp.measure.input.UserError;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -25,18 +26,20 @@ import tools.jackson.databind.json.JsonMapper;
  * The file that names the nodes of a cluster, in JSON:
  *
  * <pre>
- * {"nodes": [
+ * {"epoch": 1, "nodes": [
  *   {"name": "a", "host": "10.0.0.1", "port": 3994, "slots": "0-8191"},
  *   {"name": "b", "host": "10.0.0.2", "port": 3994, "slots": "8192-16383"}
  * ]}
  * </pre>
+ *
+ * <p>The epoch is greater for a later file of the same cluster, and 1 where it is left out.
  */
 final class ClusterFile {
 
   private static final int MAX_BYTES = 1 << 20;
 
-  /** A file is read once, and does not change; so it is the first map of its cluster. */
-  private static final long EPOCH = 1;
+  private static final long FIRST_EPOCH = 1;
+  private static final String EPOCH = "epoch";
 
   private static final Set<String> FIELDS = Set.of("nodes");
   private static final Set<String> NODE_FIELDS = Set.of("name", "host", "port", "slots");
@@ -64,7 +67,7 @@ final class ClusterFile {
 
   private ClusterMap map() {
     JsonNode root = root();
-    requireFields("", root, FIELDS);
+    requireFields("", root, FIELDS, Set.of(EPOCH));
     JsonNode list = root.get("nodes");
     if (!list.isArray()) {
       throw wrong("nodes", "is no list of nodes", null);
@@ -73,26 +76,41 @@ final class ClusterFile {
     for (JsonNode node : list) {
       nodes.add(node("nodes[" + nodes.size() + "]", node));
     }
+    long epoch = epoch(root.get(EPOCH));
+    ClusterMap map;
     try {
-      return new ClusterMap(EPOCH, nodes);
+      map = new ClusterMap(epoch, nodes);
     } catch (IllegalArgumentException e) {
       throw wrong("nodes", String.valueOf(e.getMessage()), e);
     }
+    if (map.assignedSlots() == 0) {
+      throw wrong("nodes", "have no slot, and a cluster has one at least", null);
+    }
+    return map;
+  }
+
+  private long epoch(@Nullable JsonNode epoch) {
+    if (epoch == null) {
+      return FIRST_EPOCH;
+    }
+    if (!epoch.canConvertToLong() || !epoch.isIntegralNumber() || epoch.longValue() < FIRST_EPOCH) {
+      throw wrong(EPOCH, "is no whole number from 1 to " + Long.MAX_VALUE, null);
+    }
+    return epoch.longValue();
   }
 
   private JsonNode root() {
     byte[] bytes;
-    try {
-      if (Files.size(file) > MAX_BYTES) {
-        throw UserError.failure(
-            "--cluster %s has %s bytes, and %s is the most"
-                .formatted(file, Files.size(file), MAX_BYTES));
-      }
-      bytes = Files.readAllBytes(file);
+    try (InputStream input = Files.newInputStream(file)) {
+      bytes = input.readNBytes(MAX_BYTES + 1);
     } catch (NoSuchFileException e) {
       throw UserError.failure("--cluster " + file + ": there is no such file");
     } catch (IOException e) {
       throw UserError.failure("--cluster " + file + " cannot be read: " + e.getMessage());
+    }
+    if (bytes.length > MAX_BYTES) {
+      throw UserError.failure(
+          "--cluster %s has more than %s bytes, and that is the most".formatted(file, MAX_BYTES));
     }
     try {
       return MAPPER.readTree(bytes);
@@ -108,7 +126,7 @@ final class ClusterFile {
   }
 
   private ClusterNode node(String path, JsonNode node) {
-    requireFields(path, node, NODE_FIELDS);
+    requireFields(path, node, NODE_FIELDS, Set.of());
     String name = text(path, node, "name");
     String host = text(path, node, "host");
     JsonNode port = node.get("port");
@@ -136,15 +154,17 @@ final class ClusterFile {
     return value.stringValue();
   }
 
-  /** Sees to it that an object has these fields and no others. */
-  private void requireFields(String path, JsonNode node, Set<String> wanted) {
-    String fields = "the fields " + String.join(", ", new TreeSet<>(wanted));
+  /** Sees to it that an object has the fields that are wanted, and no others but the optional. */
+  private void requireFields(String path, JsonNode node, Set<String> wanted, Set<String> optional) {
+    Set<String> possible = new TreeSet<>(wanted);
+    possible.addAll(optional);
+    String fields = "the fields " + String.join(", ", possible);
     if (!node.isObject()) {
       throw wrong(path, "is no object with " + fields, null);
     }
     Collection<String> there = node.propertyNames();
     for (String field : there) {
-      if (!wanted.contains(field)) {
+      if (!possible.contains(field)) {
         throw wrong(path, "has the field \"" + field + "\", and there are only " + fields, null);
       }
     }

@@ -45,13 +45,19 @@ class ClusterFileTest {
     assertThat(map.nodes().get(2).address()).isEqualTo("10.0.0.3:7000");
   }
 
+  @Test
+  void shouldReadTheEpochOfALaterFile() throws Exception {
+    String later = GOOD.replace("{\"nodes\"", "{\"epoch\": 7, \"nodes\"");
+    assertThat(ClusterFile.read(file(later)).epoch()).isEqualTo(7);
+  }
+
   /** Each is the good file with one thing wrong. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '#',
       quoteCharacter = '`',
       value = {
-        "\"nodes\"#\"node\"#it has the field \"node\", and there are only the fields nodes",
+        "\"nodes\"#\"node\"#it has the field \"node\", and there are only the fields epoch, nodes",
         "\"port\": 7010#\"prt\": 7010#nodes[1] has the field \"prt\", and there are only the fields"
             + " host, name, port, slots",
         ", \"slots\": \"\"##nodes[2] has no field \"slots\"",
@@ -85,11 +91,17 @@ class ClusterFileTest {
       delimiter = '#',
       quoteCharacter = '`',
       value = {
-        "[]#it is no object with the fields nodes",
+        "[]#it is no object with the fields epoch, nodes",
         "null#it is no object",
         "{\"nodes\": {}}#nodes is no list of nodes",
         "{\"nodes\": []}#nodes: there are 0 nodes, and a cluster has 1 to 1000",
         "{\"nodes\": [5]}#nodes[0] is no object with the fields host, name, port, slots",
+        "{\"nodes\": [], \"epoch\": 0}#epoch is no whole number from 1 to 9223372036854775807",
+        "{\"nodes\": [], \"epoch\": 1.5}#epoch is no whole number",
+        "{\"nodes\": [], \"epoch\": \"2\"}#epoch is no whole number",
+        "{\"nodes\": [], \"epoch\": 9223372036854775808}#epoch is no whole number",
+        "{\"nodes\": [{\"name\": \"a\", \"host\": \"h\", \"port\": 1, \"slots\": \"\"}]}#nodes have no slot,"
+            + " and a cluster has one at least",
         "``#it is no object"
       })
   void shouldSayWhatAFileIsNot(String text, String complaint) throws Exception {
@@ -108,7 +120,7 @@ class ClusterFileTest {
         .hasMessageContaining("cannot be read");
     Path large = file(" ".repeat((1 << 20) + 1));
     assertThatThrownBy(() -> ClusterFile.read(large))
-        .hasMessage("--cluster " + large + " has 1048577 bytes, and 1048576 is the most");
+        .hasMessage("--cluster " + large + " has more than 1048576 bytes, and that is the most");
   }
 
   /** Whatever the bytes are, the user gets a sentence. */
