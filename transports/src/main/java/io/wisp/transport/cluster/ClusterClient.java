@@ -138,7 +138,11 @@ public final class ClusterClient implements Client {
 
   private void enter() {
     checkOpen();
-    if (stale && submissions.size() == 0) {
+    if (submissions.size() > 0) {
+      return;
+    }
+    nodes.followMet();
+    if (stale) {
       stale = false;
       nodes.refresh();
     }
@@ -167,7 +171,9 @@ public final class ClusterClient implements Client {
   /** The client of a key's node, or null if another node has the key by a map that is later. */
   private @Nullable Client clientOf(NodeClient node, Slice key) {
     try {
-      return node.client();
+      Client client = node.client();
+      boolean follows = submissions.size() == 0 && nodes.followMet();
+      return follows && nodeOf(key) != node ? null : client;
     } catch (TransportException e) {
       // It may be down because somebody else has its slots now.
       if (refreshed() && nodeOf(key) != node) {
@@ -276,12 +282,21 @@ public final class ClusterClient implements Client {
     for (NodeClient node : nodes.all()) {
       all.append("node:").append(node.node()).append('\n');
       try {
-        all.append(node.use(Client::information));
+        String said = node.use(Client::information);
+        all.append(said);
+        warnOfAnotherMap(said, node, all);
       } catch (TransportException e) {
         all.append("unreachable:").append(e.getMessage()).append('\n');
       }
     }
     return all.toString();
+  }
+
+  private void warnOfAnotherMap(String said, NodeClient node, StringBuilder all) {
+    ClusterMap told = NodeClients.mapIn(said, node.node().toString());
+    if (told == null || !told.digest().equals(nodes.map().digest())) {
+      all.append("warning:this node goes by another map of the cluster than this client\n");
+    }
   }
 
   @Override

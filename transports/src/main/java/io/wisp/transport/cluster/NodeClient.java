@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.cluster;
 
+import io.wisp.cluster.ClusterMap;
 import io.wisp.cluster.ClusterNode;
+import io.wisp.cluster.MapLines;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.Transport;
 import io.wisp.transport.TransportException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +23,9 @@ final class NodeClient implements AutoCloseable {
   private final Transport transport;
   private final ClientOptions options;
 
+  /** Takes the map that the node tells when it is connected to. */
+  private final Consumer<ClusterMap> met;
+
   private volatile @Nullable Client client;
   private volatile boolean closed;
   private boolean broken;
@@ -28,10 +34,12 @@ final class NodeClient implements AutoCloseable {
   private int pending;
 
   /** Without a connection yet. */
-  NodeClient(ClusterNode node, Transport transport, ClientOptions options) {
+  NodeClient(
+      ClusterNode node, Transport transport, ClientOptions options, Consumer<ClusterMap> met) {
     this.node = node;
     this.transport = transport;
     this.options = options;
+    this.met = met;
   }
 
   ClusterNode node() {
@@ -60,15 +68,34 @@ final class NodeClient implements AutoCloseable {
     drop();
     try {
       Endpoint server = new Endpoint(node.host(), node.port());
-      existing = transport.connect(transport.endpoint(server), options);
+      Client connected = transport.connect(transport.endpoint(server), options);
+      client = connected;
+      if (closed) {
+        connected.close();
+      }
+      meet(connected);
+      return connected;
     } catch (TransportException | IllegalArgumentException e) {
+      drop();
       throw new TransportException("node " + node + " cannot be reached: " + e.getMessage(), e);
     }
-    client = existing;
-    if (closed) {
-      existing.close();
+  }
+
+  /**
+   * Sees to it that the node is there and not another, which has other keys: shared memory, for
+   * one, is found by a port whatever the host is.
+   */
+  private void meet(Client connected) {
+    String information = connected.information();
+    ClusterMap told = MapLines.read(information);
+    if (told == null) {
+      throw new TransportException("a server is there that is in no cluster");
     }
-    return existing;
+    met.accept(told);
+    String name = MapLines.nameIn(information);
+    if (!name.equals(node.name())) {
+      throw new TransportException("node " + name + " is there");
+    }
   }
 
   /** Says that a request was submitted, or that one was completed. */

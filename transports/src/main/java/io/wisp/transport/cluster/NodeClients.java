@@ -22,6 +22,9 @@ final class NodeClients implements AutoCloseable {
   private final ClientOptions options;
   private ClusterMap map;
 
+  /** What a node told when it was connected to, if it is to be followed. */
+  private @Nullable ClusterMap met;
+
   /** A connection for each node, in the order of the map. */
   private volatile List<NodeClient> nodes = List.of();
 
@@ -43,8 +46,13 @@ final class NodeClients implements AutoCloseable {
    * @throws TransportException if what it tells is no map
    */
   static @Nullable ClusterMap readMap(Client client, String server) {
+    return mapIn(client.information(), server);
+  }
+
+  /** The map in all that a server said, likewise. */
+  static @Nullable ClusterMap mapIn(String information, String server) {
     try {
-      return MapLines.read(client.information());
+      return MapLines.read(information);
     } catch (IllegalArgumentException e) {
       throw new TransportException(
           server + " tells of its cluster what is no map: " + e.getMessage(), e);
@@ -59,7 +67,7 @@ final class NodeClients implements AutoCloseable {
               .filter(each -> each.node().address().equals(node.address()))
               .filter(each -> each.node().name().equals(node.name()))
               .findFirst()
-              .orElseGet(() -> new NodeClient(node, transport, options)));
+              .orElseGet(() -> new NodeClient(node, transport, options, this::meet)));
     }
     return List.copyOf(made);
   }
@@ -89,7 +97,7 @@ final class NodeClients implements AutoCloseable {
    * @return whether there was one
    */
   boolean refresh() {
-    long before = map.epoch();
+    ClusterMap before = map;
     boolean asked = false;
     for (NodeClient node : nodes) {
       asked |= node.isConnected() && ask(node);
@@ -97,7 +105,33 @@ final class NodeClients implements AutoCloseable {
     for (int i = 0; i < nodes.size() && !asked; i++) {
       asked = ask(nodes.get(i));
     }
-    return map.epoch() > before;
+    followMet();
+    return map != before;
+  }
+
+  /**
+   * Notes a later map. One of the same epoch counts as later, too, when a connection is new: the
+   * node was started after the one that told the map of now, and with another file.
+   */
+  private void meet(ClusterMap told) {
+    if (told.epoch() >= map.epoch() && !told.digest().equals(map.digest())) {
+      met = told;
+    }
+  }
+
+  /**
+   * Follows, while no request is outstanding, what a node told when it was connected to.
+   *
+   * @return whether that is another map
+   */
+  boolean followMet() {
+    ClusterMap told = met;
+    met = null;
+    boolean isLater = told != null && told.epoch() >= map.epoch();
+    if (told != null && isLater) {
+      follow(told);
+    }
+    return isLater;
   }
 
   /** Takes the node's map if it is later; the answer is whether it could be asked. */

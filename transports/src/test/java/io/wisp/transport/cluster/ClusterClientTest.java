@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
+import io.wisp.cluster.ClusterMap;
+import io.wisp.cluster.ClusterNode;
 import io.wisp.cluster.KeySlot;
+import io.wisp.cluster.SlotRange;
 import io.wisp.server.StoreServer;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
@@ -22,6 +25,7 @@ import io.wisp.transport.TransportException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -225,6 +229,67 @@ class ClusterClientTest {
       assertThat(failed).isEqualTo(submitted);
       cluster.restart(1);
       assertThat(client.put(bytes(ofDead), bytes("x")).isError()).isFalse();
+    }
+  }
+
+  /** With a file that was changed and not its epoch. */
+  @ParameterizedTest
+  @ValueSource(strings = {"tcp", "zmq", "shm"})
+  void shouldFollowNodesThatWereStartedAnewWithOtherSlots(String transport) throws Exception {
+    try (RunningCluster cluster = cluster(transport);
+        ClusterClient client =
+            ClusterClient.connect(
+                cluster.transport(),
+                cluster.server(0),
+                RunningCluster.options().withTimeout(Duration.ofSeconds(2)))) {
+      String key = keyOf(cluster, 0);
+      for (int node = 0; node < 3; node++) {
+        client.put(bytes(keyOf(cluster, node)), bytes("v"));
+      }
+      cluster.restartAll("10923-16383", "0-5460", "5461-10922");
+      assertThat(ownerOf(cluster, key)).isEqualTo(1);
+      for (int node = 0; node < 3; node++) {
+        String any = keyOf(cluster, node);
+        try {
+          client.get(bytes(any));
+        } catch (TransportException e) {
+          assertThat(e).hasMessageContaining("node n");
+        }
+      }
+      assertThat(client.put(bytes(key), bytes("new")).isError()).isFalse();
+      assertThat(cluster.store(1).get(bytes(key))).asString(UTF_8).isEqualTo("new");
+      assertThat(client.get(bytes(key))).asString(UTF_8).isEqualTo("new");
+    }
+  }
+
+  /** Shared memory is found by the port alone, as is another server behind a name. */
+  @ParameterizedTest
+  @ValueSource(strings = {"tcp", "shm"})
+  void shouldNotTakeAnotherNodeForTheOneThatItWants(String transport) throws Exception {
+    try (RunningCluster cluster = new RunningCluster(transport, "0-8191", "8192-16383")) {
+      int port = cluster.server(0).port();
+      List<ClusterNode> nodes =
+          List.of(
+              new ClusterNode("n0", "127.0.0.1", port, SlotRange.parseAll("0-8191")),
+              new ClusterNode("n1", "localhost", port, SlotRange.parseAll("8192-16383")));
+      cluster.follow(new ClusterMap(2, nodes));
+      try (ClusterClient client = cluster.connect()) {
+        assertThat(client.put(bytes(keyOf(cluster, 0)), bytes("v")).isError()).isFalse();
+        assertThatThrownBy(() -> client.get(bytes(keyOf(cluster, 1))))
+            .isInstanceOf(TransportException.class)
+            .hasMessageContaining("node n1 at localhost:" + port)
+            .hasMessageContaining("cannot be reached: node n0 is there");
+      }
+    }
+  }
+
+  @Test
+  void shouldSayThatANodeGoesByAnotherMap() throws Exception {
+    try (RunningCluster cluster = cluster("tcp");
+        ClusterClient client = cluster.connect()) {
+      assertThat(client.information()).doesNotContain("warning:");
+      cluster.share("10923-16383", "0-10922", "");
+      assertThat(client.information()).contains("warning:this node goes by another map");
     }
   }
 

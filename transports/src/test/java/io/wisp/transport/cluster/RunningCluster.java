@@ -38,7 +38,7 @@ public final class RunningCluster implements AutoCloseable {
   private ClusterMap map;
 
   private static final class Node {
-    private final ClusterMember member;
+    private ClusterMember member;
     private final Store store;
     private Server server;
 
@@ -125,8 +125,27 @@ public final class RunningCluster implements AutoCloseable {
     for (int i = 0; i < slots.length; i++) {
       all.add(node(i, map.nodes().get(i).port(), slots[i]));
     }
-    map = new ClusterMap(map.epoch() + 1, all);
+    follow(new ClusterMap(map.epoch() + 1, all));
+  }
+
+  /** Has all nodes follow a later map. */
+  void follow(ClusterMap later) {
+    map = later;
     nodes.forEach(node -> node.member.replace(map));
+  }
+
+  /** Ends all servers and starts them by a map of the same epoch, in which each has these slots. */
+  void restartAll(String... slots) {
+    nodes.forEach(node -> node.server.close());
+    List<ClusterNode> all = new ArrayList<>();
+    for (int i = 0; i < slots.length; i++) {
+      all.add(node(i, map.nodes().get(i).port(), slots[i]));
+    }
+    map = new ClusterMap(map.epoch(), all);
+    for (int i = 0; i < slots.length; i++) {
+      nodes.get(i).member = new ClusterMember("n" + i, map);
+      restart(i);
+    }
   }
 
   /** Ends the server of a node, whose store stays. */
