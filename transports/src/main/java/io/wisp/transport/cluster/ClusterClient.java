@@ -12,6 +12,7 @@ import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.MovedException;
+import io.wisp.transport.Refusals;
 import io.wisp.transport.TokenQueue;
 import io.wisp.transport.Transport;
 import io.wisp.transport.TransportException;
@@ -42,6 +43,9 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 public final class ClusterClient implements Client {
+
+  /** How often nodes are asked whether somebody serves a slot meanwhile. */
+  private static final long UNSERVED_NANOS = 100_000_000;
 
   /** How often a call follows a map that changes. */
   private static final int MOST_REDIRECTIONS = 8;
@@ -77,6 +81,9 @@ public final class ClusterClient implements Client {
   private final ClusterWalk walk = new ClusterWalk();
   private final RecordSink noValue = new RecordSink();
   private volatile boolean closed;
+
+  /** Until when no node is asked about a slot that nobody serves, by {@link System#nanoTime}. */
+  private long askAgainAt = System.nanoTime();
 
   /** A node has said that the map is not the latest. */
   private boolean stale;
@@ -165,7 +172,14 @@ public final class ClusterClient implements Client {
   private @Nullable NodeClient nodeOf(Slice key) {
     int slot = KeySlot.of(key);
     NodeClient node = nodes.ofSlot(slot);
-    return node == null && refreshed() ? nodes.ofSlot(slot) : node;
+    return node == null && mayAskAgain() && refreshed() ? nodes.ofSlot(slot) : node;
+  }
+
+  private boolean mayAskAgain() {
+    long now = System.nanoTime();
+    boolean may = now - askAgainAt >= 0;
+    askAgainAt = may ? now + UNSERVED_NANOS : askAgainAt;
+    return may;
   }
 
   /** The client of a key's node, or null if another node has the key by a map that is later. */
@@ -191,6 +205,10 @@ public final class ClusterClient implements Client {
 
   private Status call(Request request, Slice key, Slice value, ValueSink sink) {
     enterBlocking();
+    Status refusal = Refusals.of(key);
+    if (refusal != null) {
+      return refusal;
+    }
     for (int i = 0; i <= MOST_REDIRECTIONS; i++) {
       NodeClient node = nodeOf(key);
       if (node == null) {
@@ -242,16 +260,16 @@ public final class ClusterClient implements Client {
 
   @Override
   public boolean contains(Slice key) {
-    return number(key, client -> client.contains(key) ? 1 : 0) == 1;
+    return number(key, 0, client -> client.contains(key) ? 1 : 0) == 1;
   }
 
   @Override
   public long timeToLive(Slice key) {
-    return number(key, client -> client.timeToLive(key));
+    return number(key, NO_KEY, client -> client.timeToLive(key));
   }
 
-  private long number(Slice key, ToLongFunction<Client> question) {
-    long[] number = new long[1];
+  private long number(Slice key, long ofNoKey, ToLongFunction<Client> question) {
+    long[] number = {ofNoKey};
     Request request =
         (client, _, _, _) -> {
           try {
@@ -263,7 +281,9 @@ public final class ClusterClient implements Client {
         };
     Status status = call(request, key, NONE, noValue);
     if (status.isElsewhere()) {
-      throw new MovedException("no node of the cluster has slot " + KeySlot.of(key));
+      String who =
+          status == Status.SLOT_NOT_SERVED ? "no node has" : "the nodes disagree which of them has";
+      throw new MovedException("of the cluster, " + who + " slot " + KeySlot.of(key));
     }
     return number[0];
   }
@@ -349,10 +369,18 @@ public final class ClusterClient implements Client {
   @Override
   public void flush() {
     checkOpen();
+    TransportException first = null;
     for (NodeClient node : nodes.all()) {
-      if (node.pending() > 0) {
-        node.flush();
+      try {
+        if (node.pending() > 0) {
+          node.flush();
+        }
+      } catch (TransportException e) {
+        first = first == null ? e : first;
       }
+    }
+    if (first != null) {
+      throw first;
     }
   }
 

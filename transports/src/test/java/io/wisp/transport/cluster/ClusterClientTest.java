@@ -11,6 +11,7 @@ import io.wisp.cluster.ClusterNode;
 import io.wisp.cluster.KeySlot;
 import io.wisp.cluster.SlotRange;
 import io.wisp.server.StoreServer;
+import io.wisp.store.Limits;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
@@ -91,6 +92,10 @@ class ClusterClientTest {
       assertThat(client.contains(key)).isFalse();
       assertThat(client.timeToLive(key)).isEqualTo(Client.NO_KEY);
       assertThat(client.put(new Slice(), key)).isEqualTo(Status.KEY_EMPTY);
+      Slice tooLong = Slice.of("k".repeat(Limits.MAX_KEY_LENGTH + 1));
+      assertThat(client.put(tooLong, key)).isEqualTo(Status.KEY_TOO_LARGE);
+      assertThat(client.contains(tooLong)).isFalse();
+      assertThat(client.timeToLive(tooLong)).isEqualTo(Client.NO_KEY);
     }
   }
 
@@ -232,6 +237,33 @@ class ClusterClientTest {
     }
   }
 
+  @Test
+  void shouldSendToOthersWhatWasSubmittedBesideANodeThatBroke() throws Exception {
+    try (RunningCluster cluster = cluster("tcp");
+        ClusterClient client = cluster.connect()) {
+      String ofDead = keyOf(cluster, 1);
+      String ofOther = keyOf(cluster, 2);
+      client.get(bytes(ofDead));
+      client.get(bytes(ofOther));
+      client.submitGet(Slice.of(ofDead));
+      client.submitPut(Slice.of(ofOther), Slice.of("v"));
+      cluster.stop(1);
+      assertThatThrownBy(
+              () -> {
+                while (!client.isReplyReady()) {
+                  Thread.sleep(5);
+                }
+              })
+          .isInstanceOf(TransportException.class);
+      assertThatThrownBy(client::flush)
+          .isInstanceOf(TransportException.class)
+          .hasMessageContaining("node n1 at");
+      while (cluster.store(2).get(bytes(ofOther)) == null) {
+        Thread.sleep(5);
+      }
+    }
+  }
+
   /** With a file that was changed and not its epoch. */
   @ParameterizedTest
   @ValueSource(strings = {"tcp", "zmq", "shm"})
@@ -308,9 +340,24 @@ class ClusterClientTest {
       client.submitGet(Slice.of(nobodys));
       assertThat(client.isReplyReady()).isTrue();
       assertThat(client.complete(value)).isEqualTo(Status.SLOT_NOT_SERVED);
+      for (int i = 0; i < 5_000; i++) {
+        client.put(bytes(nobodys), bytes("v"));
+      }
+      assertThat(requests(client)).as("questions for a map").isLessThan(2_000);
       cluster.share("0-5460", "5461-10922", "10923-16383");
-      assertThat(client.put(bytes(nobodys), bytes("v")).isError()).isFalse();
+      while (client.put(bytes(nobodys), bytes("v")).isError()) {
+        Thread.sleep(10);
+      }
     }
+  }
+
+  private static long requests(Client client) {
+    return client
+        .information()
+        .lines()
+        .filter(line -> line.startsWith("total_commands_processed:"))
+        .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1)))
+        .sum();
   }
 
   @ParameterizedTest
