@@ -53,7 +53,7 @@ public final class ClusterClient implements Client {
   private static final Slice NONE = new Slice();
 
   /** Of submissions: no node has the key's slot, or from here on the place of the node. */
-  private static final int NOBODY = 0;
+  private static final int UNSERVED = 0;
 
   private static final int FIRST_NODE = 1;
 
@@ -343,7 +343,7 @@ public final class ClusterClient implements Client {
     for (int i = 0; i <= MOST_REDIRECTIONS; i++) {
       NodeClient node = nodeOf(key);
       if (node == null) {
-        submissions.add(NOBODY);
+        submissions.add(UNSERVED);
         return;
       }
       Client client = clientOf(node, key);
@@ -391,7 +391,7 @@ public final class ClusterClient implements Client {
     int oldest = submissions.poll();
     if (oldest == TokenQueue.NONE) {
       throw new IllegalStateException("no request is outstanding");
-    } else if (oldest == NOBODY) {
+    } else if (oldest == UNSERVED) {
       return Status.SLOT_NOT_SERVED;
     }
     NodeClient node = nodes.get(oldest - FIRST_NODE);
@@ -406,8 +406,8 @@ public final class ClusterClient implements Client {
   public boolean isReplyReady() {
     checkOpen();
     int oldest = submissions.peek();
-    if (oldest == TokenQueue.NONE || oldest == NOBODY) {
-      return oldest == NOBODY;
+    if (oldest == TokenQueue.NONE || oldest == UNSERVED) {
+      return oldest == UNSERVED;
     }
     return nodes.get(oldest - FIRST_NODE).use(Client::isReplyReady);
   }

@@ -30,6 +30,8 @@ final class ClusterCommand {
         of("KEYSLOT", 3, "The slot of a key.", ClusterCommand::keySlot),
         of("COUNTKEYSINSLOT", 3, "How many keys a slot has here.", ClusterCommand::countKeys),
         of("GETKEYSINSLOT", 4, "Some keys of a slot.", ClusterCommand::getKeys),
+        of("REPLICAS", 3, "None: a node has no replicas.", ClusterCommand::replicas),
+        of("SLAVES", 3, "The same by its old name.", ClusterCommand::replicas),
         of("COUNT-FAILURE-REPORTS", 3, "Always 0.", ClusterCommand::countFailureReports),
         of("LINKS", 2, "None: nodes do not talk to each other.", ClusterCommand::links));
   }
@@ -101,13 +103,26 @@ final class ClusterCommand {
     return number >= 0 && number < KeySlot.COUNT;
   }
 
+  private static void replicas(CommandRequest request, ClusterMember member) {
+    if (isNode(request, member)) {
+      request.reply().array(0);
+    }
+  }
+
   private static void countFailureReports(CommandRequest request, ClusterMember member) {
-    String id = request.arguments().quoted(2);
-    if (member.map().nodes().stream().map(ClusterNode::id).anyMatch(id::equals)) {
+    if (isNode(request, member)) {
       request.reply().integer(0);
-    } else {
+    }
+  }
+
+  /** Whether the argument is the identifier of a node; if not, that is replied. */
+  private static boolean isNode(CommandRequest request, ClusterMember member) {
+    String id = request.arguments().quoted(2);
+    boolean isNode = member.map().nodes().stream().map(ClusterNode::id).anyMatch(id::equals);
+    if (!isNode) {
       request.fail("ERR Unknown node " + id);
     }
+    return isNode;
   }
 
   static void links(CommandRequest request, ClusterMember member) {

@@ -364,6 +364,10 @@ class ClusterCommandsTest {
     assertThat(line("CLUSTER KEYSLOT somekey")).isEqualTo(":11058\r\n");
     assertThat(line("CLUSTER COUNT-FAILURE-REPORTS " + NODES.get(1).id())).isEqualTo(":0\r\n");
     assertThat(line("CLUSTER COUNT-FAILURE-REPORTS x")).isEqualTo("-ERR Unknown node x\r\n");
+    for (String replicas : List.of("CLUSTER REPLICAS ", "CLUSTER SLAVES ")) {
+      assertThat(line(replicas + NODES.get(1).id())).isEqualTo("*0\r\n");
+      assertThat(line(replicas + "x")).isEqualTo("-ERR Unknown node x\r\n");
+    }
     assertThat(line("CLUSTER LINKS")).isEqualTo("*0\r\n");
     assertThat(line("CLUSTER HELP")).contains("CLUSTER <subcommand>", "GETKEYSINSLOT");
     assertThat(line("CLUSTER MEET 10.0.0.4 7004")).startsWith("-ERR unknown subcommand 'MEET'");
