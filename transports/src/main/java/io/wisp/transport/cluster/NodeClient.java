@@ -9,6 +9,7 @@ import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.Transport;
 import io.wisp.transport.TransportException;
+import io.wisp.transport.TransportTimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -125,7 +126,13 @@ final class NodeClient implements AutoCloseable {
   /** Notes that the connection broke: the next use makes another, once nothing waits for this. */
   TransportException broke(TransportException why) {
     broken = true;
-    return new TransportException("node " + node + ": " + why.getMessage(), why);
+    String message = "node " + node + ": " + why.getMessage();
+    if (why instanceof TransportTimeoutException) {
+      TransportTimeoutException late = new TransportTimeoutException(message);
+      late.initCause(why);
+      return late;
+    }
+    return new TransportException(message, why);
   }
 
   private void drop() {

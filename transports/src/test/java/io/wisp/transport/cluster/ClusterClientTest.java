@@ -23,6 +23,7 @@ import io.wisp.transport.MovedException;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.TransportException;
+import io.wisp.transport.TransportTimeoutException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Arrays;
@@ -312,6 +313,23 @@ class ClusterClientTest {
             .hasMessageContaining("node n1 at localhost:" + port)
             .hasMessageContaining("cannot be reached: node n0 is there");
       }
+    }
+  }
+
+  @Test
+  void shouldTellWhatCameLateFromWhatBroke() throws Exception {
+    try (RunningCluster cluster = cluster("tcp");
+        NodeClient node =
+            new NodeClient(
+                cluster.map().nodes().getFirst(),
+                cluster.transport(),
+                RunningCluster.options(),
+                map -> {})) {
+      assertThat(node.broke(new TransportTimeoutException("no answer")))
+          .isInstanceOf(TransportTimeoutException.class)
+          .hasMessage("node n0 at " + cluster.server(0) + ": no answer");
+      assertThat(node.broke(new TransportException("it ended")))
+          .isNotInstanceOf(TransportTimeoutException.class);
     }
   }
 
