@@ -10,8 +10,17 @@ public final class ClusterMember {
   private final String name;
   private volatile Place place;
 
-  /** A map, and the place of this node in it. */
-  private record Place(ClusterMap map, int index) {}
+  /**
+   * What holds at one moment: a map, and the place of this node in it. Who asks of a slot more than
+   * one thing asks one of these.
+   */
+  public record Place(ClusterMap map, int index) {
+
+    /** Whether this node has a slot. */
+    public boolean serves(int slot) {
+      return map.ownerIndex(slot) == index;
+    }
+  }
 
   /**
    * The node of a name.
@@ -29,6 +38,11 @@ public final class ClusterMember {
       throw new IllegalArgumentException("the cluster has no node " + name);
     }
     return new Place(map, index);
+  }
+
+  /** What holds now. */
+  public Place place() {
+    return place;
   }
 
   /** The map that holds now. */
@@ -57,11 +71,5 @@ public final class ClusterMember {
       place = next;
     }
     return isLater;
-  }
-
-  /** Whether this node has a slot. */
-  public boolean serves(int slot) {
-    Place now = place;
-    return now.map().ownerIndex(slot) == now.index();
   }
 }

@@ -91,8 +91,9 @@ public final class RequestExecutor {
     ClusterMember node = member;
     if (node != null && request.operation().hasKey()) {
       int slot = KeySlot.of(request.key());
-      if (!node.serves(slot)) {
-        return redirect(node.map().ownerOf(slot), slot, reply);
+      ClusterMember.Place place = node.place();
+      if (!place.serves(slot)) {
+        return redirect(place.map().ownerOf(slot), slot, reply);
       }
     }
     return answer(reply);

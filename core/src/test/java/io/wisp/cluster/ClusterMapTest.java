@@ -212,16 +212,16 @@ class ClusterMapTest {
   void shouldFollowLaterMapsOnly() {
     ClusterMap first = new ClusterMap(2, List.of(node("a", 1, "0-9"), node("b", 2, "10")));
     ClusterMember member = new ClusterMember("a", first);
-    assertThat(member.serves(9)).isTrue();
-    assertThat(member.serves(10)).isFalse();
-    assertThat(member.serves(11)).isFalse();
+    assertThat(member.place().serves(9)).isTrue();
+    assertThat(member.place().serves(10)).isFalse();
+    assertThat(member.place().serves(11)).isFalse();
     assertThat(member.replace(new ClusterMap(2, List.of(node("a", 1, ""))))).isFalse();
     assertThat(member.replace(new ClusterMap(1, List.of(node("a", 1, ""))))).isFalse();
     assertThat(member.map()).isSameAs(first);
     ClusterMap later = new ClusterMap(3, List.of(node("b", 2, "0-9"), node("a", 7, "10-11")));
     assertThat(member.replace(later)).isTrue();
-    assertThat(member.serves(9)).isFalse();
-    assertThat(member.serves(11)).isTrue();
+    assertThat(member.place().serves(9)).isFalse();
+    assertThat(member.place().serves(11)).isTrue();
     assertThat(member.node().port()).isEqualTo(7);
     assertThatThrownBy(() -> member.replace(new ClusterMap(4, List.of(node("b", 2, "")))))
         .hasMessageContaining("the cluster has no node a");

@@ -64,10 +64,11 @@ public final class SlotCheck {
   }
 
   private @Nullable String redirectionOf(int slot, boolean isAcrossSlots) {
-    if (!isAcrossSlots && member.serves(slot)) {
+    ClusterMember.Place place = member.place();
+    if (!isAcrossSlots && place.serves(slot)) {
       return null;
     }
-    ClusterNode owner = member.map().ownerOf(slot);
+    ClusterNode owner = place.map().ownerOf(slot);
     if (owner == null) {
       return Errors.SLOT_NOT_SERVED;
     }
