@@ -22,6 +22,7 @@ public final class ClusterMap {
   /** The place of each slot's node among the nodes, or {@link #NOBODY}. */
   private final short[] owners = new short[KeySlot.COUNT];
 
+  private final List<String> ids;
   private final String digest;
 
   /**
@@ -54,6 +55,7 @@ public final class ClusterMap {
       }
       give(i);
     }
+    ids = nodes.stream().map(ClusterNode::id).toList();
     digest = Digest.of(epoch + " " + nodes.stream().map(ClusterMap::line).sorted().toList());
   }
 
@@ -87,6 +89,13 @@ public final class ClusterMap {
   /** All nodes, also those without slots. */
   public List<ClusterNode> nodes() {
     return nodes;
+  }
+
+  /**
+   * As {@link ClusterNode#id} of the node at a place, known already: a reply may have thousands.
+   */
+  public String idAt(int index) {
+    return ids.get(index);
   }
 
   /** The node of a slot, or null if nobody serves it. */

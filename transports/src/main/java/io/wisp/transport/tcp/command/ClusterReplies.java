@@ -42,7 +42,7 @@ final class ClusterReplies {
       reply.array(4);
       reply.bulk(owner.host());
       reply.integer(owner.port());
-      reply.bulk(owner.id());
+      reply.bulk(map.idAt(map.ownerIndex(run.first())));
       reply.map(0);
     }
   }
