@@ -193,8 +193,10 @@ final class CommandCommand implements Command.Handler {
     reply.bulk(name);
     reply.integer(arity);
     reply.set(1);
+    // Subcommands that have a key only read it, whatever else the command does.
+    boolean readsKey = first > 0 && !command.takesKey();
     reply.simple(
-        switch (command.access()) {
+        switch (readsKey ? Command.Access.READ : command.access()) {
           case READ -> "readonly";
           case WRITE -> "write";
           case SERVER -> "loading";

@@ -56,7 +56,7 @@ class ServerCommandsTest {
     assertThat(session.call("COMMAND", "INFO", "object"))
         .contains("$6\r\nobject\r\n:-2\r\n*1\r\n+loading\r\n:0\r\n:0\r\n:0\r\n")
         .contains(
-            "$15\r\nobject|encoding\r\n:3\r\n*1\r\n+loading\r\n:2\r\n:2\r\n:1\r\n*0\r\n*0\r\n*0\r\n*0\r\n",
+            "$15\r\nobject|encoding\r\n:3\r\n*1\r\n+readonly\r\n:2\r\n:2\r\n:1\r\n*0\r\n*0\r\n*0\r\n*0\r\n",
             "$11\r\nobject|help\r\n:2\r\n*1\r\n+loading\r\n:0\r\n:0\r\n:0\r\n");
   }
 
