@@ -176,14 +176,27 @@ def test_a_new_client_is_kept_busy_before_it_is_measured_and_leaves_no_result_of
 
 
 @pytest.mark.parametrize(
-    ("rates", "parts"), [([10, 20, 30, 31, 60], 4), ([10, 9, 20], 2), ([10, 20, 40, 80, 160, 320], 5), ([0, 5, 5], 1)]
+    ("rates", "passes"), [([10, 20, 30, 31, 60], 4), ([10, 9, 20], 2), ([10, 20, 40, 80, 160, 320], 5), ([0, 5, 5], 1)]
 )
-def test_a_new_client_is_kept_busy_until_it_gets_no_faster_or_it_takes_too_long(tools, logs, rates, parts):
+def test_a_new_client_is_kept_busy_until_it_gets_no_faster_or_it_takes_too_long(tools, logs, rates, passes):
     tell(tools, rates=rates)
-    with Ends(tools.wisp, logs.parent, first_warmup=FirstWarmup(5, parts=5)) as made:
+    with Ends(tools.wisp, logs.parent, first_warmup=FirstWarmup(5, passes=5)) as made:
         measured(made, cell("a", "tcp"))
     asked = [call for call in calls(tools) if call.startswith("-p 127.0.0.1:")]
-    assert ["--json" in call for call in asked] == [False] * parts + [True]
+    assert ["--json" in call for call in asked] == [False] * passes + [True]
+
+
+def test_a_new_client_is_kept_busy_with_all_that_it_will_be_asked_where_the_plan_says_so(tools, logs):
+    one, again, ahead = cell("a", "tcp"), cell("b", "tcp"), cell("c", "tcp")
+    ahead = dataclasses.replace(ahead, options=(*ahead.options, "--pipeline", "16"))
+    others = cell("d", "shm", get="ring"), cell("e", "tcp", instrument=SIMPLE_KV)
+    tell(tools, rates=[10, 20, 30, 30, 31, 31])
+    first = FirstWarmup(5, passes=5, every_load=True)
+    with Ends(tools.wisp, logs.parent, first, [one, *others, again, ahead, one]) as made:
+        measured(made, one, again)
+    asked = [call for call in calls(tools) if call.startswith("-p 127.0.0.1:")]
+    assert ["--json" in call for call in asked] == [False] * 6 + [True, True], "three passes of two loads"
+    assert ["--pipeline 16" in call for call in asked[:6]] == [False, True] * 3
 
 
 def test_a_client_is_kept_busy_again_where_its_server_is_new(tools, ends):

@@ -65,8 +65,8 @@ def a_server(program, folder):
 
 def a_warm_client(program, folder):
     tcp = Cell(GUEST, "group", "name", CLIENT, "tcp", SHARED, ("--key_size", "3", "--payload_size", "100"), 1)
-    with WarmClients(program, folder) as clients:
-        clients.measure(tcp, "127.0.0.1:1", "target", folder / "log", 60, FirstWarmup(1))
+    with WarmClients(program, folder, FirstWarmup(1)) as clients:
+        clients.measure(tcp, "127.0.0.1:1", "target", folder / "log", 60)
 
 
 def a_stock_client(program, folder):

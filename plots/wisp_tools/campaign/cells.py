@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The cells of a campaign, and how a plan for a place makes them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 HOST, GUEST = "host", "guest"
@@ -76,21 +76,25 @@ class Series:
 
 @dataclass(frozen=True)
 class FirstWarmup:
-    """How long a client that was just started, and its server, are kept busy before they are measured."""
+    """How a client that was just started, and its server, are kept busy before they are measured."""
 
     seconds: int
-    """Of a part."""
-    parts: int = 1
-    """The most parts. There is no further one once one had hardly more requests a second than the one before."""
+    """Of a load."""
+    passes: int = 1
+    """The most passes. There is no further one once one had hardly more requests a second than the one before."""
+    every_load: bool = False
+    """Whether a pass goes through all that the client is going to be asked, since each load has code of its own that the
+    JVM compiles; else it asks what the first cell asks."""
 
-    @property
-    def usual_seconds(self) -> int:
-        """It takes a second part to see that the first was enough."""
-        return self.seconds * min(2, self.parts)
+    def loads(self, cell: Cell, cells: Iterable[Cell]) -> list[tuple[str, ...]]:
+        """The options of each measurement of a pass by the client of a cell, which is to make those of `cells`, too."""
+        asked = (each for each in cells if each.instrument == CLIENT and client_of(each) == client_of(cell))
+        every = (cell, *(asked if self.every_load else ()))
+        return list(dict.fromkeys(first_warmup(each, self.seconds) for each in every))
 
-    @property
-    def most_seconds(self) -> int:
-        return self.seconds * self.parts
+    def usual_seconds(self, loads: int) -> int:
+        """With so many loads. It takes a second pass to see that the first was enough."""
+        return self.seconds * loads * min(2, self.passes)
 
 
 @dataclass(frozen=True)

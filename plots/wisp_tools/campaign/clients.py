@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Wisp's perf clients that stay warm from cell to cell."""
 
+import operator
 import os
 import re
 import selectors
+import statistics
 import subprocess
 import time
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
-from wisp_tools.campaign.cells import Cell, FirstWarmup, client_of, first_warmup
+from wisp_tools.campaign.cells import Cell, FirstWarmup, client_of
 from wisp_tools.campaign.cores import client_cores
 from wisp_tools.interrupts import held
 from wisp_tools.processes import Process, ProcessFailure, last_line, stop
@@ -20,7 +23,8 @@ RATE = re.compile(r"^qps +([0-9.]+)", re.MULTILINE)
 """What it says of a closed loop."""
 READ_BYTES = 1 << 16
 WARM = 1.05
-"""How many times the rate of the part before one of the warm-up has at most when its ends are warm."""
+"""How many times the rate of the pass before one of the warm-up has at most, in the mean of its loads, when its ends are
+warm."""
 
 
 class MeasurementFailure(ProcessFailure):
@@ -87,14 +91,15 @@ class WarmClient:
                 stream.close()
 
 
-def _warm_up(client: WarmClient, words: tuple[str, ...], log: Path, limit: float, parts: int) -> None:
+def _warm_up(client: WarmClient, loads: Sequence[tuple[str, ...]], log: Path, limit: float, passes: int) -> None:
     """Keeps both ends busy until they get no faster, since how long that takes depends on the machine."""
-    before = 0.0
-    for _ in range(parts):
-        rate = RATE.search(client.measure(words, log, limit))
-        if rate is None or float(rate.group(1)) <= WARM * before:
+    before: list[float] = []
+    for _ in range(passes):
+        said = [RATE.search(client.measure(words, log, limit)) for words in loads]
+        rates = [float(rate.group(1)) if rate else 0.0 for rate in said]
+        if not all(rates) or (before and statistics.mean(map(operator.truediv, rates, before)) <= WARM):
             return
-        before = float(rate.group(1))
+        before = rates
 
 
 def _complaint(said: str) -> str:
@@ -107,13 +112,16 @@ def _complaint(said: str) -> str:
 class WarmClients(AbstractContextManager["WarmClients"]):
     """A client for each way of asking and kind of data, until a cell of it fails."""
 
-    def __init__(self, wisp: Path, folder: Path) -> None:
+    def __init__(self, wisp: Path, folder: Path, first: FirstWarmup, cells: Iterable[Cell] = ()) -> None:
+        """`cells` are all that are going to be measured."""
         self._wisp = wisp
         self._folder = folder
+        self._first = first
+        self._cells = tuple(cells)
         self._warm: dict[tuple[str, ...], tuple[WarmClient, str]] = {}
         """With the server that each is warm with."""
 
-    def measure(self, cell: Cell, endpoint: str, target: str, log: Path, limit: float, first: FirstWarmup) -> None:
+    def measure(self, cell: Cell, endpoint: str, target: str, log: Path, limit: float) -> None:
         """Makes a cell's measurement. A client that was just started, or has a server that was, is first kept busy."""
         cores = client_cores(cell)
         way = client_of(cell)
@@ -122,8 +130,8 @@ class WarmClients(AbstractContextManager["WarmClients"]):
             with held():
                 client = client or WarmClient(self._wisp, self._folder)
             if endpoint != warm_with:
-                warmup = (endpoint, *first_warmup(cell, first.seconds), *cores)
-                _warm_up(client, warmup, log, limit + 2 * first.seconds, first.parts)
+                loads = [(endpoint, *words, *cores) for words in self._first.loads(cell, self._cells)]
+                _warm_up(client, loads, log, limit + 2 * self._first.seconds, self._first.passes)
             client.measure((endpoint, *cell.options, *cores, "--json", target), log, limit)
         except BaseException:
             if client:

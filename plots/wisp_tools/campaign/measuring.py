@@ -4,10 +4,11 @@
 import os
 import shutil
 import time
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 
-from wisp_tools.campaign.cells import CLIENT, GUEST, HOST, SPLIT, FirstWarmup
+from wisp_tools.campaign.cells import CLIENT, GUEST, HOST, SPLIT, Cell, FirstWarmup
 from wisp_tools.campaign.clients import WarmClients
 from wisp_tools.campaign.cores import client_cores, server_cores, split_cores
 from wisp_tools.campaign.nearness import ATTEMPTS, Nearness
@@ -26,15 +27,16 @@ LIMIT_FACTOR = 10
 class Ends(AbstractContextManager["Ends"]):
     """Servers and clients that stay warm from cell to cell, and those that a cell alone needs."""
 
-    def __init__(self, wisp: Path, folder: Path, first_warmup: FirstWarmup) -> None:
-        """Everything runs in the folder and is told relative paths: programs record how they were called."""
+    def __init__(self, wisp: Path, folder: Path, first_warmup: FirstWarmup, cells: Iterable[Cell] = ()) -> None:
+        """Everything runs in the folder and is told relative paths: programs record how they were called. `cells` are all
+        that are going to be measured.
+        """
         self._wisp = wisp
         self._folder = folder
-        self._first_warmup = first_warmup
         self._nearness = Nearness(*split_cores())
         self._stack = ExitStack()
         self._servers = self._stack.enter_context(WispServers(wisp, folder))
-        self._clients = self._stack.enter_context(WarmClients(wisp, folder))
+        self._clients = self._stack.enter_context(WarmClients(wisp, folder, first_warmup, cells))
 
     def measure(self, state: CellState) -> None:
         """Measures a cell and sets its outcome. What it leaves is whole and can be loaded, or is not there."""
@@ -83,7 +85,7 @@ class Ends(AbstractContextManager["Ends"]):
         if cell.instrument == CLIENT:
             null = nullcontext("127.0.0.1")
             with null if cell.transport == "null" else self._servers.serving(cell, server_log) as endpoint:
-                self._clients.measure(cell, endpoint, target, client_log, limit, self._first_warmup)
+                self._clients.measure(cell, endpoint, target, client_log, limit)
         else:
             port = free_port()
             transport = ("--transport", cell.transport)

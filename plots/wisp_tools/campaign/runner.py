@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from wisp_tools import environment, packages
-from wisp_tools.campaign.cells import CLIENT, GUEST, HOST, client_of
+from wisp_tools.campaign.cells import CLIENT, GUEST, HOST, Cell, client_of
 from wisp_tools.campaign.measuring import without_places
 from wisp_tools.campaign.progress import in_words, seconds_left
 from wisp_tools.campaign.scales import SCALES, Scale
@@ -163,12 +163,17 @@ def start_seconds(cells: Iterable[CellState], scale: Scale) -> float:
     """To start clients and servers and keep them busy before they are measured: in each round on the host, and once in
     the guest.
     """
-    clients = {
-        (state.cell.place, state.round if state.cell.place == HOST else 1, client_of(state.cell))
-        for state in cells
-        if state.cell.instrument == CLIENT
-    }
-    return sum(START_SECONDS[place] + scale.plan(place).first_warmup.usual_seconds for place, _, _ in clients)
+    clients: dict[tuple[Any, ...], list[Cell]] = {}
+    for state in cells:
+        if state.cell.instrument == CLIENT:
+            number = state.round if state.cell.place == HOST else 1
+            clients.setdefault((state.cell.place, number, client_of(state.cell)), []).append(state.cell)
+    seconds = 0.0
+    for measured in clients.values():
+        place = measured[0].place
+        first = scale.plan(place).first_warmup
+        seconds += START_SECONDS[place] + first.usual_seconds(len(first.loads(measured[0], measured)))
+    return seconds
 
 
 def _build(tools: Tools) -> None:

@@ -36,7 +36,7 @@ def run_cells(campaign: Campaign, cells: list[CellState], wisp: Path, record: Ca
     if not cells:
         return
     first_warmup = SCALES[campaign.scale].plan(cells[0].cell.place).first_warmup
-    with Ends(wisp, campaign.folder, first_warmup) as ends:
+    with Ends(wisp, campaign.folder, first_warmup, [cell.cell for cell in cells]) as ends:
         for cell in cells:
             say(beginning(campaign, cell))
             ends.measure(cell)
