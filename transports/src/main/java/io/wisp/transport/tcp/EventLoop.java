@@ -258,8 +258,9 @@ final class EventLoop implements Runnable {
       // The client is gone; there is nobody to tell.
       close(channel);
     } catch (BufferLimitException e) {
-      close(channel);
+      // Counted first: who sees that it is closed finds it counted.
       clients.reject();
+      close(channel);
       LOG.log(Level.WARNING, "a connection was closed: {0}", e.getMessage());
     } catch (Throwable e) {
       close(channel);

@@ -131,18 +131,19 @@ final class ZmqConnection {
    * Has JeroMQ close the connection: it finds the end of the stream and tidies up as if the peer
    * had gone. To close the channel itself would leave JeroMQ's session behind for good.
    *
-   * @return whether nobody had asked for it before
+   * @param before runs first if nobody had asked for it before: what is counted there, the peer
+   *     finds counted when it sees the end
    */
-  boolean disconnect() {
+  void disconnect(Runnable before) {
     if (!disconnected.compareAndSet(false, true)) {
-      return false;
+      return;
     }
+    before.run();
     try {
       channel.shutdownInput();
     } catch (IOException e) {
       // It is closed already.
     }
-    return true;
   }
 
   /** Takes note that the connection is gone, and frees what it had. */

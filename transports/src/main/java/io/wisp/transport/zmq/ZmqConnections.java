@@ -99,7 +99,7 @@ final class ZmqConnections implements ZMQ.EventConsummer, InboundFrames.Owner {
     if (surplus) {
       rejected.increment();
       if (byChannel.size() - clients.get() > MAX_SURPLUS) {
-        connection.disconnect();
+        connection.disconnect(() -> {});
       }
     } else {
       clients.incrementAndGet();
@@ -134,8 +134,10 @@ final class ZmqConnections implements ZMQ.EventConsummer, InboundFrames.Owner {
 
   @Override
   public void refuse(@Nullable ZmqConnection connection) {
-    if (connection == null || connection.disconnect()) {
+    if (connection == null) {
       rejected.increment();
+    } else {
+      connection.disconnect(rejected::increment);
     }
   }
 
