@@ -8,6 +8,7 @@ import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteBatch.Change;
 import io.wisp.store.cuckoo.log.Heap;
 import io.wisp.store.cuckoo.log.RecordLayout;
+import io.wisp.store.cuckoo.region.Journal;
 import io.wisp.store.cuckoo.region.Words;
 import io.wisp.store.cuckoo.table.Bucket;
 import io.wisp.store.cuckoo.table.ClockEviction;
@@ -313,8 +314,48 @@ final class BatchWriter extends TableWriter {
     }
   }
 
-  /* The slots are looked for again by their records, for room may have been made by moving them. */
+  /**
+   * Takes the steps that cannot fail. What is done before the new records become live is undone if
+   * a kept table's process ends before all of it is; what is left then, is finished.
+   */
   private void store(BatchEntries keys) {
+    Journal journal = table.journal();
+    if (journal == null) {
+      storeSlots(keys);
+    } else {
+      journal.lock();
+      try {
+        noteSlots(keys, journal);
+        storeSlots(keys);
+        journal.disarm();
+      } finally {
+        journal.unlock();
+      }
+    }
+    enliven(keys);
+    settle(keys);
+  }
+
+  private void noteSlots(BatchEntries keys, Journal journal) {
+    for (int i = 0; i < keys.size(); i++) {
+      BatchEntry entry = keys.get(i);
+      if (entry.isNew()) {
+        journal.noteAs(index.locateRecord(entry.record, entry.hash), Bucket.EMPTY);
+      } else if (entry.endsOld()) {
+        journal.note(index.locateRecord(Bucket.recordOffset(entry.oldSlot), entry.hash));
+      }
+    }
+    journal.arm();
+  }
+
+  /* The slots are looked for again by their records, for room may have been made by moving them. */
+  private void storeSlots(BatchEntries keys) {
+    for (int i = 0; i < keys.size(); i++) {
+      BatchEntry entry = keys.get(i);
+      if (entry.isPut()) {
+        seal(entry.record, entry.expiry, entry.contentHash);
+      }
+    }
     for (int i = 0; i < keys.size(); i++) {
       BatchEntry entry = keys.get(i);
       if (entry.endsOld()) {
@@ -329,12 +370,18 @@ final class BatchWriter extends TableWriter {
         Words.setRelease(memory, slotAddress, entry.newSlot());
       }
     }
+  }
+
+  private void enliven(BatchEntries keys) {
     for (int i = 0; i < keys.size(); i++) {
       BatchEntry entry = keys.get(i);
       if (entry.isPut()) {
-        enliven(entry.record, entry.expiry, entry.contentHash);
+        enliven(entry.record);
       }
     }
+  }
+
+  private void settle(BatchEntries keys) {
     for (int i = 0; i < keys.size(); i++) {
       BatchEntry entry = keys.get(i);
       if (entry.isPut() && entry.hadExpired) {

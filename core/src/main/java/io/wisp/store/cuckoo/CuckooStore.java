@@ -16,6 +16,8 @@ import io.wisp.store.WriteCondition;
 import io.wisp.store.WrittenRecord;
 import io.wisp.store.cuckoo.log.Deadline;
 import io.wisp.store.cuckoo.log.Pages;
+import io.wisp.store.cuckoo.recovery.RecoveryReport;
+import io.wisp.store.cuckoo.recovery.UnrecoverableException;
 import io.wisp.store.cuckoo.region.Geometry;
 import io.wisp.store.cuckoo.region.Region;
 import io.wisp.store.cuckoo.region.RegionHeader;
@@ -23,6 +25,7 @@ import io.wisp.store.cuckoo.table.BackwardMoves;
 import io.wisp.store.cuckoo.table.Bucket;
 import io.wisp.store.cuckoo.table.Counters;
 import io.wisp.store.cuckoo.table.IndexMemory;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -63,13 +66,14 @@ public final class CuckooStore implements Store {
   private final Writer writer;
   private final BatchWriter batchWriter;
   private final Sweep sweep;
+  private final @Nullable RecoveryReport recovery;
 
-  private CuckooStore(Options options, Region region) {
+  private CuckooStore(
+      Options options, Region region, Table table, @Nullable RecoveryReport recovery) {
     this.region = region;
+    this.table = table;
+    this.recovery = recovery;
     clock = options.clock();
-    table =
-        Table.create(
-            region.memory(), options.initialBuckets(), options.fixedBuckets() > 0, options.evict());
     reader = new Reader(table, clock);
     writer = new Writer(table, clock);
     batchWriter = new BatchWriter(table, clock);
@@ -103,11 +107,55 @@ public final class CuckooStore implements Store {
           "the region has " + size + " bytes and the options say " + options.capacity());
     }
     try {
-      return new CuckooStore(options, region);
+      return new CuckooStore(options, region, options.maker(region, false).create(), null);
     } catch (Throwable failed) {
       region.close();
       throw failed;
     }
+  }
+
+  /**
+   * A store in a file, which has all that a process put there which is no more: whatever ended it,
+   * every write is there whose answer it gave, and none by half. It stays when this store is closed
+   * or its process ends, and is open in one process at a time. What the file system has not yet
+   * written back ends with the machine; on tmpfs that is all of it.
+   *
+   * <p>The capacity is the one with which the file was made. A part of it, 132 KiB and 8 bytes a
+   * page, holds what a recovery needs.
+   *
+   * @param file see {@link Region#keptIn}; it is made if it is not there
+   * @throws IOException if the file cannot be had, or holds no table that this version can go on
+   *     with; the message names the file, says why and what can be done
+   */
+  public static CuckooStore keep(Options options, Path file) throws IOException {
+    Region region = Region.keptIn(file, options.capacity());
+    try {
+      TableMaker maker = options.maker(region, true);
+      if (region.isNew()) {
+        CuckooStore store = new CuckooStore(options, region, maker.create(), null);
+        region.publish();
+        return store;
+      }
+      TableMaker.Recovered recovered = maker.recover();
+      return new CuckooStore(options, region, recovered.table(), recovered.found().report());
+    } catch (UnrecoverableException damaged) {
+      region.close();
+      throw new IOException(
+          "cannot go on with what "
+              + file
+              + " keeps: "
+              + damaged.getMessage()
+              + "; remove it, and what it holds is lost, or name another file",
+          damaged);
+    } catch (Throwable failed) {
+      region.close();
+      throw failed;
+    }
+  }
+
+  /** What was found in the file of a store that is kept, if an earlier process had left any. */
+  public Optional<RecoveryReport> recovery() {
+    return Optional.ofNullable(recovery);
   }
 
   /** The memory that the store lives in, for those who map it or register it with a device. */
@@ -386,7 +434,7 @@ public final class CuckooStore implements Store {
   @Override
   public synchronized void close() {
     if (region.memory().scope().isAlive()) {
-      RegionHeader.invalidate(region.memory());
+      RegionHeader.close(region.memory());
     }
     region.close();
   }
@@ -442,6 +490,10 @@ public final class CuckooStore implements Store {
     /** The same with another clock. */
     public Options clock(InstantSource clock) {
       return new Options(capacity, evict, fixedBuckets, clock);
+    }
+
+    private TableMaker maker(Region region, boolean kept) {
+      return new TableMaker(region.memory(), initialBuckets(), fixedBuckets > 0, evict, kept);
     }
 
     private int initialBuckets() {

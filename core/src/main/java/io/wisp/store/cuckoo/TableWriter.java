@@ -87,7 +87,7 @@ abstract class TableWriter {
   final long contentHash(long record) {
     long word0 = Words.getPlain(memory, record);
     long word1 = Words.getPlain(memory, record + Long.BYTES);
-    return RecordLayout.contentHash(memory, record, word0, word1, table.incarnation());
+    return RecordLayout.contentHash(memory, record, word0, word1, table.checksumSeed());
   }
 
   /** Gives a record a version and an expiry. */
@@ -97,14 +97,22 @@ abstract class TableWriter {
     RecordLayout.setExpiry(memory, record, expiry);
   }
 
-  /** Makes a numbered record live, behind all stores so far: the write happens with this one. */
-  final void enliven(long record, long expiry, long contentHash) {
+  /**
+   * Gives a numbered record its checksum. From now on it wants nothing but LIVE, and recovery gives
+   * it that if a slot has it. So the caller, who holds the stripes of its key, must go on to {@link
+   * #enliven} it.
+   */
+  final void seal(long record, long expiry, long contentHash) {
     long word0 = Words.getPlain(memory, record);
     long word1 = Words.getPlain(memory, record + Long.BYTES);
-    Words.setRelease(
-        memory,
-        record + Long.BYTES,
-        RecordLayout.liveWord1(record, word0, word1, expiry, contentHash));
+    long live = RecordLayout.liveWord1(record, word0, word1, expiry, contentHash);
+    Words.setPlain(memory, record + Long.BYTES, live & ~RecordLayout.LIVE);
+  }
+
+  /** Makes a sealed record live, behind all stores so far: the write happens with this one. */
+  final void enliven(long record) {
+    long word1 = Words.getPlain(memory, record + Long.BYTES);
+    Words.setRelease(memory, record + Long.BYTES, word1 | RecordLayout.LIVE);
   }
 
   /** When the record of a slot expires, or {@link Store#NEVER}. */

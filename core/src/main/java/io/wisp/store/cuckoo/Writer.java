@@ -9,6 +9,7 @@ import io.wisp.store.WriteCondition;
 import io.wisp.store.WrittenRecord;
 import io.wisp.store.cuckoo.log.Heap;
 import io.wisp.store.cuckoo.log.RecordLayout;
+import io.wisp.store.cuckoo.region.Journal;
 import io.wisp.store.cuckoo.region.Words;
 import io.wisp.store.cuckoo.table.Bucket;
 import io.wisp.store.cuckoo.table.ClockEviction;
@@ -164,11 +165,12 @@ final class Writer extends TableWriter {
     long oldSlot = Words.getPlain(memory, target);
     long newSlot = Bucket.slot(KeyHash.tag(hash), record, expiry != Store.NEVER);
     number(record, counters.nextVersion(hash), expiry);
+    seal(record, expiry, content);
     if (oldSlot != Bucket.EMPTY) {
       heap.markDead(Bucket.recordOffset(oldSlot));
     }
     Words.setRelease(memory, target, newSlot);
-    enliven(record, expiry, content);
+    enliven(record);
     entries.settle(oldSlot, newSlot);
     if (oldSlot == Bucket.EMPTY) {
       return Outcome.CREATED;
@@ -214,12 +216,34 @@ final class Writer extends TableWriter {
     }
   }
 
+  /** In a kept table so that all of the record's words are of before or of after, whatever ends. */
+  private void changeExpiry(long slotAddress, long slot, long hash, long expiry) {
+    Journal journal = table.journal();
+    if (journal == null) {
+      storeExpiry(slotAddress, slot, hash, expiry);
+      return;
+    }
+    long record = Bucket.recordOffset(slot);
+    journal.lock();
+    try {
+      for (int word = 0; word < RecordLayout.HEADER_SIZE; word += Long.BYTES) {
+        journal.note(record + word);
+      }
+      journal.note(slotAddress);
+      journal.arm();
+      storeExpiry(slotAddress, slot, hash, expiry);
+      journal.disarm();
+    } finally {
+      journal.unlock();
+    }
+  }
+
   /*
    * In place, so it needs no memory and takes no longer for a long value. Readers find the record
    * not alive meanwhile, and look again; none takes the words of before for those of after, because
    * none of the new ones can be seen before LIVE is gone, nor LIVE before all of them.
    */
-  private void changeExpiry(long slotAddress, long slot, long hash, long expiry) {
+  private void storeExpiry(long slotAddress, long slot, long hash, long expiry) {
     long record = Bucket.recordOffset(slot);
     long word0 = Words.getPlain(memory, record);
     long word1 = Words.getPlain(memory, record + Long.BYTES);

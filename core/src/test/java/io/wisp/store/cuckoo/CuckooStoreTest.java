@@ -421,7 +421,7 @@ class CuckooStoreTest extends StoreTestBase {
         StoreInspector.check(store);
         assertThat(memory.get(ValueLayout.JAVA_LONG, 0)).isEqualTo(RegionHeader.MAGIC);
       }
-      assertThat(memory.get(ValueLayout.JAVA_LONG, 8)).isEqualTo(3);
+      assertThat(memory.get(ValueLayout.JAVA_LONG, 8)).isEqualTo(4);
       assertThat(memory.get(ValueLayout.JAVA_LONG, 24))
           .as("incarnation of a closed table")
           .isZero();

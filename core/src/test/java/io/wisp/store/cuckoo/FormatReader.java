@@ -55,7 +55,7 @@ final class FormatReader {
     memory.get(start, content);
     long low = word1 & 0xFFFFFFFFL & ~(1L << 28);
     long m = mix(mix(word0 + low * 0x9E3779B97F4A7C15L) ^ memory.getLong(record + 16));
-    long c = xxh64(content, memory.getLong(24));
+    long c = xxh64(content, memory.getLong(48));
     m ^= c ^ (c >>> 32);
     long place = record / 8;
     m ^= place * 0x9E3779B1L + (place >>> 32) * 0x85EBCA77L;

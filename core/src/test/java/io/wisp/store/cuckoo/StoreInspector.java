@@ -84,7 +84,7 @@ final class StoreInspector {
     assertThat(RecordLayout.isLive(word1)).as("record at %d is live", offset).isTrue();
     long expiry = RecordLayout.expiry(memory, offset);
     assertThat(Bucket.expires(slot)).isEqualTo(expiry != Store.NEVER);
-    long content = RecordLayout.contentHash(memory, offset, word0, word1, table.incarnation());
+    long content = RecordLayout.contentHash(memory, offset, word0, word1, table.checksumSeed());
     assertThat(RecordLayout.isIntact(offset, word0, word1, expiry, content))
         .as("checksum")
         .isTrue();

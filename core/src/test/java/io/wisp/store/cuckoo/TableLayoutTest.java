@@ -50,7 +50,7 @@ class TableLayoutTest {
       textBlock =
           """
           0|4702111234474983745|this memory holds no table of Wisp: it starts with 0x4141414141414141 and not with the bytes "WISPTABL"
-          8|1|the table has format version 1, and this reader knows only version 3
+          8|1|the table has format version 1, and this reader knows only version 4
           24|0|the table has incarnation 0: it is still being made, or was closed
           16|8388608|the table's region has 8388608 bytes, of which only 4194304 can be read
           16|-1|the table says that its region has -1 bytes; it has 1048576 to 8796093022208

@@ -111,8 +111,8 @@ class WriteOrderTest extends StoreTestBase {
     MemorySegment region = store.region();
     long first = Words.getAcquire(region, record);
     long second = Words.getAcquire(region, record + Long.BYTES);
-    long incarnation = store.table().incarnation();
-    long content = RecordLayout.contentHash(region, record, first, second, incarnation);
+    long seed = store.table().checksumSeed();
+    long content = RecordLayout.contentHash(region, record, first, second, seed);
     long last = 0;
     while (!threads.areToStop()) {
       long word1 = Words.getAcquire(region, record + Long.BYTES);

@@ -31,12 +31,19 @@ public final class Heap {
   private final Lane[] lanes;
   private final Lane compaction = new Lane();
   private final AtomicLong sequences = new AtomicLong();
+  private final @Nullable SegmentLengths lengths;
 
-  /** An empty heap in those pages of the memory that are free. */
-  public Heap(MemorySegment memory, Pages pages, Geometry geometry) {
+  /**
+   * An empty heap in those pages of the memory that are free.
+   *
+   * @param lengths where segments are written down; null if the table is not kept
+   */
+  public Heap(
+      MemorySegment memory, Pages pages, Geometry geometry, @Nullable SegmentLengths lengths) {
     this.memory = memory;
     this.pages = pages;
     this.geometry = geometry;
+    this.lengths = lengths;
     segments = new SegmentTable(pages, geometry);
     int wanted = Math.min(MAX_LANES, 2 * Runtime.getRuntime().availableProcessors());
     long affordable = geometry.pages() / ((long) SEGMENTS_PER_LANE * geometry.segmentPages());
@@ -44,6 +51,23 @@ public final class Heap {
     for (int i = 0; i < lanes.length; i++) {
       lanes[i] = new Lane();
     }
+  }
+
+  /**
+   * Takes over the sealed segments that a process left which has ended, and whose pages are not
+   * free.
+   *
+   * @param lastSequence the greatest of theirs
+   */
+  public void adopt(Iterable<Segment> left, long lastSequence) {
+    left.forEach(segments::add);
+    sequences.set(lastSequence);
+  }
+
+  /** Goes on copying into a sealed segment, behind what is in it. */
+  void continueCompactionBehind(Segment segment) {
+    segment.reopen();
+    replaceCompaction(segment);
   }
 
   /** All segments. */
@@ -234,6 +258,9 @@ public final class Heap {
     int first = Pages.first(run);
     int length = Pages.length(run);
     Segment segment = new Segment(first, length, geometry.pageShift(), nextSequence());
+    if (lengths != null) {
+      lengths.put(first, length);
+    }
     segments.add(segment);
     return segment;
   }
@@ -320,6 +347,9 @@ public final class Heap {
   }
 
   private void release(Segment segment) {
+    if (lengths != null) {
+      lengths.remove(segment.firstPage());
+    }
     pages.release(segment.firstPage(), segment.pages());
   }
 }

@@ -25,12 +25,14 @@ public final class Pages {
   private int closedFrom;
   private int closedTo;
 
-  /** Pages of which the first {@code used} are in use, and so many others kept as the spare. */
-  public Pages(int count, int used, int spareLength) {
+  /**
+   * Pages of which these are free, of which so many in a row are kept as the spare; there is none
+   * if there are not so many.
+   */
+  public Pages(int count, BitSet free, int spareLength) {
     this.count = count;
     this.spareLength = spareLength;
-    free = new BitSet(count);
-    free.set(used, count);
+    this.free = (BitSet) free.clone();
     spare = take(spareLength, spareLength);
   }
 

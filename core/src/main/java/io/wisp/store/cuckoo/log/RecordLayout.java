@@ -97,6 +97,21 @@ public final class RecordLayout {
     return (word1 & (LIVE | DEAD)) == 0 && checksum(word1) == 0;
   }
 
+  /** Whether the record has never got its checksum, so it was never written to its end. */
+  public static boolean isUnsealed(long word0, long word1) {
+    return word0 != 0 && (word1 & LIVE) == 0 && checksum(word1) == 0;
+  }
+
+  /** The second word of what takes the place of so many bytes of dead records; the first is 0. */
+  public static long fillerWord1(int bytes) {
+    return (bytes - HEADER_SIZE) | DEAD;
+  }
+
+  /** Whether it is a {@link #fillerWord1}. */
+  public static boolean isFiller(long word0, long word1) {
+    return word0 == 0 && word1 >>> CHECKSUM_SHIFT == 0 && isDead(word1);
+  }
+
   /** Whether there can be such a record: its lengths within the limits, no unknown flag. */
   public static boolean isPossible(long word0, long word1) {
     return keyLength(word0) > 0
@@ -135,12 +150,12 @@ public final class RecordLayout {
 
   /**
    * XXH64 of key and value, which lie side by side, of a record written but for its header. The
-   * seed is the incarnation of the table, so that another table's record does not pass for its own.
+   * seed is the table's own, so that another table's record does not pass for its own.
    */
   public static long contentHash(
-      MemorySegment memory, long offset, long word0, long word1, long incarnation) {
+      MemorySegment memory, long offset, long word0, long word1, long checksumSeed) {
     long length = (long) keyLength(word0) + valueLength(word1);
-    return XxHash64.hash(memory, offset + HEADER_SIZE, length, incarnation);
+    return XxHash64.hash(memory, offset + HEADER_SIZE, length, checksumSeed);
   }
 
   /**

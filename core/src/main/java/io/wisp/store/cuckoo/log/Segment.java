@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.store.cuckoo.log;
 
+import io.wisp.store.cuckoo.region.Geometry;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -52,6 +53,29 @@ public final class Segment {
     top = start;
   }
 
+  /**
+   * A sealed segment as a process left it that has ended.
+   *
+   * @param top the end of its last record
+   * @param dead bytes of its records that nothing finds
+   * @param largest the size of its largest record
+   */
+  public static Segment left(
+      Geometry geometry,
+      int firstPage,
+      int pages,
+      long sequence,
+      long top,
+      long dead,
+      int largest) {
+    Segment segment = new Segment(firstPage, pages, geometry.pageShift(), sequence);
+    segment.top = top;
+    segment.dead = dead;
+    segment.largest = largest;
+    segment.state = SEALED;
+    return segment;
+  }
+
   /** The number of its first page. */
   public int firstPage() {
     return firstPage;
@@ -95,7 +119,8 @@ public final class Segment {
     return largest;
   }
 
-  long sequence() {
+  /** Orders segments by age. */
+  public long sequence() {
     return sequence;
   }
 
@@ -143,6 +168,11 @@ public final class Segment {
 
   boolean beginEvacuation() {
     return STATE.compareAndSet(this, SEALED, EVACUATING);
+  }
+
+  /** Lets a sealed segment be appended to again, while nobody else uses it. */
+  void reopen() {
+    state = OPEN;
   }
 
   private boolean tryFree() {

@@ -32,6 +32,11 @@ public record Geometry(int pageShift, int pages, int segmentPages) {
     return value <= 1 ? 1 : Long.highestOneBit(value - 1) << 1;
   }
 
+  /** The same without what lies behind so many pages. */
+  public Geometry first(int pages) {
+    return new Geometry(pageShift, pages, segmentPages);
+  }
+
   /** The size of a page in bytes, a power of two. */
   public int pageSize() {
     return 1 << pageShift;

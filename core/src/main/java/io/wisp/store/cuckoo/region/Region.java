@@ -19,9 +19,9 @@ public final class Region implements AutoCloseable {
 
   private final Arena arena;
   private final MemorySegment memory;
-  private final @Nullable RegionFile file;
+  private final @Nullable BackingFile file;
 
-  private Region(Arena arena, MemorySegment memory, @Nullable RegionFile file) {
+  private Region(Arena arena, MemorySegment memory, @Nullable BackingFile file) {
     this.arena = arena;
     this.memory = memory;
     this.file = file;
@@ -58,13 +58,29 @@ public final class Region implements AutoCloseable {
    *     names the file, the reason and the cure, and no file is left
    */
   public static Region inFile(Path file, long bytes) throws IOException {
-    RegionFile created = RegionFile.create(file, bytes);
+    return in(RegionFile.create(file, bytes));
+  }
+
+  /**
+   * Takes a file that holds a region, or creates one, and keeps it when the region is closed or its
+   * process ends. Nobody else can take it meanwhile.
+   *
+   * @param file in a folder where other users cannot rename or remove it; files whose names have
+   *     .lock and .new behind its own lie beside it
+   * @throws IOException if it is in use, of another size, or there is not the space for it; the
+   *     message names the file, the reason and the cure
+   */
+  public static Region keptIn(Path file, long bytes) throws IOException {
+    return in(KeptFile.open(file, bytes));
+  }
+
+  private static Region in(BackingFile file) throws IOException {
     Arena arena = Arena.ofShared();
     try {
-      return new Region(arena, created.map(arena), created);
+      return new Region(arena, file.map(arena), file);
     } catch (Throwable refused) {
       arena.close();
-      created.delete();
+      file.release();
       throw refused;
     }
   }
@@ -90,15 +106,35 @@ public final class Region implements AutoCloseable {
 
   /** The file that the region lives in, if others can map it. */
   public Optional<Path> file() {
-    return Optional.ofNullable(file).map(RegionFile::path);
+    return Optional.ofNullable(file).map(BackingFile::path);
+  }
+
+  /** Whether it holds nothing yet, not what an earlier process has kept in it. */
+  public boolean isNew() {
+    return !(file instanceof KeptFile kept) || kept.isNew();
+  }
+
+  /**
+   * Gives the file of a new region that is kept its name, now that there is a table in it.
+   *
+   * @throws IOException if that cannot be done; the message says why
+   */
+  public void publish() throws IOException {
+    if (file instanceof KeptFile kept) {
+      kept.publish();
+    }
   }
 
   @Override
   public synchronized void close() {
     if (arena.scope().isAlive()) {
+      if (file instanceof KeptFile) {
+        // On tmpfs there is nothing to do; elsewhere an orderly end outlives the machine's.
+        memory.force();
+      }
       arena.close();
       if (file != null) {
-        file.delete();
+        file.release();
       }
     }
   }

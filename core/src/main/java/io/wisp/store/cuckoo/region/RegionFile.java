@@ -23,12 +23,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key what tells the file from another one of the same name; null where the system has none
  */
-record RegionFile(Path path, long bytes, @Nullable Object key) {
+record RegionFile(Path path, long bytes, @Nullable Object key) implements BackingFile {
 
   private static final Set<OpenOption> CREATE =
       Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
   private static final FileAttribute<?> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+  /** One that is there. */
+  static RegionFile of(Path path, long bytes) throws IOException {
+    return new RegionFile(path, bytes, key(path));
+  }
 
   static RegionFile create(Path path, long bytes) throws IOException {
     try (FileChannel channel = FileChannel.open(path, CREATE, OWNER_ONLY)) {
@@ -37,7 +42,7 @@ record RegionFile(Path path, long bytes, @Nullable Object key) {
         FileReservation.reserve(path, channel, bytes);
         return file;
       } catch (Throwable refused) {
-        file.delete();
+        file.release();
         throw refused;
       }
     } catch (FileAlreadyExistsException e) {
@@ -77,7 +82,8 @@ record RegionFile(Path path, long bytes, @Nullable Object key) {
         .fileKey();
   }
 
-  MemorySegment map(Arena arena) throws IOException {
+  @Override
+  public MemorySegment map(Arena arena) throws IOException {
     try (FileChannel channel =
         FileChannel.open(
             path, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
@@ -88,7 +94,8 @@ record RegionFile(Path path, long bytes, @Nullable Object key) {
   }
 
   /** Removes the file, unless it was removed and another one has its name now. */
-  void delete() {
+  @Override
+  public void release() {
     try {
       Object now = key(path);
       if (key == null || key.equals(now)) {

@@ -11,10 +11,16 @@ import java.lang.foreign.MemorySegment;
  *    0  magic: the bytes "WISPTABL"
  *    8  format version
  *   16  size of the region in bytes
- *   24  incarnation: random, another one each time that a table is made; 0 if there is none
+ *   24  incarnation: random, another one each time that a table is made or recovered; 0 if it is
+ *       not open
  *   32  seed of the key hash
  *   40  offset of the index, a multiple of 64
+ *   48  seed of the records' checksums
  *   64  number of buckets
+ *  128  offset of the recovery area; 0 if the table is not kept
+ *  136  check of the words that never change
+ *  144  the greatest version that a record of a kept table may have
+ *  152  1 if a kept table was closed, 0 while it is open
  * </pre>
  */
 public final class RegionHeader {
@@ -24,7 +30,7 @@ public final class RegionHeader {
   /** "WISPTABL", read as a little-endian word. */
   public static final long MAGIC = 0x4C42_4154_5053_4957L;
 
-  public static final long FORMAT_VERSION = 3;
+  public static final long FORMAT_VERSION = 4;
 
   public static final long MAGIC_OFFSET = 0;
   public static final long FORMAT_VERSION_OFFSET = 8;
@@ -32,25 +38,87 @@ public final class RegionHeader {
   public static final long INCARNATION_OFFSET = 24;
   public static final long HASH_SEED_OFFSET = 32;
   public static final long INDEX_OFFSET_OFFSET = 40;
+  public static final long CHECKSUM_SEED_OFFSET = 48;
   public static final long BUCKETS_OFFSET = 64;
+  public static final long RECOVERY_AREA_OFFSET = 128;
+  public static final long CHECK_OFFSET = 136;
+  public static final long VERSION_BOUND_OFFSET = 144;
+  public static final long CLOSED_OFFSET = 152;
+
+  private static final long[] CONSTANTS = {
+    MAGIC_OFFSET,
+    FORMAT_VERSION_OFFSET,
+    REGION_SIZE_OFFSET,
+    HASH_SEED_OFFSET,
+    INDEX_OFFSET_OFFSET,
+    CHECKSUM_SEED_OFFSET,
+    RECOVERY_AREA_OFFSET
+  };
 
   private RegionHeader() {}
 
-  /** Writes a header whose incarnation, stored last, makes the table valid to others. */
+  /**
+   * Writes the header of a table that is not yet {@link #open}.
+   *
+   * @param recoveryArea where it is; 0 if the table is not kept
+   */
   public static void write(
-      MemorySegment memory, long incarnation, long hashSeed, long indexOffset, long buckets) {
+      MemorySegment memory,
+      long hashSeed,
+      long checksumSeed,
+      long indexOffset,
+      long buckets,
+      long recoveryArea) {
     Words.setPlain(memory, MAGIC_OFFSET, MAGIC);
     Words.setPlain(memory, FORMAT_VERSION_OFFSET, FORMAT_VERSION);
     Words.setPlain(memory, REGION_SIZE_OFFSET, memory.byteSize());
     Words.setPlain(memory, HASH_SEED_OFFSET, hashSeed);
     Words.setPlain(memory, INDEX_OFFSET_OFFSET, indexOffset);
+    Words.setPlain(memory, CHECKSUM_SEED_OFFSET, checksumSeed);
     Words.setPlain(memory, BUCKETS_OFFSET, buckets);
+    Words.setPlain(memory, RECOVERY_AREA_OFFSET, recoveryArea);
+    Words.setPlain(memory, CHECK_OFFSET, check(memory));
+  }
+
+  /** What {@link #CHECK_OFFSET} holds if the words that never change are as they were written. */
+  public static long check(MemorySegment memory) {
+    long check = 0;
+    for (long offset : CONSTANTS) {
+      check = XxHash64.avalanche(check + Words.getPlain(memory, offset) + offset + 1);
+    }
+    return check;
+  }
+
+  /** Makes the table valid to others, behind all stores so far. */
+  public static void open(MemorySegment memory, long incarnation) {
+    Words.setPlain(memory, CLOSED_OFFSET, 0);
     Words.setRelease(memory, INCARNATION_OFFSET, incarnation);
   }
 
   /** Makes the table invalid to others. */
   public static void invalidate(MemorySegment memory) {
     Words.setRelease(memory, INCARNATION_OFFSET, 0);
+  }
+
+  /** Makes the table invalid to others, and tells who recovers it that it was closed. */
+  public static void close(MemorySegment memory) {
+    invalidate(memory);
+    Words.setRelease(memory, CLOSED_OFFSET, 1);
+  }
+
+  /** Whether a kept table was closed, and not ended with its process. */
+  public static boolean wasClosed(MemorySegment memory) {
+    return Words.getPlain(memory, CLOSED_OFFSET) == 1;
+  }
+
+  /** The greatest version that a record of a kept table may have. */
+  public static long versionBound(MemorySegment memory) {
+    return Words.getPlain(memory, VERSION_BOUND_OFFSET);
+  }
+
+  /** Raises the {@link #versionBound}, before versions up to it are given. */
+  public static void setVersionBound(MemorySegment memory, long bound) {
+    Words.setRelease(memory, VERSION_BOUND_OFFSET, bound);
   }
 
   /** The number of buckets; what was stored before it is seen. */

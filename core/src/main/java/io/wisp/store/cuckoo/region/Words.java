@@ -44,6 +44,16 @@ public final class Words {
     WORD.set(memory, offset, value);
   }
 
+  /** Sets bits of a word, whoever else does; the answer is what it held before. */
+  public static long getAndOr(MemorySegment memory, long offset, long bits) {
+    return (long) WORD.getAndBitwiseOr(memory, offset, bits);
+  }
+
+  /** Clears all but some bits of a word, whoever else does. */
+  public static void and(MemorySegment memory, long offset, long bits) {
+    long ignored = (long) WORD.getAndBitwiseAnd(memory, offset, bits);
+  }
+
   /** Stores a word behind all stores so far. */
   public static void setRelease(MemorySegment memory, long offset, long value) {
     WORD.setRelease(memory, offset, value);

@@ -80,7 +80,7 @@ final class FetchedRecord {
     valueLength = RecordLayout.valueLength(word1);
     expiresAt = RecordLayout.expiryOfCopy(buffer, at);
     long content =
-        XxHash64.hash(buffer, keyAt, (long) keyLength + valueLength, layout.incarnation());
+        XxHash64.hash(buffer, keyAt, (long) keyLength + valueLength, layout.checksumSeed());
     return RecordLayout.isIntact(offset, word0, word1, expiresAt, content);
   }
 

@@ -12,8 +12,8 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * What a reader from elsewhere must know of a table, taken from its header: which table it is, how
- * keys are hashed, where the buckets are and how many. All but their number is for good; that
- * changes, and {@link #refresh} takes a later one from a header that was read again.
+ * keys and records are hashed, where the buckets are and how many. All but their number is for
+ * good; that changes, and {@link #refresh} takes a later one from a header that was read again.
  *
  * <p>Belongs to one thread. {@code FORMAT.md} describes the header.
  */
@@ -28,14 +28,21 @@ public final class TableLayout {
   private final long incarnation;
   private final long hashSeed;
   private final long indexOffset;
+  private final long checksumSeed;
   private long buckets;
 
   private TableLayout(
-      long regionBytes, long incarnation, long hashSeed, long indexOffset, long buckets) {
+      long regionBytes,
+      long incarnation,
+      long hashSeed,
+      long indexOffset,
+      long checksumSeed,
+      long buckets) {
     this.regionBytes = regionBytes;
     this.incarnation = incarnation;
     this.hashSeed = hashSeed;
     this.indexOffset = indexOffset;
+    this.checksumSeed = checksumSeed;
     this.buckets = buckets;
   }
 
@@ -69,10 +76,11 @@ public final class TableLayout {
     long hashSeed = Words.getUnaligned(memory, offset + RegionHeader.HASH_SEED_OFFSET);
     long size = Words.getUnaligned(memory, offset + RegionHeader.REGION_SIZE_OFFSET);
     long index = Words.getUnaligned(memory, offset + RegionHeader.INDEX_OFFSET_OFFSET);
+    long checksumSeed = Words.getUnaligned(memory, offset + RegionHeader.CHECKSUM_SEED_OFFSET);
     long buckets = Words.getUnaligned(memory, offset + RegionHeader.BUCKETS_OFFSET);
     checkSize(size, readableBytes);
     checkIndex(index, buckets, size);
-    return new TableLayout(size, incarnation, hashSeed, index, buckets);
+    return new TableLayout(size, incarnation, hashSeed, index, checksumSeed, buckets);
   }
 
   private static void checkSize(long size, long readableBytes) {
@@ -132,6 +140,11 @@ public final class TableLayout {
   /** What tells this table from all others; never 0. */
   public long incarnation() {
     return incarnation;
+  }
+
+  /** The seed of its records' checksums. */
+  long checksumSeed() {
+    return checksumSeed;
   }
 
   /** The number of buckets, as far as is known here: there may be more or fewer by now. */

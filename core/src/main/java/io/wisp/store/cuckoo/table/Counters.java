@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.store.cuckoo.table;
 
+import io.wisp.store.cuckoo.region.RegionHeader;
+import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The counters of a store.
@@ -22,6 +25,9 @@ public final class Counters {
   /** As in {@link Stripes}, so that no two share a cache line. */
   private static final int SPACING_SHIFT = 4;
 
+  /** How far a kept table says in advance which versions it may give. */
+  private static final long VERSIONS_AHEAD = 1 << 24;
+
   private static final int LAST_VERSION = 1 << SPACING_SHIFT;
   private static final int DIVIDE = 2 << SPACING_SHIFT;
 
@@ -32,9 +38,31 @@ public final class Counters {
   private final LongAdder expired = new LongAdder();
   private final LongAdder evicted = new LongAdder();
 
-  /** The counters of a store with these stripes. */
+  /** Of a kept table, whose header has the greatest version that may be given; else null. */
+  private final @Nullable MemorySegment header;
+
+  private volatile long versionBound;
+
+  /** The counters of an empty store with these stripes. */
   public Counters(Stripes stripes) {
     this.stripes = stripes;
+    header = null;
+    versionBound = Long.MAX_VALUE;
+  }
+
+  /**
+   * The counters of a kept table with these stripes: versions go on above all that were given.
+   *
+   * @param entries how many there are
+   * @param expiring how many of them expire
+   */
+  public Counters(Stripes stripes, MemorySegment header, long entries, long expiring) {
+    this.stripes = stripes;
+    this.header = header;
+    versionBound = RegionHeader.versionBound(header);
+    spaced.set(LAST_VERSION, versionBound);
+    this.entries.set(entries);
+    this.expiring.add(expiring);
   }
 
   /**
@@ -59,7 +87,19 @@ public final class Counters {
   }
 
   private long takeVersions(int count) {
-    return spaced.getAndAdd(LAST_VERSION, count) + 1;
+    long last = spaced.getAndAdd(LAST_VERSION, count);
+    if (last + count > versionBound) {
+      raiseVersionBound(last + count);
+    }
+    return last + 1;
+  }
+
+  /** So far above that it hardly ever happens, and that a restart loses few of 2^48. */
+  private synchronized void raiseVersionBound(long version) {
+    if (header != null && version > versionBound) {
+      RegionHeader.setVersionBound(header, version + VERSIONS_AHEAD);
+      versionBound = version + VERSIONS_AHEAD;
+    }
   }
 
   /**

@@ -51,13 +51,14 @@ public final class Growth {
   private final long maxBuckets;
   private final LongAdder growths = new LongAdder();
 
-  /** A number that never changes if {@code fixed}, and never gets less than it is now. */
+  /** A number that never changes if {@code fixed}, and never gets less than {@code minBuckets}. */
   public Growth(
       Index index,
       Stripes stripes,
       IndexMemory indexMemory,
       Displacement displacement,
       @Nullable ReferenceBits references,
+      long minBuckets,
       boolean fixed) {
     memory = index.memory();
     this.index = index;
@@ -65,7 +66,7 @@ public final class Growth {
     this.indexMemory = indexMemory;
     this.references = references;
     bucketMerge = new BucketMerge(index, stripes, displacement, references);
-    minBuckets = index.buckets();
+    this.minBuckets = minBuckets;
     maxBuckets = fixed ? 0 : MAX_BUCKETS;
   }
 

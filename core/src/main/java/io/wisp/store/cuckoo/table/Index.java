@@ -91,6 +91,18 @@ public final class Index {
     return NONE;
   }
 
+  /** Whether two records, neither of which anybody changes now, have the same key. */
+  public boolean haveSameKey(long one, long other) {
+    int length = RecordLayout.keyLength(Words.getPlain(memory, one));
+    return length == RecordLayout.keyLength(Words.getPlain(memory, other))
+        && Bytes.equal(
+            memory,
+            one + RecordLayout.HEADER_SIZE,
+            memory,
+            other + RecordLayout.HEADER_SIZE,
+            length);
+  }
+
   private boolean hasKey(long slot, Slice key) {
     long offset = Bucket.recordOffset(slot);
     if (RecordLayout.keyLength(Words.getPlain(memory, offset)) != key.length()) {
@@ -129,8 +141,8 @@ public final class Index {
     return NONE;
   }
 
-  /** The slots of both buckets of a key, numbered from 0. */
-  private long slotAddress(long hash, long buckets, int i) {
+  /** Where the slots of both buckets of a key are, numbered from 0. */
+  public long slotAddress(long hash, long buckets, int i) {
     long half = i < Bucket.SLOTS ? KeyHash.firstHalf(hash) : KeyHash.secondHalf(hash);
     return Bucket.slotAddress(bucketAddress(KeyHash.bucket(half, buckets)), i % Bucket.SLOTS);
   }
@@ -190,13 +202,13 @@ public final class Index {
    * slot cleared then sees the new version as well, knows that it may have missed the entry in both
    * places, and looks again.
    */
-  void announceDeparture(long bucketAddress, int level) {
+  public void announceDeparture(long bucketAddress, int level) {
     long word = Words.getPlain(memory, bucketAddress);
     Words.setRelease(memory, bucketAddress, Bucket.nextVersion(word, level));
   }
 
   /** Makes a bucket one that holds no key and tells readers that its entries have left. */
-  void retire(long bucketAddress) {
+  public void retire(long bucketAddress) {
     announceDeparture(bucketAddress, Bucket.RETIRED);
   }
 

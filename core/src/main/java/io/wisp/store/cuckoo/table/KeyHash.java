@@ -46,6 +46,13 @@ public final class KeyHash {
     return address < buckets ? address : half & (mask >>> 1);
   }
 
+  /** How many last bits the halves share that address a bucket of {@code buckets}. */
+  public static int level(long bucket, long buckets) {
+    long base = Long.highestOneBit(buckets);
+    int level = Long.numberOfTrailingZeros(base);
+    return bucket < buckets - base || bucket >= base ? level + 1 : level;
+  }
+
   /** Where a {@link Walk} comes by a half: the half with its 32 bits in reverse. */
   static long position(long half) {
     return Integer.toUnsignedLong(Integer.reverse((int) half));

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.store.cuckoo.recovery;
+
+import io.wisp.store.cuckoo.log.RecordLayout;
+import io.wisp.store.cuckoo.region.Geometry;
+import io.wisp.store.cuckoo.region.Words;
+import io.wisp.store.cuckoo.table.Bucket;
+import io.wisp.store.cuckoo.table.Index;
+import io.wisp.store.cuckoo.table.KeyHash;
+import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
+import java.util.stream.LongStream;
+
+/** Goes over the index: first to learn which records it names, then to clear the other slots. */
+final class IndexCheck {
+
+  private static final long BUCKETS_AT_ONCE = 4096;
+
+  private final MemorySegment memory;
+  private final Geometry geometry;
+  private final Index index;
+  private final BitSet segmentPages;
+  private final WordSet named;
+  private final WordSet confirmed;
+  private final Tally tally;
+  private final long buckets;
+
+  /**
+   * The index of a region.
+   *
+   * @param segmentPages the pages that segments have
+   * @param named the records that slots name
+   * @param confirmed the slots that name their keys' records
+   */
+  IndexCheck(
+      MemorySegment memory,
+      Geometry geometry,
+      Index index,
+      BitSet segmentPages,
+      WordSet named,
+      WordSet confirmed,
+      Tally tally) {
+    this.memory = memory;
+    this.geometry = geometry;
+    this.index = index;
+    this.segmentPages = segmentPages;
+    this.named = named;
+    this.confirmed = confirmed;
+    this.tally = tally;
+    buckets = index.buckets();
+  }
+
+  private interface BucketAction {
+    void accept(long bucket, long address);
+  }
+
+  private void forEachBucket(BucketAction action) {
+    long chunks = (buckets + BUCKETS_AT_ONCE - 1) / BUCKETS_AT_ONCE;
+    LongStream.range(0, chunks)
+        .parallel()
+        .forEach(
+            chunk -> {
+              long end = Math.min(buckets, (chunk + 1) * BUCKETS_AT_ONCE);
+              for (long bucket = chunk * BUCKETS_AT_ONCE; bucket < end; bucket++) {
+                action.accept(bucket, index.bucketAddress(bucket));
+              }
+            });
+  }
+
+  /** Collects the records that slots name, and counts the buckets whose level is not theirs. */
+  void collect() {
+    forEachBucket(this::collect);
+  }
+
+  private void collect(long bucket, long address) {
+    if (!isFitting(bucket, Words.getPlain(memory, address))) {
+      tally.misfits.increment();
+    }
+    for (int i = 0; i < Bucket.SLOTS; i++) {
+      long slot = Words.getPlain(memory, Bucket.slotAddress(address, i));
+      if (slot != Bucket.EMPTY && isInSegment(slot)) {
+        named.add(Bucket.recordOffset(slot));
+      }
+    }
+  }
+
+  private boolean isFitting(long bucket, long word) {
+    return Bucket.level(word) == KeyHash.level(bucket, buckets);
+  }
+
+  private boolean isInSegment(long slot) {
+    long page = Bucket.recordOffset(slot) >>> geometry.pageShift();
+    return page < geometry.pages() && segmentPages.get((int) page);
+  }
+
+  /** Clears the slots that were not confirmed, and gives each bucket its level. */
+  void clear() {
+    forEachBucket(this::clear);
+  }
+
+  private void clear(long bucket, long address) {
+    for (int i = 0; i < Bucket.SLOTS; i++) {
+      long slotAddress = Bucket.slotAddress(address, i);
+      long slot = Words.getPlain(memory, slotAddress);
+      if (slot != Bucket.EMPTY && !confirmed.contains(slotAddress)) {
+        count(slot);
+        Words.setRelease(memory, slotAddress, Bucket.EMPTY);
+      }
+    }
+    if (!isFitting(bucket, Words.getPlain(memory, address))) {
+      index.announceDeparture(address, KeyHash.level(bucket, buckets));
+    }
+  }
+
+  private void count(long slot) {
+    long record = Bucket.recordOffset(slot);
+    if (!isInSegment(slot) || !isOfKey(slot, record)) {
+      tally.damaged.increment();
+    } else if (named.contains(record)) {
+      tally.doubled.increment();
+    } else if (RecordLayout.isUnsealed(
+        Words.getPlain(memory, record), Words.getPlain(memory, record + Long.BYTES))) {
+      tally.unfinished.increment();
+    } else {
+      tally.damaged.increment();
+    }
+  }
+
+  private boolean isOfKey(long slot, long record) {
+    return Bucket.tag(slot) == KeyHash.tag(index.hashOfRecord(record));
+  }
+
+  /**
+   * Empties the buckets behind the last, of which the first may have entries that a split was
+   * copying there, or a merge had copied elsewhere.
+   *
+   * @param end of the index's memory
+   * @throws UnrecoverableException if one of them is nowhere else
+   */
+  void retireOthers(long end, RecordJudge judge) {
+    for (long bucket = buckets; index.bucketAddress(bucket + 1) <= end; bucket++) {
+      long address = index.bucketAddress(bucket);
+      for (int i = 0; i < Bucket.SLOTS; i++) {
+        long slotAddress = Bucket.slotAddress(address, i);
+        long slot = Words.getPlain(memory, slotAddress);
+        if (slot != Bucket.EMPTY) {
+          requireElsewhere(slot, judge);
+          Words.setRelease(memory, slotAddress, Bucket.EMPTY);
+        }
+      }
+      if (Bucket.level(Words.getPlain(memory, address)) != Bucket.RETIRED) {
+        index.retire(address);
+      }
+    }
+  }
+
+  private void requireElsewhere(long slot, RecordJudge judge) {
+    long record = Bucket.recordOffset(slot);
+    if (isInSegment(slot)
+        && !named.contains(record)
+        && judge.isWhole(record, geometry.bytes(geometry.pages()))) {
+      throw new UnrecoverableException(
+          "its number of buckets is damaged: there are entries behind the last");
+    }
+  }
+}

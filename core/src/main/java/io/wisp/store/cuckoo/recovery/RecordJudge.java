@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.store.cuckoo.recovery;
+
+import io.wisp.store.Store;
+import io.wisp.store.cuckoo.log.RecordLayout;
+import io.wisp.store.cuckoo.region.RegionHeader;
+import io.wisp.store.cuckoo.region.Words;
+import io.wisp.store.cuckoo.table.Bucket;
+import io.wisp.store.cuckoo.table.Index;
+import io.wisp.store.cuckoo.table.KeyHash;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Whether a record that a slot names is the one of its key. It is if it is whole, whatever it says
+ * of being alive:
+ *
+ * <ul>
+ *   <li>dead in a slot, it was being replaced or deleted, and nobody was told that it is;
+ *   <li>neither alive nor dead, but with its checksum, it was replacing another one, which is dead
+ *       already; so its write is finished;
+ *   <li>without its checksum it was being created, and nobody was told that it is.
+ * </ul>
+ */
+final class RecordJudge {
+
+  private final MemorySegment memory;
+  private final Index index;
+  private final long buckets;
+  private final long checksumSeed;
+  private final WordSet confirmed;
+  private final Tally tally;
+
+  /**
+   * Of a region.
+   *
+   * @param confirmed where the slot is added that names a record which is its key's
+   */
+  RecordJudge(MemorySegment memory, Index index, WordSet confirmed, Tally tally) {
+    this.memory = memory;
+    this.index = index;
+    this.confirmed = confirmed;
+    this.tally = tally;
+    buckets = index.buckets();
+    checksumSeed = Words.getPlain(memory, RegionHeader.CHECKSUM_SEED_OFFSET);
+  }
+
+  /** How long a record is, as its header says. */
+  int size(long record) {
+    return RecordLayout.size(
+        Words.getPlain(memory, record), Words.getPlain(memory, record + Long.BYTES));
+  }
+
+  long version(long record) {
+    return RecordLayout.version(Words.getPlain(memory, record));
+  }
+
+  /** Makes a record alive that is its key's; the answer is whether it is. */
+  boolean confirm(long record, long limit) {
+    if (!isWhole(record, limit)) {
+      return false;
+    }
+    long hash = index.hashOfRecord(record);
+    long slotAddress = index.locateRecord(record, hash);
+    if (slotAddress == Index.NONE || !hasTag(slotAddress, hash) || isOutdone(record, hash)) {
+      return false;
+    }
+    settle(record, slotAddress, hash);
+    return true;
+  }
+
+  /** Whether a record before the limit would pass if it were alive. */
+  boolean isWhole(long record, long limit) {
+    long word0 = Words.getPlain(memory, record);
+    long word1 = Words.getAcquire(memory, record + Long.BYTES);
+    if (!RecordLayout.isPossible(word0, word1)
+        || RecordLayout.size(word0, word1) > limit - record) {
+      return false;
+    }
+    long content = RecordLayout.contentHash(memory, record, word0, word1, checksumSeed);
+    long expiry = RecordLayout.expiry(memory, record);
+    return RecordLayout.isIntact(record, word0, word1 | RecordLayout.LIVE, expiry, content);
+  }
+
+  private boolean hasTag(long slotAddress, long hash) {
+    return Bucket.tag(Words.getPlain(memory, slotAddress)) == KeyHash.tag(hash);
+  }
+
+  /**
+   * Whether another slot of the key names a later record of it. No process leaves that; but a slot
+   * that was damaged may name anything that is still in memory.
+   */
+  private boolean isOutdone(long record, long hash) {
+    for (int i = 0; i < 2 * Bucket.SLOTS; i++) {
+      long slot = Words.getPlain(memory, index.slotAddress(hash, buckets, i));
+      long other = Bucket.recordOffset(slot);
+      if (slot != Bucket.EMPTY
+          && Bucket.tag(slot) == KeyHash.tag(hash)
+          && other != record
+          && other <= memory.byteSize() - RecordLayout.HEADER_SIZE
+          && isWhole(other, memory.byteSize())
+          && index.haveSameKey(record, other)
+          && version(other) > version(record)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void settle(long record, long slotAddress, long hash) {
+    long word1 = Words.getAcquire(memory, record + Long.BYTES);
+    long live = (word1 | RecordLayout.LIVE) & ~RecordLayout.DEAD;
+    if (live != word1) {
+      Words.setRelease(memory, record + Long.BYTES, live);
+      tally.finished.increment();
+    }
+    boolean expires = RecordLayout.expiry(memory, record) != Store.NEVER;
+    long slot = Bucket.slot(KeyHash.tag(hash), record, expires);
+    if (Words.getPlain(memory, slotAddress) != slot) {
+      Words.setRelease(memory, slotAddress, slot);
+    }
+    confirmed.add(slotAddress);
+    tally.entries.increment();
+    if (expires) {
+      tally.expiring.increment();
+    }
+    tally.bytes.add(size(record));
+    tally.lastVersion.accumulate(version(record));
+  }
+}

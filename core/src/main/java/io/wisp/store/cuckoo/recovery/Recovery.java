@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.store.cuckoo.recovery;
+
+import io.wisp.store.cuckoo.log.Segment;
+import io.wisp.store.cuckoo.log.SegmentLengths;
+import io.wisp.store.cuckoo.region.Geometry;
+import io.wisp.store.cuckoo.region.Journal;
+import io.wisp.store.cuckoo.region.RecoveryArea;
+import io.wisp.store.cuckoo.region.RegionHeader;
+import io.wisp.store.cuckoo.region.Words;
+import io.wisp.store.cuckoo.table.Index;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What is made of the region of a kept table whose process has ended. FORMAT.md says why it is
+ * right, whatever that process was doing. It changes nothing that another recovery, if this one is
+ * ended as well, would judge in another way.
+ *
+ * <p>The index is gone over twice and each segment once, from its start to its end, all by as many
+ * threads as there are processors. It takes a bit of memory for 8 bytes of the region.
+ */
+public final class Recovery {
+
+  /** A split or a merge that was under way leaves one bucket with the level of before. */
+  private static final int MOST_MISFITS = 1;
+
+  /** Versions have 48 bits. Far from their end there is no table that was not damaged. */
+  private static final long MOST_VERSIONS = 1L << 47;
+
+  private final MemorySegment memory;
+  private final Geometry geometry;
+  private final Index index;
+  private final Journal journal;
+  private final SegmentLengths lengths;
+  private final int indexPages;
+  private final boolean wasClosed;
+  private final BitSet segmentPages = new BitSet();
+  private final Tally tally = new Tally();
+  private final long start = System.nanoTime();
+
+  private Recovery(MemorySegment memory, Geometry geometry, RecoveryArea area, HeaderCheck header) {
+    this.memory = memory;
+    this.geometry = geometry;
+    index = new Index(memory, Words.getPlain(memory, RegionHeader.HASH_SEED_OFFSET));
+    journal = new Journal(memory, area);
+    lengths = new SegmentLengths(memory, area);
+    indexPages = header.indexPages(geometry);
+    wasClosed = RegionHeader.wasClosed(memory);
+  }
+
+  /**
+   * What a recovery found.
+   *
+   * @param segments those in which something lives
+   * @param freePages which are neither theirs nor the index's
+   * @param expiring entries that expire
+   */
+  public record Result(
+      List<Segment> segments, BitSet freePages, long expiring, RecoveryReport report) {}
+
+  /**
+   * Recovers a region that nobody else uses.
+   *
+   * @param geometry of what lies before the recovery area
+   * @param minBuckets the fewest that an index such as this has
+   * @param fixed whether it has no more
+   * @throws UnrecoverableException if the region is not that of such a table, or is damaged in a
+   *     way that could pass for data; the message says how
+   */
+  public static Result run(
+      MemorySegment memory, Geometry geometry, RecoveryArea area, long minBuckets, boolean fixed) {
+    HeaderCheck header = new HeaderCheck(memory);
+    header.require(area, minBuckets, fixed);
+    return new Recovery(memory, geometry, area, header).run();
+  }
+
+  private Result run() {
+    List<Integer> starts = findSegments();
+    requireJournal();
+    RegionHeader.invalidate(memory);
+    long undone = journal.count();
+    journal.undo();
+    try (WordSet named = new WordSet(memory.byteSize());
+        WordSet confirmed = new WordSet(memory.byteSize())) {
+      IndexCheck entries =
+          new IndexCheck(memory, geometry, index, segmentPages, named, confirmed, tally);
+      entries.collect();
+      requireLevels();
+      RecordJudge judge = new RecordJudge(memory, index, confirmed, tally);
+      List<Segment> segments = check(starts, new SegmentCheck(memory, geometry, named, judge));
+      requireVersions();
+      entries.retireOthers(geometry.bytes(indexPages), judge);
+      entries.clear();
+      forgetOthers(starts, segments);
+      return new Result(segments, freePages(segments), tally.expiring.sum(), report(undone));
+    }
+  }
+
+  /** The first pages of all segments; their lengths are in the recovery area. */
+  private List<Integer> findSegments() {
+    List<Integer> starts = new ArrayList<>();
+    for (int page = 0; page < geometry.pages(); page++) {
+      long pages = lengths.get(page);
+      if (pages == 0) {
+        continue;
+      }
+      if (page < indexPages || pages < 0 || pages > geometry.pages() - page) {
+        throw new UnrecoverableException(
+            "its recovery area is damaged: no segment has %d pages at page %d", pages, page);
+      }
+      int end = page + (int) pages;
+      if (segmentPages.nextSetBit(page) >= 0) {
+        throw new UnrecoverableException(
+            "its recovery area is damaged: two segments have page %d", page);
+      }
+      segmentPages.set(page, end);
+      starts.add(page);
+    }
+    return starts;
+  }
+
+  private void requireJournal() {
+    long count = journal.count();
+    boolean isSound = count >= 0 && count <= RecoveryArea.JOURNAL_ENTRIES;
+    for (int i = 0; isSound && i < count; i++) {
+      long offset = journal.offset(i);
+      isSound =
+          offset % Long.BYTES == 0
+              && offset >= Index.OFFSET
+              && offset < geometry.bytes(geometry.pages());
+    }
+    if (!isSound) {
+      throw new UnrecoverableException("its recovery area is damaged: its journal makes no sense");
+    }
+  }
+
+  private void requireLevels() {
+    if (tally.misfits.sum() > MOST_MISFITS) {
+      throw new UnrecoverableException(
+          "its index is damaged: %d of its buckets do not belong to %d buckets",
+          tally.misfits.sum(), index.buckets());
+    }
+  }
+
+  private void requireVersions() {
+    long bound = RegionHeader.versionBound(memory);
+    if (bound < tally.lastVersion.get() || bound > MOST_VERSIONS) {
+      throw new UnrecoverableException(
+          "its header is damaged: it says that no version is above %d, and there is %d",
+          bound, tally.lastVersion.get());
+    }
+  }
+
+  private List<Segment> check(List<Integer> starts, SegmentCheck check) {
+    return starts.parallelStream()
+        .map(page -> check.check(page, (int) lengths.get(page)))
+        .filter(Objects::nonNull)
+        .toList();
+  }
+
+  /** When no slot names anything in them: what they were is needed until then. */
+  private void forgetOthers(List<Integer> starts, List<Segment> segments) {
+    BitSet alive = new BitSet();
+    segments.forEach(segment -> alive.set(segment.firstPage()));
+    starts.stream().filter(page -> !alive.get(page)).forEach(lengths::remove);
+  }
+
+  private BitSet freePages(List<Segment> segments) {
+    BitSet free = new BitSet();
+    free.set(indexPages, geometry.pages());
+    for (Segment segment : segments) {
+      free.clear(segment.firstPage(), segment.firstPage() + segment.pages());
+    }
+    return free;
+  }
+
+  private RecoveryReport report(long undone) {
+    return new RecoveryReport(
+        wasClosed,
+        tally.entries.sum(),
+        tally.bytes.sum(),
+        tally.finished.sum(),
+        undone,
+        tally.unfinished.sum(),
+        tally.doubled.sum(),
+        tally.damaged.sum(),
+        Duration.ofNanos(System.nanoTime() - start));
+  }
+}

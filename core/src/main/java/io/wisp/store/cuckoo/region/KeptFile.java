@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.store.cuckoo.region;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file that a region lives in longer than its process, which nobody else uses meanwhile. A new
+ * one has another name until it is published, so a file of the right name is whole.
+ */
+final class KeptFile implements BackingFile {
+
+  private static final Path SELF = Path.of("/proc/self");
+  private static final String OWNER = "unix:uid";
+
+  private final Path path;
+  private final FileHold hold;
+  private final boolean isNew;
+  private RegionFile file;
+
+  private KeptFile(Path path, FileHold hold, RegionFile file, boolean isNew) {
+    this.path = path;
+    this.hold = hold;
+    this.file = file;
+    this.isNew = isNew;
+  }
+
+  /**
+   * Takes the file, or makes a new one.
+   *
+   * @throws IOException if it is no such file, of another size, in use, or cannot be made; the
+   *     message says what it is and what can be done
+   */
+  static KeptFile open(Path path, long bytes) throws IOException {
+    FileHold hold = takeHold(path);
+    try {
+      if (isThere(path, bytes)) {
+        return new KeptFile(path, hold, RegionFile.of(path, bytes), false);
+      }
+      Path name = path.resolveSibling(path.getFileName() + ".new");
+      Files.deleteIfExists(name);
+      return new KeptFile(path, hold, RegionFile.create(name, bytes), true);
+    } catch (Throwable refused) {
+      hold.close();
+      throw refused;
+    }
+  }
+
+  private static FileHold takeHold(Path path) throws IOException {
+    try {
+      return FileHold.take(path);
+    } catch (NoSuchFileException e) {
+      throw new IOException("cannot keep " + path + ": there is no such folder", e);
+    }
+  }
+
+  private static boolean isThere(Path path, long bytes) throws IOException {
+    BasicFileAttributes attributes = attributes(path);
+    if (attributes == null) {
+      return false;
+    }
+    if (!attributes.isRegularFile()) {
+      throw new IOException(path + " is no file that could be kept: name another one");
+    }
+    if (Files.exists(SELF)
+        && !Files.getAttribute(path, OWNER, LinkOption.NOFOLLOW_LINKS)
+            .equals(Files.getAttribute(SELF, OWNER))) {
+      throw new IOException(path + " is another user's: name another file");
+    }
+    if (attributes.size() != bytes) {
+      throw new IOException(
+          path
+              + " has "
+              + attributes.size()
+              + " bytes, and "
+              + bytes
+              + " are asked for: ask for as many as it was made with, or remove it with all that"
+              + " it holds");
+    }
+    return true;
+  }
+
+  private static @Nullable BasicFileAttributes attributes(Path path) throws IOException {
+    try {
+      return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+  }
+
+  @Override
+  public Path path() {
+    return path;
+  }
+
+  /** Whether there was no such file. */
+  boolean isNew() {
+    return isNew;
+  }
+
+  /** Gives a new file its name, now that what it holds is whole. */
+  void publish() throws IOException {
+    Files.move(file.path(), path, StandardCopyOption.ATOMIC_MOVE);
+    file = RegionFile.of(path, file.bytes());
+  }
+
+  @Override
+  public MemorySegment map(Arena arena) throws IOException {
+    return file.map(arena);
+  }
+
+  /** Leaves it where it is, unless it was never published. */
+  @Override
+  public void release() {
+    if (!file.path().equals(path)) {
+      file.release();
+    }
+    try {
+      hold.close();
+    } catch (IOException e) {
+      // It ends with the process.
+    }
+  }
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.store.cuckoo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.wisp.store.Slice;
+import io.wisp.store.cuckoo.region.Geometry;
+import io.wisp.store.cuckoo.region.RecoveryArea;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Regions that no process left like this: refused or recovered in words, without a wrong value. */
+class KeptStoreDamageTest {
+
+  private static final int SIZE = 2 << 20;
+  private static final int KEYS = 2000;
+  private static final CuckooStore.Options OPTIONS = CuckooStore.Options.ofCapacity(SIZE);
+
+  @TempDir private Path folder;
+  private KeptStores kept;
+  private byte[] sound = new byte[0];
+  private long damaged;
+
+  @BeforeEach
+  void fill() throws IOException {
+    kept = new KeptStores(folder, OPTIONS);
+    SplittableRandom random = new SplittableRandom(1);
+    // Each is replaced some times, so that there are older ones in memory.
+    for (int i = 0; i < 5 * KEYS; i++) {
+      kept.put("key " + random.nextInt(KEYS), "first " + "x".repeat(random.nextInt(60)));
+    }
+    for (int i = 0; i < KEYS; i++) {
+      kept.put("key " + i, value(i));
+    }
+    sound = kept.bytes();
+  }
+
+  @AfterEach
+  void close() {
+    kept.close();
+  }
+
+  private static String value(int key) {
+    return "value of " + key + " " + "y".repeat(key % 70);
+  }
+
+  /** What a store says that was opened on other bytes, or how many keys it has lost. */
+  private String outcome(byte[] bytes) throws IOException {
+    Path file = kept.write(bytes);
+    try (CuckooStore store = CuckooStore.keep(OPTIONS, file)) {
+      StoreInspector.check(store);
+      int lost = 0;
+      for (int i = 0; i < KEYS; i++) {
+        String value = KeptStores.get(store, "key " + i);
+        if (value == null) {
+          lost++;
+        } else {
+          assertThat(value).isEqualTo(value(i));
+        }
+      }
+      damaged = store.recovery().orElseThrow().damaged();
+      return "lost " + lost;
+    } catch (IOException refused) {
+      assertThat(refused).hasMessageContaining(file.toString());
+      return String.valueOf(refused.getMessage());
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  @Test
+  void shouldGoOnWithWhatIsSound() throws IOException {
+    assertThat(outcome(sound)).isEqualTo("lost 0");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 8, 50, 1000})
+  void shouldServeNoWrongValueWhateverBitsAreFlipped(int flips) throws IOException {
+    SplittableRandom random = new SplittableRandom(flips);
+    for (int round = 0; round < 12; round++) {
+      byte[] bytes = sound.clone();
+      for (int i = 0; i < flips; i++) {
+        bytes[random.nextInt(SIZE)] ^= (byte) (1 << random.nextInt(8));
+      }
+      String outcome = outcome(bytes);
+      assertThat(outcome).matches("lost \\d+|cannot go on with what .*");
+      if (outcome.startsWith("lost ")) {
+        assertThat(damaged).isGreaterThanOrEqualTo(Long.parseLong(outcome.substring(5)));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {8, 64, 4096, 200_000})
+  void shouldServeNoWrongValueWhateverIsOverwritten(int length) throws IOException {
+    SplittableRandom random = new SplittableRandom(length);
+    for (int round = 0; round < 8; round++) {
+      byte[] bytes = sound.clone();
+      int from = random.nextInt(SIZE - length) & -8;
+      if (random.nextBoolean()) {
+        Arrays.fill(bytes, from, from + length, (byte) 0);
+      } else {
+        System.arraycopy(sound, random.nextInt(SIZE - length) & -8, bytes, from, length);
+      }
+      assertThat(outcome(bytes)).matches("lost \\d+|cannot go on with what .*");
+    }
+  }
+
+  @Test
+  void shouldLoseOneRecordAndSaySoWhenOneIsDamaged() throws IOException {
+    byte[] bytes = sound.clone();
+    int record = (int) Locations.recordOf(kept.store(), Slice.of("key 7"));
+    bytes[record + 30] ^= 1;
+    assertThat(outcome(bytes)).isEqualTo("lost 1");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          0|4702111234474983745|it holds no table of Wisp: it starts with 0x4141414141414141
+          8|3|its table has format version 3, and this Wisp goes on only with version 4: use the Wisp that made it
+          16|1|its header is damaged
+          32|1|its header is damaged
+          48|1|its header is damaged
+          64|0|its table says that it has 0 buckets
+          64|511|its table says that it has 511 buckets; one such as this has 512 to
+          64|1000000|its table says that it has 1000000 buckets
+          64|515|its index is damaged
+          144|1|its header is damaged: it says that no version is above 1
+          144|-1|its header is damaged: it says that no version is above
+          """)
+  void shouldRefuseADamagedHeaderInWords(int offset, long word, String message) throws IOException {
+    byte[] bytes = sound.clone();
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(offset, word);
+    assertThat(outcome(bytes)).contains(message, "remove it, and what it holds is lost");
+  }
+
+  @Test
+  void shouldRefuseEveryDamageOfTheWordsThatNeverChange() throws IOException {
+    for (int offset : new int[] {0, 8, 16, 32, 40, 48, 128, 136}) {
+      for (int bit = 0; bit < 64; bit += 7) {
+        byte[] bytes = sound.clone();
+        bytes[offset + bit / 8] ^= (byte) (1 << bit % 8);
+        assertThat(outcome(bytes)).startsWith("cannot go on");
+      }
+    }
+  }
+
+  @Test
+  void shouldRefuseADamagedRecoveryAreaInWords() throws IOException {
+    RecoveryArea area = RecoveryArea.of(Geometry.of(SIZE));
+    ByteBuffer words = ByteBuffer.wrap(sound.clone()).order(ByteOrder.LITTLE_ENDIAN);
+    words.putLong((int) area.offset(), 8193);
+    assertThat(outcome(words.array())).contains("its journal makes no sense");
+    words.putLong((int) area.offset(), 1);
+    words.putLong((int) area.offset() + 64, 12);
+    assertThat(outcome(words.array())).contains("its journal makes no sense");
+    words.putLong((int) area.offset(), 0);
+    words.putLong((int) area.lengthOffset(0), 1);
+    assertThat(outcome(words.array())).contains("no segment has 1 pages at page 0");
+  }
+
+  @Test
+  void shouldRefuseAFileThatWasCutShortOrIsOfAnotherSize() throws IOException {
+    for (int length : new int[] {0, 100, SIZE / 2, SIZE - 1}) {
+      assertThat(outcome(Arrays.copyOf(sound, length)))
+          .contains("has " + length + " bytes, and " + SIZE + " are asked for");
+    }
+    assertThat(outcome(Arrays.copyOf(sound, SIZE + 4096))).contains("are asked for");
+  }
+
+  @Test
+  void shouldRefuseWhatIsInUseAndWhatIsNoFile() throws IOException {
+    assertThatThrownBy(() -> CuckooStore.keep(OPTIONS, kept.file()))
+        .isInstanceOf(IOException.class)
+        .hasMessage(
+            kept.file()
+                + " is in use by a server that is running: stop that one, or name another file");
+    assertThat(KeptStores.get(kept.store(), "key 1")).isEqualTo(value(1));
+    Path nowhere = folder.resolve("nowhere/region");
+    assertThatThrownBy(() -> CuckooStore.keep(OPTIONS, nowhere))
+        .isInstanceOf(IOException.class)
+        .hasMessage("cannot keep " + nowhere + ": there is no such folder");
+    Path link = Files.createSymbolicLink(folder.resolve("link"), kept.file());
+    assertThatThrownBy(() -> CuckooStore.keep(OPTIONS, link))
+        .isInstanceOf(IOException.class)
+        .hasMessage(link + " is no file that could be kept: name another one");
+  }
+
+  @Test
+  void shouldTakeAFileThatWasNeverPublishedForNone() throws IOException {
+    Path file = folder.resolve("mine");
+    Files.write(folder.resolve("mine.new"), new byte[100]);
+    try (CuckooStore store = CuckooStore.keep(OPTIONS, file)) {
+      assertThat(store.recovery()).isEmpty();
+      assertThat(store.size()).isZero();
+      assertThat(Files.exists(folder.resolve("mine.new"))).isFalse();
+    }
+    assertThat(Files.size(file)).isEqualTo(SIZE);
+  }
+}
