@@ -9,6 +9,7 @@ import io.wisp.transport.TransportException;
 import io.wisp.transport.shm.SharedTable;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -38,6 +39,18 @@ public final class StoreServer implements AutoCloseable {
   public static Store open(long bytes, boolean evict, boolean shared) throws IOException {
     CuckooStore.Options options = CuckooStore.Options.ofCapacity(bytes).evict(evict);
     return shared ? SharedTable.open(options) : CuckooStore.open(options);
+  }
+
+  /**
+   * Opens the table that is served and that outlives the process, as {@link CuckooStore#keep} says.
+   *
+   * @param bytes of memory for keys, values and index
+   * @param evict whether it makes room by removing what was not used lately
+   * @throws IOException if the file cannot be had, or holds nothing that can be gone on with
+   * @throws IllegalArgumentException if the size is beyond a limit
+   */
+  public static CuckooStore keep(long bytes, boolean evict, Path file) throws IOException {
+    return CuckooStore.keep(CuckooStore.Options.ofCapacity(bytes).evict(evict), file);
   }
 
   /**

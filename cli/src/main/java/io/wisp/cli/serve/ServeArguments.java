@@ -46,6 +46,18 @@ public final class ServeArguments {
   private @Nullable ByteSize memory;
 
   @Option(
+      names = "--keep",
+      paramLabel = "[PATH]",
+      arity = "0..1",
+      fallbackValue = "",
+      description =
+          "Keep what is stored when the server ends or is killed, for the next one that is started"
+              + " alike: in /dev/shm, where it outlives the process but not the machine, or in the"
+              + " file PATH, where of the machine's end survives what the file system has written"
+              + " back. The file stays until it is removed.")
+  private @Nullable String keep;
+
+  @Option(
       names = "--threads",
       paramLabel = "N",
       description = "Threads that serve, for each transport; half the cores unless given.")
@@ -153,6 +165,11 @@ public final class ServeArguments {
 
   @Nullable ByteSize memory() {
     return memory;
+  }
+
+  /** Where the store is kept, or null if it ends with the server. */
+  @Nullable KeptStore kept() {
+    return keep == null ? null : KeptStore.named(keep, port);
   }
 
   boolean evict() {

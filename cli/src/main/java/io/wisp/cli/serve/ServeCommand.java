@@ -54,7 +54,12 @@ public record ServeCommand(
     List<Transport> transports = transports();
     transports.forEach(each -> TransportChoice.endpoint(each, asked.endpoint()));
     requireKnownHost(asked);
-    MemorySize memory = MemorySize.choose(arguments.memory(), MemorySize.ofMachine());
+    KeptStore kept = arguments.kept();
+    ByteSize machine = MemorySize.ofMachine();
+    MemorySize memory =
+        kept == null
+            ? MemorySize.choose(arguments.memory(), machine)
+            : kept.memory(arguments.memory(), machine);
     PrintStream out = streams.out();
     out.println(Product.banner());
     if (cores != null) {
@@ -68,7 +73,7 @@ public record ServeCommand(
     }
     out.println("memory  " + memory.size() + " (" + memory.explanation() + ")");
     ServerOptions options = asked.withMaxClients(clients(asked, transports, out));
-    try (Store store = open(memory.size(), transports, streams);
+    try (Store store = open(kept, memory.size(), transports, streams);
         StoreServer server = StoreServer.start(store, transports, options, streams.err())) {
       announce(server.transports(), options, streams);
       stop.await();
@@ -98,8 +103,12 @@ public record ServeCommand(
    * In memory that clients can map, if any may want to; without it they can ask for everything, so
    * the lack of it ends only a server that was to have nothing else.
    */
-  private Store open(ByteSize memory, List<Transport> transports, Streams streams) {
+  private Store open(
+      @Nullable KeptStore kept, ByteSize memory, List<Transport> transports, Streams streams) {
     boolean shared = anyShares(transports);
+    if (kept != null) {
+      return kept.open(memory, arguments.evict(), shared, streams.out(), streams.err());
+    }
     try {
       return opener.open(memory, arguments.evict(), shared);
     } catch (UserError e) {

@@ -5,6 +5,7 @@ import io.wisp.store.cuckoo.CuckooStore;
 import io.wisp.store.cuckoo.region.Region;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -16,9 +17,9 @@ import java.util.regex.Pattern;
 /**
  * Stores in files on tmpfs, for servers whose clients are to read the table.
  *
- * <p>A file goes when its store is closed. What a process that crashed left is removed by the next
- * of its user that opens a store: a process that has such files holds a lock for as long as it
- * lives, whose number is in their names.
+ * <p>A file goes when its store is closed, but for those that are kept. What a process that crashed
+ * left is removed by the next of its user that opens a store: a process that has such files holds a
+ * lock for as long as it lives, whose number is in their names.
  */
 public final class SharedTable {
 
@@ -45,6 +46,26 @@ public final class SharedTable {
     Path folder = prepareFolder();
     Path file = folder.resolve("table-" + PROCESS + "-" + OPENED.incrementAndGet());
     return CuckooStore.open(options, Region.inFile(file, options.capacity()));
+  }
+
+  /**
+   * Where a store is kept that {@link ShmTransport} lets clients read, and that outlives its
+   * process: {@link CuckooStore#keep} opens it. Nobody removes such a file.
+   *
+   * @param port of the server that keeps it, for each has one
+   * @throws IOException if there is no folder that is the user's alone; the message says why
+   */
+  public static Path keptFile(int port) throws IOException {
+    try {
+      return UserFolder.make().resolve("kept-" + port);
+    } catch (FileSystemException e) {
+      throw new IOException(Reason.of(e), e);
+    }
+  }
+
+  /** Whether {@link ShmTransport} can let clients read a table that is in this file. */
+  public static boolean isReadable(Path file) throws IOException {
+    return Files.getFileStore(file).equals(Files.getFileStore(UserFolder.ROOT));
   }
 
   private static Path prepareFolder() throws IOException {

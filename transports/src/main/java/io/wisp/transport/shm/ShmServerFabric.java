@@ -40,10 +40,10 @@ final class ShmServerFabric implements ServerFabric {
 
   private RemoteBuffer offerTable(CuckooStore store) {
     Path file = store.sharedFile().orElse(null);
-    if (file == null) {
-      return RemoteBuffer.NONE;
-    }
     try {
+      if (file == null || !SharedTable.isReadable(file)) {
+        return RemoteBuffer.NONE;
+      }
       Files.createLink(folder.files().table(), file);
       return new RemoteBuffer(0, ShmMemory.TABLE_KEY, store.region().byteSize());
     } catch (IOException | UnsupportedOperationException e) {

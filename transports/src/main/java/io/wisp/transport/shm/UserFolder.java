@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *   locks         a byte for each server, and for each process that has tables
  *   PORT          the folder of a server
  *   table-P-I     table I of process P
+ *   kept-PORT     the table of a server that keeps it, with files of its own beside it
  * </pre>
  */
 final class UserFolder {
