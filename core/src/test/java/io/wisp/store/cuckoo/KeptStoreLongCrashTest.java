@@ -3,12 +3,12 @@ package io.wisp.store.cuckoo;
 
 import org.junit.jupiter.api.Tag;
 
-/** The same more often. */
+/** The same more often; {@code -Dwisp.keep.rounds=N} says how often. */
 @Tag("long")
 class KeptStoreLongCrashTest extends KeptStoreCrashTest {
 
   @Override
   int rounds() {
-    return 500;
+    return Integer.getInteger("wisp.keep.rounds", 500);
   }
 }

@@ -28,20 +28,44 @@ final class RecordJudge {
   private final long buckets;
   private final long checksumSeed;
   private final WordSet confirmed;
-  private final Tally tally;
+  private long entries;
+  private long expiring;
+  private long bytes;
+  private long finished;
+  private long lastVersion;
 
   /**
-   * Of a region.
+   * Of a region, for one thread.
    *
    * @param confirmed where the slot is added that names a record which is its key's
    */
-  RecordJudge(MemorySegment memory, Index index, WordSet confirmed, Tally tally) {
+  RecordJudge(MemorySegment memory, Index index, WordSet confirmed) {
     this.memory = memory;
     this.index = index;
     this.confirmed = confirmed;
-    this.tally = tally;
     buckets = index.buckets();
     checksumSeed = Words.getPlain(memory, RegionHeader.CHECKSUM_SEED_OFFSET);
+  }
+
+  /** Adds what was counted here to what all threads count. */
+  void addTo(Tally tally) {
+    tally.entries.add(entries);
+    tally.expiring.add(expiring);
+    tally.bytes.add(bytes);
+    tally.finished.add(finished);
+    tally.lastVersion.accumulate(lastVersion);
+  }
+
+  /**
+   * The hash of a record's key, for {@link #confirm}. It has the key's buckets fetched meanwhile:
+   * several records' are fetched at once if this is asked of all of them first.
+   */
+  long hash(long record) {
+    long hash = index.hashOfRecord(record);
+    // With acquire, for a load that is not ordered may be left out.
+    long ignored = Words.getAcquire(memory, index.slotAddress(hash, buckets, 0));
+    ignored = Words.getAcquire(memory, index.slotAddress(hash, buckets, Bucket.SLOTS));
+    return hash;
   }
 
   /** How long a record is, as its header says. */
@@ -55,13 +79,16 @@ final class RecordJudge {
   }
 
   /** Makes a record alive that is its key's; the answer is whether it is. */
-  boolean confirm(long record, long limit) {
+  boolean confirm(long record, long hash, long limit) {
     if (!isWhole(record, limit)) {
       return false;
     }
-    long hash = index.hashOfRecord(record);
     long slotAddress = index.locateRecord(record, hash);
-    if (slotAddress == Index.NONE || !hasTag(slotAddress, hash) || isOutdone(record, hash)) {
+    if (slotAddress == Index.NONE || !hasTag(slotAddress, hash)) {
+      return false;
+    }
+    boolean isLive = RecordLayout.isLive(Words.getAcquire(memory, record + Long.BYTES));
+    if (!isLive && isOutdone(record, hash)) {
       return false;
     }
     settle(record, slotAddress, hash);
@@ -87,7 +114,8 @@ final class RecordJudge {
 
   /**
    * Whether another slot of the key names a later record of it. No process leaves that; but a slot
-   * that was damaged may name anything that is still in memory.
+   * that was damaged may name anything that is still in memory. What was replaced is dead, so of
+   * records that are alive it need not be asked, which would be another bucket to fetch for each.
    */
   private boolean isOutdone(long record, long hash) {
     for (int i = 0; i < 2 * Bucket.SLOTS; i++) {
@@ -111,7 +139,7 @@ final class RecordJudge {
     long live = (word1 | RecordLayout.LIVE) & ~RecordLayout.DEAD;
     if (live != word1) {
       Words.setRelease(memory, record + Long.BYTES, live);
-      tally.finished.increment();
+      finished++;
     }
     boolean expires = RecordLayout.expiry(memory, record) != Store.NEVER;
     long slot = Bucket.slot(KeyHash.tag(hash), record, expires);
@@ -119,11 +147,11 @@ final class RecordJudge {
       Words.setRelease(memory, slotAddress, slot);
     }
     confirmed.add(slotAddress);
-    tally.entries.increment();
+    entries++;
     if (expires) {
-      tally.expiring.increment();
+      expiring++;
     }
-    tally.bytes.add(size(record));
-    tally.lastVersion.accumulate(version(record));
+    bytes += size(record);
+    lastVersion = Math.max(lastVersion, version(record));
   }
 }

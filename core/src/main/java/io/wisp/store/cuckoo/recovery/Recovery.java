@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is made of the region of a kept table whose process has ended. FORMAT.md says why it is
@@ -91,10 +92,9 @@ public final class Recovery {
           new IndexCheck(memory, geometry, index, segmentPages, named, confirmed, tally);
       entries.collect();
       requireLevels();
-      RecordJudge judge = new RecordJudge(memory, index, confirmed, tally);
-      List<Segment> segments = check(starts, new SegmentCheck(memory, geometry, named, judge));
+      List<Segment> segments = check(starts, named, confirmed);
       requireVersions();
-      entries.retireOthers(geometry.bytes(indexPages), judge);
+      entries.retireOthers(geometry.bytes(indexPages), new RecordJudge(memory, index, confirmed));
       entries.clear();
       forgetOthers(starts, segments);
       return new Result(segments, freePages(segments), tally.expiring.sum(), report(undone));
@@ -156,11 +156,18 @@ public final class Recovery {
     }
   }
 
-  private List<Segment> check(List<Integer> starts, SegmentCheck check) {
+  private List<Segment> check(List<Integer> starts, WordSet named, WordSet confirmed) {
     return starts.parallelStream()
-        .map(page -> check.check(page, (int) lengths.get(page)))
+        .map(page -> check(page, named, new RecordJudge(memory, index, confirmed)))
         .filter(Objects::nonNull)
         .toList();
+  }
+
+  private @Nullable Segment check(int page, WordSet named, RecordJudge judge) {
+    Segment segment =
+        new SegmentCheck(memory, geometry, named, judge, page, (int) lengths.get(page)).run();
+    judge.addTo(tally);
+    return segment;
   }
 
   /** When no slot names anything in them: what they were is needed until then. */

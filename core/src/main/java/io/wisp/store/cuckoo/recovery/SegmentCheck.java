@@ -15,49 +15,78 @@ import org.jspecify.annotations.Nullable;
  */
 final class SegmentCheck {
 
+  /** Records whose buckets are fetched at once. */
+  private static final int AT_ONCE = 16;
+
   private final MemorySegment memory;
-  private final Geometry geometry;
   private final WordSet named;
   private final RecordJudge judge;
+  private final int firstPage;
+  private final int pages;
+  private final Geometry geometry;
+  private final long start;
+  private final long limit;
+  private final long[] hashes = new long[AT_ONCE];
+  private final long[] records = new long[AT_ONCE];
+  private long position;
+  private long dead;
+  private long sequence;
+  private int largest;
 
   /**
-   * The segments of a region.
+   * The check of a segment.
    *
    * @param named the records that slots name; those are removed that are not their keys'
    */
-  SegmentCheck(MemorySegment memory, Geometry geometry, WordSet named, RecordJudge judge) {
+  SegmentCheck(
+      MemorySegment memory,
+      Geometry geometry,
+      WordSet named,
+      RecordJudge judge,
+      int firstPage,
+      int pages) {
     this.memory = memory;
     this.geometry = geometry;
     this.named = named;
     this.judge = judge;
+    this.firstPage = firstPage;
+    this.pages = pages;
+    start = geometry.bytes(firstPage);
+    limit = start + geometry.bytes(pages);
+    position = start;
   }
 
-  /** A segment as it is afterwards, or null if nothing in it is alive. */
-  @Nullable Segment check(int firstPage, int pages) {
-    long start = geometry.bytes(firstPage);
-    long limit = start + geometry.bytes(pages);
-    long position = start;
-    long dead = 0;
-    long sequence = 0;
-    int largest = 0;
-    for (long record = named.next(start, limit);
-        record < limit;
-        record = named.next(record + Long.BYTES, limit)) {
-      if (record < position || !judge.confirm(record, limit)) {
-        named.remove(record);
-        continue;
+  /** The segment as it is afterwards, or null if nothing in it is alive. */
+  @Nullable Segment run() {
+    long record = named.next(start, limit);
+    while (record < limit) {
+      int count = 0;
+      for (; count < AT_ONCE && record < limit; count++) {
+        records[count] = record;
+        hashes[count] = judge.hash(record);
+        record = named.next(record + Long.BYTES, limit);
       }
-      int size = judge.size(record);
-      fill(position, record);
-      dead += record - position;
-      sequence = position == start ? judge.version(record) : sequence;
-      largest = Math.max(largest, size);
-      position = record + size;
+      for (int i = 0; i < count; i++) {
+        check(records[i], hashes[i]);
+      }
     }
     bury(position, limit);
     return largest == 0
         ? null
         : Segment.left(geometry, firstPage, pages, sequence, position, dead, largest);
+  }
+
+  private void check(long record, long hash) {
+    if (record < position || !judge.confirm(record, hash, limit)) {
+      named.remove(record);
+      return;
+    }
+    int size = judge.size(record);
+    fill(position, record);
+    dead += record - position;
+    sequence = largest == 0 ? judge.version(record) : sequence;
+    largest = Math.max(largest, size);
+    position = record + size;
   }
 
   /**
