@@ -114,16 +114,16 @@ record KeptStore(Path file) {
   private void tell(RecoveryReport report, PrintStream out, PrintStream err) {
     out.printf(
         Locale.ROOT,
-        "        %,d entries, %s, recovered in %.3f s after %s%n",
-        report.entries(),
+        "        %s, %s, recovered in %.3f s after %s%n",
+        count(report.entries(), "entry", "entries"),
         new ByteSize(report.bytes()),
         report.time().toNanos() / 1e9,
         report.wasClosed() ? "an orderly end" : "a crash");
     List<String> done = new ArrayList<>();
-    add(done, report.finished(), "%,d records whose write was under way are whole");
-    add(done, report.undoneWords(), "%,d words of a change that was under way are as before");
-    add(done, report.unfinished(), "%,d records dropped that nobody was told of");
-    add(done, report.doubled(), "%,d entries that were being moved are in one place");
+    add(done, report.finished(), "under way, and whole: %,d");
+    add(done, report.undoneWords(), "words of a batch or an expiry, as before: %,d");
+    add(done, report.unfinished(), "being created, and dropped: %,d");
+    add(done, report.doubled(), "being moved, and in one place: %,d");
     if (!done.isEmpty()) {
       out.println("        " + String.join("; ", done));
     }
@@ -134,6 +134,10 @@ record KeptStore(Path file) {
           file,
           report.damaged());
     }
+  }
+
+  private static String count(long count, String one, String many) {
+    return String.format(Locale.ROOT, "%,d %s", count, count == 1 ? one : many);
   }
 
   private static void add(List<String> done, long count, String words) {

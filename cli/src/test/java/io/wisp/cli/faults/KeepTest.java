@@ -155,7 +155,7 @@ class KeepTest {
     }
     try (ServerProcess server = serve("--keep=" + file).port(port).start();
         Client client = connect("tcp", server.port(), GetPath.RING)) {
-      assertThat(server.out()).contains("1 entries, ", " after an orderly end");
+      assertThat(server.out()).contains("1 entry, ", " after an orderly end");
       assertThat(client.get(bytes("key"))).asString().isEqualTo("value");
       Path maybeElsewhere = Path.of(file);
       if (!Files.getFileStore(maybeElsewhere).equals(Files.getFileStore(Path.of("/dev/shm")))) {
