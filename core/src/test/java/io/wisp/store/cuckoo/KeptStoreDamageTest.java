@@ -200,6 +200,12 @@ class KeptStoreDamageTest {
     assertThatThrownBy(() -> CuckooStore.keep(OPTIONS, link))
         .isInstanceOf(IOException.class)
         .hasMessage(link + " is no file that could be kept: name another one");
+    for (Path none : new Path[] {folder, Path.of("/")}) {
+      assertThatThrownBy(() -> CuckooStore.keep(OPTIONS, none))
+          .isInstanceOf(IOException.class)
+          .hasMessage(none + " is no file that could be kept: name another one");
+    }
+    assertThat(folder.resolveSibling(folder.getFileName() + ".lock")).doesNotExist();
   }
 
   @Test

@@ -4,6 +4,7 @@ package io.wisp.store.cuckoo.region;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -40,40 +41,28 @@ final class KeptFile implements BackingFile {
    *     message says what it is and what can be done
    */
   static KeptFile open(Path path, long bytes) throws IOException {
-    FileHold hold = takeHold(path);
     try {
-      if (isThere(path, bytes)) {
-        return new KeptFile(path, hold, RegionFile.of(path, bytes), false);
+      requireUsable(path, attributes(path));
+      FileHold hold = FileHold.take(path);
+      try {
+        return open(path, bytes, hold);
+      } catch (Throwable refused) {
+        hold.close();
+        throw refused;
       }
+    } catch (NoSuchFileException e) {
+      throw new IOException("cannot keep " + path + ": there is no such folder", e);
+    } catch (AccessDeniedException e) {
+      throw new IOException("cannot keep " + path + ": " + e.getFile() + " may not be used", e);
+    }
+  }
+
+  private static KeptFile open(Path path, long bytes, FileHold hold) throws IOException {
+    BasicFileAttributes attributes = attributes(path);
+    if (attributes == null) {
       Path name = path.resolveSibling(path.getFileName() + ".new");
       Files.deleteIfExists(name);
       return new KeptFile(path, hold, RegionFile.create(name, bytes), true);
-    } catch (Throwable refused) {
-      hold.close();
-      throw refused;
-    }
-  }
-
-  private static FileHold takeHold(Path path) throws IOException {
-    try {
-      return FileHold.take(path);
-    } catch (NoSuchFileException e) {
-      throw new IOException("cannot keep " + path + ": there is no such folder", e);
-    }
-  }
-
-  private static boolean isThere(Path path, long bytes) throws IOException {
-    BasicFileAttributes attributes = attributes(path);
-    if (attributes == null) {
-      return false;
-    }
-    if (!attributes.isRegularFile()) {
-      throw new IOException(path + " is no file that could be kept: name another one");
-    }
-    if (Files.exists(SELF)
-        && !Files.getAttribute(path, OWNER, LinkOption.NOFOLLOW_LINKS)
-            .equals(Files.getAttribute(SELF, OWNER))) {
-      throw new IOException(path + " is another user's: name another file");
     }
     if (attributes.size() != bytes) {
       throw new IOException(
@@ -85,7 +74,20 @@ final class KeptFile implements BackingFile {
               + " are asked for: ask for as many as it was made with, or remove it with all that"
               + " it holds");
     }
-    return true;
+    return new KeptFile(path, hold, RegionFile.of(path, bytes), false);
+  }
+
+  private static void requireUsable(Path path, @Nullable BasicFileAttributes attributes)
+      throws IOException {
+    if (path.getFileName() == null || (attributes != null && !attributes.isRegularFile())) {
+      throw new IOException(path + " is no file that could be kept: name another one");
+    }
+    if (attributes != null
+        && Files.exists(SELF)
+        && !Files.getAttribute(path, OWNER, LinkOption.NOFOLLOW_LINKS)
+            .equals(Files.getAttribute(SELF, OWNER))) {
+      throw new IOException(path + " is another user's: name another file");
+    }
   }
 
   private static @Nullable BasicFileAttributes attributes(Path path) throws IOException {

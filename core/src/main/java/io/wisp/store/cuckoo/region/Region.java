@@ -125,13 +125,24 @@ public final class Region implements AutoCloseable {
     }
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Of a file that is kept, all is written back: so an orderly end outlives the machine's, too,
+   * unless the file is in memory.
+   *
+   * @throws java.io.UncheckedIOException if it cannot be; it is closed all the same
+   */
   @Override
   public synchronized void close() {
-    if (arena.scope().isAlive()) {
+    if (!arena.scope().isAlive()) {
+      return;
+    }
+    try {
       if (file instanceof KeptFile) {
-        // On tmpfs there is nothing to do; elsewhere an orderly end outlives the machine's.
         memory.force();
       }
+    } finally {
       arena.close();
       if (file != null) {
         file.release();
