@@ -43,15 +43,26 @@ class CuckooStoreModelTest extends StoreTestBase {
   void shouldAgreeWithModelAfterEveryOperation(
       long seed, int keys, int maxValueLength, long capacity) {
     random = new Random(seed);
-    CuckooStore store = open(options(capacity).clock(clock));
+    CuckooStore store = make(options(capacity).clock(clock));
     for (int i = 0; i < 60_000; i++) {
       step(store, random.nextInt(keys), maxValueLength);
+      store = next(store, i);
       if (i % 20_000 == 0) {
         StoreInspector.check(store);
       }
     }
     StoreInspector.check(store);
     checkAll(store, keys);
+  }
+
+  /** Makes the store that is tested. */
+  CuckooStore make(CuckooStore.Options options) {
+    return open(options);
+  }
+
+  /** The store to go on with after a step. */
+  CuckooStore next(CuckooStore store, int step) {
+    return store;
   }
 
   private void step(CuckooStore store, int number, int maxValueLength) {
