@@ -68,6 +68,12 @@ class KeepTest {
     return file;
   }
 
+  /** In an orderly way, or what it has in shared memory would stay there. */
+  private static void end(ServerProcess server) throws IOException, InterruptedException {
+    server.terminate();
+    assertThat(server.exitCode()).isZero();
+  }
+
   private static Client connect(String transport, int basePort, GetPath path) {
     Transport chosen = Transports.named(transport);
     return chosen.connect(
@@ -114,7 +120,7 @@ class KeepTest {
     }
     System.out.println("held " + answers + " answers in " + rounds() + " kills: " + server.out());
     assertThat(answers).isPositive();
-    server.close();
+    end(server);
   }
 
   @Test
@@ -137,6 +143,7 @@ class KeepTest {
         for (Client each : List.of(shm, oneSided)) {
           assertThatThrownBy(() -> each.get(bytes("key"))).isInstanceOf(TransportException.class);
         }
+        end(next);
       }
     }
   }
@@ -150,8 +157,7 @@ class KeepTest {
       port = server.port();
       assertThat(server.out()).contains("kept    " + file + " (outlives this process");
       client.put(bytes("key"), bytes("value"));
-      server.terminate();
-      assertThat(server.exitCode()).isZero();
+      end(server);
     }
     try (ServerProcess server = serve("--keep=" + file).port(port).start();
         Client client = connect("tcp", server.port(), GetPath.RING)) {
@@ -161,6 +167,7 @@ class KeepTest {
       if (!Files.getFileStore(maybeElsewhere).equals(Files.getFileStore(Path.of("/dev/shm")))) {
         assertThat(server.out()).contains("clients of shm ask for everything");
       }
+      end(server);
     }
   }
 
@@ -170,8 +177,7 @@ class KeepTest {
     try (ServerProcess server = serve("--keep=" + file, "--memory", "16m", "-t").start()) {
       checkRefusal("is in use by a server that is running", "--keep=" + file, "-t");
       assertThat(server.isAlive()).isTrue();
-      server.terminate();
-      assertThat(server.exitCode()).isZero();
+      end(server);
     }
     checkRefusal(
         "was made with --memory 16777216: leave --memory out",
