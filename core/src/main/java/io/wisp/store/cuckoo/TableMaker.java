@@ -101,7 +101,8 @@ final class TableMaker {
     Table table = assemble(stripes, found.freePages(), counters);
     table.heap().adopt(found.segments(), RegionHeader.versionBound(memory));
     SpareRestoration spare =
-        new SpareRestoration(table.pages(), table.heap(), table.compactor().evacuation());
+        new SpareRestoration(
+            table.pages(), table.heap(), geometry, table.compactor().evacuation());
     if (!spare.restore()) {
       throw new UnrecoverableException("its memory is so full of damage that none can be won");
     }

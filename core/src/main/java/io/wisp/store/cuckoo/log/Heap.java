@@ -70,6 +70,16 @@ public final class Heap {
     replaceCompaction(segment);
   }
 
+  /** Goes on copying into free pages; the answer is whether so many bytes are there in a row. */
+  boolean continueCompactionInFree(long bytes) {
+    Segment next = openFor(bytes);
+    if (next == null) {
+      return false;
+    }
+    replaceCompaction(next);
+    return true;
+  }
+
   /** All segments. */
   public SegmentTable segments() {
     return segments;
@@ -249,7 +259,7 @@ public final class Heap {
     return offset;
   }
 
-  private @Nullable Segment openFor(int size) {
+  private @Nullable Segment openFor(long size) {
     long run = pages.take(geometry.pagesFor(size), geometry.segmentPages());
     return run == Pages.NONE ? null : open(run);
   }
