@@ -22,6 +22,8 @@ import java.util.Set;
  * <p>POSIX releases a process's locks on a file when the process closes <em>any</em> of its
  * descriptors of that file. So it is not the file itself that is locked, which is opened to be
  * mapped and by clients in this process; and the other one is opened only if it is not held here.
+ * It is there before the file is, but knows only one of its names; for others there is {@link
+ * NativeFile#tryLock}.
  *
  * @see <a href="https://man7.org/linux/man-pages/man2/F_GETLK.2const.html">fcntl(2), advisory
  *     record locking</a>
@@ -62,7 +64,8 @@ record FileHold(Object key, FileChannel channel) implements AutoCloseable {
     }
   }
 
-  private static IOException inUse(Path file) {
+  /** What is said of a file that somebody has. */
+  static IOException inUse(Path file) {
     return new IOException(
         file + " is in use by a server that is running: stop that one, or name another file");
   }

@@ -11,6 +11,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,11 +28,17 @@ final class KeptFile implements BackingFile {
   private final Path path;
   private final FileHold hold;
   private final boolean isNew;
+
+  /** What holds the lock on the file itself; null where there is none. */
+  private final @Nullable NativeFile lock;
+
   private RegionFile file;
 
-  private KeptFile(Path path, FileHold hold, RegionFile file, boolean isNew) {
+  private KeptFile(
+      Path path, FileHold hold, @Nullable NativeFile lock, RegionFile file, boolean isNew) {
     this.path = path;
     this.hold = hold;
+    this.lock = lock;
     this.file = file;
     this.isNew = isNew;
   }
@@ -62,7 +71,8 @@ final class KeptFile implements BackingFile {
     if (attributes == null) {
       Path name = path.resolveSibling(path.getFileName() + ".new");
       Files.deleteIfExists(name);
-      return new KeptFile(path, hold, RegionFile.create(name, bytes), true);
+      RegionFile file = RegionFile.create(name, bytes);
+      return new KeptFile(path, hold, lock(name), file, true);
     }
     if (attributes.size() != bytes) {
       throw new IOException(
@@ -74,7 +84,69 @@ final class KeptFile implements BackingFile {
               + " are asked for: ask for as many as it was made with, or remove it with all that"
               + " it holds");
     }
-    return new KeptFile(path, hold, RegionFile.of(path, bytes), false);
+    NativeFile lock = lock(path);
+    try {
+      makeOurs(path);
+      if (lock != null) {
+        fillHoles(path, lock, bytes);
+      }
+      return new KeptFile(path, hold, lock, RegionFile.of(path, bytes), false);
+    } catch (Throwable refused) {
+      unlock(lock);
+      throw refused;
+    }
+  }
+
+  /** Another name of the file has another hold, so it is locked as well. */
+  private static @Nullable NativeFile lock(Path path) throws IOException {
+    NativeFile opened;
+    try {
+      opened = NativeFile.open(path);
+    } catch (IOException e) {
+      throw new IOException("cannot keep " + path + ": " + e.getMessage(), e);
+    }
+    if (opened != null && !opened.tryLock()) {
+      opened.close();
+      throw FileHold.inUse(path);
+    }
+    return opened;
+  }
+
+  private static void unlock(@Nullable NativeFile lock) {
+    if (lock != null) {
+      lock.close();
+    }
+  }
+
+  /** Which a copy may have, and without space for them its user would be killed. */
+  private static void fillHoles(Path path, NativeFile file, long bytes) throws IOException {
+    try {
+      file.allocate(bytes);
+    } catch (IOException e) {
+      throw new IOException(
+          "cannot keep "
+              + path
+              + ": it has holes, for which there is no space: "
+              + e.getMessage()
+              + "; make room on its file system",
+          e);
+    }
+  }
+
+  /** Nobody else may read or write it, unless its file system has no such modes. */
+  private static void makeOurs(Path path) {
+    PosixFileAttributeView view =
+        Files.getFileAttributeView(path, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+    try {
+      if (view != null) {
+        Set<PosixFilePermission> mode = view.readAttributes().permissions();
+        if (mode.retainAll(RegionFile.OWNER_ONLY)) {
+          view.setPermissions(mode);
+        }
+      }
+    } catch (IOException none) {
+      // It stays as it is.
+    }
   }
 
   private static void requireUsable(Path path, @Nullable BasicFileAttributes attributes)
@@ -125,6 +197,7 @@ final class KeptFile implements BackingFile {
     if (!file.path().equals(path)) {
       file.release();
     }
+    unlock(lock);
     try {
       hold.close();
     } catch (IOException e) {

@@ -18,6 +18,7 @@ import java.lang.invoke.VarHandle;
 final class NativeCalls {
 
   static final int EINTR = 4;
+  static final int EAGAIN = 11;
 
   /** What a call that sets it is given to set it in. */
   static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
@@ -38,7 +39,12 @@ final class NativeCalls {
 
   /** The name of the error of the call that was given this state. */
   static String name(MemorySegment state) {
-    return name((int) ERRNO.get(state, 0L));
+    return name(errno(state));
+  }
+
+  /** The number of that error. */
+  static int errno(MemorySegment state) {
+    return (int) ERRNO.get(state, 0L);
   }
 
   static String name(int errno) {
@@ -47,7 +53,7 @@ final class NativeCalls {
       case 2 -> "ENOENT";
       case EINTR -> "EINTR";
       case 5 -> "EIO";
-      case 11 -> "EAGAIN";
+      case EAGAIN -> "EAGAIN";
       case 12 -> "ENOMEM";
       case 13 -> "EACCES";
       case 22 -> "EINVAL";

@@ -13,7 +13,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +27,9 @@ record RegionFile(Path path, long bytes, @Nullable Object key) implements Backin
 
   private static final Set<OpenOption> CREATE =
       Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
-  private static final FileAttribute<?> OWNER_ONLY =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+  /** The mode of such a file. */
+  static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
 
   /** One that is there. */
   static RegionFile of(Path path, long bytes) throws IOException {
@@ -36,7 +37,8 @@ record RegionFile(Path path, long bytes, @Nullable Object key) implements Backin
   }
 
   static RegionFile create(Path path, long bytes) throws IOException {
-    try (FileChannel channel = FileChannel.open(path, CREATE, OWNER_ONLY)) {
+    try (FileChannel channel =
+        FileChannel.open(path, CREATE, PosixFilePermissions.asFileAttribute(OWNER_ONLY))) {
       RegionFile file = new RegionFile(path, bytes, key(path));
       try {
         FileReservation.reserve(path, channel, bytes);
