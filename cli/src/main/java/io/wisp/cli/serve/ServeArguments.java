@@ -53,8 +53,8 @@ public final class ServeArguments {
       description =
           "Keep what is stored when the server ends or is killed, for the next one that is started"
               + " alike: in /dev/shm, where it outlives the process but not the machine, or in the"
-              + " file PATH, where of the machine's end survives what the file system has written"
-              + " back. The file stays until it is removed.")
+              + " file PATH, where on a disk it outlives the machine after an orderly end of the"
+              + " server. The file stays until it is removed.")
   private @Nullable String keep;
 
   @Option(
@@ -167,8 +167,8 @@ public final class ServeArguments {
     return memory;
   }
 
-  /** Where the store is kept, or null if it ends with the server. */
-  @Nullable KeptStore kept() {
+  /** Where the store of a server at a port is kept, or null if it ends with the server. */
+  @Nullable KeptStore kept(int port) {
     return keep == null ? null : KeptStore.named(keep, port);
   }
 

@@ -21,6 +21,7 @@ import io.wisp.transport.Transport;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.Transports;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -54,7 +55,7 @@ public record ServeCommand(
     List<Transport> transports = transports();
     transports.forEach(each -> TransportChoice.endpoint(each, asked.endpoint()));
     requireKnownHost(asked);
-    KeptStore kept = arguments.kept();
+    KeptStore kept = arguments.kept(asked.endpoint().port());
     ByteSize machine = MemorySize.ofMachine();
     MemorySize memory =
         kept == null
@@ -81,6 +82,11 @@ public record ServeCommand(
       out.println("stopping: closing connections");
     } catch (TransportException e) {
       throw UserError.failure(e.getMessage());
+    } catch (UncheckedIOException e) {
+      if (kept == null) {
+        throw e;
+      }
+      throw UserError.failure("what is kept could not all be written back: " + e.getMessage());
     }
     out.println("stopped");
     return stop.exitCode();
