@@ -30,6 +30,10 @@ record KeptStore(Path file) {
   /** File systems that are gone when the machine is. */
   private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs", "hugetlbfs", "devtmpfs");
 
+  /** File systems of another machine, which may do with pages and locks what they like. */
+  private static final Set<String> OF_ANOTHER_MACHINE =
+      Set.of("nfs", "nfs4", "cifs", "smb3", "ceph", "fuse.sshfs", "fuse.glusterfs");
+
   /**
    * What --keep names.
    *
@@ -90,8 +94,9 @@ record KeptStore(Path file) {
   /** Opens it, and says what it holds and what is promised. */
   Store open(ByteSize memory, boolean evict, boolean shared, PrintStream out, PrintStream err) {
     try {
+      requirePromise(fileSystem());
       CuckooStore store = StoreServer.keep(memory.bytes(), evict, file);
-      out.println("kept    " + file + " (" + promise() + ")");
+      out.println("kept    " + file + " (" + promise(fileSystem()) + ")");
       store.recovery().ifPresent(report -> tell(report, out, err));
       if (shared && !SharedTable.isReadable(file)) {
         out.println("        clients of shm ask for everything: it is not in /dev/shm");
@@ -104,11 +109,26 @@ record KeptStore(Path file) {
     }
   }
 
-  private String promise() throws IOException {
-    String type = Files.getFileStore(file).type();
-    return IN_MEMORY.contains(type)
+  /** The type of the file system, as the machine names it; the file need not be there. */
+  private String fileSystem() throws IOException {
+    Path there = Files.exists(file) ? file : file.getParent();
+    return there == null || !Files.exists(there) ? "" : Files.getFileStore(there).type();
+  }
+
+  /** Refuses a file system on which nothing could be promised. */
+  static void requirePromise(String fileSystem) {
+    if (OF_ANOTHER_MACHINE.contains(fileSystem)) {
+      throw UserError.failure(
+          "--keep: on %s, a file system of another machine, nothing could be promised: name a file"
+                  .formatted(fileSystem)
+              + " on this one");
+    }
+  }
+
+  static String promise(String fileSystem) {
+    return IN_MEMORY.contains(fileSystem)
         ? "outlives this process, not the machine"
-        : "outlives this process, and of the machine's end what " + type + " has written back";
+        : "outlives this process, and after an orderly end the machine";
   }
 
   private void tell(RecoveryReport report, PrintStream out, PrintStream err) {
@@ -121,11 +141,19 @@ record KeptStore(Path file) {
         report.wasClosed() ? "an orderly end" : "a crash");
     List<String> done = new ArrayList<>();
     add(done, report.finished(), "under way, and whole: %,d");
-    add(done, report.undoneWords(), "words of a batch or an expiry, as before: %,d");
+    add(done, report.redoneWords(), "words of a batch or an expiry, stored: %,d");
     add(done, report.unfinished(), "being created, and dropped: %,d");
     add(done, report.doubled(), "being moved, and in one place: %,d");
     if (!done.isEmpty()) {
       out.println("        " + String.join("; ", done));
+    }
+    if (report.machineEnded()) {
+      err.println(
+          "WARNING: the machine ended while "
+              + file
+              + " was in use, or it was copied from one where it was: what was written last may be"
+              + " missing, and what was deleted last may be there again; only an orderly end of the"
+              + " server outlives the machine");
     }
     if (report.damaged() > 0) {
       err.printf(

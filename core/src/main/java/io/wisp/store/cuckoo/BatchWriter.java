@@ -8,7 +8,6 @@ import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteBatch.Change;
 import io.wisp.store.cuckoo.log.Heap;
 import io.wisp.store.cuckoo.log.RecordLayout;
-import io.wisp.store.cuckoo.region.Journal;
 import io.wisp.store.cuckoo.region.Words;
 import io.wisp.store.cuckoo.table.Bucket;
 import io.wisp.store.cuckoo.table.ClockEviction;
@@ -52,8 +51,11 @@ final class BatchWriter extends TableWriter {
   private static final ThreadLocal<BatchEntries> ENTRIES =
       ThreadLocal.withInitial(BatchEntries::new);
 
+  private final BatchCommit commit;
+
   BatchWriter(Table table, InstantSource clock) {
     super(table, clock);
+    commit = new BatchCommit(table, clock);
   }
 
   Status write(WriteBatch batch) {
@@ -232,7 +234,7 @@ final class BatchWriter extends TableWriter {
       }
       int stuck = giveSlots(keys, held);
       if (stuck == NONE_STUCK) {
-        store(keys);
+        commit.commit(keys);
       }
       return stuck;
     } finally {
@@ -310,85 +312,6 @@ final class BatchWriter extends TableWriter {
       if (entry.isNew()) {
         long slotAddress = index.locateRecord(entry.record, entry.hash);
         Words.setRelease(memory, slotAddress, Bucket.EMPTY);
-      }
-    }
-  }
-
-  /**
-   * Takes the steps that cannot fail. What is done before the new records become live is undone if
-   * a kept table's process ends before all of it is; what is left then, is finished.
-   */
-  private void store(BatchEntries keys) {
-    Journal journal = table.journal();
-    if (journal == null) {
-      storeSlots(keys);
-    } else {
-      journal.lock();
-      try {
-        noteSlots(keys, journal);
-        storeSlots(keys);
-        journal.disarm();
-      } finally {
-        journal.unlock();
-      }
-    }
-    enliven(keys);
-    settle(keys);
-  }
-
-  private void noteSlots(BatchEntries keys, Journal journal) {
-    for (int i = 0; i < keys.size(); i++) {
-      BatchEntry entry = keys.get(i);
-      if (entry.isNew()) {
-        journal.noteAs(index.locateRecord(entry.record, entry.hash), Bucket.EMPTY);
-      } else if (entry.endsOld()) {
-        journal.note(index.locateRecord(Bucket.recordOffset(entry.oldSlot), entry.hash));
-      }
-    }
-    journal.arm();
-  }
-
-  /* The slots are looked for again by their records, for room may have been made by moving them. */
-  private void storeSlots(BatchEntries keys) {
-    for (int i = 0; i < keys.size(); i++) {
-      BatchEntry entry = keys.get(i);
-      if (entry.isPut()) {
-        seal(entry.record, entry.expiry, entry.contentHash);
-      }
-    }
-    for (int i = 0; i < keys.size(); i++) {
-      BatchEntry entry = keys.get(i);
-      if (entry.endsOld()) {
-        heap.markDead(Bucket.recordOffset(entry.oldSlot));
-      }
-    }
-    for (int i = 0; i < keys.size(); i++) {
-      BatchEntry entry = keys.get(i);
-      if (entry.endsOld()) {
-        long old = Bucket.recordOffset(entry.oldSlot);
-        long slotAddress = index.locateRecord(old, entry.hash);
-        Words.setRelease(memory, slotAddress, entry.newSlot());
-      }
-    }
-  }
-
-  private void enliven(BatchEntries keys) {
-    for (int i = 0; i < keys.size(); i++) {
-      BatchEntry entry = keys.get(i);
-      if (entry.isPut()) {
-        enliven(entry.record);
-      }
-    }
-  }
-
-  private void settle(BatchEntries keys) {
-    for (int i = 0; i < keys.size(); i++) {
-      BatchEntry entry = keys.get(i);
-      if (entry.isPut() && entry.hadExpired) {
-        counters.countExpired();
-      }
-      if (entry.isNew() || entry.endsOld()) {
-        entries.settle(entry.oldSlot, entry.newSlot());
       }
     }
   }

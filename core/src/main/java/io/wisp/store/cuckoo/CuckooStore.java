@@ -26,6 +26,7 @@ import io.wisp.store.cuckoo.table.Bucket;
 import io.wisp.store.cuckoo.table.Counters;
 import io.wisp.store.cuckoo.table.IndexMemory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -117,8 +118,8 @@ public final class CuckooStore implements Store {
   /**
    * A store in a file, which has all that a process put there which is no more: whatever ended it,
    * every write is there whose answer it gave, and none by half. It stays when this store is closed
-   * or its process ends, and is open in one process at a time. What the file system has not yet
-   * written back ends with the machine; on tmpfs that is all of it.
+   * or its process ends, and is open in one process at a time. The end of the machine it outlives
+   * only on a disk and if it was closed before; {@link RecoveryReport#machineEnded} tells.
    *
    * <p>The capacity is the one with which the file was made. A part of it, 132 KiB and 8 bytes a
    * page, holds what a recovery needs.
@@ -130,14 +131,7 @@ public final class CuckooStore implements Store {
   public static CuckooStore keep(Options options, Path file) throws IOException {
     Region region = Region.keptIn(file, options.capacity());
     try {
-      TableMaker maker = options.maker(region, true);
-      if (region.isNew()) {
-        CuckooStore store = new CuckooStore(options, region, maker.create(), null);
-        region.publish();
-        return store;
-      }
-      TableMaker.Recovered recovered = maker.recover();
-      return new CuckooStore(options, region, recovered.table(), recovered.found().report());
+      return keep(options, region);
     } catch (UnrecoverableException damaged) {
       region.close();
       throw new IOException(
@@ -147,10 +141,25 @@ public final class CuckooStore implements Store {
               + damaged.getMessage()
               + "; remove it, and what it holds is lost, or name another file",
           damaged);
+    } catch (UncheckedIOException failed) {
+      region.close();
+      throw new IOException("cannot keep " + file + ": " + failed.getMessage(), failed);
     } catch (Throwable failed) {
       region.close();
       throw failed;
     }
+  }
+
+  /** The same in a region of the right size, which stays the caller's if it throws. */
+  static CuckooStore keep(Options options, Region region) throws IOException {
+    TableMaker maker = options.maker(region, true);
+    if (region.isNew()) {
+      CuckooStore store = new CuckooStore(options, region, maker.create(), null);
+      region.publish();
+      return store;
+    }
+    TableMaker.Recovered recovered = maker.recover();
+    return new CuckooStore(options, region, recovered.table(), recovered.found().report());
   }
 
   /** What was found in the file of a store that is kept, if an earlier process had left any. */
@@ -431,12 +440,27 @@ public final class CuckooStore implements Store {
     return false;
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Of a file that is kept, all is written back first: so an orderly end outlives the machine's,
+   * too, unless the file is in memory.
+   *
+   * @throws UncheckedIOException if it cannot be; the store is closed all the same
+   */
   @Override
   public synchronized void close() {
-    if (region.memory().scope().isAlive()) {
-      RegionHeader.close(region.memory());
+    try {
+      if (region.memory().scope().isAlive()) {
+        RegionHeader.invalidate(region.memory());
+        // All of it before the word that says so.
+        region.writeBack();
+        RegionHeader.close(region.memory());
+        region.writeBack();
+      }
+    } finally {
+      region.close();
     }
-    region.close();
   }
 
   /**

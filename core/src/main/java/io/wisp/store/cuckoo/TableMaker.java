@@ -72,6 +72,7 @@ final class TableMaker {
         random.nextLong(),
         Index.OFFSET,
         minBuckets,
+        indexPages,
         area == null ? 0 : area.offset());
     BitSet free = new BitSet();
     free.set(indexPages, geometry.pages());
@@ -79,7 +80,7 @@ final class TableMaker {
     Table table =
         assemble(stripes, free, area == null ? new Counters(stripes) : keptCounters(stripes, 0, 0));
     table.index().initialize(minBuckets);
-    RegionHeader.open(memory, incarnation);
+    open();
     return table;
   }
 
@@ -101,13 +102,19 @@ final class TableMaker {
     Table table = assemble(stripes, found.freePages(), counters);
     table.heap().adopt(found.segments(), RegionHeader.versionBound(memory));
     SpareRestoration spare =
-        new SpareRestoration(
-            table.pages(), table.heap(), geometry, table.compactor().evacuation());
+        new SpareRestoration(table.pages(), table.heap(), geometry, table.compactor().evacuation());
     if (!spare.restore()) {
       throw new UnrecoverableException("its memory is so full of damage that none can be won");
     }
-    RegionHeader.open(memory, incarnation);
+    open();
     return new Recovered(table, found);
+  }
+
+  private void open() {
+    if (area != null) {
+      RegionHeader.use(memory);
+    }
+    RegionHeader.open(memory, incarnation);
   }
 
   /** So many that no index that the table ever has is smaller. */
@@ -132,7 +139,7 @@ final class TableMaker {
             ? null
             : new ClockEviction(index, stripes, references, entries, counters);
     Compactor compactor = new Compactor(memory, pages, heap, geometry, entries, eviction);
-    IndexMemory indexMemory = new IndexMemory(memory, pages, geometry, compactor, buckets);
+    IndexMemory indexMemory = new IndexMemory(memory, pages, geometry, compactor);
     Displacement displacement = new Displacement(index, stripes, references);
     Growth growth =
         new Growth(index, stripes, indexMemory, displacement, references, minBuckets, fixed);

@@ -103,10 +103,15 @@ abstract class TableWriter {
    * #enliven} it.
    */
   final void seal(long record, long expiry, long contentHash) {
+    Words.setPlain(memory, record + Long.BYTES, sealedWord1(record, expiry, contentHash));
+  }
+
+  /** The second word of a record that is {@link #seal sealed}. */
+  final long sealedWord1(long record, long expiry, long contentHash) {
     long word0 = Words.getPlain(memory, record);
     long word1 = Words.getPlain(memory, record + Long.BYTES);
     long live = RecordLayout.liveWord1(record, word0, word1, expiry, contentHash);
-    Words.setPlain(memory, record + Long.BYTES, live & ~RecordLayout.LIVE);
+    return live & ~RecordLayout.LIVE;
   }
 
   /** Makes a sealed record live, behind all stores so far: the write happens with this one. */

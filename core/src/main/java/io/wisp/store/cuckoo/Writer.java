@@ -216,46 +216,39 @@ final class Writer extends TableWriter {
     }
   }
 
-  /** In a kept table so that all of the record's words are of before or of after, whatever ends. */
-  private void changeExpiry(long slotAddress, long slot, long hash, long expiry) {
-    Journal journal = table.journal();
-    if (journal == null) {
-      storeExpiry(slotAddress, slot, hash, expiry);
-      return;
-    }
-    long record = Bucket.recordOffset(slot);
-    journal.lock();
-    try {
-      for (int word = 0; word < RecordLayout.HEADER_SIZE; word += Long.BYTES) {
-        journal.note(record + word);
-      }
-      journal.note(slotAddress);
-      journal.arm();
-      storeExpiry(slotAddress, slot, hash, expiry);
-      journal.disarm();
-    } finally {
-      journal.unlock();
-    }
-  }
-
   /*
    * In place, so it needs no memory and takes no longer for a long value. Readers find the record
    * not alive meanwhile, and look again; none takes the words of before for those of after, because
    * none of the new ones can be seen before LIVE is gone, nor LIVE before all of them.
    */
-  private void storeExpiry(long slotAddress, long slot, long hash, long expiry) {
+  private void changeExpiry(long slotAddress, long slot, long hash, long expiry) {
     long record = Bucket.recordOffset(slot);
     long word0 = Words.getPlain(memory, record);
     long word1 = Words.getPlain(memory, record + Long.BYTES);
     long changed0 = RecordLayout.word0(counters.nextVersion(hash), RecordLayout.keyLength(word0));
     long changed1 = RecordLayout.changedWord1(word1, word0, expiry(slot), changed0, expiry);
     long changedSlot = Bucket.slot(Bucket.tag(slot), record, expiry != Store.NEVER);
-    Words.setPlain(memory, record + Long.BYTES, word1 & ~RecordLayout.LIVE);
-    VarHandle.releaseFence();
-    Words.setPlain(memory, record, changed0);
-    RecordLayout.setExpiry(memory, record, expiry);
-    Words.setRelease(memory, slotAddress, changedSlot);
-    Words.setRelease(memory, record + Long.BYTES, changed1);
+    Journal journal = table.journal();
+    if (journal == null) {
+      Words.setPlain(memory, record + Long.BYTES, word1 & ~RecordLayout.LIVE);
+      VarHandle.releaseFence();
+      Words.setPlain(memory, record, changed0);
+      RecordLayout.setExpiry(memory, record, expiry);
+      Words.setRelease(memory, slotAddress, changedSlot);
+      Words.setRelease(memory, record + Long.BYTES, changed1);
+    } else {
+      journal.begin();
+      try {
+        journal.note(record + Long.BYTES, word1 & ~RecordLayout.LIVE);
+        journal.note(record, changed0);
+        journal.note(record + RecordLayout.EXPIRY_OFFSET, expiry);
+        journal.note(slotAddress, changedSlot);
+        journal.note(record + Long.BYTES, changed1);
+        journal.commit();
+      } finally {
+        journal.end();
+      }
+    }
     counters.replaced(slot, changedSlot);
   }
 }

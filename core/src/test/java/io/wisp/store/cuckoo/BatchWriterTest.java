@@ -22,6 +22,7 @@ import io.wisp.store.cuckoo.table.Index;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -558,8 +560,21 @@ class BatchWriterTest extends StoreTestBase {
   @ParameterizedTest
   @ValueSource(strings = {"in process", "from elsewhere", "from elsewhere with addresses"})
   void shouldHappenAtOnceForWhoReadsOneKeyAfterAnother(String how) throws Exception {
+    checkThatItHappensAtOnce(open(4 * MEBIBYTE), how);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"in process", "from elsewhere", "from elsewhere with addresses"})
+  void shouldHappenAtOnceInAKeptTable(String how, @TempDir Path folder) throws Exception {
+    CuckooStore.Options options = options(4 * MEBIBYTE);
+    try (CuckooStore store = CuckooStore.keep(options, folder.resolve("region"))) {
+      checkThatItHappensAtOnce(store, how);
+      StoreInspector.check(store);
+    }
+  }
+
+  private void checkThatItHappensAtOnce(CuckooStore store, String how) throws Exception {
     AtomicLong found = new AtomicLong();
-    CuckooStore store = open(4 * MEBIBYTE);
     List<Runnable> tasks = new ArrayList<>();
     tasks.add(() -> writeNumbers(store));
     for (int i = 0; i < 2; i++) {

@@ -33,7 +33,7 @@ class KeptStoreCrashTest {
 
   @TempDir private Path folder;
   private long finished;
-  private long undone;
+  private long redone;
 
   /** How often, for each kind of load. */
   int rounds() {
@@ -47,6 +47,7 @@ class KeptStoreCrashTest {
     "4194304, 60, 20000, false",
     "1048576, 2000, 300, true",
     "8388608, 5000, 30, false",
+    "1048576, 900, 600, false",
   })
   void shouldHoldEveryAnswerAndNothingByHalf(long capacity, int keys, int longest, boolean evict)
       throws Exception {
@@ -67,13 +68,13 @@ class KeptStoreCrashTest {
         runUntilItEnds(store, writers, random.nextInt(20_000_000));
       }
     }
-    System.out.printf("finished %d, undone %d in %d ends%n", finished, undone, rounds());
+    System.out.printf("finished %d, redone %d in %d ends%n", finished, redone, rounds());
   }
 
   private void count(RecoveryReport report) {
     assertThat(report.damaged()).isZero();
     finished += report.finished();
-    undone += report.undoneWords();
+    redone += report.redoneWords();
   }
 
   private static void runUntilItEnds(CuckooStore store, List<Writer> writers, long nanoseconds)

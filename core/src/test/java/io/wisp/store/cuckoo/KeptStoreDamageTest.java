@@ -1,22 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.store.cuckoo;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wisp.store.Slice;
 import io.wisp.store.cuckoo.region.Geometry;
+import io.wisp.store.cuckoo.region.Journal;
 import io.wisp.store.cuckoo.region.RecoveryArea;
+import io.wisp.store.cuckoo.region.RegionHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -140,9 +146,11 @@ class KeptStoreDamageTest {
           64|0|its table says that it has 0 buckets
           64|511|its table says that it has 511 buckets; one such as this has 512 to
           64|1000000|its table says that it has 1000000 buckets
-          64|515|its index is damaged
-          144|1|its header is damaged: it says that no version is above 1
-          144|-1|its header is damaged: it says that no version is above
+          64|515|its header is damaged: it says that its index has 9 pages, which has 10 to
+          144|65537|its header is damaged
+          144|-1|its header is damaged
+          160|0|its header is damaged: it says that its index has 0 pages, which has 9 to
+          160|513|its header is damaged: it says that its index has 513 pages
           """)
   void shouldRefuseADamagedHeaderInWords(int offset, long word, String message) throws IOException {
     byte[] bytes = sound.clone();
@@ -152,7 +160,7 @@ class KeptStoreDamageTest {
 
   @Test
   void shouldRefuseEveryDamageOfTheWordsThatNeverChange() throws IOException {
-    for (int offset : new int[] {0, 8, 16, 32, 40, 48, 128, 136}) {
+    for (int offset : new int[] {0, 8, 16, 32, 40, 48, 128, 136, 144}) {
       for (int bit = 0; bit < 64; bit += 7) {
         byte[] bytes = sound.clone();
         bytes[offset + bit / 8] ^= (byte) (1 << bit % 8);
@@ -168,11 +176,39 @@ class KeptStoreDamageTest {
     words.putLong((int) area.offset(), 8193);
     assertThat(outcome(words.array())).contains("its journal makes no sense");
     words.putLong((int) area.offset(), 1);
-    words.putLong((int) area.offset() + 64, 12);
     assertThat(outcome(words.array())).contains("its journal makes no sense");
     words.putLong((int) area.offset(), 0);
     words.putLong((int) area.lengthOffset(0), 1);
     assertThat(outcome(words.array())).contains("no segment has 1 pages at page 0");
+  }
+
+  @Test
+  void shouldRefuseAVersionAboveTheBoundOfVersions() throws IOException {
+    RegionHeader.setVersionBound(kept.region(), 1);
+    assertThat(outcome(kept.bytes())).contains("it says that no version is above 1, and there is");
+    RegionHeader.setVersionBound(kept.region(), (1L << 47) + 1);
+    assertThat(outcome(kept.bytes())).contains("it says that no version is above 140737488355329");
+  }
+
+  @Test
+  void shouldRefuseEveryDamageOfACommittedJournal() throws IOException {
+    RecoveryArea area = RecoveryArea.of(Geometry.of(SIZE));
+    long slot = Locations.slotAddressOf(kept.store(), Slice.of("key 1"));
+    Journal journal = new Journal(kept.region(), area);
+    journal.begin();
+    journal.note(slot, Locations.slotOf(kept.store(), Slice.of("key 1")));
+    journal.note(slot + 1, 0);
+    journal.commit();
+    assertThat(outcome(kept.bytes())).contains("its journal makes no sense");
+    journal.begin();
+    journal.note(slot, Locations.slotOf(kept.store(), Slice.of("key 1")));
+    journal.commit();
+    assertThat(outcome(kept.bytes())).isEqualTo("lost 0");
+    for (int at : new int[] {0, 2, 7, 64, 71, 72, 79}) {
+      byte[] bytes = kept.bytes();
+      bytes[(int) area.offset() + at] ^= 4;
+      assertThat(outcome(bytes)).as("byte %d", at).contains("its journal makes no sense");
+    }
   }
 
   @Test
@@ -192,6 +228,10 @@ class KeptStoreDamageTest {
             kept.file()
                 + " is in use by a server that is running: stop that one, or name another file");
     assertThat(KeptStores.get(kept.store(), "key 1")).isEqualTo(value(1));
+    Path other = Files.createLink(folder.resolve("other name"), kept.file());
+    assertThatThrownBy(() -> CuckooStore.keep(OPTIONS, other))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(other + " is in use by a server that is running");
     Path nowhere = folder.resolve("nowhere/region");
     assertThatThrownBy(() -> CuckooStore.keep(OPTIONS, nowhere))
         .isInstanceOf(IOException.class)
@@ -206,6 +246,32 @@ class KeptStoreDamageTest {
           .hasMessage(none + " is no file that could be kept: name another one");
     }
     assertThat(folder.resolveSibling(folder.getFileName() + ".lock")).doesNotExist();
+  }
+
+  /** As copies have them, and without space for them whoever writes there is killed. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void shouldFillHolesAndKeepOthersOut() throws Exception {
+    Path file = kept.write(sound);
+    Path copy = folder.resolve("copy");
+    run("cp", "--sparse=always", file.toString(), copy.toString());
+    Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-rw-r--"));
+    assertThat(512 * blocks(copy)).as("has holes").isLessThan(SIZE);
+    CuckooStore.keep(OPTIONS, copy).close();
+    assertThat(512 * blocks(copy)).isGreaterThanOrEqualTo(SIZE);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(copy)))
+        .isEqualTo("rw-------");
+  }
+
+  private static long blocks(Path file) throws Exception {
+    return Long.parseLong(run("stat", "--format=%b", file.toString()).strip());
+  }
+
+  private static String run(String... command) throws Exception {
+    Process process = new ProcessBuilder(command).start();
+    String out = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor()).isZero();
+    return out;
   }
 
   @Test

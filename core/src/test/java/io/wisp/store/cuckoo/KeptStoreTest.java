@@ -11,21 +11,26 @@ import io.wisp.store.WriteCondition;
 import io.wisp.store.cuckoo.log.RecordLayout;
 import io.wisp.store.cuckoo.recovery.RecoveryReport;
 import io.wisp.store.cuckoo.region.Geometry;
+import io.wisp.store.cuckoo.region.Journal;
 import io.wisp.store.cuckoo.region.RecoveryArea;
 import io.wisp.store.cuckoo.region.RegionHeader;
 import io.wisp.store.cuckoo.region.Words;
 import io.wisp.store.cuckoo.table.Bucket;
 import io.wisp.store.cuckoo.table.Index;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a recovery makes of each state that a process may leave: the rows of FORMAT.md's table. */
@@ -84,7 +89,7 @@ class KeptStoreTest {
     RecoveryReport report = kept.recover(bytes);
     assertThat(report.wasClosed()).isTrue();
     assertThat(report.entries()).isEqualTo(OTHERS + 1);
-    assertThat(report.finished() + report.undoneWords() + report.unfinished()).isZero();
+    assertThat(report.finished() + report.redoneWords() + report.unfinished()).isZero();
     assertThat(report.doubled() + report.damaged()).isZero();
     try (ValueBuffer found = new ValueBuffer()) {
       assertThat(kept.store().get(Slice.of("key"), found)).isEqualTo(Status.FOUND);
@@ -163,8 +168,15 @@ class KeptStoreTest {
       long from = slotAddress("other " + i);
       long slot = Locations.slotOf(kept.store(), key);
       if (Locations.moveToOtherBucket(kept.store(), key)) {
+        long to = slotAddress("other " + i);
         Words.setPlain(kept.region(), from, slot);
+        long[] buckets = {Index.bucketOfSlot(from), Index.bucketOfSlot(to)};
+        long[] words = load(buckets);
         assertThat(kept.recover().doubled()).isOne();
+        // Or else a client that is looking may find the entry in neither.
+        int cleared = load(from)[0] == Bucket.EMPTY ? 0 : 1;
+        assertThat(Bucket.version(load(buckets)[cleared]))
+            .isGreaterThan(Bucket.version(words[cleared]));
         return;
       }
     }
@@ -245,27 +257,90 @@ class KeptStoreTest {
     assertThat(kept.get("deleted")).isEqualTo(isDone ? null : "before");
   }
 
-  private void armJournal(int words) {
-    long area = RecoveryArea.of(Geometry.of(SIZE)).offset();
-    Words.setPlain(kept.region(), area, words);
+  private Journal journal() {
+    return new Journal(kept.region(), RecoveryArea.of(Geometry.of(SIZE)));
+  }
+
+  /** Commits a change, and ends before any of it is stored. */
+  private void commit(long[] offsets, long[] words) {
+    Journal journal = journal();
+    journal.begin();
+    for (int i = 0; i < offsets.length; i++) {
+      journal.note(offsets[i], words[i]);
+    }
+    journal.commit();
+  }
+
+  private void store(long[] offsets, long[] words, int from, int to) {
+    for (int i = from; i < to; i++) {
+      Words.setPlain(kept.region(), offsets[i], words[i]);
+    }
+  }
+
+  private long[] load(long... offsets) {
+    return Arrays.stream(offsets).map(each -> Words.getPlain(kept.region(), each)).toArray();
+  }
+
+  /**
+   * Makes what a batch has left into what it had left at an earlier moment.
+   *
+   * @param stored how many of the words were stored that it changes
+   */
+  private void goBack(boolean isCommitted, boolean areOldDead, int stored) {
+    kept.put("deleted", "before");
+    long[] old = {record("key"), record("deleted")};
+    long[] slots = {slotAddress("key"), slotAddress("deleted")};
+    long[] before = load(slots);
+    writeAll();
+    long added = record("new");
+    setWord1(record("key"), word1(record("key")) & ~RecordLayout.LIVE);
+    long[] offsets = {slots[0], added + 8, slots[1]};
+    long[] words = {load(slots)[0], word1(added) & ~RecordLayout.LIVE, Bucket.EMPTY};
+    store(offsets, new long[] {before[0], RecordLayout.pendingWord1(5), before[1]}, stored, 3);
+    store(offsets, words, 0, stored);
+    for (long each : old) {
+      setWord1(each, (word1(each) & ~RecordLayout.DEAD) | (areOldDead ? RecordLayout.DEAD : 0));
+    }
+    if (isCommitted) {
+      commit(offsets, words);
+    }
+  }
+
+  @Test
+  void shouldTakeABatchForOneThatNeverWasBeforeItWasCommitted() {
+    goBack(false, false, 0);
+    RecoveryReport report = kept.recover();
+    assertThat(report.unfinished()).isOne();
+    assertThat(report.redoneWords() + report.finished() + report.damaged()).isZero();
+    checkBatch(false);
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 2, 3})
-  void shouldUndoABatchThatHadNotHappened(int stored) {
-    writeAll();
-    long area = RecoveryArea.of(Geometry.of(SIZE)).offset();
-    armJournal(3);
-    // As if only so many of the slots had been stored yet.
-    for (int i = stored; i < 3; i++) {
-      long entry = area + 64 + 16L * i;
-      long offset = Words.getPlain(kept.region(), entry);
-      if (offset != slotAddress("new")) {
-        Words.setPlain(kept.region(), offset, Words.getPlain(kept.region(), entry + 8));
-      }
-    }
-    assertThat(kept.recover().undoneWords()).isEqualTo(3);
-    checkBatch(false);
+  @CsvSource({"false, 0", "true, 0", "true, 1", "true, 2", "true, 3"})
+  void shouldFinishABatchThatWasCommitted(boolean areOldDead, int stored) {
+    goBack(true, areOldDead, stored);
+    RecoveryReport report = kept.recover();
+    assertThat(report.redoneWords()).isEqualTo(3);
+    assertThat(report.damaged()).isZero();
+    checkBatch(true);
+  }
+
+  /** A later change must not meet it. */
+  @Test
+  void shouldStoreAllThatWasCommittedAlsoIfItsMakerFails() {
+    long unused = RegionHeader.SIZE - 8;
+    Journal journal = journal();
+    journal.begin();
+    journal.note(unused, 7);
+    journal.end();
+    assertThat(load(unused)).as("not committed").containsExactly(0);
+    journal.begin();
+    journal.note(unused, 7);
+    journal.commit();
+    assertThat(journal.count()).isOne();
+    journal.end();
+    assertThat(load(unused)).containsExactly(7);
+    assertThat(journal.count()).isZero();
   }
 
   @Test
@@ -277,25 +352,59 @@ class KeptStoreTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 2, 3, 4})
-  void shouldUndoAChangeOfAnExpiryThatWasUnderWay(int stored) {
+  @ValueSource(ints = {-1, 0, 1, 2, 3, 4, 5})
+  void shouldFinishAChangeOfAnExpiryOnceItWasCommitted(int stored) {
     long record = record("key");
-    byte[] before = kept.bytes();
     long version = version("key");
+    long[] offsets = {record + 8, record, record + 16, slotAddress("key"), record + 8};
+    long[] before = load(offsets);
     assertThat(kept.store().expire(Slice.of("key"), Long.MAX_VALUE)).isEqualTo(Status.FOUND);
-    armJournal(4);
-    ByteBuffer old = ByteBuffer.wrap(before).order(ByteOrder.LITTLE_ENDIAN);
-    long[] words = {record, record + 16, slotAddress("key"), record + 8};
-    for (int i = stored; i < words.length; i++) {
-      Words.setPlain(kept.region(), words[i], old.getLong((int) words[i]));
+    long[] words = load(offsets);
+    words[0] = before[0] & ~RecordLayout.LIVE;
+    boolean isCommitted = stored >= 0;
+    store(offsets, before, 0, before.length);
+    store(offsets, words, 0, stored);
+    if (isCommitted) {
+      commit(offsets, words);
     }
-    if (stored < 4) {
-      setWord1(record, word1(record) & ~RecordLayout.LIVE);
-    }
-    assertThat(kept.recover().undoneWords()).isEqualTo(4);
+    assertThat(kept.recover().redoneWords()).isEqualTo(isCommitted ? 5 : 0);
     assertThat(kept.get("key")).isEqualTo("value");
-    assertThat(version("key")).isEqualTo(version);
-    assertThat(kept.store().statistics().expiring()).isZero();
+    assertThat(version("key") > version).isEqualTo(isCommitted);
+    assertThat(kept.store().statistics().expiring()).isEqualTo(isCommitted ? 1 : 0);
+  }
+
+  /** Else a client with the number of buckets of before may take records for buckets. */
+  @Test
+  void shouldGiveToRecordsNoMemoryThatTheIndexOnceHad() {
+    Table table = kept.store().table();
+    long pages = table.indexMemory().bytes();
+    long buckets = table.index().buckets();
+    while (table.indexMemory().bytes() == pages) {
+      assertThat(table.growth().grow(Integer.MAX_VALUE)).isTrue();
+    }
+    long most = table.indexMemory().bytes();
+    while (table.index().buckets() > buckets && table.growth().shrink(0)) {
+      // Back to where it was.
+    }
+    assertThat(table.index().buckets()).isEqualTo(buckets);
+    kept.recover();
+    assertThat(kept.store().table().index().buckets()).isEqualTo(buckets);
+    assertThat(kept.store().table().indexMemory().bytes()).isEqualTo(most);
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void shouldTellThatTheMachineEndedUnlessTheTableWasClosedBefore() {
+    assertThat(kept.recover().machineEnded()).isFalse();
+    long boot = load(RegionHeader.BOOT_ID_OFFSET)[0];
+    assertThat(boot).as("known").isNotZero();
+    Words.setPlain(kept.region(), RegionHeader.BOOT_ID_OFFSET, boot ^ 1);
+    byte[] left = kept.bytes();
+    assertThat(kept.recover(left).machineEnded()).isTrue();
+    assertThat(kept.recover().machineEnded()).as("of this run").isFalse();
+    MemorySegment closed = MemorySegment.ofArray(left);
+    closed.set(ValueLayout.JAVA_LONG_UNALIGNED, RegionHeader.CLOSED_OFFSET, 1);
+    assertThat(kept.recover(left).machineEnded()).isFalse();
   }
 
   /** Which a damaged slot may do, and nothing else. */

@@ -182,11 +182,12 @@ class LayoutTest extends StoreTestBase {
     MemorySegment memory = store.region();
     byte[] magic = memory.asSlice(0, 8).toArray(ValueLayout.JAVA_BYTE);
     assertThat(new String(magic, StandardCharsets.US_ASCII)).isEqualTo("WISPTABL");
-    assertThat(memory.get(ValueLayout.JAVA_LONG, 8)).isEqualTo(3);
+    assertThat(memory.get(ValueLayout.JAVA_LONG, 8)).isEqualTo(4);
     assertThat(memory.get(ValueLayout.JAVA_LONG, 16)).isEqualTo(4 << 20);
     assertThat(memory.get(ValueLayout.JAVA_LONG, 24)).isNotZero();
     assertThat(memory.get(ValueLayout.JAVA_LONG, 40)).isEqualTo(4096);
     assertThat(memory.get(ValueLayout.JAVA_LONG, 64)).isEqualTo(1024);
+    assertThat(memory.get(ValueLayout.JAVA_LONG, 160)).as("pages").isEqualTo(17);
     assertThat(FormatReader.read(memory, "some key")).isEqualTo("some value");
     store.expire(Slice.of("some key"), 4_000_000_000_000L);
     assertThat(FormatReader.read(memory, "some key")).isEqualTo("some value");

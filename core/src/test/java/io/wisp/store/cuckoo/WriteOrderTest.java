@@ -11,10 +11,12 @@ import io.wisp.store.cuckoo.table.Growth;
 import io.wisp.store.cuckoo.table.KeyHash;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * In which order others see a writer's stores. A reader that goes by remembered addresses relies on
@@ -99,6 +101,17 @@ class WriteOrderTest extends StoreTestBase {
     long record = Locations.recordOf(store, KEY);
     run(() -> changeExpiry(store), () -> observeWords(store, record));
     assertThat(Locations.recordOf(store, KEY)).isEqualTo(record);
+  }
+
+  /** There the journal stores them. */
+  @Test
+  void shouldShowTheSameInAKeptTable(@TempDir Path folder) throws Exception {
+    CuckooStore.Options options = options(4 * MEBIBYTE);
+    try (CuckooStore store = CuckooStore.keep(options, folder.resolve("region"))) {
+      store.put(KEY, VALUE);
+      long record = Locations.recordOf(store, KEY);
+      run(() -> changeExpiry(store), () -> observeWords(store, record));
+    }
   }
 
   private void changeExpiry(CuckooStore store) {

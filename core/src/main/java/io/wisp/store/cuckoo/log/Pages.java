@@ -128,6 +128,11 @@ public final class Pages {
     return true;
   }
 
+  /** Takes a page if it is free and not closed. */
+  public synchronized boolean claimOpen(int page) {
+    return isOpen(page, 1) && claim(page, page + 1);
+  }
+
   synchronized void release(int first, int length) {
     if (spare == NONE && length == spareLength && isOpen(first, length)) {
       spare = run(first, length);

@@ -36,7 +36,8 @@ public final class RecordLayout {
   /** The size of the longest record: a multiple of 8. */
   public static final int MAX_SIZE = size(Limits.MAX_KEY_LENGTH, Limits.MAX_VALUE_LENGTH);
 
-  private static final int EXPIRY_OFFSET = 16;
+  /** Where in a record its expiry is. */
+  public static final int EXPIRY_OFFSET = 16;
 
   public static final long LIVE = 1L << 27;
   public static final long DEAD = 1L << 28;

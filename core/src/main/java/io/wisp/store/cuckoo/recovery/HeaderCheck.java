@@ -14,9 +14,11 @@ import java.lang.foreign.MemorySegment;
 final class HeaderCheck {
 
   private final MemorySegment memory;
+  private final Geometry geometry;
 
-  HeaderCheck(MemorySegment memory) {
+  HeaderCheck(MemorySegment memory, Geometry geometry) {
     this.memory = memory;
+    this.geometry = geometry;
   }
 
   /**
@@ -39,7 +41,8 @@ final class HeaderCheck {
               + " Wisp that made it",
           word(RegionHeader.FORMAT_VERSION_OFFSET), RegionHeader.FORMAT_VERSION);
     }
-    if (word(RegionHeader.CHECK_OFFSET) != RegionHeader.check(memory)) {
+    if (word(RegionHeader.CHECK_OFFSET) != RegionHeader.check(memory)
+        || RegionHeader.versionBound(memory) == RegionHeader.NO_VERSION) {
       throw new UnrecoverableException("its header is damaged");
     }
     if (word(RegionHeader.REGION_SIZE_OFFSET) != memory.byteSize()) {
@@ -53,6 +56,7 @@ final class HeaderCheck {
           "its table was not made to be kept, or is laid out in another way");
     }
     requireBuckets(area, minBuckets, fixed);
+    requireIndexPages(area);
   }
 
   private void requireBuckets(RecoveryArea area, long minBuckets, boolean fixed) {
@@ -65,9 +69,14 @@ final class HeaderCheck {
     }
   }
 
-  /** How many pages header and index have. */
-  int indexPages(Geometry geometry) {
-    return IndexMemory.pagesFor(geometry, word(RegionHeader.BUCKETS_OFFSET));
+  private void requireIndexPages(RecoveryArea area) {
+    long pages = word(RegionHeader.INDEX_PAGES_OFFSET);
+    long least = IndexMemory.pagesFor(geometry, word(RegionHeader.BUCKETS_OFFSET));
+    if (pages < least || pages > area.pages()) {
+      throw new UnrecoverableException(
+          "its header is damaged: it says that its index has %d pages, which has %d to %d",
+          pages, least, area.pages());
+    }
   }
 
   private long word(long offset) {

@@ -98,17 +98,27 @@ final class IndexCheck {
     forEachBucket(this::clear);
   }
 
+  /*
+   * In the order in which entries leave buckets, for clients that do not yet know that the process
+   * has ended may be looking.
+   */
   private void clear(long bucket, long address) {
+    int level = KeyHash.level(bucket, buckets);
+    boolean isAnnounced = !isFitting(bucket, Words.getPlain(memory, address));
+    if (isAnnounced) {
+      index.announceDeparture(address, level);
+    }
     for (int i = 0; i < Bucket.SLOTS; i++) {
       long slotAddress = Bucket.slotAddress(address, i);
       long slot = Words.getPlain(memory, slotAddress);
       if (slot != Bucket.EMPTY && !confirmed.contains(slotAddress)) {
         count(slot);
+        if (!isAnnounced) {
+          index.announceDeparture(address, level);
+          isAnnounced = true;
+        }
         Words.setRelease(memory, slotAddress, Bucket.EMPTY);
       }
-    }
-    if (!isFitting(bucket, Words.getPlain(memory, address))) {
-      index.announceDeparture(address, KeyHash.level(bucket, buckets));
     }
   }
 
@@ -140,16 +150,19 @@ final class IndexCheck {
   void retireOthers(long end, RecordJudge judge) {
     for (long bucket = buckets; index.bucketAddress(bucket + 1) <= end; bucket++) {
       long address = index.bucketAddress(bucket);
+      boolean isRetired = Bucket.level(Words.getPlain(memory, address)) == Bucket.RETIRED;
       for (int i = 0; i < Bucket.SLOTS; i++) {
-        long slotAddress = Bucket.slotAddress(address, i);
-        long slot = Words.getPlain(memory, slotAddress);
+        long slot = Words.getPlain(memory, Bucket.slotAddress(address, i));
         if (slot != Bucket.EMPTY) {
           requireElsewhere(slot, judge);
-          Words.setRelease(memory, slotAddress, Bucket.EMPTY);
+          isRetired = false;
         }
       }
-      if (Bucket.level(Words.getPlain(memory, address)) != Bucket.RETIRED) {
+      if (!isRetired) {
         index.retire(address);
+        for (int i = 0; i < Bucket.SLOTS; i++) {
+          Words.setRelease(memory, Bucket.slotAddress(address, i), Bucket.EMPTY);
+        }
       }
     }
   }

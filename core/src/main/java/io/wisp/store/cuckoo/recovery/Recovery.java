@@ -40,18 +40,20 @@ public final class Recovery {
   private final SegmentLengths lengths;
   private final int indexPages;
   private final boolean wasClosed;
+  private final boolean machineEnded;
   private final BitSet segmentPages = new BitSet();
   private final Tally tally = new Tally();
   private final long start = System.nanoTime();
 
-  private Recovery(MemorySegment memory, Geometry geometry, RecoveryArea area, HeaderCheck header) {
+  private Recovery(MemorySegment memory, Geometry geometry, RecoveryArea area) {
     this.memory = memory;
     this.geometry = geometry;
     index = new Index(memory, Words.getPlain(memory, RegionHeader.HASH_SEED_OFFSET));
     journal = new Journal(memory, area);
     lengths = new SegmentLengths(memory, area);
-    indexPages = header.indexPages(geometry);
+    indexPages = RegionHeader.indexPages(memory);
     wasClosed = RegionHeader.wasClosed(memory);
+    machineEnded = !wasClosed && RegionHeader.isOfAnotherRun(memory);
   }
 
   /**
@@ -75,17 +77,16 @@ public final class Recovery {
    */
   public static Result run(
       MemorySegment memory, Geometry geometry, RecoveryArea area, long minBuckets, boolean fixed) {
-    HeaderCheck header = new HeaderCheck(memory);
-    header.require(area, minBuckets, fixed);
-    return new Recovery(memory, geometry, area, header).run();
+    new HeaderCheck(memory, geometry).require(area, minBuckets, fixed);
+    return new Recovery(memory, geometry, area).run();
   }
 
   private Result run() {
     List<Integer> starts = findSegments();
     requireJournal();
-    RegionHeader.invalidate(memory);
-    long undone = journal.count();
-    journal.undo();
+    take();
+    long redone = journal.count();
+    journal.redo();
     try (WordSet named = new WordSet(memory.byteSize());
         WordSet confirmed = new WordSet(memory.byteSize())) {
       IndexCheck entries =
@@ -97,7 +98,20 @@ public final class Recovery {
       entries.retireOthers(geometry.bytes(indexPages), new RecordJudge(memory, index, confirmed));
       entries.clear();
       forgetOthers(starts, segments);
-      return new Result(segments, freePages(segments), tally.expiring.sum(), report(undone));
+      return new Result(segments, freePages(segments), tally.expiring.sum(), report(redone));
+    }
+  }
+
+  /**
+   * Before anything changes. If the machine has ended, whoever recovers what this process leaves is
+   * to know that, too.
+   */
+  private void take() {
+    RegionHeader.invalidate(memory);
+    if (machineEnded) {
+      RegionHeader.useStill(memory);
+    } else {
+      RegionHeader.use(memory);
     }
   }
 
@@ -125,9 +139,8 @@ public final class Recovery {
   }
 
   private void requireJournal() {
-    long count = journal.count();
-    boolean isSound = count >= 0 && count <= RecoveryArea.JOURNAL_ENTRIES;
-    for (int i = 0; isSound && i < count; i++) {
+    boolean isSound = journal.isSound();
+    for (int i = 0; isSound && i < journal.count(); i++) {
       long offset = journal.offset(i);
       isSound =
           offset % Long.BYTES == 0
@@ -186,13 +199,14 @@ public final class Recovery {
     return free;
   }
 
-  private RecoveryReport report(long undone) {
+  private RecoveryReport report(long redone) {
     return new RecoveryReport(
         wasClosed,
+        machineEnded,
         tally.entries.sum(),
         tally.bytes.sum(),
         tally.finished.sum(),
-        undone,
+        redone,
         tally.unfinished.sum(),
         tally.doubled.sum(),
         tally.damaged.sum(),

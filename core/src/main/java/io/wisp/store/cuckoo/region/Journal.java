@@ -6,25 +6,29 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What is undone if the process ends now: words of the region, and what they held before. For
- * changes of several words that are to be there whole or not at all, one at a time:
+ * Changes of several words of the region that happen whole or not at all, whatever ends the
+ * process. What the words are to hold is noted first. It is committed by the store of one word, and
+ * happens from then on: the words are stored by {@link #end}, or by who recovers the region. So
+ * nothing that was seen of a change is ever undone. One change at a time:
  *
  * <pre>{@code
- * journal.lock();
+ * journal.begin();
  * try {
- *   journal.note(offset); // of each word
- *   journal.arm();
- *   ... store them ...
- *   journal.disarm();
+ *   journal.note(offset, word); // of each word, in the order of the stores
+ *   journal.commit();
+ *   ... what may be seen from now on ...
  * } finally {
- *   journal.unlock();
+ *   journal.end();
  * }
  * }</pre>
  */
 public final class Journal {
 
+  /** The lower bits of the word that commits, which have the number of words. */
+  private static final long COUNT_MASK = 0xFFFF;
+
   private final MemorySegment memory;
-  private final long countOffset;
+  private final long commitOffset;
   private final long entriesOffset;
   private final ReentrantLock lock = new ReentrantLock();
   private int noted;
@@ -32,61 +36,73 @@ public final class Journal {
   /** The journal of a kept table. */
   public Journal(MemorySegment memory, RecoveryArea area) {
     this.memory = memory;
-    countOffset = area.offset();
+    commitOffset = area.offset();
     entriesOffset = area.offset() + RecoveryArea.ENTRIES_OFFSET;
   }
 
   /** Begins a change, when that of another thread has ended. Who makes one waits for nothing. */
-  public void lock() {
+  public void begin() {
     lock.lock();
     noted = 0;
   }
 
-  /** Ends a change. */
-  public void unlock() {
-    lock.unlock();
-  }
-
-  /** Notes what a word holds, which is going to be changed. */
-  public void note(long offset) {
-    noteAs(offset, Words.getPlain(memory, offset));
-  }
-
-  /** Notes what a word is to hold if the change is undone. */
-  public void noteAs(long offset, long word) {
+  /** Notes what a word is to hold. */
+  public void note(long offset, long word) {
     long entry = entry(noted++);
     Words.setPlain(memory, entry, offset);
     Words.setPlain(memory, entry + Long.BYTES, word);
   }
 
-  /** From now on what was noted is undone if the process ends. */
-  public void arm() {
-    Words.setRelease(memory, countOffset, noted);
+  /** From now on all that was noted happens, behind all stores so far. */
+  public void commit() {
+    Words.setRelease(memory, commitOffset, commitWord(noted));
     VarHandle.storeStoreFence();
   }
 
-  /** From now on nothing is undone. */
-  public void disarm() {
-    Words.setRelease(memory, countOffset, 0);
-    VarHandle.storeStoreFence();
+  /**
+   * Ends a change: stores what was noted, if it was committed; each word behind the one before, and
+   * all of them also if what came after the commit has failed.
+   */
+  public void end() {
+    try {
+      redo();
+    } finally {
+      lock.unlock();
+    }
   }
 
-  /** How many words are to be undone. */
-  public long count() {
-    return Words.getPlain(memory, countOffset);
+  /** Whether it holds no change, or one that is as it was committed. */
+  public boolean isSound() {
+    long word = Words.getPlain(memory, commitOffset);
+    int count = count();
+    return word == 0
+        || (count > 0 && count <= RecoveryArea.JOURNAL_ENTRIES && word == commitWord(count));
   }
 
-  /** Where in the region a word is that is to be undone. */
+  /** How many words a committed change has that may not have been stored. */
+  public int count() {
+    return (int) (Words.getPlain(memory, commitOffset) & COUNT_MASK);
+  }
+
+  /** Where in the region such a word is. */
   public long offset(int number) {
     return Words.getPlain(memory, entry(number));
   }
 
-  /** Undoes what is to be undone. The caller has looked at the count and at all offsets. */
-  public void undo() {
-    for (int i = 0; i < count(); i++) {
+  /** Stores the words of a committed change. The caller knows that they are sound. */
+  public void redo() {
+    int count = count();
+    for (int i = 0; i < count; i++) {
       Words.setRelease(memory, offset(i), Words.getPlain(memory, entry(i) + Long.BYTES));
     }
-    disarm();
+    Words.setRelease(memory, commitOffset, 0);
+    VarHandle.storeStoreFence();
+  }
+
+  /** The number of words, with a check of them in the bits above. */
+  private long commitWord(int count) {
+    long length = (long) count * RecoveryArea.JOURNAL_ENTRY_SIZE;
+    return (XxHash64.hash(memory, entriesOffset, length, count) & ~COUNT_MASK) | count;
   }
 
   private long entry(int number) {

@@ -5,7 +5,7 @@ package io.wisp.store.cuckoo.region;
  * The end of the region of a kept table, which has what no walk over the index can tell:
  *
  * <pre>
- *        0  number of the journal's entries
+ *        0  what commits the journal, with the number of its entries; 0 if nothing is under way
  *       64  the journal's entries, of 16 bytes each
  *   131136  for each page 8 bytes: how many pages the segment has that begins there, or 0
  * </pre>
@@ -15,7 +15,7 @@ package io.wisp.store.cuckoo.region;
  */
 public record RecoveryArea(long offset, int pages) {
 
-  /** The most entries of the journal: a slot of each key of the largest batch. */
+  /** The most entries of the journal: a word of each key of the largest batch. */
   public static final int JOURNAL_ENTRIES = 8192;
 
   static final int JOURNAL_ENTRY_SIZE = 16;

@@ -126,24 +126,25 @@ public final class Region implements AutoCloseable {
   }
 
   /**
-   * {@inheritDoc}
+   * Has the system write back what a file that is kept holds, and waits for it. In memory there is
+   * nothing to write.
    *
-   * <p>Of a file that is kept, all is written back: so an orderly end outlives the machine's, too,
-   * unless the file is in memory.
-   *
-   * @throws java.io.UncheckedIOException if it cannot be; it is closed all the same
+   * @throws java.io.UncheckedIOException if it cannot be
    */
+  public void writeBack() {
+    if (file instanceof KeptFile) {
+      memory.force();
+    }
+  }
+
   @Override
   public synchronized void close() {
     if (!arena.scope().isAlive()) {
       return;
     }
     try {
-      if (file instanceof KeptFile) {
-        memory.force();
-      }
-    } finally {
       arena.close();
+    } finally {
       if (file != null) {
         file.release();
       }

@@ -19,8 +19,10 @@ import java.lang.foreign.MemorySegment;
  *   64  number of buckets
  *  128  offset of the recovery area; 0 if the table is not kept
  *  136  check of the words that never change
- *  144  the greatest version that a record of a kept table may have
- *  152  1 if a kept table was closed, 0 while it is open
+ *  144  the greatest version that a record of a kept table may have, with a check of it
+ *  152  1 if a kept table was closed, 0 while it is in use
+ *  160  pages of header and index, the most that they ever were
+ *  168  the run of the machine on which a kept table was last in use, 16 bytes; 0 if not known
  * </pre>
  */
 public final class RegionHeader {
@@ -44,6 +46,14 @@ public final class RegionHeader {
   public static final long CHECK_OFFSET = 136;
   public static final long VERSION_BOUND_OFFSET = 144;
   public static final long CLOSED_OFFSET = 152;
+  public static final long INDEX_PAGES_OFFSET = 160;
+  public static final long BOOT_ID_OFFSET = 168;
+
+  /** What {@link #versionBound} says that is not as it was stored. */
+  public static final long NO_VERSION = -1;
+
+  private static final int VERSION_SHIFT = 16;
+  private static final long VERSION_CHECK_MASK = (1L << VERSION_SHIFT) - 1;
 
   private static final long[] CONSTANTS = {
     MAGIC_OFFSET,
@@ -60,6 +70,8 @@ public final class RegionHeader {
   /**
    * Writes the header of a table that is not yet {@link #open}.
    *
+   * @param buckets how many its index has
+   * @param indexPages how many pages header and index have
    * @param recoveryArea where it is; 0 if the table is not kept
    */
   public static void write(
@@ -68,6 +80,7 @@ public final class RegionHeader {
       long checksumSeed,
       long indexOffset,
       long buckets,
+      int indexPages,
       long recoveryArea) {
     Words.setPlain(memory, MAGIC_OFFSET, MAGIC);
     Words.setPlain(memory, FORMAT_VERSION_OFFSET, FORMAT_VERSION);
@@ -76,6 +89,8 @@ public final class RegionHeader {
     Words.setPlain(memory, INDEX_OFFSET_OFFSET, indexOffset);
     Words.setPlain(memory, CHECKSUM_SEED_OFFSET, checksumSeed);
     Words.setPlain(memory, BUCKETS_OFFSET, buckets);
+    Words.setPlain(memory, INDEX_PAGES_OFFSET, indexPages);
+    setVersionBound(memory, 0);
     Words.setPlain(memory, RECOVERY_AREA_OFFSET, recoveryArea);
     Words.setPlain(memory, CHECK_OFFSET, check(memory));
   }
@@ -91,7 +106,6 @@ public final class RegionHeader {
 
   /** Makes the table valid to others, behind all stores so far. */
   public static void open(MemorySegment memory, long incarnation) {
-    Words.setPlain(memory, CLOSED_OFFSET, 0);
     Words.setRelease(memory, INCARNATION_OFFSET, incarnation);
   }
 
@@ -100,10 +114,33 @@ public final class RegionHeader {
     Words.setRelease(memory, INCARNATION_OFFSET, 0);
   }
 
-  /** Makes the table invalid to others, and tells who recovers it that it was closed. */
+  /**
+   * Tells who recovers a kept table that it was in use, on the present run of the machine; written
+   * back before anything else of it is.
+   */
+  public static void use(MemorySegment memory) {
+    BootId now = BootId.now();
+    Words.setPlain(memory, BOOT_ID_OFFSET, now.high());
+    Words.setPlain(memory, BOOT_ID_OFFSET + Long.BYTES, now.low());
+    useStill(memory);
+  }
+
+  /** {@link #use}, but of the run on which it was in use before. */
+  public static void useStill(MemorySegment memory) {
+    Words.setRelease(memory, CLOSED_OFFSET, 0);
+    memory.asSlice(0, SIZE).force();
+  }
+
+  /** Tells who recovers a kept table that it was closed, when all of it was written back. */
   public static void close(MemorySegment memory) {
-    invalidate(memory);
     Words.setRelease(memory, CLOSED_OFFSET, 1);
+  }
+
+  /** Whether a kept table that is not in use was last in use on another run of the machine. */
+  public static boolean isOfAnotherRun(MemorySegment memory) {
+    long high = Words.getPlain(memory, BOOT_ID_OFFSET);
+    long low = Words.getPlain(memory, BOOT_ID_OFFSET + Long.BYTES);
+    return new BootId(high, low).isOtherThan(BootId.now());
   }
 
   /** Whether a kept table was closed, and not ended with its process. */
@@ -111,14 +148,34 @@ public final class RegionHeader {
     return Words.getPlain(memory, CLOSED_OFFSET) == 1;
   }
 
-  /** The greatest version that a record of a kept table may have. */
+  /**
+   * The greatest version that a record of a kept table may have; {@link #NO_VERSION} if the word is
+   * damaged.
+   */
   public static long versionBound(MemorySegment memory) {
-    return Words.getPlain(memory, VERSION_BOUND_OFFSET);
+    long word = Words.getPlain(memory, VERSION_BOUND_OFFSET);
+    long bound = word >>> VERSION_SHIFT;
+    return word == versionWord(bound) ? bound : NO_VERSION;
   }
 
   /** Raises the {@link #versionBound}, before versions up to it are given. */
   public static void setVersionBound(MemorySegment memory, long bound) {
-    Words.setRelease(memory, VERSION_BOUND_OFFSET, bound);
+    Words.setRelease(memory, VERSION_BOUND_OFFSET, versionWord(bound));
+  }
+
+  /** Its lower bits are a check of the others, so one store changes both. */
+  private static long versionWord(long bound) {
+    return (bound << VERSION_SHIFT) | (XxHash64.avalanche(bound) & VERSION_CHECK_MASK);
+  }
+
+  /** How many pages header and index have, the most that they ever had. */
+  public static int indexPages(MemorySegment memory) {
+    return Math.toIntExact(Words.getPlain(memory, INDEX_PAGES_OFFSET));
+  }
+
+  /** Raises the {@link #indexPages}, before there are buckets in them. */
+  public static void setIndexPages(MemorySegment memory, int pages) {
+    Words.setRelease(memory, INDEX_PAGES_OFFSET, pages);
   }
 
   /** The number of buckets; what was stored before it is seen. */

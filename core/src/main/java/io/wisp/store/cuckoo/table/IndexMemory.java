@@ -4,6 +4,7 @@ package io.wisp.store.cuckoo.table;
 import io.wisp.store.cuckoo.log.Compactor;
 import io.wisp.store.cuckoo.log.Pages;
 import io.wisp.store.cuckoo.region.Geometry;
+import io.wisp.store.cuckoo.region.RegionHeader;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -20,14 +21,13 @@ public final class IndexMemory {
   private final Compactor compactor;
   private volatile int ownedPages;
 
-  /** The memory of so many buckets, which the caller made sure that nobody else has. */
-  public IndexMemory(
-      MemorySegment memory, Pages pages, Geometry geometry, Compactor compactor, long buckets) {
+  /** The memory that the region's header says it has, and that nobody else has. */
+  public IndexMemory(MemorySegment memory, Pages pages, Geometry geometry, Compactor compactor) {
     this.memory = memory;
     this.pages = pages;
     this.geometry = geometry;
     this.compactor = compactor;
-    ownedPages = pagesFor(geometry, buckets);
+    ownedPages = RegionHeader.indexPages(memory);
   }
 
   /** The buckets that an index starts with in a region of so many bytes, if it grows. */
@@ -55,13 +55,15 @@ public final class IndexMemory {
         return outcome;
       }
       memory.asSlice((long) page << geometry.pageShift(), geometry.pageSize()).fill((byte) 0);
+      RegionHeader.setIndexPages(memory, page + 1);
       ownedPages = page + 1;
     }
     return Compactor.Outcome.VACATED;
   }
 
   private Compactor.Outcome claim(int page) {
-    if (pages.claim(page, page + 1)) {
+    // Not if it is closed: compaction is about to go on in it, and wants to find it free.
+    if (pages.claimOpen(page)) {
       return Compactor.Outcome.VACATED;
     }
     return page < geometry.pages() ? compactor.vacate(page, page + 1) : Compactor.Outcome.NO_ROOM;
