@@ -171,6 +171,26 @@ class KeepTest {
     }
   }
 
+  /** The number that tells the runs of the machine apart is another one in the file. */
+  @Test
+  void shouldWarnIfTheMachineEndedMeanwhile() throws Exception {
+    Path file = folder.resolve("region");
+    try (ServerProcess server = serve("--keep=" + file, "--memory", "16m", "-t").start()) {
+      server.kill();
+    }
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[168] ^= 1;
+    Files.write(file, bytes);
+    try (ServerProcess server = serve("--keep=" + file, "-t").start()) {
+      assertThat(server.err()).contains("WARNING: the machine ended while " + file);
+      end(server);
+    }
+    try (ServerProcess server = serve("--keep=" + file, "-t").start()) {
+      assertThat(server.err()).doesNotContain("WARNING");
+      end(server);
+    }
+  }
+
   @Test
   void shouldRefuseInWordsWhatItCannotGoOnWith() throws Exception {
     Path file = folder.resolve("region");
