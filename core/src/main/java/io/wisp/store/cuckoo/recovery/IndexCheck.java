@@ -22,7 +22,7 @@ final class IndexCheck {
   private final BitSet segmentPages;
   private final WordSet named;
   private final WordSet confirmed;
-  private final Tally tally;
+  private final RecoveryCounts counts;
   private final long buckets;
 
   /**
@@ -39,14 +39,14 @@ final class IndexCheck {
       BitSet segmentPages,
       WordSet named,
       WordSet confirmed,
-      Tally tally) {
+      RecoveryCounts counts) {
     this.memory = memory;
     this.geometry = geometry;
     this.index = index;
     this.segmentPages = segmentPages;
     this.named = named;
     this.confirmed = confirmed;
-    this.tally = tally;
+    this.counts = counts;
     buckets = index.buckets();
   }
 
@@ -74,7 +74,7 @@ final class IndexCheck {
 
   private void collect(long bucket, long address) {
     if (!isFitting(bucket, Words.getPlain(memory, address))) {
-      tally.misfits.increment();
+      counts.misfits.increment();
     }
     for (int i = 0; i < Bucket.SLOTS; i++) {
       long slot = Words.getPlain(memory, Bucket.slotAddress(address, i));
@@ -125,14 +125,14 @@ final class IndexCheck {
   private void count(long slot) {
     long record = Bucket.recordOffset(slot);
     if (!isInSegment(slot) || !isOfKey(slot, record)) {
-      tally.damaged.increment();
+      counts.damaged.increment();
     } else if (named.contains(record)) {
-      tally.doubled.increment();
+      counts.doubled.increment();
     } else if (RecordLayout.isUnsealed(
         Words.getPlain(memory, record), Words.getPlain(memory, record + Long.BYTES))) {
-      tally.unfinished.increment();
+      counts.unfinished.increment();
     } else {
-      tally.damaged.increment();
+      counts.damaged.increment();
     }
   }
 

@@ -48,12 +48,12 @@ final class RecordJudge {
   }
 
   /** Adds what was counted here to what all threads count. */
-  void addTo(Tally tally) {
-    tally.entries.add(entries);
-    tally.expiring.add(expiring);
-    tally.bytes.add(bytes);
-    tally.finished.add(finished);
-    tally.lastVersion.accumulate(lastVersion);
+  void addTo(RecoveryCounts counts) {
+    counts.entries.add(entries);
+    counts.expiring.add(expiring);
+    counts.bytes.add(bytes);
+    counts.finished.add(finished);
+    counts.lastVersion.accumulate(lastVersion);
   }
 
   /**

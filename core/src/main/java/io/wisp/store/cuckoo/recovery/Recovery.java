@@ -42,7 +42,7 @@ public final class Recovery {
   private final boolean wasClosed;
   private final boolean machineEnded;
   private final BitSet segmentPages = new BitSet();
-  private final Tally tally = new Tally();
+  private final RecoveryCounts counts = new RecoveryCounts();
   private final long start = System.nanoTime();
 
   private Recovery(MemorySegment memory, Geometry geometry, RecoveryArea area) {
@@ -90,7 +90,7 @@ public final class Recovery {
     try (WordSet named = new WordSet(memory.byteSize());
         WordSet confirmed = new WordSet(memory.byteSize())) {
       IndexCheck entries =
-          new IndexCheck(memory, geometry, index, segmentPages, named, confirmed, tally);
+          new IndexCheck(memory, geometry, index, segmentPages, named, confirmed, counts);
       entries.collect();
       requireLevels();
       List<Segment> segments = check(starts, named, confirmed);
@@ -98,7 +98,7 @@ public final class Recovery {
       entries.retireOthers(geometry.bytes(indexPages), new RecordJudge(memory, index, confirmed));
       entries.clear();
       forgetOthers(starts, segments);
-      return new Result(segments, freePages(segments), tally.expiring.sum(), report(redone));
+      return new Result(segments, freePages(segments), counts.expiring.sum(), report(redone));
     }
   }
 
@@ -153,19 +153,19 @@ public final class Recovery {
   }
 
   private void requireLevels() {
-    if (tally.misfits.sum() > MOST_MISFITS) {
+    if (counts.misfits.sum() > MOST_MISFITS) {
       throw new UnrecoverableException(
           "its index is damaged: %d of its buckets do not belong to %d buckets",
-          tally.misfits.sum(), index.buckets());
+          counts.misfits.sum(), index.buckets());
     }
   }
 
   private void requireVersions() {
     long bound = RegionHeader.versionBound(memory);
-    if (bound < tally.lastVersion.get() || bound > MOST_VERSIONS) {
+    if (bound < counts.lastVersion.get() || bound > MOST_VERSIONS) {
       throw new UnrecoverableException(
           "its header is damaged: it says that no version is above %d, and there is %d",
-          bound, tally.lastVersion.get());
+          bound, counts.lastVersion.get());
     }
   }
 
@@ -179,7 +179,7 @@ public final class Recovery {
   private @Nullable Segment check(int page, WordSet named, RecordJudge judge) {
     Segment segment =
         new SegmentCheck(memory, geometry, named, judge, page, (int) lengths.get(page)).run();
-    judge.addTo(tally);
+    judge.addTo(counts);
     return segment;
   }
 
@@ -203,13 +203,13 @@ public final class Recovery {
     return new RecoveryReport(
         wasClosed,
         machineEnded,
-        tally.entries.sum(),
-        tally.bytes.sum(),
-        tally.finished.sum(),
+        counts.entries.sum(),
+        counts.bytes.sum(),
+        counts.finished.sum(),
         redone,
-        tally.unfinished.sum(),
-        tally.doubled.sum(),
-        tally.damaged.sum(),
+        counts.unfinished.sum(),
+        counts.doubled.sum(),
+        counts.damaged.sum(),
         Duration.ofNanos(System.nanoTime() - start));
   }
 }

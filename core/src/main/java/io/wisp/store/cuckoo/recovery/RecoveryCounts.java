@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What the threads of a recovery count. */
-final class Tally {
+final class RecoveryCounts {
 
   final LongAdder misfits = new LongAdder();
   final LongAdder entries = new LongAdder();
