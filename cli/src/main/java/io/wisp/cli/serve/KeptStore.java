@@ -94,9 +94,10 @@ record KeptStore(Path file) {
   /** Opens it, and says what it holds and what is promised. */
   Store open(ByteSize memory, boolean evict, boolean shared, PrintStream out, PrintStream err) {
     try {
-      requirePromise(fileSystem());
+      String fileSystem = fileSystem();
+      requirePromise(fileSystem);
       CuckooStore store = StoreServer.keep(memory.bytes(), evict, file);
-      out.println("kept    " + file + " (" + promise(fileSystem()) + ")");
+      out.println("kept    " + file + " (" + promise(fileSystem) + ")");
       store.recovery().ifPresent(report -> tell(report, out, err));
       if (shared && !SharedTable.isReadable(file)) {
         out.println("        clients of shm ask for everything: it is not in /dev/shm");

@@ -18,6 +18,10 @@ final class BatchCommit extends TableWriter {
   }
 
   void commit(BatchEntries keys) {
+    if (!changesAny(keys)) {
+      // What only looks at many keys takes the journal's lock from nobody.
+      return;
+    }
     Journal journal = table.journal();
     if (journal == null) {
       seal(keys);
@@ -35,6 +39,16 @@ final class BatchCommit extends TableWriter {
     }
     enliven(keys);
     settle(keys);
+  }
+
+  private static boolean changesAny(BatchEntries keys) {
+    for (int i = 0; i < keys.size(); i++) {
+      BatchEntry entry = keys.get(i);
+      if (entry.isNew() || entry.endsOld()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void seal(BatchEntries keys) {

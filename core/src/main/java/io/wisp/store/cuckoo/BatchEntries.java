@@ -3,6 +3,7 @@ package io.wisp.store.cuckoo;
 
 import io.wisp.store.Slice;
 import io.wisp.store.WriteBatch;
+import io.wisp.store.WriteBatch.Change;
 import io.wisp.store.cuckoo.table.Index;
 import io.wisp.store.cuckoo.table.Stripes;
 import java.util.Arrays;
@@ -17,6 +18,7 @@ final class BatchEntries {
   private final BitSet stripes = new BitSet(Stripes.MAX_STRIPES);
   private final Slice writtenKey = new Slice();
   private int size;
+  private int puts;
   private long recordBytes;
   private BatchEntry[] entries = new BatchEntry[0];
 
@@ -24,9 +26,11 @@ final class BatchEntries {
   void collect(WriteBatch batch, Index index) {
     reserve(batch.size());
     size = batch.size();
+    puts = 0;
     recordBytes = 0;
     for (int i = 0; i < size; i++) {
       WriteBatch.Entry wanted = batch.get(i);
+      puts += wanted.change() == Change.PUT ? 1 : 0;
       entries[i].begin(wanted, index.hash(wanted.key()));
       recordBytes += entries[i].recordSize();
     }
@@ -54,6 +58,11 @@ final class BatchEntries {
 
   int size() {
     return size;
+  }
+
+  /** How many of them write a record. */
+  int puts() {
+    return puts;
   }
 
   /** The memory that the records of all entries need. */

@@ -280,11 +280,12 @@ final class BatchWriter extends TableWriter {
 
   private int giveSlots(BatchEntries keys, BitSet held) {
     // In one row, so that a clear that begins meanwhile takes all of them for older, or none.
-    long version = counters.nextVersions(keys.size());
+    int puts = keys.puts();
+    long version = puts == 0 ? 0 : counters.nextVersions(puts);
     for (int i = 0; i < keys.size(); i++) {
       BatchEntry entry = keys.get(i);
       if (entry.isPut()) {
-        number(entry.record, version + i, entry.expiry);
+        number(entry.record, version++, entry.expiry);
       }
       if (entry.isNew() && !giveEmptySlot(entry, held)) {
         takeSlotsBack(keys, i);

@@ -344,6 +344,20 @@ class KeptStoreTest {
   }
 
   @Test
+  void shouldNoteNothingOfABatchThatChangesNothing() {
+    long committed = RecoveryArea.of(Geometry.of(SIZE)).offset();
+    long version = kept.store().table().counters().nextVersions(1);
+    Words.setPlain(kept.region(), committed, 1L << 16);
+    WriteBatch batch = new WriteBatch();
+    batch.require(Slice.of("key"), WriteCondition.IF_PRESENT, 0);
+    batch.delete(Slice.of("absent"), WriteCondition.ALWAYS, 0);
+    assertThat(kept.store().writeAll(batch)).isEqualTo(Status.DONE);
+    assertThat(Words.getPlain(kept.region(), committed)).isEqualTo(1L << 16);
+    assertThat(kept.store().table().counters().nextVersions(1)).isEqualTo(version + 1);
+    Words.setPlain(kept.region(), committed, 0);
+  }
+
+  @Test
   void shouldFinishABatchThatHadHappened() {
     writeAll();
     setWord1(record("new"), word1(record("new")) & ~RecordLayout.LIVE);
@@ -405,6 +419,16 @@ class KeptStoreTest {
     MemorySegment closed = MemorySegment.ofArray(left);
     closed.set(ValueLayout.JAVA_LONG_UNALIGNED, RegionHeader.CLOSED_OFFSET, 1);
     assertThat(kept.recover(left).machineEnded()).isFalse();
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void shouldRaiseTheBoundOfVersionsThatTheEndOfTheMachineLeftBehind() {
+    long boot = load(RegionHeader.BOOT_ID_OFFSET)[0];
+    Words.setPlain(kept.region(), RegionHeader.BOOT_ID_OFFSET, boot ^ 1);
+    RegionHeader.setVersionBound(kept.region(), 1);
+    assertThat(kept.recover().machineEnded()).isTrue();
+    assertThat(kept.store().table().counters().nextVersions(1)).isGreaterThan(OTHERS);
   }
 
   /** Which a damaged slot may do, and nothing else. */

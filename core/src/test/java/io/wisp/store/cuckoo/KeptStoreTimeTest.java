@@ -57,7 +57,7 @@ class KeptStoreTimeTest {
         }
       }
     } finally {
-      for (String name : new String[] {"region", "region.lock", "region.new"}) {
+      for (String name : new String[] {"region", "region.lock", ".region.wisp-unfinished"}) {
         Files.deleteIfExists(folder.resolve(name));
       }
       Files.delete(folder);

@@ -30,11 +30,6 @@ final class HeaderCheck {
    * @throws UnrecoverableException if it is not; the message says in which way
    */
   void require(RecoveryArea area, long minBuckets, boolean fixed) {
-    if (word(RegionHeader.MAGIC_OFFSET) != RegionHeader.MAGIC) {
-      throw new UnrecoverableException(
-          "it holds no table of Wisp: it starts with 0x%x and not with the bytes \"WISPTABL\"",
-          Long.reverseBytes(word(RegionHeader.MAGIC_OFFSET)));
-    }
     if (word(RegionHeader.FORMAT_VERSION_OFFSET) != RegionHeader.FORMAT_VERSION) {
       throw new UnrecoverableException(
           "its table has format version %d, and this Wisp goes on only with version %d: use the"

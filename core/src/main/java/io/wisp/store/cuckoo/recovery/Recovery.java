@@ -30,9 +30,6 @@ public final class Recovery {
   /** A split or a merge that was under way leaves one bucket with the level of before. */
   private static final int MOST_MISFITS = 1;
 
-  /** Versions have 48 bits. Far from their end there is no table that was not damaged. */
-  private static final long MOST_VERSIONS = 1L << 47;
-
   private final MemorySegment memory;
   private final Geometry geometry;
   private final Index index;
@@ -162,10 +159,14 @@ public final class Recovery {
 
   private void requireVersions() {
     long bound = RegionHeader.versionBound(memory);
-    if (bound < counts.lastVersion.get() || bound > MOST_VERSIONS) {
+    long last = counts.lastVersion.get();
+    if (bound < last && machineEnded) {
+      // The pages of records were written back before that of the header.
+      RegionHeader.setVersionBound(memory, last);
+    } else if (bound < last) {
       throw new UnrecoverableException(
           "its header is damaged: it says that no version is above %d, and there is %d",
-          bound, counts.lastVersion.get());
+          bound, last);
     }
   }
 

@@ -32,6 +32,7 @@ final class SegmentCheck {
   private long dead;
   private long sequence;
   private int largest;
+  private int alive;
 
   /**
    * The check of a segment.
@@ -71,6 +72,10 @@ final class SegmentCheck {
       }
     }
     bury(position, limit);
+    if (pages > geometry.segmentPages() && alive > 1) {
+      throw new UnrecoverableException(
+          "its recovery area is damaged: a segment of %d pages has %d records", pages, alive);
+    }
     return largest == 0
         ? null
         : Segment.left(geometry, firstPage, pages, sequence, position, dead, largest);
@@ -86,6 +91,7 @@ final class SegmentCheck {
     dead += record - position;
     sequence = largest == 0 ? judge.version(record) : sequence;
     largest = Math.max(largest, size);
+    alive++;
     position = record + size;
   }
 

@@ -4,12 +4,16 @@ package io.wisp.store.cuckoo.region;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
@@ -69,10 +73,15 @@ final class KeptFile implements BackingFile {
   private static KeptFile open(Path path, long bytes, FileHold hold) throws IOException {
     BasicFileAttributes attributes = attributes(path);
     if (attributes == null) {
-      Path name = path.resolveSibling(path.getFileName() + ".new");
+      Path name = unfinished(path);
       Files.deleteIfExists(name);
       RegionFile file = RegionFile.create(name, bytes);
-      return new KeptFile(path, hold, lock(name), file, true);
+      try {
+        return new KeptFile(path, hold, lock(name), file, true);
+      } catch (Throwable refused) {
+        file.release();
+        throw refused;
+      }
     }
     if (attributes.size() != bytes) {
       throw new IOException(
@@ -86,6 +95,7 @@ final class KeptFile implements BackingFile {
     }
     NativeFile lock = lock(path);
     try {
+      requireTable(path);
       makeOurs(path);
       if (lock != null) {
         fillHoles(path, lock, bytes);
@@ -94,6 +104,29 @@ final class KeptFile implements BackingFile {
     } catch (Throwable refused) {
       unlock(lock);
       throw refused;
+    }
+  }
+
+  /** Where a new one is made, by a name that nobody else gives to a file. */
+  private static Path unfinished(Path path) {
+    return path.resolveSibling("." + path.getFileName() + ".wisp-unfinished");
+  }
+
+  /** Before anything of the file is changed: it may be anybody's. */
+  private static void requireTable(Path path) throws IOException {
+    ByteBuffer start = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      channel.read(start, RegionHeader.MAGIC_OFFSET);
+    }
+    long magic = start.getLong(0);
+    if (magic != RegionHeader.MAGIC) {
+      throw new IOException(
+          "cannot go on with what "
+              + path
+              + " holds: it holds no table of Wisp: it starts with 0x"
+              + Long.toHexString(Long.reverseBytes(magic))
+              + " and not with the bytes \"WISPTABL\"; name another file, or remove it, and what it"
+              + " holds is lost");
     }
   }
 

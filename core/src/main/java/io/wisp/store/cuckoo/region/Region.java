@@ -65,8 +65,8 @@ public final class Region implements AutoCloseable {
    * Takes a file that holds a region, or creates one, and keeps it when the region is closed or its
    * process ends. Nobody else can take it meanwhile.
    *
-   * @param file in a folder where other users cannot rename or remove it; files whose names have
-   *     .lock and .new behind its own lie beside it
+   * @param file in a folder where other users cannot rename or remove it; one with .lock behind its
+   *     name lies beside it, and while it is made one with .wisp-unfinished
    * @throws IOException if it is in use, of another size, or there is not the space for it; the
    *     message names the file, the reason and the cure
    */
