@@ -70,7 +70,7 @@ def a_warm_client(program, folder):
 
 
 def a_stock_client(program, folder):
-    hold([str(program)], folder, SimpleNamespace(port=1, guarded_port=2, restart=None), "secret", ["connect"])
+    hold([str(program)], folder, SimpleNamespace(told=["1", "2"], orders={}), ["connect"])
 
 
 @pytest.mark.parametrize("begin", [a_command, a_server, a_warm_client, a_stock_client])

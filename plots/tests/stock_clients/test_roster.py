@@ -57,21 +57,24 @@ def test_the_lock_of_node_has_each_package_by_its_hash():
 
 def test_java_has_a_test_for_each_expectation():
     tests = re.findall(r"@Test\s+void should(\w+)\(", (JAVA / "StockClientContractTest.java").read_text())
-    assert tests == [name.title().replace("-", "") for name in roster.contract()]
+    assert tests == [name.title().replace("-", "") for name in roster.expectations("contract")]
 
 
 @pytest.mark.parametrize(
-    ("program", "form"),
+    ("chosen", "program", "form"),
     [
-        ("python/contract.py", r"^    (\w+),$"),
-        ("node/contract.js", r'^  async "?([a-z-]+)"?\('),
-        ("go/contract.go", r'^\t\{"([a-z-]+)", '),
-        ("c/hiredis.c", r'^    \{"([a-z-]+)", '),
+        ("contract", "python/contract.py", r"^    (\w+),$"),
+        ("contract", "node/contract.js", r'^  async "?([a-z-]+)"?\('),
+        ("contract", "go/contract.go", r'^\t\{"([a-z-]+)", '),
+        ("contract", "c/hiredis.c", r'^    \{"([a-z-]+)", '),
+        ("cluster", "python/cluster.py", r"^    (\w+),$"),
+        ("cluster", "node/cluster.js", r'^  async "?([a-z-]+)"?\('),
+        ("cluster", "go/cluster.go", r'^\t\{"([a-z-]+)", '),
     ],
 )
-def test_each_language_has_each_expectation_in_order(program, form):
+def test_each_language_has_each_expectation_in_order(chosen, program, form):
     found = re.findall(form, (SOURCES / program).read_text(), re.MULTILINE)
-    assert [name.replace("_", "-") for name in found] == roster.contract()
+    assert [name.replace("_", "-") for name in found] == roster.expectations(chosen)
 
 
 def test_what_is_not_there_is_named_with_what_brings_it():
@@ -93,3 +96,15 @@ def test_every_language_says_what_it_needs_and_how_it_is_made():
     assert set(roster.NEEDS) == {client.language for client in CLIENTS}
     assert set(programs.BUILDS) == set(programs.VERSIONS) == set(roster.NEEDS) - {"python"}
     assert all((SOURCES / client.language).is_dir() for client in CLIENTS)
+
+
+def test_every_program_of_python_and_node_is_there():
+    programs = {
+        SOURCES / client.language / word
+        for client in CLIENTS
+        for words in (client.words, client.cluster)
+        for word in words
+        if word.endswith((".py", ".js"))
+    }
+    assert len(programs) == 10
+    assert not {program for program in programs if not program.is_file()}

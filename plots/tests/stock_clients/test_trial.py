@@ -16,19 +16,27 @@ PATIENCE = 300
 
 
 class Servers:
-    port, guarded_port = 4, 5
+    told = ("4", "5", "open")
 
-    def __init__(self):
+    def __init__(self, doubts=None):
         self.restarts = 0
+        self.doubts = doubts or {}
+
+    @property
+    def orders(self):
+        return {"restart": self.restart}
 
     def restart(self):
         self.restarts += 1
+
+    def doubt(self, name):
+        return self.doubts.get(name)
 
 
 def tried(tmp_path, program, silence=PATIENCE, servers=None):
     file = tmp_path / "program.py"
     file.write_text(textwrap.dedent(program))
-    return hold([sys.executable, str(file)], tmp_path, servers or Servers(), "open", CONTRACT, silence)
+    return hold([sys.executable, str(file)], tmp_path, servers or Servers(), CONTRACT, silence)
 
 
 def test_a_client_that_does_all_passes_and_gets_its_restart(tmp_path):
@@ -40,7 +48,7 @@ def test_a_client_that_does_all_passes_and_gets_its_restart(tmp_path):
         assert sys.argv[1:] == ["4", "5", "open"]
         print("client some-client 1.2.3")
         print("ok connect", "some chatter", "none count: it cannot count", "restart", sep="\\n", flush=True)
-        assert sys.stdin.readline() == "restarted\\n"
+        assert sys.stdin.readline() == "done\\n"
         print("ok outlive-a-restart")
         """,
         servers=servers,
@@ -60,6 +68,12 @@ def test_a_failure_keeps_its_reason(tmp_path):
         """,
     )
     assert (trial.held, trial.failed) == (["connect", "outlive-a-restart"], {"count": "3 instead of: 4"})
+
+
+def test_what_the_servers_saw_otherwise_is_a_failure(tmp_path):
+    lines = 'print("ok connect", "ok count", "ok outlive-a-restart", sep="\\n")'
+    trial = tried(tmp_path, lines, servers=Servers({"count": "nobody counted"}))
+    assert (trial.held, trial.failed) == (["connect", "outlive-a-restart"], {"count": "nobody counted"})
 
 
 def test_a_client_that_hangs_is_ended_with_all_that_it_started(tmp_path):
@@ -126,4 +140,4 @@ def test_an_expectation_that_is_told_twice_or_not_known_is_a_failure(tmp_path):
 
 def test_a_program_that_is_not_there_is_told(tmp_path):
     with pytest.raises(ProcessFailure, match="no-such-program cannot be started: No such file"):
-        hold([str(tmp_path / "no-such-program")], tmp_path, Servers(), "open", CONTRACT)
+        hold([str(tmp_path / "no-such-program")], tmp_path, Servers(), CONTRACT)

@@ -24,14 +24,15 @@ VERSIONS = {"c": ("cc", "--version"), "node": ("node", "--version"), "go": ("go"
 """What says which compiler or runtime it is."""
 
 
-def command_of(client: StockClient) -> tuple[list[str], Path]:
-    """What runs the program of a client, and in which folder; makes it first if need be.
+def command_of(client: StockClient, chosen: str) -> tuple[list[str], Path]:
+    """What runs the program of a client for a list, and in which folder; makes it first if need be.
 
     Raises WispError if it cannot be made.
     """
+    words = client.words_for(chosen)
     if client.language == "python":
-        return [str(packages.ensure("clients")), *client.words], SOURCES / "python"
-    return list(client.words), _made(client.language, SOURCES / client.language)
+        return [str(packages.ensure("clients")), *words], SOURCES / "python"
+    return list(words), _made(client.language, SOURCES / client.language)
 
 
 def _made(language: str, source: Path) -> Path:

@@ -13,9 +13,13 @@ SOURCES = ROOT / "transports" / "src" / "clients"
 """A folder of programs for each language."""
 
 
-def contract() -> list[str]:
-    """The names of what each client is held to, in order."""
-    return [line.split()[0] for line in (SOURCES / "contract.txt").read_text().splitlines()]
+LISTS = ("contract", "cluster")
+"""What clients are held to: all at a server, and those with a cluster mode as clients of a cluster."""
+
+
+def expectations(chosen: str) -> list[str]:
+    """The names of a list, in order."""
+    return [line.split()[0] for line in (SOURCES / f"{chosen}.txt").read_text().splitlines()]
 
 
 @dataclass(frozen=True)
@@ -56,9 +60,15 @@ class StockClient:
     name: str
     language: str
     words: tuple[str, ...]
-    """What runs its program in the folder where that was made, without the ports and the password."""
+    """What runs its program in the folder where that was made, without what tells it of servers."""
+    cluster: tuple[str, ...] = ()
+    """The same for its program of a cluster; empty if it has no cluster mode."""
     quick: bool = False
     """Whether it needs no more than the other tests."""
+
+    def words_for(self, chosen: str) -> tuple[str, ...]:
+        """Those of the program for a list; empty if there is none."""
+        return self.words if chosen == "contract" else self.cluster
 
     def lacks(self) -> list[tuple[str, str]]:
         """What is not there, in words, and the packages that bring it."""
@@ -67,13 +77,15 @@ class StockClient:
 
 
 CLIENTS = (
-    StockClient("redis-py", "python", ("with_redis.py",), quick=True),
-    StockClient("coredis", "python", ("with_coredis.py",)),
-    StockClient("valkey-glide", "python", ("with_glide.py",)),
+    StockClient("redis-py", "python", ("with_redis.py",), ("cluster_redis.py",), quick=True),
+    StockClient("coredis", "python", ("with_coredis.py",), ("cluster_coredis.py",)),
+    StockClient("valkey-glide", "python", ("with_glide.py",), ("cluster_glide.py",)),
     StockClient("hiredis", "c", ("./hiredis",), quick=True),
-    StockClient("ioredis", "node", ("node", "with-ioredis.js", "ioredis")),
-    StockClient("iovalkey", "node", ("node", "with-ioredis.js", "iovalkey")),
-    StockClient("node-redis", "node", ("node", "with-redis.js")),
-    StockClient("go-redis", "go", ("./clients", "go-redis")),
-    StockClient("rueidis", "go", ("./clients", "rueidis")),
+    StockClient("ioredis", "node", ("node", "with-ioredis.js", "ioredis"), ("node", "cluster-ioredis.js", "ioredis")),
+    StockClient(
+        "iovalkey", "node", ("node", "with-ioredis.js", "iovalkey"), ("node", "cluster-ioredis.js", "iovalkey")
+    ),
+    StockClient("node-redis", "node", ("node", "with-redis.js"), ("node", "cluster-redis.js")),
+    StockClient("go-redis", "go", ("./clients", "contract", "go-redis"), ("./clients", "cluster", "go-redis")),
+    StockClient("rueidis", "go", ("./clients", "contract", "rueidis"), ("./clients", "cluster", "rueidis")),
 )

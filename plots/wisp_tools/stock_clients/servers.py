@@ -2,7 +2,7 @@
 """The two servers that clients meet: one for everybody, which can be started again, and one with a password."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ class NoServerError(WispError):
 
 
 class Servers:
-    """Of which `port` and `guarded_port` tell clients."""
+    """Clients are told of both, and of the password."""
 
     def __init__(self, folder: Path, wisp: Sequence[str]) -> None:
         self._folder = folder
@@ -28,6 +28,21 @@ class Servers:
         self._open = ExitStack()
         self.port = free_port()
         self.guarded_port = self.port
+
+    @property
+    def told(self) -> Sequence[str]:
+        return str(self.port), str(self.guarded_port), PASSWORD
+
+    @property
+    def orders(self) -> Mapping[str, Callable[[], None]]:
+        return {"restart": self.restart}
+
+    def prepare(self) -> None:
+        """There is nothing to do: a restart ends with a server that runs."""
+
+    def doubt(self, _: str) -> str | None:
+        """Nothing, for what a client says of it is enough."""
+        return None
 
     def start(self) -> None:
         """Raises NoServerError if it does not start."""
@@ -52,9 +67,13 @@ class Servers:
             yield
 
     def _serving(self, name: str, port: int, *options: str) -> AbstractContextManager[Process]:
-        log = self._folder / f"{name}.log"
-        command = [*self._wisp, "-s", "-t", "--port", str(port), "--memory", "256m", *options]
-        return server(command, log, partial(says, log, r"^ready"), READY_SECONDS, name="wisp -s")
+        return serve(self._wisp, self._folder / f"{name}.log", port, "--memory", "256m", *options)
+
+
+def serve(wisp: Sequence[str], log: Path, port: int, *options: str) -> AbstractContextManager[Process]:
+    """A server that runs inside the block. Raises ProcessFailure if it does not start."""
+    command = [*wisp, "-s", "-t", "--port", str(port), *options]
+    return server(command, log, partial(says, log, r"^ready"), READY_SECONDS, name="wisp -s")
 
 
 @contextmanager

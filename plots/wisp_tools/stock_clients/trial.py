@@ -9,7 +9,7 @@ import re
 import subprocess
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,15 +24,25 @@ _LINE = re.compile(r"(ok|FAIL|none) (\S+?)(?:: (.*))?$")
 
 
 class Places(Protocol):
-    """The servers, as a program is told of them."""
+    """The servers of a trial."""
 
     @property
-    def port(self) -> int: ...
+    def told(self) -> Sequence[str]:
+        """What a program is called with, behind its own words."""
+        ...
 
     @property
-    def guarded_port(self) -> int: ...
+    def orders(self) -> Mapping[str, Callable[[], None]]:
+        """What a program may ask for, by the line that does so."""
+        ...
 
-    def restart(self) -> None: ...
+    def prepare(self) -> None:
+        """Has all servers run, whatever the last program did. Raises NoServerError if one does not start."""
+        ...
+
+    def doubt(self, name: str) -> str | None:
+        """Asked at once when a program says that an expectation holds: why not, as the servers saw it."""
+        ...
 
 
 @dataclass
@@ -47,19 +57,14 @@ class Trial:
 
 
 def hold(
-    command: Sequence[str],
-    folder: Path,
-    servers: Places,
-    password: str,
-    contract: Sequence[str],
-    silence: float = SILENCE_SECONDS,
+    command: Sequence[str], folder: Path, servers: Places, contract: Sequence[str], silence: float = SILENCE_SECONDS
 ) -> Trial:
     """Runs a program to its end, or ends it when it is silent for too long."""
     with tempfile.NamedTemporaryFile() as errors, ExitStack() as started:
         try:
             with held():
                 process = subprocess.Popen(
-                    [*command, str(servers.port), str(servers.guarded_port), password],
+                    [*command, *servers.told],
                     cwd=folder,
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
@@ -110,16 +115,18 @@ def _listen(
             return trial, False
         if line is None:
             return trial, True
-        if line == "restart":
-            servers.restart()
+        if order := servers.orders.get(line):
+            order()
             with suppress(BrokenPipeError):  # who does not wait for it says the rest without it
-                answers.write(b"restarted\n")
+                answers.write(b"done\n")
                 answers.flush()
         elif line.startswith("client "):
             trial.version = line.split()[-1]
         elif found := _LINE.match(line):
             result, name, reason = found.groups()
-            if result == "ok":
+            if result == "ok" and (doubt := servers.doubt(name)):
+                trial.failed[name] = doubt
+            elif result == "ok":
                 trial.held.append(name)
             else:
                 (trial.failed if result == "FAIL" else trial.without)[name] = reason or "it did not say why"
@@ -132,6 +139,6 @@ def _judge(trial: Trial, contract: Sequence[str], good_end: bool, end: str) -> N
     for name in missing:
         trial.failed[name] = end if name == missing[0] else "was not reached"
     for name in sorted({name for name in told if name not in contract or told.count(name) > 1}):
-        trial.failed[name] = "is not in contract.txt once"
+        trial.failed[name] = "is not in the list once"
     if not good_end and not trial.failed:
         trial.failed["the end"] = end

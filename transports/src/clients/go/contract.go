@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // What every client of Go is held to: the list of ../contract.txt, each name of which has a function here.
-// The program prints a line for each expectation, as ../README.md says.
 package main
 
 import (
@@ -12,7 +11,6 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -266,8 +264,7 @@ func outliveARestart(ctx context.Context, c client, _ places) error {
 	if err := c.set(ctx, "k", []byte("v")); err != nil {
 		return err
 	}
-	fmt.Println("restart")
-	if _, err := bufio.NewReader(os.Stdin).ReadString('\n'); err != nil {
+	if err := order("restart"); err != nil {
 		return err
 	}
 	for c.set(ctx, "k", []byte("w")) != nil {
@@ -332,6 +329,15 @@ func everyByte() []byte {
 	return all
 }
 
+// order has the program that started this one do something, and waits until it is done.
+func order(line string) error {
+	fmt.Println(line)
+	_, err := answers.ReadString('\n')
+	return err
+}
+
+var answers = bufio.NewReader(os.Stdin)
+
 func hold(p places, expectation func(ctx context.Context, c client, p places) error) error {
 	ctx := context.Background()
 	c, err := p.open(p.address, "")
@@ -345,35 +351,11 @@ func hold(p places, expectation func(ctx context.Context, c client, p places) er
 	return expectation(ctx, c, p)
 }
 
-func version(module string) string {
-	built, _ := debug.ReadBuildInfo()
-	for _, each := range built.Deps {
-		if each.Path == module {
-			return strings.TrimPrefix(each.Version, "v")
-		}
-	}
-	return "unknown"
-}
-
-func main() {
-	clients := map[string]struct {
-		module string
-		open   func(address, password string) (client, error)
-	}{
-		"go-redis": {"github.com/redis/go-redis/v9", openGoRedis},
-		"rueidis":  {"github.com/redis/rueidis", openRueidis},
-	}
-	name := os.Args[1]
-	fmt.Println("client", name, version(clients[name].module))
-	p := places{"127.0.0.1:" + os.Args[2], "127.0.0.1:" + os.Args[3], os.Args[4], clients[name].open}
-	status := 0
+// holdToContract is called with what follows the client's name: two ports and a password.
+func holdToContract(open func(address, password string) (client, error), told []string) (failed bool) {
+	p := places{"127.0.0.1:" + told[0], "127.0.0.1:" + told[1], told[2], open}
 	for _, each := range contract {
-		if err := hold(p, each.expect); err != nil {
-			status = 1
-			fmt.Printf("FAIL %s: %.300s\n", each.name, strings.Join(strings.Fields(err.Error()), " "))
-		} else {
-			fmt.Println("ok", each.name)
-		}
+		failed = !tell(each.name, hold(p, each.expect)) || failed
 	}
-	os.Exit(status)
+	return failed
 }

@@ -4,6 +4,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -44,27 +45,26 @@ func (c goRedis) add(ctx context.Context, key string, number int64) (int64, erro
 }
 
 func (c goRedis) addInAPipeline(ctx context.Context, key string, times int) ([]int64, error) {
-	return addTogether(ctx, c.Pipelined, key, times)
+	return addEach(ctx, c.Pipelined, slices.Repeat([]string{key}, times))
 }
 
 func (c goRedis) addInATransaction(ctx context.Context, key string, times int) ([]int64, error) {
-	return addTogether(ctx, c.TxPipelined, key, times)
+	return addEach(ctx, c.TxPipelined, slices.Repeat([]string{key}, times))
 }
 
-func addTogether(
+func addEach(
 	ctx context.Context,
 	run func(context.Context, func(redis.Pipeliner) error) ([]redis.Cmder, error),
-	key string,
-	times int,
+	keys []string,
 ) ([]int64, error) {
-	replies := make([]*redis.IntCmd, times)
+	replies := make([]*redis.IntCmd, len(keys))
 	_, err := run(ctx, func(together redis.Pipeliner) error {
-		for i := range replies {
+		for i, key := range keys {
 			replies[i] = together.Incr(ctx, key)
 		}
 		return nil
 	})
-	numbers := make([]int64, times)
+	numbers := make([]int64, len(keys))
 	for i, reply := range replies {
 		numbers[i] = reply.Val()
 	}

@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/redis/rueidis"
@@ -47,11 +48,19 @@ func (c ofRueidis) add(ctx context.Context, key string, number int64) (int64, er
 }
 
 func (c ofRueidis) addInAPipeline(ctx context.Context, key string, times int) ([]int64, error) {
-	commands := make(rueidis.Commands, 0, times)
-	for range times {
+	return addEachWithRueidis(ctx, c.Client, slices.Repeat([]string{key}, times))
+}
+
+func (c ofRueidis) addInATransaction(ctx context.Context, key string, times int) ([]int64, error) {
+	return addInOneWithRueidis(ctx, c.Client, slices.Repeat([]string{key}, times))
+}
+
+func addEachWithRueidis(ctx context.Context, c rueidis.Client, keys []string) ([]int64, error) {
+	commands := make(rueidis.Commands, 0, len(keys))
+	for _, key := range keys {
 		commands = append(commands, c.B().Incr().Key(key).Build())
 	}
-	numbers := make([]int64, 0, times)
+	numbers := make([]int64, 0, len(keys))
 	for _, reply := range c.DoMulti(ctx, commands...) {
 		number, err := reply.AsInt64()
 		if err != nil {
@@ -62,11 +71,11 @@ func (c ofRueidis) addInAPipeline(ctx context.Context, key string, times int) ([
 	return numbers, nil
 }
 
-func (c ofRueidis) addInATransaction(ctx context.Context, key string, times int) ([]int64, error) {
+func addInOneWithRueidis(ctx context.Context, c rueidis.Client, keys []string) ([]int64, error) {
 	var numbers []int64
 	err := c.Dedicated(func(own rueidis.DedicatedClient) error {
 		commands := rueidis.Commands{own.B().Multi().Build()}
-		for range times {
+		for _, key := range keys {
 			commands = append(commands, own.B().Incr().Key(key).Build())
 		}
 		replies := own.DoMulti(ctx, append(commands, own.B().Exec().Build())...)

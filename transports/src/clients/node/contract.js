@@ -27,6 +27,14 @@ async function expectError(call, words) {
   assert.fail(`${reply} instead of an error with: ${words}`);
 }
 
+// Has the program that started this one do something, and waits until it is done.
+async function order(line) {
+  console.log(line);
+  process.stdin.resume();
+  await once(process.stdin, "data");
+  process.stdin.pause();
+}
+
 const contract = {
   async connect(client) {
     assert.equal(await client.get("none"), null);
@@ -151,10 +159,7 @@ const contract = {
 
   async "outlive-a-restart"(client) {
     await client.set("k", "v");
-    console.log("restart");
-    process.stdin.resume();
-    await once(process.stdin, "data");
-    process.stdin.pause();
+    await order("restart");
     for (;;) {
       try {
         await client.set("k", "w");
@@ -167,14 +172,13 @@ const contract = {
   },
 };
 
-async function hold(places) {
+async function hold(list, open, ...places) {
   let failed = 0;
-  for (const [name, expectation] of Object.entries(contract)) {
+  for (const [name, expectation] of Object.entries(list)) {
     try {
-      const client = await places.open();
+      const client = await open();
       try {
-        await client.flush();
-        await expectation(client, places);
+        await expectation(client, ...places);
       } finally {
         await client.close();
       }
@@ -184,20 +188,35 @@ async function hold(places) {
       console.log(`FAIL ${name}: ${String(failure).replaceAll(/\s+/g, " ").slice(0, 300)}`);
     }
   }
-  return failed;
+  process.exit(failed ? 1 : 0);
 }
 
-// name: of the package; open: of a port and a password, which may be undefined
-async function run(name, open) {
-  const [port, guardedPort, password] = process.argv.slice(-3);
+// name: of the package
+function tellVersion(name) {
   const folder = require("node:path").join(__dirname, "node_modules", name);
   console.log(`client ${name} ${JSON.parse(readFileSync(`${folder}/package.json`)).version}`);
+}
+
+// open: of a port and a password, which may be undefined
+async function run(name, open) {
+  const [port, guardedPort, password] = process.argv.slice(-3);
+  tellVersion(name);
   const places = {
     password,
     open: () => open(Number(port)),
     openGuarded: (other) => open(Number(guardedPort), other),
   };
-  process.exit((await hold(places)) ? 1 : 0);
+  const openEmpty = async () => {
+    const client = await places.open();
+    try {
+      await client.flush();
+    } catch (failure) {
+      await client.close();
+      throw failure;
+    }
+    return client;
+  };
+  await hold(contract, openEmpty, places);
 }
 
-module.exports = { run };
+module.exports = { expectError, hold, order, run, tellVersion };

@@ -7,13 +7,16 @@ A program calls main with what opens its client. It prints a line for each expec
 import asyncio
 import importlib.metadata
 import sys
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Protocol, TypeVar
 
 PIPELINED = 8_000
 KEYS = 3_000
 EVERY_BYTE = bytes(range(256))
+
+C = TypeVar("C")
+P = TypeVar("P")
 
 
 class NoneByNatureError(Exception):
@@ -81,6 +84,12 @@ def words_of(failure: BaseException) -> str:
     behind = [failure.__cause__ or failure.__context__, *getattr(failure, "exceptions", ())]
     said += [words_of(each) for each in behind if each is not None]
     return " ".join("; ".join(said).split())
+
+
+async def order(line: str) -> None:
+    """Has the program that started this one do something, and waits until it is done."""
+    print(line, flush=True)
+    await asyncio.to_thread(sys.stdin.readline)
 
 
 async def connect(client: Client, _: Places) -> None:
@@ -195,8 +204,7 @@ async def be_refused_with_another_password(_: Client, places: Places) -> None:
 
 async def outlive_a_restart(client: Client, _: Places) -> None:
     await client.set("k", b"v")
-    print("restart", flush=True)
-    await asyncio.to_thread(sys.stdin.readline)
+    await order("restart")
     while True:
         try:
             await client.set("k", b"w")
@@ -227,18 +235,37 @@ EXPECTATIONS = (
 
 
 def main(package: str, opened: Callable[[int, str | None], AbstractAsyncContextManager[Client]]) -> None:
+    places = Places(opened)
+
+    @asynccontextmanager
+    async def empty() -> AsyncIterator[Client]:
+        async with places.open() as client:
+            await client.flush()
+            yield client
+
+    hold(package, EXPECTATIONS, empty, places)
+
+
+def hold(
+    package: str,
+    expectations: Iterable[Callable[[C, P], Awaitable[None]]],
+    opened: Callable[[], AbstractAsyncContextManager[C]],
+    places: P,
+) -> None:
     print(f"client {package} {importlib.metadata.version(package)}", flush=True)
-    failed = asyncio.run(_hold(Places(opened)))
-    sys.exit(1 if failed else 0)
+    sys.exit(1 if asyncio.run(_hold(expectations, opened, places)) else 0)
 
 
-async def _hold(places: Places) -> int:
+async def _hold(
+    expectations: Iterable[Callable[[C, P], Awaitable[None]]],
+    opened: Callable[[], AbstractAsyncContextManager[C]],
+    places: P,
+) -> int:
     failed = 0
-    for expectation in EXPECTATIONS:
+    for expectation in expectations:
         name = expectation.__name__.replace("_", "-")
         try:
-            async with places.open() as client:
-                await client.flush()
+            async with opened() as client:
                 await expectation(client, places)
         except NoneByNatureError as none:
             print(f"none {name}: {none}", flush=True)
