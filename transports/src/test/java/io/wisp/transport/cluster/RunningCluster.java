@@ -149,12 +149,12 @@ public final class RunningCluster implements AutoCloseable {
   }
 
   /** Ends the server of a node, whose store stays. */
-  void stop(int index) {
+  public void stop(int index) {
     nodes.get(index).server.close();
   }
 
   /** Starts it again. */
-  void restart(int index) {
+  public void restart(int index) {
     Node node = nodes.get(index);
     node.server = serve(node.member, node.store);
   }

@@ -21,6 +21,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.redisson.Redisson;
+import org.redisson.api.BatchOptions;
+import org.redisson.api.RBatch;
+import org.redisson.api.RBucket;
+import org.redisson.api.RedissonClient;
+import org.redisson.client.RedisException;
+import org.redisson.client.codec.StringCodec;
+import org.redisson.config.Config;
 import redis.clients.jedis.ClusterPipeline;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
@@ -157,6 +165,53 @@ class ClusterStockClientsTest {
       assertThat(commands.clusterMyId()).matches("[0-9a-f]{40}");
       assertThat(commands.flushall()).isEqualTo("OK");
       assertThat(sizes()).containsExactly(0, 0, 0);
+    }
+  }
+
+  @Test
+  void shouldServeRedisson() throws InterruptedException {
+    Config config = new Config();
+    config.useClusterServers().addNodeAddress("redis://127.0.0.1:" + port(1));
+    RedissonClient redisson = Redisson.create(config);
+    try {
+      RBatch batch = redisson.createBatch();
+      for (int i = 0; i < KEYS; i++) {
+        redisson.getBucket("key" + i, StringCodec.INSTANCE).set("v" + i);
+        var _ = batch.getBucket("key" + i, StringCodec.INSTANCE).getAsync();
+      }
+      assertThatAllNodesHaveKeys(KEYS);
+      List<?> values = batch.execute().getResponses();
+      for (int i = 0; i < KEYS; i++) {
+        assertThat(values.get(i)).isEqualTo("v" + i);
+      }
+      // One transaction of one slot.
+      RBatch transaction =
+          redisson.createBatch(
+              BatchOptions.defaults().executionMode(BatchOptions.ExecutionMode.IN_MEMORY_ATOMIC));
+      var _ = transaction.getAtomicLong("{foo}x").incrementAndGetAsync();
+      var _ = transaction.getAtomicLong("{foo}y").incrementAndGetAsync();
+      var _ = transaction.getAtomicLong("{foo}x").incrementAndGetAsync();
+      assertThat(transaction.execute().getResponses()).isEqualTo(List.of(1L, 1L, 2L));
+      assertThat(redisson.getKeys().count()).isEqualTo(KEYS + 2);
+
+      cluster.stop(2); // of foo
+      RBucket<String> other = redisson.getBucket("{bar}k", StringCodec.INSTANCE);
+      other.set("w");
+      assertThat(other.get()).isEqualTo("w");
+      assertThatThrownBy(() -> redisson.getAtomicLong("{foo}x").get())
+          .isInstanceOf(RedisException.class);
+      cluster.restart(2);
+      RunningServer.await(() -> isThere(redisson));
+    } finally {
+      redisson.shutdown();
+    }
+  }
+
+  private static boolean isThere(RedissonClient redisson) {
+    try {
+      return redisson.getAtomicLong("{foo}x").get() == 2;
+    } catch (RedisException notYetThere) {
+      return false;
     }
   }
 }
