@@ -128,8 +128,8 @@ FULL = Scale(
         ),
         warmup=1,
         measured=2,
-        # A JVM that is emulated takes from one to three minutes, depending on the machine below. One that had got warm with
-        # a single load had, in the next cells, a third of the rate that it had with that load before.
+        # A JVM that is emulated takes from one to three minutes, depending on the machine below. One that got warm
+        # with a single load would compile what the others need while they are measured.
         first_warmup=FirstWarmup(10, passes=4, every_load=True),
         share=0.4,
     ),
