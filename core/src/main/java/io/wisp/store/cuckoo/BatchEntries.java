@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.store.cuckoo;
 
+import io.wisp.store.Prefetcher;
 import io.wisp.store.Slice;
 import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteBatch.Change;
@@ -17,10 +18,15 @@ final class BatchEntries {
 
   private final BitSet stripes = new BitSet(Stripes.MAX_STRIPES);
   private final Slice writtenKey = new Slice();
+  private final long[] hashesAhead = new long[Prefetcher.MAX_KEYS];
   private int size;
   private int puts;
   private long recordBytes;
   private BatchEntry[] entries = new BatchEntry[0];
+
+  /** The number that {@link TablePrefetcher} wants to be kept. */
+  @SuppressWarnings("unused")
+  private long loaded;
 
   /** Turns to the keys of another batch. */
   void collect(WriteBatch batch, Index index) {
@@ -44,6 +50,15 @@ final class BatchEntries {
         entries[i] = new BatchEntry();
       }
     }
+  }
+
+  /** Has the memory loaded together that the next keys from a number on need. */
+  void loadAhead(int from, Table table) {
+    int count = Math.min(size - from, hashesAhead.length);
+    for (int i = 0; i < count; i++) {
+      hashesAhead[i] = entries[from + i].hash;
+    }
+    loaded = TablePrefetcher.load(table.memory(), table.index(), hashesAhead, count);
   }
 
   /** A set for the stripes that are held for these entries. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.store.cuckoo;
 
+import io.wisp.store.Prefetcher;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
@@ -107,7 +108,11 @@ final class BatchWriter extends TableWriter {
    */
   private boolean makeRoomInIndex(BatchEntries keys) {
     int absent = 0;
+    boolean isLarge = TablePrefetcher.isUsefulFor(index);
     for (int i = 0; i < keys.size(); i++) {
+      if (isLarge && i % Prefetcher.MAX_KEYS == 0) {
+        keys.loadAhead(i, table);
+      }
       BatchEntry entry = keys.get(i);
       boolean isFull;
       stripes.lockKey(entry.hash);

@@ -28,7 +28,7 @@ final class TablePrefetcher implements Prefetcher {
   private final long[] hashes = new long[MAX_KEYS];
   private int count;
 
-  /** Kept, for the compiler leaves out loads whose values nobody uses. */
+  /** The number that loading wants to be kept. */
   @SuppressWarnings("unused")
   private long sum;
 
@@ -39,6 +39,11 @@ final class TablePrefetcher implements Prefetcher {
 
   @Override
   public boolean isUseful() {
+    return isUsefulFor(index);
+  }
+
+  /** Whether an index is so large. */
+  static boolean isUsefulFor(Index index) {
     return index.buckets() >= BUCKETS_BEYOND_CACHES;
   }
 
@@ -53,31 +58,41 @@ final class TablePrefetcher implements Prefetcher {
 
   @Override
   public void load() {
-    long buckets = index.buckets();
-    long words = 0;
-    for (int i = 0; i < count; i++) {
-      words += Words.getPlain(memory, firstBucket(hashes[i], buckets));
-      words += Words.getPlain(memory, secondBucket(hashes[i], buckets));
-    }
-    for (int i = 0; i < count; i++) {
-      long tag = KeyHash.tag(hashes[i]);
-      words += loadRecord(firstBucket(hashes[i], buckets), tag);
-      words += loadRecord(secondBucket(hashes[i], buckets), tag);
-    }
-    sum = words;
+    sum = load(memory, index, hashes, count);
     count = 0;
   }
 
-  private long firstBucket(long hash, long buckets) {
+  /**
+   * Loads what keys will need.
+   *
+   * @param hashes of the keys, the first of these
+   * @return a number to keep, for the compiler leaves out loads whose values nobody uses
+   */
+  static long load(MemorySegment memory, Index index, long[] hashes, int count) {
+    long buckets = index.buckets();
+    long words = 0;
+    for (int i = 0; i < count; i++) {
+      words += Words.getPlain(memory, firstBucket(index, hashes[i], buckets));
+      words += Words.getPlain(memory, secondBucket(index, hashes[i], buckets));
+    }
+    for (int i = 0; i < count; i++) {
+      long tag = KeyHash.tag(hashes[i]);
+      words += loadRecord(memory, firstBucket(index, hashes[i], buckets), tag);
+      words += loadRecord(memory, secondBucket(index, hashes[i], buckets), tag);
+    }
+    return words;
+  }
+
+  private static long firstBucket(Index index, long hash, long buckets) {
     return index.bucketAddress(KeyHash.bucket(KeyHash.firstHalf(hash), buckets));
   }
 
-  private long secondBucket(long hash, long buckets) {
+  private static long secondBucket(Index index, long hash, long buckets) {
     return index.bucketAddress(KeyHash.bucket(KeyHash.secondHalf(hash), buckets));
   }
 
   /** A slot holds an offset in the region at all times, so its record can be loaded unlocked. */
-  private long loadRecord(long bucketAddress, long tag) {
+  private static long loadRecord(MemorySegment memory, long bucketAddress, long tag) {
     for (int i = 0; i < Bucket.SLOTS; i++) {
       long slot = Words.getPlain(memory, Bucket.slotAddress(bucketAddress, i));
       if (Bucket.tag(slot) == tag && slot != Bucket.EMPTY) {

@@ -25,7 +25,9 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -436,14 +438,45 @@ class BatchWriterTest extends StoreTestBase {
     assertThat(now).as("it came to the end").hasValueGreaterThan(1002);
   }
 
+  @Test
+  void shouldWriteToAnIndexSoLargeThatBucketsAreLoadedAhead() {
+    CuckooStore store = open(options(16 * MEBIBYTE).fixedBuckets(1 << 15));
+    assertThat(store.prefetcher().isUseful()).isTrue();
+    Map<String, String> model = new HashMap<>();
+    SplittableRandom random = new SplittableRandom(1);
+    for (int round = 0; round < 300; round++) {
+      batch.clear();
+      // Often not a multiple of how many are loaded together, and sometimes none.
+      int size = random.nextInt(100);
+      for (int i = 0; i < size; i++) {
+        String key = "key" + random.nextInt(2_000);
+        if (random.nextInt(3) == 0) {
+          batch.delete(Slice.of(key), WriteCondition.ALWAYS, 0);
+          model.remove(key);
+        } else {
+          add(key, "value" + round);
+          model.put(key, "value" + round);
+        }
+      }
+      assertThat(store.writeAll(batch)).isEqualTo(Status.DONE);
+    }
+    for (int i = 0; i < 2_000; i++) {
+      assertThat(get(store, "key" + i)).isEqualTo(model.get("key" + i));
+    }
+    assertThat(store.size()).isEqualTo(model.size());
+    StoreInspector.check(store);
+  }
+
   private static final int ROUNDS = 20_000;
 
   /** A batch in sixteen opens a segment, which is an object. */
   private static final long LESS_THAN_AN_OBJECT = 8;
 
-  @Test
-  void shouldAllocateNothing() {
-    CuckooStore store = open(MEBIBYTE);
+  /** Also where the buckets of its keys are loaded ahead. */
+  @ParameterizedTest
+  @ValueSource(ints = {1 << 10, 1 << 15})
+  void shouldAllocateNothing(int buckets) {
+    CuckooStore store = open(options(8 * MEBIBYTE).fixedBuckets(buckets));
     long best = Long.MAX_VALUE;
     // What is not yet compiled allocates; so it is measured again until it is.
     for (int attempt = 0; attempt < 20 && best >= LESS_THAN_AN_OBJECT * ROUNDS; attempt++) {
