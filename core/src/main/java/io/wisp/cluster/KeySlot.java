@@ -2,6 +2,7 @@
 package io.wisp.cluster;
 
 import io.wisp.store.Slice;
+import io.wisp.store.WriteBatch;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -45,6 +46,17 @@ public final class KeySlot {
     boolean isTagged = close < end && close > open + 1;
     int crc = isTagged ? crc16(memory, open + 1, close) : crc16(memory, offset, end);
     return crc & COUNT - 1;
+  }
+
+  /** The number of the first key of a batch whose slot is not that of key 0; 0 if there is none. */
+  public static int otherThanFirst(WriteBatch batch) {
+    int slot = batch.size() == 0 ? 0 : of(batch.get(0).key());
+    for (int i = 1; i < batch.size(); i++) {
+      if (of(batch.get(i).key()) != slot) {
+        return i;
+      }
+    }
+    return 0;
   }
 
   private static long find(char wanted, MemorySegment memory, long offset, long end) {

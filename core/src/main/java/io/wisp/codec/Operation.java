@@ -35,7 +35,9 @@ public enum Operation {
   /** Presents a password, the value. */
   AUTHENTICATE(13, Key.NONE, Value.ANY, Argument.NONE),
   /** What the client read without asking: the value is the hashes of keys, 8 bytes each. */
-  REPORT(14, Key.NONE, Value.HASHES, Argument.NONE);
+  REPORT(14, Key.NONE, Value.HASHES, Argument.NONE),
+  /** Writes and deletes many keys, all or none: the value says what becomes of each. */
+  WRITE_ALL(15, Key.NONE, Value.BATCH, Argument.NONE);
 
   enum Key {
     NONE,
@@ -46,7 +48,8 @@ public enum Operation {
     NONE,
     ANY,
     COUNT,
-    HASHES
+    HASHES,
+    BATCH
   }
 
   enum Argument {
@@ -83,7 +86,14 @@ public enum Operation {
   /** Whether it may change what a key is. */
   public boolean writes() {
     return switch (this) {
-      case PUT, PUT_IF_ABSENT, PUT_IF_PRESENT, PUT_IF_VERSION, DELETE, DELETE_IF_VERSION -> true;
+      case PUT,
+          PUT_IF_ABSENT,
+          PUT_IF_PRESENT,
+          PUT_IF_VERSION,
+          DELETE,
+          DELETE_IF_VERSION,
+          WRITE_ALL ->
+          true;
       case PING, GET, CONTAINS, TIME_TO_LIVE, SCAN, INFORMATION, AUTHENTICATE, REPORT -> false;
     };
   }

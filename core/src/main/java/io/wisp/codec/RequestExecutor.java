@@ -10,6 +10,7 @@ import io.wisp.store.RecordSink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
+import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteCondition;
 import io.wisp.store.WrittenRecord;
 import java.lang.foreign.MemorySegment;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Executes requests against a store and writes their replies. Whatever the bytes of a request are,
  * there is a reply. It belongs to one thread; several may share the store. Get, put and delete
- * allocate nothing.
+ * allocate nothing, and batches only while they grow.
  */
 public final class RequestExecutor {
 
@@ -41,6 +42,7 @@ public final class RequestExecutor {
   private final @Nullable ClusterMember member;
   private final Supplier<String> information;
   private final Request request = new Request();
+  private final BatchReader batches = new BatchReader();
   private final RecordSink found = new RecordSink();
   private final WrittenRecord written = new WrittenRecord();
   private long address = RecordAddress.NONE;
@@ -88,15 +90,24 @@ public final class RequestExecutor {
     if (password != null && !session.isAuthenticated()) {
       return reply.finish(Status.NOT_AUTHENTICATED, "this server wants a password first");
     }
-    ClusterMember node = member;
-    if (node != null && request.operation().hasKey()) {
-      int slot = KeySlot.of(request.key());
-      ClusterMember.Place place = node.place();
-      if (!place.serves(slot)) {
-        return redirect(place.map().ownerOf(slot), slot, reply);
+    if (request.operation().hasKey()) {
+      Status elsewhere = sendAway(request.key(), reply);
+      if (elsewhere != null) {
+        return elsewhere;
       }
     }
     return answer(reply);
+  }
+
+  /** Answers who has a key, if another node of the cluster has it; null if this one does. */
+  private @Nullable Status sendAway(Slice key, FrameBuffer reply) {
+    ClusterMember node = member;
+    if (node == null) {
+      return null;
+    }
+    int slot = KeySlot.of(key);
+    ClusterMember.Place place = node.place();
+    return place.serves(slot) ? null : redirect(place.map().ownerOf(slot), slot, reply);
   }
 
   private static Status redirect(@Nullable ClusterNode owner, int slot, FrameBuffer reply) {
@@ -141,6 +152,7 @@ public final class RequestExecutor {
       case PING -> echo(reply);
       case INFORMATION -> reply.finish(Status.DONE, information.get());
       case REPORT -> takeReport(reply);
+      case WRITE_ALL -> writeAll(reply);
       case AUTHENTICATE -> throw new AssertionError("handled before");
     };
   }
@@ -166,6 +178,38 @@ public final class RequestExecutor {
         store.write(request.key(), request.value(), condition, expectedVersion, expiresAt, written);
     address = written.address();
     return reply.finish(status, 0);
+  }
+
+  private Status writeAll(FrameBuffer reply) {
+    try {
+      Status readable = batches.read(request.value());
+      if (readable != Status.DONE) {
+        return reply.finish(readable, batches.fault());
+      }
+      WriteBatch batch = batches.batch();
+      Status elsewhere = sendAway(batch, reply);
+      return elsewhere != null ? elsewhere : reply.finish(store.writeAll(batch), 0);
+    } finally {
+      batches.clear();
+    }
+  }
+
+  /**
+   * Answers likewise for a batch. Its keys must be of one slot and not only of one node: so no
+   * later map parts what this one allows.
+   */
+  private @Nullable Status sendAway(WriteBatch batch, FrameBuffer reply) {
+    if (member == null || batch.size() == 0) {
+      return null;
+    }
+    Slice first = batch.get(0).key();
+    int other = KeySlot.otherThanFirst(batch);
+    return other == 0
+        ? sendAway(first, reply)
+        : reply.finish(
+            Status.CROSS_SLOT,
+            "the keys of a batch are of one slot, and entry 0 is of %s and entry %s of %s"
+                .formatted(KeySlot.of(first), other, KeySlot.of(batch.get(other).key())));
   }
 
   private Status contains(Slice key, FrameBuffer reply) {

@@ -48,7 +48,9 @@ public enum Status {
   /** Another node of the cluster has the key: the reply names it. */
   MOVED(36),
   /** No node of the cluster has the slot of the key. */
-  SLOT_NOT_SERVED(37);
+  SLOT_NOT_SERVED(37),
+  /** A batch has keys of more than one slot of the cluster. */
+  CROSS_SLOT(38);
 
   private static final Status[] BY_CODE = new Status[64];
 

@@ -6,6 +6,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wisp.store.Slice;
+import io.wisp.store.WriteBatch;
+import io.wisp.store.WriteCondition;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Random;
@@ -32,6 +34,19 @@ class KeySlotTest {
   @CsvSource({"somekey,11058", "foo{hash_tag},2515", "foo,12182", "bar,5061", "hello,866"})
   void shouldKnowSlotsThatRedisTells(String key, int slot) {
     assertThat(slot(key)).isEqualTo(slot);
+  }
+
+  @Test
+  void shouldFindTheKeyOfABatchThatIsOfAnotherSlot() {
+    WriteBatch batch = new WriteBatch();
+    assertThat(KeySlot.otherThanFirst(batch)).isZero();
+    for (String key : new String[] {"a", "{a}b", "{a}c"}) {
+      batch.put(Slice.of(key), new Slice());
+      assertThat(KeySlot.otherThanFirst(batch)).isZero();
+    }
+    batch.delete(Slice.of("b"), WriteCondition.ALWAYS, 0);
+    batch.delete(Slice.of("c"), WriteCondition.ALWAYS, 0);
+    assertThat(KeySlot.otherThanFirst(batch)).isEqualTo(3);
   }
 
   /** The examples of the specification, with the part of the key that decides. */

@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.codec;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wisp.store.HeapStore;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
+import io.wisp.store.WriteBatch;
+import io.wisp.store.WriteBatch.Change;
+import io.wisp.store.WriteCondition;
 import io.wisp.testing.Draw;
 import io.wisp.testing.Property;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class CodecPropertyTest {
@@ -33,6 +40,7 @@ class CodecPropertyTest {
           case ANY -> Slice.of(value);
           case COUNT -> Slice.of(new byte[] {5, 0, 0, 0});
           case HASHES -> Slice.of(Arrays.copyOf(value, value.length / 8 * 8));
+          case BATCH -> batch(key, value, argument);
         };
     long sentArgument =
         switch (operation.argument) {
@@ -42,6 +50,16 @@ class CodecPropertyTest {
         };
     Slice sentKey = operation.key == Operation.Key.NONE ? none : Slice.of(key);
     return new Sent(operation, sentKey, sentValue, sentArgument);
+  }
+
+  /** Of a key that may be empty, and one that is not. */
+  private static Slice batch(byte[] key, byte[] value, long number) {
+    WriteBatch batch = new WriteBatch();
+    WriteCondition condition =
+        number % 2 == 0 ? WriteCondition.IF_PRESENT : WriteCondition.IF_VERSION;
+    batch.put(Slice.of(key), Slice.of(value), number, condition, number);
+    batch.delete(Slice.of(Arrays.copyOf(key, key.length + 1)), WriteCondition.ALWAYS, 0);
+    return new BatchBuffer().write(batch);
   }
 
   @Test
@@ -66,6 +84,84 @@ class CodecPropertyTest {
           long length = encode(request(draw), segment, OFFSET);
           assertThat(answerTo(segment, OFFSET, length))
               .isNotIn(Status.MALFORMED, Status.UNKNOWN_OPERATION);
+        });
+  }
+
+  private static WriteBatch anyBatch(Draw draw) {
+    WriteBatch batch = new WriteBatch();
+    int size = draw.ints(0, 20);
+    for (int i = 0; i < size; i++) {
+      Slice key = Slice.of(draw.bytes(20));
+      WriteCondition condition = draw.of(WriteCondition.values());
+      long version = draw.anyLong();
+      switch (draw.of(Change.values())) {
+        case PUT -> batch.put(key, Slice.of(draw.bytes(40)), draw.anyLong(), condition, version);
+        case DELETE -> batch.delete(key, condition, version);
+        case NONE -> batch.require(key, condition, version);
+      }
+    }
+    return batch;
+  }
+
+  private static List<Object> contents(WriteBatch.Entry entry) {
+    boolean isPut = entry.change() == Change.PUT;
+    boolean isVersioned = entry.condition() == WriteCondition.IF_VERSION;
+    return List.of(
+        entry.change(),
+        entry.condition(),
+        HexFormat.of().formatHex(entry.key().toByteArray()),
+        isPut ? HexFormat.of().formatHex(entry.value().toByteArray()) : "",
+        isPut ? entry.expiresAt() : 0L,
+        isVersioned ? entry.expectedVersion() : 0L);
+  }
+
+  private static List<List<Object>> contents(WriteBatch batch) {
+    return IntStream.range(0, batch.size()).mapToObj(i -> contents(batch.get(i))).toList();
+  }
+
+  @Test
+  void everyBatchReadsBackAsItWasWritten() {
+    BatchBuffer buffer = new BatchBuffer();
+    BatchReader reader = new BatchReader();
+    Property.check(
+        draw -> {
+          WriteBatch batch = anyBatch(draw);
+          Slice bytes = buffer.write(batch);
+          assertThat(bytes.length()).isEqualTo((int) BatchDescriptor.length(batch));
+          assertThat(reader.read(bytes)).as(reader.fault()).isEqualTo(Status.DONE);
+          assertThat(contents(reader.batch())).isEqualTo(contents(batch));
+        });
+  }
+
+  /** Cut off, or with a byte that is another one, it is read as another batch or not at all. */
+  @Test
+  void aBatchThatWasDamagedIsDoneAsAWholeOrNotAtAll() {
+    BatchBuffer buffer = new BatchBuffer();
+    Property.check(
+        5_000,
+        draw -> {
+          byte[] bytes = buffer.write(anyBatch(draw)).toByteArray();
+          byte[] damaged = Arrays.copyOf(bytes, draw.ints(0, bytes.length));
+          if (damaged.length > 0) {
+            damaged[draw.ints(0, damaged.length - 1)] = draw.anyByte();
+          }
+          try (HeapStore store = new HeapStore()) {
+            store.put(Slice.of("k"), Slice.of("v"));
+            BatchReader reader = new BatchReader();
+            Status readable = reader.read(Slice.of(damaged));
+            assertThat(readable).isIn(Status.DONE, Status.MALFORMED);
+            long length =
+                RequestDescriptor.encode(
+                    segment, OFFSET, Operation.WRITE_ALL, new Slice(), Slice.of(damaged), 0);
+            Status status = answer(store, segment, OFFSET, length);
+            if (readable == Status.MALFORMED) {
+              assertThat(status).isEqualTo(Status.MALFORMED);
+            }
+            if (status != Status.DONE) {
+              assertThat(store.size()).isEqualTo(1);
+              assertThat(store.get("k".getBytes(UTF_8))).isEqualTo("v".getBytes(UTF_8));
+            }
+          }
         });
   }
 
@@ -141,8 +237,13 @@ class CodecPropertyTest {
   }
 
   private static Status answerTo(MemorySegment segment, long offset, long length) {
-    try (FrameBuffer buffer = new FrameBuffer();
-        HeapStore store = new HeapStore()) {
+    try (HeapStore store = new HeapStore()) {
+      return answer(store, segment, offset, length);
+    }
+  }
+
+  private static Status answer(HeapStore store, MemorySegment segment, long offset, long length) {
+    try (FrameBuffer buffer = new FrameBuffer()) {
       RequestExecutor executor = new RequestExecutor(store, null, () -> "name:value\n");
       Status status = executor.execute(new Session(), segment, offset, length, buffer);
       Reply reply = new Reply();

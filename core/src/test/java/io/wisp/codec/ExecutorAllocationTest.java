@@ -14,6 +14,7 @@ import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
 import io.wisp.store.ValueSink;
+import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteCondition;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -34,7 +35,17 @@ class ExecutorAllocationTest {
   @ParameterizedTest
   @EnumSource(
       value = Operation.class,
-      names = {"GET", "PUT", "DELETE", "CONTAINS", "TIME_TO_LIVE", "PING", "SCAN", "REPORT"})
+      names = {
+        "GET",
+        "PUT",
+        "DELETE",
+        "CONTAINS",
+        "TIME_TO_LIVE",
+        "PING",
+        "SCAN",
+        "REPORT",
+        "WRITE_ALL"
+      })
   void shouldAllocateNothingPerRequest(Operation operation) {
     try (Arena arena = Arena.ofConfined();
         FrameBuffer buffer = new FrameBuffer()) {
@@ -46,6 +57,7 @@ class ExecutorAllocationTest {
             case ANY -> Slice.of(new byte[100]);
             case COUNT -> Slice.of(new byte[] {3, 0, 0, 0});
             case HASHES -> Slice.of(new byte[80]);
+            case BATCH -> new BatchBuffer().write(batch());
           };
       RequestExecutor executor =
           new RequestExecutor(
@@ -57,6 +69,15 @@ class ExecutorAllocationTest {
       long allocated = threads.getCurrentThreadAllocatedBytes() - before;
       assertThat(allocated).isLessThan(ROUNDS);
     }
+  }
+
+  private static WriteBatch batch() {
+    WriteBatch batch = new WriteBatch();
+    for (int i = 0; i < 3; i++) {
+      batch.put(Slice.of("{tag}" + i), Slice.of(new byte[20]));
+    }
+    batch.delete(Slice.of("{tag}"), WriteCondition.IF_VERSION, 1);
+    return batch;
   }
 
   private static ClusterMember ofAllSlots() {
@@ -85,7 +106,9 @@ class ExecutorAllocationTest {
     for (int i = 0; i < ROUNDS; i++) {
       long length = RequestDescriptor.encode(frame, 0, operation, key, value, 0);
       Status status = executor.execute(session, frame, 0, length, buffer);
-      if (status.isError() || !reply.wrap(buffer.memory(), 0, buffer.length())) {
+      if (status.isError()
+          || status == Status.CONFLICT
+          || !reply.wrap(buffer.memory(), 0, buffer.length())) {
         throw new AssertionError(status + " " + reply.fault());
       }
     }
@@ -116,6 +139,11 @@ class ExecutorAllocationTest {
       sink.begin();
       sink.take(value, 0, (int) value.byteSize(), 1, NEVER);
       return Status.FOUND;
+    }
+
+    @Override
+    public Status writeAll(WriteBatch batch) {
+      return batch.size() == 4 ? Status.DONE : Status.CONFLICT;
     }
 
     @Override

@@ -13,6 +13,8 @@ import io.wisp.store.Limits;
 import io.wisp.store.RecordAddress;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
+import io.wisp.store.WriteBatch;
+import io.wisp.store.WriteCondition;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -128,6 +130,131 @@ class RequestExecutorTest {
     assertThat(reply.bytes()).hasToString("x");
     assertThat(ask(Operation.DELETE_IF_VERSION, "k", "", reply.argument()))
         .isEqualTo(Status.DELETED);
+  }
+
+  private Status ask(WriteBatch batch) {
+    return ask(Operation.WRITE_ALL, NONE, new BatchBuffer().write(batch), 0);
+  }
+
+  private static WriteBatch batch(String... keys) {
+    WriteBatch batch = new WriteBatch();
+    for (String key : keys) {
+      batch.put(Slice.of(key), Slice.of("new"));
+    }
+    return batch;
+  }
+
+  private @Nullable String stored(String key) {
+    byte[] value = store.get(key.getBytes(UTF_8));
+    return value == null ? null : new String(value, UTF_8);
+  }
+
+  @Test
+  void shouldDoAllOfABatchOrNothing() {
+    ask(Operation.PUT, "a", "old", 0);
+    ask(Operation.PUT, "b", "old", 0);
+    ask(Operation.GET, "a", "", 0);
+    long version = reply.argument();
+    WriteBatch batch = batch("c");
+    batch.put(Slice.of("a"), Slice.of("new"), 1_000_500, WriteCondition.IF_VERSION, version);
+    batch.delete(Slice.of("b"), WriteCondition.IF_PRESENT, 0);
+    batch.require(Slice.of("d"), WriteCondition.IF_ABSENT, 0);
+    assertThat(ask(batch)).isEqualTo(Status.DONE);
+    assertThat(reply.argument()).isZero();
+    assertThat(reply.bytes().length()).isZero();
+    assertThat(executor.address()).isEqualTo(RecordAddress.NONE);
+    assertThat(List.of("" + stored("a"), "" + stored("b"), "" + stored("c")))
+        .containsExactly("new", "null", "new");
+    assertThat(ask(batch)).isEqualTo(Status.CONFLICT);
+    ask(Operation.TIME_TO_LIVE, "a", "", 0);
+    assertThat(reply.argument()).isEqualTo(500);
+    WriteBatch other = batch("c", "e");
+    other.require(Slice.of("a"), WriteCondition.IF_ABSENT, 0);
+    assertThat(ask(other)).isEqualTo(Status.CONFLICT);
+    assertThat(stored("e")).isNull();
+    assertThat(ask(batch("f", ""))).isEqualTo(Status.KEY_EMPTY);
+    assertThat(stored("f")).isNull();
+    assertThat(ask(new WriteBatch())).isEqualTo(Status.DONE);
+  }
+
+  @Test
+  void shouldDoNothingOfABatchIfMemoryEnds() {
+    HeapStore small = new HeapStore(10);
+    small.put(Slice.of("a"), Slice.of("old"));
+    executor = new RequestExecutor(small, null, () -> "");
+    assertThat(ask(batch("a", "bcdefgh"))).isEqualTo(Status.OUT_OF_MEMORY);
+    assertThat(small.get("a".getBytes(UTF_8))).isEqualTo("old".getBytes(UTF_8));
+    assertThat(small.size()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldNameTheBoundsOfABatch() {
+    WriteBatch most = new WriteBatch();
+    for (int i = 0; i < WriteBatch.MAX_KEYS; i++) {
+      most.put(Slice.of("key" + i), NONE);
+    }
+    assertThat(ask(most)).isEqualTo(Status.DONE);
+    assertThat(store.size()).isEqualTo(WriteBatch.MAX_KEYS);
+    most.put(Slice.of("one more"), NONE);
+    assertThat(ask(most)).isEqualTo(Status.TRANSACTION_TOO_LARGE);
+    assertThat(reply.bytes()).hasToString("a batch has at most 8192 keys and 67108864 bytes");
+    assertThat(store.size()).isEqualTo(WriteBatch.MAX_KEYS);
+    Slice large = Slice.of(new byte[BatchDescriptor.MAX_LENGTH + 1]);
+    assertThat(ask(Operation.WRITE_ALL, NONE, large, 0)).isEqualTo(Status.TRANSACTION_TOO_LARGE);
+    // As far as the bytes go there may be zeros; then it is a key without a byte, again and again.
+    Slice zeros = Slice.of(new byte[BatchDescriptor.MAX_LENGTH]);
+    assertThat(ask(Operation.WRITE_ALL, NONE, zeros, 0)).isEqualTo(Status.MALFORMED);
+    assertThat(ask(Operation.PING, "", "still here", 0)).isEqualTo(Status.DONE);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          01                                               | entry 0 of the batch has 1 bytes, and its header 24
+          0100 0100 00000000 0000000000000000 0000000000000000    | entry 0 of the batch has 25 bytes by its lengths, and 24 are left
+          0100 0000 ffffffff 0000000000000000 0000000000000000    | entry 0 of the batch has 4294967319 bytes by its lengths, and 24 are left
+          0100 ffff ffffffff 0000000000000000 0000000000000000 61 | entry 0 of the batch has 4295032854 bytes by its lengths, and 25 are left
+          0300 0100 00000000 0000000000000000 0000000000000000 61 | entry 0 of the batch has the unknown change 3
+          ff00 0100 00000000 0000000000000000 0000000000000000 61 | entry 0 of the batch has the unknown change 255
+          0104 0100 00000000 0000000000000000 0000000000000000 61 | entry 0 of the batch has the unknown condition 4
+          0102 0100 00000000 ffffffffffffffff 0000000000000000 61 | entry 0 of the batch is IF_PRESENT and expects version 18446744073709551615
+          0200 0100 01000000 0000000000000000 0000000000000000 6176 | entry 0 of the batch puts nothing, and has a value of 1 bytes and the expiry 0
+          0000 0100 00000000 0000000000000000 0500000000000000 61 | entry 0 of the batch puts nothing, and has a value of 0 bytes and the expiry 5
+          0100 0100 00000000 0000000000000000 0000000000000000 61 0200 0100 00000000 0000000000000000 0000000000000000 61 | entry 1 of the batch has a key that another one has
+          0100 0100 00000000 0000000000000000 0000000000000000 61 02 | entry 1 of the batch has 1 bytes, and its header 24
+          """)
+  void shouldSayWhatIsWrongWithABatchAndDoNothingOfIt(String hexadecimal, String text) {
+    Slice value = Slice.of(HexFormat.of().parseHex(hexadecimal.replace(" ", "")));
+    assertThat(ask(Operation.WRITE_ALL, NONE, value, 0)).isEqualTo(Status.MALFORMED);
+    assertThat(reply.bytes()).hasToString(text);
+    assertThat(store.size()).isZero();
+  }
+
+  @Test
+  void shouldTakeABatchOfOneSlotOfItsOwnAlone() {
+    // The slots of b and c are 3300 and 7365, as above.
+    List<ClusterNode> nodes =
+        List.of(
+            new ClusterNode("one", "10.0.0.1", 3994, SlotRange.parseAll("0-7365")),
+            new ClusterNode("two", "10.0.0.2", 4994, SlotRange.parseAll("7366-11297")));
+    ClusterMember member = new ClusterMember("one", new ClusterMap(1, nodes));
+    executor = new RequestExecutor(store, null, member, () -> "");
+    assertThat(ask(batch("b", "{b}1", "c", "b2"))).isEqualTo(Status.CROSS_SLOT);
+    assertThat(reply.bytes())
+        .hasToString(
+            "the keys of a batch are of one slot, and entry 0 is of 3300 and entry 2 of 7365");
+    member.replace(new ClusterMap(2, nodes.reversed()));
+    assertThat(ask(batch("b", "{b}1"))).isEqualTo(Status.DONE);
+    assertThat(ask(batch("d", "{d}1"))).isEqualTo(Status.SLOT_NOT_SERVED);
+    assertThat(reply.bytes()).hasToString("no node has slot 11298");
+    ClusterMember other = new ClusterMember("two", new ClusterMap(1, nodes));
+    executor = new RequestExecutor(store, null, other, () -> "");
+    assertThat(ask(batch("c", "{c}1"))).isEqualTo(Status.MOVED);
+    assertThat(reply.bytes()).hasToString("7365 10.0.0.1:3994");
+    assertThat(ask(new WriteBatch())).isEqualTo(Status.DONE);
+    assertThat(store.size()).isEqualTo(2);
   }
 
   @Test
@@ -295,5 +422,23 @@ class RequestExecutorTest {
     assertThat(store.get("hi".getBytes(UTF_8))).isEqualTo("world".getBytes(UTF_8));
     ask(Operation.TIME_TO_LIVE, "hi", "", 0);
     assertThat(reply.argument()).isEqualTo(1_000);
+  }
+
+  @Test
+  void shouldUnderstandTheBatchThatTheProtocolDocumentShows() {
+    HexFormat spaced = HexFormat.ofDelimiter(" ");
+    byte[] frame =
+        spaced.parseHex(
+            "01 0f 00 00 3a 00 00 00 00 00 00 00 00 00 00 00"
+                + " 01 01 02 00 05 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00"
+                + " 68 69 77 6f 72 6c 64"
+                + " 02 00 03 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00"
+                + " 6f 6c 64");
+    store.put(Slice.of("old"), Slice.of("value"));
+    assertThat(execute(frame)).isEqualTo(Status.DONE);
+    assertThat(spaced.formatHex(buffer.toByteArray()))
+        .isEqualTo("01 07 00 00 00 00 00 00 00 00 00 00 00 00 00 00");
+    assertThat(store.get("hi".getBytes(UTF_8))).isEqualTo("world".getBytes(UTF_8));
+    assertThat(store.size()).isEqualTo(1);
   }
 }

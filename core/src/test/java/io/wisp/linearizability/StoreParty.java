@@ -12,6 +12,7 @@ import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteCondition;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -44,7 +45,7 @@ public final class StoreParty implements Party {
     return switch (kind) {
       case PUT ->
           millis == 0 && isPutAmongOthers(argument)
-              ? putAmongOthers(slice, key, argument)
+              ? putAmongOthers(slice, key, argument, store::writeAll)
               : reply(write(slice, argument, WriteCondition.ALWAYS, millis));
       case PUT_IF_ABSENT -> reply(write(slice, argument, WriteCondition.IF_ABSENT, millis));
       case GET -> get(slice);
@@ -74,17 +75,18 @@ public final class StoreParty implements Party {
   }
 
   /** Whether a value that does not expire is put in a batch, which does not tell what it met. */
-  static boolean isPutAmongOthers(String value) {
+  public static boolean isPutAmongOthers(String value) {
     return value.hashCode() % 2 == 0;
   }
 
   /** In a batch with another key, and with a value before that nobody may ever find. */
-  private String putAmongOthers(Slice slice, String key, String value) {
+  public static String putAmongOthers(
+      Slice slice, String key, String value, Function<WriteBatch, Status> writeAll) {
     WriteBatch batch = new WriteBatch();
     batch.put(slice, latin("(before)"));
     batch.put(latin(key + " beside"), latin(value));
     batch.put(slice, latin(value));
-    Status status = store.writeAll(batch);
+    Status status = writeAll.apply(batch);
     return status == Status.DONE ? KeyModel.STORED : reply(status);
   }
 
