@@ -11,10 +11,14 @@ import unittest
 import zmq
 
 HEADER = struct.Struct("<BBHIQ")
+ENTRY = struct.Struct("<BBHIQq")
 PING, GET, PUT, PUT_IF_ABSENT, PUT_IF_PRESENT, PUT_IF_VERSION = 1, 2, 3, 4, 5, 6
 DELETE, DELETE_IF_VERSION, CONTAINS, TIME_TO_LIVE, SCAN, INFORMATION, AUTHENTICATE = 7, 8, 9, 10, 11, 12, 13
+WRITE_ALL = 15
+NONE, PUTS, DELETES = 0, 1, 2
+ALWAYS, IF_ABSENT, IF_PRESENT, IF_VERSION = 0, 1, 2, 3
 CREATED, REPLACED, FOUND, DELETED, ABSENT, CONFLICT, DONE = 0, 1, 3, 4, 5, 6, 7
-KEY_EMPTY, MALFORMED, UNKNOWN_OPERATION, NOT_AUTHENTICATED = 16, 32, 33, 34
+KEY_EMPTY, TRANSACTION_TOO_LARGE, MALFORMED, UNKNOWN_OPERATION, NOT_AUTHENTICATED = 16, 20, 32, 33, 34
 NO_EXPIRY = 2**64 - 1
 
 TIMEOUT_MS = 20_000
@@ -23,6 +27,10 @@ endpoint = protected_endpoint = password = None
 
 def request(operation, key=b"", value=b"", argument=0):
     return HEADER.pack(1, operation, len(key), len(value), argument) + key + value
+
+
+def entry(change, condition, key, value=b"", version=0, expiry=0):
+    return ENTRY.pack(change, condition, len(key), len(value), version, expiry) + key + value
 
 
 def read(frame):
@@ -72,6 +80,32 @@ class Test(unittest.TestCase):
         self.assertEqual(ask(DELETE, b"key")[0], ABSENT)
         self.assertEqual(ask(GET, b"key"), (ABSENT, 0, b""))
         self.assertEqual(ask(CONTAINS, b"key")[0], ABSENT)
+
+    def test_batches(self):
+        ask = self.asker()
+        ask(PUT, b"one", b"old")
+        ask(DELETE, b"two")
+        version = ask(GET, b"one")[1]
+        batch = (
+            entry(PUTS, IF_VERSION, b"one", b"new", version)
+            + entry(PUTS, IF_ABSENT, b"two", b"new", expiry=-1)
+            + entry(DELETES, ALWAYS, b"three")
+            + entry(NONE, IF_ABSENT, b"four")
+        )
+        self.assertEqual(ask(WRITE_ALL, value=batch), (DONE, 0, b""))
+        self.assertEqual(ask(GET, b"one")[2], b"new")
+        self.assertEqual(ask(TIME_TO_LIVE, b"two"), (FOUND, NO_EXPIRY, b""))
+        self.assertEqual(ask(WRITE_ALL, value=entry(PUTS, ALWAYS, b"five", b"v") + batch), (CONFLICT, 0, b""))
+        self.assertEqual(ask(GET, b"five")[0], ABSENT)
+        self.assertEqual(ask(WRITE_ALL, value=batch[:-1])[0], MALFORMED)
+        self.assertEqual(ask(WRITE_ALL, value=entry(PUTS, ALWAYS, b"five", b"v") * 2)[0], MALFORMED)
+        self.assertEqual(ask(WRITE_ALL), (DONE, 0, b""))
+        many = b"".join(entry(PUTS, ALWAYS, b"%d" % i, expiry=1) for i in range(8_193))
+        status, _, text = ask(WRITE_ALL, value=many)
+        self.assertEqual(status, TRANSACTION_TOO_LARGE)
+        self.assertIn(b"8192 keys and 67108864 bytes", text)
+        for key in (b"one", b"two"):
+            self.assertEqual(ask(DELETE, key)[0], DELETED)
 
     def test_values_of_every_size(self):
         ask = self.asker()

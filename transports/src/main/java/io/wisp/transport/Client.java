@@ -6,6 +6,7 @@ import io.wisp.store.KeyValue;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.ValueSink;
+import io.wisp.store.WriteBatch;
 import java.util.function.LongConsumer;
 
 /**
@@ -39,6 +40,15 @@ public interface Client extends KeyValue {
   /** Submits a delete, as {@link #submitPut} does a put. */
   void submitDelete(Slice key);
 
+  /**
+   * Submits a batch, as {@link #submitPut} does a put. Among the other requests it takes effect in
+   * the order of submission.
+   *
+   * @throws UnsupportedOperationException also for any condition but {@link
+   *     io.wisp.store.WriteCondition#ALWAYS}, over {@code tcp}
+   */
+  void submitWriteAll(WriteBatch batch);
+
   /** Sends what was submitted. */
   void flush();
 
@@ -71,6 +81,29 @@ public interface Client extends KeyValue {
    * @param timeToLiveMillis how long it lives from now, in milliseconds, at least 1
    */
   Status put(Slice key, Slice value, long timeToLiveMillis);
+
+  /**
+   * Does what a batch says, all of it or, if the answer is a conflict or an error, nothing; in the
+   * eyes of all who read, those included who read the server's memory by themselves, at one moment,
+   * as {@link io.wisp.store.Store#writeAll} says it. Its conditions hold at that moment. If there
+   * is no answer, because the connection breaks, it has happened or not, and as a whole.
+   *
+   * <p>It has at most {@link WriteBatch#MAX_KEYS} keys and {@link
+   * io.wisp.codec.BatchDescriptor#MAX_LENGTH} bytes: of keys, of values, and {@link
+   * io.wisp.codec.BatchDescriptor#HEADER_LENGTH} for each key. In a cluster all keys are of one
+   * slot. Expiries are times by the server's clock.
+   *
+   * <p>Redis' protocol has no versions, so over {@code tcp} there is no {@link
+   * io.wisp.store.WriteCondition#IF_VERSION}. There a condition of another kind is tried again, for
+   * as long as the timeout, if somebody writes its key meanwhile.
+   *
+   * @param batch whose memory must not change during the call; it is as it was afterwards
+   * @return {@link Status#DONE}; {@link Status#CONFLICT} if a condition does not hold; {@link
+   *     Status#TRANSACTION_TOO_LARGE} beyond the limits; {@link Status#UNKNOWN_OPERATION} from a
+   *     server that is older than batches; or another error
+   * @throws UnsupportedOperationException if the transport cannot keep the promise for such a batch
+   */
+  Status writeAll(WriteBatch batch);
 
   /**
    * Adds to a value that is a whole number in decimal digits, as Redis writes one: without leading

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport;
 
+import io.wisp.codec.BatchBuffer;
+import io.wisp.codec.BatchDescriptor;
 import io.wisp.codec.Operation;
 import io.wisp.codec.Reply;
 import io.wisp.codec.Request;
@@ -9,6 +11,7 @@ import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
 import io.wisp.store.ValueSink;
+import io.wisp.store.WriteBatch;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
@@ -47,6 +50,7 @@ public abstract class FrameClient implements Client {
   private final long timeoutNanos;
   private final int maxOutstanding;
   private final Slice count = Slice.of(new byte[Integer.BYTES]);
+  private final BatchBuffer batches = new BatchBuffer();
   private final TokenQueue submissions = new TokenQueue();
   private final Deadlines deadlines = new Deadlines();
   private final ReentrantLock use = new ReentrantLock();
@@ -245,6 +249,19 @@ public abstract class FrameClient implements Client {
   }
 
   @Override
+  public final Status writeAll(WriteBatch batch) {
+    enterBlocking();
+    try {
+      Status refusal = BatchDescriptor.refusalOf(batch);
+      return refusal != null ? refusal : ask(Operation.WRITE_ALL, NONE, batches.write(batch), 0);
+    } catch (TransportException e) {
+      throw lose(e);
+    } finally {
+      use.unlock();
+    }
+  }
+
+  @Override
   public final Status add(Slice key, long amount, LongConsumer sum) {
     enterBlocking();
     try {
@@ -316,27 +333,32 @@ public abstract class FrameClient implements Client {
 
   @Override
   public final void submitPut(Slice key, Slice value) {
-    submit(Operation.PUT, key, value);
+    submit(Operation.PUT, key, value, Refusals.of(key, value));
   }
 
   @Override
   public final void submitGet(Slice key) {
-    submit(Operation.GET, key, NONE);
+    submit(Operation.GET, key, NONE, Refusals.of(key));
   }
 
   @Override
   public final void submitDelete(Slice key) {
-    submit(Operation.DELETE, key, NONE);
+    submit(Operation.DELETE, key, NONE, Refusals.of(key));
   }
 
-  private void submit(Operation operation, Slice key, Slice value) {
+  @Override
+  public final void submitWriteAll(WriteBatch batch) {
+    Status refusal = BatchDescriptor.refusalOf(batch);
+    submit(Operation.WRITE_ALL, NONE, refusal == null ? batches.write(batch) : NONE, refusal);
+  }
+
+  private void submit(Operation operation, Slice key, Slice value, @Nullable Status refusal) {
     enter();
     try {
       if (outstanding() >= maxOutstanding) {
         throw new IllegalStateException(
             outstanding() + " requests are outstanding, and that is the most");
       }
-      Status refusal = Refusals.of(key, value);
       long until = sendsAtOnce() ? deadline() : 0; // what sending waits for counts
       submissions.add(refusal == null ? FIRST_PATH + send(operation, key, value) : refusal.code());
       deadlines.add();

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
+import io.wisp.store.WriteBatch;
+import io.wisp.store.WriteCondition;
 import io.wisp.store.cuckoo.CuckooStore;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
@@ -39,9 +41,14 @@ class ReadmeExampleTest {
       store.put(key, Slice.of("hello")); // in this process
       Status second = store.putIfAbsent(key, Slice.of("ignored")); // CONFLICT
       byte[] remote = client.get("greeting".getBytes(UTF_8)); // over the network; null if absent
+      WriteBatch batch = new WriteBatch();
+      batch.put(key, Slice.of("hello again"));
+      batch.delete(Slice.of("other"), WriteCondition.ALWAYS, 0);
+      client.writeAll(batch); // all of it or nothing, at one moment for every reader
       // README: end
       assertThat(second).isEqualTo(Status.CONFLICT);
       assertThat(remote).asString(UTF_8).isEqualTo("hello");
+      assertThat(store.get("greeting".getBytes(UTF_8))).asString(UTF_8).isEqualTo("hello again");
     }
   }
 

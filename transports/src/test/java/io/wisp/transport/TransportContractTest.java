@@ -7,10 +7,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.wisp.codec.BatchDescriptor;
 import io.wisp.store.Limits;
 import io.wisp.store.RecordSink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
+import io.wisp.store.Store;
+import io.wisp.store.WriteBatch;
+import io.wisp.store.WriteCondition;
+import io.wisp.store.cuckoo.CuckooStore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -386,12 +391,249 @@ public abstract class TransportContractTest extends TransportFixture {
     assertThat(client.put(slice("key"), slice("value"))).isIn((Object[]) WRITTEN);
   }
 
+  /** Puts the value "new" under each key. */
+  private static WriteBatch batch(String... keys) {
+    WriteBatch batch = new WriteBatch();
+    for (String key : keys) {
+      batch.put(slice(key), slice("new"));
+    }
+    return batch;
+  }
+
+  private List<@Nullable String> valuesOf(Client client, String... keys) {
+    List<@Nullable String> values = new ArrayList<>();
+    for (String key : keys) {
+      byte[] bytes = valueOf(client, slice(key));
+      values.add(bytes == null ? null : new String(bytes, UTF_8));
+    }
+    return values;
+  }
+
+  @Test
+  void shouldDoAllThatABatchSays() {
+    needs(Requirement.STORE);
+    Client client = connect(serve());
+    client.put(slice("replaced"), slice("old"));
+    client.put(slice("expiring"), slice("old"), 600_000);
+    client.put(slice("deleted"), slice("old"));
+    WriteBatch batch = batch("created", "replaced");
+    batch.put(slice("expiring"), slice("new"), Store.KEEP_EXPIRY, WriteCondition.ALWAYS, 0);
+    long soon = store.currentTimeMillis() + 500_000;
+    batch.put(slice("soon"), slice("new"), soon, WriteCondition.ALWAYS, 0);
+    batch.put(slice("long ago"), slice("new"), 5, WriteCondition.ALWAYS, 0);
+    batch.delete(slice("deleted"), WriteCondition.ALWAYS, 0);
+    batch.delete(slice("absent"), WriteCondition.ALWAYS, 0);
+    assertThat(client.writeAll(batch)).isEqualTo(Status.DONE);
+    assertThat(valuesOf(client, "created", "replaced", "expiring", "soon"))
+        .containsOnly("new")
+        .hasSize(4);
+    assertThat(valuesOf(client, "deleted", "absent", "long ago")).containsOnlyNulls();
+    assertThat(client.timeToLive(slice("created"))).isEqualTo(Client.NO_EXPIRY);
+    assertThat(client.timeToLive(slice("expiring"))).isBetween(500_001L, 600_000L);
+    assertThat(client.timeToLive(slice("soon"))).isBetween(1L, 500_000L);
+    assertThat(client.writeAll(new WriteBatch())).isEqualTo(Status.DONE);
+    assertThat(batch.size()).isEqualTo(7);
+  }
+
+  @Test
+  void shouldDoNothingOfABatchUnlessAllHoldsThatItRequires() {
+    needs(Requirement.STORE);
+    Client client = connect(serve());
+    client.put(slice("there"), slice("old"));
+    for (WriteCondition condition : List.of(WriteCondition.IF_ABSENT, WriteCondition.IF_PRESENT)) {
+      boolean wantsThere = condition == WriteCondition.IF_PRESENT;
+      WriteBatch fails = batch("other");
+      fails.require(slice(wantsThere ? "nowhere" : "there"), condition, 0);
+      assertThat(client.writeAll(fails)).isEqualTo(Status.CONFLICT);
+      WriteBatch putFails = batch("other");
+      Slice wrong = slice(wantsThere ? "nowhere" : "there");
+      putFails.put(wrong, slice("new"), Store.NEVER, condition, 0);
+      assertThat(client.writeAll(putFails)).isEqualTo(Status.CONFLICT);
+      assertThat(valuesOf(client, "other", "nowhere", "there")).containsExactly(null, null, "old");
+    }
+    WriteBatch holds = batch("other");
+    holds.require(slice("nowhere"), WriteCondition.IF_ABSENT, 0);
+    holds.put(slice("there"), slice("new"), Store.NEVER, WriteCondition.IF_PRESENT, 0);
+    holds.put(slice("created"), slice("new"), Store.NEVER, WriteCondition.IF_ABSENT, 0);
+    assertThat(client.writeAll(holds)).isEqualTo(Status.DONE);
+    assertThat(valuesOf(client, "other", "nowhere", "there", "created"))
+        .containsExactly("new", null, "new", "new");
+    WriteBatch deletes = new WriteBatch();
+    deletes.delete(slice("there"), WriteCondition.IF_PRESENT, 0);
+    deletes.delete(slice("nowhere"), WriteCondition.IF_PRESENT, 0);
+    assertThat(client.writeAll(deletes)).isEqualTo(Status.CONFLICT);
+    assertThat(client.contains(slice("there"))).isTrue();
+  }
+
+  @Test
+  void shouldWriteABatchIfItsKeysHaveTheVersionsThatWereRead() {
+    needs(Requirement.VERSIONS);
+    Client client = connect(serve());
+    client.put(slice("read"), slice("old"));
+    client.get(slice("read"), value);
+    WriteBatch batch = batch("other");
+    batch.put(slice("read"), slice("new"), Store.NEVER, WriteCondition.IF_VERSION, value.version());
+    assertThat(client.writeAll(batch)).isEqualTo(Status.DONE);
+    assertThat(valuesOf(client, "read", "other")).containsExactly("new", "new");
+    client.delete(slice("other"));
+    assertThat(client.writeAll(batch)).isEqualTo(Status.CONFLICT);
+    assertThat(valuesOf(client, "read", "other")).containsExactly("new", null);
+    client.submitWriteAll(batch);
+    assertThat(client.complete(value)).isEqualTo(Status.CONFLICT);
+  }
+
+  @Test
+  void shouldDoNothingOfABatchIfMemoryEnds() {
+    needs(Requirement.STORE);
+    CuckooStore small = closedAfterwards(CuckooStore.open(1 << 20));
+    Client client = connect(serve(small, serverOptions()));
+    for (int i = 0; i < 100; i++) {
+      client.put(slice("kept" + i), slice("old"));
+    }
+    WriteBatch batch = new WriteBatch();
+    Slice large = Slice.of(randomBytes(6_000));
+    for (int i = 0; i < 200; i++) {
+      batch.put(slice((i < 100 ? "kept" : "new") + i), large);
+    }
+    for (int attempt = 0; attempt < 3; attempt++) {
+      assertThat(client.writeAll(batch)).isEqualTo(Status.OUT_OF_MEMORY);
+      client.submitWriteAll(batch);
+      assertThat(client.complete(value)).isEqualTo(Status.OUT_OF_MEMORY);
+    }
+    assertThat(small.size()).isEqualTo(100);
+    for (int i = 0; i < 100; i++) {
+      assertThat(valueOf(client, slice("kept" + i))).asString().isEqualTo("old");
+    }
+    batch.clear();
+    batch.put(slice("fits"), large);
+    assertThat(client.writeAll(batch)).isEqualTo(Status.DONE);
+  }
+
+  @Test
+  void shouldRefuseABatchBeyondTheLimitsAndGoOn() {
+    Client client = connect(serve());
+    WriteBatch tooMany = new WriteBatch();
+    for (int i = 0; i <= WriteBatch.MAX_KEYS; i++) {
+      tooMany.put(slice("key" + i), slice("value"));
+    }
+    WriteBatch tooLarge = new WriteBatch();
+    Slice half = Slice.of(new byte[Limits.MAX_VALUE_LENGTH / 2]);
+    tooLarge.put(slice("one"), half);
+    tooLarge.put(slice("other"), half);
+    WriteBatch largeValue = new WriteBatch();
+    largeValue.put(slice("one"), Slice.of(new byte[Limits.MAX_VALUE_LENGTH + 1]));
+    Slice largeKey = Slice.of(new byte[Limits.MAX_KEY_LENGTH + 1]);
+    WriteBatch aLargeKey = batch("key");
+    aLargeKey.delete(largeKey, WriteCondition.ALWAYS, 0);
+    Map<WriteBatch, Status> refused =
+        Map.of(
+            tooMany,
+            Status.TRANSACTION_TOO_LARGE,
+            tooLarge,
+            Status.TRANSACTION_TOO_LARGE,
+            largeValue,
+            Status.VALUE_TOO_LARGE,
+            aLargeKey,
+            Status.KEY_TOO_LARGE,
+            batch("key", ""),
+            Status.KEY_EMPTY);
+    refused.forEach((batch, status) -> assertThat(client.writeAll(batch)).isEqualTo(status));
+    refused.forEach((batch, status) -> client.submitWriteAll(batch));
+    refused.forEach((batch, status) -> assertThat(client.complete(value)).isEqualTo(status));
+    assertThat(store.size()).isZero();
+    assertThat(client.writeAll(batch("key"))).isEqualTo(Status.DONE);
+  }
+
+  @Test
+  void shouldCarryTheLargestBatches() {
+    needs(Requirement.STORE);
+    Client client = connect(serve());
+    WriteBatch most = new WriteBatch();
+    for (int i = 0; i < WriteBatch.MAX_KEYS; i++) {
+      most.put(slice("key" + i), slice("value" + i));
+    }
+    assertThat(client.writeAll(most)).isEqualTo(Status.DONE);
+    assertThat(store.size()).isEqualTo(WriteBatch.MAX_KEYS);
+    assertThat(valuesOf(client, "key0", "key8191")).containsExactly("value0", "value8191");
+    WriteBatch longest = new WriteBatch();
+    byte[] part = randomBytes(BatchDescriptor.MAX_LENGTH / 4 - BatchDescriptor.HEADER_LENGTH - 1);
+    for (String key : List.of("a", "b", "c", "d")) {
+      longest.put(slice(key), Slice.of(part));
+    }
+    assertThat(BatchDescriptor.length(longest)).isEqualTo(BatchDescriptor.MAX_LENGTH);
+    client.submitWriteAll(longest);
+    client.submitWriteAll(batch("behind"));
+    assertThat(client.complete(value)).isEqualTo(Status.DONE);
+    assertThat(client.complete(value)).isEqualTo(Status.DONE);
+    assertThat(valueOf(client, slice("d"))).isEqualTo(part);
+  }
+
+  @Test
+  void shouldCompleteBatchesInTheOrderOfSubmission() throws InterruptedException {
+    needs(Requirement.STORE);
+    Client client = connect(serve());
+    for (int i = 0; i < 200; i++) {
+      client.submitGet(slice("key"));
+      WriteBatch batch = new WriteBatch();
+      byte[] written = ("value" + i).getBytes(UTF_8);
+      batch.put(slice("key"), Slice.of(written));
+      batch.put(slice("other"), Slice.of(written));
+      client.submitWriteAll(batch);
+      Arrays.fill(written, (byte) 0);
+      client.submitGet(slice("key"));
+      client.submitDelete(slice("other"));
+    }
+    client.flush();
+    for (int i = 0; i < 200; i++) {
+      assertCompletesWith(client, i == 0 ? null : "value" + (i - 1));
+      await(client::isReplyReady);
+      assertThat(client.complete(value)).isEqualTo(Status.DONE);
+      assertCompletesWith(client, "value" + i);
+      assertThat(client.complete(value)).isEqualTo(Status.DELETED);
+    }
+    assertThat(client.outstanding()).isZero();
+    assertThat(client.isReplyReady()).isFalse();
+  }
+
+  /** Each takes the same keys from the other, and who has one of them has both. */
+  @Test
+  void shouldKeepTogetherWhatManyClientsWriteInBatches() throws Exception {
+    needs(Requirement.STORE);
+    Server server = serve(serverOptions().withThreads(2));
+    SideBySide.run(
+        4,
+        number -> {
+          try (Client client = transport().connect(server.endpoint(), clientOptions())) {
+            WriteBatch take = new WriteBatch();
+            WriteBatch release = new WriteBatch();
+            for (String key : List.of("a", "b")) {
+              Slice owner = slice("client" + number);
+              take.put(slice(key), owner, Store.NEVER, WriteCondition.IF_ABSENT, 0);
+              release.delete(slice(key), WriteCondition.ALWAYS, 0);
+            }
+            for (int taken = 0; taken < 50; ) {
+              if (client.writeAll(take) == Status.DONE) {
+                taken++;
+                for (String key : List.of("a", "b")) {
+                  assertThat(client.get(key.getBytes(UTF_8)))
+                      .asString(UTF_8)
+                      .isEqualTo("client" + number);
+                }
+                assertThat(client.writeAll(release)).isEqualTo(Status.DONE);
+              }
+            }
+          }
+        });
+    assertThat(store.size()).isZero();
+  }
+
   private List<Runnable> blockingCalls(Client client) {
     return List.of(
         () -> client.put(slice("key"), slice("value")),
         () -> client.put(slice("key"), slice("value"), 1_000),
         () -> client.get(slice("key"), value),
         () -> client.delete(slice("key")),
+        () -> client.writeAll(batch("key")),
         () -> client.contains(slice("key")),
         () -> client.timeToLive(slice("key")),
         () -> client.scan(0, 10, (segment, offset, length) -> {}),
@@ -837,6 +1079,7 @@ public abstract class TransportContractTest extends TransportFixture {
             () -> client.submitPut(slice("key"), slice("value")),
             () -> client.submitGet(slice("key")),
             () -> client.submitDelete(slice("key")),
+            () -> client.submitWriteAll(batch("key")),
             client::flush,
             () -> client.complete(value)),
         "closed");

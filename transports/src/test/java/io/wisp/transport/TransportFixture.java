@@ -29,7 +29,9 @@ public abstract class TransportFixture {
     /** A server that is reached by a connection, which can break. */
     CONNECTION,
     /** A get that waits for an answer, which may not come. */
-    ANSWERED_GET
+    ANSWERED_GET,
+    /** A protocol that tells the versions of records. */
+    VERSIONS
   }
 
   private static final Duration TIMEOUT = Duration.ofSeconds(20);

@@ -10,6 +10,7 @@ import io.wisp.store.Status;
 import io.wisp.store.Store;
 import io.wisp.store.ValueBuffer;
 import io.wisp.store.ValueSink;
+import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteCondition;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
@@ -129,6 +130,16 @@ final class FakeClient implements Client {
   @Override
   public int outstanding() {
     return submitted.size();
+  }
+
+  @Override
+  public Status writeAll(WriteBatch batch) {
+    return store().writeAll(batch);
+  }
+
+  @Override
+  public void submitWriteAll(WriteBatch batch) {
+    throw new UnsupportedOperationException();
   }
 
   @Override

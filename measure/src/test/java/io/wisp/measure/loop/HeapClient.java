@@ -7,6 +7,7 @@ import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
 import io.wisp.store.ValueSink;
+import io.wisp.store.WriteBatch;
 import io.wisp.transport.Client;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -90,6 +91,16 @@ class HeapClient implements Client {
 
   @Override
   public Status put(Slice key, Slice value, long timeToLiveMillis) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Status writeAll(WriteBatch batch) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void submitWriteAll(WriteBatch batch) {
     throw new UnsupportedOperationException();
   }
 

@@ -8,6 +8,7 @@ import io.wisp.store.RecordSink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.ValueSink;
+import io.wisp.store.WriteBatch;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
@@ -39,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  *       that order, writes of different nodes in any.
  *   <li>The timeout is that of each request to a node, of which a call makes more than one only if
  *       the map has changed.
+ *   <li>All keys of a batch are of one slot: else there is an {@link IllegalArgumentException} that
+ *       names two keys, their slots and their nodes.
  *   <li>There is one walk of {@link #scan} at a time, which goes from node to node.
  * </ul>
  */
@@ -254,6 +257,18 @@ public final class ClusterClient implements Client {
   }
 
   @Override
+  public Status writeAll(WriteBatch batch) {
+    enterBlocking();
+    return batch.size() == 0
+        ? Status.DONE
+        : call(
+            (client, _, _, _) -> client.writeAll(batch),
+            BatchSlot.keyOf(batch, nodes.map()),
+            NONE,
+            noValue);
+  }
+
+  @Override
   public Status add(Slice key, long amount, LongConsumer sum) {
     return call((client, _, _, _) -> client.add(key, amount, sum), key, NONE, noValue);
   }
@@ -332,6 +347,13 @@ public final class ClusterClient implements Client {
   @Override
   public void submitDelete(Slice key) {
     submit((client, unwanted, _) -> client.submitDelete(unwanted), key, NONE);
+  }
+
+  /** One without keys goes to the node of slot 0, where it changes nothing. */
+  @Override
+  public void submitWriteAll(WriteBatch batch) {
+    Slice key = batch.size() == 0 ? NONE : BatchSlot.keyOf(batch, nodes.map());
+    submit((client, _, _) -> client.submitWriteAll(batch), key, NONE);
   }
 
   private void submit(Submission submission, Slice key, Slice value) {

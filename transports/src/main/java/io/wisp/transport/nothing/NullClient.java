@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.nothing;
 
+import io.wisp.codec.BatchDescriptor;
 import io.wisp.store.KeySink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
 import io.wisp.store.ValueBuffer;
 import io.wisp.store.ValueSink;
+import io.wisp.store.WriteBatch;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Refusals;
@@ -15,8 +17,9 @@ import java.util.function.LongConsumer;
 
 /**
  * Answers at once. A put copies the value, as sending it would; a get gives that value back,
- * whatever the key, and an empty one before the first put; a delete says that the key is gone. So
- * what a harness does with a value of its payload's size is part of what it costs.
+ * whatever the key, and an empty one before the first put; a delete says that the key is gone, and
+ * a batch that it was done, whatever it required. So what a harness does with a value of its
+ * payload's size is part of what it costs.
  */
 final class NullClient implements Client {
 
@@ -60,6 +63,20 @@ final class NullClient implements Client {
     return Status.STORED;
   }
 
+  private Status answerAll(WriteBatch batch) {
+    Status refusal = BatchDescriptor.refusalOf(batch);
+    if (refusal != null) {
+      return refusal;
+    }
+    for (int i = 0; i < batch.size(); i++) {
+      WriteBatch.Entry entry = batch.get(i);
+      if (entry.change() == WriteBatch.Change.PUT) {
+        answerPut(entry.key(), entry.value());
+      }
+    }
+    return Status.DONE;
+  }
+
   private static Status answer(Slice key, Status status) {
     Status refusal = Refusals.of(key);
     return refusal != null ? refusal : status;
@@ -101,6 +118,12 @@ final class NullClient implements Client {
   public Status delete(Slice key) {
     requireNothingOutstanding();
     return answer(key, Status.DELETED);
+  }
+
+  @Override
+  public Status writeAll(WriteBatch batch) {
+    requireNothingOutstanding();
+    return answerAll(batch);
   }
 
   @Override
@@ -152,6 +175,12 @@ final class NullClient implements Client {
   public void submitDelete(Slice key) {
     requireRoom();
     submit(answer(key, Status.DELETED));
+  }
+
+  @Override
+  public void submitWriteAll(WriteBatch batch) {
+    requireRoom();
+    submit(answerAll(batch));
   }
 
   private void requireRoom() {

@@ -16,6 +16,7 @@ import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
 import io.wisp.store.ValueBuffer;
+import io.wisp.store.WriteBatch;
 import io.wisp.transport.Client;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.GetPath;
@@ -432,6 +433,88 @@ class ClusterClientTest {
       assertThat(client.put(bytes(keyOf(cluster, 0)), bytes("v")).isError()).isFalse();
       for (int node = 0; node < 3; node++) {
         assertThat(cluster.store(node).get(elsewhere.toByteArray())).isNull();
+      }
+    }
+  }
+
+  /** A key of another slot that the same node has. */
+  private static String otherKeyOf(RunningCluster cluster, String key) {
+    return IntStream.iterate(0, i -> i + 1)
+        .mapToObj(ClusterClientTest::key)
+        .filter(other -> ownerOf(cluster, other) == ownerOf(cluster, key))
+        .filter(other -> KeySlot.of(Slice.of(other)) != KeySlot.of(Slice.of(key)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static WriteBatch batch(String... keys) {
+    WriteBatch batch = new WriteBatch();
+    for (String key : keys) {
+      batch.put(Slice.of(key), Slice.of("new"));
+    }
+    return batch;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tcp", "zmq", "shm"})
+  void shouldWriteABatchToTheNodeThatHasItsSlot(String transport) throws Exception {
+    try (RunningCluster cluster = cluster(transport);
+        ClusterClient client = cluster.connect();
+        ValueBuffer value = new ValueBuffer()) {
+      for (int node = 0; node < 3; node++) {
+        String tag = "{" + keyOf(cluster, node) + "}";
+        assertThat(client.writeAll(batch(tag + "a", tag + "b"))).isEqualTo(Status.DONE);
+        assertThat(cluster.store(node).size()).isEqualTo(2);
+      }
+      for (int node = 0; node < 3; node++) {
+        client.submitWriteAll(batch("{" + keyOf(cluster, node) + "}c"));
+      }
+      for (int node = 0; node < 3; node++) {
+        assertThat(client.complete(value)).isEqualTo(Status.DONE);
+        assertThat(cluster.store(node).size()).isEqualTo(3);
+      }
+      assertThat(client.writeAll(new WriteBatch())).isEqualTo(Status.DONE);
+      client.submitWriteAll(new WriteBatch());
+      assertThat(client.complete(value)).isEqualTo(Status.DONE);
+      assertThat(client.writeAll(batch(""))).isEqualTo(Status.KEY_EMPTY);
+      String tag = "{" + keyOf(cluster, 0) + "}";
+      cluster.share("10923-16383", "0-10922", "");
+      assertThat(client.writeAll(batch(tag + "d", tag + "e"))).isEqualTo(Status.DONE);
+      assertThat(cluster.store(1).contains(Slice.of(tag + "e"))).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tcp", "zmq", "shm"})
+  void shouldRefuseABatchOfSeveralSlotsAndNameTwoOfItsKeys(String transport) throws Exception {
+    try (RunningCluster cluster = cluster(transport);
+        ClusterClient client = cluster.connect();
+        Client ofOne = cluster.connectTo(0)) {
+      String here = keyOf(cluster, 0);
+      String there = keyOf(cluster, 1);
+      int slotHere = KeySlot.of(Slice.of(here));
+      int slotThere = KeySlot.of(Slice.of(there));
+      for (Runnable call :
+          List.<Runnable>of(
+              () -> client.writeAll(batch(here, "{" + here + "}", there)),
+              () -> client.submitWriteAll(batch(here, "{" + here + "}", there)))) {
+        assertThatThrownBy(call::run)
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining(
+                "\"%s\" has slot %s (node n0 at %s) and \"%s\" has slot %s (node n1 at %s)"
+                    .formatted(
+                        here, slotHere, cluster.server(0), there, slotThere, cluster.server(1)))
+            .hasMessageContaining("{so}");
+      }
+      assertThat(client.outstanding()).isZero();
+      assertThat(ofOne.writeAll(batch(here, otherKeyOf(cluster, here))))
+          .isEqualTo(Status.CROSS_SLOT);
+      assertThat(ofOne.writeAll(batch(here, there))).isIn(Status.CROSS_SLOT, Status.MOVED);
+      assertThat(ofOne.writeAll(batch("{" + there + "}a", "{" + there + "}b")))
+          .isEqualTo(Status.MOVED);
+      assertThat(ofOne.writeAll(batch(here))).isEqualTo(Status.DONE);
+      for (int node = 0; node < 3; node++) {
+        assertThat(cluster.store(node).size()).isEqualTo(node == 0 ? 1 : 0);
       }
     }
   }

@@ -13,7 +13,10 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** A client of a transport, which connects anew when its connection breaks. */
+/**
+ * A client of a transport, which connects anew when its connection breaks. Half of what it puts is
+ * in batches.
+ */
 final class ClientParty implements Party, AutoCloseable {
 
   private final String name;
@@ -47,7 +50,7 @@ final class ClientParty implements Party, AutoCloseable {
   public String call(Kind kind, String key, String argument, long millis) {
     Client current = client;
     try {
-      return call(current, kind, StoreParty.latin(key), argument, millis);
+      return call(current, kind, key, argument, millis);
     } catch (TransportException | IllegalStateException e) {
       current.close();
       client = connect.get();
@@ -55,9 +58,13 @@ final class ClientParty implements Party, AutoCloseable {
     }
   }
 
-  private static String call(Client client, Kind kind, Slice key, String argument, long millis) {
+  private static String call(Client client, Kind kind, String name, String argument, long millis) {
+    Slice key = StoreParty.latin(name);
     return switch (kind) {
       case PUT -> {
+        if (millis == 0 && StoreParty.isPutAmongOthers(argument)) {
+          yield StoreParty.putAmongOthers(key, name, argument, client::writeAll);
+        }
         Slice value = StoreParty.latin(argument);
         yield StoreParty.reply(
             millis == 0 ? client.put(key, value) : client.put(key, value, millis));

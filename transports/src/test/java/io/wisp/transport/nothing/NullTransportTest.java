@@ -30,7 +30,8 @@ class NullTransportTest extends TransportContractTest {
     return Map.of(
         Requirement.STORE, "it keeps one value, whatever the key",
         Requirement.CONNECTION, "its client is its server",
-        Requirement.ANSWERED_GET, "its client is its server");
+        Requirement.ANSWERED_GET, "its client is its server",
+        Requirement.VERSIONS, "it keeps one value, whatever the key");
   }
 
   @Test

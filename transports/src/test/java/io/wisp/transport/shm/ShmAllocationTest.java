@@ -7,6 +7,8 @@ import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.StoreStatistics;
 import io.wisp.store.ValueBuffer;
+import io.wisp.store.WriteBatch;
+import io.wisp.store.WriteCondition;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.GetPath;
@@ -26,6 +28,15 @@ class ShmAllocationTest {
   private final Slice key = Slice.of("some key");
   private final Slice other = Slice.of("another key");
   private final Slice written = Slice.of(new byte[100]);
+  private final WriteBatch batch = batch();
+
+  private WriteBatch batch() {
+    WriteBatch batch = new WriteBatch();
+    batch.put(Slice.of("one of a batch"), written);
+    batch.put(Slice.of("another one"), written);
+    batch.delete(other, WriteCondition.ALWAYS, 0);
+    return batch;
+  }
 
   @ParameterizedTest
   @CsvSource({
@@ -63,6 +74,7 @@ class ShmAllocationTest {
     require(client.get(key, value), Status.FOUND);
     require(client.get(other, value), Status.ABSENT);
     require(client.delete(key), Status.DELETED);
+    require(client.writeAll(batch), Status.DONE);
   }
 
   private void manyAtOnce(Client client, ValueBuffer value) {
@@ -78,6 +90,8 @@ class ShmAllocationTest {
     for (int i = 0; i < 2 * WINDOW; i++) {
       require(client.complete(value), i % 2 == 0 ? Status.FOUND : Status.ABSENT);
     }
+    client.submitWriteAll(batch);
+    require(client.complete(value), Status.DONE);
     for (int i = 0; i < WINDOW; i++) {
       client.submitDelete(key);
     }

@@ -35,6 +35,12 @@ final class RedisServer implements AutoCloseable {
     return start(folder, "--port", "0");
   }
 
+  /** Starts one that listens at a port of this machine as well. */
+  static @Nullable RedisServer startAt(Path folder, int port)
+      throws IOException, InterruptedException {
+    return start(folder, "--bind", "127.0.0.1", "--port", Integer.toString(port));
+  }
+
   /**
    * Starts one as the node of a cluster that has a name, whose other nodes need not be there, and
    * waits until it serves.

@@ -2,17 +2,90 @@
 package io.wisp.transport.tcp;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.wisp.store.Status;
+import io.wisp.store.Store;
+import io.wisp.store.WriteBatch;
+import io.wisp.store.WriteCondition;
+import io.wisp.transport.Client;
+import io.wisp.transport.HookedStore;
 import io.wisp.transport.Transport;
 import io.wisp.transport.TransportContractTest;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 
 class TcpContractTest extends TransportContractTest {
 
   @Override
   protected Transport transport() {
     return new TcpTransport();
+  }
+
+  @Override
+  protected Map<Requirement, String> missing() {
+    return Map.of(Requirement.VERSIONS, "Redis' protocol does not tell them");
+  }
+
+  @Test
+  void shouldSayThatItCannotRequireVersions() {
+    Client client = connect(serve());
+    WriteBatch batch = new WriteBatch();
+    batch.put(slice("key"), slice("value"), Store.NEVER, WriteCondition.IF_VERSION, 1);
+    for (Runnable call :
+        List.<Runnable>of(() -> client.writeAll(batch), () -> client.submitWriteAll(batch))) {
+      assertThatThrownBy(call::run)
+          .isInstanceOf(UnsupportedOperationException.class)
+          .hasMessageContaining("has no versions, so over tcp");
+    }
+    batch.clear();
+    batch.put(slice("key"), slice("value"), Store.NEVER, WriteCondition.IF_ABSENT, 0);
+    assertThatThrownBy(() -> client.submitWriteAll(batch))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("writeAll can do it");
+    assertThat(client.outstanding()).isZero();
+    assertThat(client.writeAll(batch)).isEqualTo(Status.DONE);
+  }
+
+  /** What was watched for a batch must not stay so, or it would hinder the next one. */
+  @Test
+  void shouldWatchNothingAnyMoreAfterABatchThatWasRefused() {
+    Client client = connect(serve());
+    WriteBatch batch = new WriteBatch();
+    batch.put(slice("key"), slice("value"), Store.NEVER, WriteCondition.IF_PRESENT, 0);
+    assertThat(client.writeAll(batch)).isEqualTo(Status.CONFLICT);
+    store.put(slice("key"), slice("of somebody else"));
+    WriteBatch other = new WriteBatch();
+    other.put(slice("other"), slice("value"));
+    assertThat(client.writeAll(other)).isEqualTo(Status.DONE);
+  }
+
+  @Test
+  void shouldLookAgainIfSomebodyWritesAWatchedKey() {
+    List<Store> served = new ArrayList<>();
+    AtomicInteger gets = new AtomicInteger();
+    // The first two gets are of WATCH, and each attempt to carry out has more.
+    served.add(
+        HookedStore.onGet(
+            () -> {
+              if (gets.incrementAndGet() == 2) {
+                served.getFirst().put(slice("a"), slice("of somebody else"));
+              }
+            }));
+    served.getFirst().put(slice("a"), slice("old"));
+    served.getFirst().put(slice("b"), slice("old"));
+    Client client = connect(serve(served.getFirst(), serverOptions()));
+    WriteBatch batch = new WriteBatch();
+    batch.put(slice("a"), slice("new"), Store.NEVER, WriteCondition.IF_PRESENT, 0);
+    batch.put(slice("b"), slice("new"), Store.NEVER, WriteCondition.IF_PRESENT, 0);
+    assertThat(client.writeAll(batch)).isEqualTo(Status.DONE);
+    assertThat(gets).as("gets of two attempts").hasValueGreaterThanOrEqualTo(6);
+    assertThat(client.get("a".getBytes(UTF_8))).asString(UTF_8).isEqualTo("new");
   }
 
   @Override

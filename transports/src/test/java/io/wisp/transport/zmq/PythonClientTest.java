@@ -35,7 +35,7 @@ class PythonClientTest {
               "tcp://" + guarded.endpoint(),
               PASSWORD);
       assertThat(outcome.exitCode()).as(outcome.output()).isZero();
-      assertThat(outcome.output()).contains("Ran 10 tests").doesNotContain("skipped");
+      assertThat(outcome.output()).contains("Ran 11 tests").doesNotContain("skipped");
     }
   }
 }

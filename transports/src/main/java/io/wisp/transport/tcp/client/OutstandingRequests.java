@@ -12,11 +12,13 @@ final class OutstandingRequests {
   enum Kind {
     PUT,
     GET,
-    DELETE
+    DELETE,
+    WRITE_ALL
   }
 
   private final Kind[] kinds;
   private final @Nullable Status[] statuses;
+  private final int[] replies;
   private final Deadlines deadlines = new Deadlines();
   private int first;
   private int count;
@@ -24,6 +26,7 @@ final class OutstandingRequests {
   OutstandingRequests(int capacity) {
     kinds = new Kind[capacity];
     statuses = new Status[capacity];
+    replies = new int[capacity];
   }
 
   int count() {
@@ -35,10 +38,16 @@ final class OutstandingRequests {
   }
 
   void add(Kind kind, @Nullable Status status) {
+    add(kind, status, 1);
+  }
+
+  /** Adds a request that has so many replies, of which the last one ends it. */
+  void add(Kind kind, @Nullable Status status, int replyCount) {
     int index = (first + count++) % kinds.length;
     deadlines.add();
     kinds[index] = kind;
     statuses[index] = status;
+    replies[index] = replyCount;
   }
 
   /** Until when each is waited for. */
@@ -53,6 +62,16 @@ final class OutstandingRequests {
   /** The status of the oldest request if it was refused and not sent, or null. */
   @Nullable Status oldestStatus() {
     return statuses[first];
+  }
+
+  /** How many replies to the oldest are still to come. */
+  int repliesToOldest() {
+    return replies[first];
+  }
+
+  /** A reply to the oldest has come that is not the last. */
+  void takeReply() {
+    replies[first]--;
   }
 
   void removeOldest() {

@@ -15,6 +15,7 @@ import io.wisp.transport.tcp.resp.ReplyReader;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /** A client's two buffers and its socket: requests go in, and replies come out one by one. */
 final class ReplyStream implements AutoCloseable {
@@ -147,6 +148,21 @@ final class ReplyStream implements AutoCloseable {
               + " is the most");
     }
     sink.take(input.memory(), reply.offset(), reply.length(), 0, Store.NEVER);
+  }
+
+  /** The first error among the elements of a reply that is an array of single ones, or null. */
+  @Nullable String firstError() {
+    try {
+      for (long left = reply.number(); left > 0; left--) {
+        reply.read(input, reply.next());
+        if (reply.isError()) {
+          return reply.text();
+        }
+      }
+      return null;
+    } catch (MalformedReplyException e) {
+      throw failed(e);
+    }
   }
 
   /** Gives the keys of a reply to SCAN, and returns its cursor. */

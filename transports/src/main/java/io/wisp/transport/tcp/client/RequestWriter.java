@@ -2,6 +2,7 @@
 package io.wisp.transport.tcp.client;
 
 import io.wisp.store.Slice;
+import io.wisp.store.Store;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.tcp.buffer.BufferLimitException;
 import io.wisp.transport.tcp.buffer.NativeBuffer;
@@ -13,12 +14,16 @@ final class RequestWriter {
 
   private static final byte[] SET = request(3, "SET");
   private static final byte[] SET_EXPIRING = request(5, "SET");
+  private static final byte[] SET_KEEPING = request(4, "SET");
   private static final byte[] PX = "$2\r\nPX\r\n".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] PXAT = "$4\r\nPXAT\r\n".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] KEEPTTL = "$7\r\nKEEPTTL\r\n".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] ADD = request(3, "INCRBY");
   private static final byte[] GET = request(2, "GET");
   private static final byte[] DELETE = request(2, "DEL");
   private static final byte[] EXISTS = request(2, "EXISTS");
   private static final byte[] TIME_TO_LIVE = request(2, "PTTL");
+  private static final byte[] WATCH = request(2, "WATCH");
 
   /** More than what a request has besides its key and value. */
   private static final int OVERHEAD = 256;
@@ -49,11 +54,34 @@ final class RequestWriter {
     elements.bulk(Long.toString(timeToLiveMillis));
   }
 
+  /**
+   * A put that expires.
+   *
+   * @param expiresAt milliseconds since the epoch, or {@link Store#KEEP_EXPIRY}; a time before both
+   *     counts as long past
+   */
+  void putUntil(Slice key, Slice value, long expiresAt) {
+    ensureRoomFor(key, value);
+    boolean keeps = expiresAt == Store.KEEP_EXPIRY;
+    output.append(keeps ? SET_KEEPING : SET_EXPIRING);
+    bulk(key);
+    bulk(value);
+    output.append(keeps ? KEEPTTL : PXAT);
+    if (!keeps) {
+      elements.bulk(Long.toString(Math.max(1, expiresAt)));
+    }
+  }
+
   void add(Slice key, long amount) {
     ensureRoomFor(key.length() + OVERHEAD);
     output.append(ADD);
     bulk(key);
     elements.bulk(Long.toString(amount));
+  }
+
+  /** Makes room for so many requests of so many bytes of keys and values, or appends nothing. */
+  void reserve(int count, long bytes) {
+    ensureRoomFor(Math.toIntExact(bytes + (count + 1L) * 2 * OVERHEAD));
   }
 
   private void ensureRoomFor(Slice key, Slice value) {
@@ -79,6 +107,10 @@ final class RequestWriter {
 
   void exists(Slice key) {
     request(EXISTS, key);
+  }
+
+  void watch(Slice key) {
+    request(WATCH, key);
   }
 
   void timeToLive(Slice key) {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp.client;
 
+import io.wisp.codec.BatchDescriptor;
 import io.wisp.store.KeySink;
 import io.wisp.store.RecordSink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.ValueSink;
+import io.wisp.store.WriteBatch;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
@@ -42,6 +44,7 @@ public final class TcpClient implements Client {
   private final RequestWriter requests;
   private final ReplyReader reply;
   private final OutstandingRequests outstanding;
+  private final BatchCalls batches;
   private final RecordSink noValue = new RecordSink();
   private final CallGuard guard;
 
@@ -58,6 +61,7 @@ public final class TcpClient implements Client {
     reply = stream.reply();
     guard = new CallGuard(stream);
     outstanding = new OutstandingRequests(options.maxOutstanding());
+    batches = new BatchCalls(endpoint, requests, stream, this::await);
   }
 
   /** Connects, and makes sure that a server answers and lets this client in. */
@@ -141,26 +145,47 @@ public final class TcpClient implements Client {
   private void submit(Kind kind, Slice key, Slice value) {
     try (CallGuard.Call _ = enter()) {
       add(kind, key, value);
-      if (stream.output().size() >= SEND_AT) {
-        send();
-      }
+      sendIfMuch();
+    }
+  }
+
+  private void sendIfMuch() {
+    if (stream.output().size() >= SEND_AT) {
+      send();
     }
   }
 
   private void add(Kind kind, Slice key, Slice value) {
-    if (outstanding.count() == outstanding.capacity()) {
-      throw new IllegalStateException(
-          outstanding.count() + " requests are outstanding, and maxOutstanding allows no more");
-    }
+    requireRoom();
     Status refusal = Refusals.of(key, value);
     if (refusal == null) {
       switch (kind) {
         case PUT -> requests.put(key, value);
         case GET -> requests.get(key);
         case DELETE -> requests.delete(key);
+        case WRITE_ALL -> throw new IllegalArgumentException("a batch has more than one key");
       }
     }
     outstanding.add(kind, refusal);
+  }
+
+  @Override
+  public void submitWriteAll(WriteBatch batch) {
+    BatchCalls.requireNoConditions(batch);
+    try (CallGuard.Call _ = enter()) {
+      requireRoom();
+      Status refusal = BatchDescriptor.refusalOf(batch);
+      int replies = refusal == null ? batches.append(batch) : 1;
+      outstanding.add(Kind.WRITE_ALL, refusal, replies);
+      sendIfMuch();
+    }
+  }
+
+  private void requireRoom() {
+    if (outstanding.count() == outstanding.capacity()) {
+      throw new IllegalStateException(
+          outstanding.count() + " requests are outstanding, and maxOutstanding allows no more");
+    }
   }
 
   @Override
@@ -198,12 +223,22 @@ public final class TcpClient implements Client {
     }
   }
 
+  /** Whether the last reply to the oldest request is there; those before it are taken. */
   private boolean hasReply() {
     try {
-      return stream.hasReply();
+      while (outstanding.repliesToOldest() > 1 && stream.hasReply()) {
+        takeReplyBeforeLast();
+      }
+      return outstanding.repliesToOldest() == 1 && stream.hasReply();
     } catch (TransportException e) {
       throw broken(e, outstanding.oldest().name());
     }
+  }
+
+  private void takeReplyBeforeLast() {
+    batches.note();
+    stream.consume();
+    outstanding.takeReply();
   }
 
   private Status completeOldest(ValueSink sink) {
@@ -215,6 +250,10 @@ public final class TcpClient implements Client {
     }
     if (outstanding.deadlines().anyUnsent()) {
       outstanding.deadlines().sent(deadline());
+    }
+    while (outstanding.repliesToOldest() > 1) {
+      await(kind.name(), outstanding.deadlines().oldest());
+      takeReplyBeforeLast();
     }
     await(kind.name(), outstanding.deadlines().oldest());
     try {
@@ -228,11 +267,23 @@ public final class TcpClient implements Client {
           }
           yield status;
         }
+        case WRITE_ALL -> completeBatch();
       };
     } finally {
       outstanding.removeOldest();
       stream.consume();
     }
+  }
+
+  private Status completeBatch() {
+    batches.note();
+    Status refusal = batches.refusal();
+    if (refusal != null) {
+      return refusal;
+    }
+    Status status = expect('*', reply.number() < 0 ? Status.CONFLICT : Status.DONE);
+    batches.requireAllDone();
+    return status;
   }
 
   /** The status, if the reply is of the type that means it; else that of the error it is. */
@@ -245,17 +296,7 @@ public final class TcpClient implements Client {
           new TransportException(endpoint + " sent a reply of the wrong type: " + reply.text()),
           "reading");
     }
-    String text = reply.text();
-    return switch (text.substring(0, Math.max(0, text.indexOf(' ')))) {
-      case "KEYEMPTY" -> Status.KEY_EMPTY;
-      case "KEYTOOLARGE" -> Status.KEY_TOO_LARGE;
-      case "VALUETOOLARGE" -> Status.VALUE_TOO_LARGE;
-      case "OOM" -> Status.OUT_OF_MEMORY;
-      case "NOAUTH" -> Status.NOT_AUTHENTICATED;
-      case "MOVED" -> Status.MOVED;
-      case "CLUSTERDOWN" -> Status.SLOT_NOT_SERVED;
-      default -> throw new TransportException(endpoint + " answered with an error: " + text);
-    };
+    return ErrorReply.status(endpoint, reply.text());
   }
 
   @Override
@@ -277,6 +318,40 @@ public final class TcpClient implements Client {
       outstanding.add(Kind.PUT, refusal);
       return completeOldest(noValue);
     }
+  }
+
+  @Override
+  public Status writeAll(WriteBatch batch) {
+    BatchCalls.requireNoVersions(batch);
+    try (CallGuard.Call _ = enterAlone()) {
+      Status refusal = BatchDescriptor.refusalOf(batch);
+      if (refusal != null) {
+        return refusal;
+      }
+      long deadline = deadline();
+      return BatchCalls.isConditional(batch)
+          ? transactIfAllHolds(batch, deadline)
+          : transact(batch, deadline);
+    }
+  }
+
+  private Status transact(WriteBatch batch, long deadline) {
+    outstanding.add(Kind.WRITE_ALL, null, batches.append(batch));
+    outstanding.deadlines().sent(deadline);
+    return completeOldest(noValue);
+  }
+
+  /** Looks again if somebody has written between the look and the transaction. */
+  private Status transactIfAllHolds(WriteBatch batch, long deadline) {
+    Status held = batches.look(batch, deadline);
+    while (held == Status.DONE) {
+      Status status = transact(batch, deadline);
+      if (status != Status.CONFLICT) {
+        return status;
+      }
+      held = batches.look(batch, deadline);
+    }
+    return held;
   }
 
   @Override

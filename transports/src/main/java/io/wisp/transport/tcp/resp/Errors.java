@@ -63,6 +63,7 @@ public final class Errors {
   public static final String NOT_IN_TRANSACTION = "ERR Command not allowed inside a transaction";
   public static final String ABORTED =
       "EXECABORT Transaction discarded because of previous errors.";
+  public static final String ABORTED_BECAUSE = "EXECABORT Transaction discarded because of: ";
   public static final String ACROSS_SLOTS = "CROSSSLOT Keys in request don't hash to the same slot";
   public static final String SLOT_NOT_SERVED = "CLUSTERDOWN Hash slot not served";
   public static final String NO_CLUSTER = "ERR This instance has cluster support disabled";
@@ -118,7 +119,7 @@ public final class Errors {
   /** A transaction was not begun, or not carried out: the error that is the reason. */
   public static String aborted(String why) {
     String reason = why.startsWith(GENERIC_CODE) ? why.substring(GENERIC_CODE.length()) : why;
-    return "EXECABORT Transaction discarded because of: " + reason;
+    return ABORTED_BECAUSE + reason;
   }
 
   /** A command has no such subcommand. */
