@@ -114,6 +114,13 @@ class ClusterRunTest {
     assertThat(one.out()).isEqualToIgnoringNewLines("4");
     assertThat(one.err()).contains("(error) another node of the cluster has the key");
     assertThat(one.exitCode()).isEqualTo(1);
+    Run many = shell(0, "mset {a}1 x {a}2 y\nmset a x b y\nget {a}2\n");
+    assertThat(many.out().lines()).containsExactly("OK", "y");
+    assertThat(many.err())
+        .contains(
+            "(error) the keys of a batch are of one slot, and \"a\" has slot 15495 (node n2 at ")
+        .contains("and \"b\" has slot 3300 (node n0 at ");
+    assertThat(many.exitCode()).isEqualTo(1);
     // What has no status for it says so as well, and the connection goes on.
     Run asked = shell(1, "exists b\nget c\n", "--one-node");
     assertThat(asked.out()).isEqualToIgnoringNewLines("4");

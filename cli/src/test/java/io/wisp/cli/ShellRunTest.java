@@ -4,12 +4,14 @@ package io.wisp.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wisp.store.HeapStore;
+import io.wisp.store.WriteBatch;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +60,28 @@ class ShellRunTest {
     assertThat(run.out().lines()).containsExactly("OK", "v", "2", "v", "(nil)", "1");
     assertThat(run.err()).isEmpty();
     assertThat(run.exitCode()).isZero();
+  }
+
+  @Test
+  void shouldSetManyKeysAtOnceOrNone() {
+    Run run = pipe("mset a 1 b 2", "mset a 3 b", "mset a 3 \"\" 4", "mset a");
+    assertThat(run.out().lines()).containsExactly("OK");
+    assertThat(run.err().lines())
+        .containsExactly(
+            "(error) mset is used as: mset KEY VALUE...",
+            "(error) a key has at least one byte",
+            "(error) mset is used as: mset KEY VALUE...");
+    assertThat(stored("a")).containsExactly('1');
+    assertThat(stored("b")).containsExactly('2');
+    Run large =
+        pipe(
+            IntStream.rangeClosed(0, WriteBatch.MAX_KEYS)
+                .mapToObj(i -> "k" + i + " v")
+                .collect(Collectors.joining(" ", "mset ", "")));
+    assertThat(large.err())
+        .contains("at most 8192 keys and 67108864 bytes are written at once")
+        .contains("nothing was changed");
+    assertThat(server.store().size()).isEqualTo(2);
   }
 
   @Test
@@ -241,7 +265,7 @@ class ShellRunTest {
     assertThat(pipe("help").out())
         .contains(
             "put KEY", "get KEY", "del KEY", "set KEY", "exists KEY", "ttl KEY", "keys PATTERN")
-        .contains("mget KEY...", "incr KEY", "scan [COUNT]", "info", "quit");
+        .contains("mget KEY...", "mset KEY VALUE...", "incr KEY", "scan [COUNT]", "info", "quit");
     assertThat(pipe("help").out().lines())
         .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
   }

@@ -6,6 +6,7 @@ import io.wisp.measure.input.Suggestion;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.ValueBuffer;
+import io.wisp.store.WriteBatch;
 import io.wisp.transport.Client;
 import io.wisp.transport.MovedException;
 import io.wisp.transport.TransportException;
@@ -93,6 +94,7 @@ final class Interpreter {
       case PUT, SET -> set(arguments);
       case GET -> get(key(arguments));
       case MGET -> getMany(arguments);
+      case MSET -> setMany(arguments);
       case DEL -> delete(arguments);
       case EXISTS -> exists(arguments);
       case INCR -> add(key(arguments), 1);
@@ -139,6 +141,23 @@ final class Interpreter {
       }
     }
     return outcome;
+  }
+
+  private Outcome setMany(List<byte[]> keysAndValues) {
+    if (keysAndValues.size() % 2 != 0) {
+      throw ShellCommand.MSET.misused();
+    }
+    WriteBatch batch = new WriteBatch();
+    for (int i = 0; i < keysAndValues.size(); i += 2) {
+      batch.put(Slice.of(keysAndValues.get(i)), Slice.of(keysAndValues.get(i + 1)));
+    }
+    try {
+      Status status = session.client().writeAll(batch);
+      return status.isError() ? fail(StatusText.of(status)) : say("OK");
+    } catch (IllegalArgumentException e) {
+      // Of several slots of a cluster.
+      return fail(e.getMessage());
+    }
   }
 
   private Status show(Slice key) {

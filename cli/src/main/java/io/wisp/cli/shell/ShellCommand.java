@@ -16,6 +16,7 @@ enum ShellCommand {
   SET("set KEY VALUE [EX seconds | PX milliseconds]", "store a value that may expire", 2, 4),
   GET("get KEY", "show the value of a key", 1, 1),
   MGET("mget KEY...", "show the values of keys, one a line", 1),
+  MSET("mset KEY VALUE...", "store values under keys, all at once or none", 2),
   DEL("del KEY...", "remove keys, and say how many there were", 1),
   EXISTS("exists KEY...", "say how many of the keys are there", 1),
   INCR("incr KEY", "add 1 to a number; one that is not there is 0", 1, 1),
@@ -88,7 +89,12 @@ enum ShellCommand {
    */
   void checkArguments(int count) {
     if (count < fewestArguments || count > mostArguments) {
-      throw new SyntaxException(word() + " is used as: " + usage);
+      throw misused();
     }
+  }
+
+  /** What is said of wrong arguments. */
+  SyntaxException misused() {
+    return new SyntaxException(word() + " is used as: " + usage);
   }
 }
