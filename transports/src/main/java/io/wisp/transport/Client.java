@@ -42,7 +42,9 @@ public interface Client extends KeyValue {
 
   /**
    * Submits a batch, as {@link #submitPut} does a put. Among the other requests it takes effect in
-   * the order of submission.
+   * the order of submission. Over {@code tcp} the first batch of a connection waits until the
+   * server has shown that it carries out transactions, and until what was submitted before is
+   * answered.
    *
    * @throws UnsupportedOperationException also for any condition but {@link
    *     io.wisp.store.WriteCondition#ALWAYS}, over {@code tcp}
@@ -93,14 +95,16 @@ public interface Client extends KeyValue {
    * io.wisp.codec.BatchDescriptor#HEADER_LENGTH} for each key. In a cluster all keys are of one
    * slot. Expiries are times by the server's clock.
    *
-   * <p>Redis' protocol has no versions, so over {@code tcp} there is no {@link
-   * io.wisp.store.WriteCondition#IF_VERSION}. There a condition of another kind is tried again, for
-   * as long as the timeout, if somebody writes its key meanwhile.
+   * <p>Over {@code tcp} a batch is a transaction of Redis. If a server does not keep to what that
+   * is, and may have done a part, there is a {@link TransportException} that says so, and the
+   * connection is given up. Redis' protocol has no versions, so there is no {@link
+   * io.wisp.store.WriteCondition#IF_VERSION}. A condition of another kind is tried again, for as
+   * long as the timeout, if somebody writes its key meanwhile.
    *
    * @param batch whose memory must not change during the call; it is as it was afterwards
    * @return {@link Status#DONE}; {@link Status#CONFLICT} if a condition does not hold; {@link
    *     Status#TRANSACTION_TOO_LARGE} beyond the limits; {@link Status#UNKNOWN_OPERATION} from a
-   *     server that is older than batches; or another error
+   *     server that is older than batches, or over {@code tcp} than MULTI; or another error
    * @throws UnsupportedOperationException if the transport cannot keep the promise for such a batch
    */
   Status writeAll(WriteBatch batch);

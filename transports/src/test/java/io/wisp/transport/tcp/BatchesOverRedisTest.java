@@ -145,6 +145,24 @@ class BatchesOverRedisTest {
     }
   }
 
+  @Test
+  void shouldDoNothingIfTransactionsAreNotAllowed() throws Exception {
+    try (Client client = connect();
+        RespPeer peer = peer()) {
+      batch.put(slice("a"), slice("new"));
+      for (String refused : List.of("multi", "exec")) {
+        peer.call("ACL", "SETUSER", "default", "-" + refused);
+        assertThatThrownBy(() -> client.writeAll(batch))
+            .isInstanceOf(TransportException.class)
+            .hasMessageContaining("NOPERM")
+            .hasMessageContaining("'" + refused + "'");
+        assertThat(get(client, "a")).isNull();
+        peer.call("ACL", "SETUSER", "default", "+" + refused);
+      }
+      assertThat(client.writeAll(batch)).isEqualTo(Status.DONE);
+    }
+  }
+
   /** Who has one of the keys has both. */
   @Test
   void shouldLetOneOfManyHaveTheKeys() throws Exception {

@@ -10,6 +10,7 @@ import io.wisp.store.WriteCondition;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.tcp.resp.ReplyReader;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,26 +21,42 @@ import org.jspecify.annotations.Nullable;
  */
 final class BatchCalls {
 
-  /** Sends what was appended, and waits until a deadline for the next reply. */
-  interface Waiter {
+  /** What batches need of their connection. */
+  interface Connection {
+
+    /** Sends what was appended, and waits until a deadline for the next reply. */
     void await(String request, long deadline);
+
+    /** As {@link ReplyStream#exchange}. */
+    List<String> exchange(String request, int earlier, int count, long deadline);
+
+    /** Gives the connection up. */
+    TransportException broken(TransportException cause, String underWay);
   }
+
+  /** The answers to MULTI and EXEC, where nothing is between them. */
+  private static final List<String> EMPTY_TRANSACTION = List.of("+OK", "*0");
 
   private final Endpoint endpoint;
   private final RequestWriter requests;
   private final ReplyStream stream;
   private final ReplyReader reply;
-  private final Waiter waiter;
+  private final Connection connection;
+  private final TransactionReplies replies;
 
-  /** The first error among the replies to what is under way. */
-  private @Nullable String error;
+  /** Whether the server has carried out a transaction of this connection. */
+  private boolean proven;
 
-  BatchCalls(Endpoint endpoint, RequestWriter requests, ReplyStream stream, Waiter waiter) {
+  /** The first error among the replies to a look. */
+  private @Nullable String lookError;
+
+  BatchCalls(Endpoint endpoint, RequestWriter requests, ReplyStream stream, Connection connection) {
     this.endpoint = endpoint;
     this.requests = requests;
     this.stream = stream;
-    this.waiter = waiter;
+    this.connection = connection;
     reply = stream.reply();
+    replies = new TransactionReplies(endpoint, stream);
   }
 
   /** Whether something is required of a key. */
@@ -77,6 +94,42 @@ final class BatchCalls {
     }
   }
 
+  /**
+   * Sees to it, once a connection, that the server carries out transactions, by one of nothing: for
+   * a server that refuses MULTI would do each command of a batch by itself. Waits for the answer.
+   *
+   * @param earlier how many replies are to come before, which stay
+   * @return null if it does; else why it does not, and the connection is as good as before
+   */
+  @Nullable Status prove(int earlier, long deadline) {
+    if (proven) {
+      return null;
+    }
+    requests.words("MULTI");
+    requests.words("EXEC");
+    List<String> lines = connection.exchange("MULTI", earlier, 2, deadline);
+    proven = lines.equals(EMPTY_TRANSACTION);
+    return proven ? null : refusal(lines.getFirst(), lines.getLast());
+  }
+
+  private Status refusal(String multi, String exec) {
+    String error = (multi.startsWith("-") ? multi : exec).substring(1);
+    boolean isOver = multi.startsWith("-") || ErrorReply.endsTransaction(error);
+    if (!isOver || !exec.startsWith("-")) {
+      throw connection.broken(
+          new TransportException(
+              endpoint
+                  + " carries out no transactions: it answered MULTI with "
+                  + multi
+                  + " and EXEC with "
+                  + exec),
+          "MULTI");
+    }
+    return ErrorReply.isUnknownCommand(error)
+        ? Status.UNKNOWN_OPERATION
+        : ErrorReply.status(endpoint, error);
+  }
+
   /** Appends a transaction; the answer is how many replies it will have. */
   int append(WriteBatch batch) {
     requests.reserve(batch.size() + 2, BatchDescriptor.length(batch));
@@ -103,26 +156,17 @@ final class BatchCalls {
     }
   }
 
-  /** Takes note of a reply to a transaction, of which an error is the outcome. */
-  void note() {
-    if (error == null && reply.isError()) {
-      error = reply.text();
-    }
+  /** Takes a reply to a transaction that is not its last one. */
+  void take() {
+    replies.take();
   }
 
-  /** Why the transaction was refused whose last reply was noted; null if it was not. */
-  @Nullable Status refusal() {
-    String first = error;
-    error = null;
-    return first == null ? null : ErrorReply.status(endpoint, first);
-  }
-
-  /** Sees to it that each command of a transaction was done, by the reply to EXEC. */
-  void requireAllDone() {
-    String first = stream.firstError();
-    if (first != null) {
-      throw new TransportException(
-          endpoint + " carried out a batch and answered a part of it with an error: " + first);
+  /** What became of a transaction, by the last reply to it. */
+  Status complete() {
+    try {
+      return replies.outcome();
+    } catch (TransactionReplies.TornException e) {
+      throw connection.broken(e, "EXEC");
     }
   }
 
@@ -144,18 +188,19 @@ final class BatchCalls {
     boolean allHold = true;
     for (int i = 0; i < batch.size(); i++) {
       if (isConditional(batch.get(i))) {
-        take("WATCH", deadline);
-        boolean isThere = take("EXISTS", deadline) > 0;
+        take("WATCH", '+', deadline);
+        boolean isThere = take("EXISTS", ':', deadline) > 0;
         allHold &= isThere == (batch.get(i).condition() == WriteCondition.IF_PRESENT);
       }
     }
-    if (allHold && error == null) {
+    if (allHold && lookError == null) {
       return Status.DONE;
     }
     requests.words("UNWATCH");
-    take("UNWATCH", deadline);
-    Status refusal = refusal();
-    return refusal == null ? Status.CONFLICT : refusal;
+    take("UNWATCH", '+', deadline);
+    String error = lookError;
+    lookError = null;
+    return error == null ? Status.CONFLICT : ErrorReply.status(endpoint, error);
   }
 
   private void reserveForLook(WriteBatch batch) {
@@ -166,12 +211,23 @@ final class BatchCalls {
     requests.reserve(2 * batch.size(), 2 * keyBytes);
   }
 
-  /** Waits for a reply and notes it; the answer is its number, if it is one. */
-  private long take(String request, long deadline) {
-    waiter.await(request, deadline);
-    note();
-    long number = reply.type() == ':' ? reply.number() : 0;
-    stream.consume();
-    return number;
+  /** Waits for a reply, which is of a type or an error; the answer is its number, if it has one. */
+  private long take(String request, char type, long deadline) {
+    connection.await(request, deadline);
+    try {
+      if (reply.isError()) {
+        lookError = lookError == null ? reply.text() : lookError;
+        return 0;
+      }
+      if (reply.type() != type) {
+        throw connection.broken(
+            new TransportException(
+                endpoint + " answered " + request + " with a reply of the wrong type"),
+            request);
+      }
+      return reply.number();
+    } finally {
+      stream.consume();
+    }
   }
 }

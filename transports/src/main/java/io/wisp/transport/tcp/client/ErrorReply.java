@@ -5,11 +5,34 @@ import io.wisp.store.Status;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.tcp.resp.Errors;
+import java.util.Set;
 
 /** What a server means by an error. */
 final class ErrorReply {
 
+  /**
+   * The codes of the errors by which EXEC says that it has ended a transaction, and done nothing.
+   */
+  private static final Set<String> ENDING =
+      Set.of("EXECABORT", "MOVED", "ASK", "TRYAGAIN", "CROSSSLOT", "CLUSTERDOWN");
+
+  private static final String UNKNOWN_COMMAND = "ERR unknown command";
+
   private ErrorReply() {}
+
+  /** Whether EXEC says by an error that its transaction has ended, and nothing of it was done. */
+  static boolean endsTransaction(String error) {
+    return ENDING.contains(code(error));
+  }
+
+  /** Whether a server says by an error that it is older than a command, or keeps it from users. */
+  static boolean isUnknownCommand(String error) {
+    return error.regionMatches(true, 0, UNKNOWN_COMMAND, 0, UNKNOWN_COMMAND.length());
+  }
+
+  private static String code(String error) {
+    return error.substring(0, Math.max(0, error.indexOf(' ')));
+  }
 
   /**
    * The status that an error stands for.
@@ -21,7 +44,7 @@ final class ErrorReply {
         error.startsWith(Errors.ABORTED_BECAUSE)
             ? error.substring(Errors.ABORTED_BECAUSE.length())
             : error;
-    return switch (why.substring(0, Math.max(0, why.indexOf(' ')))) {
+    return switch (code(why)) {
       case "KEYEMPTY" -> Status.KEY_EMPTY;
       case "KEYTOOLARGE" -> Status.KEY_TOO_LARGE;
       case "VALUETOOLARGE" -> Status.VALUE_TOO_LARGE;

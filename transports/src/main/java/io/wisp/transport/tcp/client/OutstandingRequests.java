@@ -69,6 +69,16 @@ final class OutstandingRequests {
     return replies[first];
   }
 
+  /** How many replies to all of them are still to come. */
+  int repliesToAll() {
+    int all = 0;
+    for (int i = 0; i < count; i++) {
+      int index = (first + i) % kinds.length;
+      all += statuses[index] == null ? replies[index] : 0;
+    }
+    return all;
+  }
+
   /** A reply to the oldest has come that is not the last. */
   void takeReply() {
     replies[first]--;

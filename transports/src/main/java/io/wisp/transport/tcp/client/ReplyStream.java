@@ -15,6 +15,8 @@ import io.wisp.transport.tcp.resp.ReplyReader;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A client's two buffers and its socket: requests go in, and replies come out one by one. */
@@ -87,6 +89,46 @@ final class ReplyStream implements AutoCloseable {
     } catch (IOException | BufferLimitException | MalformedReplyException e) {
       throw failed(e);
     }
+  }
+
+  /**
+   * Sends what was appended, waits until a deadline for the replies to it, and takes them out. The
+   * replies to what was sent before stay where they are.
+   *
+   * @param earlier how many those are
+   * @param count how many replies to take
+   * @return the first line of each
+   */
+  List<String> exchange(int earlier, int count, long deadline) {
+    try {
+      sendAll(deadline);
+      while (endOfFirst(earlier + count) < 0) {
+        makeRoom();
+        socket.receive(input, deadline);
+      }
+      int from = endOfFirst(earlier);
+      List<String> lines = new ArrayList<>();
+      for (int i = 0, at = from; i < count; i++, at = endOf(at, 0)) {
+        reply.read(input, at);
+        lines.add((char) reply.type() + reply.text());
+      }
+      if (endOfFirst(earlier + count) < input.end()) {
+        throw new MalformedReplyException("more replies than requests");
+      }
+      input.truncate(from);
+      return lines;
+    } catch (IOException | BufferLimitException | MalformedReplyException e) {
+      throw failed(e);
+    }
+  }
+
+  /** Where the first replies end, so many of them; -1 if not all of them are there. */
+  private int endOfFirst(int count) throws MalformedReplyException {
+    int at = input.start();
+    for (int i = 0; i < count && at >= 0; i++) {
+      at = endOf(at, 0);
+    }
+    return at;
   }
 
   /** For what is known to be missing of the reply that has begun to arrive. */

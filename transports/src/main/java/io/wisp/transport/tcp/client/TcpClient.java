@@ -18,6 +18,7 @@ import io.wisp.transport.TransportTimeoutException;
 import io.wisp.transport.tcp.client.OutstandingRequests.Kind;
 import io.wisp.transport.tcp.resp.Errors;
 import io.wisp.transport.tcp.resp.ReplyReader;
+import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.LongConsumer;
@@ -61,7 +62,31 @@ public final class TcpClient implements Client {
     reply = stream.reply();
     guard = new CallGuard(stream);
     outstanding = new OutstandingRequests(options.maxOutstanding());
-    batches = new BatchCalls(endpoint, requests, stream, this::await);
+    batches = new BatchCalls(endpoint, requests, stream, new Connection());
+  }
+
+  /** What batches wait for, and give up. */
+  private final class Connection implements BatchCalls.Connection {
+
+    @Override
+    public void await(String request, long deadline) {
+      TcpClient.this.await(request, deadline);
+    }
+
+    @Override
+    public List<String> exchange(String request, int earlier, int count, long deadline) {
+      outstanding.deadlines().sent(deadline);
+      try {
+        return stream.exchange(earlier, count, deadline);
+      } catch (TransportException e) {
+        throw broken(e, request);
+      }
+    }
+
+    @Override
+    public TransportException broken(TransportException cause, String underWay) {
+      return TcpClient.this.broken(cause, underWay);
+    }
   }
 
   /** Connects, and makes sure that a server answers and lets this client in. */
@@ -175,6 +200,9 @@ public final class TcpClient implements Client {
     try (CallGuard.Call _ = enter()) {
       requireRoom();
       Status refusal = BatchDescriptor.refusalOf(batch);
+      if (refusal == null) {
+        refusal = batches.prove(outstanding.repliesToAll(), deadline());
+      }
       int replies = refusal == null ? batches.append(batch) : 1;
       outstanding.add(Kind.WRITE_ALL, refusal, replies);
       sendIfMuch();
@@ -236,7 +264,7 @@ public final class TcpClient implements Client {
   }
 
   private void takeReplyBeforeLast() {
-    batches.note();
+    batches.take();
     stream.consume();
     outstanding.takeReply();
   }
@@ -267,23 +295,12 @@ public final class TcpClient implements Client {
           }
           yield status;
         }
-        case WRITE_ALL -> completeBatch();
+        case WRITE_ALL -> batches.complete();
       };
     } finally {
       outstanding.removeOldest();
       stream.consume();
     }
-  }
-
-  private Status completeBatch() {
-    batches.note();
-    Status refusal = batches.refusal();
-    if (refusal != null) {
-      return refusal;
-    }
-    Status status = expect('*', reply.number() < 0 ? Status.CONFLICT : Status.DONE);
-    batches.requireAllDone();
-    return status;
   }
 
   /** The status, if the reply is of the type that means it; else that of the error it is. */
@@ -324,11 +341,14 @@ public final class TcpClient implements Client {
   public Status writeAll(WriteBatch batch) {
     BatchCalls.requireNoVersions(batch);
     try (CallGuard.Call _ = enterAlone()) {
+      long deadline = deadline();
       Status refusal = BatchDescriptor.refusalOf(batch);
+      if (refusal == null) {
+        refusal = batches.prove(0, deadline);
+      }
       if (refusal != null) {
         return refusal;
       }
-      long deadline = deadline();
       return BatchCalls.isConditional(batch)
           ? transactIfAllHolds(batch, deadline)
           : transact(batch, deadline);

@@ -84,6 +84,12 @@ public final class ReplyReader extends ReadElement {
     return type == '-';
   }
 
+  /** Whether the element is a line of just these bytes, and no error. */
+  public boolean isLine(MemorySegment text) {
+    return type == '+'
+        && MemorySegment.mismatch(memory, offset, offset + length, text, 0, text.byteSize()) < 0;
+  }
+
   /** A number, the length of an array, or the length of a bulk string or -1 if it is absent. */
   public long number() {
     return number;
