@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
 import io.wisp.store.WriteBatch;
@@ -13,6 +14,7 @@ import io.wisp.transport.Client;
 import io.wisp.transport.HookedStore;
 import io.wisp.transport.Transport;
 import io.wisp.transport.TransportContractTest;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +61,59 @@ class TcpContractTest extends TransportContractTest {
     WriteBatch batch = new WriteBatch();
     batch.put(slice("key"), slice("value"), Store.NEVER, WriteCondition.IF_PRESENT, 0);
     assertThat(client.writeAll(batch)).isEqualTo(Status.CONFLICT);
+    store.put(slice("key"), slice("of somebody else"));
+    WriteBatch other = new WriteBatch();
+    other.put(slice("other"), slice("value"));
+    assertThat(client.writeAll(other)).isEqualTo(Status.DONE);
+  }
+
+  private static Slice closedMemory() {
+    Slice slice = new Slice();
+    try (Arena arena = Arena.ofConfined()) {
+      slice.set(arena.allocate(100_000), 0, 100_000);
+    }
+    return slice;
+  }
+
+  /** Half a request that stays would be sent with the next one. */
+  @Test
+  void shouldSendNothingOfARequestThatCannotBeRead() {
+    Client client = connect(serve());
+    Slice unreadable = closedMemory();
+    WriteBatch batch = new WriteBatch();
+    batch.put(slice("first"), slice("value"));
+    batch.put(slice("second"), unreadable);
+    Slice shortKey = new Slice();
+    WriteBatch conditional = new WriteBatch();
+    try (Arena arena = Arena.ofConfined()) {
+      shortKey.set(arena.allocate(10), 0, 10);
+      conditional.require(slice("first"), WriteCondition.IF_ABSENT, 0);
+      conditional.require(shortKey, WriteCondition.IF_ABSENT, 0);
+    }
+    for (Runnable call :
+        List.<Runnable>of(
+            () -> client.put(slice("key"), unreadable),
+            () -> client.put(slice("key"), unreadable, 1_000_000),
+            () -> client.delete(shortKey),
+            () -> client.contains(shortKey),
+            () -> client.add(shortKey, 1, _ -> {}),
+            () -> client.writeAll(batch),
+            () -> client.writeAll(conditional),
+            () -> client.submitPut(slice("key"), unreadable),
+            () -> client.submitWriteAll(batch))) {
+      assertThatThrownBy(call::run).isInstanceOf(IllegalStateException.class);
+      assertThat(client.put(slice("other"), slice("value"))).isEqualTo(Status.STORED);
+      assertThat(store.size()).isEqualTo(1);
+      assertThat(client.delete(slice("other"))).isEqualTo(Status.DELETED);
+    }
+  }
+
+  @Test
+  void shouldWatchNothingAnyMoreAfterABatchThatCannotBeRead() {
+    Client client = connect(serve());
+    WriteBatch batch = new WriteBatch();
+    batch.put(slice("key"), closedMemory(), Store.NEVER, WriteCondition.IF_ABSENT, 0);
+    assertThatThrownBy(() -> client.writeAll(batch)).isInstanceOf(IllegalStateException.class);
     store.put(slice("key"), slice("of somebody else"));
     WriteBatch other = new WriteBatch();
     other.put(slice("other"), slice("value"));

@@ -47,6 +47,9 @@ final class BatchCalls {
   /** Whether the server has carried out a transaction of this connection. */
   private boolean proven;
 
+  /** Whether keys are watched, as far as is known. */
+  private boolean watches;
+
   /** The first error among the replies to a look. */
   private @Nullable String lookError;
 
@@ -130,9 +133,19 @@ final class BatchCalls {
         : ErrorReply.status(endpoint, error);
   }
 
-  /** Appends a transaction; the answer is how many replies it will have. */
+  /** Appends a transaction, or nothing; the answer is how many replies it will have. */
   int append(WriteBatch batch) {
     requests.reserve(batch.size() + 2, BatchDescriptor.length(batch));
+    int mark = requests.mark();
+    try {
+      return appendAll(batch);
+    } catch (Throwable unreadable) {
+      requests.takeBack(mark);
+      throw unreadable;
+    }
+  }
+
+  private int appendAll(WriteBatch batch) {
     requests.words("MULTI");
     int commands = 0;
     for (int i = 0; i < batch.size(); i++) {
@@ -164,7 +177,9 @@ final class BatchCalls {
   /** What became of a transaction, by the last reply to it. */
   Status complete() {
     try {
-      return replies.outcome();
+      Status status = replies.outcome();
+      watches &= status.isError();
+      return status;
     } catch (TransactionReplies.TornException e) {
       throw connection.broken(e, "EXEC");
     }
@@ -173,18 +188,13 @@ final class BatchCalls {
   /**
    * Watches the keys of which something is required, and looks whether it holds.
    *
-   * @return {@link Status#DONE} if it does; else {@link Status#CONFLICT} or an error, and no key is
-   *     watched any more
+   * @return {@link Status#DONE} if it does, and {@link #unwatch} must follow; else {@link
+   *     Status#CONFLICT} or an error, and no key is watched any more
    */
   Status look(WriteBatch batch, long deadline) {
-    reserveForLook(batch);
-    for (int i = 0; i < batch.size(); i++) {
-      if (isConditional(batch.get(i))) {
-        Slice key = batch.get(i).key();
-        requests.watch(key);
-        requests.exists(key);
-      }
-    }
+    appendLook(batch);
+    watches = true;
+    lookError = null;
     boolean allHold = true;
     for (int i = 0; i < batch.size(); i++) {
       if (isConditional(batch.get(i))) {
@@ -196,11 +206,36 @@ final class BatchCalls {
     if (allHold && lookError == null) {
       return Status.DONE;
     }
-    requests.words("UNWATCH");
-    take("UNWATCH", '+', deadline);
+    unwatch(deadline);
     String error = lookError;
-    lookError = null;
     return error == null ? Status.CONFLICT : ErrorReply.status(endpoint, error);
+  }
+
+  /** Watches no key any more; a transaction that was carried out has done so. */
+  void unwatch(long deadline) {
+    if (watches) {
+      watches = false;
+      requests.words("UNWATCH");
+      take("UNWATCH", '+', deadline);
+    }
+  }
+
+  /** Appends all that a look asks for, or nothing. */
+  private void appendLook(WriteBatch batch) {
+    reserveForLook(batch);
+    int mark = requests.mark();
+    try {
+      for (int i = 0; i < batch.size(); i++) {
+        if (isConditional(batch.get(i))) {
+          Slice key = batch.get(i).key();
+          requests.watch(key);
+          requests.exists(key);
+        }
+      }
+    } catch (Throwable unreadable) {
+      requests.takeBack(mark);
+      throw unreadable;
+    }
   }
 
   private void reserveForLook(WriteBatch batch) {

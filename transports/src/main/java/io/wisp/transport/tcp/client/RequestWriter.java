@@ -33,6 +33,9 @@ final class RequestWriter {
   private final NativeBuffer output;
   private final ReplyWriter elements;
 
+  /** How much the buffer held before the request that was begun last. */
+  private int before;
+
   RequestWriter(NativeBuffer output) {
     this.output = output;
     elements = new ReplyWriter(output);
@@ -88,8 +91,19 @@ final class RequestWriter {
     ensureRoomFor(key.length() + value.length() + OVERHEAD);
   }
 
-  /** So that either the whole request is appended or nothing. */
+  /** How much is appended, for {@link #takeBack}. */
+  int mark() {
+    return output.size();
+  }
+
+  /** Takes back what was appended since a mark, which was not sent. */
+  void takeBack(int mark) {
+    output.truncate(output.start() + mark);
+  }
+
+  /** Begins a request, so that either it is appended as a whole or nothing. */
   private void ensureRoomFor(int length) {
+    before = mark();
     try {
       output.ensureWritable(length);
     } catch (BufferLimitException e) {
@@ -136,8 +150,14 @@ final class RequestWriter {
     }
   }
 
+  /** Appends memory of the caller's; if it cannot be read, the request is taken back. */
   private void bulk(Slice slice) {
-    elements.bulk(slice.segment(), slice.offset(), slice.length());
+    try {
+      elements.bulk(slice.segment(), slice.offset(), slice.length());
+    } catch (Throwable unreadable) {
+      takeBack(before);
+      throw unreadable;
+    }
   }
 
   private static byte[] request(int length, String name) {

@@ -363,15 +363,21 @@ public final class TcpClient implements Client {
 
   /** Looks again if somebody has written between the look and the transaction. */
   private Status transactIfAllHolds(WriteBatch batch, long deadline) {
-    Status held = batches.look(batch, deadline);
-    while (held == Status.DONE) {
-      Status status = transact(batch, deadline);
-      if (status != Status.CONFLICT) {
-        return status;
+    try {
+      Status held = batches.look(batch, deadline);
+      while (held == Status.DONE) {
+        Status status = transact(batch, deadline);
+        if (status != Status.CONFLICT) {
+          return status;
+        }
+        held = batches.look(batch, deadline);
       }
-      held = batches.look(batch, deadline);
+      return held;
+    } finally {
+      if (failure == null) {
+        batches.unwatch(deadline);
+      }
     }
-    return held;
   }
 
   @Override
