@@ -111,10 +111,12 @@ public final class WriteBatch {
 
   private void grow() {
     int before = entries.length;
-    entries = Arrays.copyOf(entries, Math.max(INITIAL_CAPACITY, 2 * before));
-    for (int i = before; i < entries.length; i++) {
-      entries[i] = new Entry();
+    Entry[] grown = Arrays.copyOf(entries, Math.max(INITIAL_CAPACITY, 2 * before));
+    for (int i = before; i < grown.length; i++) {
+      grown[i] = new Entry();
     }
+    // Last, since an OutOfMemoryError may have come before.
+    entries = grown;
   }
 
   private void rehash(int places) {

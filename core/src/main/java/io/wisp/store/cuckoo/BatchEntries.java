@@ -45,10 +45,12 @@ final class BatchEntries {
   private void reserve(int most) {
     int before = entries.length;
     if (most > before) {
-      entries = Arrays.copyOf(entries, Math.max(most, 2 * before));
-      for (int i = before; i < entries.length; i++) {
-        entries[i] = new BatchEntry();
+      BatchEntry[] grown = Arrays.copyOf(entries, Math.max(most, 2 * before));
+      for (int i = before; i < grown.length; i++) {
+        grown[i] = new BatchEntry();
       }
+      // Last, since an OutOfMemoryError may have come before.
+      entries = grown;
     }
   }
 
