@@ -348,27 +348,44 @@ public abstract class FrameClient implements Client {
 
   @Override
   public final void submitWriteAll(WriteBatch batch) {
-    Status refusal = BatchDescriptor.refusalOf(batch);
-    submit(Operation.WRITE_ALL, NONE, refusal == null ? batches.write(batch) : NONE, refusal);
-  }
-
-  private void submit(Operation operation, Slice key, Slice value, @Nullable Status refusal) {
-    enter();
+    enterSubmitting();
     try {
-      if (outstanding() >= maxOutstanding) {
-        throw new IllegalStateException(
-            outstanding() + " requests are outstanding, and that is the most");
-      }
-      long until = sendsAtOnce() ? deadline() : 0; // what sending waits for counts
-      submissions.add(refusal == null ? FIRST_PATH + send(operation, key, value) : refusal.code());
-      deadlines.add();
-      if (sendsAtOnce()) {
-        deadlines.sent(until);
-      }
+      Status refusal = BatchDescriptor.refusalOf(batch);
+      add(Operation.WRITE_ALL, NONE, refusal == null ? batches.write(batch) : NONE, refusal);
     } catch (TransportException e) {
       throw lose(e);
     } finally {
       use.unlock();
+    }
+  }
+
+  /** Begins to submit a request. */
+  private void enterSubmitting() {
+    enter();
+    if (outstanding() >= maxOutstanding) {
+      use.unlock();
+      throw new IllegalStateException(
+          outstanding() + " requests are outstanding, and that is the most");
+    }
+  }
+
+  private void submit(Operation operation, Slice key, Slice value, @Nullable Status refusal) {
+    enterSubmitting();
+    try {
+      add(operation, key, value, refusal);
+    } catch (TransportException e) {
+      throw lose(e);
+    } finally {
+      use.unlock();
+    }
+  }
+
+  private void add(Operation operation, Slice key, Slice value, @Nullable Status refusal) {
+    long until = sendsAtOnce() ? deadline() : 0; // what sending waits for counts
+    submissions.add(refusal == null ? FIRST_PATH + send(operation, key, value) : refusal.code());
+    deadlines.add();
+    if (sendsAtOnce()) {
+      deadlines.sent(until);
     }
   }
 

@@ -3,6 +3,7 @@ package io.wisp.transport;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wisp.codec.FrameBuffer;
 import io.wisp.codec.Operation;
@@ -15,6 +16,7 @@ import io.wisp.store.Status;
 import io.wisp.store.ValueBuffer;
 import io.wisp.store.ValueSink;
 import io.wisp.store.WriteBatch;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
@@ -119,5 +121,21 @@ class OlderServerTest {
       assertThat(client.complete(value)).isEqualTo(Status.FOUND);
       assertThat(client.get("key".getBytes(UTF_8))).asString(UTF_8).isEqualTo("old");
     }
+  }
+
+  /** Its memory could be in use by the thread that closes it. */
+  @Test
+  void shouldNotWriteABatchOnceItIsClosed() {
+    WriteBatch batch = new WriteBatch();
+    Slice unreadable = new Slice();
+    try (Arena arena = Arena.ofConfined()) {
+      unreadable.set(arena.allocate(10), 0, 10);
+      batch.put(Slice.of("key"), unreadable);
+    }
+    Connected client = new Connected();
+    client.close();
+    assertThatThrownBy(() -> client.submitWriteAll(batch))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("the client of 127.0.0.1:1 is closed");
   }
 }
