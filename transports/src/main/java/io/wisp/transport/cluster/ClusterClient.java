@@ -3,6 +3,7 @@ package io.wisp.transport.cluster;
 
 import io.wisp.cluster.ClusterMap;
 import io.wisp.cluster.KeySlot;
+import io.wisp.codec.BatchDescriptor;
 import io.wisp.store.KeySink;
 import io.wisp.store.RecordSink;
 import io.wisp.store.Slice;
@@ -55,10 +56,8 @@ public final class ClusterClient implements Client {
 
   private static final Slice NONE = new Slice();
 
-  /** Of submissions: no node has the key's slot, or from here on the place of the node. */
-  private static final int UNSERVED = 0;
-
-  private static final int FIRST_NODE = 1;
+  /** Of submissions: below is the status of one that went nowhere, from here on a node's place. */
+  private static final int FIRST_NODE = 1_000;
 
   private static final Request PUT = (client, key, value, _) -> client.put(key, value);
   private static final Request GET = (client, key, _, sink) -> client.get(key, sink);
@@ -259,13 +258,19 @@ public final class ClusterClient implements Client {
   @Override
   public Status writeAll(WriteBatch batch) {
     enterBlocking();
-    return batch.size() == 0
-        ? Status.DONE
+    Status known = statusWithoutNodes(batch);
+    return known != null
+        ? known
         : call(
             (client, _, _, _) -> client.writeAll(batch),
             BatchSlot.keyOf(batch, nodes.map()),
             NONE,
             noValue);
+  }
+
+  /** The status of a batch that needs no node, or null. */
+  private static @Nullable Status statusWithoutNodes(WriteBatch batch) {
+    return batch.size() == 0 ? Status.DONE : BatchDescriptor.refusalOf(batch);
   }
 
   @Override
@@ -349,23 +354,36 @@ public final class ClusterClient implements Client {
     submit((client, unwanted, _) -> client.submitDelete(unwanted), key, NONE);
   }
 
-  /** One without keys goes to the node of slot 0, where it changes nothing. */
   @Override
   public void submitWriteAll(WriteBatch batch) {
-    Slice key = batch.size() == 0 ? NONE : BatchSlot.keyOf(batch, nodes.map());
-    submit((client, _, _) -> client.submitWriteAll(batch), key, NONE);
+    enterSubmitting();
+    Status known = statusWithoutNodes(batch);
+    if (known != null) {
+      submissions.add(known.code());
+    } else {
+      Slice key = BatchSlot.keyOf(batch, nodes.map());
+      add((client, _, _) -> client.submitWriteAll(batch), key, NONE);
+    }
   }
 
   private void submit(Submission submission, Slice key, Slice value) {
+    enterSubmitting();
+    add(submission, key, value);
+  }
+
+  private void enterSubmitting() {
     enter();
     if (submissions.size() >= options.maxOutstanding()) {
       throw new IllegalStateException(
           submissions.size() + " requests are outstanding, and that is the most");
     }
+  }
+
+  private void add(Submission submission, Slice key, Slice value) {
     for (int i = 0; i <= MOST_REDIRECTIONS; i++) {
       NodeClient node = nodeOf(key);
       if (node == null) {
-        submissions.add(UNSERVED);
+        submissions.add(Status.SLOT_NOT_SERVED.code());
         return;
       }
       Client client = clientOf(node, key);
@@ -413,8 +431,8 @@ public final class ClusterClient implements Client {
     int oldest = submissions.poll();
     if (oldest == TokenQueue.NONE) {
       throw new IllegalStateException("no request is outstanding");
-    } else if (oldest == UNSERVED) {
-      return Status.SLOT_NOT_SERVED;
+    } else if (oldest < FIRST_NODE) {
+      return Status.ofCode(oldest);
     }
     NodeClient node = nodes.get(oldest - FIRST_NODE);
     Client client = node.client();
@@ -428,8 +446,8 @@ public final class ClusterClient implements Client {
   public boolean isReplyReady() {
     checkOpen();
     int oldest = submissions.peek();
-    if (oldest == TokenQueue.NONE || oldest == UNSERVED) {
-      return oldest == UNSERVED;
+    if (oldest < FIRST_NODE) {
+      return oldest != TokenQueue.NONE;
     }
     return nodes.get(oldest - FIRST_NODE).use(Client::isReplyReady);
   }

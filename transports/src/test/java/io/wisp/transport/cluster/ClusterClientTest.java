@@ -359,6 +359,8 @@ class ClusterClientTest {
       client.submitGet(Slice.of(nobodys));
       assertThat(client.isReplyReady()).isTrue();
       assertThat(client.complete(value)).isEqualTo(Status.SLOT_NOT_SERVED);
+      client.submitWriteAll(batch(nobodys));
+      assertThat(client.complete(value)).isEqualTo(Status.SLOT_NOT_SERVED);
       for (int i = 0; i < 5_000; i++) {
         client.put(bytes(nobodys), bytes("v"));
       }
@@ -476,11 +478,27 @@ class ClusterClientTest {
       assertThat(client.writeAll(new WriteBatch())).isEqualTo(Status.DONE);
       client.submitWriteAll(new WriteBatch());
       assertThat(client.complete(value)).isEqualTo(Status.DONE);
-      assertThat(client.writeAll(batch(""))).isEqualTo(Status.KEY_EMPTY);
+      for (WriteBatch refused : List.of(batch(""), batch("a", "", "b"))) {
+        assertThat(client.writeAll(refused)).isEqualTo(Status.KEY_EMPTY);
+        client.submitWriteAll(refused);
+        assertThat(client.complete(value)).isEqualTo(Status.KEY_EMPTY);
+      }
       String tag = "{" + keyOf(cluster, 0) + "}";
       cluster.share("10923-16383", "0-10922", "");
       assertThat(client.writeAll(batch(tag + "d", tag + "e"))).isEqualTo(Status.DONE);
       assertThat(cluster.store(1).contains(Slice.of(tag + "e"))).isTrue();
+    }
+  }
+
+  @Test
+  void shouldCompleteABatchWithoutKeysWhoeverServes() throws Exception {
+    try (RunningCluster cluster = new RunningCluster("tcp", "", "1-16383");
+        ClusterClient client = cluster.connect();
+        ValueBuffer value = new ValueBuffer()) {
+      assertThat(client.writeAll(new WriteBatch())).isEqualTo(Status.DONE);
+      client.submitWriteAll(new WriteBatch());
+      assertThat(client.isReplyReady()).isTrue();
+      assertThat(client.complete(value)).isEqualTo(Status.DONE);
     }
   }
 
