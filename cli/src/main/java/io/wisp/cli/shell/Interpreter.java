@@ -153,7 +153,7 @@ final class Interpreter {
     }
     try {
       Status status = session.client().writeAll(batch);
-      return status.isError() ? fail(StatusText.of(status)) : say("OK");
+      return status == Status.DONE ? say("OK") : fail(StatusText.of(status));
     } catch (IllegalArgumentException e) {
       // Of several slots of a cluster.
       return fail(e.getMessage());
