@@ -98,8 +98,10 @@ public interface Client extends KeyValue {
    * <p>Over {@code tcp} a batch is a transaction of Redis. If a server does not keep to what that
    * is, and may have done a part, there is a {@link TransportException} that says so, and the
    * connection is given up. Redis' protocol has no versions, so there is no {@link
-   * io.wisp.store.WriteCondition#IF_VERSION}. A condition of another kind is tried again, for as
-   * long as the timeout, if somebody writes its key meanwhile.
+   * io.wisp.store.WriteCondition#IF_VERSION}. A condition of another kind is tried again if
+   * somebody writes its key meanwhile. When that goes on for as long as the timeout there is a
+   * {@link TransportTimeoutException}; nothing was changed, and the connection is as good as
+   * before.
    *
    * @param batch whose memory must not change during the call; it is as it was afterwards
    * @return {@link Status#DONE}; {@link Status#CONFLICT} if a condition does not hold; {@link

@@ -11,10 +11,13 @@ import io.wisp.store.Store;
 import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteCondition;
 import io.wisp.transport.Client;
+import io.wisp.transport.ClientOptions;
 import io.wisp.transport.HookedStore;
 import io.wisp.transport.Transport;
 import io.wisp.transport.TransportContractTest;
+import io.wisp.transport.TransportTimeoutException;
 import java.lang.foreign.Arena;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -141,6 +144,21 @@ class TcpContractTest extends TransportContractTest {
     assertThat(client.writeAll(batch)).isEqualTo(Status.DONE);
     assertThat(gets).as("gets of two attempts").hasValueGreaterThanOrEqualTo(6);
     assertThat(client.get("a".getBytes(UTF_8))).asString(UTF_8).isEqualTo("new");
+  }
+
+  @Test
+  void shouldGoOnAfterABatchThatOthersKeptFromBeingWritten() {
+    List<Store> served = new ArrayList<>();
+    served.add(HookedStore.onGet(() -> served.getFirst().put(slice("a"), slice("of others"))));
+    served.getFirst().put(slice("a"), slice("old"));
+    ClientOptions options = ClientOptions.defaults().withTimeout(Duration.ofMillis(500));
+    Client client = connect(serve(served.getFirst(), serverOptions()).endpoint(), options);
+    WriteBatch batch = new WriteBatch();
+    batch.put(slice("a"), slice("new"), Store.NEVER, WriteCondition.IF_PRESENT, 0);
+    assertThatThrownBy(() -> client.writeAll(batch))
+        .isInstanceOf(TransportTimeoutException.class)
+        .hasMessageContaining("for 500 ms others have written keys of the batch");
+    assertThat(client.get("a".getBytes(UTF_8))).asString(UTF_8).isEqualTo("of others");
   }
 
   @Override

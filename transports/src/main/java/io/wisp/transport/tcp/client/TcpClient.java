@@ -362,7 +362,9 @@ public final class TcpClient implements Client {
   }
 
   /** Looks again if somebody has written between the look and the transaction. */
-  private Status transactIfAllHolds(WriteBatch batch, long deadline) {
+  private Status transactIfAllHolds(WriteBatch batch, long end) {
+    // Of each attempt, for a server that answers the last one is as good as before.
+    long deadline = end;
     try {
       Status held = batches.look(batch, deadline);
       while (held == Status.DONE) {
@@ -370,6 +372,8 @@ public final class TcpClient implements Client {
         if (status != Status.CONFLICT) {
           return status;
         }
+        requireTime(end);
+        deadline = deadline();
         held = batches.look(batch, deadline);
       }
       return held;
@@ -377,6 +381,17 @@ public final class TcpClient implements Client {
       if (failure == null) {
         batches.unwatch(deadline);
       }
+    }
+  }
+
+  private void requireTime(long end) {
+    if (end - nanoTime.getAsLong() <= 0) {
+      throw new TransportTimeoutException(
+          "for "
+              + options.timeout().toMillis()
+              + " ms others have written keys of the batch on "
+              + endpoint
+              + " before it could be; it has changed nothing");
     }
   }
 
