@@ -79,8 +79,7 @@ class ShellRunTest {
                 .mapToObj(i -> "k" + i + " v")
                 .collect(Collectors.joining(" ", "mset ", "")));
     assertThat(large.err())
-        .contains("at most 8192 keys and 67108864 bytes are written at once")
-        .contains("nothing was changed");
+        .contains("a batch has at most 8192 keys and 67108864 bytes, and nothing was changed");
     assertThat(server.store().size()).isEqualTo(2);
   }
 

@@ -43,6 +43,10 @@ public final class BatchDescriptor {
   /** The most bytes of a batch: 64 MiB, as of a value. */
   public static final int MAX_LENGTH = Limits.MAX_VALUE_LENGTH;
 
+  /** What a batch may have, in words. */
+  public static final String LIMITS =
+      "a batch has at most " + WriteBatch.MAX_KEYS + " keys and " + MAX_LENGTH + " bytes";
+
   static final int CHANGE_OFFSET = 0;
   static final int CONDITION_OFFSET = 1;
   static final int KEY_LENGTH_OFFSET = 2;
@@ -57,16 +61,8 @@ public final class BatchDescriptor {
 
   /** What no store takes of a batch, or what is too much for one; null if it is a possible one. */
   public static @Nullable Status refusalOf(WriteBatch batch) {
-    if (batch.size() > WriteBatch.MAX_KEYS) {
-      return Status.TRANSACTION_TOO_LARGE;
-    }
-    for (int i = 0; i < batch.size(); i++) {
-      Status refusal = batch.get(i).refusal();
-      if (refusal != null) {
-        return refusal;
-      }
-    }
-    return length(batch) > MAX_LENGTH ? Status.TRANSACTION_TOO_LARGE : null;
+    Status refusal = batch.refusal();
+    return refusal == null && length(batch) > MAX_LENGTH ? Status.TRANSACTION_TOO_LARGE : refusal;
   }
 
   /** The length of a batch in bytes. */

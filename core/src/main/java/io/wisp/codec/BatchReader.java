@@ -18,13 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class BatchReader {
 
-  private static final String TOO_LARGE =
-      "a batch has at most "
-          + WriteBatch.MAX_KEYS
-          + " keys and "
-          + BatchDescriptor.MAX_LENGTH
-          + " bytes";
-
   private final WriteBatch batch = new WriteBatch();
   private final Slice key = new Slice();
   private final Slice value = new Slice();
@@ -76,7 +69,7 @@ final class BatchReader {
   }
 
   private Status tooLarge() {
-    fault = TOO_LARGE;
+    fault = BatchDescriptor.LIMITS;
     return Status.TRANSACTION_TOO_LARGE;
   }
 

@@ -83,6 +83,20 @@ public final class WriteBatch {
     entry.leave(ExpiryTimes.NEVER);
   }
 
+  /** What it is refused with whatever is in the store, or null. */
+  public @Nullable Status refusal() {
+    if (size > MAX_KEYS) {
+      return Status.TRANSACTION_TOO_LARGE;
+    }
+    for (int i = 0; i < size; i++) {
+      Status refusal = entries[i].refusal();
+      if (refusal != null) {
+        return refusal;
+      }
+    }
+    return null;
+  }
+
   /** What was said of a key, or null. */
   @Nullable Entry find(Slice key) {
     int number = table[place(key, hasher.hash(key))];

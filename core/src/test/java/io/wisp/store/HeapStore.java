@@ -103,16 +103,11 @@ public final class HeapStore implements Store {
 
   @Override
   public synchronized Status writeAll(WriteBatch batch) {
-    if (batch.size() > WriteBatch.MAX_KEYS) {
-      return Status.TRANSACTION_TOO_LARGE;
+    Status refusal = batch.refusal();
+    if (refusal != null) {
+      return refusal;
     }
     long growth = 0;
-    for (int i = 0; i < batch.size(); i++) {
-      Status refusal = batch.get(i).refusal();
-      if (refusal != null) {
-        return refusal;
-      }
-    }
     for (int i = 0; i < batch.size(); i++) {
       WriteBatch.Entry wanted = batch.get(i);
       Entry present = find(wanted.key());

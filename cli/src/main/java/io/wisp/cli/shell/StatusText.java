@@ -4,7 +4,6 @@ package io.wisp.cli.shell;
 import io.wisp.codec.BatchDescriptor;
 import io.wisp.store.Limits;
 import io.wisp.store.Status;
-import io.wisp.store.WriteBatch;
 
 /** Refusals in words. */
 final class StatusText {
@@ -17,12 +16,7 @@ final class StatusText {
       case KEY_TOO_LARGE -> "a key has at most " + Limits.MAX_KEY_LENGTH + " bytes";
       case VALUE_TOO_LARGE -> "a value has at most " + Limits.MAX_VALUE_LENGTH + " bytes";
       case OUT_OF_MEMORY -> "the server's memory is full, and nothing was changed";
-      case TRANSACTION_TOO_LARGE ->
-          "at most "
-              + WriteBatch.MAX_KEYS
-              + " keys and "
-              + BatchDescriptor.MAX_LENGTH
-              + " bytes are written at once, and nothing was changed";
+      case TRANSACTION_TOO_LARGE -> BatchDescriptor.LIMITS + ", and nothing was changed";
       case CONFLICT -> "the value is no whole number of 64 bits, or the sum would be none";
       case MALFORMED -> "the server could not read the request";
       case UNKNOWN_OPERATION -> "the server does not know this operation";

@@ -60,14 +60,9 @@ final class BatchWriter extends TableWriter {
   }
 
   Status write(WriteBatch batch) {
-    if (batch.size() > WriteBatch.MAX_KEYS) {
-      return Status.TRANSACTION_TOO_LARGE;
-    }
-    for (int i = 0; i < batch.size(); i++) {
-      Status refusal = batch.get(i).refusal();
-      if (refusal != null) {
-        return refusal;
-      }
+    Status refusal = batch.refusal();
+    if (refusal != null) {
+      return refusal;
     }
     BatchEntries keys = ENTRIES.get();
     keys.collect(batch, index);
