@@ -42,7 +42,7 @@ public final class RingClient extends FrameClient {
 
   // Of gets one at a time and of many at once, where the client may choose.
   private final @Nullable QuickerPath path;
-  private final @Nullable BatchPath batchPath;
+  private final @Nullable PipelinedPath pipelinedPath;
 
   private final ClientWait wait;
   private final ServerContact contact;
@@ -86,7 +86,7 @@ public final class RingClient extends FrameClient {
               : null;
       boolean chooses = oneSided != null && oneSided.isAddressesOnly();
       path = chooses ? new QuickerPath() : null;
-      batchPath = chooses ? new BatchPath(nanoTime) : null;
+      pipelinedPath = chooses ? new PipelinedPath(nanoTime) : null;
     } catch (RuntimeException | Error e) {
       release();
       throw e;
@@ -265,10 +265,10 @@ public final class RingClient extends FrameClient {
   private boolean submitRead(OneSidedGets gets, Slice key) {
     gets.addresses().find(key, current);
     boolean able = gets.canRead(current);
-    if (batchPath != null) {
-      batchPath.addGet(able);
+    if (pipelinedPath != null) {
+      pipelinedPath.addGet(able);
     }
-    if (!able || !gets.hasRoom() || (batchPath != null && !batchPath.reads())) {
+    if (!able || !gets.hasRoom() || (pipelinedPath != null && !pipelinedPath.reads())) {
       return false;
     }
     checkServer(gets);
@@ -282,8 +282,8 @@ public final class RingClient extends FrameClient {
       gets.precedeWrite();
     }
     gets.addresses().findToLearn(key, current);
-    if (batchPath != null) {
-      batchPath.addOther();
+    if (pipelinedPath != null) {
+      pipelinedPath.addOther();
     }
   }
 
@@ -303,24 +303,24 @@ public final class RingClient extends FrameClient {
   }
 
   private void noteFlush() {
-    if (batchPath != null && batchPath.isUnflushed()) {
-      if (oneSided != null && batchPath.isOfGets()) {
+    if (pipelinedPath != null && pipelinedPath.isUnflushed()) {
+      if (oneSided != null && pipelinedPath.isOfGets()) {
         oneSided.addresses().noteUse();
       }
-      batchPath.flush();
+      pipelinedPath.flush();
     }
   }
 
   @Override
   protected Status receive(int path, ValueSink sink) {
-    if (batchPath == null) {
+    if (pipelinedPath == null) {
       return receiveFrom(path, sink);
     }
     noteFlush();
     try {
       return receiveFrom(path, sink);
     } finally {
-      batchPath.complete();
+      pipelinedPath.complete();
     }
   }
 

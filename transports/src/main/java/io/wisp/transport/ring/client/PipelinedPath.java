@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
  * more than the batch: a client that always has requests under way is timed as well. It must all be
  * gets of the batch's way.
  */
-final class BatchPath {
+final class PipelinedPath {
 
   private final LongSupplier nanoTime;
   private final QuickerPath path = new QuickerPath();
@@ -38,7 +38,7 @@ final class BatchPath {
   private boolean timedReads;
   private long start;
 
-  BatchPath(LongSupplier nanoTime) {
+  PipelinedPath(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
   }
 

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class BatchPathTest {
+class PipelinedPathTest {
 
   /** More than lie between two trials as long as one way takes at most four times the other. */
   private static final int MANY = 10 * QuickerPath.TURNS_PER_TRIAL;
 
   private long nanos;
-  private final BatchPath path = new BatchPath(() -> nanos);
+  private final PipelinedPath path = new PipelinedPath(() -> nanos);
 
   /** A batch of gets of which so many could read, and of others, which takes so long. */
   private void batch(int able, int unable, int others, long takes) {
