@@ -103,6 +103,14 @@ public interface Client extends KeyValue {
    * {@link TransportTimeoutException}; nothing was changed, and the connection is as good as
    * before.
    *
+   * <p>A server of Redis' protocol has limits of its own. Wisp's watches at most 1 MiB of keys for
+   * a connection, so the keys on which there are conditions have no more together; and what
+   * transactions write takes at most a quarter of its heap at a time. What is beyond is refused
+   * with an error that has no {@link Status}: a {@link TransportException} with the server's words;
+   * nothing was changed, and the connection is as good as before. A value that expires needs a
+   * server that knows {@code PXAT} (Redis 6.2), and one that keeps its expiry {@code KEEPTTL}
+   * (Redis 6.0).
+   *
    * @param batch whose memory must not change during the call; it is as it was afterwards
    * @return {@link Status#DONE}; {@link Status#CONFLICT} if a condition does not hold; {@link
    *     Status#TRANSACTION_TOO_LARGE} beyond the limits; {@link Status#UNKNOWN_OPERATION} from a
