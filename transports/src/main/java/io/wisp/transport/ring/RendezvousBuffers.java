@@ -6,12 +6,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Memory for requests and replies that are too long for a ring, within a budget. The last buffer
- * that was given back is kept for the next who wants one, since making one is slow. It belongs to
- * one thread.
+ * that was given back is kept for the next who wants one, since making one is slow, until many
+ * short ones have come in a row. It belongs to one thread.
  */
 public final class RendezvousBuffers implements AutoCloseable {
 
   private static final long GRANULARITY = 1 << 20;
+
+  /** Long requests and replies are rare, or they are not; after so many short ones they are. */
+  private static final int SHORT_BEFORE_TRIMMING = 1_024;
 
   /** A budget without limit. */
   public static final long UNLIMITED = Long.MAX_VALUE;
@@ -21,6 +24,7 @@ public final class RendezvousBuffers implements AutoCloseable {
   private long total;
   private long returns;
   private @Nullable LocalBuffer spare;
+  private int shortInARow;
 
   /** Buffers that have no more bytes together than a budget; a single one may have more. */
   public RendezvousBuffers(BufferSource source, long budget) {
@@ -71,6 +75,7 @@ public final class RendezvousBuffers implements AutoCloseable {
       return;
     }
     returns++;
+    shortInARow = 0;
     LocalBuffer kept = spare;
     if (kept == null) {
       spare = buffer;
@@ -87,8 +92,15 @@ public final class RendezvousBuffers implements AutoCloseable {
     return returns;
   }
 
+  /** A request or a reply has come that needed no such memory. */
+  public void noteShort() {
+    if (++shortInARow == SHORT_BEFORE_TRIMMING) {
+      trim();
+    }
+  }
+
   /** Frees what is kept for the next. */
-  public void trim() {
+  private void trim() {
     LocalBuffer kept = spare;
     if (kept != null) {
       spare = null;

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -85,6 +86,30 @@ class ShmConnectionMemoryTest {
         Eventually.await(() -> bytes("mapped") <= mapped + LEEWAY_BYTES);
         Eventually.await(() -> descriptors() <= descriptors + LEEWAY_DESCRIPTORS);
       }
+    }
+  }
+
+  /**
+   * It would be as much as the longest request has, for each connection and thread. Only the
+   * server's view of the client's file stays, until it has to look at another one.
+   */
+  @Test
+  void shouldKeepNothingOfALongRequestOnceManyShortOnesHaveCome() throws Exception {
+    try (OneSidedServer server = OneSidedServer.open(options -> options);
+        Client client = server.connect(ClientOptions.defaults())) {
+      putShort(client);
+      long mapped = bytes("mapped");
+      client.put(Slice.of("key"), Slice.of(new byte[8 << 20]));
+      long buffer = 9 << 20;
+      assertThat(bytes("mapped")).isGreaterThan(mapped + buffer + LEEWAY_BYTES);
+      putShort(client);
+      assertThat(bytes("mapped")).isLessThanOrEqualTo(mapped + buffer + LEEWAY_BYTES);
+    }
+  }
+
+  private static void putShort(Client client) {
+    for (int i = 0; i < 3_000; i++) {
+      client.put(Slice.of("key"), Slice.of("value"));
     }
   }
 }

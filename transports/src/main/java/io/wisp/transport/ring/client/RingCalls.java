@@ -30,9 +30,6 @@ final class RingCalls implements AutoCloseable {
 
   private static final long MAX_REPLY_BYTES = 256L << 20;
 
-  /** Long replies are rare, or they are not; after so many short ones they are. */
-  private static final int SHORT_REPLIES_BEFORE_TRIMMING = 1_024;
-
   private final Endpoint endpoint;
   private final RemoteMemory memory;
   private final OutgoingRing outgoing;
@@ -55,7 +52,6 @@ final class RingCalls implements AutoCloseable {
   private long creditGiven;
 
   private long buffersRead;
-  private int shortReplies;
 
   /** Whether the frame of the reply that was last received is still in the ring. */
   private boolean holdsFrame;
@@ -208,7 +204,7 @@ final class RingCalls implements AutoCloseable {
         require(
             reply.wrap(incoming.segment(), incoming.messageOffset(), incoming.messageLength()),
             reply);
-        trimBuffers();
+        buffers.noteShort();
       }
       holdsFrame = true;
       countAnswer();
@@ -279,7 +275,6 @@ final class RingCalls implements AutoCloseable {
     while (!rendezvous.isComplete()) {
       wait.step();
     }
-    shortReplies = 0;
     // The server's memory is its own again at once, whatever becomes of the copy here.
     buffersRead++;
     creditGiven = incoming.consumed();
@@ -290,12 +285,6 @@ final class RingCalls implements AutoCloseable {
   private void endRendezvous() {
     incoming.release();
     rendezvous.end();
-  }
-
-  private void trimBuffers() {
-    if (++shortReplies == SHORT_REPLIES_BEFORE_TRIMMING) {
-      buffers.trim();
-    }
   }
 
   private void countAnswer() {

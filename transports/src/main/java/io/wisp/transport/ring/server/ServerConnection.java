@@ -174,6 +174,7 @@ final class ServerConnection {
   private Outcome executeFrame() throws RingFaultException {
     int length = incoming.messageLength();
     MemorySegment.copy(incoming.segment(), incoming.messageOffset(), context.request(), 0, length);
+    buffers.noteShort();
     return execute(context.request(), length) ? Outcome.UNFINISHED : starved();
   }
 
