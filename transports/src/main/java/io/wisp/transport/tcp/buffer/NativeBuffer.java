@@ -26,6 +26,11 @@ public final class NativeBuffer implements AutoCloseable {
   /** No buffer grows beyond this; positions are ints. */
   public static final int MAX_CAPACITY = 1 << 30;
 
+  /** How large a buffer is made by doubling it, and by how much of itself it grows behind that. */
+  private static final long MOST_DOUBLED = 64L << 20;
+
+  private static final int LARGE_PARTS = 16;
+
   /** Up to this capacity grown memory is kept for the next large request or reply. */
   private static final int RETAINED = 1 << 20;
 
@@ -160,7 +165,12 @@ public final class NativeBuffer implements AutoCloseable {
       throw new BufferLimitException(needed, budget);
     }
     long pages = (needed + 4095) & -4096L;
-    resize((int) Math.min(MAX_CAPACITY, Math.max(pages, Math.min(2L * capacity, 64L << 20))));
+    resize((int) Math.min(MAX_CAPACITY, Math.max(pages, nextCapacity())));
+  }
+
+  /** Doubled up to a length, and a part more behind that, so that not each append copies all. */
+  private long nextCapacity() {
+    return Math.max(Math.min(2L * capacity, MOST_DOUBLED), capacity + capacity / LARGE_PARTS);
   }
 
   /** Moves the readable bytes to the beginning of the memory. */

@@ -4,6 +4,8 @@ package io.wisp.transport.tcp.buffer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.Arena;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class NativeBufferTest {
@@ -30,5 +32,28 @@ class NativeBufferTest {
       assertThat(budget.used()).isEqualTo(BASE);
     }
     assertThat(budget.used()).isZero();
+  }
+
+  /** Or a long value and many short requests behind it would be copied for each of those. */
+  @Test
+  void shouldGrowByMoreThanIsAppendedToALargeBuffer() {
+    BufferBudget budget = BufferBudget.ofOne(256 << 20);
+    AtomicInteger growths = new AtomicInteger();
+    Supplier<Arena> arenas =
+        () -> {
+          growths.incrementAndGet();
+          return Arena.ofConfined();
+        };
+    try (NativeBuffer buffer = new NativeBuffer(BASE, arenas, budget)) {
+      buffer.ensureWritable(64 << 20);
+      buffer.advance(64 << 20);
+      growths.set(0);
+      byte[] part = new byte[1_000];
+      for (int i = 0; i < 4_000; i++) {
+        buffer.append(part);
+      }
+      assertThat(growths).hasValue(1);
+      assertThat(buffer.capacity()).isLessThanOrEqualTo(68 << 20);
+    }
   }
 }
