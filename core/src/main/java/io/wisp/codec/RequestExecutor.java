@@ -46,6 +46,7 @@ public final class RequestExecutor {
   private final RecordSink found = new RecordSink();
   private final WrittenRecord written = new WrittenRecord();
   private long address = RecordAddress.NONE;
+  private int batchSize;
 
   /** An executor of a server that has all keys. */
   public RequestExecutor(Store store, @Nullable String password, Supplier<String> information) {
@@ -79,6 +80,7 @@ public final class RequestExecutor {
   public Status execute(
       Session session, MemorySegment segment, long offset, long length, FrameBuffer reply) {
     address = RecordAddress.NONE;
+    batchSize = 0;
     reply.start();
     Status readable = request.wrap(segment, offset, length);
     if (readable != Status.DONE) {
@@ -122,6 +124,11 @@ public final class RequestExecutor {
    */
   public long address() {
     return address;
+  }
+
+  /** How many keys the batch has that the last request wrote; 0 if it wrote none. */
+  public int batchSize() {
+    return batchSize;
   }
 
   /** What loads the memory that requests will need, for the thread of this. */
@@ -187,6 +194,7 @@ public final class RequestExecutor {
         return reply.finish(readable, batches.fault());
       }
       WriteBatch batch = batches.batch();
+      batchSize = batch.size();
       Status elsewhere = sendAway(batch, reply);
       return elsewhere != null ? elsewhere : reply.finish(store.writeAll(batch), 0);
     } finally {

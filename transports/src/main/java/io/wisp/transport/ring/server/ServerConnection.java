@@ -42,7 +42,10 @@ final class ServerConnection {
     STARVED
   }
 
-  /** Requests in a turn, so that one client does not keep the others waiting. */
+  /**
+   * Requests in a turn, so that one client does not keep the others waiting. Of a batch each key
+   * counts as one.
+   */
   private static final int REQUESTS_PER_TURN = 256;
 
   private static final long MAX_REQUEST_LENGTH =
@@ -64,6 +67,9 @@ final class ServerConnection {
   private long repliesOffered;
   private long offeredAt;
   private long returnsWhenStarved = -1;
+
+  /** How much of a turn has been used, in requests. */
+  private int taken;
 
   /** Whether it was given a turn since that was last asked. */
   private boolean active = true;
@@ -126,7 +132,9 @@ final class ServerConnection {
     returnsWhenStarved = -1;
     Outcome outcome = Outcome.UNFINISHED;
     context.ahead().begin();
-    for (int i = 0; outcome == Outcome.UNFINISHED && i < REQUESTS_PER_TURN; i++) {
+    taken = 0;
+    while (outcome == Outcome.UNFINISHED && taken < REQUESTS_PER_TURN) {
+      taken++;
       context.ahead().look(incoming);
       outcome = serveOne();
     }
@@ -226,6 +234,7 @@ final class ServerConnection {
   private boolean execute(MemorySegment request, long length) throws RingFaultException {
     FrameBuffer reply = context.reply();
     Status status = context.executor().execute(session, request, 0, length, reply);
+    taken += context.executor().batchSize();
     long address = incoming.wantsAddress() ? context.executor().address() : RecordAddress.NONE;
     if (outgoing.fits(OutgoingRing.payloadLength(reply.length(), address))) {
       answer(reply, address);

@@ -3,12 +3,14 @@ package io.wisp.transport.ring.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wisp.codec.BatchBuffer;
 import io.wisp.codec.Operation;
 import io.wisp.codec.RequestDescriptor;
 import io.wisp.codec.RequestExecutor;
 import io.wisp.store.HeapStore;
 import io.wisp.store.RecordAddress;
 import io.wisp.store.Slice;
+import io.wisp.store.WriteBatch;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.Overridden;
 import io.wisp.transport.ServerOptions;
@@ -153,11 +155,29 @@ class IoThreadTest {
       long offset = claim(address);
       RequestDescriptor.encode(requests.segment(), offset, Operation.INFORMATION, none, none, 0);
       requests.commit(0);
+      deliver();
+    }
+
+    private void deliver() {
       requests.publish();
       while (client.hasWrites()) {
         client.deliverWrite(0);
       }
       port.ready.add(control.number());
+    }
+
+    /** Sends a batch of so many keys, with the next {@link #ask}. */
+    void writeAll(int keys) throws RingFaultException {
+      WriteBatch batch = new WriteBatch();
+      for (int i = 0; i < keys; i++) {
+        batch.put(Slice.of("key" + i), Slice.of("value"));
+      }
+      Slice value = new BatchBuffer().write(batch);
+      int length = (int) RequestDescriptor.frameLength(0, value.length());
+      long offset = requests.claim(length);
+      RequestDescriptor.encode(
+          requests.segment(), offset, Operation.WRITE_ALL, new Slice(), value, 0);
+      requests.commit(0);
     }
 
     private long claim(long address) {
@@ -177,6 +197,24 @@ class IoThreadTest {
     Connected connected = new Connected();
     thread.turn();
     return connected;
+  }
+
+  @Test
+  void shouldServeOthersBetweenTheLongBatchesOfAClient() throws Exception {
+    Connected first = connect();
+    Connected second = connect();
+    for (int i = 0; i < 3; i++) {
+      first.writeAll(300);
+    }
+    List<Long> executedBefore = new ArrayList<>();
+    request = () -> executedBefore.add(thread.counters().executed());
+    first.ask();
+    second.ask();
+    for (int i = 0; i < 4; i++) {
+      thread.turn();
+    }
+    assertThat(executedBefore).containsExactly(1L, 4L);
+    assertThat(store.size()).isEqualTo(300);
   }
 
   @Test
