@@ -72,7 +72,7 @@ final class BatchWriter extends TableWriter {
     for (int i = 0; i < keys.size(); i++) {
       table.updateLocks().awaitOthers(keys.get(i).hash);
     }
-    while (true) {
+    for (int splits = 1; ; splits *= 2) {
       if (!makeRoomInIndex(keys)) {
         return Status.CONFLICT;
       }
@@ -89,10 +89,23 @@ final class BatchWriter extends TableWriter {
       if (outcome == CONFLICT) {
         return Status.CONFLICT;
       }
-      if (!table.growth().grow(counters.entries()) && !evictFor(keys, outcome)) {
+      if (!growBy(splits) && !evictFor(keys, outcome)) {
         return Status.OUT_OF_MEMORY;
       }
     }
+  }
+
+  /**
+   * Splits so many buckets, or as many as can be; the answer is whether there were any. Of which
+   * bucket a key must be parted from others nobody knows, and all records are written again for the
+   * next attempt: so there are twice as many splits before each.
+   */
+  private boolean growBy(int splits) {
+    int done = 0;
+    while (done < splits && table.growth().grow(counters.entries())) {
+      done++;
+    }
+    return done > 0;
   }
 
   /*

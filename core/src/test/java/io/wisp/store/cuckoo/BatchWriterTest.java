@@ -230,6 +230,44 @@ class BatchWriterTest extends StoreTestBase {
     assertThat(store.size()).isEqualTo(size + 6);
   }
 
+  /** All records of a batch are written anew for each attempt. */
+  @Test
+  void shouldPartKeysOfTheSameTwoBucketsInFewAttempts() {
+    CuckooStore store = open(MEBIBYTE);
+    Index index = store.table().index();
+    for (int i = 0; index.buckets() < 300; i++) {
+      store.put(key(i), Slice.of("v"));
+    }
+    // The two that will be split last, since they were just now.
+    long last = index.buckets() - Long.highestOneBit(index.buckets()) - 1;
+    for (int i = 1_000_000; batch.size() < 2 * Bucket.SLOTS + 1; i++) {
+      if (isOneOf(last, Locations.firstBucketOf(store, key(i)))
+          && isOneOf(last, Locations.secondBucketOf(store, key(i)))) {
+        batch.put(key(i), Slice.of("v"));
+      }
+    }
+    WriteBatch single = new WriteBatch();
+    single.put(key(-1), Slice.of("v"));
+    assertThat(store.writeAll(single)).isEqualTo(Status.DONE);
+    long buckets = index.buckets();
+    assertThat(store.writeAll(batch)).isEqualTo(Status.DONE);
+    assertThat(index.buckets() - buckets).as("buckets split").isGreaterThan(200);
+    // Each attempt to publish takes one for each key.
+    long versions = versionOf(store, batch.get(0).key()) - versionOf(store, key(-1));
+    assertThat(versions / batch.size()).as("attempts, of two each").isLessThan(2 * 12);
+  }
+
+  private static boolean isOneOf(long last, long bucket) {
+    return bucket == last || bucket == last - 1;
+  }
+
+  private static long versionOf(CuckooStore store, Slice key) {
+    try (ValueBuffer found = new ValueBuffer()) {
+      assertThat(store.get(key, found)).isEqualTo(Status.FOUND);
+      return found.version();
+    }
+  }
+
   @Test
   void shouldGrowTheIndexAsSingleWritesDo() {
     CuckooStore one = open(16 * MEBIBYTE);
