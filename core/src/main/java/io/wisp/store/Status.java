@@ -37,6 +37,8 @@ public enum Status {
   OUT_OF_MEMORY(19),
   /** Something was to happen at one moment that is more than may; nothing was changed. */
   TRANSACTION_TOO_LARGE(20),
+  /** Writes are logged, and an entry of the log has less room; nothing was changed. */
+  ENTRY_TOO_LARGE(21),
   /** The request's bytes are not a request. */
   MALFORMED(32),
   /** The request names an operation that this server does not know. */

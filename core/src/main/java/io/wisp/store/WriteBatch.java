@@ -37,6 +37,7 @@ public final class WriteBatch {
   private final KeyHasher hasher = new KeyHasher();
   private Entry[] entries = new Entry[0];
   private int size;
+  private long lastVersion;
 
   /** Entries by their hashes, with open addressing: the number of an entry plus 1, or 0. */
   private int[] table = new int[2 * INITIAL_CAPACITY];
@@ -67,6 +68,28 @@ public final class WriteBatch {
     Entry entry = entry(key);
     entry.require(condition, expectedVersion);
     entry.put(value, expiresAt);
+  }
+
+  /**
+   * Stores a value under a key, whatever is there, as the record that it was elsewhere: with a
+   * version that the caller knows, from a log for instance. It must be greater than all versions
+   * that the store has given, and than those that other batches gave to the key; the store gives
+   * none below it later. A batch gives versions to all of its values or to none.
+   *
+   * @param expiresAt a time or {@link ExpiryTimes#NEVER}
+   * @param version greater than 0
+   */
+  public void putAs(Slice key, Slice value, long expiresAt, long version) {
+    Entry entry = entry(key);
+    entry.require(WriteCondition.ALWAYS, 0);
+    entry.put(value, expiresAt);
+    entry.version = version;
+    lastVersion = Math.max(lastVersion, version);
+  }
+
+  /** The greatest version that {@link #putAs} gives; 0 if the store gives them. */
+  public long lastVersion() {
+    return lastVersion;
   }
 
   /** Removes a key, if it is there and a condition holds; as {@link #put} else. */
@@ -181,6 +204,7 @@ public final class WriteBatch {
       entries[i].forget();
     }
     size = 0;
+    lastVersion = 0;
   }
 
   /** What is said of a key. */
@@ -194,6 +218,7 @@ public final class WriteBatch {
     private long expectedVersion;
     private long expiresAt;
     private long writtenVersion;
+    private long version;
 
     private Entry() {}
 
@@ -216,6 +241,7 @@ public final class WriteBatch {
 
     void put(Slice value, long expiresAt) {
       change = Change.PUT;
+      version = 0;
       this.value.set(value.segment(), value.offset(), value.length());
       this.expiresAt = expiresAt;
     }
@@ -256,6 +282,11 @@ public final class WriteBatch {
     /** The expiry of a {@link Change#PUT}, as in {@link Store#write}. */
     public long expiresAt() {
       return expiresAt;
+    }
+
+    /** The version that the batch gives to a {@link Change#PUT}; 0 if the store does. */
+    public long version() {
+      return version;
     }
 
     /** What must hold. */

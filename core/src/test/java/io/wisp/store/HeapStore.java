@@ -138,7 +138,9 @@ public final class HeapStore implements Store {
         long position = present == null ? ++lastPosition : present.position();
         long ownExpiry = present == null ? NEVER : present.expiresAt();
         long expiresAt = wanted.expiresAt() == KEEP_EXPIRY ? ownExpiry : wanted.expiresAt();
-        insert(new Entry(position, key, value, ++lastVersion, expiresAt));
+        long version = wanted.version() == 0 ? lastVersion + 1 : wanted.version();
+        lastVersion = Math.max(lastVersion, version);
+        insert(new Entry(position, key, value, version, expiresAt));
       }
       case DELETE -> {
         if (present != null) {

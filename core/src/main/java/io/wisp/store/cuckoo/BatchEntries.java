@@ -22,6 +22,7 @@ final class BatchEntries {
   private int size;
   private int puts;
   private long recordBytes;
+  private long lastVersion;
   private BatchEntry[] entries = new BatchEntry[0];
 
   /** The number that {@link TablePrefetcher} wants to be kept. */
@@ -34,6 +35,7 @@ final class BatchEntries {
     size = batch.size();
     puts = 0;
     recordBytes = 0;
+    lastVersion = batch.lastVersion();
     for (int i = 0; i < size; i++) {
       WriteBatch.Entry wanted = batch.get(i);
       puts += wanted.change() == Change.PUT ? 1 : 0;
@@ -85,6 +87,11 @@ final class BatchEntries {
   /** The memory that the records of all entries need. */
   long recordBytes() {
     return recordBytes;
+  }
+
+  /** The greatest version that the batch gives; 0 if the store gives them. */
+  long lastVersion() {
+    return lastVersion;
   }
 
   BatchEntry get(int number) {

@@ -293,12 +293,12 @@ final class BatchWriter extends TableWriter {
 
   private int giveSlots(BatchEntries keys, BitSet held) {
     // In one row, so that a clear that begins meanwhile takes all of them for older, or none.
-    int puts = keys.puts();
-    long version = puts == 0 ? 0 : counters.nextVersions(puts);
+    long version = takeVersions(keys);
     for (int i = 0; i < keys.size(); i++) {
       BatchEntry entry = keys.get(i);
       if (entry.isPut()) {
-        number(entry.record, version++, entry.expiry);
+        long given = entry.wanted().version();
+        number(entry.record, given == 0 ? version++ : given, entry.expiry);
       }
       if (entry.isNew() && !giveEmptySlot(entry, held)) {
         takeSlotsBack(keys, i);
@@ -306,6 +306,14 @@ final class BatchWriter extends TableWriter {
       }
     }
     return NONE_STUCK;
+  }
+
+  /** The first of those that the store gives. */
+  private long takeVersions(BatchEntries keys) {
+    if (keys.lastVersion() != 0) {
+      return counters.takeVersionsTo(keys.lastVersion());
+    }
+    return keys.puts() == 0 ? 0 : counters.nextVersions(keys.puts());
   }
 
   private boolean giveEmptySlot(BatchEntry entry, BitSet held) {

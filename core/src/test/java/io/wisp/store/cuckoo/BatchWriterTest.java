@@ -77,6 +77,31 @@ class BatchWriterTest extends StoreTestBase {
   }
 
   @Test
+  void shouldGiveRecordsTheVersionsThatTheBatchGivesAndGreaterOnesLater() {
+    CuckooStore store = open(MEBIBYTE);
+    batch.putAs(Slice.of("a"), Slice.of("1"), Store.NEVER, 1_000_000);
+    batch.putAs(Slice.of("b"), Slice.of("2"), Store.NEVER, 7);
+    assertThat(batch.lastVersion()).isEqualTo(1_000_000);
+    assertThat(store.writeAll(batch)).isEqualTo(Status.DONE);
+    try (ValueBuffer found = new ValueBuffer()) {
+      store.get(Slice.of("a"), found);
+      assertThat(found.version()).isEqualTo(1_000_000);
+      store.get(Slice.of("b"), found);
+      assertThat(found.version()).isEqualTo(7);
+      store.put(Slice.of("c"), Slice.of("3"));
+      store.get(Slice.of("c"), found);
+      assertThat(found.version()).isGreaterThan(1_000_000);
+    }
+    batch.clear();
+    assertThat(batch.lastVersion()).isZero();
+    add("a", "4");
+    assertThat(store.writeAll(batch)).isEqualTo(Status.DONE);
+    assertThat(batch.get(0).version()).isZero();
+    store.clear();
+    assertThat(store.size()).isZero();
+  }
+
+  @Test
   void shouldGiveGreaterVersionsThanSingleWritesBeforeItAndSmallerThanThoseBehind() {
     CuckooStore store = open(MEBIBYTE);
     Slice key = Slice.of("a");

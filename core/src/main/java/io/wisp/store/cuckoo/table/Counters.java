@@ -86,6 +86,18 @@ public final class Counters {
     return takeVersions(count);
   }
 
+  /**
+   * Takes all versions up to one that a caller gives, as {@link #nextVersions} does, so that later
+   * ones are greater.
+   */
+  public long takeVersionsTo(long version) {
+    spaced.accumulateAndGet(LAST_VERSION, version, Math::max);
+    if (version > versionBound) {
+      raiseVersionBound(version);
+    }
+    return version;
+  }
+
   private long takeVersions(int count) {
     long last = spaced.getAndAdd(LAST_VERSION, count);
     if (last + count > versionBound) {

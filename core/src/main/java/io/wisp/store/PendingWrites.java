@@ -1,0 +1,478 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.store;
+
+import io.wisp.store.WriteBatch.Change;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes that are decided and have not happened: a view of a store, in which they have. Each is
+ * decided by what the store holds and what was decided before it, and is then no more than a value
+ * under a key, with its expiry as a time, or the lack of one. So {@link #writes} can be put into a
+ * log and carried out later, again, or elsewhere, and the same comes of it.
+ *
+ * <p>That holds as long as nobody else writes to the store: whoever decides is alone from {@link
+ * #begin} until what was decided has happened.
+ *
+ * <p>While it is {@link #show shown} reads see what is pending; while it is not, they see the store
+ * alone, and nothing can be written. Walks ({@link #scan}, {@link #choosingKey}) and {@link
+ * #statistics} are always the store's. A record that is pending has a negative {@link
+ * ValueSink#version version}.
+ *
+ * <p>It copies what is written, belongs to one thread, and is used again and again.
+ */
+public final class PendingWrites implements Store {
+
+  /** What a command may write: keys and values together, in bytes. */
+  public static final int MAX_COMMAND_BYTES = 16 << 20;
+
+  /** After so many bytes no other command is let in. */
+  private static final int ENOUGH_BYTES = 1 << 20;
+
+  private static final int BLOCK = 64 << 10;
+
+  /** What a record takes beside its key and value, and the index for it, at most. */
+  private static final long RECORD_OVERHEAD = 48;
+
+  /**
+   * Of the memory beside the index so many 16ths are records before a write is refused. A write
+   * that was decided must not be refused when it happens; below this none is, by the formula of
+   * FORMAT.md, whose records have less than an eighth of a segment.
+   */
+  private static final int MOST_SIXTEENTHS = 13;
+
+  /** What small tables need for their segments. */
+  private static final long SEGMENTS = 512 << 10;
+
+  private final Store store;
+  private final WriteBatch writes = new WriteBatch();
+  private final RecordSink record = new RecordSink();
+  private final Slice slice = new Slice();
+  private final MemorySegment first = MemorySegment.ofArray(new byte[BLOCK]);
+  private MemorySegment block = first;
+  private long used;
+
+  private boolean shown;
+  private boolean clears;
+  private long bytes;
+  private long commandBytes;
+  private long room;
+  private long added;
+  private long lastVersion;
+
+  // What a key is in the view, as it was looked at last.
+  private boolean isThere;
+  private long version;
+  private long expiry;
+
+  /** A view of a store in which nothing is pending. */
+  public PendingWrites(Store store) {
+    this.store = store;
+  }
+
+  /** Nothing is pending, and from now on nobody else writes to the store. */
+  public void begin() {
+    reset();
+    StoreStatistics now = store.statistics();
+    long memory = now.capacityBytes() - now.indexBytes() - SEGMENTS;
+    room = memory / 16 * MOST_SIXTEENTHS - now.recordBytes();
+  }
+
+  /** Forgets what was pending. */
+  public void reset() {
+    forget();
+    shown = false;
+    clears = false;
+    commandBytes = 0;
+    lastVersion = 0;
+  }
+
+  private void forget() {
+    writes.clear();
+    slice.set(MemorySegment.NULL, 0, 0);
+    block = first;
+    used = 0;
+    bytes = 0;
+    added = 0;
+  }
+
+  /** Lets reads see what is pending, and a command write. */
+  public void show() {
+    shown = true;
+    commandBytes = 0;
+  }
+
+  /** Lets reads see the store alone. */
+  public void hide() {
+    shown = false;
+  }
+
+  /** Whether reads see what is pending. */
+  public boolean isShown() {
+    return shown;
+  }
+
+  /** Whether a command may be let in that writes so many keys at most. */
+  public boolean hasRoomFor(int keys) {
+    return isEmpty() || (bytes < ENOUGH_BYTES && writes.size() + keys <= WriteBatch.MAX_KEYS);
+  }
+
+  /** Whether nothing is pending. */
+  public boolean isEmpty() {
+    return writes.size() == 0 && !clears;
+  }
+
+  /** Whether every record that the store has is to go first. */
+  public boolean clears() {
+    return clears;
+  }
+
+  /**
+   * Puts and deletions, without conditions, each key once. They borrow memory from here until it is
+   * {@link #reset}.
+   */
+  public WriteBatch writes() {
+    return writes;
+  }
+
+  @Override
+  public Status get(Slice key, ValueSink sink) {
+    if (!shown) {
+      return store.get(key, sink);
+    }
+    sink.begin();
+    Status refusal = Status.refusalOf(key);
+    if (refusal != null) {
+      return refusal;
+    }
+    WriteBatch.Entry entry = writes.find(key);
+    if (entry == null) {
+      return clears ? Status.ABSENT : store.get(key, sink);
+    }
+    if (!isPresent(entry)) {
+      return Status.ABSENT;
+    }
+    Slice value = entry.value();
+    sink.take(
+        value.segment(), value.offset(), value.length(), entry.writtenVersion(), entry.expiresAt());
+    return Status.FOUND;
+  }
+
+  @Override
+  public boolean contains(Slice key) {
+    return get(key, record) == Status.FOUND;
+  }
+
+  @Override
+  public Status write(
+      Slice key, Slice value, WriteCondition condition, long expectedVersion, long expiresAt) {
+    Status refusal = Status.refusalOf(key, value);
+    if (refusal != null) {
+      return refusal;
+    }
+    look(key);
+    if (!holds(condition, expectedVersion)) {
+      return Status.CONFLICT;
+    }
+    refusal = takeMemory(size(key, value));
+    return refusal == null ? put(key, value, expiresAt) : refusal;
+  }
+
+  @Override
+  public Status writeAll(WriteBatch batch) {
+    if (!shown && changesNothing(batch)) {
+      // A transaction that has read, and wants to know whether that was all there at one moment.
+      return store.writeAll(batch);
+    }
+    requireShown();
+    if (batch.size() > WriteBatch.MAX_KEYS) {
+      return Status.TRANSACTION_TOO_LARGE;
+    }
+    long put = 0;
+    long deleted = 0;
+    for (int i = 0; i < batch.size(); i++) {
+      WriteBatch.Entry wanted = batch.get(i);
+      Status refusal = wanted.refusal();
+      if (refusal != null) {
+        return refusal;
+      }
+      look(wanted.key());
+      if (!holds(wanted.condition(), wanted.expectedVersion())) {
+        return Status.CONFLICT;
+      }
+      switch (wanted.change()) {
+        case PUT -> put += size(wanted.key(), wanted.value());
+        case DELETE -> deleted += size(wanted.key());
+        case NONE -> {}
+      }
+    }
+    if (exceeds(put + deleted)) {
+      return Status.ENTRY_TOO_LARGE;
+    }
+    Status refusal = takeMemory(put);
+    if (refusal != null) {
+      return refusal;
+    }
+    for (int i = 0; i < batch.size(); i++) {
+      WriteBatch.Entry wanted = batch.get(i);
+      switch (wanted.change()) {
+        case PUT -> {
+          look(wanted.key());
+          put(wanted.key(), wanted.value(), wanted.expiresAt());
+        }
+        case DELETE -> {
+          look(wanted.key());
+          remove(wanted.key());
+        }
+        case NONE -> {}
+      }
+    }
+    return Status.DONE;
+  }
+
+  private static boolean changesNothing(WriteBatch batch) {
+    for (int i = 0; i < batch.size(); i++) {
+      if (batch.get(i).change() != Change.NONE) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Puts a value under the key that was looked at. The bytes for it were taken. */
+  private Status put(Slice key, Slice value, long expiresAt) {
+    boolean replaces = isThere;
+    long expiry = expiresAt == KEEP_EXPIRY ? ownExpiry() : expiresAt;
+    if (hasPassed(expiry)) {
+      remove(key);
+    } else {
+      WriteBatch.Entry entry = entry(key);
+      entry.put(copied(value), expiry);
+      entry.writtenVersion(--lastVersion);
+      added += replaces ? 0 : 1;
+    }
+    return replaces ? Status.REPLACED : Status.CREATED;
+  }
+
+  private long ownExpiry() {
+    return isThere ? expiry : NEVER;
+  }
+
+  @Override
+  public Status delete(Slice key) {
+    return remove(key, WriteCondition.ALWAYS, 0);
+  }
+
+  @Override
+  public Status deleteIfVersion(Slice key, long expectedVersion) {
+    return remove(key, WriteCondition.IF_VERSION, expectedVersion);
+  }
+
+  private Status remove(Slice key, WriteCondition condition, long expectedVersion) {
+    Status status = presence(key, condition, expectedVersion);
+    if (status != Status.FOUND) {
+      return status;
+    }
+    if (exceeds(size(key))) {
+      return Status.ENTRY_TOO_LARGE;
+    }
+    remove(key);
+    return Status.DELETED;
+  }
+
+  /** Removes the key that was looked at. */
+  private void remove(Slice key) {
+    if (isThere) {
+      entry(key).delete();
+      count(size(key));
+      added--;
+    }
+  }
+
+  @Override
+  public Status expire(Slice key, long expiresAt) {
+    return expire(key, expiresAt, WriteCondition.ALWAYS, 0);
+  }
+
+  @Override
+  public Status expireIfVersion(Slice key, long expiresAt, long expectedVersion) {
+    return expire(key, expiresAt, WriteCondition.IF_VERSION, expectedVersion);
+  }
+
+  /* With its value, so that what is pending says all that there is to know of a key. */
+  private Status expire(Slice key, long expiresAt, WriteCondition condition, long expectedVersion) {
+    Status status = presence(key, condition, expectedVersion);
+    if (status != Status.FOUND) {
+      return status;
+    }
+    if (hasPassed(expiresAt)) {
+      remove(key);
+      return Status.FOUND;
+    }
+    WriteBatch.Entry entry = writes.find(key);
+    if (entry != null) {
+      entry.put(entry.value(), expiresAt);
+      entry.writtenVersion(--lastVersion);
+      return Status.FOUND;
+    }
+    ArraySink value = new ArraySink();
+    if (store.get(key, value) != Status.FOUND) {
+      return Status.ABSENT;
+    }
+    Slice own = Slice.of(Objects.requireNonNull(value.value()));
+    Status refusal = takeMemory(size(key, own));
+    if (refusal != null) {
+      return refusal;
+    }
+    put(key, own, expiresAt);
+    return Status.FOUND;
+  }
+
+  /** FOUND if a key is there and a condition holds. */
+  private Status presence(Slice key, WriteCondition condition, long expectedVersion) {
+    Status refusal = Status.refusalOf(key);
+    if (refusal != null) {
+      return refusal;
+    }
+    look(key);
+    if (!isThere) {
+      return Status.ABSENT;
+    }
+    return holds(condition, expectedVersion) ? Status.FOUND : Status.CONFLICT;
+  }
+
+  private void look(Slice key) {
+    requireShown();
+    isThere = get(key, record) == Status.FOUND;
+    version = isThere ? record.version() : 0;
+    expiry = isThere ? record.expiresAt() : NEVER;
+  }
+
+  private boolean holds(WriteCondition condition, long expectedVersion) {
+    return switch (condition) {
+      case ALWAYS -> true;
+      case IF_ABSENT -> !isThere;
+      case IF_PRESENT -> isThere;
+      case IF_VERSION -> isThere && version == expectedVersion;
+    };
+  }
+
+  private boolean isPresent(WriteBatch.Entry entry) {
+    return entry.change() == Change.PUT && !hasPassed(entry.expiresAt());
+  }
+
+  private boolean hasPassed(long expiresAt) {
+    return expiresAt != NEVER && expiresAt <= store.currentTimeMillis();
+  }
+
+  private static long size(Slice key, Slice value) {
+    return size(key) + value.length();
+  }
+
+  private static long size(Slice key) {
+    return RECORD_OVERHEAD + key.length();
+  }
+
+  private boolean exceeds(long size) {
+    return commandBytes + size > MAX_COMMAND_BYTES + RECORD_OVERHEAD * WriteBatch.MAX_KEYS;
+  }
+
+  private void count(long size) {
+    commandBytes += size;
+    bytes += size;
+  }
+
+  /** Takes memory for what a command puts; the answer is why there is none, or null. */
+  private @Nullable Status takeMemory(long size) {
+    if (exceeds(size)) {
+      return Status.ENTRY_TOO_LARGE;
+    }
+    if (bytes + size > room) {
+      return Status.OUT_OF_MEMORY;
+    }
+    if (size > block.byteSize() - used) {
+      block = MemorySegment.ofArray(new byte[Math.max(BLOCK, (int) size)]);
+      used = 0;
+    }
+    count(size);
+    return null;
+  }
+
+  private WriteBatch.Entry entry(Slice key) {
+    WriteBatch.Entry entry = writes.find(key);
+    return entry != null ? entry : writes.entry(copied(key));
+  }
+
+  private Slice copied(Slice from) {
+    if (from.length() > block.byteSize() - used) {
+      // A key that is deleted: for what is put, memory was taken.
+      block = MemorySegment.ofArray(new byte[Math.max(BLOCK, from.length())]);
+      used = 0;
+    }
+    MemorySegment.copy(from.segment(), from.offset(), block, used, from.length());
+    slice.set(block, used, from.length());
+    used += from.length();
+    return slice;
+  }
+
+  private void requireShown() {
+    if (!shown) {
+      throw new IllegalStateException("nobody let this write in");
+    }
+  }
+
+  /** The number of records, those counted that are pending if they are shown. */
+  @Override
+  public long size() {
+    if (!shown) {
+      return store.size();
+    }
+    return (clears ? 0 : store.size()) + added;
+  }
+
+  /** At once: what is pending is forgotten, and the store is to be cleared before what follows. */
+  @Override
+  public Steps clearing() {
+    requireShown();
+    forget();
+    clears = true;
+    return () -> false;
+  }
+
+  @Override
+  public long scan(long cursor, int atLeast, KeySink sink) {
+    return store.scan(cursor, atLeast, sink);
+  }
+
+  @Override
+  public Steps choosingKey(KeySink sink) {
+    return store.choosingKey(sink);
+  }
+
+  @Override
+  public StoreStatistics statistics() {
+    return store.statistics();
+  }
+
+  @Override
+  public Prefetcher prefetcher() {
+    return store.prefetcher();
+  }
+
+  @Override
+  public long currentTimeMillis() {
+    return store.currentTimeMillis();
+  }
+
+  @Override
+  public boolean maintain(long nanoseconds) {
+    return false;
+  }
+
+  /** Forgets what is pending. The store stays open. */
+  @Override
+  public void close() {
+    reset();
+  }
+}
