@@ -36,6 +36,8 @@ public final class ServedTransports implements AutoCloseable {
 
   private static final Log LOG = Log.of(ServedTransports.class);
 
+  private static final String NO_LOG = "it does not log writes, and this server does";
+
   private final List<Served> served = new ArrayList<>();
   private final List<Refused> refused = new ArrayList<>();
 
@@ -82,6 +84,10 @@ public final class ServedTransports implements AutoCloseable {
     Optional<String> unavailable = transport.unavailable();
     if (unavailable.isPresent()) {
       refused.add(new Refused(transport, unavailable.get(), false));
+      return;
+    }
+    if (options.writeLog() != null && !transport.logsWrites()) {
+      refused.add(new Refused(transport, NO_LOG, false));
       return;
     }
     Endpoint endpoint = endpoint(transport, options.endpoint());

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  *     least; null leaves it to the transport
  * @param member the node of a cluster that the server is, which serves its own slots alone; null
  *     serves all keys
+ * @param writeLog where writes go before they happen; null lets them happen at once. Only a
+ *     transport that {@link Transport#logsWrites logs writes} serves with one
  * @param onThreadLost is told, in any thread, when a thread that the server cannot do without has
  *     ended by a failure: which, and of what. Nobody need be served any more; the owner closes the
  *     server. What is called may find no memory left.
@@ -37,6 +39,7 @@ public record ServerOptions(
     @Nullable String device,
     @Nullable Duration ackTimeout,
     @Nullable ClusterMember member,
+    @Nullable WriteLog writeLog,
     UncaughtExceptionHandler onThreadLost) {
 
   public static final int DEFAULT_MAX_CLIENTS = 10_000;
@@ -80,6 +83,7 @@ public record ServerOptions(
         Duration.ZERO,
         null,
         Waiting.SPIN,
+        null,
         null,
         null,
         null,
@@ -142,6 +146,11 @@ public record ServerOptions(
     return with(draft -> draft.member = member);
   }
 
+  /** These, with another log, or null for none. */
+  public ServerOptions withWriteLog(@Nullable WriteLog writeLog) {
+    return with(draft -> draft.writeLog = writeLog);
+  }
+
   /** These, with somebody else who is told of a lost thread. */
   public ServerOptions withOnThreadLost(UncaughtExceptionHandler onThreadLost) {
     return with(draft -> draft.onThreadLost = onThreadLost);
@@ -165,6 +174,7 @@ public record ServerOptions(
     private @Nullable String device;
     private @Nullable Duration ackTimeout;
     private @Nullable ClusterMember member;
+    private @Nullable WriteLog writeLog;
     private UncaughtExceptionHandler onThreadLost;
 
     Draft(ServerOptions options) {
@@ -177,6 +187,7 @@ public record ServerOptions(
       device = options.device;
       ackTimeout = options.ackTimeout;
       member = options.member;
+      writeLog = options.writeLog;
       onThreadLost = options.onThreadLost;
     }
 
@@ -191,6 +202,7 @@ public record ServerOptions(
           device,
           ackTimeout,
           member,
+          writeLog,
           onThreadLost);
     }
   }

@@ -35,6 +35,11 @@ public interface Transport {
    */
   int portOffset();
 
+  /** Whether it serves with a {@link ServerOptions#writeLog}. */
+  default boolean logsWrites() {
+    return false;
+  }
+
   /**
    * Serves a store until the server is closed. The store stays the caller's, who closes it after
    * the server.

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.wisp.cluster.ClusterMap;
 import io.wisp.cluster.ClusterMember;
 import io.wisp.cluster.ClusterNode;
+import io.wisp.store.HeapStore;
 import java.lang.Thread.UncaughtExceptionHandler;
 import java.time.Duration;
 import java.util.List;
@@ -18,6 +19,7 @@ class ServerOptionsTest {
     Endpoint endpoint = new Endpoint("10.0.0.1", 7);
     ClusterMember member =
         new ClusterMember("a", new ClusterMap(1, List.of(new ClusterNode("a", "h", 1, List.of()))));
+    WriteLog log = new HeldLog(new HeapStore());
     UncaughtExceptionHandler owner = (thread, cause) -> {};
     ServerOptions changed =
         ServerOptions.defaults()
@@ -30,6 +32,7 @@ class ServerOptionsTest {
             .withDevice("mlx5_0")
             .withAckTimeout(Duration.ofMillis(5))
             .withMember(member)
+            .withWriteLog(log)
             .withOnThreadLost(owner);
     assertThat(changed)
         .isEqualTo(
@@ -43,6 +46,7 @@ class ServerOptionsTest {
                 "mlx5_0",
                 Duration.ofMillis(5),
                 member,
+                log,
                 owner));
   }
 }

@@ -63,6 +63,7 @@ final class EventLoop implements Runnable {
   private final Clients clients;
   private final Consumer<Throwable> onFailure;
   private final Selector selector;
+  private final @Nullable GroupCommit commit;
   private final Thread thread;
   private final RequestCounters counters = new RequestCounters();
   private final Traffic traffic = new Traffic(Commands.names().size());
@@ -95,15 +96,23 @@ final class EventLoop implements Runnable {
    * A loop that is still to be started.
    *
    * @param view what its sessions may learn of the server
+   * @param commits logs what its sessions write before that happens; null lets it happen at once
    * @param onFailure told why the thread ends before it was stopped
    */
-  EventLoop(int index, Store store, ServerView view, Clients clients, Consumer<Throwable> onFailure)
+  EventLoop(
+      int index,
+      Store store,
+      ServerView view,
+      Clients clients,
+      @Nullable CommitTurns commits,
+      Consumer<Throwable> onFailure)
       throws IOException {
-    this.store = store;
     this.view = view;
     this.clients = clients;
     this.onFailure = onFailure;
     selector = Selector.open();
+    commit = commits == null ? null : new GroupCommit(commits, store, selector::wakeup);
+    this.store = commit == null ? store : commit.store();
     busyPoll = clients.options().busyPoll();
     limitsIdleness = !clients.options().idleTimeout().isZero();
     roundBeganNanos = System.nanoTime();
@@ -184,7 +193,7 @@ final class EventLoop implements Runnable {
 
   private SessionContext newContext(LoopBuffers buffers) {
     NativeBuffer scratch = new NativeBuffer(SCRATCH_CAPACITY, Arena::ofConfined, clients.budget());
-    return new SessionContext(store, view, traffic, scratch, buffers.pool(), counters);
+    return new SessionContext(store, view, traffic, scratch, buffers.pool(), counters, commit);
   }
 
   private void serveUntilStopped() throws IOException {
@@ -204,6 +213,9 @@ final class EventLoop implements Runnable {
       registerHandedOver();
       if (isTimed()) {
         checkOverdue();
+      }
+      if (commit != null) {
+        commit.endRound(unfinished);
       }
       if (served) {
         idle.reset();
@@ -285,7 +297,14 @@ final class EventLoop implements Runnable {
       SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
       connection =
           new TcpConnection(
-              channel, key, session, own.buffers(), traffic, clients.secondHand(), activity);
+              channel,
+              key,
+              session,
+              own.buffers(),
+              traffic,
+              clients.secondHand(),
+              activity,
+              commit);
       own.connections().add(connection);
       key.attach(connection);
     } catch (IOException e) {
@@ -374,6 +393,9 @@ final class EventLoop implements Runnable {
   }
 
   private void closeAll() {
+    if (commit != null) {
+      commit.close();
+    }
     TcpConnections connections = confined().connections();
     while (connections.size() > 0) {
       close(connections.get(connections.size() - 1));

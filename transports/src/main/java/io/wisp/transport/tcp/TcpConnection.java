@@ -9,6 +9,7 @@ import io.wisp.transport.tcp.command.ClientState;
 import io.wisp.transport.tcp.command.ClientState.Held;
 import io.wisp.transport.tcp.command.Traffic;
 import io.wisp.transport.tcp.resp.Errors;
+import io.wisp.transport.tcp.resp.ReplyWriter;
 import io.wisp.transport.tcp.session.RespSession;
 import io.wisp.transport.tcp.session.RespSession.Progress;
 import java.io.IOException;
@@ -45,6 +46,7 @@ final class TcpConnection implements ReadyChannel {
   private final Traffic traffic;
   private final SecondHand secondHand;
   private final LongSupplier activityNanos;
+  private final @Nullable GroupCommit commit;
 
   /** The beginning of a request, or requests behind one whose reply does not fit. */
   private @Nullable NativeBuffer keptInput;
@@ -58,6 +60,13 @@ final class TcpConnection implements ReadyChannel {
   private boolean turnPending;
 
   private boolean resumed;
+
+  /** It does nothing until writes have happened, its own or others'. */
+  private boolean awaitsWrites;
+
+  /** Why it is not known whether its writes have happened; null if nothing is the matter. */
+  private @Nullable String writeFailure;
+
   private long lastActiveNanos;
   private long heldBefore;
   private boolean holds;
@@ -71,6 +80,7 @@ final class TcpConnection implements ReadyChannel {
    * @param traffic counts its bytes
    * @param secondHand by which its client is told to have been active
    * @param activityNanos tells the time of what it does, if anything depends on that
+   * @param commit logs what it writes before that happens; null lets it happen at once
    */
   TcpConnection(
       SocketChannel channel,
@@ -79,7 +89,8 @@ final class TcpConnection implements ReadyChannel {
       LoopBuffers buffers,
       Traffic traffic,
       SecondHand secondHand,
-      LongSupplier activityNanos) {
+      LongSupplier activityNanos,
+      @Nullable GroupCommit commit) {
     this.channel = channel;
     this.key = key;
     this.session = session;
@@ -87,6 +98,7 @@ final class TcpConnection implements ReadyChannel {
     this.traffic = traffic;
     this.secondHand = secondHand;
     this.activityNanos = activityNanos;
+    this.commit = commit;
     lastActiveNanos = activityNanos.getAsLong();
   }
 
@@ -131,6 +143,12 @@ final class TcpConnection implements ReadyChannel {
   }
 
   private Next serveNow() throws IOException {
+    if (awaitsWrites) {
+      return Next.IDLE;
+    }
+    if (writeFailure != null) {
+      return tellOf(writeFailure);
+    }
     if (unsent != null) {
       return send(unsent);
     }
@@ -204,6 +222,9 @@ final class TcpConnection implements ReadyChannel {
       progress = session.execute(input, output);
       progressed |= input.size() < before;
       sent += output.size();
+      if (commit != null && commit.hasWritten()) {
+        return hold(commit, input);
+      }
       if (!output.isEmpty()) {
         traffic.countSent(output.writeTo(channel));
       }
@@ -217,9 +238,64 @@ final class TcpConnection implements ReadyChannel {
     if (progress == Progress.CLOSE) {
       return Next.LINGER;
     }
+    if (commit != null && progress == Progress.WAITS) {
+      commit.await(this);
+      return awaitWrites(input);
+    }
     keep(input);
     turnPending = progress != Progress.NEED_INPUT;
     return turnPending ? Next.RESUME : Next.WAIT;
+  }
+
+  /** Keeps the replies until what they tell of has happened. */
+  private Next hold(GroupCommit commit, NativeBuffer input) {
+    if (!buffers.output().isEmpty()) {
+      unsent = buffers.takeOutput();
+    }
+    commit.hold(this);
+    return awaitWrites(input);
+  }
+
+  private Next awaitWrites(NativeBuffer input) {
+    keep(input);
+    // What needs more input reads it first, or it would find the same again and again.
+    turnPending = progress != Progress.NEED_INPUT;
+    resumed = false;
+    awaitsWrites = true;
+    key.interestOps(0);
+    return Next.WAIT;
+  }
+
+  /**
+   * Lets it go on when it is served next.
+   *
+   * @param failure why it is not known whether its writes have happened, or null
+   */
+  void letGoOn(@Nullable String failure) {
+    awaitsWrites = false;
+    writeFailure = failure;
+    if (position >= 0) {
+      key.interestOps(unsent == null ? SelectionKey.OP_READ : SelectionKey.OP_WRITE);
+    }
+  }
+
+  /** Replaces the replies that were held back: they may be wrong. */
+  private Next tellOf(String failure) throws IOException {
+    writeFailure = null;
+    if (unsent != null) {
+      buffers.pool().give(unsent);
+      unsent = null;
+    }
+    NativeBuffer output = buffers.output();
+    new ReplyWriter(output).error(Errors.unknownOutcome(failure));
+    progress = Progress.CLOSE;
+    traffic.countSent(output.writeTo(channel));
+    if (output.isEmpty()) {
+      return Next.LINGER;
+    }
+    unsent = buffers.takeOutput();
+    key.interestOps(SelectionKey.OP_WRITE);
+    return Next.WAIT;
   }
 
   private void keep(NativeBuffer input) {

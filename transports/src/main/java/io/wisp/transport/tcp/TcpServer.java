@@ -9,6 +9,7 @@ import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.ServerStatistics;
 import io.wisp.transport.TransportException;
+import io.wisp.transport.WriteLog;
 import io.wisp.transport.tcp.command.ServerView;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -37,8 +38,10 @@ final class TcpServer implements Server {
       InetSocketAddress address = (InetSocketAddress) listening.getLocalAddress();
       endpoint = new Endpoint(options.endpoint().host(), address.getPort());
       ServerView view = new TcpServerView(this, clients, store, rates);
+      WriteLog log = options.writeLog();
+      CommitTurns commits = log == null ? null : new CommitTurns(log);
       for (int i = 0; i < options.threads(); i++) {
-        loops.add(new EventLoop(i, store, view, clients, this::fail));
+        loops.add(new EventLoop(i, store, view, clients, commits, this::fail));
       }
       loops.getFirst().listen(listening, key -> new Acceptor(listening, key, clients, loops));
     } catch (IOException e) {

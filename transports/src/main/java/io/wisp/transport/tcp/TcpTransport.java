@@ -33,6 +33,11 @@ public final class TcpTransport implements Transport {
   }
 
   @Override
+  public boolean logsWrites() {
+    return true;
+  }
+
+  @Override
   public Server serve(Store store, ServerOptions options) {
     return new TcpServer(store, options, TcpLimits.defaults());
   }

@@ -25,6 +25,9 @@ public final class ClientTransaction implements AutoCloseable {
   /** The most bytes that are queued: as many as one request may have. */
   static final int MAX_BYTES = (64 << 20) + (1 << 20);
 
+  /** Of an argument with its header and line ends, when it has a byte. */
+  private static final int MIN_ARGUMENT_LENGTH = 7;
+
   static final String TOO_MANY_REQUESTS =
       "ERR too many commands in a transaction: " + MAX_REQUESTS + " are the most";
 
@@ -57,6 +60,11 @@ public final class ClientTransaction implements AutoCloseable {
   /** Whether there was MULTI, and neither EXEC nor DISCARD since. */
   boolean isOpen() {
     return open;
+  }
+
+  /** How many keys the queued commands have together, at most: each argument takes some bytes. */
+  public int mostKeys() {
+    return bytes() / MIN_ARGUMENT_LENGTH;
   }
 
   /** Whether a command is queued now, and not executed. */

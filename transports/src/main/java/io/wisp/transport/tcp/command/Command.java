@@ -133,7 +133,7 @@ public record Command(
   }
 
   /** Whether it carries out a transaction. */
-  boolean isExec() {
+  public boolean isExec() {
     return name.equals("exec");
   }
 

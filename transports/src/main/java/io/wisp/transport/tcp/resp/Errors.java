@@ -3,6 +3,7 @@ package io.wisp.transport.tcp.resp;
 
 import io.wisp.cluster.ClusterNode;
 import io.wisp.store.Limits;
+import io.wisp.store.PendingWrites;
 import io.wisp.store.Status;
 import io.wisp.store.Transaction;
 import io.wisp.store.WriteBatch;
@@ -29,6 +30,10 @@ public final class Errors {
           + " bytes";
   public static final String OUT_OF_MEMORY =
       "OOM command not allowed: the store's memory is full and nothing was changed";
+  public static final String ENTRY_TOO_LARGE =
+      "ERR the command writes too much at once for the log of this server: "
+          + PendingWrites.MAX_COMMAND_BYTES
+          + " bytes of keys and values are the most; nothing was changed";
   public static final String TRANSACTION_TOO_LARGE =
       "ERR the transaction is too large: it touches at most "
           + WriteBatch.MAX_KEYS
@@ -92,6 +97,7 @@ public final class Errors {
       case VALUE_TOO_LARGE -> VALUE_TOO_LARGE;
       case OUT_OF_MEMORY -> OUT_OF_MEMORY;
       case TRANSACTION_TOO_LARGE -> TRANSACTION_TOO_LARGE;
+      case ENTRY_TOO_LARGE -> ENTRY_TOO_LARGE;
       case NOT_AUTHENTICATED -> NOT_AUTHENTICATED;
       default -> "ERR the store answered " + status;
     };
@@ -120,6 +126,16 @@ public final class Errors {
   public static String aborted(String why) {
     String reason = why.startsWith(GENERIC_CODE) ? why.substring(GENERIC_CODE.length()) : why;
     return ABORTED_BECAUSE + reason;
+  }
+
+  /** Nothing is written any more, because the log of writes has failed. */
+  public static String logFailed(String why) {
+    return "MISCONF nothing is written until this server is started again: " + why;
+  }
+
+  /** It is not known whether what a client has written happened. */
+  public static String unknownOutcome(String why) {
+    return "UNKNOWN what was written since the last reply may have happened or not: " + why;
   }
 
   /** A command has no such subcommand. */

@@ -47,6 +47,8 @@ public final class RespSession implements AutoCloseable {
     OUTPUT_FULL,
     /** There is more to do, and it is somebody else's turn. */
     TURN_OVER,
+    /** The next command waits until it may write, or what was written has happened. */
+    WAITS,
     /** The output has to be sent, and then the connection closed. */
     CLOSE
   }
@@ -58,11 +60,15 @@ public final class RespSession implements AutoCloseable {
   private final WholeRequest whole;
   private final SkippedRequest skipped = new SkippedRequest();
   private final InlineInput inline;
+  private final WriteAdmission admission;
 
   /** The command whose arguments are executed as they arrive, or null. */
   private @Nullable Command streamed;
 
   private int needed;
+
+  /** Whether the next command may not run now. */
+  private boolean waits;
 
   /** A conversation with a client, on the thread of the context. */
   public RespSession(SessionContext context, ClientState client) {
@@ -72,6 +78,7 @@ public final class RespSession implements AutoCloseable {
     runner = new CommandRunner(context.request(), execution, context.slots());
     whole = new WholeRequest(context.parser());
     inline = new InlineInput(context.buffers());
+    admission = new WriteAdmission(context.turns(), execution);
   }
 
   /**
@@ -83,6 +90,8 @@ public final class RespSession implements AutoCloseable {
     context.ahead().begin();
     execution.beginTurn();
     needed = 0;
+    waits = false;
+    admission.beginTurn();
     while (!client.isClosing()) {
       Continuation rest = execution.rest();
       int mark = output.size();
@@ -99,7 +108,7 @@ public final class RespSession implements AutoCloseable {
       } else if (execution.isTurnOver()) {
         return Progress.TURN_OVER;
       } else if (!executeNext(input)) {
-        return Progress.NEED_INPUT;
+        return waits ? Progress.WAITS : Progress.NEED_INPUT;
       } else {
         dropUnwanted(output, mark);
       }
@@ -132,6 +141,9 @@ public final class RespSession implements AutoCloseable {
       return advance(input);
     }
     advance(typed);
+    if (waits) {
+      return false;
+    }
     if (typed.isEmpty()) {
       inline.close();
     }
@@ -180,6 +192,9 @@ public final class RespSession implements AutoCloseable {
     if (refusal != null) {
       return refuse(command, refusal, count - 1, input);
     }
+    if (!admission.mayRun(command, count)) {
+      return stopWaiting();
+    }
     if (execution.transaction().queues(command) || !command.isStreamed()) {
       return executeWhole(command, count, input);
     }
@@ -212,11 +227,17 @@ public final class RespSession implements AutoCloseable {
     }
     boolean runsAsItArrives = command.isStreamed() && !isQueued && context.slots() == null;
     if (runsAsItArrives || count <= command.maxCount()) {
-      return null;
+      return admission.refusalOf(command);
     }
     return command.takesManyKeys()
         ? Errors.tooManyKeys(command.name(), Command.MAX_KEYS)
         : Errors.SYNTAX;
+  }
+
+  /** Stops in front of a command that may not run now. */
+  private boolean stopWaiting() {
+    waits = true;
+    return false;
   }
 
   /** Replies with an error instead of executing, and skips the arguments that are still to come. */
@@ -314,6 +335,9 @@ public final class RespSession implements AutoCloseable {
 
   /** A key that is too long is so by its beginning already: the rest of it is skipped. */
   private boolean executeStep(Command command, NativeBuffer input) {
+    if (!admission.mayStep(command)) {
+      return stopWaiting();
+    }
     RequestParser parser = context.parser();
     Outcome outcome = parser.readKey();
     if (outcome != Outcome.COMPLETE && outcome != Outcome.TOO_LARGE) {

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param request what commands work with
  * @param buffers where sessions take memory from
  * @param slots which keys this node of a cluster has; null means all
+ * @param turns when commands may write; null means at once
  */
 public record SessionContext(
     CommandRequest request,
@@ -30,7 +31,8 @@ public record SessionContext(
     RequestParser parser,
     RequestsAhead ahead,
     RequestCounters counters,
-    @Nullable SlotCheck slots)
+    @Nullable SlotCheck slots,
+    @Nullable WriteTurns turns)
     implements AutoCloseable {
 
   /**
@@ -38,6 +40,7 @@ public record SessionContext(
    *
    * @param traffic counts what the sessions read
    * @param scratch memory for commands to work in, which is closed with this
+   * @param turns when commands may write; null means at once
    */
   public SessionContext(
       Store store,
@@ -45,14 +48,16 @@ public record SessionContext(
       Traffic traffic,
       NativeBuffer scratch,
       BufferPool buffers,
-      RequestCounters counters) {
+      RequestCounters counters,
+      @Nullable WriteTurns turns) {
     this(
         new CommandRequest(store, server, traffic, buffers, scratch),
         buffers,
         Commands.table(),
         store.prefetcher(),
         counters,
-        server.member());
+        server.member(),
+        turns);
   }
 
   private SessionContext(
@@ -61,7 +66,8 @@ public record SessionContext(
       CommandTable commands,
       Prefetcher prefetcher,
       RequestCounters counters,
-      @Nullable ClusterMember member) {
+      @Nullable ClusterMember member,
+      @Nullable WriteTurns turns) {
     this(
         request,
         buffers,
@@ -69,7 +75,8 @@ public record SessionContext(
         new RequestParser(),
         new RequestsAhead(commands, prefetcher),
         counters,
-        slots(member, commands));
+        slots(member, commands),
+        turns);
   }
 
   private static @Nullable SlotCheck slots(@Nullable ClusterMember member, CommandTable commands) {

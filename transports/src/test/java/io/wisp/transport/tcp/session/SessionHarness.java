@@ -92,7 +92,8 @@ public final class SessionHarness implements AutoCloseable {
     store = given != null ? given : new HeapStore(storeCapacity, () -> nowMillis);
     NativeBuffer scratch = new NativeBuffer(256, Arena::ofConfined, budget);
     context =
-        new SessionContext(store, view(password, member), traffic, scratch, buffers, counters);
+        new SessionContext(
+            store, view(password, member), traffic, scratch, buffers, counters, null);
     ConnectedSocket connection =
         new ConnectedSocket("127.0.0.1:5", "127.0.0.1:3994", () -> ended.add(7L));
     client = new ClientState(7, connection, START_MILLIS, 0, password == null);

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport;
+
+import io.wisp.store.WriteBatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A log of the writes of a store. A write happens in the store only when the log has it for good,
+ * so that whoever makes the store anew from the log finds every write that was acknowledged.
+ *
+ * <p>A log writes to the store what it was given, in a thread of its own, and nobody else does
+ * while it is open. Thread-safe; the owner closes it before the store.
+ */
+public interface WriteLog extends AutoCloseable {
+
+  /** Is told what became of an entry. */
+  @FunctionalInterface
+  interface Completion {
+
+    /**
+     * The entry is in the log and the store has it; or that is not known. It is called once, by a
+     * thread of the log or by the one that appends, and returns at once.
+     *
+     * @param failure why it is not known, or null if the store has it
+     */
+    void ended(@Nullable String failure);
+  }
+
+  /**
+   * Appends an entry. One is under way at a time: the next follows when this one has ended.
+   *
+   * @param writes what {@link io.wisp.store.PendingWrites} has decided; it is not used any more
+   *     when this returns
+   * @param clears whether all records that are there go first
+   */
+  void append(WriteBatch writes, boolean clears, Completion completion);
+
+  /** Why nothing more can be appended, or null while all is well. */
+  @Nullable String failure();
+
+  /** Ends it. What is under way may be in the log or not. */
+  @Override
+  void close();
+}

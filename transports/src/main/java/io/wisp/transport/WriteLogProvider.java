@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport;
+
+import io.wisp.store.Store;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+
+/** Opens logs. Found with {@link java.util.ServiceLoader}, for what it takes is large. */
+public interface WriteLogProvider {
+
+  /**
+   * Opens the log in a folder, and fills a store with what it says.
+   *
+   * @param folder it is made if it is not there
+   * @param store empty, without eviction; it stays the caller's
+   * @param notices takes sentences for the operator, in any thread, as long as the log is open
+   * @throws IOException if that cannot be; the message says why, and what can be done
+   */
+  WriteLog open(Path folder, Store store, Consumer<String> notices) throws IOException;
+}

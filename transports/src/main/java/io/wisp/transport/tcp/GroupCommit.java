@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.tcp;
+
+import io.wisp.store.PendingWrites;
+import io.wisp.store.Store;
+import io.wisp.transport.tcp.resp.Errors;
+import io.wisp.transport.tcp.session.WriteTurns;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The writes of an event loop's connections, where they are logged before they happen. What is
+ * written in one round of the loop makes one entry; while that is under way the loop goes on to
+ * serve reads, and what wants to write waits for the next entry. The replies of a connection that
+ * has written are held back until its writes have happened, and it is not served meanwhile.
+ *
+ * <p>It belongs to the loop's thread, but for {@link #turnGiven} and the end of an entry.
+ */
+final class GroupCommit implements WriteTurns {
+
+  private enum State {
+    /** Nothing is pending, and another loop may have the turn. */
+    IDLE,
+    /** Connections write. */
+    COLLECTING,
+    /** The entry is under way. */
+    COMMITTING
+  }
+
+  /**
+   * How an entry ended.
+   *
+   * @param failure why it is not known whether its writes have happened, or null if they have
+   */
+  private record Ended(@Nullable String failure) {}
+
+  private final CommitTurns turns;
+  private final Runnable wakeUp;
+  private final PendingWrites pending;
+  private final List<TcpConnection> held = new ArrayList<>();
+  private final List<TcpConnection> waiting = new ArrayList<>();
+  private State state = State.IDLE;
+  private volatile boolean given;
+  private volatile @Nullable Ended ended;
+  private volatile boolean closed;
+
+  /**
+   * That of a loop.
+   *
+   * @param turns of the loops of a server
+   * @param wakeUp lets the loop begin a round, called by any thread
+   */
+  GroupCommit(CommitTurns turns, Store store, Runnable wakeUp) {
+    this.turns = turns;
+    this.wakeUp = wakeUp;
+    pending = new PendingWrites(store);
+  }
+
+  /** The store as the loop's sessions see it. */
+  Store store() {
+    return pending;
+  }
+
+  @Override
+  public void beginTurn() {
+    pending.hide();
+  }
+
+  @Override
+  public boolean admitsWrite(int keys) {
+    if (state == State.COMMITTING || (state == State.IDLE && !begin())) {
+      return false;
+    }
+    if (!pending.hasRoomFor(keys)) {
+      return false;
+    }
+    pending.show();
+    return true;
+  }
+
+  private boolean begin() {
+    if (!turns.take(this)) {
+      return false;
+    }
+    pending.begin();
+    state = State.COLLECTING;
+    return true;
+  }
+
+  @Override
+  public boolean hasWritten() {
+    return pending.isShown();
+  }
+
+  @Override
+  public @Nullable String refusal() {
+    String failure = turns.log().failure();
+    return failure == null ? null : Errors.logFailed(failure);
+  }
+
+  /** Serves a connection no more until what it has written has happened. */
+  void hold(TcpConnection connection) {
+    held.add(connection);
+  }
+
+  /** Serves a connection no more until it may try to write again. */
+  void await(TcpConnection connection) {
+    waiting.add(connection);
+  }
+
+  /** Another loop has given the turn to this one. */
+  void turnGiven() {
+    given = true;
+    wakeUp.run();
+  }
+
+  /**
+   * To be called at the end of each round: begins or ends an entry.
+   *
+   * @param unfinished takes the connections that go on in the next round
+   */
+  void endRound(ArrayDeque<TcpConnection> unfinished) {
+    Ended now = ended;
+    if (now != null) {
+      ended = null;
+      finish(now.failure(), unfinished);
+    }
+    if (given) {
+      given = false;
+      if (state == State.IDLE && begin() && !waiting.isEmpty()) {
+        letGoOn(waiting, null, unfinished);
+        return;
+      }
+    }
+    if (state == State.COLLECTING) {
+      append(unfinished);
+    }
+  }
+
+  private void append(ArrayDeque<TcpConnection> unfinished) {
+    if (pending.isEmpty()) {
+      finish(null, unfinished);
+      return;
+    }
+    state = State.COMMITTING;
+    turns.log().append(pending.writes(), pending.clears(), this::ended);
+  }
+
+  private void ended(@Nullable String failure) {
+    ended = new Ended(failure);
+    if (closed) {
+      turns.giveBack(this);
+    } else {
+      wakeUp.run();
+    }
+  }
+
+  private void finish(@Nullable String failure, ArrayDeque<TcpConnection> unfinished) {
+    // First who waited, or who needs a whole entry might wait for ever.
+    letGoOn(waiting, null, unfinished);
+    letGoOn(held, failure, unfinished);
+    pending.reset();
+    state = State.IDLE;
+    turns.giveBack(this);
+  }
+
+  private static void letGoOn(
+      List<TcpConnection> connections,
+      @Nullable String failure,
+      ArrayDeque<TcpConnection> unfinished) {
+    for (TcpConnection connection : connections) {
+      connection.letGoOn(failure);
+      unfinished.addLast(connection);
+    }
+    connections.clear();
+  }
+
+  /** The loop has ended. An entry that is under way gives the turn back when it ends. */
+  void close() {
+    closed = true;
+    if (state != State.COMMITTING || ended != null) {
+      turns.giveBack(this);
+    }
+  }
+}

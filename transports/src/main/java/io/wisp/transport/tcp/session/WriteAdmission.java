@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.tcp.session;
+
+import io.wisp.transport.tcp.command.Command;
+import io.wisp.transport.tcp.command.Command.Access;
+import io.wisp.transport.tcp.command.Execution;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says for one session which commands may run now, where writes are logged before they happen. What
+ * a client sends runs in order: a command that must wait lets those behind it wait.
+ *
+ * <p>Behind a write of the same turn, what names its keys sees what is pending. What looks at the
+ * whole store, or keeps the version of a key for later, waits until the write has happened.
+ */
+final class WriteAdmission {
+
+  /** RENAME and COPY have so many; a transaction may be one of them. */
+  private static final int KEYS_OF_A_COMMAND = 2;
+
+  private final @Nullable WriteTurns turns;
+  private final Execution execution;
+
+  /**
+   * That of a session.
+   *
+   * @param turns null lets everything run at once
+   */
+  WriteAdmission(@Nullable WriteTurns turns, Execution execution) {
+    this.turns = turns;
+    this.execution = execution;
+  }
+
+  void beginTurn() {
+    if (turns != null) {
+      turns.beginTurn();
+    }
+  }
+
+  /** Why a command is refused, or null. */
+  @Nullable String refusalOf(Command command) {
+    return turns != null && writes(command) ? turns.refusal() : null;
+  }
+
+  /** Whether a command may run now that has so many arguments, its name included. */
+  boolean mayRun(Command command, int count) {
+    if (turns == null || execution.transaction().queues(command)) {
+      return true;
+    }
+    if (writes(command)) {
+      return turns.admitsWrite(keys(command, count));
+    }
+    return !turns.hasWritten() || looksAtNoMoreThanKeys(command);
+  }
+
+  /** Whether a command that runs for each key as it arrives may go on. */
+  boolean mayStep(Command command) {
+    return turns == null || command.access() != Access.WRITE || turns.admitsWrite(1);
+  }
+
+  private boolean writes(Command command) {
+    return (command.access() == Access.WRITE && !execution.transaction().queues(command))
+        || command.isExec();
+  }
+
+  private int keys(Command command, int count) {
+    if (command.isExec()) {
+      return execution.transaction().mostKeys();
+    }
+    if (command.isStreamed()) {
+      return 1;
+    }
+    return command.takesManyKeys() ? count / command.step() : KEYS_OF_A_COMMAND;
+  }
+
+  private static boolean looksAtNoMoreThanKeys(Command command) {
+    return switch (command.access()) {
+      case READ -> command.isKeyAt(1);
+      case CONNECTION -> true;
+      case SERVER -> command.runsInsideMulti() && !command.isKeyAt(1);
+      case WRITE -> false;
+    };
+  }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport;
+
+import io.wisp.store.Slice;
+import io.wisp.store.Store;
+import io.wisp.store.WriteBatch;
+import io.wisp.store.WriteCondition;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A log in memory, which carries entries out in a thread of its own; while it is held, not before
+ * it is let go.
+ */
+public final class HeldLog implements WriteLog {
+
+  private final Store store;
+  private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
+  private final AtomicInteger entries = new AtomicInteger();
+  private @Nullable Runnable held;
+  private boolean holds;
+  private volatile @Nullable String failure;
+
+  /** A log of the writes of a store. */
+  public HeldLog(Store store) {
+    this.store = store;
+  }
+
+  /** From now on entries stay under way. */
+  public synchronized void hold() {
+    holds = true;
+  }
+
+  /** Lets the entry that is under way end, and those behind it. */
+  public synchronized void letGo() {
+    holds = false;
+    if (held != null) {
+      thread.execute(held);
+      held = null;
+    }
+  }
+
+  /** Whether an entry is under way and held. */
+  public synchronized boolean isHolding() {
+    return held != null;
+  }
+
+  /** Ends the entry that is under way, if any, and all later ones. */
+  public synchronized void fail(String why) {
+    failure = why;
+    letGo();
+  }
+
+  /** How many entries there were. */
+  public int entries() {
+    return entries.get();
+  }
+
+  @Override
+  public synchronized void append(WriteBatch writes, boolean clears, Completion completion) {
+    WriteBatch copy = new WriteBatch();
+    for (int i = 0; i < writes.size(); i++) {
+      WriteBatch.Entry write = writes.get(i);
+      switch (write.change()) {
+        case PUT ->
+            copy.putAs(
+                Slice.of(write.key().toByteArray()),
+                Slice.of(write.value().toByteArray()),
+                write.expiresAt(),
+                (entries.get() + 1) * 10_000L + i);
+        case DELETE -> copy.delete(Slice.of(write.key().toByteArray()), WriteCondition.ALWAYS, 0);
+        case NONE -> {}
+      }
+    }
+    entries.incrementAndGet();
+    Runnable end = () -> carryOut(copy, clears, completion);
+    if (holds) {
+      held = end;
+    } else {
+      thread.execute(end);
+    }
+  }
+
+  private void carryOut(WriteBatch writes, boolean clears, Completion completion) {
+    if (failure == null) {
+      if (clears) {
+        store.clear();
+      }
+      store.writeAll(writes);
+    }
+    completion.ended(failure);
+  }
+
+  @Override
+  public @Nullable String failure() {
+    return failure;
+  }
+
+  @Override
+  public void close() {
+    thread.shutdown();
+    try {
+      if (!thread.awaitTermination(20, TimeUnit.SECONDS)) {
+        throw new AssertionError("an entry does not end");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.tcp;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.wisp.store.HeapStore;
+import io.wisp.transport.Eventually;
+import io.wisp.transport.HeldLog;
+import io.wisp.transport.tcp.RandomCommands.Comparison;
+import io.wisp.transport.tcp.RandomCommands.Request;
+import io.wisp.transport.tcp.RespPeer.Reply;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A tcp server that logs writes before they happen, with a log that a test can hold up. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class LoggedWritesTest {
+
+  private final HeapStore store = new HeapStore();
+  private final HeldLog log = new HeldLog(store);
+  private final List<AutoCloseable> open = new ArrayList<>();
+  private RunningServer server = serve(1, false);
+
+  private RunningServer serve(int threads, boolean busyPoll) {
+    return new RunningServer(
+        store,
+        options -> options.withThreads(threads).withBusyPoll(busyPoll).withWriteLog(log),
+        TcpLimits.defaults());
+  }
+
+  private RespPeer connect() throws IOException {
+    return connect(server.port());
+  }
+
+  private RespPeer connect(int port) throws IOException {
+    RespPeer peer = new RespPeer(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    open.add(peer);
+    return peer;
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    log.letGo();
+    for (AutoCloseable each : open) {
+      each.close();
+    }
+    server.close();
+    log.close();
+  }
+
+  private void restart(int threads, boolean busyPoll) {
+    server.close();
+    server = serve(threads, busyPoll);
+  }
+
+  private String get(String key) {
+    byte[] value = store.get(key.getBytes(UTF_8));
+    return value == null ? "absent" : new String(value, UTF_8);
+  }
+
+  @Test
+  void shouldAnswerAWriteWhenItIsInTheLogAndLetOthersReadMeanwhile() throws Exception {
+    RespPeer writer = connect();
+    RespPeer reader = connect();
+    writer.call("SET", "a", "old");
+    log.hold();
+    writer.send(List.of("SET", "a", "new"));
+    writer.send(List.of("MGET", "a", "b"));
+    writer.send(List.of("GET", "a"));
+    writer.send(List.of("DBSIZE"));
+    Eventually.await(log::isHolding);
+    for (int i = 0; i < 100; i++) {
+      assertThat(reader.call("GET", "a").text()).isEqualTo("old");
+      assertThat(reader.call("MGET", "a", "b")).hasToString("*[$old, _]");
+    }
+    assertThat(get("a")).isEqualTo("old");
+    log.letGo();
+    assertThat(writer.read().text()).isEqualTo("OK");
+    assertThat(writer.read()).hasToString("*[$new, _]");
+    assertThat(writer.read().text()).isEqualTo("new");
+    assertThat(writer.read().text()).isEqualTo("1");
+    assertThat(reader.call("GET", "a").text()).isEqualTo("new");
+  }
+
+  @Test
+  void shouldPutWhatArrivesMeanwhileIntoTheNextEntry() throws Exception {
+    RespPeer first = connect();
+    List<RespPeer> others = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      others.add(connect());
+      // It is served by now.
+      others.getLast().call("PING");
+    }
+    log.hold();
+    first.send(List.of("INCR", "n"));
+    Eventually.await(log::isHolding);
+    for (RespPeer other : others) {
+      other.send(List.of("INCR", "n"));
+    }
+    // They have arrived when one that came later is answered.
+    assertThat(connect().call("GET", "n")).isEqualTo(Reply.NIL);
+    log.letGo();
+    assertThat(first.read().text()).isEqualTo("1");
+    List<String> answers = new ArrayList<>();
+    for (RespPeer other : others) {
+      answers.add(other.read().text());
+    }
+    assertThat(answers).doesNotHaveDuplicates().contains("2", "21");
+    assertThat(get("n")).isEqualTo("21");
+    assertThat(log.entries()).isLessThan(15);
+  }
+
+  @Test
+  void shouldSayThatAnOutcomeIsNotKnownAndRefuseWritesFromThenOn() throws Exception {
+    RespPeer writer = connect();
+    RespPeer waiting = connect();
+    RespPeer reader = connect();
+    writer.call("SET", "a", "old");
+    log.hold();
+    writer.send(List.of("GET", "a"));
+    writer.send(List.of("SET", "a", "new"));
+    writer.send(List.of("GET", "a"));
+    Eventually.await(log::isHolding);
+    waiting.send(List.of("SET", "b", "1"));
+    assertThat(reader.call("GET", "a").text()).isEqualTo("old");
+    log.fail("No space left on device");
+    Reply reply = writer.read();
+    if (reply.text().equals("old")) {
+      // That was read in an earlier turn.
+      reply = writer.read();
+    }
+    assertThat(reply.text())
+        .startsWith("UNKNOWN ")
+        .contains("may have happened or not", "No space left on device");
+    assertThat(waiting.read().text())
+        .startsWith("MISCONF ")
+        .contains("No space left on device", "started again");
+    assertThat(reader.call("GET", "a").text()).isEqualTo("old");
+    assertThat(reader.call("SET", "a", "1").text()).startsWith("MISCONF ");
+    assertThat(reader.call("DEL", "a").text()).startsWith("MISCONF ");
+    assertThat(reader.call("MULTI").text()).isEqualTo("OK");
+    assertThat(reader.call("SET", "a", "1").text()).isEqualTo("QUEUED");
+    assertThat(reader.call("EXEC").text()).startsWith("EXECABORT ").contains("MISCONF ");
+    assertThat(reader.call("GET", "a").text()).isEqualTo("old");
+  }
+
+  @Test
+  void shouldKeepTransactionsAndWhatTheyWatchWhole() throws Exception {
+    RespPeer one = connect();
+    RespPeer other = connect();
+    one.call("SET", "a", "1");
+    one.call("WATCH", "a");
+    one.call("MULTI");
+    one.call("SET", "b", "2");
+    other.call("SET", "a", "3");
+    assertThat(one.call("EXEC")).isEqualTo(Reply.NIL);
+    // A version that is pending is none to watch.
+    for (List<String> words :
+        List.of(
+            List.of("SET", "a", "4"),
+            List.of("WATCH", "a"),
+            List.of("MULTI"),
+            List.of("INCR", "a"),
+            List.of("EXEC"))) {
+      one.send(words);
+    }
+    for (int i = 0; i < 4; i++) {
+      assertThat(one.read().isError()).isFalse();
+    }
+    assertThat(one.read()).hasToString("*[:5]");
+    assertThat(get("b")).isEqualTo("absent");
+  }
+
+  @Test
+  void shouldMakeManyEntriesOfACommandOfManyKeys() throws Exception {
+    RespPeer peer = connect();
+    List<String> set = new ArrayList<>(List.of("MSET"));
+    List<String> delete = new ArrayList<>(List.of("DEL"));
+    for (int i = 0; i < 8_000; i++) {
+      set.add("key " + i);
+      set.add("v");
+      delete.add("key " + i);
+      delete.add("another " + i);
+    }
+    peer.send(List.of("SET", "first", "1"));
+    assertThat(peer.call(set).text()).isEqualTo("OK");
+    assertThat(peer.read().text()).isEqualTo("OK");
+    assertThat(store.size()).isEqualTo(8_001);
+    assertThat(peer.call(delete).text()).isEqualTo("8000");
+    assertThat(store.size()).isEqualTo(1);
+    peer.call(set);
+    peer.send(List.of("FLUSHALL"));
+    peer.send(List.of("SET", "a", "1"));
+    assertThat(peer.call("KEYS", "*").text()).isEqualTo("OK");
+    assertThat(peer.read().text()).isEqualTo("OK");
+    assertThat(peer.read()).hasToString("*[$a]");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void shouldCountEachIncrementOfManyLoops(boolean busyPoll) throws Exception {
+    restart(4, busyPoll);
+    int clients = 12;
+    int times = 200;
+    List<Thread> threads = new ArrayList<>();
+    List<Throwable> failures = new ArrayList<>();
+    for (int i = 0; i < clients; i++) {
+      RespPeer peer = connect();
+      threads.add(
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    try {
+                      for (int j = 0; j < times; j++) {
+                        assertThat(peer.call("INCR", "n").isError()).isFalse();
+                      }
+                    } catch (IOException | AssertionError e) {
+                      synchronized (failures) {
+                        failures.add(e);
+                      }
+                    }
+                  }));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertThat(failures).isEmpty();
+    assertThat(get("n")).isEqualTo(Integer.toString(clients * times));
+  }
+
+  @Test
+  void shouldAnswerRandomCommandsAsAServerWithoutALogDoes() throws Exception {
+    long seed = Long.getLong("wisp.difference.seed", System.nanoTime());
+    Random random = new Random(seed);
+    try (RunningServer plain = new RunningServer()) {
+      RespPeer logged = connect();
+      RespPeer wanted = connect(plain.port());
+      RandomCommands commands = new RandomCommands(random);
+      for (int round = 0; round < 300; round++) {
+        List<Request> requests = new ArrayList<>();
+        for (int i = random.nextInt(12); i >= 0; i--) {
+          Request request = commands.next();
+          if (request.comparison() == Comparison.EXACT
+              && !request.words().getFirst().equalsIgnoreCase("client")) {
+            requests.add(request);
+          }
+        }
+        for (Request request : requests) {
+          logged.send(request.words());
+          wanted.send(request.words());
+        }
+        for (Request request : requests) {
+          assertThat(logged.read().toString())
+              .as("seed %s, %s of %s", seed, request, requests)
+              .isEqualTo(wanted.read().toString());
+        }
+      }
+    }
+  }
+}
