@@ -131,6 +131,20 @@ run_guest() {
   exec "$root/scripts/guest.sh" "$@"
 }
 
+# Gives a server with a log what that takes: jars that nobody else loads, and so nobody else has to fetch.
+provide_replication() {
+  local argument
+  for argument; do
+    case $argument in
+      --data | --data=*)
+        ensure_replication_built
+        extra_flags+=("-Dwisp.replication=${REPLICATION_JAR%/*}")
+        return
+        ;;
+    esac
+  done
+}
+
 hold_closed_descriptors
 find_root
 case ${1:-} in
@@ -167,6 +181,7 @@ case ${1:-} in
     ;;
   *)
     ensure_command_built
+    provide_replication "$@"
     pin_in_emulation "$@"
     [[ -t 1 ]] && extra_flags+=(-Dwisp.outIsTerminal=true)
     [[ -t 2 ]] && extra_flags+=(-Dwisp.liveProgress=true)

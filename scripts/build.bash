@@ -6,7 +6,10 @@
 # What each jar is made of, folders below the root; the jar's own is the last.
 readonly COMMAND_MODULES=(core transports/verbs transports measure cli)
 readonly BENCHMARK_MODULES=(core transports/verbs transports measure benchmarks)
+readonly REPLICATION_MODULES=(core transports/verbs transports measure cli replication)
 readonly COMMAND_JAR=$root/cli/target/wisp.jar BENCHMARK_JAR=$root/benchmarks/target/benchmarks.jar
+# The folder has all that a server with a log needs beside the command.
+readonly REPLICATION_JAR=$root/replication/target/lib/wisp-replication.jar
 
 readonly JVM_FLAGS=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
 readonly BUILD_LOG=$root/target/build.log BUILD_BEGAN=$root/target/build.began
@@ -17,6 +20,10 @@ ensure_command_built() {
 
 ensure_benchmarks_built() {
   ensure_built "$BENCHMARK_JAR" "${BENCHMARK_MODULES[@]}"
+}
+
+ensure_replication_built() {
+  ensure_built "$REPLICATION_JAR" "${REPLICATION_MODULES[@]}"
 }
 
 # Builds a jar if need be. The old one is removed first: a failed build leaves nothing stale to run,
@@ -69,7 +76,7 @@ is_fresh() {
 # Gives the jars that a build has made the time at which it began, so that a source edited meanwhile is newer.
 date_jars() {
   local jar
-  for jar in "$COMMAND_JAR" "$BENCHMARK_JAR"; do
+  for jar in "$COMMAND_JAR" "$BENCHMARK_JAR" "$REPLICATION_JAR"; do
     [[ ! $jar -nt $BUILD_BEGAN ]] || touch -r "$BUILD_BEGAN" "$jar"
   done
 }
@@ -77,7 +84,7 @@ date_jars() {
 # Removes the jars that a build has made before it failed.
 discard_jars() {
   local jar
-  for jar in "$COMMAND_JAR" "$BENCHMARK_JAR"; do
+  for jar in "$COMMAND_JAR" "$BENCHMARK_JAR" "$REPLICATION_JAR"; do
     [[ ! $jar -nt $BUILD_BEGAN ]] || rm -f "$jar"
   done
 }

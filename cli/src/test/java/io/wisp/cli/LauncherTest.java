@@ -36,8 +36,8 @@ class LauncherTest {
       echo "[INFO] Building Wisp core 0.2.0 [2/4]"
       echo "[INFO] noise"
       sleep 0.2
-      mkdir -p cli/target benchmarks/target
-      touch cli/target/wisp.jar benchmarks/target/benchmarks.jar
+      mkdir -p cli/target benchmarks/target replication/target/lib
+      touch cli/target/wisp.jar benchmarks/target/benchmarks.jar replication/target/lib/wisp-replication.jar
       """;
 
   @TempDir Path folder;
@@ -48,7 +48,14 @@ class LauncherTest {
   void plantTree() throws IOException {
     root = folder.resolve("tree with a blank");
     for (String module :
-        List.of("core", "transports/verbs", "transports", "measure", "cli", "benchmarks")) {
+        List.of(
+            "core",
+            "transports/verbs",
+            "transports",
+            "measure",
+            "cli",
+            "replication",
+            "benchmarks")) {
       write(module + "/pom.xml", "");
       write(module + "/src/main/java/Some.java", "");
     }
@@ -111,6 +118,16 @@ class LauncherTest {
         .contains(" -Xmx1g -Dx=y -jar ")
         .endsWith("/cli/target/wisp.jar -s a b\n");
     assertThat(outcome.exitCode()).isZero();
+  }
+
+  @Test
+  void shouldGiveAServerThatLogsWritesTheJarsForThat() throws Exception {
+    assertThat(run("-s").out()).doesNotContain("wisp.replication");
+    Outcome outcome = run("-s", "--data", "d");
+    assertThat(outcome.out())
+        .containsPattern(" -Dwisp.replication=\\S.*/replication/target/lib -Xmx1g")
+        .endsWith(" -s --data d\n");
+    assertThat(run("-s", "--data=d").out()).contains(" -Dwisp.replication=");
   }
 
   @Test

@@ -58,6 +58,15 @@ public final class ServeArguments {
   private @Nullable String keep;
 
   @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description =
+          "Log each write in this folder before it is acknowledged, so that it outlives the process and"
+              + " the machine; the next server with the folder goes on with it. Only tcp serves with"
+              + " it so far; not with --evict or --keep.")
+  private @Nullable String data;
+
+  @Option(
       names = "--threads",
       paramLabel = "N",
       description = "Threads that serve, for each transport; half the cores unless given.")
@@ -140,6 +149,7 @@ public final class ServeArguments {
         connection.device(),
         connection.ackTimeout(),
         cluster == null ? null : cluster.member(),
+        null,
         onThreadLost);
   }
 
@@ -170,6 +180,20 @@ public final class ServeArguments {
   /** Where the store of a server at a port is kept, or null if it ends with the server. */
   @Nullable KeptStore kept(int port) {
     return keep == null ? null : KeptStore.named(keep, port);
+  }
+
+  /** Where writes are logged, or null if they are not. */
+  @Nullable LoggedData data() {
+    if (data == null) {
+      return null;
+    }
+    if (evict) {
+      throw UserError.usage("--data loses nothing, and --evict would: leave one of them out");
+    }
+    if (keep != null) {
+      throw UserError.usage("--data and --keep are two ways to last: leave one of them out");
+    }
+    return LoggedData.named(data);
   }
 
   boolean evict() {

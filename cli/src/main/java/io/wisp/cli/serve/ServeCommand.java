@@ -20,6 +20,7 @@ import io.wisp.transport.ServerOptions;
 import io.wisp.transport.Transport;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.Transports;
+import io.wisp.transport.WriteLog;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -55,6 +56,10 @@ public record ServeCommand(
     List<Transport> transports = transports();
     transports.forEach(each -> TransportChoice.endpoint(each, asked.endpoint()));
     requireKnownHost(asked);
+    LoggedData data = arguments.data();
+    if (data != null) {
+      requireLogging(transports);
+    }
     KeptStore kept = arguments.kept(asked.endpoint().port());
     ByteSize machine = MemorySize.ofMachine();
     MemorySize memory =
@@ -74,8 +79,10 @@ public record ServeCommand(
     }
     out.println("memory  " + memory.size() + " (" + memory.explanation() + ")");
     ServerOptions options = asked.withMaxClients(clients(asked, transports, out));
-    try (Store store = open(kept, memory.size(), transports, streams);
-        StoreServer server = StoreServer.start(store, transports, options, streams.err())) {
+    try (Store store = open(kept, data, memory.size(), transports, streams);
+        WriteLog log = data == null ? null : data.open(store, out, streams.err());
+        StoreServer server =
+            StoreServer.start(store, transports, options.withWriteLog(log), streams.err())) {
       announce(server.transports(), options, streams);
       stop.await();
       stop.explain(streams.err());
@@ -110,8 +117,12 @@ public record ServeCommand(
    * the lack of it ends only a server that was to have nothing else.
    */
   private Store open(
-      @Nullable KeptStore kept, ByteSize memory, List<Transport> transports, Streams streams) {
-    boolean shared = anyShares(transports);
+      @Nullable KeptStore kept,
+      @Nullable LoggedData data,
+      ByteSize memory,
+      List<Transport> transports,
+      Streams streams) {
+    boolean shared = data == null && anyShares(transports);
     if (kept != null) {
       return kept.open(memory, arguments.evict(), shared, streams.out(), streams.err());
     }
@@ -154,6 +165,15 @@ public record ServeCommand(
     return transports.stream()
         .filter(transport -> transport.name().equals(TransportChoice.SHM))
         .anyMatch(transport -> transport.unavailable().isEmpty());
+  }
+
+  /** A server that is asked for others alone would serve nothing. */
+  private static void requireLogging(List<Transport> transports) {
+    if (transports.stream().noneMatch(Transport::logsWrites)) {
+      throw UserError.usage(
+          "--data: only tcp serves with it so far, and --transport names "
+              + transports.getFirst().name());
+    }
   }
 
   private static void requireKnownHost(ServerOptions asked) {

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.cli.serve;
+
+import io.wisp.measure.input.UserError;
+import io.wisp.store.Store;
+import io.wisp.transport.WriteLog;
+import io.wisp.transport.WriteLogProvider;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log of a server whose writes are to last, and what the operator is told of it.
+ *
+ * @param folder where it is, or will be
+ */
+record LoggedData(Path folder) {
+
+  /** Says in which folder the jars are that a log takes. */
+  private static final String JARS = "wisp.replication";
+
+  /** Where they are beside the command's own jar, unless that is said. */
+  private static final String BESIDE = "replication";
+
+  /** What --data names. */
+  static LoggedData named(String path) {
+    if (path.isBlank()) {
+      throw UserError.usage("--data is empty");
+    }
+    try {
+      return new LoggedData(Path.of(path).toAbsolutePath());
+    } catch (InvalidPathException e) {
+      throw UserError.usage("--data " + path + " is no name of a folder");
+    }
+  }
+
+  /**
+   * Opens it, which fills a store, and says what is promised.
+   *
+   * @throws UserError if it cannot be opened; nothing was lost
+   */
+  WriteLog open(Store store, PrintStream out, PrintStream err) {
+    WriteLogProvider provider = provider();
+    long began = System.nanoTime();
+    try {
+      WriteLog log = provider.open(folder, store, notice -> err.println("WARNING: " + notice));
+      out.printf(
+          Locale.ROOT,
+          "data    %s (each write is on the disk before it is acknowledged)%n"
+              + "        %,d keys, read in %.3f s%n",
+          folder,
+          store.size(),
+          (System.nanoTime() - began) / 1e9);
+      return log;
+    } catch (IOException e) {
+      throw UserError.failure("--data: " + e.getMessage());
+    }
+  }
+
+  private static WriteLogProvider provider() {
+    Optional<WriteLogProvider> known = ServiceLoader.load(WriteLogProvider.class).findFirst();
+    if (known.isPresent()) {
+      return known.get();
+    }
+    Path jars = jars();
+    ClassLoader own = LoggedData.class.getClassLoader();
+    // Open as long as the process, which loads classes from it whenever it needs them.
+    ClassLoader loader = new URLClassLoader("replication", urls(jars), own);
+    return ServiceLoader.load(WriteLogProvider.class, loader)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                UserError.failure(
+                    ("--data needs jars that are not in %s: ./wisp builds them when it starts such"
+                            + " a server; -D%s=FOLDER says where they are")
+                        .formatted(jars, JARS)));
+  }
+
+  private static Path jars() {
+    String said = System.getProperty(JARS);
+    if (said != null) {
+      return Path.of(said);
+    }
+    // Of "java -jar" this is the jar.
+    Path jar = Path.of(System.getProperty("java.class.path").split(File.pathSeparator, 2)[0]);
+    return jar.toAbsolutePath().resolveSibling(BESIDE);
+  }
+
+  private static URL[] urls(Path folder) {
+    File @Nullable [] files = folder.toFile().listFiles((parent, name) -> name.endsWith(".jar"));
+    if (files == null) {
+      return new URL[0];
+    }
+    URL[] urls = new URL[files.length];
+    for (int i = 0; i < files.length; i++) {
+      try {
+        urls[i] = files[i].toURI().toURL();
+      } catch (MalformedURLException e) {
+        throw UserError.failure(files[i] + " cannot be loaded: " + e.getMessage());
+      }
+    }
+    return urls;
+  }
+}
