@@ -13,7 +13,7 @@ EVERYWHERE = {"Main", "package-info"}
 
 def main_classes() -> dict[str, list[Path]]:
     classes = defaultdict(list)
-    for module in ("core", "transports", "transports/verbs", "measure", "cli", "benchmarks"):
+    for module in ("core", "transports", "transports/verbs", "measure", "cli", "replication", "benchmarks"):
         for kind in ("main", "launcher"):
             for path in (ROOT / module / "src" / kind / "java").rglob("*.java"):
                 classes[path.stem].append(path)

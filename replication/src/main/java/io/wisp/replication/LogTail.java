@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.replication;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+
+/**
+ * Looks at the end of a log before Ratis opens it. A process that is killed while it writes leaves
+ * an entry of which only the beginning is there, and behind it the zeros that the file was made
+ * with. Ratis cannot tell that from a log that is damaged, and refuses both. Such an entry was
+ * never acknowledged, so it is cut off here; what is damaged in front of whole entries is refused.
+ *
+ * <p>The file that is written to begins with "RaftLog1". An entry is its length as a varint, as
+ * many bytes, and the CRC-32C of both, big-endian; the bytes are a message of protobuf, of which
+ * the first two fields are numbers.
+ */
+final class LogTail {
+
+  private static final String OPEN_SEGMENTS = "log_inprogress_";
+  private static final byte[] HEADER = "RaftLog1".getBytes(StandardCharsets.US_ASCII);
+  private static final int MAX_VARINT = 10;
+
+  /** The tags of term and index. The first entry has the index 0, which is left out. */
+  private static final byte FIRST_FIELD = 1 << 3;
+
+  private static final byte SECOND_FIELD = 2 << 3;
+  private static final int NOT_WHOLE = -1;
+
+  private final byte[] bytes;
+
+  private LogTail(byte[] bytes) {
+    this.bytes = bytes;
+  }
+
+  /**
+   * Cuts off what is left of an entry that was being written.
+   *
+   * @param folder of the log; it need not be there
+   * @param notices is told of what was cut off
+   * @throws IOException if an entry is damaged that others follow
+   */
+  static void mend(Path folder, Consumer<String> notices) throws IOException {
+    for (Path file : openSegments(folder)) {
+      LogTail log = new LogTail(Files.readAllBytes(file));
+      if (!log.hasHeader()) {
+        continue;
+      }
+      int end = log.endOfWholeEntries();
+      if (log.isZeroFrom(end)) {
+        continue;
+      }
+      if (log.hasWholeEntryBehind(end)) {
+        throw new IOException(
+            "the entry of the log at byte "
+                + end
+                + " of "
+                + file
+                + " is damaged, and others follow it");
+      }
+      cut(file, end);
+      notices.accept(
+          "the last entry of the log was being written when the server ended, and is left out: "
+              + file
+              + ", from byte "
+              + end);
+    }
+  }
+
+  private static List<Path> openSegments(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith(OPEN_SEGMENTS))
+          .sorted()
+          .toList();
+    }
+  }
+
+  /** Of one that has none nothing was acknowledged: it is written before any entry. */
+  private boolean hasHeader() {
+    return bytes.length >= HEADER.length
+        && Arrays.equals(bytes, 0, HEADER.length, HEADER, 0, HEADER.length);
+  }
+
+  private int endOfWholeEntries() {
+    int end = HEADER.length;
+    for (int next = endOfEntry(end); next != NOT_WHOLE; next = endOfEntry(end)) {
+      end = next;
+    }
+    return end;
+  }
+
+  private boolean isZeroFrom(int from) {
+    for (int i = from; i < bytes.length; i++) {
+      if (bytes[i] != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean hasWholeEntryBehind(int from) {
+    for (int i = from + 1; i < bytes.length; i++) {
+      if (mayBeEntry(i) && endOfEntry(i) != NOT_WHOLE) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Where the entry ends that begins at a byte, if there is one and it is whole. */
+  private int endOfEntry(int at) {
+    int content = behindVarint(at);
+    long length = content == NOT_WHOLE ? 0 : varint(at, content);
+    if (length <= 0 || length > bytes.length - content - Integer.BYTES) {
+      return NOT_WHOLE;
+    }
+    int end = content + (int) length;
+    CRC32C checksum = new CRC32C();
+    checksum.update(bytes, at, end - at);
+    return ByteBuffer.wrap(bytes).getInt(end) == (int) checksum.getValue()
+        ? end + Integer.BYTES
+        : NOT_WHOLE;
+  }
+
+  /** Whether an entry may begin here, but the first: so few checksums are made of what is none. */
+  private boolean mayBeEntry(int at) {
+    int content = behindVarint(at);
+    if (content == NOT_WHOLE || content >= bytes.length || bytes[content] != FIRST_FIELD) {
+      return false;
+    }
+    int second = behindVarint(content + 1);
+    return second != NOT_WHOLE && second < bytes.length && bytes[second] == SECOND_FIELD;
+  }
+
+  private int behindVarint(int at) {
+    for (int i = at; i < Math.min(bytes.length, at + MAX_VARINT); i++) {
+      if (bytes[i] >= 0) {
+        return i + 1;
+      }
+    }
+    return NOT_WHOLE;
+  }
+
+  private long varint(int from, int to) {
+    long value = 0;
+    for (int i = to - 1; i >= from; i--) {
+      value = (value << 7) | (bytes[i] & 0x7f);
+    }
+    return value;
+  }
+
+  private static void cut(Path file, int end) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate(end);
+      channel.force(true);
+    }
+  }
+}

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.replication;
+
+import io.wisp.store.Store;
+import io.wisp.store.WriteBatch;
+import io.wisp.transport.WriteLog;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.apache.ratis.protocol.Message;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A log by Ratis with one member. When anything is wrong with it, it ends for good: then the store
+ * keeps what it has, and the next start reads what the disk has.
+ */
+final class RaftWriteLog implements WriteLog {
+
+  /** How much the log grows before there is a snapshot of a small store. */
+  static final long LEAST_SNAPSHOT_BYTES = 64 << 20;
+
+  private static final long RETRY_MILLIS = 10;
+
+  /** Without an entry carried out for so long a start has failed. */
+  private static final long STANDSTILL_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+  private final DataFolder folder;
+  private final QuietLogs logs;
+  private final Acknowledged acknowledged;
+  private final StoreMachine machine;
+  private final RaftEngine engine;
+  private final Consumer<String> notices;
+  private final AtomicReference<@Nullable Completion> underWay = new AtomicReference<>();
+  private volatile @Nullable String failure;
+  private volatile boolean closed;
+
+  private RaftWriteLog(
+      DataFolder folder, QuietLogs logs, Store store, long snapshotBytes, Consumer<String> notices)
+      throws IOException {
+    this.folder = folder;
+    this.logs = logs;
+    this.notices = notices;
+    LogTail.mend(folder.log(), notices);
+    acknowledged = Acknowledged.open(folder.path());
+    machine = new StoreMachine(store, acknowledged, snapshotBytes, notices, this::fail);
+    try {
+      engine = RaftEngine.start(folder, machine);
+    } catch (Throwable failed) {
+      acknowledged.close();
+      throw failed;
+    }
+  }
+
+  /** See {@link io.wisp.transport.WriteLogProvider#open}. */
+  static RaftWriteLog open(Path path, Store store, Consumer<String> notices, long snapshotBytes)
+      throws IOException {
+    DataFolder folder = DataFolder.open(path);
+    QuietLogs logs = QuietLogs.into(folder.path().resolve("raft.log"));
+    RaftWriteLog log;
+    try {
+      log = new RaftWriteLog(folder, logs, store, snapshotBytes, notices);
+    } catch (Throwable failed) {
+      logs.close();
+      folder.close();
+      throw failed;
+    }
+    try {
+      log.catchUp();
+      return log;
+    } catch (Throwable failed) {
+      log.close();
+      throw failed;
+    }
+  }
+
+  /** Waits until the store has all that is in the log, and looks whether the log has all. */
+  private void catchUp() throws IOException {
+    byte[] nothing = Entry.encode(1, false, new WriteBatch());
+    long standstill = System.nanoTime() + STANDSTILL_NANOS;
+    long before = -1;
+    while (!ends(engine.propose(nothing))) {
+      String why = machine.failure();
+      if (why != null) {
+        throw new IOException(why);
+      }
+      long applied = machine.getLastAppliedTermIndex().getIndex();
+      if (applied != before) {
+        before = applied;
+        standstill = System.nanoTime() + STANDSTILL_NANOS;
+      }
+      if (!engine.isRunning() || System.nanoTime() - standstill > 0) {
+        throw new IOException(
+            "the log in %s does not come up; %s says more"
+                .formatted(folder.path(), folder.path().resolve("raft.log")));
+      }
+    }
+    long last = acknowledged.last();
+    if (machine.applied() < last) {
+      throw new IOException(
+          ("the log in %s ends with write %s, and write %s was acknowledged: it was cut short. To go"
+                  + " on with what is left of it, remove %s")
+              .formatted(
+                  folder.path(), machine.applied(), last, folder.path().resolve("acknowledged")));
+    }
+    machine.goLive();
+  }
+
+  private static boolean ends(CompletableFuture<Message> proposal) throws IOException {
+    try {
+      proposal.get(1, TimeUnit.SECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      pause();
+      return false;
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  /** It is not the leader yet, or not ready. */
+  private static void pause() throws IOException {
+    try {
+      TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  private static IOException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new IOException("interrupted while the log was read", e);
+  }
+
+  @Override
+  public void append(WriteBatch writes, boolean clears, Completion completion) {
+    String why = failure;
+    if (why != null) {
+      completion.ended(why);
+      return;
+    }
+    if (!underWay.compareAndSet(null, completion)) {
+      throw new IllegalStateException("an entry is under way, and this is another one");
+    }
+    byte[] bytes = Entry.encode(machine.applied() + 1, clears, writes);
+    var _ = engine.propose(bytes).whenComplete(this::ended);
+  }
+
+  private void ended(@Nullable Message answer, @Nullable Throwable error) {
+    if (error != null) {
+      fail("the log did not take an entry: " + RaftEngine.reason(error));
+    } else if (StoreMachine.STALE
+        .getContent()
+        .equals(answer == null ? null : answer.getContent())) {
+      fail("the log had another entry before the last one");
+    } else {
+      tell(null);
+    }
+  }
+
+  private void fail(String why) {
+    boolean first;
+    synchronized (this) {
+      first = failure == null;
+      if (first) {
+        failure = why;
+      }
+    }
+    if (first && !closed) {
+      notices.accept("nothing is written any more: " + why);
+    }
+    tell(failure);
+  }
+
+  private void tell(@Nullable String outcome) {
+    Completion completion = underWay.getAndSet(null);
+    if (completion != null) {
+      completion.ended(outcome);
+    }
+  }
+
+  @Override
+  public @Nullable String failure() {
+    return failure;
+  }
+
+  /** How many writes the log has had, for tests. */
+  long applied() {
+    return machine.applied();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    engine.close();
+    machine.close();
+    fail("the server is closed");
+    logs.close();
+    try (folder) {
+      acknowledged.close();
+    } catch (IOException e) {
+      // Nothing depends on it any more.
+    }
+  }
+}

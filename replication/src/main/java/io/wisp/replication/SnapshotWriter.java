@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.replication;
+
+import io.wisp.store.KeySink;
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.store.Store;
+import java.io.BufferedOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedOutputStream;
+
+/**
+ * Writes what a store holds into a file while others write to the store. Each record is whole, with
+ * its version, and stands for some moment between the beginning and the end; a record that was
+ * there all the time is in the file. Whoever reads it carries out the writes since the beginning
+ * again.
+ *
+ * <p>All numbers are big-endian:
+ *
+ * <pre>
+ *  8 bytes  "WISPSNAP"
+ *  4 bytes  format: 1
+ *  8 bytes  version of the last write before the beginning
+ * then for each record
+ *  4 bytes  length of the key, more than 0
+ *  4 bytes  length of the value
+ *  8 bytes  expiry in milliseconds since the epoch, 0: never
+ *  8 bytes  version
+ *  key, value
+ * then
+ *  4 bytes  0
+ *  8 bytes  number of records
+ *  4 bytes  CRC-32C of all before
+ * </pre>
+ */
+final class SnapshotWriter {
+
+  static final long MAGIC = 0x57495350534e4150L;
+  static final int FORMAT = 1;
+
+  private static final int BUFFER = 1 << 20;
+  private static final int KEYS_PER_STEP = 256;
+
+  private final Store store;
+  private final BooleanSupplier stopped;
+  private final CopiedRecord record = new CopiedRecord();
+  private long count;
+
+  /**
+   * One that writes a store once.
+   *
+   * @param stopped whether to give up
+   */
+  SnapshotWriter(Store store, BooleanSupplier stopped) {
+    this.store = store;
+    this.stopped = stopped;
+  }
+
+  /**
+   * Writes a file, which is there as a whole or not at all.
+   *
+   * @param applied version of the last write that the store had before this
+   * @return whether it was written; if not, it was stopped
+   */
+  boolean write(Path file, long applied) throws IOException {
+    Path draft = draftOf(file);
+    try {
+      try (FileChannel channel =
+          FileChannel.open(
+              draft,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.TRUNCATE_EXISTING,
+              StandardOpenOption.WRITE)) {
+        if (!write(channel, applied)) {
+          return false;
+        }
+        channel.force(true);
+      }
+      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+      DataFolder.forceEntries(file);
+      return true;
+    } finally {
+      Files.deleteIfExists(draft);
+    }
+  }
+
+  /** Where a file is while it is written. */
+  static Path draftOf(Path file) {
+    return file.resolveSibling(file.getFileName() + ".draft");
+  }
+
+  private boolean write(FileChannel channel, long applied) throws IOException {
+    CheckedOutputStream checked =
+        new CheckedOutputStream(
+            new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER), new CRC32C());
+    DataOutputStream out = new DataOutputStream(checked);
+    out.writeLong(MAGIC);
+    out.writeInt(FORMAT);
+    out.writeLong(applied);
+    List<byte[]> keys = new ArrayList<>();
+    KeySink sink =
+        (segment, offset, length) ->
+            keys.add(new Slice().set(segment, offset, length).toByteArray());
+    long cursor = 0;
+    do {
+      cursor = store.scan(cursor, KEYS_PER_STEP, sink);
+      for (byte[] key : keys) {
+        write(key, out);
+      }
+      keys.clear();
+      if (stopped.getAsBoolean()) {
+        return false;
+      }
+    } while (cursor != 0);
+    out.writeInt(0);
+    out.writeLong(count);
+    out.writeInt((int) checked.getChecksum().getValue());
+    out.flush();
+    return true;
+  }
+
+  private void write(byte[] key, DataOutputStream out) throws IOException {
+    if (store.get(Slice.of(key), record) == Status.FOUND) {
+      byte[] value = record.value();
+      out.writeInt(key.length);
+      out.writeInt(value.length);
+      out.writeLong(record.expiresAt());
+      out.writeLong(record.version());
+      out.write(key);
+      out.write(value);
+      count++;
+    }
+  }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.replication;
+
+import io.wisp.store.Store;
+import io.wisp.transport.Threads;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes snapshots in a thread of its own while entries are carried out, when the log has grown by
+ * as much as the store holds. {@link #advance} is for the thread that carries out entries.
+ */
+final class Snapshots implements AutoCloseable {
+
+  private final Store store;
+  private final SnapshotFolder folder;
+  private final long leastBytes;
+  private final Consumer<String> notices;
+  private long bytesSince;
+  private @Nullable Thread thread;
+  private volatile SnapshotFolder.@Nullable Snapshot finished;
+  private volatile boolean stopped;
+
+  /**
+   * Those of a store.
+   *
+   * @param leastBytes of log before there is one
+   */
+  Snapshots(Store store, SnapshotFolder folder, long leastBytes, Consumer<String> notices) {
+    this.store = store;
+    this.folder = folder;
+    this.leastBytes = leastBytes;
+    this.notices = notices;
+  }
+
+  /** The log has so many bytes more, and they were carried out. */
+  void count(int bytes) {
+    bytesSince += bytes;
+  }
+
+  /**
+   * Begins one if it is time.
+   *
+   * @param at the last entry that was carried out
+   * @param applied version of its last write
+   * @return the one that has been finished since this was asked last, or null
+   */
+  SnapshotFolder.@Nullable Snapshot advance(TermIndex at, long applied) throws IOException {
+    Thread running = thread;
+    if (running != null && running.isAlive()) {
+      return null;
+    }
+    thread = null;
+    SnapshotFolder.Snapshot done = finished;
+    finished = null;
+    if (done != null) {
+      folder.published(done);
+      return done;
+    }
+    if (bytesSince >= leastBytes && bytesSince >= store.statistics().recordBytes()) {
+      bytesSince = 0;
+      Path file = folder.fileFor(at);
+      thread =
+          Thread.ofPlatform()
+              .daemon()
+              .name("wisp-snapshot")
+              .start(() -> take(new SnapshotFolder.Snapshot(file, at), applied));
+    }
+    return null;
+  }
+
+  private void take(SnapshotFolder.Snapshot snapshot, long applied) {
+    try {
+      if (new SnapshotWriter(store, () -> stopped).write(snapshot.file(), applied)) {
+        finished = snapshot;
+      }
+    } catch (IOException | RuntimeException e) {
+      if (!stopped) {
+        notices.accept(
+            "a snapshot could not be taken, and the log goes on growing: " + RaftEngine.reason(e));
+      }
+    }
+  }
+
+  /** Gives up one that is being taken, and waits until its thread is out of the store. */
+  @Override
+  public void close() {
+    stopped = true;
+    Thread running = thread;
+    if (running != null) {
+      Threads.joinUninterruptibly(running);
+    }
+  }
+}

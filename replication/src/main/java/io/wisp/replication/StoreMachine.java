@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.replication;
+
+import io.wisp.store.Store;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.raftlog.RaftLog;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.statemachine.StateMachineStorage;
+import org.apache.ratis.statemachine.TransactionContext;
+import org.apache.ratis.statemachine.impl.BaseStateMachine;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries out the entries of the log, one after the other in a thread of Ratis, and has snapshots
+ * taken. An entry that cannot be carried out ends it: all after it stay out of the store, and the
+ * reason is kept.
+ */
+final class StoreMachine extends BaseStateMachine {
+
+  /** What it answers to an entry whose turn it was not. */
+  static final Message STALE = Message.valueOf("stale");
+
+  private static final Message DONE = Message.valueOf("done");
+
+  private final StoreWriter writer;
+  private final Acknowledged acknowledged;
+  private final SnapshotFolder folder = new SnapshotFolder();
+  private final Snapshots snapshots;
+  private final Consumer<String> onFailure;
+  private volatile long applied;
+  private volatile boolean live;
+  private volatile @Nullable String failure;
+
+  /**
+   * That of an empty store.
+   *
+   * @param onFailure is told once why nothing more is carried out, in any thread
+   */
+  StoreMachine(
+      Store store,
+      Acknowledged acknowledged,
+      long leastSnapshotBytes,
+      Consumer<String> notices,
+      Consumer<String> onFailure) {
+    writer = new StoreWriter(store);
+    this.acknowledged = acknowledged;
+    this.onFailure = onFailure;
+    snapshots = new Snapshots(store, folder, leastSnapshotBytes, notices);
+  }
+
+  /** The version of the last write that was carried out. */
+  long applied() {
+    return applied;
+  }
+
+  /** From now on what is carried out is acknowledged: all that was in the log at the start was. */
+  void goLive() {
+    live = true;
+  }
+
+  /** Why nothing more is carried out, or null. */
+  @Nullable String failure() {
+    return failure;
+  }
+
+  @Override
+  public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage storage)
+      throws IOException {
+    super.initialize(server, groupId, storage);
+    folder.init(storage);
+    SnapshotFolder.Snapshot snapshot = folder.latest();
+    if (snapshot != null) {
+      SnapshotReader.read(snapshot.file(), writer);
+      applied = writer.applied();
+      setLastAppliedTermIndex(snapshot.at());
+    }
+  }
+
+  @Override
+  public StateMachineStorage getStateMachineStorage() {
+    return folder;
+  }
+
+  @Override
+  public CompletableFuture<Message> applyTransaction(TransactionContext context) {
+    LogEntryProto logged = context.getLogEntry();
+    if (failure != null) {
+      throw new IllegalStateException(failure);
+    }
+    byte[] bytes = logged.getStateMachineLogEntry().getLogData().toByteArray();
+    boolean isInTurn;
+    try {
+      Entry entry = Entry.decode(bytes);
+      isInTurn = entry.versions() == 0 || writer.apply(entry);
+    } catch (IOException | RuntimeException e) {
+      String why =
+          "entry "
+              + logged.getIndex()
+              + " of the log cannot be carried out: "
+              + RaftEngine.reason(e);
+      fail(why);
+      throw new IllegalStateException(why, e);
+    }
+    applied = writer.applied();
+    snapshots.count(bytes.length);
+    updateLastAppliedTermIndex(logged.getTerm(), logged.getIndex());
+    if (live) {
+      remember();
+    }
+    return CompletableFuture.completedFuture(isInTurn ? DONE : STALE);
+  }
+
+  private void remember() {
+    try {
+      acknowledged.advanceTo(applied);
+    } catch (IOException e) {
+      // It stays behind, and says so much less of a log that is cut short.
+    }
+  }
+
+  /** Asked after each entry. It is short: what is taken is taken elsewhere. */
+  @Override
+  public long takeSnapshot() throws IOException {
+    TermIndex at = getLastAppliedTermIndex();
+    SnapshotFolder.Snapshot done = snapshots.advance(at, applied);
+    return done == null ? RaftLog.INVALID_LOG_INDEX : done.at().getIndex();
+  }
+
+  @Override
+  public void notifyLogFailed(Throwable cause, @Nullable LogEntryProto entry) {
+    fail("the log cannot be written: " + RaftEngine.reason(cause));
+  }
+
+  private void fail(String why) {
+    synchronized (this) {
+      if (failure != null) {
+        return;
+      }
+      failure = why;
+    }
+    onFailure.accept(why);
+  }
+
+  @Override
+  public void close() {
+    snapshots.close();
+  }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.replication;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.wisp.testing.Property;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Logs as Ratis writes them: see also RaftWriteLogTest, which has Ratis write them. */
+class LogTailTest {
+
+  private static final int MADE_WITH = 4096;
+
+  @TempDir private Path folder;
+  private final List<String> notices = new ArrayList<>();
+
+  private static byte[] entry(int length) {
+    byte[] content = new byte[length];
+    Arrays.fill(content, (byte) 'e');
+    System.arraycopy(new byte[] {8, 1, 16, 7}, 0, content, 0, Math.min(4, length));
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    int left = length;
+    for (; left > 0x7f; left >>>= 7) {
+      bytes.write((left & 0x7f) | 0x80);
+    }
+    bytes.write(left);
+    bytes.writeBytes(content);
+    CRC32C checksum = new CRC32C();
+    checksum.update(bytes.toByteArray());
+    bytes.writeBytes(ByteBuffer.allocate(4).putInt((int) checksum.getValue()).array());
+    return bytes.toByteArray();
+  }
+
+  private static byte[] log(int... lengths) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.writeBytes("RaftLog1".getBytes(US_ASCII));
+    for (int length : lengths) {
+      bytes.writeBytes(entry(length));
+    }
+    return bytes.toByteArray();
+  }
+
+  private Path write(byte[] bytes) throws IOException {
+    return Files.write(folder.resolve("log_inprogress_0"), bytes);
+  }
+
+  @Test
+  void shouldLeaveAWholeLogAsItIs() throws Exception {
+    for (byte[] log : List.of(log(), log(9, 200, 40_000), "Raft".getBytes(US_ASCII), new byte[0])) {
+      for (int size : new int[] {log.length, log.length + MADE_WITH}) {
+        byte[] whole = Arrays.copyOf(log, size);
+        Path file = write(whole);
+        LogTail.mend(folder, notices::add);
+        assertThat(Files.readAllBytes(file)).isEqualTo(whole);
+      }
+    }
+    assertThat(notices).isEmpty();
+    LogTail.mend(folder.resolve("not there"), notices::add);
+  }
+
+  @Test
+  void shouldCutOffWhateverIsThereOfTheLastEntry() {
+    byte[] before = log(9, 200);
+    byte[] last = entry(20_000);
+    Property.check(
+        200,
+        draw -> {
+          int there = draw.ints(1, last.length - 1);
+          boolean madeWithZeros = draw.anyBoolean();
+          byte[] log =
+              Arrays.copyOf(before, before.length + (madeWithZeros ? last.length + 100 : there));
+          System.arraycopy(last, 0, log, before.length, there);
+          Path file = write(log);
+          notices.clear();
+          LogTail.mend(folder, notices::add);
+          byte[] left = Files.readAllBytes(file);
+          assertThat(left).isEqualTo(before);
+          assertThat(String.join("", notices)).contains("from byte " + before.length);
+        });
+  }
+
+  @Test
+  void shouldRefuseAnEntryThatIsDamagedBeforeOthers() {
+    byte[] good = log(300, 200, 100);
+    int end = good.length - entry(100).length;
+    Property.check(
+        200,
+        draw -> {
+          byte[] log = Arrays.copyOf(good, good.length + MADE_WITH);
+          int at = draw.ints(8, end - 1);
+          if (draw.anyBoolean()) {
+            log[at] ^= (byte) (1 << draw.ints(0, 7));
+          } else {
+            // A page that was lost.
+            Arrays.fill(log, 8, end, (byte) 0);
+          }
+          Path file = write(log);
+          assertThatThrownBy(() -> LogTail.mend(folder, notices::add))
+              .isInstanceOf(IOException.class)
+              .hasMessageContaining(file.toString())
+              .hasMessageContaining("damaged");
+          assertThat(Files.readAllBytes(file)).isEqualTo(log);
+        });
+  }
+}

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.replication;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.wisp.store.PendingWrites;
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.store.Store;
+import io.wisp.store.WriteBatch;
+import io.wisp.store.WriteCondition;
+import io.wisp.store.cuckoo.CuckooStore;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class RaftWriteLogTest {
+
+  private static final int MEBIBYTE = 1 << 20;
+  private static final String DONE = "done";
+
+  @TempDir private Path temporary;
+  private final ConcurrentLinkedQueue<String> notices = new ConcurrentLinkedQueue<>();
+  private final WriteBatch batch = new WriteBatch();
+
+  /** A store and its log. */
+  private final class Logged implements AutoCloseable {
+
+    private final CuckooStore store;
+    private final RaftWriteLog log;
+
+    Logged(long memory, long snapshotBytes) throws IOException {
+      store = CuckooStore.open(memory);
+      try {
+        log = RaftWriteLog.open(data(), store, notices::add, snapshotBytes);
+      } catch (Throwable failed) {
+        store.close();
+        throw failed;
+      }
+    }
+
+    /** Appends what the batch says; the answer is why it is not known what came of it, or DONE. */
+    String append(boolean clears) throws InterruptedException {
+      BlockingQueue<String> outcome = new LinkedBlockingQueue<>();
+      log.append(batch, clears, failure -> outcome.add(failure == null ? DONE : failure));
+      batch.clear();
+      String answer = outcome.poll(60, TimeUnit.SECONDS);
+      return answer == null ? "no answer" : answer;
+    }
+
+    String put(String key, String value) throws InterruptedException {
+      batch.put(Slice.of(key), Slice.of(value));
+      return append(false);
+    }
+
+    @Nullable String get(String key) {
+      byte[] value = store.get(key.getBytes(UTF_8));
+      return value == null ? null : new String(value, UTF_8);
+    }
+
+    @Override
+    public void close() {
+      log.close();
+      store.close();
+    }
+  }
+
+  private Path data() {
+    return temporary.resolve("data");
+  }
+
+  private Logged open() throws IOException {
+    return new Logged(16 * MEBIBYTE, RaftWriteLog.LEAST_SNAPSHOT_BYTES);
+  }
+
+  private Path openSegment() throws IOException {
+    try (Stream<Path> files = Files.walk(data())) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith("log_inprogress_"))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  @Test
+  void shouldHaveAllThatWasAcknowledgedAfterARestart() throws Exception {
+    try (Logged logged = open()) {
+      assertThat(logged.put("a", "1")).isEqualTo(DONE);
+      assertThat(logged.put("b", "2")).isEqualTo(DONE);
+      batch.delete(Slice.of("a"), WriteCondition.ALWAYS, 0);
+      batch.put(Slice.of("c"), Slice.of("3"), Long.MAX_VALUE / 4, WriteCondition.ALWAYS, 0);
+      assertThat(logged.append(false)).isEqualTo(DONE);
+    }
+    for (int round = 0; round < 2; round++) {
+      try (Logged logged = open()) {
+        assertThat(logged.get("a")).isNull();
+        assertThat(logged.get("b")).isEqualTo("2");
+        CopiedRecord record = new CopiedRecord();
+        assertThat(logged.store.get(Slice.of("c"), record)).isEqualTo(Status.FOUND);
+        assertThat(record.expiresAt()).isEqualTo(Long.MAX_VALUE / 4);
+        assertThat(record.version()).isEqualTo(4);
+        assertThat(logged.log.applied()).isEqualTo(4 + round);
+        assertThat(logged.put("round", "" + round)).isEqualTo(DONE);
+      }
+    }
+    assertThat(notices).isEmpty();
+  }
+
+  @Test
+  void shouldClearWhatWasThereBefore() throws Exception {
+    try (Logged logged = open()) {
+      logged.put("a", "1");
+      batch.put(Slice.of("b"), Slice.of("2"));
+      assertThat(logged.append(true)).isEqualTo(DONE);
+      assertThat(logged.store.size()).isEqualTo(1);
+    }
+    try (Logged logged = open()) {
+      assertThat(logged.get("a")).isNull();
+      assertThat(logged.get("b")).isEqualTo("2");
+    }
+  }
+
+  @Test
+  void shouldGoOnWithASnapshotAndWithoutTheLogBeforeIt() throws Exception {
+    String value = "v".repeat(MEBIBYTE / 2);
+    long before = 0;
+    try (Logged logged = new Logged(256L * MEBIBYTE, 4 * MEBIBYTE)) {
+      for (int i = 0; i < 200; i++) {
+        assertThat(logged.put("key " + i % 8, i + value)).isEqualTo(DONE);
+        before += value.length();
+      }
+    }
+    assertThat(sizeOf(data())).isLessThan(before * 3 / 4);
+    try (Logged logged = new Logged(256L * MEBIBYTE, 4 * MEBIBYTE)) {
+      for (int i = 192; i < 200; i++) {
+        assertThat(logged.get("key " + i % 8)).isEqualTo(i + value);
+      }
+      assertThat(logged.log.applied()).isEqualTo(200);
+      assertThat(logged.put("one", "more")).isEqualTo(DONE);
+    }
+    assertThat(notices).isEmpty();
+  }
+
+  private static long sizeOf(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      long size = 0;
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        size += Files.size(file);
+      }
+      return size;
+    }
+  }
+
+  @Test
+  void shouldTakeTheLongestEntryThatThereIs() throws Exception {
+    byte[] value = new byte[PendingWrites.MAX_COMMAND_BYTES];
+    value[value.length - 1] = 7;
+    try (Logged logged = new Logged(256L * MEBIBYTE, RaftWriteLog.LEAST_SNAPSHOT_BYTES)) {
+      batch.put(Slice.of("a"), Slice.of(value));
+      batch.put(Slice.of("b"), Slice.of(new byte[MEBIBYTE]));
+      assertThat(logged.append(false)).isEqualTo(DONE);
+    }
+    try (Logged logged = new Logged(256L * MEBIBYTE, RaftWriteLog.LEAST_SNAPSHOT_BYTES)) {
+      assertThat(logged.store.get("a".getBytes(UTF_8))).isEqualTo(value);
+    }
+  }
+
+  @Test
+  void shouldLeaveOutAnEntryThatWasBeingWritten() throws Exception {
+    try (Logged logged = open()) {
+      logged.put("a", "1");
+    }
+    Path segment = openSegment();
+    try (FileChannel file = FileChannel.open(segment, StandardOpenOption.WRITE)) {
+      // The beginning of an entry of 300 bytes.
+      file.write(ByteBuffer.wrap(new byte[] {(byte) 0xac, 2, 1, 2, 3}), file.size());
+      file.write(ByteBuffer.wrap(new byte[1000]), file.size());
+    }
+    try (Logged logged = open()) {
+      assertThat(logged.get("a")).isEqualTo("1");
+      assertThat(logged.put("b", "2")).isEqualTo(DONE);
+    }
+    assertThat(notices).singleElement().asString().contains("left out", segment.toString());
+  }
+
+  @Test
+  void shouldRefuseALogThatEndsBeforeWhatWasAcknowledged() throws Exception {
+    try (Logged logged = open()) {
+      for (int i = 0; i < 10; i++) {
+        logged.put("key " + i, "v".repeat(1000));
+      }
+    }
+    Path segment = openSegment();
+    try (FileChannel file = FileChannel.open(segment, StandardOpenOption.WRITE)) {
+      file.truncate(file.size() - 2500);
+    }
+    assertThatThrownBy(this::open)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("write 10 was acknowledged")
+        .hasMessageContaining("cut short")
+        .hasMessageContaining(data().resolve("acknowledged").toString());
+    Files.delete(data().resolve("acknowledged"));
+    try (Logged logged = open()) {
+      assertThat(logged.get("key 0")).isNotNull();
+      assertThat(logged.put("one", "more")).isEqualTo(DONE);
+    }
+  }
+
+  @Test
+  void shouldRefuseALogThatIsDamaged() throws Exception {
+    try (Logged logged = open()) {
+      for (int i = 0; i < 10; i++) {
+        logged.put("key " + i, "v".repeat(1000));
+      }
+    }
+    Path segment = openSegment();
+    byte[] bytes = Files.readAllBytes(segment);
+    bytes[3000] ^= 1;
+    Files.write(segment, bytes);
+    assertThatThrownBy(this::open)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("is damaged, and others follow it")
+        .hasMessageContaining(segment.toString());
+  }
+
+  @Test
+  void shouldRefuseAFolderWhoseLogIsGone() throws Exception {
+    try (Logged logged = open()) {
+      logged.put("a", "1");
+    }
+    try (Stream<Path> files = Files.walk(data().resolve("raft"))) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+    assertThatThrownBy(this::open).hasMessageContaining("write 1 was acknowledged");
+  }
+
+  @Test
+  void shouldRefuseAStoreThatIsTooSmallForTheLog() throws Exception {
+    try (Logged logged = open()) {
+      for (int i = 0; i < 40; i++) {
+        logged.put("key " + i, "v".repeat(100_000));
+      }
+    }
+    assertThatThrownBy(() -> new Logged(MEBIBYTE, RaftWriteLog.LEAST_SNAPSHOT_BYTES))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("cannot be carried out")
+        .hasMessageContaining("--memory");
+    try (Logged logged = open()) {
+      assertThat(logged.store.size()).isEqualTo(40);
+    }
+  }
+
+  @Test
+  void shouldRefuseFoldersOfOthersAndItsOwnWhileItIsInUse() throws Exception {
+    Path others = Files.createDirectory(temporary.resolve("others"));
+    Files.writeString(others.resolve("letter.txt"), "dear");
+    try (Store store = CuckooStore.open(MEBIBYTE)) {
+      assertThatThrownBy(() -> RaftWriteLog.open(others, store, notices::add, MEBIBYTE))
+          .hasMessageContaining("is no data folder of Wisp");
+      assertThat(others).isDirectoryContaining(file -> file.endsWith("letter.txt"));
+      Path file = Files.createFile(temporary.resolve("file"));
+      assertThatThrownBy(() -> RaftWriteLog.open(file, store, notices::add, MEBIBYTE))
+          .hasMessageContaining("is no folder");
+      try (Logged logged = open()) {
+        assertThat(logged.put("a", "1")).isEqualTo(DONE);
+        assertThatThrownBy(() -> RaftWriteLog.open(data(), store, notices::add, MEBIBYTE))
+            .hasMessageContaining("is in use by a server that is running");
+      }
+      Files.write(data().resolve("identity"), List.of("wisp-data 2", "x", "y"));
+      assertThatThrownBy(() -> RaftWriteLog.open(data(), store, notices::add, MEBIBYTE))
+          .hasMessageContaining("this version knows \"wisp-data 1\"");
+      Files.write(data().resolve("identity"), List.of("wisp-data 1", "x", "y"));
+      assertThatThrownBy(() -> RaftWriteLog.open(data(), store, notices::add, MEBIBYTE))
+          .hasMessageContaining("is damaged");
+    }
+  }
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.replication;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.wisp.store.ForwardingStore;
+import io.wisp.store.KeySink;
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.store.Store;
+import io.wisp.store.ValueSink;
+import io.wisp.store.WriteBatch;
+import io.wisp.store.WriteCondition;
+import io.wisp.store.cuckoo.CuckooStore;
+import io.wisp.testing.Draw;
+import io.wisp.testing.Property;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SnapshotTest {
+
+  private static final int MEBIBYTE = 1 << 20;
+  private static final int KEYS = 12;
+
+  @TempDir private Path folder;
+
+  /** A store to which somebody writes between any two looks at it. */
+  private static final class WrittenStore extends ForwardingStore {
+
+    private final Store store;
+    private final Runnable writer;
+
+    WrittenStore(Store store, Runnable writer) {
+      this.store = store;
+      this.writer = writer;
+    }
+
+    @Override
+    protected Store store() {
+      return store;
+    }
+
+    @Override
+    public long scan(long cursor, int atLeast, KeySink sink) {
+      writer.run();
+      return store.scan(cursor, 1, sink);
+    }
+
+    @Override
+    public Status get(Slice key, ValueSink sink) {
+      writer.run();
+      return store.get(key, sink);
+    }
+  }
+
+  /** What the log of one try has, as it grows. */
+  private static final class History {
+
+    private final Draw draw;
+    private final List<byte[]> entries = new ArrayList<>();
+    private final StoreWriter writer;
+
+    History(Draw draw, Store store) {
+      this.draw = draw;
+      writer = new StoreWriter(store);
+    }
+
+    void writeSome() {
+      for (int left = draw.ints(0, 2); left > 0; left--) {
+        writeOne();
+      }
+    }
+
+    void writeOne() {
+      WriteBatch batch = new WriteBatch();
+      for (int left = draw.ints(0, 3); left > 0; left--) {
+        Slice key = Slice.of("key " + draw.ints(0, KEYS));
+        if (draw.ints(0, 2) > 0) {
+          String value = "value " + entries.size() + "." + left;
+          long expiry = draw.ints(0, 4) == 0 ? Long.MAX_VALUE / 2 : Store.NEVER;
+          batch.put(key, Slice.of(value), expiry, WriteCondition.ALWAYS, 0);
+        } else {
+          batch.delete(key, WriteCondition.ALWAYS, 0);
+        }
+      }
+      byte[] bytes = Entry.encode(writer.applied() + 1, draw.ints(0, 15) == 0, batch);
+      entries.add(bytes);
+      carryOut(bytes, writer);
+    }
+  }
+
+  private static void carryOut(byte[] entry, StoreWriter writer) {
+    try {
+      Entry decoded = Entry.decode(entry);
+      assertThat(decoded.versions() == 0 || writer.apply(decoded)).isTrue();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Keys, with values, expiries and versions. */
+  private static Map<String, String> contents(Store store) {
+    Map<String, String> contents = new TreeMap<>();
+    CopiedRecord record = new CopiedRecord();
+    for (int i = 0; i <= KEYS; i++) {
+      if (store.get(Slice.of("key " + i), record) == Status.FOUND) {
+        contents.put(
+            "key " + i,
+            new String(record.value(), UTF_8)
+                + " until "
+                + record.expiresAt()
+                + " by "
+                + record.version());
+      }
+    }
+    return contents;
+  }
+
+  @Test
+  void shouldBecomeWholeWhenWhatWasWrittenMeanwhileIsCarriedOutAgain() {
+    Path file = folder.resolve("snapshot");
+    Property.check(
+        300,
+        draw -> {
+          try (CuckooStore store = CuckooStore.open(MEBIBYTE);
+              CuckooStore restored = CuckooStore.open(MEBIBYTE)) {
+            History history = new History(draw, store);
+            for (int left = draw.ints(0, 20); left > 0; left--) {
+              history.writeOne();
+            }
+            int begin = history.entries.size();
+            long applied = history.writer.applied();
+            Store written = new WrittenStore(store, history::writeSome);
+            assertThat(new SnapshotWriter(written, () -> false).write(file, applied)).isTrue();
+            for (int left = draw.ints(0, 5); left > 0; left--) {
+              history.writeOne();
+            }
+            StoreWriter again = new StoreWriter(restored);
+            SnapshotReader.read(file, again);
+            assertThat(again.applied()).isEqualTo(applied);
+            for (byte[] entry : history.entries.subList(begin, history.entries.size())) {
+              carryOut(entry, again);
+            }
+            assertThat(again.applied()).isEqualTo(history.writer.applied());
+            assertThat(contents(restored)).isEqualTo(contents(store));
+            assertThat(restored.size()).isEqualTo(store.size());
+          }
+        });
+  }
+
+  @Test
+  void shouldChangeNothingWhenItIsNotTheTurnOfAnEntry() throws Exception {
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      StoreWriter writer = new StoreWriter(store);
+      WriteBatch batch = new WriteBatch();
+      batch.put(Slice.of("key 1"), Slice.of("1"));
+      byte[] first = Entry.encode(1, false, batch);
+      assertThat(writer.apply(Entry.decode(first))).isTrue();
+      batch.put(Slice.of("key 1"), Slice.of("2"));
+      assertThat(writer.apply(Entry.decode(Entry.encode(1, true, batch)))).isFalse();
+      assertThat(writer.apply(Entry.decode(Entry.encode(3, true, batch)))).isFalse();
+      assertThat(contents(store)).containsEntry("key 1", "1 until 0 by 1");
+      assertThat(writer.apply(Entry.decode(Entry.encode(2, false, batch)))).isTrue();
+      assertThat(contents(store)).containsEntry("key 1", "2 until 0 by 2");
+    }
+  }
+
+  @Test
+  void shouldSayWhenTheStoreHasNoRoomForWhatTheLogSays() throws Exception {
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      StoreWriter writer = new StoreWriter(store);
+      WriteBatch batch = new WriteBatch();
+      batch.put(Slice.of("a"), Slice.of(new byte[2 * MEBIBYTE]));
+      assertThatThrownBy(() -> writer.apply(Entry.decode(Entry.encode(1, false, batch))))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("no room")
+          .hasMessageContaining("--memory");
+      assertThat(store.size()).isZero();
+    }
+  }
+
+  @Test
+  void shouldRefuseAFileThatWasChangedOrCutShort() throws Exception {
+    Path file = folder.resolve("snapshot");
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      StoreWriter writer = new StoreWriter(store);
+      WriteBatch batch = new WriteBatch();
+      for (int i = 0; i < KEYS; i++) {
+        batch.put(Slice.of("key " + i), Slice.of("value " + i));
+      }
+      carryOut(Entry.encode(1, false, batch), writer);
+      new SnapshotWriter(store, () -> false).write(file, writer.applied());
+    }
+    byte[] good = Files.readAllBytes(file);
+    Property.check(
+        400,
+        draw -> {
+          byte[] bad = good.clone();
+          if (draw.anyBoolean()) {
+            bad = Arrays.copyOf(bad, draw.ints(0, bad.length - 1));
+          } else {
+            bad[draw.ints(0, bad.length - 1)] ^= (byte) (1 << draw.ints(0, 7));
+          }
+          Files.write(file, bad);
+          try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+            assertThatThrownBy(() -> SnapshotReader.read(file, new StoreWriter(store)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(file.toString());
+          }
+        });
+  }
+
+  @Test
+  void shouldLeaveNoFileWhenItIsStopped() throws Exception {
+    Path file = folder.resolve("snapshot");
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      store.put(Slice.of("a"), Slice.of("1"));
+      assertThat(new SnapshotWriter(store, () -> true).write(file, 0)).isFalse();
+    }
+    assertThat(folder).isEmptyDirectory();
+  }
+}
