@@ -11,8 +11,12 @@ import java.util.function.Consumer;
 /** Opens logs by Ratis. */
 public final class RaftLogProvider implements WriteLogProvider {
 
+  /** For tests, which want snapshots of small stores. */
+  private static final long SNAPSHOT_BYTES =
+      Long.getLong("wisp.data.snapshotBytes", RaftWriteLog.LEAST_SNAPSHOT_BYTES);
+
   @Override
   public WriteLog open(Path folder, Store store, Consumer<String> notices) throws IOException {
-    return RaftWriteLog.open(folder, store, notices, RaftWriteLog.LEAST_SNAPSHOT_BYTES);
+    return RaftWriteLog.open(folder, store, notices, SNAPSHOT_BYTES);
   }
 }

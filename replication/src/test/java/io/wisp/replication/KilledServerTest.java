@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -184,6 +185,9 @@ class KilledServerTest {
         }
       }
       assertThat(server.said()).contains("data    " + data, "is on the disk before");
+      try (Stream<Path> files = Files.walk(data)) {
+        assertThat(files.map(Path::toString)).anyMatch(file -> file.contains("/sm/snapshot."));
+      }
       assertThat(server.terminate()).as(server.said()).isZero();
     } finally {
       server.close();

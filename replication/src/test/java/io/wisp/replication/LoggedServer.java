@@ -40,6 +40,8 @@ final class LoggedServer implements AutoCloseable {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx256m", "--enable-native-access=ALL-UNNAMED"));
     command.add("--sun-misc-unsafe-memory-access=allow");
+    // So that many end while a snapshot is taken.
+    command.add("-Dwisp.data.snapshotBytes=100000");
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     command.addAll(List.of("-s", "--port", "0", "--data", data.toString()));
     command.addAll(List.of(options));
