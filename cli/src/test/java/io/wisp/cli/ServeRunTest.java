@@ -11,9 +11,11 @@ import io.wisp.store.Store;
 import io.wisp.transport.Waiting;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -97,6 +99,15 @@ class ServeRunTest {
     stop();
     assertThat(server.exitCode()).isZero();
     assertThat(server.err()).contains("housekeeping failed and will be tried again");
+  }
+
+  @Test
+  void shouldSayWhereTheJarsOfALogAreMissing(@TempDir Path folder) {
+    Run run = Run.of("-s", "-t", "--port", "0", "--memory", "16m", "--data", folder.toString());
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err())
+        .contains("--data needs jars that are not in ", "-Dwisp.replication=FOLDER");
+    assertThat(folder).isEmptyDirectory();
   }
 
   @Test
