@@ -55,6 +55,7 @@ public final class PendingWrites implements Store {
 
   private boolean shown;
   private boolean clears;
+  private boolean deciding;
   private long bytes;
   private long commandBytes;
   private long room;
@@ -84,6 +85,7 @@ public final class PendingWrites implements Store {
     forget();
     shown = false;
     clears = false;
+    deciding = false;
     commandBytes = 0;
     lastVersion = 0;
   }
@@ -115,12 +117,21 @@ public final class PendingWrites implements Store {
 
   /** Whether a command may be let in that writes so many keys at most. */
   public boolean hasRoomFor(int keys) {
-    return isEmpty() || (bytes < ENOUGH_BYTES && writes.size() + keys <= WriteBatch.MAX_KEYS);
+    return !deciding
+        && (isEmpty() || (bytes < ENOUGH_BYTES && writes.size() + keys <= WriteBatch.MAX_KEYS));
   }
 
   /** Whether nothing is pending. */
   public boolean isEmpty() {
     return writes.size() == 0 && !clears;
+  }
+
+  /**
+   * Whether a write ended in the midst of being decided, for want of heap. Then what is pending may
+   * be half of it, and must not happen.
+   */
+  public boolean isHalfDecided() {
+    return deciding;
   }
 
   /** Whether every record that the store has is to go first. */
@@ -215,6 +226,8 @@ public final class PendingWrites implements Store {
       return refusal;
     }
     for (int i = 0; i < batch.size(); i++) {
+      // Again each time, for each put ends its own.
+      deciding = true;
       WriteBatch.Entry wanted = batch.get(i);
       switch (wanted.change()) {
         case PUT -> {
@@ -228,6 +241,7 @@ public final class PendingWrites implements Store {
         case NONE -> {}
       }
     }
+    deciding = false;
     return Status.DONE;
   }
 
@@ -247,10 +261,12 @@ public final class PendingWrites implements Store {
     if (hasPassed(expiry)) {
       remove(key);
     } else {
+      deciding = true;
       WriteBatch.Entry entry = entry(key);
       entry.put(copied(value), expiry);
       entry.writtenVersion(--lastVersion);
       added += replaces ? 0 : 1;
+      deciding = false;
     }
     return replaces ? Status.REPLACED : Status.CREATED;
   }
@@ -284,9 +300,11 @@ public final class PendingWrites implements Store {
   /** Removes the key that was looked at. */
   private void remove(Slice key) {
     if (isThere) {
+      deciding = true;
       entry(key).delete();
       count(size(key));
       added--;
+      deciding = false;
     }
   }
 

@@ -3,6 +3,7 @@ package io.wisp.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.wisp.store.cuckoo.CuckooStore;
@@ -207,6 +208,39 @@ class PendingWritesTest {
     assertThat(pending.writes().size()).isEqualTo(1);
     // The next command has as much again.
     assertThat(pending.put(slice("b"), Slice.of(half))).isEqualTo(Status.CREATED);
+  }
+
+  @Test
+  void shouldSayThatABatchEndedHalfwayAndLetNobodyWriteBehindIt() {
+    boolean[] hasHeap = {true};
+    HeapStore store =
+        new HeapStore(
+            Long.MAX_VALUE,
+            () -> {
+              if (!hasHeap[0]) {
+                throw new OutOfMemoryError("for this test");
+              }
+              return START;
+            });
+    PendingWrites pending = new PendingWrites(store);
+    pending.begin();
+    pending.show();
+    pending.put(slice("z"), slice("1"));
+    assertThat(pending.isHalfDecided()).isFalse();
+    WriteBatch both = new WriteBatch();
+    both.put(slice("a"), slice("1"));
+    // An expiry lets it ask for the time while it puts this one.
+    both.put(slice("b"), slice("2"), START + 1_000, WriteCondition.ALWAYS, 0);
+    hasHeap[0] = false;
+    assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> pending.writeAll(both));
+    assertThat(pending.writes().size()).isEqualTo(2);
+    assertThat(pending.isHalfDecided()).isTrue();
+    assertThat(pending.hasRoomFor(1)).isFalse();
+    hasHeap[0] = true;
+    pending.begin();
+    pending.show();
+    assertThat(pending.writeAll(both)).isEqualTo(Status.DONE);
+    assertThat(pending.isHalfDecided()).isFalse();
   }
 
   @Test

@@ -32,6 +32,7 @@ public interface WriteLog extends AutoCloseable {
    * @param writes what {@link io.wisp.store.PendingWrites} has decided; it is not used any more
    *     when this returns
    * @param clears whether all records that are there go first
+   * @throws OutOfMemoryError if there is no heap for it; then it is as if this had not been called
    */
   void append(WriteBatch writes, boolean clears, Completion completion);
 

@@ -197,26 +197,30 @@ final class EventLoop implements Runnable {
   }
 
   private void serveUntilStopped() throws IOException {
+    boolean letGoOn = false;
     while (!stopped) {
       served = false;
       if (isTimed()) {
         roundBeganNanos = System.nanoTime();
       }
+      if (letGoOn) {
+        resumeUnfinished();
+      }
       if (busyPoll) {
         poll();
-      } else if (unfinished.isEmpty()) {
+      } else if (unfinished.isEmpty() && !letGoOn) {
         selector.select(onReady, isTimed() ? CHECK_MILLIS : 0);
       } else {
         selector.selectNow(onReady);
       }
-      resumeUnfinished();
+      if (!letGoOn) {
+        resumeUnfinished();
+      }
       registerHandedOver();
       if (isTimed()) {
         checkOverdue();
       }
-      if (commit != null) {
-        commit.endRound(unfinished);
-      }
+      letGoOn = commit != null && commit.endRound(unfinished);
       if (served) {
         idle.reset();
       } else if (busyPoll) {

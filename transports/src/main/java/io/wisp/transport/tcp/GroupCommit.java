@@ -8,6 +8,7 @@ import io.wisp.transport.tcp.session.WriteTurns;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,12 @@ import org.jspecify.annotations.Nullable;
  * <p>It belongs to the loop's thread, but for {@link #turnGiven} and the end of an entry.
  */
 final class GroupCommit implements WriteTurns {
+
+  private static final String NO_HEAP = "the server has no heap left";
+  private static final String STOPPED = "the server was stopped";
+
+  /** How long an entry may take that is under way at the end. */
+  private static final long LAST_ENTRY_NANOS = 1_000_000_000;
 
   private enum State {
     /** Nothing is pending, and another loop may have the turn. */
@@ -120,8 +127,11 @@ final class GroupCommit implements WriteTurns {
    * To be called at the end of each round: begins or ends an entry.
    *
    * @param unfinished takes the connections that go on in the next round
+   * @return whether it took any; they are to go on before others are served, or who waits might
+   *     never come first
    */
-  void endRound(ArrayDeque<TcpConnection> unfinished) {
+  boolean endRound(ArrayDeque<TcpConnection> unfinished) {
+    int before = unfinished.size();
     Ended now = ended;
     if (now != null) {
       ended = null;
@@ -131,21 +141,31 @@ final class GroupCommit implements WriteTurns {
       given = false;
       if (state == State.IDLE && begin() && !waiting.isEmpty()) {
         letGoOn(waiting, null, unfinished);
-        return;
+        return true;
       }
     }
     if (state == State.COLLECTING) {
       append(unfinished);
     }
+    return unfinished.size() > before;
   }
 
   private void append(ArrayDeque<TcpConnection> unfinished) {
+    if (pending.isHalfDecided()) {
+      finish(NO_HEAP, unfinished);
+      return;
+    }
     if (pending.isEmpty()) {
       finish(null, unfinished);
       return;
     }
     state = State.COMMITTING;
-    turns.log().append(pending.writes(), pending.clears(), this::ended);
+    try {
+      turns.log().append(pending.writes(), pending.clears(), this::ended);
+    } catch (OutOfMemoryError e) {
+      // The log has nothing of it.
+      finish(NO_HEAP, unfinished);
+    }
   }
 
   private void ended(@Nullable String failure) {
@@ -158,7 +178,7 @@ final class GroupCommit implements WriteTurns {
   }
 
   private void finish(@Nullable String failure, ArrayDeque<TcpConnection> unfinished) {
-    // First who waited, or who needs a whole entry might wait for ever.
+    // First who waited: the first of them finds the next entry empty, whatever he needs of it.
     letGoOn(waiting, null, unfinished);
     letGoOn(held, failure, unfinished);
     pending.reset();
@@ -177,8 +197,23 @@ final class GroupCommit implements WriteTurns {
     connections.clear();
   }
 
-  /** The loop has ended. An entry that is under way gives the turn back when it ends. */
+  /**
+   * The loop ends. It waits a moment for the entry that is under way, and sends the replies that
+   * were held back; or that the outcome is not known. An entry that is still under way then gives
+   * the turn back when it ends.
+   */
   void close() {
+    if (state == State.COMMITTING) {
+      long deadline = System.nanoTime() + LAST_ENTRY_NANOS;
+      while (ended == null && System.nanoTime() - deadline < 0) {
+        LockSupport.parkNanos(1_000_000);
+      }
+    }
+    Ended last = ended;
+    for (TcpConnection connection : held) {
+      connection.sendLast(last == null ? STOPPED : last.failure());
+    }
+    held.clear();
     closed = true;
     if (state != State.COMMITTING || ended != null) {
       turns.giveBack(this);

@@ -274,6 +274,10 @@ final class TcpConnection implements ReadyChannel {
   void letGoOn(@Nullable String failure) {
     awaitsWrites = false;
     writeFailure = failure;
+    // The time that the log took is not the client's.
+    lastActiveNanos = activityNanos.getAsLong();
+    stalledSinceNanos = System.nanoTime();
+    moved = 0;
     if (position >= 0) {
       key.interestOps(unsent == null ? SelectionKey.OP_READ : SelectionKey.OP_WRITE);
     }
@@ -296,6 +300,23 @@ final class TcpConnection implements ReadyChannel {
     unsent = buffers.takeOutput();
     key.interestOps(SelectionKey.OP_WRITE);
     return Next.WAIT;
+  }
+
+  /**
+   * Sends the replies that were held back, as far as the socket takes them, before it is closed.
+   *
+   * @param failure why it is not known whether its writes have happened, or null
+   */
+  void sendLast(@Nullable String failure) {
+    try {
+      if (failure != null) {
+        tellOf(failure);
+      } else if (unsent != null) {
+        traffic.countSent(unsent.writeTo(channel));
+      }
+    } catch (IOException e) {
+      // The client is gone; there is nobody to tell.
+    }
   }
 
   private void keep(NativeBuffer input) {
@@ -329,9 +350,9 @@ final class TcpConnection implements ReadyChannel {
     return goOn();
   }
 
-  /** How long nothing was received or sent. */
+  /** How long nothing was received or sent, while it was for the client to do something. */
   long idleNanos(long now) {
-    return now - lastActiveNanos;
+    return awaitsWrites ? 0 : now - lastActiveNanos;
   }
 
   /** The memory that it keeps while it waits for its client. */
@@ -359,9 +380,12 @@ final class TcpConnection implements ReadyChannel {
     return heldBytes() == session.transactionBytes();
   }
 
-  /** For how long it has kept memory without any progress; 0 if it keeps none. */
+  /**
+   * For how long it has kept memory without any progress; 0 if it keeps none, or if it is not its
+   * client that it waits for.
+   */
   long stalledNanos(long now) {
-    return holds ? now - stalledSinceNanos : 0;
+    return holds && !awaitsWrites ? now - stalledSinceNanos : 0;
   }
 
   SocketChannel channel() {

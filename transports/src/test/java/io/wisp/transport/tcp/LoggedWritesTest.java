@@ -13,6 +13,7 @@ import io.wisp.transport.tcp.RespPeer.Reply;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -204,6 +205,110 @@ class LoggedWritesTest {
     assertThat(peer.call("KEYS", "*").text()).isEqualTo("OK");
     assertThat(peer.read().text()).isEqualTo("OK");
     assertThat(peer.read()).hasToString("*[$a]");
+  }
+
+  private static List<String> words(String words) {
+    return List.of(words.split(" "));
+  }
+
+  /** Waits until the server has read what was sent before. */
+  private void awaitArrival() throws IOException {
+    assertThat(connect().call("GET", "nothing")).isEqualTo(Reply.NIL);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void shouldLetWhoWaitsComeBeforeWhoHasMoreToWrite(boolean busyPoll) throws Exception {
+    restart(1, busyPoll);
+    RespPeer busy = connect();
+    RespPeer waiting = connect();
+    waiting.call("MULTI");
+    for (int i = 0; i < 4_500; i++) {
+      waiting.send(List.of("SET", "key", "" + i));
+    }
+    waiting.send(List.of("GET", "n"));
+    for (int i = 0; i <= 4_500; i++) {
+      assertThat(waiting.read().text()).isEqualTo("QUEUED");
+    }
+    log.hold();
+    int times = 200;
+    List<List<String>> pipeline = new ArrayList<>();
+    for (int i = 0; i < times; i++) {
+      // Behind a write of the same turn it waits, and keeps what is behind it.
+      pipeline.addAll(List.of(words("INCR n"), words("DBSIZE")));
+    }
+    busy.sendTogether(pipeline);
+    Eventually.await(log::isHolding);
+    waiting.send(List.of("EXEC"));
+    awaitArrival();
+    log.letGo();
+    assertThat(waiting.read().toString()).endsWith(", $1]");
+    for (int i = 1; i <= times; i++) {
+      assertThat(busy.read().text()).isEqualTo("" + i);
+      busy.read();
+    }
+  }
+
+  @Test
+  void shouldLetATransactionOfFewKeysIntoAnEntryOfOthers() throws Exception {
+    RespPeer first = connect();
+    RespPeer second = connect();
+    RespPeer third = connect();
+    third.call("MULTI");
+    third.call("SET", "c", "v".repeat(100_000));
+    log.hold();
+    first.send(words("SET a 1"));
+    Eventually.await(log::isHolding);
+    second.send(words("SET b 2"));
+    awaitArrival();
+    third.send(words("EXEC"));
+    awaitArrival();
+    log.letGo();
+    assertThat(first.read().text()).isEqualTo("OK");
+    assertThat(second.read().text()).isEqualTo("OK");
+    assertThat(third.read()).hasToString("*[+OK]");
+    assertThat(log.entries()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void shouldAnswerWhatIsUnderWayWhenItIsStopped(boolean ends) throws Exception {
+    RespPeer writer = connect();
+    log.hold();
+    writer.send(words("SET a 1"));
+    Eventually.await(log::isHolding);
+    Thread closing = Thread.ofPlatform().start(server::close);
+    if (ends) {
+      log.letGo();
+      assertThat(writer.read().text()).isEqualTo("OK");
+    } else {
+      assertThat(writer.read().text()).startsWith("UNKNOWN ").contains("was stopped");
+    }
+    closing.join();
+  }
+
+  @Test
+  void shouldCloseNobodyForTheTimeThatTheLogTakes() throws Exception {
+    server.close();
+    Duration soon = Duration.ofSeconds(1);
+    server =
+        new RunningServer(
+            store,
+            options -> options.withThreads(1).withIdleTimeout(soon).withWriteLog(log),
+            TcpLimits.defaults().withStall(soon));
+    RespPeer writer = connect();
+    RespPeer waiting = connect();
+    waiting.call("PING");
+    log.hold();
+    // They keep memory: a reply and requests, or requests alone.
+    writer.sendTogether(List.of(words("SET a 1"), words("DBSIZE")));
+    Eventually.await(log::isHolding);
+    waiting.sendTogether(List.of(words("SET b 1"), words("DBSIZE")));
+    Thread.sleep(3 * soon.toMillis());
+    log.letGo();
+    assertThat(writer.read().text()).isEqualTo("OK");
+    assertThat(waiting.read().text()).isEqualTo("OK");
+    assertThat(waiting.read().isError()).isFalse();
   }
 
   @ParameterizedTest

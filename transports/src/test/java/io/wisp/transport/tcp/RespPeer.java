@@ -40,10 +40,17 @@ final class RespPeer implements AutoCloseable {
   }
 
   void send(List<String> words) throws IOException {
+    sendTogether(List.of(words));
+  }
+
+  /** Sends requests so that they arrive together, if the socket takes them. */
+  void sendTogether(List<List<String>> requests) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    bytes.writeBytes(("*" + words.size() + "\r\n").getBytes(ISO_8859_1));
-    for (String word : words) {
-      bytes.writeBytes(("$" + word.length() + "\r\n" + word + "\r\n").getBytes(ISO_8859_1));
+    for (List<String> words : requests) {
+      bytes.writeBytes(("*" + words.size() + "\r\n").getBytes(ISO_8859_1));
+      for (String word : words) {
+        bytes.writeBytes(("$" + word.length() + "\r\n" + word + "\r\n").getBytes(ISO_8859_1));
+      }
     }
     ByteBuffer buffer = ByteBuffer.wrap(bytes.toByteArray());
     while (buffer.hasRemaining()) {

@@ -25,9 +25,6 @@ public final class ClientTransaction implements AutoCloseable {
   /** The most bytes that are queued: as many as one request may have. */
   static final int MAX_BYTES = (64 << 20) + (1 << 20);
 
-  /** Of an argument with its header and line ends, when it has a byte. */
-  private static final int MIN_ARGUMENT_LENGTH = 7;
-
   static final String TOO_MANY_REQUESTS =
       "ERR too many commands in a transaction: " + MAX_REQUESTS + " are the most";
 
@@ -42,6 +39,7 @@ public final class ClientTransaction implements AutoCloseable {
   private boolean open;
   private boolean refused;
   private int count;
+  private int mostKeys;
   private int slot = NO_SLOT;
   private boolean acrossSlots;
 
@@ -62,9 +60,9 @@ public final class ClientTransaction implements AutoCloseable {
     return open;
   }
 
-  /** How many keys the queued commands have together, at most: each argument takes some bytes. */
+  /** How many keys the queued commands have together, at most. */
   public int mostKeys() {
-    return bytes() / MIN_ARGUMENT_LENGTH;
+    return mostKeys;
   }
 
   /** Whether a command is queued now, and not executed. */
@@ -86,7 +84,7 @@ public final class ClientTransaction implements AutoCloseable {
   public void queue(Command command, CommandRequest request) {
     String refusal = command.handler().refusalToQueue(request.arguments());
     if (refusal == null) {
-      refusal = keep(request.arguments());
+      refusal = keep(command, request.arguments());
     }
     if (refusal == null) {
       request.reply().queued();
@@ -98,7 +96,7 @@ public final class ClientTransaction implements AutoCloseable {
   }
 
   /** Keeps a request. The answer is why it cannot, or null. */
-  private @Nullable String keep(Arguments arguments) {
+  private @Nullable String keep(Command command, Arguments arguments) {
     if (refused) {
       return null;
     }
@@ -116,6 +114,7 @@ public final class ClientTransaction implements AutoCloseable {
       return Errors.REQUEST_TOO_LARGE;
     }
     client.queued(++count);
+    mostKeys += command.mostKeys(arguments.count());
     return null;
   }
 
@@ -225,6 +224,7 @@ public final class ClientTransaction implements AutoCloseable {
 
   private void giveBack() {
     count = 0;
+    mostKeys = 0;
     if (requests != null) {
       buffers.give(requests);
       requests = null;

@@ -211,6 +211,11 @@ public record Command(
     return step > 0;
   }
 
+  /** How many keys it has at most with so many arguments, its name included. */
+  public int mostKeys(int count) {
+    return takesManyKeys() ? count / step : 2;
+  }
+
   /** The most arguments that it takes when it runs at once, its name included. */
   public int maxCount() {
     return takesManyKeys() ? 1 + step * MAX_KEYS : Arguments.MAX_COUNT;

@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class WriteAdmission {
 
-  /** RENAME and COPY have so many; a transaction may be one of them. */
-  private static final int KEYS_OF_A_COMMAND = 2;
-
   private final @Nullable WriteTurns turns;
   private final Execution execution;
 
@@ -67,10 +64,7 @@ final class WriteAdmission {
     if (command.isExec()) {
       return execution.transaction().mostKeys();
     }
-    if (command.isStreamed()) {
-      return 1;
-    }
-    return command.takesManyKeys() ? count / command.step() : KEYS_OF_A_COMMAND;
+    return command.isStreamed() ? 1 : command.mostKeys(count);
   }
 
   private static boolean looksAtNoMoreThanKeys(Command command) {
