@@ -4,8 +4,6 @@ package io.wisp.replication;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -14,7 +12,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>lock</td><td>locked by the process that has the folder</td></tr>
  * <tr><td>acknowledged</td><td>see {@link Acknowledged}</td></tr>
  * <tr><td>raft/GROUP</td><td>the log and the snapshot, by Ratis</td></tr>
- * <tr><td>raft.log</td><td>what Ratis has to complain of</td></tr>
+ * <tr><td>raft.log, raft.log.lck</td><td>what Ratis has to complain of</td></tr>
  * </table>
  */
 final class DataFolder implements AutoCloseable {
@@ -36,14 +36,33 @@ final class DataFolder implements AutoCloseable {
   private static final String IDENTITY = "identity";
   private static final String LOCK = "lock";
 
+  /**
+   * Those that this process has. Whoever opens and closes a file ends all locks that its process
+   * has on it, so this is asked before the file is opened.
+   */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
   private final Path path;
-  private final FileChannel lockFile;
+  private final Lock lock;
   private final UUID group;
   private final String member;
 
-  private DataFolder(Path path, FileChannel lockFile, UUID group, String member) {
+  /** This process' claim to a folder. */
+  private record Lock(Path folder, FileChannel file) implements AutoCloseable {
+
+    @Override
+    public void close() throws IOException {
+      try {
+        file.close();
+      } finally {
+        HELD.remove(folder);
+      }
+    }
+  }
+
+  private DataFolder(Path path, Lock lock, UUID group, String member) {
     this.path = path;
-    this.lockFile = lockFile;
+    this.lock = lock;
     this.group = group;
     this.member = member;
   }
@@ -55,18 +74,30 @@ final class DataFolder implements AutoCloseable {
    */
   static DataFolder open(Path path) throws IOException {
     try {
-      Files.createDirectories(path);
+      if (!Files.isDirectory(path)) {
+        Files.createDirectories(path);
+        forceEntries(path);
+      }
     } catch (FileAlreadyExistsException e) {
       throw new IOException(path + " is no folder", e);
     } catch (AccessDeniedException e) {
       throw new IOException(path + " cannot be made: permission denied", e);
     }
+    try {
+      return take(path);
+    } catch (AccessDeniedException e) {
+      throw new IOException(
+          path + " cannot be used: permission to read or write " + e.getFile() + " is denied", e);
+    }
+  }
+
+  private static DataFolder take(Path path) throws IOException {
     Path identity = path.resolve(IDENTITY);
     if (!Files.exists(identity) && !holdsNothing(path)) {
       throw new IOException(
           path + " holds other files and is no data folder of Wisp: name another folder");
     }
-    FileChannel lockFile = lock(path);
+    Lock lock = lock(path.toRealPath());
     try {
       if (!Files.exists(identity)) {
         make(identity);
@@ -80,12 +111,12 @@ final class DataFolder implements AutoCloseable {
             "%s says \"%s\", and this version knows \"%s\""
                 .formatted(identity, lines.getFirst(), FORMAT));
       }
-      return new DataFolder(path, lockFile, UUID.fromString(lines.get(1)), lines.get(2));
+      return new DataFolder(path, lock, UUID.fromString(lines.get(1)), lines.get(2));
     } catch (IllegalArgumentException e) {
-      lockFile.close();
+      lock.close();
       throw damaged(identity, e);
     } catch (Throwable failed) {
-      lockFile.close();
+      lock.close();
       throw failed;
     }
   }
@@ -101,28 +132,31 @@ final class DataFolder implements AutoCloseable {
     }
   }
 
-  private static FileChannel lock(Path path) throws IOException {
-    FileChannel channel;
-    try {
-      channel =
-          FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    } catch (AccessDeniedException e) {
-      throw new IOException(path + " cannot be written to: permission denied", e);
+  private static Lock lock(Path folder) throws IOException {
+    if (!HELD.add(folder)) {
+      throw inUse(folder);
     }
-    FileLock lock = null;
     try {
-      lock = channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      // Another server of this process has it.
+      FileChannel file =
+          FileChannel.open(
+              folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      try {
+        if (file.tryLock() == null) {
+          throw inUse(folder);
+        }
+        return new Lock(folder, file);
+      } catch (Throwable failed) {
+        file.close();
+        throw failed;
+      }
     } catch (Throwable failed) {
-      channel.close();
+      HELD.remove(folder);
       throw failed;
     }
-    if (lock == null) {
-      channel.close();
-      throw new IOException(path + " is in use by a server that is running");
-    }
-    return channel;
+  }
+
+  private static IOException inUse(Path folder) {
+    return new IOException(folder + " is in use by a server that is running");
   }
 
   private static void make(Path identity) throws IOException {
@@ -180,6 +214,6 @@ final class DataFolder implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    lockFile.close();
+    lock.close();
   }
 }

@@ -20,6 +20,10 @@ import java.util.zip.CRC32C;
  * with. Ratis cannot tell that from a log that is damaged, and refuses both. Such an entry was
  * never acknowledged, so it is cut off here; what is damaged in front of whole entries is refused.
  *
+ * <p>An entry may be whole and yet be in the memory of the kernel alone, if the process ended
+ * before it had forced it to the disk. Ratis takes what it reads for what the disk has, and would
+ * acknowledge it. So all that there is is forced to the disk first.
+ *
  * <p>The file that is written to begins with "RaftLog1". An entry is its length as a varint, as
  * many bytes, and the CRC-32C of both, big-endian; the bytes are a message of protobuf, of which
  * the first two fields are numbers.
@@ -36,7 +40,13 @@ final class LogTail {
   private static final byte SECOND_FIELD = 2 << 3;
   private static final int NOT_WHOLE = -1;
 
+  /** So many times the file is summed up, before it is said to be damaged. */
+  private static final int MAX_SUMMED = 64;
+
   private final byte[] bytes;
+
+  /** Where the last entry begins that is whole. */
+  private int last = NOT_WHOLE;
 
   private LogTail(byte[] bytes) {
     this.bytes = bytes;
@@ -51,6 +61,7 @@ final class LogTail {
    */
   static void mend(Path folder, Consumer<String> notices) throws IOException {
     for (Path file : openSegments(folder)) {
+      force(file);
       LogTail log = new LogTail(Files.readAllBytes(file));
       if (!log.hasHeader()) {
         continue;
@@ -61,18 +72,17 @@ final class LogTail {
       }
       if (log.hasWholeEntryBehind(end)) {
         throw new IOException(
-            "the entry of the log at byte "
-                + end
-                + " of "
-                + file
-                + " is damaged, and others follow it");
+            ("the entry of the log at byte %s of %s is damaged, and others follow it. To go on without"
+                    + " it and all that follow, keep a copy of the folder and cut the file at that"
+                    + " byte")
+                .formatted(end, file));
       }
+      Path kept = keep(folder, log.bytes, end);
       cut(file, end);
       notices.accept(
-          "the last entry of the log was being written when the server ended, and is left out: "
-              + file
-              + ", from byte "
-              + end);
+          "the last entry of the log was being written when the server ended, and is left out: %s,"
+                  .formatted(file)
+              + " from byte %s; those bytes are in %s".formatted(end, kept));
     }
   }
 
@@ -97,6 +107,7 @@ final class LogTail {
   private int endOfWholeEntries() {
     int end = HEADER.length;
     for (int next = endOfEntry(end); next != NOT_WHOLE; next = endOfEntry(end)) {
+      last = end;
       end = next;
     }
     return end;
@@ -111,13 +122,28 @@ final class LogTail {
     return true;
   }
 
+  /**
+   * Whether there is one that Ratis may have written. What is in front of it may be a value that a
+   * client has made look like many, so no more is summed up than would be for each to be true.
+   */
   private boolean hasWholeEntryBehind(int from) {
+    long budget = MAX_SUMMED * (long) bytes.length;
     for (int i = from + 1; i < bytes.length; i++) {
-      if (mayBeEntry(i) && endOfEntry(i) != NOT_WHOLE) {
-        return true;
+      if (mayBeEntry(i)) {
+        budget -= announced(i);
+        if (budget < 0 || endOfEntry(i) != NOT_WHOLE) {
+          return true;
+        }
       }
     }
     return false;
+  }
+
+  /** How long an entry is that may begin here, if there is room for it. */
+  private long announced(int at) {
+    int content = behindVarint(at);
+    long length = varint(at, content);
+    return length <= bytes.length - content - Integer.BYTES ? length : 0;
   }
 
   /** Where the entry ends that begins at a byte, if there is one and it is whole. */
@@ -135,14 +161,40 @@ final class LogTail {
         : NOT_WHOLE;
   }
 
-  /** Whether an entry may begin here, but the first: so few checksums are made of what is none. */
+  /**
+   * Whether an entry may begin here, but the first: so few checksums are made of what is none. It
+   * is behind the last one that is whole, and by no more than there is room for others before it.
+   */
   private boolean mayBeEntry(int at) {
-    int content = behindVarint(at);
-    if (content == NOT_WHOLE || content >= bytes.length || bytes[content] != FIRST_FIELD) {
+    long index = numberOf(at, SECOND_FIELD);
+    if (index == NOT_WHOLE) {
       return false;
     }
+    if (last == NOT_WHOLE) {
+      return true;
+    }
+    // The very first entry of a log has no index.
+    long before = Math.max(0, numberOf(last, SECOND_FIELD));
+    return index > before
+        && index - before <= bytes.length
+        && numberOf(at, FIRST_FIELD) >= numberOf(last, FIRST_FIELD);
+  }
+
+  /** The term or the index of what begins here, or NOT_WHOLE if it has not both. */
+  private long numberOf(int at, byte field) {
+    int content = behindVarint(at);
+    if (content == NOT_WHOLE || content >= bytes.length || bytes[content] != FIRST_FIELD) {
+      return NOT_WHOLE;
+    }
     int second = behindVarint(content + 1);
-    return second != NOT_WHOLE && second < bytes.length && bytes[second] == SECOND_FIELD;
+    if (field == FIRST_FIELD && second != NOT_WHOLE) {
+      return varint(content + 1, second);
+    }
+    if (second == NOT_WHOLE || second >= bytes.length || bytes[second] != SECOND_FIELD) {
+      return NOT_WHOLE;
+    }
+    int end = behindVarint(second + 1);
+    return end == NOT_WHOLE ? NOT_WHOLE : varint(second + 1, end);
   }
 
   private int behindVarint(int at) {
@@ -160,6 +212,20 @@ final class LogTail {
       value = (value << 7) | (bytes[i] & 0x7f);
     }
     return value;
+  }
+
+  private static void force(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+    DataFolder.forceEntries(file);
+  }
+
+  /** Keeps what is cut off, for somebody to look at it if the log turns out to be short. */
+  private static Path keep(Path folder, byte[] bytes, int from) throws IOException {
+    Path kept = folder.resolveSibling("cut-off");
+    Files.write(kept, Arrays.copyOfRange(bytes, from, bytes.length));
+    return kept;
   }
 
   private static void cut(Path file, int end) throws IOException {

@@ -73,7 +73,12 @@ final class RaftEngine implements AutoCloseable {
               .setStateMachine(machine)
               .setOption(StartupOption.RECOVER)
               .build();
-      server.start();
+      try {
+        server.start();
+      } catch (Throwable failed) {
+        server.close();
+        throw failed;
+      }
       return new RaftEngine(server, groupId, member);
     } catch (RuntimeException e) {
       throw new IOException(reason(e), e);
@@ -95,6 +100,8 @@ final class RaftEngine implements AutoCloseable {
     RaftServerConfigKeys.Log.setSegmentSizeMax(properties, SizeInBytes.valueOf("32MB"));
     RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 2);
     RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf("32MB"));
+    // It would be an entry more, and a flush, for each: how far the others know of the log.
+    RaftServerConfigKeys.Log.setLogMetadataEnabled(properties, false);
     RaftServerConfigKeys.Log.setUnsafeFlushEnabled(properties, false);
     RaftServerConfigKeys.Log.setAsyncFlushEnabled(properties, false);
     RaftServerConfigKeys.Log.setCorruptionPolicy(properties, CorruptionPolicy.EXCEPTION);

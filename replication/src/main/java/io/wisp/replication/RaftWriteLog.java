@@ -37,6 +37,7 @@ final class RaftWriteLog implements WriteLog {
   private final Consumer<String> notices;
   private final AtomicReference<@Nullable Completion> underWay = new AtomicReference<>();
   private volatile @Nullable String failure;
+  private volatile boolean ready;
   private volatile boolean closed;
 
   private RaftWriteLog(
@@ -99,6 +100,23 @@ final class RaftWriteLog implements WriteLog {
                 .formatted(folder.path(), folder.path().resolve("raft.log")));
       }
     }
+    requireWhole();
+    machine.goLive();
+    ready = true;
+    String why = failure;
+    if (why != null) {
+      throw new IOException(why);
+    }
+  }
+
+  private void requireWhole() throws IOException {
+    if (machine.applied() < machine.newestOfSnapshot()) {
+      throw new IOException(
+          ("the log in %s ends with write %s, and its snapshot has a record of write %s: the log was"
+                  + " cut short. Neither can be used without the other; what helps is a copy of the"
+                  + " folder")
+              .formatted(folder.path(), machine.applied(), machine.newestOfSnapshot()));
+    }
     long last = acknowledged.last();
     if (machine.applied() < last) {
       throw new IOException(
@@ -107,7 +125,6 @@ final class RaftWriteLog implements WriteLog {
               .formatted(
                   folder.path(), machine.applied(), last, folder.path().resolve("acknowledged")));
     }
-    machine.goLive();
   }
 
   private static boolean ends(CompletableFuture<Message> proposal) throws IOException {
@@ -145,11 +162,21 @@ final class RaftWriteLog implements WriteLog {
       completion.ended(why);
       return;
     }
+    byte[] bytes = Entry.encode(machine.applied() + 1, clears, writes);
     if (!underWay.compareAndSet(null, completion)) {
       throw new IllegalStateException("an entry is under way, and this is another one");
     }
-    byte[] bytes = Entry.encode(machine.applied() + 1, clears, writes);
-    var _ = engine.propose(bytes).whenComplete(this::ended);
+    why = failure;
+    if (why != null) {
+      // Whoever set it may have looked for an entry before there was this one.
+      tell(why);
+      return;
+    }
+    try {
+      var _ = engine.propose(bytes).whenComplete(this::ended);
+    } catch (Throwable e) {
+      fail("an entry could not be given to the log: " + RaftEngine.reason(e));
+    }
   }
 
   private void ended(@Nullable Message answer, @Nullable Throwable error) {
@@ -172,7 +199,8 @@ final class RaftWriteLog implements WriteLog {
         failure = why;
       }
     }
-    if (first && !closed) {
+    // Whoever starts it is told why that failed, and not by a notice too.
+    if (first && ready && !closed) {
       notices.accept("nothing is written any more: " + why);
     }
     tell(failure);

@@ -35,6 +35,7 @@ final class StoreMachine extends BaseStateMachine {
   private final Snapshots snapshots;
   private final Consumer<String> onFailure;
   private volatile long applied;
+  private volatile long newestOfSnapshot;
   private volatile boolean live;
   private volatile @Nullable String failure;
 
@@ -60,6 +61,14 @@ final class StoreMachine extends BaseStateMachine {
     return applied;
   }
 
+  /**
+   * The newest write of which the snapshot has a record. The log had it when that was copied, so a
+   * whole log goes as far.
+   */
+  long newestOfSnapshot() {
+    return newestOfSnapshot;
+  }
+
   /** From now on what is carried out is acknowledged: all that was in the log at the start was. */
   void goLive() {
     live = true;
@@ -79,6 +88,7 @@ final class StoreMachine extends BaseStateMachine {
     if (snapshot != null) {
       SnapshotReader.read(snapshot.file(), writer);
       applied = writer.applied();
+      newestOfSnapshot = writer.newestOfSnapshot();
       setLastAppliedTermIndex(snapshot.at());
     }
   }
@@ -99,7 +109,7 @@ final class StoreMachine extends BaseStateMachine {
     try {
       Entry entry = Entry.decode(bytes);
       isInTurn = entry.versions() == 0 || writer.apply(entry);
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) {
       String why =
           "entry "
               + logged.getIndex()

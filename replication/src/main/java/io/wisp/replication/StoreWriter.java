@@ -41,6 +41,11 @@ final class StoreWriter {
     return applied;
   }
 
+  /** The version of the newest record of the snapshot; 0 if there was none. */
+  long newestOfSnapshot() {
+    return newestOfSnapshot;
+  }
+
   /** The store has what a snapshot says, which began behind the write with this version. */
   void startAt(long version, long newest) {
     applied = version;

@@ -15,7 +15,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32C;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Logs as Ratis writes them: see also RaftWriteLogTest, which has Ratis write them. */
@@ -23,13 +25,23 @@ class LogTailTest {
 
   private static final int MADE_WITH = 4096;
 
-  @TempDir private Path folder;
+  @TempDir private Path group;
+  private Path folder;
   private final List<String> notices = new ArrayList<>();
 
+  @BeforeEach
+  void makeFolder() throws IOException {
+    folder = Files.createDirectory(group.resolve("current"));
+  }
+
   private static byte[] entry(int length) {
+    return entry(length, 7);
+  }
+
+  private static byte[] entry(int length, int index) {
     byte[] content = new byte[length];
     Arrays.fill(content, (byte) 'e');
-    System.arraycopy(new byte[] {8, 1, 16, 7}, 0, content, 0, Math.min(4, length));
+    System.arraycopy(new byte[] {8, 1, 16, (byte) index}, 0, content, 0, Math.min(4, length));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     int left = length;
     for (; left > 0x7f; left >>>= 7) {
@@ -46,8 +58,9 @@ class LogTailTest {
   private static byte[] log(int... lengths) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     bytes.writeBytes("RaftLog1".getBytes(US_ASCII));
+    int index = 3;
     for (int length : lengths) {
-      bytes.writeBytes(entry(length));
+      bytes.writeBytes(entry(length, index++));
     }
     return bytes.toByteArray();
   }
@@ -87,8 +100,38 @@ class LogTailTest {
           LogTail.mend(folder, notices::add);
           byte[] left = Files.readAllBytes(file);
           assertThat(left).isEqualTo(before);
+          assertThat(Files.readAllBytes(group.resolve("cut-off")))
+              .isEqualTo(Arrays.copyOfRange(log, before.length, log.length));
           assertThat(String.join("", notices)).contains("from byte " + before.length);
         });
+  }
+
+  @Test
+  void shouldCutOffAnEntryWithTheBytesOfAnOlderOne() throws Exception {
+    byte[] before = log(9, 200);
+    byte[] value = entry(100, 4);
+    byte[] last = entry(20_000);
+    System.arraycopy(value, 0, last, 500, value.length);
+    byte[] log = Arrays.copyOf(before, before.length + 10_000);
+    System.arraycopy(last, 0, log, before.length, 10_000);
+    Path file = write(log);
+    LogTail.mend(folder, notices::add);
+    assertThat(Files.readAllBytes(file)).isEqualTo(before);
+  }
+
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void shouldNotBeKeptBusyByWhatLooksLikeManyEntries() throws Exception {
+    byte[] log = Arrays.copyOf(log(9, 200), 16 << 20);
+    // Each announces a million bytes.
+    byte[] like = {-1, -1, 63, 8, 1, 16, 100};
+    for (int i = log(9, 200).length; i < log.length - like.length; i += like.length) {
+      System.arraycopy(like, 0, log, i, like.length);
+    }
+    Path file = write(log);
+    assertThatThrownBy(() -> LogTail.mend(folder, notices::add))
+        .hasMessageContaining(file.toString())
+        .hasMessageContaining("keep a copy of the folder and cut the file");
   }
 
   @Test

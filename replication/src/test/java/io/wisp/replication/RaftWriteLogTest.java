@@ -224,6 +224,58 @@ class RaftWriteLogTest {
   }
 
   @Test
+  void shouldRefuseALogThatEndsBeforeWhatItsSnapshotHas() throws Exception {
+    try (Logged logged = open()) {
+      for (int i = 0; i < 10; i++) {
+        logged.put("key " + i, "1");
+      }
+    }
+    Path state = openSegment().resolveSibling("../sm");
+    Files.createDirectories(state);
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      batch.putAs(Slice.of("key 9"), Slice.of("2"), Store.NEVER, 12);
+      assertThat(store.writeAll(batch)).isEqualTo(Status.DONE);
+      batch.clear();
+      // It began before the first write.
+      assertThat(new SnapshotWriter(store, () -> false).write(state.resolve("snapshot.1_0"), 0))
+          .isTrue();
+    }
+    Files.delete(data().resolve("acknowledged"));
+    assertThatThrownBy(this::open)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("ends with write 10, and its snapshot has a record of write 12");
+  }
+
+  @Test
+  void shouldGoOnBehindAnEntryThatIsTooLong() throws Exception {
+    try (Logged logged = new Logged(256L * MEBIBYTE, RaftWriteLog.LEAST_SNAPSHOT_BYTES)) {
+      batch.put(Slice.of("a"), Slice.of(new byte[Entry.MAX_BYTES]));
+      assertThatThrownBy(() -> logged.append(false)).isInstanceOf(IllegalArgumentException.class);
+      batch.clear();
+      assertThat(logged.put("a", "1")).isEqualTo(DONE);
+    }
+  }
+
+  /** Those of all processes that the kernel knows, on files with an inode. */
+  private static long locksOn(Path file) throws IOException {
+    String inode = ":" + Files.getAttribute(file, "unix:ino") + " ";
+    return Files.readAllLines(Path.of("/proc/locks")).stream()
+        .filter(line -> line.contains(inode))
+        .count();
+  }
+
+  @Test
+  void shouldKeepItsLockWhenAnotherServerOfTheProcessIsRefused() throws Exception {
+    try (DataFolder folder = DataFolder.open(data())) {
+      Path lock = folder.path().resolve("lock");
+      assertThat(locksOn(lock)).isEqualTo(1);
+      assertThatThrownBy(() -> DataFolder.open(data())).hasMessageContaining("is in use");
+      assertThat(locksOn(lock)).isEqualTo(1);
+    }
+    DataFolder.open(data()).close();
+  }
+
+  @Test
   void shouldRefuseALogThatIsDamaged() throws Exception {
     try (Logged logged = open()) {
       for (int i = 0; i < 10; i++) {
@@ -264,6 +316,7 @@ class RaftWriteLogTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("cannot be carried out")
         .hasMessageContaining("--memory");
+    assertThat(notices).isEmpty();
     try (Logged logged = open()) {
       assertThat(logged.store.size()).isEqualTo(40);
     }
