@@ -113,7 +113,7 @@ final class GroupCommit implements WriteTurns {
   }
 
   /** Serves a connection no more until it may try to write again. */
-  void await(TcpConnection connection) {
+  void admitLater(TcpConnection connection) {
     waiting.add(connection);
   }
 

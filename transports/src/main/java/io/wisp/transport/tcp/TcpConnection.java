@@ -239,7 +239,7 @@ final class TcpConnection implements ReadyChannel {
       return Next.LINGER;
     }
     if (commit != null && progress == Progress.WAITS) {
-      commit.await(this);
+      commit.admitLater(this);
       return awaitWrites(input);
     }
     keep(input);

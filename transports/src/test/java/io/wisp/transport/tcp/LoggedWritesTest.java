@@ -153,6 +153,24 @@ class LoggedWritesTest {
     assertThat(reader.call("SET", "a", "1").text()).isEqualTo("QUEUED");
     assertThat(reader.call("EXEC").text()).startsWith("EXECABORT ").contains("MISCONF ");
     assertThat(reader.call("GET", "a").text()).isEqualTo("old");
+    assertThat(reader.call("MULTI").text()).isEqualTo("OK");
+    assertThat(reader.call("GET", "a").text()).isEqualTo("QUEUED");
+    assertThat(reader.call("EXEC")).hasToString("*[$old]");
+  }
+
+  @Test
+  void shouldMakeOneEntryOfWritesWithPingsBetweenThem() throws Exception {
+    RespPeer peer = connect();
+    List<List<String>> requests = new ArrayList<>();
+    for (String between : List.of("PING", "ECHO x", "SELECT 0", "UNWATCH")) {
+      requests.add(words("INCR n"));
+      requests.add(words(between));
+    }
+    peer.sendTogether(requests);
+    for (int i = 0; i < requests.size(); i++) {
+      assertThat(peer.read().isError()).isFalse();
+    }
+    assertThat(log.entries()).isEqualTo(1);
   }
 
   @Test

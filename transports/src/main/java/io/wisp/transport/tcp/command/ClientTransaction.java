@@ -40,6 +40,7 @@ public final class ClientTransaction implements AutoCloseable {
   private boolean refused;
   private int count;
   private int mostKeys;
+  private boolean writes;
   private int slot = NO_SLOT;
   private boolean acrossSlots;
 
@@ -63,6 +64,11 @@ public final class ClientTransaction implements AutoCloseable {
   /** How many keys the queued commands have together, at most. */
   public int mostKeys() {
     return mostKeys;
+  }
+
+  /** Whether one of the queued commands writes. */
+  public boolean writes() {
+    return writes;
   }
 
   /** Whether a command is queued now, and not executed. */
@@ -115,6 +121,7 @@ public final class ClientTransaction implements AutoCloseable {
     }
     client.queued(++count);
     mostKeys += command.mostKeys(arguments.count());
+    writes |= command.access() == Command.Access.WRITE;
     return null;
   }
 
@@ -225,6 +232,7 @@ public final class ClientTransaction implements AutoCloseable {
   private void giveBack() {
     count = 0;
     mostKeys = 0;
+    writes = false;
     if (requests != null) {
       buffers.give(requests);
       requests = null;

@@ -4,6 +4,7 @@ package io.wisp.transport.tcp.session;
 import io.wisp.transport.tcp.command.Command;
 import io.wisp.transport.tcp.command.Command.Access;
 import io.wisp.transport.tcp.command.Execution;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * whole store, or keeps the version of a key for later, waits until the write has happened.
  */
 final class WriteAdmission {
+
+  /** Those that clients send between their writes. */
+  private static final Set<String> WITHOUT_STORE = Set.of("ping", "echo", "select", "unwatch");
 
   private final @Nullable WriteTurns turns;
   private final Execution execution;
@@ -36,7 +40,8 @@ final class WriteAdmission {
 
   /** Why a command is refused, or null. */
   @Nullable String refusalOf(Command command) {
-    return turns != null && writes(command) ? turns.refusal() : null;
+    boolean changesNothing = command.isExec() && !execution.transaction().writes();
+    return turns != null && writes(command) && !changesNothing ? turns.refusal() : null;
   }
 
   /** Whether a command may run now that has so many arguments, its name included. */
@@ -71,7 +76,9 @@ final class WriteAdmission {
     return switch (command.access()) {
       case READ -> command.isKeyAt(1);
       case CONNECTION -> true;
-      case SERVER -> command.runsInsideMulti() && !command.isKeyAt(1);
+      case SERVER ->
+          (command.runsInsideMulti() && !command.isKeyAt(1))
+              || WITHOUT_STORE.contains(command.name());
       case WRITE -> false;
     };
   }
