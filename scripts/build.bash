@@ -39,6 +39,8 @@ ensure_built() {
   if ! is_fresh "$jar" "$@"; then
     echo "wisp: building ${jar##*/}, which is missing or older than its sources" >&2
     rm -f "$jar"
+    # Or jars of another version of Ratis would stay beside the new ones.
+    [[ $jar != "$REPLICATION_JAR" ]] || rm -rf "${jar%/*}"
     build "${!#}"
   fi
   unlock_build
