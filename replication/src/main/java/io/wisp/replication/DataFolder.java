@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <table>
  * <caption>What is in it</caption>
- * <tr><td>identity</td><td>three lines: the format, the group, and this member of it</td></tr>
+ * <tr><td>identity</td><td>three lines: the format, the group, and this member of it; and a
+ *     fourth if the group has others: {@link Group#toString}</td></tr>
  * <tr><td>lock</td><td>locked by the process that has the folder</td></tr>
  * <tr><td>acknowledged</td><td>see {@link Acknowledged}</td></tr>
  * <tr><td>raft/GROUP</td><td>the log and the snapshot, by Ratis</td></tr>
@@ -34,6 +35,8 @@ final class DataFolder implements AutoCloseable {
 
   private static final String FORMAT = "wisp-data 1";
   private static final String IDENTITY = "identity";
+  private static final int LINES_ALONE = 3;
+  private static final int LINES_AMONG_OTHERS = 4;
   private static final String LOCK = "lock";
 
   /**
@@ -67,12 +70,18 @@ final class DataFolder implements AutoCloseable {
     this.member = member;
   }
 
+  /** Takes the folder of a server that is alone, and makes it if it is not there. */
+  static DataFolder open(Path path) throws IOException {
+    return open(path, null);
+  }
+
   /**
    * Takes a folder, and makes it if it is not there.
    *
+   * @param members of the group; null if there is one
    * @throws IOException if that cannot be; the message names the folder and says why
    */
-  static DataFolder open(Path path) throws IOException {
+  static DataFolder open(Path path, @Nullable Group members) throws IOException {
     try {
       if (!Files.isDirectory(path)) {
         Files.createDirectories(path);
@@ -84,14 +93,14 @@ final class DataFolder implements AutoCloseable {
       throw new IOException(path + " cannot be made: permission denied", e);
     }
     try {
-      return take(path);
+      return take(path, members);
     } catch (AccessDeniedException e) {
       throw new IOException(
           path + " cannot be used: permission to read or write " + e.getFile() + " is denied", e);
     }
   }
 
-  private static DataFolder take(Path path) throws IOException {
+  private static DataFolder take(Path path, @Nullable Group members) throws IOException {
     Path identity = path.resolve(IDENTITY);
     if (!Files.exists(identity) && !holdsNothing(path)) {
       throw new IOException(
@@ -100,10 +109,10 @@ final class DataFolder implements AutoCloseable {
     Lock lock = lock(path.toRealPath());
     try {
       if (!Files.exists(identity)) {
-        make(identity);
+        make(identity, members);
       }
       List<String> lines = Files.readAllLines(identity, StandardCharsets.UTF_8);
-      if (lines.size() != 3) {
+      if (lines.size() != LINES_ALONE && lines.size() != LINES_AMONG_OTHERS) {
         throw damaged(identity, null);
       }
       if (!lines.getFirst().equals(FORMAT)) {
@@ -111,6 +120,7 @@ final class DataFolder implements AutoCloseable {
             "%s says \"%s\", and this version knows \"%s\""
                 .formatted(identity, lines.getFirst(), FORMAT));
       }
+      requireSame(path, lines, members);
       return new DataFolder(path, lock, UUID.fromString(lines.get(1)), lines.get(2));
     } catch (IllegalArgumentException e) {
       lock.close();
@@ -121,8 +131,31 @@ final class DataFolder implements AutoCloseable {
     }
   }
 
+  private static void requireSame(Path path, List<String> lines, @Nullable Group members)
+      throws IOException {
+    boolean isAlone = lines.size() == LINES_ALONE;
+    if (members == null && !isAlone) {
+      throw new IOException(
+          "%s is the folder of member %s of the shard %s: name it by --cluster and --cluster-node"
+              .formatted(path, lines.get(2), lines.get(3)));
+    }
+    if (members != null && isAlone) {
+      throw new IOException(
+          "%s is the folder of a server without replicas, and cannot become that of member %s of"
+                  .formatted(path, members.self())
+              + " the shard %s".formatted(members));
+    }
+    if (members != null
+        && !(lines.get(2).equals(members.self()) && lines.get(3).equals(members.toString()))) {
+      throw new IOException(
+          ("%s is the folder of member %s of the shard %s, and the server is to be member %s of the"
+                  + " shard %s: the members cannot change so far")
+              .formatted(path, lines.get(2), lines.get(3), members.self(), members));
+    }
+  }
+
   private static IOException damaged(Path identity, @Nullable Throwable cause) {
-    return new IOException(identity + " is damaged: it has not the three lines that it had", cause);
+    return new IOException(identity + " is damaged: it has not the lines that it had", cause);
   }
 
   /** A lock may be left of a process that ended before it had made the folder. */
@@ -159,9 +192,12 @@ final class DataFolder implements AutoCloseable {
     return new IOException(folder + " is in use by a server that is running");
   }
 
-  private static void make(Path identity) throws IOException {
+  private static void make(Path identity, @Nullable Group members) throws IOException {
     Path draft = identity.resolveSibling(IDENTITY + ".draft");
-    String text = FORMAT + "\n" + UUID.randomUUID() + "\n" + UUID.randomUUID() + "\n";
+    String text =
+        members == null
+            ? FORMAT + "\n" + UUID.randomUUID() + "\n" + UUID.randomUUID() + "\n"
+            : FORMAT + "\n" + members.id() + "\n" + members.self() + "\n" + members + "\n";
     try (FileChannel channel =
         FileChannel.open(
             draft,

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.replication;
 
+import io.wisp.cluster.ClusterMember;
 import io.wisp.store.Store;
 import io.wisp.transport.WriteLog;
 import io.wisp.transport.WriteLogProvider;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Opens logs by Ratis. */
 public final class RaftLogProvider implements WriteLogProvider {
@@ -16,7 +18,15 @@ public final class RaftLogProvider implements WriteLogProvider {
       Long.getLong("wisp.data.snapshotBytes", RaftWriteLog.LEAST_SNAPSHOT_BYTES);
 
   @Override
-  public WriteLog open(Path folder, Store store, Consumer<String> notices) throws IOException {
-    return RaftWriteLog.open(folder, store, notices, SNAPSHOT_BYTES);
+  public WriteLog open(
+      Path folder,
+      Store store,
+      @Nullable ClusterMember member,
+      String host,
+      Consumer<String> notices)
+      throws IOException {
+    return member != null && member.hasReplicas()
+        ? GroupLog.open(folder, store, member, host, notices, SNAPSHOT_BYTES)
+        : RaftWriteLog.open(folder, store, notices, SNAPSHOT_BYTES);
   }
 }

@@ -27,10 +27,24 @@ public interface WriteLog extends AutoCloseable {
   }
 
   /**
+   * What says whether the store has what others have written, where several servers share a log;
+   * null if this is the only one.
+   */
+  default @Nullable Leadership leadership() {
+    return null;
+  }
+
+  /**
+   * What is appended next is decided from now on, by what the store holds. If the log has another
+   * server's entry by then, it changes nothing.
+   */
+  default void begin() {}
+
+  /**
    * Appends an entry. One is under way at a time: the next follows when this one has ended.
    *
    * @param writes what {@link io.wisp.store.PendingWrites} has decided; it is not used any more
-   *     when this returns
+   *     when this returns. Without any, the entry proves that this server led when it was appended
    * @param clears whether all records that are there go first
    * @throws OutOfMemoryError if there is no heap for it; then it is as if this had not been called
    */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.serve;
 
+import io.wisp.cluster.ClusterMember;
 import io.wisp.measure.input.UserError;
 import io.wisp.store.Store;
 import io.wisp.transport.WriteLog;
@@ -46,20 +47,35 @@ record LoggedData(Path folder) {
   /**
    * Opens it, which fills a store, and says what is promised.
    *
+   * @param member the node that the server is, or null
+   * @param host where it listens
    * @throws UserError if it cannot be opened; nothing was lost
    */
-  WriteLog open(Store store, PrintStream out, PrintStream err) {
+  WriteLog open(
+      Store store,
+      @Nullable ClusterMember member,
+      String host,
+      PrintStream out,
+      PrintStream err) {
     WriteLogProvider provider = provider();
     long began = System.nanoTime();
     try {
-      WriteLog log = provider.open(folder, store, notice -> err.println("WARNING: " + notice));
-      out.printf(
-          Locale.ROOT,
-          "data    %s (each write is on the disk before it is acknowledged)%n"
-              + "        %,d keys, read in %.3f s%n",
-          folder,
-          store.size(),
-          (System.nanoTime() - began) / 1e9);
+      WriteLog log =
+          provider.open(folder, store, member, host, notice -> err.println("WARNING: " + notice));
+      if (log.leadership() == null) {
+        out.printf(
+            Locale.ROOT,
+            "data    %s (each write is on the disk before it is acknowledged)%n"
+                + "        %,d keys, read in %.3f s%n",
+            folder,
+            store.size(),
+            (System.nanoTime() - began) / 1e9);
+      } else {
+        out.println(
+            "data    "
+                + folder
+                + " (each write is on the disks of a majority before it is acknowledged)");
+      }
       return log;
     } catch (IOException e) {
       throw UserError.failure("--data: " + e.getMessage());

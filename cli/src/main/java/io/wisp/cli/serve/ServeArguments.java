@@ -62,8 +62,9 @@ public final class ServeArguments {
       paramLabel = "DIR",
       description =
           "Log each write in this folder before it is acknowledged, so that it outlives the process and"
-              + " the machine; the next server with the folder goes on with it. Only tcp serves with"
-              + " it so far; not with --evict or --keep.")
+              + " the machine; the next server with the folder goes on with it. With replicas"
+              + " (--cluster), a majority of them has it before. Only tcp serves with it so far; not"
+              + " with --evict or --keep.")
   private @Nullable String data;
 
   @Option(
@@ -107,7 +108,8 @@ public final class ServeArguments {
       names = "--cluster",
       paramLabel = "FILE",
       description =
-          "Serve as one node of a cluster: this JSON file names its nodes and the slots of each.")
+          "Serve as one node of a cluster: this JSON file names its nodes, the slots of each, and its"
+              + " replicas if it has any; those need --data.")
   private @Nullable Path clusterFile;
 
   @Option(

@@ -57,8 +57,13 @@ public record ServeCommand(
     transports.forEach(each -> TransportChoice.endpoint(each, asked.endpoint()));
     requireKnownHost(asked);
     LoggedData data = arguments.data();
+    ClusterMember member = asked.member();
     if (data != null) {
       requireLogging(transports);
+    } else if (member != null && member.hasReplicas()) {
+      throw UserError.usage(
+          "node %s shares its slots with replicas, by a log: name a folder for it by --data"
+              .formatted(member.node().name()));
     }
     KeptStore kept = arguments.kept(asked.endpoint().port());
     ByteSize machine = MemorySize.ofMachine();
@@ -71,7 +76,6 @@ public record ServeCommand(
     if (cores != null) {
       out.println("cores   " + cores);
     }
-    ClusterMember member = asked.member();
     if (member != null) {
       out.println("cluster " + described(member));
       ClusterWarnings.of(member, asked.endpoint(), transports)
@@ -80,7 +84,10 @@ public record ServeCommand(
     out.println("memory  " + memory.size() + " (" + memory.explanation() + ")");
     ServerOptions options = asked.withMaxClients(clients(asked, transports, out));
     try (Store store = open(kept, data, memory.size(), transports, streams);
-        WriteLog log = data == null ? null : data.open(store, out, streams.err());
+        WriteLog log =
+            data == null
+                ? null
+                : data.open(store, member, asked.endpoint().host(), out, streams.err());
         StoreServer server =
             StoreServer.start(store, transports, options.withWriteLog(log), streams.err())) {
       announce(server.transports(), options, streams);
@@ -103,12 +110,16 @@ public record ServeCommand(
     ClusterNode node = member.node();
     int without = KeySlot.COUNT - member.map().assignedSlots();
     String nobodys = without == 1 ? "; 1 slot has no node" : "; " + without + " slots have no node";
-    String slots = node.slots().stream().map(SlotRange::toString).collect(Collectors.joining(","));
-    return "node %s of %s (slots %s)%s"
+    List<ClusterNode> shard = member.map().shardOf(member.place().index());
+    String slots =
+        shard.getFirst().slots().stream().map(SlotRange::toString).collect(Collectors.joining(","));
+    String members = shard.stream().map(ClusterNode::name).collect(Collectors.joining(", "));
+    return "node %s of %s (slots %s%s)%s"
         .formatted(
             node.name(),
             member.map().nodes().size(),
             slots.isEmpty() ? "none" : slots,
+            shard.size() == 1 ? "" : ", with " + members,
             without == 0 ? "" : nobodys);
   }
 

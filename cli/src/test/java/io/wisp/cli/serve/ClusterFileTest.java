@@ -59,7 +59,7 @@ class ClusterFileTest {
       value = {
         "\"nodes\"#\"node\"#it has the field \"node\", and there are only the fields epoch, nodes",
         "\"port\": 7010#\"prt\": 7010#nodes[1] has the field \"prt\", and there are only the fields"
-            + " host, name, port, slots",
+            + " host, name, port, replicas, slots",
         ", \"slots\": \"\"##nodes[2] has no field \"slots\"",
         "7010#\"7010\"#nodes[1].port is no whole number from 1 to 65535",
         "7010#7010.5#nodes[1].port is no whole number from 1 to 65535",
@@ -95,7 +95,7 @@ class ClusterFileTest {
         "null#it is no object",
         "{\"nodes\": {}}#nodes is no list of nodes",
         "{\"nodes\": []}#nodes: there are 0 nodes, and a cluster has 1 to 1000",
-        "{\"nodes\": [5]}#nodes[0] is no object with the fields host, name, port, slots",
+        "{\"nodes\": [5]}#nodes[0] is no object with the fields host, name, port, replicas, slots",
         "{\"nodes\": [], \"epoch\": 0}#epoch is no whole number from 1 to 9223372036854775807",
         "{\"nodes\": [], \"epoch\": 1.5}#epoch is no whole number",
         "{\"nodes\": [], \"epoch\": \"2\"}#epoch is no whole number",

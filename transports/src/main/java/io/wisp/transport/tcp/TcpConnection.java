@@ -222,7 +222,7 @@ final class TcpConnection implements ReadyChannel {
       progress = session.execute(input, output);
       progressed |= input.size() < before;
       sent += output.size();
-      if (commit != null && commit.hasWritten()) {
+      if (commit != null && commit.holdsReplies()) {
         return hold(commit, input);
       }
       if (!output.isEmpty()) {

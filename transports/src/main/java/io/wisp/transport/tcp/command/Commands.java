@@ -171,7 +171,7 @@ public final class Commands {
         ServerCommands::waitForReplicas);
     server("latency", -2, "server", "Tells when commands took long.", LatencyCommand.handler());
     server("lolwut", -1, "server", "Shows a wisp.", ServerCommands::lolwut);
-    server("role", 1, "server", "Tells that it is no replica.", ServerCommands::role);
+    server("role", 1, "server", "Tells whether it is a replica.", ServerCommands::role);
     server("slowlog", -2, "server", "Tells of slow commands.", SlowLogCommand.handler());
   }
 

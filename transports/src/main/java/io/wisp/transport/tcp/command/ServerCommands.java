@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp.command;
 
+import io.wisp.cluster.ClusterMember;
+import io.wisp.cluster.ClusterNode;
 import io.wisp.transport.tcp.resp.Arguments;
 import io.wisp.transport.tcp.resp.Errors;
 import java.util.HashSet;
@@ -58,8 +60,20 @@ public final class ServerCommands {
     }
   }
 
-  /** ROLE: a server that nobody follows. */
+  /** ROLE: a server that nobody follows, or that follows the master of its shard. */
   static void role(CommandRequest request) {
+    ClusterMember member = request.server().member();
+    ClusterMember.Place place = member == null ? null : member.place();
+    if (place != null && !place.isMaster()) {
+      ClusterNode master = place.master();
+      request.reply().array(5);
+      request.reply().bulk("slave");
+      request.reply().bulk(master.host());
+      request.reply().integer(master.port());
+      request.reply().bulk(place.settled() ? "connected" : "connect");
+      request.reply().integer(0);
+      return;
+    }
     request.reply().array(3);
     request.reply().bulk("master");
     request.reply().integer(0);

@@ -19,7 +19,11 @@ final class WriteAdmission {
   /** Those that clients send between their writes. */
   private static final Set<String> WITHOUT_STORE = Set.of("ping", "echo", "select", "unwatch");
 
+  /** Those of which a subcommand takes a key. */
+  private static final Set<String> TELLS_OF_KEYS = Set.of("object", "memory");
+
   private final @Nullable WriteTurns turns;
+  private final boolean asksOfReads;
   private final Execution execution;
 
   /**
@@ -29,6 +33,7 @@ final class WriteAdmission {
    */
   WriteAdmission(@Nullable WriteTurns turns, Execution execution) {
     this.turns = turns;
+    asksOfReads = turns != null && turns.asksOfReads();
     this.execution = execution;
   }
 
@@ -52,7 +57,10 @@ final class WriteAdmission {
     if (writes(command)) {
       return turns.admitsWrite(keys(command, count));
     }
-    return !turns.hasWritten() || looksAtNoMoreThanKeys(command);
+    if (turns.hasWritten()) {
+      return looksAtNoMoreThanKeys(command);
+    }
+    return !asksOfReads || !looksAtStore(command) || turns.admitsRead();
   }
 
   /** Whether a command that runs for each key as it arrives may go on. */
@@ -70,6 +78,10 @@ final class WriteAdmission {
       return execution.transaction().mostKeys();
     }
     return command.isStreamed() ? 1 : command.mostKeys(count);
+  }
+
+  private static boolean looksAtStore(Command command) {
+    return command.access() == Access.READ || command.isKeyAt(1) || TELLS_OF_KEYS.contains(command.name());
   }
 
   private static boolean looksAtNoMoreThanKeys(Command command) {

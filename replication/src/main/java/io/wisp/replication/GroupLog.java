@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.replication;
+
+import io.wisp.cluster.ClusterMember;
+import io.wisp.store.Store;
+import io.wisp.store.WriteBatch;
+import io.wisp.transport.Leadership;
+import io.wisp.transport.Threads;
+import io.wisp.transport.WriteLog;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
+import org.apache.ratis.protocol.exceptions.LeaderSteppingDownException;
+import org.apache.ratis.protocol.exceptions.NotLeaderException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A log by Ratis that several members share. Entries are appended by the one that leads, while its
+ * {@link Reign} is open. A thread looks at Ratis again and again: it begins and ends reigns, renews
+ * leases that are used, and tells the cluster's map who the master is.
+ *
+ * <p>When this member's disk or store fails, it leaves the group to the others until its next start.
+ */
+final class GroupLog implements WriteLog, Leadership {
+
+  private static final long LOOK_MILLIS = 20;
+  private static final long PROOF_MILLIS = 1_000;
+
+  /** A lease that is used is renewed when there is less left. */
+  private static final long RENEWAL_NANOS = Reign.LEASE_NANOS / 2;
+
+  /** Reads can do without leases, so that each waits for an entry: 0 says so. */
+  private static final boolean LEASES = Long.getLong("wisp.data.leaseMillis", 1) != 0;
+
+  private static final String NOT_LEADING = "this member does not lead the group now";
+
+  /** What an entry is decided by. */
+  private record Basis(@Nullable Reign reign, long applied) {}
+
+  private final DataFolder folder;
+  private final QuietLogs logs;
+  private final ClusterMember member;
+  private final Consumer<String> notices;
+  private final Acknowledged acknowledged;
+  private final long acknowledgedBefore;
+  private final StoreMachine machine;
+  private final RaftEngine engine;
+  private final long firstEpoch;
+  private final Thread thread;
+  private final AtomicReference<@Nullable Completion> underWay = new AtomicReference<>();
+  private volatile @Nullable Reign reign;
+  private volatile Basis basis = new Basis(null, 0);
+  private volatile boolean leaseUsed;
+  private volatile @Nullable String failure;
+  private volatile boolean closed;
+  private boolean live;
+  private RaftEngine.@Nullable Standing seen;
+
+  private GroupLog(
+      DataFolder folder,
+      QuietLogs logs,
+      Store store,
+      ClusterMember member,
+      Group group,
+      String host,
+      Consumer<String> notices,
+      long snapshotBytes)
+      throws IOException {
+    this.folder = folder;
+    this.logs = logs;
+    this.member = member;
+    this.notices = notices;
+    firstEpoch = member.map().epoch();
+    LogTail.mend(folder.log(), notices);
+    acknowledged = Acknowledged.open(folder.path());
+    machine = new StoreMachine(store, acknowledged, snapshotBytes, notices, this::fail);
+    try {
+      acknowledgedBefore = acknowledged.last();
+      engine = RaftEngine.start(folder, machine, group, host);
+    } catch (Throwable failed) {
+      acknowledged.close();
+      throw failed;
+    }
+    thread = Thread.ofPlatform().daemon().name("wisp-group").unstarted(this::lookUntilClosed);
+  }
+
+  /** See {@link io.wisp.transport.WriteLogProvider#open}. */
+  static GroupLog open(
+      Path path,
+      Store store,
+      ClusterMember member,
+      String host,
+      Consumer<String> notices,
+      long snapshotBytes)
+      throws IOException {
+    Group group = Group.of(member);
+    DataFolder folder = DataFolder.open(path, group);
+    QuietLogs logs = QuietLogs.into(folder.path().resolve("raft.log"));
+    try {
+      GroupLog log =
+          new GroupLog(folder, logs, store, member, group, host, notices, snapshotBytes);
+      log.thread.start();
+      return log;
+    } catch (Throwable failed) {
+      logs.close();
+      folder.close();
+      throw failed;
+    }
+  }
+
+  private void lookUntilClosed() {
+    try {
+      while (!closed && failure == null) {
+        look();
+        TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      // It was closed.
+    } catch (IOException | RuntimeException e) {
+      fail("the member cannot go on: " + RaftEngine.reason(e));
+    }
+    endReign(null, member.map().epoch());
+    if (!closed) {
+      // So that the others need not wait for it.
+      engine.close();
+    }
+  }
+
+  private void look() throws IOException, InterruptedException {
+    if (!engine.isRunning()) {
+      throw new IOException("Ratis has ended; raft.log says more");
+    }
+    if (!live && machine.applied() >= acknowledgedBefore) {
+      live = true;
+      machine.goLive();
+    }
+    RaftEngine.Standing now = engine.standing();
+    // The parts of one that is seen for the first time may be of two moments.
+    boolean isSteady = now.equals(seen);
+    seen = now;
+    long epoch = firstEpoch + now.term();
+    if (!now.leads()) {
+      endReign(isSteady ? now.leader() : null, epoch);
+      return;
+    }
+    Reign current = reign;
+    if (current == null || current.term() != now.term()) {
+      endReign(null, epoch);
+      reign = new Reign(now.term(), System.nanoTime());
+    } else if (!current.isOpen()) {
+      tryToOpen(current, epoch);
+    } else if (!member.place().leads() && prove(current)) {
+      settle(current, epoch);
+    } else if (leaseUsed && current.leaseNanos(System.nanoTime()) < RENEWAL_NANOS) {
+      leaseUsed = false;
+      var _ = prove(current);
+    }
+  }
+
+  /** The map comes first: who sees that nobody leads here finds no more that this is the master. */
+  private void endReign(@Nullable String leader, long epoch) {
+    member.follow(leader, epoch, leader != null);
+    reign = null;
+  }
+
+  private void tryToOpen(Reign current, long epoch) throws IOException, InterruptedException {
+    if (!current.mayOpen(System.nanoTime()) || !prove(current)) {
+      return;
+    }
+    WholeLog.require(folder, machine, acknowledgedBefore);
+    current.open();
+    settle(current, epoch);
+  }
+
+  /**
+   * The map comes last, and only while the lease holds: who has found the reign closed, and then
+   * finds this one to be the master, came before a moment at which it led.
+   */
+  private void settle(Reign current, long epoch) {
+    if (current.leaseNanos(System.nanoTime()) > 0) {
+      member.follow(folder.member(), epoch, true);
+    }
+  }
+
+  /** Waits for an entry of this term that changes nothing. */
+  private boolean prove(Reign current) throws InterruptedException {
+    byte[] nothing = Entry.encode(1, false, new WriteBatch());
+    long began = System.nanoTime();
+    try {
+      var _ = engine.propose(nothing).get(PROOF_MILLIS, TimeUnit.MILLISECONDS);
+      return current.prove(began, machine.term());
+    } catch (ExecutionException | TimeoutException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public Leadership leadership() {
+    return this;
+  }
+
+  @Override
+  public boolean isHeld() {
+    Reign current = reign;
+    return current != null && current.isOpen();
+  }
+
+  @Override
+  public long leaseNanos() {
+    Reign current = reign;
+    if (current == null || !current.isOpen() || !LEASES) {
+      return 0;
+    }
+    if (!leaseUsed) {
+      leaseUsed = true;
+    }
+    return current.leaseNanos(System.nanoTime());
+  }
+
+  @Override
+  public void begin() {
+    basis = new Basis(reign, machine.applied());
+  }
+
+  @Override
+  public void append(WriteBatch writes, boolean clears, Completion completion) {
+    Basis decidedBy = basis;
+    Reign current = decidedBy.reign();
+    if (current == null || !current.isOpen() || !current.equals(reign) || failure != null) {
+      completion.ended(Objects.requireNonNullElse(failure, NOT_LEADING));
+      return;
+    }
+    byte[] bytes = Entry.encode(decidedBy.applied() + 1, clears, writes);
+    if (!underWay.compareAndSet(null, completion)) {
+      throw new IllegalStateException("an entry is under way, and this is another one");
+    }
+    String why = failure;
+    if (why != null) {
+      // Whoever set it may have looked for an entry before there was this one.
+      tell(completion, why);
+      return;
+    }
+    long began = System.nanoTime();
+    try {
+      var _ =
+          engine
+              .propose(bytes)
+              .whenComplete(
+                  (answer, error) -> tell(completion, outcome(current, began, answer, error)));
+    } catch (Throwable e) {
+      tell(completion, "it could not be given to the log: " + RaftEngine.reason(e));
+    }
+  }
+
+  /** Why it is not known what became of an entry, or null. */
+  private @Nullable String outcome(
+      Reign proposing, long began, @Nullable Message answer, @Nullable Throwable error) {
+    if (error != null) {
+      return isOfLeadership(error) ? NOT_LEADING : "the log did not take it: " + RaftEngine.reason(error);
+    }
+    if (answer != null && StoreMachine.STALE.getContent().equals(answer.getContent())) {
+      return "another leader's entry came before it";
+    }
+    return proposing.prove(began, machine.term()) ? null : NOT_LEADING;
+  }
+
+  private static boolean isOfLeadership(Throwable error) {
+    Throwable cause = error;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause instanceof NotLeaderException
+        || cause instanceof LeaderNotReadyException
+        || cause instanceof LeaderSteppingDownException;
+  }
+
+  /** By a thread of Ratis, too, which so does no more than wake the one that waits. */
+  private void tell(Completion completion, @Nullable String outcome) {
+    if (underWay.compareAndSet(completion, null)) {
+      completion.ended(outcome);
+    }
+  }
+
+  private void fail(String why) {
+    synchronized (this) {
+      if (failure != null) {
+        return;
+      }
+      failure = why;
+    }
+    if (!closed) {
+      notices.accept("this member leaves the group to the others: " + why);
+    }
+    Completion completion = underWay.get();
+    if (completion != null) {
+      tell(completion, why);
+    }
+  }
+
+  @Override
+  public @Nullable String failure() {
+    return failure;
+  }
+
+  /** How many writes the store has had, for tests. */
+  long applied() {
+    return machine.applied();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+    Threads.joinUninterruptibly(thread);
+    engine.close();
+    machine.close();
+    fail("the server is closed");
+    logs.close();
+    try (folder) {
+      acknowledged.close();
+    } catch (IOException e) {
+      // Nothing depends on it any more.
+    }
+  }
+}
