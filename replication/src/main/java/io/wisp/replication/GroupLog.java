@@ -143,7 +143,7 @@ final class GroupLog implements WriteLog, Leadership {
     }
     RaftEngine.Standing now = engine.standing();
     // The parts of one that is seen for the first time may be of two moments.
-    boolean isSteady = now.equals(seen);
+    boolean isSteady = Objects.equals(now, seen);
     seen = now;
     long epoch = firstEpoch + now.term();
     if (!now.leads()) {

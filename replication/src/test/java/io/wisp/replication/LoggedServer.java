@@ -43,8 +43,11 @@ final class LoggedServer implements AutoCloseable {
     // So that many end while a snapshot is taken.
     command.add("-Dwisp.data.snapshotBytes=100000");
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-    command.addAll(List.of("-s", "--port", "0", "--data", data.toString()));
+    command.addAll(List.of("-s", "--data", data.toString()));
     command.addAll(List.of(options));
+    if (!command.contains("--cluster")) {
+      command.addAll(List.of("--port", "0"));
+    }
     return new LoggedServer(new ProcessBuilder(command).redirectErrorStream(true).start());
   }
 
@@ -93,6 +96,18 @@ final class LoggedServer implements AutoCloseable {
   void kill() {
     process.toHandle().destroyForcibly();
     process.onExit().join();
+  }
+
+  /** SIGSTOP, or SIGCONT, by the name without SIG. */
+  void signal(String name) throws IOException, InterruptedException {
+    int code = new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor();
+    if (code != 0) {
+      throw new IOException("kill -" + name + " has ended with " + code);
+    }
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
   }
 
   /** SIGTERM, and waits until it has ended. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wisp.cluster.ClusterMap;
+import io.wisp.cluster.ClusterNode;
 import io.wisp.measure.input.UserError;
 import io.wisp.transport.Endpoint;
 import java.io.IOException;
@@ -43,6 +44,39 @@ class ClusterFileTest {
     assertThat(map.ownerIndex(16_002)).isEqualTo(1);
     assertThat(map.ownerOf(16_001)).isNull();
     assertThat(map.nodes().get(2).address()).isEqualTo("10.0.0.3:7000");
+  }
+
+  @Test
+  void shouldReadReplicas() throws Exception {
+    String replicas =
+        "\"slots\": \"0-8191\", \"replicas\": [{\"name\": \"a2\", \"host\": \"h2\", \"port\": 1},"
+            + " {\"name\": \"a3\", \"host\": \"h3\", \"port\": 1}]";
+    ClusterMap map = ClusterFile.read(file(GOOD.replace("\"slots\": \"0-8191\"", replicas)));
+    assertThat(map.nodes()).hasSize(5);
+    assertThat(map.shardOf(map.indexOf("a3")))
+        .extracting(ClusterNode::toString)
+        .containsExactly("a at 127.0.0.1:7000", "a2 at h2:1", "a3 at h3:1");
+    assertThat(map.shardOf(map.indexOf("b"))).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '#',
+      quoteCharacter = '`',
+      value = {
+        "5#nodes[0].replicas is no list of nodes",
+        "[5]#nodes[0].replicas[0] is no object with the fields host, name, port",
+        "[{\"name\": \"x\", \"host\": \"h\"}]#nodes[0].replicas[0] has no field \"port\"",
+        "[{\"name\": \"x\", \"host\": \"h\", \"port\": 1, \"slots\": \"\"}]#nodes[0].replicas[0] has"
+            + " the field \"slots\", and there are only the fields host, name, port",
+        "[{\"name\": \"b\", \"host\": \"h\", \"port\": 1}]#nodes: two nodes have the name b",
+      })
+  void shouldSayWhereReplicasAreWrongAndWhy(String replicas, String complaint) throws Exception {
+    String slots = "\"slots\": \"0-8191\"";
+    Path file = file(GOOD.replace(slots, slots + ", \"replicas\": " + replicas));
+    assertThatThrownBy(() -> ClusterFile.read(file))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining(complaint);
   }
 
   @Test
