@@ -24,11 +24,16 @@ final class RunningGroup implements AutoCloseable {
     this.folder = folder;
     this.options = List.of(options);
     cluster = file.write(folder);
-    for (int i = 0; i < GroupFile.NAMES.size(); i++) {
-      servers.add(launch(i));
-    }
-    for (LoggedServer server : servers) {
-      server.awaitReady();
+    try {
+      for (int i = 0; i < GroupFile.NAMES.size(); i++) {
+        servers.add(launch(i));
+      }
+      for (LoggedServer server : servers) {
+        server.awaitReady();
+      }
+    } catch (Throwable failed) {
+      close();
+      throw failed;
     }
   }
 

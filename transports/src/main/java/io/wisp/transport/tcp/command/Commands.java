@@ -167,7 +167,7 @@ public final class Commands {
         "wait",
         3,
         "generic",
-        "Waits for replicas, of which there are none.",
+        "Waits for no replicas: enough have it.",
         ServerCommands::waitForReplicas);
     server("latency", -2, "server", "Tells when commands took long.", LatencyCommand.handler());
     server("lolwut", -1, "server", "Shows a wisp.", ServerCommands::lolwut);

@@ -46,7 +46,7 @@ public final class ServerCommands {
     request.reply().bulk(Long.toString(now % 1000 * 1000));
   }
 
-  /** WAIT: there are no replicas, so none has to be waited for. */
+  /** WAIT: whatever replicas there are, enough of them have what was acknowledged. */
   static void waitForReplicas(CommandRequest request) {
     Arguments arguments = request.arguments();
     if (!arguments.isNumber(1)) {
