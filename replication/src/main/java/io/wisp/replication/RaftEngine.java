@@ -20,6 +20,7 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage.StartupOption;
 import org.apache.ratis.statemachine.StateMachine;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.apache.ratis.util.ExitUtils;
 import org.apache.ratis.util.LifeCycle;
 import org.jspecify.annotations.Nullable;
 
@@ -75,7 +76,7 @@ final class RaftEngine implements AutoCloseable {
         folder, machine, group.toRaft(), RaftSettings.amongOthers(folder, host, group.port()));
   }
 
-  /** Ratis ends the process if it cannot listen. */
+  /** What Ratis says of a port that is taken helps nobody. */
   private static void requireFree(String host, int port) throws IOException {
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true);
@@ -94,6 +95,8 @@ final class RaftEngine implements AutoCloseable {
     RaftPeerId member = RaftPeerId.valueOf(folder.member());
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
+    // It would end the process that serves, as when it cannot listen.
+    ExitUtils.disableSystemExit();
     // By which Ratis looks for its parts, in its threads too.
     thread.setContextClassLoader(RaftEngine.class.getClassLoader());
     try {

@@ -16,13 +16,17 @@ final class RunningGroup implements AutoCloseable {
   private final GroupFile file = new GroupFile();
   private final Path folder;
   private final Path cluster;
-  private final List<String> options;
+  private final List<String> before;
   private final List<LoggedServer> servers = new ArrayList<>();
 
-  /** Starts them. */
-  RunningGroup(Path folder, String... options) throws Exception {
+  /**
+   * Starts them.
+   *
+   * @param before a command that starts each, given its words as further arguments
+   */
+  RunningGroup(Path folder, String... before) throws Exception {
     this.folder = folder;
-    this.options = List.of(options);
+    this.before = List.of(before);
     cluster = file.write(folder);
     try {
       for (int i = 0; i < GroupFile.NAMES.size(); i++) {
@@ -39,9 +43,15 @@ final class RunningGroup implements AutoCloseable {
 
   private LoggedServer launch(int index) throws IOException {
     String name = GroupFile.NAMES.get(index);
-    List<String> all = new ArrayList<>(options);
-    all.addAll(List.of("--memory", "64m", "--cluster", cluster.toString(), "--cluster-node", name));
-    return LoggedServer.launch(folder.resolve(name), List.of(), all.toArray(String[]::new));
+    return LoggedServer.launch(
+        folder.resolve(name),
+        before,
+        "--memory",
+        "64m",
+        "--cluster",
+        cluster.toString(),
+        "--cluster-node",
+        name);
   }
 
   List<Integer> ports() {
