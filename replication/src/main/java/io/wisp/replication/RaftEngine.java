@@ -89,14 +89,20 @@ final class RaftEngine implements AutoCloseable {
     }
   }
 
+  /** Ratis would end the process when it cannot listen, or when any thread fails. */
+  private static void keepProcess() {
+    Thread.UncaughtExceptionHandler own = Thread.getDefaultUncaughtExceptionHandler();
+    ExitUtils.disableSystemExit();
+    Thread.setDefaultUncaughtExceptionHandler(own);
+  }
+
   private static RaftEngine start(
       DataFolder folder, StateMachine machine, RaftGroup group, RaftProperties properties)
       throws IOException {
     RaftPeerId member = RaftPeerId.valueOf(folder.member());
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
-    // It would end the process that serves, as when it cannot listen.
-    ExitUtils.disableSystemExit();
+    keepProcess();
     // By which Ratis looks for its parts, in its threads too.
     thread.setContextClassLoader(RaftEngine.class.getClassLoader());
     try {
