@@ -36,8 +36,9 @@ final class GroupLog implements WriteLog, Leadership {
   /** A lease that is used is renewed when there is less left. */
   private static final long RENEWAL_NANOS = Reign.LEASE_NANOS / 2;
 
-  /** Reads can do without leases, so that each waits for an entry: 0 says so. */
-  private static final boolean LEASES = Long.getLong("wisp.data.leaseMillis", 1) != 0;
+  /** Whether reads are answered by leases; if not, each waits for an entry. */
+  private static final boolean LEASES =
+      Boolean.parseBoolean(System.getProperty("wisp.data.leases", "true"));
 
   private static final String NOT_LEADING = "this member does not lead the group now";
 

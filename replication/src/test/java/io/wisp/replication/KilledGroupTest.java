@@ -75,7 +75,7 @@ class KilledGroupTest {
   @Test
   void shouldAnswerAsOneServerWithoutLeases() throws Exception {
     System.out.println("faults: seed " + seed);
-    String without = "JAVA_TOOL_OPTIONS=-Dwisp.data.leaseMillis=0";
+    String without = "JAVA_TOOL_OPTIONS=-Dwisp.data.leases=false";
     try (RunningGroup group = new RunningGroup(folder, "env", without)) {
       play(group, Fault.LEADER_STOPPED, 0);
     }
