@@ -10,6 +10,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +29,7 @@ final class GroupParty implements Party, AutoCloseable {
   private final int millis;
   private int port;
   private @Nullable Wire wire;
-  private volatile long answers;
+  private final AtomicLong answers = new AtomicLong();
 
   /**
    * One at some of the ports.
@@ -49,7 +50,7 @@ final class GroupParty implements Party, AutoCloseable {
 
   /** How many calls were answered so far. */
   long answers() {
-    return answers;
+    return answers.get();
   }
 
   @Override
@@ -79,7 +80,7 @@ final class GroupParty implements Party, AutoCloseable {
       goToNext();
       throw new UncheckedIOException(new IOException(e));
     }
-    answers++;
+    answers.incrementAndGet();
     boolean isNil = reply.equals(Wire.NIL);
     return switch (kind) {
       case PUT -> KeyModel.STORED;

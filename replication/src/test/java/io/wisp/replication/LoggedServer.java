@@ -100,9 +100,10 @@ final class LoggedServer implements AutoCloseable {
 
   /** SIGSTOP, or SIGCONT, by the name without SIG. */
   void signal(String name) throws IOException, InterruptedException {
-    int code = new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor();
+    String command = "kill -" + name + " " + process.pid();
+    int code = new ProcessBuilder("bash", "-c", command).start().waitFor();
     if (code != 0) {
-      throw new IOException("kill -" + name + " has ended with " + code);
+      throw new IOException(command + " has ended with " + code);
     }
   }
 
