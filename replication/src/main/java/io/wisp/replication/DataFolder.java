@@ -72,16 +72,33 @@ final class DataFolder implements AutoCloseable {
 
   /** Takes the folder of a server that is alone, and makes it if it is not there. */
   static DataFolder open(Path path) throws IOException {
-    return open(path, null);
+    return openOrMake(path, null);
   }
 
   /**
-   * Takes a folder, and makes it if it is not there.
+   * Takes that of a member of a group.
    *
-   * @param members of the group; null if there is one
+   * @param isNew whether to make it: the member has had none before
    * @throws IOException if that cannot be; the message names the folder and says why
    */
-  static DataFolder open(Path path, @Nullable Group members) throws IOException {
+  static DataFolder open(Path path, Group members, boolean isNew) throws IOException {
+    boolean isThere = Files.exists(path.resolve(IDENTITY));
+    if (isThere && isNew) {
+      throw new IOException(
+          "%s is the folder of a server already: start member %s without --new-member"
+              .formatted(path, members.self()));
+    }
+    if (!isThere && !isNew) {
+      throw new IOException(
+          ("%s is no folder of a member. If %s has never had one, start it once with --new-member. If"
+                  + " the one that it had is lost, it must not come back under its name: it may have"
+                  + " voted, or acknowledged writes, and would not know")
+              .formatted(path, members.self()));
+    }
+    return openOrMake(path, members);
+  }
+
+  private static DataFolder openOrMake(Path path, @Nullable Group members) throws IOException {
     try {
       if (!Files.isDirectory(path)) {
         Files.createDirectories(path);

@@ -5,9 +5,11 @@ import io.wisp.cluster.ClusterMember;
 import io.wisp.store.Store;
 import io.wisp.store.WriteBatch;
 import io.wisp.transport.Leadership;
+import io.wisp.transport.Membership;
 import io.wisp.transport.Threads;
 import io.wisp.transport.WriteLog;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
@@ -68,23 +70,23 @@ final class GroupLog implements WriteLog, Leadership {
       DataFolder folder,
       QuietLogs logs,
       Store store,
-      ClusterMember member,
+      Membership membership,
       Group group,
-      String host,
       Consumer<String> notices,
       long snapshotBytes)
       throws IOException {
     this.folder = folder;
     this.logs = logs;
-    this.member = member;
     this.notices = notices;
+    member = membership.node();
     firstEpoch = member.map().epoch();
     LogTail.mend(folder.log(), notices);
     acknowledged = Acknowledged.open(folder.path());
     machine = new StoreMachine(store, acknowledged, snapshotBytes, notices, this::fail);
     try {
       acknowledgedBefore = acknowledged.last();
-      engine = RaftEngine.start(folder, machine, group, host);
+      requireLog();
+      engine = RaftEngine.start(folder, machine, group, membership.host());
     } catch (Throwable failed) {
       acknowledged.close();
       throw failed;
@@ -96,23 +98,31 @@ final class GroupLog implements WriteLog, Leadership {
   static GroupLog open(
       Path path,
       Store store,
-      ClusterMember member,
-      String host,
+      Membership membership,
       Consumer<String> notices,
       long snapshotBytes)
       throws IOException {
-    Group group = Group.of(member);
-    DataFolder folder = DataFolder.open(path, group);
+    Group group = Group.of(membership.node());
+    DataFolder folder = DataFolder.open(path, group, membership.isNew());
     QuietLogs logs = QuietLogs.into(folder.path().resolve("raft.log"));
     try {
       GroupLog log =
-          new GroupLog(folder, logs, store, member, group, host, notices, snapshotBytes);
+          new GroupLog(folder, logs, store, membership, group, notices, snapshotBytes);
       log.thread.start();
       return log;
     } catch (Throwable failed) {
       logs.close();
       folder.close();
       throw failed;
+    }
+  }
+
+  /** Ratis would begin with an empty one, and vote. */
+  private void requireLog() throws IOException {
+    if (acknowledgedBefore > 0 && !Files.isDirectory(folder.log())) {
+      throw new IOException(
+          "the log in %s is gone, and had write %s: the member must not come back under its name"
+              .formatted(folder.path(), acknowledgedBefore));
     }
   }
 

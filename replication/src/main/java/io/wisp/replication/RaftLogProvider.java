@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.replication;
 
-import io.wisp.cluster.ClusterMember;
 import io.wisp.store.Store;
+import io.wisp.transport.Membership;
 import io.wisp.transport.WriteLog;
 import io.wisp.transport.WriteLogProvider;
 import java.io.IOException;
@@ -19,14 +19,10 @@ public final class RaftLogProvider implements WriteLogProvider {
 
   @Override
   public WriteLog open(
-      Path folder,
-      Store store,
-      @Nullable ClusterMember member,
-      String host,
-      Consumer<String> notices)
+      Path folder, Store store, @Nullable Membership membership, Consumer<String> notices)
       throws IOException {
-    return member != null && member.hasReplicas()
-        ? GroupLog.open(folder, store, member, host, notices, SNAPSHOT_BYTES)
-        : RaftWriteLog.open(folder, store, notices, SNAPSHOT_BYTES);
+    return membership == null
+        ? RaftWriteLog.open(folder, store, notices, SNAPSHOT_BYTES)
+        : GroupLog.open(folder, store, membership, notices, SNAPSHOT_BYTES);
   }
 }

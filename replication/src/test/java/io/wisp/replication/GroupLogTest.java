@@ -13,6 +13,7 @@ import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.cuckoo.CuckooStore;
 import io.wisp.transport.Endpoint;
+import io.wisp.transport.Membership;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.Transports;
@@ -54,11 +55,11 @@ class GroupLogTest {
     private final GroupLog log;
     private final Server server;
 
-    Member(int index) throws IOException {
+    Member(int index, boolean isNew) throws IOException {
       node = file.member(index);
       store = CuckooStore.open(32 * MEBIBYTE);
       try {
-        log = open(GroupFile.NAMES.get(index), node, store);
+        log = open(GroupFile.NAMES.get(index), node, store, isNew);
       } catch (Throwable failed) {
         store.close();
         throw failed;
@@ -86,14 +87,15 @@ class GroupLogTest {
     }
   }
 
-  private GroupLog open(String folder, ClusterMember node, CuckooStore store) throws IOException {
-    return GroupLog.open(
-        temporary.resolve(folder), store, node, "127.0.0.1", notices::add, MEBIBYTE);
+  private GroupLog open(String folder, ClusterMember node, CuckooStore store, boolean isNew)
+      throws IOException {
+    Membership membership = new Membership(node, "127.0.0.1", isNew);
+    return GroupLog.open(temporary.resolve(folder), store, membership, notices::add, MEBIBYTE);
   }
 
-  private void startAll() throws IOException {
+  private void startAll(boolean areNew) throws IOException {
     for (int i = 0; i < GroupFile.NAMES.size(); i++) {
-      members.add(new Member(i));
+      members.add(new Member(i, areNew));
     }
   }
 
@@ -147,7 +149,7 @@ class GroupLogTest {
 
   @Test
   void shouldCarryOutOnAllMembersWhatTheLeaderHasAcknowledged() throws Exception {
-    startAll();
+    startAll(true);
     int leader = awaitLeader();
     assertThat(call(leader, "SET", "a", "1")).isEqualTo("OK");
     for (int i = 1; i <= 100; i++) {
@@ -167,7 +169,7 @@ class GroupLogTest {
 
   @Test
   void shouldSendClientsToTheLeaderAndTellWhoItIs() throws Exception {
-    startAll();
+    startAll(true);
     int leader = awaitLeader();
     int follower = (leader + 1) % 3;
     await(() -> member(follower).node.place().settled());
@@ -183,7 +185,7 @@ class GroupLogTest {
 
   @Test
   void shouldGoOnWithoutTheLeaderAndTakeItBackLater() throws Exception {
-    startAll();
+    startAll(true);
     int first = awaitLeader();
     assertThat(call(first, "SET", "a", "1")).isEqualTo("OK");
     end(first);
@@ -192,7 +194,7 @@ class GroupLogTest {
     assertThat(call(second, "GET", "a")).isEqualTo("1");
     assertThat(call(second, "APPEND", "a", "2")).isEqualTo("2");
     long epoch = member(second).node.map().epoch();
-    members.set(first, new Member(first));
+    members.set(first, new Member(first, false));
     Member back = member(first);
     await(() -> "12".equals(back.get("a")));
     await(() -> back.node.map().epoch() >= epoch && back.node.place().settled());
@@ -201,7 +203,7 @@ class GroupLogTest {
 
   @Test
   void shouldServeNothingWithoutAMajority() throws Exception {
-    startAll();
+    startAll(true);
     int leader = awaitLeader();
     assertThat(call(leader, "SET", "a", "1")).isEqualTo("OK");
     end((leader + 1) % 3);
@@ -210,13 +212,13 @@ class GroupLogTest {
     await(() -> !member(leader).node.place().settled());
     assertThat(call(leader, "GET", "a")).startsWith("-CLUSTERDOWN ");
     assertThat(call(leader, "SET", "a", "3")).startsWith("-CLUSTERDOWN ");
-    members.set((leader + 1) % 3, new Member((leader + 1) % 3));
+    members.set((leader + 1) % 3, new Member((leader + 1) % 3, false));
     assertThat(call(awaitLeader(), "GET", "a")).isEqualTo("2");
   }
 
   @Test
   void shouldHaveAllAfterARestartOfAllWithSnapshots() throws Exception {
-    startAll();
+    startAll(true);
     int leader = awaitLeader();
     String value = "v".repeat(100_000);
     for (int i = 0; i < 60; i++) {
@@ -226,7 +228,7 @@ class GroupLogTest {
       end(i);
     }
     members.clear();
-    startAll();
+    startAll(false);
     leader = awaitLeader();
     for (int i = 53; i < 60; i++) {
       assertThat(call(leader, "GET", "key " + i % 7)).isEqualTo(i + value);
@@ -239,11 +241,16 @@ class GroupLogTest {
     try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
       try (ServerSocket taken = new ServerSocket()) {
         taken.bind(new InetSocketAddress("127.0.0.1", file.port(0) + Group.PORT_OFFSET));
-        assertThatThrownBy(() -> open("a", file.member(0), store))
+        assertThatThrownBy(() -> open("a", file.member(0), store, false))
+            .hasMessageContaining("is no folder of a member")
+            .hasMessageContaining("start it once with --new-member");
+        assertThatThrownBy(() -> open("a", file.member(0), store, true))
             .isInstanceOf(IOException.class)
             .hasMessageContaining("cannot listen on port " + taken.getLocalPort());
       }
-      assertThatThrownBy(() -> open("a", file.member(1), store))
+      assertThatThrownBy(() -> open("a", file.member(0), store, true))
+          .hasMessageContaining("start member a without --new-member");
+      assertThatThrownBy(() -> open("a", file.member(1), store, false))
           .hasMessageContaining("is the folder of member a of the shard a: a at 127.0.0.1:")
           .hasMessageContaining("the server is to be member b");
       assertThatThrownBy(
@@ -252,7 +259,7 @@ class GroupLogTest {
                       temporary.resolve("a"), store, notices::add, MEBIBYTE))
           .hasMessageContaining("name it by --cluster and --cluster-node");
       DataFolder.open(temporary.resolve("alone")).close();
-      assertThatThrownBy(() -> open("alone", file.member(0), store))
+      assertThatThrownBy(() -> open("alone", file.member(0), store, false))
           .hasMessageContaining("is the folder of a server without replicas");
       ClusterMap high =
           new ClusterMap(
@@ -260,7 +267,7 @@ class GroupLogTest {
               List.of(
                   new ClusterNode("a", "127.0.0.1", 60_000, SlotRange.parseAll("0")),
                   new ClusterNode("b", "127.0.0.1", 1, List.of(), "a")));
-      assertThatThrownBy(() -> open("high", new ClusterMember("a", high), store))
+      assertThatThrownBy(() -> open("high", new ClusterMember("a", high), store, true))
           .hasMessageContaining("node a has the port 60000")
           .hasMessageContaining("55535 is the most");
     }

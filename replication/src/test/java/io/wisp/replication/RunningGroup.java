@@ -30,7 +30,7 @@ final class RunningGroup implements AutoCloseable {
     cluster = file.write(folder);
     try {
       for (int i = 0; i < GroupFile.NAMES.size(); i++) {
-        servers.add(launch(i));
+        servers.add(launch(i, "--new-member"));
       }
       for (LoggedServer server : servers) {
         server.awaitReady();
@@ -41,17 +41,12 @@ final class RunningGroup implements AutoCloseable {
     }
   }
 
-  private LoggedServer launch(int index) throws IOException {
+  private LoggedServer launch(int index, String... more) throws IOException {
     String name = GroupFile.NAMES.get(index);
-    return LoggedServer.launch(
-        folder.resolve(name),
-        before,
-        "--memory",
-        "64m",
-        "--cluster",
-        cluster.toString(),
-        "--cluster-node",
-        name);
+    List<String> options = new ArrayList<>(List.of("--memory", "64m"));
+    options.addAll(List.of("--cluster", cluster.toString(), "--cluster-node", name));
+    options.addAll(List.of(more));
+    return LoggedServer.launch(folder.resolve(name), before, options.toArray(String[]::new));
   }
 
   List<Integer> ports() {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport;
 
-import io.wisp.cluster.ClusterMember;
 import io.wisp.store.Store;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,21 +12,15 @@ public interface WriteLogProvider {
 
   /**
    * Opens the log in a folder, and fills a store with what it says: before it returns, if this
-   * server is alone; else when it has a majority of the others.
+   * server is alone; else when it hears from others.
    *
-   * @param folder it is made if it is not there
+   * @param folder it is made if it is not there, but not that of a member that is not new
    * @param store empty, without eviction; it stays the caller's
-   * @param member the node that the server is, whose shard's other nodes share the log and which is
-   *     told who is the master; null if it is alone
-   * @param host where to listen for the others
+   * @param membership null if the server is alone
    * @param notices takes sentences for the operator, in any thread, as long as the log is open
    * @throws IOException if that cannot be; the message says why, and what can be done
    */
   WriteLog open(
-      Path folder,
-      Store store,
-      @Nullable ClusterMember member,
-      String host,
-      Consumer<String> notices)
+      Path folder, Store store, @Nullable Membership membership, Consumer<String> notices)
       throws IOException;
 }

@@ -4,6 +4,7 @@ package io.wisp.cli.serve;
 import io.wisp.cluster.ClusterMember;
 import io.wisp.measure.input.UserError;
 import io.wisp.store.Store;
+import io.wisp.transport.Membership;
 import io.wisp.transport.WriteLog;
 import io.wisp.transport.WriteLogProvider;
 import java.io.File;
@@ -23,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * The log of a server whose writes are to last, and what the operator is told of it.
  *
  * @param folder where it is, or will be
+ * @param isOfNewMember whether it is made for a node that shares its log
  */
-record LoggedData(Path folder) {
+record LoggedData(Path folder, boolean isOfNewMember) {
 
   /** Says in which folder the jars are that a log takes. */
   private static final String JARS = "wisp.replication";
@@ -33,12 +35,12 @@ record LoggedData(Path folder) {
   private static final String BESIDE = "replication";
 
   /** What --data names. */
-  static LoggedData named(String path) {
+  static LoggedData named(String path, boolean isOfNewMember) {
     if (path.isBlank()) {
       throw UserError.usage("--data is empty");
     }
     try {
-      return new LoggedData(Path.of(path).toAbsolutePath());
+      return new LoggedData(Path.of(path).toAbsolutePath(), isOfNewMember);
     } catch (InvalidPathException e) {
       throw UserError.usage("--data " + path + " is no name of a folder");
     }
@@ -57,11 +59,17 @@ record LoggedData(Path folder) {
       String host,
       PrintStream out,
       PrintStream err) {
+    boolean isShared = member != null && member.hasReplicas();
+    if (isOfNewMember && !isShared) {
+      throw UserError.usage("--new-member is for a node of --cluster that has replicas, or is one");
+    }
+    Membership membership =
+        member != null && isShared ? new Membership(member, host, isOfNewMember) : null;
     WriteLogProvider provider = provider();
     long began = System.nanoTime();
     try {
       WriteLog log =
-          provider.open(folder, store, member, host, notice -> err.println("WARNING: " + notice));
+          provider.open(folder, store, membership, notice -> err.println("WARNING: " + notice));
       if (log.leadership() == null) {
         out.printf(
             Locale.ROOT,

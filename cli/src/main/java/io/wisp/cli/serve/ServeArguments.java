@@ -68,6 +68,13 @@ public final class ServeArguments {
   private @Nullable String data;
 
   @Option(
+      names = "--new-member",
+      description =
+          "Make the folder of --data, at the first start of a node that has replicas or is one. Left"
+              + " out later: a node whose folder is lost must not begin anew under its name.")
+  private boolean newMember;
+
+  @Option(
       names = "--threads",
       paramLabel = "N",
       description = "Threads that serve, for each transport; half the cores unless given.")
@@ -187,6 +194,9 @@ public final class ServeArguments {
   /** Where writes are logged, or null if they are not. */
   @Nullable LoggedData data() {
     if (data == null) {
+      if (newMember) {
+        throw UserError.usage("--new-member makes the folder of --data, which is not given");
+      }
       return null;
     }
     if (evict) {
@@ -195,7 +205,7 @@ public final class ServeArguments {
     if (keep != null) {
       throw UserError.usage("--data and --keep are two ways to last: leave one of them out");
     }
-    return LoggedData.named(data);
+    return LoggedData.named(data, newMember);
   }
 
   boolean evict() {
