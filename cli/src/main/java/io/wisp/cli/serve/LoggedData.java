@@ -59,12 +59,10 @@ record LoggedData(Path folder, boolean isOfNewMember) {
       String host,
       PrintStream out,
       PrintStream err) {
-    boolean isShared = member != null && member.hasReplicas();
-    if (isOfNewMember && !isShared) {
-      throw UserError.usage("--new-member is for a node of --cluster that has replicas, or is one");
-    }
     Membership membership =
-        member != null && isShared ? new Membership(member, host, isOfNewMember) : null;
+        member != null && member.hasReplicas()
+            ? new Membership(member, host, isOfNewMember)
+            : null;
     WriteLogProvider provider = provider();
     long began = System.nanoTime();
     try {

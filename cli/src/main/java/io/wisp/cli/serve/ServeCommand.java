@@ -58,12 +58,9 @@ public record ServeCommand(
     requireKnownHost(asked);
     LoggedData data = arguments.data();
     ClusterMember member = asked.member();
+    requireLogOfReplicas(data, member);
     if (data != null) {
       requireLogging(transports);
-    } else if (member != null && member.hasReplicas()) {
-      throw UserError.usage(
-          "node %s shares its slots with replicas, by a log: name a folder for it by --data"
-              .formatted(member.node().name()));
     }
     KeptStore kept = arguments.kept(asked.endpoint().port());
     ByteSize machine = MemorySize.ofMachine();
@@ -176,6 +173,19 @@ public record ServeCommand(
     return transports.stream()
         .filter(transport -> transport.name().equals(TransportChoice.SHM))
         .anyMatch(transport -> transport.unavailable().isEmpty());
+  }
+
+  private static void requireLogOfReplicas(
+      @Nullable LoggedData data, @Nullable ClusterMember member) {
+    boolean hasReplicas = member != null && member.hasReplicas();
+    if (member != null && hasReplicas && data == null) {
+      throw UserError.usage(
+          "node %s shares a log with its replicas: name a folder for it by --data"
+              .formatted(member.node().name()));
+    }
+    if (data != null && data.isOfNewMember() && !hasReplicas) {
+      throw UserError.usage("--new-member is for a node of --cluster that has replicas, or is one");
+    }
   }
 
   /** A server that is asked for others alone would serve nothing. */
