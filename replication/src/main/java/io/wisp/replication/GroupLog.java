@@ -35,6 +35,9 @@ final class GroupLog implements WriteLog, Leadership {
   private static final long LOOK_MILLIS = 20;
   private static final long PROOF_MILLIS = 1_000;
 
+  /** After so long nobody waits any more for what becomes of an entry. */
+  private static final long PATIENCE_SECONDS = 60;
+
   /** A lease that is used is renewed when there is less left. */
   private static final long RENEWAL_NANOS = Reign.LEASE_NANOS / 2;
 
@@ -263,6 +266,7 @@ final class GroupLog implements WriteLog, Leadership {
       var _ =
           engine
               .propose(bytes)
+              .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
               .whenComplete(
                   (answer, error) -> tell(completion, outcome(current, began, answer, error)));
     } catch (Throwable e) {
