@@ -10,12 +10,10 @@ HELP = """\
 Counts and simulates what a thousand machines would ask of Wisp: transports/SCALE.md says what for, and what of it is there today. It
 measures nothing. Each question has options of its own, which -h behind it lists:
 
-  connections
-           queue pairs and locked memory of nodes and of clients
-  spread   how clients learn of new maps
-  metadata what a group that keeps the map would carry
-  rebalance
-           how long it takes to give new nodes their slots
+  connections  queue pairs and locked memory of nodes and of clients
+  spread       how clients learn of new maps
+  metadata     what a group that keeps the map would carry
+  rebalance    how long it takes to give new nodes their slots
 """
 QUESTIONS: dict[str, Callable[[Sequence[str]], int]] = {
     "connections": connections.main,

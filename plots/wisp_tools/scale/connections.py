@@ -33,8 +33,7 @@ Ways, each with what is above it:
   small    rings of 16 KiB, and one buffer and one cache of addresses for all nodes
   tail     tcp for all but the busiest processes
   dynamic  instead of tail: queue pairs that connect to whoever is next
-  datagram
-           instead of dynamic: requests in datagrams, and no READs
+  datagram instead of dynamic: requests in datagrams, and no READs
 """
 
 

@@ -53,8 +53,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--heartbeat", type=number(0.001, 3600), default=1, metavar="SECONDS", help=help_text)
     help_text = "of a heartbeat, and of its answer (100)"
     parser.add_argument("--message", type=number(1, 1e6), default=100, metavar="BYTES", help=help_text)
-    help_text = "of the map in a second (23)"
-    parser.add_argument("--changes", type=number(0, 1e6), default=23, metavar="N", help=help_text)
+    help_text = "of the map in a second (25)"
+    parser.add_argument("--changes", type=number(0, 1e6), default=25, metavar="N", help=help_text)
     help_text = "of a change: slots, owner, epoch, and the log's own (100)"
     parser.add_argument("--change", type=number(1, 1e6), default=100, metavar="BYTES", help=help_text)
     help_text = "cluster-node-timeout of Redis, in seconds (15)"

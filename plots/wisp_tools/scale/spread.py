@@ -25,11 +25,9 @@ a node says MOVED, or when it connects to one anew. Wisp's maps do not change wh
 same options give the same figures.
 
 Ways of a client that is told MOVED:
-  every node
-           asks every node that it is connected to for its map, as ClusterClient does today
-  the owner
-           asks the node that MOVED names
-  the word goes by what MOVED says of this slot, and asks for no map
+  every node  asks every node that it is connected to for its map, as ClusterClient does today
+  the owner   asks the node that MOVED names
+  the word    goes by what MOVED says of this slot, and asks for no map
 """
 
 
@@ -174,7 +172,7 @@ def report(nodes: int, owners: int, clients: int, client: Client, changes: Chang
         (
             f"{several(changes.number, 'change')} of {several(changes.slots, 'slot')} in {time(changes.number * changes.interval)}; {clients:,} clients of {client.rate:,.10g} requests/s; a map of {size(map_bytes)}.",
             f"After the last change half of the clients know it in {time(_at(known, 0.5))}, 99 % in {time(_at(known, 0.99))}, all in {time(known[-1])}.",
-            f"A client reads the map {moved / clients:.3g} times because of MOVED; {100 * moved / requests:.2g} % of requests are sent twice.",
+            f"Maps that a client reads because of MOVED: {moved / clients:.3g}. Requests that are sent twice: {100 * moved / requests:.2g} %.",
             "",
             table(("who is asked", "told MOVED", "questions", "bytes", "of a node at most", "bytes of a node"), rows),
         )
