@@ -145,7 +145,8 @@ class Ways:
             *(("--get", way) if way != "tcp" else ()),
             *("--key_size", KEY_SIZE, "--payload_size", PAYLOAD_SIZE, "--preload", 10**KEY_SIZE),
             *(*load.options, "--pipeline", load.pipeline, *side.cores_option(self._cores.client)),
-            *("--duration", f"{self._seconds}s", "--warmup", f"{self._seconds}s", "--json", target),
+            *("--duration", f"{self._seconds}s", "--warmup", f"{self._seconds}s", "--timeout", "20s"),
+            *("--json", target),
         )
         log = self._folder / "client.log"
         server.measured(lambda: self._client.measure(tuple(map(str, words)), log, LIMIT_SECONDS))
