@@ -3,7 +3,6 @@ package io.wisp.store;
 
 import io.wisp.store.WriteBatch.Change;
 import java.lang.foreign.MemorySegment;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -338,7 +337,7 @@ public final class PendingWrites implements Store {
     if (store.get(key, value) != Status.FOUND) {
       return Status.ABSENT;
     }
-    Slice own = Slice.of(Objects.requireNonNull(value.value()));
+    Slice own = Slice.of(value.value());
     Status refusal = takeMemory(size(key, own));
     if (refusal != null) {
       return refusal;

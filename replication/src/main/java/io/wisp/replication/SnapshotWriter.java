@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.replication;
 
+import io.wisp.store.ArraySink;
 import io.wisp.store.KeySink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
@@ -54,7 +55,7 @@ final class SnapshotWriter {
 
   private final Store store;
   private final BooleanSupplier stopped;
-  private final CopiedRecord record = new CopiedRecord();
+  private final ArraySink record = new ArraySink();
   private long count;
 
   /**

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wisp.store.PendingWrites;
+import io.wisp.store.RecordSink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
@@ -112,7 +113,7 @@ class RaftWriteLogTest {
       try (Logged logged = open()) {
         assertThat(logged.get("a")).isNull();
         assertThat(logged.get("b")).isEqualTo("2");
-        CopiedRecord record = new CopiedRecord();
+        RecordSink record = new RecordSink();
         assertThat(logged.store.get(Slice.of("c"), record)).isEqualTo(Status.FOUND);
         assertThat(record.expiresAt()).isEqualTo(Long.MAX_VALUE / 4);
         assertThat(record.version()).isEqualTo(4);

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.wisp.store.ArraySink;
 import io.wisp.store.ForwardingStore;
 import io.wisp.store.KeySink;
 import io.wisp.store.Slice;
@@ -112,7 +113,7 @@ class SnapshotTest {
   /** Keys, with values, expiries and versions. */
   private static Map<String, String> contents(Store store) {
     Map<String, String> contents = new TreeMap<>();
-    CopiedRecord record = new CopiedRecord();
+    ArraySink record = new ArraySink();
     for (int i = 0; i <= KEYS; i++) {
       if (store.get(Slice.of("key " + i), record) == Status.FOUND) {
         contents.put(
