@@ -9,7 +9,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Set;
@@ -76,7 +75,7 @@ final class DataFolder implements AutoCloseable {
     try {
       if (!Files.isDirectory(path)) {
         Files.createDirectories(path);
-        forceEntries(path);
+        DurableFiles.forceName(path);
       }
     } catch (FileAlreadyExistsException e) {
       throw new IOException(path + " is no folder", e);
@@ -127,8 +126,9 @@ final class DataFolder implements AutoCloseable {
 
   /** A lock may be left of a process that ended before it had made the folder. */
   private static boolean holdsNothing(Path path) throws IOException {
+    Path draft = DurableFiles.draftOf(path.resolve(IDENTITY));
     try (Stream<Path> files = Files.list(path)) {
-      return files.allMatch(file -> file.endsWith(LOCK) || file.endsWith(IDENTITY + ".draft"));
+      return files.allMatch(file -> file.endsWith(LOCK) || file.equals(draft));
     }
   }
 
@@ -160,32 +160,16 @@ final class DataFolder implements AutoCloseable {
   }
 
   private static void make(Path identity) throws IOException {
-    Path draft = identity.resolveSibling(IDENTITY + ".draft");
     String text = FORMAT + "\n" + UUID.randomUUID() + "\n" + UUID.randomUUID() + "\n";
-    try (FileChannel channel =
-        FileChannel.open(
-            draft,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      channel.force(true);
-    }
-    Files.move(draft, identity, StandardCopyOption.ATOMIC_MOVE);
-    forceEntries(identity);
-  }
-
-  /** Makes a file's name last, which is the business of its folder. */
-  static void forceEntries(Path file) throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder != null) {
-      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-        channel.force(true);
-      }
-    }
+    ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    DurableFiles.write(
+        identity,
+        channel -> {
+          while (bytes.hasRemaining()) {
+            channel.write(bytes);
+          }
+          return true;
+        });
   }
 
   Path path() {

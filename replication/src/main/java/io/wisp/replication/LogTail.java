@@ -218,7 +218,7 @@ final class LogTail {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.force(true);
     }
-    DataFolder.forceEntries(file);
+    DurableFiles.forceName(file);
   }
 
   /** Keeps what is cut off, for somebody to look at it if the log turns out to be short. */

@@ -11,10 +11,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -75,30 +72,7 @@ final class SnapshotWriter {
    * @return whether it was written; if not, it was stopped
    */
   boolean write(Path file, long applied) throws IOException {
-    Path draft = draftOf(file);
-    try {
-      try (FileChannel channel =
-          FileChannel.open(
-              draft,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.TRUNCATE_EXISTING,
-              StandardOpenOption.WRITE)) {
-        if (!write(channel, applied)) {
-          return false;
-        }
-        channel.force(true);
-      }
-      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
-      DataFolder.forceEntries(file);
-      return true;
-    } finally {
-      Files.deleteIfExists(draft);
-    }
-  }
-
-  /** Where a file is while it is written. */
-  static Path draftOf(Path file) {
-    return file.resolveSibling(file.getFileName() + ".draft");
+    return DurableFiles.write(file, channel -> write(channel, applied));
   }
 
   private boolean write(FileChannel channel, long applied) throws IOException {
