@@ -2,7 +2,6 @@
 package io.wisp.replication;
 
 import io.wisp.store.ArraySink;
-import io.wisp.store.KeySink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
@@ -12,8 +11,6 @@ import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedOutputStream;
@@ -83,21 +80,15 @@ final class SnapshotWriter {
     out.writeLong(MAGIC);
     out.writeInt(FORMAT);
     out.writeLong(applied);
-    List<byte[]> keys = new ArrayList<>();
-    KeySink sink =
-        (segment, offset, length) ->
-            keys.add(new Slice().set(segment, offset, length).toByteArray());
-    long cursor = 0;
-    do {
-      cursor = store.scan(cursor, KEYS_PER_STEP, sink);
-      for (byte[] key : keys) {
+    KeyWalk walk = new KeyWalk(store, KEYS_PER_STEP);
+    while (walk.hasMore()) {
+      for (byte[] key : walk.next()) {
         write(key, out);
       }
-      keys.clear();
       if (stopped.getAsBoolean()) {
         return false;
       }
-    } while (cursor != 0);
+    }
     out.writeInt(0);
     out.writeLong(count);
     out.writeInt((int) checked.getChecksum().getValue());

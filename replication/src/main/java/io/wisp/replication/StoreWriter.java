@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.replication;
 
-import io.wisp.store.KeySink;
 import io.wisp.store.RecordSink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
@@ -9,8 +8,6 @@ import io.wisp.store.Store;
 import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteCondition;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Carries out what the log says: each entry at one moment, each write with its own version. A write
@@ -149,20 +146,14 @@ final class StoreWriter {
       store.clear();
       return;
     }
-    List<byte[]> keys = new ArrayList<>();
-    KeySink sink =
-        (segment, offset, length) ->
-            keys.add(new Slice().set(segment, offset, length).toByteArray());
-    long cursor = 0;
-    do {
-      cursor = store.scan(cursor, KEYS_PER_STEP, sink);
-      for (byte[] key : keys) {
-        Slice slice = Slice.of(key);
-        if (!isAsNew(slice, version)) {
-          store.delete(slice);
+    KeyWalk walk = new KeyWalk(store, KEYS_PER_STEP);
+    while (walk.hasMore()) {
+      for (byte[] bytes : walk.next()) {
+        Slice key = Slice.of(bytes);
+        if (!isAsNew(key, version)) {
+          store.delete(key);
         }
       }
-      keys.clear();
-    } while (cursor != 0);
+    }
   }
 }
