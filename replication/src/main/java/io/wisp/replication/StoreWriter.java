@@ -86,7 +86,7 @@ final class StoreWriter {
             if (mayBeOlder && isAsNew(key, version)) {
               return;
             }
-            if (expiresAt != Store.NEVER && expiresAt <= now) {
+            if (hasPassed(expiresAt, now)) {
               batch.delete(key, WriteCondition.ALWAYS, 0);
             } else {
               batch.putAs(key, value, expiresAt, version);
@@ -108,7 +108,7 @@ final class StoreWriter {
 
   /** Puts a record of a snapshot. */
   void restore(Slice key, Slice value, long expiresAt, long version) throws IOException {
-    if (isAsNew(key, version) || (expiresAt != Store.NEVER && expiresAt <= now())) {
+    if (isAsNew(key, version) || hasPassed(expiresAt, store.currentTimeMillis())) {
       return;
     }
     batch.clear();
@@ -120,8 +120,8 @@ final class StoreWriter {
     }
   }
 
-  private long now() {
-    return store.currentTimeMillis();
+  private static boolean hasPassed(long expiresAt, long now) {
+    return expiresAt != Store.NEVER && expiresAt <= now;
   }
 
   private void write() throws IOException {
