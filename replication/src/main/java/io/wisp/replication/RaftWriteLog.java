@@ -85,10 +85,7 @@ final class RaftWriteLog implements WriteLog {
     long standstill = System.nanoTime() + STANDSTILL_NANOS;
     long before = -1;
     while (!ends(engine.propose(nothing))) {
-      String why = machine.failure();
-      if (why != null) {
-        throw new IOException(why);
-      }
+      requireNoFailure();
       long applied = machine.getLastAppliedTermIndex().getIndex();
       if (applied != before) {
         before = applied;
@@ -103,6 +100,10 @@ final class RaftWriteLog implements WriteLog {
     requireWhole();
     machine.goLive();
     ready = true;
+    requireNoFailure();
+  }
+
+  private void requireNoFailure() throws IOException {
     String why = failure;
     if (why != null) {
       throw new IOException(why);

@@ -74,11 +74,6 @@ final class StoreMachine extends BaseStateMachine {
     live = true;
   }
 
-  /** Why nothing more is carried out, or null. */
-  @Nullable String failure() {
-    return failure;
-  }
-
   @Override
   public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage storage)
       throws IOException {
