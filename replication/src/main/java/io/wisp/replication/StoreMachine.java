@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoreMachine extends BaseStateMachine {
 
-  /** What it answers to an entry whose turn it was not. */
+  /** What it answers to an entry that is not the next one. */
   static final Message STALE = Message.valueOf("stale");
 
   private static final Message DONE = Message.valueOf("done");
@@ -100,10 +100,10 @@ final class StoreMachine extends BaseStateMachine {
       throw new IllegalStateException(failure);
     }
     byte[] bytes = logged.getStateMachineLogEntry().getLogData().toByteArray();
-    boolean isInTurn;
+    boolean isNext;
     try {
       Entry entry = Entry.decode(bytes);
-      isInTurn = entry.versions() == 0 || writer.apply(entry);
+      isNext = entry.versions() == 0 || writer.apply(entry);
     } catch (Throwable e) {
       String why =
           "entry "
@@ -119,7 +119,7 @@ final class StoreMachine extends BaseStateMachine {
     if (live) {
       remember();
     }
-    return CompletableFuture.completedFuture(isInTurn ? DONE : STALE);
+    return CompletableFuture.completedFuture(isNext ? DONE : STALE);
   }
 
   private void remember() {

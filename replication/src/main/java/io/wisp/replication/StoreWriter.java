@@ -52,7 +52,7 @@ final class StoreWriter {
   /**
    * Carries out an entry.
    *
-   * @return whether it was its turn; if not, it is one that its writer has given up, and changes
+   * @return whether it is the next one; if not, it is one that its writer has given up, and changes
    *     nothing
    * @throws IOException if the store has no memory for it
    */

@@ -161,7 +161,7 @@ class SnapshotTest {
   }
 
   @Test
-  void shouldChangeNothingWhenItIsNotTheTurnOfAnEntry() throws Exception {
+  void shouldChangeNothingWhenAnEntryIsNotTheNextOne() throws Exception {
     try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
       StoreWriter writer = new StoreWriter(store);
       WriteBatch batch = new WriteBatch();

@@ -4,7 +4,7 @@ package io.wisp.transport.tcp;
 import io.wisp.store.PendingWrites;
 import io.wisp.store.Store;
 import io.wisp.transport.tcp.resp.Errors;
-import io.wisp.transport.tcp.session.WriteTurns;
+import io.wisp.transport.tcp.session.WriteGate;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * serve reads, and what wants to write waits for the next entry. The replies of a connection that
  * has written are held back until its writes have happened, and it is not served meanwhile.
  *
- * <p>It belongs to the loop's thread, but for {@link #turnGiven} and the end of an entry.
+ * <p>It belongs to the loop's thread, but for {@link #tokenGiven} and the end of an entry.
  */
-final class GroupCommit implements WriteTurns {
+final class GroupCommit implements WriteGate {
 
   private static final String NO_HEAP = "the server has no heap left";
   private static final String STOPPED = "the server was stopped";
@@ -28,7 +28,7 @@ final class GroupCommit implements WriteTurns {
   private static final long LAST_ENTRY_NANOS = 1_000_000_000;
 
   private enum State {
-    /** Nothing is pending, and another loop may have the turn. */
+    /** Nothing is pending, and another loop may have the token. */
     IDLE,
     /** Connections write. */
     COLLECTING,
@@ -43,7 +43,7 @@ final class GroupCommit implements WriteTurns {
    */
   private record Ended(@Nullable String failure) {}
 
-  private final CommitTurns turns;
+  private final CommitToken token;
   private final Runnable wakeUp;
   private final PendingWrites pending;
   private final List<TcpConnection> held = new ArrayList<>();
@@ -56,11 +56,11 @@ final class GroupCommit implements WriteTurns {
   /**
    * That of a loop.
    *
-   * @param turns of the loops of a server
+   * @param token of the loops of a server
    * @param wakeUp lets the loop begin a round, called by any thread
    */
-  GroupCommit(CommitTurns turns, Store store, Runnable wakeUp) {
-    this.turns = turns;
+  GroupCommit(CommitToken token, Store store, Runnable wakeUp) {
+    this.token = token;
     this.wakeUp = wakeUp;
     pending = new PendingWrites(store);
   }
@@ -88,7 +88,7 @@ final class GroupCommit implements WriteTurns {
   }
 
   private boolean begin() {
-    if (!turns.take(this)) {
+    if (!token.take(this)) {
       return false;
     }
     pending.begin();
@@ -103,7 +103,7 @@ final class GroupCommit implements WriteTurns {
 
   @Override
   public @Nullable String refusal() {
-    String failure = turns.log().failure();
+    String failure = token.log().failure();
     return failure == null ? null : Errors.logFailed(failure);
   }
 
@@ -117,8 +117,8 @@ final class GroupCommit implements WriteTurns {
     waiting.add(connection);
   }
 
-  /** Another loop has given the turn to this one. */
-  void turnGiven() {
+  /** Another loop has given the token to this one. */
+  void tokenGiven() {
     given = true;
     wakeUp.run();
   }
@@ -161,7 +161,7 @@ final class GroupCommit implements WriteTurns {
     }
     state = State.COMMITTING;
     try {
-      turns.log().append(pending.writes(), pending.clears(), this::ended);
+      token.log().append(pending.writes(), pending.clears(), this::ended);
     } catch (OutOfMemoryError e) {
       // The log has nothing of it.
       finish(NO_HEAP, unfinished);
@@ -171,7 +171,7 @@ final class GroupCommit implements WriteTurns {
   private void ended(@Nullable String failure) {
     ended = new Ended(failure);
     if (closed) {
-      turns.giveBack(this);
+      token.giveBack(this);
     } else {
       wakeUp.run();
     }
@@ -183,7 +183,7 @@ final class GroupCommit implements WriteTurns {
     letGoOn(held, failure, unfinished);
     pending.reset();
     state = State.IDLE;
-    turns.giveBack(this);
+    token.giveBack(this);
   }
 
   private static void letGoOn(
@@ -200,7 +200,7 @@ final class GroupCommit implements WriteTurns {
   /**
    * The loop ends. It waits a moment for the entry that is under way, and sends the replies that
    * were held back; or that the outcome is not known. An entry that is still under way then gives
-   * the turn back when it ends.
+   * the token back when it ends.
    */
   void close() {
     if (state == State.COMMITTING) {
@@ -216,7 +216,7 @@ final class GroupCommit implements WriteTurns {
     held.clear();
     closed = true;
     if (state != State.COMMITTING || ended != null) {
-      turns.giveBack(this);
+      token.giveBack(this);
     }
   }
 }

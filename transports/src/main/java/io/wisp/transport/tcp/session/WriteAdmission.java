@@ -19,45 +19,45 @@ final class WriteAdmission {
   /** Those that clients send between their writes. */
   private static final Set<String> WITHOUT_STORE = Set.of("ping", "echo", "select", "unwatch");
 
-  private final @Nullable WriteTurns turns;
+  private final @Nullable WriteGate gate;
   private final Execution execution;
 
   /**
    * That of a session.
    *
-   * @param turns null lets everything run at once
+   * @param gate null lets everything run at once
    */
-  WriteAdmission(@Nullable WriteTurns turns, Execution execution) {
-    this.turns = turns;
+  WriteAdmission(@Nullable WriteGate gate, Execution execution) {
+    this.gate = gate;
     this.execution = execution;
   }
 
   void beginTurn() {
-    if (turns != null) {
-      turns.beginTurn();
+    if (gate != null) {
+      gate.beginTurn();
     }
   }
 
   /** Why a command is refused, or null. */
   @Nullable String refusalOf(Command command) {
     boolean changesNothing = command.isExec() && !execution.transaction().writes();
-    return turns != null && writes(command) && !changesNothing ? turns.refusal() : null;
+    return gate != null && writes(command) && !changesNothing ? gate.refusal() : null;
   }
 
   /** Whether a command may run now that has so many arguments, its name included. */
   boolean mayRun(Command command, int count) {
-    if (turns == null || execution.transaction().queues(command)) {
+    if (gate == null || execution.transaction().queues(command)) {
       return true;
     }
     if (writes(command)) {
-      return turns.admitsWrite(keys(command, count));
+      return gate.admitsWrite(keys(command, count));
     }
-    return !turns.hasWritten() || looksAtNoMoreThanKeys(command);
+    return !gate.hasWritten() || looksAtNoMoreThanKeys(command);
   }
 
   /** Whether a command that runs for each key as it arrives may go on. */
   boolean mayStep(Command command) {
-    return turns == null || command.access() != Access.WRITE || turns.admitsWrite(1);
+    return gate == null || command.access() != Access.WRITE || gate.admitsWrite(1);
   }
 
   private boolean writes(Command command) {

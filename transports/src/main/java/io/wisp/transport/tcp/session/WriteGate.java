@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * Where writes are logged before they happen: says when a command may write. It belongs to the
  * thread of its sessions.
  */
-public interface WriteTurns {
+public interface WriteGate {
 
   /** A session begins a turn, and sees what the store holds. */
   void beginTurn();

@@ -6,18 +6,18 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which event loop's writes make the next entry of the log: one loop's at a time, because each
- * entry is decided by what the store holds when the one before it has happened. The loops take
- * turns in the order in which they asked. Thread-safe.
+ * The right to make the next entry of the log. One event loop has it at a time, because each entry
+ * is decided by what the store holds when the one before it has happened. The loops get it in the
+ * order in which they asked. Thread-safe.
  */
-final class CommitTurns {
+final class CommitToken {
 
   private final WriteLog log;
   private final ArrayDeque<GroupCommit> waiting = new ArrayDeque<>();
   private @Nullable GroupCommit holder;
 
-  /** Those of the loops of a server, which write to a log. */
-  CommitTurns(WriteLog log) {
+  /** That of the loops of a server, which write to a log. */
+  CommitToken(WriteLog log) {
     this.log = log;
   }
 
@@ -26,7 +26,7 @@ final class CommitTurns {
     return log;
   }
 
-  /** Takes the turn; if another loop has it, whoever asks is told when the turn is his. */
+  /** Takes the token; if another loop has it, whoever asks is told when it is his. */
   synchronized boolean take(GroupCommit who) {
     if (holder == null) {
       holder = who;
@@ -40,7 +40,7 @@ final class CommitTurns {
     return false;
   }
 
-  /** Gives the turn back, or gives up waiting for it. */
+  /** Gives the token back, or gives up waiting for it. */
   void giveBack(GroupCommit who) {
     GroupCommit next;
     synchronized (this) {
@@ -52,7 +52,7 @@ final class CommitTurns {
       holder = next;
     }
     if (next != null) {
-      next.turnGiven();
+      next.tokenGiven();
     }
   }
 }
