@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It copies what is written, belongs to one thread, and is used again and again.
  */
-public final class PendingWrites implements Store {
+public final class PendingWrites extends StoreView {
 
   /** What a command may write: keys and values together, in bytes. */
   public static final int MAX_COMMAND_BYTES = 16 << 20;
@@ -44,9 +44,6 @@ public final class PendingWrites implements Store {
   /** What small tables need for their segments. */
   private static final long SEGMENTS = 512 << 10;
 
-  private final Store store;
-  private final WriteBatch writes = new WriteBatch();
-  private final RecordSink record = new RecordSink();
   private final Slice slice = new Slice();
   private final MemorySegment first = MemorySegment.ofArray(new byte[BLOCK]);
   private MemorySegment block = first;
@@ -58,8 +55,6 @@ public final class PendingWrites implements Store {
   private long bytes;
   private long commandBytes;
   private long room;
-  private long added;
-  private long lastVersion;
 
   // What a key is in the view, as it was looked at last.
   private boolean isThere;
@@ -68,7 +63,7 @@ public final class PendingWrites implements Store {
 
   /** A view of a store in which nothing is pending. */
   public PendingWrites(Store store) {
-    this.store = store;
+    super(store);
   }
 
   /** Nothing is pending, and from now on nobody else writes to the store. */
@@ -80,22 +75,21 @@ public final class PendingWrites implements Store {
   }
 
   /** Forgets what was pending. */
+  @Override
   public void reset() {
-    forget();
+    beginAnew();
+    forgetCopies();
     shown = false;
     clears = false;
     deciding = false;
     commandBytes = 0;
-    lastVersion = 0;
   }
 
-  private void forget() {
-    writes.clear();
+  private void forgetCopies() {
     slice.set(MemorySegment.NULL, 0, 0);
     block = first;
     used = 0;
     bytes = 0;
-    added = 0;
   }
 
   /** Lets reads see what is pending, and a command write. */
@@ -163,15 +157,8 @@ public final class PendingWrites implements Store {
     if (!isPresent(entry)) {
       return Status.ABSENT;
     }
-    Slice value = entry.value();
-    sink.take(
-        value.segment(), value.offset(), value.length(), entry.writtenVersion(), entry.expiresAt());
+    give(entry, sink);
     return Status.FOUND;
-  }
-
-  @Override
-  public boolean contains(Slice key) {
-    return get(key, record) == Status.FOUND;
   }
 
   @Override
@@ -262,9 +249,7 @@ public final class PendingWrites implements Store {
     } else {
       deciding = true;
       WriteBatch.Entry entry = entry(key);
-      entry.put(copied(value), expiry);
-      entry.writtenVersion(--lastVersion);
-      added += replaces ? 0 : 1;
+      put(entry, copied(value), expiry, replaces);
       deciding = false;
     }
     return replaces ? Status.REPLACED : Status.CREATED;
@@ -275,16 +260,7 @@ public final class PendingWrites implements Store {
   }
 
   @Override
-  public Status delete(Slice key) {
-    return remove(key, WriteCondition.ALWAYS, 0);
-  }
-
-  @Override
-  public Status deleteIfVersion(Slice key, long expectedVersion) {
-    return remove(key, WriteCondition.IF_VERSION, expectedVersion);
-  }
-
-  private Status remove(Slice key, WriteCondition condition, long expectedVersion) {
+  Status remove(Slice key, WriteCondition condition, long expectedVersion) {
     Status status = presence(key, condition, expectedVersion);
     if (status != Status.FOUND) {
       return status;
@@ -300,25 +276,15 @@ public final class PendingWrites implements Store {
   private void remove(Slice key) {
     if (isThere) {
       deciding = true;
-      entry(key).delete();
+      delete(entry(key));
       count(size(key));
-      added--;
       deciding = false;
     }
   }
 
-  @Override
-  public Status expire(Slice key, long expiresAt) {
-    return expire(key, expiresAt, WriteCondition.ALWAYS, 0);
-  }
-
-  @Override
-  public Status expireIfVersion(Slice key, long expiresAt, long expectedVersion) {
-    return expire(key, expiresAt, WriteCondition.IF_VERSION, expectedVersion);
-  }
-
   /* With its value, so that what is pending says all that there is to know of a key. */
-  private Status expire(Slice key, long expiresAt, WriteCondition condition, long expectedVersion) {
+  @Override
+  Status expire(Slice key, long expiresAt, WriteCondition condition, long expectedVersion) {
     Status status = presence(key, condition, expectedVersion);
     if (status != Status.FOUND) {
       return status;
@@ -329,8 +295,7 @@ public final class PendingWrites implements Store {
     }
     WriteBatch.Entry entry = writes.find(key);
     if (entry != null) {
-      entry.put(entry.value(), expiresAt);
-      entry.writtenVersion(--lastVersion);
+      put(entry, entry.value(), expiresAt, true);
       return Status.FOUND;
     }
     ArraySink value = new ArraySink();
@@ -367,20 +332,7 @@ public final class PendingWrites implements Store {
   }
 
   private boolean holds(WriteCondition condition, long expectedVersion) {
-    return switch (condition) {
-      case ALWAYS -> true;
-      case IF_ABSENT -> !isThere;
-      case IF_PRESENT -> isThere;
-      case IF_VERSION -> isThere && version == expectedVersion;
-    };
-  }
-
-  private boolean isPresent(WriteBatch.Entry entry) {
-    return entry.change() == Change.PUT && !hasPassed(entry.expiresAt());
-  }
-
-  private boolean hasPassed(long expiresAt) {
-    return expiresAt != NEVER && expiresAt <= store.currentTimeMillis();
+    return condition.holds(isThere, version, expectedVersion);
   }
 
   private static long size(Slice key, Slice value) {
@@ -445,51 +397,21 @@ public final class PendingWrites implements Store {
     if (!shown) {
       return store.size();
     }
-    return (clears ? 0 : store.size()) + added;
+    return (clears ? 0 : store.size()) + added();
   }
 
   /** At once: what is pending is forgotten, and the store is to be cleared before what follows. */
   @Override
   public Steps clearing() {
     requireShown();
-    forget();
+    forgetWrites();
+    forgetCopies();
     clears = true;
     return () -> false;
   }
 
   @Override
-  public long scan(long cursor, int atLeast, KeySink sink) {
-    return store.scan(cursor, atLeast, sink);
-  }
-
-  @Override
-  public Steps choosingKey(KeySink sink) {
-    return store.choosingKey(sink);
-  }
-
-  @Override
-  public StoreStatistics statistics() {
-    return store.statistics();
-  }
-
-  @Override
   public Prefetcher prefetcher() {
     return store.prefetcher();
-  }
-
-  @Override
-  public long currentTimeMillis() {
-    return store.currentTimeMillis();
-  }
-
-  @Override
-  public boolean maintain(long nanoseconds) {
-    return false;
-  }
-
-  /** Forgets what is pending. The store stays open. */
-  @Override
-  public void close() {
-    reset();
   }
 }
