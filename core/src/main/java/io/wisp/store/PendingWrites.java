@@ -2,7 +2,6 @@
 package io.wisp.store;
 
 import io.wisp.store.WriteBatch.Change;
-import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +28,6 @@ public final class PendingWrites extends StoreView {
   /** After so many bytes no other command is let in. */
   private static final int ENOUGH_BYTES = 1 << 20;
 
-  private static final int BLOCK = 64 << 10;
-
   /** What a record takes beside its key and value, and the index for it, at most. */
   private static final long RECORD_OVERHEAD = 48;
 
@@ -44,11 +41,7 @@ public final class PendingWrites extends StoreView {
   /** What small tables need for their segments. */
   private static final long SEGMENTS = 512 << 10;
 
-  private final Slice slice = new Slice();
-  private final MemorySegment first = MemorySegment.ofArray(new byte[BLOCK]);
-  private MemorySegment block = first;
-  private long used;
-
+  private final PendingMemory copies = new PendingMemory();
   private boolean shown;
   private boolean clears;
   private boolean deciding;
@@ -78,18 +71,12 @@ public final class PendingWrites extends StoreView {
   @Override
   public void reset() {
     beginAnew();
-    forgetCopies();
+    copies.clear();
+    bytes = 0;
     shown = false;
     clears = false;
     deciding = false;
     commandBytes = 0;
-  }
-
-  private void forgetCopies() {
-    slice.set(MemorySegment.NULL, 0, 0);
-    block = first;
-    used = 0;
-    bytes = 0;
   }
 
   /** Lets reads see what is pending, and a command write. */
@@ -183,31 +170,7 @@ public final class PendingWrites extends StoreView {
       return store.writeAll(batch);
     }
     requireShown();
-    if (batch.size() > WriteBatch.MAX_KEYS) {
-      return Status.TRANSACTION_TOO_LARGE;
-    }
-    long put = 0;
-    long deleted = 0;
-    for (int i = 0; i < batch.size(); i++) {
-      WriteBatch.Entry wanted = batch.get(i);
-      Status refusal = wanted.refusal();
-      if (refusal != null) {
-        return refusal;
-      }
-      look(wanted.key());
-      if (!holds(wanted.condition(), wanted.expectedVersion())) {
-        return Status.CONFLICT;
-      }
-      switch (wanted.change()) {
-        case PUT -> put += size(wanted.key(), wanted.value());
-        case DELETE -> deleted += size(wanted.key());
-        case NONE -> {}
-      }
-    }
-    if (exceeds(put + deleted)) {
-      return Status.ENTRY_TOO_LARGE;
-    }
-    Status refusal = takeMemory(put);
+    Status refusal = prepare(batch);
     if (refusal != null) {
       return refusal;
     }
@@ -231,6 +194,32 @@ public final class PendingWrites extends StoreView {
     return Status.DONE;
   }
 
+  /** Takes memory for what a batch puts; the answer is why it is refused, or null. */
+  private @Nullable Status prepare(WriteBatch batch) {
+    if (batch.size() > WriteBatch.MAX_KEYS) {
+      return Status.TRANSACTION_TOO_LARGE;
+    }
+    long put = 0;
+    long deleted = 0;
+    for (int i = 0; i < batch.size(); i++) {
+      WriteBatch.Entry wanted = batch.get(i);
+      Status refusal = wanted.refusal();
+      if (refusal != null) {
+        return refusal;
+      }
+      look(wanted.key());
+      if (!holds(wanted.condition(), wanted.expectedVersion())) {
+        return Status.CONFLICT;
+      }
+      switch (wanted.change()) {
+        case PUT -> put += size(wanted.key(), wanted.value());
+        case DELETE -> deleted += size(wanted.key());
+        case NONE -> {}
+      }
+    }
+    return exceeds(put + deleted) ? Status.ENTRY_TOO_LARGE : takeMemory(put);
+  }
+
   private static boolean changesNothing(WriteBatch batch) {
     for (int i = 0; i < batch.size(); i++) {
       if (batch.get(i).change() != Change.NONE) {
@@ -249,7 +238,7 @@ public final class PendingWrites extends StoreView {
     } else {
       deciding = true;
       WriteBatch.Entry entry = entry(key);
-      put(entry, copied(value), expiry, replaces);
+      put(entry, copies.copyOf(value), expiry, replaces);
       deciding = false;
     }
     return replaces ? Status.REPLACED : Status.CREATED;
@@ -360,29 +349,14 @@ public final class PendingWrites extends StoreView {
     if (bytes + size > room) {
       return Status.OUT_OF_MEMORY;
     }
-    if (size > block.byteSize() - used) {
-      block = MemorySegment.ofArray(new byte[Math.max(BLOCK, (int) size)]);
-      used = 0;
-    }
+    copies.reserve((int) size);
     count(size);
     return null;
   }
 
   private WriteBatch.Entry entry(Slice key) {
     WriteBatch.Entry entry = writes.find(key);
-    return entry != null ? entry : writes.entry(copied(key));
-  }
-
-  private Slice copied(Slice from) {
-    if (from.length() > block.byteSize() - used) {
-      // A key that is deleted: for what is put, memory was taken.
-      block = MemorySegment.ofArray(new byte[Math.max(BLOCK, from.length())]);
-      used = 0;
-    }
-    MemorySegment.copy(from.segment(), from.offset(), block, used, from.length());
-    slice.set(block, used, from.length());
-    used += from.length();
-    return slice;
+    return entry != null ? entry : writes.entry(copies.copyOf(key));
   }
 
   private void requireShown() {
@@ -405,7 +379,8 @@ public final class PendingWrites extends StoreView {
   public Steps clearing() {
     requireShown();
     forgetWrites();
-    forgetCopies();
+    copies.clear();
+    bytes = 0;
     clears = true;
     return () -> false;
   }
