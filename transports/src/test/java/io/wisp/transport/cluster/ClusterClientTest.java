@@ -18,6 +18,7 @@ import io.wisp.store.Store;
 import io.wisp.store.ValueBuffer;
 import io.wisp.store.WriteBatch;
 import io.wisp.transport.Client;
+import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.GetPath;
 import io.wisp.transport.MovedException;
@@ -41,6 +42,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ClusterClientTest {
 
   private static final int KEYS = 600;
+
+  /** Of a client that meets servers which do not answer. */
+  private static final ClientOptions IMPATIENT =
+      RunningCluster.options().withTimeout(Duration.ofSeconds(2));
 
   private static RunningCluster cluster(String transport) throws Exception {
     return new RunningCluster(transport, "0-5460", "5461-10922", "10923-16383");
@@ -175,11 +180,7 @@ class ClusterClientTest {
   @ValueSource(strings = {"tcp", "zmq", "shm"})
   void shouldNameANodeThatCannotBeReachedWhileOthersGoOn(String transport) throws Exception {
     try (RunningCluster cluster = cluster(transport);
-        ClusterClient client =
-            ClusterClient.connect(
-                cluster.transport(),
-                cluster.server(0),
-                RunningCluster.options().withTimeout(Duration.ofSeconds(2)))) {
+        ClusterClient client = cluster.connect(IMPATIENT)) {
       String ofDead = keyOf(cluster, 1);
       client.put(bytes(ofDead), bytes("v"));
       cluster.stop(1);
@@ -271,11 +272,7 @@ class ClusterClientTest {
   @ValueSource(strings = {"tcp", "zmq", "shm"})
   void shouldFollowNodesThatWereStartedAnewWithOtherSlots(String transport) throws Exception {
     try (RunningCluster cluster = cluster(transport);
-        ClusterClient client =
-            ClusterClient.connect(
-                cluster.transport(),
-                cluster.server(0),
-                RunningCluster.options().withTimeout(Duration.ofSeconds(2)))) {
+        ClusterClient client = cluster.connect(IMPATIENT)) {
       String key = keyOf(cluster, 0);
       for (int node = 0; node < 3; node++) {
         client.put(bytes(keyOf(cluster, node)), bytes("v"));
@@ -541,10 +538,7 @@ class ClusterClientTest {
   void shouldReadTheMemoryOfEachOwner() throws Exception {
     try (RunningCluster cluster = cluster("shm");
         ClusterClient client =
-            ClusterClient.connect(
-                cluster.transport(),
-                cluster.server(0),
-                RunningCluster.options().withGetPath(GetPath.ONE_SIDED))) {
+            cluster.connect(RunningCluster.options().withGetPath(GetPath.ONE_SIDED))) {
       for (int i = 0; i < KEYS; i++) {
         cluster.store(ownerOf(cluster, key(i))).put(Slice.of(key(i)), Slice.of("v" + i));
       }
