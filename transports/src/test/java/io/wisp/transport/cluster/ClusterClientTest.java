@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.management.ThreadMXBean;
 import io.wisp.cluster.ClusterMap;
 import io.wisp.cluster.ClusterNode;
 import io.wisp.cluster.KeySlot;
@@ -17,6 +16,7 @@ import io.wisp.store.Status;
 import io.wisp.store.Store;
 import io.wisp.store.ValueBuffer;
 import io.wisp.store.WriteBatch;
+import io.wisp.testing.Allocation;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
@@ -26,7 +26,6 @@ import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.TransportTimeoutException;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -577,31 +576,27 @@ class ClusterClientTest {
     }
   }
 
-  /** Much less than one object a request; the JVM itself allocates now and then. */
   @Test
   void shouldAllocateNothingForAPutOrAGet() throws Exception {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     Slice[] keys = new Slice[64];
     Arrays.setAll(keys, i -> Slice.of(key(i)));
     Slice written = Slice.of(new byte[100]);
     try (RunningCluster cluster = cluster("tcp");
         ClusterClient client = cluster.connect();
         ValueBuffer value = new ValueBuffer()) {
-      double best = Double.MAX_VALUE;
-      for (int round = 0; round < 80 && best >= 1; round++) {
-        long before = threads.getCurrentThreadAllocatedBytes();
-        for (int i = 0; i < 2_500; i++) {
-          Slice key = keys[i % keys.length];
-          client.put(key, written);
-          client.get(key, value);
-          client.submitGet(key);
-          client.submitDelete(key);
-          client.complete(value);
-          client.complete(value);
-        }
-        best = Math.min(best, (threads.getCurrentThreadAllocatedBytes() - before) / 10_000.0);
-      }
-      assertThat(best).as("bytes allocated for a request").isLessThan(1);
+      Allocation.requireNone(
+          10_000,
+          () -> {
+            for (int i = 0; i < 2_500; i++) {
+              Slice key = keys[i % keys.length];
+              client.put(key, written);
+              client.get(key, value);
+              client.submitGet(key);
+              client.submitDelete(key);
+              client.complete(value);
+              client.complete(value);
+            }
+          });
     }
   }
 
