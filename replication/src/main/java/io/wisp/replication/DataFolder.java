@@ -121,7 +121,7 @@ final class DataFolder implements AutoCloseable {
   }
 
   private static IOException damaged(Path identity, @Nullable Throwable cause) {
-    return new IOException(identity + " is damaged: it has not the three lines that it had", cause);
+    return new IOException(identity + " is damaged: it does not have its three lines", cause);
   }
 
   /** A lock may be left of a process that ended before it had made the folder. */

@@ -93,7 +93,7 @@ final class RaftWriteLog implements WriteLog {
       }
       if (!engine.isRunning() || System.nanoTime() - standstill > 0) {
         throw new IOException(
-            "the log in %s does not come up; %s says more"
+            "the log in %s cannot be started; %s says more"
                 .formatted(folder.path(), folder.path().resolve("raft.log")));
       }
     }

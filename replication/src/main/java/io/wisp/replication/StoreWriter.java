@@ -133,7 +133,7 @@ final class StoreWriter {
     }
     if (status == Status.OUT_OF_MEMORY) {
       throw new IOException(
-          "the store's memory has no room for what the log says; more by --memory will do");
+          "the store has no room for what the log says: start the server with more --memory");
     }
     if (status != Status.DONE) {
       throw new IOException("the store answered " + status + " to what the log says");
