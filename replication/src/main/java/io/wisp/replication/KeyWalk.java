@@ -14,21 +14,15 @@ import java.util.List;
 final class KeyWalk {
 
   private final Store store;
-  private final int keysPerStep;
   private final List<byte[]> keys = new ArrayList<>();
   private final KeySink sink =
       (segment, offset, length) -> keys.add(new Slice().set(segment, offset, length).toByteArray());
   private long cursor;
   private boolean atEnd;
 
-  /**
-   * One that is still to begin.
-   *
-   * @param keysPerStep about how many keys are copied in a step
-   */
-  KeyWalk(Store store, int keysPerStep) {
+  /** One that is still to begin. */
+  KeyWalk(Store store) {
     this.store = store;
-    this.keysPerStep = keysPerStep;
   }
 
   /** Whether there may be more keys. */
@@ -36,10 +30,13 @@ final class KeyWalk {
     return !atEnd;
   }
 
-  /** The keys of the next step; there may be none. The list is used again by the step after it. */
-  List<byte[]> next() {
+  /**
+   * The keys of the next step, about so many; there may be none. The list is used again by the step
+   * after it.
+   */
+  List<byte[]> next(int wanted) {
     keys.clear();
-    cursor = store.scan(cursor, keysPerStep, sink);
+    cursor = store.scan(cursor, wanted, sink);
     atEnd = cursor == 0;
     return keys;
   }

@@ -21,6 +21,9 @@ import java.util.zip.CheckedOutputStream;
  * there all the time is in the file. Whoever reads it carries out the writes since the beginning
  * again.
  *
+ * <p>When so much is written meanwhile that the walk over the store begins anew, records are in the
+ * file more than once.
+ *
  * <p>All numbers are big-endian:
  *
  * <pre>
@@ -45,12 +48,23 @@ final class SnapshotWriter {
   static final int FORMAT = 1;
 
   private static final int BUFFER = 1 << 20;
+
+  /** Few and short ones, so that a step of the walk comes soon after the one before it. */
   private static final int KEYS_PER_STEP = 256;
+
+  private static final long BYTES_PER_STEP = 4 << 20;
+
+  /** A file that has more than so many records for each of the store's is given up. */
+  private static final int MOST_COPIES = 4;
+
+  /** Of a store that grows or shrinks meanwhile. */
+  private static final long MORE_RECORDS = 1 << 20;
 
   private final Store store;
   private final BooleanSupplier stopped;
   private final ArraySink record = new ArraySink();
   private long count;
+  private long bytes;
 
   /**
    * One that writes a store once.
@@ -80,10 +94,16 @@ final class SnapshotWriter {
     out.writeLong(MAGIC);
     out.writeInt(FORMAT);
     out.writeLong(applied);
-    KeyWalk walk = new KeyWalk(store, KEYS_PER_STEP);
+    KeyWalk walk = new KeyWalk(store);
+    int wanted = 1;
     while (walk.hasMore()) {
-      for (byte[] key : walk.next()) {
+      bytes = 0;
+      for (byte[] key : walk.next(wanted)) {
         write(key, out);
+      }
+      wanted = Math.clamp(wanted * BYTES_PER_STEP / Math.max(1, bytes), 1, KEYS_PER_STEP);
+      if (count > MOST_COPIES * store.size() + MORE_RECORDS) {
+        throw new IOException("more is written meanwhile than can be copied");
       }
       if (stopped.getAsBoolean()) {
         return false;
@@ -106,6 +126,7 @@ final class SnapshotWriter {
       out.write(key);
       out.write(value);
       count++;
+      bytes += key.length + value.length;
     }
   }
 }

@@ -146,9 +146,9 @@ final class StoreWriter {
       store.clear();
       return;
     }
-    KeyWalk walk = new KeyWalk(store, KEYS_PER_STEP);
+    KeyWalk walk = new KeyWalk(store);
     while (walk.hasMore()) {
-      for (byte[] bytes : walk.next()) {
+      for (byte[] bytes : walk.next(KEYS_PER_STEP)) {
         Slice key = Slice.of(bytes);
         if (!isAsNew(key, version)) {
           store.delete(key);

@@ -25,7 +25,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -158,6 +160,77 @@ class SnapshotTest {
             assertThat(restored.size()).isEqualTo(store.size());
           }
         });
+  }
+
+  @Test
+  void shouldHaveWhatStaysAlthoughWritersMoveMoreThanAWalkRemembers() throws Exception {
+    Path file = folder.resolve("snapshot");
+    int staying = 100_000;
+    try (CuckooStore store = CuckooStore.open(64 * MEBIBYTE);
+        CuckooStore restored = CuckooStore.open(64 * MEBIBYTE)) {
+      for (int i = 0; i < staying; i++) {
+        store.put(Slice.of("stays " + i), Slice.of("v"));
+      }
+      AtomicInteger looks = new AtomicInteger();
+      Runnable writer =
+          () -> {
+            if (looks.incrementAndGet() == staying / 2) {
+              moveMany(store);
+            }
+          };
+      Store written = new WrittenStore(store, writer);
+      assertThat(new SnapshotWriter(written, () -> false).write(file, 1)).isTrue();
+      SnapshotReader.read(file, new StoreWriter(restored));
+      List<Integer> missing = new ArrayList<>();
+      for (int i = 0; i < staying; i++) {
+        if (!restored.contains(Slice.of("stays " + i))) {
+          missing.add(i);
+        }
+      }
+      assertThat(missing).isEmpty();
+    }
+  }
+
+  /** About half of the moves are backward, and a walk remembers 16,384 of those. */
+  private static void moveMany(Store store) {
+    SplittableRandom random = new SplittableRandom(7);
+    long end = store.statistics().displacements() + (1 << 17);
+    for (int i = 0; i < 20_000_000; i++) {
+      Slice key = Slice.of("goes " + random.nextInt(40_000));
+      if (store.delete(key) != Status.DELETED) {
+        store.put(key, Slice.of("v"));
+      }
+      if (i % 1024 == 0 && store.statistics().displacements() > end) {
+        return;
+      }
+    }
+    throw new AssertionError("too few moves");
+  }
+
+  @Test
+  void shouldGiveUpWhenTheWalkBeginsAnewAgainAndAgain() {
+    Path file = folder.resolve("snapshot");
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      Slice key = Slice.of("key 1");
+      store.put(key, Slice.of("1"));
+      Store endless =
+          new ForwardingStore() {
+            @Override
+            protected Store store() {
+              return store;
+            }
+
+            @Override
+            public long scan(long cursor, int atLeast, KeySink sink) {
+              sink.accept(key.segment(), key.offset(), key.length());
+              return 1;
+            }
+          };
+      assertThatThrownBy(() -> new SnapshotWriter(endless, () -> false).write(file, 0))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("more is written meanwhile");
+      assertThat(folder).isEmptyDirectory();
+    }
   }
 
   @Test

@@ -43,11 +43,11 @@ import org.jspecify.annotations.Nullable;
  * by compaction, which the writer does who finds no room, and {@link #maintain}.
  *
  * <p>A walk with {@link #scan} goes over the buckets of the index, which may become more or fewer
- * meanwhile. It gives every record that is there all the time, unless writes that found both
- * buckets of their keys full have moved more than {@value BackwardMoves#KEPT} others to where the
- * walk already was between two of its calls. Each call visits at most {@value
- * Sweep#BUCKETS_PER_SCAN} buckets, and {@value Sweep#BUCKETS_PER_WANTED_KEY} more for each of the
- * keys wanted, of which only {@value Sweep#MAX_WANTED} count.
+ * meanwhile. It gives every record that is there all the time. When writes that found both buckets
+ * of their keys full have moved more than {@value BackwardMoves#KEPT} others to where the walk
+ * already was between two of its calls, it begins anew and gives again what it gave. Each call
+ * visits at most {@value Sweep#BUCKETS_PER_SCAN} buckets, and {@value Sweep#BUCKETS_PER_WANTED_KEY}
+ * more for each of the keys wanted, of which only {@value Sweep#MAX_WANTED} count.
  *
  * <p>A write that is refused for want of memory changes nothing. Using a closed store throws {@link
  * IllegalStateException}.
