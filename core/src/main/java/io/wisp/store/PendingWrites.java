@@ -31,16 +31,7 @@ public final class PendingWrites extends StoreView {
   /** What a record takes beside its key and value, and the index for it, at most. */
   private static final long RECORD_OVERHEAD = 48;
 
-  /**
-   * Of the memory beside the index so many 16ths are records before a write is refused. A write
-   * that was decided must not be refused when it happens; below this none is, by the formula of
-   * FORMAT.md, whose records have less than an eighth of a segment.
-   */
-  private static final int MOST_SIXTEENTHS = 13;
-
-  /** What small tables need for their segments. */
-  private static final long SEGMENTS = 512 << 10;
-
+  private final StoreRoom storeRoom;
   private final PendingMemory copies = new PendingMemory();
   private boolean shown;
   private boolean clears;
@@ -48,35 +39,50 @@ public final class PendingWrites extends StoreView {
   private long bytes;
   private long commandBytes;
   private long room;
+  private boolean looked;
 
   // What a key is in the view, as it was looked at last.
   private boolean isThere;
   private long version;
   private long expiry;
 
-  /** A view of a store in which nothing is pending. */
+  /** A view of a store in which nothing is pending, and to which nobody else writes ever. */
   public PendingWrites(Store store) {
+    this(store, new StoreRoom(store));
+  }
+
+  /**
+   * A view of a store in which nothing is pending.
+   *
+   * @param storeRoom shared by all who decide what is written to the store
+   */
+  public PendingWrites(Store store, StoreRoom storeRoom) {
     super(store);
+    this.storeRoom = storeRoom;
   }
 
   /** Nothing is pending, and from now on nobody else writes to the store. */
   public void begin() {
     reset();
-    StoreStatistics now = store.statistics();
-    long memory = now.capacityBytes() - now.indexBytes() - SEGMENTS;
-    room = memory / 16 * MOST_SIXTEENTHS - now.recordBytes();
+    room = storeRoom.left();
+    looked = false;
   }
 
   /** Forgets what was pending. */
   @Override
   public void reset() {
     beginAnew();
-    copies.clear();
-    bytes = 0;
+    forgetBytes();
     shown = false;
     clears = false;
     deciding = false;
     commandBytes = 0;
+  }
+
+  private void forgetBytes() {
+    storeRoom.use(bytes);
+    copies.clear();
+    bytes = 0;
   }
 
   /** Lets reads see what is pending, and a command write. */
@@ -346,12 +352,21 @@ public final class PendingWrites extends StoreView {
     if (exceeds(size)) {
       return Status.ENTRY_TOO_LARGE;
     }
-    if (bytes + size > room) {
+    if (bytes + size > room && !hasRoomByALook(size)) {
       return Status.OUT_OF_MEMORY;
     }
     copies.reserve((int) size);
     count(size);
     return null;
+  }
+
+  /** One look is enough, for the store does not change before what is pending happens. */
+  private boolean hasRoomByALook(long size) {
+    if (!looked) {
+      looked = true;
+      room = storeRoom.look();
+    }
+    return bytes + size <= room;
   }
 
   private WriteBatch.Entry entry(Slice key) {
@@ -379,8 +394,7 @@ public final class PendingWrites extends StoreView {
   public Steps clearing() {
     requireShown();
     forgetWrites();
-    copies.clear();
-    bytes = 0;
+    forgetBytes();
     clears = true;
     return () -> false;
   }

@@ -15,11 +15,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Snapshots implements AutoCloseable {
 
+  /** To ask what the store holds takes longer than to carry out a short entry. */
+  private static final int LOOKS_WHILE_LOG_GROWS_BY_LEAST = 64;
+
   private final Store store;
   private final SnapshotFolder folder;
   private final long leastBytes;
   private final Consumer<String> notices;
   private long bytesSince;
+  private long lookAt;
   private @Nullable Thread thread;
   private volatile SnapshotFolder.@Nullable Snapshot finished;
   private volatile boolean stopped;
@@ -33,6 +37,7 @@ final class Snapshots implements AutoCloseable {
     this.store = store;
     this.folder = folder;
     this.leastBytes = leastBytes;
+    lookAt = leastBytes;
     this.notices = notices;
   }
 
@@ -60,8 +65,9 @@ final class Snapshots implements AutoCloseable {
       folder.published(done);
       return done;
     }
-    if (bytesSince >= leastBytes && bytesSince >= store.statistics().recordBytes()) {
+    if (isTime()) {
       bytesSince = 0;
+      lookAt = leastBytes;
       Path file = folder.fileFor(at);
       thread =
           Thread.ofPlatform()
@@ -70,6 +76,14 @@ final class Snapshots implements AutoCloseable {
               .start(() -> take(new SnapshotFolder.Snapshot(file, at), applied));
     }
     return null;
+  }
+
+  private boolean isTime() {
+    if (bytesSince < lookAt) {
+      return false;
+    }
+    lookAt = bytesSince + leastBytes / LOOKS_WHILE_LOG_GROWS_BY_LEAST;
+    return bytesSince >= store.statistics().recordBytes();
   }
 
   private void take(SnapshotFolder.Snapshot snapshot, long applied) {

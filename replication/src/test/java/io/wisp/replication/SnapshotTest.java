@@ -11,6 +11,7 @@ import io.wisp.store.KeySink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
+import io.wisp.store.StoreStatistics;
 import io.wisp.store.ValueSink;
 import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteCondition;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -231,6 +233,34 @@ class SnapshotTest {
           .hasMessageContaining("more is written meanwhile");
       assertThat(folder).isEmptyDirectory();
     }
+  }
+
+  @Test
+  void shouldNotAskBehindEachEntryWhatTheStoreHolds() throws Exception {
+    AtomicInteger looks = new AtomicInteger();
+    try (CuckooStore store = CuckooStore.open(4 * MEBIBYTE)) {
+      store.put(Slice.of("a"), Slice.of(new byte[MEBIBYTE]));
+      Store watched =
+          new ForwardingStore() {
+            @Override
+            protected Store store() {
+              return store;
+            }
+
+            @Override
+            public StoreStatistics statistics() {
+              looks.incrementAndGet();
+              return store.statistics();
+            }
+          };
+      try (Snapshots snapshots = new Snapshots(watched, new SnapshotFolder(), 64_000, _ -> {})) {
+        for (int i = 0; i < 10_000; i++) {
+          snapshots.count(50);
+          assertThat(snapshots.advance(TermIndex.valueOf(1, i), i)).isNull();
+        }
+      }
+    }
+    assertThat(looks.get()).isBetween(1, 1_000);
   }
 
   @Test

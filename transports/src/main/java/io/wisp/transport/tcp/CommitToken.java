@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp;
 
+import io.wisp.store.Store;
+import io.wisp.store.StoreRoom;
 import io.wisp.transport.WriteLog;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -13,17 +15,24 @@ import org.jspecify.annotations.Nullable;
 final class CommitToken {
 
   private final WriteLog log;
+  private final StoreRoom room;
   private final ArrayDeque<GroupCommit> waiting = new ArrayDeque<>();
   private @Nullable GroupCommit holder;
 
-  /** That of the loops of a server, which write to a log. */
-  CommitToken(WriteLog log) {
+  /** That of the loops of a server, which write to a log that writes to a store. */
+  CommitToken(WriteLog log, Store store) {
     this.log = log;
+    room = new StoreRoom(store);
   }
 
   /** Where entries go. */
   WriteLog log() {
     return log;
+  }
+
+  /** The store's, for who has the token. */
+  StoreRoom room() {
+    return room;
   }
 
   /** Takes the token; if another loop has it, whoever asks is told when it is his. */

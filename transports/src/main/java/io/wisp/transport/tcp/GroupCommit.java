@@ -62,7 +62,7 @@ final class GroupCommit implements WriteGate {
   GroupCommit(CommitToken token, Store store, Runnable wakeUp) {
     this.token = token;
     this.wakeUp = wakeUp;
-    pending = new PendingWrites(store);
+    pending = new PendingWrites(store, token.room());
   }
 
   /** The store as the loop's sessions see it. */

@@ -39,7 +39,7 @@ final class TcpServer implements Server {
       endpoint = new Endpoint(options.endpoint().host(), address.getPort());
       ServerView view = new TcpServerView(this, clients, store, rates);
       WriteLog log = options.writeLog();
-      CommitToken token = log == null ? null : new CommitToken(log);
+      CommitToken token = log == null ? null : new CommitToken(log, store);
       for (int i = 0; i < options.threads(); i++) {
         loops.add(new EventLoop(i, store, view, clients, token, this::fail));
       }
