@@ -10,6 +10,8 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -34,6 +36,9 @@ final class DataFolder implements AutoCloseable {
   private static final String FORMAT = "wisp-data 1";
   private static final String IDENTITY = "identity";
   private static final String LOCK = "lock";
+
+  private static final FileAttribute<?> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   /**
    * Those that this process has. Whoever opens and closes a file ends all locks that its process
@@ -67,15 +72,15 @@ final class DataFolder implements AutoCloseable {
   }
 
   /**
-   * Takes a folder, and makes it if it is not there.
+   * Takes a folder. If it is not there it is made, for its owner alone: a password of the server
+   * would protect little if others could read the files.
    *
    * @throws IOException if that cannot be; the message names the folder and says why
    */
   static DataFolder open(Path path) throws IOException {
     try {
       if (!Files.isDirectory(path)) {
-        Files.createDirectories(path);
-        DurableFiles.forceName(path);
+        makeFolder(path.toAbsolutePath());
       }
     } catch (FileAlreadyExistsException e) {
       throw new IOException(path + " is no folder", e);
@@ -88,6 +93,15 @@ final class DataFolder implements AutoCloseable {
       throw new IOException(
           path + " cannot be used: permission to read or write " + e.getFile() + " is denied", e);
     }
+  }
+
+  private static void makeFolder(Path path) throws IOException {
+    Path parent = path.getParent();
+    if (parent != null) {
+      Files.createDirectories(parent);
+    }
+    Files.createDirectory(path, OWNER_ONLY);
+    DurableFiles.forceName(path);
   }
 
   private static DataFolder take(Path path) throws IOException {

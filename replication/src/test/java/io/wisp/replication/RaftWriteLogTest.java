@@ -19,6 +19,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -274,6 +275,20 @@ class RaftWriteLogTest {
       assertThat(locksOn(lock)).isEqualTo(1);
     }
     DataFolder.open(data()).close();
+  }
+
+  @Test
+  void shouldMakeAFolderThatOthersCannotReadAndLeaveOneThatIsThereAsItIs() throws Exception {
+    Path made = temporary.resolve("a/b/data");
+    DataFolder.open(made).close();
+    assertThat(permissions(made)).isEqualTo("rwx------");
+    Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwxr-x---"));
+    DataFolder.open(made).close();
+    assertThat(permissions(made)).isEqualTo("rwxr-x---");
+  }
+
+  private static String permissions(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
   }
 
   @Test
