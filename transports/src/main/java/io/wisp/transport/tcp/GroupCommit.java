@@ -140,7 +140,7 @@ final class GroupCommit implements WriteGate {
     if (given) {
       given = false;
       if (state == State.IDLE && begin() && !waiting.isEmpty()) {
-        letGoOn(waiting, null, unfinished);
+        admitWaiting(unfinished);
         return true;
       }
     }
@@ -178,23 +178,28 @@ final class GroupCommit implements WriteGate {
   }
 
   private void finish(@Nullable String failure, ArrayDeque<TcpConnection> unfinished) {
-    // First who waited: the first of them finds the next entry empty, whatever he needs of it.
-    letGoOn(waiting, null, unfinished);
-    letGoOn(held, failure, unfinished);
+    admitWaiting(unfinished);
+    for (TcpConnection connection : held) {
+      connection.letGoOn(failure);
+      unfinished.addLast(connection);
+    }
+    held.clear();
     pending.reset();
     state = State.IDLE;
     token.giveBack(this);
   }
 
-  private static void letGoOn(
-      List<TcpConnection> connections,
-      @Nullable String failure,
-      ArrayDeque<TcpConnection> unfinished) {
-    for (TcpConnection connection : connections) {
-      connection.letGoOn(failure);
-      unfinished.addLast(connection);
+  /**
+   * Before all that go on, whose turn was over without a write: so the first who waited finds the
+   * next entry empty, whatever he needs of it.
+   */
+  private void admitWaiting(ArrayDeque<TcpConnection> unfinished) {
+    for (int i = waiting.size() - 1; i >= 0; i--) {
+      TcpConnection connection = waiting.get(i);
+      connection.letGoOn(null);
+      unfinished.addFirst(connection);
     }
-    connections.clear();
+    waiting.clear();
   }
 
   /**

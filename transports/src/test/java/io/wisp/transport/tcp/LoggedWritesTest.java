@@ -5,16 +5,19 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wisp.store.HeapStore;
+import io.wisp.store.WriteBatch;
 import io.wisp.transport.Eventually;
 import io.wisp.transport.HeldLog;
 import io.wisp.transport.tcp.RandomCommands.Comparison;
 import io.wisp.transport.tcp.RandomCommands.Request;
 import io.wisp.transport.tcp.RespPeer.Reply;
+import io.wisp.transport.tcp.command.Execution;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -234,20 +237,26 @@ class LoggedWritesTest {
     assertThat(connect().call("GET", "nothing")).isEqualTo(Reply.NIL);
   }
 
+  /** Begins a transaction that needs an entry of its own. */
+  private static void queueMostKeysAndGet(RespPeer peer, String key) throws IOException {
+    peer.call("MULTI");
+    int most = WriteBatch.MAX_KEYS - 1;
+    for (int i = 0; i < most; i++) {
+      peer.send(List.of("SET", "key", "" + i));
+    }
+    peer.send(List.of("GET", key));
+    for (int i = 0; i <= most; i++) {
+      assertThat(peer.read().text()).isEqualTo("QUEUED");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void shouldLetWhoWaitsComeBeforeWhoHasMoreToWrite(boolean busyPoll) throws Exception {
     restart(1, busyPoll);
     RespPeer busy = connect();
     RespPeer waiting = connect();
-    waiting.call("MULTI");
-    for (int i = 0; i < 4_500; i++) {
-      waiting.send(List.of("SET", "key", "" + i));
-    }
-    waiting.send(List.of("GET", "n"));
-    for (int i = 0; i <= 4_500; i++) {
-      assertThat(waiting.read().text()).isEqualTo("QUEUED");
-    }
+    queueMostKeysAndGet(waiting, "n");
     log.hold();
     int times = 200;
     List<List<String>> pipeline = new ArrayList<>();
@@ -265,6 +274,67 @@ class LoggedWritesTest {
       assertThat(busy.read().text()).isEqualTo("" + i);
       busy.read();
     }
+  }
+
+  @Test
+  void shouldLetWhoWaitsComeBeforeThoseWhoseTurnWasOverWithoutAWrite() throws Exception {
+    RespPeer first = connect();
+    RespPeer waiting = connect();
+    queueMostKeysAndGet(waiting, "n");
+    log.hold();
+    first.send(words("INCR n"));
+    Eventually.await(log::isHolding);
+    List<String> turn = new ArrayList<>(List.of("MGET"));
+    turn.addAll(Collections.nCopies(Execution.REQUESTS_PER_TURN, "a"));
+    List<List<String>> pipeline = new ArrayList<>();
+    for (int i = 0; i < 24; i++) {
+      pipeline.addAll(List.of(words("INCR n"), turn, turn, turn));
+    }
+    int clients = 16;
+    for (int i = 0; i < clients; i++) {
+      RespPeer busy = connect();
+      Thread.ofVirtual().start(() -> sendUntilClosed(busy, pipeline));
+    }
+    awaitArrival();
+    waiting.send(words("EXEC"));
+    awaitArrival();
+    log.letGo();
+    // The first, and then those who came before it, or with it.
+    int before = Integer.parseInt(waiting.read().elements().getLast().text());
+    assertThat(before).isLessThanOrEqualTo(1 + 3 * clients);
+  }
+
+  private static void sendUntilClosed(RespPeer peer, List<List<String>> requests) {
+    try {
+      peer.sendTogether(requests);
+    } catch (IOException e) {
+      // The test has seen what it wanted to see.
+    }
+  }
+
+  @Test
+  void shouldPutTransactionsOfManyPutsIntoOneEntry() throws Exception {
+    RespPeer first = connect();
+    log.hold();
+    first.send(words("SET a 1"));
+    Eventually.await(log::isHolding);
+    List<RespPeer> others = List.of(connect(), connect());
+    for (RespPeer other : others) {
+      other.call("MULTI");
+      for (int i = 0; i < 4_000; i++) {
+        other.send(List.of("SET", "key " + i, "v"));
+      }
+      for (int i = 0; i < 4_000; i++) {
+        assertThat(other.read().text()).isEqualTo("QUEUED");
+      }
+      other.send(words("EXEC"));
+      awaitArrival();
+    }
+    log.letGo();
+    for (RespPeer other : others) {
+      assertThat(other.read().elements()).hasSize(4_000);
+    }
+    assertThat(log.entries()).isEqualTo(2);
   }
 
   @Test
