@@ -24,6 +24,9 @@ final class RaftWriteLog implements WriteLog {
   /** How much the log grows before there is a snapshot of a small store. */
   static final long LEAST_SNAPSHOT_BYTES = 64 << 20;
 
+  /** Said where there is no heap for other words. */
+  private static final String NO_HEAP = "the server has no heap left for its log";
+
   private static final long RETRY_MILLIS = 10;
 
   /** Without an entry carried out for so long a start has failed. */
@@ -175,12 +178,22 @@ final class RaftWriteLog implements WriteLog {
     }
     try {
       var _ = engine.propose(bytes).whenComplete(this::ended);
+    } catch (OutOfMemoryError e) {
+      fail(NO_HEAP);
     } catch (Throwable e) {
       fail("an entry could not be given to the log: " + RaftEngine.reason(e));
     }
   }
 
   private void ended(@Nullable Message answer, @Nullable Throwable error) {
+    try {
+      end(answer, error);
+    } catch (OutOfMemoryError e) {
+      fail(NO_HEAP);
+    }
+  }
+
+  private void end(@Nullable Message answer, @Nullable Throwable error) {
     if (error != null) {
       fail("the log did not take an entry: " + RaftEngine.reason(error));
     } else if (StoreMachine.STALE
@@ -200,11 +213,19 @@ final class RaftWriteLog implements WriteLog {
         failure = why;
       }
     }
+    tell(failure);
     // Whoever starts it is told why that failed, and not by a notice too.
     if (first && ready && !closed) {
-      notices.accept("nothing is written any more: " + why);
+      giveNotice(why);
     }
-    tell(failure);
+  }
+
+  private void giveNotice(String why) {
+    try {
+      notices.accept("nothing is written any more: " + why);
+    } catch (OutOfMemoryError e) {
+      // Clients are told all the same.
+    }
   }
 
   private void tell(@Nullable String outcome) {

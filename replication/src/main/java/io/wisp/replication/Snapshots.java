@@ -69,11 +69,16 @@ final class Snapshots implements AutoCloseable {
       bytesSince = 0;
       lookAt = leastBytes;
       Path file = folder.fileFor(at);
-      thread =
-          Thread.ofPlatform()
-              .daemon()
-              .name("wisp-snapshot")
-              .start(() -> take(new SnapshotFolder.Snapshot(file, at), applied));
+      try {
+        thread =
+            Thread.ofPlatform()
+                .daemon()
+                .name("wisp-snapshot")
+                .start(() -> take(new SnapshotFolder.Snapshot(file, at), applied));
+      } catch (OutOfMemoryError e) {
+        // Of a thread too. The log goes on.
+        giveNotice(e);
+      }
     }
     return null;
   }
@@ -91,11 +96,20 @@ final class Snapshots implements AutoCloseable {
       if (new SnapshotWriter(store, () -> stopped).write(snapshot.file(), applied)) {
         finished = snapshot;
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
       if (!stopped) {
-        notices.accept(
-            "a snapshot could not be taken, and the log goes on growing: " + RaftEngine.reason(e));
+        giveNotice(e);
       }
+    }
+  }
+
+  private void giveNotice(Throwable failure) {
+    try {
+      notices.accept(
+          "a snapshot could not be taken, and the log goes on growing: "
+              + RaftEngine.reason(failure));
+    } catch (OutOfMemoryError e) {
+      // The next one says so, or is taken.
     }
   }
 

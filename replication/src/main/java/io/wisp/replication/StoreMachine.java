@@ -29,6 +29,9 @@ final class StoreMachine extends BaseStateMachine {
 
   private static final Message DONE = Message.valueOf("done");
 
+  private static final String NO_HEAP =
+      "an entry of the log cannot be carried out: the server has no heap left";
+
   private final StoreWriter writer;
   private final Acknowledged acknowledged;
   private final SnapshotFolder folder = new SnapshotFolder();
@@ -99,11 +102,15 @@ final class StoreMachine extends BaseStateMachine {
     if (failure != null) {
       throw new IllegalStateException(failure);
     }
-    byte[] bytes = logged.getStateMachineLogEntry().getLogData().toByteArray();
+    byte[] bytes;
     boolean isNext;
     try {
+      bytes = logged.getStateMachineLogEntry().getLogData().toByteArray();
       Entry entry = Entry.decode(bytes);
       isNext = entry.versions() == 0 || writer.apply(entry);
+    } catch (OutOfMemoryError e) {
+      fail(NO_HEAP);
+      throw e;
     } catch (Throwable e) {
       String why =
           "entry "

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.wisp.store.ForwardingStore;
+import io.wisp.store.KeySink;
 import io.wisp.store.PendingWrites;
 import io.wisp.store.RecordSink;
 import io.wisp.store.Slice;
@@ -167,6 +169,37 @@ class RaftWriteLogTest {
         size += Files.size(file);
       }
       return size;
+    }
+  }
+
+  @Test
+  void shouldGoOnWhenThereIsNoHeapForASnapshotAndSaySo() throws Exception {
+    try (CuckooStore store = CuckooStore.open(16 * MEBIBYTE)) {
+      Store poor =
+          new ForwardingStore() {
+            @Override
+            protected Store store() {
+              return store;
+            }
+
+            @Override
+            public long scan(long cursor, int atLeast, KeySink sink) {
+              throw new OutOfMemoryError("no heap for this test");
+            }
+          };
+      try (RaftWriteLog log = RaftWriteLog.open(data(), poor, notices::add, 1_000)) {
+        for (int i = 0; i < 20 || notices.isEmpty(); i++) {
+          BlockingQueue<String> outcome = new LinkedBlockingQueue<>();
+          batch.put(Slice.of("key"), Slice.of("v".repeat(500)));
+          log.append(batch, false, failure -> outcome.add(failure == null ? DONE : failure));
+          batch.clear();
+          assertThat(outcome.poll(60, TimeUnit.SECONDS)).isEqualTo(DONE);
+        }
+      }
+      assertThat(notices)
+          .allSatisfy(
+              notice ->
+                  assertThat(notice).contains("a snapshot could not be taken", "no heap for"));
     }
   }
 

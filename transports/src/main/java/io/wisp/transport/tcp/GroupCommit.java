@@ -91,8 +91,9 @@ final class GroupCommit implements WriteGate {
     if (!token.take(this)) {
       return false;
     }
-    pending.begin();
+    // First, so that the turn is given back if there is no heap for the rest.
     state = State.COLLECTING;
+    pending.begin();
     return true;
   }
 
