@@ -27,6 +27,12 @@ final class RaftWriteLog implements WriteLog {
   /** Said where there is no heap for other words. */
   private static final String NO_HEAP = "the server has no heap left for its log";
 
+  /**
+   * An entry that takes longer has failed: a disk that hangs, or a part of Ratis that has ended,
+   * says nothing at all.
+   */
+  private static final long ENTRY_MILLIS = 60_000;
+
   private static final long RETRY_MILLIS = 10;
 
   /** Without an entry carried out for so long a start has failed. */
@@ -38,17 +44,24 @@ final class RaftWriteLog implements WriteLog {
   private final StoreMachine machine;
   private final RaftEngine engine;
   private final Consumer<String> notices;
+  private final long entryMillis;
   private final AtomicReference<@Nullable Completion> underWay = new AtomicReference<>();
   private volatile @Nullable String failure;
   private volatile boolean ready;
   private volatile boolean closed;
 
   private RaftWriteLog(
-      DataFolder folder, QuietLogs logs, Store store, long snapshotBytes, Consumer<String> notices)
+      DataFolder folder,
+      QuietLogs logs,
+      Store store,
+      long snapshotBytes,
+      long entryMillis,
+      Consumer<String> notices)
       throws IOException {
     this.folder = folder;
     this.logs = logs;
     this.notices = notices;
+    this.entryMillis = entryMillis;
     LogTail.mend(folder.log(), notices);
     acknowledged = Acknowledged.open(folder.path());
     machine = new StoreMachine(store, acknowledged, snapshotBytes, notices, this::fail);
@@ -63,11 +76,17 @@ final class RaftWriteLog implements WriteLog {
   /** See {@link io.wisp.transport.WriteLogProvider#open}. */
   static RaftWriteLog open(Path path, Store store, Consumer<String> notices, long snapshotBytes)
       throws IOException {
+    return open(path, store, notices, snapshotBytes, ENTRY_MILLIS);
+  }
+
+  static RaftWriteLog open(
+      Path path, Store store, Consumer<String> notices, long snapshotBytes, long entryMillis)
+      throws IOException {
     DataFolder folder = DataFolder.open(path);
     QuietLogs logs = QuietLogs.into(folder.path().resolve("raft.log"));
     RaftWriteLog log;
     try {
-      log = new RaftWriteLog(folder, logs, store, snapshotBytes, notices);
+      log = new RaftWriteLog(folder, logs, store, snapshotBytes, entryMillis, notices);
     } catch (Throwable failed) {
       logs.close();
       folder.close();
@@ -177,7 +196,11 @@ final class RaftWriteLog implements WriteLog {
       return;
     }
     try {
-      var _ = engine.propose(bytes).whenComplete(this::ended);
+      var _ =
+          engine
+              .propose(bytes)
+              .orTimeout(entryMillis, TimeUnit.MILLISECONDS)
+              .whenComplete(this::ended);
     } catch (OutOfMemoryError e) {
       fail(NO_HEAP);
     } catch (Throwable e) {
@@ -194,7 +217,9 @@ final class RaftWriteLog implements WriteLog {
   }
 
   private void end(@Nullable Message answer, @Nullable Throwable error) {
-    if (error != null) {
+    if (error instanceof TimeoutException) {
+      fail("the disk or the log hangs: an entry has not ended in " + entryMillis + " ms");
+    } else if (error != null) {
       fail("the log did not take an entry: " + RaftEngine.reason(error));
     } else if (StoreMachine.STALE
         .getContent()

@@ -15,6 +15,7 @@ import io.wisp.store.Store;
 import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteCondition;
 import io.wisp.store.cuckoo.CuckooStore;
+import io.wisp.transport.WriteLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -26,6 +27,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -60,13 +62,8 @@ class RaftWriteLogTest {
       }
     }
 
-    /** Appends what the batch says; the answer is why it is not known what came of it, or DONE. */
     String append(boolean clears) throws InterruptedException {
-      BlockingQueue<String> outcome = new LinkedBlockingQueue<>();
-      log.append(batch, clears, failure -> outcome.add(failure == null ? DONE : failure));
-      batch.clear();
-      String answer = outcome.poll(60, TimeUnit.SECONDS);
-      return answer == null ? "no answer" : answer;
+      return RaftWriteLogTest.this.append(log, clears);
     }
 
     String put(String key, String value) throws InterruptedException {
@@ -84,6 +81,15 @@ class RaftWriteLogTest {
       log.close();
       store.close();
     }
+  }
+
+  /** Appends what the batch says; the answer is why it is not known what came of it, or DONE. */
+  private String append(WriteLog log, boolean clears) throws InterruptedException {
+    BlockingQueue<String> outcome = new LinkedBlockingQueue<>();
+    log.append(batch, clears, failure -> outcome.add(failure == null ? DONE : failure));
+    batch.clear();
+    String answer = outcome.poll(60, TimeUnit.SECONDS);
+    return answer == null ? "no answer" : answer;
   }
 
   private Path data() {
@@ -173,6 +179,50 @@ class RaftWriteLogTest {
   }
 
   @Test
+  void shouldSayThatAnOutcomeIsNotKnownWhenAnEntryDoesNotEnd() throws Exception {
+    CountDownLatch hangs = new CountDownLatch(1);
+    try (CuckooStore store = CuckooStore.open(16 * MEBIBYTE)) {
+      Store hanging =
+          new ForwardingStore() {
+            @Override
+            protected Store store() {
+              return store;
+            }
+
+            @Override
+            public Status writeAll(WriteBatch batch) {
+              try {
+                hangs.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              return store.writeAll(batch);
+            }
+          };
+      RaftWriteLog log = RaftWriteLog.open(data(), hanging, notices::add, MEBIBYTE, 200);
+      try {
+        for (int i = 0; i < 2; i++) {
+          assertThat(appendPut(log)).contains("has not ended in 200 ms");
+        }
+        assertThat(log.failure()).contains("hangs");
+        // It may be given a moment after the outcome.
+        for (int i = 0; i < 1_000 && notices.isEmpty(); i++) {
+          Thread.sleep(10);
+        }
+        assertThat(notices).singleElement().asString().contains("has not ended");
+      } finally {
+        hangs.countDown();
+        log.close();
+      }
+    }
+  }
+
+  private String appendPut(RaftWriteLog log) throws InterruptedException {
+    batch.put(Slice.of("key"), Slice.of("v".repeat(500)));
+    return append(log, false);
+  }
+
+  @Test
   void shouldGoOnWhenThereIsNoHeapForASnapshotAndSaySo() throws Exception {
     try (CuckooStore store = CuckooStore.open(16 * MEBIBYTE)) {
       Store poor =
@@ -189,11 +239,7 @@ class RaftWriteLogTest {
           };
       try (RaftWriteLog log = RaftWriteLog.open(data(), poor, notices::add, 1_000)) {
         for (int i = 0; i < 20 || notices.isEmpty(); i++) {
-          BlockingQueue<String> outcome = new LinkedBlockingQueue<>();
-          batch.put(Slice.of("key"), Slice.of("v".repeat(500)));
-          log.append(batch, false, failure -> outcome.add(failure == null ? DONE : failure));
-          batch.clear();
-          assertThat(outcome.poll(60, TimeUnit.SECONDS)).isEqualTo(DONE);
+          assertThat(appendPut(log)).isEqualTo(DONE);
         }
       }
       assertThat(notices)

@@ -36,13 +36,6 @@ final class GroupCommit implements WriteGate {
     COMMITTING
   }
 
-  /**
-   * How an entry ended.
-   *
-   * @param failure why it is not known whether its writes have happened, or null if they have
-   */
-  private record Ended(@Nullable String failure) {}
-
   private final CommitToken token;
   private final Runnable wakeUp;
   private final PendingWrites pending;
@@ -50,7 +43,14 @@ final class GroupCommit implements WriteGate {
   private final List<TcpConnection> waiting = new ArrayList<>();
   private State state = State.IDLE;
   private volatile boolean given;
-  private volatile @Nullable Ended ended;
+
+  /**
+   * Why it is not known whether the writes of the entry that has ended have happened; null if they
+   * have. It is there before {@link #ended} says so.
+   */
+  private volatile @Nullable String outcome;
+
+  private volatile boolean ended;
   private volatile boolean closed;
 
   /**
@@ -133,10 +133,9 @@ final class GroupCommit implements WriteGate {
    */
   boolean endRound(ArrayDeque<TcpConnection> unfinished) {
     int before = unfinished.size();
-    Ended now = ended;
-    if (now != null) {
-      ended = null;
-      finish(now.failure(), unfinished);
+    if (ended) {
+      ended = false;
+      finish(outcome, unfinished);
     }
     if (given) {
       given = false;
@@ -169,8 +168,10 @@ final class GroupCommit implements WriteGate {
     }
   }
 
+  /** Allocates nothing: for want of heap the loop must not wait for ever. */
   private void ended(@Nullable String failure) {
-    ended = new Ended(failure);
+    outcome = failure;
+    ended = true;
     if (closed) {
       token.giveBack(this);
     } else {
@@ -211,17 +212,17 @@ final class GroupCommit implements WriteGate {
   void close() {
     if (state == State.COMMITTING) {
       long deadline = System.nanoTime() + LAST_ENTRY_NANOS;
-      while (ended == null && System.nanoTime() - deadline < 0) {
+      while (!ended && System.nanoTime() - deadline < 0) {
         LockSupport.parkNanos(1_000_000);
       }
     }
-    Ended last = ended;
+    String last = ended ? outcome : STOPPED;
     for (TcpConnection connection : held) {
-      connection.sendLast(last == null ? STOPPED : last.failure());
+      connection.sendLast(last);
     }
     held.clear();
     closed = true;
-    if (state != State.COMMITTING || ended != null) {
+    if (state != State.COMMITTING || ended) {
       token.giveBack(this);
     }
   }
