@@ -143,7 +143,7 @@ final class LogTail {
   private long announced(int at) {
     int content = behindVarint(at);
     long length = varint(at, content);
-    return length <= bytes.length - content - Integer.BYTES ? length : 0;
+    return length > 0 && length <= bytes.length - content - Integer.BYTES ? length : 0;
   }
 
   /** Where the entry ends that begins at a byte, if there is one and it is whole. */
