@@ -396,6 +396,8 @@ public final class PendingWrites extends StoreView {
     forgetWrites();
     forgetBytes();
     clears = true;
+    room = storeRoom.lookWithoutRecords();
+    looked = true;
     return () -> false;
   }
 

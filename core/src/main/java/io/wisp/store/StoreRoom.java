@@ -41,8 +41,17 @@ public final class StoreRoom {
   /** Looks how many there are. */
   long look() {
     StoreStatistics now = store.statistics();
-    long memory = now.capacityBytes() - now.indexBytes() - SEGMENTS;
-    left = memory / 16 * MOST_SIXTEENTHS - now.recordBytes();
+    left = most(now) - now.recordBytes();
     return left;
+  }
+
+  /** How many there are once all records are gone. */
+  long lookWithoutRecords() {
+    return most(store.statistics());
+  }
+
+  private static long most(StoreStatistics now) {
+    long memory = now.capacityBytes() - now.indexBytes() - SEGMENTS;
+    return memory / 16 * MOST_SIXTEENTHS;
   }
 }

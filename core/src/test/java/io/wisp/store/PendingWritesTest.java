@@ -287,6 +287,30 @@ class PendingWritesTest {
   }
 
   @Test
+  void shouldHaveTheRoomOfAllRecordsBehindAClearOfTheSameEntry() {
+    byte[] value = new byte[1_000];
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      PendingWrites pending = new PendingWrites(store);
+      int keys = 0;
+      Status answer;
+      do {
+        pending.begin();
+        pending.show();
+        answer = pending.put(slice("key " + keys++), Slice.of(value));
+        carryOut(pending, store);
+      } while (answer != Status.OUT_OF_MEMORY);
+      pending.begin();
+      pending.show();
+      pending.clear();
+      for (int i = 0; i < keys / 2; i++) {
+        assertThat(pending.put(slice("new " + i), Slice.of(value))).isEqualTo(Status.CREATED);
+      }
+      carryOut(pending, store);
+      assertThat(store.size()).isEqualTo(keys / 2);
+    }
+  }
+
+  @Test
   void shouldLookAtTheStoreWhenWhatWasPutLeavesNoRoomAndNotForEachEntry() {
     AtomicInteger looks = new AtomicInteger();
     byte[] value = new byte[100];
