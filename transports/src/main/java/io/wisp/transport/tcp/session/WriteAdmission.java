@@ -40,8 +40,11 @@ final class WriteAdmission {
 
   /** Why a command is refused, or null. */
   @Nullable String refusalOf(Command command) {
+    if (gate == null) {
+      return null;
+    }
     boolean changesNothing = command.isExec() && !execution.transaction().writes();
-    return gate != null && writes(command) && !changesNothing ? gate.refusal() : null;
+    return writes(command) && !changesNothing ? gate.refusal() : null;
   }
 
   /** Whether a command may run now that has so many arguments, its name included. */
