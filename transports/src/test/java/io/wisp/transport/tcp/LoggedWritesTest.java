@@ -5,7 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wisp.store.HeapStore;
+import io.wisp.store.PendingWrites;
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
 import io.wisp.store.WriteBatch;
+import io.wisp.transport.Client;
+import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Endpoint;
 import io.wisp.transport.Eventually;
 import io.wisp.transport.HeldLog;
 import io.wisp.transport.tcp.RandomCommands.Comparison;
@@ -226,6 +232,22 @@ class LoggedWritesTest {
     assertThat(peer.call("KEYS", "*").text()).isEqualTo("OK");
     assertThat(peer.read().text()).isEqualTo("OK");
     assertThat(peer.read()).hasToString("*[$a]");
+  }
+
+  @Test
+  void shouldTellClientsThatAWriteIsTooLargeForTheLogAndServeThemOn() {
+    Endpoint endpoint = new Endpoint("127.0.0.1", server.port());
+    Slice half = Slice.of(new byte[PendingWrites.MAX_COMMAND_BYTES / 2 + (1 << 20)]);
+    WriteBatch batch = new WriteBatch();
+    batch.put(Slice.of("a"), half);
+    batch.put(Slice.of("b"), half);
+    try (Client client = new TcpTransport().connect(endpoint, ClientOptions.defaults())) {
+      assertThat(client.writeAll(batch)).isEqualTo(Status.ENTRY_TOO_LARGE);
+      Slice whole = Slice.of(new byte[PendingWrites.MAX_COMMAND_BYTES + (1 << 20)]);
+      assertThat(client.put(Slice.of("c"), whole)).isEqualTo(Status.ENTRY_TOO_LARGE);
+      assertThat(store.size()).isZero();
+      assertThat(client.put(Slice.of("c"), half).isError()).isFalse();
+    }
   }
 
   private static List<String> words(String words) {

@@ -48,6 +48,7 @@ final class ErrorReply {
       case "KEYEMPTY" -> Status.KEY_EMPTY;
       case "KEYTOOLARGE" -> Status.KEY_TOO_LARGE;
       case "VALUETOOLARGE" -> Status.VALUE_TOO_LARGE;
+      case "ENTRYTOOLARGE" -> Status.ENTRY_TOO_LARGE;
       case "OOM" -> Status.OUT_OF_MEMORY;
       case "NOAUTH" -> Status.NOT_AUTHENTICATED;
       case "MOVED" -> Status.MOVED;
