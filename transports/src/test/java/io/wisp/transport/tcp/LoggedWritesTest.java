@@ -210,6 +210,35 @@ class LoggedWritesTest {
   }
 
   @Test
+  void shouldCarryOutTransactionsThatOnlyReadWhileAnEntryIsUnderWay() throws Exception {
+    RespPeer writer = connect();
+    RespPeer reader = connect();
+    writer.call("SET", "a", "old");
+    reader.call("WATCH", "a");
+    log.hold();
+    writer.sendTogether(
+        List.of(words("SET a new"), words("MULTI"), words("GET a"), words("EXEC")));
+    Eventually.await(log::isHolding);
+    for (int i = 0; i < 10; i++) {
+      reader.call("MULTI");
+      reader.call("GET", "a");
+      reader.call("DBSIZE");
+      assertThat(reader.call("EXEC")).hasToString("*[$old, :1]");
+    }
+    reader.call("MULTI");
+    assertThat(reader.call("EXEC")).hasToString("*");
+    reader.call("WATCH", "a");
+    log.letGo();
+    assertThat(writer.read().text()).isEqualTo("OK");
+    assertThat(writer.read().text()).isEqualTo("OK");
+    assertThat(writer.read().text()).isEqualTo("QUEUED");
+    assertThat(writer.read()).hasToString("*[$new]");
+    reader.call("MULTI");
+    reader.call("GET", "a");
+    assertThat(reader.call("EXEC")).isEqualTo(Reply.NIL);
+  }
+
+  @Test
   void shouldMakeManyEntriesOfACommandOfManyKeys() throws Exception {
     RespPeer peer = connect();
     List<String> set = new ArrayList<>(List.of("MSET"));

@@ -40,11 +40,7 @@ final class WriteAdmission {
 
   /** Why a command is refused, or null. */
   @Nullable String refusalOf(Command command) {
-    if (gate == null) {
-      return null;
-    }
-    boolean changesNothing = command.isExec() && !execution.transaction().writes();
-    return writes(command) && !changesNothing ? gate.refusal() : null;
+    return gate != null && writes(command) ? gate.refusal() : null;
   }
 
   /** Whether a command may run now that has so many arguments, its name included. */
@@ -64,8 +60,10 @@ final class WriteAdmission {
   }
 
   private boolean writes(Command command) {
-    return (command.access() == Access.WRITE && !execution.transaction().queues(command))
-        || command.isExec();
+    if (command.isExec()) {
+      return execution.transaction().writes();
+    }
+    return command.access() == Access.WRITE && !execution.transaction().queues(command);
   }
 
   private int keys(Command command, int count) {
