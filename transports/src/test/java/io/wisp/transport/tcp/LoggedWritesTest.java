@@ -3,9 +3,11 @@ package io.wisp.transport.tcp;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wisp.store.HeapStore;
 import io.wisp.store.PendingWrites;
+import io.wisp.store.RecordSink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.WriteBatch;
@@ -14,6 +16,7 @@ import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.Eventually;
 import io.wisp.transport.HeldLog;
+import io.wisp.transport.TransportException;
 import io.wisp.transport.tcp.RandomCommands.Comparison;
 import io.wisp.transport.tcp.RandomCommands.Request;
 import io.wisp.transport.tcp.RespPeer.Reply;
@@ -286,6 +289,31 @@ class LoggedWritesTest {
       assertThat(client.put(Slice.of("c"), whole)).isEqualTo(Status.ENTRY_TOO_LARGE);
       assertThat(store.size()).isZero();
       assertThat(client.put(Slice.of("c"), half).isError()).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void shouldTellAClientWhyTheOutcomeIsNotKnown(boolean batches) throws Exception {
+    Endpoint endpoint = new Endpoint("127.0.0.1", server.port());
+    WriteBatch batch = new WriteBatch();
+    batch.put(Slice.of("a"), Slice.of("1"));
+    batch.put(Slice.of("b"), Slice.of("2"));
+    try (Client client = new TcpTransport().connect(endpoint, ClientOptions.defaults())) {
+      assertThat(client.writeAll(batch)).isEqualTo(Status.DONE);
+      log.hold();
+      if (batches) {
+        client.submitWriteAll(batch);
+      } else {
+        client.submitPut(Slice.of("a"), Slice.of("3"));
+      }
+      client.flush();
+      Eventually.await(log::isHolding);
+      log.fail("No space left on device");
+      assertThatThrownBy(() -> client.complete(new RecordSink()))
+          .isInstanceOf(TransportException.class)
+          .hasMessageContaining("UNKNOWN what was written")
+          .hasMessageContaining("No space left on device");
     }
   }
 

@@ -54,6 +54,9 @@ final class ErrorReply {
       case "MOVED" -> Status.MOVED;
       case "CLUSTERDOWN" -> Status.SLOT_NOT_SERVED;
       case "CROSSSLOT" -> Status.CROSS_SLOT;
+      case "UNKNOWN" ->
+          throw new TransportException(
+              endpoint + " does not know whether the request was carried out: " + error);
       default -> throw new TransportException(endpoint + " answered with an error: " + error);
     };
   }
