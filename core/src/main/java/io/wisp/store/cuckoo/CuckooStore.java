@@ -159,6 +159,7 @@ public final class CuckooStore implements Store {
       return store;
     }
     TableMaker.Recovered recovered = maker.recover();
+    region.publish();
     return new CuckooStore(options, region, recovered.table(), recovered.found().report());
   }
 

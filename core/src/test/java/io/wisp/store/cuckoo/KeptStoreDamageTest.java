@@ -63,6 +63,10 @@ class KeptStoreDamageTest {
     return "value of " + key + " " + "y".repeat(key % 70);
   }
 
+  private static Path lockOf(Path file) {
+    return file.resolveSibling(file.getFileName() + ".lock");
+  }
+
   /** What a store says that was opened on other bytes, or how many keys it has lost. */
   private String outcome(byte[] bytes) throws IOException {
     Path file = kept.write(bytes);
@@ -78,9 +82,11 @@ class KeptStoreDamageTest {
         }
       }
       damaged = store.recovery().orElseThrow().damaged();
+      assertThat(lockOf(file)).exists();
       return "lost " + lost;
     } catch (IOException refused) {
       assertThat(refused).hasMessageContaining(file.toString());
+      assertThat(lockOf(file)).as("of what is refused").doesNotExist();
       return String.valueOf(refused.getMessage());
     } finally {
       Files.delete(file);
@@ -230,6 +236,8 @@ class KeptStoreDamageTest {
     assertThatThrownBy(() -> CuckooStore.keep(OPTIONS, other))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(other + " is in use by a server that is running");
+    assertThat(lockOf(other)).doesNotExist();
+    assertThat(lockOf(kept.file())).exists();
     Path nowhere = folder.resolve("nowhere/region");
     assertThatThrownBy(() -> CuckooStore.keep(OPTIONS, nowhere))
         .isInstanceOf(IOException.class)
@@ -243,7 +251,7 @@ class KeptStoreDamageTest {
           .isInstanceOf(IOException.class)
           .hasMessage(none + " is no file that could be kept: name another one");
     }
-    assertThat(folder.resolveSibling(folder.getFileName() + ".lock")).doesNotExist();
+    assertThat(lockOf(folder)).doesNotExist();
   }
 
   /** As copies have them, and without space for them whoever writes there is killed. */
@@ -285,6 +293,7 @@ class KeptStoreDamageTest {
     assertThat(blocks(image)).isEqualTo(blocks);
     assertThat(Files.getPosixFilePermissions(image)).hasSize(4);
     assertThat(Files.readAllBytes(image)).startsWith("somebody's".getBytes(UTF_8));
+    assertThat(lockOf(image)).doesNotExist();
   }
 
   @Test
