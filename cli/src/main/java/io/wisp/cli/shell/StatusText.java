@@ -17,6 +17,8 @@ final class StatusText {
       case KEY_TOO_LARGE -> "a key has at most " + Limits.MAX_KEY_LENGTH + " bytes";
       case VALUE_TOO_LARGE -> "a value has at most " + Limits.MAX_VALUE_LENGTH + " bytes";
       case OUT_OF_MEMORY -> "the server's memory is full, and nothing was changed";
+      case OUT_OF_VERSIONS ->
+          "the server has given all versions that records can have, and nothing was changed";
       case TRANSACTION_TOO_LARGE -> BatchDescriptor.LIMITS + ", and nothing was changed";
       case ENTRY_TOO_LARGE ->
           "the server logs its writes, and one of them has at most "

@@ -18,6 +18,7 @@ import io.wisp.store.cuckoo.log.RecordLayout;
 import io.wisp.store.cuckoo.remote.RemoteLookup;
 import io.wisp.store.cuckoo.remote.RemoteTable;
 import io.wisp.store.cuckoo.table.Bucket;
+import io.wisp.store.cuckoo.table.Counters;
 import io.wisp.store.cuckoo.table.Index;
 import io.wisp.testing.Allocation;
 import java.lang.foreign.Arena;
@@ -100,6 +101,15 @@ class BatchWriterTest extends StoreTestBase {
     assertThat(batch.get(0).version()).isZero();
     store.clear();
     assertThat(store.size()).isZero();
+  }
+
+  @Test
+  void shouldRefuseAVersionThatIsTooGreatForARecord() {
+    CuckooStore store = open(MEBIBYTE);
+    batch.putAs(Slice.of("a"), Slice.of("1"), Store.NEVER, Counters.VERSIONS_END + 1);
+    assertThat(store.writeAll(batch)).isEqualTo(Status.OUT_OF_VERSIONS);
+    assertThat(store.size()).isZero();
+    assertThat(store.put(Slice.of("a"), Slice.of("2"))).isEqualTo(Status.CREATED);
   }
 
   @Test

@@ -31,6 +31,9 @@ public final class Errors {
           + " bytes";
   public static final String OUT_OF_MEMORY =
       "OOM command not allowed: the store's memory is full and nothing was changed";
+  public static final String OUT_OF_VERSIONS =
+      "ERR the store has given all versions that records can have, and nothing was changed: it can"
+          + " be read and deleted from, and a new store has all of them again";
   public static final String ENTRY_TOO_LARGE =
       "ENTRYTOOLARGE the command writes too much at once for the log of this server: "
           + PendingWrites.MAX_COMMAND_BYTES
@@ -99,6 +102,7 @@ public final class Errors {
       case OUT_OF_MEMORY -> OUT_OF_MEMORY;
       case TRANSACTION_TOO_LARGE -> TRANSACTION_TOO_LARGE;
       case ENTRY_TOO_LARGE -> ENTRY_TOO_LARGE;
+      case OUT_OF_VERSIONS -> OUT_OF_VERSIONS;
       case NOT_AUTHENTICATED -> NOT_AUTHENTICATED;
       default -> "ERR the store answered " + status;
     };
