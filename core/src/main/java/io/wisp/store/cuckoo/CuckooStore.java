@@ -17,10 +17,10 @@ import io.wisp.store.WrittenRecord;
 import io.wisp.store.cuckoo.log.Deadline;
 import io.wisp.store.cuckoo.log.Pages;
 import io.wisp.store.cuckoo.recovery.RecoveryReport;
-import io.wisp.store.cuckoo.recovery.UnrecoverableException;
 import io.wisp.store.cuckoo.region.Geometry;
 import io.wisp.store.cuckoo.region.Region;
 import io.wisp.store.cuckoo.region.RegionHeader;
+import io.wisp.store.cuckoo.region.UnrecoverableException;
 import io.wisp.store.cuckoo.table.BackwardMoves;
 import io.wisp.store.cuckoo.table.Bucket;
 import io.wisp.store.cuckoo.table.Counters;
@@ -134,13 +134,7 @@ public final class CuckooStore implements Store {
       return keep(options, region);
     } catch (UnrecoverableException damaged) {
       region.close();
-      throw new IOException(
-          "cannot go on with what "
-              + file
-              + " keeps: "
-              + damaged.getMessage()
-              + "; remove it, and what it holds is lost, or name another file",
-          damaged);
+      throw damaged.about(file);
     } catch (UncheckedIOException failed) {
       region.close();
       throw new IOException("cannot keep " + file + ": " + failed.getMessage(), failed);

@@ -7,6 +7,7 @@ import io.wisp.store.cuckoo.region.Geometry;
 import io.wisp.store.cuckoo.region.Journal;
 import io.wisp.store.cuckoo.region.RecoveryArea;
 import io.wisp.store.cuckoo.region.RegionHeader;
+import io.wisp.store.cuckoo.region.UnrecoverableException;
 import io.wisp.store.cuckoo.region.Words;
 import io.wisp.store.cuckoo.table.Index;
 import java.lang.foreign.MemorySegment;

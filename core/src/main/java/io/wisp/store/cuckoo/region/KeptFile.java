@@ -121,13 +121,10 @@ final class KeptFile implements BackingFile {
     }
     long magic = start.getLong(0);
     if (magic != RegionHeader.MAGIC) {
-      throw new IOException(
-          "cannot go on with what "
-              + path
-              + " holds: it holds no table of Wisp: it starts with 0x"
-              + Long.toHexString(Long.reverseBytes(magic))
-              + " and not with the bytes \"WISPTABL\"; name another file, or remove it, and what it"
-              + " holds is lost");
+      throw new UnrecoverableException(
+              "it holds no table of Wisp: it starts with 0x%x and not with the bytes \"WISPTABL\"",
+              Long.reverseBytes(magic))
+          .about(path);
     }
   }
 
