@@ -19,8 +19,6 @@ import io.wisp.store.cuckoo.log.Pages;
 import io.wisp.store.cuckoo.recovery.RecoveryReport;
 import io.wisp.store.cuckoo.region.Geometry;
 import io.wisp.store.cuckoo.region.Region;
-import io.wisp.store.cuckoo.region.RegionHeader;
-import io.wisp.store.cuckoo.region.UnrecoverableException;
 import io.wisp.store.cuckoo.table.BackwardMoves;
 import io.wisp.store.cuckoo.table.Bucket;
 import io.wisp.store.cuckoo.table.Counters;
@@ -60,20 +58,17 @@ public final class CuckooStore implements Store {
   /** How often an update tries before it asks others to wait. */
   static final int UPDATES_WITHOUT_LOCK = 16;
 
-  private final Region region;
+  private final OpenTable opened;
   private final InstantSource clock;
   private final Table table;
   private final Reader reader;
   private final Writer writer;
   private final BatchWriter batchWriter;
   private final Sweep sweep;
-  private final @Nullable RecoveryReport recovery;
 
-  private CuckooStore(
-      Options options, Region region, Table table, @Nullable RecoveryReport recovery) {
-    this.region = region;
-    this.table = table;
-    this.recovery = recovery;
+  private CuckooStore(Options options, OpenTable opened) {
+    this.opened = opened;
+    table = opened.table();
     clock = options.clock();
     reader = new Reader(table, clock);
     writer = new Writer(table, clock);
@@ -107,12 +102,7 @@ public final class CuckooStore implements Store {
       throw new IllegalArgumentException(
           "the region has " + size + " bytes and the options say " + options.capacity());
     }
-    try {
-      return new CuckooStore(options, region, options.maker(region, false).create(), null);
-    } catch (Throwable failed) {
-      region.close();
-      throw failed;
-    }
+    return new CuckooStore(options, OpenTable.create(options.maker(region, false), region));
   }
 
   /**
@@ -129,47 +119,27 @@ public final class CuckooStore implements Store {
    *     with; the message names the file, says why and what can be done
    */
   public static CuckooStore keep(Options options, Path file) throws IOException {
-    Region region = Region.keptIn(file, options.capacity());
-    try {
-      return keep(options, region);
-    } catch (UnrecoverableException damaged) {
-      region.close();
-      throw damaged.about(file);
-    } catch (UncheckedIOException failed) {
-      region.close();
-      throw new IOException("cannot keep " + file + ": " + failed.getMessage(), failed);
-    } catch (Throwable failed) {
-      region.close();
-      throw failed;
-    }
+    return keep(options, Region.keptIn(file, options.capacity()), file);
   }
 
-  /** The same in a region of the right size, which stays the caller's if it throws. */
-  static CuckooStore keep(Options options, Region region) throws IOException {
-    TableMaker maker = options.maker(region, true);
-    if (region.isNew()) {
-      CuckooStore store = new CuckooStore(options, region, maker.create(), null);
-      region.publish();
-      return store;
-    }
-    TableMaker.Recovered recovered = maker.recover();
-    region.publish();
-    return new CuckooStore(options, region, recovered.table(), recovered.found().report());
+  /** The same in the region of the file, for tests that take it away. */
+  static CuckooStore keep(Options options, Region region, Path file) throws IOException {
+    return new CuckooStore(options, OpenTable.keep(options.maker(region, true), region, file));
   }
 
   /** What was found in the file of a store that is kept, if an earlier process had left any. */
   public Optional<RecoveryReport> recovery() {
-    return Optional.ofNullable(recovery);
+    return Optional.ofNullable(opened.recovery());
   }
 
   /** The memory that the store lives in, for those who map it or register it with a device. */
   public MemorySegment region() {
-    return region.memory();
+    return table.memory();
   }
 
   /** The file that the memory is in, if other processes can map it. */
   public Optional<Path> sharedFile() {
-    return region.file();
+    return opened.region().file();
   }
 
   /** The parts, for tests that look inside. */
@@ -396,7 +366,7 @@ public final class CuckooStore implements Store {
     int freePages = table.pages().freeCount() + Pages.length(table.pages().spare());
     return new StoreStatistics(
         counters.entries(),
-        region.memory().byteSize(),
+        table.memory().byteSize(),
         table.indexMemory().bytes(),
         table.heap().liveBytes(),
         (long) freePages << table.geometry().pageShift(),
@@ -445,17 +415,7 @@ public final class CuckooStore implements Store {
    */
   @Override
   public synchronized void close() {
-    try {
-      if (region.memory().scope().isAlive()) {
-        RegionHeader.invalidate(region.memory());
-        // All of it before the word that says so.
-        region.writeBack();
-        RegionHeader.close(region.memory());
-        region.writeBack();
-      }
-    } finally {
-      region.close();
-    }
+    opened.close();
   }
 
   /**
