@@ -28,7 +28,6 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.BitSet;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -55,9 +54,6 @@ public final class CuckooStore implements Store {
   private static final int READS_WITHOUT_LOCK = 64;
   private static final int MERGES_BETWEEN_LOOKS_AT_THE_TIME = 256;
 
-  /** How often an update tries before it asks others to wait. */
-  static final int UPDATES_WITHOUT_LOCK = 16;
-
   private final OpenTable opened;
   private final InstantSource clock;
   private final Table table;
@@ -65,6 +61,7 @@ public final class CuckooStore implements Store {
   private final Writer writer;
   private final BatchWriter batchWriter;
   private final Sweep sweep;
+  private final Updates updates;
 
   private CuckooStore(Options options, OpenTable opened) {
     this.opened = opened;
@@ -74,6 +71,7 @@ public final class CuckooStore implements Store {
     writer = new Writer(table, clock);
     batchWriter = new BatchWriter(table, clock);
     sweep = new Sweep(table, clock);
+    updates = new Updates(this, table);
   }
 
   /**
@@ -238,60 +236,7 @@ public final class CuckooStore implements Store {
    */
   @Override
   public Status transact(Transaction transaction, Runnable work) {
-    try {
-      for (int i = 0; i < UPDATES_WITHOUT_LOCK; i++) {
-        Status status = tryTransact(transaction, work);
-        if (status != Status.CONFLICT || transaction.isRolledBack()) {
-          return status;
-        }
-      }
-      return transactWithLocks(transaction, work);
-    } finally {
-      transaction.reset();
-    }
-  }
-
-  private Status transactWithLocks(Transaction transaction, Runnable work) {
-    // Whoever holds locks must not wait for others.
-    boolean mayLock = !table.updateLocks().isHolding();
-    BitSet locks = new BitSet(UpdateLocks.COUNT);
-    Status status;
-    do {
-      if (mayLock) {
-        locks.or(locksOf(transaction.writes()));
-      }
-      status = transactWith(locks, transaction, work);
-    } while (status == Status.CONFLICT && !transaction.isRolledBack());
-    return status;
-  }
-
-  /** Attempts until one succeeds, or one has come to keys whose locks are not held. */
-  private Status transactWith(BitSet locks, Transaction transaction, Runnable work) {
-    table.updateLocks().lock(locks);
-    try {
-      Status status;
-      do {
-        status = tryTransact(transaction, work);
-      } while (status == Status.CONFLICT
-          && !transaction.isRolledBack()
-          && areIn(locks, locksOf(transaction.writes())));
-      return status;
-    } finally {
-      table.updateLocks().unlock(locks);
-    }
-  }
-
-  private static boolean areIn(BitSet locks, BitSet some) {
-    some.andNot(locks);
-    return some.isEmpty();
-  }
-
-  private BitSet locksOf(WriteBatch writes) {
-    BitSet locks = new BitSet(UpdateLocks.COUNT);
-    for (int i = 0; i < writes.size(); i++) {
-      locks.set(UpdateLocks.number(table.index().hash(writes.get(i).key())));
-    }
-    return locks;
+    return updates.transact(transaction, work);
   }
 
   @Override
@@ -316,28 +261,12 @@ public final class CuckooStore implements Store {
 
   /**
    * An update whose key others write again and again takes their lock, and they wait until it has
-   * ended; so it tries a few times more than {@value #UPDATES_WITHOUT_LOCK} at most, for those
+   * ended; so it tries a few times more than {@value Updates#WITHOUT_LOCK} at most, for those
    * whose writes were under way when it took the lock.
    */
   @Override
   public <S extends ValueSink> Status update(Slice key, S old, Update<S> update) {
-    for (int i = 0; i < UPDATES_WITHOUT_LOCK; i++) {
-      Status status = tryUpdate(key, old, update);
-      if (status != Status.CONFLICT) {
-        return status;
-      }
-    }
-    UpdateLocks updateLocks = table.updateLocks();
-    if (updateLocks.isHolding()) {
-      return Store.super.update(key, old, update);
-    }
-    long hash = table.index().hash(key);
-    updateLocks.lock(hash);
-    try {
-      return Store.super.update(key, old, update);
-    } finally {
-      updateLocks.unlock(hash);
-    }
+    return updates.update(key, old, update);
   }
 
   @Override
