@@ -187,7 +187,8 @@ final class RaftWriteLog implements WriteLog {
     }
     byte[] bytes = Entry.encode(machine.applied() + 1, clears, writes);
     if (!underWay.compareAndSet(null, completion)) {
-      throw new IllegalStateException("an entry is under way, and this is another one");
+      completion.ended("another server has an entry under way");
+      return;
     }
     why = failure;
     if (why != null) {

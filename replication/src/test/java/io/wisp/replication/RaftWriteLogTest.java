@@ -178,42 +178,69 @@ class RaftWriteLogTest {
     }
   }
 
+  /** A store whose disk, so to say, hangs. */
+  private static final class HangingStore extends ForwardingStore {
+
+    private final Store store;
+    private final CountDownLatch hangs = new CountDownLatch(1);
+
+    HangingStore(Store store) {
+      this.store = store;
+    }
+
+    @Override
+    protected Store store() {
+      return store;
+    }
+
+    @Override
+    public Status writeAll(WriteBatch batch) {
+      try {
+        hangs.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      return store.writeAll(batch);
+    }
+  }
+
   @Test
   void shouldSayThatAnOutcomeIsNotKnownWhenAnEntryDoesNotEnd() throws Exception {
-    CountDownLatch hangs = new CountDownLatch(1);
-    try (CuckooStore store = CuckooStore.open(16 * MEBIBYTE)) {
-      Store hanging =
-          new ForwardingStore() {
-            @Override
-            protected Store store() {
-              return store;
-            }
-
-            @Override
-            public Status writeAll(WriteBatch batch) {
-              try {
-                hangs.await();
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-              return store.writeAll(batch);
-            }
-          };
-      RaftWriteLog log = RaftWriteLog.open(data(), hanging, notices::add, MEBIBYTE, 200);
-      try {
-        for (int i = 0; i < 2; i++) {
-          assertThat(appendPut(log)).contains("has not ended in 200 ms");
-        }
-        assertThat(log.failure()).contains("hangs");
-        // It may be given a moment after the outcome.
-        for (int i = 0; i < 1_000 && notices.isEmpty(); i++) {
-          Thread.sleep(10);
-        }
-        assertThat(notices).singleElement().asString().contains("has not ended");
-      } finally {
-        hangs.countDown();
-        log.close();
+    HangingStore store = new HangingStore(CuckooStore.open(16 * MEBIBYTE));
+    RaftWriteLog log = RaftWriteLog.open(data(), store, notices::add, MEBIBYTE, 200);
+    try {
+      for (int i = 0; i < 2; i++) {
+        assertThat(appendPut(log)).contains("has not ended in 200 ms");
       }
+      assertThat(log.failure()).contains("hangs");
+      // It may be given a moment after the outcome.
+      for (int i = 0; i < 1_000 && notices.isEmpty(); i++) {
+        Thread.sleep(10);
+      }
+      assertThat(notices).singleElement().asString().contains("has not ended");
+    } finally {
+      store.hangs.countDown();
+      log.close();
+      store.close();
+    }
+  }
+
+  @Test
+  void shouldGoOnWhenAnotherServerAppendsWhileAnEntryIsUnderWay() throws Exception {
+    HangingStore store = new HangingStore(CuckooStore.open(16 * MEBIBYTE));
+    RaftWriteLog log = RaftWriteLog.open(data(), store, notices::add, MEBIBYTE);
+    try {
+      BlockingQueue<String> outcome = new LinkedBlockingQueue<>();
+      batch.put(Slice.of("a"), Slice.of("1"));
+      log.append(batch, false, failure -> outcome.add(failure == null ? DONE : failure));
+      assertThat(appendPut(log)).isEqualTo("another server has an entry under way");
+      store.hangs.countDown();
+      assertThat(outcome.poll(60, TimeUnit.SECONDS)).isEqualTo(DONE);
+      assertThat(appendPut(log)).isEqualTo(DONE);
+    } finally {
+      store.hangs.countDown();
+      log.close();
+      store.close();
     }
   }
 

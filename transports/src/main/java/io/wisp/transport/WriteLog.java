@@ -27,7 +27,8 @@ public interface WriteLog extends AutoCloseable {
   }
 
   /**
-   * Appends an entry. One is under way at a time: the next follows when this one has ended.
+   * Appends an entry. One is under way at a time: the next follows when this one has ended. One
+   * that comes earlier, from another server, is not known to have happened.
    *
    * @param writes what {@link io.wisp.store.PendingWrites} has decided; it is not used any more
    *     when this returns
