@@ -59,11 +59,16 @@ final class LoggedServer implements AutoCloseable {
   }
 
   LoggedServer awaitReady() throws InterruptedException {
+    return awaitLine("ready");
+  }
+
+  /** Waits until it has said something that begins so. */
+  LoggedServer awaitLine(String beginning) throws InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(BOUND_SECONDS);
-    while (said.stream().noneMatch(line -> line.startsWith("ready"))) {
+    while (said.stream().noneMatch(line -> line.startsWith(beginning))) {
       if (!process.isAlive() || System.nanoTime() - deadline > 0) {
         kill();
-        throw new AssertionError("not ready: " + said());
+        throw new AssertionError("not " + beginning + ": " + said());
       }
       Thread.sleep(5);
     }

@@ -44,25 +44,28 @@ record LoggedData(Path folder) {
   }
 
   /**
-   * Opens it, which fills a store, and says what is promised.
+   * Opens it, which fills a store, and says what is promised. That may take minutes; meanwhile a
+   * signal ends the process, which a log outlives at any moment.
    *
    * @throws UserError if it cannot be opened; nothing was lost
    */
-  WriteLog open(Store store, PrintStream out, PrintStream err) {
+  WriteLog open(Store store, PrintStream out, PrintStream err, StopSignal stop) {
     WriteLogProvider provider = provider();
     long began = System.nanoTime();
+    out.println("data    " + folder + ": reading");
+    stop.endsAtOnce(true);
     try {
       WriteLog log = provider.open(folder, store, notice -> err.println("WARNING: " + notice));
       out.printf(
           Locale.ROOT,
-          "data    %s (each write is on the disk before it is acknowledged)%n"
-              + "        %,d keys, read in %.3f s%n",
-          folder,
+          "        %,d keys, in %.3f s; each write is on the disk before it is acknowledged%n",
           store.size(),
           (System.nanoTime() - began) / 1e9);
       return log;
     } catch (IOException e) {
       throw UserError.failure("--data: " + e.getMessage());
+    } finally {
+      stop.endsAtOnce(false);
     }
   }
 

@@ -80,7 +80,7 @@ public record ServeCommand(
     out.println("memory  " + memory.size() + " (" + memory.explanation() + ")");
     ServerOptions options = asked.withMaxClients(clients(asked, transports, out));
     try (Store store = open(kept, data, memory.size(), transports, streams);
-        WriteLog log = data == null ? null : data.open(store, out, streams.err());
+        WriteLog log = data == null ? null : data.open(store, out, streams.err(), stop);
         StoreServer server =
             StoreServer.start(store, transports, options.withWriteLog(log), streams.err())) {
       announce(server.transports(), options, streams);
