@@ -224,7 +224,15 @@ final class LogTail {
   /** Keeps what is cut off, for somebody to look at it if the log turns out to be short. */
   private static Path keep(Path folder, byte[] bytes, int from) throws IOException {
     Path kept = folder.resolveSibling("cut-off");
-    Files.write(kept, Arrays.copyOfRange(bytes, from, bytes.length));
+    try {
+      Files.write(kept, Arrays.copyOfRange(bytes, from, bytes.length));
+    } catch (IOException e) {
+      throw new IOException(
+          ("the last entry of the log is not whole, and its bytes cannot be kept in %s: %s. With %s"
+                  + " bytes of room there the log can be used again")
+              .formatted(kept, RaftEngine.reason(e), bytes.length - from),
+          e);
+    }
     return kept;
   }
 

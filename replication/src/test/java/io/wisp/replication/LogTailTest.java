@@ -109,6 +109,20 @@ class LogTailTest {
   }
 
   @Test
+  void shouldCutNothingThatItCannotKeep() throws Exception {
+    Path kept = Files.createDirectory(group.resolve("cut-off"));
+    byte[] log = log(9, 200);
+    log[log.length - 1] ^= 1;
+    Path file = write(log);
+    assertThatThrownBy(() -> LogTail.mend(folder, notices::add))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("cannot be kept in " + kept)
+        .hasMessageContaining("bytes of room");
+    assertThat(Files.readAllBytes(file)).isEqualTo(log);
+    assertThat(notices).isEmpty();
+  }
+
+  @Test
   void shouldCutOffAnEntryWithTheBytesOfAnOlderOne() throws Exception {
     byte[] before = log(9, 200);
     byte[] value = entry(100, 4);

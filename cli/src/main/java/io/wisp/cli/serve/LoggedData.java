@@ -63,7 +63,8 @@ record LoggedData(Path folder) {
           (System.nanoTime() - began) / 1e9);
       return log;
     } catch (IOException e) {
-      throw UserError.failure("--data: " + e.getMessage());
+      String why = e.getMessage();
+      throw UserError.failure("--data: " + (why == null ? e : why));
     } finally {
       stop.endsAtOnce(false);
     }
