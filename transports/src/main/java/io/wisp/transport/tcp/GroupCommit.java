@@ -91,7 +91,7 @@ final class GroupCommit implements WriteGate {
     if (!token.take(this)) {
       return false;
     }
-    // First, so that the turn is given back if there is no heap for the rest.
+    // First, so that the token is given back if there is no heap for the rest.
     state = State.COLLECTING;
     pending.begin();
     return true;
