@@ -94,7 +94,7 @@ final class SnapshotWriter {
     out.writeLong(MAGIC);
     out.writeInt(FORMAT);
     out.writeLong(applied);
-    KeyWalk walk = new KeyWalk(store);
+    StoreWalk walk = new StoreWalk(store);
     int wanted = 1;
     while (walk.hasMore()) {
       bytes = 0;

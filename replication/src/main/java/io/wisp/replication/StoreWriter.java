@@ -146,7 +146,7 @@ final class StoreWriter {
       store.clear();
       return;
     }
-    KeyWalk walk = new KeyWalk(store);
+    StoreWalk walk = new StoreWalk(store);
     while (walk.hasMore()) {
       for (byte[] bytes : walk.next(KEYS_PER_STEP)) {
         Slice key = Slice.of(bytes);

@@ -11,7 +11,7 @@ import java.util.List;
  * A walk over the keys of a store, which are copied some at a time, so that between two steps they
  * can be read and removed. A key that is there all the time is among them, some more than once.
  */
-final class KeyWalk {
+final class StoreWalk {
 
   private final Store store;
   private final List<byte[]> keys = new ArrayList<>();
@@ -21,7 +21,7 @@ final class KeyWalk {
   private boolean atEnd;
 
   /** One that is still to begin. */
-  KeyWalk(Store store) {
+  StoreWalk(Store store) {
     this.store = store;
   }
 
