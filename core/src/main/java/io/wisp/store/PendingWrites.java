@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It copies what is written, belongs to one thread, and is used again and again.
  */
-public final class PendingWrites extends StoreView {
+public final class PendingWrites extends FutureStore {
 
   /** What a command may write: keys and values together, in bytes. */
   public static final int MAX_COMMAND_BYTES = 16 << 20;

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * of the heap for that, and who finds no more gets that status too. A transaction belongs to one
  * thread, is used again and again, and allocates only while it grows.
  */
-public final class Transaction extends StoreView {
+public final class Transaction extends FutureStore {
 
   /**
    * The most bytes that are read and written. Others may have to wait for as long as it takes to

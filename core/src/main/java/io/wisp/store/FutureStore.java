@@ -6,7 +6,7 @@ package io.wisp.store;
  * Transaction} and {@link PendingWrites} have in common. The writes are those of a batch. A record
  * that is one of them has a negative version, as no record of the store has.
  */
-abstract class StoreView implements Store {
+abstract class FutureStore implements Store {
 
   final Store store;
   final WriteBatch writes = new WriteBatch();
@@ -17,7 +17,7 @@ abstract class StoreView implements Store {
   private long added;
   private long lastVersion;
 
-  StoreView(Store store) {
+  FutureStore(Store store) {
     this.store = store;
   }
 
