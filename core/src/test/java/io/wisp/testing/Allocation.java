@@ -47,14 +47,13 @@ public final class Allocation {
   }
 
   /** Requires that the calling thread allocates fewer bytes than so many for each operation. */
-  public static <E extends Exception> void requireLess(
-      double bytes, int operations, Round<E> round) throws E, InterruptedException {
+  public static <E extends Exception> void requireLess(double bytes, int operations, Round<E> round)
+      throws E, InterruptedException {
     requireLess(bytes, new long[] {Thread.currentThread().threadId()}, operations, round);
   }
 
   private static <E extends Exception> double requireLess(
-      double bytes, long[] threads, int operations, Round<E> round)
-      throws E, InterruptedException {
+      double bytes, long[] threads, int operations, Round<E> round) throws E, InterruptedException {
     double best = Double.MAX_VALUE;
     for (int i = 0; i < MOST_ROUNDS && best >= bytes; i++) {
       letTheCompilersCatchUp();

@@ -121,8 +121,7 @@ class SharedMemoryFaultsTest {
   void shouldHaveTheMemoryOfServersThatWereKilledAtOtherPorts() throws Exception {
     try (SharedMemory memory = SharedMemory.of("64m", ":")) {
       for (String option : List.of("--transport=shm", "--keep")) {
-        try (ServerProcess killed =
-            in(memory, "--transport", "shm", "--memory", "40m").start()) {
+        try (ServerProcess killed = in(memory, "--transport", "shm", "--memory", "40m").start()) {
           killed.kill();
         }
         try (ServerProcess next = in(memory, option, "--memory", "40m").start()) {

@@ -18,8 +18,21 @@ class FileSystemTypeTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "nfs", "nfs4", "cifs", "smb3", "9p", "virtiofs", "vboxsf", "lustre", "gpfs", "pvfs2",
-        "ceph", "afs", "coda", "gfs2", "ocfs2"
+        "nfs",
+        "nfs4",
+        "cifs",
+        "smb3",
+        "9p",
+        "virtiofs",
+        "vboxsf",
+        "lustre",
+        "gpfs",
+        "pvfs2",
+        "ceph",
+        "afs",
+        "coda",
+        "gfs2",
+        "ocfs2"
       })
   void shouldRefuseWhatOtherMachinesServeOrShare(String name) {
     assertThatThrownBy(new FileSystemType(name)::requirePromise)
@@ -44,7 +57,8 @@ class FileSystemTypeTest {
 
   @Test
   void shouldPromiseOfEachFileSystemWhatItHolds() {
-    for (String name : new String[] {"tmpfs", "ext4", "xfs", "overlay", "hugetlbfs", "fusion", ""}) {
+    for (String name :
+        new String[] {"tmpfs", "ext4", "xfs", "overlay", "hugetlbfs", "fusion", ""}) {
       new FileSystemType(name).requirePromise();
     }
     assertThat(new FileSystemType("tmpfs").promise())

@@ -261,8 +261,8 @@ public final class CuckooStore implements Store {
 
   /**
    * An update whose key others write again and again takes their lock, and they wait until it has
-   * ended; so it tries a few times more than {@value Updates#WITHOUT_LOCK} at most, for those
-   * whose writes were under way when it took the lock.
+   * ended; so it tries a few times more than {@value Updates#WITHOUT_LOCK} at most, for those whose
+   * writes were under way when it took the lock.
    */
   @Override
   public <S extends ValueSink> Status update(Slice key, S old, Update<S> update) {

@@ -201,28 +201,34 @@ class KeptStoreDamageTest {
   @Test
   void shouldLoseNothingByADamagedLengthOfASegment() throws IOException {
     RecoveryArea area = RecoveryArea.of(Geometry.of(SIZE));
-    ByteBuffer words = ByteBuffer.wrap(sound.clone()).order(ByteOrder.LITTLE_ENDIAN);
+    byte[] bytes = sound.clone();
     int segments = 0;
     int refused = 0;
     for (int page = 0; page < area.pages(); page++) {
-      long length = words.getLong((int) area.lengthOffset(page));
+      long length = words(bytes).getLong((int) area.lengthOffset(page));
       if (length > 0) {
         segments++;
         for (long other : new long[] {0, 1, length / 2, length - 1, length + 1}) {
-          refused += isRefused(words, page, other) ? 1 : 0;
+          refused += isRefused(bytes, page, other) ? 1 : 0;
         }
       } else if (page % 29 == 0) {
-        refused += isRefused(words, page, 3) ? 1 : 0;
+        refused += isRefused(bytes, page, 3) ? 1 : 0;
       }
     }
     assertThat(segments).isGreaterThan(5);
     assertThat(refused).isGreaterThan(2 * segments);
   }
 
-  private boolean isRefused(ByteBuffer words, int page, long other) throws IOException {
+  private static ByteBuffer words(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private boolean isRefused(byte[] bytes, int page, long other) throws IOException {
     int at = (int) RecoveryArea.of(Geometry.of(SIZE)).lengthOffset(page);
+    ByteBuffer words = words(bytes);
     long length = words.getLong(at);
-    Path file = kept.write(words.putLong(at, other).array());
+    words.putLong(at, other);
+    Path file = kept.write(bytes);
     words.putLong(at, length);
     String outcome = outcome(file);
     boolean isRefused = !outcome.startsWith("lost ");
@@ -243,8 +249,7 @@ class KeptStoreDamageTest {
   void shouldNotTakeATableWithoutSegmentsForAnEmptyOne(boolean machineEnded) throws IOException {
     RecoveryArea area = RecoveryArea.of(Geometry.of(SIZE));
     byte[] bytes = sound.clone();
-    Arrays.fill(
-        bytes, (int) area.lengthOffset(0), (int) area.lengthOffset(area.pages()), (byte) 0);
+    Arrays.fill(bytes, (int) area.lengthOffset(0), (int) area.lengthOffset(area.pages()), (byte) 0);
     bytes[(int) RegionHeader.BOOT_ID_OFFSET] ^= (byte) (machineEnded ? 1 : 0);
     assertThat(outcome(bytes))
         .contains("its recovery area is damaged: records that are not all in a segment: " + KEYS);

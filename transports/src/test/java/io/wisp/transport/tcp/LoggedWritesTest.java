@@ -229,8 +229,7 @@ class LoggedWritesTest {
     writer.call("SET", "a", "old");
     reader.call("WATCH", "a");
     log.hold();
-    writer.sendTogether(
-        List.of(words("SET a new"), words("MULTI"), words("GET a"), words("EXEC")));
+    writer.sendTogether(List.of(words("SET a new"), words("MULTI"), words("GET a"), words("EXEC")));
     Eventually.await(log::isHolding);
     for (int i = 0; i < 10; i++) {
       reader.call("MULTI");
