@@ -10,6 +10,7 @@
 #   plot, report, export     what was measured, as plots, tables, a page, or files of other programs
 #   compare, prove-compare   is a commit slower than another one; can that be told here
 #   beside                   Wisp beside redis, perftest, bare memory, libcuckoo, and another client
+#   scale                    what a thousand machines would ask, counted and simulated
 #   simple-kv                the Python baseline
 #   jdk                      prints the folder of the JDK that is used
 #
@@ -148,7 +149,7 @@ provide_replication() {
 hold_closed_descriptors
 find_root
 case ${1:-} in
-  plot | report | export | compare | prove-compare | beside | simple-kv | test-clients | test-python)
+  plot | report | export | compare | prove-compare | beside | scale | simple-kv | test-clients | test-python)
     run_python wisp_tools "$@"
     ;;
 esac

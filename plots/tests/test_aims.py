@@ -29,7 +29,7 @@ def test_ratios_are_within_rounds_and_what_misses_says_so():
     )
     assert told["requests/s, the ring against tcp, 10 together, a third each of put, get and delete"] == (
         "at least 1.2",
-        "1.50 (1.00 to 2.00): met",
+        "1.50 (1.00 to 2.00): undecided",
     )
     assert told["READs a get, a third each of put, get and delete, auto"] == (
         "at most 0.55",
@@ -53,11 +53,19 @@ def test_files_without_a_load_of_an_aim_make_no_table():
 
 
 @pytest.mark.parametrize(
-    ("bound", "is_least", "met"), [(1.5, True, True), (1.51, True, False), (1.5, False, True), (1.49, False, False)]
+    ("bound", "is_least", "word"),
+    [
+        (1.5, True, "met"),
+        (1.51, True, "undecided"),
+        (2.01, True, "missed"),
+        (2, False, "met"),
+        (1.99, False, "undecided"),
+        (1.49, False, "missed"),
+    ],
 )
-def test_an_aim_has_a_least_or_a_most(bound, is_least, met):
-    aim = Aim("what", "load", lambda _: [1.0, 1.5, 9.0], bound, is_least)
-    assert aim.judged(Fields({}, "file")).endswith(": met" if met else ": missed")
+def test_an_aim_has_a_least_or_a_most_and_is_decided_by_all_rounds(bound, is_least, word):
+    aim = Aim("what", "load", lambda _: [2.0, 1.5, 1.6], bound, is_least)
+    assert aim.judged(Fields({}, "file")) == f"1.60 (1.50 to 2.00): {word}"
     assert aim.in_words == f"at {'least' if is_least else 'most'} {bound:g}"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.waiting import PATIENCE_SECONDS
-from wisp_tools.campaign.clients import MeasurementFailure, WarmClient
+from wisp_tools.campaign.clients import MeasurementFailure, WarmClient, until_no_faster
 from wisp_tools.processes import ProcessFailure
 
 #: In the place of `./wisp -p -`: each line says what it does.
@@ -42,3 +42,19 @@ def test_a_client_that_ended_is_no_measurement_that_failed(client: WarmClient, t
     with pytest.raises(ProcessFailure, match="the client ended") as told:
         client.measure(("die",), tmp_path / "log", PATIENCE_SECONDS)
     assert not isinstance(told.value, MeasurementFailure)
+
+
+@pytest.mark.parametrize(
+    ("rates", "passes"),
+    [
+        ([(10, 10), (20, 20), (21, 20)], 3),
+        ([(10, 10), (9, 9)], 2),
+        ([(1, 1), (2, 2), (4, 4), (8, 8), (16, 16)], 4),
+        ([(10, 0)], 1),
+    ],
+    ids=["until it gets no faster", "or slower", "not for ever", "or the rate is unknown"],
+)
+def test_a_warm_up_goes_on_until_it_gets_no_faster(rates, passes):
+    left = list(rates)
+    until_no_faster(lambda: left.pop(0), 4)
+    assert len(rates) - len(left) == passes

@@ -19,6 +19,7 @@ EXIT_INTERRUPTED = 130
 MODULES = {
     "compare": "wisp_tools.compare.command",
     "prove-compare": "wisp_tools.compare.prove",
+    "scale": "wisp_tools.scale.command",
     "simple-kv": "simple_kv.command",
     "test-clients": "wisp_tools.stock_clients.command",
     "test-python": "wisp_tools.check",

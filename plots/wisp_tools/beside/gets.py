@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures the ways of a get beside each other: what does each take, in time, and in what it has the fabric do?
 
-One client stays warm and takes the ways in turns, all in one JVM: auto (reads the record where the server said that it
-is, and else asks), onesided (never asks), ring (always asks), and tcp where many requests are sent together. Rounds are
-interleaved and their order alternates. The answer is the ratio of the requests a second to the ring's in each round, its
-median and its range; rates of different rounds are not compared. Beside it stand counts, which do not depend on what
-else the machine does: reads of the server's memory for each get, and work requests and posts (doorbells) of the client
-for each request.
+One client takes the ways in turns, all in one JVM: auto (reads the record where the server said that it is, and else
+asks), onesided (never asks), ring (always asks), and tcp where many requests are sent together. It is warm, for it went
+through all loads before until they got no faster. Rounds are interleaved and their order alternates. The answer is the
+ratio of the requests a second to the ring's in each round, its median and its range; rates of different rounds are not
+compared. Beside it stand counts, which do not depend on what else the machine does: reads of the server's memory for
+each get, and work requests and posts (doorbells) of the client for each request.
 
     ./wisp beside gets [--transport shm|rdma] [--rounds N] [--seconds S] [--json FILE] [LOAD ...]
 
@@ -33,7 +33,7 @@ from typing import Any
 from wisp_tools import environment, files, packages
 from wisp_tools.arguments import Parser, whole
 from wisp_tools.beside import side
-from wisp_tools.campaign.clients import WarmClient
+from wisp_tools.campaign.clients import WarmClient, until_no_faster
 from wisp_tools.processes import free_port
 from wisp_tools.results.fields import Fields
 from wisp_tools.tree import WISP, commit
@@ -41,6 +41,8 @@ from wisp_tools.tree import WISP, commit
 FORMAT, SCHEMA = "wisp-beside-gets", "wisp-beside-gets-1"
 KEY_SIZE, PAYLOAD_SIZE = 3, 100
 RULER = "ring"
+WARMUP_PASSES = 4
+"""The most."""
 LIMIT_SECONDS = 600
 
 
@@ -143,12 +145,26 @@ class Ways:
             *(("--get", way) if way != "tcp" else ()),
             *("--key_size", KEY_SIZE, "--payload_size", PAYLOAD_SIZE, "--preload", 10**KEY_SIZE),
             *(*load.options, "--pipeline", load.pipeline, *side.cores_option(self._cores.client)),
-            *("--duration", f"{self._seconds}s", "--warmup", f"{self._seconds}s", "--json", target),
+            *("--duration", f"{self._seconds}s", "--warmup", f"{self._seconds}s", "--timeout", "20s"),
+            *("--json", target),
         )
         log = self._folder / "client.log"
         server.measured(lambda: self._client.measure(tuple(map(str, words)), log, LIMIT_SECONDS))
         (run,) = json.loads(target.read_text())["runs"]
         return Figures.of(run)
+
+
+def warm_up(ways: Ways, loads: Sequence[LoadOfGets]) -> None:
+    """Each way of each load has code of its own, which a JVM in the guest takes minutes to compile."""
+
+    def go_through() -> list[float]:
+        rates = []
+        for load in loads:
+            side.say(f"{load.name}, warm-up")
+            rates += [ways.measure(way, load).requestsPerSecond for way in load.ways]
+        return rates
+
+    until_no_faster(go_through, WARMUP_PASSES)
 
 
 def compare(ways: Ways, load: LoadOfGets, rounds: int) -> dict[str, Any]:
@@ -160,7 +176,7 @@ def compare(ways: Ways, load: LoadOfGets, rounds: int) -> dict[str, Any]:
     def in_words(measured: dict[str, Figures]) -> str:
         return ", ".join(f"{way} {figures.requestsPerSecond:,.0f}/s" for way, figures in measured.items())
 
-    found = side.interleave(load.name, rounds, {way: subject(way) for way in load.ways}, in_words)
+    found = side.interleave(load.name, rounds, {way: subject(way) for way in load.ways}, in_words, warmup=False)
     return row(load, [one.measured for one in found])
 
 
@@ -261,6 +277,7 @@ def main(arguments: Sequence[str]) -> int:
     started = conditions(options)
     with tempfile.TemporaryDirectory(prefix="wisp-beside-") as folder, ExitStack() as stack:
         ways = Ways(options.transport, options.seconds, Path(folder), stack)
+        warm_up(ways, loads)
         rows = [compare(ways, load, options.rounds) for load in loads]
     if options.json:
         found = {"format": FORMAT, "version": 1, "conditions": started, "rows": rows}

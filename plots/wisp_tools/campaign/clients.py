@@ -8,7 +8,7 @@ import selectors
 import statistics
 import subprocess
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
@@ -91,15 +91,25 @@ class WarmClient:
                 stream.close()
 
 
-def _warm_up(client: WarmClient, loads: Sequence[tuple[str, ...]], log: Path, limit: float, passes: int) -> None:
-    """Keeps both ends busy until they get no faster, since how long that takes depends on the machine."""
-    before: list[float] = []
+def until_no_faster(go_through: Callable[[], Sequence[float]], passes: int) -> None:
+    """Keeps both ends of some loads busy until they get no faster, since how long that takes depends on the machine.
+
+    `go_through` asks each load once, and returns the requests a second of each, 0 where that is unknown.
+    """
+    before: Sequence[float] = ()
     for _ in range(passes):
-        said = [RATE.search(client.measure(words, log, limit)) for words in loads]
-        rates = [float(rate.group(1)) if rate else 0.0 for rate in said]
+        rates = go_through()
         if not all(rates) or (before and statistics.mean(map(operator.truediv, rates, before)) <= WARM):
             return
         before = rates
+
+
+def _warm_up(client: WarmClient, loads: Sequence[tuple[str, ...]], log: Path, limit: float, passes: int) -> None:
+    def go_through() -> list[float]:
+        said = [RATE.search(client.measure(words, log, limit)) for words in loads]
+        return [float(rate.group(1)) if rate else 0.0 for rate in said]
+
+    until_no_faster(go_through, passes)
 
 
 def _complaint(said: str) -> str:

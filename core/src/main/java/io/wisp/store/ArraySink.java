@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.store;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A {@link ValueSink} that makes a new array for each value. */
-final class ArraySink extends ValueSink {
+public final class ArraySink extends ValueSink {
 
   private byte @Nullable [] bytes;
 
@@ -15,8 +16,9 @@ final class ArraySink extends ValueSink {
     return Slice.of(room);
   }
 
-  /** The value, or null if the last get found none. */
-  byte @Nullable [] value() {
-    return isFound() ? bytes : null;
+  /** The value that was found. The array is the caller's: the next get fills another one. */
+  public byte[] value() {
+    requireFound();
+    return Objects.requireNonNull(bytes);
   }
 }

@@ -50,7 +50,7 @@ public interface KeyValue extends AutoCloseable {
     if (status.isElsewhere()) {
       throw new IllegalStateException("the server that was asked has not the key: " + status);
     }
-    return sink.value();
+    return sink.isFound() ? sink.value() : null;
   }
 
   /** {@link #delete(Slice)} of an array. */

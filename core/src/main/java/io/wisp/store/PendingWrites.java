@@ -2,8 +2,6 @@
 package io.wisp.store;
 
 import io.wisp.store.WriteBatch.Change;
-import java.lang.foreign.MemorySegment;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It copies what is written, belongs to one thread, and is used again and again.
  */
-public final class PendingWrites implements Store {
+public final class PendingWrites extends FutureStore {
 
   /** What a command may write: keys and values together, in bytes. */
   public static final int MAX_COMMAND_BYTES = 16 << 20;
@@ -30,73 +28,61 @@ public final class PendingWrites implements Store {
   /** After so many bytes no other command is let in. */
   private static final int ENOUGH_BYTES = 1 << 20;
 
-  private static final int BLOCK = 64 << 10;
-
   /** What a record takes beside its key and value, and the index for it, at most. */
   private static final long RECORD_OVERHEAD = 48;
 
-  /**
-   * Of the memory beside the index so many 16ths are records before a write is refused. A write
-   * that was decided must not be refused when it happens; below this none is, by the formula of
-   * FORMAT.md, whose records have less than an eighth of a segment.
-   */
-  private static final int MOST_SIXTEENTHS = 13;
-
-  /** What small tables need for their segments. */
-  private static final long SEGMENTS = 512 << 10;
-
-  private final Store store;
-  private final WriteBatch writes = new WriteBatch();
-  private final RecordSink record = new RecordSink();
-  private final Slice slice = new Slice();
-  private final MemorySegment first = MemorySegment.ofArray(new byte[BLOCK]);
-  private MemorySegment block = first;
-  private long used;
-
+  private final StoreRoom storeRoom;
+  private final PendingMemory copies = new PendingMemory();
   private boolean shown;
   private boolean clears;
   private boolean deciding;
   private long bytes;
   private long commandBytes;
   private long room;
-  private long added;
-  private long lastVersion;
+  private boolean looked;
 
   // What a key is in the view, as it was looked at last.
   private boolean isThere;
   private long version;
   private long expiry;
 
-  /** A view of a store in which nothing is pending. */
+  /** A view of a store in which nothing is pending, and to which nobody else writes ever. */
   public PendingWrites(Store store) {
-    this.store = store;
+    this(store, new StoreRoom(store));
+  }
+
+  /**
+   * A view of a store in which nothing is pending.
+   *
+   * @param storeRoom shared by all who decide what is written to the store
+   */
+  public PendingWrites(Store store, StoreRoom storeRoom) {
+    super(store);
+    this.storeRoom = storeRoom;
   }
 
   /** Nothing is pending, and from now on nobody else writes to the store. */
   public void begin() {
     reset();
-    StoreStatistics now = store.statistics();
-    long memory = now.capacityBytes() - now.indexBytes() - SEGMENTS;
-    room = memory / 16 * MOST_SIXTEENTHS - now.recordBytes();
+    room = storeRoom.left();
+    looked = false;
   }
 
   /** Forgets what was pending. */
+  @Override
   public void reset() {
-    forget();
+    beginAnew();
+    forgetBytes();
     shown = false;
     clears = false;
     deciding = false;
     commandBytes = 0;
-    lastVersion = 0;
   }
 
-  private void forget() {
-    writes.clear();
-    slice.set(MemorySegment.NULL, 0, 0);
-    block = first;
-    used = 0;
+  private void forgetBytes() {
+    storeRoom.use(bytes);
+    copies.clear();
     bytes = 0;
-    added = 0;
   }
 
   /** Lets reads see what is pending, and a command write. */
@@ -164,15 +150,8 @@ public final class PendingWrites implements Store {
     if (!isPresent(entry)) {
       return Status.ABSENT;
     }
-    Slice value = entry.value();
-    sink.take(
-        value.segment(), value.offset(), value.length(), entry.writtenVersion(), entry.expiresAt());
+    give(entry, sink);
     return Status.FOUND;
-  }
-
-  @Override
-  public boolean contains(Slice key) {
-    return get(key, record) == Status.FOUND;
   }
 
   @Override
@@ -197,31 +176,7 @@ public final class PendingWrites implements Store {
       return store.writeAll(batch);
     }
     requireShown();
-    if (batch.size() > WriteBatch.MAX_KEYS) {
-      return Status.TRANSACTION_TOO_LARGE;
-    }
-    long put = 0;
-    long deleted = 0;
-    for (int i = 0; i < batch.size(); i++) {
-      WriteBatch.Entry wanted = batch.get(i);
-      Status refusal = wanted.refusal();
-      if (refusal != null) {
-        return refusal;
-      }
-      look(wanted.key());
-      if (!holds(wanted.condition(), wanted.expectedVersion())) {
-        return Status.CONFLICT;
-      }
-      switch (wanted.change()) {
-        case PUT -> put += size(wanted.key(), wanted.value());
-        case DELETE -> deleted += size(wanted.key());
-        case NONE -> {}
-      }
-    }
-    if (exceeds(put + deleted)) {
-      return Status.ENTRY_TOO_LARGE;
-    }
-    Status refusal = takeMemory(put);
+    Status refusal = prepare(batch);
     if (refusal != null) {
       return refusal;
     }
@@ -245,6 +200,32 @@ public final class PendingWrites implements Store {
     return Status.DONE;
   }
 
+  /** Takes memory for what a batch puts; the answer is why it is refused, or null. */
+  private @Nullable Status prepare(WriteBatch batch) {
+    if (batch.size() > WriteBatch.MAX_KEYS) {
+      return Status.TRANSACTION_TOO_LARGE;
+    }
+    long put = 0;
+    long deleted = 0;
+    for (int i = 0; i < batch.size(); i++) {
+      WriteBatch.Entry wanted = batch.get(i);
+      Status refusal = wanted.refusal();
+      if (refusal != null) {
+        return refusal;
+      }
+      look(wanted.key());
+      if (!holds(wanted.condition(), wanted.expectedVersion())) {
+        return Status.CONFLICT;
+      }
+      switch (wanted.change()) {
+        case PUT -> put += size(wanted.key(), wanted.value());
+        case DELETE -> deleted += size(wanted.key());
+        case NONE -> {}
+      }
+    }
+    return exceeds(put + deleted) ? Status.ENTRY_TOO_LARGE : takeMemory(put);
+  }
+
   private static boolean changesNothing(WriteBatch batch) {
     for (int i = 0; i < batch.size(); i++) {
       if (batch.get(i).change() != Change.NONE) {
@@ -263,9 +244,7 @@ public final class PendingWrites implements Store {
     } else {
       deciding = true;
       WriteBatch.Entry entry = entry(key);
-      entry.put(copied(value), expiry);
-      entry.writtenVersion(--lastVersion);
-      added += replaces ? 0 : 1;
+      put(entry, copies.copyOf(value), expiry, replaces);
       deciding = false;
     }
     return replaces ? Status.REPLACED : Status.CREATED;
@@ -276,16 +255,7 @@ public final class PendingWrites implements Store {
   }
 
   @Override
-  public Status delete(Slice key) {
-    return remove(key, WriteCondition.ALWAYS, 0);
-  }
-
-  @Override
-  public Status deleteIfVersion(Slice key, long expectedVersion) {
-    return remove(key, WriteCondition.IF_VERSION, expectedVersion);
-  }
-
-  private Status remove(Slice key, WriteCondition condition, long expectedVersion) {
+  Status remove(Slice key, WriteCondition condition, long expectedVersion) {
     Status status = presence(key, condition, expectedVersion);
     if (status != Status.FOUND) {
       return status;
@@ -301,25 +271,15 @@ public final class PendingWrites implements Store {
   private void remove(Slice key) {
     if (isThere) {
       deciding = true;
-      entry(key).delete();
+      delete(entry(key));
       count(size(key));
-      added--;
       deciding = false;
     }
   }
 
-  @Override
-  public Status expire(Slice key, long expiresAt) {
-    return expire(key, expiresAt, WriteCondition.ALWAYS, 0);
-  }
-
-  @Override
-  public Status expireIfVersion(Slice key, long expiresAt, long expectedVersion) {
-    return expire(key, expiresAt, WriteCondition.IF_VERSION, expectedVersion);
-  }
-
   /* With its value, so that what is pending says all that there is to know of a key. */
-  private Status expire(Slice key, long expiresAt, WriteCondition condition, long expectedVersion) {
+  @Override
+  Status expire(Slice key, long expiresAt, WriteCondition condition, long expectedVersion) {
     Status status = presence(key, condition, expectedVersion);
     if (status != Status.FOUND) {
       return status;
@@ -330,15 +290,14 @@ public final class PendingWrites implements Store {
     }
     WriteBatch.Entry entry = writes.find(key);
     if (entry != null) {
-      entry.put(entry.value(), expiresAt);
-      entry.writtenVersion(--lastVersion);
+      put(entry, entry.value(), expiresAt, true);
       return Status.FOUND;
     }
     ArraySink value = new ArraySink();
     if (store.get(key, value) != Status.FOUND) {
       return Status.ABSENT;
     }
-    Slice own = Slice.of(Objects.requireNonNull(value.value()));
+    Slice own = Slice.of(value.value());
     Status refusal = takeMemory(size(key, own));
     if (refusal != null) {
       return refusal;
@@ -368,20 +327,7 @@ public final class PendingWrites implements Store {
   }
 
   private boolean holds(WriteCondition condition, long expectedVersion) {
-    return switch (condition) {
-      case ALWAYS -> true;
-      case IF_ABSENT -> !isThere;
-      case IF_PRESENT -> isThere;
-      case IF_VERSION -> isThere && version == expectedVersion;
-    };
-  }
-
-  private boolean isPresent(WriteBatch.Entry entry) {
-    return entry.change() == Change.PUT && !hasPassed(entry.expiresAt());
-  }
-
-  private boolean hasPassed(long expiresAt) {
-    return expiresAt != NEVER && expiresAt <= store.currentTimeMillis();
+    return condition.holds(isThere, version, expectedVersion);
   }
 
   private static long size(Slice key, Slice value) {
@@ -406,32 +352,26 @@ public final class PendingWrites implements Store {
     if (exceeds(size)) {
       return Status.ENTRY_TOO_LARGE;
     }
-    if (bytes + size > room) {
+    if (bytes + size > room && !hasRoomByALook(size)) {
       return Status.OUT_OF_MEMORY;
     }
-    if (size > block.byteSize() - used) {
-      block = MemorySegment.ofArray(new byte[Math.max(BLOCK, (int) size)]);
-      used = 0;
-    }
+    copies.reserve((int) size);
     count(size);
     return null;
   }
 
-  private WriteBatch.Entry entry(Slice key) {
-    WriteBatch.Entry entry = writes.find(key);
-    return entry != null ? entry : writes.entry(copied(key));
+  /** One look is enough, for the store does not change before what is pending happens. */
+  private boolean hasRoomByALook(long size) {
+    if (!looked) {
+      looked = true;
+      room = storeRoom.look();
+    }
+    return bytes + size <= room;
   }
 
-  private Slice copied(Slice from) {
-    if (from.length() > block.byteSize() - used) {
-      // A key that is deleted: for what is put, memory was taken.
-      block = MemorySegment.ofArray(new byte[Math.max(BLOCK, from.length())]);
-      used = 0;
-    }
-    MemorySegment.copy(from.segment(), from.offset(), block, used, from.length());
-    slice.set(block, used, from.length());
-    used += from.length();
-    return slice;
+  private WriteBatch.Entry entry(Slice key) {
+    WriteBatch.Entry entry = writes.find(key);
+    return entry != null ? entry : writes.entry(copies.copyOf(key));
   }
 
   private void requireShown() {
@@ -446,51 +386,23 @@ public final class PendingWrites implements Store {
     if (!shown) {
       return store.size();
     }
-    return (clears ? 0 : store.size()) + added;
+    return (clears ? 0 : store.size()) + added();
   }
 
   /** At once: what is pending is forgotten, and the store is to be cleared before what follows. */
   @Override
   public Steps clearing() {
     requireShown();
-    forget();
+    forgetWrites();
+    forgetBytes();
     clears = true;
+    room = storeRoom.lookWithoutRecords();
+    looked = true;
     return () -> false;
-  }
-
-  @Override
-  public long scan(long cursor, int atLeast, KeySink sink) {
-    return store.scan(cursor, atLeast, sink);
-  }
-
-  @Override
-  public Steps choosingKey(KeySink sink) {
-    return store.choosingKey(sink);
-  }
-
-  @Override
-  public StoreStatistics statistics() {
-    return store.statistics();
   }
 
   @Override
   public Prefetcher prefetcher() {
     return store.prefetcher();
-  }
-
-  @Override
-  public long currentTimeMillis() {
-    return store.currentTimeMillis();
-  }
-
-  @Override
-  public boolean maintain(long nanoseconds) {
-    return false;
-  }
-
-  /** Forgets what is pending. The store stays open. */
-  @Override
-  public void close() {
-    reset();
   }
 }

@@ -39,6 +39,8 @@ public enum Status {
   TRANSACTION_TOO_LARGE(20),
   /** Writes are logged, and an entry of the log has less room; nothing was changed. */
   ENTRY_TOO_LARGE(21),
+  /** The store has given all versions that records can have; nothing was changed. */
+  OUT_OF_VERSIONS(22),
   /** The request's bytes are not a request. */
   MALFORMED(32),
   /** The request names an operation that this server does not know. */

@@ -176,9 +176,9 @@ public interface Store extends KeyValue, ExpiryTimes {
 
   /**
    * Walks over a part of the store. Start with cursor 0 and pass on what each call returns, until
-   * it returns 0. A record that is there during the whole walk is given at least once; the
-   * implementation says what can make an exception. Other records may be given or not. The walk
-   * ends although others write, unless they create records many times as fast as it goes by.
+   * it returns 0. A record that is there during the whole walk is given at least once. Other
+   * records may be given or not. The walk ends although others write, unless they create records
+   * many times as fast as it goes by.
    *
    * @param atLeast how many keys to give before stopping, if there are so many; a call may give
    *     fewer, or none, and yet not be the last, so that it ends soon where keys are rare

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * of the heap for that, and who finds no more gets that status too. A transaction belongs to one
  * thread, is used again and again, and allocates only while it grows.
  */
-public final class Transaction implements Store {
+public final class Transaction extends FutureStore {
 
   /**
    * The most bytes that are read and written. Others may have to wait for as long as it takes to
@@ -34,10 +34,7 @@ public final class Transaction implements Store {
    */
   public static final long MAX_BYTES = 4L * Limits.MAX_VALUE_LENGTH;
 
-  private final Store store;
-  private final WriteBatch writes = new WriteBatch();
   private final TransactionMemory copies = new TransactionMemory();
-  private final RecordSink record = new RecordSink();
   private final CopySink copy = new CopySink(copies);
   private final Slice slice = new Slice();
 
@@ -48,12 +45,10 @@ public final class Transaction implements Store {
   private boolean rolledBack;
   private boolean disturbed;
   private long bytes;
-  private long added;
-  private long lastVersion;
 
   /** A view of a store. */
   public Transaction(Store store) {
-    this.store = store;
+    super(store);
   }
 
   /**
@@ -87,8 +82,9 @@ public final class Transaction implements Store {
   }
 
   /** Forgets what the work did, and gives memory back that is more than usual. */
+  @Override
   public void reset() {
-    writes.clear();
+    beginAnew();
     copies.clear();
     copy.forget();
     slice.set(MemorySegment.NULL, 0, 0);
@@ -96,8 +92,6 @@ public final class Transaction implements Store {
     rolledBack = false;
     disturbed = false;
     bytes = 0;
-    added = 0;
-    lastVersion = 0;
   }
 
   /** Has nothing written, whatever the work does before or after this. */
@@ -137,8 +131,7 @@ public final class Transaction implements Store {
     if (!isPresent(entry)) {
       return Status.ABSENT;
     }
-    Slice value = entry.value();
-    sink.take(value.segment(), value.offset(), value.length(), version(entry), entry.expiresAt());
+    give(entry, sink);
     return takeFrom(sink) ? Status.FOUND : failure;
   }
 
@@ -218,25 +211,12 @@ public final class Transaction implements Store {
     return why;
   }
 
-  private boolean isPresent(WriteBatch.Entry entry) {
-    return switch (entry.change()) {
-      case PUT -> entry.expiresAt() == NEVER || entry.expiresAt() > store.currentTimeMillis();
-      case DELETE -> false;
-      case NONE -> entry.condition() == WriteCondition.IF_VERSION;
-    };
-  }
-
   /** The version of what the view has of a key, or 0 if it is absent there. */
   private long version(WriteBatch.Entry entry) {
     if (!isPresent(entry)) {
       return 0;
     }
     return entry.change() == Change.PUT ? entry.writtenVersion() : entry.expectedVersion();
-  }
-
-  @Override
-  public boolean contains(Slice key) {
-    return get(key, record) == Status.FOUND;
   }
 
   @Override
@@ -261,23 +241,12 @@ public final class Transaction implements Store {
       return fail(Status.TRANSACTION_TOO_LARGE);
     }
     long ownExpiry = isPresent ? entry.expiresAt() : NEVER;
-    put(entry, slice, expiresAt == KEEP_EXPIRY ? ownExpiry : expiresAt);
-    added += isPresent ? 0 : 1;
+    put(entry, slice, expiresAt == KEEP_EXPIRY ? ownExpiry : expiresAt, isPresent);
     return isPresent ? Status.REPLACED : Status.CREATED;
   }
 
-  private void put(WriteBatch.Entry entry, Slice value, long expiresAt) {
-    entry.put(value, expiresAt);
-    entry.writtenVersion(--lastVersion);
-  }
-
   private boolean holds(WriteBatch.Entry entry, WriteCondition condition, long expectedVersion) {
-    return switch (condition) {
-      case ALWAYS -> true;
-      case IF_ABSENT -> !isPresent(entry);
-      case IF_PRESENT -> isPresent(entry);
-      case IF_VERSION -> isPresent(entry) && version(entry) == expectedVersion;
-    };
+    return condition.holds(isPresent(entry), version(entry), expectedVersion);
   }
 
   @Override
@@ -327,22 +296,12 @@ public final class Transaction implements Store {
   }
 
   @Override
-  public Status delete(Slice key) {
-    return remove(key, WriteCondition.ALWAYS, 0);
-  }
-
-  @Override
-  public Status deleteIfVersion(Slice key, long expectedVersion) {
-    return remove(key, WriteCondition.IF_VERSION, expectedVersion);
-  }
-
-  private Status remove(Slice key, WriteCondition condition, long expectedVersion) {
+  Status remove(Slice key, WriteCondition condition, long expectedVersion) {
     Status status = presence(key, condition, expectedVersion);
     if (status != Status.FOUND) {
       return status;
     }
-    Objects.requireNonNull(entry(key)).delete();
-    added--;
+    delete(Objects.requireNonNull(entry(key)));
     return Status.DELETED;
   }
 
@@ -363,27 +322,18 @@ public final class Transaction implements Store {
   }
 
   @Override
-  public Status expire(Slice key, long expiresAt) {
-    return expire(key, expiresAt, WriteCondition.ALWAYS, 0);
-  }
-
-  @Override
-  public Status expireIfVersion(Slice key, long expiresAt, long expectedVersion) {
-    return expire(key, expiresAt, WriteCondition.IF_VERSION, expectedVersion);
-  }
-
-  private Status expire(Slice key, long expiresAt, WriteCondition condition, long expectedVersion) {
+  Status expire(Slice key, long expiresAt, WriteCondition condition, long expectedVersion) {
     Status status = presence(key, condition, expectedVersion);
     if (status != Status.FOUND) {
       return status;
     }
-    if (expiresAt != NEVER && expiresAt <= store.currentTimeMillis()) {
+    if (hasPassed(expiresAt)) {
       remove(key, WriteCondition.ALWAYS, 0);
       return Status.FOUND;
     }
     WriteBatch.Entry entry = Objects.requireNonNull(entry(key));
     if (entry.change() == Change.PUT) {
-      put(entry, entry.value(), expiresAt);
+      put(entry, entry.value(), expiresAt, true);
       return Status.FOUND;
     }
     // With its value: a batch changes no expiry in place.
@@ -393,50 +343,13 @@ public final class Transaction implements Store {
       if (value == null) {
         return fail(Status.TRANSACTION_TOO_LARGE);
       }
-      put(entry, value, expiresAt);
+      put(entry, value, expiresAt, true);
     }
     return read;
-  }
-
-  /** The number of records in the store, those counted that the work has added and removed. */
-  @Override
-  public long size() {
-    return store.size() + added;
   }
 
   @Override
   public Steps clearing() {
     return store.clearing();
-  }
-
-  @Override
-  public long scan(long cursor, int atLeast, KeySink sink) {
-    return store.scan(cursor, atLeast, sink);
-  }
-
-  @Override
-  public Steps choosingKey(KeySink sink) {
-    return store.choosingKey(sink);
-  }
-
-  @Override
-  public StoreStatistics statistics() {
-    return store.statistics();
-  }
-
-  @Override
-  public long currentTimeMillis() {
-    return store.currentTimeMillis();
-  }
-
-  @Override
-  public boolean maintain(long nanoseconds) {
-    return false;
-  }
-
-  /** Forgets what the work did. The store stays open. */
-  @Override
-  public void close() {
-    reset();
   }
 }

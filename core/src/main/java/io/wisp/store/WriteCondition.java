@@ -12,5 +12,20 @@ public enum WriteCondition {
   /** The key is there (Redis: SET XX). */
   IF_PRESENT,
   /** The key is there and has the expected version. */
-  IF_VERSION
+  IF_VERSION;
+
+  /**
+   * Whether it holds for a key.
+   *
+   * @param isPresent whether the key is there
+   * @param version of its record, if it is
+   */
+  boolean holds(boolean isPresent, long version, long expectedVersion) {
+    return switch (this) {
+      case ALWAYS -> true;
+      case IF_ABSENT -> !isPresent;
+      case IF_PRESENT -> isPresent;
+      case IF_VERSION -> isPresent && version == expectedVersion;
+    };
+  }
 }

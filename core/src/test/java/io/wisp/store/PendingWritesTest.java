@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -260,10 +261,14 @@ class PendingWritesTest {
   void shouldRefuseWhatTheStoreMightNotHaveRoomForWhenItHappens() {
     byte[] value = new byte[100];
     try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
-      PendingWrites pending = new PendingWrites(store);
+      StoreRoom room = new StoreRoom(store);
+      List<PendingWrites> inTurn =
+          List.of(new PendingWrites(store, room), new PendingWrites(store, room));
+      PendingWrites pending;
       List<Status> answers = new ArrayList<>();
       int keys = 0;
       do {
+        pending = inTurn.get(keys / 64 % 2);
         pending.begin();
         answers.clear();
         for (int i = 0; i < 64; i++) {
@@ -279,5 +284,59 @@ class PendingWritesTest {
       assertThat(pending.delete(slice("key 0"))).isEqualTo(Status.DELETED);
       carryOut(pending, store);
     }
+  }
+
+  @Test
+  void shouldHaveTheRoomOfAllRecordsBehindAClearOfTheSameEntry() {
+    byte[] value = new byte[1_000];
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      PendingWrites pending = new PendingWrites(store);
+      int keys = 0;
+      Status answer;
+      do {
+        pending.begin();
+        pending.show();
+        answer = pending.put(slice("key " + keys++), Slice.of(value));
+        carryOut(pending, store);
+      } while (answer != Status.OUT_OF_MEMORY);
+      pending.begin();
+      pending.show();
+      pending.clear();
+      for (int i = 0; i < keys / 2; i++) {
+        assertThat(pending.put(slice("new " + i), Slice.of(value))).isEqualTo(Status.CREATED);
+      }
+      carryOut(pending, store);
+      assertThat(store.size()).isEqualTo(keys / 2);
+    }
+  }
+
+  @Test
+  void shouldLookAtTheStoreWhenWhatWasPutLeavesNoRoomAndNotForEachEntry() {
+    AtomicInteger looks = new AtomicInteger();
+    byte[] value = new byte[100];
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      Store watched =
+          new ForwardingStore() {
+            @Override
+            protected Store store() {
+              return store;
+            }
+
+            @Override
+            public StoreStatistics statistics() {
+              looks.incrementAndGet();
+              return store.statistics();
+            }
+          };
+      PendingWrites pending = new PendingWrites(watched);
+      // Together they are many times as much as the store has room for.
+      for (int i = 0; i < 20_000; i++) {
+        pending.begin();
+        pending.show();
+        assertThat(pending.put(slice("key " + i % 50), Slice.of(value)).isError()).isFalse();
+        carryOut(pending, store);
+      }
+    }
+    assertThat(looks.get()).isBetween(2, 100);
   }
 }

@@ -9,8 +9,9 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -38,6 +39,9 @@ final class DataFolder implements AutoCloseable {
   private static final int LINES_ALONE = 3;
   private static final int LINES_AMONG_OTHERS = 4;
   private static final String LOCK = "lock";
+
+  private static final FileAttribute<?> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   /**
    * Those that this process has. Whoever opens and closes a file ends all locks that its process
@@ -70,7 +74,12 @@ final class DataFolder implements AutoCloseable {
     this.member = member;
   }
 
-  /** Takes the folder of a server that is alone, and makes it if it is not there. */
+  /**
+   * Takes the folder of a server that is alone. If it is not there it is made, for its owner alone:
+   * a password of the server would protect little if others could read the files.
+   *
+   * @throws IOException if that cannot be; the message names the folder and says why
+   */
   static DataFolder open(Path path) throws IOException {
     return openOrMake(path, null);
   }
@@ -101,8 +110,7 @@ final class DataFolder implements AutoCloseable {
   private static DataFolder openOrMake(Path path, @Nullable Group members) throws IOException {
     try {
       if (!Files.isDirectory(path)) {
-        Files.createDirectories(path);
-        forceEntries(path);
+        makeFolder(path.toAbsolutePath());
       }
     } catch (FileAlreadyExistsException e) {
       throw new IOException(path + " is no folder", e);
@@ -115,6 +123,15 @@ final class DataFolder implements AutoCloseable {
       throw new IOException(
           path + " cannot be used: permission to read or write " + e.getFile() + " is denied", e);
     }
+  }
+
+  private static void makeFolder(Path path) throws IOException {
+    Path parent = path.getParent();
+    if (parent != null) {
+      Files.createDirectories(parent);
+    }
+    Files.createDirectory(path, OWNER_ONLY);
+    DurableFiles.forceName(path);
   }
 
   private static DataFolder take(Path path, @Nullable Group members) throws IOException {
@@ -172,13 +189,14 @@ final class DataFolder implements AutoCloseable {
   }
 
   private static IOException damaged(Path identity, @Nullable Throwable cause) {
-    return new IOException(identity + " is damaged: it has not the lines that it had", cause);
+    return new IOException(identity + " is damaged: it does not have its lines", cause);
   }
 
   /** A lock may be left of a process that ended before it had made the folder. */
   private static boolean holdsNothing(Path path) throws IOException {
+    Path draft = DurableFiles.draftOf(path.resolve(IDENTITY));
     try (Stream<Path> files = Files.list(path)) {
-      return files.allMatch(file -> file.endsWith(LOCK) || file.endsWith(IDENTITY + ".draft"));
+      return files.allMatch(file -> file.endsWith(LOCK) || file.equals(draft));
     }
   }
 
@@ -210,35 +228,19 @@ final class DataFolder implements AutoCloseable {
   }
 
   private static void make(Path identity, @Nullable Group members) throws IOException {
-    Path draft = identity.resolveSibling(IDENTITY + ".draft");
     String text =
         members == null
             ? FORMAT + "\n" + UUID.randomUUID() + "\n" + UUID.randomUUID() + "\n"
             : FORMAT + "\n" + members.id() + "\n" + members.self() + "\n" + members + "\n";
-    try (FileChannel channel =
-        FileChannel.open(
-            draft,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      channel.force(true);
-    }
-    Files.move(draft, identity, StandardCopyOption.ATOMIC_MOVE);
-    forceEntries(identity);
-  }
-
-  /** Makes a file's name last, which is the business of its folder. */
-  static void forceEntries(Path file) throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder != null) {
-      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-        channel.force(true);
-      }
-    }
+    ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    DurableFiles.write(
+        identity,
+        channel -> {
+          while (bytes.hasRemaining()) {
+            channel.write(bytes);
+          }
+          return true;
+        });
   }
 
   Path path() {

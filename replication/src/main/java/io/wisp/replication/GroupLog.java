@@ -239,8 +239,11 @@ final class GroupLog implements WriteLog, Leadership {
   }
 
   @Override
-  public void begin() {
-    basis = new Basis(reign, machine.applied());
+  public boolean begin() {
+    Reign before = basis.reign();
+    Reign now = reign;
+    basis = new Basis(now, machine.applied());
+    return !Objects.equals(before, now);
   }
 
   @Override

@@ -143,7 +143,7 @@ final class LogTail {
   private long announced(int at) {
     int content = behindVarint(at);
     long length = varint(at, content);
-    return length <= bytes.length - content - Integer.BYTES ? length : 0;
+    return length > 0 && length <= bytes.length - content - Integer.BYTES ? length : 0;
   }
 
   /** Where the entry ends that begins at a byte, if there is one and it is whole. */
@@ -218,13 +218,21 @@ final class LogTail {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.force(true);
     }
-    DataFolder.forceEntries(file);
+    DurableFiles.forceName(file);
   }
 
   /** Keeps what is cut off, for somebody to look at it if the log turns out to be short. */
   private static Path keep(Path folder, byte[] bytes, int from) throws IOException {
     Path kept = folder.resolveSibling("cut-off");
-    Files.write(kept, Arrays.copyOfRange(bytes, from, bytes.length));
+    try {
+      Files.write(kept, Arrays.copyOfRange(bytes, from, bytes.length));
+    } catch (IOException e) {
+      throw new IOException(
+          ("the last entry of the log is not whole, and its bytes cannot be kept in %s: %s. With %s"
+                  + " bytes of room there the log can be used again")
+              .formatted(kept, RaftEngine.reason(e), bytes.length - from),
+          e);
+    }
     return kept;
   }
 

@@ -24,6 +24,15 @@ final class RaftWriteLog implements WriteLog {
   /** How much the log grows before there is a snapshot of a small store. */
   static final long LEAST_SNAPSHOT_BYTES = 64 << 20;
 
+  /** Said where there is no heap for other words. */
+  private static final String NO_HEAP = "the server has no heap left for its log";
+
+  /**
+   * An entry that takes longer has failed: a disk that hangs, or a part of Ratis that has ended,
+   * says nothing at all.
+   */
+  private static final long ENTRY_MILLIS = 60_000;
+
   private static final long RETRY_MILLIS = 10;
 
   /** Without an entry carried out for so long a start has failed. */
@@ -35,17 +44,24 @@ final class RaftWriteLog implements WriteLog {
   private final StoreMachine machine;
   private final RaftEngine engine;
   private final Consumer<String> notices;
+  private final long entryMillis;
   private final AtomicReference<@Nullable Completion> underWay = new AtomicReference<>();
   private volatile @Nullable String failure;
   private volatile boolean ready;
   private volatile boolean closed;
 
   private RaftWriteLog(
-      DataFolder folder, QuietLogs logs, Store store, long snapshotBytes, Consumer<String> notices)
+      DataFolder folder,
+      QuietLogs logs,
+      Store store,
+      long snapshotBytes,
+      long entryMillis,
+      Consumer<String> notices)
       throws IOException {
     this.folder = folder;
     this.logs = logs;
     this.notices = notices;
+    this.entryMillis = entryMillis;
     LogTail.mend(folder.log(), notices);
     acknowledged = Acknowledged.open(folder.path());
     machine = new StoreMachine(store, acknowledged, snapshotBytes, notices, this::fail);
@@ -60,11 +76,17 @@ final class RaftWriteLog implements WriteLog {
   /** See {@link io.wisp.transport.WriteLogProvider#open}. */
   static RaftWriteLog open(Path path, Store store, Consumer<String> notices, long snapshotBytes)
       throws IOException {
+    return open(path, store, notices, snapshotBytes, ENTRY_MILLIS);
+  }
+
+  static RaftWriteLog open(
+      Path path, Store store, Consumer<String> notices, long snapshotBytes, long entryMillis)
+      throws IOException {
     DataFolder folder = DataFolder.open(path);
     QuietLogs logs = QuietLogs.into(folder.path().resolve("raft.log"));
     RaftWriteLog log;
     try {
-      log = new RaftWriteLog(folder, logs, store, snapshotBytes, notices);
+      log = new RaftWriteLog(folder, logs, store, snapshotBytes, entryMillis, notices);
     } catch (Throwable failed) {
       logs.close();
       folder.close();
@@ -85,10 +107,7 @@ final class RaftWriteLog implements WriteLog {
     long standstill = System.nanoTime() + STANDSTILL_NANOS;
     long before = -1;
     while (!ends(engine.propose(nothing))) {
-      String why = machine.failure();
-      if (why != null) {
-        throw new IOException(why);
-      }
+      requireNoFailure();
       long applied = machine.getLastAppliedTermIndex().getIndex();
       if (applied != before) {
         before = applied;
@@ -96,13 +115,17 @@ final class RaftWriteLog implements WriteLog {
       }
       if (!engine.isRunning() || System.nanoTime() - standstill > 0) {
         throw new IOException(
-            "the log in %s does not come up; %s says more"
+            "the log in %s cannot be started; %s says more"
                 .formatted(folder.path(), folder.path().resolve("raft.log")));
       }
     }
     WholeLog.require(folder, machine, acknowledged.last());
     machine.goLive();
     ready = true;
+    requireNoFailure();
+  }
+
+  private void requireNoFailure() throws IOException {
     String why = failure;
     if (why != null) {
       throw new IOException(why);
@@ -146,7 +169,8 @@ final class RaftWriteLog implements WriteLog {
     }
     byte[] bytes = Entry.encode(machine.applied() + 1, clears, writes);
     if (!underWay.compareAndSet(null, completion)) {
-      throw new IllegalStateException("an entry is under way, and this is another one");
+      completion.ended("another server has an entry under way");
+      return;
     }
     why = failure;
     if (why != null) {
@@ -155,14 +179,30 @@ final class RaftWriteLog implements WriteLog {
       return;
     }
     try {
-      var _ = engine.propose(bytes).whenComplete(this::ended);
+      var _ =
+          engine
+              .propose(bytes)
+              .orTimeout(entryMillis, TimeUnit.MILLISECONDS)
+              .whenComplete(this::ended);
+    } catch (OutOfMemoryError e) {
+      fail(NO_HEAP);
     } catch (Throwable e) {
       fail("an entry could not be given to the log: " + RaftEngine.reason(e));
     }
   }
 
   private void ended(@Nullable Message answer, @Nullable Throwable error) {
-    if (error != null) {
+    try {
+      end(answer, error);
+    } catch (OutOfMemoryError e) {
+      fail(NO_HEAP);
+    }
+  }
+
+  private void end(@Nullable Message answer, @Nullable Throwable error) {
+    if (error instanceof TimeoutException) {
+      fail("the disk or the log hangs: an entry has not ended in " + entryMillis + " ms");
+    } else if (error != null) {
       fail("the log did not take an entry: " + RaftEngine.reason(error));
     } else if (StoreMachine.STALE
         .getContent()
@@ -181,11 +221,19 @@ final class RaftWriteLog implements WriteLog {
         failure = why;
       }
     }
+    tell(failure);
     // Whoever starts it is told why that failed, and not by a notice too.
     if (first && ready && !closed) {
-      notices.accept("nothing is written any more: " + why);
+      giveNotice(why);
     }
-    tell(failure);
+  }
+
+  private void giveNotice(String why) {
+    try {
+      notices.accept("nothing is written any more: " + why);
+    } catch (OutOfMemoryError e) {
+      // Clients are told all the same.
+    }
   }
 
   private void tell(@Nullable String outcome) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.replication;
 
-import io.wisp.store.KeySink;
+import io.wisp.store.ArraySink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
@@ -10,12 +10,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedOutputStream;
@@ -25,6 +20,9 @@ import java.util.zip.CheckedOutputStream;
  * its version, and stands for some moment between the beginning and the end; a record that was
  * there all the time is in the file. Whoever reads it carries out the writes since the beginning
  * again.
+ *
+ * <p>When so much is written meanwhile that the walk over the store begins anew, records are in the
+ * file more than once.
  *
  * <p>All numbers are big-endian:
  *
@@ -50,12 +48,23 @@ final class SnapshotWriter {
   static final int FORMAT = 1;
 
   private static final int BUFFER = 1 << 20;
+
+  /** Few and short ones, so that a step of the walk comes soon after the one before it. */
   private static final int KEYS_PER_STEP = 256;
+
+  private static final long BYTES_PER_STEP = 4 << 20;
+
+  /** A file that has more than so many records for each of the store's is given up. */
+  private static final int MOST_COPIES = 4;
+
+  /** Of a store that grows or shrinks meanwhile. */
+  private static final long MORE_RECORDS = 1 << 20;
 
   private final Store store;
   private final BooleanSupplier stopped;
-  private final CopiedRecord record = new CopiedRecord();
+  private final ArraySink record = new ArraySink();
   private long count;
+  private long bytes;
 
   /**
    * One that writes a store once.
@@ -74,30 +83,7 @@ final class SnapshotWriter {
    * @return whether it was written; if not, it was stopped
    */
   boolean write(Path file, long applied) throws IOException {
-    Path draft = draftOf(file);
-    try {
-      try (FileChannel channel =
-          FileChannel.open(
-              draft,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.TRUNCATE_EXISTING,
-              StandardOpenOption.WRITE)) {
-        if (!write(channel, applied)) {
-          return false;
-        }
-        channel.force(true);
-      }
-      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
-      DataFolder.forceEntries(file);
-      return true;
-    } finally {
-      Files.deleteIfExists(draft);
-    }
-  }
-
-  /** Where a file is while it is written. */
-  static Path draftOf(Path file) {
-    return file.resolveSibling(file.getFileName() + ".draft");
+    return DurableFiles.write(file, channel -> write(channel, applied));
   }
 
   private boolean write(FileChannel channel, long applied) throws IOException {
@@ -108,21 +94,21 @@ final class SnapshotWriter {
     out.writeLong(MAGIC);
     out.writeInt(FORMAT);
     out.writeLong(applied);
-    List<byte[]> keys = new ArrayList<>();
-    KeySink sink =
-        (segment, offset, length) ->
-            keys.add(new Slice().set(segment, offset, length).toByteArray());
-    long cursor = 0;
-    do {
-      cursor = store.scan(cursor, KEYS_PER_STEP, sink);
-      for (byte[] key : keys) {
+    StoreWalk walk = new StoreWalk(store);
+    int wanted = 1;
+    while (walk.hasMore()) {
+      bytes = 0;
+      for (byte[] key : walk.next(wanted)) {
         write(key, out);
       }
-      keys.clear();
+      wanted = Math.clamp(wanted * BYTES_PER_STEP / Math.max(1, bytes), 1, KEYS_PER_STEP);
+      if (count > MOST_COPIES * store.size() + MORE_RECORDS) {
+        throw new IOException("more is written meanwhile than can be copied");
+      }
       if (stopped.getAsBoolean()) {
         return false;
       }
-    } while (cursor != 0);
+    }
     out.writeInt(0);
     out.writeLong(count);
     out.writeInt((int) checked.getChecksum().getValue());
@@ -140,6 +126,7 @@ final class SnapshotWriter {
       out.write(key);
       out.write(value);
       count++;
+      bytes += key.length + value.length;
     }
   }
 }

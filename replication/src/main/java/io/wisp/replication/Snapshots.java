@@ -15,11 +15,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Snapshots implements AutoCloseable {
 
+  /** To ask what the store holds takes longer than to carry out a short entry. */
+  private static final int LOOKS_WHILE_LOG_GROWS_BY_LEAST = 64;
+
   private final Store store;
   private final SnapshotFolder folder;
   private final long leastBytes;
   private final Consumer<String> notices;
   private long bytesSince;
+  private long lookAt;
   private @Nullable Thread thread;
   private volatile SnapshotFolder.@Nullable Snapshot finished;
   private volatile boolean stopped;
@@ -33,6 +37,7 @@ final class Snapshots implements AutoCloseable {
     this.store = store;
     this.folder = folder;
     this.leastBytes = leastBytes;
+    lookAt = leastBytes;
     this.notices = notices;
   }
 
@@ -60,16 +65,30 @@ final class Snapshots implements AutoCloseable {
       folder.published(done);
       return done;
     }
-    if (bytesSince >= leastBytes && bytesSince >= store.statistics().recordBytes()) {
+    if (isTime()) {
       bytesSince = 0;
+      lookAt = leastBytes;
       Path file = folder.fileFor(at);
-      thread =
-          Thread.ofPlatform()
-              .daemon()
-              .name("wisp-snapshot")
-              .start(() -> take(new SnapshotFolder.Snapshot(file, at), applied));
+      try {
+        thread =
+            Thread.ofPlatform()
+                .daemon()
+                .name("wisp-snapshot")
+                .start(() -> take(new SnapshotFolder.Snapshot(file, at), applied));
+      } catch (OutOfMemoryError e) {
+        // Of a thread too. The log goes on.
+        giveNotice(e);
+      }
     }
     return null;
+  }
+
+  private boolean isTime() {
+    if (bytesSince < lookAt) {
+      return false;
+    }
+    lookAt = bytesSince + leastBytes / LOOKS_WHILE_LOG_GROWS_BY_LEAST;
+    return bytesSince >= store.statistics().recordBytes();
   }
 
   private void take(SnapshotFolder.Snapshot snapshot, long applied) {
@@ -77,11 +96,20 @@ final class Snapshots implements AutoCloseable {
       if (new SnapshotWriter(store, () -> stopped).write(snapshot.file(), applied)) {
         finished = snapshot;
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
       if (!stopped) {
-        notices.accept(
-            "a snapshot could not be taken, and the log goes on growing: " + RaftEngine.reason(e));
+        giveNotice(e);
       }
+    }
+  }
+
+  private void giveNotice(Throwable failure) {
+    try {
+      notices.accept(
+          "a snapshot could not be taken, and the log goes on growing: "
+              + RaftEngine.reason(failure));
+    } catch (OutOfMemoryError e) {
+      // The next one says so, or is taken.
     }
   }
 

@@ -26,10 +26,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoreMachine extends BaseStateMachine {
 
-  /** What it answers to an entry whose turn it was not. */
+  /** What it answers to an entry that is not the next one. */
   static final Message STALE = Message.valueOf("stale");
 
   private static final Message DONE = Message.valueOf("done");
+
+  private static final String NO_HEAP =
+      "an entry of the log cannot be carried out: the server has no heap left";
 
   private final StoreWriter writer;
   private final Acknowledged acknowledged;
@@ -84,11 +87,6 @@ final class StoreMachine extends BaseStateMachine {
     live = true;
   }
 
-  /** Why nothing more is carried out, or null. */
-  @Nullable String failure() {
-    return failure;
-  }
-
   @Override
   public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage storage)
       throws IOException {
@@ -114,11 +112,15 @@ final class StoreMachine extends BaseStateMachine {
     if (failure != null) {
       throw new IllegalStateException(failure);
     }
-    byte[] bytes = logged.getStateMachineLogEntry().getLogData().toByteArray();
-    boolean isInTurn;
+    byte[] bytes;
+    boolean isNext;
     try {
+      bytes = logged.getStateMachineLogEntry().getLogData().toByteArray();
       Entry entry = Entry.decode(bytes);
-      isInTurn = entry.versions() == 0 || writer.apply(entry);
+      isNext = entry.versions() == 0 || writer.apply(entry);
+    } catch (OutOfMemoryError e) {
+      fail(NO_HEAP);
+      throw e;
     } catch (Throwable e) {
       String why =
           "entry "
@@ -134,7 +136,7 @@ final class StoreMachine extends BaseStateMachine {
     if (live) {
       remember();
     }
-    return CompletableFuture.completedFuture(isInTurn ? DONE : STALE);
+    return CompletableFuture.completedFuture(isNext ? DONE : STALE);
   }
 
   private void remember() {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.replication;
 
-import io.wisp.store.KeySink;
 import io.wisp.store.RecordSink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
@@ -9,8 +8,6 @@ import io.wisp.store.Store;
 import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteCondition;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Carries out what the log says: each entry at one moment, each write with its own version. A write
@@ -55,7 +52,7 @@ final class StoreWriter {
   /**
    * Carries out an entry.
    *
-   * @return whether it was its turn; if not, it is one that its writer has given up, and changes
+   * @return whether it is the next one; if not, it is one that its writer has given up, and changes
    *     nothing
    * @throws IOException if the store has no memory for it
    */
@@ -89,7 +86,7 @@ final class StoreWriter {
             if (mayBeOlder && isAsNew(key, version)) {
               return;
             }
-            if (expiresAt != Store.NEVER && expiresAt <= now) {
+            if (hasPassed(expiresAt, now)) {
               batch.delete(key, WriteCondition.ALWAYS, 0);
             } else {
               batch.putAs(key, value, expiresAt, version);
@@ -111,7 +108,7 @@ final class StoreWriter {
 
   /** Puts a record of a snapshot. */
   void restore(Slice key, Slice value, long expiresAt, long version) throws IOException {
-    if (isAsNew(key, version) || (expiresAt != Store.NEVER && expiresAt <= now())) {
+    if (isAsNew(key, version) || hasPassed(expiresAt, store.currentTimeMillis())) {
       return;
     }
     batch.clear();
@@ -123,8 +120,8 @@ final class StoreWriter {
     }
   }
 
-  private long now() {
-    return store.currentTimeMillis();
+  private static boolean hasPassed(long expiresAt, long now) {
+    return expiresAt != Store.NEVER && expiresAt <= now;
   }
 
   private void write() throws IOException {
@@ -136,7 +133,7 @@ final class StoreWriter {
     }
     if (status == Status.OUT_OF_MEMORY) {
       throw new IOException(
-          "the store's memory has no room for what the log says; more by --memory will do");
+          "the store has no room for what the log says: start the server with more --memory");
     }
     if (status != Status.DONE) {
       throw new IOException("the store answered " + status + " to what the log says");
@@ -149,20 +146,14 @@ final class StoreWriter {
       store.clear();
       return;
     }
-    List<byte[]> keys = new ArrayList<>();
-    KeySink sink =
-        (segment, offset, length) ->
-            keys.add(new Slice().set(segment, offset, length).toByteArray());
-    long cursor = 0;
-    do {
-      cursor = store.scan(cursor, KEYS_PER_STEP, sink);
-      for (byte[] key : keys) {
-        Slice slice = Slice.of(key);
-        if (!isAsNew(slice, version)) {
-          store.delete(slice);
+    StoreWalk walk = new StoreWalk(store);
+    while (walk.hasMore()) {
+      for (byte[] bytes : walk.next(KEYS_PER_STEP)) {
+        Slice key = Slice.of(bytes);
+        if (!isAsNew(key, version)) {
+          store.delete(key);
         }
       }
-      keys.clear();
-    } while (cursor != 0);
+    }
   }
 }

@@ -9,6 +9,7 @@ import io.wisp.cluster.ClusterMap;
 import io.wisp.cluster.ClusterMember;
 import io.wisp.cluster.ClusterNode;
 import io.wisp.cluster.SlotRange;
+import io.wisp.store.ArraySink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.cuckoo.CuckooStore;
@@ -75,7 +76,7 @@ class GroupLogTest {
     }
 
     long versionOf(String key) {
-      CopiedRecord record = new CopiedRecord();
+      ArraySink record = new ArraySink();
       return store.get(Slice.of(key), record) == Status.FOUND ? record.version() : 0;
     }
 

@@ -239,6 +239,25 @@ class KilledServerTest {
   }
 
   @Test
+  void shouldEndWhenItIsStoppedWhileItReads() throws Exception {
+    Path data = folder.resolve("data");
+    try (LoggedServer server = LoggedServer.start(data, "--memory", "64m");
+        RedisClient client = connect(server.port())) {
+      client.set("key", "value");
+      server.kill();
+    }
+    try (LoggedServer server = LoggedServer.launch(data, List.of(), "--memory", "64m")) {
+      server.awaitLine("data    " + data + ": reading");
+      assertThat(server.terminate()).as(server.said()).isZero();
+      assertThat(server.said()).doesNotContain("ready");
+    }
+    try (LoggedServer server = LoggedServer.start(data, "--memory", "64m");
+        RedisClient client = connect(server.port())) {
+      assertThat(client.get("key")).isEqualTo("value");
+    }
+  }
+
+  @Test
   void shouldServeTcpAloneAndRefuseWhatDoesNotGoWithIt() throws Exception {
     Path data = folder.resolve("data");
     try (LoggedServer server = LoggedServer.start(data, "--memory", "64m")) {

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Logs as Ratis writes them: see also RaftWriteLogTest, which has Ratis write them. */
 class LogTailTest {
@@ -107,6 +109,20 @@ class LogTailTest {
   }
 
   @Test
+  void shouldCutNothingThatItCannotKeep() throws Exception {
+    Path kept = Files.createDirectory(group.resolve("cut-off"));
+    byte[] log = log(9, 200);
+    log[log.length - 1] ^= 1;
+    Path file = write(log);
+    assertThatThrownBy(() -> LogTail.mend(folder, notices::add))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("cannot be kept in " + kept)
+        .hasMessageContaining("bytes of room");
+    assertThat(Files.readAllBytes(file)).isEqualTo(log);
+    assertThat(notices).isEmpty();
+  }
+
+  @Test
   void shouldCutOffAnEntryWithTheBytesOfAnOlderOne() throws Exception {
     byte[] before = log(9, 200);
     byte[] value = entry(100, 4);
@@ -119,13 +135,21 @@ class LogTailTest {
     assertThat(Files.readAllBytes(file)).isEqualTo(before);
   }
 
-  @Test
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
   @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-  void shouldNotBeKeptBusyByWhatLooksLikeManyEntries() throws Exception {
+  void shouldNotBeKeptBusyByWhatLooksLikeManyEntries(boolean behindNegative) throws Exception {
     byte[] log = Arrays.copyOf(log(9, 200), 16 << 20);
+    int begin = log(9, 200).length;
+    if (behindNegative) {
+      // As a varint, a length of minus 2^62 bytes.
+      byte[] negative = {0, -128, -128, -128, -128, -128, -128, -128, -128, -64, 1, 8, 1, 16, 100};
+      System.arraycopy(negative, 0, log, begin, negative.length);
+      begin += negative.length;
+    }
     // Each announces a million bytes.
     byte[] like = {-1, -1, 63, 8, 1, 16, 100};
-    for (int i = log(9, 200).length; i < log.length - like.length; i += like.length) {
+    for (int i = begin; i < log.length - like.length; i += like.length) {
       System.arraycopy(like, 0, log, i, like.length);
     }
     Path file = write(log);

@@ -2,6 +2,7 @@
 package io.wisp.replication;
 
 import io.wisp.cli.Main;
+import io.wisp.process.JavaCommand;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,6 +20,12 @@ import java.util.regex.Pattern;
 final class LoggedServer implements AutoCloseable {
 
   private static final long BOUND_SECONDS = 120;
+
+  /** With snapshots so often that many servers end while one is taken. */
+  private static final List<String> JVM_OPTIONS =
+      List.of(
+          "-Xmx256m", "--sun-misc-unsafe-memory-access=allow", "-Dwisp.data.snapshotBytes=100000");
+
   private static final Pattern PORT = Pattern.compile("tcp +127\\.0\\.0\\.1:(\\d+) .*");
 
   private final Process process;
@@ -36,18 +43,15 @@ final class LoggedServer implements AutoCloseable {
    * @param before a command that starts it, given its words as further arguments
    */
   static LoggedServer launch(Path data, List<String> before, String... options) throws IOException {
-    List<String> command = new ArrayList<>(before);
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx256m", "--enable-native-access=ALL-UNNAMED"));
-    command.add("--sun-misc-unsafe-memory-access=allow");
-    // So that many end while a snapshot is taken.
-    command.add("-Dwisp.data.snapshotBytes=100000");
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-    command.addAll(List.of("-s", "--data", data.toString()));
-    command.addAll(List.of(options));
-    if (!command.contains("--cluster")) {
-      command.addAll(List.of("--port", "0"));
+    List<String> arguments = new ArrayList<>(List.of("-s", "--data", data.toString()));
+    arguments.addAll(List.of(options));
+    if (!arguments.contains("--cluster")) {
+      arguments.addAll(List.of("--port", "0"));
     }
+    List<String> command = new ArrayList<>(before);
+    command.addAll(
+        JavaCommand.of(
+            Main.class.getName(), System.getProperty("java.class.path"), JVM_OPTIONS, arguments));
     return new LoggedServer(new ProcessBuilder(command).redirectErrorStream(true).start());
   }
 
@@ -57,11 +61,16 @@ final class LoggedServer implements AutoCloseable {
   }
 
   LoggedServer awaitReady() throws InterruptedException {
+    return awaitLine("ready");
+  }
+
+  /** Waits until it has said something that begins so. */
+  LoggedServer awaitLine(String beginning) throws InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(BOUND_SECONDS);
-    while (said.stream().noneMatch(line -> line.startsWith("ready"))) {
+    while (said.stream().noneMatch(line -> line.startsWith(beginning))) {
       if (!process.isAlive() || System.nanoTime() - deadline > 0) {
         kill();
-        throw new AssertionError("not ready: " + said());
+        throw new AssertionError("not " + beginning + ": " + said());
       }
       Thread.sleep(5);
     }

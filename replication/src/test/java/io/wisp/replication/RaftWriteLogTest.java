@@ -5,23 +5,29 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.wisp.store.ForwardingStore;
+import io.wisp.store.KeySink;
 import io.wisp.store.PendingWrites;
+import io.wisp.store.RecordSink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
 import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteCondition;
 import io.wisp.store.cuckoo.CuckooStore;
+import io.wisp.transport.WriteLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -56,13 +62,8 @@ class RaftWriteLogTest {
       }
     }
 
-    /** Appends what the batch says; the answer is why it is not known what came of it, or DONE. */
     String append(boolean clears) throws InterruptedException {
-      BlockingQueue<String> outcome = new LinkedBlockingQueue<>();
-      log.append(batch, clears, failure -> outcome.add(failure == null ? DONE : failure));
-      batch.clear();
-      String answer = outcome.poll(60, TimeUnit.SECONDS);
-      return answer == null ? "no answer" : answer;
+      return RaftWriteLogTest.this.append(log, clears);
     }
 
     String put(String key, String value) throws InterruptedException {
@@ -80,6 +81,15 @@ class RaftWriteLogTest {
       log.close();
       store.close();
     }
+  }
+
+  /** Appends what the batch says; the answer is why it is not known what came of it, or DONE. */
+  private String append(WriteLog log, boolean clears) throws InterruptedException {
+    BlockingQueue<String> outcome = new LinkedBlockingQueue<>();
+    log.append(batch, clears, failure -> outcome.add(failure == null ? DONE : failure));
+    batch.clear();
+    String answer = outcome.poll(60, TimeUnit.SECONDS);
+    return answer == null ? "no answer" : answer;
   }
 
   private Path data() {
@@ -112,7 +122,7 @@ class RaftWriteLogTest {
       try (Logged logged = open()) {
         assertThat(logged.get("a")).isNull();
         assertThat(logged.get("b")).isEqualTo("2");
-        CopiedRecord record = new CopiedRecord();
+        RecordSink record = new RecordSink();
         assertThat(logged.store.get(Slice.of("c"), record)).isEqualTo(Status.FOUND);
         assertThat(record.expiresAt()).isEqualTo(Long.MAX_VALUE / 4);
         assertThat(record.version()).isEqualTo(4);
@@ -165,6 +175,104 @@ class RaftWriteLogTest {
         size += Files.size(file);
       }
       return size;
+    }
+  }
+
+  /** A store whose disk, so to say, hangs. */
+  private static final class HangingStore extends ForwardingStore {
+
+    private final Store store;
+    private final CountDownLatch hangs = new CountDownLatch(1);
+
+    HangingStore(Store store) {
+      this.store = store;
+    }
+
+    @Override
+    protected Store store() {
+      return store;
+    }
+
+    @Override
+    public Status writeAll(WriteBatch batch) {
+      try {
+        hangs.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      return store.writeAll(batch);
+    }
+  }
+
+  @Test
+  void shouldSayThatAnOutcomeIsNotKnownWhenAnEntryDoesNotEnd() throws Exception {
+    HangingStore store = new HangingStore(CuckooStore.open(16 * MEBIBYTE));
+    RaftWriteLog log = RaftWriteLog.open(data(), store, notices::add, MEBIBYTE, 200);
+    try {
+      for (int i = 0; i < 2; i++) {
+        assertThat(appendPut(log)).contains("has not ended in 200 ms");
+      }
+      assertThat(log.failure()).contains("hangs");
+      // It may be given a moment after the outcome.
+      for (int i = 0; i < 1_000 && notices.isEmpty(); i++) {
+        Thread.sleep(10);
+      }
+      assertThat(notices).singleElement().asString().contains("has not ended");
+    } finally {
+      store.hangs.countDown();
+      log.close();
+      store.close();
+    }
+  }
+
+  @Test
+  void shouldGoOnWhenAnotherServerAppendsWhileAnEntryIsUnderWay() throws Exception {
+    HangingStore store = new HangingStore(CuckooStore.open(16 * MEBIBYTE));
+    RaftWriteLog log = RaftWriteLog.open(data(), store, notices::add, MEBIBYTE);
+    try {
+      BlockingQueue<String> outcome = new LinkedBlockingQueue<>();
+      batch.put(Slice.of("a"), Slice.of("1"));
+      log.append(batch, false, failure -> outcome.add(failure == null ? DONE : failure));
+      assertThat(appendPut(log)).isEqualTo("another server has an entry under way");
+      store.hangs.countDown();
+      assertThat(outcome.poll(60, TimeUnit.SECONDS)).isEqualTo(DONE);
+      assertThat(appendPut(log)).isEqualTo(DONE);
+    } finally {
+      store.hangs.countDown();
+      log.close();
+      store.close();
+    }
+  }
+
+  private String appendPut(RaftWriteLog log) throws InterruptedException {
+    batch.put(Slice.of("key"), Slice.of("v".repeat(500)));
+    return append(log, false);
+  }
+
+  @Test
+  void shouldGoOnWhenThereIsNoHeapForASnapshotAndSaySo() throws Exception {
+    try (CuckooStore store = CuckooStore.open(16 * MEBIBYTE)) {
+      Store poor =
+          new ForwardingStore() {
+            @Override
+            protected Store store() {
+              return store;
+            }
+
+            @Override
+            public long scan(long cursor, int atLeast, KeySink sink) {
+              throw new OutOfMemoryError("no heap for this test");
+            }
+          };
+      try (RaftWriteLog log = RaftWriteLog.open(data(), poor, notices::add, 1_000)) {
+        for (int i = 0; i < 20 || notices.isEmpty(); i++) {
+          assertThat(appendPut(log)).isEqualTo(DONE);
+        }
+      }
+      assertThat(notices)
+          .allSatisfy(
+              notice ->
+                  assertThat(notice).contains("a snapshot could not be taken", "no heap for"));
     }
   }
 
@@ -273,6 +381,20 @@ class RaftWriteLogTest {
       assertThat(locksOn(lock)).isEqualTo(1);
     }
     DataFolder.open(data()).close();
+  }
+
+  @Test
+  void shouldMakeAFolderThatOthersCannotReadAndLeaveOneThatIsThereAsItIs() throws Exception {
+    Path made = temporary.resolve("a/b/data");
+    DataFolder.open(made).close();
+    assertThat(permissions(made)).isEqualTo("rwx------");
+    Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwxr-x---"));
+    DataFolder.open(made).close();
+    assertThat(permissions(made)).isEqualTo("rwxr-x---");
+  }
+
+  private static String permissions(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
   }
 
   @Test

@@ -5,11 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.wisp.store.ArraySink;
 import io.wisp.store.ForwardingStore;
 import io.wisp.store.KeySink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
+import io.wisp.store.StoreStatistics;
 import io.wisp.store.ValueSink;
 import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteCondition;
@@ -24,7 +26,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -112,7 +117,7 @@ class SnapshotTest {
   /** Keys, with values, expiries and versions. */
   private static Map<String, String> contents(Store store) {
     Map<String, String> contents = new TreeMap<>();
-    CopiedRecord record = new CopiedRecord();
+    ArraySink record = new ArraySink();
     for (int i = 0; i <= KEYS; i++) {
       if (store.get(Slice.of("key " + i), record) == Status.FOUND) {
         contents.put(
@@ -160,7 +165,106 @@ class SnapshotTest {
   }
 
   @Test
-  void shouldChangeNothingWhenItIsNotTheTurnOfAnEntry() throws Exception {
+  void shouldHaveWhatStaysAlthoughWritersMoveMoreThanAWalkRemembers() throws Exception {
+    Path file = folder.resolve("snapshot");
+    int staying = 100_000;
+    try (CuckooStore store = CuckooStore.open(64 * MEBIBYTE);
+        CuckooStore restored = CuckooStore.open(64 * MEBIBYTE)) {
+      for (int i = 0; i < staying; i++) {
+        store.put(Slice.of("stays " + i), Slice.of("v"));
+      }
+      AtomicInteger looks = new AtomicInteger();
+      Runnable writer =
+          () -> {
+            if (looks.incrementAndGet() == staying / 2) {
+              moveMany(store);
+            }
+          };
+      Store written = new WrittenStore(store, writer);
+      assertThat(new SnapshotWriter(written, () -> false).write(file, 1)).isTrue();
+      SnapshotReader.read(file, new StoreWriter(restored));
+      List<Integer> missing = new ArrayList<>();
+      for (int i = 0; i < staying; i++) {
+        if (!restored.contains(Slice.of("stays " + i))) {
+          missing.add(i);
+        }
+      }
+      assertThat(missing).isEmpty();
+    }
+  }
+
+  /** About half of the moves are backward, and a walk remembers 16,384 of those. */
+  private static void moveMany(Store store) {
+    SplittableRandom random = new SplittableRandom(7);
+    long end = store.statistics().displacements() + (1 << 17);
+    for (int i = 0; i < 20_000_000; i++) {
+      Slice key = Slice.of("goes " + random.nextInt(40_000));
+      if (store.delete(key) != Status.DELETED) {
+        store.put(key, Slice.of("v"));
+      }
+      if (i % 1024 == 0 && store.statistics().displacements() > end) {
+        return;
+      }
+    }
+    throw new AssertionError("too few moves");
+  }
+
+  @Test
+  void shouldGiveUpWhenTheWalkBeginsAnewAgainAndAgain() {
+    Path file = folder.resolve("snapshot");
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      Slice key = Slice.of("key 1");
+      store.put(key, Slice.of("1"));
+      Store endless =
+          new ForwardingStore() {
+            @Override
+            protected Store store() {
+              return store;
+            }
+
+            @Override
+            public long scan(long cursor, int atLeast, KeySink sink) {
+              sink.accept(key.segment(), key.offset(), key.length());
+              return 1;
+            }
+          };
+      assertThatThrownBy(() -> new SnapshotWriter(endless, () -> false).write(file, 0))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("more is written meanwhile");
+      assertThat(folder).isEmptyDirectory();
+    }
+  }
+
+  @Test
+  void shouldNotAskBehindEachEntryWhatTheStoreHolds() throws Exception {
+    AtomicInteger looks = new AtomicInteger();
+    try (CuckooStore store = CuckooStore.open(4 * MEBIBYTE)) {
+      store.put(Slice.of("a"), Slice.of(new byte[MEBIBYTE]));
+      Store watched =
+          new ForwardingStore() {
+            @Override
+            protected Store store() {
+              return store;
+            }
+
+            @Override
+            public StoreStatistics statistics() {
+              looks.incrementAndGet();
+              return store.statistics();
+            }
+          };
+      try (Snapshots snapshots = new Snapshots(watched, new SnapshotFolder(), 64_000, _ -> {})) {
+        for (int i = 0; i < 10_000; i++) {
+          snapshots.count(50);
+          assertThat(snapshots.advance(TermIndex.valueOf(1, i), i)).isNull();
+        }
+      }
+    }
+    assertThat(looks.get()).isBetween(1, 1_000);
+  }
+
+  @Test
+  void shouldChangeNothingWhenAnEntryIsNotTheNextOne() throws Exception {
     try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
       StoreWriter writer = new StoreWriter(store);
       WriteBatch batch = new WriteBatch();

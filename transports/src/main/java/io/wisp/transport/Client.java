@@ -111,6 +111,11 @@ public interface Client extends KeyValue {
    * server that knows {@code PXAT} (Redis 6.2), and one that keeps its expiry {@code KEEPTTL}
    * (Redis 6.0).
    *
+   * <p>A server that logs its writes takes at most {@link
+   * io.wisp.store.PendingWrites#MAX_COMMAND_BYTES} bytes of keys and values: beyond that the answer
+   * is {@link Status#ENTRY_TOO_LARGE}. When its log has failed, it refuses with an error that has
+   * no {@link Status}, whose words begin with MISCONF.
+   *
    * @param batch whose memory must not change during the call; it is as it was afterwards
    * @return {@link Status#DONE}; {@link Status#CONFLICT} if a condition does not hold; {@link
    *     Status#TRANSACTION_TOO_LARGE} beyond the limits; {@link Status#UNKNOWN_OPERATION} from a

@@ -207,6 +207,13 @@ public record ServerOptions(
     }
   }
 
+  /** For a transport that would write behind the back of a log: refuses to serve with one. */
+  public void requireNoWriteLog(Transport transport) {
+    if (writeLog != null) {
+      throw new TransportException(transport.name() + " logs no writes, and the server is to");
+    }
+  }
+
   /** Tells the owner that the calling thread is lost to the server. */
   public void threadLost(Throwable cause) {
     onThreadLost.uncaughtException(Thread.currentThread(), cause);

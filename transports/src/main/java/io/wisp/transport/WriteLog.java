@@ -37,11 +37,16 @@ public interface WriteLog extends AutoCloseable {
   /**
    * What is appended next is decided from now on, by what the store holds. If the log has another
    * server's entry by then, it changes nothing.
+   *
+   * @return whether others may have written to the store since this was asked last
    */
-  default void begin() {}
+  default boolean begin() {
+    return false;
+  }
 
   /**
-   * Appends an entry. One is under way at a time: the next follows when this one has ended.
+   * Appends an entry. One is under way at a time: the next follows when this one has ended. One
+   * that comes earlier, from another server, is not known to have happened.
    *
    * @param writes what {@link io.wisp.store.PendingWrites} has decided; it is not used any more
    *     when this returns. Without any, the entry proves that this server led when it was appended

@@ -2,6 +2,7 @@
 package io.wisp.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wisp.cluster.ClusterMap;
 import io.wisp.cluster.ClusterMember;
@@ -10,7 +11,10 @@ import io.wisp.store.HeapStore;
 import java.lang.Thread.UncaughtExceptionHandler;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ServerOptionsTest {
 
@@ -48,5 +52,19 @@ class ServerOptionsTest {
                 member,
                 log,
                 owner));
+  }
+
+  static Stream<Transport> transportsWithoutLogs() {
+    return Transports.all().stream().filter(transport -> !transport.logsWrites());
+  }
+
+  @ParameterizedTest
+  @MethodSource("transportsWithoutLogs")
+  void shouldRefuseALogWhereWritesAreNotLogged(Transport transport) {
+    HeapStore store = new HeapStore();
+    ServerOptions options = ServerOptions.defaults().withWriteLog(new HeldLog(store));
+    assertThatThrownBy(() -> transport.serve(store, options))
+        .isInstanceOf(TransportException.class)
+        .hasMessageContaining(transport.name() + " logs no writes");
   }
 }

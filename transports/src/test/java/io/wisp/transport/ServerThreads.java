@@ -3,9 +3,9 @@ package io.wisp.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
-import java.lang.management.CompilationMXBean;
+import io.wisp.testing.Allocation;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -14,12 +14,7 @@ import java.util.stream.LongStream;
 /** Threads of this process by how their names begin, and what they use. */
 public final class ServerThreads {
 
-  /** Much less than one object of 16 bytes a request; the JVM itself allocates now and then. */
-  private static final double BYTES_PER_REQUEST = 1.0;
-
-  private static final int MOST_ROUNDS = 80;
-
-  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   private ServerThreads() {}
 
@@ -56,32 +51,7 @@ public final class ServerThreads {
     long[] all =
         LongStream.concat(LongStream.of(servers), LongStream.of(Thread.currentThread().threadId()))
             .toArray();
-    double best = Double.MAX_VALUE;
-    // What is not yet compiled allocates; so the measurement is taken again until it is.
-    for (int i = 0; i < MOST_ROUNDS && best >= BYTES_PER_REQUEST; i++) {
-      letTheCompilersCatchUp();
-      long before = allocated(all);
-      round.run();
-      best = Math.min(best, (double) (allocated(all) - before) / requests);
-    }
+    double best = Allocation.requireNone(all, requests, round::run);
     System.out.printf(Locale.ROOT, "%s: %.3f bytes a request%n", prefix, best);
-    assertThat(best).as("bytes allocated for a request").isLessThan(BYTES_PER_REQUEST);
-  }
-
-  private static long allocated(long[] threads) {
-    long sum = 0;
-    for (long each : threads) {
-      sum += THREADS.getThreadAllocatedBytes(each);
-    }
-    return sum;
-  }
-
-  private static void letTheCompilersCatchUp() throws InterruptedException {
-    CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
-    long before;
-    do {
-      before = compilers.getTotalCompilationTime();
-      Thread.sleep(100);
-    } while (compilers.getTotalCompilationTime() != before);
   }
 }

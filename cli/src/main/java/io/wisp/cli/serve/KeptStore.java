@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,13 +25,6 @@ import org.jspecify.annotations.Nullable;
  * @param file where it is, or will be
  */
 record KeptStore(Path file) {
-
-  /** File systems that are gone when the machine is. */
-  private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs", "hugetlbfs", "devtmpfs");
-
-  /** File systems of another machine, which may do with pages and locks what they like. */
-  private static final Set<String> OF_ANOTHER_MACHINE =
-      Set.of("nfs", "nfs4", "cifs", "smb3", "ceph", "fuse.sshfs", "fuse.glusterfs");
 
   /**
    * What --keep names.
@@ -94,10 +86,10 @@ record KeptStore(Path file) {
   /** Opens it, and says what it holds and what is promised. */
   Store open(ByteSize memory, boolean evict, boolean shared, PrintStream out, PrintStream err) {
     try {
-      String fileSystem = fileSystem();
-      requirePromise(fileSystem);
+      FileSystemType fileSystem = FileSystemType.of(file);
+      fileSystem.requirePromise();
       CuckooStore store = StoreServer.keep(memory.bytes(), evict, file);
-      out.println("kept    " + file + " (" + promise(fileSystem) + ")");
+      out.println("kept    " + file + " (" + fileSystem.promise() + ")");
       store.recovery().ifPresent(report -> tell(report, out, err));
       if (shared && !SharedTable.isReadable(file)) {
         out.println("        clients of shm ask for everything: it is not in /dev/shm");
@@ -108,28 +100,6 @@ record KeptStore(Path file) {
     } catch (IllegalArgumentException e) {
       throw UserError.usage("--memory " + memory + ": " + e.getMessage());
     }
-  }
-
-  /** The type of the file system, as the machine names it; the file need not be there. */
-  private String fileSystem() throws IOException {
-    Path there = Files.exists(file) ? file : file.getParent();
-    return there == null || !Files.exists(there) ? "" : Files.getFileStore(there).type();
-  }
-
-  /** Refuses a file system on which nothing could be promised. */
-  static void requirePromise(String fileSystem) {
-    if (OF_ANOTHER_MACHINE.contains(fileSystem)) {
-      throw UserError.failure(
-          "--keep: on %s, a file system of another machine, nothing could be promised: name a file"
-                  .formatted(fileSystem)
-              + " on this one");
-    }
-  }
-
-  static String promise(String fileSystem) {
-    return IN_MEMORY.contains(fileSystem)
-        ? "outlives this process, not the machine"
-        : "outlives this process, and after an orderly end the machine";
   }
 
   private void tell(RecoveryReport report, PrintStream out, PrintStream err) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.serve;
 
+import io.wisp.cli.common.Streams;
 import io.wisp.cluster.ClusterMember;
 import io.wisp.measure.input.UserError;
 import io.wisp.store.Store;
@@ -47,7 +48,8 @@ record LoggedData(Path folder, boolean isOfNewMember) {
   }
 
   /**
-   * Opens it, which fills a store, and says what is promised.
+   * Opens it, which fills a store, and says what is promised. That may take minutes; meanwhile a
+   * signal ends the process, which a log outlives at any moment.
    *
    * @param member the node that the server is, or null
    * @param host where it listens
@@ -57,34 +59,36 @@ record LoggedData(Path folder, boolean isOfNewMember) {
       Store store,
       @Nullable ClusterMember member,
       String host,
-      PrintStream out,
-      PrintStream err) {
+      Streams streams,
+      StopSignal stop) {
+    PrintStream out = streams.out();
     Membership membership =
         member != null && member.hasReplicas()
             ? new Membership(member, host, isOfNewMember)
             : null;
     WriteLogProvider provider = provider();
     long began = System.nanoTime();
+    out.println("data    " + folder + ": reading");
+    stop.endsAtOnce(true);
     try {
       WriteLog log =
-          provider.open(folder, store, membership, notice -> err.println("WARNING: " + notice));
-      if (log.leadership() == null) {
+          provider.open(
+              folder, store, membership, notice -> streams.err().println("WARNING: " + notice));
+      if (membership == null) {
         out.printf(
             Locale.ROOT,
-            "data    %s (each write is on the disk before it is acknowledged)%n"
-                + "        %,d keys, read in %.3f s%n",
-            folder,
+            "        %,d keys, in %.3f s; each write is on the disk before it is acknowledged%n",
             store.size(),
             (System.nanoTime() - began) / 1e9);
       } else {
-        out.println(
-            "data    "
-                + folder
-                + " (each write is on the disks of a majority before it is acknowledged)");
+        out.println("        each write is on the disks of a majority before it is acknowledged");
       }
       return log;
     } catch (IOException e) {
-      throw UserError.failure("--data: " + e.getMessage());
+      String why = e.getMessage();
+      throw UserError.failure("--data: " + (why == null ? e : why));
+    } finally {
+      stop.endsAtOnce(false);
     }
   }
 

@@ -84,7 +84,7 @@ public record ServeCommand(
         WriteLog log =
             data == null
                 ? null
-                : data.open(store, member, asked.endpoint().host(), out, streams.err());
+                : data.open(store, member, asked.endpoint().host(), streams, stop);
         StoreServer server =
             StoreServer.start(store, transports, options.withWriteLog(log), streams.err())) {
       announce(server.transports(), options, streams);

@@ -29,6 +29,7 @@ public final class StopSignal implements UncaughtExceptionHandler {
   private final CountDownLatch given = new CountDownLatch(1);
   private volatile @Nullable Throwable loss;
   private volatile @Nullable Thread lost;
+  private volatile boolean endsAtOnce;
   private long signalledAt = System.nanoTime() - ONE_SIGNAL_NANOS;
 
   /**
@@ -48,12 +49,20 @@ public final class StopSignal implements UncaughtExceptionHandler {
   /** Each signal is handled in a thread of its own. */
   private synchronized void giveOrHalt() {
     long now = System.nanoTime();
+    if (endsAtOnce) {
+      Runtime.getRuntime().halt(ExitCode.SUCCESS);
+    }
     if (!isGiven()) {
       signalledAt = now;
       give();
     } else if (now - signalledAt > ONE_SIGNAL_NANOS) {
       Runtime.getRuntime().halt(ExitCode.FAILURE);
     }
+  }
+
+  /** Whether a signal ends the process at once: while nothing is served, and no work is lost. */
+  void endsAtOnce(boolean atOnce) {
+    endsAtOnce = atOnce;
   }
 
   /** Runs from the start: when there is no memory left, no thread can be started either. */

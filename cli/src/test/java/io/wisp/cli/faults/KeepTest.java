@@ -208,7 +208,7 @@ class KeepTest {
     byte[] bytes = Files.readAllBytes(file);
     bytes[33] ^= 1;
     Files.write(file, bytes);
-    checkRefusal("keeps: its header is damaged; remove it", "--keep=" + file, "-t");
+    checkRefusal("holds: its header is damaged; remove it", "--keep=" + file, "-t");
     checkRefusal("there is no such folder", "--keep=" + folder.resolve("no/region"), "-t");
   }
 

@@ -117,6 +117,21 @@ class SharedMemoryFaultsTest {
     }
   }
 
+  @Test
+  void shouldHaveTheMemoryOfServersThatWereKilledAtOtherPorts() throws Exception {
+    try (SharedMemory memory = SharedMemory.of("64m", ":")) {
+      for (String option : List.of("--transport=shm", "--keep")) {
+        try (ServerProcess killed = in(memory, "--transport", "shm", "--memory", "40m").start()) {
+          killed.kill();
+        }
+        try (ServerProcess next = in(memory, option, "--memory", "40m").start()) {
+          next.terminate();
+          assertThat(next.exitCode()).isZero();
+        }
+      }
+    }
+  }
+
   private static Client connect(ServerProcess server) {
     return Transports.named("shm")
         .connect(

@@ -12,6 +12,7 @@ import io.wisp.store.cuckoo.log.RecordLayout;
 import io.wisp.store.cuckoo.region.Words;
 import io.wisp.store.cuckoo.table.Bucket;
 import io.wisp.store.cuckoo.table.ClockEviction;
+import io.wisp.store.cuckoo.table.Counters;
 import io.wisp.store.cuckoo.table.Index;
 import java.time.InstantSource;
 import java.util.BitSet;
@@ -66,6 +67,9 @@ final class BatchWriter extends TableWriter {
     }
     BatchEntries keys = ENTRIES.get();
     keys.collect(batch, index);
+    if (keys.puts() > 0 && !hasVersions(keys.lastVersion())) {
+      return Status.OUT_OF_VERSIONS;
+    }
     if (!mayFit(keys.recordBytes())) {
       return Status.OUT_OF_MEMORY;
     }
@@ -93,6 +97,15 @@ final class BatchWriter extends TableWriter {
         return Status.OUT_OF_MEMORY;
       }
     }
+  }
+
+  /**
+   * Whether there are versions for a batch.
+   *
+   * @param last the last one of those that it gives itself; 0 if the store does
+   */
+  private boolean hasVersions(long last) {
+    return !counters.areVersionsUsedUp() && last <= Counters.VERSIONS_END;
   }
 
   /**

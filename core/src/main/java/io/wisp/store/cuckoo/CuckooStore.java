@@ -17,10 +17,8 @@ import io.wisp.store.WrittenRecord;
 import io.wisp.store.cuckoo.log.Deadline;
 import io.wisp.store.cuckoo.log.Pages;
 import io.wisp.store.cuckoo.recovery.RecoveryReport;
-import io.wisp.store.cuckoo.recovery.UnrecoverableException;
 import io.wisp.store.cuckoo.region.Geometry;
 import io.wisp.store.cuckoo.region.Region;
-import io.wisp.store.cuckoo.region.RegionHeader;
 import io.wisp.store.cuckoo.table.BackwardMoves;
 import io.wisp.store.cuckoo.table.Bucket;
 import io.wisp.store.cuckoo.table.Counters;
@@ -30,7 +28,6 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.BitSet;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -43,11 +40,11 @@ import org.jspecify.annotations.Nullable;
  * by compaction, which the writer does who finds no room, and {@link #maintain}.
  *
  * <p>A walk with {@link #scan} goes over the buckets of the index, which may become more or fewer
- * meanwhile. It gives every record that is there all the time, unless writes that found both
- * buckets of their keys full have moved more than {@value BackwardMoves#KEPT} others to where the
- * walk already was between two of its calls. Each call visits at most {@value
- * Sweep#BUCKETS_PER_SCAN} buckets, and {@value Sweep#BUCKETS_PER_WANTED_KEY} more for each of the
- * keys wanted, of which only {@value Sweep#MAX_WANTED} count.
+ * meanwhile. It gives every record that is there all the time. When writes that found both buckets
+ * of their keys full have moved more than {@value BackwardMoves#KEPT} others to where the walk
+ * already was between two of its calls, it begins anew and gives again what it gave. Each call
+ * visits at most {@value Sweep#BUCKETS_PER_SCAN} buckets, and {@value Sweep#BUCKETS_PER_WANTED_KEY}
+ * more for each of the keys wanted, of which only {@value Sweep#MAX_WANTED} count.
  *
  * <p>A write that is refused for want of memory changes nothing. Using a closed store throws {@link
  * IllegalStateException}.
@@ -57,28 +54,24 @@ public final class CuckooStore implements Store {
   private static final int READS_WITHOUT_LOCK = 64;
   private static final int MERGES_BETWEEN_LOOKS_AT_THE_TIME = 256;
 
-  /** How often an update tries before it asks others to wait. */
-  static final int UPDATES_WITHOUT_LOCK = 16;
-
-  private final Region region;
+  private final OpenTable opened;
   private final InstantSource clock;
   private final Table table;
   private final Reader reader;
   private final Writer writer;
   private final BatchWriter batchWriter;
   private final Sweep sweep;
-  private final @Nullable RecoveryReport recovery;
+  private final Updates updates;
 
-  private CuckooStore(
-      Options options, Region region, Table table, @Nullable RecoveryReport recovery) {
-    this.region = region;
-    this.table = table;
-    this.recovery = recovery;
+  private CuckooStore(Options options, OpenTable opened) {
+    this.opened = opened;
+    table = opened.table();
     clock = options.clock();
     reader = new Reader(table, clock);
     writer = new Writer(table, clock);
     batchWriter = new BatchWriter(table, clock);
     sweep = new Sweep(table, clock);
+    updates = new Updates(this, table);
   }
 
   /**
@@ -107,12 +100,7 @@ public final class CuckooStore implements Store {
       throw new IllegalArgumentException(
           "the region has " + size + " bytes and the options say " + options.capacity());
     }
-    try {
-      return new CuckooStore(options, region, options.maker(region, false).create(), null);
-    } catch (Throwable failed) {
-      region.close();
-      throw failed;
-    }
+    return new CuckooStore(options, OpenTable.create(options.maker(region, false), region));
   }
 
   /**
@@ -129,52 +117,27 @@ public final class CuckooStore implements Store {
    *     with; the message names the file, says why and what can be done
    */
   public static CuckooStore keep(Options options, Path file) throws IOException {
-    Region region = Region.keptIn(file, options.capacity());
-    try {
-      return keep(options, region);
-    } catch (UnrecoverableException damaged) {
-      region.close();
-      throw new IOException(
-          "cannot go on with what "
-              + file
-              + " keeps: "
-              + damaged.getMessage()
-              + "; remove it, and what it holds is lost, or name another file",
-          damaged);
-    } catch (UncheckedIOException failed) {
-      region.close();
-      throw new IOException("cannot keep " + file + ": " + failed.getMessage(), failed);
-    } catch (Throwable failed) {
-      region.close();
-      throw failed;
-    }
+    return keep(options, Region.keptIn(file, options.capacity()), file);
   }
 
-  /** The same in a region of the right size, which stays the caller's if it throws. */
-  static CuckooStore keep(Options options, Region region) throws IOException {
-    TableMaker maker = options.maker(region, true);
-    if (region.isNew()) {
-      CuckooStore store = new CuckooStore(options, region, maker.create(), null);
-      region.publish();
-      return store;
-    }
-    TableMaker.Recovered recovered = maker.recover();
-    return new CuckooStore(options, region, recovered.table(), recovered.found().report());
+  /** The same in the region of the file, for tests that take it away. */
+  static CuckooStore keep(Options options, Region region, Path file) throws IOException {
+    return new CuckooStore(options, OpenTable.keep(options.maker(region, true), region, file));
   }
 
   /** What was found in the file of a store that is kept, if an earlier process had left any. */
   public Optional<RecoveryReport> recovery() {
-    return Optional.ofNullable(recovery);
+    return Optional.ofNullable(opened.recovery());
   }
 
   /** The memory that the store lives in, for those who map it or register it with a device. */
   public MemorySegment region() {
-    return region.memory();
+    return table.memory();
   }
 
   /** The file that the memory is in, if other processes can map it. */
   public Optional<Path> sharedFile() {
-    return region.file();
+    return opened.region().file();
   }
 
   /** The parts, for tests that look inside. */
@@ -273,60 +236,7 @@ public final class CuckooStore implements Store {
    */
   @Override
   public Status transact(Transaction transaction, Runnable work) {
-    try {
-      for (int i = 0; i < UPDATES_WITHOUT_LOCK; i++) {
-        Status status = tryTransact(transaction, work);
-        if (status != Status.CONFLICT || transaction.isRolledBack()) {
-          return status;
-        }
-      }
-      return transactWithLocks(transaction, work);
-    } finally {
-      transaction.reset();
-    }
-  }
-
-  private Status transactWithLocks(Transaction transaction, Runnable work) {
-    // Whoever holds locks must not wait for others.
-    boolean mayLock = !table.updateLocks().isHolding();
-    BitSet locks = new BitSet(UpdateLocks.COUNT);
-    Status status;
-    do {
-      if (mayLock) {
-        locks.or(locksOf(transaction.writes()));
-      }
-      status = transactWith(locks, transaction, work);
-    } while (status == Status.CONFLICT && !transaction.isRolledBack());
-    return status;
-  }
-
-  /** Attempts until one succeeds, or one has come to keys whose locks are not held. */
-  private Status transactWith(BitSet locks, Transaction transaction, Runnable work) {
-    table.updateLocks().lock(locks);
-    try {
-      Status status;
-      do {
-        status = tryTransact(transaction, work);
-      } while (status == Status.CONFLICT
-          && !transaction.isRolledBack()
-          && areIn(locks, locksOf(transaction.writes())));
-      return status;
-    } finally {
-      table.updateLocks().unlock(locks);
-    }
-  }
-
-  private static boolean areIn(BitSet locks, BitSet some) {
-    some.andNot(locks);
-    return some.isEmpty();
-  }
-
-  private BitSet locksOf(WriteBatch writes) {
-    BitSet locks = new BitSet(UpdateLocks.COUNT);
-    for (int i = 0; i < writes.size(); i++) {
-      locks.set(UpdateLocks.number(table.index().hash(writes.get(i).key())));
-    }
-    return locks;
+    return updates.transact(transaction, work);
   }
 
   @Override
@@ -351,28 +261,12 @@ public final class CuckooStore implements Store {
 
   /**
    * An update whose key others write again and again takes their lock, and they wait until it has
-   * ended; so it tries a few times more than {@value #UPDATES_WITHOUT_LOCK} at most, for those
-   * whose writes were under way when it took the lock.
+   * ended; so it tries a few times more than {@value Updates#WITHOUT_LOCK} at most, for those whose
+   * writes were under way when it took the lock.
    */
   @Override
   public <S extends ValueSink> Status update(Slice key, S old, Update<S> update) {
-    for (int i = 0; i < UPDATES_WITHOUT_LOCK; i++) {
-      Status status = tryUpdate(key, old, update);
-      if (status != Status.CONFLICT) {
-        return status;
-      }
-    }
-    UpdateLocks updateLocks = table.updateLocks();
-    if (updateLocks.isHolding()) {
-      return Store.super.update(key, old, update);
-    }
-    long hash = table.index().hash(key);
-    updateLocks.lock(hash);
-    try {
-      return Store.super.update(key, old, update);
-    } finally {
-      updateLocks.unlock(hash);
-    }
+    return updates.update(key, old, update);
   }
 
   @Override
@@ -401,7 +295,7 @@ public final class CuckooStore implements Store {
     int freePages = table.pages().freeCount() + Pages.length(table.pages().spare());
     return new StoreStatistics(
         counters.entries(),
-        region.memory().byteSize(),
+        table.memory().byteSize(),
         table.indexMemory().bytes(),
         table.heap().liveBytes(),
         (long) freePages << table.geometry().pageShift(),
@@ -450,17 +344,7 @@ public final class CuckooStore implements Store {
    */
   @Override
   public synchronized void close() {
-    try {
-      if (region.memory().scope().isAlive()) {
-        RegionHeader.invalidate(region.memory());
-        // All of it before the word that says so.
-        region.writeBack();
-        RegionHeader.close(region.memory());
-        region.writeBack();
-      }
-    } finally {
-      region.close();
-    }
+    opened.close();
   }
 
   /**

@@ -71,7 +71,7 @@ final class Sweep {
 
   /**
    * Gives the keys of whole buckets from the cursor on, until there were enough of them, or so many
-   * buckets that the table must be nearly empty.
+   * buckets that the table must be nearly empty. A walk that may have missed some begins anew.
    */
   long scan(long cursor, int atLeast, KeySink sink) {
     int wanted = Math.clamp(atLeast, 0, MAX_WANTED);
@@ -80,6 +80,11 @@ final class Sweep {
       KeyCopies copies = new KeyCopies(arena, sink);
       BooleanSupplier buckets = Walk.forBuckets(BUCKETS_PER_SCAN + BUCKETS_PER_WANTED_KEY * wanted);
       walk.visit(() -> copies.given < wanted && buckets.getAsBoolean(), copies);
+      while (walk.hasMissedMoves()) {
+        // By a bucket at least, for the cursor of a beginning could be that of the end.
+        walk = walk(0);
+        walk.visit(() -> false, copies);
+      }
     }
     return walk.cursor();
   }

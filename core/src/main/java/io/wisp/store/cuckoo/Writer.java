@@ -62,6 +62,9 @@ final class Writer extends TableWriter {
     if (refusal != null) {
       return refusal;
     }
+    if (counters.areVersionsUsedUp()) {
+      return Status.OUT_OF_VERSIONS;
+    }
     long hash = index.hash(key);
     table.updateLocks().awaitOthers(hash);
     while (true) {
@@ -207,9 +210,12 @@ final class Writer extends TableWriter {
       long expiry = lasting(expiresAt);
       if (expiry == LONG_PAST) {
         entries.remove(slotAddress);
-      } else {
-        changeExpiry(slotAddress, slot, hash, expiry);
+        return Status.FOUND;
       }
+      if (counters.areVersionsUsedUp()) {
+        return Status.OUT_OF_VERSIONS;
+      }
+      changeExpiry(slotAddress, slot, hash, expiry);
       return Status.FOUND;
     } finally {
       stripes.unlockKey(hash);

@@ -206,7 +206,7 @@ class CuckooStoreConcurrencyTest extends ConcurrencyTestBase {
     try (ExecutorService other = Executors.newSingleThreadExecutor()) {
       DisturbedUpdate update = new DisturbedUpdate(store, other);
       assertThat(store.update(key, new RecordSink(), update)).isEqualTo(Status.REPLACED);
-      assertThat(update.attempts).isEqualTo(CuckooStore.UPDATES_WITHOUT_LOCK + 1);
+      assertThat(update.attempts).isEqualTo(Updates.WITHOUT_LOCK + 1);
       assertThat(update.last.get()).isEqualTo(Status.REPLACED);
       assertThat(store.get("k".getBytes(UTF_8))).asString().isEqualTo("theirs");
     }
@@ -228,7 +228,7 @@ class CuckooStoreConcurrencyTest extends ConcurrencyTestBase {
     @Override
     public Change decide(RecordSink old) {
       attempts++;
-      if (attempts > CuckooStore.UPDATES_WITHOUT_LOCK + 1) {
+      if (attempts > Updates.WITHOUT_LOCK + 1) {
         return Change.WRITE;
       }
       AtomicReference<Thread> writer = new AtomicReference<>();
@@ -240,7 +240,7 @@ class CuckooStoreConcurrencyTest extends ConcurrencyTestBase {
               });
       while (!last.isDone()) {
         Thread thread = writer.get();
-        if (attempts > CuckooStore.UPDATES_WITHOUT_LOCK
+        if (attempts > Updates.WITHOUT_LOCK
             && thread != null
             && thread.getState() == Thread.State.WAITING) {
           break;

@@ -13,8 +13,10 @@ import io.wisp.store.cuckoo.region.RegionHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -60,12 +62,25 @@ class KeptStoreDamageTest {
   }
 
   private static String value(int key) {
-    return "value of " + key + " " + "y".repeat(key % 70);
+    // One of them has a segment of its own.
+    return "value of " + key + " " + "y".repeat(key == 0 ? 20_000 : key % 70);
+  }
+
+  private static Path lockOf(Path file) {
+    return file.resolveSibling(file.getFileName() + ".lock");
   }
 
   /** What a store says that was opened on other bytes, or how many keys it has lost. */
   private String outcome(byte[] bytes) throws IOException {
     Path file = kept.write(bytes);
+    try {
+      return outcome(file);
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  private String outcome(Path file) throws IOException {
     try (CuckooStore store = CuckooStore.keep(OPTIONS, file)) {
       StoreInspector.check(store);
       int lost = 0;
@@ -78,12 +93,12 @@ class KeptStoreDamageTest {
         }
       }
       damaged = store.recovery().orElseThrow().damaged();
+      assertThat(lockOf(file)).exists();
       return "lost " + lost;
     } catch (IOException refused) {
       assertThat(refused).hasMessageContaining(file.toString());
+      assertThat(lockOf(file)).as("of what is refused").doesNotExist();
       return String.valueOf(refused.getMessage());
-    } finally {
-      Files.delete(file);
     }
   }
 
@@ -182,6 +197,80 @@ class KeptStoreDamageTest {
     assertThat(outcome(words.array())).contains("no segment has 1 pages at page 0");
   }
 
+  /** Whatever it says, it costs no entry; or the table is refused, and all is there once mended. */
+  @Test
+  void shouldLoseNothingByADamagedLengthOfASegment() throws IOException {
+    RecoveryArea area = RecoveryArea.of(Geometry.of(SIZE));
+    byte[] bytes = sound.clone();
+    int segments = 0;
+    int refused = 0;
+    for (int page = 0; page < area.pages(); page++) {
+      long length = words(bytes).getLong((int) area.lengthOffset(page));
+      if (length > 0) {
+        segments++;
+        for (long other : new long[] {0, 1, length / 2, length - 1, length + 1}) {
+          refused += isRefused(bytes, page, other) ? 1 : 0;
+        }
+      } else if (page % 29 == 0) {
+        refused += isRefused(bytes, page, 3) ? 1 : 0;
+      }
+    }
+    assertThat(segments).isGreaterThan(4);
+    assertThat(refused).isGreaterThan(2 * segments);
+  }
+
+  private static ByteBuffer words(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private boolean isRefused(byte[] bytes, int page, long other) throws IOException {
+    int at = (int) RecoveryArea.of(Geometry.of(SIZE)).lengthOffset(page);
+    ByteBuffer words = words(bytes);
+    long length = words.getLong(at);
+    words.putLong(at, other);
+    Path file = kept.write(bytes);
+    words.putLong(at, length);
+    String outcome = outcome(file);
+    boolean isRefused = !outcome.startsWith("lost ");
+    if (isRefused) {
+      assertThat(outcome).contains("its recovery area is damaged: ");
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        channel.write(words.slice(at, Long.BYTES), at);
+      }
+      outcome = outcome(file);
+    }
+    assertThat(outcome).as("page %d, %d for %d pages", page, other, length).isEqualTo("lost 0");
+    Files.delete(file);
+    return isRefused;
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void shouldNotTakeATableWithoutSegmentsForAnEmptyOne(boolean machineEnded) throws IOException {
+    RecoveryArea area = RecoveryArea.of(Geometry.of(SIZE));
+    byte[] bytes = sound.clone();
+    Arrays.fill(bytes, (int) area.lengthOffset(0), (int) area.lengthOffset(area.pages()), (byte) 0);
+    bytes[(int) RegionHeader.BOOT_ID_OFFSET] ^= (byte) (machineEnded ? 1 : 0);
+    assertThat(outcome(bytes))
+        .contains("its recovery area is damaged: records that are not all in a segment: " + KEYS);
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void shouldDropAndCountWhatIsInNoSegmentAfterTheEndOfTheMachine() throws IOException {
+    RecoveryArea area = RecoveryArea.of(Geometry.of(SIZE));
+    long record = Locations.recordOf(kept.store(), Slice.of("key 7"));
+    ByteBuffer words = ByteBuffer.wrap(sound.clone()).order(ByteOrder.LITTLE_ENDIAN);
+    int page = (int) (record >>> kept.store().table().geometry().pageShift());
+    while (words.getLong((int) area.lengthOffset(page)) == 0) {
+      page--;
+    }
+    words.putLong((int) area.lengthOffset(page), 0);
+    words.put((int) RegionHeader.BOOT_ID_OFFSET, (byte) (sound[168] ^ 1));
+    assertThat(outcome(words.array())).matches("lost [1-9]\\d*");
+    assertThat(damaged).isPositive();
+  }
+
   @Test
   void shouldRefuseAVersionAboveTheBoundOfVersions() throws IOException {
     RegionHeader.setVersionBound(kept.region(), 1);
@@ -230,6 +319,8 @@ class KeptStoreDamageTest {
     assertThatThrownBy(() -> CuckooStore.keep(OPTIONS, other))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(other + " is in use by a server that is running");
+    assertThat(lockOf(other)).doesNotExist();
+    assertThat(lockOf(kept.file())).exists();
     Path nowhere = folder.resolve("nowhere/region");
     assertThatThrownBy(() -> CuckooStore.keep(OPTIONS, nowhere))
         .isInstanceOf(IOException.class)
@@ -243,7 +334,7 @@ class KeptStoreDamageTest {
           .isInstanceOf(IOException.class)
           .hasMessage(none + " is no file that could be kept: name another one");
     }
-    assertThat(folder.resolveSibling(folder.getFileName() + ".lock")).doesNotExist();
+    assertThat(lockOf(folder)).doesNotExist();
   }
 
   /** As copies have them, and without space for them whoever writes there is killed. */
@@ -285,6 +376,7 @@ class KeptStoreDamageTest {
     assertThat(blocks(image)).isEqualTo(blocks);
     assertThat(Files.getPosixFilePermissions(image)).hasSize(4);
     assertThat(Files.readAllBytes(image)).startsWith("somebody's".getBytes(UTF_8));
+    assertThat(lockOf(image)).doesNotExist();
   }
 
   @Test

@@ -41,7 +41,7 @@ class KeptStoreSightTest {
     for (int round = 0; round < ROUNDS; round++) {
       Path file = folder.resolve("region " + round);
       Region region = Region.keptIn(file, OPTIONS.capacity());
-      CuckooStore store = CuckooStore.keep(OPTIONS, region);
+      CuckooStore store = CuckooStore.keep(OPTIONS, region, file);
       assertThat(store.writeAll(batch("before"))).isEqualTo(Status.DONE);
       assertThat(store.put(DELETED, Slice.of("before"))).isEqualTo(Status.CREATED);
       WriteBatch batch = batch("after");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
+import io.wisp.store.Store;
 import io.wisp.store.ValueBuffer;
 import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteCondition;
@@ -16,6 +17,7 @@ import io.wisp.store.cuckoo.region.RecoveryArea;
 import io.wisp.store.cuckoo.region.RegionHeader;
 import io.wisp.store.cuckoo.region.Words;
 import io.wisp.store.cuckoo.table.Bucket;
+import io.wisp.store.cuckoo.table.Counters;
 import io.wisp.store.cuckoo.table.Index;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -429,6 +431,46 @@ class KeptStoreTest {
     RegionHeader.setVersionBound(kept.region(), 1);
     assertThat(kept.recover().machineEnded()).isTrue();
     assertThat(kept.store().table().counters().nextVersions(1)).isGreaterThan(OTHERS);
+  }
+
+  @Test
+  void shouldRefuseWhatTakesAVersionLongBeforeTheyEndAndGoOnWithTheRest() {
+    RegionHeader.setVersionBound(kept.region(), Counters.VERSIONS_END - 1000);
+    kept.recover();
+    int written = 0;
+    while (kept.store().put(Slice.of("last " + written), Slice.of("value")) == Status.CREATED) {
+      written++;
+    }
+    assertThat(written).isPositive();
+    assertThat(version("last " + (written - 1)))
+        .isBetween(Counters.VERSIONS_END - 1000, Counters.VERSIONS_END + 1000);
+    for (int round = 0; round < 2; round++) {
+      checkThatVersionsAreUsedUp();
+      assertThat(kept.recover().entries()).isEqualTo(OTHERS + 1 + written);
+    }
+    assertThat(kept.store().expire(Slice.of("last 0"), 1)).isEqualTo(Status.FOUND);
+    assertThat(kept.store().delete(Slice.of("key"))).isEqualTo(Status.DELETED);
+    WriteBatch deletion = new WriteBatch();
+    deletion.delete(Slice.of("last 1"), WriteCondition.ALWAYS, 0);
+    assertThat(kept.store().writeAll(deletion)).isEqualTo(Status.DONE);
+    assertThat(kept.recover().entries()).isEqualTo(OTHERS + written - 2);
+  }
+
+  private void checkThatVersionsAreUsedUp() {
+    CuckooStore store = kept.store();
+    Slice key = Slice.of("key");
+    long version = version("key");
+    assertThat(store.put(key, Slice.of("next"))).isEqualTo(Status.OUT_OF_VERSIONS);
+    assertThat(store.expire(key, Long.MAX_VALUE)).isEqualTo(Status.OUT_OF_VERSIONS);
+    WriteBatch batch = new WriteBatch();
+    batch.put(key, Slice.of("next"));
+    batch.delete(Slice.of("other 0"), WriteCondition.ALWAYS, 0);
+    assertThat(store.writeAll(batch)).isEqualTo(Status.OUT_OF_VERSIONS);
+    batch.clear();
+    batch.putAs(key, Slice.of("next"), Store.NEVER, 1L << 48);
+    assertThat(store.writeAll(batch)).isEqualTo(Status.OUT_OF_VERSIONS);
+    assertThat(kept.get("key")).isEqualTo("value");
+    assertThat(version("key")).isEqualTo(version);
   }
 
   /** Which a damaged slot may do, and nothing else. */

@@ -4,12 +4,11 @@ package io.wisp.store.cuckoo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.management.ThreadMXBean;
 import io.wisp.store.Prefetcher;
 import io.wisp.store.Slice;
+import io.wisp.testing.Allocation;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
-import java.lang.management.ManagementFactory;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -114,24 +113,20 @@ class TablePrefetcherTest extends StoreTestBase {
   }
 
   @Test
-  void shouldAllocateNothing() {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  void shouldAllocateNothing() throws InterruptedException {
     Prefetcher prefetcher = open(4 * MEBIBYTE).prefetcher();
     Slice key = key(1);
     int rounds = 10_000;
-    double best = Double.MAX_VALUE;
-    for (int attempt = 0; attempt < 50 && best >= 1; attempt++) {
-      long before = threads.getCurrentThreadAllocatedBytes();
-      for (int round = 0; round < rounds; round++) {
-        boolean more = true;
-        while (more) {
-          more = prefetcher.add(key);
-        }
-        prefetcher.load();
-      }
-      long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-      best = Math.min(best, (double) allocated / rounds);
-    }
-    assertThat(best).as("bytes allocated for each load").isLessThan(1);
+    Allocation.requireNone(
+        rounds,
+        () -> {
+          for (int round = 0; round < rounds; round++) {
+            boolean more = true;
+            while (more) {
+              more = prefetcher.add(key);
+            }
+            prefetcher.load();
+          }
+        });
   }
 }

@@ -13,6 +13,7 @@ import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteCondition;
 import io.wisp.store.cuckoo.remote.RemoteLookup.Step;
 import io.wisp.store.cuckoo.remote.RemoteTable;
+import io.wisp.testing.Allocation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -122,7 +123,7 @@ class TransferTest extends StoreTestBase {
   private static final long LESS_THAN_AN_OBJECT = 8;
 
   @Test
-  void shouldAllocateNothing() {
+  void shouldAllocateNothing() throws InterruptedException {
     CuckooStore store = open(MEBIBYTE);
     store.put(name(0), amount(1));
     Transaction transaction = new Transaction(store);
@@ -138,19 +139,14 @@ class TransferTest extends StoreTestBase {
           transaction.delete(to);
           transaction.put(to, value);
         };
-    long best = Long.MAX_VALUE;
-    // What is not yet compiled allocates; so it is measured again until it is.
-    for (int attempt = 0; attempt < 20 && best >= LESS_THAN_AN_OBJECT * ROUNDS; attempt++) {
-      long allocated =
-          allocatedBy(
-              () -> {
-                for (int round = 0; round < ROUNDS; round++) {
-                  store.transact(transaction, work);
-                }
-              });
-      best = Math.min(best, allocated);
-    }
-    assertThat(best).isLessThan(LESS_THAN_AN_OBJECT * ROUNDS);
+    Allocation.requireLess(
+        LESS_THAN_AN_OBJECT,
+        ROUNDS,
+        () -> {
+          for (int round = 0; round < ROUNDS; round++) {
+            store.transact(transaction, work);
+          }
+        });
   }
 
   /** Adds up what was there at one moment. */

@@ -7,6 +7,7 @@ import io.wisp.store.KeySink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Steps;
+import io.wisp.store.cuckoo.table.BackwardMoves;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -119,6 +120,30 @@ class WalkTest extends StoreTestBase {
     threads.runFor(1000, () -> walks.get() > 2, List.of(writer, writer, walker));
     assertThat(walks).hasPositiveValue();
     assertThat(store.table().displacement().backwardMoves().count()).isPositive();
+  }
+
+  @Test
+  void shouldGiveEveryKeyThatStaysAlthoughMoreMoveBetweenTwoCallsThanAreRemembered() {
+    CuckooStore store = open(options(16 * MEBIBYTE).fixedBuckets(1 << 14));
+    Set<String> missing = putStaying(store, 90_000);
+    Set<String> given = new HashSet<>();
+    long cursor = 0;
+    while (given.size() < 45_000) {
+      cursor = store.scan(cursor, 1000, into(given));
+    }
+    SplittableRandom random = new SplittableRandom(7);
+    BackwardMoves moves = store.table().displacement().backwardMoves();
+    for (long end = moves.count() + (1 << 16); moves.count() < end; ) {
+      Slice key = key("goes", random.nextInt(34_000));
+      if (store.delete(key) != Status.DELETED) {
+        store.put(key, new Slice());
+      }
+    }
+    do {
+      cursor = store.scan(cursor, 1000, into(given));
+    } while (cursor != 0);
+    missing.removeAll(given);
+    assertThat(missing).isEmpty();
   }
 
   @ParameterizedTest(name = "seed {0}")

@@ -37,6 +37,7 @@ public final class NullTransport implements Transport {
 
   @Override
   public Server serve(Store store, ServerOptions options) {
+    options.requireNoWriteLog(this);
     if (options.member() != null) {
       throw new TransportException(
           "null answers for every key, and so cannot be a node of a cluster");

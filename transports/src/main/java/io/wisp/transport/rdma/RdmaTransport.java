@@ -52,6 +52,7 @@ public final class RdmaTransport implements Transport {
   }
 
   Server serve(Store store, ServerOptions options, ServerLimits limits) {
+    options.requireNoWriteLog(this);
     requireAvailable();
     DeviceChoice choice = DeviceChoice.parse(options.device());
     AckTimeout ackTimeout = AckTimeout.of(options.ackTimeout());

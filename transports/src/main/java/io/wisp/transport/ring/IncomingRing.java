@@ -3,6 +3,7 @@ package io.wisp.transport.ring;
 
 import io.wisp.store.RecordAddress;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The receiving end of a ring. It believes nothing that the other side wrote: a header is read
@@ -12,6 +13,14 @@ public final class IncomingRing {
 
   /** No frame has arrived. */
   public static final int NONE = 0;
+
+  /** What can be wrong with a header. */
+  private enum Fault {
+    NO_FRAME,
+    TOO_LONG,
+    NOT_ALL_THERE,
+    IMPOSSIBLE
+  }
 
   private final RemoteMemory memory;
   private final MemorySegment ring;
@@ -74,26 +83,22 @@ public final class IncomingRing {
    */
   public boolean lookAhead() {
     long arrived = memory.arrived();
-    while (ahead < arrived && arrived - consumed <= length) {
-      long offset = ahead & (length - 1);
+    while (ahead < arrived && mayHaveArrived(arrived)) {
+      long offset = offset(ahead);
       long first = FrameDescriptor.firstWord(ring, offset);
-      long claimed = FrameDescriptor.length(first);
-      if (!FrameDescriptor.isAt(first, ahead)) {
+      int kindAhead = FrameDescriptor.kind(first);
+      if (kindAhead == FrameDescriptor.RENDEZVOUS || faultOf(first, ahead, arrived) != null) {
         return false;
       }
-      if (FrameDescriptor.kind(first) == FrameDescriptor.SKIP) {
-        ahead += length - offset;
-        continue;
+      if (kindAhead == FrameDescriptor.MESSAGE) {
+        int payload = (int) FrameDescriptor.length(first);
+        int address = addressLength(first);
+        aheadOffset = offset + FrameDescriptor.HEADER_LENGTH + address;
+        aheadLength = payload - address;
+        ahead += FrameDescriptor.size(payload);
+        return true;
       }
-      if (FrameDescriptor.kind(first) != FrameDescriptor.MESSAGE
-          || claimed > limits.maxPayload()
-          || offset + FrameDescriptor.size((int) claimed) > length) {
-        return false;
-      }
-      aheadOffset = offset + FrameDescriptor.HEADER_LENGTH;
-      aheadLength = (int) claimed;
-      ahead += FrameDescriptor.size(aheadLength);
-      return ahead <= arrived;
+      ahead += length - offset;
     }
     return false;
   }
@@ -109,44 +114,75 @@ public final class IncomingRing {
   }
 
   private void read(long arrived) throws RingFaultException {
-    if (arrived < consumed
-        || arrived - consumed > length
-        || arrived % FrameDescriptor.ALIGNMENT != 0) {
+    if (!mayHaveArrived(arrived)) {
       throw new RingFaultException(
           "frames up to position %s, and the ring holds those from %s to %s"
               .formatted(arrived, consumed, consumed + length));
     }
     long first = FrameDescriptor.firstWord(ring, offset());
-    long claimed = FrameDescriptor.length(first);
-    int read = FrameDescriptor.kind(first);
-    if (!FrameDescriptor.isAt(first, consumed)) {
-      throw new RingFaultException("no frame at position " + consumed);
+    Fault fault = faultOf(first, consumed, arrived);
+    if (fault != null) {
+      throw new RingFaultException(describe(fault, first));
     }
-    if (claimed > limits.maxPayload()) {
-      throw new RingFaultException(
-          "a frame of " + claimed + " bytes, and " + limits.maxPayload() + " is the limit");
-    }
-    int size = FrameDescriptor.size((int) claimed);
-    if (offset() + size > length || (read != FrameDescriptor.SKIP && consumed + size > arrived)) {
-      throw new RingFaultException(
-          "a frame of " + claimed + " bytes reaches past what arrived, at position " + consumed);
-    }
-    boolean hasAddress = FrameDescriptor.hasFlag(first, FrameDescriptor.HAS_ADDRESS);
-    addressLength = hasAddress ? FrameDescriptor.ADDRESS_LENGTH : 0;
-    long message = claimed - addressLength;
-    boolean known =
-        (read == FrameDescriptor.MESSAGE && message >= 0)
-            || (read == FrameDescriptor.RENDEZVOUS && message == RemoteBuffer.ENCODED_LENGTH)
-            || (read == FrameDescriptor.SKIP && claimed == 0 && !FrameDescriptor.hasFlags(first));
-    if (!known) {
-      throw new RingFaultException(
-          "a frame of kind %s and %s bytes"
-              .formatted(FrameDescriptor.kindAndFlags(first), claimed));
-    }
+    addressLength = addressLength(first);
     wantsAddress = FrameDescriptor.hasFlag(first, FrameDescriptor.WANTS_ADDRESS);
     credit = FrameDescriptor.credit(ring, offset());
-    payloadLength = (int) claimed;
-    kind = read;
+    payloadLength = (int) FrameDescriptor.length(first);
+    kind = FrameDescriptor.kind(first);
+  }
+
+  private boolean mayHaveArrived(long position) {
+    return position >= consumed
+        && position - consumed <= length
+        && position % FrameDescriptor.ALIGNMENT == 0;
+  }
+
+  /** What is wrong with the header at a position, by its first word; null if nothing is. */
+  private @Nullable Fault faultOf(long first, long position, long arrived) {
+    long claimed = FrameDescriptor.length(first);
+    if (!FrameDescriptor.isAt(first, position)) {
+      return Fault.NO_FRAME;
+    }
+    if (claimed > limits.maxPayload()) {
+      return Fault.TOO_LONG;
+    }
+    int size = FrameDescriptor.size((int) claimed);
+    boolean isSkip = FrameDescriptor.kind(first) == FrameDescriptor.SKIP;
+    if (offset(position) + size > length || (!isSkip && position + size > arrived)) {
+      return Fault.NOT_ALL_THERE;
+    }
+    return isPossible(first) ? null : Fault.IMPOSSIBLE;
+  }
+
+  private static boolean isPossible(long first) {
+    long claimed = FrameDescriptor.length(first);
+    long message = claimed - addressLength(first);
+    return switch (FrameDescriptor.kind(first)) {
+      case FrameDescriptor.MESSAGE -> message >= 0;
+      case FrameDescriptor.RENDEZVOUS -> message == RemoteBuffer.ENCODED_LENGTH;
+      case FrameDescriptor.SKIP -> claimed == 0 && !FrameDescriptor.hasFlags(first);
+      default -> false;
+    };
+  }
+
+  private static int addressLength(long first) {
+    return FrameDescriptor.hasFlag(first, FrameDescriptor.HAS_ADDRESS)
+        ? FrameDescriptor.ADDRESS_LENGTH
+        : 0;
+  }
+
+  /** Says what is wrong with the header of the next frame. */
+  private String describe(Fault fault, long first) {
+    long claimed = FrameDescriptor.length(first);
+    return switch (fault) {
+      case NO_FRAME -> "no frame at position " + consumed;
+      case TOO_LONG ->
+          "a frame of " + claimed + " bytes, and " + limits.maxPayload() + " is the limit";
+      case NOT_ALL_THERE ->
+          "a frame of " + claimed + " bytes reaches past what arrived, at position " + consumed;
+      case IMPOSSIBLE ->
+          "a frame of kind %s and %s bytes".formatted(FrameDescriptor.kindAndFlags(first), claimed);
+    };
   }
 
   /** The ring. It may change at any time: copy, then check. */
@@ -219,6 +255,10 @@ public final class IncomingRing {
   }
 
   private long offset() {
-    return consumed & (length - 1);
+    return offset(consumed);
+  }
+
+  private long offset(long position) {
+    return position & (length - 1);
   }
 }

@@ -18,8 +18,9 @@ import java.util.regex.Pattern;
  * Stores in files on tmpfs, for servers whose clients are to read the table.
  *
  * <p>A file goes when its store is closed, but for those that are kept. What a process that crashed
- * left is removed by the next of its user that opens a store: a process that has such files holds a
- * lock for as long as it lives, whose number is in their names.
+ * left is removed by the next of its user that opens or keeps a store: a process that has such
+ * files holds a lock for as long as it lives, whose number is in their names. So is the second name
+ * that a file has in {@linkplain ServerFolder the folder of a server}.
  */
 public final class SharedTable {
 
@@ -57,7 +58,9 @@ public final class SharedTable {
    */
   public static Path keptFile(int port) throws IOException {
     try {
-      return UserFolder.make().resolve("kept-" + port);
+      Path folder = UserFolder.make();
+      removeAbandoned(folder);
+      return folder.resolve("kept-" + port);
     } catch (FileSystemException e) {
       throw new IOException(Reason.of(e), e);
     }
@@ -89,6 +92,7 @@ public final class SharedTable {
   }
 
   private static void removeAbandoned(Path path) throws IOException {
+    ServerFolder.removeAbandoned(path);
     try (PrivateFolder folder = PrivateFolder.open(path)) {
       for (String name : folder.names()) {
         Matcher table = TABLE.matcher(name);

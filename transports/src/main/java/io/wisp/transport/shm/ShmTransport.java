@@ -57,6 +57,7 @@ public final class ShmTransport implements Transport {
   }
 
   Server serve(Store store, ServerOptions options, ServerLimits limits) {
+    options.requireNoWriteLog(this);
     requireAvailable();
     ServerFolder folder = ServerFolder.take(options.endpoint());
     ShmServerFabric fabric;

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * forge.
  *
  * <pre>
- *   locks         a byte for each server, and for each process that has tables
+ *   locks         a byte for each server, for each process that has tables, and for who removes
+ *                 what servers left
  *   PORT          the folder of a server
  *   table-P-I     table I of process P
  *   kept-PORT     the table of a server that keeps it, with files of its own beside it

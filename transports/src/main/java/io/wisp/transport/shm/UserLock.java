@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A lock that ends with the process that holds it, however that ends. The locks of a user are the
- * bytes of one file, each a byte. Nobody ever waits for one, and only the user's own processes can
+ * bytes of one file, each a byte. Taking one never waits, and only the user's own processes can
  * hold any.
  *
  * <p>POSIX releases a process's locks on a file when the process closes <em>any</em> of its

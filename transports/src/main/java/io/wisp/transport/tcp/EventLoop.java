@@ -96,7 +96,8 @@ final class EventLoop implements Runnable {
    * A loop that is still to be started.
    *
    * @param view what its sessions may learn of the server
-   * @param commits logs what its sessions write before that happens; null lets it happen at once
+   * @param token lets its sessions log what they write before that happens; null lets it happen at
+   *     once
    * @param onFailure told why the thread ends before it was stopped
    */
   EventLoop(
@@ -104,14 +105,14 @@ final class EventLoop implements Runnable {
       Store store,
       ServerView view,
       Clients clients,
-      @Nullable CommitTurns commits,
+      @Nullable CommitToken token,
       Consumer<Throwable> onFailure)
       throws IOException {
     this.view = view;
     this.clients = clients;
     this.onFailure = onFailure;
     selector = Selector.open();
-    commit = commits == null ? null : new GroupCommit(commits, store, selector::wakeup);
+    commit = token == null ? null : new GroupCommit(token, store, selector::wakeup);
     this.store = commit == null ? store : commit.store();
     busyPoll = clients.options().busyPoll();
     limitsIdleness = !clients.options().idleTimeout().isZero();

@@ -5,7 +5,7 @@ import io.wisp.store.PendingWrites;
 import io.wisp.store.Store;
 import io.wisp.transport.Leadership;
 import io.wisp.transport.tcp.resp.Errors;
-import io.wisp.transport.tcp.session.WriteTurns;
+import io.wisp.transport.tcp.session.WriteGate;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * several servers share the log, the same goes for reads that no lease covers: an entry that is
  * appended behind them and committed proves that they have seen all that was acknowledged.
  *
- * <p>It belongs to the loop's thread, but for {@link #turnGiven} and the end of an entry.
+ * <p>It belongs to the loop's thread, but for {@link #tokenGiven} and the end of an entry.
  */
-final class GroupCommit implements WriteTurns {
+final class GroupCommit implements WriteGate {
 
   private static final String NO_HEAP = "the server has no heap left";
   private static final String STOPPED = "the server was stopped";
@@ -31,7 +31,7 @@ final class GroupCommit implements WriteTurns {
   private static final long LAST_ENTRY_NANOS = 1_000_000_000;
 
   private enum State {
-    /** Nothing is pending, and another loop may have the turn. */
+    /** Nothing is pending, and another loop may have the token. */
     IDLE,
     /** Connections write. */
     COLLECTING,
@@ -39,14 +39,7 @@ final class GroupCommit implements WriteTurns {
     COMMITTING
   }
 
-  /**
-   * How an entry ended.
-   *
-   * @param failure why it is not known whether its writes have happened, or null if they have
-   */
-  private record Ended(@Nullable String failure) {}
-
-  private final CommitTurns turns;
+  private final CommitToken token;
   private final @Nullable Leadership leadership;
   private final Runnable wakeUp;
   private final PendingWrites pending;
@@ -64,20 +57,27 @@ final class GroupCommit implements WriteTurns {
   private boolean proofWanted;
 
   private volatile boolean given;
-  private volatile @Nullable Ended ended;
+
+  /**
+   * Why it is not known whether the writes of the entry that has ended have happened; null if they
+   * have. It is there before {@link #ended} says so.
+   */
+  private volatile @Nullable String outcome;
+
+  private volatile boolean ended;
   private volatile boolean closed;
 
   /**
    * That of a loop.
    *
-   * @param turns of the loops of a server
+   * @param token of the loops of a server
    * @param wakeUp lets the loop begin a round, called by any thread
    */
-  GroupCommit(CommitTurns turns, Store store, Runnable wakeUp) {
-    this.turns = turns;
-    leadership = turns.log().leadership();
+  GroupCommit(CommitToken token, Store store, Runnable wakeUp) {
+    this.token = token;
+    leadership = token.log().leadership();
     this.wakeUp = wakeUp;
-    pending = new PendingWrites(store);
+    pending = new PendingWrites(store, token.room());
   }
 
   /** The store as the loop's sessions see it. */
@@ -132,12 +132,15 @@ final class GroupCommit implements WriteTurns {
   }
 
   private boolean begin() {
-    if (!turns.take(this)) {
+    if (!token.take(this)) {
       return false;
     }
-    turns.log().begin();
-    pending.begin();
+    // First, so that the token is given back if there is no heap for the rest.
     state = State.COLLECTING;
+    if (token.log().begin()) {
+      token.room().forget();
+    }
+    pending.begin();
     return true;
   }
 
@@ -148,7 +151,7 @@ final class GroupCommit implements WriteTurns {
 
   @Override
   public @Nullable String refusal() {
-    String failure = turns.log().failure();
+    String failure = token.log().failure();
     return failure == null ? null : Errors.logFailed(failure);
   }
 
@@ -167,8 +170,8 @@ final class GroupCommit implements WriteTurns {
     waiting.add(connection);
   }
 
-  /** Another loop has given the turn to this one. */
-  void turnGiven() {
+  /** Another loop has given the token to this one. */
+  void tokenGiven() {
     given = true;
     wakeUp.run();
   }
@@ -182,15 +185,14 @@ final class GroupCommit implements WriteTurns {
    */
   boolean endRound(ArrayDeque<TcpConnection> unfinished) {
     int before = unfinished.size();
-    Ended now = ended;
-    if (now != null) {
-      ended = null;
-      finish(now.failure(), unfinished);
+    if (ended) {
+      ended = false;
+      finish(outcome, unfinished);
     }
     if (given) {
       given = false;
       if (state == State.IDLE && begin() && !waiting.isEmpty()) {
-        letGoOn(waiting, null, unfinished);
+        admitWaiting(unfinished);
         return true;
       }
     }
@@ -211,63 +213,70 @@ final class GroupCommit implements WriteTurns {
     }
     state = State.COMMITTING;
     try {
-      turns.log().append(pending.writes(), pending.clears(), this::ended);
+      token.log().append(pending.writes(), pending.clears(), this::ended);
     } catch (OutOfMemoryError e) {
       // The log has nothing of it.
       finish(NO_HEAP, unfinished);
     }
   }
 
+  /** Allocates nothing: for want of heap the loop must not wait for ever. */
   private void ended(@Nullable String failure) {
-    ended = new Ended(failure);
+    outcome = failure;
+    ended = true;
     if (closed) {
-      turns.giveBack(this);
+      token.giveBack(this);
     } else {
       wakeUp.run();
     }
   }
 
   private void finish(@Nullable String failure, ArrayDeque<TcpConnection> unfinished) {
-    // First who waited: the first of them finds the next entry empty, whatever he needs of it.
-    letGoOn(waiting, null, unfinished);
-    letGoOn(held, failure, unfinished);
-    pending.reset();
-    proofWanted = false;
-    state = State.IDLE;
-    turns.giveBack(this);
-  }
-
-  private static void letGoOn(
-      List<TcpConnection> connections,
-      @Nullable String failure,
-      ArrayDeque<TcpConnection> unfinished) {
-    for (TcpConnection connection : connections) {
+    admitWaiting(unfinished);
+    for (TcpConnection connection : held) {
       connection.letGoOn(failure);
       unfinished.addLast(connection);
     }
-    connections.clear();
+    held.clear();
+    pending.reset();
+    proofWanted = false;
+    state = State.IDLE;
+    token.giveBack(this);
+  }
+
+  /**
+   * Before all that go on, whose turn was over without a write: so the first who waited finds the
+   * next entry empty, whatever he needs of it.
+   */
+  private void admitWaiting(ArrayDeque<TcpConnection> unfinished) {
+    for (int i = waiting.size() - 1; i >= 0; i--) {
+      TcpConnection connection = waiting.get(i);
+      connection.letGoOn(null);
+      unfinished.addFirst(connection);
+    }
+    waiting.clear();
   }
 
   /**
    * The loop ends. It waits a moment for the entry that is under way, and sends the replies that
    * were held back; or that the outcome is not known. An entry that is still under way then gives
-   * the turn back when it ends.
+   * the token back when it ends.
    */
   void close() {
     if (state == State.COMMITTING) {
       long deadline = System.nanoTime() + LAST_ENTRY_NANOS;
-      while (ended == null && System.nanoTime() - deadline < 0) {
+      while (!ended && System.nanoTime() - deadline < 0) {
         LockSupport.parkNanos(1_000_000);
       }
     }
-    Ended last = ended;
+    String last = ended ? outcome : STOPPED;
     for (TcpConnection connection : held) {
-      connection.sendLast(last == null ? STOPPED : last.failure());
+      connection.sendLast(last);
     }
     held.clear();
     closed = true;
-    if (state != State.COMMITTING || ended != null) {
-      turns.giveBack(this);
+    if (state != State.COMMITTING || ended) {
+      token.giveBack(this);
     }
   }
 }

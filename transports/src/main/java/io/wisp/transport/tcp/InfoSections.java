@@ -5,6 +5,7 @@ import io.wisp.cluster.ClusterMember;
 import io.wisp.cluster.MapLines;
 import io.wisp.store.Store;
 import io.wisp.store.StoreStatistics;
+import io.wisp.transport.WriteLog;
 import io.wisp.transport.tcp.TrafficRates.Rate;
 import io.wisp.transport.tcp.command.ServerCommands;
 import java.lang.foreign.ValueLayout;
@@ -163,13 +164,17 @@ final class InfoSections {
     return store.wantsReads() ? "allkeys-lru" : "noeviction";
   }
 
-  private static Map<String, Object> persistenceSection() {
+  private Map<String, Object> persistenceSection() {
+    WriteLog log = clients.options().writeLog();
     Map<String, Object> lines = new LinkedHashMap<>();
     lines.put("loading", 0);
     lines.put("async_loading", 0);
     lines.put("rdb_bgsave_in_progress", 0);
-    lines.put("aof_enabled", 0);
+    lines.put("aof_enabled", log == null ? 0 : 1);
     lines.put("aof_rewrite_in_progress", 0);
+    if (log != null) {
+      lines.put("aof_last_write_status", log.failure() == null ? "ok" : "err");
+    }
     return lines;
   }
 

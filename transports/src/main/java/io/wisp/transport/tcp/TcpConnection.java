@@ -28,11 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class TcpConnection implements ReadyChannel {
 
-  /**
-   * So many bytes, a request that was executed or a reply that was taken show that one is alive.
-   */
-  static final int STEP = 64 << 10;
-
   /** How many bytes of replies are sent in a turn before others have theirs. */
   private static final int TURN_BYTES = 1 << 20;
 
@@ -68,11 +63,8 @@ final class TcpConnection implements ReadyChannel {
   private @Nullable String writeFailure;
 
   private long lastActiveNanos;
+  private final StallClock stall = new StallClock();
   private long heldBefore;
-  private boolean holds;
-  private boolean progressed;
-  private int moved;
-  private long stalledSinceNanos;
   private int position = -1;
 
   /**
@@ -113,33 +105,19 @@ final class TcpConnection implements ReadyChannel {
     return next;
   }
 
-  /** Whether, when that was looked at last, it held nothing but a transaction. */
-  private boolean couldThink;
-
   private void noteWhatItHolds() {
     long heldNow = heldBytes();
     boolean holdsNow = heldNow > 0;
-    boolean mayThink = heldNow == session.transactionBytes();
-    // While it held nothing else its time did not run; so it begins with what it holds now.
-    if (holdsNow && (progressed || !holds || (couldThink && !mayThink))) {
-      stalledSinceNanos = System.nanoTime();
-      moved = 0;
+    boolean heldAny = heldBefore > 0;
+    stall.look(holdsNow, heldNow == session.transactionBytes());
+    if (heldNow == heldBefore) {
+      return;
     }
-    couldThink = mayThink;
-    progressed = false;
-    if (heldNow != heldBefore) {
-      heldBefore = heldNow;
-      session.client().holds(held());
-    }
-    if (holdsNow != holds) {
-      holds = holdsNow;
+    if (holdsNow != heldAny) {
       buffers.countHolding(holdsNow ? 1 : -1);
     }
-  }
-
-  private void noteMoved(int bytes) {
-    moved += bytes;
-    progressed |= moved >= STEP;
+    heldBefore = heldNow;
+    session.client().holds(held());
   }
 
   private Next serveNow() throws IOException {
@@ -158,7 +136,7 @@ final class TcpConnection implements ReadyChannel {
     if (resumed) {
       turnPending = false;
       resumed = false;
-      progressed = true;
+      stall.noteProgress();
       return goOn();
     }
     return Next.IDLE;
@@ -192,7 +170,7 @@ final class TcpConnection implements ReadyChannel {
       return Next.IDLE;
     }
     traffic.countReceived(count);
-    noteMoved(count);
+    stall.noteMoved(count);
     return execute(input);
   }
 
@@ -220,7 +198,9 @@ final class TcpConnection implements ReadyChannel {
       NativeBuffer output = buffers.output();
       int before = input.size();
       progress = session.execute(input, output);
-      progressed |= input.size() < before;
+      if (input.size() < before) {
+        stall.noteProgress();
+      }
       sent += output.size();
       if (commit != null && commit.holdsReplies()) {
         return hold(commit, input);
@@ -276,8 +256,7 @@ final class TcpConnection implements ReadyChannel {
     writeFailure = failure;
     // The time that the log took is not the client's.
     lastActiveNanos = activityNanos.getAsLong();
-    stalledSinceNanos = System.nanoTime();
-    moved = 0;
+    stall.restart();
     if (position >= 0) {
       key.interestOps(unsent == null ? SelectionKey.OP_READ : SelectionKey.OP_WRITE);
     }
@@ -336,11 +315,11 @@ final class TcpConnection implements ReadyChannel {
       return Next.IDLE;
     }
     traffic.countSent(written);
-    noteMoved(written);
+    stall.noteMoved(written);
     if (!replies.isEmpty()) {
       return Next.WAIT;
     }
-    progressed = true;
+    stall.noteProgress();
     unsent = null;
     buffers.pool().give(replies);
     if (progress == Progress.CLOSE) {
@@ -385,7 +364,7 @@ final class TcpConnection implements ReadyChannel {
    * client that it waits for.
    */
   long stalledNanos(long now) {
-    return holds && !awaitsWrites ? now - stalledSinceNanos : 0;
+    return awaitsWrites ? 0 : stall.nanos(now);
   }
 
   SocketChannel channel() {
@@ -416,8 +395,8 @@ final class TcpConnection implements ReadyChannel {
 
   /** Gives back the memory, and leaves the channel open. */
   void release() {
-    if (holds) {
-      holds = false;
+    if (heldBefore > 0) {
+      heldBefore = 0;
       buffers.countHolding(-1);
     }
     session.close();

@@ -9,8 +9,8 @@ import java.time.Duration;
  * @param bufferMemory bytes that the buffers of all connections may take together
  * @param lingering how long a connection that was refused or closed after an error is read on, so
  *     that its client gets to see why
- * @param stall how long a connection may keep memory without moving {@link TcpConnection#STEP}
- *     bytes: for the rest of a request, or for taking a reply
+ * @param stall how long a connection may keep memory without moving {@link StallClock#STEP} bytes:
+ *     for the rest of a request, or for taking a reply
  * @param stallWhileShort the same for one that holds more than a fair share, while others find no
  *     memory
  */

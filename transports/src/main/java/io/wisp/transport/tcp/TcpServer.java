@@ -39,9 +39,9 @@ final class TcpServer implements Server {
       endpoint = new Endpoint(options.endpoint().host(), address.getPort());
       ServerView view = new TcpServerView(this, clients, store, rates);
       WriteLog log = options.writeLog();
-      CommitTurns commits = log == null ? null : new CommitTurns(log);
+      CommitToken token = log == null ? null : new CommitToken(log, store);
       for (int i = 0; i < options.threads(); i++) {
-        loops.add(new EventLoop(i, store, view, clients, commits, this::fail));
+        loops.add(new EventLoop(i, store, view, clients, token, this::fail));
       }
       loops.getFirst().listen(listening, key -> new Acceptor(listening, key, clients, loops));
     } catch (IOException e) {

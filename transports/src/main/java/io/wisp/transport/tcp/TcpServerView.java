@@ -38,7 +38,7 @@ final class TcpServerView implements ServerView {
   private Configuration configuration(TcpServer server, Store store) {
     ServerOptions options = clients.options();
     Configuration all = new Configuration();
-    all.fixed("appendonly", () -> "no");
+    all.fixed("appendonly", () -> options.writeLog() == null ? "no" : "yes");
     all.fixed("bind", () -> options.endpoint().host());
     all.fixed("cluster-enabled", () -> options.member() == null ? "no" : "yes");
     all.fixed("databases", () -> "1");

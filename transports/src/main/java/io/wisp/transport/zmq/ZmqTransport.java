@@ -41,6 +41,7 @@ public final class ZmqTransport implements Transport {
   }
 
   ZmqServer serve(Store store, ServerOptions options, ZmqLimits limits) {
+    options.requireNoWriteLog(this);
     return new ZmqServer(this, store, options, limits);
   }
 

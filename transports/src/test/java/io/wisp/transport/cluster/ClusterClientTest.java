@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.management.ThreadMXBean;
 import io.wisp.cluster.ClusterMap;
 import io.wisp.cluster.ClusterNode;
 import io.wisp.cluster.KeySlot;
@@ -17,7 +16,9 @@ import io.wisp.store.Status;
 import io.wisp.store.Store;
 import io.wisp.store.ValueBuffer;
 import io.wisp.store.WriteBatch;
+import io.wisp.testing.Allocation;
 import io.wisp.transport.Client;
+import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.GetPath;
 import io.wisp.transport.MovedException;
@@ -25,7 +26,6 @@ import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.TransportTimeoutException;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -41,6 +41,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ClusterClientTest {
 
   private static final int KEYS = 600;
+
+  /** Of a client that meets servers which do not answer. */
+  private static final ClientOptions IMPATIENT =
+      RunningCluster.options().withTimeout(Duration.ofSeconds(2));
 
   private static RunningCluster cluster(String transport) throws Exception {
     return new RunningCluster(transport, "0-5460", "5461-10922", "10923-16383");
@@ -175,11 +179,7 @@ class ClusterClientTest {
   @ValueSource(strings = {"tcp", "zmq", "shm"})
   void shouldNameANodeThatCannotBeReachedWhileOthersGoOn(String transport) throws Exception {
     try (RunningCluster cluster = cluster(transport);
-        ClusterClient client =
-            ClusterClient.connect(
-                cluster.transport(),
-                cluster.server(0),
-                RunningCluster.options().withTimeout(Duration.ofSeconds(2)))) {
+        ClusterClient client = cluster.connect(IMPATIENT)) {
       String ofDead = keyOf(cluster, 1);
       client.put(bytes(ofDead), bytes("v"));
       cluster.stop(1);
@@ -271,11 +271,7 @@ class ClusterClientTest {
   @ValueSource(strings = {"tcp", "zmq", "shm"})
   void shouldFollowNodesThatWereStartedAnewWithOtherSlots(String transport) throws Exception {
     try (RunningCluster cluster = cluster(transport);
-        ClusterClient client =
-            ClusterClient.connect(
-                cluster.transport(),
-                cluster.server(0),
-                RunningCluster.options().withTimeout(Duration.ofSeconds(2)))) {
+        ClusterClient client = cluster.connect(IMPATIENT)) {
       String key = keyOf(cluster, 0);
       for (int node = 0; node < 3; node++) {
         client.put(bytes(keyOf(cluster, node)), bytes("v"));
@@ -541,10 +537,7 @@ class ClusterClientTest {
   void shouldReadTheMemoryOfEachOwner() throws Exception {
     try (RunningCluster cluster = cluster("shm");
         ClusterClient client =
-            ClusterClient.connect(
-                cluster.transport(),
-                cluster.server(0),
-                RunningCluster.options().withGetPath(GetPath.ONE_SIDED))) {
+            cluster.connect(RunningCluster.options().withGetPath(GetPath.ONE_SIDED))) {
       for (int i = 0; i < KEYS; i++) {
         cluster.store(ownerOf(cluster, key(i))).put(Slice.of(key(i)), Slice.of("v" + i));
       }
@@ -583,31 +576,27 @@ class ClusterClientTest {
     }
   }
 
-  /** Much less than one object a request; the JVM itself allocates now and then. */
   @Test
   void shouldAllocateNothingForAPutOrAGet() throws Exception {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     Slice[] keys = new Slice[64];
     Arrays.setAll(keys, i -> Slice.of(key(i)));
     Slice written = Slice.of(new byte[100]);
     try (RunningCluster cluster = cluster("tcp");
         ClusterClient client = cluster.connect();
         ValueBuffer value = new ValueBuffer()) {
-      double best = Double.MAX_VALUE;
-      for (int round = 0; round < 80 && best >= 1; round++) {
-        long before = threads.getCurrentThreadAllocatedBytes();
-        for (int i = 0; i < 2_500; i++) {
-          Slice key = keys[i % keys.length];
-          client.put(key, written);
-          client.get(key, value);
-          client.submitGet(key);
-          client.submitDelete(key);
-          client.complete(value);
-          client.complete(value);
-        }
-        best = Math.min(best, (threads.getCurrentThreadAllocatedBytes() - before) / 10_000.0);
-      }
-      assertThat(best).as("bytes allocated for a request").isLessThan(1);
+      Allocation.requireNone(
+          10_000,
+          () -> {
+            for (int i = 0; i < 2_500; i++) {
+              Slice key = keys[i % keys.length];
+              client.put(key, written);
+              client.get(key, value);
+              client.submitGet(key);
+              client.submitDelete(key);
+              client.complete(value);
+              client.complete(value);
+            }
+          });
     }
   }
 

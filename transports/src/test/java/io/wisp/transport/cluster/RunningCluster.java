@@ -107,7 +107,11 @@ public final class RunningCluster implements AutoCloseable {
   }
 
   ClusterClient connect() {
-    return ClusterClient.connect(transport, server(0), options());
+    return connect(options());
+  }
+
+  ClusterClient connect(ClientOptions options) {
+    return ClusterClient.connect(transport, server(0), options);
   }
 
   /** A client of one node alone. */
@@ -121,11 +125,15 @@ public final class RunningCluster implements AutoCloseable {
 
   /** Has all nodes follow a later map, in which each has these slots. */
   void share(String... slots) {
+    follow(new ClusterMap(map.epoch() + 1, nodesWith(slots)));
+  }
+
+  private List<ClusterNode> nodesWith(String... slots) {
     List<ClusterNode> all = new ArrayList<>();
     for (int i = 0; i < slots.length; i++) {
       all.add(node(i, map.nodes().get(i).port(), slots[i]));
     }
-    follow(new ClusterMap(map.epoch() + 1, all));
+    return all;
   }
 
   /** Has all nodes follow a later map. */
@@ -137,11 +145,7 @@ public final class RunningCluster implements AutoCloseable {
   /** Ends all servers and starts them by a map of the same epoch, in which each has these slots. */
   void restartAll(String... slots) {
     nodes.forEach(node -> node.server.close());
-    List<ClusterNode> all = new ArrayList<>();
-    for (int i = 0; i < slots.length; i++) {
-      all.add(node(i, map.nodes().get(i).port(), slots[i]));
-    }
-    map = new ClusterMap(map.epoch(), all);
+    map = new ClusterMap(map.epoch(), nodesWith(slots));
     for (int i = 0; i < slots.length; i++) {
       nodes.get(i).member = new ClusterMember("n" + i, map);
       restart(i);

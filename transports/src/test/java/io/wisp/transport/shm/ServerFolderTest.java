@@ -7,8 +7,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.wisp.process.SharedMemory;
 import io.wisp.store.HeapStore;
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.store.cuckoo.CuckooStore;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
+import io.wisp.transport.JavaProcess;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.TransportException;
 import java.io.IOException;
@@ -17,6 +21,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +111,98 @@ class ServerFolderTest {
       Files.delete(folder().resolve(name));
     }
     Files.delete(folder());
+  }
+
+  /** As the end of its process leaves it. */
+  private static void crash(ServerFolder taken) throws IOException {
+    taken.lock().close();
+  }
+
+  @Test
+  void shouldRemoveTheFolderOfAServerThatCrashedAndOfNoneThatRuns() throws IOException {
+    Path user = UserFolder.make();
+    Path notes = user.resolve("notes");
+    Path noPort = user.resolve("65536");
+    Files.writeString(notes, "data");
+    Files.createDirectory(noPort, PrivateFolder.FOLDER_MODE);
+    try (ServerFolder running = ServerFolder.take(new Endpoint("127.0.0.1", 0))) {
+      Files.createFile(running.files().control());
+      ServerFolder crashed = ServerFolder.take(endpoint);
+      Files.createFile(crashed.files().control());
+      ServerFolder.removeAbandoned(user);
+      assertThat(crashed.files().control()).as("not yet").exists();
+      crash(crashed);
+      ServerFolder.removeAbandoned(user);
+      assertThat(folder()).doesNotExist();
+      assertThat(running.files().control()).exists();
+      assertThat(notes).hasContent("data");
+      assertThat(noPort).exists();
+    } finally {
+      Files.delete(notes);
+      Files.delete(noPort);
+    }
+  }
+
+  @Test
+  void shouldRemoveTheSecondNameOfAKeptTableAlone() throws IOException {
+    Path kept = SharedTable.keptFile(endpoint.port());
+    CuckooStore.Options options = CuckooStore.Options.ofCapacity(1L << 20);
+    try (CuckooStore store = CuckooStore.keep(options, kept)) {
+      assertThat(store.put(Slice.of("key"), Slice.of("value"))).isEqualTo(Status.CREATED);
+      ServerFolder taken = ServerFolder.take(endpoint);
+      Files.createLink(taken.files().table(), kept);
+      crash(taken);
+    }
+    try {
+      assertThat(SharedTable.keptFile(endpoint.port())).isEqualTo(kept);
+      assertThat(folder()).doesNotExist();
+      try (CuckooStore store = CuckooStore.keep(options, kept)) {
+        assertThat(store.contains(Slice.of("key"))).isTrue();
+      }
+    } finally {
+      Files.delete(kept);
+      Files.delete(kept.resolveSibling(kept.getFileName() + ".lock"));
+    }
+  }
+
+  @Test
+  void shouldWaitForWhoClearsItsFolderAwayAndForNobodyElse() throws Exception {
+    Path user = UserFolder.make();
+    CompletableFuture<ServerFolder> start;
+    try (UserLock removal = UserLock.tryLock(user, ServerFolder.REMOVAL);
+        UserLock port = UserLock.tryLock(user, endpoint.port())) {
+      assertThat(removal).isNotNull();
+      assertThat(port).isNotNull();
+      start = CompletableFuture.supplyAsync(() -> ServerFolder.take(endpoint));
+      Thread.sleep(100);
+      assertThat(start).isNotDone();
+    }
+    start.join().close();
+    try (UserLock port = UserLock.tryLock(user, endpoint.port())) {
+      assertThat(port).isNotNull();
+      assertThatThrownBy(() -> ServerFolder.take(endpoint)).isInstanceOf(TransportException.class);
+    }
+  }
+
+  private static String line(JavaProcess process) {
+    try {
+      return process.line();
+    } catch (IOException ended) {
+      return ended.toString();
+    }
+  }
+
+  @Test
+  void shouldNeitherRefuseNorRobAServerThatStartsWhereItsFolderIsClearedAway() throws Exception {
+    Path user = UserFolder.make();
+    try (JavaProcess crashes = ShmProcess.crashes(endpoint.port())) {
+      CompletableFuture<String> end = CompletableFuture.supplyAsync(() -> line(crashes));
+      while (!end.isDone()) {
+        ServerFolder.removeAbandoned(user);
+      }
+      assertThat(end.join()).isEqualTo("ended");
+    }
+    ServerFolder.removeAbandoned(user);
   }
 
   private void requireRefusal(String reason) {

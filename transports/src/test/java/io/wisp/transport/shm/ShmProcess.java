@@ -14,10 +14,15 @@ import io.wisp.transport.ServerOptions;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.TransportProcess;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /** A server or a client for a process of its own. */
 final class ShmProcess {
+
+  private static final int CRASHES = 300;
 
   private ShmProcess() {}
 
@@ -44,7 +49,18 @@ final class ShmProcess {
     return new JavaProcess(prefix, ShmProcess.class, "full", Integer.toString(port));
   }
 
-  /** {@code server}, {@code both PORT}, {@code full PORT}, or {@code client PORT WHAT}. */
+  /**
+   * Starts one that again and again takes the folder of a server and leaves it as a crash would. It
+   * prints that it has ended, or why one was refused.
+   */
+  static JavaProcess crashes(int port) throws IOException {
+    return new JavaProcess(ShmProcess.class, "crashes", Integer.toString(port));
+  }
+
+  /**
+   * {@code server}, {@code both PORT}, {@code full PORT}, {@code crashes PORT}, or {@code client
+   * PORT WHAT}.
+   */
   public static void main(String[] arguments) throws Exception {
     int port = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 0;
     switch (arguments[0]) {
@@ -56,6 +72,7 @@ final class ShmProcess {
               "value");
       case "both" -> serveAndConnect(new Endpoint("127.0.0.1", port));
       case "full" -> askForMuch(new Endpoint("127.0.0.1", port));
+      case "crashes" -> crashOften(new Endpoint("127.0.0.1", port));
       default -> TransportProcess.request(new ShmTransport(), port, arguments[2]);
     }
   }
@@ -71,6 +88,22 @@ final class ShmProcess {
       System.out.println("ends after " + read);
     } catch (IOException | TransportException e) {
       System.out.println(e.getMessage());
+    }
+  }
+
+  private static void crashOften(Endpoint endpoint) throws IOException {
+    try {
+      for (int i = 0; i < CRASHES; i++) {
+        ServerFolder taken = ServerFolder.take(endpoint);
+        Files.createFile(taken.files().control());
+        LockSupport.parkNanos(1_000);
+        Files.delete(taken.files().control());
+        Files.createFile(taken.files().table());
+        taken.lock().close();
+      }
+      System.out.println("ended");
+    } catch (TransportException | NoSuchFileException e) {
+      System.out.println(e);
     }
   }
 

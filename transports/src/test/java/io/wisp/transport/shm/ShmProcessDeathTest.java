@@ -143,6 +143,30 @@ class ShmProcessDeathTest {
   }
 
   @Test
+  void shouldClearAwayWhatAServerLeftAtAnotherPortAndNothingOfOneThatRuns() throws Exception {
+    try (JavaProcess killed = ShmProcess.server();
+        JavaProcess running = ShmProcess.server()) {
+      int port = Integer.parseInt(killed.line());
+      Path table = Path.of(killed.line());
+      Endpoint other = new Endpoint("127.0.0.1", Integer.parseInt(running.line()));
+      List<String> files = OneSidedServer.files(other.port());
+      killed.kill();
+      assertThat(OneSidedServer.files(port)).contains("control", "table");
+      try (OneSidedServer next = OneSidedServer.open(options -> options);
+          Client client = new ShmTransport().connect(other, OPTIONS);
+          ValueBuffer value = new ValueBuffer()) {
+        assertThat(next.files()).contains("control", "table");
+        assertThat(OneSidedServer.folder(port)).doesNotExist();
+        assertThat(table).doesNotExist();
+        assertThat(OneSidedServer.files(other.port())).containsAll(files);
+        assertThat(client.get(Slice.of("key"), value)).isEqualTo(Status.FOUND);
+      }
+      running.kill();
+    }
+    ServerFolder.removeAbandoned(UserFolder.make());
+  }
+
+  @Test
   void shouldSayThatAStoppedServerDoesNotAnswer() throws Exception {
     try (JavaProcess server = ShmProcess.server()) {
       Endpoint endpoint = new Endpoint("127.0.0.1", Integer.parseInt(server.line()));

@@ -4,7 +4,6 @@ package io.wisp.transport.tcp;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
 import io.wisp.cluster.ClusterMap;
 import io.wisp.cluster.ClusterMember;
 import io.wisp.cluster.ClusterNode;
@@ -13,36 +12,30 @@ import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.ValueBuffer;
 import io.wisp.store.cuckoo.CuckooStore;
+import io.wisp.testing.Allocation;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.tcp.client.TcpClient;
 import io.wisp.transport.tcp.session.SessionHarness;
-import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.LongSupplier;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AllocationTest {
 
-  /** Much less than one object of 16 bytes a request; the JVM itself allocates now and then. */
-  private static final double BYTES_PER_REQUEST = 1.0;
-
   private static final int REQUESTS = 10_000;
   private static final int TOGETHER = 20;
 
-  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private final Slice key = Slice.of("some key");
   private final Slice written = Slice.of(new byte[100]);
 
   @Test
-  void shouldAllocateNothingForAPutOrAGetInServerAndClient() throws Throwable {
+  void shouldAllocateNothingForAPutOrAGetInServerAndClient() throws Exception {
     ServerOptions options = ServerOptions.at(new Endpoint("127.0.0.1", 0));
     try (CuckooStore store = CuckooStore.open(64L << 20);
         TcpServer server = new TcpServer(store, options, TcpLimits.defaults());
@@ -50,8 +43,9 @@ class AllocationTest {
         ValueBuffer value = new ValueBuffer()) {
       long serverThread = server.loop(0).threadId();
       long ownThread = Thread.currentThread().threadId();
-      assertAllocatesNothing(
-          () -> allocated(serverThread) + allocated(ownThread),
+      Allocation.requireNone(
+          new long[] {serverThread, ownThread},
+          REQUESTS,
           () -> {
             for (int i = 0; i < REQUESTS / 2; i++) {
               assertThatStatusIs(client.put(key, written), Status.STORED);
@@ -62,7 +56,7 @@ class AllocationTest {
   }
 
   @Test
-  void shouldAllocateNothingForManyPutsInOneRequest() throws Throwable {
+  void shouldAllocateNothingForManyPutsInOneRequest() throws Exception {
     String[] words = new String[21];
     Arrays.setAll(words, i -> i == 0 ? "MSET" : Integer.toString(i));
     try (CuckooStore store = CuckooStore.open(64L << 20)) {
@@ -72,7 +66,7 @@ class AllocationTest {
 
   /** So large an index that the requests behind the first are looked at beforehand. */
   @Test
-  void shouldAllocateNothingForRequestsThatAreLookedAtAhead() throws Throwable {
+  void shouldAllocateNothingForRequestsThatAreLookedAtAhead() throws Exception {
     String pair =
         SessionHarness.request("SET", "some key", "some value")
             + SessionHarness.request("GET", "some key");
@@ -84,7 +78,7 @@ class AllocationTest {
   }
 
   @Test
-  void shouldAllocateNothingForATransaction() throws Throwable {
+  void shouldAllocateNothingForATransaction() throws Exception {
     String value = "v".repeat(100);
     String transaction =
         SessionHarness.request("WATCH", "some key")
@@ -102,14 +96,15 @@ class AllocationTest {
    * Of a server to which so many requests, whose replies are these, are sent twenty times together.
    */
   private void assertAllocatesNothing(CuckooStore store, int count, String requests, String replies)
-      throws Throwable {
+      throws Exception {
     ServerOptions options = ServerOptions.at(new Endpoint("127.0.0.1", 0));
     byte[] sent = requests.repeat(TOGETHER).getBytes(ISO_8859_1);
     try (TcpServer server = new TcpServer(store, options, TcpLimits.defaults());
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.endpoint().port())) {
       long serverThread = server.loop(0).threadId();
-      assertAllocatesNothing(
-          () -> allocated(serverThread),
+      Allocation.requireNone(
+          new long[] {serverThread},
+          REQUESTS,
           () -> {
             for (int i = 0; i < REQUESTS / TOGETHER / count; i++) {
               socket.getOutputStream().write(sent);
@@ -121,7 +116,7 @@ class AllocationTest {
 
   /** Looks at the slots of one key, of many, and of a transaction. */
   @Test
-  void shouldAllocateNothingForKeysOfANodeOfACluster() throws Throwable {
+  void shouldAllocateNothingForKeysOfANodeOfACluster() throws Exception {
     ClusterNode node = new ClusterNode("a", "127.0.0.1", 7001, List.of(new SlotRange(0, 16_383)));
     ClusterMember member = new ClusterMember("a", new ClusterMap(1, List.of(node)));
     ServerOptions options = ServerOptions.at(new Endpoint("127.0.0.1", 0)).withMember(member);
@@ -140,8 +135,9 @@ class AllocationTest {
         TcpServer server = new TcpServer(store, options, TcpLimits.defaults());
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.endpoint().port())) {
       long serverThread = server.loop(0).threadId();
-      assertAllocatesNothing(
-          () -> allocated(serverThread),
+      Allocation.requireNone(
+          new long[] {serverThread},
+          REQUESTS,
           () -> {
             for (int i = 0; i < REQUESTS / 140; i++) {
               socket.getOutputStream().write(requests);
@@ -153,25 +149,9 @@ class AllocationTest {
     }
   }
 
-  /** What is not yet compiled allocates; so the measurement is taken again until it is. */
-  private static void assertAllocatesNothing(LongSupplier allocated, ThrowingCallable requests)
-      throws Throwable {
-    double best = Double.MAX_VALUE;
-    for (int round = 0; round < 80 && best >= BYTES_PER_REQUEST; round++) {
-      long before = allocated.getAsLong();
-      requests.call();
-      best = Math.min(best, (double) (allocated.getAsLong() - before) / REQUESTS);
-    }
-    assertThat(best).as("bytes allocated for a request").isLessThan(BYTES_PER_REQUEST);
-  }
-
   private static void assertThatStatusIs(Status actual, Status expected) {
     if (actual != expected) {
       throw new AssertionError(actual + " instead of " + expected);
     }
-  }
-
-  private long allocated(long thread) {
-    return threads.getThreadAllocatedBytes(thread);
   }
 }

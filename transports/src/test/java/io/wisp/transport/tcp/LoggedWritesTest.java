@@ -3,18 +3,30 @@ package io.wisp.transport.tcp;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wisp.store.HeapStore;
+import io.wisp.store.PendingWrites;
+import io.wisp.store.RecordSink;
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.store.WriteBatch;
+import io.wisp.transport.Client;
+import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Endpoint;
 import io.wisp.transport.Eventually;
 import io.wisp.transport.HeldLog;
+import io.wisp.transport.TransportException;
 import io.wisp.transport.tcp.RandomCommands.Comparison;
 import io.wisp.transport.tcp.RandomCommands.Request;
 import io.wisp.transport.tcp.RespPeer.Reply;
+import io.wisp.transport.tcp.command.Execution;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -159,6 +171,16 @@ class LoggedWritesTest {
   }
 
   @Test
+  void shouldTellWhetherTheLogIsWell() throws Exception {
+    RespPeer peer = connect();
+    assertThat(peer.call("INFO", "persistence").text())
+        .contains("aof_enabled:1\r\n", "aof_last_write_status:ok\r\n");
+    assertThat(peer.call("CONFIG", "GET", "appendonly")).hasToString("*[$appendonly, $yes]");
+    log.fail("No space left on device");
+    assertThat(peer.call("INFO", "persistence").text()).contains("aof_last_write_status:err\r\n");
+  }
+
+  @Test
   void shouldMakeOneEntryOfWritesWithPingsBetweenThem() throws Exception {
     RespPeer peer = connect();
     List<List<String>> requests = new ArrayList<>();
@@ -201,6 +223,34 @@ class LoggedWritesTest {
   }
 
   @Test
+  void shouldCarryOutTransactionsThatOnlyReadWhileAnEntryIsUnderWay() throws Exception {
+    RespPeer writer = connect();
+    RespPeer reader = connect();
+    writer.call("SET", "a", "old");
+    reader.call("WATCH", "a");
+    log.hold();
+    writer.sendTogether(List.of(words("SET a new"), words("MULTI"), words("GET a"), words("EXEC")));
+    Eventually.await(log::isHolding);
+    for (int i = 0; i < 10; i++) {
+      reader.call("MULTI");
+      reader.call("GET", "a");
+      reader.call("DBSIZE");
+      assertThat(reader.call("EXEC")).hasToString("*[$old, :1]");
+    }
+    reader.call("MULTI");
+    assertThat(reader.call("EXEC")).hasToString("*");
+    reader.call("WATCH", "a");
+    log.letGo();
+    assertThat(writer.read().text()).isEqualTo("OK");
+    assertThat(writer.read().text()).isEqualTo("OK");
+    assertThat(writer.read().text()).isEqualTo("QUEUED");
+    assertThat(writer.read()).hasToString("*[$new]");
+    reader.call("MULTI");
+    reader.call("GET", "a");
+    assertThat(reader.call("EXEC")).isEqualTo(Reply.NIL);
+  }
+
+  @Test
   void shouldMakeManyEntriesOfACommandOfManyKeys() throws Exception {
     RespPeer peer = connect();
     List<String> set = new ArrayList<>(List.of("MSET"));
@@ -225,6 +275,47 @@ class LoggedWritesTest {
     assertThat(peer.read()).hasToString("*[$a]");
   }
 
+  @Test
+  void shouldTellClientsThatAWriteIsTooLargeForTheLogAndServeThemOn() {
+    Endpoint endpoint = new Endpoint("127.0.0.1", server.port());
+    Slice half = Slice.of(new byte[PendingWrites.MAX_COMMAND_BYTES / 2 + (1 << 20)]);
+    WriteBatch batch = new WriteBatch();
+    batch.put(Slice.of("a"), half);
+    batch.put(Slice.of("b"), half);
+    try (Client client = new TcpTransport().connect(endpoint, ClientOptions.defaults())) {
+      assertThat(client.writeAll(batch)).isEqualTo(Status.ENTRY_TOO_LARGE);
+      Slice whole = Slice.of(new byte[PendingWrites.MAX_COMMAND_BYTES + (1 << 20)]);
+      assertThat(client.put(Slice.of("c"), whole)).isEqualTo(Status.ENTRY_TOO_LARGE);
+      assertThat(store.size()).isZero();
+      assertThat(client.put(Slice.of("c"), half).isError()).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void shouldTellAClientWhyTheOutcomeIsNotKnown(boolean batches) throws Exception {
+    Endpoint endpoint = new Endpoint("127.0.0.1", server.port());
+    WriteBatch batch = new WriteBatch();
+    batch.put(Slice.of("a"), Slice.of("1"));
+    batch.put(Slice.of("b"), Slice.of("2"));
+    try (Client client = new TcpTransport().connect(endpoint, ClientOptions.defaults())) {
+      assertThat(client.writeAll(batch)).isEqualTo(Status.DONE);
+      log.hold();
+      if (batches) {
+        client.submitWriteAll(batch);
+      } else {
+        client.submitPut(Slice.of("a"), Slice.of("3"));
+      }
+      client.flush();
+      Eventually.await(log::isHolding);
+      log.fail("No space left on device");
+      assertThatThrownBy(() -> client.complete(new RecordSink()))
+          .isInstanceOf(TransportException.class)
+          .hasMessageContaining("UNKNOWN what was written")
+          .hasMessageContaining("No space left on device");
+    }
+  }
+
   private static List<String> words(String words) {
     return List.of(words.split(" "));
   }
@@ -234,20 +325,26 @@ class LoggedWritesTest {
     assertThat(connect().call("GET", "nothing")).isEqualTo(Reply.NIL);
   }
 
+  /** Begins a transaction that needs an entry of its own. */
+  private static void queueMostKeysAndGet(RespPeer peer, String key) throws IOException {
+    peer.call("MULTI");
+    int most = WriteBatch.MAX_KEYS - 1;
+    for (int i = 0; i < most; i++) {
+      peer.send(List.of("SET", "key", "" + i));
+    }
+    peer.send(List.of("GET", key));
+    for (int i = 0; i <= most; i++) {
+      assertThat(peer.read().text()).isEqualTo("QUEUED");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void shouldLetWhoWaitsComeBeforeWhoHasMoreToWrite(boolean busyPoll) throws Exception {
     restart(1, busyPoll);
     RespPeer busy = connect();
     RespPeer waiting = connect();
-    waiting.call("MULTI");
-    for (int i = 0; i < 4_500; i++) {
-      waiting.send(List.of("SET", "key", "" + i));
-    }
-    waiting.send(List.of("GET", "n"));
-    for (int i = 0; i <= 4_500; i++) {
-      assertThat(waiting.read().text()).isEqualTo("QUEUED");
-    }
+    queueMostKeysAndGet(waiting, "n");
     log.hold();
     int times = 200;
     List<List<String>> pipeline = new ArrayList<>();
@@ -265,6 +362,71 @@ class LoggedWritesTest {
       assertThat(busy.read().text()).isEqualTo("" + i);
       busy.read();
     }
+  }
+
+  @Test
+  void shouldLetWhoWaitsComeBeforeThoseWhoseTurnWasOverWithoutAWrite() throws Exception {
+    RespPeer reader = connect();
+    RespPeer waiting = connect();
+    queueMostKeysAndGet(waiting, "n");
+    reader.call("SET", "n", "0");
+    for (int i = 0; i < 32; i++) {
+      RespPeer busy = connect();
+      Thread.ofVirtual().start(() -> readMuchAndWriteLittle(busy));
+    }
+    int before = 0;
+    while (before < 100) {
+      before = Integer.parseInt(reader.call("GET", "n").text());
+    }
+    waiting.send(words("EXEC"));
+    int then = Integer.parseInt(waiting.read().elements().getLast().text());
+    // Some were counted while the request was on its way.
+    assertThat(then - before).isLessThan(400);
+  }
+
+  /** Until it is closed. */
+  private static void readMuchAndWriteLittle(RespPeer peer) {
+    List<String> wholeTurn = new ArrayList<>(List.of("MGET"));
+    wholeTurn.addAll(Collections.nCopies(Execution.REQUESTS_PER_TURN, "a"));
+    List<List<String>> requests = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      requests.addAll(List.of(wholeTurn, wholeTurn, words("INCR n")));
+    }
+    try {
+      while (true) {
+        peer.sendTogether(requests);
+        for (int i = 0; i < requests.size(); i++) {
+          peer.read();
+        }
+      }
+    } catch (IOException e) {
+      // The test has seen what it wanted to see.
+    }
+  }
+
+  @Test
+  void shouldPutTransactionsOfManyPutsIntoOneEntry() throws Exception {
+    RespPeer first = connect();
+    log.hold();
+    first.send(words("SET a 1"));
+    Eventually.await(log::isHolding);
+    List<RespPeer> others = List.of(connect(), connect());
+    for (RespPeer other : others) {
+      other.call("MULTI");
+      for (int i = 0; i < 4_000; i++) {
+        other.send(List.of("SET", "key " + i, "v"));
+      }
+      for (int i = 0; i < 4_000; i++) {
+        assertThat(other.read().text()).isEqualTo("QUEUED");
+      }
+      other.send(words("EXEC"));
+      awaitArrival();
+    }
+    log.letGo();
+    for (RespPeer other : others) {
+      assertThat(other.read().elements()).hasSize(4_000);
+    }
+    assertThat(log.entries()).isEqualTo(2);
   }
 
   @Test
@@ -374,7 +536,8 @@ class LoggedWritesTest {
         for (int i = random.nextInt(12); i >= 0; i--) {
           Request request = commands.next();
           if (request.comparison() == Comparison.EXACT
-              && !request.words().getFirst().equalsIgnoreCase("client")) {
+              && !request.words().getFirst().equalsIgnoreCase("client")
+              && !request.words().contains("appendonly")) {
             requests.add(request);
           }
         }

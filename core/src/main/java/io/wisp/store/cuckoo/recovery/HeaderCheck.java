@@ -4,6 +4,7 @@ package io.wisp.store.cuckoo.recovery;
 import io.wisp.store.cuckoo.region.Geometry;
 import io.wisp.store.cuckoo.region.RecoveryArea;
 import io.wisp.store.cuckoo.region.RegionHeader;
+import io.wisp.store.cuckoo.region.UnrecoverableException;
 import io.wisp.store.cuckoo.region.Words;
 import io.wisp.store.cuckoo.table.Bucket;
 import io.wisp.store.cuckoo.table.Index;

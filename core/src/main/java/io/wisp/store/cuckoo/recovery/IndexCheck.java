@@ -3,6 +3,7 @@ package io.wisp.store.cuckoo.recovery;
 
 import io.wisp.store.cuckoo.log.RecordLayout;
 import io.wisp.store.cuckoo.region.Geometry;
+import io.wisp.store.cuckoo.region.UnrecoverableException;
 import io.wisp.store.cuckoo.region.Words;
 import io.wisp.store.cuckoo.table.Bucket;
 import io.wisp.store.cuckoo.table.Index;
@@ -22,6 +23,7 @@ final class IndexCheck {
   private final BitSet segmentPages;
   private final WordSet named;
   private final WordSet confirmed;
+  private final RecordJudge judge;
   private final RecoveryCounts counts;
   private final long buckets;
 
@@ -31,6 +33,7 @@ final class IndexCheck {
    * @param segmentPages the pages that segments have
    * @param named the records that slots name
    * @param confirmed the slots that name their keys' records
+   * @param judge who says whether a record is whole
    */
   IndexCheck(
       MemorySegment memory,
@@ -39,6 +42,7 @@ final class IndexCheck {
       BitSet segmentPages,
       WordSet named,
       WordSet confirmed,
+      RecordJudge judge,
       RecoveryCounts counts) {
     this.memory = memory;
     this.geometry = geometry;
@@ -46,6 +50,7 @@ final class IndexCheck {
     this.segmentPages = segmentPages;
     this.named = named;
     this.confirmed = confirmed;
+    this.judge = judge;
     this.counts = counts;
     buckets = index.buckets();
   }
@@ -67,7 +72,10 @@ final class IndexCheck {
             });
   }
 
-  /** Collects the records that slots name, and counts the buckets whose level is not theirs. */
+  /**
+   * Collects the records that slots name, and counts those that are whole and in no segment, and
+   * the buckets whose level is not theirs.
+   */
   void collect() {
     forEachBucket(this::collect);
   }
@@ -78,10 +86,23 @@ final class IndexCheck {
     }
     for (int i = 0; i < Bucket.SLOTS; i++) {
       long slot = Words.getPlain(memory, Bucket.slotAddress(address, i));
-      if (slot != Bucket.EMPTY && isInSegment(slot)) {
+      if (slot == Bucket.EMPTY) {
+        continue;
+      }
+      if (isInSegment(slot)) {
         named.add(Bucket.recordOffset(slot));
+      } else if (isWhole(slot)) {
+        counts.strays.increment();
       }
     }
+  }
+
+  private boolean isWhole(long slot) {
+    long record = Bucket.recordOffset(slot);
+    long limit = geometry.bytes(geometry.pages());
+    return record <= limit - RecordLayout.HEADER_SIZE
+        && judge.isWhole(record, limit)
+        && isOfKey(slot, record);
   }
 
   private boolean isFitting(long bucket, long word) {
@@ -147,14 +168,14 @@ final class IndexCheck {
    * @param end of the index's memory
    * @throws UnrecoverableException if one of them is nowhere else
    */
-  void retireOthers(long end, RecordJudge judge) {
+  void retireOthers(long end) {
     for (long bucket = buckets; index.bucketAddress(bucket + 1) <= end; bucket++) {
       long address = index.bucketAddress(bucket);
       boolean isRetired = Bucket.level(Words.getPlain(memory, address)) == Bucket.RETIRED;
       for (int i = 0; i < Bucket.SLOTS; i++) {
         long slot = Words.getPlain(memory, Bucket.slotAddress(address, i));
         if (slot != Bucket.EMPTY) {
-          requireElsewhere(slot, judge);
+          requireElsewhere(slot);
           isRetired = false;
         }
       }
@@ -167,7 +188,7 @@ final class IndexCheck {
     }
   }
 
-  private void requireElsewhere(long slot, RecordJudge judge) {
+  private void requireElsewhere(long slot) {
     long record = Bucket.recordOffset(slot);
     if (isInSegment(slot)
         && !named.contains(record)

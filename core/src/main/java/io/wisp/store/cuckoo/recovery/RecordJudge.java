@@ -32,6 +32,7 @@ final class RecordJudge {
   private long expiring;
   private long bytes;
   private long finished;
+  private long strays;
   private long lastVersion;
 
   /**
@@ -53,6 +54,7 @@ final class RecordJudge {
     counts.expiring.add(expiring);
     counts.bytes.add(bytes);
     counts.finished.add(finished);
+    counts.strays.add(strays);
     counts.lastVersion.accumulate(lastVersion);
   }
 
@@ -78,9 +80,14 @@ final class RecordJudge {
     return RecordLayout.version(Words.getPlain(memory, record));
   }
 
-  /** Makes a record alive that is its key's; the answer is whether it is. */
+  /**
+   * Makes a record alive that is its key's; the answer is whether it is.
+   *
+   * @param limit of its segment
+   */
   boolean confirm(long record, long hash, long limit) {
     if (!isWhole(record, limit)) {
+      strays += isWhole(record, memory.byteSize()) ? 1 : 0;
       return false;
     }
     long slotAddress = index.locateRecord(record, hash);

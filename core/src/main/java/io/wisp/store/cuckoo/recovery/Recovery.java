@@ -7,6 +7,7 @@ import io.wisp.store.cuckoo.region.Geometry;
 import io.wisp.store.cuckoo.region.Journal;
 import io.wisp.store.cuckoo.region.RecoveryArea;
 import io.wisp.store.cuckoo.region.RegionHeader;
+import io.wisp.store.cuckoo.region.UnrecoverableException;
 import io.wisp.store.cuckoo.region.Words;
 import io.wisp.store.cuckoo.table.Index;
 import java.lang.foreign.MemorySegment;
@@ -87,12 +88,22 @@ public final class Recovery {
     try (WordSet named = new WordSet(memory.byteSize());
         WordSet confirmed = new WordSet(memory.byteSize())) {
       IndexCheck entries =
-          new IndexCheck(memory, geometry, index, segmentPages, named, confirmed, counts);
+          new IndexCheck(
+              memory,
+              geometry,
+              index,
+              segmentPages,
+              named,
+              confirmed,
+              new RecordJudge(memory, index, confirmed),
+              counts);
       entries.collect();
       requireLevels();
+      requireSegments(named.next(0, memory.byteSize()) < memory.byteSize());
       List<Segment> segments = check(starts, named, confirmed);
+      requireSegments(true);
       requireVersions();
-      entries.retireOthers(geometry.bytes(indexPages), new RecordJudge(memory, index, confirmed));
+      entries.retireOthers(geometry.bytes(indexPages));
       entries.clear();
       forgetOthers(starts, segments);
       return new Result(segments, freePages(segments), counts.expiring.sum(), report(redone));
@@ -154,6 +165,24 @@ public final class Recovery {
       throw new UnrecoverableException(
           "its index is damaged: %d of its buckets do not belong to %d buckets",
           counts.misfits.sum(), index.buckets());
+    }
+  }
+
+  /**
+   * Refuses lengths of segments that are damaged. They have no check of their own: but each record
+   * that a slot names and that is whole lies in a segment, or the lengths are not those of the
+   * slots. It is asked before segments are gone over, which changes what is between their records.
+   *
+   * <p>If the machine has ended, the pages of lengths and of slots may be of different times, and
+   * what does not fit together is dropped as what is damaged.
+   *
+   * @param hasOthers whether there are other records
+   */
+  private void requireSegments(boolean hasOthers) {
+    long strays = counts.strays.sum();
+    if (strays > 0 && !(machineEnded && hasOthers)) {
+      throw new UnrecoverableException(
+          "its recovery area is damaged: records that are not all in a segment: %d", strays);
     }
   }
 

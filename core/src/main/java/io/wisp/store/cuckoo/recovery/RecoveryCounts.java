@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.LongAdder;
 final class RecoveryCounts {
 
   final LongAdder misfits = new LongAdder();
+  final LongAdder strays = new LongAdder();
   final LongAdder entries = new LongAdder();
   final LongAdder expiring = new LongAdder();
   final LongAdder bytes = new LongAdder();

@@ -4,6 +4,7 @@ package io.wisp.store.cuckoo.recovery;
 import io.wisp.store.cuckoo.log.RecordLayout;
 import io.wisp.store.cuckoo.log.Segment;
 import io.wisp.store.cuckoo.region.Geometry;
+import io.wisp.store.cuckoo.region.UnrecoverableException;
 import io.wisp.store.cuckoo.region.Words;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;

@@ -37,6 +37,7 @@ final class KeptFile implements BackingFile {
   private final @Nullable NativeFile lock;
 
   private RegionFile file;
+  private boolean isPublished;
 
   private KeptFile(
       Path path, FileHold hold, @Nullable NativeFile lock, RegionFile file, boolean isNew) {
@@ -60,7 +61,7 @@ final class KeptFile implements BackingFile {
       try {
         return open(path, bytes, hold);
       } catch (Throwable refused) {
-        hold.close();
+        hold.undo();
         throw refused;
       }
     } catch (NoSuchFileException e) {
@@ -120,13 +121,10 @@ final class KeptFile implements BackingFile {
     }
     long magic = start.getLong(0);
     if (magic != RegionHeader.MAGIC) {
-      throw new IOException(
-          "cannot go on with what "
-              + path
-              + " holds: it holds no table of Wisp: it starts with 0x"
-              + Long.toHexString(Long.reverseBytes(magic))
-              + " and not with the bytes \"WISPTABL\"; name another file, or remove it, and what it"
-              + " holds is lost");
+      throw new UnrecoverableException(
+              "it holds no table of Wisp: it starts with 0x%x and not with the bytes \"WISPTABL\"",
+              Long.reverseBytes(magic))
+          .about(path);
     }
   }
 
@@ -213,10 +211,13 @@ final class KeptFile implements BackingFile {
     return isNew;
   }
 
-  /** Gives a new file its name, now that what it holds is whole. */
+  /** Tells that what it holds is a table. A new file gets its name now. */
   void publish() throws IOException {
-    Files.move(file.path(), path, StandardCopyOption.ATOMIC_MOVE);
-    file = RegionFile.of(path, file.bytes());
+    if (isNew) {
+      Files.move(file.path(), path, StandardCopyOption.ATOMIC_MOVE);
+      file = RegionFile.of(path, file.bytes());
+    }
+    isPublished = true;
   }
 
   @Override
@@ -224,17 +225,17 @@ final class KeptFile implements BackingFile {
     return file.map(arena);
   }
 
-  /** Leaves it where it is, unless it was never published. */
+  /** Leaves it where it is, but nothing that was made for one that was never published. */
   @Override
   public void release() {
     if (!file.path().equals(path)) {
       file.release();
     }
     unlock(lock);
-    try {
+    if (isPublished) {
       hold.close();
-    } catch (IOException e) {
-      // It ends with the process.
+    } else {
+      hold.undo();
     }
   }
 }

@@ -19,6 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Counters {
 
+  /**
+   * When this version was given, no write begins that takes others. Those behind it, up to 2^48,
+   * are for the writes that are under way then: each takes 8,192 at most.
+   */
+  public static final long VERSIONS_END = (1L << 48) - (1L << 32);
+
   /** Few, because what a stripe has left when it is void is lost, of 2^48 that there are. */
   private static final int VERSIONS_AT_ONCE = 16;
 
@@ -42,12 +48,13 @@ public final class Counters {
   private final @Nullable MemorySegment header;
 
   private volatile long versionBound;
+  private volatile boolean areVersionsUsedUp;
 
   /** The counters of an empty store with these stripes. */
   public Counters(Stripes stripes) {
     this.stripes = stripes;
     header = null;
-    versionBound = Long.MAX_VALUE;
+    versionBound = VERSIONS_END;
   }
 
   /**
@@ -60,9 +67,15 @@ public final class Counters {
     this.stripes = stripes;
     this.header = header;
     versionBound = RegionHeader.versionBound(header);
+    areVersionsUsedUp = versionBound >= VERSIONS_END;
     spaced.set(LAST_VERSION, versionBound);
     this.entries.set(entries);
     this.expiring.add(expiring);
+  }
+
+  /** Whether no write may begin any more that takes versions. */
+  public boolean areVersionsUsedUp() {
+    return areVersionsUsedUp;
   }
 
   /**
@@ -108,9 +121,17 @@ public final class Counters {
 
   /** So far above that it hardly ever happens, and that a restart loses few of 2^48. */
   private synchronized void raiseVersionBound(long version) {
+    if (version > VERSIONS_END) {
+      areVersionsUsedUp = true;
+    }
     if (header != null && version > versionBound) {
-      RegionHeader.setVersionBound(header, version + VERSIONS_AHEAD);
-      versionBound = version + VERSIONS_AHEAD;
+      long bound = version + VERSIONS_AHEAD;
+      if (version <= VERSIONS_END) {
+        // Or else nobody would come here who takes those behind it.
+        bound = Math.min(bound, VERSIONS_END);
+      }
+      RegionHeader.setVersionBound(header, bound);
+      versionBound = bound;
     }
   }
 

@@ -3,8 +3,12 @@ package io.wisp.store.cuckoo.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wisp.store.cuckoo.region.RegionHeader;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -94,6 +98,45 @@ class CountersTest {
         assertThat(single(anyHash())).isGreaterThan(divide);
       }
     }
+  }
+
+  /** Takes versions until there are none for another write. */
+  private void useUp(Counters counters) {
+    for (int i = 0; !counters.areVersionsUsedUp(); i++) {
+      assertThat(i).as("versions are used up at last").isLessThan(1000);
+      long hash = anyHash();
+      stripes.lockKey(hash);
+      try {
+        give(hash, counters.nextVersion(hash));
+      } finally {
+        stripes.unlockKey(hash);
+      }
+    }
+    assertThat(given).allMatch(each -> each < 1L << 48);
+  }
+
+  @Test
+  void shouldSayThatVersionsAreUsedUpBeforeTheyEnd() {
+    assertThat(counters.takeVersionsTo(Counters.VERSIONS_END - 500))
+        .isEqualTo(Counters.VERSIONS_END - 500);
+    assertThat(counters.areVersionsUsedUp()).isFalse();
+    useUp(counters);
+    assertThat(Collections.max(given)).isLessThan(Counters.VERSIONS_END + 100);
+  }
+
+  @Test
+  void shouldSayThatTheVersionsOfAKeptTableAreUsedUpBeforeTheyEndAndEverAfter() {
+    MemorySegment header = Arena.ofAuto().allocate(RegionHeader.SIZE, Long.BYTES);
+    RegionHeader.setVersionBound(header, Counters.VERSIONS_END - 500);
+    Counters kept = new Counters(stripes, header, 0, 0);
+    assertThat(kept.areVersionsUsedUp()).isFalse();
+    give(1, kept.nextVersions(1));
+    assertThat(RegionHeader.versionBound(header)).isEqualTo(Counters.VERSIONS_END);
+    useUp(kept);
+    assertThat(RegionHeader.versionBound(header))
+        .isGreaterThanOrEqualTo(Collections.max(given))
+        .isLessThan(1L << 48);
+    assertThat(new Counters(stripes, header, 0, 0).areVersionsUsedUp()).isTrue();
   }
 
   @Test

@@ -174,6 +174,11 @@ final class BatchCalls {
     replies.take();
   }
 
+  /** The first error among the replies so far to the transaction that is answered now, or null. */
+  @Nullable String firstError() {
+    return replies.firstError();
+  }
+
   /** What became of a transaction, by the last reply to it. */
   Status complete() {
     try {

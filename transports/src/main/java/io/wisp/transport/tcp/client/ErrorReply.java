@@ -48,11 +48,15 @@ final class ErrorReply {
       case "KEYEMPTY" -> Status.KEY_EMPTY;
       case "KEYTOOLARGE" -> Status.KEY_TOO_LARGE;
       case "VALUETOOLARGE" -> Status.VALUE_TOO_LARGE;
+      case "ENTRYTOOLARGE" -> Status.ENTRY_TOO_LARGE;
       case "OOM" -> Status.OUT_OF_MEMORY;
       case "NOAUTH" -> Status.NOT_AUTHENTICATED;
       case "MOVED" -> Status.MOVED;
       case "CLUSTERDOWN" -> Status.SLOT_NOT_SERVED;
       case "CROSSSLOT" -> Status.CROSS_SLOT;
+      case "UNKNOWN" ->
+          throw new TransportException(
+              endpoint + " does not know whether the request was carried out: " + error);
       default -> throw new TransportException(endpoint + " answered with an error: " + error);
     };
   }

@@ -500,7 +500,9 @@ public final class TcpClient implements Client {
   private TransportException broken(TransportException cause, String underWay) {
     int more = outstanding.count() - 1;
     String requests = underWay + (more > 0 ? " and " + more + " more requests" : "");
-    String message = cause.getMessage() + "; under way: " + requests;
+    String error = batches.firstError();
+    String said = error == null ? "" : "; before that it said: " + error;
+    String message = cause.getMessage() + said + "; under way: " + requests;
     stream.closeSocket();
     failure = message;
     return cause instanceof TransportTimeoutException

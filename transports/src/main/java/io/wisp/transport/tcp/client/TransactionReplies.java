@@ -71,6 +71,11 @@ final class TransactionReplies {
     }
   }
 
+  /** The first error of the transaction under way, or null. */
+  @Nullable String firstError() {
+    return firstError;
+  }
+
   /**
    * What became of the transaction, by its last reply.
    *

@@ -213,7 +213,10 @@ public record Command(
 
   /** How many keys it has at most with so many arguments, its name included. */
   public int mostKeys(int count) {
-    return takesManyKeys() ? count / step : 2;
+    if (takesManyKeys()) {
+      return count / step;
+    }
+    return OF_TWO_KEYS.contains(name) ? 2 : 1;
   }
 
   /** The most arguments that it takes when it runs at once, its name included. */

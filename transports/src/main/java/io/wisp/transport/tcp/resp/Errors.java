@@ -14,7 +14,8 @@ import java.nio.charset.StandardCharsets;
 /**
  * The error replies of the server. Where Redis has the same error they have its words, for clients
  * look at them. The first word is the error's code, and {@link #KEY_EMPTY}, {@link #KEY_TOO_LARGE},
- * {@link #OUT_OF_MEMORY} and {@link #NOT_AUTHENTICATED} each stand for one {@link Status}.
+ * {@link #ENTRY_TOO_LARGE}, {@link #OUT_OF_MEMORY} and {@link #NOT_AUTHENTICATED} each stand for
+ * one {@link Status}.
  *
  * <p>An error is a string of bytes: each of its characters is one, whatever the client meant by it.
  */
@@ -30,8 +31,11 @@ public final class Errors {
           + " bytes";
   public static final String OUT_OF_MEMORY =
       "OOM command not allowed: the store's memory is full and nothing was changed";
+  public static final String OUT_OF_VERSIONS =
+      "ERR the store has given all versions that records can have, and nothing was changed: it can"
+          + " be read and deleted from, and a new store has all of them again";
   public static final String ENTRY_TOO_LARGE =
-      "ERR the command writes too much at once for the log of this server: "
+      "ENTRYTOOLARGE the command writes too much at once for the log of this server: "
           + PendingWrites.MAX_COMMAND_BYTES
           + " bytes of keys and values are the most; nothing was changed";
   public static final String TRANSACTION_TOO_LARGE =
@@ -100,6 +104,7 @@ public final class Errors {
       case OUT_OF_MEMORY -> OUT_OF_MEMORY;
       case TRANSACTION_TOO_LARGE -> TRANSACTION_TOO_LARGE;
       case ENTRY_TOO_LARGE -> ENTRY_TOO_LARGE;
+      case OUT_OF_VERSIONS -> OUT_OF_VERSIONS;
       case NOT_AUTHENTICATED -> NOT_AUTHENTICATED;
       default -> "ERR the store answered " + status;
     };

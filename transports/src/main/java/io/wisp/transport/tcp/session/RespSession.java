@@ -78,7 +78,7 @@ public final class RespSession implements AutoCloseable {
     runner = new CommandRunner(context.request(), execution, context.slots());
     whole = new WholeRequest(context.parser());
     inline = new InlineInput(context.buffers());
-    admission = new WriteAdmission(context.turns(), execution);
+    admission = new WriteAdmission(context.gate(), execution);
   }
 
   /**

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param request what commands work with
  * @param buffers where sessions take memory from
  * @param slots which keys this node of a cluster has; null means all
- * @param turns when commands may write; null means at once
+ * @param gate when commands may write; null means at once
  */
 public record SessionContext(
     CommandRequest request,
@@ -32,7 +32,7 @@ public record SessionContext(
     RequestsAhead ahead,
     RequestCounters counters,
     @Nullable SlotCheck slots,
-    @Nullable WriteTurns turns)
+    @Nullable WriteGate gate)
     implements AutoCloseable {
 
   /**
@@ -40,7 +40,7 @@ public record SessionContext(
    *
    * @param traffic counts what the sessions read
    * @param scratch memory for commands to work in, which is closed with this
-   * @param turns when commands may write; null means at once
+   * @param gate when commands may write; null means at once
    */
   public SessionContext(
       Store store,
@@ -49,7 +49,7 @@ public record SessionContext(
       NativeBuffer scratch,
       BufferPool buffers,
       RequestCounters counters,
-      @Nullable WriteTurns turns) {
+      @Nullable WriteGate gate) {
     this(
         new CommandRequest(store, server, traffic, buffers, scratch),
         buffers,
@@ -57,7 +57,7 @@ public record SessionContext(
         store.prefetcher(),
         counters,
         server.member(),
-        turns);
+        gate);
   }
 
   private SessionContext(
@@ -67,7 +67,7 @@ public record SessionContext(
       Prefetcher prefetcher,
       RequestCounters counters,
       @Nullable ClusterMember member,
-      @Nullable WriteTurns turns) {
+      @Nullable WriteGate gate) {
     this(
         request,
         buffers,
@@ -76,7 +76,7 @@ public record SessionContext(
         new RequestsAhead(commands, prefetcher),
         counters,
         slots(member, commands),
-        turns);
+        gate);
   }
 
   private static @Nullable SlotCheck slots(@Nullable ClusterMember member, CommandTable commands) {

@@ -22,55 +22,56 @@ final class WriteAdmission {
   /** Those of which a subcommand takes a key. */
   private static final Set<String> TELLS_OF_KEYS = Set.of("object", "memory");
 
-  private final @Nullable WriteTurns turns;
+  private final @Nullable WriteGate gate;
   private final boolean asksOfReads;
   private final Execution execution;
 
   /**
    * That of a session.
    *
-   * @param turns null lets everything run at once
+   * @param gate null lets everything run at once
    */
-  WriteAdmission(@Nullable WriteTurns turns, Execution execution) {
-    this.turns = turns;
-    asksOfReads = turns != null && turns.asksOfReads();
+  WriteAdmission(@Nullable WriteGate gate, Execution execution) {
+    this.gate = gate;
+    asksOfReads = gate != null && gate.asksOfReads();
     this.execution = execution;
   }
 
   void beginTurn() {
-    if (turns != null) {
-      turns.beginTurn();
+    if (gate != null) {
+      gate.beginTurn();
     }
   }
 
   /** Why a command is refused, or null. */
   @Nullable String refusalOf(Command command) {
-    boolean changesNothing = command.isExec() && !execution.transaction().writes();
-    return turns != null && writes(command) && !changesNothing ? turns.refusal() : null;
+    return gate != null && writes(command) ? gate.refusal() : null;
   }
 
   /** Whether a command may run now that has so many arguments, its name included. */
   boolean mayRun(Command command, int count) {
-    if (turns == null || execution.transaction().queues(command)) {
+    if (gate == null || execution.transaction().queues(command)) {
       return true;
     }
     if (writes(command)) {
-      return turns.admitsWrite(keys(command, count));
+      return gate.admitsWrite(keys(command, count));
     }
-    if (turns.hasWritten()) {
+    if (gate.hasWritten()) {
       return looksAtNoMoreThanKeys(command);
     }
-    return !asksOfReads || !looksAtStore(command) || turns.admitsRead();
+    return !asksOfReads || !looksAtStore(command) || gate.admitsRead();
   }
 
   /** Whether a command that runs for each key as it arrives may go on. */
   boolean mayStep(Command command) {
-    return turns == null || command.access() != Access.WRITE || turns.admitsWrite(1);
+    return gate == null || command.access() != Access.WRITE || gate.admitsWrite(1);
   }
 
   private boolean writes(Command command) {
-    return (command.access() == Access.WRITE && !execution.transaction().queues(command))
-        || command.isExec();
+    if (command.isExec()) {
+      return execution.transaction().writes();
+    }
+    return command.access() == Access.WRITE && !execution.transaction().queues(command);
   }
 
   private int keys(Command command, int count) {

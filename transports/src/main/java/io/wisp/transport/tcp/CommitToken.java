@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport.tcp;
+
+import io.wisp.store.Store;
+import io.wisp.store.StoreRoom;
+import io.wisp.transport.WriteLog;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The right to make the next entry of the log. One event loop has it at a time, because each entry
+ * is decided by what the store holds when the one before it has happened. The loops get it in the
+ * order in which they asked. Thread-safe.
+ */
+final class CommitToken {
+
+  private final WriteLog log;
+  private final StoreRoom room;
+  private final ArrayDeque<GroupCommit> waiting = new ArrayDeque<>();
+  private @Nullable GroupCommit holder;
+
+  /** That of the loops of a server, which write to a log that writes to a store. */
+  CommitToken(WriteLog log, Store store) {
+    this.log = log;
+    room = new StoreRoom(store);
+  }
+
+  /** Where entries go. */
+  WriteLog log() {
+    return log;
+  }
+
+  /** The store's, for who has the token. */
+  StoreRoom room() {
+    return room;
+  }
+
+  /** Takes the token; if another loop has it, whoever asks is told when it is his. */
+  synchronized boolean take(GroupCommit who) {
+    if (holder == null) {
+      holder = who;
+    }
+    if (holder == who) {
+      return true;
+    }
+    if (!waiting.contains(who)) {
+      waiting.addLast(who);
+    }
+    return false;
+  }
+
+  /** Gives the token back, or gives up waiting for it. */
+  void giveBack(GroupCommit who) {
+    GroupCommit next;
+    synchronized (this) {
+      if (holder != who) {
+        waiting.remove(who);
+        return;
+      }
+      next = waiting.pollFirst();
+      holder = next;
+    }
+    if (next != null) {
+      next.tokenGiven();
+    }
+  }
+}
