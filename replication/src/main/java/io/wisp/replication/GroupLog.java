@@ -256,7 +256,8 @@ final class GroupLog implements WriteLog, Leadership {
     }
     byte[] bytes = Entry.encode(decidedBy.applied() + 1, clears, writes);
     if (!underWay.compareAndSet(null, completion)) {
-      throw new IllegalStateException("an entry is under way, and this is another one");
+      completion.ended("another server of the process has an entry under way");
+      return;
     }
     String why = failure;
     if (why != null) {
