@@ -82,7 +82,10 @@ final class WriteAdmission {
   }
 
   private static boolean looksAtStore(Command command) {
-    return command.access() == Access.READ || command.isKeyAt(1) || TELLS_OF_KEYS.contains(command.name());
+    return command.access() == Access.READ
+        || command.isKeyAt(1)
+        || command.isExec()
+        || TELLS_OF_KEYS.contains(command.name());
   }
 
   private static boolean looksAtNoMoreThanKeys(Command command) {
