@@ -58,9 +58,10 @@ record LoggedData(Path folder) {
       WriteLog log = provider.open(folder, store, notice -> err.println("WARNING: " + notice));
       out.printf(
           Locale.ROOT,
-          "        %,d keys, in %.3f s; each write is on the disk before it is acknowledged%n",
+          "        %,d keys, in %.3f s; %s%n",
           store.size(),
-          (System.nanoTime() - began) / 1e9);
+          (System.nanoTime() - began) / 1e9,
+          FileSystemType.of(folder).promiseOfLog());
       return log;
     } catch (IOException e) {
       String why = e.getMessage();
