@@ -36,6 +36,15 @@ def test_figures_in_bold_are_in_what_is_shown():
         ([], "the following arguments are required: question"),
         (["spred"], "there is no spred; did you mean spread? there is connections, metadata, rebalance, spread"),
         (["spread", "--rat", "5"], "unrecognized arguments: --rat 5"),
+        (
+            ["connections", "--processes", "100000", "--threads", "1024"],
+            "100,000 processes of 1,024 threads are too many: 1,000,000 threads in all at most",
+        ),
+        (
+            ["spread", "--changes", "16384", "--simulated", "100000"],
+            "16,384 changes for 100,000 simulated clients are too many: 20,000,000 in all at most",
+        ),
+        (["rebalance", "--data", "0.001", "--value", "67108864", "--writes", "0"], "a slot would have no record"),
     ],
 )
 def test_what_is_no_question_is_told(words, complaint, capsys):
@@ -43,3 +52,8 @@ def test_what_is_no_question_is_told(words, complaint, capsys):
         main(words)
     assert ended.value.code == 2
     assert complaint in capsys.readouterr().err
+
+
+def test_a_question_may_stand_behind_the_end_of_options(capsys):
+    assert main(["--", "metadata"]) == 0
+    assert capsys.readouterr().out

@@ -3,7 +3,7 @@
 
 One client takes the ways in turns, all in one JVM: auto (reads the record where the server said that it is, and else
 asks), onesided (never asks), ring (always asks), and tcp where many requests are sent together. It is warm, for it went
-through all loads before until they got no faster. Rounds are interleaved and their order alternates. The answer is the
+through all loads before until they got no faster, four times at most. Rounds are interleaved and their order alternates. The answer is the
 ratio of the requests a second to the ring's in each round, its median and its range; rates of different rounds are not
 compared. Beside it stand counts, which do not depend on what else the machine does: reads of the server's memory for
 each get, and work requests and posts (doorbells) of the client for each request.

@@ -20,6 +20,8 @@ DATAGRAMS = 8
 """Requests that a client of datagrams may have under way, each in a page of its own at the node."""
 ZIPF = 0.99
 REQUESTS = 40_000
+MOST_CONNECTIONS = 1_000_000
+"""That are drawn from: each takes some memory."""
 HELP = """\
 Counts queue pairs and locked memory of a node and of a process of clients: as Wisp's rdma has them today, and with what would
 take fewer. Beside it stand the rate of READs that was published for so many queue pairs, of the rate with 32, and how many requests
@@ -145,6 +147,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--held", type=whole(1, 1_000_000), default=450, metavar="N", help=help_text)
     parser.add_argument("--seed", type=whole(0, 1 << 62), default=1, metavar="N", help="of what is drawn (1)")
     given = parser.parse_args(arguments)
+    if given.processes * given.threads > MOST_CONNECTIONS:
+        asked = f"{given.processes:,} processes of {given.threads:,} threads"
+        parser.error(f"{asked} are too many: {MOST_CONNECTIONS:,} threads in all at most")
     cluster = Cluster(
         given.nodes, given.processes, given.threads, given.node_threads, given.busiest, given.held, given.seed
     )

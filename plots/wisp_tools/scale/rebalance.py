@@ -259,6 +259,10 @@ def main(arguments: Sequence[str]) -> int:
     if plan.for_records <= 0:
         needed = size(plan.slot_writes * plan.record)
         parser.error(f"no move would end: writes of one slot alone are {needed}/s, and that is all of the bandwidth")
+    if plan.slot_records < 1:
+        parser.error(
+            f"a slot would have no record: {plan.slot_records:.2g} of {size(plan.record)} fit into its part of --data"
+        )
     print(report(plan))
     return 0
 

@@ -19,6 +19,8 @@ from wisp_tools.scale.tables import count, several, size, table, time
 
 MOVED_BYTES = 32
 """About what MOVED and its address take."""
+MOST_LEARNT = 20_000_000
+"""That are simulated: each takes some memory."""
 HELP = """\
 Simulates how clients learn of maps that change: a slot, or several, get another owner again and again. A client learns of it when
 a node says MOVED, or when it connects to one anew. Wisp's maps do not change while nodes run: what is simulated is a design. The
@@ -130,6 +132,9 @@ def main(arguments: Sequence[str]) -> int:
     given = parser.parse_args(arguments)
     if given.changes * given.slots > SLOTS:
         parser.error(f"{given.changes:,} changes of {given.slots:,} slots are more than the {SLOTS:,} that there are")
+    if given.changes * given.simulated > MOST_LEARNT:
+        asked = f"{given.changes:,} changes for {given.simulated:,} simulated clients"
+        parser.error(f"{asked} are too many: {MOST_LEARNT:,} in all at most")
     client = Client(given.rate, given.connects / 3600)
     changes = Changes(given.changes, given.slots, given.interval)
     owners = min(given.owners, given.changes, given.nodes)

@@ -352,7 +352,8 @@ public final class PendingWrites extends FutureStore {
     if (exceeds(size)) {
       return Status.ENTRY_TOO_LARGE;
     }
-    if (bytes + size > room && !hasRoomByALook(size)) {
+    // What puts nothing needs no room, of which there may be less than none after a restart.
+    if (size > 0 && bytes + size > room && !hasRoomByALook(size)) {
       return Status.OUT_OF_MEMORY;
     }
     copies.reserve((int) size);

@@ -311,6 +311,23 @@ class PendingWritesTest {
   }
 
   @Test
+  void shouldDeleteInABatchFromAStoreThatHasNoRoomForMore() {
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      int keys = 0;
+      while (!store.put(slice("key " + keys), Slice.of(new byte[100])).isError()) {
+        keys++;
+      }
+      PendingWrites pending = new PendingWrites(store);
+      pending.begin();
+      pending.show();
+      assertThat(pending.put(slice("another"), Slice.of("v"))).isEqualTo(Status.OUT_OF_MEMORY);
+      WriteBatch batch = new WriteBatch();
+      batch.delete(slice("key 1"), WriteCondition.ALWAYS, 0);
+      assertThat(pending.writeAll(batch)).isEqualTo(Status.DONE);
+    }
+  }
+
+  @Test
   void shouldLookAtTheStoreWhenWhatWasPutLeavesNoRoomAndNotForEachEntry() {
     AtomicInteger looks = new AtomicInteger();
     byte[] value = new byte[100];

@@ -130,7 +130,14 @@ final class DataFolder implements AutoCloseable {
     if (parent != null) {
       Files.createDirectories(parent);
     }
-    Files.createDirectory(path, OWNER_ONLY);
+    try {
+      Files.createDirectory(path, OWNER_ONLY);
+    } catch (FileAlreadyExistsException e) {
+      // Another server may make it at this moment; the lock tells who has it.
+      if (!Files.isDirectory(path)) {
+        throw e;
+      }
+    }
     DurableFiles.forceName(path);
   }
 

@@ -87,10 +87,21 @@ record FileSystemType(String name) {
         "--keep: nothing could be promised on the file system " + name + ", " + reason);
   }
 
-  /** What can be promised. */
+  /** What can be promised of a table. */
   String promise() {
-    return IN_MEMORY.contains(name)
+    return isInMemory()
         ? "outlives this process, not the machine"
         : "outlives this process, and after an orderly end the machine";
+  }
+
+  /** What can be promised of a log. */
+  String promiseOfLog() {
+    return isInMemory()
+        ? "the log is in memory: it outlives this process, not the machine"
+        : "each write is on the disk before it is acknowledged";
+  }
+
+  private boolean isInMemory() {
+    return IN_MEMORY.contains(name);
   }
 }

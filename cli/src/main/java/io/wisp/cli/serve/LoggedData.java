@@ -77,9 +77,10 @@ record LoggedData(Path folder, boolean isOfNewMember) {
       if (membership == null) {
         out.printf(
             Locale.ROOT,
-            "        %,d keys, in %.3f s; each write is on the disk before it is acknowledged%n",
+            "        %,d keys, in %.3f s; %s%n",
             store.size(),
-            (System.nanoTime() - began) / 1e9);
+            (System.nanoTime() - began) / 1e9,
+            FileSystemType.of(folder).promiseOfLog());
       } else {
         out.println("        each write is on the disks of a majority before it is acknowledged");
       }

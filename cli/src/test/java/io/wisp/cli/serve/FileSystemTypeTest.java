@@ -65,6 +65,10 @@ class FileSystemTypeTest {
         .isEqualTo("outlives this process, not the machine");
     assertThat(new FileSystemType("ext4").promise())
         .isEqualTo("outlives this process, and after an orderly end the machine");
+    assertThat(new FileSystemType("tmpfs").promiseOfLog())
+        .isEqualTo("the log is in memory: it outlives this process, not the machine");
+    assertThat(new FileSystemType("ext4").promiseOfLog())
+        .isEqualTo("each write is on the disk before it is acknowledged");
   }
 
   @Test

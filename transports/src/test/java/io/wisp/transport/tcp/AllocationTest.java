@@ -15,6 +15,7 @@ import io.wisp.store.cuckoo.CuckooStore;
 import io.wisp.testing.Allocation;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
+import io.wisp.transport.JavaProcess;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.tcp.client.TcpClient;
 import io.wisp.transport.tcp.session.SessionHarness;
@@ -22,11 +23,21 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AllocationTest {
+
+  /** What is asked of a server. */
+  enum Load {
+    PUT_AND_GET,
+    MANY_PUTS_IN_ONE,
+    LOOKED_AT_AHEAD,
+    TRANSACTION,
+    NODE_OF_A_CLUSTER
+  }
 
   private static final int REQUESTS = 10_000;
   private static final int TOGETHER = 20;
@@ -34,8 +45,32 @@ class AllocationTest {
   private final Slice key = Slice.of("some key");
   private final Slice written = Slice.of(new byte[100]);
 
-  @Test
-  void shouldAllocateNothingForAPutOrAGetInServerAndClient() throws Exception {
+  /**
+   * In a JVM of its own, as a server has. Where many other tests have run, calls have more targets,
+   * and the compilers leave objects that they do away with elsewhere.
+   */
+  @ParameterizedTest
+  @EnumSource
+  void shouldAllocateNothing(Load load) throws Exception {
+    try (JavaProcess process = new JavaProcess(AllocationTest.class, load.name())) {
+      assertThat(process.line()).isEqualTo("nothing");
+    }
+  }
+
+  /** Fails if the load that is named makes threads allocate. */
+  public static void main(String[] arguments) throws Exception {
+    AllocationTest test = new AllocationTest();
+    switch (Load.valueOf(arguments[0])) {
+      case PUT_AND_GET -> test.putAndGet();
+      case MANY_PUTS_IN_ONE -> test.askManyPutsInOneRequest();
+      case LOOKED_AT_AHEAD -> test.askWhatIsLookedAtAhead();
+      case TRANSACTION -> test.askTransactions();
+      case NODE_OF_A_CLUSTER -> test.askANodeOfACluster();
+    }
+    System.out.println("nothing");
+  }
+
+  private void putAndGet() throws Exception {
     ServerOptions options = ServerOptions.at(new Endpoint("127.0.0.1", 0));
     try (CuckooStore store = CuckooStore.open(64L << 20);
         TcpServer server = new TcpServer(store, options, TcpLimits.defaults());
@@ -55,8 +90,7 @@ class AllocationTest {
     }
   }
 
-  @Test
-  void shouldAllocateNothingForManyPutsInOneRequest() throws Exception {
+  private void askManyPutsInOneRequest() throws Exception {
     String[] words = new String[21];
     Arrays.setAll(words, i -> i == 0 ? "MSET" : Integer.toString(i));
     try (CuckooStore store = CuckooStore.open(64L << 20)) {
@@ -65,8 +99,7 @@ class AllocationTest {
   }
 
   /** So large an index that the requests behind the first are looked at beforehand. */
-  @Test
-  void shouldAllocateNothingForRequestsThatAreLookedAtAhead() throws Exception {
+  private void askWhatIsLookedAtAhead() throws Exception {
     String pair =
         SessionHarness.request("SET", "some key", "some value")
             + SessionHarness.request("GET", "some key");
@@ -77,8 +110,7 @@ class AllocationTest {
     }
   }
 
-  @Test
-  void shouldAllocateNothingForATransaction() throws Exception {
+  private void askTransactions() throws Exception {
     String value = "v".repeat(100);
     String transaction =
         SessionHarness.request("WATCH", "some key")
@@ -115,8 +147,7 @@ class AllocationTest {
   }
 
   /** Looks at the slots of one key, of many, and of a transaction. */
-  @Test
-  void shouldAllocateNothingForKeysOfANodeOfACluster() throws Exception {
+  private void askANodeOfACluster() throws Exception {
     ClusterNode node = new ClusterNode("a", "127.0.0.1", 7001, List.of(new SlotRange(0, 16_383)));
     ClusterMember member = new ClusterMember("a", new ClusterMap(1, List.of(node)));
     ServerOptions options = ServerOptions.at(new Endpoint("127.0.0.1", 0)).withMember(member);

@@ -37,7 +37,6 @@ final class KeptFile implements BackingFile {
   private final @Nullable NativeFile lock;
 
   private RegionFile file;
-  private boolean isPublished;
 
   private KeptFile(
       Path path, FileHold hold, @Nullable NativeFile lock, RegionFile file, boolean isNew) {
@@ -56,12 +55,17 @@ final class KeptFile implements BackingFile {
    */
   static KeptFile open(Path path, long bytes) throws IOException {
     try {
-      requireUsable(path, attributes(path));
+      BasicFileAttributes attributes = attributes(path);
+      requireUsable(path, attributes);
+      if (attributes != null) {
+        // A file that is no such table is left as it is, without a lock beside it.
+        requireTable(path, attributes, bytes);
+      }
       FileHold hold = FileHold.take(path);
       try {
         return open(path, bytes, hold);
       } catch (Throwable refused) {
-        hold.undo();
+        hold.close();
         throw refused;
       }
     } catch (NoSuchFileException e) {
@@ -84,19 +88,9 @@ final class KeptFile implements BackingFile {
         throw refused;
       }
     }
-    if (attributes.size() != bytes) {
-      throw new IOException(
-          path
-              + " has "
-              + attributes.size()
-              + " bytes, and "
-              + bytes
-              + " are asked for: ask for as many as it was made with, or remove it with all that"
-              + " it holds");
-    }
     NativeFile lock = lock(path);
     try {
-      requireTable(path);
+      requireTable(path, attributes, bytes);
       makeOurs(path);
       if (lock != null) {
         fillHoles(path, lock, bytes);
@@ -114,7 +108,18 @@ final class KeptFile implements BackingFile {
   }
 
   /** Before anything of the file is changed: it may be anybody's. */
-  private static void requireTable(Path path) throws IOException {
+  private static void requireTable(Path path, BasicFileAttributes attributes, long bytes)
+      throws IOException {
+    if (attributes.size() != bytes) {
+      throw new IOException(
+          path
+              + " has "
+              + attributes.size()
+              + " bytes, and "
+              + bytes
+              + " are asked for: ask for as many as it was made with, or remove it with all that"
+              + " it holds");
+    }
     ByteBuffer start = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       channel.read(start, RegionHeader.MAGIC_OFFSET);
@@ -211,13 +216,10 @@ final class KeptFile implements BackingFile {
     return isNew;
   }
 
-  /** Tells that what it holds is a table. A new file gets its name now. */
+  /** Gives a new file its name, now that what it holds is whole. */
   void publish() throws IOException {
-    if (isNew) {
-      Files.move(file.path(), path, StandardCopyOption.ATOMIC_MOVE);
-      file = RegionFile.of(path, file.bytes());
-    }
-    isPublished = true;
+    Files.move(file.path(), path, StandardCopyOption.ATOMIC_MOVE);
+    file = RegionFile.of(path, file.bytes());
   }
 
   @Override
@@ -225,17 +227,17 @@ final class KeptFile implements BackingFile {
     return file.map(arena);
   }
 
-  /** Leaves it where it is, but nothing that was made for one that was never published. */
+  /** Leaves it where it is, unless it was never published. */
   @Override
   public void release() {
     if (!file.path().equals(path)) {
       file.release();
     }
     unlock(lock);
-    if (isPublished) {
+    try {
       hold.close();
-    } else {
-      hold.undo();
+    } catch (IOException e) {
+      // It ends with the process.
     }
   }
 }

@@ -115,8 +115,7 @@ public final class Region implements AutoCloseable {
   }
 
   /**
-   * Tells a region that is kept that there is a table in it, with which its process goes on. The
-   * file of a new one gets its name; without this call, closing it leaves no file that was made.
+   * Gives the file of a new region that is kept its name, now that there is a table in it.
    *
    * @throws IOException if that cannot be done; the message says why
    */
