@@ -22,6 +22,7 @@ enum Tool {
   TEST_CLIENTS,
   TEST_PYTHON,
   PROVE_COMPARE,
+  SCALE,
   JDK;
 
   private final String purpose;
