@@ -399,8 +399,10 @@ final class EventLoop implements Runnable {
 
   private void closeAll() {
     if (commit != null) {
-      commit.close();
+      commit.close(unfinished);
     }
+    // The last round may have ended an entry, so that some have replies nobody has sent yet.
+    unfinished.forEach(TcpConnection::sendLast);
     TcpConnections connections = confined().connections();
     while (connections.size() > 0) {
       close(connections.get(connections.size() - 1));

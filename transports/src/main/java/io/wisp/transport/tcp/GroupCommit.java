@@ -233,15 +233,19 @@ final class GroupCommit implements WriteGate {
 
   private void finish(@Nullable String failure, ArrayDeque<TcpConnection> unfinished) {
     admitWaiting(unfinished);
+    letGoOn(failure, unfinished);
+    pending.reset();
+    proofWanted = false;
+    state = State.IDLE;
+    token.giveBack(this);
+  }
+
+  private void letGoOn(@Nullable String failure, ArrayDeque<TcpConnection> unfinished) {
     for (TcpConnection connection : held) {
       connection.letGoOn(failure);
       unfinished.addLast(connection);
     }
     held.clear();
-    pending.reset();
-    proofWanted = false;
-    state = State.IDLE;
-    token.giveBack(this);
   }
 
   /**
@@ -258,11 +262,13 @@ final class GroupCommit implements WriteGate {
   }
 
   /**
-   * The loop ends. It waits a moment for the entry that is under way, and sends the replies that
-   * were held back; or that the outcome is not known. An entry that is still under way then gives
+   * The loop ends. It waits a moment for the entry that is under way, and lets its connections go
+   * on; or tells them that the outcome is not known. An entry that is still under way then gives
    * the token back when it ends.
+   *
+   * @param unfinished takes the connections that have a last reply
    */
-  void close() {
+  void close(ArrayDeque<TcpConnection> unfinished) {
     if (state == State.COMMITTING) {
       long deadline = System.nanoTime() + LAST_ENTRY_NANOS;
       while (!ended && System.nanoTime() - deadline < 0) {
@@ -270,10 +276,7 @@ final class GroupCommit implements WriteGate {
       }
     }
     String last = ended ? outcome : STOPPED;
-    for (TcpConnection connection : held) {
-      connection.sendLast(last);
-    }
-    held.clear();
+    letGoOn(last, unfinished);
     closed = true;
     if (state != State.COMMITTING || ended) {
       token.giveBack(this);

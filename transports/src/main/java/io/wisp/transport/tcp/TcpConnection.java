@@ -281,15 +281,11 @@ final class TcpConnection implements ReadyChannel {
     return Next.WAIT;
   }
 
-  /**
-   * Sends the replies that were held back, as far as the socket takes them, before it is closed.
-   *
-   * @param failure why it is not known whether its writes have happened, or null
-   */
-  void sendLast(@Nullable String failure) {
+  /** Sends the replies that wait, as far as the socket takes them, before it is closed. */
+  void sendLast() {
     try {
-      if (failure != null) {
-        tellOf(failure);
+      if (writeFailure != null) {
+        tellOf(writeFailure);
       } else if (unsent != null) {
         traffic.countSent(unsent.writeTo(channel));
       }

@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wisp.store.HeapStore;
 import io.wisp.store.PendingWrites;
+import io.wisp.store.RacedStore;
 import io.wisp.store.RecordSink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
+import io.wisp.store.Store;
 import io.wisp.store.WriteBatch;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
@@ -27,8 +29,11 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,12 +44,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LoggedWritesTest {
 
+  private static final Set<Thread.State> JOINS =
+      EnumSet.of(Thread.State.WAITING, Thread.State.TIMED_WAITING);
+
   private final HeapStore store = new HeapStore();
   private final HeldLog log = new HeldLog(store);
   private final List<AutoCloseable> open = new ArrayList<>();
   private RunningServer server = serve(1, false);
 
   private RunningServer serve(int threads, boolean busyPoll) {
+    return serve(store, threads, busyPoll);
+  }
+
+  private RunningServer serve(Store store, int threads, boolean busyPoll) {
     return new RunningServer(
         store,
         options -> options.withThreads(threads).withBusyPoll(busyPoll).withWriteLog(log),
@@ -69,6 +81,14 @@ class LoggedWritesTest {
     }
     server.close();
     log.close();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private void restart(int threads, boolean busyPoll) {
@@ -464,6 +484,40 @@ class LoggedWritesTest {
     } else {
       assertThat(writer.read().text()).startsWith("UNKNOWN ").contains("was stopped");
     }
+    closing.join();
+  }
+
+  @Test
+  void shouldAnswerWhatEndsInItsLastRound() throws Exception {
+    CountDownLatch goesOn = new CountDownLatch(1);
+    CountDownLatch reads = new CountDownLatch(1);
+    store.put(Slice.of("slow"), Slice.of("1"));
+    Store slow =
+        new RacedStore(
+            store,
+            RacedStore.Moment.AFTER_READING,
+            other -> {
+              reads.countDown();
+              await(goesOn);
+            });
+    server.close();
+    server = serve(slow, 1, false);
+    RespPeer writer = connect();
+    RespPeer reader = connect();
+    log.hold();
+    writer.send(words("SET a 1"));
+    Eventually.await(log::isHolding);
+    reader.send(words("GET slow"));
+    await(reads);
+    log.letGo();
+    log.close();
+    Thread closing = Thread.ofPlatform().start(server::close);
+    try {
+      Eventually.await(() -> JOINS.contains(closing.getState()));
+    } finally {
+      goesOn.countDown();
+    }
+    assertThat(writer.read().text()).isEqualTo("OK");
     closing.join();
   }
 
