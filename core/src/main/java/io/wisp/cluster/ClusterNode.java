@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param shard what it has in common with its replicas, or with its master and the other replicas:
  *     a name of the same kind, that of a node alone unless said
  */
-public record ClusterNode(
-    String name, String host, int port, List<SlotRange> slots, String shard) {
+public record ClusterNode(String name, String host, int port, List<SlotRange> slots, String shard) {
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 

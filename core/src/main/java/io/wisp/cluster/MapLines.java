@@ -31,8 +31,7 @@ public final class MapLines {
   private static final String NODE = "cluster_node";
 
   private static final Pattern NODE_VALUE =
-      Pattern.compile(
-          "name=([^,]*),host=([^,]*),port=(\\d{1,5}),slots=([^,]*)(?:,shard=([^,]*))?");
+      Pattern.compile("name=([^,]*),host=([^,]*),port=(\\d{1,5}),slots=([^,]*)(?:,shard=([^,]*))?");
 
   private MapLines() {}
 

@@ -74,7 +74,9 @@ class ClusterMapTest {
     assertThat(after.ownerIndex(3)).isEqualTo(2);
     assertThat(after.ownerIndex(9)).isEqualTo(3);
     assertThat(after.shardOf(0)).extracting(ClusterNode::name).containsExactly("c", "a", "b");
-    assertThat(after.nodes()).extracting(ClusterNode::shardId).containsOnly(a.shardId(), d.shardId());
+    assertThat(after.nodes())
+        .extracting(ClusterNode::shardId)
+        .containsOnly(a.shardId(), d.shardId());
     assertThat(after.withMaster("a", 1).digest()).isEqualTo(before.digest());
     assertThat(after.withMaster("c", 7).digest()).isEqualTo(after.digest());
     ClusterMap told = told(new ClusterMember("b", after));
@@ -89,8 +91,7 @@ class ClusterMapTest {
         "a and b have slots and are both of shard a, which has one master",
         node("a", 1, "0"),
         new ClusterNode("b", "10.0.0.1", 2, SlotRange.parseAll("1"), "a"));
-    assertRefused(
-        "node a has replicas and no slots", node("a", 1, ""), replica("b", 2, "a"));
+    assertRefused("node a has replicas and no slots", node("a", 1, ""), replica("b", 2, "a"));
   }
 
   @Test

@@ -65,12 +65,7 @@ record Group(String shard, List<ClusterNode> members, String self) {
   RaftGroup toRaft() {
     List<RaftPeer> peers =
         members.stream()
-            .map(
-                each ->
-                    RaftPeer.newBuilder()
-                        .setId(each.name())
-                        .setAddress(address(each))
-                        .build())
+            .map(each -> RaftPeer.newBuilder().setId(each.name()).setAddress(address(each)).build())
             .toList();
     return RaftGroup.valueOf(RaftGroupId.valueOf(id()), peers);
   }

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * {@link Reign} is open. A thread looks at Ratis again and again: it begins and ends reigns, renews
  * leases that are used, and tells the cluster's map who the master is.
  *
- * <p>When this member's disk or store fails, it leaves the group to the others until its next start.
+ * <p>When this member's disk or store fails, it leaves the group to the others until its next
+ * start.
  */
 final class GroupLog implements WriteLog, Leadership {
 
@@ -99,18 +100,13 @@ final class GroupLog implements WriteLog, Leadership {
 
   /** See {@link io.wisp.transport.WriteLogProvider#open}. */
   static GroupLog open(
-      Path path,
-      Store store,
-      Membership membership,
-      Consumer<String> notices,
-      long snapshotBytes)
+      Path path, Store store, Membership membership, Consumer<String> notices, long snapshotBytes)
       throws IOException {
     Group group = Group.of(membership.node());
     DataFolder folder = DataFolder.open(path, group, membership.isNew());
     QuietLogs logs = QuietLogs.into(folder.path().resolve("raft.log"));
     try {
-      GroupLog log =
-          new GroupLog(folder, logs, store, membership, group, notices, snapshotBytes);
+      GroupLog log = new GroupLog(folder, logs, store, membership, group, notices, snapshotBytes);
       log.thread.start();
       return log;
     } catch (Throwable failed) {
@@ -282,7 +278,9 @@ final class GroupLog implements WriteLog, Leadership {
   private @Nullable String outcome(
       Reign proposing, long began, @Nullable Message answer, @Nullable Throwable error) {
     if (error != null) {
-      return isOfLeadership(error) ? NOT_LEADING : "the log did not take it: " + RaftEngine.reason(error);
+      return isOfLeadership(error)
+          ? NOT_LEADING
+          : "the log did not take it: " + RaftEngine.reason(error);
     }
     if (answer != null && StoreMachine.STALE.getContent().equals(answer.getContent())) {
       return "another leader's entry came before it";

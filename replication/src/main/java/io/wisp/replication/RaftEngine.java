@@ -25,8 +25,8 @@ import org.apache.ratis.util.LifeCycle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ratis, as far as it is used: a member of a group that appends to a log. None of its reads is used,
- * nor its leases. Thread-safe.
+ * Ratis, as far as it is used: a member of a group that appends to a log. None of its reads is
+ * used, nor its leases. Thread-safe.
  */
 final class RaftEngine implements AutoCloseable {
 

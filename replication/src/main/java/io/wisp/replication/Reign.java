@@ -4,13 +4,13 @@ package io.wisp.replication;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The time for which a member leads its group in one term. It is closed at first: another leader may
- * hold a lease that was granted before this one was elected, and answer reads by it. When that has
- * surely ended, and the member has carried out all that was committed before, it is opened.
+ * The time for which a member leads its group in one term. It is closed at first: another leader
+ * may hold a lease that was granted before this one was elected, and answer reads by it. When that
+ * has surely ended, and the member has carried out all that was committed before, it is opened.
  *
  * <p>A lease begins when an entry is proposed, and counts once that is committed in this term.
- * Whoever is elected later has the vote of a member that had the entry, so he was elected behind the
- * lease's beginning, and stays closed for longer than it holds. Thread-safe.
+ * Whoever is elected later has the vote of a member that had the entry, so he was elected behind
+ * the lease's beginning, and stays closed for longer than it holds. Thread-safe.
  */
 final class Reign {
 

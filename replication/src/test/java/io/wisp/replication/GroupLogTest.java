@@ -66,8 +66,7 @@ class GroupLogTest {
         throw failed;
       }
       ServerOptions options = ServerOptions.at(new Endpoint("127.0.0.1", file.port(index)));
-      server =
-          Transports.named("tcp").serve(store, options.withMember(node).withWriteLog(log));
+      server = Transports.named("tcp").serve(store, options.withMember(node).withWriteLog(log));
     }
 
     @Nullable String get(String key) {
@@ -255,9 +254,7 @@ class GroupLogTest {
           .hasMessageContaining("is the folder of member a of the shard a: a at 127.0.0.1:")
           .hasMessageContaining("the server is to be member b");
       assertThatThrownBy(
-              () ->
-                  RaftWriteLog.open(
-                      temporary.resolve("a"), store, notices::add, MEBIBYTE))
+              () -> RaftWriteLog.open(temporary.resolve("a"), store, notices::add, MEBIBYTE))
           .hasMessageContaining("name it by --cluster and --cluster-node");
       DataFolder.open(temporary.resolve("alone")).close();
       assertThatThrownBy(() -> open("alone", file.member(0), store, false))

@@ -6,8 +6,8 @@ import io.wisp.cluster.ClusterMember;
 /**
  * A server as one of several that share a log.
  *
- * @param node that it is; the other nodes of its shard share the log with it. It is told who of them
- *     is the master
+ * @param node that it is; the other nodes of its shard share the log with it. It is told who of
+ *     them is the master
  * @param host where it listens for the others
  * @param isNew whether it has never had a folder before. One that had must not begin with an empty
  *     one: it may have voted, or said that it has a write, and would not know

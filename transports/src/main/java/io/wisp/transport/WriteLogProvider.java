@@ -20,7 +20,6 @@ public interface WriteLogProvider {
    * @param notices takes sentences for the operator, in any thread, as long as the log is open
    * @throws IOException if that cannot be; the message says why, and what can be done
    */
-  WriteLog open(
-      Path folder, Store store, @Nullable Membership membership, Consumer<String> notices)
+  WriteLog open(Path folder, Store store, @Nullable Membership membership, Consumer<String> notices)
       throws IOException;
 }

@@ -56,16 +56,10 @@ record LoggedData(Path folder, boolean isOfNewMember) {
    * @throws UserError if it cannot be opened; nothing was lost
    */
   WriteLog open(
-      Store store,
-      @Nullable ClusterMember member,
-      String host,
-      Streams streams,
-      StopSignal stop) {
+      Store store, @Nullable ClusterMember member, String host, Streams streams, StopSignal stop) {
     PrintStream out = streams.out();
     Membership membership =
-        member != null && member.hasReplicas()
-            ? new Membership(member, host, isOfNewMember)
-            : null;
+        member != null && member.hasReplicas() ? new Membership(member, host, isOfNewMember) : null;
     WriteLogProvider provider = provider();
     long began = System.nanoTime();
     out.println("data    " + folder + ": reading");

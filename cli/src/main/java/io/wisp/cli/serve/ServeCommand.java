@@ -82,9 +82,7 @@ public record ServeCommand(
     ServerOptions options = asked.withMaxClients(clients(asked, transports, out));
     try (Store store = open(kept, data, memory.size(), transports, streams);
         WriteLog log =
-            data == null
-                ? null
-                : data.open(store, member, asked.endpoint().host(), streams, stop);
+            data == null ? null : data.open(store, member, asked.endpoint().host(), streams, stop);
         StoreServer server =
             StoreServer.start(store, transports, options.withWriteLog(log), streams.err())) {
       announce(server.transports(), options, streams);

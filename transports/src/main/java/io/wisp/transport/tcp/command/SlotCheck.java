@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a node of a cluster asks of a command, as Redis does: that all its keys are of one slot, and
- * that this node has it; if it may be a replica, of commands about all keys as well. What a transaction queues counts as one command when EXEC comes. One
- * serves all sessions of a thread; for keys that are this node's it allocates nothing.
+ * that this node has it; if it may be a replica, of commands about all keys as well. What a
+ * transaction queues counts as one command when EXEC comes. One serves all sessions of a thread;
+ * for keys that are this node's it allocates nothing.
  */
 public final class SlotCheck {
 
