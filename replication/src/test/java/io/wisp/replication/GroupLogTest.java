@@ -19,6 +19,7 @@ import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.Transports;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -155,12 +156,12 @@ class GroupLogTest {
     for (int i = 1; i <= 100; i++) {
       assertThat(call(leader, "INCR", "n")).isEqualTo("" + i);
     }
-    assertThat(call(leader, "MSET", "b", "2", "c", "3")).isEqualTo("OK");
-    assertThat(call(leader, "DEL", "b")).isEqualTo("1");
+    assertThat(call(leader, "MSET", "{n}b", "2", "{n}c", "3")).isEqualTo("OK");
+    assertThat(call(leader, "DEL", "{n}b")).isEqualTo("1");
     assertThat(call(leader, "GET", "n")).isEqualTo("100");
     for (int i = 0; i < members.size(); i++) {
       Member each = member(i);
-      await(() -> each.get("b") == null && "3".equals(each.get("c")));
+      await(() -> each.get("{n}b") == null && "3".equals(each.get("{n}c")));
       assertThat(each.get("n")).isEqualTo("100");
       assertThat(each.versionOf("n")).isEqualTo(member(leader).versionOf("n")).isEqualTo(101);
     }
@@ -240,7 +241,9 @@ class GroupLogTest {
   void shouldRefuseFoldersOfOthersAndPortsThatAreTaken() throws Exception {
     try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
       try (ServerSocket taken = new ServerSocket()) {
-        taken.bind(new InetSocketAddress("127.0.0.1", file.port(0) + Group.PORT_OFFSET));
+        taken.bind(
+            new InetSocketAddress(
+                InetAddress.getLoopbackAddress(), file.port(0) + Group.PORT_OFFSET));
         assertThatThrownBy(() -> open("a", file.member(0), store, false))
             .hasMessageContaining("is no folder of a member")
             .hasMessageContaining("start it once with --new-member");

@@ -11,12 +11,16 @@ class ReignTest {
 
   private final Reign reign = new Reign(7, BEGAN);
 
+  private static long after(long nanos) {
+    return BEGAN + nanos;
+  }
+
   @Test
   void shouldStayClosedForLongerThanAnyLeaseHolds() {
     assertThat(Reign.CLOSED_NANOS).isGreaterThanOrEqualTo(Reign.LEASE_NANOS * 3 / 2);
     assertThat(reign.mayOpen(BEGAN)).isFalse();
-    assertThat(reign.mayOpen(BEGAN + Reign.CLOSED_NANOS - 1)).isFalse();
-    assertThat(reign.mayOpen(BEGAN + Reign.CLOSED_NANOS)).isTrue();
+    assertThat(reign.mayOpen(after(Reign.CLOSED_NANOS - 1))).isFalse();
+    assertThat(reign.mayOpen(after(Reign.CLOSED_NANOS))).isTrue();
     assertThat(reign.isOpen()).isFalse();
     reign.open();
     assertThat(reign.isOpen()).isTrue();
@@ -25,12 +29,12 @@ class ReignTest {
   @Test
   void shouldHoldALeaseFromTheTimeOfTheProposal() {
     assertThat(reign.leaseNanos(BEGAN)).isNotPositive();
-    assertThat(reign.prove(BEGAN + 100, 7)).isTrue();
-    assertThat(reign.leaseNanos(BEGAN + 100)).isEqualTo(Reign.LEASE_NANOS);
-    assertThat(reign.leaseNanos(BEGAN + 100 + Reign.LEASE_NANOS)).isZero();
+    assertThat(reign.prove(after(100), 7)).isTrue();
+    assertThat(reign.leaseNanos(after(100))).isEqualTo(Reign.LEASE_NANOS);
+    assertThat(reign.leaseNanos(after(100 + Reign.LEASE_NANOS))).isZero();
     // An earlier one that is told of later takes nothing away.
-    assertThat(reign.prove(BEGAN + 50, 7)).isTrue();
-    assertThat(reign.leaseNanos(BEGAN + 100)).isEqualTo(Reign.LEASE_NANOS);
+    assertThat(reign.prove(after(50), 7)).isTrue();
+    assertThat(reign.leaseNanos(after(100))).isEqualTo(Reign.LEASE_NANOS);
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 
@@ -27,7 +28,7 @@ final class Wire implements AutoCloseable {
    */
   Wire(int port, int millis) throws IOException {
     try {
-      socket.connect(new InetSocketAddress("127.0.0.1", port), millis);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), millis);
       socket.setSoTimeout(millis);
       input = new BufferedInputStream(socket.getInputStream(), 64 << 10);
     } catch (IOException e) {
