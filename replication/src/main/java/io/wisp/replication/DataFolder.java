@@ -53,6 +53,7 @@ final class DataFolder implements AutoCloseable {
   private final Lock lock;
   private final UUID group;
   private final String member;
+  private final boolean isOfGroup;
 
   /** This process' claim to a folder. */
   private record Lock(Path folder, FileChannel file) implements AutoCloseable {
@@ -67,11 +68,12 @@ final class DataFolder implements AutoCloseable {
     }
   }
 
-  private DataFolder(Path path, Lock lock, UUID group, String member) {
+  private DataFolder(Path path, Lock lock, UUID group, String member, boolean isOfGroup) {
     this.path = path;
     this.lock = lock;
     this.group = group;
     this.member = member;
+    this.isOfGroup = isOfGroup;
   }
 
   /**
@@ -162,7 +164,8 @@ final class DataFolder implements AutoCloseable {
                 .formatted(identity, lines.getFirst(), FORMAT));
       }
       requireSame(path, lines, members);
-      return new DataFolder(path, lock, UUID.fromString(lines.get(1)), lines.get(2));
+      UUID group = UUID.fromString(lines.get(1));
+      return new DataFolder(path, lock, group, lines.get(2), members != null);
     } catch (IllegalArgumentException e) {
       lock.close();
       throw damaged(identity, e);
@@ -262,6 +265,11 @@ final class DataFolder implements AutoCloseable {
   /** Which of its members this is; one that lost its folder is another one. */
   String member() {
     return member;
+  }
+
+  /** Whether the group has other members. */
+  boolean isOfGroup() {
+    return isOfGroup;
   }
 
   /** Where Ratis has a folder for each group. */

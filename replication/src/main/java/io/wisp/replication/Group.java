@@ -3,6 +3,7 @@ package io.wisp.replication;
 
 import io.wisp.cluster.ClusterMember;
 import io.wisp.cluster.ClusterNode;
+import io.wisp.cluster.SlotRange;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
@@ -18,9 +19,10 @@ import org.apache.ratis.protocol.RaftPeer;
  *
  * @param shard its name
  * @param members all of them, by their names in order
+ * @param slots that they have, and the epoch of the file that gives them
  * @param self the name of this one
  */
-record Group(String shard, List<ClusterNode> members, String self) {
+record Group(String shard, List<ClusterNode> members, String slots, String self) {
 
   /** Members talk to each other at their port and so much more, as Redis does for its bus. */
   static final int PORT_OFFSET = 10_000;
@@ -38,13 +40,26 @@ record Group(String shard, List<ClusterNode> members, String self) {
             .sorted(Comparator.comparing(ClusterNode::name))
             .toList();
     for (ClusterNode each : members) {
+      if (each.host().indexOf('_') >= 0) {
+        throw new IOException(
+            "node %s has the host %s, and members of a group find no host with an underscore"
+                .formatted(each.name(), each.host()));
+      }
       if (each.port() + PORT_OFFSET > LAST_PORT) {
         throw new IOException(
             "node %s has the port %s, and needs that and %s more for its replicas: %s is the most"
                 .formatted(each.name(), each.port(), PORT_OFFSET, LAST_PORT - PORT_OFFSET));
       }
     }
-    return new Group(member.node().shard(), members, member.node().name());
+    String slots =
+        member.place().master().slots().stream()
+            .map(SlotRange::toString)
+            .collect(Collectors.joining(","));
+    return new Group(
+        member.node().shard(),
+        members,
+        slots + ", epoch " + member.map().epoch(),
+        member.node().name());
   }
 
   /** Where this member listens for the others. */
@@ -57,7 +72,7 @@ record Group(String shard, List<ClusterNode> members, String self) {
         + PORT_OFFSET;
   }
 
-  /** The same for members that were started with the same shard, and another for others. */
+  /** The same for members whose files say the same of their shard, and another for others. */
   UUID id() {
     return UUID.nameUUIDFromBytes(toString().getBytes(StandardCharsets.UTF_8));
   }
@@ -75,11 +90,11 @@ record Group(String shard, List<ClusterNode> members, String self) {
     return host + ":" + (node.port() + PORT_OFFSET);
   }
 
-  /** Its name and members, as the folder has it. */
+  /** Its name, members and slots, as the folder has it. */
   @Override
   public String toString() {
     return members.stream()
         .map(ClusterNode::toString)
-        .collect(Collectors.joining(", ", shard + ": ", ""));
+        .collect(Collectors.joining(", ", shard + ": ", "; slots " + slots));
   }
 }

@@ -9,8 +9,8 @@ import io.wisp.transport.Membership;
 import io.wisp.transport.Threads;
 import io.wisp.transport.WriteLog;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +21,7 @@ import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
 import org.apache.ratis.protocol.exceptions.LeaderSteppingDownException;
 import org.apache.ratis.protocol.exceptions.NotLeaderException;
+import org.apache.ratis.server.raftlog.RaftLog;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,16 +29,25 @@ import org.jspecify.annotations.Nullable;
  * {@link Reign} is open. A thread looks at Ratis again and again: it begins and ends reigns, renews
  * leases that are used, and tells the cluster's map who the master is.
  *
- * <p>When this member's disk or store fails, it leaves the group to the others until its next
- * start.
+ * <p>When this member's disk or store fails, it leaves the group to the others, and its server
+ * ends: clients that stayed with it would learn of no other master.
  */
 final class GroupLog implements WriteLog, Leadership {
 
   private static final long LOOK_MILLIS = 20;
   private static final long PROOF_MILLIS = 1_000;
 
-  /** After so long nobody waits any more for what becomes of an entry. */
-  private static final long PATIENCE_SECONDS = 60;
+  /**
+   * A leader whose entries take so long has a disk that hangs: one that lost its majority has
+   * stepped down long before. Ratis would have it lead for ever, for its heartbeats go on.
+   */
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  /** When nobody is known to lead for so long, the operator is told. */
+  private static final long LEADERLESS_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  /** How long a thread may take to end that may wait for the disk. */
+  private static final Duration CLOSING_TIME = Duration.ofSeconds(5);
 
   /** A lease that is used is renewed when there is less left. */
   private static final long RENEWAL_NANOS = Reign.LEASE_NANOS / 2;
@@ -47,6 +57,7 @@ final class GroupLog implements WriteLog, Leadership {
       Boolean.parseBoolean(System.getProperty("wisp.data.leases", "true"));
 
   private static final String NOT_LEADING = "this member does not lead the group now";
+  private static final String NO_HEAP = "the server has no heap left";
 
   /** What an entry is decided by. */
   private record Basis(@Nullable Reign reign, long applied) {}
@@ -56,9 +67,10 @@ final class GroupLog implements WriteLog, Leadership {
   private final ClusterMember member;
   private final Consumer<String> notices;
   private final Acknowledged acknowledged;
-  private final long acknowledgedBefore;
+  private final Acknowledged.@Nullable Mark acknowledgedBefore;
   private final StoreMachine machine;
   private final RaftEngine engine;
+  private final Group group;
   private final long firstEpoch;
   private final Thread thread;
   private final AtomicReference<@Nullable Completion> underWay = new AtomicReference<>();
@@ -69,6 +81,9 @@ final class GroupLog implements WriteLog, Leadership {
   private volatile boolean closed;
   private boolean live;
   private RaftEngine.@Nullable Standing seen;
+  private long proven;
+  private long leaderSeen;
+  private boolean toldOfNoLeader;
 
   private GroupLog(
       DataFolder folder,
@@ -82,6 +97,7 @@ final class GroupLog implements WriteLog, Leadership {
     this.folder = folder;
     this.logs = logs;
     this.notices = notices;
+    this.group = group;
     member = membership.node();
     firstEpoch = member.map().epoch();
     LogTail.mend(folder.log(), notices);
@@ -89,13 +105,22 @@ final class GroupLog implements WriteLog, Leadership {
     machine = new StoreMachine(store, acknowledged, snapshotBytes, notices, this::fail);
     try {
       acknowledgedBefore = acknowledged.last();
-      requireLog();
+      WholeLog.requireBeforeVote(folder, acknowledgedBefore);
       engine = RaftEngine.start(folder, machine, group, membership.host());
+      if (acknowledgedBefore == null) {
+        // From now on a log that is gone is missed.
+        acknowledged.advanceTo(0, RaftLog.INVALID_LOG_INDEX);
+      }
     } catch (Throwable failed) {
       acknowledged.close();
       throw failed;
     }
-    thread = Thread.ofPlatform().daemon().name("wisp-group").unstarted(this::lookUntilClosed);
+    thread =
+        Thread.ofPlatform()
+            .daemon()
+            .name("wisp-group")
+            .uncaughtExceptionHandler(membership.onThreadLost())
+            .unstarted(this::lookUntilClosed);
   }
 
   /** See {@link io.wisp.transport.WriteLogProvider#open}. */
@@ -116,16 +141,8 @@ final class GroupLog implements WriteLog, Leadership {
     }
   }
 
-  /** Ratis would begin with an empty one, and vote. */
-  private void requireLog() throws IOException {
-    if (acknowledgedBefore > 0 && !Files.isDirectory(folder.log())) {
-      throw new IOException(
-          "the log in %s is gone, and had write %s: the member must not come back under its name"
-              .formatted(folder.path(), acknowledgedBefore));
-    }
-  }
-
   private void lookUntilClosed() {
+    leaderSeen = System.nanoTime();
     try {
       while (!closed && failure == null) {
         look();
@@ -133,21 +150,34 @@ final class GroupLog implements WriteLog, Leadership {
       }
     } catch (InterruptedException e) {
       // It was closed.
-    } catch (IOException | RuntimeException e) {
+    } catch (OutOfMemoryError e) {
+      fail(NO_HEAP);
+    } catch (Throwable e) {
       fail("the member cannot go on: " + RaftEngine.reason(e));
+    } finally {
+      reign = null;
+    }
+    if (!closed) {
+      leave();
+    }
+  }
+
+  /** Has the server end first: on a disk that hangs the rest may take for ever. */
+  private void leave() {
+    Thread.UncaughtExceptionHandler onLost = thread.getUncaughtExceptionHandler();
+    if (onLost != null) {
+      onLost.uncaughtException(thread, new IOException(failure));
     }
     endReign(null, member.map().epoch());
-    if (!closed) {
-      // So that the others need not wait for it.
-      engine.close();
-    }
+    // So that the others need not wait for it.
+    engine.close();
   }
 
   private void look() throws IOException, InterruptedException {
     if (!engine.isRunning()) {
       throw new IOException("Ratis has ended; raft.log says more");
     }
-    if (!live && machine.applied() >= acknowledgedBefore) {
+    if (!live && machine.applied() >= versionBefore()) {
       live = true;
       machine.goLive();
     }
@@ -156,14 +186,18 @@ final class GroupLog implements WriteLog, Leadership {
     boolean isSteady = Objects.equals(now, seen);
     seen = now;
     long epoch = firstEpoch + now.term();
+    tellOfLeader(now);
     if (!now.leads()) {
-      endReign(isSteady ? now.leader() : null, epoch);
+      // Ratis ends a leadership first, and forgets then who it was.
+      boolean isOther = !folder.member().equals(now.leader());
+      endReign(isSteady && isOther ? now.leader() : null, epoch);
       return;
     }
     Reign current = reign;
     if (current == null || current.term() != now.term()) {
       endReign(null, epoch);
-      reign = new Reign(now.term(), System.nanoTime());
+      proven = System.nanoTime();
+      reign = new Reign(now.term(), proven);
     } else if (!current.isOpen()) {
       tryToOpen(current, epoch);
     } else if (!member.place().leads() && prove(current)) {
@@ -171,6 +205,28 @@ final class GroupLog implements WriteLog, Leadership {
     } else if (leaseUsed && current.leaseNanos(System.nanoTime()) < RENEWAL_NANOS) {
       leaseUsed = false;
       var _ = prove(current);
+    }
+  }
+
+  private long versionBefore() {
+    return acknowledgedBefore == null ? 0 : acknowledgedBefore.version();
+  }
+
+  private void tellOfLeader(RaftEngine.Standing now) {
+    long time = System.nanoTime();
+    if (now.leader() != null) {
+      leaderSeen = time;
+      if (toldOfNoLeader) {
+        toldOfNoLeader = false;
+        notices.accept("member " + now.leader() + " leads the group now");
+      }
+    } else if (!toldOfNoLeader && time - leaderSeen > LEADERLESS_NANOS) {
+      toldOfNoLeader = true;
+      notices.accept(
+          ("nobody has led the group for %s s: more than half of its members must run with the same"
+                  + " file, and reach each other at their port and %s more: %s")
+              .formatted(
+                  TimeUnit.NANOSECONDS.toSeconds(LEADERLESS_NANOS), Group.PORT_OFFSET, group));
     }
   }
 
@@ -184,7 +240,7 @@ final class GroupLog implements WriteLog, Leadership {
     if (!current.mayOpen(System.nanoTime()) || !prove(current)) {
       return;
     }
-    WholeLog.require(folder, machine, acknowledgedBefore);
+    WholeLog.require(folder, machine, versionBefore());
     current.open();
     settle(current, epoch);
   }
@@ -200,15 +256,26 @@ final class GroupLog implements WriteLog, Leadership {
   }
 
   /** Waits for an entry of this term that changes nothing. */
-  private boolean prove(Reign current) throws InterruptedException {
+  private boolean prove(Reign current) throws IOException, InterruptedException {
     byte[] nothing = Entry.encode(1, false, new WriteBatch());
     long began = System.nanoTime();
     try {
       var _ = engine.propose(nothing).get(PROOF_MILLIS, TimeUnit.MILLISECONDS);
-      return current.prove(began, machine.term());
-    } catch (ExecutionException | TimeoutException e) {
+    } catch (ExecutionException e) {
+      return false;
+    } catch (TimeoutException e) {
+      if (System.nanoTime() - proven > PATIENCE_NANOS) {
+        throw new IOException(hanging(), e);
+      }
       return false;
     }
+    proven = System.nanoTime();
+    return current.prove(began, machine.term());
+  }
+
+  private static String hanging() {
+    return "the disk hangs: no entry has ended for %s s"
+        .formatted(TimeUnit.NANOSECONDS.toSeconds(PATIENCE_NANOS));
   }
 
   @Override
@@ -266,11 +333,29 @@ final class GroupLog implements WriteLog, Leadership {
       var _ =
           engine
               .propose(bytes)
-              .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
-              .whenComplete(
-                  (answer, error) -> tell(completion, outcome(current, began, answer, error)));
+              .orTimeout(PATIENCE_NANOS, TimeUnit.NANOSECONDS)
+              .whenComplete((answer, error) -> ended(completion, current, began, answer, error));
+    } catch (OutOfMemoryError e) {
+      tell(completion, NO_HEAP);
     } catch (Throwable e) {
       tell(completion, "it could not be given to the log: " + RaftEngine.reason(e));
+    }
+  }
+
+  private void ended(
+      Completion completion,
+      Reign proposing,
+      long began,
+      @Nullable Message answer,
+      @Nullable Throwable error) {
+    try {
+      if (error instanceof TimeoutException) {
+        fail(hanging());
+      } else {
+        tell(completion, outcome(proposing, began, answer, error));
+      }
+    } catch (OutOfMemoryError e) {
+      tell(completion, NO_HEAP);
     }
   }
 
@@ -312,12 +397,20 @@ final class GroupLog implements WriteLog, Leadership {
       }
       failure = why;
     }
-    if (!closed) {
-      notices.accept("this member leaves the group to the others: " + why);
-    }
     Completion completion = underWay.get();
     if (completion != null) {
       tell(completion, why);
+    }
+    if (!closed) {
+      giveNotice(why);
+    }
+  }
+
+  private void giveNotice(String why) {
+    try {
+      notices.accept("this member leaves the group to the others, and ends: " + why);
+    } catch (OutOfMemoryError e) {
+      // The server ends all the same.
     }
   }
 
@@ -335,7 +428,7 @@ final class GroupLog implements WriteLog, Leadership {
   public void close() {
     closed = true;
     thread.interrupt();
-    Threads.joinUninterruptibly(thread);
+    Threads.joinUninterruptibly(thread, CLOSING_TIME);
     engine.close();
     machine.close();
     fail("the server is closed");

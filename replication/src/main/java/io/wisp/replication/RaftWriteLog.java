@@ -119,7 +119,7 @@ final class RaftWriteLog implements WriteLog {
                 .formatted(folder.path(), folder.path().resolve("raft.log")));
       }
     }
-    WholeLog.require(folder, machine, acknowledged.last());
+    WholeLog.require(folder, machine, acknowledged.lastVersion());
     machine.goLive();
     ready = true;
     requireNoFailure();

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
  * has surely ended, and the member has carried out all that was committed before, it is opened.
  *
  * <p>A lease begins when an entry is proposed, and counts once that is committed in this term.
- * Whoever is elected later has the vote of a member that had the entry, so he was elected behind
- * the lease's beginning, and stays closed for longer than it holds. Thread-safe.
+ * Whoever is elected later has the vote of a member that had the entry, so it was elected after the
+ * lease's beginning, and stays closed for longer than it holds. Thread-safe.
  */
 final class Reign {
 

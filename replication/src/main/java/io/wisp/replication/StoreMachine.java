@@ -112,11 +112,9 @@ final class StoreMachine extends BaseStateMachine {
     if (failure != null) {
       throw new IllegalStateException(failure);
     }
-    byte[] bytes;
     boolean isNext;
     try {
-      bytes = logged.getStateMachineLogEntry().getLogData().toByteArray();
-      Entry entry = Entry.decode(bytes);
+      Entry entry = Entry.decode(logged.getStateMachineLogEntry().getLogData().toByteArray());
       isNext = entry.versions() == 0 || writer.apply(entry);
     } catch (OutOfMemoryError e) {
       fail(NO_HEAP);
@@ -131,17 +129,17 @@ final class StoreMachine extends BaseStateMachine {
       throw new IllegalStateException(why, e);
     }
     applied = writer.applied();
-    snapshots.count(bytes.length);
+    snapshots.count(logged.getSerializedSize());
     updateLastAppliedTermIndex(logged.getTerm(), logged.getIndex());
     if (live) {
-      remember();
+      remember(logged.getIndex());
     }
     return CompletableFuture.completedFuture(isNext ? DONE : STALE);
   }
 
-  private void remember() {
+  private void remember(long index) {
     try {
-      acknowledged.advanceTo(applied);
+      acknowledged.advanceTo(applied, index);
     } catch (IOException e) {
       // It stays behind, and says so much less of a log that is cut short.
     }

@@ -2,11 +2,47 @@
 package io.wisp.replication;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import org.jspecify.annotations.Nullable;
 
 /** Finds out a log that was cut short, when all of it was carried out. */
 final class WholeLog {
 
+  private static final String NO_RETURN =
+      "The member must not come back under its name: it would not know what it has acknowledged";
+
   private WholeLog() {}
+
+  /**
+   * Sees to it that the log of a member has every entry that it is known to have had, before the
+   * member may vote by it.
+   *
+   * @param mark what {@link Acknowledged} says; null before the member's first start
+   * @throws IOException if it has not
+   */
+  static void requireBeforeVote(DataFolder folder, Acknowledged.@Nullable Mark mark)
+      throws IOException {
+    if (mark == null) {
+      return;
+    }
+    // Ratis would begin with an empty log, and a term in which the member has not voted.
+    if (!Files.exists(folder.log().resolve("raft-meta"))) {
+      throw new IOException(
+          "the log in %s is gone, or a part of it. %s".formatted(folder.path(), NO_RETURN));
+    }
+    long last = LogTail.lastIndex(folder.log());
+    if (last < mark.index()) {
+      throw new IOException(
+          "the log in %s ends with entry %s, and had entry %s: it was cut short. %s"
+              .formatted(folder.path(), last, mark.index(), NO_RETURN));
+    }
+  }
+
+  private static String wayOutOf(DataFolder folder) {
+    return folder.isOfGroup()
+        ? NO_RETURN
+        : "To go on with what is left of it, remove " + folder.path().resolve("acknowledged");
+  }
 
   /**
    * Sees to it that a log has all that it is known to have had.
@@ -25,13 +61,8 @@ final class WholeLog {
     }
     if (machine.applied() < acknowledged) {
       throw new IOException(
-          ("the log in %s ends with write %s, and write %s was acknowledged: it was cut short. To go"
-                  + " on with what is left of it, remove %s")
-              .formatted(
-                  folder.path(),
-                  machine.applied(),
-                  acknowledged,
-                  folder.path().resolve("acknowledged")));
+          "the log in %s ends with write %s, and write %s was acknowledged: it was cut short. %s"
+              .formatted(folder.path(), machine.applied(), acknowledged, wayOutOf(folder)));
     }
   }
 }

@@ -18,11 +18,15 @@ import io.wisp.transport.Membership;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.Transports;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -30,6 +34,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +52,7 @@ class GroupLogTest {
   @TempDir private Path temporary;
   private final GroupFile file = new GroupFile();
   private final Queue<String> notices = new ConcurrentLinkedQueue<>();
+  private final Queue<Throwable> losses = new ConcurrentLinkedQueue<>();
   private final List<@Nullable Member> members = new ArrayList<>();
 
   /** A member that serves. */
@@ -58,8 +64,12 @@ class GroupLogTest {
     private final Server server;
 
     Member(int index, boolean isNew) throws IOException {
+      this(index, isNew, 32 * MEBIBYTE);
+    }
+
+    Member(int index, boolean isNew, long memory) throws IOException {
       node = file.member(index);
-      store = CuckooStore.open(32 * MEBIBYTE);
+      store = CuckooStore.open(memory);
       try {
         log = open(GroupFile.NAMES.get(index), node, store, isNew);
       } catch (Throwable failed) {
@@ -90,7 +100,8 @@ class GroupLogTest {
 
   private GroupLog open(String folder, ClusterMember node, CuckooStore store, boolean isNew)
       throws IOException {
-    Membership membership = new Membership(node, "127.0.0.1", isNew);
+    Membership membership =
+        new Membership(node, "127.0.0.1", isNew, (thread, cause) -> losses.add(cause));
     return GroupLog.open(temporary.resolve(folder), store, membership, notices::add, MEBIBYTE);
   }
 
@@ -213,8 +224,72 @@ class GroupLogTest {
     await(() -> !member(leader).node.place().settled());
     assertThat(call(leader, "GET", "a")).startsWith("-CLUSTERDOWN ");
     assertThat(call(leader, "SET", "a", "3")).startsWith("-CLUSTERDOWN ");
+    await(() -> notices.stream().anyMatch(each -> each.contains("nobody has led the group")));
     members.set((leader + 1) % 3, new Member((leader + 1) % 3, false));
     assertThat(call(awaitLeader(), "GET", "a")).isEqualTo("2");
+    await(() -> notices.stream().anyMatch(each -> each.contains("leads the group now")));
+  }
+
+  @Test
+  void shouldGoOnWithoutAMemberThatHasNoRoomAndHaveItsServerEnd() throws Exception {
+    members.add(null);
+    members.add(new Member(1, true));
+    members.add(new Member(2, true));
+    int leader = awaitLeader();
+    members.set(0, new Member(0, true, MEBIBYTE));
+    for (int i = 0; i < 40 && losses.isEmpty(); i++) {
+      assertThat(call(leader, "SET", "key " + i, "v".repeat(100_000))).isEqualTo("OK");
+    }
+    await(() -> !losses.isEmpty());
+    assertThat(notices).anyMatch(each -> each.contains("leaves the group to the others"));
+    assertThat(call(leader, "SET", "a", "1")).isEqualTo("OK");
+  }
+
+  @Test
+  void shouldNotVoteByALogThatIsNotWhole() throws Exception {
+    startAll(true);
+    int leader = awaitLeader();
+    for (int i = 0; i < 10; i++) {
+      assertThat(call(leader, "SET", "key " + i, "v".repeat(1_000))).isEqualTo("OK");
+    }
+    for (int i = 0; i < 3; i++) {
+      Member each = member(i);
+      await(() -> each.get("key 9") != null);
+    }
+    for (int i = 0; i < 3; i++) {
+      end(i);
+    }
+    Path log = logOf(0);
+    try (FileChannel segment = FileChannel.open(openSegment(log), StandardOpenOption.WRITE)) {
+      segment.truncate(3_000);
+    }
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      assertThatThrownBy(() -> open("a", file.member(0), store, false))
+          .hasMessageContaining("was cut short")
+          .hasMessageContaining("must not come back under its name");
+      for (File each : Objects.requireNonNull(log.toFile().listFiles())) {
+        Files.delete(each.toPath());
+      }
+      assertThatThrownBy(() -> open("a", file.member(0), store, false))
+          .hasMessageContaining("is gone")
+          .hasMessageContaining("must not come back under its name");
+    }
+  }
+
+  private Path logOf(int index) throws IOException {
+    try (Stream<Path> groups =
+        Files.list(temporary.resolve(GroupFile.NAMES.get(index)).resolve("raft"))) {
+      return groups.findFirst().orElseThrow().resolve("current");
+    }
+  }
+
+  private static Path openSegment(Path log) throws IOException {
+    try (Stream<Path> files = Files.list(log)) {
+      return files
+          .filter(each -> each.toString().contains("log_inprogress_"))
+          .findFirst()
+          .orElseThrow();
+    }
   }
 
   @Test

@@ -28,14 +28,18 @@ import tools.jackson.databind.json.JsonMapper;
  * <pre>
  * {"epoch": 1, "nodes": [
  *   {"name": "a", "host": "10.0.0.1", "port": 3994, "slots": "0-8191"},
- *   {"name": "b", "host": "10.0.0.2", "port": 3994, "slots": "8192-16383", "replicas": [
- *     {"name": "c", "host": "10.0.0.3", "port": 3994},
- *     {"name": "d", "host": "10.0.0.4", "port": 3994}]}
+ *   {"name": "b", "host": "10.0.0.2", "port": 3994, "slots": "8192-16383"}
+ * ]}
+ *
+ * {"nodes": [
+ *   {"name": "a", "host": "10.0.0.1", "port": 3994, "slots": "0-16383", "replicas": [
+ *     {"name": "b", "host": "10.0.0.2", "port": 3994},
+ *     {"name": "c", "host": "10.0.0.3", "port": 3994}]}
  * ]}
  * </pre>
  *
  * <p>A node and its replicas are a shard, which the node gives its name; who of them is the master
- * turns out while they run.
+ * turns out while they run. A cluster with replicas is one shard.
  *
  * <p>The epoch is greater for a later file of the same cluster, and 1 where it is left out.
  */
@@ -91,10 +95,21 @@ final class ClusterFile {
     } catch (IllegalArgumentException e) {
       throw wrong("nodes", String.valueOf(e.getMessage()), e);
     }
+    requireOneShard(nodes);
     if (map.assignedSlots() == 0) {
       throw wrong("nodes", "have no slot, and a cluster has one at least", null);
     }
     return map;
+  }
+
+  /** A node learns who the master of its own shard is, and of no other. */
+  private void requireOneShard(List<ClusterNode> nodes) {
+    String shard = nodes.getFirst().shard();
+    boolean haveReplicas = nodes.stream().anyMatch(node -> !node.shard().equals(node.name()));
+    if (haveReplicas && !nodes.stream().allMatch(node -> node.shard().equals(shard))) {
+      throw wrong(
+          "nodes", "have replicas, and a cluster with replicas is one node with them so far", null);
+    }
   }
 
   private long epoch(@Nullable JsonNode epoch) {

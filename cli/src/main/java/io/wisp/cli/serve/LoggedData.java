@@ -59,7 +59,9 @@ record LoggedData(Path folder, boolean isOfNewMember) {
       Store store, @Nullable ClusterMember member, String host, Streams streams, StopSignal stop) {
     PrintStream out = streams.out();
     Membership membership =
-        member != null && member.hasReplicas() ? new Membership(member, host, isOfNewMember) : null;
+        member != null && member.hasReplicas()
+            ? new Membership(member, host, isOfNewMember, stop)
+            : null;
     WriteLogProvider provider = provider();
     long began = System.nanoTime();
     out.println("data    " + folder + ": reading");
