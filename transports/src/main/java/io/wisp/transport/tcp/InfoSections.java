@@ -218,7 +218,7 @@ final class InfoSections {
     ClusterMember member = clients.options().member();
     ClusterMember.Place place = member == null ? null : member.place();
     Map<String, Object> lines = new LinkedHashMap<>();
-    if (place != null && !place.isMaster()) {
+    if (place != null && !place.leads()) {
       lines.put("role", "slave");
       lines.put("master_host", place.master().host());
       lines.put("master_port", place.master().port());

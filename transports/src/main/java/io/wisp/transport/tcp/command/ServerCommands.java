@@ -64,7 +64,7 @@ public final class ServerCommands {
   static void role(CommandRequest request) {
     ClusterMember member = request.server().member();
     ClusterMember.Place place = member == null ? null : member.place();
-    if (place != null && !place.isMaster()) {
+    if (place != null && !place.leads()) {
       ClusterNode master = place.master();
       request.reply().array(5);
       request.reply().bulk("slave");

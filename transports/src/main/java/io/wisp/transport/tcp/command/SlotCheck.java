@@ -37,6 +37,9 @@ public final class SlotCheck {
   public @Nullable String redirectionOf(
       Command command, Arguments arguments, ClientTransaction transaction) {
     if (command.isExec()) {
+      if (!transaction.isOpen()) {
+        return null;
+      }
       int slot = transaction.slot();
       return slot == ClientTransaction.NO_SLOT
           ? redirectionOfAllKeys()

@@ -70,6 +70,20 @@ class ClusterReplicasTest {
   }
 
   @Test
+  void shouldBeNoMasterBeforeItServes() {
+    member.follow("b", 2, false);
+    assertThat(line("ROLE")).startsWith("*5\r\n$5\r\nslave\r\n").contains("connect\r\n");
+    member.follow("b", 2, true);
+    assertThat(line("ROLE")).startsWith("*3\r\n$6\r\nmaster\r\n");
+  }
+
+  @Test
+  void shouldRefuseAnExecWithoutATransactionWhereverItIsSent() {
+    member.follow("a", 2, true);
+    assertThat(line("EXEC")).isEqualTo("-ERR EXEC without MULTI\r\n");
+  }
+
+  @Test
   void shouldTellOfAShardWithItsRoles() {
     member.follow("b", 2, true);
     String shards = line("CLUSTER SHARDS");
