@@ -15,12 +15,7 @@ import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import org.apache.ratis.protocol.Message;
-import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
-import org.apache.ratis.protocol.exceptions.LeaderSteppingDownException;
-import org.apache.ratis.protocol.exceptions.NotLeaderException;
 import org.apache.ratis.server.raftlog.RaftLog;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +36,11 @@ final class GroupLog implements WriteLog, Leadership {
    * A leader whose entries take so long has a disk that hangs: one that lost its majority has
    * stepped down long before. Ratis would have it lead for ever, for its heartbeats go on.
    */
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+  static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private static final String HANGING =
+      "the disk hangs: no entry has ended for %s s"
+          .formatted(TimeUnit.NANOSECONDS.toSeconds(PATIENCE_NANOS));
 
   /** When nobody is known to lead for so long, the operator is told. */
   private static final long LEADERLESS_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -56,8 +55,8 @@ final class GroupLog implements WriteLog, Leadership {
   private static final boolean LEASES =
       Boolean.parseBoolean(System.getProperty("wisp.data.leases", "true"));
 
-  private static final String NOT_LEADING = "this member does not lead the group now";
-  private static final String NO_HEAP = "the server has no heap left";
+  static final String NOT_LEADING = "this member does not lead the group now";
+  static final String NO_HEAP = "the server has no heap left";
 
   /** What an entry is decided by. */
   private record Basis(@Nullable Reign reign, long applied) {}
@@ -73,7 +72,7 @@ final class GroupLog implements WriteLog, Leadership {
   private final Group group;
   private final long firstEpoch;
   private final Thread thread;
-  private final AtomicReference<@Nullable Completion> underWay = new AtomicReference<>();
+  private final UnderWay entry = new UnderWay(() -> fail(HANGING));
   private volatile @Nullable Reign reign;
   private volatile Basis basis = new Basis(null, 0);
   private volatile boolean leaseUsed;
@@ -265,17 +264,12 @@ final class GroupLog implements WriteLog, Leadership {
       return false;
     } catch (TimeoutException e) {
       if (System.nanoTime() - proven > PATIENCE_NANOS) {
-        throw new IOException(hanging(), e);
+        throw new IOException(HANGING, e);
       }
       return false;
     }
     proven = System.nanoTime();
     return current.prove(began, machine.term());
-  }
-
-  private static String hanging() {
-    return "the disk hangs: no entry has ended for %s s"
-        .formatted(TimeUnit.NANOSECONDS.toSeconds(PATIENCE_NANOS));
   }
 
   @Override
@@ -318,76 +312,17 @@ final class GroupLog implements WriteLog, Leadership {
       return;
     }
     byte[] bytes = Entry.encode(decidedBy.applied() + 1, clears, writes);
-    if (!underWay.compareAndSet(null, completion)) {
+    if (!entry.begin(completion)) {
       completion.ended("another server of the process has an entry under way");
       return;
     }
     String why = failure;
     if (why != null) {
       // Whoever set it may have looked for an entry before there was this one.
-      tell(completion, why);
+      entry.end(why);
       return;
     }
-    long began = System.nanoTime();
-    try {
-      var _ =
-          engine
-              .propose(bytes)
-              .orTimeout(PATIENCE_NANOS, TimeUnit.NANOSECONDS)
-              .whenComplete((answer, error) -> ended(completion, current, began, answer, error));
-    } catch (OutOfMemoryError e) {
-      tell(completion, NO_HEAP);
-    } catch (Throwable e) {
-      tell(completion, "it could not be given to the log: " + RaftEngine.reason(e));
-    }
-  }
-
-  private void ended(
-      Completion completion,
-      Reign proposing,
-      long began,
-      @Nullable Message answer,
-      @Nullable Throwable error) {
-    try {
-      if (error instanceof TimeoutException) {
-        fail(hanging());
-      } else {
-        tell(completion, outcome(proposing, began, answer, error));
-      }
-    } catch (OutOfMemoryError e) {
-      tell(completion, NO_HEAP);
-    }
-  }
-
-  /** Why it is not known what became of an entry, or null. */
-  private @Nullable String outcome(
-      Reign proposing, long began, @Nullable Message answer, @Nullable Throwable error) {
-    if (error != null) {
-      return isOfLeadership(error)
-          ? NOT_LEADING
-          : "the log did not take it: " + RaftEngine.reason(error);
-    }
-    if (answer != null && StoreMachine.STALE.getContent().equals(answer.getContent())) {
-      return "another leader's entry came before it";
-    }
-    return proposing.prove(began, machine.term()) ? null : NOT_LEADING;
-  }
-
-  private static boolean isOfLeadership(Throwable error) {
-    Throwable cause = error;
-    while (cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return cause instanceof NotLeaderException
-        || cause instanceof LeaderNotReadyException
-        || cause instanceof LeaderSteppingDownException;
-  }
-
-  /** By a thread of Ratis, too, which so does no more than wake the one that waits. */
-  private void tell(Completion completion, @Nullable String outcome) {
-    if (underWay.compareAndSet(completion, null)) {
-      completion.ended(outcome);
-    }
+    entry.propose(bytes, engine, machine, current);
   }
 
   private void fail(String why) {
@@ -397,10 +332,7 @@ final class GroupLog implements WriteLog, Leadership {
       }
       failure = why;
     }
-    Completion completion = underWay.get();
-    if (completion != null) {
-      tell(completion, why);
-    }
+    entry.end(why);
     if (!closed) {
       giveNotice(why);
     }
