@@ -32,17 +32,11 @@ final class GroupLog implements WriteLog, Leadership {
   private static final long LOOK_MILLIS = 20;
   private static final long PROOF_MILLIS = 1_000;
 
-  /**
-   * A leader whose entries take so long has a disk that hangs: one that lost its majority has
-   * stepped down long before. Ratis would have it lead for ever, for its heartbeats go on.
-   */
-  static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
-
   private static final String HANGING =
-      "the disk hangs: no entry has ended for %s s"
-          .formatted(TimeUnit.NANOSECONDS.toSeconds(PATIENCE_NANOS));
+      "the disk hangs: it has taken nothing for %s s"
+          .formatted(TimeUnit.NANOSECONDS.toSeconds(DiskWatch.PATIENCE_NANOS));
 
-  /** When nobody is known to lead for so long, the operator is told. */
+  /** When nobody is known to lead and serve for so long, the operator is told. */
   private static final long LEADERLESS_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   /** How long a thread may take to end that may wait for the disk. */
@@ -72,7 +66,9 @@ final class GroupLog implements WriteLog, Leadership {
   private final Group group;
   private final long firstEpoch;
   private final Thread thread;
-  private final UnderWay entry = new UnderWay(() -> fail(HANGING));
+  private final UnderWay entry = new UnderWay();
+  private final DiskWatch disk = new DiskWatch(System.nanoTime());
+  private final Runnable onLeft;
   private volatile @Nullable Reign reign;
   private volatile Basis basis = new Basis(null, 0);
   private volatile boolean leaseUsed;
@@ -80,7 +76,6 @@ final class GroupLog implements WriteLog, Leadership {
   private volatile boolean closed;
   private boolean live;
   private RaftEngine.@Nullable Standing seen;
-  private long proven;
   private long leaderSeen;
   private boolean toldOfNoLeader;
 
@@ -114,12 +109,8 @@ final class GroupLog implements WriteLog, Leadership {
       acknowledged.close();
       throw failed;
     }
-    thread =
-        Thread.ofPlatform()
-            .daemon()
-            .name("wisp-group")
-            .uncaughtExceptionHandler(membership.onThreadLost())
-            .unstarted(this::lookUntilClosed);
+    onLeft = membership.onLeft();
+    thread = Thread.ofPlatform().daemon().name("wisp-group").unstarted(this::lookUntilClosed);
   }
 
   /** See {@link io.wisp.transport.WriteLogProvider#open}. */
@@ -153,21 +144,21 @@ final class GroupLog implements WriteLog, Leadership {
       fail(NO_HEAP);
     } catch (Throwable e) {
       fail("the member cannot go on: " + RaftEngine.reason(e));
-    } finally {
-      reign = null;
     }
-    if (!closed) {
+    if (closed) {
+      endReign(null, member.map().epoch());
+    } else {
       leave();
     }
   }
 
-  /** Has the server end first: on a disk that hangs the rest may take for ever. */
+  /** Has the server end before the rest, which may take for ever on a disk that hangs. */
   private void leave() {
-    Thread.UncaughtExceptionHandler onLost = thread.getUncaughtExceptionHandler();
-    if (onLost != null) {
-      onLost.uncaughtException(thread, new IOException(failure));
+    try {
+      endReign(null, member.map().epoch());
+    } finally {
+      onLeft.run();
     }
-    endReign(null, member.map().epoch());
     // So that the others need not wait for it.
     engine.close();
   }
@@ -175,6 +166,9 @@ final class GroupLog implements WriteLog, Leadership {
   private void look() throws IOException, InterruptedException {
     if (!engine.isRunning()) {
       throw new IOException("Ratis has ended; raft.log says more");
+    }
+    if (engine.hangs(disk)) {
+      throw new IOException(HANGING);
     }
     if (!live && machine.applied() >= versionBefore()) {
       live = true;
@@ -195,8 +189,7 @@ final class GroupLog implements WriteLog, Leadership {
     Reign current = reign;
     if (current == null || current.term() != now.term()) {
       endReign(null, epoch);
-      proven = System.nanoTime();
-      reign = new Reign(now.term(), proven);
+      reign = new Reign(now.term(), System.nanoTime());
     } else if (!current.isOpen()) {
       tryToOpen(current, epoch);
     } else if (!member.place().leads() && prove(current)) {
@@ -213,7 +206,7 @@ final class GroupLog implements WriteLog, Leadership {
 
   private void tellOfLeader(RaftEngine.Standing now) {
     long time = System.nanoTime();
-    if (now.leader() != null) {
+    if (now.leads() ? isHeld() : now.leader() != null) {
       leaderSeen = time;
       if (toldOfNoLeader) {
         toldOfNoLeader = false;
@@ -222,8 +215,8 @@ final class GroupLog implements WriteLog, Leadership {
     } else if (!toldOfNoLeader && time - leaderSeen > LEADERLESS_NANOS) {
       toldOfNoLeader = true;
       notices.accept(
-          ("nobody has led the group for %s s: more than half of its members must run with the same"
-                  + " file, and reach each other at their port and %s more: %s")
+          ("nobody has led the group for %s s, or could: more than half of its members must run with"
+                  + " the same file, and reach each other at their port and %s more: %s")
               .formatted(
                   TimeUnit.NANOSECONDS.toSeconds(LEADERLESS_NANOS), Group.PORT_OFFSET, group));
     }
@@ -255,21 +248,15 @@ final class GroupLog implements WriteLog, Leadership {
   }
 
   /** Waits for an entry of this term that changes nothing. */
-  private boolean prove(Reign current) throws IOException, InterruptedException {
+  private boolean prove(Reign current) throws InterruptedException {
     byte[] nothing = Entry.encode(1, false, new WriteBatch());
     long began = System.nanoTime();
     try {
       var _ = engine.propose(nothing).get(PROOF_MILLIS, TimeUnit.MILLISECONDS);
-    } catch (ExecutionException e) {
-      return false;
-    } catch (TimeoutException e) {
-      if (System.nanoTime() - proven > PATIENCE_NANOS) {
-        throw new IOException(HANGING, e);
-      }
+      return current.prove(began, machine.term());
+    } catch (ExecutionException | TimeoutException e) {
       return false;
     }
-    proven = System.nanoTime();
-    return current.prove(began, machine.term());
   }
 
   @Override

@@ -17,6 +17,8 @@ import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.server.storage.RaftStorage.StartupOption;
 import org.apache.ratis.statemachine.StateMachine;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
@@ -166,6 +168,15 @@ final class RaftEngine implements AutoCloseable {
     RaftPeerId leader = info.getLeaderId();
     return new Standing(
         info.getCurrentTerm(), leader == null ? null : leader.toString(), info.isLeader());
+  }
+
+  /** Looks whether the disk takes what the log has. */
+  boolean hangs(DiskWatch watch) throws IOException {
+    RaftLog log = server.getDivision(group).getRaftLog();
+    // The flushed one comes first, or a disk that is quick would seem to be behind.
+    long flushed = log.getFlushIndex();
+    TermIndex last = log.getLastEntryTermIndex();
+    return watch.hangs(last == null ? flushed : last.getIndex(), flushed, System.nanoTime());
   }
 
   /** Whether it has not ended. */

@@ -17,16 +17,19 @@ final class RaftSettings {
   /** An entry with what Ratis puts around it. */
   static final int MAX_LOGGED_BYTES = Entry.MAX_BYTES + (64 << 10);
 
-  /** A follower that hears nothing for so long stands for election, at some time between these. */
-  private static final TimeDuration LEAST_SILENCE = millis(400);
+  /**
+   * In milliseconds: a follower that hears nothing for so long stands for election, or for up to
+   * twice as long.
+   */
+  private static final String SILENCE = "wisp.data.silence";
 
-  private static final TimeDuration MOST_SILENCE = millis(800);
+  private static final long LEAST_SILENCE = 400;
 
   /**
-   * A leader that stood still for so long steps down; one that lost its majority does not stand for
-   * election again before.
+   * A leader that stood still for so many times that steps down; one that lost its majority does not
+   * stand for election again before.
    */
-  private static final TimeDuration STANDSTILL = millis(2_000);
+  private static final int SILENCES_OF_STANDSTILL = 5;
 
   private static final TimeDuration NEVER = TimeDuration.valueOf(31_536_000, TimeUnit.SECONDS);
 
@@ -48,15 +51,17 @@ final class RaftSettings {
   /** Of a member that listens for others. */
   static RaftProperties amongOthers(DataFolder folder, String host, int port) {
     RaftProperties properties = common(folder);
+    long silence = Math.max(LEAST_SILENCE, Long.getLong(SILENCE, LEAST_SILENCE));
     RaftConfigKeys.Rpc.setType(properties, new GroupRpcType());
     GrpcConfigKeys.Server.setHost(properties, host);
     GrpcConfigKeys.Server.setPort(properties, port);
     // No member gets a snapshot of another one: the log goes when all have carried it out.
     RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(properties, false);
     RaftServerConfigKeys.Log.Appender.setInstallSnapshotEnabled(properties, false);
-    RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(properties, STANDSTILL);
-    RaftServerConfigKeys.Rpc.setTimeoutMin(properties, LEAST_SILENCE);
-    RaftServerConfigKeys.Rpc.setTimeoutMax(properties, MOST_SILENCE);
+    RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(
+        properties, millis(SILENCES_OF_STANDSTILL * silence));
+    RaftServerConfigKeys.Rpc.setTimeoutMin(properties, millis(silence));
+    RaftServerConfigKeys.Rpc.setTimeoutMax(properties, millis(2 * silence));
     return properties;
   }
 

@@ -17,18 +17,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class UnderWay {
 
-  private final Runnable onHanging;
-  private final AtomicReference<@Nullable Completion> completion = new AtomicReference<>();
-
   /**
-   * None yet.
-   *
-   * @param onHanging is told, in any thread, when one has not ended for long; it is to {@link #end}
-   *     it
+   * After so long nobody waits any more for what becomes of one. Followers that lack much of the
+   * log, or have slow disks, let their leader wait, and answer its heartbeats.
    */
-  UnderWay(Runnable onHanging) {
-    this.onHanging = onHanging;
-  }
+  private static final long PATIENCE_SECONDS = 60;
+
+  private final AtomicReference<@Nullable Completion> completion = new AtomicReference<>();
 
   /** Takes the place of the one entry; false if there is one. */
   boolean begin(Completion whoIsTold) {
@@ -59,7 +54,7 @@ final class UnderWay {
       var _ =
           engine
               .propose(bytes)
-              .orTimeout(GroupLog.PATIENCE_NANOS, TimeUnit.NANOSECONDS)
+              .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
               .whenComplete(
                   (answer, error) -> ended(current, machine, reign, began, answer, error));
     } catch (OutOfMemoryError e) {
@@ -77,11 +72,7 @@ final class UnderWay {
       @Nullable Message answer,
       @Nullable Throwable error) {
     try {
-      if (error instanceof TimeoutException) {
-        onHanging.run();
-      } else {
-        tell(current, outcome(machine, reign, began, answer, error));
-      }
+      tell(current, outcome(machine, reign, began, answer, error));
     } catch (OutOfMemoryError e) {
       tell(current, GroupLog.NO_HEAP);
     }
@@ -94,6 +85,9 @@ final class UnderWay {
       long began,
       @Nullable Message answer,
       @Nullable Throwable error) {
+    if (error instanceof TimeoutException) {
+      return "a majority of the members has not taken it for " + PATIENCE_SECONDS + " s";
+    }
     if (error != null) {
       return isOfLeadership(error)
           ? GroupLog.NOT_LEADING

@@ -36,7 +36,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,10 +51,15 @@ class GroupLogTest {
   private static final long BOUND_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final int ANSWER_MILLIS = 10_000;
 
+  private static final int HEADER_BYTES = 8;
+
+  /** So that a machine that is busy with other things elects nobody else. */
+  private static final String SILENCE_MILLIS = "3000";
+
   @TempDir private Path temporary;
   private final GroupFile file = new GroupFile();
   private final Queue<String> notices = new ConcurrentLinkedQueue<>();
-  private final Queue<Throwable> losses = new ConcurrentLinkedQueue<>();
+  private final Queue<String> left = new ConcurrentLinkedQueue<>();
   private final List<@Nullable Member> members = new ArrayList<>();
 
   /** A member that serves. */
@@ -101,7 +108,7 @@ class GroupLogTest {
   private GroupLog open(String folder, ClusterMember node, CuckooStore store, boolean isNew)
       throws IOException {
     Membership membership =
-        new Membership(node, "127.0.0.1", isNew, (thread, cause) -> losses.add(cause));
+        new Membership(node, "127.0.0.1", isNew, () -> left.add(node.node().name()));
     return GroupLog.open(temporary.resolve(folder), store, membership, notices::add, MEBIBYTE);
   }
 
@@ -109,6 +116,16 @@ class GroupLogTest {
     for (int i = 0; i < GroupFile.NAMES.size(); i++) {
       members.add(new Member(i, areNew));
     }
+  }
+
+  @BeforeAll
+  static void waitLong() {
+    System.setProperty("wisp.data.silence", SILENCE_MILLIS);
+  }
+
+  @AfterAll
+  static void waitAsUsual() {
+    System.clearProperty("wisp.data.silence");
   }
 
   @AfterEach
@@ -176,7 +193,7 @@ class GroupLogTest {
       assertThat(each.get("n")).isEqualTo("100");
       assertThat(each.versionOf("n")).isEqualTo(member(leader).versionOf("n")).isEqualTo(101);
     }
-    assertThat(notices).isEmpty();
+    assertThat(notices).noneMatch(each -> !each.contains("led the group"));
   }
 
   @Test
@@ -237,10 +254,11 @@ class GroupLogTest {
     members.add(new Member(2, true));
     int leader = awaitLeader();
     members.set(0, new Member(0, true, MEBIBYTE));
-    for (int i = 0; i < 40 && losses.isEmpty(); i++) {
+    for (int i = 0; i < 40 && left.isEmpty(); i++) {
       assertThat(call(leader, "SET", "key " + i, "v".repeat(100_000))).isEqualTo("OK");
     }
-    await(() -> !losses.isEmpty());
+    await(() -> !left.isEmpty());
+    assertThat(left).containsExactly("a");
     assertThat(notices).anyMatch(each -> each.contains("leaves the group to the others"));
     assertThat(call(leader, "SET", "a", "1")).isEqualTo("OK");
   }
@@ -261,7 +279,8 @@ class GroupLogTest {
     }
     Path log = logOf(0);
     try (FileChannel segment = FileChannel.open(openSegment(log), StandardOpenOption.WRITE)) {
-      segment.truncate(3_000);
+      assertThat(segment.size()).isGreaterThan(HEADER_BYTES);
+      segment.truncate(HEADER_BYTES);
     }
     try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
       assertThatThrownBy(() -> open("a", file.member(0), store, false))
@@ -309,7 +328,7 @@ class GroupLogTest {
     for (int i = 53; i < 60; i++) {
       assertThat(call(leader, "GET", "key " + i % 7)).isEqualTo(i + value);
     }
-    assertThat(notices).isEmpty();
+    assertThat(notices).noneMatch(each -> !each.contains("led the group"));
   }
 
   @Test

@@ -20,6 +20,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -56,6 +57,8 @@ class KilledGroupTest {
   private static final int IMPATIENT_MILLIS = 700;
   private static final int STOPPED_MILLIS = 3_000;
   private static final int CALLS_OF_A_TURN = 5;
+  private static final int MOST_TRIES = 300;
+  private static final long ANSWERS_NANOS = TimeUnit.SECONDS.toNanos(180);
 
   private final long seed = Long.getLong("wisp.faults.seed", System.nanoTime());
   private final Random random = new Random(seed);
@@ -64,7 +67,7 @@ class KilledGroupTest {
   @TempDir private Path folder;
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(names = {"LEADER_KILLED", "ALL_KILLED", "LEADER_STOPPED"})
   void shouldAnswerAsOneServerWhen(Fault fault) throws Exception {
     System.out.println("faults: seed " + seed);
     try (RunningGroup group = new RunningGroup(folder)) {
@@ -82,7 +85,7 @@ class KilledGroupTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"LEADER_KILLED", "LEADER_STOPPED"})
+  @EnumSource
   @Tag("long")
   void shouldAnswerAsOneServerAgainAndAgain(Fault fault) throws Exception {
     System.out.println("faults: seed " + seed);
@@ -142,7 +145,7 @@ class KilledGroupTest {
     recorder.histories().forEach((key, calls) -> checker.check(key, withoutIdleCalls(calls)));
     int calls = recorder.histories().values().stream().mapToInt(List::size).sum();
     System.out.println(fault + ": " + calls + " calls, of which " + unknown + " are unknown");
-    assertThat(group.said()).doesNotContain("Exception", "\tat ");
+    assertThat(group.said()).doesNotContain("Exception in thread", "\tat ");
   }
 
   /** A read that was not answered says nothing, and would only have to be put everywhere. */
@@ -154,8 +157,10 @@ class KilledGroupTest {
   private static void awaitAnswers(List<GroupParty> parties, List<Future<?>> running)
       throws Exception {
     long[] before = parties.stream().mapToLong(GroupParty::answers).toArray();
+    long end = System.nanoTime() + ANSWERS_NANOS;
     for (int i = 0; i < before.length; i++) {
       while (parties.get(i).answers() < before[i] + 3 * CALLS_OF_A_TURN) {
+        assertThat(System.nanoTime() - end).as("party %s is not answered", i).isNegative();
         for (Future<?> each : running) {
           if (each.isDone()) {
             each.get();
@@ -207,23 +212,28 @@ class KilledGroupTest {
               .nodes(Set.of(new HostAndPort("127.0.0.1", group.ports().get(1))))
               .clientConfig(config)
               .build()) {
-        assertThat(client.set("key", "1")).isEqualTo("OK");
-        assertThat(client.get("key")).isEqualTo("1");
+        assertThat(ask(() -> client.set("key", "1"))).isEqualTo("OK");
+        assertThat(ask(() -> client.get("key"))).isEqualTo("1");
         group.server(leader).kill();
         assertThat(group.awaitLeader()).isNotEqualTo(leader);
-        String value = "";
-        for (int i = 0; !value.equals("1") && i < 100; i++) {
-          try {
-            value = String.valueOf(client.get("key"));
-          } catch (JedisException e) {
-            // It learns of the new master by such.
-            Thread.sleep(100);
-          }
-        }
-        assertThat(value).isEqualTo("1");
-        assertThat(client.set("key", "2")).isEqualTo("OK");
+        assertThat(ask(() -> client.get("key"))).isEqualTo("1");
+        assertThat(ask(() -> client.set("key", "2"))).isEqualTo("OK");
         group.restart();
-        assertThat(client.get("key")).isEqualTo("2");
+        assertThat(ask(() -> client.get("key"))).isEqualTo("2");
+      }
+    }
+  }
+
+  /** By an error a client learns that there is another master. */
+  private static String ask(Supplier<String> request) throws InterruptedException {
+    for (int i = 1; ; i++) {
+      try {
+        return request.get();
+      } catch (JedisException e) {
+        if (i == MOST_TRIES) {
+          throw e;
+        }
+        Thread.sleep(100);
       }
     }
   }

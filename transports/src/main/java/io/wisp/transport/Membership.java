@@ -2,7 +2,6 @@
 package io.wisp.transport;
 
 import io.wisp.cluster.ClusterMember;
-import java.lang.Thread.UncaughtExceptionHandler;
 
 /**
  * A server as one of several that share a log.
@@ -12,8 +11,6 @@ import java.lang.Thread.UncaughtExceptionHandler;
  * @param host where it listens for the others
  * @param isNew whether it has never had a folder before. One that had must not begin with an empty
  *     one: it may have voted, or said that it has a write, and would not know
- * @param onThreadLost is told, in any thread, when the server has left the others for good and is
- *     to end
+ * @param onLeft is told, in any thread, when the server has left the others for good and is to end
  */
-public record Membership(
-    ClusterMember node, String host, boolean isNew, UncaughtExceptionHandler onThreadLost) {}
+public record Membership(ClusterMember node, String host, boolean isNew, Runnable onLeft) {}

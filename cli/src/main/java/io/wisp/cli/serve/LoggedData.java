@@ -60,7 +60,7 @@ record LoggedData(Path folder, boolean isOfNewMember) {
     PrintStream out = streams.out();
     Membership membership =
         member != null && member.hasReplicas()
-            ? new Membership(member, host, isOfNewMember, stop)
+            ? new Membership(member, host, isOfNewMember, stop::giveByMember)
             : null;
     WriteLogProvider provider = provider();
     long began = System.nanoTime();
