@@ -212,6 +212,26 @@ class PendingWritesTest {
   }
 
   @Test
+  void shouldLetACommandWriteJustWhatItMayAndNoByteMore() {
+    PendingWrites pending = new PendingWrites(new HeapStore());
+    pending.begin();
+    pending.show();
+    byte[] most = new byte[PendingWrites.MAX_COMMAND_BYTES - 1];
+    assertThat(pending.put(slice("a"), Slice.of(most))).isEqualTo(Status.CREATED);
+    assertThat(pending.delete(slice("a"))).isEqualTo(Status.ENTRY_TOO_LARGE);
+    pending.show();
+    assertThat(pending.put(slice("bb"), Slice.of(most))).isEqualTo(Status.ENTRY_TOO_LARGE);
+    WriteBatch batch = new WriteBatch();
+    batch.put(slice("c"), Slice.of(new byte[most.length - 2]));
+    batch.put(slice("d"), slice("1"));
+    pending.show();
+    assertThat(pending.writeAll(batch)).isEqualTo(Status.DONE);
+    batch.put(slice("e"), slice(""));
+    pending.show();
+    assertThat(pending.writeAll(batch)).isEqualTo(Status.ENTRY_TOO_LARGE);
+  }
+
+  @Test
   void shouldSayThatABatchEndedHalfwayAndLetNobodyWriteBehindIt() {
     boolean[] hasHeap = {true};
     HeapStore store =
