@@ -66,12 +66,26 @@ def test_who_goes_by_the_word_is_told_of_each_slot_once():
     assert redirected_by_word(Client(1, 0), Changes(1, 1, 1), 10) == pytest.approx(10 / SLOTS, rel=0.001)
 
 
+def rows_of(shown):
+    return {line[:11].strip(): line[11:].split() for line in shown.splitlines()[-4:]}
+
+
 def test_questions_are_counted_by_who_is_asked(capsys):
     assert main(["--nodes", "10", "--clients", "5", "--simulated", "5", "--changes", "1", "--connects", "0"]) == 0
-    rows = {line[:10].strip(): line[10:].split() for line in capsys.readouterr().out.splitlines()[-3:]}
+    rows = rows_of(capsys.readouterr().out)
     assert rows["every node"][:2] == ["5", "50"]
+    assert rows["who said it"][:2] == ["5", "5"]
     assert rows["the owner"][:2] == ["5", "5"]
     assert rows["the word"][1] == "0"
+
+
+def test_questions_are_shared_by_those_who_gave_slots_or_by_those_who_have_them(capsys):
+    words = ["--changes", "1000", "--interval", "0.001", "--givers", "100", "--owners", "10", "--connects", "0"]
+    assert main(words) == 0
+    rows = rows_of(capsys.readouterr().out)
+    rates = [float(rows[who][-3].removesuffix("/s").replace(",", "")) for who in ("who said it", "the owner")]
+    assert rates[0] > 10
+    assert rates[1] == pytest.approx(10 * rates[0], rel=0.05)
 
 
 def test_more_changes_than_there_are_slots_are_refused(capsys):

@@ -27,9 +27,10 @@ a node says MOVED, or when it connects to one anew. Wisp's maps do not change wh
 same options give the same figures.
 
 Ways of a client that is told MOVED:
-  every node  asks every node that it is connected to for its map, as ClusterClient does today
-  the owner   asks the node that MOVED names
-  the word    goes by what MOVED says of this slot, and asks for no map
+  every node   asks every node that it is connected to for its map
+  who said it  asks the node that answered MOVED, as ClusterClient does today
+  the owner    asks the node that MOVED names
+  the word     goes by what MOVED says of this slot, and asks for no map
 """
 
 
@@ -42,6 +43,14 @@ class Changes:
     """Of one change."""
     interval: float
     """Seconds."""
+
+
+@dataclass(frozen=True)
+class Sides:
+    """How many nodes a change is between, all alike."""
+
+    givers: int
+    owners: int
 
 
 @dataclass(frozen=True)
@@ -122,6 +131,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--slots", type=whole(1, SLOTS), default=1, metavar="N", help="that one change moves (1)")
     help_text = "that the slots go to (100)"
     parser.add_argument("--owners", type=whole(1, MOST_NODES), default=100, metavar="NODES", help=help_text)
+    help_text = "that had the slots before (900)"
+    parser.add_argument("--givers", type=whole(1, MOST_NODES), default=900, metavar="NODES", help=help_text)
     help_text = "from one change to the next (0.04)"
     parser.add_argument("--interval", type=number(1e-6, 1e6), default=0.04, metavar="SECONDS", help=help_text)
     help_text = "connections that a client makes anew in an hour (1)"
@@ -137,12 +148,12 @@ def main(arguments: Sequence[str]) -> int:
         parser.error(f"{asked} are too many: {MOST_LEARNT:,} in all at most")
     client = Client(given.rate, given.connects / 3600)
     changes = Changes(given.changes, given.slots, given.interval)
-    owners = min(given.owners, given.changes, given.nodes)
-    print(report(given.nodes, owners, given.clients, client, changes, given.simulated, given.seed))
+    sides = Sides(*(min(side, given.changes, given.nodes) for side in (given.givers, given.owners)))
+    print(report(given.nodes, sides, given.clients, client, changes, given.simulated, given.seed))
     return 0
 
 
-def report(nodes: int, owners: int, clients: int, client: Client, changes: Changes, simulated: int, seed: int) -> str:
+def report(nodes: int, sides: Sides, clients: int, client: Client, changes: Changes, simulated: int, seed: int) -> str:
     chance = random.Random(seed)
     all_learnt = [learn(client, changes, chance) for _ in range(simulated)]
     times = clients / simulated
@@ -162,13 +173,16 @@ def report(nodes: int, owners: int, clients: int, client: Client, changes: Chang
             f"{count(peak)}/s",
             size(peak * map_bytes) + "/s",
         ),
-        (
-            "the owner",
-            count(moved),
-            count(moved),
-            size(moved * map_bytes),
-            f"{count(peak / owners)}/s",
-            size(peak / owners * map_bytes) + "/s",
+        *(
+            (
+                who,
+                count(moved),
+                count(moved),
+                size(moved * map_bytes),
+                f"{count(peak / asked)}/s",
+                size(peak / asked * map_bytes) + "/s",
+            )
+            for who, asked in (("who said it", sides.givers), ("the owner", sides.owners))
         ),
         ("the word", count(by_word), "0", size(by_word * MOVED_BYTES), "0/s", "0 B/s"),
     ]

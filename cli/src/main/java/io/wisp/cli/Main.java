@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli;
 
+import io.wisp.cli.common.ClientLog;
 import io.wisp.cli.common.InternalErrors;
 import io.wisp.cli.common.ProcessText;
 import io.wisp.cli.common.Product;
@@ -132,6 +133,9 @@ public final class Main {
   }
 
   private int run(Mode mode, CommandArguments command) {
+    if (mode != Mode.SERVE) {
+      ClientLog.quiet();
+    }
     return switch (mode) {
       case SERVE ->
           new ServeCommand(

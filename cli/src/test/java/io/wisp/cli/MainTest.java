@@ -3,6 +3,12 @@ package io.wisp.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wisp.cli.fake.FakeTransport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.StreamHandler;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -54,6 +60,28 @@ class MainTest {
     assertThat((run.out() + run.err()).lines())
         .isNotEmpty()
         .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+  }
+
+  /** The fake transport logs when it connects. */
+  @Test
+  void shouldShowWhoUsesAClientNothingOfALog() {
+    List<String> shown = new ArrayList<>();
+    StreamHandler handler =
+        new StreamHandler() {
+          @Override
+          public void publish(LogRecord line) {
+            shown.add(line.getMessage());
+          }
+        };
+    Logger log = Logger.getLogger(FakeTransport.class.getName());
+    log.addHandler(handler);
+    try {
+      Run run = Run.of("-c", "127.0.0.1:1", "--transport", "fake", "get", "k");
+      assertThat(run.err()).startsWith("wisp: no server listens on ").hasLineCount(1);
+    } finally {
+      log.removeHandler(handler);
+    }
+    assertThat(shown).isEmpty();
   }
 
   @Test

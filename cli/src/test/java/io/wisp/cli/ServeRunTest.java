@@ -2,6 +2,7 @@
 package io.wisp.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.wisp.cli.fake.FakeTransport;
 import io.wisp.cli.serve.StoreOpener;
@@ -238,6 +239,22 @@ class ServeRunTest {
       assertThat(alone.err()).startsWith("wisp: " + reason);
       assertThat(alone.out()).doesNotContain("ready");
     }
+  }
+
+  @Test
+  void shouldSayWhyNoTransportCouldBeStarted() throws Exception {
+    start("");
+    // Another process may have taken one of the ports, and be gone when the second one comes.
+    assumeTrue(server.out().contains("ready; "), server::out);
+    Run second = Run.of(("-s --port " + base()).split(" "));
+    stop();
+    assertThat(second.exitCode()).isEqualTo(1);
+    assertThat(second.out()).doesNotContain("ready; ", "ready without");
+    assertThat(second.err())
+        .startsWith("wisp: no transport could be started: ")
+        .contains("fake: port " + port() + " is taken by another server")
+        .contains("tcp: cannot listen on 127.0.0.1:" + base() + ": Address already in use")
+        .doesNotContain("absent");
   }
 
   @Test

@@ -165,7 +165,7 @@ public final class PendingWrites extends FutureStore {
     if (!holds(condition, expectedVersion)) {
       return Status.CONFLICT;
     }
-    refusal = takeMemory(size(key, value));
+    refusal = takeMemory(1, length(key, value));
     return refusal == null ? put(key, value, expiresAt) : refusal;
   }
 
@@ -205,6 +205,7 @@ public final class PendingWrites extends FutureStore {
     if (batch.size() > WriteBatch.MAX_KEYS) {
       return Status.TRANSACTION_TOO_LARGE;
     }
+    int puts = 0;
     long put = 0;
     long deleted = 0;
     for (int i = 0; i < batch.size(); i++) {
@@ -218,12 +219,15 @@ public final class PendingWrites extends FutureStore {
         return Status.CONFLICT;
       }
       switch (wanted.change()) {
-        case PUT -> put += size(wanted.key(), wanted.value());
-        case DELETE -> deleted += size(wanted.key());
+        case PUT -> {
+          puts++;
+          put += length(wanted.key(), wanted.value());
+        }
+        case DELETE -> deleted += wanted.key().length();
         case NONE -> {}
       }
     }
-    return exceeds(put + deleted) ? Status.ENTRY_TOO_LARGE : takeMemory(put);
+    return exceeds(put + deleted) ? Status.ENTRY_TOO_LARGE : takeMemory(puts, put);
   }
 
   private static boolean changesNothing(WriteBatch batch) {
@@ -260,7 +264,7 @@ public final class PendingWrites extends FutureStore {
     if (status != Status.FOUND) {
       return status;
     }
-    if (exceeds(size(key))) {
+    if (exceeds(key.length())) {
       return Status.ENTRY_TOO_LARGE;
     }
     remove(key);
@@ -272,7 +276,7 @@ public final class PendingWrites extends FutureStore {
     if (isThere) {
       deciding = true;
       delete(entry(key));
-      count(size(key));
+      count(1, key.length());
       deciding = false;
     }
   }
@@ -298,7 +302,7 @@ public final class PendingWrites extends FutureStore {
       return Status.ABSENT;
     }
     Slice own = Slice.of(value.value());
-    Status refusal = takeMemory(size(key, own));
+    Status refusal = takeMemory(1, length(key, own));
     if (refusal != null) {
       return refusal;
     }
@@ -330,34 +334,39 @@ public final class PendingWrites extends FutureStore {
     return condition.holds(isThere, version, expectedVersion);
   }
 
-  private static long size(Slice key, Slice value) {
-    return size(key) + value.length();
+  private static long length(Slice key, Slice value) {
+    return (long) key.length() + value.length();
   }
 
-  private static long size(Slice key) {
-    return RECORD_OVERHEAD + key.length();
+  private boolean exceeds(long length) {
+    return commandBytes + length > MAX_COMMAND_BYTES;
   }
 
-  private boolean exceeds(long size) {
-    return commandBytes + size > MAX_COMMAND_BYTES + RECORD_OVERHEAD * WriteBatch.MAX_KEYS;
+  private void count(int records, long length) {
+    commandBytes += length;
+    bytes += size(records, length);
   }
 
-  private void count(long size) {
-    commandBytes += size;
-    bytes += size;
+  private static long size(int records, long length) {
+    return records * RECORD_OVERHEAD + length;
   }
 
-  /** Takes memory for what a command puts; the answer is why there is none, or null. */
-  private @Nullable Status takeMemory(long size) {
-    if (exceeds(size)) {
+  /**
+   * Takes memory for what a command puts; the answer is why there is none, or null.
+   *
+   * @param length of keys and values, in bytes
+   */
+  private @Nullable Status takeMemory(int records, long length) {
+    if (exceeds(length)) {
       return Status.ENTRY_TOO_LARGE;
     }
+    long size = size(records, length);
     // What puts nothing needs no room, of which there may be less than none after a restart.
     if (size > 0 && bytes + size > room && !hasRoomByALook(size)) {
       return Status.OUT_OF_MEMORY;
     }
     copies.reserve((int) size);
-    count(size);
+    count(records, length);
     return null;
   }
 

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
@@ -115,7 +116,9 @@ final class DataFolder implements AutoCloseable {
         makeFolder(path.toAbsolutePath());
       }
     } catch (FileAlreadyExistsException e) {
-      throw new IOException(path + " is no folder", e);
+      throw new IOException(e.getFile() + " is no folder", e);
+    } catch (NoSuchFileException e) {
+      throw new IOException(path + " cannot be made: its file system takes no new folders", e);
     } catch (AccessDeniedException e) {
       throw new IOException(path + " cannot be made: permission denied", e);
     }

@@ -455,6 +455,9 @@ class RaftWriteLogTest {
       Path file = Files.createFile(temporary.resolve("file"));
       assertThatThrownBy(() -> RaftWriteLog.open(file, store, notices::add, MEBIBYTE))
           .hasMessageContaining("is no folder");
+      assertThatThrownBy(
+              () -> RaftWriteLog.open(file.resolve("data"), store, notices::add, MEBIBYTE))
+          .hasMessage(file + " is no folder");
       try (Logged logged = open()) {
         assertThat(logged.put("a", "1")).isEqualTo(DONE);
         assertThatThrownBy(() -> RaftWriteLog.open(data(), store, notices::add, MEBIBYTE))

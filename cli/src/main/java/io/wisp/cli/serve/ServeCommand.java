@@ -230,7 +230,7 @@ public record ServeCommand(
       throw UserError.failure(
           failed(servers).isEmpty()
               ? "this machine can run none of the transports"
-              : "no transport could be started");
+              : "no transport could be started: " + reasons(servers));
     }
     announceClients(servers, options.endpoint().host(), out);
     if (options.password() == null
@@ -255,6 +255,13 @@ public record ServeCommand(
         .filter(ServedTransports.Refused::failed)
         .map(each -> each.transport().name())
         .collect(Collectors.joining(", "));
+  }
+
+  private static String reasons(ServedTransports servers) {
+    return servers.refused().stream()
+        .filter(ServedTransports.Refused::failed)
+        .map(ServedTransports.Refused::toString)
+        .collect(Collectors.joining("; "));
   }
 
   /** The ports above are not what clients name where a transport listens beside the server's. */

@@ -5,11 +5,13 @@ import io.wisp.store.Store;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
+import io.wisp.transport.Log;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.ServerStatistics;
 import io.wisp.transport.Transport;
 import io.wisp.transport.TransportException;
+import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 public class FakeTransport implements Transport {
 
   public static final int PORT_OFFSET = 7;
+
+  private static final Log LOG = Log.of(FakeTransport.class);
 
   private static final AtomicInteger NEXT_PORT = new AtomicInteger(50_000);
   private static final Map<Integer, FakeServer> SERVERS = new ConcurrentHashMap<>();
@@ -65,6 +69,7 @@ public class FakeTransport implements Transport {
   }
 
   static Client connect(Endpoint endpoint, ClientOptions options, @Nullable String device) {
+    LOG.log(Level.INFO, "port 1 is up");
     FakeServer server = SERVERS.get(endpoint.port());
     if (server == null) {
       throw new TransportException("no server listens on " + endpoint);

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>A node that cannot be reached fails the calls for its keys, by a {@link TransportException}
  *       that names it. Others go on, and the next call for one of its keys connects anew. What was
  *       under way may have been done.
- *   <li>When a node answers that a key is no longer its own, the client asks for the map. A
+ *   <li>When a node answers that a key is no longer its own, the client asks it for the map. A
  *       blocking call then goes to the new owner. A submitted request is not sent again: it
  *       completes with {@link Status#MOVED} and has changed nothing, and what is submitted once
  *       nothing is outstanding follows the new map.
@@ -87,8 +87,8 @@ public final class ClusterClient implements Client {
   /** Until when no node is asked about a slot that nobody serves, by {@link System#nanoTime}. */
   private long askAgainAt = System.nanoTime();
 
-  /** A node has said that the map is not the latest. */
-  private boolean stale;
+  /** The node that was the last to say that the map is not the latest, until it is asked. */
+  private @Nullable NodeClient mover;
 
   private ClusterClient(Transport transport, ClientOptions options, NodeClients nodes) {
     this.transport = transport;
@@ -151,9 +151,10 @@ public final class ClusterClient implements Client {
       return;
     }
     nodes.followMet();
-    if (stale) {
-      stale = false;
-      nodes.refresh();
+    NodeClient asked = mover;
+    if (asked != null) {
+      mover = null;
+      nodes.refreshFrom(asked);
     }
   }
 
@@ -218,7 +219,7 @@ public final class ClusterClient implements Client {
       }
       Client client = clientOf(node, key);
       Status status = client == null ? Status.MOVED : ask(request, node, client, key, value, sink);
-      if (!status.isElsewhere() || (client != null && !nodes.refresh())) {
+      if (!status.isElsewhere() || (client != null && !nodes.refreshFrom(node))) {
         return status;
       }
     }
@@ -438,7 +439,7 @@ public final class ClusterClient implements Client {
     Client client = node.client();
     node.addPending(-1);
     Status status = ask(COMPLETE, node, client, NONE, NONE, sink);
-    stale |= status.isElsewhere();
+    mover = status.isElsewhere() ? node : mover;
     return status;
   }
 

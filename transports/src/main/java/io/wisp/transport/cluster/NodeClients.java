@@ -91,8 +91,23 @@ final class NodeClients implements AutoCloseable {
   }
 
   /**
-   * Asks for a later map while no request is outstanding: those nodes that are connected, or if
-   * none is, one after the other until one answers.
+   * Asks for a later map while no request is outstanding: the node that has answered that a key is
+   * elsewhere, for that is so by its map; and all as {@link #refresh} does if it is gone or silent.
+   *
+   * @return whether there was one
+   */
+  boolean refreshFrom(NodeClient node) {
+    ClusterMap before = map;
+    if (!nodes.contains(node) || !ask(node)) {
+      refresh();
+    }
+    followMet();
+    return map != before;
+  }
+
+  /**
+   * Asks for a later map while no request is outstanding, and nobody is known to have one: those
+   * nodes that are connected, or if none is, one after the other until one answers.
    *
    * @return whether there was one
    */

@@ -22,13 +22,19 @@ import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.GetPath;
 import io.wisp.transport.MovedException;
+import io.wisp.transport.Overridden;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
+import io.wisp.transport.Transport;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.TransportTimeoutException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -172,6 +178,68 @@ class ClusterClientTest {
       assertThat(client.contains(Slice.of(key))).isTrue();
       cluster.store(1).delete(Slice.of(key));
       assertThat(client.contains(Slice.of(key))).isFalse();
+    }
+  }
+
+  /** Of a transport whose clients tell whom they ask for the map, and get no answer from some. */
+  private static Transport watched(Transport transport, List<String> asked, Set<String> silent) {
+    return Overridden.in(
+        Transport.class,
+        transport,
+        Map.of(
+            "connect",
+            connect -> {
+              Client client = (Client) Objects.requireNonNull(connect.call());
+              return Overridden.in(
+                  Client.class,
+                  client,
+                  Map.of(
+                      "information",
+                      information -> {
+                        asked.add(client.description());
+                        if (silent.contains(client.description())) {
+                          throw new TransportException("silence");
+                        }
+                        return information.call();
+                      }));
+            }));
+  }
+
+  @Test
+  void shouldAskTheNodeThatSaidMovedAndOthersOnlyIfItIsSilent() throws Exception {
+    List<String> asked = new ArrayList<>();
+    Set<String> silent = new HashSet<>();
+    try (RunningCluster cluster = cluster("tcp");
+        ClusterClient client =
+            ClusterClient.connect(
+                watched(cluster.transport(), asked, silent),
+                cluster.server(0),
+                RunningCluster.options());
+        ValueBuffer value = new ValueBuffer()) {
+      String key = keyOf(cluster, 0);
+      for (int node = 0; node < 3; node++) {
+        client.put(bytes(keyOf(cluster, node)), bytes("v"));
+      }
+      asked.clear();
+      cluster.share("", "0-10922", "10923-16383");
+      assertThat(client.put(bytes(key), bytes("of n1")).isError()).isFalse();
+      assertThat(cluster.store(1).get(bytes(key))).asString(UTF_8).isEqualTo("of n1");
+      assertThat(asked).containsExactly("tcp to " + cluster.server(0));
+
+      asked.clear();
+      cluster.share("", "10923-16383", "0-10922");
+      client.submitGet(Slice.of(key));
+      assertThat(client.complete(value)).isEqualTo(Status.MOVED);
+      assertThat(client.put(bytes(key), bytes("of n2")).isError()).isFalse();
+      assertThat(cluster.store(2).get(bytes(key))).asString(UTF_8).isEqualTo("of n2");
+      assertThat(asked).containsExactly("tcp to " + cluster.server(1));
+
+      asked.clear();
+      silent.add("tcp to " + cluster.server(2));
+      cluster.share("0-10922", "10923-16383", "");
+      assertThat(client.put(bytes(key), bytes("of n0")).isError()).isFalse();
+      assertThat(cluster.store(0).get(bytes(key))).asString(UTF_8).isEqualTo("of n0");
+      assertThat(asked).startsWith("tcp to " + cluster.server(2)).hasSizeGreaterThan(1);
     }
   }
 

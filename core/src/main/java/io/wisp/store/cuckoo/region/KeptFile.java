@@ -37,6 +37,7 @@ final class KeptFile implements BackingFile {
   private final @Nullable NativeFile lock;
 
   private RegionFile file;
+  private boolean used;
 
   private KeptFile(
       Path path, FileHold hold, @Nullable NativeFile lock, RegionFile file, boolean isNew) {
@@ -65,7 +66,7 @@ final class KeptFile implements BackingFile {
       try {
         return open(path, bytes, hold);
       } catch (Throwable refused) {
-        hold.close();
+        hold.withdraw();
         throw refused;
       }
     } catch (NoSuchFileException e) {
@@ -216,10 +217,13 @@ final class KeptFile implements BackingFile {
     return isNew;
   }
 
-  /** Gives a new file its name, now that what it holds is whole. */
+  /** Says that what it holds is whole and goes on being used; a new file gets its name by that. */
   void publish() throws IOException {
-    Files.move(file.path(), path, StandardCopyOption.ATOMIC_MOVE);
-    file = RegionFile.of(path, file.bytes());
+    if (isNew) {
+      Files.move(file.path(), path, StandardCopyOption.ATOMIC_MOVE);
+      file = RegionFile.of(path, file.bytes());
+    }
+    used = true;
   }
 
   @Override
@@ -227,7 +231,7 @@ final class KeptFile implements BackingFile {
     return file.map(arena);
   }
 
-  /** Leaves it where it is, unless it was never published. */
+  /** Leaves it where it is, unless it is new and was never published. */
   @Override
   public void release() {
     if (!file.path().equals(path)) {
@@ -235,7 +239,11 @@ final class KeptFile implements BackingFile {
     }
     unlock(lock);
     try {
-      hold.close();
+      if (used) {
+        hold.close();
+      } else {
+        hold.withdraw();
+      }
     } catch (IOException e) {
       // It ends with the process.
     }

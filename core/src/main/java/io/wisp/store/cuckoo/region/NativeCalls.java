@@ -17,6 +17,7 @@ import java.lang.invoke.VarHandle;
  */
 final class NativeCalls {
 
+  static final int ENOENT = 2;
   static final int EINTR = 4;
   static final int EAGAIN = 11;
 
@@ -50,7 +51,7 @@ final class NativeCalls {
   static String name(int errno) {
     return switch (errno) {
       case 1 -> "EPERM";
-      case 2 -> "ENOENT";
+      case ENOENT -> "ENOENT";
       case EINTR -> "EINTR";
       case 5 -> "EIO";
       case EAGAIN -> "EAGAIN";

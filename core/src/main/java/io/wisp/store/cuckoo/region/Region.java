@@ -115,7 +115,8 @@ public final class Region implements AutoCloseable {
   }
 
   /**
-   * Gives the file of a new region that is kept its name, now that there is a table in it.
+   * Says that there is a table in a region that is kept, and that it is used from now on: by that a
+   * new file gets its name, and what was made beside the file stays.
    *
    * @throws IOException if that cannot be done; the message says why
    */

@@ -52,7 +52,7 @@ final class KeyWalk implements Continuation {
       long wanted,
       String tooMuch) {
     store = request.store();
-    collector = new KeyCollector(request.buffers(), pattern, maxBytes);
+    collector = new KeyCollector(request.buffers(), pattern, maxBytes, !isPart);
     this.isPart = isPart;
     this.wanted = wanted;
     this.tooMuch = tooMuch;
