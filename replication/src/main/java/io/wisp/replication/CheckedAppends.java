@@ -7,6 +7,7 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
@@ -52,15 +53,13 @@ final class CheckedAppends implements InvocationHandler {
   @Override
   public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
       throws Throwable {
-    boolean appends =
-        method.getName().equals("appendEntriesAsync")
-            && arguments != null
-            && arguments[0] instanceof AppendEntriesRequestProto request
-            && request.getEntriesCount() > 0;
-    if (!appends) {
-      return call(method, arguments);
+    if (arguments != null
+        && arguments[0] instanceof AppendEntriesRequestProto request
+        && request.getEntriesCount() > 0
+        && method.getName().equals("appendEntriesAsync")) {
+      return append(method, arguments, request);
     }
-    return append(method, arguments, (AppendEntriesRequestProto) arguments[0]);
+    return call(method, arguments);
   }
 
   /** Requests come one after the other from each leader, and there may be two of them. */
@@ -72,7 +71,8 @@ final class CheckedAppends implements InvocationHandler {
           "entries of the leader of term %s are still on their way to the disk"
               .formatted(termUnderWay));
     }
-    CompletableFuture<?> reply = (CompletableFuture<?>) call(method, arguments);
+    CompletableFuture<?> reply =
+        (CompletableFuture<?>) Objects.requireNonNull(call(method, arguments));
     underWay = underWay.isDone() ? reply : CompletableFuture.allOf(underWay, reply);
     termUnderWay = request.getLeaderTerm();
     return reply.thenApply(each -> check(request, (AppendEntriesReplyProto) each));
