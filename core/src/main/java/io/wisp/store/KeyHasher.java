@@ -9,7 +9,7 @@ import java.security.SecureRandom;
  * Hashes keys with a secret of its own, so that nobody can choose keys that fall together. Each
  * word goes through the full product of two numbers, as in wyhash.
  */
-public final class KeyHasher {
+final class KeyHasher {
 
   private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED;
   private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
@@ -21,11 +21,7 @@ public final class KeyHasher {
   private final long seed = Secrets.RANDOM.nextLong();
   private final long secret = Secrets.RANDOM.nextLong() | 1;
 
-  /** Secrets of its own. */
-  public KeyHasher() {}
-
-  /** The hash of a key. Any thread may ask. */
-  public long hash(Slice key) {
+  long hash(Slice key) {
     MemorySegment memory = key.segment();
     long end = key.offset() + key.length();
     long at = key.offset();
