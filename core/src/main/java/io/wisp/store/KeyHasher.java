@@ -21,19 +21,25 @@ final class KeyHasher {
   private final long seed = Secrets.RANDOM.nextLong();
   private final long secret = Secrets.RANDOM.nextLong() | 1;
 
+  /** What a hash begins with: if that were the seed, it would drop out of the first product. */
+  private final long start = Secrets.RANDOM.nextLong();
+
+  /** What it ends with: the product of a short key alone tells too much of its low bits. */
+  private final long end = Secrets.RANDOM.nextLong();
+
   long hash(Slice key) {
     MemorySegment memory = key.segment();
-    long end = key.offset() + key.length();
+    long limit = key.offset() + key.length();
     long at = key.offset();
-    long hash = seed ^ key.length();
-    for (; at <= end - Long.BYTES; at += Long.BYTES) {
+    long hash = start;
+    for (; at <= limit - Long.BYTES; at += Long.BYTES) {
       hash = mix(hash, memory.get(WORD, at));
     }
     long last = 0;
-    for (; at < end; at++) {
+    for (; at < limit; at++) {
       last = last << Byte.SIZE | (memory.get(BYTE, at) & 0xFF);
     }
-    hash = mix(hash, last);
+    hash = mix(mix(hash, last), end ^ key.length());
     return hash ^ hash >>> Integer.SIZE;
   }
 

@@ -43,7 +43,12 @@ final class KeyCollector implements KeySink, AutoCloseable {
     bulks = pool.take(BufferPool.SMALL);
     writer = new ReplyWriter(bulks);
     match = pattern == null ? null : new GlobMatch(pattern);
-    unmatched = pattern == null ? null : pool.take(BufferPool.SMALL);
+    try {
+      unmatched = pattern == null ? null : pool.take(BufferPool.SMALL);
+    } catch (Throwable failed) {
+      pool.give(bulks);
+      throw failed;
+    }
   }
 
   @Override
