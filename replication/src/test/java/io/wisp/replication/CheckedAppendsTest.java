@@ -54,7 +54,7 @@ class CheckedAppendsTest {
               RaftServer.class,
               Map.of("getDivision", () -> division, "appendEntriesAsync", this::append)));
 
-  private CompletableFuture<AppendEntriesReplyProto> append() {
+  private Object append() {
     CompletableFuture<AppendEntriesReplyProto> reply = new CompletableFuture<>();
     appends.add(reply);
     return reply;
