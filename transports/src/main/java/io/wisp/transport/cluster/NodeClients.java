@@ -99,7 +99,7 @@ final class NodeClients implements AutoCloseable {
    */
   boolean refreshFrom(NodeClient node) {
     ClusterMap before = map;
-    if (!nodes.contains(node) || !ask(node) || met == null) {
+    if (!nodes.contains(node) || !ask(node) || (map == before && met == null)) {
       refresh();
     }
     followMet();
