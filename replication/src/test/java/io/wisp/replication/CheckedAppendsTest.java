@@ -54,6 +54,8 @@ class CheckedAppendsTest {
               RaftServer.class,
               Map.of("getDivision", () -> division, "appendEntriesAsync", this::append)));
 
+  /** The proxy hands it on. */
+  @SuppressWarnings("FutureReturnValueIgnored")
   private Object append() {
     CompletableFuture<AppendEntriesReplyProto> reply = new CompletableFuture<>();
     appends.add(reply);
