@@ -12,9 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param name that no other node has: 1 to 64 letters, digits, dots, underscores and hyphens
  * @param host where clients reach it, a name or an address
  * @param port of tcp, 1 to 65,535; the other transports are just above it
- * @param slots whose keys it keeps, in ascending order and as few ranges as can be
+ * @param slots whose keys it keeps, in ascending order and as few ranges as can be; a replica has
+ *     none
+ * @param shard what it has in common with its replicas, or with its master and the other replicas:
+ *     a name of the same kind, that of a node alone unless said
  */
-public record ClusterNode(String name, String host, int port, List<SlotRange> slots) {
+public record ClusterNode(String name, String host, int port, List<SlotRange> slots, String shard) {
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
@@ -23,11 +26,8 @@ public record ClusterNode(String name, String host, int port, List<SlotRange> sl
 
   /** Refuses what is beyond a limit, by an {@link IllegalArgumentException} that names it. */
   public ClusterNode {
-    if (!NAME.matcher(name).matches()) {
-      throw new IllegalArgumentException(
-          "the name \"%s\" is not 1 to 64 letters, digits, dots, underscores and hyphens"
-              .formatted(name));
-    }
+    requireName(name);
+    requireName(shard);
     InetAddress address = literal(host);
     if (address == null && !HOST.matcher(host).matches()) {
       throw new IllegalArgumentException(
@@ -45,6 +45,24 @@ public record ClusterNode(String name, String host, int port, List<SlotRange> sl
     slots = SlotRange.joined(slots);
   }
 
+  /** A node without replicas. */
+  public ClusterNode(String name, String host, int port, List<SlotRange> slots) {
+    this(name, host, port, slots, name);
+  }
+
+  private static void requireName(String name) {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "the name \"%s\" is not 1 to 64 letters, digits, dots, underscores and hyphens"
+              .formatted(name));
+    }
+  }
+
+  /** The same node with other slots. */
+  ClusterNode withSlots(List<SlotRange> other) {
+    return new ClusterNode(name, host, port, other, shard);
+  }
+
   private static @Nullable InetAddress literal(String host) {
     try {
       return ADDRESS.matcher(host).matches() ? InetAddress.ofLiteral(host) : null;
@@ -58,9 +76,9 @@ public record ClusterNode(String name, String host, int port, List<SlotRange> sl
     return Digest.of("node " + name);
   }
 
-  /** By which they know it and its replicas, of which there are none. */
+  /** By which they know it and its replicas together. */
   public String shardId() {
-    return Digest.of("shard " + name);
+    return Digest.of("shard " + shard);
   }
 
   /** Where it is, as Redis tells its clients: {@code HOST:PORT}, without brackets. */

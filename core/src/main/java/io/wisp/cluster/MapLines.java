@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * cluster_digest:0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c
  * cluster_myself:a
  * cluster_node0:name=a,host=10.0.0.1,port=3994,slots=0-5460 7000
+ * cluster_node1:name=b,host=10.0.0.2,port=3994,slots=,shard=a
  * </pre>
  */
 public final class MapLines {
@@ -29,7 +31,7 @@ public final class MapLines {
   private static final String NODE = "cluster_node";
 
   private static final Pattern NODE_VALUE =
-      Pattern.compile("name=([^,]*),host=([^,]*),port=(\\d{1,5}),slots=([^,]*)");
+      Pattern.compile("name=([^,]*),host=([^,]*),port=(\\d{1,5}),slots=([^,]*)(?:,shard=([^,]*))?");
 
   private MapLines() {}
 
@@ -48,8 +50,9 @@ public final class MapLines {
 
   private static String value(ClusterNode node) {
     String slots = node.slots().stream().map(SlotRange::toString).collect(Collectors.joining(" "));
-    return "name=%s,host=%s,port=%s,slots=%s"
-        .formatted(node.name(), node.host(), node.port(), slots);
+    String shard = node.shard().equals(node.name()) ? "" : ",shard=" + node.shard();
+    return "name=%s,host=%s,port=%s,slots=%s%s"
+        .formatted(node.name(), node.host(), node.port(), slots, shard);
   }
 
   /**
@@ -93,6 +96,7 @@ public final class MapLines {
         matcher.group(1),
         matcher.group(2),
         Integer.parseInt(matcher.group(3)),
-        SlotRange.parseAll(matcher.group(4).replace(' ', ',')));
+        SlotRange.parseAll(matcher.group(4).replace(' ', ',')),
+        Objects.requireNonNullElse(matcher.group(5), matcher.group(1)));
   }
 }

@@ -55,6 +55,69 @@ class ClusterMapTest {
         .hasMessageContaining("the epoch is 0, and 1 is the least");
   }
 
+  private static ClusterNode replica(String name, int port, String shard) {
+    return new ClusterNode(name, "10.0.0.1", port, List.of(), shard);
+  }
+
+  @Test
+  void shouldLetAReplicaTakeTheSlotsOfItsMaster() {
+    ClusterNode a = node("a", 1, "0-5");
+    ClusterNode b = replica("b", 2, "a");
+    ClusterNode c = replica("c", 3, "a");
+    ClusterNode d = node("d", 4, "6-9");
+    ClusterMap before = new ClusterMap(1, List.of(a, b, c, d));
+    assertThat(before.shardOf(1)).containsExactly(a, b, c);
+    assertThat(before.masterIndex(2)).isZero();
+    assertThat(before.masterIndex(3)).isEqualTo(3);
+    ClusterMap after = before.withMaster("c", 7);
+    assertThat(after.epoch()).isEqualTo(7);
+    assertThat(after.ownerIndex(3)).isEqualTo(2);
+    assertThat(after.ownerIndex(9)).isEqualTo(3);
+    assertThat(after.shardOf(0)).extracting(ClusterNode::name).containsExactly("c", "a", "b");
+    assertThat(after.nodes())
+        .extracting(ClusterNode::shardId)
+        .containsOnly(a.shardId(), d.shardId());
+    assertThat(after.withMaster("a", 1).digest()).isEqualTo(before.digest());
+    assertThat(after.withMaster("c", 7).digest()).isEqualTo(after.digest());
+    ClusterMap told = told(new ClusterMember("b", after));
+    assertThat(told.nodes()).isEqualTo(after.nodes());
+    assertThat(told.digest()).isEqualTo(after.digest());
+    assertThatThrownBy(() -> before.withMaster("x", 2)).hasMessageContaining("no node x");
+  }
+
+  @Test
+  void shouldRefuseShardsWithoutOneMaster() {
+    assertRefused(
+        "a and b have slots and are both of shard a, which has one master",
+        node("a", 1, "0"),
+        new ClusterNode("b", "10.0.0.1", 2, SlotRange.parseAll("1"), "a"));
+    assertRefused("node a has replicas and no slots", node("a", 1, ""), replica("b", 2, "a"));
+  }
+
+  @Test
+  void shouldServeWhenItIsKnownToBeTheMaster() {
+    ClusterMap map = new ClusterMap(4, List.of(node("a", 1, "0-5"), replica("b", 2, "a")));
+    ClusterMember member = new ClusterMember("a", map);
+    assertThat(member.hasReplicas()).isTrue();
+    assertThat(member.place().serves(0)).isFalse();
+    assertThat(member.place().isUnsettled(0)).isTrue();
+    assertThat(member.place().isUnsettled(9)).isFalse();
+    member.follow("b", 5, true);
+    assertThat(member.place().serves(0)).isFalse();
+    assertThat(member.place().isUnsettled(0)).isFalse();
+    assertThat(member.place().isMaster()).isFalse();
+    assertThat(member.place().master().name()).isEqualTo("b");
+    member.follow(null, 6, false);
+    assertThat(member.place().master().name()).isEqualTo("b");
+    assertThat(member.map().epoch()).isEqualTo(5);
+    member.follow("a", 7, true);
+    assertThat(member.place().serves(5)).isTrue();
+    assertThat(member.place().leads()).isTrue();
+    assertThat(member.map().epoch()).isEqualTo(7);
+    assertThat(new ClusterMember("a", new ClusterMap(1, List.of(node("a", 1, "0")))).hasReplicas())
+        .isFalse();
+  }
+
   private static void assertRefused(String why, ClusterNode... nodes) {
     assertThatThrownBy(() -> new ClusterMap(1, List.of(nodes)))
         .isInstanceOf(IllegalArgumentException.class)

@@ -25,7 +25,9 @@ class KeyHasherTest {
 
   /** The last bytes of each key are a number that is counted up at a bit, in both byte orders. */
   @ParameterizedTest
-  @CsvSource({"2, 0", "3, 8", "4, 0", "4, 14", "4, 16", "7, 40", "8, 0", "8, 48", "15, 0", "16, 20"})
+  @CsvSource({
+    "2, 0", "3, 8", "4, 0", "4, 14", "4, 16", "7, 40", "8, 0", "8, 48", "15, 0", "16, 20"
+  })
   void shouldSpreadNumbersThatAreCountedUp(int length, int bit) {
     int unused = Long.SIZE - Byte.SIZE * Math.min(length, Long.BYTES);
     assertThat(mostInAPlace(length, i -> i << bit)).isLessThanOrEqualTo(MOST_IN_A_PLACE);

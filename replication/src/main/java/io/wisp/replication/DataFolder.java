@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <table>
  * <caption>What is in it</caption>
- * <tr><td>identity</td><td>three lines: the format, the group, and this member of it</td></tr>
+ * <tr><td>identity</td><td>three lines: the format, the group, and this member of it; and a
+ *     fourth if the group has others: {@link Group#toString}</td></tr>
  * <tr><td>lock</td><td>locked by the process that has the folder</td></tr>
  * <tr><td>acknowledged</td><td>see {@link Acknowledged}</td></tr>
  * <tr><td>raft/GROUP</td><td>the log and the snapshot, by Ratis</td></tr>
@@ -36,6 +37,8 @@ final class DataFolder implements AutoCloseable {
 
   private static final String FORMAT = "wisp-data 1";
   private static final String IDENTITY = "identity";
+  private static final int LINES_ALONE = 3;
+  private static final int LINES_AMONG_OTHERS = 4;
   private static final String LOCK = "lock";
 
   private static final FileAttribute<?> OWNER_ONLY =
@@ -51,6 +54,7 @@ final class DataFolder implements AutoCloseable {
   private final Lock lock;
   private final UUID group;
   private final String member;
+  private final boolean isOfGroup;
 
   /** This process' claim to a folder. */
   private record Lock(Path folder, FileChannel file) implements AutoCloseable {
@@ -65,20 +69,48 @@ final class DataFolder implements AutoCloseable {
     }
   }
 
-  private DataFolder(Path path, Lock lock, UUID group, String member) {
+  private DataFolder(Path path, Lock lock, UUID group, String member, boolean isOfGroup) {
     this.path = path;
     this.lock = lock;
     this.group = group;
     this.member = member;
+    this.isOfGroup = isOfGroup;
   }
 
   /**
-   * Takes a folder. If it is not there it is made, for its owner alone: a password of the server
-   * would protect little if others could read the files.
+   * Takes the folder of a server that is alone. If it is not there it is made, for its owner alone:
+   * a password of the server would protect little if others could read the files.
    *
    * @throws IOException if that cannot be; the message names the folder and says why
    */
   static DataFolder open(Path path) throws IOException {
+    return openOrMake(path, null);
+  }
+
+  /**
+   * Takes that of a member of a group.
+   *
+   * @param isNew whether to make it: the member has had none before
+   * @throws IOException if that cannot be; the message names the folder and says why
+   */
+  static DataFolder open(Path path, Group members, boolean isNew) throws IOException {
+    boolean isThere = Files.exists(path.resolve(IDENTITY));
+    if (isThere && isNew) {
+      throw new IOException(
+          "%s is the folder of a server already: start member %s without --new-member"
+              .formatted(path, members.self()));
+    }
+    if (!isThere && !isNew) {
+      throw new IOException(
+          ("%s is no folder of a member. If %s has never had one, start it once with --new-member. If"
+                  + " the one that it had is lost, it must not come back under its name: it may have"
+                  + " voted, or acknowledged writes, and would not know")
+              .formatted(path, members.self()));
+    }
+    return openOrMake(path, members);
+  }
+
+  private static DataFolder openOrMake(Path path, @Nullable Group members) throws IOException {
     try {
       if (!Files.isDirectory(path)) {
         makeFolder(path.toAbsolutePath());
@@ -91,7 +123,7 @@ final class DataFolder implements AutoCloseable {
       throw new IOException(path + " cannot be made: permission denied", e);
     }
     try {
-      return take(path);
+      return take(path, members);
     } catch (AccessDeniedException e) {
       throw new IOException(
           path + " cannot be used: permission to read or write " + e.getFile() + " is denied", e);
@@ -114,7 +146,7 @@ final class DataFolder implements AutoCloseable {
     DurableFiles.forceName(path);
   }
 
-  private static DataFolder take(Path path) throws IOException {
+  private static DataFolder take(Path path, @Nullable Group members) throws IOException {
     Path identity = path.resolve(IDENTITY);
     if (!Files.exists(identity) && !holdsNothing(path)) {
       throw new IOException(
@@ -123,10 +155,10 @@ final class DataFolder implements AutoCloseable {
     Lock lock = lock(path.toRealPath());
     try {
       if (!Files.exists(identity)) {
-        make(identity);
+        make(identity, members);
       }
       List<String> lines = Files.readAllLines(identity, StandardCharsets.UTF_8);
-      if (lines.size() != 3) {
+      if (lines.size() != LINES_ALONE && lines.size() != LINES_AMONG_OTHERS) {
         throw damaged(identity, null);
       }
       if (!lines.getFirst().equals(FORMAT)) {
@@ -134,7 +166,9 @@ final class DataFolder implements AutoCloseable {
             "%s says \"%s\", and this version knows \"%s\""
                 .formatted(identity, lines.getFirst(), FORMAT));
       }
-      return new DataFolder(path, lock, UUID.fromString(lines.get(1)), lines.get(2));
+      requireSame(path, lines, members);
+      UUID group = UUID.fromString(lines.get(1));
+      return new DataFolder(path, lock, group, lines.get(2), members != null);
     } catch (IllegalArgumentException e) {
       lock.close();
       throw damaged(identity, e);
@@ -144,8 +178,31 @@ final class DataFolder implements AutoCloseable {
     }
   }
 
+  private static void requireSame(Path path, List<String> lines, @Nullable Group members)
+      throws IOException {
+    boolean isAlone = lines.size() == LINES_ALONE;
+    if (members == null && !isAlone) {
+      throw new IOException(
+          "%s is the folder of member %s of the shard %s: name it by --cluster and --cluster-node"
+              .formatted(path, lines.get(2), lines.get(3)));
+    }
+    if (members != null && isAlone) {
+      throw new IOException(
+          "%s is the folder of a server without replicas, and cannot become that of member %s of"
+                  .formatted(path, members.self())
+              + " the shard %s".formatted(members));
+    }
+    if (members != null
+        && !(lines.get(2).equals(members.self()) && lines.get(3).equals(members.toString()))) {
+      throw new IOException(
+          ("%s is the folder of member %s of the shard %s, and the server is to be member %s of the"
+                  + " shard %s: the members cannot change so far")
+              .formatted(path, lines.get(2), lines.get(3), members.self(), members));
+    }
+  }
+
   private static IOException damaged(Path identity, @Nullable Throwable cause) {
-    return new IOException(identity + " is damaged: it does not have its three lines", cause);
+    return new IOException(identity + " is damaged: it does not have its lines", cause);
   }
 
   /** A lock may be left of a process that ended before it had made the folder. */
@@ -183,8 +240,11 @@ final class DataFolder implements AutoCloseable {
     return new IOException(folder + " is in use by a server that is running");
   }
 
-  private static void make(Path identity) throws IOException {
-    String text = FORMAT + "\n" + UUID.randomUUID() + "\n" + UUID.randomUUID() + "\n";
+  private static void make(Path identity, @Nullable Group members) throws IOException {
+    String text =
+        members == null
+            ? FORMAT + "\n" + UUID.randomUUID() + "\n" + UUID.randomUUID() + "\n"
+            : FORMAT + "\n" + members.id() + "\n" + members.self() + "\n" + members + "\n";
     ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
     DurableFiles.write(
         identity,
@@ -208,6 +268,11 @@ final class DataFolder implements AutoCloseable {
   /** Which of its members this is; one that lost its folder is another one. */
   String member() {
     return member;
+  }
+
+  /** Whether the group has other members. */
+  boolean isOfGroup() {
+    return isOfGroup;
   }
 
   /** Where Ratis has a folder for each group. */

@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
@@ -30,7 +31,9 @@ import java.util.zip.CRC32C;
  */
 final class LogTail {
 
-  private static final String OPEN_SEGMENTS = "log_inprogress_";
+  private static final Pattern OPEN_SEGMENTS = Pattern.compile("log_inprogress_\\d+");
+  private static final Pattern CLOSED_SEGMENTS = Pattern.compile("log_\\d+-\\d+");
+  private static final Pattern SNAPSHOTS = Pattern.compile("snapshot\\.\\d+_\\d+");
   private static final byte[] HEADER = "RaftLog1".getBytes(StandardCharsets.US_ASCII);
   private static final int MAX_VARINT = 10;
 
@@ -86,13 +89,46 @@ final class LogTail {
     }
   }
 
+  /**
+   * The index of the last entry of a log, or of its snapshot if that goes further.
+   *
+   * @param folder of the log, whose end was mended
+   * @return less than 0 if there is none
+   */
+  static long lastIndex(Path folder) throws IOException {
+    long last = NOT_WHOLE;
+    for (Path file : files(folder.resolveSibling("sm"), SNAPSHOTS)) {
+      last = Math.max(last, numberBehind(file, '_'));
+    }
+    for (Path file : files(folder, CLOSED_SEGMENTS)) {
+      last = Math.max(last, numberBehind(file, '-'));
+    }
+    for (Path file : openSegments(folder)) {
+      LogTail log = new LogTail(Files.readAllBytes(file));
+      if (log.hasHeader() && log.endOfWholeEntries() > HEADER.length) {
+        // The very first entry of a log has no index.
+        last = Math.max(last, Math.max(0, log.numberOf(log.last, SECOND_FIELD)));
+      }
+    }
+    return last;
+  }
+
+  private static long numberBehind(Path file, char sign) {
+    String name = file.getFileName().toString();
+    return Long.parseLong(name, name.lastIndexOf(sign) + 1, name.length(), 10);
+  }
+
   private static List<Path> openSegments(Path folder) throws IOException {
+    return files(folder, OPEN_SEGMENTS);
+  }
+
+  private static List<Path> files(Path folder, Pattern names) throws IOException {
     if (!Files.isDirectory(folder)) {
       return List.of();
     }
     try (Stream<Path> files = Files.list(folder)) {
       return files
-          .filter(file -> file.getFileName().toString().startsWith(OPEN_SEGMENTS))
+          .filter(file -> names.matcher(file.getFileName().toString()).matches())
           .sorted()
           .toList();
     }

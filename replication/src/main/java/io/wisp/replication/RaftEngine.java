@@ -2,11 +2,10 @@
 package io.wisp.replication;
 
 import java.io.IOException;
-import java.util.List;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
@@ -16,27 +15,30 @@ import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
-import org.apache.ratis.server.RaftServerConfigKeys;
-import org.apache.ratis.server.RaftServerConfigKeys.Log.CorruptionPolicy;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.server.storage.RaftStorage.StartupOption;
 import org.apache.ratis.statemachine.StateMachine;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.apache.ratis.util.ExitUtils;
 import org.apache.ratis.util.LifeCycle;
-import org.apache.ratis.util.SizeInBytes;
-import org.apache.ratis.util.TimeDuration;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Ratis, as far as it is used: a group of one member that appends to a log. None of its reads is
+ * Ratis, as far as it is used: a member of a group that appends to a log. None of its reads is
  * used, nor its leases. Thread-safe.
  */
 final class RaftEngine implements AutoCloseable {
 
-  /** An entry with what Ratis puts around it. */
-  static final int MAX_LOGGED_BYTES = Entry.MAX_BYTES + (64 << 10);
-
-  /** A process that stood still goes on: there is nobody who could have taken its place. */
-  private static final TimeDuration NEVER = TimeDuration.valueOf(31_536_000, TimeUnit.SECONDS);
+  /**
+   * What a member knows of its group at one moment.
+   *
+   * @param leader of that term, as far as it is known
+   * @param leads whether it is this member
+   */
+  record Standing(long term, @Nullable String leader, boolean leads) {}
 
   private final RaftServer server;
   private final RaftGroupId group;
@@ -51,17 +53,58 @@ final class RaftEngine implements AutoCloseable {
   }
 
   /**
-   * Starts with what a folder holds. It becomes the leader by itself, a moment later.
+   * Starts the only member of a group with what a folder holds. It becomes the leader by itself, a
+   * moment later.
    *
    * @param machine carries out what is in the log, from the beginning or from its snapshot
    * @throws IOException if the folder cannot be used; the message says why
    */
   static RaftEngine start(DataFolder folder, StateMachine machine) throws IOException {
+    RaftPeer only = RaftPeer.newBuilder().setId(folder.member()).build();
+    RaftGroup group = RaftGroup.valueOf(RaftGroupId.valueOf(folder.group()), only);
+    return start(folder, machine, group, RaftSettings.alone(folder));
+  }
+
+  /**
+   * Starts a member of a group, likewise.
+   *
+   * @param host where to listen for the other members
+   * @throws IOException also if it cannot listen there
+   */
+  static RaftEngine start(DataFolder folder, StateMachine machine, Group group, String host)
+      throws IOException {
+    requireFree(host, group.port());
+    return start(
+        folder, machine, group.toRaft(), RaftSettings.amongOthers(folder, host, group.port()));
+  }
+
+  /** What Ratis says of a port that is taken helps nobody. */
+  private static void requireFree(String host, int port) throws IOException {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(host, port));
+    } catch (IOException e) {
+      throw new IOException(
+          "cannot listen on port %s of %s for the other members: %s"
+              .formatted(port, host, reason(e)),
+          e);
+    }
+  }
+
+  /** Ratis would end the process when it cannot listen, or when any thread fails. */
+  private static void keepProcess() {
+    Thread.UncaughtExceptionHandler own = Thread.getDefaultUncaughtExceptionHandler();
+    ExitUtils.disableSystemExit();
+    Thread.setDefaultUncaughtExceptionHandler(own);
+  }
+
+  private static RaftEngine start(
+      DataFolder folder, StateMachine machine, RaftGroup group, RaftProperties properties)
+      throws IOException {
     RaftPeerId member = RaftPeerId.valueOf(folder.member());
-    RaftGroupId groupId = RaftGroupId.valueOf(folder.group());
-    RaftGroup group = RaftGroup.valueOf(groupId, RaftPeer.newBuilder().setId(member).build());
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
+    keepProcess();
     // By which Ratis looks for its parts, in its threads too.
     thread.setContextClassLoader(RaftEngine.class.getClassLoader());
     try {
@@ -69,7 +112,7 @@ final class RaftEngine implements AutoCloseable {
           RaftServer.newBuilder()
               .setServerId(member)
               .setGroup(group)
-              .setProperties(properties(folder))
+              .setProperties(properties)
               .setStateMachine(machine)
               .setOption(StartupOption.RECOVER)
               .build();
@@ -79,51 +122,12 @@ final class RaftEngine implements AutoCloseable {
         server.close();
         throw failed;
       }
-      return new RaftEngine(server, groupId, member);
+      return new RaftEngine(server, group.getGroupId(), member);
     } catch (RuntimeException e) {
       throw new IOException(reason(e), e);
     } finally {
       thread.setContextClassLoader(before);
     }
-  }
-
-  private static RaftProperties properties(DataFolder folder) {
-    RaftProperties properties = new RaftProperties();
-    RaftConfigKeys.Rpc.setType(properties, new LoneRpcType());
-    // The defaults of both lie in the folder for temporary files.
-    RaftServerConfigKeys.setStorageDir(properties, List.of(folder.raft().toFile()));
-    RaftServerConfigKeys.setRemovedGroupsDir(properties, folder.path().resolve("removed").toFile());
-    SizeInBytes logged = SizeInBytes.valueOf(MAX_LOGGED_BYTES);
-    RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, logged);
-    RaftServerConfigKeys.Log.setWriteBufferSize(
-        properties, SizeInBytes.valueOf(MAX_LOGGED_BYTES + 1024));
-    RaftServerConfigKeys.Log.setSegmentSizeMax(properties, SizeInBytes.valueOf("32MB"));
-    RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 2);
-    RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf("32MB"));
-    // It would be an entry more, and a flush, for each: how far the others know of the log.
-    RaftServerConfigKeys.Log.setLogMetadataEnabled(properties, false);
-    RaftServerConfigKeys.Log.setUnsafeFlushEnabled(properties, false);
-    RaftServerConfigKeys.Log.setAsyncFlushEnabled(properties, false);
-    RaftServerConfigKeys.Log.setCorruptionPolicy(properties, CorruptionPolicy.EXCEPTION);
-    RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(properties, true);
-    RaftServerConfigKeys.Log.setPurgeGap(properties, 1);
-    // The machine is asked after each entry, and says itself when it is time.
-    RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(properties, true);
-    RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(properties, 1);
-    RaftServerConfigKeys.Snapshot.setTriggerWhenStopEnabled(properties, false);
-    RaftServerConfigKeys.Snapshot.setTriggerWhenRemoveEnabled(properties, false);
-    RaftServerConfigKeys.Read.setLeaderLeaseEnabled(properties, false);
-    // Nothing is ever sent a second time.
-    RaftServerConfigKeys.RetryCache.setExpiryTime(
-        properties, TimeDuration.valueOf(1, TimeUnit.SECONDS));
-    RaftServerConfigKeys.setCloseThreshold(properties, NEVER);
-    RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(properties, NEVER);
-    // There is nobody to wait for.
-    RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(
-        properties, TimeDuration.valueOf(20, TimeUnit.MILLISECONDS));
-    RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(
-        properties, TimeDuration.valueOf(40, TimeUnit.MILLISECONDS));
-    return properties;
   }
 
   /**
@@ -156,6 +160,23 @@ final class RaftEngine implements AutoCloseable {
     Exception why = reply.getException();
     return CompletableFuture.failedFuture(
         why == null ? new IOException("the log answered " + reply) : why);
+  }
+
+  /** What this member knows of its group. */
+  Standing standing() throws IOException {
+    DivisionInfo info = server.getDivision(group).getInfo();
+    RaftPeerId leader = info.getLeaderId();
+    return new Standing(
+        info.getCurrentTerm(), leader == null ? null : leader.toString(), info.isLeader());
+  }
+
+  /** Looks whether the disk takes what the log has. */
+  boolean hangs(DiskWatch watch) throws IOException {
+    RaftLog log = server.getDivision(group).getRaftLog();
+    // The flushed one comes first, or a disk that is quick would seem to be behind.
+    long flushed = log.getFlushIndex();
+    TermIndex last = log.getLastEntryTermIndex();
+    return watch.hangs(last == null ? flushed : last.getIndex(), flushed, System.nanoTime());
   }
 
   /** Whether it has not ended. */

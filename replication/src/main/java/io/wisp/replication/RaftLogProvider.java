@@ -2,11 +2,13 @@
 package io.wisp.replication;
 
 import io.wisp.store.Store;
+import io.wisp.transport.Membership;
 import io.wisp.transport.WriteLog;
 import io.wisp.transport.WriteLogProvider;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Opens logs by Ratis. */
 public final class RaftLogProvider implements WriteLogProvider {
@@ -16,7 +18,11 @@ public final class RaftLogProvider implements WriteLogProvider {
       Long.getLong("wisp.data.snapshotBytes", RaftWriteLog.LEAST_SNAPSHOT_BYTES);
 
   @Override
-  public WriteLog open(Path folder, Store store, Consumer<String> notices) throws IOException {
-    return RaftWriteLog.open(folder, store, notices, SNAPSHOT_BYTES);
+  public WriteLog open(
+      Path folder, Store store, @Nullable Membership membership, Consumer<String> notices)
+      throws IOException {
+    return membership == null
+        ? RaftWriteLog.open(folder, store, notices, SNAPSHOT_BYTES)
+        : GroupLog.open(folder, store, membership, notices, SNAPSHOT_BYTES);
   }
 }

@@ -119,7 +119,7 @@ final class RaftWriteLog implements WriteLog {
                 .formatted(folder.path(), folder.path().resolve("raft.log")));
       }
     }
-    requireWhole();
+    WholeLog.require(folder, machine, acknowledged.lastVersion());
     machine.goLive();
     ready = true;
     requireNoFailure();
@@ -129,24 +129,6 @@ final class RaftWriteLog implements WriteLog {
     String why = failure;
     if (why != null) {
       throw new IOException(why);
-    }
-  }
-
-  private void requireWhole() throws IOException {
-    if (machine.applied() < machine.newestOfSnapshot()) {
-      throw new IOException(
-          ("the log in %s ends with write %s, and its snapshot has a record of write %s: the log was"
-                  + " cut short. Neither can be used without the other; what helps is a copy of the"
-                  + " folder")
-              .formatted(folder.path(), machine.applied(), machine.newestOfSnapshot()));
-    }
-    long last = acknowledged.last();
-    if (machine.applied() < last) {
-      throw new IOException(
-          ("the log in %s ends with write %s, and write %s was acknowledged: it was cut short. To go"
-                  + " on with what is left of it, remove %s")
-              .formatted(
-                  folder.path(), machine.applied(), last, folder.path().resolve("acknowledged")));
     }
   }
 

@@ -4,8 +4,10 @@ package io.wisp.replication;
 import io.wisp.store.Store;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.server.RaftServer;
@@ -36,9 +38,11 @@ final class StoreMachine extends BaseStateMachine {
   private final Acknowledged acknowledged;
   private final SnapshotFolder folder = new SnapshotFolder();
   private final Snapshots snapshots;
+  private final Consumer<String> notices;
   private final Consumer<String> onFailure;
   private volatile long applied;
   private volatile long newestOfSnapshot;
+  private final AtomicBoolean lacking = new AtomicBoolean();
   private volatile boolean live;
   private volatile @Nullable String failure;
 
@@ -55,6 +59,7 @@ final class StoreMachine extends BaseStateMachine {
       Consumer<String> onFailure) {
     writer = new StoreWriter(store);
     this.acknowledged = acknowledged;
+    this.notices = notices;
     this.onFailure = onFailure;
     snapshots = new Snapshots(store, folder, leastSnapshotBytes, notices);
   }
@@ -62,6 +67,11 @@ final class StoreMachine extends BaseStateMachine {
   /** The version of the last write that was carried out. */
   long applied() {
     return applied;
+  }
+
+  /** The term of the last entry that was carried out; 0 if there was none. */
+  long term() {
+    return getLastAppliedTermIndex().getTerm();
   }
 
   /**
@@ -102,11 +112,9 @@ final class StoreMachine extends BaseStateMachine {
     if (failure != null) {
       throw new IllegalStateException(failure);
     }
-    byte[] bytes;
     boolean isNext;
     try {
-      bytes = logged.getStateMachineLogEntry().getLogData().toByteArray();
-      Entry entry = Entry.decode(bytes);
+      Entry entry = Entry.decode(logged.getStateMachineLogEntry().getLogData().toByteArray());
       isNext = entry.versions() == 0 || writer.apply(entry);
     } catch (OutOfMemoryError e) {
       fail(NO_HEAP);
@@ -121,17 +129,17 @@ final class StoreMachine extends BaseStateMachine {
       throw new IllegalStateException(why, e);
     }
     applied = writer.applied();
-    snapshots.count(bytes.length);
+    snapshots.count(logged.getSerializedSize());
     updateLastAppliedTermIndex(logged.getTerm(), logged.getIndex());
     if (live) {
-      remember();
+      remember(logged.getIndex());
     }
     return CompletableFuture.completedFuture(isNext ? DONE : STALE);
   }
 
-  private void remember() {
+  private void remember(long index) {
     try {
-      acknowledged.advanceTo(applied);
+      acknowledged.advanceTo(applied, index);
     } catch (IOException e) {
       // It stays behind, and says so much less of a log that is cut short.
     }
@@ -143,6 +151,19 @@ final class StoreMachine extends BaseStateMachine {
     TermIndex at = getLastAppliedTermIndex();
     SnapshotFolder.Snapshot done = snapshots.advance(at, applied);
     return done == null ? RaftLog.INVALID_LOG_INDEX : done.at().getIndex();
+  }
+
+  /** The leader has no more what this member lacks. It may stay in the group and vote. */
+  @Override
+  public CompletableFuture<TermIndex> notifyInstallSnapshotFromLeader(
+      RoleInfoProto role, TermIndex firstOfLeader) {
+    if (lacking.compareAndSet(false, true)) {
+      notices.accept(
+          ("this member has the log up to entry %s, and the leader has it from entry %s on: what is"
+                  + " between is not sent so far")
+              .formatted(getLastAppliedTermIndex().getIndex(), firstOfLeader.getIndex()));
+    }
+    return CompletableFuture.completedFuture(null);
   }
 
   @Override

@@ -268,6 +268,7 @@ class KilledServerTest {
         new String[][] {
           {"--evict", "--data loses nothing, and --evict would"},
           {"--keep", "--data and --keep are two ways to last"},
+          {"--new-member", "--new-member is for a node of --cluster that has replicas"},
           {"--transport=zmq", "only tcp serves with it so far, and --transport names zmq"}
         }) {
       try (LoggedServer server = LoggedServer.launch(data, List.of(), wrong[0])) {

@@ -43,9 +43,11 @@ final class LoggedServer implements AutoCloseable {
    * @param before a command that starts it, given its words as further arguments
    */
   static LoggedServer launch(Path data, List<String> before, String... options) throws IOException {
-    List<String> arguments =
-        new ArrayList<>(List.of("-s", "--port", "0", "--data", data.toString()));
+    List<String> arguments = new ArrayList<>(List.of("-s", "--data", data.toString()));
     arguments.addAll(List.of(options));
+    if (!arguments.contains("--cluster")) {
+      arguments.addAll(List.of("--port", "0"));
+    }
     List<String> command = new ArrayList<>(before);
     command.addAll(
         JavaCommand.of(
@@ -103,6 +105,19 @@ final class LoggedServer implements AutoCloseable {
   void kill() {
     process.toHandle().destroyForcibly();
     process.onExit().join();
+  }
+
+  /** SIGSTOP, or SIGCONT, by the name without SIG. */
+  void signal(String name) throws IOException, InterruptedException {
+    String command = "kill -" + name + " " + process.pid();
+    int code = new ProcessBuilder("bash", "-c", command).start().waitFor();
+    if (code != 0) {
+      throw new IOException(command + " has ended with " + code);
+    }
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
   }
 
   /** SIGTERM, and waits until it has ended. */

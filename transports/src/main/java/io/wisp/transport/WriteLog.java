@@ -27,11 +27,29 @@ public interface WriteLog extends AutoCloseable {
   }
 
   /**
+   * What says whether the store has what others have written, where several servers share a log;
+   * null if this is the only one.
+   */
+  default @Nullable Leadership leadership() {
+    return null;
+  }
+
+  /**
+   * What is appended next is decided from now on, by what the store holds. If the log has another
+   * server's entry by then, it changes nothing.
+   *
+   * @return whether others may have written to the store since this was asked last
+   */
+  default boolean begin() {
+    return false;
+  }
+
+  /**
    * Appends an entry. One is under way at a time: the next follows when this one has ended. One
    * that comes earlier, from another server, is not known to have happened.
    *
    * @param writes what {@link io.wisp.store.PendingWrites} has decided; it is not used any more
-   *     when this returns
+   *     when this returns. Without any, the entry proves that this server led when it was appended
    * @param clears whether all records that are there go first
    * @throws OutOfMemoryError if there is no heap for it; then it is as if this had not been called
    */

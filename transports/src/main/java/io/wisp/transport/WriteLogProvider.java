@@ -5,17 +5,21 @@ import io.wisp.store.Store;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Opens logs. Found with {@link java.util.ServiceLoader}, for what it takes is large. */
 public interface WriteLogProvider {
 
   /**
-   * Opens the log in a folder, and fills a store with what it says.
+   * Opens the log in a folder, and fills a store with what it says: before it returns, if this
+   * server is alone; else when it hears from others.
    *
-   * @param folder it is made if it is not there
+   * @param folder it is made if it is not there, but not that of a member that is not new
    * @param store empty, without eviction; it stays the caller's
+   * @param membership null if the server is alone
    * @param notices takes sentences for the operator, in any thread, as long as the log is open
    * @throws IOException if that cannot be; the message says why, and what can be done
    */
-  WriteLog open(Path folder, Store store, Consumer<String> notices) throws IOException;
+  WriteLog open(Path folder, Store store, @Nullable Membership membership, Consumer<String> notices)
+      throws IOException;
 }

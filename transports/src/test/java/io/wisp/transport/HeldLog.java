@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class HeldLog implements WriteLog {
 
   private final Store store;
+  private final @Nullable Leadership leadership;
   private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
   private final AtomicInteger entries = new AtomicInteger();
   private @Nullable Runnable held;
@@ -26,7 +27,18 @@ public final class HeldLog implements WriteLog {
 
   /** A log of the writes of a store. */
   public HeldLog(Store store) {
+    this(store, null);
+  }
+
+  /** A log that others write to as well, if this says so. */
+  public HeldLog(Store store, @Nullable Leadership leadership) {
     this.store = store;
+    this.leadership = leadership;
+  }
+
+  @Override
+  public @Nullable Leadership leadership() {
+    return leadership;
   }
 
   /** From now on entries stay under way. */

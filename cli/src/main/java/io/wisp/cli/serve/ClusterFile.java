@@ -30,7 +30,16 @@ import tools.jackson.databind.json.JsonMapper;
  *   {"name": "a", "host": "10.0.0.1", "port": 3994, "slots": "0-8191"},
  *   {"name": "b", "host": "10.0.0.2", "port": 3994, "slots": "8192-16383"}
  * ]}
+ *
+ * {"nodes": [
+ *   {"name": "a", "host": "10.0.0.1", "port": 3994, "slots": "0-16383", "replicas": [
+ *     {"name": "b", "host": "10.0.0.2", "port": 3994},
+ *     {"name": "c", "host": "10.0.0.3", "port": 3994}]}
+ * ]}
  * </pre>
+ *
+ * <p>A node and its replicas are a shard, which the node gives its name; who of them is the master
+ * turns out while they run. A cluster with replicas is one shard.
  *
  * <p>The epoch is greater for a later file of the same cluster, and 1 where it is left out.
  */
@@ -42,7 +51,9 @@ final class ClusterFile {
   private static final String EPOCH = "epoch";
 
   private static final Set<String> FIELDS = Set.of("nodes");
+  private static final String REPLICAS = "replicas";
   private static final Set<String> NODE_FIELDS = Set.of("name", "host", "port", "slots");
+  private static final Set<String> REPLICA_FIELDS = Set.of("name", "host", "port");
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
@@ -73,8 +84,9 @@ final class ClusterFile {
       throw wrong("nodes", "is no list of nodes", null);
     }
     List<ClusterNode> nodes = new ArrayList<>();
+    int index = 0;
     for (JsonNode node : list) {
-      nodes.add(node("nodes[" + nodes.size() + "]", node));
+      addShard("nodes[" + index++ + "]", node, nodes);
     }
     long epoch = epoch(root.get(EPOCH));
     ClusterMap map;
@@ -83,10 +95,21 @@ final class ClusterFile {
     } catch (IllegalArgumentException e) {
       throw wrong("nodes", String.valueOf(e.getMessage()), e);
     }
+    requireOneShard(nodes);
     if (map.assignedSlots() == 0) {
       throw wrong("nodes", "have no slot, and a cluster has one at least", null);
     }
     return map;
+  }
+
+  /** A node learns who the master of its own shard is, and of no other. */
+  private void requireOneShard(List<ClusterNode> nodes) {
+    String shard = nodes.getFirst().shard();
+    boolean haveReplicas = nodes.stream().anyMatch(node -> !node.shard().equals(node.name()));
+    if (haveReplicas && !nodes.stream().allMatch(node -> node.shard().equals(shard))) {
+      throw wrong(
+          "nodes", "have replicas, and a cluster with replicas is one node with them so far", null);
+    }
   }
 
   private long epoch(@Nullable JsonNode epoch) {
@@ -125,22 +148,42 @@ final class ClusterFile {
     }
   }
 
-  private ClusterNode node(String path, JsonNode node) {
-    requireFields(path, node, NODE_FIELDS, Set.of());
-    String name = text(path, node, "name");
-    String host = text(path, node, "host");
-    JsonNode port = node.get("port");
-    if (!port.isInt()) {
-      throw wrong(path + ".port", "is no whole number from 1 to 65535", null);
-    }
+  /** Adds a node and its replicas. */
+  private void addShard(String path, JsonNode node, List<ClusterNode> nodes) {
+    requireFields(path, node, NODE_FIELDS, Set.of(REPLICAS));
     List<SlotRange> slots;
     try {
       slots = SlotRange.parseAll(text(path, node, "slots"));
     } catch (IllegalArgumentException e) {
       throw wrong(path + ".slots", String.valueOf(e.getMessage()), e);
     }
+    ClusterNode first = node(path, node, slots, text(path, node, "name"));
+    nodes.add(first);
+    JsonNode replicas = node.get(REPLICAS);
+    if (replicas == null) {
+      return;
+    }
+    String list = path + "." + REPLICAS;
+    if (!replicas.isArray()) {
+      throw wrong(list, "is no list of nodes", null);
+    }
+    int index = 0;
+    for (JsonNode replica : replicas) {
+      String each = list + "[" + index++ + "]";
+      requireFields(each, replica, REPLICA_FIELDS, Set.of());
+      nodes.add(node(each, replica, List.of(), first.shard()));
+    }
+  }
+
+  private ClusterNode node(String path, JsonNode node, List<SlotRange> slots, String shard) {
+    String name = text(path, node, "name");
+    String host = text(path, node, "host");
+    JsonNode port = node.get("port");
+    if (!port.isInt()) {
+      throw wrong(path + ".port", "is no whole number from 1 to 65535", null);
+    }
     try {
-      return new ClusterNode(name, host, port.intValue(), slots);
+      return new ClusterNode(name, host, port.intValue(), slots, shard);
     } catch (IllegalArgumentException e) {
       throw wrong(path, String.valueOf(e.getMessage()), e);
     }

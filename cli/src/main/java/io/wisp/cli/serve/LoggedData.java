@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli.serve;
 
+import io.wisp.cli.common.Streams;
+import io.wisp.cluster.ClusterMember;
 import io.wisp.measure.input.UserError;
 import io.wisp.store.Store;
+import io.wisp.transport.Membership;
 import io.wisp.transport.WriteLog;
 import io.wisp.transport.WriteLogProvider;
 import java.io.File;
@@ -22,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * The log of a server whose writes are to last, and what the operator is told of it.
  *
  * @param folder where it is, or will be
+ * @param isOfNewMember whether it is made for a node that shares its log
  */
-record LoggedData(Path folder) {
+record LoggedData(Path folder, boolean isOfNewMember) {
 
   /** Says in which folder the jars are that a log takes. */
   private static final String JARS = "wisp.replication";
@@ -32,12 +36,12 @@ record LoggedData(Path folder) {
   private static final String BESIDE = "replication";
 
   /** What --data names. */
-  static LoggedData named(String path) {
+  static LoggedData named(String path, boolean isOfNewMember) {
     if (path.isBlank()) {
       throw UserError.usage("--data is empty");
     }
     try {
-      return new LoggedData(Path.of(path).toAbsolutePath());
+      return new LoggedData(Path.of(path).toAbsolutePath(), isOfNewMember);
     } catch (InvalidPathException e) {
       throw UserError.usage("--data " + path + " is no name of a folder");
     }
@@ -47,21 +51,35 @@ record LoggedData(Path folder) {
    * Opens it, which fills a store, and says what is promised. That may take minutes; meanwhile a
    * signal ends the process, which a log outlives at any moment.
    *
+   * @param member the node that the server is, or null
+   * @param host where it listens
    * @throws UserError if it cannot be opened; nothing was lost
    */
-  WriteLog open(Store store, PrintStream out, PrintStream err, StopSignal stop) {
+  WriteLog open(
+      Store store, @Nullable ClusterMember member, String host, Streams streams, StopSignal stop) {
+    PrintStream out = streams.out();
+    Membership membership =
+        member != null && member.hasReplicas()
+            ? new Membership(member, host, isOfNewMember, stop::giveByMember)
+            : null;
     WriteLogProvider provider = provider();
     long began = System.nanoTime();
     out.println("data    " + folder + ": reading");
     stop.endsAtOnce(true);
     try {
-      WriteLog log = provider.open(folder, store, notice -> err.println("WARNING: " + notice));
-      out.printf(
-          Locale.ROOT,
-          "        %,d keys, in %.3f s; %s%n",
-          store.size(),
-          (System.nanoTime() - began) / 1e9,
-          FileSystemType.of(folder).promiseOfLog());
+      WriteLog log =
+          provider.open(
+              folder, store, membership, notice -> streams.err().println("WARNING: " + notice));
+      if (membership == null) {
+        out.printf(
+            Locale.ROOT,
+            "        %,d keys, in %.3f s; %s%n",
+            store.size(),
+            (System.nanoTime() - began) / 1e9,
+            FileSystemType.of(folder).promiseOfLog());
+      } else {
+        out.println("        each write is on the disks of a majority before it is acknowledged");
+      }
       return log;
     } catch (IOException e) {
       String why = e.getMessage();

@@ -62,9 +62,17 @@ public final class ServeArguments {
       paramLabel = "DIR",
       description =
           "Log each write in this folder before it is acknowledged, so that it outlives the process and"
-              + " the machine; the next server with the folder goes on with it. Only tcp serves with"
-              + " it so far; not with --evict or --keep.")
+              + " the machine; the next server with the folder goes on with it. With replicas"
+              + " (--cluster), a majority of them has it before. Only tcp serves with it so far; not"
+              + " with --evict or --keep.")
   private @Nullable String data;
+
+  @Option(
+      names = "--new-member",
+      description =
+          "Make the folder of --data, at the first start of a node that has replicas or is one. Left"
+              + " out later: a node whose folder is lost must not begin anew under its name.")
+  private boolean newMember;
 
   @Option(
       names = "--threads",
@@ -107,7 +115,8 @@ public final class ServeArguments {
       names = "--cluster",
       paramLabel = "FILE",
       description =
-          "Serve as one node of a cluster: this JSON file names its nodes and the slots of each.")
+          "Serve as one node of a cluster: this JSON file names its nodes, the slots of each, and its"
+              + " replicas if it has any; those need --data.")
   private @Nullable Path clusterFile;
 
   @Option(
@@ -185,6 +194,9 @@ public final class ServeArguments {
   /** Where writes are logged, or null if they are not. */
   @Nullable LoggedData data() {
     if (data == null) {
+      if (newMember) {
+        throw UserError.usage("--new-member makes the folder of --data, which is not given");
+      }
       return null;
     }
     if (evict) {
@@ -193,7 +205,7 @@ public final class ServeArguments {
     if (keep != null) {
       throw UserError.usage("--data and --keep are two ways to last: leave one of them out");
     }
-    return LoggedData.named(data);
+    return LoggedData.named(data, newMember);
   }
 
   boolean evict() {

@@ -57,6 +57,8 @@ public record ServeCommand(
     transports.forEach(each -> TransportChoice.endpoint(each, asked.endpoint()));
     requireKnownHost(asked);
     LoggedData data = arguments.data();
+    ClusterMember member = asked.member();
+    requireLogOfReplicas(data, member);
     if (data != null) {
       requireLogging(transports);
     }
@@ -71,7 +73,6 @@ public record ServeCommand(
     if (cores != null) {
       out.println("cores   " + cores);
     }
-    ClusterMember member = asked.member();
     if (member != null) {
       out.println("cluster " + described(member));
       ClusterWarnings.of(member, asked.endpoint(), transports)
@@ -80,7 +81,8 @@ public record ServeCommand(
     out.println("memory  " + memory.size() + " (" + memory.explanation() + ")");
     ServerOptions options = asked.withMaxClients(clients(asked, transports, out));
     try (Store store = open(kept, data, memory.size(), transports, streams);
-        WriteLog log = data == null ? null : data.open(store, out, streams.err(), stop);
+        WriteLog log =
+            data == null ? null : data.open(store, member, asked.endpoint().host(), streams, stop);
         StoreServer server =
             StoreServer.start(store, transports, options.withWriteLog(log), streams.err())) {
       announce(server.transports(), options, streams);
@@ -103,12 +105,16 @@ public record ServeCommand(
     ClusterNode node = member.node();
     int without = KeySlot.COUNT - member.map().assignedSlots();
     String nobodys = without == 1 ? "; 1 slot has no node" : "; " + without + " slots have no node";
-    String slots = node.slots().stream().map(SlotRange::toString).collect(Collectors.joining(","));
-    return "node %s of %s (slots %s)%s"
+    List<ClusterNode> shard = member.map().shardOf(member.place().index());
+    String slots =
+        shard.getFirst().slots().stream().map(SlotRange::toString).collect(Collectors.joining(","));
+    String members = shard.stream().map(ClusterNode::name).collect(Collectors.joining(", "));
+    return "node %s of %s (slots %s%s)%s"
         .formatted(
             node.name(),
             member.map().nodes().size(),
             slots.isEmpty() ? "none" : slots,
+            shard.size() == 1 ? "" : ", with " + members,
             without == 0 ? "" : nobodys);
   }
 
@@ -165,6 +171,19 @@ public record ServeCommand(
     return transports.stream()
         .filter(transport -> transport.name().equals(TransportChoice.SHM))
         .anyMatch(transport -> transport.unavailable().isEmpty());
+  }
+
+  private static void requireLogOfReplicas(
+      @Nullable LoggedData data, @Nullable ClusterMember member) {
+    boolean hasReplicas = member != null && member.hasReplicas();
+    if (member != null && hasReplicas && data == null) {
+      throw UserError.usage(
+          "node %s shares a log with its replicas: name a folder for it by --data"
+              .formatted(member.node().name()));
+    }
+    if (data != null && data.isOfNewMember() && !hasReplicas) {
+      throw UserError.usage("--new-member is for a node of --cluster that has replicas, or is one");
+    }
   }
 
   /** A server that is asked for others alone would serve nothing. */

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a server waits for, and what ends a measurement early: somebody who says that it is enough,
- * or the loss of a thread without which a server does not serve. To give it takes no memory, of
- * which there may be none left.
+ * the loss of a thread without which a server does not serve, or that a server has left others with
+ * which it shared a log. To give it takes no memory, of which there may be none left.
  */
 public final class StopSignal implements UncaughtExceptionHandler {
 
@@ -29,13 +29,14 @@ public final class StopSignal implements UncaughtExceptionHandler {
   private final CountDownLatch given = new CountDownLatch(1);
   private volatile @Nullable Throwable loss;
   private volatile @Nullable Thread lost;
+  private volatile boolean givenByMember;
   private volatile boolean endsAtOnce;
   private long signalledAt = System.nanoTime() - ONE_SIGNAL_NANOS;
 
   /**
    * One that SIGINT and SIGTERM give. A later one ends the process at once, for a user whose
    * patience with a clean end is over. After the loss of a thread the process ends within a bound,
-   * for what is left of it may be in no state to be closed.
+   * for what is left of it may be in no state to be closed; so it does when it has left others.
    */
   public static StopSignal ofProcess() {
     StopSignal stop = new StopSignal();
@@ -69,14 +70,14 @@ public final class StopSignal implements UncaughtExceptionHandler {
   private void haltAfterLoss() {
     try {
       given.await();
-      if (lost == null) {
+      if (lost == null && !givenByMember) {
         return;
       }
       Thread.sleep(CLOSING_TIME);
     } catch (Throwable e) {
       // All the more reason.
     }
-    Runtime.getRuntime().halt(ExitCode.LOST_THREAD);
+    Runtime.getRuntime().halt(exitCode());
   }
 
   /** Gives it: whoever waits for it goes on. */
@@ -89,6 +90,14 @@ public final class StopSignal implements UncaughtExceptionHandler {
     if (given.getCount() > 0) {
       loss = cause;
       lost = thread;
+      give();
+    }
+  }
+
+  /** Gives it for a server that has left the others of its group, and has said why. */
+  synchronized void giveByMember() {
+    if (!isGiven()) {
+      givenByMember = true;
       give();
     }
   }
@@ -108,6 +117,9 @@ public final class StopSignal implements UncaughtExceptionHandler {
 
   /** Says why a server ends that nobody asked to. */
   void explain(PrintStream err) {
+    if (givenByMember) {
+      err.println("wisp: the server ends, for it has left its group");
+    }
     Thread thread = lost;
     Throwable cause = loss;
     if (thread == null || cause == null) {
@@ -120,6 +132,9 @@ public final class StopSignal implements UncaughtExceptionHandler {
   }
 
   int exitCode() {
-    return lost == null ? ExitCode.SUCCESS : ExitCode.LOST_THREAD;
+    if (lost != null) {
+      return ExitCode.LOST_THREAD;
+    }
+    return givenByMember ? ExitCode.FAILURE : ExitCode.SUCCESS;
   }
 }

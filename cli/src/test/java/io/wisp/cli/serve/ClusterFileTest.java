@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wisp.cluster.ClusterMap;
+import io.wisp.cluster.ClusterNode;
 import io.wisp.measure.input.UserError;
 import io.wisp.transport.Endpoint;
 import java.io.IOException;
@@ -46,6 +47,42 @@ class ClusterFileTest {
   }
 
   @Test
+  void shouldReadReplicas() throws Exception {
+    String text =
+        """
+        {"nodes": [{"name": "a", "host": "127.0.0.1", "port": 7000, "slots": "0-8191", "replicas": [
+          {"name": "a2", "host": "h2", "port": 1}, {"name": "a3", "host": "h3", "port": 1}]}]}
+        """;
+    ClusterMap map = ClusterFile.read(file(text));
+    assertThat(map.nodes()).hasSize(3);
+    assertThat(map.shardOf(map.indexOf("a3")))
+        .extracting(ClusterNode::toString)
+        .containsExactly("a at 127.0.0.1:7000", "a2 at h2:1", "a3 at h3:1");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '#',
+      quoteCharacter = '`',
+      value = {
+        "5#nodes[0].replicas is no list of nodes",
+        "[5]#nodes[0].replicas[0] is no object with the fields host, name, port",
+        "[{\"name\": \"x\", \"host\": \"h\"}]#nodes[0].replicas[0] has no field \"port\"",
+        "[{\"name\": \"x\", \"host\": \"h\", \"port\": 1, \"slots\": \"\"}]#nodes[0].replicas[0] has"
+            + " the field \"slots\", and there are only the fields host, name, port",
+        "[{\"name\": \"b\", \"host\": \"h\", \"port\": 1}]#nodes: two nodes have the name b",
+        "[{\"name\": \"x\", \"host\": \"h\", \"port\": 1}]#nodes have replicas, and a cluster with"
+            + " replicas is one node with them so far",
+      })
+  void shouldSayWhereReplicasAreWrongAndWhy(String replicas, String complaint) throws Exception {
+    String slots = "\"slots\": \"0-8191\"";
+    Path file = file(GOOD.replace(slots, slots + ", \"replicas\": " + replicas));
+    assertThatThrownBy(() -> ClusterFile.read(file))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining(complaint);
+  }
+
+  @Test
   void shouldReadTheEpochOfALaterFile() throws Exception {
     String later = GOOD.replace("{\"nodes\"", "{\"epoch\": 7, \"nodes\"");
     assertThat(ClusterFile.read(file(later)).epoch()).isEqualTo(7);
@@ -59,7 +96,7 @@ class ClusterFileTest {
       value = {
         "\"nodes\"#\"node\"#it has the field \"node\", and there are only the fields epoch, nodes",
         "\"port\": 7010#\"prt\": 7010#nodes[1] has the field \"prt\", and there are only the fields"
-            + " host, name, port, slots",
+            + " host, name, port, replicas, slots",
         ", \"slots\": \"\"##nodes[2] has no field \"slots\"",
         "7010#\"7010\"#nodes[1].port is no whole number from 1 to 65535",
         "7010#7010.5#nodes[1].port is no whole number from 1 to 65535",
@@ -95,7 +132,7 @@ class ClusterFileTest {
         "null#it is no object",
         "{\"nodes\": {}}#nodes is no list of nodes",
         "{\"nodes\": []}#nodes: there are 0 nodes, and a cluster has 1 to 1000",
-        "{\"nodes\": [5]}#nodes[0] is no object with the fields host, name, port, slots",
+        "{\"nodes\": [5]}#nodes[0] is no object with the fields host, name, port, replicas, slots",
         "{\"nodes\": [], \"epoch\": 0}#epoch is no whole number from 1 to 9223372036854775807",
         "{\"nodes\": [], \"epoch\": 1.5}#epoch is no whole number",
         "{\"nodes\": [], \"epoch\": \"2\"}#epoch is no whole number",

@@ -22,7 +22,7 @@ final class ClusterWalk {
    */
   long next(NodeClients nodes, long asked, int atLeast, KeySink sink) {
     if (asked == 0) {
-      index = 0;
+      index = nextMaster(nodes, 0);
       cursor = 0;
     } else if (asked != number) {
       throw new IllegalArgumentException(
@@ -32,9 +32,18 @@ final class ClusterWalk {
       NodeClient node = nodes.get(index);
       long from = cursor;
       cursor = node.use(client -> client.scan(from, atLeast, sink));
-      index += cursor == 0 ? 1 : 0;
+      index = cursor == 0 ? nextMaster(nodes, index + 1) : index;
     }
     number = index < nodes.all().size() ? Math.max(1, number + 1) : 0;
     return number;
+  }
+
+  /** Replicas have the same keys as their masters, and do not answer. */
+  private static int nextMaster(NodeClients nodes, int from) {
+    int next = from;
+    while (next < nodes.all().size() && nodes.map().masterIndex(next) != next) {
+      next++;
+    }
+    return next;
   }
 }

@@ -3,6 +3,7 @@ package io.wisp.transport.tcp;
 
 import io.wisp.store.PendingWrites;
 import io.wisp.store.Store;
+import io.wisp.transport.Leadership;
 import io.wisp.transport.tcp.resp.Errors;
 import io.wisp.transport.tcp.session.WriteGate;
 import java.util.ArrayDeque;
@@ -15,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * The writes of an event loop's connections, where they are logged before they happen. What is
  * written in one round of the loop makes one entry; while that is under way the loop goes on to
  * serve reads, and what wants to write waits for the next entry. The replies of a connection that
- * has written are held back until its writes have happened, and it is not served meanwhile.
+ * has written are held back until its writes have happened, and it is not served meanwhile. Where
+ * several servers share the log, the same goes for reads that no lease covers: an entry that is
+ * appended behind them and committed proves that they have seen all that was acknowledged.
  *
  * <p>It belongs to the loop's thread, but for {@link #tokenGiven} and the end of an entry.
  */
@@ -37,11 +40,22 @@ final class GroupCommit implements WriteGate {
   }
 
   private final CommitToken token;
+  private final @Nullable Leadership leadership;
   private final Runnable wakeUp;
   private final PendingWrites pending;
   private final List<TcpConnection> held = new ArrayList<>();
   private final List<TcpConnection> waiting = new ArrayList<>();
   private State state = State.IDLE;
+
+  /** In this turn the session may read. */
+  private boolean readable;
+
+  /** In this turn the session reads what nothing proves yet. */
+  private boolean proving;
+
+  /** The entry is appended even if it is empty: what was read counts if it is committed. */
+  private boolean proofWanted;
+
   private volatile boolean given;
 
   /**
@@ -61,6 +75,7 @@ final class GroupCommit implements WriteGate {
    */
   GroupCommit(CommitToken token, Store store, Runnable wakeUp) {
     this.token = token;
+    leadership = token.log().leadership();
     this.wakeUp = wakeUp;
     pending = new PendingWrites(store, token.room());
   }
@@ -73,6 +88,8 @@ final class GroupCommit implements WriteGate {
   @Override
   public void beginTurn() {
     pending.hide();
+    readable = false;
+    proving = false;
   }
 
   @Override
@@ -84,6 +101,33 @@ final class GroupCommit implements WriteGate {
       return false;
     }
     pending.show();
+    // A write that finds nothing to change tells what it has read.
+    proofWanted |= leadership != null && lacksProof(leadership);
+    return true;
+  }
+
+  /** Who leads no more is not asked: the session will send its client elsewhere. */
+  private static boolean lacksProof(Leadership leadership) {
+    return leadership.isHeld() && leadership.leaseNanos() <= 0;
+  }
+
+  @Override
+  public boolean asksOfReads() {
+    return leadership != null;
+  }
+
+  @Override
+  public boolean admitsRead() {
+    readable = readable || leadership == null || !lacksProof(leadership) || beginProof();
+    return readable;
+  }
+
+  private boolean beginProof() {
+    if (state == State.COMMITTING || (state == State.IDLE && !begin())) {
+      return false;
+    }
+    proving = true;
+    proofWanted = true;
     return true;
   }
 
@@ -93,6 +137,9 @@ final class GroupCommit implements WriteGate {
     }
     // First, so that the token is given back if there is no heap for the rest.
     state = State.COLLECTING;
+    if (token.log().begin()) {
+      token.room().forget();
+    }
     pending.begin();
     return true;
   }
@@ -108,7 +155,12 @@ final class GroupCommit implements WriteGate {
     return failure == null ? null : Errors.logFailed(failure);
   }
 
-  /** Serves a connection no more until what it has written has happened. */
+  /** Whether the session's replies are to be held back, and its connection with them. */
+  boolean holdsReplies() {
+    return pending.isShown() || proving;
+  }
+
+  /** Serves a connection no more until what it has written, or read, is in the log for good. */
   void hold(TcpConnection connection) {
     held.add(connection);
   }
@@ -155,7 +207,7 @@ final class GroupCommit implements WriteGate {
       finish(NO_HEAP, unfinished);
       return;
     }
-    if (pending.isEmpty()) {
+    if (pending.isEmpty() && !proofWanted) {
       finish(null, unfinished);
       return;
     }
@@ -183,6 +235,7 @@ final class GroupCommit implements WriteGate {
     admitWaiting(unfinished);
     letGoOn(failure, unfinished);
     pending.reset();
+    proofWanted = false;
     state = State.IDLE;
     token.giveBack(this);
   }

@@ -214,9 +214,18 @@ final class InfoSections {
     return String.format(Locale.ROOT, format, number);
   }
 
-  private static Map<String, Object> replicationSection() {
+  private Map<String, Object> replicationSection() {
+    ClusterMember member = clients.options().member();
+    ClusterMember.Place place = member == null ? null : member.place();
     Map<String, Object> lines = new LinkedHashMap<>();
-    lines.put("role", "master");
+    if (place != null && !place.leads()) {
+      lines.put("role", "slave");
+      lines.put("master_host", place.master().host());
+      lines.put("master_port", place.master().port());
+      lines.put("master_link_status", place.settled() ? "up" : "down");
+    } else {
+      lines.put("role", "master");
+    }
     lines.put("connected_slaves", 0);
     lines.put("master_failover_state", "no-failover");
     lines.put("master_repl_offset", 0);

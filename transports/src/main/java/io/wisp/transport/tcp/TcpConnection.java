@@ -202,7 +202,7 @@ final class TcpConnection implements ReadyChannel {
         stall.noteProgress();
       }
       sent += output.size();
-      if (commit != null && commit.hasWritten()) {
+      if (commit != null && commit.holdsReplies()) {
         return hold(commit, input);
       }
       if (!output.isEmpty()) {

@@ -250,8 +250,7 @@ class ClusterClientTest {
       cluster.tell(1, 1, "0-10922", "", "10923-16383");
       cluster.tell(2, 1, "0-10922", "", "10923-16383");
       try (ClusterClient client =
-          ClusterClient.connect(
-              cluster.transport(), cluster.server(1), RunningCluster.options())) {
+          ClusterClient.connect(cluster.transport(), cluster.server(1), RunningCluster.options())) {
         client.put(bytes(keyOf(cluster, 2)), bytes("v"));
         cluster.tell(2, 2, "", "", "0-16383");
         assertThat(client.put(bytes(key), bytes("of n2")).isError()).isFalse();

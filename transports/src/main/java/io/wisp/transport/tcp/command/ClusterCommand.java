@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp.command;
 
+import io.wisp.cluster.ClusterMap;
 import io.wisp.cluster.ClusterMember;
-import io.wisp.cluster.ClusterNode;
 import io.wisp.cluster.KeySlot;
 import io.wisp.transport.tcp.command.Command.Handler;
 import io.wisp.transport.tcp.command.Command.Subcommand;
@@ -30,7 +30,7 @@ final class ClusterCommand {
         of("KEYSLOT", 3, "The slot of a key.", ClusterCommand::keySlot),
         of("COUNTKEYSINSLOT", 3, "How many keys a slot has here.", ClusterCommand::countKeys),
         of("GETKEYSINSLOT", 4, "Some keys of a slot.", ClusterCommand::getKeys),
-        of("REPLICAS", 3, "None: a node has no replicas.", ClusterCommand::replicas),
+        of("REPLICAS", 3, "The replicas of a node.", ClusterCommand::replicas),
         of("SLAVES", 3, "The same by its old name.", ClusterCommand::replicas),
         of("COUNT-FAILURE-REPORTS", 3, "Always 0.", ClusterCommand::countFailureReports),
         of("LINKS", 2, "None: nodes do not talk to each other.", ClusterCommand::links));
@@ -53,8 +53,8 @@ final class ClusterCommand {
   }
 
   /**
-   * READONLY, READWRITE and ASKING: there are neither replicas nor slots on their way, of which
-   * these would say something.
+   * READONLY, READWRITE and ASKING: no replica answers reads, and no slots are on their way, of
+   * which these would say something.
    */
   static Handler accepted() {
     return ofNode((request, member) -> request.reply().ok());
@@ -104,25 +104,29 @@ final class ClusterCommand {
   }
 
   private static void replicas(CommandRequest request, ClusterMember member) {
-    if (isNode(request, member)) {
-      request.reply().array(0);
+    int node = nodeOf(request, member);
+    if (node >= 0) {
+      ClusterReplies.replicas(request, member, node);
     }
   }
 
   private static void countFailureReports(CommandRequest request, ClusterMember member) {
-    if (isNode(request, member)) {
+    if (nodeOf(request, member) >= 0) {
       request.reply().integer(0);
     }
   }
 
-  /** Whether the argument is the identifier of a node; if not, that is replied. */
-  private static boolean isNode(CommandRequest request, ClusterMember member) {
+  /** The place of the node whose identifier the argument is; if there is none, that is replied. */
+  private static int nodeOf(CommandRequest request, ClusterMember member) {
     String id = request.arguments().quoted(2);
-    boolean isNode = member.map().nodes().stream().map(ClusterNode::id).anyMatch(id::equals);
-    if (!isNode) {
-      request.fail("ERR Unknown node " + id);
+    ClusterMap map = member.map();
+    for (int i = 0; i < map.nodes().size(); i++) {
+      if (map.idAt(i).equals(id)) {
+        return i;
+      }
     }
-    return isNode;
+    request.fail("ERR Unknown node " + id);
+    return -1;
   }
 
   static void links(CommandRequest request, ClusterMember member) {

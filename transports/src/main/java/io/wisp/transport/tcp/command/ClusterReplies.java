@@ -9,17 +9,17 @@ import io.wisp.cluster.SlotRange;
 import io.wisp.transport.tcp.resp.ReplyWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
- * What CLUSTER SLOTS, SHARDS, NODES and INFO answer, in the form of Redis 7. Nodes do not talk to
- * each other; so each is taken to be there, and what Redis tells of their talk is 0.
+ * What CLUSTER SLOTS, SHARDS, NODES, REPLICAS and INFO answer, in the form of Redis 7. Nodes do not
+ * look after each other; so each is taken to be there, and what Redis tells of their talk is 0.
  */
 final class ClusterReplies {
 
   private ClusterReplies() {}
 
-  /** For each run of slots that a node has: first, last, and the node. */
+  /** For each run of slots that a node has: first, last, the node, and its replicas. */
   static void slots(CommandRequest request, ClusterMember member) {
     ClusterMap map = member.map();
     List<SlotRange> runs = new ArrayList<>();
@@ -35,38 +35,57 @@ final class ClusterReplies {
     ReplyWriter reply = request.reply();
     reply.array(runs.size());
     for (SlotRange run : runs) {
-      ClusterNode owner = Objects.requireNonNull(map.ownerOf(run.first()));
-      reply.array(3);
+      int owner = map.ownerIndex(run.first());
+      List<ClusterNode> shard = map.shardOf(owner);
+      reply.array(2L + shard.size());
       reply.integer(run.first());
       reply.integer(run.last());
-      reply.array(4);
-      reply.bulk(owner.host());
-      reply.integer(owner.port());
-      reply.bulk(map.idAt(map.ownerIndex(run.first())));
-      reply.map(0);
-    }
-  }
-
-  /** For each node, which is a shard of its own: its slots, and itself. */
-  static void shards(CommandRequest request, ClusterMember member) {
-    List<ClusterNode> nodes = member.map().nodes();
-    ReplyWriter reply = request.reply();
-    reply.array(nodes.size());
-    for (ClusterNode node : nodes) {
-      reply.map(2);
-      reply.bulk("slots");
-      reply.array(2L * node.slots().size());
-      for (SlotRange range : node.slots()) {
-        reply.integer(range.first());
-        reply.integer(range.last());
+      writeNode(reply, shard.getFirst(), map.idAt(owner));
+      for (ClusterNode replica : shard.subList(1, shard.size())) {
+        writeNode(reply, replica, replica.id());
       }
-      reply.bulk("nodes");
-      reply.array(1);
-      describe(reply, node);
     }
   }
 
-  private static void describe(ReplyWriter reply, ClusterNode node) {
+  private static void writeNode(ReplyWriter reply, ClusterNode node, String id) {
+    reply.array(4);
+    reply.bulk(node.host());
+    reply.integer(node.port());
+    reply.bulk(id);
+    reply.map(0);
+  }
+
+  /** For each shard: its slots, its master, and the master's replicas. */
+  static void shards(CommandRequest request, ClusterMember member) {
+    ClusterMap map = member.map();
+    List<ClusterNode> nodes = map.nodes();
+    ReplyWriter reply = request.reply();
+    reply.array(IntStream.range(0, nodes.size()).filter(i -> map.masterIndex(i) == i).count());
+    for (int i = 0; i < nodes.size(); i++) {
+      if (map.masterIndex(i) == i) {
+        describeShard(reply, map.shardOf(i));
+      }
+    }
+  }
+
+  private static void describeShard(ReplyWriter reply, List<ClusterNode> shard) {
+    ClusterNode master = shard.getFirst();
+    reply.map(2);
+    reply.bulk("slots");
+    reply.array(2L * master.slots().size());
+    for (SlotRange range : master.slots()) {
+      reply.integer(range.first());
+      reply.integer(range.last());
+    }
+    reply.bulk("nodes");
+    reply.array(shard.size());
+    describe(reply, master, "master");
+    for (ClusterNode replica : shard.subList(1, shard.size())) {
+      describe(reply, replica, "replica");
+    }
+  }
+
+  private static void describe(ReplyWriter reply, ClusterNode node, String role) {
     reply.map(7);
     reply.bulk("id");
     reply.bulk(node.id());
@@ -77,26 +96,49 @@ final class ClusterReplies {
     reply.bulk("endpoint");
     reply.bulk(node.host());
     reply.bulk("role");
-    reply.bulk("master");
+    reply.bulk(role);
     reply.bulk("replication-offset");
     reply.integer(0);
     reply.bulk("health");
     reply.bulk("online");
   }
 
-  /** A line for each node; the port by which nodes talk is 0, for there is none. */
+  /** A line for each node. */
   static void nodes(CommandRequest request, ClusterMember member) {
-    ClusterMap map = member.map();
-    String myself = member.node().name();
+    ClusterMember.Place place = member.place();
     StringBuilder lines = new StringBuilder();
-    for (ClusterNode node : map.nodes()) {
-      lines.append(node.id()).append(' ').append(node.address()).append("@0 ");
-      lines.append(node.name().equals(myself) ? "myself,master" : "master");
-      lines.append(" - 0 0 ").append(map.epoch()).append(" connected");
-      node.slots().forEach(range -> lines.append(' ').append(range));
-      lines.append('\n');
+    for (int i = 0; i < place.map().nodes().size(); i++) {
+      lines.append(line(place, i)).append('\n');
     }
     request.reply().verbatim(lines.toString());
+  }
+
+  /** A line for each replica of a node. */
+  static void replicas(CommandRequest request, ClusterMember member, int node) {
+    ClusterMember.Place place = member.place();
+    ClusterMap map = place.map();
+    int[] replicas =
+        IntStream.range(0, map.nodes().size())
+            .filter(i -> i != node && map.masterIndex(i) == node)
+            .toArray();
+    request.reply().array(replicas.length);
+    for (int replica : replicas) {
+      request.reply().bulk(line(place, replica));
+    }
+  }
+
+  /** What is said of a node; the port by which nodes talk is 0, for no client has use for it. */
+  private static String line(ClusterMember.Place place, int index) {
+    ClusterMap map = place.map();
+    ClusterNode node = map.nodes().get(index);
+    int master = map.masterIndex(index);
+    StringBuilder line = new StringBuilder();
+    line.append(node.id()).append(' ').append(node.address()).append("@0 ");
+    line.append(index == place.index() ? "myself," : "");
+    line.append(master == index ? "master - " : "slave " + map.idAt(master) + " ");
+    line.append("0 0 ").append(map.epoch()).append(" connected");
+    node.slots().forEach(range -> line.append(' ').append(range));
+    return line.toString();
   }
 
   static void information(CommandRequest request, ClusterMember member) {
@@ -104,7 +146,7 @@ final class ClusterReplies {
     long serving = map.nodes().stream().filter(node -> !node.slots().isEmpty()).count();
     String lines =
         """
-        cluster_state:ok
+        cluster_state:%5$s
         cluster_slots_assigned:%1$s
         cluster_slots_ok:%1$s
         cluster_slots_pfail:0
@@ -117,7 +159,12 @@ final class ClusterReplies {
         cluster_stats_messages_received:0
         total_cluster_links_buffer_limit_exceeded:0
         """
-            .formatted(map.assignedSlots(), map.nodes().size(), serving, map.epoch());
+            .formatted(
+                map.assignedSlots(),
+                map.nodes().size(),
+                serving,
+                map.epoch(),
+                member.place().settled() ? "ok" : "fail");
     request.reply().verbatim(lines.replace("\n", "\r\n"));
   }
 }

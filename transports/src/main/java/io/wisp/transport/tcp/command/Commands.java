@@ -167,11 +167,11 @@ public final class Commands {
         "wait",
         3,
         "generic",
-        "Waits for replicas, of which there are none.",
+        "Waits for no replicas: enough have it.",
         ServerCommands::waitForReplicas);
     server("latency", -2, "server", "Tells when commands took long.", LatencyCommand.handler());
     server("lolwut", -1, "server", "Shows a wisp.", ServerCommands::lolwut);
-    server("role", 1, "server", "Tells that it is no replica.", ServerCommands::role);
+    server("role", 1, "server", "Tells whether it is a replica.", ServerCommands::role);
     server("slowlog", -2, "server", "Tells of slow commands.", SlowLogCommand.handler());
   }
 

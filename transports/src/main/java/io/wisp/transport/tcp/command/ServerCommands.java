@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp.command;
 
+import io.wisp.cluster.ClusterMember;
+import io.wisp.cluster.ClusterNode;
 import io.wisp.transport.tcp.resp.Arguments;
 import io.wisp.transport.tcp.resp.Errors;
 import java.util.HashSet;
@@ -44,7 +46,7 @@ public final class ServerCommands {
     request.reply().bulk(Long.toString(now % 1000 * 1000));
   }
 
-  /** WAIT: there are no replicas, so none has to be waited for. */
+  /** WAIT: whatever replicas there are, enough of them have what was acknowledged. */
   static void waitForReplicas(CommandRequest request) {
     Arguments arguments = request.arguments();
     if (!arguments.isNumber(1)) {
@@ -58,8 +60,20 @@ public final class ServerCommands {
     }
   }
 
-  /** ROLE: a server that nobody follows. */
+  /** ROLE: a server that nobody follows, or that follows the master of its shard. */
   static void role(CommandRequest request) {
+    ClusterMember member = request.server().member();
+    ClusterMember.Place place = member == null ? null : member.place();
+    if (place != null && !place.leads()) {
+      ClusterNode master = place.master();
+      request.reply().array(5);
+      request.reply().bulk("slave");
+      request.reply().bulk(master.host());
+      request.reply().integer(master.port());
+      request.reply().bulk(place.settled() ? "connected" : "connect");
+      request.reply().integer(0);
+      return;
+    }
     request.reply().array(3);
     request.reply().bulk("master");
     request.reply().integer(0);

@@ -5,14 +5,16 @@ import io.wisp.cluster.ClusterMember;
 import io.wisp.cluster.ClusterNode;
 import io.wisp.cluster.KeySlot;
 import io.wisp.store.Limits;
+import io.wisp.transport.tcp.command.Command.Access;
 import io.wisp.transport.tcp.resp.Arguments;
 import io.wisp.transport.tcp.resp.Errors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a node of a cluster asks of a command, as Redis does: that all its keys are of one slot, and
- * that this node has it. What a transaction queues counts as one command when EXEC comes. One
- * serves all sessions of a thread; for keys that are this node's it allocates nothing.
+ * that this node has it; if it may be a replica, of commands about all keys as well. What a
+ * transaction queues counts as one command when EXEC comes. One serves all sessions of a thread;
+ * for keys that are this node's it allocates nothing.
  */
 public final class SlotCheck {
 
@@ -35,13 +37,18 @@ public final class SlotCheck {
   public @Nullable String redirectionOf(
       Command command, Arguments arguments, ClientTransaction transaction) {
     if (command.isExec()) {
+      if (!transaction.isOpen()) {
+        return null;
+      }
       int slot = transaction.slot();
       return slot == ClientTransaction.NO_SLOT
-          ? null
+          ? redirectionOfAllKeys()
           : redirectionOf(slot, transaction.isAcrossSlots());
     }
-    if (keys.find(command, arguments, 0) != KeyPositions.Outcome.KEYS) {
-      return null;
+    KeyPositions.Outcome outcome = keys.find(command, arguments, 0);
+    if (outcome != KeyPositions.Outcome.KEYS) {
+      boolean isAboutAll = outcome == KeyPositions.Outcome.NO_KEYS && touchesData(command);
+      return isAboutAll ? redirectionOfAllKeys() : null;
     }
     int slot = ClientTransaction.NO_SLOT;
     boolean isAcrossSlots = false;
@@ -63,6 +70,22 @@ public final class SlotCheck {
     return redirection;
   }
 
+  private static boolean touchesData(Command command) {
+    return command.access() == Access.READ || command.access() == Access.WRITE;
+  }
+
+  /** Redis has a replica answer what is about all keys; here it would not have them all. */
+  private @Nullable String redirectionOfAllKeys() {
+    ClusterMember.Place place = member.place();
+    if (!member.hasReplicas() || place.leads()) {
+      return null;
+    }
+    ClusterNode master = place.master();
+    return place.settled()
+        ? Errors.moved(master.slots().getFirst().first(), master)
+        : Errors.NO_MASTER;
+  }
+
   private @Nullable String redirectionOf(int slot, boolean isAcrossSlots) {
     ClusterMember.Place place = member.place();
     if (!isAcrossSlots && place.serves(slot)) {
@@ -72,7 +95,10 @@ public final class SlotCheck {
     if (owner == null) {
       return Errors.SLOT_NOT_SERVED;
     }
-    return isAcrossSlots ? Errors.ACROSS_SLOTS : Errors.moved(slot, owner);
+    if (isAcrossSlots) {
+      return Errors.ACROSS_SLOTS;
+    }
+    return place.isUnsettled(slot) ? Errors.NO_MASTER : Errors.moved(slot, owner);
   }
 
   private static int slotOf(Arguments arguments, int index) {

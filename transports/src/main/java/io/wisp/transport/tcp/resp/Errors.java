@@ -75,6 +75,8 @@ public final class Errors {
   public static final String ABORTED_BECAUSE = "EXECABORT Transaction discarded because of: ";
   public static final String ACROSS_SLOTS = "CROSSSLOT Keys in request don't hash to the same slot";
   public static final String SLOT_NOT_SERVED = "CLUSTERDOWN Hash slot not served";
+  public static final String NO_MASTER =
+      "CLUSTERDOWN The master of this shard is not known, or not ready yet";
   public static final String NO_CLUSTER = "ERR This instance has cluster support disabled";
   static final String IDLE = "ERR the connection was idle for too long";
 
@@ -138,7 +140,7 @@ public final class Errors {
     return "MISCONF nothing is written until this server is started again: " + why;
   }
 
-  /** It is not known whether what a client has written happened. */
+  /** It is not known whether what a client has written happened, or what it read was the latest. */
   public static String unknownOutcome(String why) {
     return "UNKNOWN what was written since the last reply may have happened or not: " + why;
   }

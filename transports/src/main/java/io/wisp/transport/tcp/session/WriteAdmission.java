@@ -19,7 +19,11 @@ final class WriteAdmission {
   /** Those that clients send between their writes. */
   private static final Set<String> WITHOUT_STORE = Set.of("ping", "echo", "select", "unwatch");
 
+  /** Those of which a subcommand takes a key. */
+  private static final Set<String> TELLS_OF_KEYS = Set.of("object", "memory");
+
   private final @Nullable WriteGate gate;
+  private final boolean asksOfReads;
   private final Execution execution;
 
   /**
@@ -29,6 +33,7 @@ final class WriteAdmission {
    */
   WriteAdmission(@Nullable WriteGate gate, Execution execution) {
     this.gate = gate;
+    asksOfReads = gate != null && gate.asksOfReads();
     this.execution = execution;
   }
 
@@ -51,7 +56,10 @@ final class WriteAdmission {
     if (writes(command)) {
       return gate.admitsWrite(keys(command, count));
     }
-    return !gate.hasWritten() || looksAtNoMoreThanKeys(command);
+    if (gate.hasWritten()) {
+      return looksAtNoMoreThanKeys(command);
+    }
+    return !asksOfReads || !looksAtStore(command) || gate.admitsRead();
   }
 
   /** Whether a command that runs for each key as it arrives may go on. */
@@ -71,6 +79,13 @@ final class WriteAdmission {
       return execution.transaction().mostKeys();
     }
     return command.isStreamed() ? 1 : command.mostKeys(count);
+  }
+
+  private static boolean looksAtStore(Command command) {
+    return command.access() == Access.READ
+        || command.isKeyAt(1)
+        || command.isExec()
+        || TELLS_OF_KEYS.contains(command.name());
   }
 
   private static boolean looksAtNoMoreThanKeys(Command command) {

@@ -24,6 +24,17 @@ public interface WriteGate {
   /** Whether the session was let in to write in this turn. */
   boolean hasWritten();
 
+  /** Whether reads need to be let in, too: where several servers share the log. */
+  boolean asksOfReads();
+
+  /**
+   * Lets the session read what the store holds. If nothing says yet that this server has what
+   * others may have written, its replies are held back until the log says so.
+   *
+   * @return whether it may; if not, its session stops and is asked to go on later
+   */
+  boolean admitsRead();
+
   /** Why nothing can be written, as the text of an error, or null. */
   @Nullable String refusal();
 }

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcReplyProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.server.DivisionInfo;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.raftlog.RaftLog;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What a follower says of entries while its disk is slow, and other members stand for election. */
+class CheckedAppendsTest {
+
+  private static final RaftGroupId GROUP = RaftGroupId.randomId();
+
+  private static final AppendEntriesReplyProto SUCCESS =
+      AppendEntriesReplyProto.newBuilder()
+          .setServerReply(RaftRpcReplyProto.newBuilder().setSuccess(true))
+          .setTerm(6)
+          .setResult(AppendResult.SUCCESS)
+          .build();
+
+  private long term = 6;
+  private @Nullable TermIndex there = TermIndex.valueOf(6, 12);
+  private final ArrayDeque<CompletableFuture<AppendEntriesReplyProto>> appends = new ArrayDeque<>();
+  private final DivisionInfo info =
+      answering(DivisionInfo.class, Map.of("getCurrentTerm", () -> term));
+  private final RaftLog log = answering(RaftLog.class, Map.of("getTermIndex", () -> there));
+
+  private final RaftServer.Division division =
+      answering(RaftServer.Division.class, Map.of("getInfo", () -> info, "getRaftLog", () -> log));
+
+  private final RaftServer server =
+      CheckedAppends.of(
+          answering(
+              RaftServer.class,
+              Map.of("getDivision", () -> division, "appendEntriesAsync", this::append)));
+
+  /** The proxy hands it on. */
+  @SuppressWarnings("FutureReturnValueIgnored")
+  private Object append() {
+    CompletableFuture<AppendEntriesReplyProto> reply = new CompletableFuture<>();
+    appends.add(reply);
+    return reply;
+  }
+
+  private static <T> T answering(Class<T> type, Map<String, Supplier<@Nullable Object>> answers) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, arguments) ->
+                Objects.requireNonNull(answers.get(method.getName()), method.getName()).get()));
+  }
+
+  private static AppendEntriesRequestProto request(long leaderTerm, int entries) {
+    AppendEntriesRequestProto.Builder request =
+        AppendEntriesRequestProto.newBuilder()
+            .setServerRequest(
+                RaftRpcRequestProto.newBuilder()
+                    .setRaftGroupId(RaftGroupIdProto.newBuilder().setId(GROUP.toByteString())))
+            .setLeaderTerm(leaderTerm);
+    for (int i = entries; i > 0; i--) {
+      request.addEntries(LogEntryProto.newBuilder().setTerm(leaderTerm).setIndex(13 - i));
+    }
+    return request.build();
+  }
+
+  @Test
+  void shouldAcknowledgeWhatItHasInTheTermOfTheLeader() throws Exception {
+    CompletableFuture<AppendEntriesReplyProto> reply = server.appendEntriesAsync(request(6, 2));
+    assertThat(reply).isNotDone();
+    appends.remove().complete(SUCCESS);
+    assertThat(reply.get()).isEqualTo(SUCCESS);
+  }
+
+  @Test
+  void shouldAcknowledgeNothingToALeaderOfAnEarlierTerm() throws Exception {
+    CompletableFuture<AppendEntriesReplyProto> reply = server.appendEntriesAsync(request(6, 2));
+    term = 7;
+    appends.remove().complete(SUCCESS);
+    assertThat(reply.get().getResult()).isEqualTo(AppendResult.NOT_LEADER);
+    assertThat(reply.get().getTerm()).isEqualTo(7);
+    assertThat(reply.get().getServerReply().getSuccess()).isFalse();
+  }
+
+  @Test
+  void shouldNotAcknowledgeAnEntryOfAnotherTermInItsPlace() throws Exception {
+    for (TermIndex other : new TermIndex[] {null, TermIndex.valueOf(5, 12)}) {
+      there = other;
+      CompletableFuture<AppendEntriesReplyProto> reply = server.appendEntriesAsync(request(6, 1));
+      appends.remove().complete(SUCCESS);
+      assertThatThrownBy(reply::get).hasMessageContaining("in the place of");
+    }
+  }
+
+  @Test
+  void shouldTakeNothingOfANewLeaderBeforeTheOldOnesEntriesAreDone() throws Exception {
+    var _ = server.appendEntriesAsync(request(6, 2));
+    var _ = server.appendEntriesAsync(request(6, 1));
+    assertThatThrownBy(() -> server.appendEntriesAsync(request(7, 1)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("of term 6");
+    appends.remove().complete(SUCCESS);
+    assertThatThrownBy(() -> server.appendEntriesAsync(request(7, 1)))
+        .isInstanceOf(IOException.class);
+    // A heartbeat has nothing to be appended.
+    var _ = server.appendEntriesAsync(request(7, 0));
+    assertThat(appends).hasSize(2);
+    appends.remove().complete(SUCCESS);
+    var _ = server.appendEntriesAsync(request(7, 1));
+    assertThat(appends).hasSize(2);
+  }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.replication;
+
+import io.wisp.cluster.ClusterMap;
+import io.wisp.cluster.ClusterMember;
+import io.wisp.cluster.ClusterNode;
+import io.wisp.cluster.SlotRange;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Three nodes of a shard at free ports of this machine: a, b and c. */
+final class GroupFile {
+
+  static final List<String> NAMES = List.of("a", "b", "c");
+
+  /** Below those that the kernel gives away, and those of Raft too. */
+  private static final int FIRST_PORT = 12_000;
+
+  private static final int PORTS = 10_000;
+
+  private final List<Integer> ports = new ArrayList<>();
+
+  GroupFile() {
+    Random random = new Random();
+    while (ports.size() < NAMES.size()) {
+      int port = FIRST_PORT + random.nextInt(PORTS);
+      if (!ports.contains(port) && isFree(port) && isFree(port + Group.PORT_OFFSET)) {
+        ports.add(port);
+      }
+    }
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  int port(int index) {
+    return ports.get(index);
+  }
+
+  List<Integer> ports() {
+    return ports;
+  }
+
+  /** One of the nodes, as a server in this process goes by it. */
+  ClusterMember member(int index) {
+    List<ClusterNode> nodes = new ArrayList<>();
+    for (int i = 0; i < NAMES.size(); i++) {
+      List<SlotRange> slots = SlotRange.parseAll(i == 0 ? "0-16383" : "");
+      nodes.add(new ClusterNode(NAMES.get(i), "127.0.0.1", ports.get(i), slots, "a"));
+    }
+    return new ClusterMember(NAMES.get(index), new ClusterMap(1, nodes));
+  }
+
+  /** Writes the file for --cluster. */
+  Path write(Path folder) throws IOException {
+    String text =
+        """
+        {"nodes": [{"name": "a", "host": "127.0.0.1", "port": %s, "slots": "0-16383", "replicas": [
+          {"name": "b", "host": "127.0.0.1", "port": %s},
+          {"name": "c", "host": "127.0.0.1", "port": %s}]}]}
+        """
+            .formatted(ports.toArray());
+    return Files.writeString(folder.resolve("cluster.json"), text);
+  }
+}

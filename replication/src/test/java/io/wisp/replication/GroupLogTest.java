@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.replication;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.wisp.cluster.ClusterMap;
+import io.wisp.cluster.ClusterMember;
+import io.wisp.cluster.ClusterNode;
+import io.wisp.cluster.SlotRange;
+import io.wisp.store.ArraySink;
+import io.wisp.store.Slice;
+import io.wisp.store.Status;
+import io.wisp.store.cuckoo.CuckooStore;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.Membership;
+import io.wisp.transport.Server;
+import io.wisp.transport.ServerOptions;
+import io.wisp.transport.Transports;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three members of a group in this process, each with a store and a tcp server of its own. */
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class GroupLogTest {
+
+  private static final int MEBIBYTE = 1 << 20;
+  private static final long BOUND_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final int ANSWER_MILLIS = 10_000;
+
+  private static final int HEADER_BYTES = 8;
+
+  /** So that a machine that is busy with other things elects nobody else. */
+  private static final String SILENCE_MILLIS = "3000";
+
+  @TempDir private Path temporary;
+  private final GroupFile file = new GroupFile();
+  private final Queue<String> notices = new ConcurrentLinkedQueue<>();
+  private final Queue<String> left = new ConcurrentLinkedQueue<>();
+  private final List<@Nullable Member> members = new ArrayList<>();
+
+  /** A member that serves. */
+  private final class Member implements AutoCloseable {
+
+    private final ClusterMember node;
+    private final CuckooStore store;
+    private final GroupLog log;
+    private final Server server;
+
+    Member(int index, boolean isNew) throws IOException {
+      this(index, isNew, 32 * MEBIBYTE);
+    }
+
+    Member(int index, boolean isNew, long memory) throws IOException {
+      node = file.member(index);
+      store = CuckooStore.open(memory);
+      try {
+        log = open(GroupFile.NAMES.get(index), node, store, isNew);
+      } catch (Throwable failed) {
+        store.close();
+        throw failed;
+      }
+      ServerOptions options = ServerOptions.at(new Endpoint("127.0.0.1", file.port(index)));
+      server = Transports.named("tcp").serve(store, options.withMember(node).withWriteLog(log));
+    }
+
+    @Nullable String get(String key) {
+      byte[] value = store.get(key.getBytes(UTF_8));
+      return value == null ? null : new String(value, UTF_8);
+    }
+
+    long versionOf(String key) {
+      ArraySink record = new ArraySink();
+      return store.get(Slice.of(key), record) == Status.FOUND ? record.version() : 0;
+    }
+
+    @Override
+    public void close() {
+      server.close();
+      log.close();
+      store.close();
+    }
+  }
+
+  private GroupLog open(String folder, ClusterMember node, CuckooStore store, boolean isNew)
+      throws IOException {
+    Membership membership =
+        new Membership(node, "127.0.0.1", isNew, () -> left.add(node.node().name()));
+    return GroupLog.open(temporary.resolve(folder), store, membership, notices::add, MEBIBYTE);
+  }
+
+  private void startAll(boolean areNew) throws IOException {
+    for (int i = 0; i < GroupFile.NAMES.size(); i++) {
+      members.add(new Member(i, areNew));
+    }
+  }
+
+  @BeforeAll
+  static void waitLong() {
+    System.setProperty("wisp.data.silence", SILENCE_MILLIS);
+  }
+
+  @AfterAll
+  static void waitAsUsual() {
+    System.clearProperty("wisp.data.silence");
+  }
+
+  @AfterEach
+  void close() {
+    for (int i = 0; i < members.size(); i++) {
+      end(i);
+    }
+  }
+
+  private void end(int index) {
+    Member member = members.get(index);
+    if (member != null) {
+      member.close();
+      members.set(index, null);
+    }
+  }
+
+  private Member member(int index) {
+    return Objects.requireNonNull(members.get(index));
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    long end = System.nanoTime() + BOUND_NANOS;
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime() - end).isNegative();
+      Thread.sleep(10);
+    }
+  }
+
+  private int awaitLeader() throws InterruptedException {
+    int[] found = {-1};
+    await(
+        () -> {
+          for (int i = 0; i < members.size(); i++) {
+            Member member = members.get(i);
+            if (member != null && member.node.place().leads()) {
+              found[0] = i;
+            }
+          }
+          return found[0] >= 0;
+        });
+    return found[0];
+  }
+
+  private String call(int index, String... words) throws IOException {
+    try (Wire wire = new Wire(file.port(index), ANSWER_MILLIS)) {
+      return wire.call(words);
+    }
+  }
+
+  @Test
+  void shouldCarryOutOnAllMembersWhatTheLeaderHasAcknowledged() throws Exception {
+    startAll(true);
+    int leader = awaitLeader();
+    assertThat(call(leader, "SET", "a", "1")).isEqualTo("OK");
+    for (int i = 1; i <= 100; i++) {
+      assertThat(call(leader, "INCR", "n")).isEqualTo("" + i);
+    }
+    assertThat(call(leader, "MSET", "{n}b", "2", "{n}c", "3")).isEqualTo("OK");
+    assertThat(call(leader, "DEL", "{n}b")).isEqualTo("1");
+    assertThat(call(leader, "GET", "n")).isEqualTo("100");
+    for (int i = 0; i < members.size(); i++) {
+      Member each = member(i);
+      await(() -> each.get("{n}b") == null && "3".equals(each.get("{n}c")));
+      assertThat(each.get("n")).isEqualTo("100");
+      assertThat(each.versionOf("n")).isEqualTo(member(leader).versionOf("n")).isEqualTo(101);
+    }
+    assertThat(notices).noneMatch(each -> !each.contains("led the group"));
+  }
+
+  @Test
+  void shouldSendClientsToTheLeaderAndTellWhoItIs() throws Exception {
+    startAll(true);
+    int leader = awaitLeader();
+    int follower = (leader + 1) % 3;
+    await(() -> member(follower).node.place().settled());
+    String moved = " 127.0.0.1:" + file.port(leader);
+    for (String command : List.of("GET", "INCR", "DEL")) {
+      assertThat(call(follower, command, "a")).startsWith("-MOVED ").endsWith(moved);
+    }
+    assertThat(call(follower, "FLUSHALL")).isEqualTo("-MOVED 0" + moved);
+    String line = "127.0.0.1:" + file.port(leader) + "@0 master - 0 0 ";
+    assertThat(call(follower, "CLUSTER", "NODES")).contains(line).contains("myself,slave ");
+    assertThat(call(leader, "CLUSTER", "NODES")).contains("@0 myself,master - 0 0 ");
+  }
+
+  @Test
+  void shouldGoOnWithoutTheLeaderAndTakeItBackLater() throws Exception {
+    startAll(true);
+    int first = awaitLeader();
+    assertThat(call(first, "SET", "a", "1")).isEqualTo("OK");
+    end(first);
+    int second = awaitLeader();
+    assertThat(second).isNotEqualTo(first);
+    assertThat(call(second, "GET", "a")).isEqualTo("1");
+    assertThat(call(second, "APPEND", "a", "2")).isEqualTo("2");
+    long epoch = member(second).node.map().epoch();
+    members.set(first, new Member(first, false));
+    Member back = member(first);
+    await(() -> "12".equals(back.get("a")));
+    await(() -> back.node.map().epoch() >= epoch && back.node.place().settled());
+    assertThat(back.node.place().master().name()).isEqualTo(GroupFile.NAMES.get(second));
+  }
+
+  @Test
+  void shouldServeNothingWithoutAMajority() throws Exception {
+    startAll(true);
+    int leader = awaitLeader();
+    assertThat(call(leader, "SET", "a", "1")).isEqualTo("OK");
+    end((leader + 1) % 3);
+    assertThat(call(leader, "SET", "a", "2")).isEqualTo("OK");
+    end((leader + 2) % 3);
+    await(() -> !member(leader).node.place().settled());
+    assertThat(call(leader, "GET", "a")).startsWith("-CLUSTERDOWN ");
+    assertThat(call(leader, "SET", "a", "3")).startsWith("-CLUSTERDOWN ");
+    await(() -> notices.stream().anyMatch(each -> each.contains("nobody has led the group")));
+    members.set((leader + 1) % 3, new Member((leader + 1) % 3, false));
+    assertThat(call(awaitLeader(), "GET", "a")).isEqualTo("2");
+    await(() -> notices.stream().anyMatch(each -> each.contains("leads the group now")));
+  }
+
+  @Test
+  void shouldGoOnWithoutAMemberThatHasNoRoomAndHaveItsServerEnd() throws Exception {
+    members.add(null);
+    members.add(new Member(1, true));
+    members.add(new Member(2, true));
+    int leader = awaitLeader();
+    members.set(0, new Member(0, true, MEBIBYTE));
+    for (int i = 0; i < 40 && left.isEmpty(); i++) {
+      assertThat(call(leader, "SET", "key " + i, "v".repeat(100_000))).isEqualTo("OK");
+    }
+    await(() -> !left.isEmpty());
+    assertThat(left).containsExactly("a");
+    assertThat(notices).anyMatch(each -> each.contains("leaves the group to the others"));
+    assertThat(call(leader, "SET", "a", "1")).isEqualTo("OK");
+  }
+
+  @Test
+  void shouldNotVoteByALogThatIsNotWhole() throws Exception {
+    startAll(true);
+    int leader = awaitLeader();
+    for (int i = 0; i < 10; i++) {
+      assertThat(call(leader, "SET", "key " + i, "v".repeat(1_000))).isEqualTo("OK");
+    }
+    for (int i = 0; i < 3; i++) {
+      Member each = member(i);
+      await(() -> each.get("key 9") != null);
+    }
+    for (int i = 0; i < 3; i++) {
+      end(i);
+    }
+    Path log = logOf(0);
+    try (FileChannel segment = FileChannel.open(openSegment(log), StandardOpenOption.WRITE)) {
+      assertThat(segment.size()).isGreaterThan(HEADER_BYTES);
+      segment.truncate(HEADER_BYTES);
+    }
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      assertThatThrownBy(() -> open("a", file.member(0), store, false))
+          .hasMessageContaining("was cut short")
+          .hasMessageContaining("must not come back under its name");
+      for (File each : Objects.requireNonNull(log.toFile().listFiles())) {
+        Files.delete(each.toPath());
+      }
+      assertThatThrownBy(() -> open("a", file.member(0), store, false))
+          .hasMessageContaining("is gone")
+          .hasMessageContaining("must not come back under its name");
+    }
+  }
+
+  private Path logOf(int index) throws IOException {
+    try (Stream<Path> groups =
+        Files.list(temporary.resolve(GroupFile.NAMES.get(index)).resolve("raft"))) {
+      return groups.findFirst().orElseThrow().resolve("current");
+    }
+  }
+
+  private static Path openSegment(Path log) throws IOException {
+    try (Stream<Path> files = Files.list(log)) {
+      return files
+          .filter(each -> each.toString().contains("log_inprogress_"))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  @Test
+  void shouldHaveAllAfterARestartOfAllWithSnapshots() throws Exception {
+    startAll(true);
+    int leader = awaitLeader();
+    String value = "v".repeat(100_000);
+    for (int i = 0; i < 60; i++) {
+      assertThat(call(leader, "SET", "key " + i % 7, i + value)).isEqualTo("OK");
+    }
+    for (int i = 0; i < 3; i++) {
+      end(i);
+    }
+    members.clear();
+    startAll(false);
+    leader = awaitLeader();
+    for (int i = 53; i < 60; i++) {
+      assertThat(call(leader, "GET", "key " + i % 7)).isEqualTo(i + value);
+    }
+    assertThat(notices).noneMatch(each -> !each.contains("led the group"));
+  }
+
+  @Test
+  void shouldRefuseFoldersOfOthersAndPortsThatAreTaken() throws Exception {
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE)) {
+      try (ServerSocket taken = new ServerSocket()) {
+        taken.bind(
+            new InetSocketAddress(
+                InetAddress.getLoopbackAddress(), file.port(0) + Group.PORT_OFFSET));
+        assertThatThrownBy(() -> open("a", file.member(0), store, false))
+            .hasMessageContaining("is no folder of a member")
+            .hasMessageContaining("start it once with --new-member");
+        assertThatThrownBy(() -> open("a", file.member(0), store, true))
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("cannot listen on port " + taken.getLocalPort());
+      }
+      assertThatThrownBy(() -> open("a", file.member(0), store, true))
+          .hasMessageContaining("start member a without --new-member");
+      assertThatThrownBy(() -> open("a", file.member(1), store, false))
+          .hasMessageContaining("is the folder of member a of the shard a: a at 127.0.0.1:")
+          .hasMessageContaining("the server is to be member b");
+      assertThatThrownBy(
+              () -> RaftWriteLog.open(temporary.resolve("a"), store, notices::add, MEBIBYTE))
+          .hasMessageContaining("name it by --cluster and --cluster-node");
+      DataFolder.open(temporary.resolve("alone")).close();
+      assertThatThrownBy(() -> open("alone", file.member(0), store, false))
+          .hasMessageContaining("is the folder of a server without replicas");
+      ClusterMap high =
+          new ClusterMap(
+              1,
+              List.of(
+                  new ClusterNode("a", "127.0.0.1", 60_000, SlotRange.parseAll("0")),
+                  new ClusterNode("b", "127.0.0.1", 1, List.of(), "a")));
+      assertThatThrownBy(() -> open("high", new ClusterMember("a", high), store, true))
+          .hasMessageContaining("node a has the port 60000")
+          .hasMessageContaining("55535 is the most");
+    }
+  }
+}

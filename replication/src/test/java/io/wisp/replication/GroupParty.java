@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.replication;
+
+import io.wisp.linearizability.Call.Kind;
+import io.wisp.linearizability.KeyModel;
+import io.wisp.linearizability.Party;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client of a group, who goes where he is sent. What is refused he asks for again; of what is not
+ * answered, or answered with UNKNOWN, he does not know what became of it.
+ */
+final class GroupParty implements Party, AutoCloseable {
+
+  /** Nobody may serve for so long. */
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(120);
+
+  private static final int PAUSE_MILLIS = 20;
+
+  private final String name;
+  private final List<Integer> ports;
+  private final int millis;
+  private int port;
+  private @Nullable Wire wire;
+  private final AtomicLong answers = new AtomicLong();
+
+  /**
+   * One at some of the ports.
+   *
+   * @param millis how long he waits for an answer
+   */
+  GroupParty(String name, List<Integer> ports, int millis) {
+    this.name = name;
+    this.ports = ports;
+    this.millis = millis;
+    port = ports.getFirst();
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  /** How many calls were answered so far. */
+  long answers() {
+    return answers.get();
+  }
+
+  @Override
+  public Set<Kind> kinds() {
+    return EnumSet.complementOf(EnumSet.of(Kind.EXPIRE));
+  }
+
+  @Override
+  public String call(Kind kind, String key, String argument, long lifetime) {
+    String[] words =
+        switch (kind) {
+          case PUT ->
+              lifetime == 0
+                  ? new String[] {"SET", key, argument}
+                  : new String[] {"SET", key, argument, "PX", "" + lifetime};
+          case PUT_IF_ABSENT -> new String[] {"SET", key, argument, "NX"};
+          case GET -> new String[] {"GET", key};
+          case DELETE -> new String[] {"DEL", key};
+          case APPEND -> new String[] {"APPEND", key, argument};
+          case INCREMENT -> new String[] {"INCR", key};
+          case EXPIRE -> throw new AssertionError(kind);
+        };
+    String reply;
+    try {
+      reply = answerTo(words);
+    } catch (IOException | InterruptedException e) {
+      goToNext();
+      throw new UncheckedIOException(new IOException(e));
+    }
+    answers.incrementAndGet();
+    boolean isNil = reply.equals(Wire.NIL);
+    return switch (kind) {
+      case PUT -> KeyModel.STORED;
+      case PUT_IF_ABSENT -> isNil ? KeyModel.CONFLICT : KeyModel.CREATED;
+      case GET -> isNil ? KeyModel.ABSENT : reply;
+      case DELETE -> reply.equals("1") ? KeyModel.DONE : KeyModel.ABSENT;
+      case INCREMENT -> reply.startsWith("-") ? KeyModel.NOT_AN_INTEGER : reply;
+      case APPEND -> reply;
+      case EXPIRE -> throw new AssertionError(kind);
+    };
+  }
+
+  /** Asks until he is not refused. */
+  private String answerTo(String... words) throws IOException, InterruptedException {
+    long end = System.nanoTime() + PATIENCE_NANOS;
+    while (System.nanoTime() - end < 0) {
+      Wire connected = connected();
+      String reply = connected == null ? "-CLUSTERDOWN" : connected.call(words);
+      if (reply.startsWith("-MOVED ")) {
+        leave();
+        port = Integer.parseInt(reply.substring(reply.lastIndexOf(':') + 1));
+      } else if (reply.startsWith("-CLUSTERDOWN")) {
+        goToNext();
+        Thread.sleep(PAUSE_MILLIS);
+      } else if (reply.startsWith("-UNKNOWN ")) {
+        throw new IOException(reply);
+      } else if (reply.startsWith("-") && !reply.startsWith("-ERR value is not an integer")) {
+        throw new AssertionError(String.join(" ", words) + " is answered with " + reply);
+      } else {
+        return reply;
+      }
+    }
+    throw new AssertionError("nobody has served for long: " + String.join(" ", words));
+  }
+
+  private @Nullable Wire connected() {
+    if (wire == null) {
+      try {
+        wire = new Wire(port, millis);
+      } catch (IOException e) {
+        // Nobody is there, or has no ear.
+        return null;
+      }
+    }
+    return wire;
+  }
+
+  private void goToNext() {
+    leave();
+    port = ports.get((ports.indexOf(port) + 1) % ports.size());
+  }
+
+  private void leave() {
+    try {
+      if (wire != null) {
+        wire.close();
+      }
+    } catch (IOException e) {
+      // It is left all the same.
+    }
+    wire = null;
+  }
+
+  @Override
+  public void close() {
+    leave();
+  }
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.transport;
+
+import io.wisp.cluster.ClusterMember;
+
+/**
+ * A server as one of several that share a log.
+ *
+ * @param node that it is; the other nodes of its shard share the log with it. It is told who of
+ *     them is the master
+ * @param host where it listens for the others
+ * @param isNew whether it has never had a folder before. One that had must not begin with an empty
+ *     one: it may have voted, or said that it has a write, and would not know
+ * @param onLeft is told, in any thread, when the server has left the others for good and is to end
+ */
+public record Membership(ClusterMember node, String host, boolean isNew, Runnable onLeft) {}
