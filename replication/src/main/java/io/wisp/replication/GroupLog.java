@@ -252,7 +252,7 @@ final class GroupLog implements WriteLog, Leadership {
     byte[] nothing = Entry.encode(1, false, new WriteBatch());
     long began = System.nanoTime();
     try {
-      var _ = engine.propose(nothing).get(PROOF_MILLIS, TimeUnit.MILLISECONDS);
+      var _ = engine.propose(new Proposal(nothing)).get(PROOF_MILLIS, TimeUnit.MILLISECONDS);
       return current.prove(began, machine.term());
     } catch (ExecutionException | TimeoutException e) {
       return false;
@@ -295,12 +295,12 @@ final class GroupLog implements WriteLog, Leadership {
     Basis decidedBy = basis;
     Reign current = decidedBy.reign();
     if (current == null || !current.isOpen() || !current.equals(reign) || failure != null) {
-      completion.ended(Objects.requireNonNullElse(failure, NOT_LEADING));
+      completion.ended(Outcome.NOT_DONE, Objects.requireNonNullElse(failure, NOT_LEADING));
       return;
     }
-    byte[] bytes = Entry.encode(decidedBy.applied() + 1, clears, writes);
-    if (!entry.begin(completion)) {
-      completion.ended("another server of the process has an entry under way");
+    Proposal proposal = new Proposal(Entry.encode(decidedBy.applied() + 1, clears, writes));
+    if (!entry.begin(proposal, completion)) {
+      completion.ended(Outcome.NOT_DONE, "another server of the process has an entry under way");
       return;
     }
     String why = failure;
@@ -309,7 +309,7 @@ final class GroupLog implements WriteLog, Leadership {
       entry.end(why);
       return;
     }
-    entry.propose(bytes, engine, machine, current);
+    entry.propose(engine, machine, current);
   }
 
   private void fail(String why) {
