@@ -92,13 +92,14 @@ final class NodeClients implements AutoCloseable {
 
   /**
    * Asks for a later map while no request is outstanding: the node that has answered that a key is
-   * elsewhere, for that is so by its map; and all as {@link #refresh} does if it is gone or silent.
+   * elsewhere, for that is so by its map; and all as {@link #refresh} does if it is gone or silent,
+   * or knows of none that is later: it may go by an older one.
    *
    * @return whether there was one
    */
   boolean refreshFrom(NodeClient node) {
     ClusterMap before = map;
-    if (!nodes.contains(node) || !ask(node)) {
+    if (!nodes.contains(node) || !ask(node) || (map == before && met == null)) {
       refresh();
     }
     followMet();
