@@ -80,6 +80,7 @@ class MainTest {
       assertThat(run.err()).startsWith("wisp: no server listens on ").hasLineCount(1);
     } finally {
       log.removeHandler(handler);
+      Logger.getLogger("io.wisp").setLevel(null);
     }
     assertThat(shown).isEmpty();
   }

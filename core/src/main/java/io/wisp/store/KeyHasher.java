@@ -9,7 +9,7 @@ import java.security.SecureRandom;
  * Hashes keys with a secret of its own, so that nobody can choose keys that fall together. Each
  * word goes through the full product of two numbers, as in wyhash.
  */
-public final class KeyHasher {
+final class KeyHasher {
 
   private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED;
   private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
@@ -21,23 +21,25 @@ public final class KeyHasher {
   private final long seed = Secrets.RANDOM.nextLong();
   private final long secret = Secrets.RANDOM.nextLong() | 1;
 
-  /** Secrets of its own. */
-  public KeyHasher() {}
+  /** What a hash begins with: if that were the seed, it would drop out of the first product. */
+  private final long start = Secrets.RANDOM.nextLong();
 
-  /** The hash of a key. Any thread may ask. */
-  public long hash(Slice key) {
+  /** What it ends with: the product of a short key alone tells too much of its low bits. */
+  private final long end = Secrets.RANDOM.nextLong();
+
+  long hash(Slice key) {
     MemorySegment memory = key.segment();
-    long end = key.offset() + key.length();
+    long limit = key.offset() + key.length();
     long at = key.offset();
-    long hash = seed ^ key.length();
-    for (; at <= end - Long.BYTES; at += Long.BYTES) {
+    long hash = start;
+    for (; at <= limit - Long.BYTES; at += Long.BYTES) {
       hash = mix(hash, memory.get(WORD, at));
     }
     long last = 0;
-    for (; at < end; at++) {
+    for (; at < limit; at++) {
       last = last << Byte.SIZE | (memory.get(BYTE, at) & 0xFF);
     }
-    hash = mix(hash, last);
+    hash = mix(mix(hash, last), end ^ key.length());
     return hash ^ hash >>> Integer.SIZE;
   }
 

@@ -51,8 +51,8 @@ final class CheckedAppends implements InvocationHandler {
   }
 
   @Override
-  public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
-      throws Throwable {
+  public @Nullable Object invoke(
+      Object proxy, Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
     if (arguments != null
         && arguments[0] instanceof AppendEntriesRequestProto request
         && request.getEntriesCount() > 0

@@ -26,8 +26,8 @@ final class RaftSettings {
   private static final long LEAST_SILENCE = 400;
 
   /**
-   * A leader that stood still for so many times that steps down; one that lost its majority does not
-   * stand for election again before.
+   * A leader that stood still for so many times that steps down; one that lost its majority does
+   * not stand for election again before.
    */
   private static final int SILENCES_OF_STANDSTILL = 5;
 

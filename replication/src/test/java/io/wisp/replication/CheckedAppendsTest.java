@@ -41,12 +41,12 @@ class CheckedAppendsTest {
   private long term = 6;
   private @Nullable TermIndex there = TermIndex.valueOf(6, 12);
   private final ArrayDeque<CompletableFuture<AppendEntriesReplyProto>> appends = new ArrayDeque<>();
-  private final DivisionInfo info = answering(DivisionInfo.class, Map.of("getCurrentTerm", () -> term));
+  private final DivisionInfo info =
+      answering(DivisionInfo.class, Map.of("getCurrentTerm", () -> term));
   private final RaftLog log = answering(RaftLog.class, Map.of("getTermIndex", () -> there));
 
   private final RaftServer.Division division =
-      answering(
-          RaftServer.Division.class, Map.of("getInfo", () -> info, "getRaftLog", () -> log));
+      answering(RaftServer.Division.class, Map.of("getInfo", () -> info, "getRaftLog", () -> log));
 
   private final RaftServer server =
       CheckedAppends.of(
@@ -54,7 +54,9 @@ class CheckedAppendsTest {
               RaftServer.class,
               Map.of("getDivision", () -> division, "appendEntriesAsync", this::append)));
 
-  private CompletableFuture<AppendEntriesReplyProto> append() {
+  /** The proxy hands it on. */
+  @SuppressWarnings("FutureReturnValueIgnored")
+  private Object append() {
     CompletableFuture<AppendEntriesReplyProto> reply = new CompletableFuture<>();
     appends.add(reply);
     return reply;

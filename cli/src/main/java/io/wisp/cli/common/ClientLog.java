@@ -15,11 +15,14 @@ public final class ClientLog {
 
   private ClientLog() {}
 
-  /** Leaves out all but errors from now on, unless the user has said what is to be logged. */
+  /**
+   * Leaves out all but warnings and errors from now on, unless the user has said what is to be
+   * logged.
+   */
   public static void quiet() {
     if (System.getProperty("java.util.logging.config.file") == null
         && System.getProperty("java.util.logging.config.class") == null) {
-      LOG.setLevel(Level.SEVERE);
+      LOG.setLevel(Level.WARNING);
     }
   }
 }

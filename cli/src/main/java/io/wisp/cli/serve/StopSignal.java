@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a server waits for, and what ends a measurement early: somebody who says that it is enough,
  * the loss of a thread without which a server does not serve, or that a server has left others with
- * which it shared a log. To give it takes no memory, of
- * which there may be none left.
+ * which it shared a log. To give it takes no memory, of which there may be none left.
  */
 public final class StopSignal implements UncaughtExceptionHandler {
 

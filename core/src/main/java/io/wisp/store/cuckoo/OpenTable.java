@@ -62,7 +62,6 @@ record OpenTable(Region region, Table table, @Nullable RecoveryReport recovery)
 
   private static OpenTable recover(TableMaker maker, Region region) throws IOException {
     TableMaker.Recovered recovered = maker.recover();
-    region.publish();
     return new OpenTable(region, recovered.table(), recovered.found().report());
   }
 

@@ -97,7 +97,6 @@ class KeptStoreDamageTest {
       return "lost " + lost;
     } catch (IOException refused) {
       assertThat(refused).hasMessageContaining(file.toString());
-      assertThat(OS.LINUX.isCurrentOs() && Files.exists(lockOf(file))).isFalse();
       return String.valueOf(refused.getMessage());
     }
   }
@@ -320,7 +319,6 @@ class KeptStoreDamageTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining(other + " is in use by a server that is running");
     assertThat(lockOf(kept.file())).exists();
-    assertThat(OS.LINUX.isCurrentOs() && Files.exists(lockOf(other))).isFalse();
     Path nowhere = folder.resolve("nowhere/region");
     assertThatThrownBy(() -> CuckooStore.keep(OPTIONS, nowhere))
         .isInstanceOf(IOException.class)

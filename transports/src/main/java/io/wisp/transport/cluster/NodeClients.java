@@ -93,26 +93,25 @@ final class NodeClients implements AutoCloseable {
 
   /**
    * Asks for a later map while no request is outstanding: the node that has answered that a key is
-   * elsewhere, for that is so by its map. If it knows no later one, as a member that was cut off
-   * from its shard, the others of the shard; and all as {@link #refresh} does if these and the node
-   * are gone or silent.
+   * elsewhere, for that is so by its map. If it is gone or silent, or knows of none that is later,
+   * because it goes by an older one or was cut off from its shard, others are asked as by {@link
+   * #refreshWithout}.
    *
    * @return whether there was one
    */
   boolean refreshFrom(NodeClient node) {
     ClusterMap before = map;
-    boolean asked = nodes.contains(node) && ask(node);
-    if (map == before && !askOthersOfShard(node) && !asked) {
-      refresh();
+    if (nodes.contains(node)) {
+      ask(node);
     }
     followMet();
-    return map != before;
+    return map != before || refreshWithout(node);
   }
 
   /**
-   * Asks for a later map while no request is outstanding, because a node cannot be reached: those
-   * that may have taken its place, and as {@link #refresh} does if there are none, or they are gone
-   * too.
+   * Asks for a later map while no request is outstanding, because a node cannot be reached or knows
+   * of none: those that may have taken its place, and as {@link #refresh} does if there are none of
+   * these, or they are gone too.
    *
    * @return whether there was one
    */

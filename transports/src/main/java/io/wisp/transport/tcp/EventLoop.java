@@ -398,11 +398,26 @@ final class EventLoop implements Runnable {
   }
 
   private void closeAll() {
+    try {
+      sendLast();
+    } finally {
+      closeConnections();
+    }
+  }
+
+  /** The last round may have ended an entry, so that some have replies nobody has sent yet. */
+  private void sendLast() {
     if (commit != null) {
       commit.close(unfinished);
     }
-    // The last round may have ended an entry, so that some have replies nobody has sent yet.
-    unfinished.forEach(TcpConnection::sendLast);
+    for (TcpConnection connection : unfinished) {
+      connection.sendLast();
+      // What one client did not take is not for the next one.
+      confined().buffers().reset();
+    }
+  }
+
+  private void closeConnections() {
     TcpConnections connections = confined().connections();
     while (connections.size() > 0) {
       close(connections.get(connections.size() - 1));

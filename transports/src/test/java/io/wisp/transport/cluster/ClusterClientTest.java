@@ -243,6 +243,22 @@ class ClusterClientTest {
     }
   }
 
+  @Test
+  void shouldAskOthersWhereTheNodeThatSaidMovedGoesByAnOlderMap() throws Exception {
+    try (RunningCluster cluster = cluster("tcp")) {
+      String key = keyOf(cluster, 1);
+      cluster.tell(1, 1, "0-10922", "", "10923-16383");
+      cluster.tell(2, 1, "0-10922", "", "10923-16383");
+      try (ClusterClient client =
+          ClusterClient.connect(cluster.transport(), cluster.server(1), RunningCluster.options())) {
+        client.put(bytes(keyOf(cluster, 2)), bytes("v"));
+        cluster.tell(2, 2, "", "", "0-16383");
+        assertThat(client.put(bytes(key), bytes("of n2")).isError()).isFalse();
+        assertThat(cluster.store(2).get(bytes(key))).asString(UTF_8).isEqualTo("of n2");
+      }
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"tcp", "zmq", "shm"})
   void shouldNameANodeThatCannotBeReachedWhileOthersGoOn(String transport) throws Exception {

@@ -157,6 +157,11 @@ public final class RunningCluster implements AutoCloseable {
     follow(new ClusterMap(map.epoch() + 1, nodesWith(slots)));
   }
 
+  /** Has one node follow a map that is so much later than that of all, in which each has these. */
+  void tell(int node, int later, String... slots) {
+    nodes.get(node).member.replace(new ClusterMap(map.epoch() + later, nodesWith(slots)));
+  }
+
   private List<ClusterNode> nodesWith(String... slots) {
     List<ClusterNode> all = new ArrayList<>();
     for (int i = 0; i < slots.length; i++) {

@@ -37,7 +37,6 @@ final class KeptFile implements BackingFile {
   private final @Nullable NativeFile lock;
 
   private RegionFile file;
-  private boolean used;
 
   private KeptFile(
       Path path, FileHold hold, @Nullable NativeFile lock, RegionFile file, boolean isNew) {
@@ -66,7 +65,7 @@ final class KeptFile implements BackingFile {
       try {
         return open(path, bytes, hold);
       } catch (Throwable refused) {
-        hold.withdraw();
+        hold.close();
         throw refused;
       }
     } catch (NoSuchFileException e) {
@@ -217,13 +216,10 @@ final class KeptFile implements BackingFile {
     return isNew;
   }
 
-  /** Says that what it holds is whole and goes on being used; a new file gets its name by that. */
+  /** Gives a new file its name, now that what it holds is whole. */
   void publish() throws IOException {
-    if (isNew) {
-      Files.move(file.path(), path, StandardCopyOption.ATOMIC_MOVE);
-      file = RegionFile.of(path, file.bytes());
-    }
-    used = true;
+    Files.move(file.path(), path, StandardCopyOption.ATOMIC_MOVE);
+    file = RegionFile.of(path, file.bytes());
   }
 
   @Override
@@ -231,7 +227,7 @@ final class KeptFile implements BackingFile {
     return file.map(arena);
   }
 
-  /** Leaves it where it is, unless it is new and was never published. */
+  /** Leaves it where it is, unless it was never published. */
   @Override
   public void release() {
     if (!file.path().equals(path)) {
@@ -239,11 +235,7 @@ final class KeptFile implements BackingFile {
     }
     unlock(lock);
     try {
-      if (used) {
-        hold.close();
-      } else {
-        hold.withdraw();
-      }
+      hold.close();
     } catch (IOException e) {
       // It ends with the process.
     }

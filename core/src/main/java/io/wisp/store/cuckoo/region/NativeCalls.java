@@ -17,7 +17,6 @@ import java.lang.invoke.VarHandle;
  */
 final class NativeCalls {
 
-  static final int ENOENT = 2;
   static final int EINTR = 4;
   static final int EAGAIN = 11;
 
@@ -51,7 +50,7 @@ final class NativeCalls {
   static String name(int errno) {
     return switch (errno) {
       case 1 -> "EPERM";
-      case ENOENT -> "ENOENT";
+      case 2 -> "ENOENT";
       case EINTR -> "EINTR";
       case 5 -> "EIO";
       case EAGAIN -> "EAGAIN";

@@ -5,15 +5,12 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     href="https://man7.org/linux/man-pages/man3/posix_fallocate.3.html">posix_fallocate(3)</a>
  * @see <a href="https://man7.org/linux/man-pages/man2/flock.2.html">flock(2)</a>
  */
-final class NativeFile implements Closeable {
+final class NativeFile implements AutoCloseable {
 
   private static final int O_RDWR = 02;
   private static final int O_CLOEXEC = 02000000;
@@ -44,12 +41,7 @@ final class NativeFile implements Closeable {
     this.descriptor = descriptor;
   }
 
-  /**
-   * A file that is there; null where there are no such calls.
-   *
-   * @throws NoSuchFileException if it is not there
-   * @throws IOException if it cannot be opened; the message has the system's reason
-   */
+  /** A file that is there; null where there are no such calls. */
   static @Nullable NativeFile open(Path file) throws IOException {
     Calls calls = CALLS;
     if (calls == null) {
@@ -62,10 +54,7 @@ final class NativeFile implements Closeable {
               calls.open.invokeExact(
                   state, arena.allocateFrom(file.toString()), O_RDWR | O_CLOEXEC);
       if (descriptor < 0) {
-        String reason = "open: " + NativeCalls.name(state);
-        throw NativeCalls.errno(state) == NativeCalls.ENOENT
-            ? new NoSuchFileException(file.toString(), null, reason)
-            : new IOException(reason);
+        throw new IOException("open: " + NativeCalls.name(state));
       }
       return new NativeFile(calls, descriptor);
     } catch (IOException | RuntimeException | Error e) {
@@ -113,28 +102,6 @@ final class NativeFile implements Closeable {
     } catch (Throwable e) {
       throw new AssertionError(e);
     }
-  }
-
-  /** Whether {@link #isAt} can be asked. */
-  boolean canTellWhere() {
-    return Files.exists(place());
-  }
-
-  /**
-   * Whether a path leads to this file. Once the file was removed, another one can be there; it has
-   * another number as long as this is open.
-   */
-  boolean isAt(Path path) {
-    try {
-      return Files.isSameFile(place(), path);
-    } catch (IOException none) {
-      return false;
-    }
-  }
-
-  /** By which Linux tells what a descriptor stands for. */
-  private Path place() {
-    return Path.of("/proc/self/fd", Integer.toString(descriptor));
   }
 
   @Override

@@ -115,8 +115,7 @@ public final class Region implements AutoCloseable {
   }
 
   /**
-   * Says that there is a table in a region that is kept, and that it is used from now on: by that a
-   * new file gets its name, and what was made beside the file stays.
+   * Gives the file of a new region that is kept its name, now that there is a table in it.
    *
    * @throws IOException if that cannot be done; the message says why
    */

@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Collects the keys of a walk that match a pattern, as bulk strings. Keys are first taken as they
- * come, and then matched, with pauses if that takes long. A walk gives some keys twice if others
- * write meanwhile, and all of them if it begins anew; whoever wants each once has them looked for.
+ * come, and then matched, with pauses if that takes long.
  */
 final class KeyCollector implements KeySink, AutoCloseable {
 
@@ -26,10 +25,6 @@ final class KeyCollector implements KeySink, AutoCloseable {
   private final @Nullable NativeBuffer unmatched;
 
   private final @Nullable GlobMatch match;
-
-  /** Finds those that are there already; null if they may be collected again. */
-  private final @Nullable KeyIndex index;
-
   private final int maxBytes;
   private boolean matching;
   private long visited;
@@ -41,16 +36,19 @@ final class KeyCollector implements KeySink, AutoCloseable {
    * @param pool where memory comes from
    * @param pattern what the keys must match; null means that all do
    * @param maxBytes beyond which no more are collected
-   * @param once whether each key is collected once, however often it is given
    */
-  KeyCollector(BufferPool pool, @Nullable GlobPattern pattern, int maxBytes, boolean once) {
+  KeyCollector(BufferPool pool, @Nullable GlobPattern pattern, int maxBytes) {
     this.pool = pool;
     this.maxBytes = maxBytes;
     bulks = pool.take(BufferPool.SMALL);
     writer = new ReplyWriter(bulks);
     match = pattern == null ? null : new GlobMatch(pattern);
-    unmatched = pattern == null ? null : pool.take(BufferPool.SMALL);
-    index = once ? new KeyIndex(pool, bulks) : null;
+    try {
+      unmatched = pattern == null ? null : pool.take(BufferPool.SMALL);
+    } catch (Throwable failed) {
+      pool.give(bulks);
+      throw failed;
+    }
   }
 
   @Override
@@ -70,18 +68,11 @@ final class KeyCollector implements KeySink, AutoCloseable {
   }
 
   private void collect(MemorySegment segment, long offset, int length) {
-    if (index != null && index.has(segment, offset, length)) {
-      return;
-    }
     int needed = length + ReplyWriter.MAX_HEADER_LENGTH + 2;
     full |= bulks.size() + needed > maxBytes || !bulks.tryEnsureWritable(needed);
-    full |= index != null && !index.tryReserve();
     if (!full) {
       writer.bulk(segment, offset, length);
       collected++;
-      if (index != null) {
-        index.add();
-      }
     }
   }
 
@@ -133,9 +124,7 @@ final class KeyCollector implements KeySink, AutoCloseable {
 
   /** The memory that is held, in bytes. */
   long heldBytes() {
-    return (long) bulks.capacity()
-        + (unmatched == null ? 0 : unmatched.capacity())
-        + (index == null ? 0 : index.heldBytes());
+    return (long) bulks.capacity() + (unmatched == null ? 0 : unmatched.capacity());
   }
 
   /** Whether a key was left out for want of room. */
@@ -156,9 +145,6 @@ final class KeyCollector implements KeySink, AutoCloseable {
     pool.give(bulks);
     if (unmatched != null) {
       pool.give(unmatched);
-    }
-    if (index != null) {
-      index.close();
     }
   }
 }

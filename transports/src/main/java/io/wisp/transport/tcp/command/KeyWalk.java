@@ -52,7 +52,7 @@ final class KeyWalk implements Continuation {
       long wanted,
       String tooMuch) {
     store = request.store();
-    collector = new KeyCollector(request.buffers(), pattern, maxBytes, !isPart);
+    collector = new KeyCollector(request.buffers(), pattern, maxBytes);
     this.isPart = isPart;
     this.wanted = wanted;
     this.tooMuch = tooMuch;

@@ -6,19 +6,17 @@ import io.wisp.store.KeySink;
 import io.wisp.store.Store;
 import io.wisp.transport.tcp.resp.ReplyWriter;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is left to do of CLUSTER COUNTKEYSINSLOT or GETKEYSINSLOT: to go on with the walk over all
- * keys, of which no index by slots is kept, and then to send what was collected. Those that are
- * only counted are collected as well, because a walk may give a key twice while others write.
+ * keys, of which no index by slots is kept, and then to send what was collected. As with SCAN, a
+ * key may be met twice while others write.
  */
 final class SlotWalk implements Continuation, KeySink {
 
   /** How large a reply of keys may become, in bytes. */
   private static final int MAX_BYTES = 64 << 20;
-
-  /** How many bytes the keys may have, as bulk strings, that are counted. */
-  private static final int MAX_COUNTED_BYTES = 256 << 20;
 
   /** Keys asked of the store at a time. */
   private static final int BATCH = 16;
@@ -32,9 +30,11 @@ final class SlotWalk implements Continuation, KeySink {
   private final Store store;
   private final int slot;
   private final long wanted;
-  private final boolean counts;
-  private final KeyCollector collector;
-  private final String tooMuch;
+
+  /** Takes the keys; null if they are counted only. */
+  private final @Nullable KeyCollector collector;
+
+  private long found;
   private long cursor;
   private boolean replying;
 
@@ -44,36 +44,33 @@ final class SlotWalk implements Continuation, KeySink {
   private long visitedBytes;
 
   private SlotWalk(
-      CommandRequest request, int slot, long wanted, boolean counts, int maxBytes, String tooMuch) {
+      CommandRequest request, int slot, long wanted, @Nullable KeyCollector collector) {
     store = request.store();
     this.slot = slot;
     this.wanted = wanted;
-    this.counts = counts;
-    collector = new KeyCollector(request.buffers(), null, maxBytes, true);
-    this.tooMuch = tooMuch;
+    this.collector = collector;
   }
 
   /** A walk that counts the keys of a slot. */
   static SlotWalk counting(CommandRequest request, int slot) {
-    String tooMuch =
-        "ERR slot %s has more than %s bytes of keys, too many to be counted"
-            .formatted(slot, MAX_COUNTED_BYTES);
-    return new SlotWalk(request, slot, Long.MAX_VALUE, true, MAX_COUNTED_BYTES, tooMuch);
+    return new SlotWalk(request, slot, Long.MAX_VALUE, null);
   }
 
   /** A walk that gives so many keys of a slot, or all if there are fewer. */
   static SlotWalk giving(CommandRequest request, int slot, long wanted) {
-    String tooMuch =
-        "ERR the reply would have more than " + MAX_BYTES + " bytes: ask for fewer keys";
-    return new SlotWalk(request, slot, wanted, false, MAX_BYTES, tooMuch);
+    KeyCollector collector = new KeyCollector(request.buffers(), null, MAX_BYTES);
+    return new SlotWalk(request, slot, wanted, collector);
   }
 
   @Override
   public void accept(MemorySegment segment, long offset, int length) {
     visited++;
     visitedBytes += length;
-    if (collector.collected() < wanted && KeySlot.of(segment, offset, length) == slot) {
-      collector.accept(segment, offset, length);
+    if (found < wanted && KeySlot.of(segment, offset, length) == slot) {
+      found++;
+      if (collector != null) {
+        collector.accept(segment, offset, length);
+      }
     }
   }
 
@@ -82,12 +79,12 @@ final class SlotWalk implements Continuation, KeySink {
     if (!replying && !walk()) {
       return true;
     }
-    if (collector.isFull()) {
-      reply.error(tooMuch);
+    if (collector == null) {
+      reply.integer(found);
       return false;
     }
-    if (counts) {
-      reply.integer(collector.collected());
+    if (collector.isFull()) {
+      reply.error("ERR the reply would have more than " + MAX_BYTES + " bytes: ask for fewer keys");
       return false;
     }
     if (!replying) {
@@ -107,18 +104,20 @@ final class SlotWalk implements Continuation, KeySink {
       cursor = store.scan(cursor, BATCH, this);
       // One that came short has looked at as many buckets as a scan may: that is enough at a time.
       wasDense = visited - before >= BATCH && visitedBytes - bytesBefore < STEP_BYTES;
-      isOver = cursor == 0 || collector.collected() == wanted || collector.isFull();
+      isOver = cursor == 0 || found == wanted || (collector != null && collector.isFull());
     }
     return isOver;
   }
 
   @Override
   public long heldBytes() {
-    return collector.heldBytes();
+    return collector == null ? 0 : collector.heldBytes();
   }
 
   @Override
   public void close() {
-    collector.close();
+    if (collector != null) {
+      collector.close();
+    }
   }
 }
