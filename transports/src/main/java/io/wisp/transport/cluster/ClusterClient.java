@@ -317,8 +317,11 @@ public final class ClusterClient implements Client {
     try {
       return walk.next(nodes, cursor, atLeast, sink);
     } catch (TransportException e) {
-      // There may be another master, for the next call.
-      mover = walk.node(nodes);
+      // For the next call there may be another master.
+      NodeClient failed = walk.node(nodes);
+      if (failed != null) {
+        nodes.refreshWithout(failed);
+      }
       throw e;
     }
   }
