@@ -64,7 +64,6 @@ final class GroupLog implements WriteLog, Leadership {
   private final StoreMachine machine;
   private final RaftEngine engine;
   private final Group group;
-  private final long firstEpoch;
   private final Thread thread;
   private final UnderWay entry = new UnderWay();
   private final DiskWatch disk = new DiskWatch(System.nanoTime());
@@ -93,7 +92,6 @@ final class GroupLog implements WriteLog, Leadership {
     this.notices = notices;
     this.group = group;
     member = membership.node();
-    firstEpoch = member.map().epoch();
     LogTail.mend(folder.log(), notices);
     acknowledged = Acknowledged.open(folder.path());
     machine = new StoreMachine(store, acknowledged, snapshotBytes, notices, this::fail);
@@ -178,7 +176,7 @@ final class GroupLog implements WriteLog, Leadership {
     // The parts of one that is seen for the first time may be of two moments.
     boolean isSteady = Objects.equals(now, seen);
     seen = now;
-    long epoch = firstEpoch + now.term();
+    long epoch = member.map().epoch() + now.term();
     tellOfLeader(now);
     if (!now.leads()) {
       // Ratis ends a leadership first, and forgets then who it was.

@@ -225,11 +225,11 @@ class GroupLogTest {
     assertThat(second).isNotEqualTo(first);
     assertThat(call(second, "GET", "a")).isEqualTo("1");
     assertThat(call(second, "APPEND", "a", "2")).isEqualTo("2");
-    long epoch = member(second).node.map().epoch();
+    long epoch = member(second).node.map().currentEpoch();
     members.set(first, new Member(first, false));
     Member back = member(first);
     await(() -> "12".equals(back.get("a")));
-    await(() -> back.node.map().epoch() >= epoch && back.node.place().settled());
+    await(() -> back.node.map().currentEpoch() >= epoch && back.node.place().settled());
     assertThat(back.node.place().master().name()).isEqualTo(GroupFile.NAMES.get(second));
   }
 
