@@ -187,7 +187,7 @@ final class RaftWriteLog implements WriteLog {
     } catch (OutOfMemoryError e) {
       fail(NO_HEAP);
     } catch (Throwable e) {
-      fail("an entry could not be given to the log: " + RaftEngine.reason(e));
+      ended(null, e);
     }
   }
 

@@ -72,7 +72,7 @@ final class UnderWay {
     } catch (OutOfMemoryError e) {
       lose(current, GroupLog.NO_HEAP);
     } catch (Throwable e) {
-      lose(current, "it could not be given to the log: " + RaftEngine.reason(e));
+      ended(current, machine, reign, began, null, e);
     }
   }
 
