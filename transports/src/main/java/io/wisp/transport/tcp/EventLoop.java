@@ -411,7 +411,10 @@ final class EventLoop implements Runnable {
       commit.close(unfinished);
     }
     for (TcpConnection connection : unfinished) {
-      connection.sendLast();
+      // It may have been closed while it was held: there was no memory for what it had sent.
+      if (connection.position() >= 0) {
+        connection.sendLast();
+      }
       // What one client did not take is not for the next one.
       confined().buffers().reset();
     }
