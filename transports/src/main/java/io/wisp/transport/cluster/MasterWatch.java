@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * asked about once a second, however many there are; and since those who are asked have asked
  * others, those who know of a change are twice as many a second later.
  *
- * <p>A node that does not answer costs this thread a second, and nobody else anything. Of the own
- * shard it learns nothing: that is for {@link ClusterMember#follow} alone to say.
+ * <p>A node that does not answer costs this thread a second or two, and nobody else anything. Of
+ * the own shard it learns nothing: that is for {@link ClusterMember#follow} alone to say.
  */
 public final class MasterWatch implements AutoCloseable {
 
@@ -137,6 +137,8 @@ public final class MasterWatch implements AutoCloseable {
     } catch (RuntimeException e) {
       // It is down, or refuses, or this watch is closed; the next one will be another.
       tellOfSilence(e);
+    } catch (OutOfMemoryError e) {
+      // What is known goes on to hold, and the server must not end for want of news.
     }
   }
 
