@@ -67,8 +67,9 @@ final class TransactionMemory {
 
   /** Gives all up. */
   void clear() {
-    for (MemorySegment other : others) {
-      TAKEN.addAndGet(-other.byteSize());
+    // Without an iterator, which compilers do not always do away with.
+    for (int i = 0; i < others.size(); i++) {
+      TAKEN.addAndGet(-others.get(i).byteSize());
     }
     others.clear();
     block = first;

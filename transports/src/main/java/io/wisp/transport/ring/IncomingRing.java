@@ -3,6 +3,7 @@ package io.wisp.transport.ring;
 
 import io.wisp.store.RecordAddress;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,12 +15,25 @@ public final class IncomingRing {
   /** No frame has arrived. */
   public static final int NONE = 0;
 
-  /** What can be wrong with a header. */
+  /** What can be wrong with a header, by its length, its kind, its position and the limit. */
   private enum Fault {
-    NO_FRAME,
-    TOO_LONG,
-    NOT_ALL_THERE,
-    IMPOSSIBLE
+    NO_FRAME("no frame at position %3$s"),
+    TOO_LONG("a frame of %1$s bytes, and %4$s is the limit"),
+    NOT_ALL_THERE("a frame of %1$s bytes reaches past what arrived, at position %3$s"),
+    IMPOSSIBLE("a frame of kind %2$s and %1$s bytes");
+
+    private final String description;
+
+    Fault(String description) {
+      this.description = description;
+    }
+  }
+
+  // Where a client's file is cut short, the JVM throws an error at some instruction behind the
+  // access. In the initialization of a class it would take the class from the process for ever: so
+  // the one that is first used behind an access is initialized before.
+  static {
+    Objects.requireNonNull(Fault.NO_FRAME);
   }
 
   private final RemoteMemory memory;
@@ -173,16 +187,11 @@ public final class IncomingRing {
 
   /** Says what is wrong with the header of the next frame. */
   private String describe(Fault fault, long first) {
-    long claimed = FrameDescriptor.length(first);
-    return switch (fault) {
-      case NO_FRAME -> "no frame at position " + consumed;
-      case TOO_LONG ->
-          "a frame of " + claimed + " bytes, and " + limits.maxPayload() + " is the limit";
-      case NOT_ALL_THERE ->
-          "a frame of " + claimed + " bytes reaches past what arrived, at position " + consumed;
-      case IMPOSSIBLE ->
-          "a frame of kind %s and %s bytes".formatted(FrameDescriptor.kindAndFlags(first), claimed);
-    };
+    return fault.description.formatted(
+        FrameDescriptor.length(first),
+        FrameDescriptor.kindAndFlags(first),
+        consumed,
+        limits.maxPayload());
   }
 
   /** The ring. It may change at any time: copy, then check. */

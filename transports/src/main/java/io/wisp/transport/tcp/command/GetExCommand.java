@@ -61,7 +61,10 @@ final class GetExCommand implements Command.Handler, Update<BulkSink> {
 
   @Override
   public Change decide(BulkSink found) {
-    return found.isFound() && !found.isFull() ? Change.EXPIRE : Change.NONE;
+    // To let a key last that lasts changes nothing, for those who watch it.
+    boolean changes =
+        found.isFound() && !found.isFull() && !(persists && found.expiresAt() == Store.NEVER);
+    return changes ? Change.EXPIRE : Change.NONE;
   }
 
   @Override

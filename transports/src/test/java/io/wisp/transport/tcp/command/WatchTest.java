@@ -85,7 +85,8 @@ class WatchTest {
         "COPY y k",
         "MSETNX k 1 absent 2",
         "DEL absent",
-        "PERSIST k"
+        "PERSIST k",
+        "GETEX k PERSIST"
       })
   void shouldNotMindWhatChangesNoWatchedKey(String command) {
     session.call("MSET", "k", "v", "y", "u");
