@@ -10,6 +10,7 @@ import io.wisp.transport.tcp.command.ClientState;
 import io.wisp.transport.tcp.command.ClientState.Held;
 import io.wisp.transport.tcp.command.Traffic;
 import io.wisp.transport.tcp.resp.Errors;
+import io.wisp.transport.tcp.resp.ReplyWriter;
 import io.wisp.transport.tcp.session.HeldReplies;
 import io.wisp.transport.tcp.session.RespSession;
 import io.wisp.transport.tcp.session.RespSession.Progress;
@@ -130,6 +131,9 @@ final class TcpConnection implements ReadyChannel {
     }
     if (outcome != Outcome.DONE) {
       replaceReplies();
+      if (unsent == null) {
+        return Next.LINGER;
+      }
     }
     if (unsent != null) {
       return send(unsent);
@@ -268,14 +272,14 @@ final class TcpConnection implements ReadyChannel {
     }
   }
 
-  /** Replaces those of the replies that were held back which count no more. */
+  /** Replaces those of the last replies that count no more: it ends when they are sent. */
   private void replaceReplies() {
     HeldReplies.Substitutes substitutes = Objects.requireNonNull(commit).substitutes(outcome, why);
     outcome = Outcome.DONE;
     NativeBuffer output = buffers.output();
-    if (!session.heldReplies().replace(unsent, substitutes, output)) {
-      progress = Progress.CLOSE;
-    }
+    ReplyWriter writer = new ReplyWriter(output, traffic.errors());
+    session.heldReplies().replace(unsent, substitutes, output, writer);
+    progress = Progress.CLOSE;
     if (unsent != null) {
       buffers.pool().give(unsent);
       unsent = null;

@@ -76,7 +76,8 @@ class MasterWatchTest {
 
   @Test
   void shouldLearnWhatOthersHaveLearntWhileNodesAreDown() throws Exception {
-    try (RunningCluster cluster = RunningCluster.withReplicas("0-8191", "8192-9999", "10000-16383");
+    try (RunningCluster cluster =
+            RunningCluster.withReplicas("0-8191", "8192-9999", "10000-16383");
         MasterWatch _ = watch(cluster.member(0), null)) {
       cluster.stop(3);
       cluster.stop(4);

@@ -189,7 +189,7 @@ class LoggedWritesTest {
   }
 
   @Test
-  void shouldReplaceTheRepliesThatCountNoMoreAndServeOnWhenNothingHasHappened() throws Exception {
+  void shouldReplaceTheRepliesThatCountNoMoreAndCloseWhenNothingHasHappened() throws Exception {
     RespPeer peer = connect();
     peer.call("SET", "a", "old");
     log.hold();
@@ -217,10 +217,31 @@ class LoggedWritesTest {
     assertThat(peer.read()).hasToString("-TRYAGAIN nothing was changed: there is no heap");
     assertThat(peer.read().text()).startsWith("ERR unknown command");
     assertThat(peer.read()).hasToString("-TRYAGAIN nothing was changed: there is no heap");
-    assertThat(peer.call("GET", "a").text()).isEqualTo("old");
-    assertThat(peer.call("INCR", "n").text()).isEqualTo("1");
-    assertThat(peer.call("SET", "a", "new").text()).isEqualTo("OK");
+    assertThatThrownBy(peer::read).isInstanceOf(EOFException.class);
+    RespPeer other = connect();
+    assertThat(other.call("INFO", "errorstats").text()).contains("errorstat_TRYAGAIN:count=4");
+    assertThat(other.call("GET", "a").text()).isEqualTo("old");
+    assertThat(other.call("INCR", "n").text()).isEqualTo("1");
+    assertThat(other.call("SET", "a", "new").text()).isEqualTo("OK");
     assertThat(get("a")).isEqualTo("new");
+  }
+
+  @Test
+  void shouldDoNothingOfAPipelineBehindATurnThatDidNotHappen() throws Exception {
+    RespPeer peer = connect();
+    log.hold();
+    List<List<String>> increments = new ArrayList<>();
+    for (int i = 0; i < 3 * Execution.REQUESTS_PER_TURN / 2; i++) {
+      increments.add(List.of("INCR", "n" + i));
+    }
+    peer.sendTogether(increments);
+    Eventually.await(log::isHolding);
+    log.end(Outcome.NOT_DONE, "there is no heap");
+    for (int i = 0; i < Execution.REQUESTS_PER_TURN; i++) {
+      assertThat(peer.read().text()).startsWith("TRYAGAIN nothing was changed");
+    }
+    assertThatThrownBy(peer::read).isInstanceOf(EOFException.class);
+    assertThat(store.size()).isZero();
   }
 
   @Test
@@ -239,7 +260,7 @@ class LoggedWritesTest {
   }
 
   @Test
-  void shouldServeOnWhoHasSentAPartOfARequestBehindAWriteThatDidNotHappen() throws Exception {
+  void shouldCloseToWhomHasSentAPartOfARequestBehindAWriteThatDidNotHappen() throws Exception {
     RespPeer peer = connect();
     log.hold();
     String request = "*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\n%s\r\n";
@@ -247,10 +268,9 @@ class LoggedWritesTest {
     Eventually.await(log::isHolding);
     log.end(Outcome.NOT_DONE, "there is no heap");
     assertThat(peer.read().text()).startsWith("TRYAGAIN nothing was changed");
-    peer.sendBytes(request.formatted("2").substring(20));
-    assertThat(peer.read().text()).isEqualTo("OK");
-    assertThat(get("a")).isEqualTo("2");
-    assertThat(log.entries()).isEqualTo(2);
+    assertThatThrownBy(peer::read).isInstanceOf(EOFException.class);
+    assertThat(store.size()).isZero();
+    assertThat(log.entries()).isEqualTo(1);
   }
 
   @Test
@@ -281,7 +301,14 @@ class LoggedWritesTest {
     Eventually.await(log::isHolding);
     log.end(Outcome.NOT_DONE, "there is no heap");
     assertThat(peer.read()).hasToString("+OK");
-    assertThat(peer.call("GET", "a")).isEqualTo(Reply.NIL);
+    assertThatThrownBy(peer::read).isInstanceOf(EOFException.class);
+    RespPeer silent = connect();
+    log.hold();
+    silent.sendTogether(List.of(words("CLIENT REPLY OFF"), words("SET a 1")));
+    Eventually.await(log::isHolding);
+    log.end(Outcome.NOT_DONE, "there is no heap");
+    assertThatThrownBy(silent::read).isInstanceOf(EOFException.class);
+    assertThat(store.size()).isZero();
   }
 
   @Test

@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
  * Which of the replies of a session's turn count only if an entry of the log happens: those of
  * writes, and those of reads that saw what is pending or that the entry is to prove. The others are
  * true whatever becomes of it. If it does not happen, each reply of the former kinds is replaced by
- * an error, so that replies still match requests.
+ * an error, so that replies still match requests, and they are the session's last: many clients
+ * send a whole pipeline again upon an error at its beginning, so nothing that is still to come may
+ * be done.
  */
 public final class HeldReplies {
 
@@ -29,6 +31,9 @@ public final class HeldReplies {
   /** From where to where a run of replies lies, how many they are, and whether of writes. */
   private static final int FIELDS = 4;
 
+  /** More than that a session does not keep from turn to turn. */
+  private static final int MOST_KEPT = 64 * FIELDS;
+
   /** Replies behind each other that are of one kind are one run: most turns have no other. */
   private int[] runs = NO_RUNS;
 
@@ -45,6 +50,7 @@ public final class HeldReplies {
 
   void clear() {
     used = 0;
+    runs = runs.length > MOST_KEPT ? NO_RUNS : runs;
     part = NOWHERE;
     isPartOfWrite = false;
     hasWrites = false;
@@ -90,11 +96,13 @@ public final class HeldReplies {
    * before it by which clients ask again might have them send a write again that is behind it.
    *
    * @param replies of the turn, or null if there are none
-   * @return whether the session may go on; if not, these were its last replies
+   * @param writer appends to the output
    */
-  public boolean replace(
-      @Nullable NativeBuffer replies, Substitutes substitutes, NativeBuffer output) {
-    ReplyWriter writer = new ReplyWriter(output);
+  public void replace(
+      @Nullable NativeBuffer replies,
+      Substitutes substitutes,
+      NativeBuffer output,
+      ReplyWriter writer) {
     String write = substitutes.write();
     boolean isUnknown = isPartOfWrite || (hasWrites && write == null);
     int end = isUnknown ? first() : part;
@@ -109,11 +117,10 @@ public final class HeldReplies {
     }
     if (end == NOWHERE) {
       copy(replies, at, replies == null ? 0 : replies.size(), output);
-      return true;
+    } else {
+      copy(replies, at, end, output);
+      writer.error(isUnknown ? substitutes.unknown() : substitutes.read());
     }
-    copy(replies, at, end, output);
-    writer.error(isUnknown ? substitutes.unknown() : substitutes.read());
-    return false;
   }
 
   /** Where the first reply begins that does not count, of which there is one. */
