@@ -294,14 +294,6 @@ class LoggedWritesTest {
 
   @Test
   void shouldTellNobodyOfAnEntryThatDidNotHappenWhoWantsNoReplies() throws Exception {
-    RespPeer peer = connect();
-    log.hold();
-    peer.sendTogether(
-        List.of(words("CLIENT REPLY OFF"), words("SET a 1"), words("CLIENT REPLY ON")));
-    Eventually.await(log::isHolding);
-    log.end(Outcome.NOT_DONE, "there is no heap");
-    assertThat(peer.read()).hasToString("+OK");
-    assertThatThrownBy(peer::read).isInstanceOf(EOFException.class);
     RespPeer silent = connect();
     log.hold();
     silent.sendTogether(List.of(words("CLIENT REPLY OFF"), words("SET a 1")));
