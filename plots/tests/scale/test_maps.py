@@ -20,7 +20,7 @@ def test_shares_differ_by_one_slot_at_most(nodes):
 
 def test_lines_are_those_that_java_writes_and_reads():
     source = (ROOT / "core/src/main/java/io/wisp/cluster/MapLines.java").read_text()
-    (pattern,) = re.findall(r'Pattern.compile\("(name=.+)"\);', source)
+    (pattern,) = re.findall(r'Pattern.compile\("(name=.+,slots=.+)"\);', source)
     written = re.search(r'"(name=%s,host=%s,port=%s,slots=%s)%s"', source)
     names = re.findall(r'String [A-Z]+ = "(\w+)";', source)
     epoch, digest, myself, node = names

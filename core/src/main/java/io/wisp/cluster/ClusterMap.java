@@ -3,6 +3,7 @@ package io.wisp.cluster;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -10,7 +11,15 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Which node has which slots, at one moment. It never changes; another moment has another map. */
+/**
+ * Which node has which slots, at one moment. It never changes; another moment has another map.
+ *
+ * <p>Two kinds of numbers say what is later. The map's {@link #epoch} is that of the file: it says
+ * which nodes there are, and which slots each shard has. The {@link #epochAt epoch of a shard} says
+ * who of its nodes is the master, and grows whenever that is another one. So of two maps of one
+ * file neither need be the later: each may know later masters of other shards, and {@link
+ * #mergedWith} takes the later of each.
+ */
 public final class ClusterMap {
 
   /** The most nodes of a cluster. */
@@ -28,13 +37,16 @@ public final class ClusterMap {
   /** The place of the master of each node's shard, which is its own if it is one. */
   private final int[] masters;
 
+  /** The epoch of each node's shard. */
+  private final long[] epochs;
+
   private final List<String> ids;
   private final String digest;
 
   /**
-   * A map of nodes.
+   * A map of nodes, whose shards have the map's epoch.
    *
-   * @param epoch greater for a later map of the same cluster, at least 1
+   * @param epoch greater for a later file of the same cluster, at least 1
    * @param nodes with names and addresses of their own, and no slot twice; not every slot need have
    *     a node. Of several nodes of a shard one has slots, and is the master of the others
    * @throws IllegalArgumentException if the nodes do not go together; the message says why
@@ -50,24 +62,42 @@ public final class ClusterMap {
     this.epoch = epoch;
     this.nodes = List.copyOf(nodes);
     Set<String> taken = new HashSet<>();
-    Arrays.fill(owners, (short) NOBODY);
-    for (int i = 0; i < nodes.size(); i++) {
-      ClusterNode node = nodes.get(i);
+    for (ClusterNode node : nodes) {
       if (!taken.add(node.name())) {
         throw new IllegalArgumentException("two nodes have the name " + node.name());
       }
       if (!taken.add(node.address())) {
         throw new IllegalArgumentException("two nodes are at " + node.address());
       }
-      give(i);
     }
+    giveSlots();
     masters = masters();
+    epochs = new long[nodes.size()];
+    Arrays.fill(epochs, epoch);
     ids = nodes.stream().map(ClusterNode::id).toList();
-    digest = Digest.of(epoch + " " + nodes.stream().map(ClusterMap::line).sorted().toList());
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < masters.length; i++) {
+      lines.add(line(i));
+    }
+    Collections.sort(lines);
+    digest = Digest.of(epoch + " " + lines);
   }
 
-  private static String line(ClusterNode node) {
-    String line = node + " " + node.slots();
+  /** Another moment of the same nodes and shards. */
+  private ClusterMap(ClusterMap before, List<ClusterNode> nodes, long[] epochs) {
+    epoch = before.epoch;
+    this.nodes = List.copyOf(nodes);
+    this.epochs = epochs;
+    ids = before.ids;
+    digest = before.digest;
+    giveSlots();
+    masters = masters();
+  }
+
+  /** What the file says of a node, whoever of its shard is the master. */
+  private String line(int index) {
+    ClusterNode node = nodes.get(index);
+    String line = node + " " + nodes.get(masters[index]).slots();
     return node.shard().equals(node.name()) ? line : line + " " + node.shard();
   }
 
@@ -102,19 +132,102 @@ public final class ClusterMap {
    * The map after a change of masters: a node has the slots of its shard, and the others are its
    * replicas.
    *
-   * @param epoch of that map
+   * @param shardEpoch of that shard from then on, no less than the map's
    * @throws IllegalArgumentException if there is no node of the name
    */
-  public ClusterMap withMaster(String name, long epoch) {
+  public ClusterMap withMaster(String name, long shardEpoch) {
     int index = indexOf(name);
     if (index < 0) {
       throw new IllegalArgumentException("the cluster has no node " + name);
     }
-    List<SlotRange> slots = nodes.get(masters[index]).slots();
     List<ClusterNode> changed = new ArrayList<>(nodes);
-    changed.set(masters[index], nodes.get(masters[index]).withSlots(List.of()));
+    long[] later = epochs.clone();
+    appoint(index, shardEpoch, changed, later);
+    return new ClusterMap(this, changed, later);
+  }
+
+  private void appoint(int index, long shardEpoch, List<ClusterNode> changed, long[] later) {
+    if (shardEpoch < epoch) {
+      throw new IllegalArgumentException(
+          "the epoch of shard %s is %s, and that of the map is %s already"
+              .formatted(nodes.get(index).shard(), shardEpoch, epoch));
+    }
+    int before = masters[index];
+    List<SlotRange> slots = nodes.get(before).slots();
+    changed.set(before, nodes.get(before).withSlots(List.of()));
     changed.set(index, nodes.get(index).withSlots(slots));
-    return new ClusterMap(epoch, changed);
+    for (int i = 0; i < masters.length; i++) {
+      later[i] = masters[i] == before ? shardEpoch : later[i];
+    }
+  }
+
+  /**
+   * What this map and another one of the cluster know together. If they are of two files, that is
+   * the map of the later one. If they are of the same, it is for each shard the master with the
+   * greater epoch.
+   *
+   * @return this one if the other knows nothing that is later, or says something else of the same
+   *     epoch
+   */
+  public ClusterMap mergedWith(ClusterMap other) {
+    return mergedWith(other, null);
+  }
+
+  /**
+   * The same, by which of one shard nothing changes.
+   *
+   * @param kept the name of that shard; null is none
+   */
+  ClusterMap mergedWith(ClusterMap other, @Nullable String kept) {
+    if (!isOfSameFile(other)) {
+      return other.epoch > epoch ? other : this;
+    }
+    List<ClusterNode> changed = new ArrayList<>(nodes);
+    long[] later = epochs.clone();
+    for (int i = 0; i < other.masters.length; i++) {
+      ClusterNode theirs = other.nodes.get(i);
+      if (other.masters[i] == i && !theirs.shard().equals(kept)) {
+        int master = placeOf(theirs, i);
+        if (other.epochs[i] > epochs[master]) {
+          appoint(master, other.epochs[i], changed, later);
+        }
+      }
+    }
+    return Arrays.equals(later, epochs) ? this : new ClusterMap(this, changed, later);
+  }
+
+  /** The place of a node that both maps have, usually the same in both. */
+  private int placeOf(ClusterNode node, int placeInOther) {
+    boolean isThere = nodes.get(placeInOther).name().equals(node.name());
+    return isThere ? placeInOther : indexOf(node.name());
+  }
+
+  /** Whether another map has the same nodes, shards and slots of shards, and their epoch. */
+  public boolean isOfSameFile(ClusterMap other) {
+    return digest.equals(other.digest);
+  }
+
+  /**
+   * The same map with other epochs of some shards.
+   *
+   * @param ofShards by their names
+   * @throws IllegalArgumentException if there is no such shard, or an epoch is less than the map's
+   */
+  ClusterMap withEpochs(Map<String, Long> ofShards) {
+    List<ClusterNode> same = new ArrayList<>(nodes);
+    long[] later = epochs.clone();
+    Set<String> unknown = new HashSet<>(ofShards.keySet());
+    for (int i = 0; i < masters.length; i++) {
+      Long shardEpoch = ofShards.get(nodes.get(i).shard());
+      if (shardEpoch != null && masters[i] == i) {
+        unknown.remove(nodes.get(i).shard());
+        appoint(i, shardEpoch, same, later);
+      }
+    }
+    if (!unknown.isEmpty()) {
+      throw new IllegalArgumentException("the cluster has no shard " + unknown.iterator().next());
+    }
+    return ofShards.isEmpty() ? this : new ClusterMap(this, same, later);
   }
 
   /** The place of the master of a node's shard among the nodes: the node's own if it is one. */
@@ -135,6 +248,13 @@ public final class ClusterMap {
     return members;
   }
 
+  private void giveSlots() {
+    Arrays.fill(owners, (short) NOBODY);
+    for (int i = 0; i < nodes.size(); i++) {
+      give(i);
+    }
+  }
+
   private void give(int index) {
     for (SlotRange range : nodes.get(index).slots()) {
       for (int slot = range.first(); slot <= range.last(); slot++) {
@@ -148,12 +268,32 @@ public final class ClusterMap {
     }
   }
 
-  /** Which of two maps of a cluster is later: that with the greater epoch. */
+  /** That of the file: of two maps with other nodes or slots of shards it says the later. */
   public long epoch() {
     return epoch;
   }
 
-  /** 40 hexadecimal digits that maps have in common if they say the same in whatever order. */
+  /**
+   * That of the shard of the node at a place, no less than the map's. Of two maps of the same file
+   * it says which one knows the later master of that shard.
+   */
+  public long epochAt(int index) {
+    return epochs[index];
+  }
+
+  /** The greatest of all shards', as Redis has it. */
+  public long currentEpoch() {
+    long greatest = epoch;
+    for (long each : epochs) {
+      greatest = Math.max(greatest, each);
+    }
+    return greatest;
+  }
+
+  /**
+   * 40 hexadecimal digits that maps have in common if they are of the same file: if nodes, shards
+   * and slots of shards are the same in whatever order, and their epoch.
+   */
   public String digest() {
     return digest;
   }

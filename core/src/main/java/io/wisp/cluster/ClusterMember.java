@@ -93,33 +93,53 @@ public final class ClusterMember {
   }
 
   /**
-   * Goes by another map from now on, if it is later. Requests that have begun go by the earlier,
-   * and clients that read the memory by themselves may still find the records of a slot that this
-   * node has lost: who moves a slot deletes them.
+   * Goes by what another map knows better from now on: by all of it if it is of a later file, and
+   * by the later masters of other shards if it is of the same. Who is the master of this node's own
+   * shard {@link #follow} says alone. Requests that have begun go by the earlier map, and clients
+   * that read the memory by themselves may still find the records of a slot that this node has
+   * lost: who moves a slot deletes them.
    *
-   * @return whether it is
-   * @throws IllegalArgumentException if that map has no such node
+   * @return whether it knows anything better
+   * @throws IllegalArgumentException if that map is of a later file and has no such node
    */
-  public synchronized boolean replace(ClusterMap later) {
-    int index = indexIn(later);
-    boolean isLater = later.epoch() > place.map().epoch();
-    if (isLater) {
-      place = new Place(later, index, place.settled());
+  public boolean replace(ClusterMap other) {
+    while (true) {
+      Place now = place;
+      ClusterMap merged = now.map().mergedWith(other, ownShard(now));
+      if (merged == now.map()) {
+        return false;
+      }
+      if (change(now, new Place(merged, indexIn(merged), now.settled()))) {
+        return true;
+      }
     }
-    return isLater;
+  }
+
+  private static String ownShard(Place place) {
+    return place.map().nodes().get(place.index()).shard();
+  }
+
+  /** Nobody who merges maps, which may be long, has {@link #follow} wait. */
+  private synchronized boolean change(Place before, Place after) {
+    if (!place.equals(before)) {
+      return false;
+    }
+    place = after;
+    return true;
   }
 
   /**
    * Goes by another master of this node's shard from now on.
    *
    * @param master the name of a node of the shard; null keeps the one that was known last
-   * @param epoch of the map that has this master, if that is another one
+   * @param epoch of the shard that has this master, if that is another one
    * @param settled as {@link Place#settled}
    */
   public synchronized void follow(@Nullable String master, long epoch, boolean settled) {
     Place now = place;
     ClusterMap map = now.map();
-    if (master != null && (!now.master().name().equals(master) || map.epoch() < epoch)) {
+    boolean isOther = master != null && !now.master().name().equals(master);
+    if (master != null && (isOther || map.epochAt(now.index()) < epoch)) {
       map = map.withMaster(master, epoch);
     }
     if (map != now.map() || settled != now.settled()) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -15,6 +16,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ClusterMapTest {
+
+  private static final String ALONE = "cluster_epoch:9\ncluster_node0:name=a,host=h,port=1,slots=0";
 
   private static ClusterNode node(String name, int port, String slots) {
     return new ClusterNode(name, "10.0.0.1", port, SlotRange.parseAll(slots));
@@ -70,14 +73,17 @@ class ClusterMapTest {
     assertThat(before.masterIndex(2)).isZero();
     assertThat(before.masterIndex(3)).isEqualTo(3);
     ClusterMap after = before.withMaster("c", 7);
-    assertThat(after.epoch()).isEqualTo(7);
+    assertThat(after.epoch()).isEqualTo(1);
+    assertThat(after.epochAt(1)).isEqualTo(7);
+    assertThat(after.epochAt(3)).isEqualTo(1);
     assertThat(after.ownerIndex(3)).isEqualTo(2);
     assertThat(after.ownerIndex(9)).isEqualTo(3);
     assertThat(after.shardOf(0)).extracting(ClusterNode::name).containsExactly("c", "a", "b");
     assertThat(after.nodes())
         .extracting(ClusterNode::shardId)
         .containsOnly(a.shardId(), d.shardId());
-    assertThat(after.withMaster("a", 1).digest()).isEqualTo(before.digest());
+    assertThat(after.digest()).isEqualTo(before.digest());
+    assertThat(after.withMaster("a", 8).digest()).isEqualTo(before.digest());
     assertThat(after.withMaster("c", 7).digest()).isEqualTo(after.digest());
     ClusterMap told = told(new ClusterMember("b", after));
     assertThat(told.nodes()).isEqualTo(after.nodes());
@@ -109,11 +115,11 @@ class ClusterMapTest {
     assertThat(member.place().master().name()).isEqualTo("b");
     member.follow(null, 6, false);
     assertThat(member.place().master().name()).isEqualTo("b");
-    assertThat(member.map().epoch()).isEqualTo(5);
+    assertThat(member.map().currentEpoch()).isEqualTo(5);
     member.follow("a", 7, true);
     assertThat(member.place().serves(5)).isTrue();
     assertThat(member.place().leads()).isTrue();
-    assertThat(member.map().epoch()).isEqualTo(7);
+    assertThat(member.map().epochAt(1)).isEqualTo(7);
     assertThat(new ClusterMember("a", new ClusterMap(1, List.of(node("a", 1, "0")))).hasReplicas())
         .isFalse();
   }
@@ -265,7 +271,11 @@ class ClusterMapTest {
         "cluster_epoch:1",
         "cluster_epoch:1\ncluster_node0:name=a",
         "cluster_epoch:1\ncluster_node0:name=a,host=h,port=0,slots=",
-        "cluster_epoch:1\ncluster_node0:name=a,host=h,port=1,slots=0-99999"
+        "cluster_epoch:1\ncluster_node0:name=a,host=h,port=1,slots=0-99999",
+        "cluster_shard0:name=a\n" + ALONE,
+        "cluster_shard0:name=b,epoch=9\n" + ALONE,
+        "cluster_shard0:name=a,epoch=8\n" + ALONE,
+        "cluster_file_epoch:x\n" + ALONE
       })
   void shouldRefuseLinesThatAreNoMap(String lines) {
     assertThatThrownBy(() -> MapLines.read(lines)).isInstanceOf(IllegalArgumentException.class);
@@ -290,5 +300,136 @@ class ClusterMapTest {
         .hasMessageContaining("the cluster has no node a");
     assertThatThrownBy(() -> new ClusterMember("c", first))
         .hasMessageContaining("the cluster has no node c");
+  }
+
+  /** A shard of a master and two replicas, named after the first. */
+  private static List<ClusterNode> shard(String name, int port, String slots) {
+    return List.of(
+        node(name, port, slots),
+        replica(name + "2", port + 1, name),
+        replica(name + "3", port + 2, name));
+  }
+
+  private static ClusterMap threeShards(long epoch) {
+    List<ClusterNode> nodes = new ArrayList<>(shard("x", 1, "0-99"));
+    nodes.addAll(shard("y", 11, "100-199"));
+    nodes.add(node("z", 21, "200-299"));
+    return new ClusterMap(epoch, nodes);
+  }
+
+  private static String ownerOf(ClusterMap map, int slot) {
+    return Objects.requireNonNull(map.ownerOf(slot)).name();
+  }
+
+  @Test
+  void shouldTakeTheLaterMasterOfEachShard() {
+    ClusterMap file = threeShards(1);
+    ClusterMap ofX = file.withMaster("x3", 10);
+    ClusterMap ofY = file.withMaster("x2", 4).withMaster("y2", 3);
+    ClusterMap both = ofX.mergedWith(ofY);
+    assertThat(ownerOf(both, 0)).isEqualTo("x3");
+    assertThat(ownerOf(both, 100)).isEqualTo("y2");
+    assertThat(ownerOf(both, 200)).isEqualTo("z");
+    assertThat(both.epochAt(0)).isEqualTo(10);
+    assertThat(both.epochAt(both.indexOf("y3"))).isEqualTo(3);
+    assertThat(both.epochAt(both.indexOf("z"))).isEqualTo(1);
+    assertThat(both.epoch()).isEqualTo(1);
+    assertThat(both.currentEpoch()).isEqualTo(10);
+    assertThat(ofY.mergedWith(ofX).nodes()).isEqualTo(both.nodes());
+    assertThat(both.mergedWith(ofX)).isSameAs(both);
+    assertThat(both.mergedWith(ofY)).isSameAs(both);
+    assertThat(both.mergedWith(file)).isSameAs(both);
+    assertThat(file.withMaster("y", 3).mergedWith(file.withMaster("y2", 3)).nodes())
+        .isEqualTo(file.nodes());
+  }
+
+  @Test
+  void shouldTakeALaterFileAsAWholeWhateverItsShardsHaveBeenThrough() {
+    ClusterMap old = threeShards(1).withMaster("x3", 10).withMaster("y2", 7);
+    ClusterMap later = threeShards(2).withMaster("x2", 3);
+    assertThat(old.mergedWith(later)).isSameAs(later);
+    assertThat(later.mergedWith(old)).isSameAs(later);
+    ClusterMap other = new ClusterMap(1, List.of(node("x", 1, "0-99")));
+    assertThat(old.mergedWith(other)).isSameAs(old);
+    assertThat(other.mergedWith(old)).isSameAs(other);
+    assertThatThrownBy(() -> later.withMaster("x", 1))
+        .hasMessageContaining("the epoch of shard x is 1, and that of the map is 2 already");
+  }
+
+  /** Whoever tells whom, and in whatever order: in the end the greatest epoch of each shard. */
+  @Test
+  void shouldComeToTheSameMapInWhateverOrderMapsAreMerged() {
+    Random random = new Random(6);
+    for (int round = 0; round < 200; round++) {
+      ClusterMap file = threeShards(1);
+      List<ClusterMap> told = new ArrayList<>();
+      ClusterMap now = file;
+      for (int epoch = 2; epoch < 12; epoch++) {
+        String shard = random.nextBoolean() ? "x" : "y";
+        String master = shard + List.of("", "2", "3").get(random.nextInt(3));
+        now = now.withMaster(master, epoch);
+        // Who knows of this one knows of others or not.
+        told.add(random.nextBoolean() ? now : file.withMaster(master, epoch));
+      }
+      for (int i = 0; i < 3; i++) {
+        Collections.shuffle(told, random);
+        ClusterMap known = file;
+        for (ClusterMap each : told) {
+          known = known.mergedWith(each);
+        }
+        assertThat(known.nodes()).isEqualTo(now.nodes());
+        for (int node = 0; node < known.nodes().size(); node++) {
+          assertThat(known.epochAt(node)).isEqualTo(now.epochAt(node));
+        }
+      }
+    }
+  }
+
+  @Test
+  void shouldMergeMapsWhoseNodesAreInAnotherOrder() {
+    List<ClusterNode> turned = new ArrayList<>(threeShards(1).nodes());
+    Collections.reverse(turned);
+    ClusterMap reversed = new ClusterMap(1, turned).withMaster("y3", 5);
+    ClusterMap merged = threeShards(1).mergedWith(reversed);
+    assertThat(ownerOf(merged, 100)).isEqualTo("y3");
+    assertThat(merged.nodes().getFirst().name()).isEqualTo("x");
+    assertThat(merged.epochAt(3)).isEqualTo(5);
+  }
+
+  @Test
+  void shouldLearnOfOtherShardsAndNotOfItsOwn() {
+    ClusterMember member = new ClusterMember("x2", threeShards(1));
+    member.follow("x2", 3, true);
+    ClusterMap told = threeShards(1).withMaster("x3", 9).withMaster("y3", 2);
+    assertThat(member.replace(told)).isTrue();
+    assertThat(member.replace(told)).isFalse();
+    assertThat(ownerOf(member.map(), 100)).isEqualTo("y3");
+    assertThat(member.place().leads()).isTrue();
+    assertThat(member.map().epochAt(0)).isEqualTo(3);
+    member.follow("x", 4, true);
+    assertThat(ownerOf(member.map(), 0)).isEqualTo("x");
+    assertThat(ownerOf(member.map(), 100)).isEqualTo("y3");
+  }
+
+  @Test
+  void shouldTellTheEpochsOfShardsAndTheGreatestToWhoKnowsOne() {
+    ClusterMap map = threeShards(2).withMaster("x3", 10).withMaster("y2", 3);
+    ClusterMember member = new ClusterMember("z", map);
+    assertThat(MapLines.of(member))
+        .containsEntry("cluster_epoch", "10")
+        .containsEntry("cluster_file_epoch", "2")
+        .containsEntry("cluster_shard0", "name=x,epoch=10")
+        .containsEntry("cluster_shard1", "name=y,epoch=3")
+        .doesNotContainKey("cluster_shard2");
+    ClusterMap told = told(member);
+    assertThat(told.nodes()).isEqualTo(map.nodes());
+    assertThat(told.epoch()).isEqualTo(2);
+    for (int i = 0; i < 7; i++) {
+      assertThat(told.epochAt(i)).isEqualTo(map.epochAt(i));
+    }
+    assertThat(told.isOfSameFile(threeShards(2))).isTrue();
+    assertThat(MapLines.of(new ClusterMember("z", threeShards(2))))
+        .doesNotContainKey("cluster_file_epoch")
+        .doesNotContainKey("cluster_shard0");
   }
 }

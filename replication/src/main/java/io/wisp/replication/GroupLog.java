@@ -64,7 +64,6 @@ final class GroupLog implements WriteLog, Leadership {
   private final StoreMachine machine;
   private final RaftEngine engine;
   private final Group group;
-  private final long firstEpoch;
   private final Thread thread;
   private final UnderWay entry = new UnderWay();
   private final DiskWatch disk = new DiskWatch(System.nanoTime());
@@ -93,7 +92,6 @@ final class GroupLog implements WriteLog, Leadership {
     this.notices = notices;
     this.group = group;
     member = membership.node();
-    firstEpoch = member.map().epoch();
     LogTail.mend(folder.log(), notices);
     acknowledged = Acknowledged.open(folder.path());
     machine = new StoreMachine(store, acknowledged, snapshotBytes, notices, this::fail);
@@ -178,7 +176,7 @@ final class GroupLog implements WriteLog, Leadership {
     // The parts of one that is seen for the first time may be of two moments.
     boolean isSteady = Objects.equals(now, seen);
     seen = now;
-    long epoch = firstEpoch + now.term();
+    long epoch = member.map().epoch() + now.term();
     tellOfLeader(now);
     if (!now.leads()) {
       // Ratis ends a leadership first, and forgets then who it was.
@@ -252,7 +250,7 @@ final class GroupLog implements WriteLog, Leadership {
     byte[] nothing = Entry.encode(1, false, new WriteBatch());
     long began = System.nanoTime();
     try {
-      var _ = engine.propose(nothing).get(PROOF_MILLIS, TimeUnit.MILLISECONDS);
+      var _ = engine.propose(new Proposal(nothing)).get(PROOF_MILLIS, TimeUnit.MILLISECONDS);
       return current.prove(began, machine.term());
     } catch (ExecutionException | TimeoutException e) {
       return false;
@@ -295,12 +293,12 @@ final class GroupLog implements WriteLog, Leadership {
     Basis decidedBy = basis;
     Reign current = decidedBy.reign();
     if (current == null || !current.isOpen() || !current.equals(reign) || failure != null) {
-      completion.ended(Objects.requireNonNullElse(failure, NOT_LEADING));
+      completion.ended(Outcome.NOT_DONE, Objects.requireNonNullElse(failure, NOT_LEADING));
       return;
     }
-    byte[] bytes = Entry.encode(decidedBy.applied() + 1, clears, writes);
-    if (!entry.begin(completion)) {
-      completion.ended("another server of the process has an entry under way");
+    Proposal proposal = new Proposal(Entry.encode(decidedBy.applied() + 1, clears, writes));
+    if (!entry.begin(proposal, completion)) {
+      completion.ended(Outcome.NOT_DONE, "another server of the process has an entry under way");
       return;
     }
     String why = failure;
@@ -309,7 +307,7 @@ final class GroupLog implements WriteLog, Leadership {
       entry.end(why);
       return;
     }
-    entry.propose(bytes, engine, machine, current);
+    entry.propose(engine, machine, current);
   }
 
   private void fail(String why) {

@@ -21,7 +21,6 @@ import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.server.storage.RaftStorage.StartupOption;
 import org.apache.ratis.statemachine.StateMachine;
-import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.util.ExitUtils;
 import org.apache.ratis.util.LifeCycle;
 import org.jspecify.annotations.Nullable;
@@ -131,19 +130,20 @@ final class RaftEngine implements AutoCloseable {
   }
 
   /**
-   * Appends bytes to the log.
+   * Has a proposal appended to the log, once.
    *
    * @return ends when the machine has carried them out, in a thread of Ratis, with what it
-   *     answered; or with why it is not known whether it ever will. It does not throw
+   *     answered; or with why it does not: if the proposal can be taken back then, it never will,
+   *     and else that is not known. It does not throw
    */
-  CompletableFuture<Message> propose(byte[] bytes) {
+  CompletableFuture<Message> propose(Proposal proposal) {
     RaftClientRequest request =
         RaftClientRequest.newBuilder()
             .setClientId(client)
             .setServerId(member)
             .setGroupId(group)
             .setCallId(lastCall.incrementAndGet())
-            .setMessage(Message.valueOf(UnsafeByteOperations.unsafeWrap(bytes)))
+            .setMessage(proposal)
             .setType(RaftClientRequest.writeRequestType())
             .build();
     try {

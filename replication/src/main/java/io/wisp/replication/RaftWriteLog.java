@@ -6,11 +6,11 @@ import io.wisp.store.WriteBatch;
 import io.wisp.transport.WriteLog;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.ratis.protocol.Message;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +45,7 @@ final class RaftWriteLog implements WriteLog {
   private final RaftEngine engine;
   private final Consumer<String> notices;
   private final long entryMillis;
-  private final AtomicReference<@Nullable Completion> underWay = new AtomicReference<>();
+  private final UnderWay entry = new UnderWay();
   private volatile @Nullable String failure;
   private volatile boolean ready;
   private volatile boolean closed;
@@ -106,7 +106,7 @@ final class RaftWriteLog implements WriteLog {
     byte[] nothing = Entry.encode(1, false, new WriteBatch());
     long standstill = System.nanoTime() + STANDSTILL_NANOS;
     long before = -1;
-    while (!ends(engine.propose(nothing))) {
+    while (!ends(engine.propose(new Proposal(nothing)))) {
       requireNoFailure();
       long applied = machine.getLastAppliedTermIndex().getIndex();
       if (applied != before) {
@@ -164,30 +164,30 @@ final class RaftWriteLog implements WriteLog {
   public void append(WriteBatch writes, boolean clears, Completion completion) {
     String why = failure;
     if (why != null) {
-      completion.ended(why);
+      completion.ended(Outcome.NOT_DONE, why);
       return;
     }
-    byte[] bytes = Entry.encode(machine.applied() + 1, clears, writes);
-    if (!underWay.compareAndSet(null, completion)) {
-      completion.ended("another server has an entry under way");
+    Proposal proposal = new Proposal(Entry.encode(machine.applied() + 1, clears, writes));
+    if (!entry.begin(proposal, completion)) {
+      completion.ended(Outcome.NOT_DONE, "another server has an entry under way");
       return;
     }
     why = failure;
     if (why != null) {
       // Whoever set it may have looked for an entry before there was this one.
-      tell(why);
+      entry.end(why);
       return;
     }
     try {
       var _ =
           engine
-              .propose(bytes)
+              .propose(proposal)
               .orTimeout(entryMillis, TimeUnit.MILLISECONDS)
               .whenComplete(this::ended);
     } catch (OutOfMemoryError e) {
       fail(NO_HEAP);
     } catch (Throwable e) {
-      fail("an entry could not be given to the log: " + RaftEngine.reason(e));
+      ended(null, e);
     }
   }
 
@@ -204,24 +204,35 @@ final class RaftWriteLog implements WriteLog {
       fail("the disk or the log hangs: an entry has not ended in " + entryMillis + " ms");
     } else if (error != null) {
       fail("the log did not take an entry: " + RaftEngine.reason(error));
-    } else if (StoreMachine.STALE
-        .getContent()
-        .equals(answer == null ? null : answer.getContent())) {
-      fail("the log had another entry before the last one");
+    } else if (StoreMachine.isStale(answer)) {
+      fail("the log had another entry before the last one", Outcome.NOT_DONE);
     } else {
-      tell(null);
+      entry.end(Outcome.DONE, "");
     }
   }
 
   private void fail(String why) {
+    fail(why, null);
+  }
+
+  /**
+   * Ends it for good.
+   *
+   * @param outcome of the entry that is under way, if the log has said what it is
+   */
+  private void fail(String why, @Nullable Outcome outcome) {
     boolean first;
+    String reason;
     synchronized (this) {
       first = failure == null;
-      if (first) {
-        failure = why;
-      }
+      reason = Objects.requireNonNullElse(failure, why);
+      failure = reason;
     }
-    tell(failure);
+    if (outcome == null) {
+      entry.end(reason);
+    } else {
+      entry.end(outcome, reason);
+    }
     // Whoever starts it is told why that failed, and not by a notice too.
     if (first && ready && !closed) {
       giveNotice(why);
@@ -233,13 +244,6 @@ final class RaftWriteLog implements WriteLog {
       notices.accept("nothing is written any more: " + why);
     } catch (OutOfMemoryError e) {
       // Clients are told all the same.
-    }
-  }
-
-  private void tell(@Nullable String outcome) {
-    Completion completion = underWay.getAndSet(null);
-    if (completion != null) {
-      completion.ended(outcome);
     }
   }
 

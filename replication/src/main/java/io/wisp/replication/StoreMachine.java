@@ -10,6 +10,7 @@ import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.exceptions.StateMachineException;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLog;
@@ -26,9 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoreMachine extends BaseStateMachine {
 
-  /** What it answers to an entry that is not the next one. */
-  static final Message STALE = Message.valueOf("stale");
-
+  private static final Message STALE = Message.valueOf("stale");
   private static final Message DONE = Message.valueOf("done");
 
   private static final String NO_HEAP =
@@ -62,6 +61,11 @@ final class StoreMachine extends BaseStateMachine {
     this.notices = notices;
     this.onFailure = onFailure;
     snapshots = new Snapshots(store, folder, leastSnapshotBytes, notices);
+  }
+
+  /** Whether it answered so to an entry that was not the next one, and has changed nothing. */
+  static boolean isStale(@Nullable Message answer) {
+    return answer != null && STALE.getContent().equals(answer.getContent());
   }
 
   /** The version of the last write that was carried out. */
@@ -104,6 +108,16 @@ final class StoreMachine extends BaseStateMachine {
   @Override
   public StateMachineStorage getStateMachineStorage() {
     return folder;
+  }
+
+  /** Asked under the lock of the log, right before an entry gets its place in it. */
+  @Override
+  public TransactionContext preAppendTransaction(TransactionContext context)
+      throws StateMachineException {
+    if (context.getClientRequest().getMessage() instanceof Proposal proposal && !proposal.take()) {
+      throw new StateMachineException("its proposer has taken the entry back", false);
+    }
+    return context;
   }
 
   @Override

@@ -2,6 +2,7 @@
 package io.wisp.replication;
 
 import io.wisp.transport.WriteLog.Completion;
+import io.wisp.transport.WriteLog.Outcome;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -12,8 +13,8 @@ import org.apache.ratis.protocol.exceptions.NotLeaderException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entry that a leader has proposed and that has not ended, and who is told of its end. There is
- * one at a time. Thread-safe.
+ * The entry that a log proposes and that has not ended, and who is told of its end. There is one at
+ * a time. Thread-safe.
  */
 final class UnderWay {
 
@@ -23,18 +24,29 @@ final class UnderWay {
    */
   private static final long PATIENCE_SECONDS = 60;
 
-  private final AtomicReference<@Nullable Completion> completion = new AtomicReference<>();
+  /** An entry, and who is told of its end. */
+  private record Entrant(Proposal proposal, Completion completion) {}
+
+  private final AtomicReference<@Nullable Entrant> entrant = new AtomicReference<>();
 
   /** Takes the place of the one entry; false if there is one. */
-  boolean begin(Completion whoIsTold) {
-    return completion.compareAndSet(null, whoIsTold);
+  boolean begin(Proposal proposal, Completion whoIsTold) {
+    return entrant.compareAndSet(null, new Entrant(proposal, whoIsTold));
   }
 
-  /** Ends the one that there is, if any: why it is not known what becomes of it. */
+  /** Ends the one that there is, if any, of which the log says nothing any more. */
   void end(String why) {
-    Completion current = completion.get();
+    Entrant current = entrant.get();
     if (current != null) {
-      tell(current, why);
+      lose(current, why);
+    }
+  }
+
+  /** Ends the one that there is, if any, of which the log has said what became of it. */
+  void end(Outcome outcome, String why) {
+    Entrant current = entrant.get();
+    if (current != null) {
+      tell(current, outcome, why);
     }
   }
 
@@ -44,8 +56,8 @@ final class UnderWay {
    * @param machine that carries it out
    * @param reign in which a leader has decided it
    */
-  void propose(byte[] bytes, RaftEngine engine, StoreMachine machine, Reign reign) {
-    Completion current = completion.get();
+  void propose(RaftEngine engine, StoreMachine machine, Reign reign) {
+    Entrant current = entrant.get();
     if (current == null) {
       return;
     }
@@ -53,50 +65,48 @@ final class UnderWay {
     try {
       var _ =
           engine
-              .propose(bytes)
+              .propose(current.proposal())
               .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
               .whenComplete(
                   (answer, error) -> ended(current, machine, reign, began, answer, error));
     } catch (OutOfMemoryError e) {
-      tell(current, GroupLog.NO_HEAP);
+      lose(current, GroupLog.NO_HEAP);
     } catch (Throwable e) {
-      tell(current, "it could not be given to the log: " + RaftEngine.reason(e));
+      ended(current, machine, reign, began, null, e);
     }
   }
 
   private void ended(
-      Completion current,
+      Entrant current,
       StoreMachine machine,
       Reign reign,
       long began,
       @Nullable Message answer,
       @Nullable Throwable error) {
     try {
-      tell(current, outcome(machine, reign, began, answer, error));
+      if (error != null) {
+        lose(current, reason(error));
+      } else if (StoreMachine.isStale(answer)) {
+        tell(current, Outcome.NOT_DONE, "another leader's entry came before it");
+      } else if (reign.prove(began, machine.term())) {
+        tell(current, Outcome.DONE, "");
+      } else {
+        // The store has it, by a later reign of this member, which is closed so far: another leader
+        // may hold a lease, and answer reads as if there were no such entry.
+        lose(current, GroupLog.NOT_LEADING);
+      }
     } catch (OutOfMemoryError e) {
-      tell(current, GroupLog.NO_HEAP);
+      lose(current, GroupLog.NO_HEAP);
     }
   }
 
-  /** Why it is not known what became of it, or null. */
-  private static @Nullable String outcome(
-      StoreMachine machine,
-      Reign reign,
-      long began,
-      @Nullable Message answer,
-      @Nullable Throwable error) {
+  private static String reason(Throwable error) {
     if (error instanceof TimeoutException) {
       return "a majority of the members has not taken it for " + PATIENCE_SECONDS + " s";
     }
-    if (error != null) {
-      return isOfLeadership(error)
-          ? GroupLog.NOT_LEADING
-          : "the log did not take it: " + RaftEngine.reason(error);
-    }
-    if (answer != null && StoreMachine.STALE.getContent().equals(answer.getContent())) {
-      return "another leader's entry came before it";
-    }
-    return reign.prove(began, machine.term()) ? null : GroupLog.NOT_LEADING;
+    return isOfLeadership(error)
+        ? GroupLog.NOT_LEADING
+        : "the log did not take it: " + RaftEngine.reason(error);
   }
 
   private static boolean isOfLeadership(Throwable error) {
@@ -109,10 +119,15 @@ final class UnderWay {
         || cause instanceof LeaderSteppingDownException;
   }
 
+  /** What the log has not taken it never will: then it is known that nothing comes of it. */
+  private void lose(Entrant current, String why) {
+    tell(current, current.proposal().take() ? Outcome.NOT_DONE : Outcome.UNKNOWN, why);
+  }
+
   /** By a thread of Ratis, too, which so does no more than wake the one that waits. */
-  private void tell(Completion current, @Nullable String outcome) {
-    if (completion.compareAndSet(current, null)) {
-      current.ended(outcome);
+  private void tell(Entrant current, Outcome outcome, String why) {
+    if (entrant.compareAndSet(current, null)) {
+      current.completion().ended(outcome, why);
     }
   }
 }

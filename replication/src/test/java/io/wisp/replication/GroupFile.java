@@ -25,16 +25,19 @@ final class GroupFile {
 
   private static final int PORTS = 10_000;
 
-  private final List<Integer> ports = new ArrayList<>();
+  private final List<Integer> ports = freePorts(NAMES.size());
 
-  GroupFile() {
+  /** Ports that nodes can have, for clients and for Raft. */
+  static List<Integer> freePorts(int count) {
     Random random = new Random();
-    while (ports.size() < NAMES.size()) {
+    List<Integer> found = new ArrayList<>();
+    while (found.size() < count) {
       int port = FIRST_PORT + random.nextInt(PORTS);
-      if (!ports.contains(port) && isFree(port) && isFree(port + Group.PORT_OFFSET)) {
-        ports.add(port);
+      if (!found.contains(port) && isFree(port) && isFree(port + Group.PORT_OFFSET)) {
+        found.add(port);
       }
     }
+    return found;
   }
 
   private static boolean isFree(int port) {

@@ -12,6 +12,7 @@ import io.wisp.cluster.SlotRange;
 import io.wisp.store.ArraySink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
+import io.wisp.store.WriteBatch;
 import io.wisp.store.cuckoo.CuckooStore;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.Membership;
@@ -31,7 +32,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -222,11 +225,11 @@ class GroupLogTest {
     assertThat(second).isNotEqualTo(first);
     assertThat(call(second, "GET", "a")).isEqualTo("1");
     assertThat(call(second, "APPEND", "a", "2")).isEqualTo("2");
-    long epoch = member(second).node.map().epoch();
+    long epoch = member(second).node.map().currentEpoch();
     members.set(first, new Member(first, false));
     Member back = member(first);
     await(() -> "12".equals(back.get("a")));
-    await(() -> back.node.map().epoch() >= epoch && back.node.place().settled());
+    await(() -> back.node.map().currentEpoch() >= epoch && back.node.place().settled());
     assertThat(back.node.place().master().name()).isEqualTo(GroupFile.NAMES.get(second));
   }
 
@@ -245,6 +248,39 @@ class GroupLogTest {
     members.set((leader + 1) % 3, new Member((leader + 1) % 3, false));
     assertThat(call(awaitLeader(), "GET", "a")).isEqualTo("2");
     await(() -> notices.stream().anyMatch(each -> each.contains("leads the group now")));
+  }
+
+  /** Appends a put as a server does; the answer is what became of it, and why. */
+  private static String append(GroupLog log, String value) throws InterruptedException {
+    WriteBatch batch = new WriteBatch();
+    batch.put(Slice.of("a"), Slice.of(value));
+    BlockingQueue<String> outcomes = new LinkedBlockingQueue<>();
+    log.append(batch, false, (outcome, why) -> outcomes.add(outcome + ": " + why));
+    return String.valueOf(outcomes.poll(BOUND_NANOS, TimeUnit.NANOSECONDS));
+  }
+
+  @Test
+  void shouldSayWhatBecameOfAnEntryWhereThatIsKnown() throws Exception {
+    startAll(true);
+    int leader = awaitLeader();
+    GroupLog log = member(leader).log;
+    var _ = log.begin();
+    assertThat(append(log, "1")).isEqualTo("DONE: ");
+    // As if it had been decided before another leader's entry.
+    assertThat(append(log, "2")).startsWith("NOT_DONE: ").contains("came before it");
+    assertThat(member(leader).get("a")).isEqualTo("1");
+    var _ = log.begin();
+    assertThat(append(log, "3")).isEqualTo("DONE: ");
+    GroupLog follower = member((leader + 1) % 3).log;
+    var _ = follower.begin();
+    assertThat(append(follower, "4")).isEqualTo("NOT_DONE: " + GroupLog.NOT_LEADING);
+    end((leader + 1) % 3);
+    end((leader + 2) % 3);
+    var _ = log.begin();
+    assertThat(append(log, "5")).isEqualTo("UNKNOWN: " + GroupLog.NOT_LEADING);
+    await(() -> !log.isHeld());
+    assertThat(append(log, "6")).isEqualTo("NOT_DONE: " + GroupLog.NOT_LEADING);
+    assertThat(member(leader).get("a")).isEqualTo("3");
   }
 
   @Test

@@ -144,7 +144,10 @@ class KilledGroupTest {
     parties.forEach(GroupParty::close);
     recorder.histories().forEach((key, calls) -> checker.check(key, withoutIdleCalls(calls)));
     int calls = recorder.histories().values().stream().mapToInt(List::size).sum();
-    System.out.println(fault + ": " + calls + " calls, of which " + unknown + " are unknown");
+    long inVain = parties.stream().mapToLong(GroupParty::inVain).sum();
+    System.out.println(
+        "%s: %s calls, %s are unknown; %s times one was in vain, and was made again"
+            .formatted(fault, calls, unknown, inVain));
     assertThat(group.said()).doesNotContain("Exception in thread", "\tat ");
   }
 

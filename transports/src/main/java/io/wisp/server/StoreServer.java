@@ -6,24 +6,30 @@ import io.wisp.store.cuckoo.CuckooStore;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.Transport;
 import io.wisp.transport.TransportException;
+import io.wisp.transport.cluster.MasterWatch;
 import io.wisp.transport.shm.SharedTable;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A store that is served: by transports, each with a server of its own, and kept in order by a
- * thread. It is what {@code wisp -s} runs, and what a benchmark measures. Thread-safe.
+ * thread. As a node of a cluster it learns who the masters of other shards are. It is what {@code
+ * wisp -s} runs, and what a benchmark measures. Thread-safe.
  */
 public final class StoreServer implements AutoCloseable {
 
   private final ServedTransports transports;
   private final Housekeeper housekeeper;
+  private final @Nullable MasterWatch masters;
 
-  private StoreServer(ServedTransports transports, Housekeeper housekeeper) {
+  private StoreServer(
+      ServedTransports transports, Housekeeper housekeeper, @Nullable MasterWatch masters) {
     this.transports = transports;
     this.housekeeper = housekeeper;
+    this.masters = masters;
   }
 
   /**
@@ -58,20 +64,38 @@ public final class StoreServer implements AutoCloseable {
    *
    * @param options where tcp listens, from which the others' ports follow; with port 0 the first
    *     transport gets any free port and the others follow from that
-   * @param err is told when keeping the store in order fails for a while
+   * @param err is told when keeping the store in order fails for a while, or no node of another
+   *     shard answers
    * @throws TransportException if the only transport cannot be served, or tcp as a node of a
    *     cluster
    */
   public static StoreServer start(
       Store store, List<Transport> transports, ServerOptions options, PrintStream err) {
     ServedTransports served = ServedTransports.start(transports, store, options);
+    StoreServer server;
     try {
-      Housekeeper housekeeper = new Housekeeper(store, err, options.onThreadLost());
-      housekeeper.start();
-      return new StoreServer(served, housekeeper);
+      server =
+          new StoreServer(
+              served,
+              new Housekeeper(store, err, options.onThreadLost()),
+              MasterWatch.of(options, notice -> err.println("WARNING: " + notice)));
     } catch (RuntimeException | Error e) {
       served.close();
       throw e;
+    }
+    try {
+      server.startThreads();
+      return server;
+    } catch (RuntimeException | Error e) {
+      server.close();
+      throw e;
+    }
+  }
+
+  private void startThreads() {
+    housekeeper.start();
+    if (masters != null) {
+      masters.start();
     }
   }
 
@@ -84,6 +108,9 @@ public final class StoreServer implements AutoCloseable {
   @Override
   public void close() {
     try {
+      if (masters != null) {
+        masters.close();
+      }
       transports.close();
     } finally {
       housekeeper.close();

@@ -13,17 +13,33 @@ import org.jspecify.annotations.Nullable;
  */
 public interface WriteLog extends AutoCloseable {
 
+  /** What became of an entry. */
+  enum Outcome {
+    /**
+     * The log has it for good, and the store has it. What was read between {@link #begin} and
+     * {@link #append} was the latest: no other server had written in between.
+     */
+    DONE,
+    /**
+     * Nothing of it has happened, and nothing of it ever will, on any server. What was read proves
+     * nothing.
+     */
+    NOT_DONE,
+    /** It may have happened, or may happen later, or never. What was read proves nothing. */
+    UNKNOWN
+  }
+
   /** Is told what became of an entry. */
   @FunctionalInterface
   interface Completion {
 
     /**
-     * The entry is in the log and the store has it; or that is not known. It is called once, by a
-     * thread of the log or by the one that appends, and returns at once.
+     * The entry has ended. It is called once, by a thread of the log or by the one that appends,
+     * and returns at once.
      *
-     * @param failure why it is not known, or null if the store has it
+     * @param why it is not {@link Outcome#DONE}, for people; empty if it is
      */
-    void ended(@Nullable String failure);
+    void ended(Outcome outcome, String why);
   }
 
   /**
@@ -36,7 +52,7 @@ public interface WriteLog extends AutoCloseable {
 
   /**
    * What is appended next is decided from now on, by what the store holds. If the log has another
-   * server's entry by then, it changes nothing.
+   * server's writes by then, it ends as {@link Outcome#NOT_DONE}.
    *
    * @return whether others may have written to the store since this was asked last
    */
@@ -46,7 +62,7 @@ public interface WriteLog extends AutoCloseable {
 
   /**
    * Appends an entry. One is under way at a time: the next follows when this one has ended. One
-   * that comes earlier, from another server, is not known to have happened.
+   * that comes earlier, from another server of the process, ends as {@link Outcome#NOT_DONE}.
    *
    * @param writes what {@link io.wisp.store.PendingWrites} has decided; it is not used any more
    *     when this returns. Without any, the entry proves that this server led when it was appended

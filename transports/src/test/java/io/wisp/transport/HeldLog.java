@@ -17,12 +17,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HeldLog implements WriteLog {
 
+  /** How an entry ends. */
+  private record Ending(Outcome outcome, String why) {}
+
+  private static final Ending DONE = new Ending(Outcome.DONE, "");
+
   private final Store store;
   private final @Nullable Leadership leadership;
   private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
   private final AtomicInteger entries = new AtomicInteger();
   private @Nullable Runnable held;
   private boolean holds;
+  private Ending next = DONE;
   private volatile @Nullable String failure;
 
   /** A log of the writes of a store. */
@@ -60,9 +66,18 @@ public final class HeldLog implements WriteLog {
     return held != null;
   }
 
-  /** Ends the entry that is under way, if any, and all later ones. */
+  /** Ends the entry that is under way, which is not carried out; those behind it are. */
+  public synchronized void end(Outcome outcome, String why) {
+    next = new Ending(outcome, why);
+    letGo();
+  }
+
+  /** Ends the entry that is under way, if any, so that it is not known, and all later ones. */
   public synchronized void fail(String why) {
     failure = why;
+    if (held != null) {
+      next = new Ending(Outcome.UNKNOWN, why);
+    }
     letGo();
   }
 
@@ -97,13 +112,23 @@ public final class HeldLog implements WriteLog {
   }
 
   private void carryOut(WriteBatch writes, boolean clears, Completion completion) {
-    if (failure == null) {
+    Ending ending = takeEnding();
+    if (ending.outcome() == Outcome.DONE) {
       if (clears) {
         store.clear();
       }
       store.writeAll(writes);
     }
-    completion.ended(failure);
+    completion.ended(ending.outcome(), ending.why());
+  }
+
+  private synchronized Ending takeEnding() {
+    Ending ending = next;
+    next = DONE;
+    String why = failure;
+    return why == null || ending.outcome() != Outcome.DONE
+        ? ending
+        : new Ending(Outcome.NOT_DONE, why);
   }
 
   @Override

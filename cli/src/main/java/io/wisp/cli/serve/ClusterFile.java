@@ -39,7 +39,7 @@ import tools.jackson.databind.json.JsonMapper;
  * </pre>
  *
  * <p>A node and its replicas are a shard, which the node gives its name; who of them is the master
- * turns out while they run. A cluster with replicas is one shard.
+ * turns out while they run. Other nodes of the same file may have replicas too, or none.
  *
  * <p>The epoch is greater for a later file of the same cluster, and 1 where it is left out.
  */
@@ -95,21 +95,10 @@ final class ClusterFile {
     } catch (IllegalArgumentException e) {
       throw wrong("nodes", String.valueOf(e.getMessage()), e);
     }
-    requireOneShard(nodes);
     if (map.assignedSlots() == 0) {
       throw wrong("nodes", "have no slot, and a cluster has one at least", null);
     }
     return map;
-  }
-
-  /** A node learns who the master of its own shard is, and of no other. */
-  private void requireOneShard(List<ClusterNode> nodes) {
-    String shard = nodes.getFirst().shard();
-    boolean haveReplicas = nodes.stream().anyMatch(node -> !node.shard().equals(node.name()));
-    if (haveReplicas && !nodes.stream().allMatch(node -> node.shard().equals(shard))) {
-      throw wrong(
-          "nodes", "have replicas, and a cluster with replicas is one node with them so far", null);
-    }
   }
 
   private long epoch(@Nullable JsonNode epoch) {

@@ -60,6 +60,28 @@ class ClusterFileTest {
         .containsExactly("a at 127.0.0.1:7000", "a2 at h2:1", "a3 at h3:1");
   }
 
+  @Test
+  void shouldReadSeveralNodesWithReplicasAndOthersBesideThem() throws Exception {
+    String text =
+        """
+        {"nodes": [
+          {"name": "a", "host": "h1", "port": 1, "slots": "0-99", "replicas": [
+            {"name": "a2", "host": "h2", "port": 1}]},
+          {"name": "b", "host": "h3", "port": 1, "slots": "100-199", "replicas": [
+            {"name": "b2", "host": "h4", "port": 1}]},
+          {"name": "c", "host": "h5", "port": 1, "slots": "200-16383"}]}
+        """;
+    ClusterMap map = ClusterFile.read(file(text));
+    assertThat(map.nodes())
+        .extracting(ClusterNode::name)
+        .containsExactly("a", "a2", "b", "b2", "c");
+    assertThat(map.nodes()).extracting(ClusterNode::shard).containsExactly("a", "a", "b", "b", "c");
+    assertThat(map.shardOf(map.indexOf("b2")))
+        .extracting(ClusterNode::name)
+        .containsExactly("b", "b2");
+    assertThat(map.shardOf(map.indexOf("c"))).extracting(ClusterNode::name).containsExactly("c");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '#',
@@ -71,8 +93,6 @@ class ClusterFileTest {
         "[{\"name\": \"x\", \"host\": \"h\", \"port\": 1, \"slots\": \"\"}]#nodes[0].replicas[0] has"
             + " the field \"slots\", and there are only the fields host, name, port",
         "[{\"name\": \"b\", \"host\": \"h\", \"port\": 1}]#nodes: two nodes have the name b",
-        "[{\"name\": \"x\", \"host\": \"h\", \"port\": 1}]#nodes have replicas, and a cluster with"
-            + " replicas is one node with them so far",
       })
   void shouldSayWhereReplicasAreWrongAndWhy(String replicas, String complaint) throws Exception {
     String slots = "\"slots\": \"0-8191\"";

@@ -31,19 +31,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>A node that cannot be reached fails the calls for its keys, by a {@link TransportException}
- *       that names it. Others go on, and the next call for one of its keys connects anew. What was
- *       under way may have been done.
- *   <li>When a node answers that a key is no longer its own, the client asks it for the map. A
- *       blocking call then goes to the new owner. A submitted request is not sent again: it
- *       completes with {@link Status#MOVED} and has changed nothing, and what is submitted once
- *       nothing is outstanding follows the new map.
+ *       that names it. Others go on, and the next call for one of its keys connects anew, or goes
+ *       to the node of its shard that is the master now. What was under way may have been done.
+ *   <li>When a node answers that a key is no longer its own, the client asks it for the map, and
+ *       the others of its shard if it knows no later one. A blocking call then goes to the new
+ *       owner. A submitted request is not sent again: it completes with {@link Status#MOVED} and
+ *       has changed nothing, and what is submitted once nothing is outstanding follows the new map.
  *   <li>Replies come in the order of submission, over all nodes; writes of one key take effect in
  *       that order, writes of different nodes in any.
  *   <li>The timeout is that of each request to a node, of which a call makes more than one only if
  *       the map has changed.
  *   <li>All keys of a batch are of one slot: else there is an {@link IllegalArgumentException} that
  *       names two keys, their slots and their nodes.
- *   <li>There is one walk of {@link #scan} at a time, which goes from node to node.
+ *   <li>There is one walk of {@link #scan} at a time, which goes from shard to shard. A shard that
+ *       has another master meanwhile is walked from its beginning again.
  * </ul>
  */
 public final class ClusterClient implements Client {
@@ -193,7 +194,8 @@ public final class ClusterClient implements Client {
       return follows && nodeOf(key) != node ? null : client;
     } catch (TransportException e) {
       // It may be down because somebody else has its slots now.
-      if (refreshed() && nodeOf(key) != node) {
+      boolean isLater = submissions.size() == 0 && nodes.refreshWithout(node);
+      if (isLater && nodeOf(key) != node) {
         return null;
       }
       throw new TransportException(
@@ -312,7 +314,16 @@ public final class ClusterClient implements Client {
   @Override
   public long scan(long cursor, int atLeast, KeySink sink) {
     enterBlocking();
-    return walk.next(nodes, cursor, atLeast, sink);
+    try {
+      return walk.next(nodes, cursor, atLeast, sink);
+    } catch (TransportException e) {
+      // For the next call there may be another master.
+      NodeClient failed = walk.node(nodes);
+      if (failed != null) {
+        nodes.refreshWithout(failed);
+      }
+      throw e;
+    }
   }
 
   /** What each node says, behind a line that names it; of one that cannot be reached, why. */

@@ -13,8 +13,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The map of a cluster as its nodes tell it, and the connection to each of them. Used as {@link
- * NodeClient} is.
+ * The map of a cluster as its nodes tell it, and the connection to each of them. Nodes need not
+ * agree: each knows the masters of its own shard first, and so the map is what all that were asked
+ * know together. Used as {@link NodeClient} is.
  */
 final class NodeClients implements AutoCloseable {
 
@@ -22,7 +23,7 @@ final class NodeClients implements AutoCloseable {
   private final ClientOptions options;
   private ClusterMap map;
 
-  /** What a node told when it was connected to, if it is to be followed. */
+  /** What nodes told when they were connected to, until it is followed. */
   private @Nullable ClusterMap met;
 
   /** A connection for each node, in the order of the map. */
@@ -92,18 +93,52 @@ final class NodeClients implements AutoCloseable {
 
   /**
    * Asks for a later map while no request is outstanding: the node that has answered that a key is
-   * elsewhere, for that is so by its map; and all as {@link #refresh} does if it is gone or silent,
-   * or knows of none that is later: it may go by an older one.
+   * elsewhere, for that is so by its map. If it is gone or silent, or knows of none that is later,
+   * because it goes by an older one or was cut off from its shard, others are asked as by {@link
+   * #refreshWithout}.
    *
    * @return whether there was one
    */
   boolean refreshFrom(NodeClient node) {
     ClusterMap before = map;
-    if (!nodes.contains(node) || !ask(node) || (map == before && met == null)) {
+    if (nodes.contains(node)) {
+      ask(node);
+    }
+    followMet();
+    return map != before || refreshWithout(node);
+  }
+
+  /**
+   * Asks for a later map while no request is outstanding, because a node cannot be reached or knows
+   * of none: those that may have taken its place, and as {@link #refresh} does if there are none of
+   * these, or they are gone too.
+   *
+   * @return whether there was one
+   */
+  boolean refreshWithout(NodeClient gone) {
+    ClusterMap before = map;
+    if (!askOthersOfShard(gone)) {
       refresh();
     }
     followMet();
     return map != before;
+  }
+
+  /**
+   * Asks the others of a node's shard until one knows a later map.
+   *
+   * @return whether any could be asked
+   */
+  private boolean askOthersOfShard(NodeClient node) {
+    ClusterMap before = map;
+    List<NodeClient> all = nodes;
+    int index = all.indexOf(node);
+    boolean asked = false;
+    for (int i = 0; i < all.size() && index >= 0 && map == before; i++) {
+      boolean mayKnow = i != index && before.masterIndex(i) == before.masterIndex(index);
+      asked |= mayKnow && ask(all.get(i));
+    }
+    return asked;
   }
 
   /**
@@ -125,37 +160,39 @@ final class NodeClients implements AutoCloseable {
     return map != before;
   }
 
-  /**
-   * Notes a later map. One of the same epoch counts as later, too, when a connection is new: the
-   * node was started after the one that told the map of now, and with another file.
-   */
+  /** Notes what a node told when it was connected to. */
   private void meet(ClusterMap told) {
-    if (told.epoch() >= map.epoch() && !told.digest().equals(map.digest())) {
-      met = told;
-    }
+    ClusterMap noted = met;
+    met = noted == null ? told : afterMeeting(noted, told);
   }
 
   /**
-   * Follows, while no request is outstanding, what a node told when it was connected to.
+   * What a map becomes by one that a node told when it was connected to. Another one of the same
+   * epoch counts as later then: the node was started after the one that told the map of now, and
+   * with another file.
+   */
+  private static ClusterMap afterMeeting(ClusterMap known, ClusterMap told) {
+    boolean isOfAnotherFile = told.epoch() == known.epoch() && !told.isOfSameFile(known);
+    return isOfAnotherFile ? told : known.mergedWith(told);
+  }
+
+  /**
+   * Follows, while no request is outstanding, what nodes told when they were connected to.
    *
    * @return whether that is another map
    */
   boolean followMet() {
     ClusterMap told = met;
     met = null;
-    boolean isLater = told != null && told.epoch() >= map.epoch();
-    if (told != null && isLater) {
-      follow(told);
-    }
-    return isLater;
+    return told != null && follow(afterMeeting(map, told));
   }
 
-  /** Takes the node's map if it is later; the answer is whether it could be asked. */
+  /** Takes what the node knows that is later; the answer is whether it could be asked. */
   private boolean ask(NodeClient node) {
     try {
       ClusterMap told = readMap(node.client(), node.node().toString());
-      if (told != null && told.epoch() > map.epoch()) {
-        follow(told);
+      if (told != null) {
+        follow(map.mergedWith(told));
       }
       return told != null;
     } catch (TransportException e) {
@@ -165,14 +202,20 @@ final class NodeClients implements AutoCloseable {
     }
   }
 
-  private void follow(ClusterMap later) {
-    List<NodeClient> before = nodes;
-    map = later;
-    nodes = nodesOf(later);
-    before.stream().filter(node -> !nodes.contains(node)).forEach(NodeClient::close);
-    if (closed) {
-      close();
+  /** Goes by a map; the answer is whether that is another one. */
+  private boolean follow(ClusterMap next) {
+    ClusterMap before = map;
+    map = next;
+    if (!next.isOfSameFile(before)) {
+      // Other masters alone are the same nodes at the same places.
+      List<NodeClient> former = nodes;
+      nodes = nodesOf(next);
+      former.stream().filter(node -> !nodes.contains(node)).forEach(NodeClient::close);
+      if (closed) {
+        close();
+      }
     }
+    return next != before;
   }
 
   @Override

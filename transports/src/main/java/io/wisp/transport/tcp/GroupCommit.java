@@ -4,7 +4,9 @@ package io.wisp.transport.tcp;
 import io.wisp.store.PendingWrites;
 import io.wisp.store.Store;
 import io.wisp.transport.Leadership;
+import io.wisp.transport.WriteLog.Outcome;
 import io.wisp.transport.tcp.resp.Errors;
+import io.wisp.transport.tcp.session.HeldReplies;
 import io.wisp.transport.tcp.session.WriteGate;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -56,14 +58,15 @@ final class GroupCommit implements WriteGate {
   /** The entry is appended even if it is empty: what was read counts if it is committed. */
   private boolean proofWanted;
 
+  /** {@link #proofWanted}, before the session that was let in last. */
+  private boolean proofWantedBefore;
+
   private volatile boolean given;
 
-  /**
-   * Why it is not known whether the writes of the entry that has ended have happened; null if they
-   * have. It is there before {@link #ended} says so.
-   */
-  private volatile @Nullable String outcome;
+  /** What became of the entry that has ended. It is there before {@link #ended} says so. */
+  private volatile Outcome outcome = Outcome.DONE;
 
+  private volatile String why = "";
   private volatile boolean ended;
   private volatile boolean closed;
 
@@ -101,6 +104,7 @@ final class GroupCommit implements WriteGate {
       return false;
     }
     pending.show();
+    proofWantedBefore = proofWanted;
     // A write that finds nothing to change tells what it has read.
     proofWanted |= leadership != null && lacksProof(leadership);
     return true;
@@ -127,6 +131,7 @@ final class GroupCommit implements WriteGate {
       return false;
     }
     proving = true;
+    proofWantedBefore = proofWanted;
     proofWanted = true;
     return true;
   }
@@ -155,9 +160,26 @@ final class GroupCommit implements WriteGate {
     return failure == null ? null : Errors.logFailed(failure);
   }
 
-  /** Whether the session's replies are to be held back, and its connection with them. */
-  boolean holdsReplies() {
+  @Override
+  public boolean holdsReplies() {
     return pending.isShown() || proving;
+  }
+
+  @Override
+  public void takeBack() {
+    beginTurn();
+    proofWanted = proofWantedBefore;
+  }
+
+  /** What its sessions reply instead, where an entry has not happened, or may not have. */
+  HeldReplies.Substitutes substitutes(Outcome outcome, String why) {
+    boolean isShared = leadership != null;
+    String refusal = isShared ? null : refusal();
+    String write = refusal == null ? Errors.notWritten(isShared, why) : refusal;
+    return new HeldReplies.Substitutes(
+        outcome == Outcome.UNKNOWN ? null : write,
+        Errors.notProven(isShared, why),
+        Errors.unknownOutcome(why));
   }
 
   /** Serves a connection no more until what it has written, or read, is in the log for good. */
@@ -187,7 +209,7 @@ final class GroupCommit implements WriteGate {
     int before = unfinished.size();
     if (ended) {
       ended = false;
-      finish(outcome, unfinished);
+      finish(outcome, why, unfinished);
     }
     if (given) {
       given = false;
@@ -204,11 +226,11 @@ final class GroupCommit implements WriteGate {
 
   private void append(ArrayDeque<TcpConnection> unfinished) {
     if (pending.isHalfDecided()) {
-      finish(NO_HEAP, unfinished);
+      finish(Outcome.NOT_DONE, NO_HEAP, unfinished);
       return;
     }
     if (pending.isEmpty() && !proofWanted) {
-      finish(null, unfinished);
+      finish(Outcome.DONE, "", unfinished);
       return;
     }
     state = State.COMMITTING;
@@ -216,13 +238,14 @@ final class GroupCommit implements WriteGate {
       token.log().append(pending.writes(), pending.clears(), this::ended);
     } catch (OutOfMemoryError e) {
       // The log has nothing of it.
-      finish(NO_HEAP, unfinished);
+      finish(Outcome.NOT_DONE, NO_HEAP, unfinished);
     }
   }
 
   /** Allocates nothing: for want of heap the loop must not wait for ever. */
-  private void ended(@Nullable String failure) {
-    outcome = failure;
+  private void ended(Outcome outcome, String why) {
+    this.outcome = outcome;
+    this.why = why;
     ended = true;
     if (closed) {
       token.giveBack(this);
@@ -231,18 +254,20 @@ final class GroupCommit implements WriteGate {
     }
   }
 
-  private void finish(@Nullable String failure, ArrayDeque<TcpConnection> unfinished) {
+  private void finish(Outcome outcome, String why, ArrayDeque<TcpConnection> unfinished) {
     admitWaiting(unfinished);
-    letGoOn(failure, unfinished);
+    letGoOn(outcome, why, unfinished);
     pending.reset();
     proofWanted = false;
     state = State.IDLE;
     token.giveBack(this);
   }
 
-  private void letGoOn(@Nullable String failure, ArrayDeque<TcpConnection> unfinished) {
+  private void letGoOn(Outcome outcome, String why, ArrayDeque<TcpConnection> unfinished) {
+    // Whatever becomes of an entry of nothing, nothing happens.
+    Outcome told = outcome == Outcome.UNKNOWN && pending.isEmpty() ? Outcome.NOT_DONE : outcome;
     for (TcpConnection connection : held) {
-      connection.letGoOn(failure);
+      connection.letGoOn(told, why);
       unfinished.addLast(connection);
     }
     held.clear();
@@ -255,7 +280,7 @@ final class GroupCommit implements WriteGate {
   private void admitWaiting(ArrayDeque<TcpConnection> unfinished) {
     for (int i = waiting.size() - 1; i >= 0; i--) {
       TcpConnection connection = waiting.get(i);
-      connection.letGoOn(null);
+      connection.letGoOn(Outcome.DONE, "");
       unfinished.addFirst(connection);
     }
     waiting.clear();
@@ -263,8 +288,8 @@ final class GroupCommit implements WriteGate {
 
   /**
    * The loop ends. It waits a moment for the entry that is under way, and lets its connections go
-   * on; or tells them that the outcome is not known. An entry that is still under way then gives
-   * the token back when it ends.
+   * on; if it does not end, what becomes of it is not known. Then it gives the token back when it
+   * ends.
    *
    * @param unfinished takes the connections that have a last reply
    */
@@ -275,8 +300,12 @@ final class GroupCommit implements WriteGate {
         LockSupport.parkNanos(1_000_000);
       }
     }
-    String last = ended ? outcome : STOPPED;
-    letGoOn(last, unfinished);
+    if (ended) {
+      letGoOn(outcome, why, unfinished);
+    } else {
+      boolean isAppended = state == State.COMMITTING;
+      letGoOn(isAppended ? Outcome.UNKNOWN : Outcome.NOT_DONE, STOPPED, unfinished);
+    }
     closed = true;
     if (state != State.COMMITTING || ended) {
       token.giveBack(this);

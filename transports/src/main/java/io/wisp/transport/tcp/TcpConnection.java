@@ -2,6 +2,7 @@
 package io.wisp.transport.tcp;
 
 import io.wisp.transport.Closing;
+import io.wisp.transport.WriteLog.Outcome;
 import io.wisp.transport.tcp.buffer.BufferLimitException;
 import io.wisp.transport.tcp.buffer.BufferPool;
 import io.wisp.transport.tcp.buffer.NativeBuffer;
@@ -10,6 +11,7 @@ import io.wisp.transport.tcp.command.ClientState.Held;
 import io.wisp.transport.tcp.command.Traffic;
 import io.wisp.transport.tcp.resp.Errors;
 import io.wisp.transport.tcp.resp.ReplyWriter;
+import io.wisp.transport.tcp.session.HeldReplies;
 import io.wisp.transport.tcp.session.RespSession;
 import io.wisp.transport.tcp.session.RespSession.Progress;
 import java.io.IOException;
@@ -17,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -59,8 +62,10 @@ final class TcpConnection implements ReadyChannel {
   /** It does nothing until writes have happened, its own or others'. */
   private boolean awaitsWrites;
 
-  /** Why it is not known whether its writes have happened; null if nothing is the matter. */
-  private @Nullable String writeFailure;
+  /** What became of the entry that its replies waited for, and why. */
+  private Outcome outcome = Outcome.DONE;
+
+  private String why = "";
 
   private long lastActiveNanos;
   private final StallClock stall = new StallClock();
@@ -124,8 +129,11 @@ final class TcpConnection implements ReadyChannel {
     if (awaitsWrites) {
       return Next.IDLE;
     }
-    if (writeFailure != null) {
-      return tellOf(writeFailure);
+    if (outcome != Outcome.DONE) {
+      replaceReplies();
+      if (unsent == null) {
+        return Next.LINGER;
+      }
     }
     if (unsent != null) {
       return send(unsent);
@@ -249,11 +257,13 @@ final class TcpConnection implements ReadyChannel {
   /**
    * Lets it go on when it is served next.
    *
-   * @param failure why it is not known whether its writes have happened, or null
+   * @param outcome what became of the entry that its replies waited for, if there are any
+   * @param why that is so; empty if the entry is there
    */
-  void letGoOn(@Nullable String failure) {
+  void letGoOn(Outcome outcome, String why) {
     awaitsWrites = false;
-    writeFailure = failure;
+    this.outcome = outcome;
+    this.why = why;
     // The time that the log took is not the client's.
     lastActiveNanos = activityNanos.getAsLong();
     stall.restart();
@@ -262,35 +272,36 @@ final class TcpConnection implements ReadyChannel {
     }
   }
 
-  /** Replaces the replies that were held back: they may be wrong. */
-  private Next tellOf(String failure) throws IOException {
-    writeFailure = null;
+  /** Replaces those of the last replies that count no more: it ends when they are sent. */
+  private void replaceReplies() {
+    HeldReplies.Substitutes substitutes = Objects.requireNonNull(commit).substitutes(outcome, why);
+    outcome = Outcome.DONE;
+    NativeBuffer output = buffers.output();
+    ReplyWriter writer = new ReplyWriter(output, traffic.errors());
+    session.heldReplies().replace(unsent, substitutes, output, writer);
+    progress = Progress.CLOSE;
     if (unsent != null) {
       buffers.pool().give(unsent);
       unsent = null;
     }
-    NativeBuffer output = buffers.output();
-    new ReplyWriter(output).error(Errors.unknownOutcome(failure));
-    progress = Progress.CLOSE;
-    traffic.countSent(output.writeTo(channel));
-    if (output.isEmpty()) {
-      return Next.LINGER;
+    if (!output.isEmpty()) {
+      unsent = buffers.takeOutput();
+      key.interestOps(SelectionKey.OP_WRITE);
     }
-    unsent = buffers.takeOutput();
-    key.interestOps(SelectionKey.OP_WRITE);
-    return Next.WAIT;
   }
 
   /** Sends the replies that wait, as far as the socket takes them, before it is closed. */
   void sendLast() {
     try {
-      if (writeFailure != null) {
-        tellOf(writeFailure);
-      } else if (unsent != null) {
+      if (outcome != Outcome.DONE) {
+        replaceReplies();
+      }
+      if (unsent != null) {
         traffic.countSent(unsent.writeTo(channel));
       }
-    } catch (IOException e) {
-      // The client is gone; there is nobody to tell.
+    } catch (IOException | BufferLimitException e) {
+      // The client is gone, or there is no room for what it is to be told.
+      buffers.reset();
     }
   }
 

@@ -22,8 +22,10 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 
 /** Nodes n0, n1 and so on of a cluster at free ports of this machine, each with a store. */
 public final class RunningCluster implements AutoCloseable {
@@ -51,21 +53,34 @@ public final class RunningCluster implements AutoCloseable {
 
   /** Starts a node for each list of slots. */
   public RunningCluster(String transport, String... slots) throws IOException {
+    this(transport, 1, slots);
+  }
+
+  private RunningCluster(String transport, int nodesOfShard, String... slots) throws IOException {
     this.transport = Transports.named(transport);
     assumeTrue(
         this.transport.unavailable().isEmpty(), () -> "this machine cannot run " + transport);
     List<ClusterNode> all = new ArrayList<>();
-    int port = freePort();
-    for (int i = 0; i < slots.length; i++) {
-      all.add(node(i, port, slots[i]));
-      port = freePort();
+    List<Integer> ports = freePorts(slots.length * nodesOfShard);
+    for (int i = 0; i < ports.size(); i++) {
+      int first = i - i % nodesOfShard;
+      List<SlotRange> own = SlotRange.parseAll(i == first ? slots[i / nodesOfShard] : "");
+      all.add(new ClusterNode("n" + i, "127.0.0.1", ports.get(i), own, "n" + first));
     }
     map = new ClusterMap(1, all);
-    for (int i = 0; i < slots.length; i++) {
+    for (int i = 0; i < all.size(); i++) {
       ClusterMember member = new ClusterMember("n" + i, map);
       Store store = StoreServer.open(64 << 20, false, transport.equals("shm"));
       nodes.add(new Node(member, store, serve(member, store)));
     }
+  }
+
+  /**
+   * Starts two nodes for each list of slots, n0 and n1 of the shard n0, n2 and n3 of n2, and so on.
+   * They share no log: their members are told who is the master.
+   */
+  static RunningCluster withReplicas(String... slots) throws IOException {
+    return new RunningCluster("tcp", 2, slots);
   }
 
   private static ClusterNode node(int index, int port, String slots) {
@@ -84,6 +99,15 @@ public final class RunningCluster implements AutoCloseable {
     }
   }
 
+  /** So many of them, none twice. */
+  static List<Integer> freePorts(int count) throws IOException {
+    Set<Integer> ports = new LinkedHashSet<>();
+    while (ports.size() < count) {
+      ports.add(freePort());
+    }
+    return List.copyOf(ports);
+  }
+
   private Server serve(ClusterMember member, Store store) {
     Endpoint base = new Endpoint("127.0.0.1", member.node().port());
     return transport.serve(store, ServerOptions.at(transport.endpoint(base)).withMember(member));
@@ -96,6 +120,11 @@ public final class RunningCluster implements AutoCloseable {
   /** Where a node is, by the port that clients name. */
   public Endpoint server(int index) {
     return new Endpoint("127.0.0.1", map.nodes().get(index).port());
+  }
+
+  /** A node, as its server goes by it. */
+  ClusterMember member(int index) {
+    return nodes.get(index).member;
   }
 
   public Store store(int index) {

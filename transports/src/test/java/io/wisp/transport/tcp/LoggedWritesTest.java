@@ -19,10 +19,12 @@ import io.wisp.transport.Endpoint;
 import io.wisp.transport.Eventually;
 import io.wisp.transport.HeldLog;
 import io.wisp.transport.TransportException;
+import io.wisp.transport.WriteLog.Outcome;
 import io.wisp.transport.tcp.RandomCommands.Comparison;
 import io.wisp.transport.tcp.RandomCommands.Request;
 import io.wisp.transport.tcp.RespPeer.Reply;
 import io.wisp.transport.tcp.command.Execution;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -167,12 +169,8 @@ class LoggedWritesTest {
     waiting.send(List.of("SET", "b", "1"));
     assertThat(reader.call("GET", "a").text()).isEqualTo("old");
     log.fail("No space left on device");
-    Reply reply = writer.read();
-    if (reply.text().equals("old")) {
-      // That was read in an earlier turn.
-      reply = writer.read();
-    }
-    assertThat(reply.text())
+    assertThat(writer.read().text()).isEqualTo("old");
+    assertThat(writer.read().text())
         .startsWith("UNKNOWN ")
         .contains("may have happened or not", "No space left on device");
     assertThat(waiting.read().text())
@@ -188,6 +186,121 @@ class LoggedWritesTest {
     assertThat(reader.call("MULTI").text()).isEqualTo("OK");
     assertThat(reader.call("GET", "a").text()).isEqualTo("QUEUED");
     assertThat(reader.call("EXEC")).hasToString("*[$old]");
+  }
+
+  @Test
+  void shouldReplaceTheRepliesThatCountNoMoreAndCloseWhenNothingHasHappened() throws Exception {
+    RespPeer peer = connect();
+    peer.call("SET", "a", "old");
+    log.hold();
+    peer.sendTogether(
+        List.of(
+            words("GET a"),
+            words("SET a new"),
+            words("GET a"),
+            words("PING"),
+            words("MULTI"),
+            words("APPEND a er"),
+            words("GET a"),
+            words("EXEC"),
+            words("NONSENSE"),
+            words("INCR n")));
+    Eventually.await(log::isHolding);
+    log.end(Outcome.NOT_DONE, "there is no heap");
+    assertThat(peer.read()).hasToString("$old");
+    assertThat(peer.read()).hasToString("-TRYAGAIN nothing was changed: there is no heap");
+    assertThat(peer.read()).hasToString("-TRYAGAIN what was read may be wrong: there is no heap");
+    assertThat(peer.read()).hasToString("+PONG");
+    assertThat(peer.read()).hasToString("+OK");
+    assertThat(peer.read()).hasToString("+QUEUED");
+    assertThat(peer.read()).hasToString("+QUEUED");
+    assertThat(peer.read()).hasToString("-TRYAGAIN nothing was changed: there is no heap");
+    assertThat(peer.read().text()).startsWith("ERR unknown command");
+    assertThat(peer.read()).hasToString("-TRYAGAIN nothing was changed: there is no heap");
+    assertThatThrownBy(peer::read).isInstanceOf(EOFException.class);
+    RespPeer other = connect();
+    assertThat(other.call("INFO", "errorstats").text()).contains("errorstat_TRYAGAIN:count=4");
+    assertThat(other.call("GET", "a").text()).isEqualTo("old");
+    assertThat(other.call("INCR", "n").text()).isEqualTo("1");
+    assertThat(other.call("SET", "a", "new").text()).isEqualTo("OK");
+    assertThat(get("a")).isEqualTo("new");
+  }
+
+  @Test
+  void shouldDoNothingOfAPipelineBehindATurnThatDidNotHappen() throws Exception {
+    RespPeer peer = connect();
+    log.hold();
+    List<List<String>> increments = new ArrayList<>();
+    for (int i = 0; i < 3 * Execution.REQUESTS_PER_TURN / 2; i++) {
+      increments.add(List.of("INCR", "n" + i));
+    }
+    peer.sendTogether(increments);
+    Eventually.await(log::isHolding);
+    log.end(Outcome.NOT_DONE, "there is no heap");
+    for (int i = 0; i < Execution.REQUESTS_PER_TURN; i++) {
+      assertThat(peer.read().text()).startsWith("TRYAGAIN nothing was changed");
+    }
+    assertThatThrownBy(peer::read).isInstanceOf(EOFException.class);
+    assertThat(store.size()).isZero();
+  }
+
+  @Test
+  void shouldSayOnceThatAnOutcomeIsNotKnownAndCloseBehindWhatIsTrue() throws Exception {
+    RespPeer peer = connect();
+    log.hold();
+    peer.sendTogether(
+        List.of(words("PING"), words("MULTI"), words("SET a 1"), words("EXEC"), words("PING")));
+    Eventually.await(log::isHolding);
+    log.end(Outcome.UNKNOWN, "the disk hangs");
+    assertThat(peer.read()).hasToString("+PONG");
+    assertThat(peer.read()).hasToString("+OK");
+    assertThat(peer.read()).hasToString("+QUEUED");
+    assertThat(peer.read().text()).startsWith("UNKNOWN ").endsWith("the disk hangs");
+    assertThatThrownBy(peer::read).isInstanceOf(EOFException.class);
+  }
+
+  @Test
+  void shouldCloseToWhomHasSentAPartOfARequestBehindAWriteThatDidNotHappen() throws Exception {
+    RespPeer peer = connect();
+    log.hold();
+    String request = "*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\n%s\r\n";
+    peer.sendBytes(request.formatted("1") + request.formatted("2").substring(0, 20));
+    Eventually.await(log::isHolding);
+    log.end(Outcome.NOT_DONE, "there is no heap");
+    assertThat(peer.read().text()).startsWith("TRYAGAIN nothing was changed");
+    assertThatThrownBy(peer::read).isInstanceOf(EOFException.class);
+    assertThat(store.size()).isZero();
+    assertThat(log.entries()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldNotKnowWhatBecameOfACommandOfWhichAnEntryDidNotHappen() throws Exception {
+    RespPeer peer = connect();
+    List<String> set = new ArrayList<>(List.of("MSET"));
+    List<String> delete = new ArrayList<>(List.of("DEL"));
+    for (int i = 0; i < 2_000; i++) {
+      set.addAll(List.of("key " + i, "v"));
+      delete.add("key " + i);
+    }
+    peer.call(set);
+    log.hold();
+    peer.send(delete);
+    Eventually.await(log::isHolding);
+    log.end(Outcome.NOT_DONE, "there is no heap");
+    assertThat(peer.read().text()).startsWith("UNKNOWN ").endsWith("there is no heap");
+    assertThatThrownBy(peer::read).isInstanceOf(EOFException.class);
+    assertThat(store.size()).isEqualTo(2_000);
+  }
+
+  @Test
+  void shouldTellNobodyOfAnEntryThatDidNotHappenWhoWantsNoReplies() throws Exception {
+    RespPeer silent = connect();
+    log.hold();
+    silent.sendTogether(List.of(words("CLIENT REPLY OFF"), words("SET a 1")));
+    Eventually.await(log::isHolding);
+    log.end(Outcome.NOT_DONE, "there is no heap");
+    assertThatThrownBy(silent::read).isInstanceOf(EOFException.class);
+    assertThat(store.size()).isZero();
   }
 
   @Test

@@ -52,7 +52,16 @@ final class RespPeer implements AutoCloseable {
         bytes.writeBytes(("$" + word.length() + "\r\n" + word + "\r\n").getBytes(ISO_8859_1));
       }
     }
-    ByteBuffer buffer = ByteBuffer.wrap(bytes.toByteArray());
+    sendBytes(bytes.toByteArray());
+  }
+
+  /** Sends what need not be a request. */
+  void sendBytes(String text) throws IOException {
+    sendBytes(text.getBytes(ISO_8859_1));
+  }
+
+  private void sendBytes(byte[] bytes) throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
     while (buffer.hasRemaining()) {
       channel.write(buffer);
     }

@@ -2,6 +2,7 @@
 package io.wisp.transport.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wisp.cluster.ClusterMap;
 import io.wisp.cluster.ClusterMember;
@@ -13,7 +14,9 @@ import io.wisp.store.Slice;
 import io.wisp.transport.Eventually;
 import io.wisp.transport.HeldLog;
 import io.wisp.transport.Leadership;
+import io.wisp.transport.WriteLog.Outcome;
 import io.wisp.transport.tcp.RespPeer.Reply;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -26,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A tcp server whose log others share: a read counts by a lease, or by an entry behind it. */
@@ -33,6 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SharedLogTest {
 
   private static final long AN_HOUR = TimeUnit.HOURS.toNanos(1);
+  private static final String OF_ANOTHER_SHARD = keyOfAnotherShard();
 
   /** What a test says. */
   private static final class Told implements Leadership {
@@ -82,6 +87,14 @@ class SharedLogTest {
     }
     server.close();
     log.close();
+  }
+
+  private static String keyOfAnotherShard() {
+    int i = 0;
+    while (KeySlot.of(Slice.of("k" + i)) >= 5) {
+      i++;
+    }
+    return "k" + i;
   }
 
   private RespPeer connect() throws IOException {
@@ -166,15 +179,80 @@ class SharedLogTest {
     assertThat(log.entries()).isEqualTo(1);
   }
 
-  @Test
-  void shouldNotAnswerAReadWhoseEntryWasNotCommitted() throws Exception {
+  @ParameterizedTest
+  @EnumSource(
+      value = Outcome.class,
+      names = {"NOT_DONE", "UNKNOWN"})
+  void shouldTellReadersThatAnEntryDidNotProveWhatTheyRead(Outcome outcome) throws Exception {
     store.put(Slice.of("a"), Slice.of("1"));
     RespPeer reader = connect();
     log.hold();
-    reader.send(List.of("GET", "a"));
+    reader.sendTogether(List.of(List.of("PING"), List.of("GET", "a"), List.of("DBSIZE")));
     Eventually.await(log::isHolding);
-    log.fail("another one leads");
-    assertThat(reader.read().text()).startsWith("UNKNOWN ").contains("another one leads");
+    log.end(outcome, "another one leads");
+    assertThat(reader.read()).hasToString("+PONG");
+    for (int i = 0; i < 2; i++) {
+      assertThat(reader.read())
+          .hasToString("-CLUSTERDOWN what was read may be wrong: another one leads");
+    }
+    assertThatThrownBy(reader::read).isInstanceOf(EOFException.class);
+    assertThat(connect().call("GET", "a").text()).isEqualTo("1");
+  }
+
+  @Test
+  void shouldTellWhoseWritesDidNotHappenSoThatTheyLookForTheMaster() throws Exception {
+    store.put(Slice.of("a"), Slice.of("1"));
+    RespPeer peer = connect();
+    log.hold();
+    peer.sendTogether(
+        List.of(
+            List.of("GET", "a"),
+            List.of("SET", "a", "2"),
+            List.of("SET", OF_ANOTHER_SHARD, "2"),
+            List.of("DEL", OF_ANOTHER_SHARD)));
+    Eventually.await(log::isHolding);
+    log.end(Outcome.NOT_DONE, "another one leads");
+    assertThat(peer.read())
+        .hasToString("-CLUSTERDOWN what was read may be wrong: another one leads");
+    assertThat(peer.read()).hasToString("-CLUSTERDOWN nothing was changed: another one leads");
+    for (int i = 0; i < 2; i++) {
+      assertThat(peer.read().text()).startsWith("MOVED ").endsWith(" 127.0.0.1:7003");
+    }
+    assertThatThrownBy(peer::read).isInstanceOf(EOFException.class);
+    assertThat(connect().call("GET", "a").text()).isEqualTo("1");
+  }
+
+  @Test
+  void shouldTellWhoHasWrittenNoErrorByWhichHeWouldAskAgainWhenTheOutcomeIsNotKnown()
+      throws Exception {
+    store.put(Slice.of("a"), Slice.of("1"));
+    RespPeer peer = connect();
+    log.hold();
+    peer.sendTogether(List.of(List.of("GET", "a"), List.of("INCR", "a")));
+    Eventually.await(log::isHolding);
+    log.end(Outcome.UNKNOWN, "another one leads");
+    assertThat(peer.read().text()).startsWith("UNKNOWN ").endsWith("another one leads");
+    assertThatThrownBy(peer::read).isInstanceOf(EOFException.class);
+  }
+
+  @Test
+  void shouldTellThatNothingHappenedWhateverBecameOfAnEntryOfNothing() throws Exception {
+    RespPeer peer = connect();
+    log.hold();
+    peer.send(List.of("DEL", "a"));
+    Eventually.await(log::isHolding);
+    log.end(Outcome.UNKNOWN, "another one leads");
+    assertThat(peer.read()).hasToString("-CLUSTERDOWN nothing was changed: another one leads");
+    assertThat(connect().call("DEL", "a").text()).isEqualTo("0");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"GET", "INCR", "DEL", "MGET", "EXISTS", "WATCH"})
+  void shouldHoldNoRedirectionBackAndMakeNoEntryForIt(String command) throws Exception {
+    RespPeer peer = connect();
+    log.hold();
+    assertThat(peer.call(command, OF_ANOTHER_SHARD).text()).endsWith(" 127.0.0.1:7003");
+    assertThat(log.entries()).isZero();
   }
 
   @Test
@@ -205,12 +283,9 @@ class SharedLogTest {
     for (String words : List.of("GET a", "SET a 2", "DBSIZE", "FLUSHALL")) {
       assertThat(peer.call(List.of(words.split(" "))).text()).startsWith("CLUSTERDOWN The master");
     }
-    // That slot is of another shard.
-    String other = "";
-    for (int i = 0; other.isEmpty(); i++) {
-      other = KeySlot.of(Slice.of("k" + i)) < 5 ? "k" + i : "";
-    }
-    assertThat(peer.call("GET", other).text()).startsWith("MOVED ").endsWith(" 127.0.0.1:7003");
+    assertThat(peer.call("GET", OF_ANOTHER_SHARD).text())
+        .startsWith("MOVED ")
+        .endsWith(" 127.0.0.1:7003");
     assertThat(peer.call("CLUSTER", "INFO").text()).startsWith("cluster_state:fail");
     assertThat(log.entries()).isZero();
   }

@@ -14,7 +14,7 @@ final class ErrorReply {
    * The codes of the errors by which EXEC says that it has ended a transaction, and done nothing.
    */
   private static final Set<String> ENDING =
-      Set.of("EXECABORT", "MOVED", "ASK", "TRYAGAIN", "CROSSSLOT", "CLUSTERDOWN");
+      Set.of("EXECABORT", "MOVED", "ASK", "TRYAGAIN", "CROSSSLOT", "CLUSTERDOWN", "MISCONF");
 
   private static final String UNKNOWN_COMMAND = "ERR unknown command";
 

@@ -136,13 +136,14 @@ final class ClusterReplies {
     line.append(node.id()).append(' ').append(node.address()).append("@0 ");
     line.append(index == place.index() ? "myself," : "");
     line.append(master == index ? "master - " : "slave " + map.idAt(master) + " ");
-    line.append("0 0 ").append(map.epoch()).append(" connected");
+    line.append("0 0 ").append(map.epochAt(index)).append(" connected");
     node.slots().forEach(range -> line.append(' ').append(range));
     return line.toString();
   }
 
   static void information(CommandRequest request, ClusterMember member) {
-    ClusterMap map = member.map();
+    ClusterMember.Place place = member.place();
+    ClusterMap map = place.map();
     long serving = map.nodes().stream().filter(node -> !node.slots().isEmpty()).count();
     String lines =
         """
@@ -154,7 +155,7 @@ final class ClusterReplies {
         cluster_known_nodes:%2$s
         cluster_size:%3$s
         cluster_current_epoch:%4$s
-        cluster_my_epoch:%4$s
+        cluster_my_epoch:%6$s
         cluster_stats_messages_sent:0
         cluster_stats_messages_received:0
         total_cluster_links_buffer_limit_exceeded:0
@@ -163,8 +164,9 @@ final class ClusterReplies {
                 map.assignedSlots(),
                 map.nodes().size(),
                 serving,
-                map.epoch(),
-                member.place().settled() ? "ok" : "fail");
+                map.currentEpoch(),
+                place.settled() ? "ok" : "fail",
+                map.epochAt(place.index()));
     request.reply().verbatim(lines.replace("\n", "\r\n"));
   }
 }

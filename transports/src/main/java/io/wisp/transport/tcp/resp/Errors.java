@@ -140,7 +140,26 @@ public final class Errors {
     return "MISCONF nothing is written until this server is started again: " + why;
   }
 
-  /** It is not known whether what a client has written happened, or what it read was the latest. */
+  /**
+   * Nothing of what a client has written has happened, or ever will.
+   *
+   * @param isShared whether several servers share the log: then another one may be the master, and
+   *     clients look for it
+   */
+  public static String notWritten(boolean isShared, String why) {
+    return again(isShared) + "nothing was changed: " + why;
+  }
+
+  /** What a client has read may not be the latest, or never be; likewise. */
+  public static String notProven(boolean isShared, String why) {
+    return again(isShared) + "what was read may be wrong: " + why;
+  }
+
+  private static String again(boolean isShared) {
+    return isShared ? "CLUSTERDOWN " : "TRYAGAIN ";
+  }
+
+  /** It is not known whether what a client has written happened. */
   public static String unknownOutcome(String why) {
     return "UNKNOWN what was written since the last reply may have happened or not: " + why;
   }

@@ -108,13 +108,10 @@ final class CommandRunner {
   }
 
   /**
-   * Runs a command that has all its arguments, and looks how long it takes if it may be long; or
-   * keeps it for later, if that is what its client wants.
+   * Runs a command that has all its arguments and is for this node, and looks how long it takes if
+   * it may be long; or keeps it for later, if that is what its client wants.
    */
   void runWhole(Command command) {
-    if (redirects(command)) {
-      return;
-    }
     if (execution.transaction().queues(command)) {
       execution.transaction().queue(command, request);
       return;

@@ -100,6 +100,7 @@ public final class RespSession implements AutoCloseable {
       } else if (rest != null) {
         boolean more = runner.goOn(rest);
         dropUnwanted(output, mark);
+        admission.replied(mark, output.size(), !more);
         if (more) {
           return Progress.TURN_OVER;
         }
@@ -111,6 +112,7 @@ public final class RespSession implements AutoCloseable {
         return waits ? Progress.WAITS : Progress.NEED_INPUT;
       } else {
         dropUnwanted(output, mark);
+        admission.replied(mark, output.size(), streamed == null && execution.rest() == null);
       }
     }
     return Progress.CLOSE;
@@ -251,14 +253,9 @@ public final class RespSession implements AutoCloseable {
   }
 
   private boolean executeWhole(Command command, int count, NativeBuffer input) {
-    Arguments arguments = context.request().arguments();
-    Outcome outcome = whole.read(input, count, arguments);
-    if (outcome == Outcome.TOO_LARGE) {
-      int read = arguments.count();
-      return refuse(command, whole.refusal(command, read), count - read, input);
-    }
+    Outcome outcome = whole.read(input, count, context.request().arguments());
     if (outcome != Outcome.COMPLETE) {
-      return stop(outcome, input);
+      return stopBefore(command, outcome, count, input);
     }
     int behind = context.parser().next();
     context.counters().countExecuted();
@@ -266,9 +263,23 @@ public final class RespSession implements AutoCloseable {
       execution.count(count / command.step() - 1);
     }
     client.lastCommand(command.name());
-    runner.runWhole(command);
+    if (runner.redirects(command)) {
+      admission.takeBack();
+    } else {
+      runner.runWhole(command);
+    }
     input.consumeTo(behind);
     return true;
+  }
+
+  /** Does not run a command whose arguments are not all there, or too large. */
+  private boolean stopBefore(Command command, Outcome outcome, int count, NativeBuffer input) {
+    admission.takeBack();
+    if (outcome != Outcome.TOO_LARGE) {
+      return stop(outcome, input);
+    }
+    int read = context.request().arguments().count();
+    return refuse(command, whole.refusal(command, read), count - read, input);
   }
 
   /** Runs a command for all its keys together, or begins its steps if that cannot be. */
@@ -277,7 +288,7 @@ public final class RespSession implements AutoCloseable {
     int behindName = parser.next();
     Outcome outcome = whole.readShort(input, count, context.request().arguments());
     if (outcome != Outcome.COMPLETE && outcome != Outcome.TOO_LARGE) {
-      return stop(outcome, input);
+      return stopBefore(command, outcome, count, input);
     }
     return runWholeOrBeginSteps(command, count, outcome == Outcome.COMPLETE, behindName, input);
   }
@@ -288,17 +299,13 @@ public final class RespSession implements AutoCloseable {
    */
   private boolean executeOfOneSlot(Command command, int count, NativeBuffer input) {
     RequestParser parser = context.parser();
-    Arguments arguments = context.request().arguments();
     int behindName = parser.next();
-    Outcome outcome = whole.read(input, count, arguments);
-    if (outcome == Outcome.TOO_LARGE) {
-      int read = arguments.count();
-      return refuse(command, whole.refusal(command, read), count - read, input);
-    }
+    Outcome outcome = whole.read(input, count, context.request().arguments());
     if (outcome != Outcome.COMPLETE) {
-      return stop(outcome, input);
+      return stopBefore(command, outcome, count, input);
     }
     if (runner.redirects(command)) {
+      admission.takeBack();
       context.counters().countExecuted();
       execution.count(count / command.step() - 1);
       client.lastCommand(command.name());
@@ -434,6 +441,11 @@ public final class RespSession implements AutoCloseable {
   /** The part of it that is for what the client has queued and watches, in bytes. */
   public long transactionBytes() {
     return execution.transaction().heldBytes();
+  }
+
+  /** The replies of the last turn that count only if the entry of that turn happens. */
+  public HeldReplies heldReplies() {
+    return admission.heldReplies();
   }
 
   /** Whose conversation it is. */

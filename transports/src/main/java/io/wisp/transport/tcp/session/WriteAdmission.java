@@ -22,9 +22,32 @@ final class WriteAdmission {
   /** Those of which a subcommand takes a key. */
   private static final Set<String> TELLS_OF_KEYS = Set.of("object", "memory");
 
+  /** In what way the reply of the command that was let in last counts only with its entry. */
+  private enum Held {
+    /** It is true whatever becomes of the entry. */
+    NOT,
+    /** It tells what was read. */
+    READ,
+    /** It tells what was written. */
+    WRITE
+  }
+
   private final @Nullable WriteGate gate;
   private final boolean asksOfReads;
   private final Execution execution;
+  private final HeldReplies replies = new HeldReplies();
+  private Held held = Held.NOT;
+
+  /** Where in this turn's output the reply of that command begins, once it does. */
+  private int began;
+
+  private boolean hasBegun;
+
+  /** A turn before this one has a part of what that command does. */
+  private boolean goesOn;
+
+  /** In this turn a command ran whose reply is held. */
+  private boolean hasRun;
 
   /**
    * That of a session.
@@ -40,6 +63,12 @@ final class WriteAdmission {
   void beginTurn() {
     if (gate != null) {
       gate.beginTurn();
+      replies.clear();
+      hasRun = false;
+      // What was read first has been proven, and what is read later is no older.
+      held = held == Held.READ ? Held.NOT : held;
+      goesOn = held != Held.NOT;
+      hasBegun = false;
     }
   }
 
@@ -54,17 +83,71 @@ final class WriteAdmission {
       return true;
     }
     if (writes(command)) {
-      return gate.admitsWrite(keys(command, count));
+      boolean may = gate.admitsWrite(keys(command, count));
+      held = may ? Held.WRITE : Held.NOT;
+      return may;
     }
-    if (gate.hasWritten()) {
-      return looksAtNoMoreThanKeys(command);
-    }
-    return !asksOfReads || !looksAtStore(command) || gate.admitsRead();
+    boolean looks = looksAtStore(command);
+    boolean may =
+        gate.hasWritten()
+            ? looksAtNoMoreThanKeys(command)
+            : !asksOfReads || !looks || gate.admitsRead();
+    held = may && looks && gate.holdsReplies() ? Held.READ : Held.NOT;
+    return may;
   }
 
   /** Whether a command that runs for each key as it arrives may go on. */
   boolean mayStep(Command command) {
-    return gate == null || command.access() != Access.WRITE || gate.admitsWrite(1);
+    if (gate == null || command.access() != Access.WRITE) {
+      return true;
+    }
+    boolean may = gate.admitsWrite(1);
+    held = may ? Held.WRITE : held;
+    return may;
+  }
+
+  /** The command that was let in last does not run: it is not all there, or is refused. */
+  void takeBack() {
+    if (gate != null && held != Held.NOT) {
+      held = Held.NOT;
+      if (!hasRun) {
+        gate.takeBack();
+      }
+    }
+  }
+
+  /**
+   * Something was done, and replied at such a place of the output.
+   *
+   * @param isOver whether its command has ended
+   */
+  void replied(int from, int to, boolean isOver) {
+    if (held == Held.NOT) {
+      return;
+    }
+    hasRun = true;
+    if (!hasBegun) {
+      hasBegun = true;
+      began = from;
+    }
+    if (isOver) {
+      if (goesOn) {
+        replies.addPart(began, held == Held.WRITE);
+      } else {
+        replies.add(began, to, held == Held.WRITE);
+      }
+      held = Held.NOT;
+      hasBegun = false;
+      goesOn = false;
+    }
+  }
+
+  /** The replies of the turn that has ended which count only with its entry. */
+  HeldReplies heldReplies() {
+    if (held != Held.NOT) {
+      replies.addPart(hasBegun ? began : 0, held == Held.WRITE);
+    }
+    return replies;
   }
 
   private boolean writes(Command command) {

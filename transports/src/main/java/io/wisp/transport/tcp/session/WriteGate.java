@@ -24,6 +24,15 @@ public interface WriteGate {
   /** Whether the session was let in to write in this turn. */
   boolean hasWritten();
 
+  /** Whether the session's replies of this turn are held back, and its connection with them. */
+  boolean holdsReplies();
+
+  /**
+   * What was let in last does not run, and it was the first of this turn: nothing has to wait for
+   * it.
+   */
+  void takeBack();
+
   /** Whether reads need to be let in, too: where several servers share the log. */
   boolean asksOfReads();
 

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.wisp.cluster.ClusterMap;
 import io.wisp.cluster.ClusterMember;
 import io.wisp.cluster.ClusterNode;
+import io.wisp.cluster.KeySlot;
 import io.wisp.cluster.SlotRange;
+import io.wisp.store.Slice;
 import io.wisp.transport.tcp.session.SessionHarness;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -56,7 +59,7 @@ class ClusterReplicasTest {
         .contains(
             A.id() + " 10.0.0.1:7001@0 master - 0 0 2 connected 0-99\n",
             B.id() + " 10.0.0.2:7002@0 myself,slave " + A.id() + " 0 0 2 connected\n",
-            C.id() + " 10.0.0.3:7003@0 master - 0 0 2 connected 100-199\n");
+            C.id() + " 10.0.0.3:7003@0 master - 0 0 1 connected 100-199\n");
     assertThat(line("CLUSTER REPLICAS " + A.id()))
         .startsWith("*1\r\n$")
         .contains(B.id() + " 10.0.0.2:7002@0 myself,slave " + A.id());
@@ -67,6 +70,33 @@ class ClusterReplicasTest {
             A.id() + " 10.0.0.1:7001@0 slave " + B.id() + " 0 0 3 connected\n",
             B.id() + " 10.0.0.2:7002@0 myself,master - 0 0 3 connected 0-99\n");
     assertThat(line("CLUSTER REPLICAS " + A.id())).isEqualTo("*0\r\n");
+  }
+
+  @Test
+  void shouldTellTheEpochOfEachShardAndTheGreatest() {
+    ClusterNode d = new ClusterNode("d", "10.0.0.4", 7004, List.of(), "c");
+    ClusterMap file = new ClusterMap(1, List.of(A, B, C, d));
+    ClusterMember ofTwo = new ClusterMember("b", file);
+    try (SessionHarness other = SessionHarness.of(ofTwo)) {
+      ofTwo.follow("a", 5, true);
+      assertThat(other.call("CLUSTER", "INFO"))
+          .contains("cluster_current_epoch:5\r\n", "cluster_my_epoch:5\r\n");
+      assertThat(ofTwo.replace(file.withMaster("d", 9))).isTrue();
+      assertThat(other.call("CLUSTER", "INFO"))
+          .contains("cluster_current_epoch:9\r\n", "cluster_my_epoch:5\r\n");
+      assertThat(other.call("CLUSTER", "NODES"))
+          .contains(
+              A.id() + " 10.0.0.1:7001@0 master - 0 0 5 connected 0-99\n",
+              C.id() + " 10.0.0.3:7003@0 slave " + d.id() + " 0 0 9 connected\n",
+              d.id() + " 10.0.0.4:7004@0 master - 0 0 9 connected 100-199\n");
+      String key =
+          IntStream.iterate(0, i -> i + 1)
+              .mapToObj(i -> "key" + i)
+              .filter(each -> file.ownerIndex(KeySlot.of(Slice.of(each))) == 2)
+              .findFirst()
+              .orElseThrow();
+      assertThat(other.call("GET", key)).startsWith("-MOVED ").endsWith(" 10.0.0.4:7004\r\n");
+    }
   }
 
   @Test
