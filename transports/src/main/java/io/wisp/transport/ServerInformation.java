@@ -2,25 +2,33 @@
 package io.wisp.transport;
 
 import io.wisp.cluster.ClusterMember;
-import io.wisp.cluster.MapLines;
+import io.wisp.cluster.MapText;
 import io.wisp.store.StoreStatistics;
 import org.jspecify.annotations.Nullable;
 
 /** What a server says of itself to whoever asks, as lines of {@code name:value}. */
 public final class ServerInformation {
 
+  private static final String LINE_END = "\n";
+
   private ServerInformation() {}
+
+  /** That of a server's node, which {@link #of} tells; null if it is in no cluster. */
+  public static @Nullable MapText mapOf(ServerOptions options) {
+    ClusterMember member = options.member();
+    return member == null ? null : new MapText(member, LINE_END);
+  }
 
   /**
    * The lines of a server that serves by a transport.
    *
-   * @param member the node of a cluster that it is, or null
+   * @param map that of the node of a cluster that it is, with lines that end as these; or null
    */
   public static String of(
       Transport transport,
       ServerStatistics server,
       StoreStatistics store,
-      @Nullable ClusterMember member) {
+      @Nullable MapText map) {
     StringBuilder lines = new StringBuilder();
     line(lines, "transport", transport.name());
     line(lines, "connections", server.connections());
@@ -39,13 +47,13 @@ public final class ServerInformation {
     line(lines, "relocations", store.relocations());
     line(lines, "expired", store.expired());
     line(lines, "evicted", store.evicted());
-    if (member != null) {
-      MapLines.of(member).forEach((name, value) -> line(lines, name, value));
+    if (map != null) {
+      lines.append(map.now());
     }
     return lines.toString();
   }
 
   private static void line(StringBuilder lines, String name, Object value) {
-    lines.append(name).append(':').append(value).append('\n');
+    lines.append(name).append(':').append(value).append(LINE_END);
   }
 }

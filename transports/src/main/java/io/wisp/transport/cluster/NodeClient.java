@@ -87,7 +87,7 @@ final class NodeClient implements AutoCloseable {
    * one, is found by a port whatever the host is.
    */
   private void meet(Client connected) {
-    String information = connected.information();
+    String information = connected.clusterInformation();
     ClusterMap told = MapLines.read(information);
     if (told == null) {
       throw new TransportException("a server is there that is in no cluster");

@@ -47,7 +47,7 @@ final class NodeClients implements AutoCloseable {
    * @throws TransportException if what it tells is no map
    */
   static @Nullable ClusterMap readMap(Client client, String server) {
-    return mapIn(client.information(), server);
+    return mapIn(client.clusterInformation(), server);
   }
 
   /** The map in all that a server said, likewise. */
