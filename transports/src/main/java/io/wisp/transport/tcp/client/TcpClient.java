@@ -484,7 +484,7 @@ public final class TcpClient implements Client {
 
   private void requireDone(Status status, String name) {
     if (status.isElsewhere()) {
-      throw new MovedException(endpoint + " answered " + name + " with " + status);
+      throw new MovedException(endpoint + " answered " + name + " with " + reply.text(), status);
     }
     if (status != Status.DONE) {
       throw new TransportException(endpoint + " answered " + name + " with " + status);
