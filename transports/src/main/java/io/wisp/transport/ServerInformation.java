@@ -13,7 +13,7 @@ public final class ServerInformation {
 
   private ServerInformation() {}
 
-  /** That of a server's node, which {@link #of} tells; null if it is in no cluster. */
+  /** The map of a server's node, as {@link #of} tells it; null if the server is in no cluster. */
   public static @Nullable MapText mapOf(ServerOptions options) {
     ClusterMember member = options.member();
     return member == null ? null : new MapText(member, LINE_END);
@@ -22,7 +22,7 @@ public final class ServerInformation {
   /**
    * The lines of a server that serves by a transport.
    *
-   * @param map that of the node of a cluster that it is, with lines that end as these; or null
+   * @param map as {@link #mapOf} makes it, once for the server
    */
   public static String of(
       Transport transport,
