@@ -25,10 +25,7 @@ public final class ServerInformation {
    * @param map as {@link #mapOf} makes it, once for the server
    */
   public static String of(
-      Transport transport,
-      ServerStatistics server,
-      StoreStatistics store,
-      @Nullable MapText map) {
+      Transport transport, ServerStatistics server, StoreStatistics store, @Nullable MapText map) {
     StringBuilder lines = new StringBuilder();
     line(lines, "transport", transport.name());
     line(lines, "connections", server.connections());
