@@ -4,7 +4,7 @@ import re
 import pytest
 
 from wisp_tools.scale.facts import SLOTS
-from wisp_tools.scale.maps import Map
+from wisp_tools.scale.maps import Map, information
 from wisp_tools.tree import ROOT
 
 
@@ -39,6 +39,32 @@ def test_lines_are_those_that_java_writes_and_reads():
             for slot in range(int(first), int(last or first) + 1)
         }
         assert told == {slot for slot in range(SLOTS) if scattered.owners[slot] == i}
+
+
+def test_the_answer_to_info_cluster_is_what_java_writes_of_shards_with_replicas():
+    source = (ROOT / "core/src/main/java/io/wisp/cluster/MapLines.java").read_text()
+    names = dict(re.findall(r'String ([A-Z_]+) = "(\w+)";', source))
+    head, _, text = information(4, 3).partition("\r\n")
+    assert head == f"${len(text) - 2}"
+    lines = text.splitlines()
+    assert lines[:2] == ["# Cluster", "cluster_enabled:1"]
+    assert [line.partition(":")[0] for line in lines[2:]] == [
+        *(names[each] for each in ("EPOCH", "DIGEST", "MYSELF")),
+        *(names["NODE"] + str(node) for node in range(4)),
+        names["FILE_EPOCH"],
+        *(names["SHARD_EPOCH"] + str(shard) for shard in range(2)),
+        "",
+    ]
+    values = [line.partition(":")[2] for line in lines]
+    assert [re.sub(r".*,slots=", "", value) for value in values[5:9]] == [
+        "0-8191",
+        ",shard=node-0000",
+        ",shard=node-0000",
+        "8192-16383",
+    ]
+    assert '",shard=" + node.shard()' in source
+    assert '"name=%s,epoch=%s"' in source
+    assert values[-3:] == ["name=node-0000,epoch=10", "name=node-0003,epoch=10", ""]
 
 
 def test_the_reply_to_cluster_slots_has_an_entry_for_each_run():

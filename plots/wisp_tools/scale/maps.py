@@ -51,8 +51,7 @@ class Map:
             ranges[owner].append(str(first) if first == last else f"{first}-{last}")
         told = ["cluster_epoch:1", f"cluster_digest:{'0' * _ID_LENGTH}", f"cluster_myself:{_name(0)}"]
         for node in range(self.nodes):
-            slots = " ".join(ranges[node])
-            told.append(f"cluster_node{node}:name={_name(node)},host={_host(node)},port={PORT},slots={slots}")
+            told.append(_line(node, " ".join(ranges[node])))
         return "".join(line + "\n" for line in told)
 
     def slots_reply(self) -> str:
@@ -63,6 +62,29 @@ class Map:
             node = f"*4\r\n{_bulk(_host(owner))}:{PORT}\r\n{_bulk('0' * _ID_LENGTH)}*0\r\n"
             replies.append(f"*3\r\n:{first}\r\n:{last}\r\n{node}")
         return "".join(replies)
+
+
+def information(nodes: int, of_shard: int, epoch: int = 10) -> str:
+    """What a node answers to another one's INFO cluster where shards have replicas.
+
+    Slots are in runs, and each shard is at a later epoch than the file's, as it is once it has chosen a master.
+    """
+    shards = -(-nodes // of_shard)
+    masters = [_name(shard * of_shard) for shard in range(shards)]
+    told = ["# Cluster", "cluster_enabled:1", f"cluster_epoch:{epoch}"]
+    told += [f"cluster_digest:{'0' * _ID_LENGTH}", f"cluster_myself:{_name(0)}"]
+    runs = list(Map.even(shards).runs())
+    for node in range(nodes):
+        shard, place = divmod(node, of_shard)
+        first, last, _ = runs[shard]
+        told.append(_line(node, "") + f",shard={masters[shard]}" if place else _line(node, f"{first}-{last}"))
+    told.append("cluster_file_epoch:1")
+    told += [f"cluster_shard{shard}:name={master},epoch={epoch}" for shard, master in enumerate(masters)]
+    return _bulk("".join(f"{line}\r\n" for line in told))
+
+
+def _line(node: int, slots: str) -> str:
+    return f"cluster_node{node}:name={_name(node)},host={_host(node)},port={PORT},slots={slots}"
 
 
 def _name(node: int) -> str:

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wisp_tools.arguments import Parser, number
-from wisp_tools.scale.maps import Map
+from wisp_tools.scale.maps import Map, information
 from wisp_tools.scale.tables import count, size, table
 
 NODES = (10, 100, 300, 1000)
+OF_SHARD = 3
 GOSSIP_HEADER = 2256
 GOSSIP_ENTRY = 104
 """Bytes, and entries of a tenth of the nodes, 3 at least: clusterMsg and clusterSendPing of Redis 7."""
@@ -68,7 +69,8 @@ def report(group: Group) -> str:
     maps, traffic = [], []
     for nodes in NODES:
         even, scattered = Map.even(nodes), Map.scattered(nodes, 1)
-        texts = (even.lines(), scattered.lines(), even.slots_reply(), scattered.slots_reply())
+        asked = information(nodes, OF_SHARD)
+        texts = (even.lines(), scattered.lines(), even.slots_reply(), scattered.slots_reply(), asked)
         maps.append((count(nodes), *(size(len(text)) for text in texts)))
         beats = nodes / group.heartbeat
         traffic.append(
@@ -85,9 +87,9 @@ def report(group: Group) -> str:
         )
     return "\n".join(
         (
-            "Bytes of a map, with slots in runs and with slots scattered:",
+            "Bytes of a map, with slots in runs and scattered; and of INFO cluster with shards of three:",
             "",
-            table(("nodes", "Wisp's lines", "scattered", "CLUSTER SLOTS", "scattered"), maps),
+            table(("nodes", "Wisp's lines", "scattered", "CLUSTER SLOTS", "scattered", "INFO cluster"), maps),
             "",
             f"A second of the group with {group.changes:g} changes of the map, each told to every node; and of gossip:",
             "",

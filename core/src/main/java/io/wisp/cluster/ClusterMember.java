@@ -76,6 +76,11 @@ public final class ClusterMember {
     return hasReplicas;
   }
 
+  /** That of this node, by each map. */
+  public String name() {
+    return name;
+  }
+
   /** What holds now. */
   public Place place() {
     return place;

@@ -46,13 +46,12 @@ public final class MapLines {
 
   private MapLines() {}
 
-  /** The lines of a node. */
-  public static Map<String, String> of(ClusterMember member) {
+  /** The lines of a node of a name. */
+  public static Map<String, String> of(String node, ClusterMap map) {
     Map<String, String> lines = new LinkedHashMap<>();
-    ClusterMap map = member.map();
     lines.put(EPOCH, Long.toString(map.currentEpoch()));
     lines.put(DIGEST, map.digest());
-    lines.put(MYSELF, member.node().name());
+    lines.put(MYSELF, node);
     for (int i = 0; i < map.nodes().size(); i++) {
       lines.put(NODE + i, value(map.nodes().get(i)));
     }

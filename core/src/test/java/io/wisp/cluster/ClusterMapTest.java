@@ -254,7 +254,7 @@ class ClusterMapTest {
 
   private static ClusterMap told(ClusterMember member) {
     StringBuilder lines = new StringBuilder("# Cluster\r\ncluster_enabled:1\r\n");
-    MapLines.of(member).forEach((name, value) -> lines.append(name + ":" + value + "\r\n"));
+    lines.append(new MapText(member, "\r\n").now());
     return Objects.requireNonNull(MapLines.read(lines + "\r\n# Keyspace\r\n"));
   }
 
@@ -415,7 +415,7 @@ class ClusterMapTest {
   void shouldTellTheEpochsOfShardsAndTheGreatestToWhoKnowsOne() {
     ClusterMap map = threeShards(2).withMaster("x3", 10).withMaster("y2", 3);
     ClusterMember member = new ClusterMember("z", map);
-    assertThat(MapLines.of(member))
+    assertThat(MapLines.of("z", map))
         .containsEntry("cluster_epoch", "10")
         .containsEntry("cluster_file_epoch", "2")
         .containsEntry("cluster_shard0", "name=x,epoch=10")
@@ -428,8 +428,23 @@ class ClusterMapTest {
       assertThat(told.epochAt(i)).isEqualTo(map.epochAt(i));
     }
     assertThat(told.isOfSameFile(threeShards(2))).isTrue();
-    assertThat(MapLines.of(new ClusterMember("z", threeShards(2))))
+    assertThat(MapLines.of("z", threeShards(2)))
         .doesNotContainKey("cluster_file_epoch")
         .doesNotContainKey("cluster_shard0");
+  }
+
+  @Test
+  void shouldMakeItsTextAnewOnlyForAnotherMap() {
+    ClusterMember member = new ClusterMember("x2", threeShards(1));
+    MapText text = new MapText(member, "\n");
+    String first = text.now();
+    assertThat(first).contains("cluster_myself:x2\n").doesNotContain("cluster_shard0");
+    member.follow("x2", 3, false);
+    String second = text.now();
+    assertThat(second).contains("cluster_shard0:name=x,epoch=3\n");
+    member.follow("x2", 3, true);
+    assertThat(text.now()).isSameAs(second);
+    member.replace(threeShards(1).withMaster("y3", 2));
+    assertThat(text.now()).contains("cluster_shard1:name=y,epoch=2\n");
   }
 }

@@ -165,4 +165,12 @@ public interface Client extends KeyValue {
 
   /** What the server says of itself, as lines of {@code name:value}. */
   String information();
+
+  /**
+   * What it says of its cluster, likewise, with other lines or without: as few as the protocol can
+   * ask for, because clients and other nodes ask again and again.
+   */
+  default String clusterInformation() {
+    return information();
+  }
 }

@@ -278,7 +278,7 @@ public abstract class FrameClient implements Client {
   private Status find(Operation operation, Slice key) {
     Status status = call(operation, key, NONE, 0);
     if (status.isElsewhere()) {
-      throw new MovedException(endpoint + " answers " + status + ": " + reply.bytes());
+      throw new MovedException(endpoint + " answers " + status + ": " + reply.bytes(), status);
     }
     return status;
   }

@@ -40,7 +40,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>Replies come in the order of submission, over all nodes; writes of one key take effect in
  *       that order, writes of different nodes in any.
  *   <li>The timeout is that of each request to a node, of which a call makes more than one only if
- *       the map has changed.
+ *       the map has changed. Where it asks nodes for the map, it waits for no more than one that is
+ *       silent; the next call asks another one. A shard of which nobody knew more is not asked
+ *       about again within a tenth of a second, and calls for its keys end as the last one did.
  *   <li>All keys of a batch are of one slot: else there is an {@link IllegalArgumentException} that
  *       names two keys, their slots and their nodes.
  *   <li>There is one walk of {@link #scan} at a time, which goes from shard to shard. A shard that
@@ -292,23 +294,46 @@ public final class ClusterClient implements Client {
   }
 
   private long number(Slice key, long ofNoKey, ToLongFunction<Client> question) {
-    long[] number = {ofNoKey};
-    Request request =
-        (client, _, _, _) -> {
-          try {
-            number[0] = question.applyAsLong(client);
-            return Status.DONE;
-          } catch (MovedException e) {
-            return Status.MOVED;
-          }
-        };
+    NumberRequest request = new NumberRequest(question, ofNoKey);
     Status status = call(request, key, NONE, noValue);
     if (status.isElsewhere()) {
-      String who =
-          status == Status.SLOT_NOT_SERVED ? "no node has" : "the nodes disagree which of them has";
-      throw new MovedException("of the cluster, " + who + " slot " + KeySlot.of(key));
+      throw request.refusal(status, KeySlot.of(key));
     }
-    return number[0];
+    return request.number;
+  }
+
+  /** One that is answered by a number. */
+  private static final class NumberRequest implements Request {
+    private final ToLongFunction<Client> question;
+    private long number;
+
+    /** Of the node that was the last to refuse it. */
+    private @Nullable String said;
+
+    NumberRequest(ToLongFunction<Client> question, long ofNoKey) {
+      this.question = question;
+      number = ofNoKey;
+    }
+
+    @Override
+    public Status ask(Client client, Slice key, Slice value, ValueSink sink) {
+      try {
+        number = question.applyAsLong(client);
+        return Status.DONE;
+      } catch (MovedException e) {
+        said = e.getMessage();
+        return e.status();
+      }
+    }
+
+    MovedException refusal(Status status, int slot) {
+      String who = "the nodes disagree which of them has";
+      if (status == Status.SLOT_NOT_SERVED) {
+        who = said == null ? "no node has" : "no node now serves";
+      }
+      String why = said == null ? "" : ": " + said;
+      return new MovedException("of the cluster, " + who + " slot " + slot + why, status);
+    }
   }
 
   @Override

@@ -27,8 +27,11 @@ import org.jspecify.annotations.Nullable;
  * asked about once a second, however many there are; and since those who are asked have asked
  * others, those who know of a change are twice as many a second later.
  *
- * <p>A node that does not answer costs this thread a second or two, and nobody else anything. Of
- * the own shard it learns nothing: that is for {@link ClusterMember#follow} alone to say.
+ * <p>It asks for the map and nothing else, because a node answers on a thread that serves others
+ * meanwhile. A node that does not answer costs this thread a second or two, one for connecting and
+ * one for the map; a host whose name nobody resolves costs it as long as the system looks for it,
+ * which may be half a minute. Nobody else waits for that: only news come later. Of the own shard it
+ * learns nothing: that is for {@link ClusterMember#follow} alone to say.
  */
 public final class MasterWatch implements AutoCloseable {
 
@@ -174,7 +177,10 @@ public final class MasterWatch implements AutoCloseable {
             .formatted(TimeUnit.NANOSECONDS.toSeconds(silenceNanos), why.getMessage()));
   }
 
-  /** Ends the thread, at the latest when the node that is being asked has had its time. */
+  /**
+   * Has the thread end, without waiting for it: at the latest when the node that is being asked has
+   * had its time, and the system its own to find the host.
+   */
   @Override
   public void close() {
     stop.countDown();

@@ -10,6 +10,7 @@ import io.wisp.transport.Endpoint;
 import io.wisp.transport.Transport;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.TransportTimeoutException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * the thread that uses the cluster's client; only {@link #close} may come from another.
  */
 final class NodeClient implements AutoCloseable {
+
+  /** For so long a node that failed is not asked for the map if others are there. */
+  private static final long RESPITE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final ClusterNode node;
   private final Transport transport;
@@ -30,6 +34,9 @@ final class NodeClient implements AutoCloseable {
   private volatile @Nullable Client client;
   private volatile boolean closed;
   private boolean broken;
+
+  /** When it last could not be reached or told no map, by {@link System#nanoTime}. */
+  private long failedAt = System.nanoTime() - RESPITE_NANOS;
 
   /** Requests that were submitted and not completed. */
   private int pending;
@@ -50,6 +57,21 @@ final class NodeClient implements AutoCloseable {
   /** Whether a connection is there that is not known to be broken. */
   boolean isConnected() {
     return client != null && !broken && !closed;
+  }
+
+  /** Notes that it could not be reached, or told no map. */
+  void failed() {
+    failedAt = System.nanoTime();
+  }
+
+  /** When that was last, by {@link System#nanoTime}; long ago if it never was. */
+  long failedAt() {
+    return failedAt;
+  }
+
+  /** Whether it was so lately that to ask again would tell the same. */
+  boolean hasJustFailed() {
+    return System.nanoTime() - failedAt < RESPITE_NANOS;
   }
 
   int pending() {
@@ -78,6 +100,7 @@ final class NodeClient implements AutoCloseable {
       return connected;
     } catch (TransportException | IllegalArgumentException e) {
       drop();
+      failed();
       throw new TransportException("node " + node + " cannot be reached: " + e.getMessage(), e);
     }
   }
@@ -87,7 +110,7 @@ final class NodeClient implements AutoCloseable {
    * one, is found by a port whatever the host is.
    */
   private void meet(Client connected) {
-    String information = connected.information();
+    String information = connected.clusterInformation();
     ClusterMap told = MapLines.read(information);
     if (told == null) {
       throw new TransportException("a server is there that is in no cluster");

@@ -9,7 +9,10 @@ import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Transport;
 import io.wisp.transport.TransportException;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +22,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class NodeClients implements AutoCloseable {
 
+  /** For so long nobody is asked about a shard of which nobody knew more. */
+  private static final long QUIET_NANOS = 100_000_000;
+
   private final Transport transport;
   private final ClientOptions options;
   private ClusterMap map;
 
   /** What nodes told when they were connected to, until it is followed. */
   private @Nullable ClusterMap met;
+
+  /** Until when that is, by the names of shards and {@link System#nanoTime}. */
+  private final Map<String, Long> quietUntil = new HashMap<>();
 
   /** A connection for each node, in the order of the map. */
   private volatile List<NodeClient> nodes = List.of();
@@ -47,7 +56,7 @@ final class NodeClients implements AutoCloseable {
    * @throws TransportException if what it tells is no map
    */
   static @Nullable ClusterMap readMap(Client client, String server) {
-    return mapIn(client.information(), server);
+    return mapIn(client.clusterInformation(), server);
   }
 
   /** The map in all that a server said, likewise. */
@@ -92,53 +101,76 @@ final class NodeClients implements AutoCloseable {
   }
 
   /**
-   * Asks for a later map while no request is outstanding: the node that has answered that a key is
-   * elsewhere, for that is so by its map. If it is gone or silent, or knows of none that is later,
-   * because it goes by an older one or was cut off from its shard, others are asked as by {@link
-   * #refreshWithout}.
+   * Asks for a later master of a shard, or a later file, while no request is outstanding: the node
+   * that has answered that a key is elsewhere, for that is so by its map. If it is gone or silent,
+   * or knows of none that is later, because it goes by an older map or was cut off from its shard,
+   * others are asked as by {@link #refreshWithout}.
    *
    * @return whether there was one
    */
   boolean refreshFrom(NodeClient node) {
-    ClusterMap before = map;
-    if (nodes.contains(node)) {
-      ask(node);
-    }
-    followMet();
-    return map != before || refreshWithout(node);
+    return refreshShardOf(node, true);
   }
 
   /**
-   * Asks for a later map while no request is outstanding, because a node cannot be reached or knows
-   * of none: those that may have taken its place, and as {@link #refresh} does if there are none of
-   * these, or they are gone too.
+   * Asks likewise because a node cannot be reached or knows of none: those that may have taken its
+   * place, and as {@link #refresh} does if there are none of these, or they are gone too. Where
+   * nobody knew of one, nobody is asked again within {@link #QUIET_NANOS}: members of a shard that
+   * has no master have an election to hold, and their clients call again and again.
    *
    * @return whether there was one
    */
   boolean refreshWithout(NodeClient gone) {
-    ClusterMap before = map;
-    if (!askOthersOfShard(gone)) {
-      refresh();
-    }
-    followMet();
-    return map != before;
+    return refreshShardOf(gone, false);
   }
 
-  /**
-   * Asks the others of a node's shard until one knows a later map.
-   *
-   * @return whether any could be asked
-   */
-  private boolean askOthersOfShard(NodeClient node) {
-    ClusterMap before = map;
-    List<NodeClient> all = nodes;
-    int index = all.indexOf(node);
-    boolean asked = false;
-    for (int i = 0; i < all.size() && index >= 0 && map == before; i++) {
-      boolean mayKnow = i != index && before.masterIndex(i) == before.masterIndex(index);
-      asked |= mayKnow && ask(all.get(i));
+  private boolean refreshShardOf(NodeClient node, boolean itselfToo) {
+    int index = nodes.indexOf(node);
+    if (index < 0) {
+      return refresh();
     }
-    return asked;
+    ClusterMap before = map;
+    followMet();
+    String shard = before.nodes().get(index).shard();
+    if (!knowsMore(before, index) && !isQuiet(shard)) {
+      askAbout(before, index, itselfToo);
+      followMet();
+      quietUntil.put(shard, System.nanoTime() + (knowsMore(before, index) ? 0 : QUIET_NANOS));
+    }
+    return knowsMore(before, index);
+  }
+
+  private boolean isQuiet(String shard) {
+    Long until = quietUntil.get(shard);
+    return until != null && System.nanoTime() - until < 0;
+  }
+
+  /** Whether the map is of a later file than one before, or has a later master of a shard. */
+  private boolean knowsMore(ClusterMap before, int index) {
+    return map != before
+        && (!map.isOfSameFile(before) || map.epochAt(index) > before.epochAt(index));
+  }
+
+  /** Asks those who may know of the shard of the node at a place, until one knows more of it. */
+  private void askAbout(ClusterMap before, int index, boolean itselfToo) {
+    long end = endOfRound();
+    List<NodeClient> all = nodes;
+    if (itselfToo) {
+      ask(all.get(index));
+    }
+    List<NodeClient> others = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      if (i != index && before.masterIndex(i) == before.masterIndex(index)) {
+        others.add(all.get(i));
+      }
+    }
+    boolean asked = false;
+    for (NodeClient other : likelyFirst(others)) {
+      asked |= !knowsMore(before, index) && mayAsk(other, end) && ask(other);
+    }
+    if (!asked && !knowsMore(before, index)) {
+      askAll(end);
+    }
   }
 
   /**
@@ -149,15 +181,43 @@ final class NodeClients implements AutoCloseable {
    */
   boolean refresh() {
     ClusterMap before = map;
-    boolean asked = false;
-    for (NodeClient node : nodes) {
-      asked |= node.isConnected() && ask(node);
-    }
-    for (int i = 0; i < nodes.size() && !asked; i++) {
-      asked = ask(nodes.get(i));
-    }
+    askAll(endOfRound());
     followMet();
     return map != before;
+  }
+
+  private void askAll(long end) {
+    boolean asked = false;
+    for (NodeClient node : likelyFirst(nodes)) {
+      boolean isWanted = node.isConnected() || !asked;
+      asked |= isWanted && mayAsk(node, end) && ask(node);
+    }
+  }
+
+  /**
+   * Until when another node is asked. Who waits in vain waits for a whole timeout, so no more than
+   * one does so in a round: the call for which nodes are asked takes no longer than that.
+   */
+  private long endOfRound() {
+    return System.nanoTime() + options.timeout().toNanos() / 2;
+  }
+
+  private static boolean mayAsk(NodeClient node, long end) {
+    boolean isInTime = System.nanoTime() - end < 0;
+    return isInTime && (node.isConnected() || !node.hasJustFailed());
+  }
+
+  /** Those that are connected, then the others, who failed the longest ago first: by turns. */
+  private static List<NodeClient> likelyFirst(List<NodeClient> some) {
+    long now = System.nanoTime();
+    List<NodeClient> connected = new ArrayList<>();
+    List<NodeClient> others = new ArrayList<>();
+    for (NodeClient node : some) {
+      (node.isConnected() ? connected : others).add(node);
+    }
+    others.sort(Comparator.comparingLong(node -> node.failedAt() - now));
+    connected.addAll(others);
+    return connected;
   }
 
   /** Notes what a node told when it was connected to. */
@@ -198,6 +258,7 @@ final class NodeClients implements AutoCloseable {
     } catch (TransportException e) {
       // Another one will know.
       node.broke(e);
+      node.failed();
       return false;
     }
   }

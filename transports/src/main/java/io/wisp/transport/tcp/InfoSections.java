@@ -2,7 +2,7 @@
 package io.wisp.transport.tcp;
 
 import io.wisp.cluster.ClusterMember;
-import io.wisp.cluster.MapLines;
+import io.wisp.cluster.MapText;
 import io.wisp.store.Store;
 import io.wisp.store.StoreStatistics;
 import io.wisp.transport.WriteLog;
@@ -17,6 +17,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What INFO tells of a server, under Redis' names where Redis has the figure. What is not known is
@@ -24,6 +26,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class InfoSections {
 
+  private static final String LINE_END = "\r\n";
   private static final int RUN_ID_BYTES = 20;
   private static final Set<String> ALL = Set.of("all", "everything");
 
@@ -31,6 +34,10 @@ final class InfoSections {
   private final Clients clients;
   private final Store store;
   private final TrafficRates rates;
+
+  /** Null if the server is in no cluster. */
+  private final @Nullable MapText map;
+
   private final long startedAtMillis = System.currentTimeMillis();
   private final String runId = runId();
 
@@ -47,6 +54,8 @@ final class InfoSections {
     this.clients = clients;
     this.store = store;
     this.rates = rates;
+    ClusterMember member = clients.options().member();
+    map = member == null ? null : new MapText(member, LINE_END);
   }
 
   private static String runId() {
@@ -68,34 +77,64 @@ final class InfoSections {
    * @param wanted as {@link io.wisp.transport.tcp.command.ServerView#information} has them
    */
   String text(Set<String> wanted) {
-    StoreStatistics stored = store.statistics();
     Baseline since = baseline;
-    CommandTotals commands = server.commandTotals().since(since.commands());
+    Supplier<StoreStatistics> stored = new Once<>(store::statistics);
+    Supplier<CommandTotals> commands =
+        new Once<>(() -> server.commandTotals().since(since.commands()));
     StringBuilder text = new StringBuilder();
-    append(text, wanted, "Server", serverSection());
-    append(text, wanted, "Clients", clientsSection());
-    append(text, wanted, "Memory", memorySection(stored));
-    append(text, wanted, "Persistence", persistenceSection());
-    append(text, wanted, "Stats", statisticsSection(stored, since, commands));
-    append(text, wanted, "Replication", replicationSection());
-    append(text, wanted, "CPU", processorSection());
-    append(text, wanted, "Commandstats", commandsSection(commands));
-    append(text, wanted, "Errorstats", errorsSection(commands));
-    append(text, wanted, "Cluster", clusterSection());
-    append(text, wanted, "Keyspace", keyspaceSection(stored));
+    append(text, wanted, "Server", this::serverSection);
+    append(text, wanted, "Clients", this::clientsSection);
+    append(text, wanted, "Memory", () -> memorySection(stored.get()));
+    append(text, wanted, "Persistence", this::persistenceSection);
+    append(text, wanted, "Stats", () -> statisticsSection(stored.get(), since, commands.get()));
+    append(text, wanted, "Replication", this::replicationSection);
+    append(text, wanted, "CPU", InfoSections::processorSection);
+    append(text, wanted, "Commandstats", () -> commandsSection(commands.get()));
+    append(text, wanted, "Errorstats", () -> errorsSection(commands.get()));
+    appendCluster(text, wanted);
+    append(text, wanted, "Keyspace", () -> keyspaceSection(stored.get()));
     return text.toString();
   }
 
+  /** What sections have in common: taken when the first of them is told, and if none is, never. */
+  private static final class Once<T> implements Supplier<T> {
+    private final Supplier<T> source;
+    private @Nullable T taken;
+
+    Once(Supplier<T> source) {
+      this.source = source;
+    }
+
+    @Override
+    public T get() {
+      T known = taken;
+      if (known == null) {
+        known = source.get();
+        taken = known;
+      }
+      return known;
+    }
+  }
+
   private static void append(
-      StringBuilder text, Set<String> wanted, String section, Map<String, Object> lines) {
+      StringBuilder text, Set<String> wanted, String section, Supplier<Map<String, Object>> lines) {
+    if (begins(text, wanted, section)) {
+      lines
+          .get()
+          .forEach((name, value) -> text.append(name).append(':').append(value).append(LINE_END));
+    }
+  }
+
+  /** Appends the heading of a section if it is wanted; the answer is whether it is. */
+  private static boolean begins(StringBuilder text, Set<String> wanted, String section) {
     if (!isWanted(wanted, section.toLowerCase(Locale.ROOT))) {
-      return;
+      return false;
     }
     if (!text.isEmpty()) {
-      text.append("\r\n");
+      text.append(LINE_END);
     }
-    text.append("# ").append(section).append("\r\n");
-    lines.forEach((name, value) -> text.append(name).append(':').append(value).append("\r\n"));
+    text.append("# ").append(section).append(LINE_END);
+    return true;
   }
 
   private static boolean isWanted(Set<String> wanted, String section) {
@@ -270,14 +309,11 @@ final class InfoSections {
     return lines;
   }
 
-  private Map<String, Object> clusterSection() {
-    ClusterMember member = clients.options().member();
-    Map<String, Object> lines = new LinkedHashMap<>();
-    lines.put("cluster_enabled", member == null ? 0 : 1);
-    if (member != null) {
-      lines.putAll(MapLines.of(member));
+  private void appendCluster(StringBuilder text, Set<String> wanted) {
+    if (begins(text, wanted, "Cluster")) {
+      text.append("cluster_enabled:").append(map == null ? 0 : 1).append(LINE_END);
+      text.append(map == null ? "" : map.now());
     }
-    return lines;
   }
 
   /** As in Redis, a database without keys has no line. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.zmq;
 
+import io.wisp.cluster.MapText;
 import io.wisp.codec.RequestExecutor;
 import io.wisp.store.Store;
 import io.wisp.transport.Endpoint;
@@ -50,14 +51,13 @@ final class ZmqServer implements Server {
       connections.close();
       throw e;
     }
+    MapText map = ServerInformation.mapOf(options);
     RequestExecutor executor =
         new RequestExecutor(
             store,
             options.password(),
             options.member(),
-            () ->
-                ServerInformation.of(
-                    transport, statistics(), store.statistics(), options.member()));
+            () -> ServerInformation.of(transport, statistics(), store.statistics(), map));
     loop = new RequestLoop(context, router, connections, executor, options, limits);
     thread =
         Thread.ofPlatform()

@@ -194,7 +194,7 @@ class ClusterClientTest {
                   Client.class,
                   client,
                   Map.of(
-                      "information",
+                      "clusterInformation",
                       information -> {
                         asked.add(client.description());
                         if (silent.contains(client.description())) {

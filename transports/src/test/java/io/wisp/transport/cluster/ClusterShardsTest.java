@@ -3,14 +3,29 @@ package io.wisp.transport.cluster;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.wisp.cluster.ClusterMap;
+import io.wisp.cluster.ClusterMember;
+import io.wisp.cluster.ClusterNode;
 import io.wisp.cluster.KeySlot;
+import io.wisp.cluster.SlotRange;
+import io.wisp.store.HeapStore;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.ValueBuffer;
 import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Endpoint;
+import io.wisp.transport.MovedException;
+import io.wisp.transport.Server;
+import io.wisp.transport.ServerOptions;
 import io.wisp.transport.TransportException;
+import io.wisp.transport.Transports;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -81,6 +96,158 @@ class ClusterShardsTest {
     }
   }
 
+  /** Has a client learn that its connection to the node of a key is broken. */
+  private static void loseConnection(ClusterClient client, String key, String node) {
+    try {
+      client.put(Slice.of(key), Slice.of("lost"));
+    } catch (TransportException e) {
+      assertThat(e).hasMessageContaining(node);
+    }
+  }
+
+  @Test
+  void shouldAskOnWhereOneKnowsMoreOfAnotherShardAlone() throws Exception {
+    try (RunningCluster cluster = RunningCluster.withReplicas(3, "0-8191", "8192-16383");
+        ClusterClient client = cluster.connect(IMPATIENT)) {
+      for (int node = 0; node < 6; node++) {
+        cluster.member(node).follow(node < 3 ? "n0" : "n3", 2, true);
+      }
+      String ofY = keyOf(cluster, 3);
+      put(client, keyOf(cluster, 0), "1");
+      put(client, ofY, "1");
+      cluster.member(4).replace(cluster.map().withMaster("n1", 9));
+      cluster.member(5).follow("n5", 3, true);
+      cluster.stop(3);
+      loseConnection(client, ofY, "node n3 at");
+      put(client, ofY, "2");
+      assertThatHas(cluster, 5, ofY, "2");
+    }
+  }
+
+  private static void unsettle(RunningCluster cluster, int first) {
+    cluster.member(first).follow(null, 0, false);
+    cluster.member(first + 1).follow(null, 0, false);
+  }
+
+  @Test
+  void shouldNotAskAgainAndAgainAboutAShardWithoutAMaster() throws Exception {
+    try (RunningCluster cluster = cluster();
+        ClusterClient client = cluster.connect()) {
+      String ofX = keyOf(cluster, 0);
+      String ofY = keyOf(cluster, 2);
+      put(client, ofX, "1");
+      put(client, ofY, "1");
+      unsettle(cluster, 2);
+      long before = requests(client);
+      for (int i = 0; i < 1_000; i++) {
+        assertThat(client.put(Slice.of(ofY), Slice.of("lost"))).isEqualTo(Status.SLOT_NOT_SERVED);
+      }
+      appoint(cluster, 1, 11);
+      put(client, ofX, "2");
+      assertThatHas(cluster, 1, ofX, "2");
+      assertThat(requests(client) - before).as("with questions for a map").isLessThan(1_700);
+      appoint(cluster, 3, 3);
+      while (client.put(Slice.of(ofY), Slice.of("3")).isError()) {
+        Thread.sleep(10);
+      }
+      assertThatHas(cluster, 3, ofY, "3");
+    }
+  }
+
+  private static long requests(ClusterClient client) {
+    return client
+        .information()
+        .lines()
+        .filter(line -> line.startsWith("total_commands_processed:"))
+        .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1)))
+        .sum();
+  }
+
+  @Test
+  void shouldSayWhyNobodyAnswersAQuestion() throws Exception {
+    try (RunningCluster cluster = cluster();
+        ClusterClient client = cluster.connect()) {
+      String ofY = keyOf(cluster, 2);
+      Slice key = Slice.of(ofY);
+      put(client, ofY, "1");
+      unsettle(cluster, 2);
+      String why = "of the cluster, no node now serves slot " + KeySlot.of(key) + ": ";
+      assertThatThrownBy(() -> client.contains(key))
+          .isInstanceOf(MovedException.class)
+          .hasMessageStartingWith(why + cluster.server(2))
+          .hasMessageContaining("CLUSTERDOWN The master of this shard is not known");
+      assertThatThrownBy(() -> client.timeToLive(key))
+          .isInstanceOf(MovedException.class)
+          .hasMessageStartingWith(why + cluster.server(2));
+    }
+  }
+
+  private static Server serve(HeapStore store, ClusterMember member) {
+    Endpoint endpoint = new Endpoint("127.0.0.1", member.node().port());
+    return Transports.named("tcp").serve(store, ServerOptions.at(endpoint).withMember(member));
+  }
+
+  private static boolean isPut(ClusterClient client, Slice key) {
+    try {
+      return !client.put(key, Slice.of("v")).isError();
+    } catch (TransportException e) {
+      assertThat(e).hasMessageContaining("node ");
+      return false;
+    }
+  }
+
+  /** Of a shard of which hosts are gone without a word, and the last node is the master. */
+  @Test
+  void shouldWaitForOneSilentNodeACallAndForAnotherTheNextTime() throws Exception {
+    Duration timeout = Duration.ofMillis(500);
+    List<ServerSocket> silent = new ArrayList<>();
+    List<Integer> ports = RunningCluster.freePorts(2);
+    List<ClusterNode> nodes = new ArrayList<>();
+    nodes.add(new ClusterNode("a", "127.0.0.1", ports.get(0), SlotRange.parseAll("0-8191")));
+    try (HeapStore store = new HeapStore()) {
+      for (String name : List.of("b", "c", "d", "e", "f", "g")) {
+        ServerSocket socket = new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"));
+        silent.add(socket);
+        List<SlotRange> slots = SlotRange.parseAll(name.equals("b") ? "8192-16383" : "");
+        nodes.add(new ClusterNode(name, "127.0.0.1", socket.getLocalPort(), slots, "b"));
+      }
+      nodes.add(new ClusterNode("h", "127.0.0.1", ports.get(1), List.of(), "b"));
+      ClusterMap map = new ClusterMap(1, nodes);
+      ClusterMember master = new ClusterMember("h", map);
+      master.follow("h", 2, true);
+      Slice key = Slice.of(keyFrom(8_192));
+      try (Server asked = serve(store, new ClusterMember("a", map));
+          Server _ = serve(store, master);
+          ClusterClient client =
+              ClusterClient.connect(
+                  Transports.named("tcp"),
+                  asked.endpoint(),
+                  RunningCluster.options().withTimeout(timeout))) {
+        boolean done = false;
+        for (int call = 0; !done && call < 20; call++) {
+          long begun = System.nanoTime();
+          done = isPut(client, key);
+          assertThat(Duration.ofNanos(System.nanoTime() - begun))
+              .isLessThan(timeout.multipliedBy(4));
+        }
+        assertThat(done).isTrue();
+      }
+    } finally {
+      for (ServerSocket socket : silent) {
+        socket.close();
+      }
+    }
+  }
+
+  /** A key of this slot, or of one above. */
+  private static String keyFrom(int slot) {
+    return IntStream.iterate(0, i -> i + 1)
+        .mapToObj(i -> "key" + i)
+        .filter(key -> KeySlot.of(Slice.of(key)) >= slot)
+        .findFirst()
+        .orElseThrow();
+  }
+
   @Test
   void shouldAskTheReplicasOfAMasterThatIsGone() throws Exception {
     try (RunningCluster cluster = cluster();
@@ -90,12 +257,7 @@ class ClusterShardsTest {
       put(client, ofY, "1");
       appoint(cluster, 3, 3);
       cluster.stop(2);
-      try {
-        client.put(Slice.of(ofY), Slice.of("lost"));
-      } catch (TransportException e) {
-        // So the client learns that the connection is broken.
-        assertThat(e).hasMessageContaining("node n2 at");
-      }
+      loseConnection(client, ofY, "node n2 at");
       put(client, ofY, "2");
       assertThatHas(cluster, 3, ofY, "2");
       assertThat(cluster.member(0).map().masterIndex(3)).isEqualTo(2);

@@ -8,16 +8,20 @@ import io.wisp.cluster.ClusterMember;
 import io.wisp.cluster.ClusterNode;
 import io.wisp.cluster.SlotRange;
 import io.wisp.store.HeapStore;
+import io.wisp.store.Store;
 import io.wisp.transport.Endpoint;
+import io.wisp.transport.Overridden;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.Transports;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -102,7 +106,7 @@ class MasterWatchTest {
     return new ClusterNode(name, "127.0.0.1", port, SlotRange.parseAll(slots), shard);
   }
 
-  private static Server serve(HeapStore store, ClusterMap map, int index) {
+  private static Server serve(Store store, ClusterMap map, int index) {
     ClusterNode node = map.nodes().get(index);
     ServerOptions options =
         ServerOptions.at(new Endpoint(node.host(), node.port())).withPassword(PASSWORD);
@@ -130,6 +134,33 @@ class MasterWatchTest {
           .contains("no node of another shard has answered", "WRONGPASS")
           .contains("all nodes want the same password and file");
       assertThat(ownerOf(wrong, SLOT_OF_Y)).startsWith("b ");
+    }
+  }
+
+  /** The more a node has stored the longer it takes, and it is asked each second. */
+  @Test
+  void shouldHaveNobodyCountWhatIsStored() throws Exception {
+    ClusterMap map = aloneBesideTwo();
+    ClusterMap later = map.withMaster("c", 4);
+    ClusterMember member = new ClusterMember("a", map);
+    AtomicInteger counted = new AtomicInteger();
+    try (HeapStore stored = new HeapStore()) {
+      Store store =
+          Overridden.in(
+              Store.class,
+              stored,
+              Map.of(
+                  "statistics",
+                  statistics -> {
+                    counted.incrementAndGet();
+                    return statistics.call();
+                  }));
+      try (Server _ = serve(store, later, 1);
+          Server _ = serve(store, later, 2);
+          MasterWatch _ = watch(member, PASSWORD)) {
+        await(() -> ownerOf(member, SLOT_OF_Y).startsWith("c "));
+        assertThat(counted).hasValue(0);
+      }
     }
   }
 

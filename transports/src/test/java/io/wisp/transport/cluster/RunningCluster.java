@@ -80,7 +80,12 @@ public final class RunningCluster implements AutoCloseable {
    * They share no log: their members are told who is the master.
    */
   static RunningCluster withReplicas(String... slots) throws IOException {
-    return new RunningCluster("tcp", 2, slots);
+    return withReplicas(2, slots);
+  }
+
+  /** Likewise, but so many nodes for each list. */
+  static RunningCluster withReplicas(int nodesOfShard, String... slots) throws IOException {
+    return new RunningCluster("tcp", nodesOfShard, slots);
   }
 
   private static ClusterNode node(int index, int port, String slots) {

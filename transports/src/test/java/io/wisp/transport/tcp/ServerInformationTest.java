@@ -9,7 +9,10 @@ import io.wisp.cluster.ClusterMap;
 import io.wisp.cluster.ClusterMember;
 import io.wisp.cluster.ClusterNode;
 import io.wisp.cluster.SlotRange;
+import io.wisp.store.HeapStore;
+import io.wisp.store.Store;
 import io.wisp.store.cuckoo.CuckooStore;
+import io.wisp.transport.Overridden;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -18,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -149,6 +153,30 @@ class ServerInformationTest {
           .isEqualTo("yes");
     }
     assertThat(information("server")).containsEntry("redis_mode", "standalone");
+  }
+
+  /** It takes the longer the more is stored, and nodes of a cluster ask each other each second. */
+  @Test
+  void shouldCountWhatIsStoredOnlyForThoseWhoAskForIt() throws IOException {
+    AtomicInteger counted = new AtomicInteger();
+    Store store =
+        Overridden.in(
+            Store.class,
+            new HeapStore(),
+            Map.of(
+                "statistics",
+                statistics -> {
+                  counted.incrementAndGet();
+                  return statistics.call();
+                }));
+    try (RunningServer other = new RunningServer(store);
+        RespPeer peer =
+            new RespPeer(new InetSocketAddress(InetAddress.getLoopbackAddress(), other.port()))) {
+      assertThat(peer.call("INFO", "cluster", "server").text()).contains("cluster_enabled:0\r\n");
+      assertThat(counted).hasValue(0);
+      assertThat(peer.call("INFO", "keyspace", "memory", "stats").text()).contains("index_bytes:");
+      assertThat(counted).hasValue(1);
+    }
   }
 
   @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.ring.server;
 
+import io.wisp.cluster.MapText;
 import io.wisp.codec.RequestExecutor;
 import io.wisp.store.Store;
 import io.wisp.transport.Closing;
@@ -56,6 +57,7 @@ public final class RingServer implements Server {
     this.fabric = fabric;
     Log.prepare();
     handshake = new ServerHandshake(store, options, fabric, limits.rings(), threads);
+    MapText map = ServerInformation.mapOf(options);
     try {
       for (int i = 0; i < options.threads(); i++) {
         RequestExecutor executor =
@@ -64,8 +66,7 @@ public final class RingServer implements Server {
                 options.password(),
                 options.member(),
                 () ->
-                    ServerInformation.of(
-                            transport, statistics(), store.statistics(), options.member())
+                    ServerInformation.of(transport, statistics(), store.statistics(), map)
                         + counters().report(""));
         threads.add(
             new IoThread(

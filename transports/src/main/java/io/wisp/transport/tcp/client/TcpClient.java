@@ -463,6 +463,14 @@ public final class TcpClient implements Client {
     }
   }
 
+  @Override
+  public String clusterInformation() {
+    try (CallGuard.Call _ = enterAlone()) {
+      requests.words("INFO", "cluster");
+      return ask("INFO", '$', reply::text);
+    }
+  }
+
   /** Sends what was appended, waits for its reply, which is of a type, and takes what it tells. */
   private <T> T ask(String name, char type, Supplier<T> take) {
     await(name, deadline());
@@ -476,7 +484,7 @@ public final class TcpClient implements Client {
 
   private void requireDone(Status status, String name) {
     if (status.isElsewhere()) {
-      throw new MovedException(endpoint + " answered " + name + " with " + status);
+      throw new MovedException(endpoint + " answered " + name + " with " + reply.text(), status);
     }
     if (status != Status.DONE) {
       throw new TransportException(endpoint + " answered " + name + " with " + status);
