@@ -459,7 +459,10 @@ public final class TcpClient implements Client {
   public String information() {
     try (CallGuard.Call _ = enterAlone()) {
       requests.words("INFO");
-      return ask("INFO", '$', reply::text);
+      String usual = ask("INFO", '$', reply::text);
+      // The map of a Wisp's cluster is given by name alone; a Redis gives nothing for it.
+      requests.words("INFO", "wisp_cluster");
+      return usual + ask("INFO", '$', reply::text);
     }
   }
 
