@@ -41,14 +41,14 @@ def test_lines_are_those_that_java_writes_and_reads():
         assert told == {slot for slot in range(SLOTS) if scattered.owners[slot] == i}
 
 
-def test_the_answer_to_info_cluster_is_what_java_writes_of_shards_with_replicas():
+def test_the_answer_to_info_wisp_cluster_is_what_java_writes_of_shards_with_replicas():
     source = (ROOT / "core/src/main/java/io/wisp/cluster/MapLines.java").read_text()
     names = dict(re.findall(r'String ([A-Z_]+) = "(\w+)";', source))
     head, _, text = information(4, 3).partition("\r\n")
     assert head == f"${len(text) - 2}"
     lines = text.splitlines()
-    assert lines[:2] == ["# Cluster", "cluster_enabled:1"]
-    assert [line.partition(":")[0] for line in lines[2:]] == [
+    assert lines[0] == "# Wisp_cluster"
+    assert [line.partition(":")[0] for line in lines[1:]] == [
         *(names[each] for each in ("EPOCH", "DIGEST", "MYSELF")),
         *(names["NODE"] + str(node) for node in range(4)),
         names["FILE_EPOCH"],
@@ -56,7 +56,7 @@ def test_the_answer_to_info_cluster_is_what_java_writes_of_shards_with_replicas(
         "",
     ]
     values = [line.partition(":")[2] for line in lines]
-    assert [re.sub(r".*,slots=", "", value) for value in values[5:9]] == [
+    assert [re.sub(r".*,slots=", "", value) for value in values[4:8]] == [
         "0-8191",
         ",shard=node-0000",
         ",shard=node-0000",

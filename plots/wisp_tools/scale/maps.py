@@ -65,13 +65,13 @@ class Map:
 
 
 def information(nodes: int, of_shard: int, epoch: int = 10) -> str:
-    """What a node answers to another one's INFO cluster where shards have replicas.
+    """What a node answers to another one's INFO wisp_cluster where shards have replicas.
 
     Slots are in runs, and each shard is at a later epoch than the file's, as it is once it has chosen a master.
     """
     shards = -(-nodes // of_shard)
     masters = [_name(shard * of_shard) for shard in range(shards)]
-    told = ["# Cluster", "cluster_enabled:1", f"cluster_epoch:{epoch}"]
+    told = ["# Wisp_cluster", f"cluster_epoch:{epoch}"]
     told += [f"cluster_digest:{'0' * _ID_LENGTH}", f"cluster_myself:{_name(0)}"]
     runs = list(Map.even(shards).runs())
     for node in range(nodes):

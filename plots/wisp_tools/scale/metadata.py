@@ -87,9 +87,9 @@ def report(group: Group) -> str:
         )
     return "\n".join(
         (
-            "Bytes of a map, with slots in runs and scattered; and of INFO cluster with shards of three:",
+            "Bytes of a map, with slots in runs and scattered; and of INFO wisp_cluster with shards of three:",
             "",
-            table(("nodes", "Wisp's lines", "scattered", "CLUSTER SLOTS", "scattered", "INFO cluster"), maps),
+            table(("nodes", "Wisp's lines", "scattered", "CLUSTER SLOTS", "scattered", "INFO wisp_cluster"), maps),
             "",
             f"A second of the group with {group.changes:g} changes of the map, each told to every node; and of gossip:",
             "",

@@ -15,6 +15,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -29,6 +30,11 @@ final class InfoSections {
   private static final String LINE_END = "\r\n";
   private static final int RUN_ID_BYTES = 20;
   private static final Set<String> ALL = Set.of("all", "everything");
+
+  /** What Redis does not have. Readers that make a metric of each line ask for all but this. */
+  private static final String MAP = "wisp_cluster";
+
+  private static final String UNITS = "KMGTP";
 
   private final TcpServer server;
   private final Clients clients;
@@ -71,6 +77,11 @@ final class InfoSections {
         new Baseline(server.totals(), server.commandTotals(), stored.expired(), stored.evicted());
   }
 
+  /** When the server started. */
+  long startedAtMillis() {
+    return startedAtMillis;
+  }
+
   /**
    * Lines of {@code name:value} under headings.
    *
@@ -91,8 +102,11 @@ final class InfoSections {
     append(text, wanted, "CPU", InfoSections::processorSection);
     append(text, wanted, "Commandstats", () -> commandsSection(commands.get()));
     append(text, wanted, "Errorstats", () -> errorsSection(commands.get()));
-    appendCluster(text, wanted);
+    append(text, wanted, "Cluster", this::clusterSection);
     append(text, wanted, "Keyspace", () -> keyspaceSection(stored.get()));
+    if (map != null && begins(text, wanted, "Wisp_cluster")) {
+      text.append(map.now());
+    }
     return text.toString();
   }
 
@@ -138,6 +152,9 @@ final class InfoSections {
   }
 
   private static boolean isWanted(Set<String> wanted, String section) {
+    if (section.equals(MAP)) {
+      return wanted.contains(section) || wanted.contains("everything");
+    }
     if (wanted.contains(section) || !Collections.disjoint(wanted, ALL)) {
       return true;
     }
@@ -184,18 +201,43 @@ final class InfoSections {
   private Map<String, Object> memorySection(StoreStatistics stored) {
     long used = stored.indexBytes() + stored.recordBytes();
     Map<String, Object> lines = new LinkedHashMap<>();
-    lines.put("used_memory", used);
-    new ProcessFigures()
-        .residentBytes()
-        .ifPresent(resident -> lines.put("used_memory_rss", resident));
-    lines.put("used_memory_peak", mostUsed.accumulateAndGet(used, Math::max));
-    lines.put("maxmemory", stored.capacityBytes());
+    OptionalLong resident = new ProcessFigures().residentBytes();
+    long most = mostUsed.accumulateAndGet(used, Math::max);
+    putBytes(lines, "used_memory", used);
+    resident.ifPresent(bytes -> putBytes(lines, "used_memory_rss", bytes));
+    putBytes(lines, "used_memory_peak", most);
+    if (most > 0) {
+      lines.put("used_memory_peak_perc", decimal("%.2f%%", 100.0 * used / most));
+    }
+    lines.put("used_memory_overhead", stored.indexBytes());
+    lines.put("used_memory_dataset", stored.recordBytes());
+    ProcessFigures.machineBytes().ifPresent(bytes -> putBytes(lines, "total_system_memory", bytes));
+    putBytes(lines, "maxmemory", stored.capacityBytes());
     lines.put("maxmemory_policy", policy(store));
+    if (resident.isPresent() && used > 0) {
+      lines.put("mem_fragmentation_ratio", decimal("%.2f", (double) resident.getAsLong() / used));
+      lines.put("mem_fragmentation_bytes", resident.getAsLong() - used);
+    }
     lines.put("index_bytes", stored.indexBytes());
     lines.put("record_bytes", stored.recordBytes());
     lines.put("free_bytes", stored.freeBytes());
     lines.put("connection_buffer_bytes", clients.budget().used());
     return lines;
+  }
+
+  private static void putBytes(Map<String, Object> lines, String name, long bytes) {
+    lines.put(name, bytes);
+    lines.put(name + "_human", human(bytes));
+  }
+
+  /** Bytes as Redis tells them to people: 1,536 are {@code 1.50K}. */
+  private static String human(long bytes) {
+    if (bytes < 1024) {
+      return bytes + "B";
+    }
+    int unit = (Long.SIZE - 1 - Long.numberOfLeadingZeros(bytes)) / 10;
+    unit = Math.min(unit, UNITS.length());
+    return decimal("%.2f", bytes / (double) (1L << (10 * unit))) + UNITS.charAt(unit - 1);
   }
 
   /** What happens when there is no memory for a write: Redis' name for what comes nearest. */
@@ -309,11 +351,8 @@ final class InfoSections {
     return lines;
   }
 
-  private void appendCluster(StringBuilder text, Set<String> wanted) {
-    if (begins(text, wanted, "Cluster")) {
-      text.append("cluster_enabled:").append(map == null ? 0 : 1).append(LINE_END);
-      text.append(map == null ? "" : map.now());
-    }
+  private Map<String, Object> clusterSection() {
+    return Map.of("cluster_enabled", map == null ? 0 : 1);
   }
 
   /** As in Redis, a database without keys has no line. */

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
-/** What Linux says of this process; elsewhere nothing. */
+/** What Linux says of this process and its machine; elsewhere nothing. */
 final class ProcessFigures {
 
   /** The kernel tells times in hundredths of a second, whatever it counts in (USER_HZ). */
@@ -24,8 +24,8 @@ final class ProcessFigures {
 
   /** As they are now. */
   ProcessFigures() {
-    status = lines("status");
-    List<String> stat = lines("stat");
+    status = lines("self/status");
+    List<String> stat = lines("self/stat");
     // The name is in brackets, and may hold any character.
     times =
         stat.isEmpty()
@@ -36,7 +36,7 @@ final class ProcessFigures {
 
   private static List<String> lines(String file) {
     try {
-      return Files.readAllLines(Path.of("/proc/self", file));
+      return Files.readAllLines(Path.of("/proc", file));
     } catch (IOException e) {
       return List.of();
     }
@@ -44,8 +44,17 @@ final class ProcessFigures {
 
   /** Memory that is in RAM, in bytes. */
   OptionalLong residentBytes() {
-    return status.stream()
-        .filter(line -> line.startsWith("VmRSS:"))
+    return bytes(status, "VmRSS:");
+  }
+
+  /** The machine's memory, in bytes. */
+  static OptionalLong machineBytes() {
+    return bytes(lines("meminfo"), "MemTotal:");
+  }
+
+  private static OptionalLong bytes(List<String> lines, String name) {
+    return lines.stream()
+        .filter(line -> line.startsWith(name))
         .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) << 10)
         .findFirst();
   }

@@ -99,6 +99,11 @@ final class TcpServerView implements ServerView {
   }
 
   @Override
+  public long startedAtMillis() {
+    return sections.startedAtMillis();
+  }
+
+  @Override
   public int second() {
     return clients.secondHand().second();
   }

@@ -183,6 +183,20 @@ final class RandomCommands {
     "k\\"
   };
 
+  private static final List<String> PUBSUB =
+      List.of(
+          "CHANNELS",
+          "channels *",
+          "CHANNELS a b",
+          "NUMPAT",
+          "NUMPAT x",
+          "NUMSUB",
+          "numsub a b",
+          "SHARDCHANNELS",
+          "ShardChannels a b",
+          "SHARDNUMSUB a",
+          "HELP",
+          "FOO");
   private static final String[] LATENCY = {
     "LATEST",
     "HISTORY command",
@@ -426,6 +440,10 @@ final class RandomCommands {
                                     "foo",
                                     "clients",
                                     "MEMORY"))))));
+    add("acl", () -> words(one("WHOAMI", "whoami", "WHOAMI x", "HELP", "FOO").split(" ", -1)));
+    add(Comparison.TYPE, "lastsave");
+    add("module", () -> words(one("LIST", "list", "LIST x", "HELP", "FOO").split(" ", -1)));
+    add("pubsub", () -> words(one(PUBSUB).split(" ", -1)));
     add(Comparison.TYPE, "latency", () -> words(one(LATENCY).split(" ", -1)));
     drawn.put(
         "lolwut",

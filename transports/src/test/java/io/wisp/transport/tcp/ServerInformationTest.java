@@ -4,6 +4,7 @@ package io.wisp.transport.tcp;
 import static io.wisp.transport.tcp.RunningServer.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.wisp.cluster.ClusterMap;
 import io.wisp.cluster.ClusterMember;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,10 +28,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a server tells of itself and its clients. */
 @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ServerInformationTest {
+
+  @TempDir Path folder;
 
   private final RunningServer running = new RunningServer(CuckooStore.open(64 << 20));
   private RespPeer client;
@@ -53,9 +60,12 @@ class ServerInformationTest {
     String[] words = new String[1 + sections.length];
     words[0] = "INFO";
     System.arraycopy(sections, 0, words, 1, sections.length);
+    return lines(call(words));
+  }
+
+  private static Map<String, String> lines(String text) {
     Map<String, String> lines = new LinkedHashMap<>();
-    call(words)
-        .lines()
+    text.lines()
         .forEach(
             line -> {
               int colon = line.indexOf(':');
@@ -139,10 +149,15 @@ class ServerInformationTest {
     try (RunningServer node = new RunningServer(options -> options.withMember(member));
         RespPeer peer =
             new RespPeer(new InetSocketAddress(InetAddress.getLoopbackAddress(), node.port()))) {
-      assertThat(peer.call("INFO", "cluster").text().lines())
+      for (String most : List.of("cluster", "default", "all")) {
+        assertThat(peer.call("INFO", most).text().lines().filter(line -> line.contains("luster")))
+            .contains("# Cluster", "cluster_enabled:1")
+            .noneMatch(line -> line.matches("cluster_(epoch|digest|myself|node).*"));
+      }
+      assertThat(peer.call("INFO", "everything").text()).contains("\r\ncluster_myself:b\r\n");
+      assertThat(peer.call("INFO", "wisp_cluster").text().lines())
           .containsExactly(
-              "# Cluster",
-              "cluster_enabled:1",
+              "# Wisp_cluster",
               "cluster_epoch:4",
               "cluster_digest:" + member.map().digest(),
               "cluster_myself:b",
@@ -153,6 +168,7 @@ class ServerInformationTest {
           .isEqualTo("yes");
     }
     assertThat(information("server")).containsEntry("redis_mode", "standalone");
+    assertThat(call("INFO", "wisp_cluster")).isEmpty();
   }
 
   /** It takes the longer the more is stored, and nodes of a cluster ask each other each second. */
@@ -336,10 +352,46 @@ class ServerInformationTest {
     assertThat(information("memory"))
         .containsEntry("used_memory_peak", "" + used)
         .containsEntry("maxmemory", "" + (64 << 20))
+        .containsEntry("maxmemory_human", "64.00M")
+        .containsEntry("used_memory_overhead", value("memory", "index_bytes"))
+        .containsEntry("used_memory_dataset", value("memory", "record_bytes"))
         .containsEntry("maxmemory_policy", "noeviction");
     if ("Linux".equals(System.getProperty("os.name"))) {
       assertThat(number("memory", "used_memory_rss")).isGreaterThan(1 << 20);
+      assertThat(number("memory", "total_system_memory"))
+          .isGreaterThan(number("memory", "used_memory_rss"));
+      Map<String, String> memory = information("memory");
+      long resident = Long.parseLong(Objects.requireNonNull(memory.get("used_memory_rss")));
+      long now = Long.parseLong(Objects.requireNonNull(memory.get("used_memory")));
+      assertThat(memory)
+          .containsEntry("mem_fragmentation_bytes", "" + (resident - now))
+          .containsEntry("mem_fragmentation_ratio", "%.2f".formatted((double) resident / now));
       assertThat(Double.parseDouble(value("cpu", "used_cpu_user"))).isPositive();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1 << 20, (1 << 20) + 5_243, 99_999_744, 1L << 30})
+  void shouldTellBytesToPeopleAsRedisDoes(long capacity) throws Exception {
+    try (RedisServer redis = RedisServer.start(folder)) {
+      assumeTrue(redis != null, "no redis-server here; it is in the Debian package redis-tools");
+      try (RunningServer wisp = new RunningServer(CuckooStore.open(capacity));
+          RespPeer theirs = new RespPeer(redis.address());
+          RespPeer ours =
+              new RespPeer(new InetSocketAddress(InetAddress.getLoopbackAddress(), wisp.port()))) {
+        Map<String, String> our = lines(ours.call("INFO", "memory").text());
+        String most = Objects.requireNonNull(our.get("maxmemory"));
+        assertThat(theirs.call("CONFIG", "SET", "maxmemory", most).text()).isEqualTo("OK");
+        Map<String, String> their = lines(theirs.call("INFO", "memory").text());
+        assertThat(our).containsEntry("maxmemory_human", their.get("maxmemory_human"));
+        assertThat(their)
+            .containsKeys(
+                our.keySet().stream()
+                    .filter(name -> !name.matches("(index|record|free|connection_buffer)_bytes"))
+                    .toArray(String[]::new))
+            .containsEntry("total_system_memory", our.get("total_system_memory"))
+            .containsEntry("total_system_memory_human", our.get("total_system_memory_human"));
+      }
     }
   }
 

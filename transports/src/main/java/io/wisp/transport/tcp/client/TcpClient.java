@@ -466,7 +466,7 @@ public final class TcpClient implements Client {
   @Override
   public String clusterInformation() {
     try (CallGuard.Call _ = enterAlone()) {
-      requests.words("INFO", "cluster");
+      requests.words("INFO", "wisp_cluster");
       return ask("INFO", '$', reply::text);
     }
   }

@@ -159,9 +159,13 @@ public final class Commands {
   }
 
   private void addServer() {
+    server("acl", -2, "server", "Tells who the user is.", ServerCommands.accessControl());
     server("command", -1, "server", "Tells of commands.", new CommandCommand(table));
     server("config", -2, "server", "Shows and changes parameters.", ConfigCommand.handler());
     server("info", -1, "server", "Tells of the server.", ServerCommands::info);
+    server("lastsave", 1, "server", "Returns when it was started.", ServerCommands::lastSave);
+    server("module", -2, "server", "Tells of modules: none.", ServerCommands.modules());
+    server("pubsub", -2, "pubsub", "Tells of channels: none.", PubSubCommand.handler());
     server("time", 1, "server", "Returns the time.", ServerCommands::time);
     server(
         "wait",

@@ -3,6 +3,8 @@ package io.wisp.transport.tcp.command;
 
 import io.wisp.cluster.ClusterMember;
 import io.wisp.cluster.ClusterNode;
+import io.wisp.transport.tcp.command.Command.Handler;
+import io.wisp.transport.tcp.command.Command.Subcommand;
 import io.wisp.transport.tcp.resp.Arguments;
 import io.wisp.transport.tcp.resp.Errors;
 import java.util.HashSet;
@@ -36,6 +38,25 @@ public final class ServerCommands {
       sections.add(arguments.text(index).toLowerCase(Locale.ROOT));
     }
     request.reply().verbatim(request.server().information(sections));
+  }
+
+  /** ACL WHOAMI: there is one user. */
+  static Handler accessControl() {
+    return new Subcommands(
+        "ACL",
+        new Subcommand(
+            "WHOAMI", 2, "The name of the user.", request -> request.reply().bulk("default")));
+  }
+
+  /** MODULE LIST: there are none. */
+  static Handler modules() {
+    return new Subcommands(
+        "MODULE", new Subcommand("LIST", 2, "None.", request -> request.reply().array(0)));
+  }
+
+  /** LASTSAVE: as in a Redis that has saved nothing, when the server was started. */
+  static void lastSave(CommandRequest request) {
+    request.reply().integer(request.server().startedAtMillis() / 1000);
   }
 
   /** By the clock that expiries are compared with, which knows milliseconds. */

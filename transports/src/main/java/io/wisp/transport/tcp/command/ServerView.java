@@ -16,7 +16,7 @@ public interface ServerView {
    * Lines of {@code name:value} under headings.
    *
    * @param sections the headings wanted, in lower case, or "all", "everything" or "default", which
-   *     none stands for as well
+   *     none stands for as well; "everything" alone has the map of the cluster too
    */
   String information(Set<String> sections);
 
@@ -28,6 +28,9 @@ public interface ServerView {
 
   /** The clients that are connected. */
   Stream<ClientState> clients();
+
+  /** When the server started, in ms since 1970. */
+  long startedAtMillis();
 
   /** Seconds since the server started, or one less; to look costs nothing. */
   int second();

@@ -204,6 +204,25 @@ class ServerCommandsTest {
     assertThat(session.call("ROLE")).isEqualTo("*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n");
   }
 
+  /** What tools ask at their start. */
+  @Test
+  void shouldTellOfUsersModulesAndChannels() {
+    assertThat(session.call("ACL", "WHOAMI")).isEqualTo("$7\r\ndefault\r\n");
+    assertThat(session.call("MODULE", "LIST")).isEqualTo("*0\r\n");
+    assertThat(session.call("PUBSUB", "CHANNELS")).isEqualTo("*0\r\n");
+    assertThat(session.call("PUBSUB", "NUMPAT")).isEqualTo(":0\r\n");
+    assertThat(session.call("PUBSUB", "NUMSUB", "a", "b"))
+        .isEqualTo("*4\r\n$1\r\na\r\n:0\r\n$1\r\nb\r\n:0\r\n");
+  }
+
+  @Test
+  void shouldHaveSavedLastWhenItWasStarted() {
+    String started = session.call("LASTSAVE");
+    assertThat(started).isEqualTo(":1000000000\r\n");
+    session.pass(5_999);
+    assertThat(session.call("LASTSAVE")).isEqualTo(started);
+  }
+
   @Test
   void shouldShowAWisp() {
     assertThat(session.call("LOLWUT")).contains("Redis ver. 7.0.15\n");

@@ -136,6 +136,11 @@ public final class SessionHarness implements AutoCloseable {
       }
 
       @Override
+      public long startedAtMillis() {
+        return START_MILLIS;
+      }
+
+      @Override
       public int second() {
         return (int) ((nowMillis - START_MILLIS) / 1000);
       }
