@@ -359,9 +359,8 @@ public final class ClusterClient implements Client {
     for (NodeClient node : nodes.all()) {
       all.append("node:").append(node.node()).append('\n');
       try {
-        String said = node.use(Client::information);
-        all.append(said);
-        warnOfAnotherMap(said, node, all);
+        all.append(node.use(Client::information));
+        warnOfAnotherMap(node.use(Client::clusterInformation), node, all);
       } catch (TransportException e) {
         all.append("unreachable:").append(e.getMessage()).append('\n');
       }

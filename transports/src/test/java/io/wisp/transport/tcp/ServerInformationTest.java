@@ -21,6 +21,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -365,7 +366,9 @@ class ServerInformationTest {
       long now = Long.parseLong(Objects.requireNonNull(memory.get("used_memory")));
       assertThat(memory)
           .containsEntry("mem_fragmentation_bytes", "" + (resident - now))
-          .containsEntry("mem_fragmentation_ratio", "%.2f".formatted((double) resident / now));
+          .containsEntry(
+              "mem_fragmentation_ratio",
+              String.format(Locale.ROOT, "%.2f", (double) resident / now));
       assertThat(Double.parseDouble(value("cpu", "used_cpu_user"))).isPositive();
     }
   }

@@ -240,7 +240,7 @@ class TransactionCommandsTest {
   }
 
   static Stream<String> commands() {
-    Stream<String> subcommands = 
+    Stream<String> subcommands =
         Stream.of(
             "ACL WHOAMI",
             "COMMAND COUNT",
