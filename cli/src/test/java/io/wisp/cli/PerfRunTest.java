@@ -92,6 +92,17 @@ class PerfRunTest {
     JsonNode result = json("--requests 1001 --warmup 10 --clients 3 --pipeline " + pipeline);
     assertThat(result.at("/runs/0/operations/all/requests").asLong()).isEqualTo(1001);
     assertThat(result.at("/settings/pipeline").asString()).isEqualTo(pipeline);
+    assertThat(result.at("/runs/0/requestsPerClient/fewest").asLong()).isEqualTo(333);
+    assertThat(result.at("/runs/0/requestsPerClient/most").asLong()).isEqualTo(334);
+  }
+
+  @Test
+  void shouldTellHowManyRequestsTheSlowestClientMade() {
+    assertThat(perf("--requests 30 --warmup 10 --clients 3").out())
+        .contains("clients    made 10 to 10 requests each; the slowest 1.00 of the mean");
+    assertThat(perf("--requests 30 --warmup 10").out()).doesNotContain("the slowest");
+    assertThat(json("--requests 30 --warmup 10").at("/runs/0/requestsPerClient").isMissingNode())
+        .isTrue();
   }
 
   @ParameterizedTest

@@ -220,6 +220,15 @@ final class PerfReport {
     out.println();
     out.printf(Locale.ROOT, "elapsed    %.3f s%n", result.elapsedNanos() / 1e9);
     out.println("qps        " + rate(result.requestsPerSecond()));
+    RequestsPerClient perClient = result.perClient();
+    if (perClient != null) {
+      out.printf(
+          Locale.ROOT,
+          "clients    made %d to %d requests each; the slowest %.2f of the mean%n",
+          perClient.fewest(),
+          perClient.most(),
+          perClient.slowestToMean());
+    }
     Long cpu = result.cpuNanos();
     if (cpu != null && result.total().requests() > 0) {
       double each = (double) cpu / result.total().requests();

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param backlogNanos how long the last requests of such clients waited for those before them, at
  *     most; 0 if there are none
  * @param tallies what became of the requests
+ * @param perClient how many each client made; null in an open loop, and of one client
  * @param lookups what the clients' own lookups in the server's memory came to
  * @param breakdowns why connections broke, an entry for each that did
  */
@@ -40,6 +41,7 @@ record PerfResult(
     boolean fellBehind,
     long backlogNanos,
     Tallies tallies,
+    @Nullable RequestsPerClient perClient,
     LookupCounters lookups,
     List<String> breakdowns) {
 
@@ -73,6 +75,7 @@ record PerfResult(
             .max()
             .orElse(0),
         sum,
+        offered == null && clients.size() > 1 ? RequestsPerClient.of(clients) : null,
         lookups,
         breakdowns);
   }

@@ -135,6 +135,13 @@ final class ResultJson {
     } else {
       map.put("operations", operations(result));
     }
+    RequestsPerClient perClient = result.perClient();
+    if (perClient != null) {
+      Map<String, Object> made = new LinkedHashMap<>();
+      made.put("fewest", perClient.fewest());
+      made.put("most", perClient.most());
+      map.put("requestsPerClient", made);
+    }
     if (!result.lookups().isEmpty()) {
       map.put("lookups", result.lookups().byName());
     }

@@ -73,6 +73,7 @@ class PerfReportTest {
         backlogNanos > 0,
         backlogNanos,
         tallies,
+        null,
         LookupCounters.NONE,
         List.of());
   }
