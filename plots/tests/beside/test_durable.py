@@ -29,7 +29,7 @@ MOUNTS = """21 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
 
 
 def figures(rate: float) -> Figures:
-    return Figures(1000, rate, 700_000, 1_250_000, 4_000.0, 25_500.0, 4_096.0)
+    return Figures(1000, rate, 700_000, 1_250_000, 4_000.0, 25_500.0, 434.4, 0.035)
 
 
 ROUNDS = (
@@ -37,7 +37,7 @@ ROUNDS = (
     {"memory": figures(200), "keep": figures(200), "data": figures(90), "redis": figures(100)},
     {"memory": figures(100), "keep": figures(100), "data": figures(100), "redis": figures(50)},
 )
-FLUSHES = {"memory": 0.0, "keep": 0.0, "data": 0.25, "redis": 1.0}
+FORCES = {"memory": 0.0, "keep": 0.0, "data": 0.25, "redis": 1.0}
 
 
 def document(*rows):
@@ -49,7 +49,7 @@ def document(*rows):
 
 
 def whole():
-    return document(durable.row("one-50x1", CASES["one-50x1"], ROUNDS, FLUSHES))
+    return document(durable.row("one-50x1", CASES["one-50x1"], ROUNDS, FORCES))
 
 
 def test_rates_are_compared_within_a_round_only():
@@ -67,7 +67,7 @@ def test_the_record_fits_its_schema_and_the_report_and_the_table_show_it(tmp_pat
     assert "to append 128 bytes and force them takes 400 us (percentiles 1 and 99: 300 and 900)" in study.text
     assert {len(line) for line in study.rows} == {len(study.header)}
     cells = ("one-50x1", "data", "100", "1.20 (0.90 to 2.00)", "0.45 (0.30 to 1.00)", "700", "1,250", "25.5", "4.0")
-    assert study.rows[2] == (*cells, "4,096", "0.250")
+    assert study.rows[2] == (*cells, "434", "0.035", "0.250")
     assert f"| {' | '.join(study.rows[3])} |" in durable.in_table(whole())
 
 
@@ -87,7 +87,7 @@ def test_a_server_gets_as_many_requests_as_last_for_the_time(monkeypatch):
 
     monkeypatch.setattr(durable, "timed", timed)
     client = Benchmark(1, None, CASES["one-50x1"])
-    client.warm(2)
+    client.fit(2)
     assert asked == [10_000, 20_000, 40_000, 80_000]
     assert client.run(3).requests == 120_000
 
@@ -144,11 +144,28 @@ def test_what_any_thread_forces_is_counted_and_what_it_writes(tmp_path):
             (tmp_path / "forced.go").touch()
             wait_for(lambda: "forced" in log.read_text())
 
-        before = disk.written_bytes([process.pid])
-        assert disk.flushes([process.pid], tmp_path, act) == 7
-        if disk.kind_of(tmp_path) not in disk.IN_MEMORY:
-            assert disk.written_bytes([process.pid]) - before >= 7 << 16
-        assert disk.flushes([process.pid], tmp_path, lambda: None) == 0
+        assert disk.forces([process.pid], tmp_path, act) == 7
+        assert disk.forces([process.pid], tmp_path, lambda: None) == 0
+
+
+def test_what_the_disk_did_is_of_each_request_or_unknown():
+    asked = Asked(100, 5.0, 1, 2, 3.0)
+    found = durable.figures_of(asked, 0.001, disk.Done(1000, 10), disk.Done(52_000, 15))
+    assert found == Figures(100, 5.0, 1, 2, 3.0, 10_000.0, 510.0, 0.05)
+    unknown = durable.figures_of(asked, 0.001, None, None)
+    assert (unknown.diskBytesPerRequest, unknown.diskFlushesPerRequest) == (None, None)
+    rounds = [dict.fromkeys(CASES["one-1x1"].servers, unknown)]
+    found = document(durable.row("one-1x1", CASES["one-1x1"], rounds, FORCES))
+    files.check(durable.SCHEMA, found)
+    assert "| 10.0 | 0.0 |  |  | 0.250 |" in durable.in_table(found)
+
+
+def test_what_the_kernel_says_of_the_disk_grows_with_what_is_forced(tmp_path):
+    before = disk.done_by(tmp_path)
+    if before is None:
+        pytest.skip("the kernel says nothing of the disk")
+    disk.forced(tmp_path / "forced")
+    assert disk.done_by(tmp_path).writtenBytes - before.writtenBytes >= disk.FORCES * disk.FORCED_BYTES
 
 
 def test_a_member_that_ends_is_told_by_its_words(tmp_path, monkeypatch):
@@ -194,8 +211,8 @@ def test_all_servers_of_a_case_take_turns(tmp_path, monkeypatch):
         def __init__(self, name):
             self._name = name
 
-        def warm(self, seconds):
-            asked.append(f"warm {self._name}")
+        def fit(self, seconds):
+            asked.append(f"fit {self._name}")
 
         def run(self, seconds):
             asked.append(self._name)
@@ -205,13 +222,13 @@ def test_all_servers_of_a_case_take_turns(tmp_path, monkeypatch):
     monkeypatch.setattr(durable, "lasting", started)
     monkeypatch.setattr(durable, "clients_of", lambda case, *_: {name: Client(name) for name in case.servers})
     monkeypatch.setattr(Running, "measured", lambda self, function: function())
-    monkeypatch.setattr(durable, "flushes", lambda pids, folder, act: act() or 5)
+    monkeypatch.setattr(durable, "forces", lambda pids, folder, act: act() or 5)
     options = Namespace(placement="split", rounds=1, seconds=1)
     found = durable.compare("some", case, options, Places(tmp_path, tmp_path, None), tmp_path)
-    warm, one = asked[3:6], asked[6:9]
-    assert asked[:3] == ["warm memory", "warm data", "warm redis"]
-    assert warm == one[::-1] and one == ["memory", "data", "redis"][:: 1 if one[0] == "memory" else -1]
-    assert found["servers"]["redis"]["flushesPerRequest"] == 0.5
+    # Warm when it gets no faster.
+    assert asked[:9] == [word for name in case.servers for word in (f"fit {name}", name, name)]
+    assert [asked[9:12], asked[12:15]] == [["redis", "data", "memory"], ["memory", "data", "redis"]]
+    assert found["servers"]["redis"]["forcesPerRequest"] == 0.5
 
 
 @pytest.mark.parametrize(

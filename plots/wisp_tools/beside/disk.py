@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the disk below a folder takes to force bytes, and what processes have it do."""
+"""What the disk below a folder takes to force bytes, what it is had to do, and how often processes force."""
 
 import os
 import statistics
@@ -17,7 +17,7 @@ IN_MEMORY = ("tmpfs", "ramfs", "devtmpfs")
 FORCES = 300
 FORCED_BYTES = 128
 """About an entry of one write."""
-FLUSHES = "fsync,fdatasync,msync,sync_file_range"
+FORCING = "fsync,fdatasync,msync,sync_file_range"
 """The calls by which a process has its bytes forced."""
 ATTACH_SECONDS = 20
 
@@ -36,9 +36,30 @@ def disk_of(folder: Path) -> Disk:
     kind, numbers = kind_of(folder), _device_of(folder)
     if kind in IN_MEMORY:
         raise WispError(f"{folder}: is in memory ({kind}); --folder names one on a disk")
-    block = Path(f"/sys/dev/block/{numbers}")
-    cache = content(block / "queue/write_cache") or content(block.resolve().parent / "queue/write_cache")
-    return Disk(kind, cache, forced(folder / "forced"))
+    return Disk(kind, content(block_device(numbers) / "queue/write_cache"), forced(folder / "forced"))
+
+
+def block_device(numbers: str) -> Path:
+    """What the kernel says of a disk, or of that which a partition is of; no folder where it is no block device."""
+    found = Path(f"/sys/dev/block/{numbers}").resolve()
+    return found.parent if (found / "partition").exists() else found
+
+
+@dataclass(frozen=True)
+class Done:
+    """By a disk since the machine started, whoever had it do that."""
+
+    writtenBytes: int
+    flushes: int
+    """Of its write cache."""
+
+
+def done_by(folder: Path) -> Done | None:
+    """By the disk below a folder; None if the kernel does not say. write_bytes of /proc/PID/io is of no use: it counts all of a
+    large page of the cache when a byte of it is written."""
+    words = (content(block_device(_device_of(folder)) / "stat") or "").split()
+    # The kernel's Documentation/block/stat.rst: write sectors, of 512 bytes always, and flush I/Os.
+    return Done(512 * int(words[6]), int(words[15])) if len(words) > 15 else None
 
 
 def kind_of(folder: Path) -> str:
@@ -73,20 +94,11 @@ def forced(file: Path) -> dict[str, float]:
     return {"median": statistics.median(taken), "p1": shares[0], "p99": shares[-1]}
 
 
-def written_bytes(processes: Sequence[int]) -> int:
-    """That processes had written to a disk, or are to be (proc(5): /proc/PID/io, write_bytes)."""
-    found = 0
-    for each in processes:
-        lines = dict(line.split(": ") for line in Path(f"/proc/{each}/io").read_text().splitlines())
-        found += int(lines["write_bytes"])
-    return found
-
-
-def flushes(processes: Sequence[int], folder: Path, act: Callable[[], object]) -> int:
+def forces(processes: Sequence[int], folder: Path, act: Callable[[], object]) -> int:
     """How often processes, all their threads together, have bytes forced while something is done. It slows them."""
-    counts, log = folder / "flushes", folder / "strace.log"
+    counts, log = folder / "forces", folder / "strace.log"
     attached = [word for each in processes for word in ("-p", str(each))]
-    command = ["strace", "-f", "-c", "-e", f"trace={FLUSHES}", "-o", str(counts), *attached]
+    command = ["strace", "-f", "-c", "-e", f"trace={FORCING}", "-o", str(counts), *attached]
     with log.open("wb") as output, running(command, output) as strace:
         deadline = time.monotonic() + ATTACH_SECONDS
         while log.read_text().count(" attached") < len(processes):

@@ -21,10 +21,11 @@ Cases:
                                    etcd. All choose their cores. Whoever leads is asked; Wisp by go-redis, etcd by its own
                                    client, in the same loop (beside/puts)
 
-Each server is warm: it gets more and more writes until they last for --seconds, and one round does not count. One that is alone is
-held still while it is not measured; groups would elect a leader after that, and stay. Beside the rates stand latencies, CPU
-time of server and client, bytes written to the disk (/proc/PID/io), and how often the server had bytes forced (fsync and its like).
-Those are counted by strace in a run of its own, which it slows: a server that forces nothing for a write shows there.
+Each server is warm: it gets writes until it gets no faster, six times at most, and one round does not count. One that is
+alone is held still while it is not measured; groups would elect a leader after that, and stay. Beside the rates stand latencies,
+the CPU time of server and client, and what the disk wrote and how often it flushed its cache (/sys/dev/block/*/stat, which has what
+others wrote meanwhile too). How often the server itself forced bytes (fsync and its like), strace counts in a run of its own, which it
+slows: a server that forces nothing for its writes shows there.
 
 What forcing costs is the disk's: before all, 300 appends of 128 bytes are forced one by one, and the time of one is recorded. A
 virtual disk may answer before anything is on a medium, and nothing here can tell. All members of a group share that disk and
@@ -58,9 +59,10 @@ from wisp_tools.arguments import Parser, whole
 from wisp_tools.beside import side
 from wisp_tools.beside.answering import Answering, answering
 from wisp_tools.beside.clients import timed
-from wisp_tools.beside.disk import FORCED_BYTES, disk_of, flushes, written_bytes
+from wisp_tools.beside.disk import FORCED_BYTES, Done, disk_of, done_by, forces
 from wisp_tools.beside.lasting import Places, Running, build, lasting
-from wisp_tools.beside.redis import KEY_DIGITS, cpu_seconds
+from wisp_tools.beside.redis import KEY_DIGITS
+from wisp_tools.campaign.clients import until_no_faster
 from wisp_tools.processes import ProcessFailure
 from wisp_tools.results.fields import Fields
 from wisp_tools.stock_clients import programs
@@ -72,6 +74,8 @@ KEYS, PAYLOAD_SIZE = 100_000, 100
 PUTS = Path(__file__).with_name("puts")
 FLOOR = "memory"
 PACKAGES = "redis-server redis-tools etcd-server util-linux strace"
+WARMUP_PASSES = 6
+"""The most."""
 COUNTED_SECONDS = 1
 """Of writes while strace counts."""
 
@@ -118,7 +122,9 @@ class Figures(Asked):
     """And what the server spent meanwhile; a group, all its members together."""
 
     serverCpuNanosecondsPerRequest: float
-    diskBytesPerRequest: float
+    diskBytesPerRequest: float | None
+    """That the disk wrote meanwhile, whoever had it do that; None if the kernel does not say."""
+    diskFlushesPerRequest: float | None
 
 
 class Benchmark:
@@ -130,7 +136,8 @@ class Benchmark:
         self._case = case
         self._per_second = 100.0 * case.connections * case.pipeline
 
-    def warm(self, seconds: float) -> None:
+    def fit(self, seconds: float) -> None:
+        """Finds the number that lasts for so long."""
         while (rate := self.run(seconds).requestsPerSecond) > 1.5 * self._per_second:
             self._per_second *= 2
         self._per_second = rate
@@ -158,8 +165,8 @@ class Puts:
     def __init__(self, program: Answering) -> None:
         self._program = program
 
-    def warm(self, seconds: float) -> None:
-        self.run(seconds)
+    def fit(self, seconds: float) -> None:
+        """There is nothing to find: it puts for a time."""
 
     def run(self, seconds: float) -> Asked:
         found = self._program.ask("put", int(1000 * seconds))
@@ -195,29 +202,41 @@ def clients_of(
     return found
 
 
-def measure(server: Running, client: Client, seconds: float) -> Figures:
-    def spent() -> tuple[float, int]:
-        return sum(map(cpu_seconds, server.pids)), written_bytes(server.pids)
+def warm(client: Client, seconds: float) -> None:
+    client.fit(seconds)
+    until_no_faster(lambda: [client.run(seconds).requestsPerSecond], WARMUP_PASSES)
 
+
+def measure(server: Running, client: Client, seconds: float, disk: Path) -> Figures:
     def run() -> Figures:
-        cpu, written = spent()
+        cpu, before = server.cpu_seconds(), done_by(disk)
         asked = client.run(seconds)
-        cpu_after, written_after = spent()
-        return Figures(
-            **asdict(asked),
-            serverCpuNanosecondsPerRequest=1e9 * (cpu_after - cpu) / asked.requests,
-            diskBytesPerRequest=(written_after - written) / asked.requests,
-        )
+        spent, after = server.cpu_seconds() - cpu, done_by(disk)
+        return figures_of(asked, spent, before, after)
 
     return server.measured(run)
 
 
-def flushes_of(server: Running, client: Client, folder: Path) -> float:
+def figures_of(asked: Asked, spent: float, before: Done | None, after: Done | None) -> Figures:
+    """spent: seconds of the server's CPU time."""
+
+    def each(count: float) -> float:
+        return count / asked.requests
+
+    return Figures(
+        **asdict(asked),
+        serverCpuNanosecondsPerRequest=each(1e9 * spent),
+        diskBytesPerRequest=each(after.writtenBytes - before.writtenBytes) if before and after else None,
+        diskFlushesPerRequest=each(after.flushes - before.flushes) if before and after else None,
+    )
+
+
+def forces_of(server: Running, client: Client, folder: Path) -> float:
     """How often a server has bytes forced, for each write."""
 
     def run() -> float:
         found: list[Asked] = []
-        count = flushes(server.pids, folder, lambda: found.append(client.run(COUNTED_SECONDS)))
+        count = forces(server.pids, folder, lambda: found.append(client.run(COUNTED_SECONDS)))
         return count / found[0].requests
 
     return server.measured(run)
@@ -235,10 +254,13 @@ def compare(name: str, case: Case, options: Namespace, places: Places, folder: P
         clients = clients_of(case, running, cores.client, folder, stack)
         for each, server in running.items():
             side.say(f"{name}, warming {each}")
-            server.measured(partial(clients[each].warm, options.seconds))
-        subjects = {each: partial(measure, server, clients[each], options.seconds) for each, server in running.items()}
+            server.measured(partial(warm, clients[each], options.seconds))
+        subjects = {
+            each: partial(measure, server, clients[each], options.seconds, places.disk)
+            for each, server in running.items()
+        }
         found = side.interleave(name, options.rounds, subjects, in_words)
-        counted = {each: flushes_of(server, clients[each], folder) for each, server in running.items()}
+        counted = {each: forces_of(server, clients[each], folder) for each, server in running.items()}
     return row(name, case, [one.measured for one in found], counted)
 
 
@@ -255,7 +277,7 @@ def row(name: str, case: Case, rounds: Sequence[Mapping[str, Figures]], counted:
             "rounds": [asdict(one[each]) for one in rounds],
             "ratioToRuler": ratio(each, case.ruler),
             "ratioToMemory": ratio(each, FLOOR),
-            "flushesPerRequest": counted[each],
+            "forcesPerRequest": counted[each],
         }
         for each in case.servers
     }
@@ -265,7 +287,15 @@ def row(name: str, case: Case, rounds: Sequence[Mapping[str, Figures]], counted:
 
 HEAD = (
     *("case", "server", "writes/s, median", "ratio to redis or etcd: median (lowest to highest)", "ratio to memory"),
-    *("p50, us", "p99, us", "CPU a write, us: server", "client", "B to the disk a write", "flushes a write"),
+    *(
+        "p50, us",
+        "p99, us",
+        "CPU a write, us: server",
+        "client",
+        "B of the disk a write",
+        "its flushes",
+        "forces, by strace",
+    ),
 )
 
 
@@ -278,7 +308,8 @@ def cells_of(row: Fields) -> list[tuple[str, ...]]:
         rounds = list(found.each("rounds"))
 
         def middle(figure: str, form: str, unit: float = 1, rounds: Sequence[Fields] = rounds) -> str:
-            return format(median(each.number(figure) for each in rounds) / unit, form)
+            values = [each.number(figure) for each in rounds if figure in each]
+            return format(median(values) / unit, form) if len(values) == len(rounds) else ""
 
         lines.append(
             (
@@ -286,7 +317,8 @@ def cells_of(row: Fields) -> list[tuple[str, ...]]:
                 *(_spread(found.inner(ratio)) for ratio in ("ratioToRuler", "ratioToMemory")),
                 *(middle(f"{each}Nanoseconds", ",.0f", 1000) for each in ("p50", "p99")),
                 *(middle(f"{each}CpuNanosecondsPerRequest", ".1f", 1000) for each in ("server", "client")),
-                *(middle("diskBytesPerRequest", ",.0f"), f"{found.number('flushesPerRequest'):.3f}"),
+                *(middle("diskBytesPerRequest", ",.0f"), middle("diskFlushesPerRequest", ".3f")),
+                f"{found.number('forcesPerRequest'):.3f}",
             )
         )
     return lines

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from wisp_tools.beside import side
+from wisp_tools.beside.redis import cpu_seconds
 from wisp_tools.errors import WispError
 from wisp_tools.processes import Process, ProcessFailure, free_port, hold, last_line, listens, resume, server
 from wisp_tools.tree import WISP
@@ -30,6 +31,9 @@ class Running:
     @property
     def pids(self) -> list[int]:
         return [process.pid for process in self.processes]
+
+    def cpu_seconds(self) -> float:
+        return sum(map(cpu_seconds, self.pids))
 
     def measured(self, function: Callable[[], T]) -> T:
         """Calls a function while the server runs. One that is alone is held still whenever it is not being measured. A group that
