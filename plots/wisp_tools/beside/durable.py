@@ -4,7 +4,7 @@
 Each server gets SETs of 100 bytes to 100,000 keys. Rounds are interleaved and their order alternates: the answers are the ratio of
 writes a second to redis' or etcd's in each round, and that to Wisp's without a log, each as median and range.
 
-    ./wisp beside durable [--rounds N] [--seconds S] [--placement split|free] [--folder DIR] [--json FILE] [CASE ...]
+    ./wisp beside durable [--rounds N] [--seconds S] [--warmup S] [--placement split|free] [--folder DIR] [--json FILE] [CASE ...]
 
 Servers, and what outlives what when a write is acknowledged:
     memory    wisp -s: nothing is kept
@@ -21,7 +21,8 @@ Cases:
                                    etcd. All choose their cores. Whoever leads is asked; Wisp by go-redis, etcd by its own
                                    client, in the same loop (beside/puts)
 
-Each server is warm: it gets writes until it gets no faster, six times at most, and one round does not count. One that is
+Each server of Wisp gets writes for --warmup seconds first, and one round does not count: three JVMs that share two cores were still
+getting faster after 30 s, when they had four times their first rate. One that is
 alone is held still while it is not measured; groups would elect a leader after that, and stay. Beside the rates stand latencies,
 the CPU time of server and client, and what the disk wrote and how often it flushed its cache (/sys/dev/block/*/stat, which has what
 others wrote meanwhile too). How often the server itself forced bytes (fsync and its like), strace counts in a run of its own, which it
@@ -45,6 +46,7 @@ import csv
 import os
 import platform
 import tempfile
+import time
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -62,7 +64,6 @@ from wisp_tools.beside.clients import timed
 from wisp_tools.beside.disk import FORCED_BYTES, Done, disk_of, done_by, forces
 from wisp_tools.beside.lasting import Places, Running, build, lasting
 from wisp_tools.beside.redis import KEY_DIGITS
-from wisp_tools.campaign.clients import until_no_faster
 from wisp_tools.processes import ProcessFailure
 from wisp_tools.results.fields import Fields
 from wisp_tools.stock_clients import programs
@@ -74,8 +75,7 @@ KEYS, PAYLOAD_SIZE = 100_000, 100
 PUTS = Path(__file__).with_name("puts")
 FLOOR = "memory"
 PACKAGES = "redis-server redis-tools etcd-server util-linux strace"
-WARMUP_PASSES = 6
-"""The most."""
+IN_A_JVM = ("memory", "keep", "data", "replicas")
 COUNTED_SECONDS = 1
 """Of writes while strace counts."""
 
@@ -167,6 +167,7 @@ class Puts:
 
     def fit(self, seconds: float) -> None:
         """There is nothing to find: it puts for a time."""
+        self.run(seconds)
 
     def run(self, seconds: float) -> Asked:
         found = self._program.ask("put", int(1000 * seconds))
@@ -202,9 +203,11 @@ def clients_of(
     return found
 
 
-def warm(client: Client, seconds: float) -> None:
+def warm(client: Client, seconds: float, warmup: float) -> None:
+    end = time.monotonic() + warmup
     client.fit(seconds)
-    until_no_faster(lambda: [client.run(seconds).requestsPerSecond], WARMUP_PASSES)
+    while time.monotonic() < end:
+        client.fit(seconds)
 
 
 def measure(server: Running, client: Client, seconds: float, disk: Path) -> Figures:
@@ -254,7 +257,7 @@ def compare(name: str, case: Case, options: Namespace, places: Places, folder: P
         clients = clients_of(case, running, cores.client, folder, stack)
         for each, server in running.items():
             side.say(f"{name}, warming {each}")
-            server.measured(partial(warm, clients[each], options.seconds))
+            server.measured(partial(warm, clients[each], options.seconds, options.warmup if each in IN_A_JVM else 0))
         subjects = {
             each: partial(measure, server, clients[each], options.seconds, places.disk)
             for each, server in running.items()
@@ -362,6 +365,7 @@ def conditions(options: Namespace, disk: Mapping[str, Any]) -> dict[str, Any]:
         "keys": KEYS,
         "payloadSize": PAYLOAD_SIZE,
         "seconds": options.seconds,
+        "warmup": options.warmup,
         "rounds": options.rounds,
         "arguments": files.without_places(options.arguments),
     }
@@ -371,6 +375,8 @@ def parser() -> Parser:
     made = side.parser("durable", __doc__)
     help_text = "of each server in a round, about (default 3)"
     made.add_argument("--seconds", type=whole(1, 600), default=3, help=help_text)
+    help_text = "seconds of writes to each server of Wisp before its first round (default 60)"
+    made.add_argument("--warmup", type=whole(1, 3600), default=60, help=help_text)
     help_text = "a core for each end of one-*, or any (default split)"
     made.add_argument("--placement", choices=("split", "free"), default="split", help=help_text)
     help_text = "where servers write, in a folder that is removed (default: that for temporary files)"
