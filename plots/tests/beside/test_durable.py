@@ -12,9 +12,10 @@ import pytest
 
 from tests.waiting import wait_for
 from wisp_tools import files
-from wisp_tools.beside import disk, durable, lasting
-from wisp_tools.beside.durable import CASES, Asked, Benchmark, Case, Figures
+from wisp_tools.beside import disk, durable, lasting, writers
+from wisp_tools.beside.durable import CASES, Figures
 from wisp_tools.beside.lasting import Places, Running
+from wisp_tools.beside.writers import PUTS, Asked, Benchmark, Case
 from wisp_tools.errors import WispError
 from wisp_tools.processes import ProcessFailure, running
 from wisp_tools.report.studies import recorded_studies
@@ -74,10 +75,10 @@ def test_the_record_fits_its_schema_and_the_report_and_the_table_show_it(tmp_pat
 
 
 def test_what_redis_benchmark_says_is_read():
-    assert durable.asked_of(CSV, 500, 0.002) == Asked(500, 1250.5, 735_000, 1_247_000, 4_000.0)
+    assert writers.asked_of(CSV, 500, 0.002) == Asked(500, 1250.5, 735_000, 1_247_000, 4_000.0)
     for output in ("", CSV.splitlines()[0], CSV + CSV.splitlines()[1], "ERR unknown command\n"):
         with pytest.raises(ProcessFailure, match="printed no result"):
-            durable.asked_of(output, 1, 0.0)
+            writers.asked_of(output, 1, 0.0)
 
 
 def test_a_server_gets_as_many_requests_as_last_for_the_time(monkeypatch):
@@ -87,7 +88,7 @@ def test_a_server_gets_as_many_requests_as_last_for_the_time(monkeypatch):
         asked.append(int(command[command.index("-n") + 1]))
         return CSV.replace("1250.50", "40000"), 0.1
 
-    monkeypatch.setattr(durable, "timed", timed)
+    monkeypatch.setattr(writers, "timed", timed)
     client = Benchmark(1, None, CASES["one-50x1"])
     client.fit(2)
     assert asked == [10_000, 20_000, 40_000, 80_000]
@@ -95,7 +96,7 @@ def test_a_server_gets_as_many_requests_as_last_for_the_time(monkeypatch):
 
 
 def test_no_server_gets_fewer_requests_than_are_sent_at_once(monkeypatch):
-    monkeypatch.setattr(durable, "timed", lambda command: (CSV, 0.1))
+    monkeypatch.setattr(writers, "timed", lambda command: (CSV, 0.1))
     client = Benchmark(1, None, CASES["one-50x16"])
     client._per_second = 1
     assert client.run(1).requests == 800
@@ -265,11 +266,11 @@ def test_both_programs_in_go_have_one_version_of_go_redis():
     def of_go_redis(folder):
         return [line for line in (folder / "go.mod").read_text().splitlines() if "go-redis" in line]
 
-    assert of_go_redis(durable.PUTS) == of_go_redis(SOURCES / "go")
-    assert len(of_go_redis(durable.PUTS)) == 1
+    assert of_go_redis(PUTS) == of_go_redis(SOURCES / "go")
+    assert len(of_go_redis(PUTS)) == 1
 
 
 @pytest.mark.skipif(shutil.which("gofmt") is None, reason="Go is not there")
 def test_the_program_in_go_is_formatted():
-    done = subprocess.run(["gofmt", "-l", durable.PUTS], capture_output=True, text=True, check=True)
+    done = subprocess.run(["gofmt", "-l", PUTS], capture_output=True, text=True, check=True)
     assert done.stdout == ""
