@@ -9,7 +9,7 @@
 #   bench                    the JMH suite
 #   plot, report, export     what was measured, as plots, tables, a page, or files of other programs
 #   compare, prove-compare   is a commit slower than another one; can that be told here
-#   beside                   Wisp beside redis, perftest, bare memory, libcuckoo, and another client
+#   beside                   Wisp beside redis, etcd, perftest, bare memory, libcuckoo, and another client
 #   scale                    what a thousand machines would ask, counted and simulated
 #   simple-kv                the Python baseline
 #   jdk                      prints the folder of the JDK that is used

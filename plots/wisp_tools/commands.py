@@ -25,7 +25,10 @@ MODULES = {
     "test-python": "wisp_tools.check",
 }
 """With a command line of their own."""
-BESIDE = {name: f"wisp_tools.beside.{name}" for name in ("redis", "perftest", "clients", "gets", "loss", "libcuckoo")}
+BESIDE = {
+    name: f"wisp_tools.beside.{name}"
+    for name in ("redis", "perftest", "clients", "gets", "loss", "libcuckoo", "durable")
+}
 BESIDE["shm"] = "wisp_tools.beside.shared_memory"
 
 

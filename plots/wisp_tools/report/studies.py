@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the report says of measurements that answer one question: what a get takes, the write of 30 us, what Java costs a client,
-Redis, and libcuckoo."""
+Redis, libcuckoo, and what it costs that a write lasts."""
 
 import statistics
 from collections.abc import Sequence
 from pathlib import Path
 
 from wisp_tools import wording
-from wisp_tools.beside import gets, libcuckoo, loss, redis
+from wisp_tools.beside import durable, gets, libcuckoo, loss, redis
 from wisp_tools.beside.clients import NAMES as CLIENTS
 from wisp_tools.errors import WispError
 from wisp_tools.model import EMULATED_LABEL
@@ -209,6 +209,28 @@ def beside_libcuckoo(file: Fields) -> Study:
     return Study("The table beside libcuckoo's", text, libcuckoo.HEAD, rows)
 
 
+def beside_durable(file: Fields) -> Study:
+    """The answer in a file of `./wisp beside durable --json FILE`."""
+    _check_version(file, 1)
+    conditions = file.inner("conditions")
+    others = [found for name in ("redis", "etcd") if (found := conditions.optional_text(name))]
+    text = (
+        "SETs to Wisp without a log (memory), with --keep, with --data, and to three members that share a log (replicas), beside"
+        " redis-server with appendfsync always and three members of etcd, all on one machine and one disk:"
+        f" {conditions.whole('rounds')} interleaved rounds of about {conditions.whole('seconds')} s for each server, ratios within"
+        " each round. `one-CxP` is redis-benchmark with C connections and P requests sent together on each"
+        f"{', a core for each end' if conditions.text('placement') == 'split' else ''}; `group-64` is 64 clients in Go, in"
+        " `group-64-shared` those of etcd over one connection. The CPU time of a group is that of all members. What the"
+        " disk wrote and flushed has what others wrote meanwhile. Forces (fsync and its like) were counted in runs of their own,"
+        " which strace slows."
+        f" {durable.disk_in_words(conditions.inner('disk'))} From {file.where}:"
+        f" {conditions.optional_text('cpu') or 'CPU unknown'}, {conditions.whole('cores')} cores, {conditions.text('kernel')},"
+        f" {', '.join(others)}, values of {wording.size(conditions.whole('payloadSize'))}, {conditions.text('startedAt')[:10]}."
+    )
+    rows = tuple(cells for row in file.each("rows") for cells in durable.cells_of(row))
+    return Study("What it costs that a write lasts", text, durable.HEAD, rows)
+
+
 MAKERS = {
     gets.FORMAT: beside_gets,
     loss.FORMAT: beside_loss,
@@ -216,6 +238,7 @@ MAKERS = {
     "wisp-client-agreement": client_agreement,
     "wisp-beside-redis": beside_redis,
     libcuckoo.FORMAT: beside_libcuckoo,
+    durable.FORMAT: beside_durable,
 }
 
 

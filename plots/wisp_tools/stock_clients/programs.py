@@ -32,10 +32,11 @@ def command_of(client: StockClient, chosen: str) -> tuple[list[str], Path]:
     words = client.words_for(chosen)
     if client.language == "python":
         return [str(packages.ensure("clients")), *words], SOURCES / "python"
-    return list(words), _made(client.language, SOURCES / client.language)
+    return list(words), made(client.language, SOURCES / client.language)
 
 
-def _made(language: str, source: Path) -> Path:
+def made(language: str, source: Path) -> Path:
+    """The folder that has what a folder of sources becomes. Raises WispError if it cannot be made."""
     folder = _folder(language, source)
     if (folder / "made").exists():
         return folder
