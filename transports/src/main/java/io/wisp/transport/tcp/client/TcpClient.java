@@ -379,7 +379,7 @@ public final class TcpClient implements Client {
       return held;
     } finally {
       if (failure == null) {
-        batches.unwatch(deadline);
+        batches.unwatchRefused(deadline);
       }
     }
   }
