@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * true whatever becomes of it. If it does not happen, each reply of the former kinds is replaced by
  * an error, so that replies still match requests, and they are the session's last: many clients
  * send a whole pipeline again upon an error at its beginning, so nothing that is still to come may
- * be done. Many send again what has no reply when the connection ends, too, so nothing that may have
- * been done is without one.
+ * be done. Many send again what has no reply when the connection ends, too, so nothing that may
+ * have been done is without one.
  */
 public final class HeldReplies {
 
