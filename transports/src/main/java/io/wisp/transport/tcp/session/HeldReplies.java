@@ -22,7 +22,7 @@ public final class HeldReplies {
    *
    * @param write to a write of which nothing has happened; null if that is not known
    * @param read to a read that nothing proves
-   * @param unknown to a write that may have happened, in whole or in part
+   * @param unknown to a write that may have happened, in whole or in part, and to reads beside it
    */
   public record Substitutes(@Nullable String write, String read, String unknown) {}
 
