@@ -237,7 +237,9 @@ public final class ClusterClient implements Client {
   private static Status ask(
       Request request, NodeClient node, Client client, Slice key, Slice value, ValueSink sink) {
     try {
-      return request.ask(client, key, value, sink);
+      Status status = request.ask(client, key, value, sink);
+      node.refused(status == Status.SLOT_NOT_SERVED);
+      return status;
     } catch (TransportException e) {
       throw node.broke(e);
     }

@@ -179,6 +179,23 @@ class ClusterShardsTest {
     }
   }
 
+  /** As a server does behind the error of a write that did not happen. */
+  @Test
+  void shouldNoticeThatAConnectionHasEndedBehindARefusal() throws Exception {
+    try (RunningCluster cluster = cluster();
+        ClusterClient client = cluster.connect()) {
+      String ofY = keyOf(cluster, 2);
+      put(client, ofY, "1");
+      unsettle(cluster, 2);
+      assertThat(client.put(Slice.of(ofY), Slice.of("lost"))).isEqualTo(Status.SLOT_NOT_SERVED);
+      cluster.stop(2);
+      cluster.restart(2);
+      appoint(cluster, 2, 4);
+      put(client, ofY, "2");
+      assertThatHas(cluster, 2, ofY, "2");
+    }
+  }
+
   private static long requests(ClusterClient client) {
     return client
         .information()
