@@ -5,7 +5,7 @@ import io.wisp.store.Status;
 
 /**
  * The server is not the node of the cluster that has the key, or does not serve it now. The
- * connection is as good as before.
+ * connection is as good as before, unless the server ends it behind its answer.
  */
 public final class MovedException extends TransportException {
 

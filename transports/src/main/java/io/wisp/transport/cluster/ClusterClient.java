@@ -42,7 +42,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>The timeout is that of each request to a node, of which a call makes more than one only if
  *       the map has changed. Where it asks nodes for the map, it waits for no more than one that is
  *       silent; the next call asks another one. A shard of which nobody knew more is not asked
- *       about again within a tenth of a second, and calls for its keys end as the last one did.
+ *       about again within a tenth of a second, unless one of it names its master; calls for its
+ *       keys end as the last one did.
  *   <li>All keys of a batch are of one slot: else there is an {@link IllegalArgumentException} that
  *       names two keys, their slots and their nodes.
  *   <li>There is one walk of {@link #scan} at a time, which goes from shard to shard. A shard that
@@ -92,6 +93,9 @@ public final class ClusterClient implements Client {
 
   /** The node that was the last to say that the map is not the latest, until it is asked. */
   private @Nullable NodeClient mover;
+
+  /** What it said. */
+  private Status said = Status.MOVED;
 
   private ClusterClient(Transport transport, ClientOptions options, NodeClients nodes) {
     this.transport = transport;
@@ -157,7 +161,7 @@ public final class ClusterClient implements Client {
     NodeClient asked = mover;
     if (asked != null) {
       mover = null;
-      nodes.refreshFrom(asked);
+      nodes.refreshFrom(asked, said);
     }
   }
 
@@ -223,7 +227,7 @@ public final class ClusterClient implements Client {
       }
       Client client = clientOf(node, key);
       Status status = client == null ? Status.MOVED : ask(request, node, client, key, value, sink);
-      if (!status.isElsewhere() || (client != null && !nodes.refreshFrom(node))) {
+      if (!status.isElsewhere() || (client != null && !nodes.refreshFrom(node, status))) {
         return status;
       }
     }
@@ -233,7 +237,9 @@ public final class ClusterClient implements Client {
   private static Status ask(
       Request request, NodeClient node, Client client, Slice key, Slice value, ValueSink sink) {
     try {
-      return request.ask(client, key, value, sink);
+      Status status = request.ask(client, key, value, sink);
+      node.refused(status == Status.SLOT_NOT_SERVED);
+      return status;
     } catch (TransportException e) {
       throw node.broke(e);
     }
@@ -474,7 +480,10 @@ public final class ClusterClient implements Client {
     Client client = node.client();
     node.addPending(-1);
     Status status = ask(COMPLETE, node, client, NONE, NONE, sink);
-    mover = status.isElsewhere() ? node : mover;
+    if (status.isElsewhere()) {
+      mover = node;
+      said = status;
+    }
     return status;
   }
 

@@ -35,6 +35,9 @@ final class NodeClient implements AutoCloseable {
   private volatile boolean closed;
   private boolean broken;
 
+  /** Its last answer was that it serves no slot. */
+  private boolean refused;
+
   /** When it last could not be reached or told no map, by {@link System#nanoTime}. */
   private long failedAt = System.nanoTime() - RESPITE_NANOS;
 
@@ -85,6 +88,9 @@ final class NodeClient implements AutoCloseable {
    */
   Client client() {
     Client existing = client;
+    if (existing != null && refused && pending == 0) {
+      broken |= hasEnded(existing);
+    }
     if (existing != null && !(broken && pending == 0)) {
       return existing;
     }
@@ -103,6 +109,23 @@ final class NodeClient implements AutoCloseable {
       failed();
       throw new TransportException("node " + node + " cannot be reached: " + e.getMessage(), e);
     }
+  }
+
+  private static boolean hasEnded(Client connected) {
+    try {
+      var _ = connected.isReplyReady();
+      return false;
+    } catch (TransportException e) {
+      return true;
+    }
+  }
+
+  /**
+   * Notes whether its last answer was that it serves no slot. Behind some of these, of writes that
+   * did not happen, a server ends the connection; so the next use looks at that before it sends.
+   */
+  void refused(boolean isRefusal) {
+    refused = isRefusal;
   }
 
   /**
@@ -162,6 +185,7 @@ final class NodeClient implements AutoCloseable {
     Client old = client;
     client = null;
     broken = false;
+    refused = false;
     if (old != null) {
       old.close();
     }

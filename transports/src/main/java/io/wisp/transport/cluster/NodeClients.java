@@ -4,6 +4,7 @@ package io.wisp.transport.cluster;
 import io.wisp.cluster.ClusterMap;
 import io.wisp.cluster.ClusterNode;
 import io.wisp.cluster.MapLines;
+import io.wisp.store.Status;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Transport;
@@ -106,10 +107,12 @@ final class NodeClients implements AutoCloseable {
    * or knows of none that is later, because it goes by an older map or was cut off from its shard,
    * others are asked as by {@link #refreshWithout}.
    *
+   * @param said what it has answered: one that names another node knows of one, and is asked
+   *     however lately nobody knew
    * @return whether there was one
    */
-  boolean refreshFrom(NodeClient node) {
-    return refreshShardOf(node, true);
+  boolean refreshFrom(NodeClient node, Status said) {
+    return refreshShardOf(node, said);
   }
 
   /**
@@ -121,10 +124,11 @@ final class NodeClients implements AutoCloseable {
    * @return whether there was one
    */
   boolean refreshWithout(NodeClient gone) {
-    return refreshShardOf(gone, false);
+    return refreshShardOf(gone, null);
   }
 
-  private boolean refreshShardOf(NodeClient node, boolean itselfToo) {
+  /** Null is said by one that cannot be reached. */
+  private boolean refreshShardOf(NodeClient node, @Nullable Status said) {
     int index = nodes.indexOf(node);
     if (index < 0) {
       return refresh();
@@ -132,10 +136,16 @@ final class NodeClients implements AutoCloseable {
     ClusterMap before = map;
     followMet();
     String shard = before.nodes().get(index).shard();
-    if (!knowsMore(before, index) && !isQuiet(shard)) {
-      askAbout(before, index, itselfToo);
+    if (knowsMore(before, index)) {
+      return true;
+    }
+    if (!isQuiet(shard)) {
+      askAbout(before, index, said != null);
       followMet();
       quietUntil.put(shard, System.nanoTime() + (knowsMore(before, index) ? 0 : QUIET_NANOS));
+    } else if (said == Status.MOVED) {
+      ask(node);
+      followMet();
     }
     return knowsMore(before, index);
   }

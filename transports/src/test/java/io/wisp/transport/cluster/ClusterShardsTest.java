@@ -154,6 +154,48 @@ class ClusterShardsTest {
     }
   }
 
+  /** However lately nobody knew of one. */
+  @Test
+  void shouldFollowAMasterThatIsNamedAtOnce() throws Exception {
+    try (RunningCluster cluster = cluster();
+        ClusterClient client = cluster.connect();
+        ValueBuffer value = new ValueBuffer()) {
+      String ofY = keyOf(cluster, 2);
+      Slice key = Slice.of(ofY);
+      put(client, ofY, "1");
+      unsettle(cluster, 2);
+      assertThat(client.put(key, Slice.of("lost"))).isEqualTo(Status.SLOT_NOT_SERVED);
+      appoint(cluster, 3, 3);
+      put(client, ofY, "2");
+      assertThatHas(cluster, 3, ofY, "2");
+      unsettle(cluster, 2);
+      assertThat(client.put(key, Slice.of("lost"))).isEqualTo(Status.SLOT_NOT_SERVED);
+      appoint(cluster, 2, 4);
+      client.submitPut(key, Slice.of("lost"));
+      assertThat(client.complete(value)).isEqualTo(Status.MOVED);
+      client.submitPut(key, Slice.of("3"));
+      assertThat(client.complete(value).isError()).isFalse();
+      assertThatHas(cluster, 2, ofY, "3");
+    }
+  }
+
+  /** As a server does behind the error of a write that did not happen. */
+  @Test
+  void shouldNoticeThatAConnectionHasEndedBehindARefusal() throws Exception {
+    try (RunningCluster cluster = cluster();
+        ClusterClient client = cluster.connect()) {
+      String ofY = keyOf(cluster, 2);
+      put(client, ofY, "1");
+      unsettle(cluster, 2);
+      assertThat(client.put(Slice.of(ofY), Slice.of("lost"))).isEqualTo(Status.SLOT_NOT_SERVED);
+      cluster.stop(2);
+      cluster.restart(2);
+      appoint(cluster, 2, 4);
+      put(client, ofY, "2");
+      assertThatHas(cluster, 2, ofY, "2");
+    }
+  }
+
   private static long requests(ClusterClient client) {
     return client
         .information()

@@ -231,7 +231,9 @@ class SharedLogTest {
     peer.sendTogether(List.of(List.of("GET", "a"), List.of("INCR", "a")));
     Eventually.await(log::isHolding);
     log.end(Outcome.UNKNOWN, "another one leads");
-    assertThat(peer.read().text()).startsWith("UNKNOWN ").endsWith("another one leads");
+    for (int i = 0; i < 2; i++) {
+      assertThat(peer.read().text()).startsWith("UNKNOWN ").endsWith("another one leads");
+    }
     assertThatThrownBy(peer::read).isInstanceOf(EOFException.class);
   }
 

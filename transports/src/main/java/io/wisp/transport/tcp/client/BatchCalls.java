@@ -211,7 +211,11 @@ final class BatchCalls {
     if (allHold && lookError == null) {
       return Status.DONE;
     }
-    unwatch(deadline);
+    if (lookError == null) {
+      unwatch(deadline);
+    } else {
+      unwatchRefused(deadline);
+    }
     String error = lookError;
     return error == null ? Status.CONFLICT : ErrorReply.status(endpoint, error);
   }
@@ -222,6 +226,18 @@ final class BatchCalls {
       watches = false;
       requests.words("UNWATCH");
       take("UNWATCH", '+', deadline);
+    }
+  }
+
+  /**
+   * The same behind an error, which says what became of the batch: behind some the server ends the
+   * connection, and that is for the next call to say.
+   */
+  void unwatchRefused(long deadline) {
+    try {
+      unwatch(deadline);
+    } catch (TransportException e) {
+      // The error counts.
     }
   }
 

@@ -247,7 +247,20 @@ public final class TcpClient implements Client {
   @Override
   public boolean isReplyReady() {
     try (CallGuard.Call _ = enter()) {
-      return outstanding.count() > 0 && (outstanding.oldestStatus() != null || hasReply());
+      if (outstanding.count() == 0) {
+        requireOpen();
+        return false;
+      }
+      return outstanding.oldestStatus() != null || hasReply();
+    }
+  }
+
+  /** Looks whether the server has ended the connection, as it does behind some errors. */
+  private void requireOpen() {
+    try {
+      var _ = stream.hasReply();
+    } catch (TransportException e) {
+      throw broken(e, "nothing");
     }
   }
 
@@ -379,7 +392,7 @@ public final class TcpClient implements Client {
       return held;
     } finally {
       if (failure == null) {
-        batches.unwatch(deadline);
+        batches.unwatchRefused(deadline);
       }
     }
   }

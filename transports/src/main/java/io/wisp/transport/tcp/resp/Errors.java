@@ -161,7 +161,7 @@ public final class Errors {
 
   /** It is not known whether what a client has written happened. */
   public static String unknownOutcome(String why) {
-    return "UNKNOWN what was written since the last reply may have happened or not: " + why;
+    return "UNKNOWN what was written last may have happened or not: " + why;
   }
 
   /** A command has no such subcommand. */

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * true whatever becomes of it. If it does not happen, each reply of the former kinds is replaced by
  * an error, so that replies still match requests, and they are the session's last: many clients
  * send a whole pipeline again upon an error at its beginning, so nothing that is still to come may
- * be done.
+ * be done. Many send again what has no reply when the connection ends, too, so nothing that may
+ * have been done is without one.
  */
 public final class HeldReplies {
 
@@ -21,7 +22,7 @@ public final class HeldReplies {
    *
    * @param write to a write of which nothing has happened; null if that is not known
    * @param read to a read that nothing proves
-   * @param unknown to a write that may have happened, in whole or in part
+   * @param unknown to a write that may have happened, in whole or in part, and to reads beside it
    */
   public record Substitutes(@Nullable String write, String read, String unknown) {}
 
@@ -92,8 +93,9 @@ public final class HeldReplies {
 
   /**
    * Appends the replies of the turn to a buffer, with errors in place of those that do not count.
-   * Who has written and cannot know whether that happened is told so once, and no more: an error
-   * before it by which clients ask again might have them send a write again that is behind it.
+   * Who has written and cannot know whether that happened is told so in each of them: an error by
+   * which clients ask again, of a read too, might have them send such a write again. Behind a reply
+   * of which other turns have a part there are no more.
    *
    * @param replies of the turn, or null if there are none
    * @param writer appends to the output
@@ -105,27 +107,22 @@ public final class HeldReplies {
       ReplyWriter writer) {
     String write = substitutes.write();
     boolean isUnknown = isPartOfWrite || (hasWrites && write == null);
-    int end = isUnknown ? first() : part;
+    String ofWrite = isUnknown || write == null ? substitutes.unknown() : write;
+    String ofRead = isUnknown ? substitutes.unknown() : substitutes.read();
     int at = 0;
-    for (int i = 0; i < used && (end == NOWHERE || runs[i] < end); i += FIELDS) {
+    for (int i = 0; i < used && (part == NOWHERE || runs[i] < part); i += FIELDS) {
       copy(replies, at, runs[i], output);
-      String error = runs[i + 3] == 1 && write != null ? write : substitutes.read();
       for (int left = runs[i + 2]; left > 0; left--) {
-        writer.error(error);
+        writer.error(runs[i + 3] == 1 ? ofWrite : ofRead);
       }
       at = runs[i + 1];
     }
-    if (end == NOWHERE) {
+    if (part == NOWHERE) {
       copy(replies, at, replies == null ? 0 : replies.size(), output);
     } else {
-      copy(replies, at, end, output);
-      writer.error(isUnknown ? substitutes.unknown() : substitutes.read());
+      copy(replies, at, part, output);
+      writer.error(ofRead);
     }
-  }
-
-  /** Where the first reply begins that does not count, of which there is one. */
-  private int first() {
-    return used > 0 && (part == NOWHERE || runs[0] < part) ? runs[0] : part;
   }
 
   private static void copy(@Nullable NativeBuffer from, int begin, int end, NativeBuffer to) {
