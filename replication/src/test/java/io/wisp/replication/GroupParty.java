@@ -136,7 +136,8 @@ final class GroupParty implements Party, AutoCloseable {
   private static InetSocketAddress addressIn(String moved) {
     int colon = moved.lastIndexOf(':');
     String host = moved.substring(moved.lastIndexOf(' ') + 1, colon);
-    return new InetSocketAddress(InetAddress.ofLiteral(host), Integer.parseInt(moved.substring(colon + 1)));
+    int port = Integer.parseInt(moved.substring(colon + 1));
+    return new InetSocketAddress(InetAddress.ofLiteral(host), port);
   }
 
   private @Nullable Wire connected() {
