@@ -119,7 +119,7 @@ final class GroupRounds {
     int calls = recorder.histories().values().stream().mapToInt(List::size).sum();
     long inVain = parties.stream().mapToLong(GroupParty::inVain).sum();
     System.out.println(
-        "%s: %s calls, %s are unknown; %s times one was in vain, and was made again; no answer for %s ms"
+        "%s: %s calls, %s unknown; %s were in vain, and made again; no answer for %s ms"
             .formatted(name, calls, unknown, inVain, longestSilence(recorder)));
     assertThat(group.said()).doesNotContain("Exception in thread", "\tat ");
   }
