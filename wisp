@@ -6,6 +6,7 @@
 #   test                     all tests and gates; rdma-tests: those that need an RDMA device; test-python: Python's;
 #                            test-clients: clients of Redis that others wrote
 #   guest                    runs a command where there is an RDMA device, if need be in a virtual machine
+#   failover                 kills masters of a group while somebody writes, and looks for what was acknowledged
 #   bench                    the JMH suite
 #   plot, report, export     what was measured, as plots, tables, a page, or files of other programs
 #   compare, prove-compare   is a commit slower than another one; can that be told here
@@ -132,6 +133,15 @@ run_guest() {
   exec "$root/scripts/guest.sh" "$@"
 }
 
+# Has a group of three nodes lose its masters, in network namespaces where nothing can be built.
+run_failover() {
+  if [[ ${WISP_BUILD:-} != never && " $* " != *" -h "* && " $* " != *" --help "* ]]; then
+    ensure_command_built
+    ensure_replication_built
+  fi
+  exec "$root/scripts/failover.sh" "$@"
+}
+
 # Gives a server with a log what that takes: jars that nobody else loads, and so nobody else has to fetch.
 provide_replication() {
   local argument
@@ -175,6 +185,9 @@ case ${1:-} in
     ;;
   guest)
     run_guest "${@:2}"
+    ;;
+  failover)
+    run_failover "${@:2}"
     ;;
   bench)
     ensure_benchmarks_built

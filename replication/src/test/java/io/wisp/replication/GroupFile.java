@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Three nodes of a shard at free ports of this machine: a, b and c. */
+/** Three nodes of a shard: a, b and c. */
 final class GroupFile {
 
   static final List<String> NAMES = List.of("a", "b", "c");
@@ -25,7 +25,20 @@ final class GroupFile {
 
   private static final int PORTS = 10_000;
 
-  private final List<Integer> ports = freePorts(NAMES.size());
+  private final List<InetSocketAddress> addresses;
+
+  /** Of nodes at free ports of this machine. */
+  GroupFile() {
+    this(
+        freePorts(NAMES.size()).stream()
+            .map(port -> new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port))
+            .toList());
+  }
+
+  /** Of nodes with addresses of their own. */
+  GroupFile(List<InetSocketAddress> addresses) {
+    this.addresses = addresses;
+  }
 
   /** Ports that nodes can have, for clients and for Raft. */
   static List<Integer> freePorts(int count) {
@@ -50,11 +63,12 @@ final class GroupFile {
   }
 
   int port(int index) {
-    return ports.get(index);
+    return addresses.get(index).getPort();
   }
 
-  List<Integer> ports() {
-    return ports;
+  /** Where clients reach them. */
+  List<InetSocketAddress> addresses() {
+    return addresses;
   }
 
   /** One of the nodes, as a server in this process goes by it. */
@@ -62,7 +76,8 @@ final class GroupFile {
     List<ClusterNode> nodes = new ArrayList<>();
     for (int i = 0; i < NAMES.size(); i++) {
       List<SlotRange> slots = SlotRange.parseAll(i == 0 ? "0-16383" : "");
-      nodes.add(new ClusterNode(NAMES.get(i), "127.0.0.1", ports.get(i), slots, "a"));
+      String host = addresses.get(i).getHostString();
+      nodes.add(new ClusterNode(NAMES.get(i), host, port(i), slots, "a"));
     }
     return new ClusterMember(NAMES.get(index), new ClusterMap(1, nodes));
   }
@@ -71,11 +86,16 @@ final class GroupFile {
   Path write(Path folder) throws IOException {
     String text =
         """
-        {"nodes": [{"name": "a", "host": "127.0.0.1", "port": %s, "slots": "0-16383", "replicas": [
-          {"name": "b", "host": "127.0.0.1", "port": %s},
-          {"name": "c", "host": "127.0.0.1", "port": %s}]}]}
+        {"nodes": [{%s, "slots": "0-16383", "replicas": [
+          {%s},
+          {%s}]}]}
         """
-            .formatted(ports.toArray());
+            .formatted(entry(0), entry(1), entry(2));
     return Files.writeString(folder.resolve("cluster.json"), text);
+  }
+
+  private String entry(int index) {
+    return "\"name\": \"%s\", \"host\": \"%s\", \"port\": %s"
+        .formatted(NAMES.get(index), addresses.get(index).getHostString(), port(index));
   }
 }

@@ -6,6 +6,8 @@ import io.wisp.linearizability.KeyModel;
 import io.wisp.linearizability.Party;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -30,23 +32,23 @@ final class GroupParty implements Party, AutoCloseable {
       List.of("-CLUSTERDOWN nothing was changed: ", "-CLUSTERDOWN what was read may be wrong: ");
 
   private final String name;
-  private final List<Integer> ports;
+  private final List<InetSocketAddress> addresses;
   private final int millis;
-  private int port;
+  private InetSocketAddress address;
   private @Nullable Wire wire;
   private final AtomicLong answers = new AtomicLong();
   private final AtomicLong inVain = new AtomicLong();
 
   /**
-   * One at some of the ports.
+   * One who begins at the first of some nodes.
    *
    * @param millis how long he waits for an answer
    */
-  GroupParty(String name, List<Integer> ports, int millis) {
+  GroupParty(String name, List<InetSocketAddress> addresses, int millis) {
     this.name = name;
-    this.ports = ports;
+    this.addresses = addresses;
     this.millis = millis;
-    port = ports.getFirst();
+    address = addresses.getFirst();
   }
 
   @Override
@@ -112,7 +114,7 @@ final class GroupParty implements Party, AutoCloseable {
       String reply = connected == null ? "-CLUSTERDOWN" : connected.call(words);
       if (reply.startsWith("-MOVED ")) {
         leave();
-        port = Integer.parseInt(reply.substring(reply.lastIndexOf(':') + 1));
+        address = addressIn(reply);
       } else if (reply.startsWith("-CLUSTERDOWN")) {
         if (IN_VAIN.stream().anyMatch(reply::startsWith)) {
           inVain.incrementAndGet();
@@ -130,10 +132,18 @@ final class GroupParty implements Party, AutoCloseable {
     throw new AssertionError("nobody has served for long: " + String.join(" ", words));
   }
 
+  /** Of "-MOVED SLOT HOST:PORT". */
+  private static InetSocketAddress addressIn(String moved) {
+    int colon = moved.lastIndexOf(':');
+    String host = moved.substring(moved.lastIndexOf(' ') + 1, colon);
+    int port = Integer.parseInt(moved.substring(colon + 1));
+    return new InetSocketAddress(InetAddress.ofLiteral(host), port);
+  }
+
   private @Nullable Wire connected() {
     if (wire == null) {
       try {
-        wire = new Wire(port, millis);
+        wire = new Wire(address, millis);
       } catch (IOException e) {
         // Nobody is there, or has no ear.
         return null;
@@ -144,7 +154,7 @@ final class GroupParty implements Party, AutoCloseable {
 
   private void goToNext() {
     leave();
-    port = ports.get((ports.indexOf(port) + 1) % ports.size());
+    address = addresses.get((addresses.indexOf(address) + 1) % addresses.size());
   }
 
   private void leave() {

@@ -22,13 +22,22 @@ final class Wire implements AutoCloseable {
   private final InputStream input;
 
   /**
-   * Connects.
+   * Connects to a server on this machine.
    *
    * @param millis how long an answer may take
    */
   Wire(int port, int millis) throws IOException {
+    this(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), millis);
+  }
+
+  /**
+   * Connects.
+   *
+   * @param millis how long an answer may take
+   */
+  Wire(InetSocketAddress address, int millis) throws IOException {
     try {
-      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), millis);
+      socket.connect(address, millis);
       socket.setSoTimeout(millis);
       input = new BufferedInputStream(socket.getInputStream(), 64 << 10);
     } catch (IOException e) {
