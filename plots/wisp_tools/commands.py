@@ -53,7 +53,7 @@ def _run(words: list[str]) -> int:
                 return _main(BESIDE[name], others)
         case ["beside", *others]:
             parser = Parser("./wisp beside", "Measures Wisp beside something else, in one run; each explains itself.")
-            parser.add_argument("what", choices=sorted(BESIDE))
+            parser.add_argument("what", choices=sorted(BESIDE), metavar="WHAT", help=", ".join(sorted(BESIDE)))
             parser.parse_args(others)
         case [name, *others] if name in MODULES:
             return _main(MODULES[name], others)
