@@ -5,6 +5,7 @@ import io.wisp.store.Slice;
 import io.wisp.store.Store;
 import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteCondition;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -59,6 +60,13 @@ public final class HeldLog implements WriteLog {
       thread.execute(held);
       held = null;
     }
+  }
+
+  /** Ends the entry that is under way and held; the next one stays under way, too. */
+  public synchronized void endOne(Outcome outcome, String why) {
+    next = new Ending(outcome, why);
+    thread.execute(Objects.requireNonNull(held));
+    held = null;
   }
 
   /** Whether an entry is under way and held. */

@@ -338,7 +338,11 @@ final class EventLoop implements Runnable {
   private void linger(TcpConnection connection) throws IOException {
     confined().connections().remove(connection);
     connection.release();
-    linger(connection.channel());
+    if (connection.endsByEntry()) {
+      lingerOn(connection.channel());
+    } else {
+      linger(connection.channel());
+    }
   }
 
   /** Ends a connection to a client that has been sent the reason. */
@@ -347,6 +351,10 @@ final class EventLoop implements Runnable {
       Closing.quietly(channel);
       return;
     }
+    lingerOn(channel);
+  }
+
+  private void lingerOn(SocketChannel channel) throws IOException {
     channel.shutdownOutput();
     long deadline = System.nanoTime() + clients.limits().lingering().toNanos();
     LingeringChannel last = new LingeringChannel(channel, confined().buffers(), deadline);

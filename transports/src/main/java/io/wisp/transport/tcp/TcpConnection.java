@@ -67,6 +67,9 @@ final class TcpConnection implements ReadyChannel {
 
   private String why = "";
 
+  /** Its last replies say what has not happened, or may not have. */
+  private boolean endsByEntry;
+
   private long lastActiveNanos;
   private final StallClock stall = new StallClock();
   private long heldBefore;
@@ -276,6 +279,7 @@ final class TcpConnection implements ReadyChannel {
   private void replaceReplies() {
     HeldReplies.Substitutes substitutes = Objects.requireNonNull(commit).substitutes(outcome, why);
     outcome = Outcome.DONE;
+    endsByEntry = true;
     NativeBuffer output = buffers.output();
     ReplyWriter writer = new ReplyWriter(output, traffic.errors());
     session.heldReplies().replace(unsent, substitutes, output, writer);
@@ -288,6 +292,14 @@ final class TcpConnection implements ReadyChannel {
       unsent = buffers.takeOutput();
       key.interestOps(SelectionKey.OP_WRITE);
     }
+  }
+
+  /**
+   * Whether an entry of the log has ended it. That ends all that it holds at once, however many
+   * they are, and each of them is to see its last replies: no client can bring it about.
+   */
+  boolean endsByEntry() {
+    return endsByEntry;
   }
 
   /** Sends the replies that wait, as far as the socket takes them, before it is closed. */

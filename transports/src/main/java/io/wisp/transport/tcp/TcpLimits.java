@@ -25,6 +25,10 @@ record TcpLimits(long bufferMemory, Duration lingering, Duration stall, Duration
     return new TcpLimits(bytes, lingering, stall, stallWhileShort);
   }
 
+  TcpLimits withLingering(Duration lingering) {
+    return new TcpLimits(bufferMemory, lingering, stall, stallWhileShort);
+  }
+
   TcpLimits withStall(Duration stall) {
     return new TcpLimits(bufferMemory, lingering, stall, stallWhileShort);
   }

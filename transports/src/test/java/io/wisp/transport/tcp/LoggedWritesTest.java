@@ -59,10 +59,11 @@ class LoggedWritesTest {
   }
 
   private RunningServer serve(Store store, int threads, boolean busyPoll) {
+    // Longer than any test, so that no pause of the machine makes a reset of a plain end.
     return new RunningServer(
         store,
         options -> options.withThreads(threads).withBusyPoll(busyPoll).withWriteLog(log),
-        TcpLimits.defaults());
+        TcpLimits.defaults().withLingering(Duration.ofMinutes(2)));
   }
 
   private RespPeer connect() throws IOException {
@@ -310,6 +311,38 @@ class LoggedWritesTest {
     log.end(Outcome.NOT_DONE, "there is no heap");
     assertThatThrownBy(silent::read).isInstanceOf(EOFException.class);
     assertThat(store.size()).isZero();
+  }
+
+  @Test
+  void shouldLetAllOfAnEntrySeeTheirLastReplyHoweverManyTheyAre() throws Exception {
+    RespPeer first = connect();
+    log.hold();
+    first.send(List.of("SET", "a", "1"));
+    Eventually.await(log::isHolding);
+    List<RespPeer> peers = new ArrayList<>();
+    for (int i = 0; i < 3 * EventLoop.MAX_LINGERING; i++) {
+      RespPeer peer = connect();
+      peer.sendTogether(List.of(words("PING"), List.of("SET", "key " + i, "1")));
+      assertThat(peer.read()).hasToString("+PONG");
+      peers.add(peer);
+    }
+    log.endOne(Outcome.DONE, "");
+    Eventually.await(log::isHolding);
+    for (RespPeer peer : peers) {
+      // The server does not read it, and so a plain end would be a reset.
+      peer.send(words("PING"));
+    }
+    log.endOne(Outcome.NOT_DONE, "there is no heap");
+    for (RespPeer peer : peers) {
+      assertThat(peer.read().text()).startsWith("TRYAGAIN nothing was changed");
+      assertThatThrownBy(peer::read).isInstanceOf(EOFException.class);
+    }
+    for (RespPeer peer : peers) {
+      // No reset has come.
+      peer.send(words("PING"));
+    }
+    assertThat(first.read()).hasToString("+OK");
+    assertThat(store.size()).isEqualTo(1);
   }
 
   @Test
