@@ -41,6 +41,15 @@ run; 2 without a JDK.
 END
 }
 
+# Where the locale is not installed, as a remote shell may bring it along, every shell that tests start would warn.
+use_installed_locale() {
+  command -v locale >/dev/null || return 0
+  local wanted=${LC_ALL:-${LANG:-}}
+  [[ -n $(locale 2>&1 >/dev/null || true) ]] || return 0
+  echo "wisp: the locale $wanted is not installed, so the tests run in C.UTF-8"
+  export LC_ALL=C.UTF-8
+}
+
 # Installs what the tests use beside the JDK, where that can be done without asking.
 install_test_tools() {
   local missing=() tool
@@ -259,6 +268,7 @@ for argument; do
     *) arguments+=("$argument") ;;
   esac
 done
+use_installed_locale
 install_test_tools
 check_licenses
 check_scripts

@@ -392,6 +392,19 @@ class LauncherGuestTest {
   }
 
   @Test
+  void shouldTestInALocaleThatIsInstalled() throws Exception {
+    executable("mvnw", maven(TESTS + "\nprintenv LC_ALL >seen-locale"));
+    ProcessBuilder builder = builder("true", "test").redirectErrorStream(true);
+    builder.environment().put("LC_ALL", "xx_XX.UTF-8");
+    assertThat(Outcome.of(builder.start()).out())
+        .contains("the locale xx_XX.UTF-8 is not installed, so the tests run in C.UTF-8");
+    assertThat(root.resolve("seen-locale")).hasContent("C.UTF-8");
+    builder.environment().put("LC_ALL", "C");
+    assertThat(Outcome.of(builder.start()).out()).doesNotContain("is not installed");
+    assertThat(root.resolve("seen-locale")).hasContent("C");
+  }
+
+  @Test
   void shouldFailInContinuousIntegrationWithoutThePackages() throws Exception {
     Outcome outcome = Outcome.of(without(List.of("shellcheck"), "true").start());
     assertThat(outcome.out()).contains("THE SCRIPTS WERE NOT CHECKED", "in CI is a failure");
