@@ -39,15 +39,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Three members of a group in this process, each with a store and a tcp server of its own. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@ExtendWith(PatientMembers.class)
 class GroupLogTest {
 
   private static final int MEBIBYTE = 1 << 20;
@@ -55,9 +55,6 @@ class GroupLogTest {
   private static final int ANSWER_MILLIS = 10_000;
 
   private static final int HEADER_BYTES = 8;
-
-  /** So that a machine that is busy with other things elects nobody else. */
-  private static final String SILENCE_MILLIS = "3000";
 
   @TempDir private Path temporary;
   private final GroupFile file = new GroupFile();
@@ -119,16 +116,6 @@ class GroupLogTest {
     for (int i = 0; i < GroupFile.NAMES.size(); i++) {
       members.add(new Member(i, areNew));
     }
-  }
-
-  @BeforeAll
-  static void waitLong() {
-    System.setProperty("wisp.data.silence", SILENCE_MILLIS);
-  }
-
-  @AfterAll
-  static void waitAsUsual() {
-    System.clearProperty("wisp.data.silence");
   }
 
   @AfterEach

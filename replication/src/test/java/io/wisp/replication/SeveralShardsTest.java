@@ -29,11 +29,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
@@ -42,15 +41,13 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /** Two shards of three members each and a node alone, all in this process, behind a password. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@ExtendWith(PatientMembers.class)
 class SeveralShardsTest {
 
   private static final int MEBIBYTE = 1 << 20;
   private static final long BOUND_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final String HOST = "127.0.0.1";
   private static final String PASSWORD = "secret";
-
-  /** So that a machine that is busy with other things elects nobody else. */
-  private static final String SILENCE_MILLIS = "3000";
 
   /** The places of the first members of the shards, and of the node that is alone. */
   private static final int X = 0;
@@ -120,16 +117,6 @@ class SeveralShardsTest {
       }
       store.close();
     }
-  }
-
-  @BeforeAll
-  static void waitLong() {
-    System.setProperty("wisp.data.silence", SILENCE_MILLIS);
-  }
-
-  @AfterAll
-  static void waitAsUsual() {
-    System.clearProperty("wisp.data.silence");
   }
 
   @AfterEach

@@ -444,21 +444,12 @@ class ClusterClientTest {
       for (int i = 0; i < 5_000; i++) {
         client.put(bytes(nobodys), bytes("v"));
       }
-      assertThat(requests(client)).as("questions for a map").isLessThan(2_000);
+      assertThat(RunningCluster.requests(client)).as("questions for a map").isLessThan(2_000);
       cluster.share("0-5460", "5461-10922", "10923-16383");
       while (client.put(bytes(nobodys), bytes("v")).isError()) {
         Thread.sleep(10);
       }
     }
-  }
-
-  private static long requests(Client client) {
-    return client
-        .information()
-        .lines()
-        .filter(line -> line.startsWith("total_commands_processed:"))
-        .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1)))
-        .sum();
   }
 
   @ParameterizedTest

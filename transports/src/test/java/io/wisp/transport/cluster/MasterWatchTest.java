@@ -52,6 +52,24 @@ class MasterWatchTest {
     return watch;
   }
 
+  /**
+   * A notice that gives a reason, which comes once: on a slow machine that may be another first.
+   */
+  private String awaitNotice(ClusterMember member, String password, String reason)
+      throws InterruptedException {
+    long end = System.nanoTime() + BOUND_NANOS;
+    String notice;
+    do {
+      assertThat(System.nanoTime() - end).as("%s", notices).isNegative();
+      notices.clear();
+      try (MasterWatch _ = watch(member, password)) {
+        await(() -> !notices.isEmpty());
+      }
+      notice = notices.element();
+    } while (!notice.contains(reason));
+    return notice;
+  }
+
   private static void await(BooleanSupplier condition) throws InterruptedException {
     long end = System.nanoTime() + BOUND_NANOS;
     while (!condition.getAsBoolean()) {
@@ -126,12 +144,8 @@ class MasterWatchTest {
       try (MasterWatch _ = watch(right, PASSWORD)) {
         await(() -> ownerOf(right, SLOT_OF_Y).startsWith("c "));
       }
-      notices.clear();
-      try (MasterWatch _ = watch(wrong, "wrong")) {
-        await(() -> !notices.isEmpty());
-      }
-      assertThat(notices.element())
-          .contains("no node of another shard has answered", "WRONGPASS")
+      assertThat(awaitNotice(wrong, "wrong", "WRONGPASS"))
+          .contains("no node of another shard has answered")
           .contains("all nodes want the same password and file");
       assertThat(ownerOf(wrong, SLOT_OF_Y)).startsWith("b ");
     }
@@ -171,10 +185,8 @@ class MasterWatchTest {
     ClusterMember member = new ClusterMember("a", map);
     try (HeapStore store = new HeapStore();
         Server _ = serve(store, other, 1);
-        Server _ = serve(store, other, 2);
-        MasterWatch _ = watch(member, PASSWORD)) {
-      await(() -> !notices.isEmpty());
-      assertThat(notices.element()).contains("it was started with another file of the cluster");
+        Server _ = serve(store, other, 2)) {
+      var _ = awaitNotice(member, PASSWORD, "it was started with another file of the cluster");
       assertThat(member.map()).isSameAs(map);
     }
   }

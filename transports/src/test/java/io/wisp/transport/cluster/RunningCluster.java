@@ -51,6 +51,16 @@ public final class RunningCluster implements AutoCloseable {
     }
   }
 
+  /** How many requests the nodes have served by tcp that a client of theirs can reach. */
+  static long requests(Client client) {
+    return client
+        .information()
+        .lines()
+        .filter(line -> line.startsWith("total_commands_processed:"))
+        .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1)))
+        .sum();
+  }
+
   /** Starts a node for each list of slots. */
   public RunningCluster(String transport, String... slots) throws IOException {
     this(transport, 1, slots);
