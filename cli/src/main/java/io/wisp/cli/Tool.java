@@ -23,6 +23,7 @@ enum Tool {
   TEST_PYTHON,
   PROVE_COMPARE,
   SCALE,
+  FAILOVER,
   JDK;
 
   private final String purpose;
