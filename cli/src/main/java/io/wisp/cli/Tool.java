@@ -14,7 +14,7 @@ enum Tool {
   PLOT("draw recorded runs"),
   EXPORT("write a recorded run in formats of other programs"),
   COMPARE("tell if a commit is slower than another"),
-  BESIDE("measure Wisp beside redis, etcd, perftest or bare memory"),
+  BESIDE("measure Wisp beside redis, etcd and others"),
   SIMPLE_KV("the Python baseline"),
   GUEST("run a command where there is an RDMA device"),
   TEST("run all tests and gates"),

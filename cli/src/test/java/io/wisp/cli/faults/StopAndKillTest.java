@@ -8,20 +8,25 @@ import io.wisp.transport.Client;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.Transports;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,11 +131,40 @@ class StopAndKillTest {
   /** The files and folders of shm, which has the port that it listens at in their names. */
   private static long sharedFiles(int basePort) throws IOException {
     int port = basePort + Transports.named("shm").portOffset();
-    try (Stream<Path> files = Files.find(Path.of("/dev/shm"), 4, (path, attributes) -> true)) {
-      return files.filter(path -> path.toString().matches(".*\\b" + port + "\\b.*")).count();
-    } catch (UncheckedIOException e) {
-      return Long.MAX_VALUE; // a folder went away meanwhile, or is another user's
-    }
+    Pattern name = Pattern.compile("\\b" + port + "\\b");
+    AtomicLong found = new AtomicLong();
+    Files.walkFileTree(
+        Path.of("/dev/shm"),
+        Set.of(),
+        4,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+            return count(folder);
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            return count(file);
+          }
+
+          private FileVisitResult count(Path path) {
+            found.addAndGet(name.matcher(path.toString()).find() ? 1 : 0);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path path, IOException cause) {
+            // It went away meanwhile, or is another user's.
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException cause) {
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    return found.get();
   }
 
   /** Those that stay the same for a while. */
