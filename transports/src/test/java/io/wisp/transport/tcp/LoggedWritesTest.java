@@ -302,6 +302,34 @@ class LoggedWritesTest {
     assertThat(store.size()).isEqualTo(2_000);
   }
 
+  /** If it does not happen there is no reply behind that of the command of many turns. */
+  @Test
+  void shouldDoNothingInTheTurnInWhichACommandOfSeveralEntriesEnds() throws Exception {
+    RespPeer peer = connect();
+    List<String> set = new ArrayList<>(List.of("MSET"));
+    List<String> delete = new ArrayList<>(List.of("DEL"));
+    for (int i = 0; i < 2 * Execution.REQUESTS_PER_TURN - 50; i++) {
+      set.addAll(List.of("key " + i, "v"));
+      delete.add("key " + i);
+    }
+    peer.call(set);
+    int before = log.entries();
+    log.hold();
+    peer.sendTogether(List.of(delete, List.of("INCR", "n")));
+    int entries = 0;
+    while (!store.contains(Slice.of("n"))) {
+      Eventually.await(() -> log.isHolding() || store.contains(Slice.of("n")));
+      if (log.isHolding()) {
+        entries++;
+        log.endOne(Outcome.DONE, "");
+      }
+    }
+    assertThat(log.entries() - before).isEqualTo(entries);
+    assertThat(peer.read()).hasToString(":" + (delete.size() - 1));
+    assertThat(peer.read()).hasToString(":1");
+    assertThat(entries).isEqualTo(3);
+  }
+
   @Test
   void shouldTellNobodyOfAnEntryThatDidNotHappenWhoWantsNoReplies() throws Exception {
     RespPeer silent = connect();

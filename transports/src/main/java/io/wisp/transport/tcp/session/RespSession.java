@@ -101,7 +101,7 @@ public final class RespSession implements AutoCloseable {
         boolean more = runner.goOn(rest);
         dropUnwanted(output, mark);
         admission.replied(mark, output.size(), !more);
-        if (more) {
+        if (more || admission.endsTurn()) {
           return Progress.TURN_OVER;
         }
       } else if (inline.request() == null && input.isEmpty()) {
@@ -113,6 +113,9 @@ public final class RespSession implements AutoCloseable {
       } else {
         dropUnwanted(output, mark);
         admission.replied(mark, output.size(), streamed == null && execution.rest() == null);
+        if (admission.endsTurn()) {
+          return Progress.TURN_OVER;
+        }
       }
     }
     return Progress.CLOSE;

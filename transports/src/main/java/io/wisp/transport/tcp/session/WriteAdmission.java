@@ -49,6 +49,9 @@ final class WriteAdmission {
   /** In this turn a command ran whose reply is held. */
   private boolean hasRun;
 
+  /** In this turn a command ended of which earlier ones have a part. */
+  private boolean hasEndedPart;
+
   /**
    * That of a session.
    *
@@ -65,6 +68,7 @@ final class WriteAdmission {
       gate.beginTurn();
       replies.clear();
       hasRun = false;
+      hasEndedPart = false;
       // What was read first has been proven, and what is read later is no older.
       held = held == Held.READ ? Held.NOT : held;
       goesOn = held != Held.NOT;
@@ -132,6 +136,7 @@ final class WriteAdmission {
     }
     if (isOver) {
       if (goesOn) {
+        hasEndedPart = true;
         replies.addPart(began, held == Held.WRITE);
       } else {
         replies.add(began, to, held == Held.WRITE);
@@ -140,6 +145,14 @@ final class WriteAdmission {
       hasBegun = false;
       goesOn = false;
     }
+  }
+
+  /**
+   * Whether the turn is to end here: if the entry of what was written last does not happen, there
+   * is no reply behind that of a command of many turns, and so nothing may be done behind it.
+   */
+  boolean endsTurn() {
+    return hasEndedPart;
   }
 
   /** The replies of the turn that has ended which count only with its entry. */
