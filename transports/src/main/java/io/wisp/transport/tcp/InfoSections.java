@@ -47,6 +47,9 @@ final class InfoSections {
   private final long startedAtMillis = System.currentTimeMillis();
   private final String runId = runId();
 
+  /** What the machine had when the server started, as Redis tells it. */
+  private final OptionalLong machineBytes = ProcessFigures.machineBytes();
+
   /** The most used memory that anybody was told of. */
   private final AtomicLong mostUsed = new AtomicLong();
 
@@ -89,17 +92,19 @@ final class InfoSections {
    */
   String text(Set<String> wanted) {
     Baseline since = baseline;
+    // What sections have in common is taken when the first of them is told.
+    ProcessFigures process = new ProcessFigures();
     Supplier<StoreStatistics> stored = new Once<>(store::statistics);
     Supplier<CommandTotals> commands =
         new Once<>(() -> server.commandTotals().since(since.commands()));
     StringBuilder text = new StringBuilder();
     append(text, wanted, "Server", this::serverSection);
     append(text, wanted, "Clients", this::clientsSection);
-    append(text, wanted, "Memory", () -> memorySection(stored.get()));
+    append(text, wanted, "Memory", () -> memorySection(stored.get(), process));
     append(text, wanted, "Persistence", this::persistenceSection);
     append(text, wanted, "Stats", () -> statisticsSection(stored.get(), since, commands.get()));
     append(text, wanted, "Replication", this::replicationSection);
-    append(text, wanted, "CPU", InfoSections::processorSection);
+    append(text, wanted, "CPU", () -> processorSection(process));
     append(text, wanted, "Commandstats", () -> commandsSection(commands.get()));
     append(text, wanted, "Errorstats", () -> errorsSection(commands.get()));
     append(text, wanted, "Cluster", this::clusterSection);
@@ -108,26 +113,6 @@ final class InfoSections {
       text.append(map.now());
     }
     return text.toString();
-  }
-
-  /** What sections have in common: taken when the first of them is told, and if none is, never. */
-  private static final class Once<T> implements Supplier<T> {
-    private final Supplier<T> source;
-    private @Nullable T taken;
-
-    Once(Supplier<T> source) {
-      this.source = source;
-    }
-
-    @Override
-    public T get() {
-      T known = taken;
-      if (known == null) {
-        known = source.get();
-        taken = known;
-      }
-      return known;
-    }
   }
 
   private static void append(
@@ -198,11 +183,11 @@ final class InfoSections {
     return lines;
   }
 
-  private Map<String, Object> memorySection(StoreStatistics stored) {
+  private Map<String, Object> memorySection(StoreStatistics stored, ProcessFigures process) {
+    OptionalLong resident = process.residentBytes();
     long used = stored.indexBytes() + stored.recordBytes();
-    Map<String, Object> lines = new LinkedHashMap<>();
-    OptionalLong resident = new ProcessFigures().residentBytes();
     long most = mostUsed.accumulateAndGet(used, Math::max);
+    Map<String, Object> lines = new LinkedHashMap<>();
     putBytes(lines, "used_memory", used);
     resident.ifPresent(bytes -> putBytes(lines, "used_memory_rss", bytes));
     putBytes(lines, "used_memory_peak", most);
@@ -211,7 +196,7 @@ final class InfoSections {
     }
     lines.put("used_memory_overhead", stored.indexBytes());
     lines.put("used_memory_dataset", stored.recordBytes());
-    ProcessFigures.machineBytes().ifPresent(bytes -> putBytes(lines, "total_system_memory", bytes));
+    machineBytes.ifPresent(bytes -> putBytes(lines, "total_system_memory", bytes));
     putBytes(lines, "maxmemory", stored.capacityBytes());
     lines.put("maxmemory_policy", policy(store));
     if (resident.isPresent() && used > 0) {
@@ -314,8 +299,7 @@ final class InfoSections {
     return lines;
   }
 
-  private static Map<String, Object> processorSection() {
-    ProcessFigures figures = new ProcessFigures();
+  private static Map<String, Object> processorSection(ProcessFigures figures) {
     Map<String, Object> lines = new LinkedHashMap<>();
     figures
         .systemSeconds()

@@ -7,8 +7,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 
-/** What Linux says of this process and its machine; elsewhere nothing. */
+/**
+ * What Linux says of this process and its machine; elsewhere nothing. A file of the process is read
+ * when a figure of it is first wanted, and then all figures of it are as old as that.
+ */
 final class ProcessFigures {
 
   /** The kernel tells times in hundredths of a second, whatever it counts in (USER_HZ). */
@@ -19,19 +23,17 @@ final class ProcessFigures {
 
   private static final int SYSTEM_TICKS = 12;
 
-  private final List<String> status;
-  private final List<String> times;
+  private final Supplier<List<String>> status = new Once<>(() -> lines("self/status"));
+  private final Supplier<List<String>> times = new Once<>(ProcessFigures::times);
 
-  /** As they are now. */
-  ProcessFigures() {
-    status = lines("self/status");
+  private static List<String> times() {
     List<String> stat = lines("self/stat");
+    if (stat.isEmpty()) {
+      return List.of();
+    }
     // The name is in brackets, and may hold any character.
-    times =
-        stat.isEmpty()
-            ? List.of()
-            : List.of(
-                stat.getFirst().substring(stat.getFirst().lastIndexOf(')') + 2).split(" ", -1));
+    int end = stat.getFirst().lastIndexOf(')');
+    return List.of(stat.getFirst().substring(end + 2).split(" ", -1));
   }
 
   private static List<String> lines(String file) {
@@ -44,7 +46,7 @@ final class ProcessFigures {
 
   /** Memory that is in RAM, in bytes. */
   OptionalLong residentBytes() {
-    return bytes(status, "VmRSS:");
+    return bytes(status.get(), "VmRSS:");
   }
 
   /** The machine's memory, in bytes. */
@@ -70,8 +72,9 @@ final class ProcessFigures {
   }
 
   private OptionalDouble seconds(int field) {
-    return times.size() > field
-        ? OptionalDouble.of(Long.parseLong(times.get(field)) / TICKS_PER_SECOND)
+    List<String> known = times.get();
+    return known.size() > field
+        ? OptionalDouble.of(Long.parseLong(known.get(field)) / TICKS_PER_SECOND)
         : OptionalDouble.empty();
   }
 }
