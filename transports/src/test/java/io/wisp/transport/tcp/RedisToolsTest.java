@@ -79,6 +79,17 @@ class RedisToolsTest {
     assertThat(run("redis-cli", lines)).startsWith("OK\n1\n2\n2\nget\n").endsWith("string\n");
   }
 
+  /** By the same it gives hints at its prompt. */
+  @Test
+  void shouldLetTheCommandLineClientHelp() throws Exception {
+    assertThat(run("redis-cli", null, "help", "set"))
+        .contains(
+            "key value [NX|XX|IFEQ comparison-value] [GET] [EX seconds|PX milliseconds"
+                + "|EXAT unix-time-seconds|PXAT unix-time-milliseconds|KEEPTTL]");
+    assertThat(run("redis-cli", null, "help", "client", "list"))
+        .contains("[TYPE NORMAL|MASTER|REPLICA|PUBSUB] [ID client-id [client-id ...]]");
+  }
+
   @Test
   void shouldLoadRequestsInBulk() throws Exception {
     StringBuilder requests = new StringBuilder();

@@ -4,6 +4,7 @@ package io.wisp.transport.tcp.command;
 import io.wisp.store.WriteBatch;
 import io.wisp.transport.tcp.resp.Arguments;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -116,6 +117,11 @@ public record Command(
     boolean acceptsCount(int count) {
       return accepts(arity, count);
     }
+  }
+
+  /** What one of its subcommands is called where it stands beside commands: {@code client|list}. */
+  String nameOf(Subcommand subcommand) {
+    return name + "|" + subcommand.name().toLowerCase(Locale.ROOT);
   }
 
   /** Whether it takes so many arguments, its name included. */

@@ -26,6 +26,9 @@ final class CommandCommand implements Command.Handler {
   private static final String NO_KEYS = "ERR The command has no key arguments";
   private static final String NO_COUNT = "ERR Invalid number of arguments specified for command";
 
+  /** A command, or the subcommand of it that is meant. */
+  private record Named(Command command, @Nullable Subcommand subcommand) {}
+
   private final CommandTable commands;
   private final Subcommands subcommands;
   private final KeyPositions positions;
@@ -40,7 +43,7 @@ final class CommandCommand implements Command.Handler {
             new Subcommand("COUNT", 2, "How many commands there are.", this::count),
             new Subcommand("LIST", -2, "The names of commands.", this::list),
             new Subcommand("INFO", -2, "How commands are called.", this::information),
-            new Subcommand("DOCS", -2, "What commands do.", this::documents),
+            new Subcommand("DOCS", -2, "What commands do and take.", this::documents),
             new Subcommand("GETKEYS", -4, "The keys of a command.", this::keys));
   }
 
@@ -136,36 +139,62 @@ final class CommandCommand implements Command.Handler {
   }
 
   private void information(CommandRequest request) {
-    List<@Nullable Command> named = named(request);
+    List<@Nullable Named> named = named(request);
     request.reply().array(named.size());
-    named.forEach(command -> describe(request.reply(), command));
+    named.forEach(each -> describe(request.reply(), each));
   }
 
   private void documents(CommandRequest request) {
-    List<@Nullable Command> named = named(request);
-    named.removeIf(command -> command == null);
+    List<@Nullable Named> named = named(request);
+    named.removeIf(each -> each == null);
     request.reply().map(named.size());
-    named.forEach(command -> document(request.reply(), command));
+    named.forEach(each -> document(request.reply(), each));
   }
 
-  private List<@Nullable Command> named(CommandRequest request) {
+  /** What the arguments name, with null for what there is not; all commands if there are none. */
+  private List<@Nullable Named> named(CommandRequest request) {
     Arguments arguments = request.arguments();
+    List<@Nullable Named> named = new ArrayList<>();
     if (arguments.count() <= 2) {
-      return new ArrayList<>(commands.all());
+      commands.all().forEach(command -> named.add(new Named(command, null)));
     }
-    List<@Nullable Command> named = new ArrayList<>();
     for (int index = 2; index < arguments.count(); index++) {
-      named.add(commands.find(arguments.text(index)));
+      named.add(find(arguments.text(index)));
     }
     return named;
   }
 
-  private static void describe(ReplyWriter reply, @Nullable Command command) {
+  private @Nullable Named find(String name) {
+    int bar = name.indexOf('|');
+    Command command = commands.find(bar < 0 ? name : name.substring(0, bar));
     if (command == null) {
+      return null;
+    }
+    if (bar < 0) {
+      return new Named(command, null);
+    }
+    for (Subcommand each : command.handler().subcommands()) {
+      if (each.name().equalsIgnoreCase(name.substring(bar + 1))) {
+        return new Named(command, each);
+      }
+    }
+    return null;
+  }
+
+  private static void describe(ReplyWriter reply, @Nullable Named named) {
+    if (named == null) {
       reply.absent();
       return;
     }
-    List<Subcommand> subcommands = command.handler().subcommands();
+    Subcommand subcommand = named.subcommand();
+    if (subcommand == null) {
+      describe(reply, named.command());
+    } else {
+      describe(reply, named.command(), subcommand);
+    }
+  }
+
+  private static void describe(ReplyWriter reply, Command command) {
     describe(
         reply,
         command,
@@ -174,13 +203,16 @@ final class CommandCommand implements Command.Handler {
         command.firstKey(),
         command.lastKey(),
         command.keyStep());
+    List<Subcommand> subcommands = command.handler().subcommands();
     reply.array(subcommands.size());
-    for (Subcommand each : subcommands) {
-      String name = command.name() + "|" + each.name().toLowerCase(Locale.ROOT);
-      int key = each.keyAt();
-      describe(reply, command, name, each.arity(), key, key, Math.min(key, 1));
-      reply.array(0);
-    }
+    subcommands.forEach(each -> describe(reply, command, each));
+  }
+
+  private static void describe(ReplyWriter reply, Command command, Subcommand subcommand) {
+    int key = subcommand.keyAt();
+    String name = command.nameOf(subcommand);
+    describe(reply, command, name, subcommand.arity(), key, key, Math.min(key, 1));
+    reply.array(0);
   }
 
   /**
@@ -210,15 +242,15 @@ final class CommandCommand implements Command.Handler {
     reply.array(0);
   }
 
-  private static void document(ReplyWriter reply, @Nullable Command command) {
-    if (command == null) {
+  private static void document(ReplyWriter reply, @Nullable Named named) {
+    if (named == null) {
       return;
     }
-    reply.bulk(command.name());
-    reply.map(2);
-    reply.bulk("summary");
-    reply.bulk(command.summary());
-    reply.bulk("group");
-    reply.bulk(command.group());
+    Subcommand subcommand = named.subcommand();
+    if (subcommand == null) {
+      CommandDocs.write(reply, named.command());
+    } else {
+      CommandDocs.write(reply, named.command(), subcommand);
+    }
   }
 }

@@ -49,7 +49,7 @@ public final class CommandTable {
     }
     names.add(command.name());
     for (Command.Subcommand each : command.handler().subcommands()) {
-      names.add(command.name() + "|" + each.name().toLowerCase(Locale.ROOT));
+      names.add(command.nameOf(each));
     }
     MemorySegment name = MemorySegment.ofArray(new byte[MAX_NAME_LENGTH]);
     for (int i = 0; i < command.name().length(); i++) {

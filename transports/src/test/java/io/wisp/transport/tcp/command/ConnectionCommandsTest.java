@@ -191,7 +191,7 @@ class ConnectionCommandsTest {
         .startsWith("*2\r\n*10\r\n$3\r\nget\r\n:2\r\n*1\r\n+readonly\r\n")
         .endsWith(":1\r\n:1\r\n:1\r\n" + "*0\r\n".repeat(4) + "$-1\r\n");
     assertThat(session.call("COMMAND", "DOCS", "get", "bogus"))
-        .startsWith("*2\r\n$3\r\nget\r\n*4\r\n$7\r\nsummary\r\n");
+        .startsWith("*2\r\n$3\r\nget\r\n*6\r\n$7\r\nsummary\r\n");
     assertThat(session.call("COMMAND", "BOGUS"))
         .isEqualTo("-ERR unknown subcommand 'BOGUS'. Try COMMAND HELP.\r\n");
   }

@@ -61,6 +61,45 @@ class ServerCommandsTest {
   }
 
   @Test
+  void shouldTellWhichArgumentsACommandTakes() {
+    assertThat(session.call("COMMAND", "DOCS", "rename"))
+        .endsWith(
+            lines(
+                "$9 arguments *2",
+                "*6 $4 name $3 key $4 type $3 key $14 key_spec_index :0",
+                "*6 $4 name $6 newkey $4 type $3 key $14 key_spec_index :1"));
+    session.call("HELLO", "3");
+    assertThat(session.call("COMMAND", "DOCS", "command|list"))
+        .startsWith(lines("%1 $12 command|list %3 $7 summary"))
+        .contains(
+            lines(
+                "$9 arguments *1",
+                "%5 $4 name $8 filterby $4 type $5 oneof $5 token $8 FILTERBY",
+                "$5 flags ~1 +optional",
+                "$9 arguments *3",
+                "%3 $4 name $11 module-name $4 type $6 string $5 token $6 MODULE"));
+    assertThat(session.call("COMMAND", "DOCS", "info"))
+        .endsWith(lines("$4 type $6 string $5 flags ~2 +optional +multiple"));
+    assertThat(session.call("COMMAND", "DOCS", "time")).startsWith(lines("%1 $4 time %2"));
+    assertThat(session.call("COMMAND", "DOCS", "slowlog"))
+        .startsWith(lines("%1 $7 slowlog %3"))
+        .contains(lines("$11 subcommands %4 $11 slowlog|get %3"), lines("$11 slowlog|len %2"));
+  }
+
+  private static String lines(String... words) {
+    return String.join(" ", words).replace(" ", "\r\n") + "\r\n";
+  }
+
+  @Test
+  void shouldTellOfSubcommandsByTheirNames() {
+    assertThat(session.call("COMMAND", "INFO", "Object|Encoding", "object|", "get|x"))
+        .startsWith(lines("*3 *10 $15 object|encoding :3"))
+        .endsWith(lines("$-1 $-1"));
+    assertThat(session.call("COMMAND", "DOCS", "object|", "get|x", "object|FREQ"))
+        .startsWith(lines("*2 $11 object|freq *6 $7 summary"));
+  }
+
+  @Test
   void shouldChangeParameters() {
     assertThat(session.call("CONFIG", "SET", "MaxClients", "5", "slowlog-max-len", "3"))
         .isEqualTo(OK);
