@@ -7,6 +7,7 @@ import io.wisp.store.Store;
 import io.wisp.store.StoreStatistics;
 import io.wisp.transport.WriteLog;
 import io.wisp.transport.tcp.TrafficRates.Rate;
+import io.wisp.transport.tcp.command.MemoryFigures;
 import io.wisp.transport.tcp.command.ServerCommands;
 import java.lang.foreign.ValueLayout;
 import java.security.SecureRandom;
@@ -183,16 +184,25 @@ final class InfoSections {
     return lines;
   }
 
+  /** What there is to know of the server's memory now. */
+  MemoryFigures memory() {
+    return memory(store.statistics(), new ProcessFigures());
+  }
+
+  private MemoryFigures memory(StoreStatistics stored, ProcessFigures process) {
+    return MemoryFigures.of(stored, mostUsed, process.residentBytes());
+  }
+
   private Map<String, Object> memorySection(StoreStatistics stored, ProcessFigures process) {
-    OptionalLong resident = process.residentBytes();
-    long used = stored.indexBytes() + stored.recordBytes();
-    long most = mostUsed.accumulateAndGet(used, Math::max);
+    MemoryFigures memory = memory(stored, process);
+    OptionalLong resident = memory.resident();
+    long used = memory.used();
     Map<String, Object> lines = new LinkedHashMap<>();
     putBytes(lines, "used_memory", used);
     resident.ifPresent(bytes -> putBytes(lines, "used_memory_rss", bytes));
-    putBytes(lines, "used_memory_peak", most);
-    if (most > 0) {
-      lines.put("used_memory_peak_perc", decimal("%.2f%%", 100.0 * used / most));
+    putBytes(lines, "used_memory_peak", memory.peak());
+    if (memory.peak() > 0) {
+      lines.put("used_memory_peak_perc", decimal("%.2f%%", 100.0 * used / memory.peak()));
     }
     lines.put("used_memory_overhead", stored.indexBytes());
     lines.put("used_memory_dataset", stored.recordBytes());

@@ -8,6 +8,7 @@ import io.wisp.transport.ServerOptions;
 import io.wisp.transport.tcp.command.ClientState;
 import io.wisp.transport.tcp.command.Configuration;
 import io.wisp.transport.tcp.command.LatencyHistory;
+import io.wisp.transport.tcp.command.MemoryFigures;
 import io.wisp.transport.tcp.command.ServerView;
 import io.wisp.transport.tcp.command.SlowLog;
 import java.nio.charset.StandardCharsets;
@@ -81,6 +82,11 @@ final class TcpServerView implements ServerView {
   @Override
   public String information(Set<String> wanted) {
     return sections.text(wanted);
+  }
+
+  @Override
+  public MemoryFigures memory() {
+    return sections.memory();
   }
 
   @Override

@@ -383,7 +383,7 @@ final class RandomCommands {
             request(
                 Comparison.TYPE,
                 join(
-                    words("memory", one("USAGE", "usage", "USAGE", "FOO"), one(KEYS)),
+                    words("memory", one("USAGE", "usage", "STATS", "FOO"), one(KEYS)),
                     options(
                         List.of("SAMPLES 5", "SAMPLES 0", "SAMPLES -1", "SAMPLES a", "FOO 1")))));
     drawn.put("dbsize", () -> request(Comparison.TYPE, List.of("dbsize")));

@@ -14,6 +14,7 @@ import io.wisp.store.HeapStore;
 import io.wisp.store.Store;
 import io.wisp.store.cuckoo.CuckooStore;
 import io.wisp.transport.Overridden;
+import io.wisp.transport.tcp.RespPeer.Reply;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -396,6 +397,61 @@ class ServerInformationTest {
             .containsEntry("total_system_memory_human", our.get("total_system_memory_human"));
       }
     }
+  }
+
+  @Test
+  void shouldTellOfMemoryInBothCommands() throws IOException {
+    call("SET", "k", "v".repeat(100_000));
+    Map<String, String> memory = information("memory");
+    Map<String, Reply> statistics = fields(client.call("MEMORY", "STATS"));
+    assertThat(text(statistics, "total.allocated")).isEqualTo(memory.get("used_memory"));
+    assertThat(text(statistics, "peak.allocated")).isEqualTo(memory.get("used_memory_peak"));
+    assertThat(text(statistics, "overhead.total")).isEqualTo(memory.get("index_bytes"));
+    assertThat(text(statistics, "dataset.bytes")).isEqualTo(memory.get("record_bytes"));
+    assertThat(text(statistics, "keys.count")).isEqualTo("1");
+    assertThat(text(statistics, "peak.percentage")).isEqualTo("100.0");
+    assertThat(Double.parseDouble(text(statistics, "dataset.percentage"))).isBetween(0.0, 100.0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2", "3"})
+  void shouldTellOfMemoryByTheNamesThatRedisHas(String protocol) throws Exception {
+    try (RedisServer redis = RedisServer.start(folder)) {
+      assumeTrue(redis != null, "no redis-server here; it is in the Debian package redis-tools");
+      try (RespPeer theirs = new RespPeer(redis.address())) {
+        Map<String, Reply> our = memory(client, protocol);
+        Map<String, Reply> their = memory(theirs, protocol);
+        assertThat(List.copyOf(their.keySet())).containsSubsequence(our.keySet());
+        assertThat(our.keySet()).contains("peak.allocated", "db.0", "peak.percentage");
+        our.forEach(
+            (name, value) ->
+                assertThat(value.type()).as("%s", name).isEqualTo(figure(their, name).type()));
+        assertThat(fields(figure(our, "db.0")).keySet())
+            .containsExactlyElementsOf(fields(figure(their, "db.0")).keySet());
+      }
+    }
+  }
+
+  private static Map<String, Reply> memory(RespPeer peer, String protocol) throws IOException {
+    assertThat(peer.call("HELLO", protocol).isError()).isFalse();
+    peer.call("SET", "k", "v");
+    return fields(peer.call("MEMORY", "STATS"));
+  }
+
+  private static Map<String, Reply> fields(Reply map) {
+    Map<String, Reply> fields = new LinkedHashMap<>();
+    for (int i = 0; i < map.elements().size(); i += 2) {
+      fields.put(map.elements().get(i).text(), map.elements().get(i + 1));
+    }
+    return fields;
+  }
+
+  private static Reply figure(Map<String, Reply> fields, String name) {
+    return Objects.requireNonNull(fields.get(name), name);
+  }
+
+  private static String text(Map<String, Reply> fields, String name) {
+    return figure(fields, name).text();
   }
 
   @Test

@@ -100,7 +100,7 @@ public final class Commands {
     streamed("exists", -2, Access.READ, "generic", "Counts the keys that exist.", exists);
     streamed("touch", -2, Access.READ, "generic", "Counts the keys that exist.", exists);
     server("object", -2, "generic", "Tells how a value is kept.", ObjectCommand.handler());
-    server("memory", -2, "server", "Tells what memory a key takes.", MemoryCommand.handler());
+    server("memory", -2, "server", "Tells what takes memory.", MemoryCommand.handler());
     TransferCommands transfers = new TransferCommands();
     write("rename", 3, "generic", "Gives a key another name.", transfers::rename);
     write("renamenx", 3, "generic", "Gives a key a name that is free.", transfers::renameIfAbsent);

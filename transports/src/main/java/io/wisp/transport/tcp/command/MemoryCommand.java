@@ -8,7 +8,7 @@ import io.wisp.transport.tcp.command.Command.Subcommand;
 import io.wisp.transport.tcp.resp.Arguments;
 import io.wisp.transport.tcp.resp.Errors;
 
-/** MEMORY USAGE. */
+/** MEMORY USAGE and STATS. */
 final class MemoryCommand {
 
   private MemoryCommand() {}
@@ -16,7 +16,14 @@ final class MemoryCommand {
   static Command.Handler handler() {
     return new Subcommands(
         "MEMORY",
-        Subcommand.ofKey("USAGE", -3, "The bytes of a key's record.", MemoryCommand::usage));
+        Subcommand.ofKey("USAGE", -3, "The bytes of a key's record.", MemoryCommand::usage),
+        new Subcommand("STATS", 2, "What takes the memory.", MemoryCommand::statistics));
+  }
+
+  private static void statistics(CommandRequest request) {
+    // The store's statistics are gathered from all its pages.
+    request.execution().countAsStep();
+    MemoryStatistics.write(request.reply(), request.server().memory());
   }
 
   private static void usage(CommandRequest request) {

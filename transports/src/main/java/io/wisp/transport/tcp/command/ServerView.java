@@ -20,6 +20,9 @@ public interface ServerView {
    */
   String information(Set<String> sections);
 
+  /** What there is to know of the memory now. */
+  MemoryFigures memory();
+
   /** Counts from 0 again what CONFIG RESETSTAT resets. */
   void resetStatistics();
 

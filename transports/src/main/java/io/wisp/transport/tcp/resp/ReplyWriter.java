@@ -91,6 +91,15 @@ public final class ReplyWriter {
     header((byte) ':', value);
   }
 
+  /** A number that need not be whole, which is a bulk string in RESP2. */
+  public void real(double number) {
+    if (protocol == 2) {
+      bulk(Double.toString(number));
+    } else {
+      line(',', Double.toString(number));
+    }
+  }
+
   /** A line; ends of line within it become spaces. Latin-1. */
   public void simple(String text) {
     line('+', text);

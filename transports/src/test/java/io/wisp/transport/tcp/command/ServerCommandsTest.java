@@ -100,6 +100,25 @@ class ServerCommandsTest {
   }
 
   @Test
+  void shouldTellOfTheMemory() {
+    String nothing = session.call("MEMORY", "STATS");
+    assertThat(nothing)
+        .contains(lines("$10 keys.count :0 $18 keys.bytes-per-key :0"))
+        .doesNotContain("db.0", "percentage");
+    session.call("SET", "k", "v");
+    session.call("HELLO", "3");
+    long bytes = session.store().statistics().recordBytes();
+    assertThat(session.call("MEMORY", "STATS"))
+        .startsWith(lines("%14 $14 peak.allocated :" + bytes + " $15 total.allocated :" + bytes))
+        .contains(
+            lines(
+                "$4 db.0 %3 $23 overhead.hashtable.main :0 $26 overhead.hashtable.expires :0",
+                "$31 overhead.hashtable.slot-to-keys :0 $14 overhead.total :0",
+                "$10 keys.count :1 $18 keys.bytes-per-key :" + bytes,
+                "$13 dataset.bytes :" + bytes + " $18 dataset.percentage ,100.0"));
+  }
+
+  @Test
   void shouldChangeParameters() {
     assertThat(session.call("CONFIG", "SET", "MaxClients", "5", "slowlog-max-len", "3"))
         .isEqualTo(OK);

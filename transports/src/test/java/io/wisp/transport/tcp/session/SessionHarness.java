@@ -16,6 +16,7 @@ import io.wisp.transport.tcp.command.Commands;
 import io.wisp.transport.tcp.command.Configuration;
 import io.wisp.transport.tcp.command.ConnectedSocket;
 import io.wisp.transport.tcp.command.LatencyHistory;
+import io.wisp.transport.tcp.command.MemoryFigures;
 import io.wisp.transport.tcp.command.ServerView;
 import io.wisp.transport.tcp.command.SlowLog;
 import io.wisp.transport.tcp.command.Traffic;
@@ -25,8 +26,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +52,7 @@ public final class SessionHarness implements AutoCloseable {
   private final SlowLog slowLog = new SlowLog();
   private final LatencyHistory latency = new LatencyHistory();
   private final List<Long> ended = new ArrayList<>();
+  private final AtomicLong mostUsed = new AtomicLong();
   private long mostClients = 10;
   private int resets;
   private long nowMillis = START_MILLIS;
@@ -117,6 +121,11 @@ public final class SessionHarness implements AutoCloseable {
       @Override
       public String information(Set<String> sections) {
         return "sections:" + new TreeSet<>(sections);
+      }
+
+      @Override
+      public MemoryFigures memory() {
+        return MemoryFigures.of(store.statistics(), mostUsed, OptionalLong.empty());
       }
 
       @Override
