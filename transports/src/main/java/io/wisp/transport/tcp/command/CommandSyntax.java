@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The arguments that commands and subcommands take, under Redis' names for them: what Redis 7.0
- * tells of them, and what is not of Redis 7.0. Who takes none has no line.
+ * The arguments that commands and subcommands take, by the names that Redis 7.0 gives them, or
+ * later ones where it has none. Who takes no arguments has no line.
  */
 final class CommandSyntax {
 
