@@ -6,6 +6,7 @@
 #   test                     all tests and gates; rdma-tests: those that need an RDMA device; test-python: Python's;
 #                            test-clients: clients of Redis that others wrote
 #   guest                    runs a command where there is an RDMA device, if need be in a virtual machine
+#   cluster                  shows who shares a log, and has others come and go
 #   failover                 kills masters of a group while somebody writes, and looks for what was acknowledged
 #   bench                    the JMH suite
 #   plot, report, export     what was measured, as plots, tables, a page, or files of other programs
@@ -188,6 +189,10 @@ case ${1:-} in
     ;;
   failover)
     run_failover "${@:2}"
+    ;;
+  cluster)
+    ensure_command_built
+    run_jar "$COMMAND_JAR" "$@"
     ;;
   bench)
     ensure_benchmarks_built

@@ -6,6 +6,8 @@ import io.wisp.cli.common.InternalErrors;
 import io.wisp.cli.common.ProcessText;
 import io.wisp.cli.common.Product;
 import io.wisp.cli.common.Streams;
+import io.wisp.cli.members.ClusterArguments;
+import io.wisp.cli.members.ClusterTool;
 import io.wisp.cli.perf.PerfBatch;
 import io.wisp.cli.perf.PerfCommand;
 import io.wisp.cli.serve.ServeCommand;
@@ -24,6 +26,7 @@ import io.wisp.transport.GetPath;
 import io.wisp.transport.Transport;
 import io.wisp.transport.Waiting;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -92,7 +95,21 @@ public final class Main {
     return exitCode;
   }
 
+  private int cluster(String... arguments) {
+    ClusterArguments words = new ClusterArguments();
+    var _ =
+        new CommandLine(words)
+            .registerConverter(Duration.class, converter(TimeSpan::parse))
+            .setExpandAtFiles(false)
+            .parseArgs(arguments);
+    ClientLog.quiet();
+    return new ClusterTool(words, streams).run();
+  }
+
   private int parseAndRun(String... arguments) {
+    if (arguments.length > 0 && arguments[0].equals(ClusterTool.WORD)) {
+      return cluster(Arrays.copyOfRange(arguments, 1, arguments.length));
+    }
     CommandArguments command = new CommandArguments();
     CommandLine commandLine =
         new CommandLine(command)

@@ -24,6 +24,7 @@ enum Tool {
   PROVE_COMPARE,
   SCALE,
   FAILOVER,
+  CLUSTER,
   JDK;
 
   private final String purpose;

@@ -3,7 +3,6 @@ package io.wisp.cluster;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -15,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * Which node has which slots, at one moment. It never changes; another moment has another map.
  *
  * <p>Two kinds of numbers say what is later. The map's {@link #epoch} is that of the file: it says
- * which nodes there are, and which slots each shard has. The {@link #epochAt epoch of a shard} says
- * who of its nodes is the master, and grows whenever that is another one. So of two maps of one
- * file neither need be the later: each may know later masters of other shards, and {@link
- * #mergedWith} takes the later of each.
+ * which shards there are, and which slots each has. The {@link #epochAt epoch of a shard} says who
+ * its nodes are, and who of them is the master, and grows whenever that is another one; the file
+ * says only with which nodes a shard began. So of two maps of one file neither need be the later:
+ * each may know later masters of other shards, and {@link #mergedWith} takes the later of each.
  */
 public final class ClusterMap {
 
@@ -74,31 +73,31 @@ public final class ClusterMap {
     masters = masters();
     epochs = new long[nodes.size()];
     Arrays.fill(epochs, epoch);
-    ids = nodes.stream().map(ClusterNode::id).toList();
-    List<String> lines = new ArrayList<>();
-    for (int i = 0; i < masters.length; i++) {
-      lines.add(line(i));
-    }
-    Collections.sort(lines);
-    digest = Digest.of(epoch + " " + lines);
+    ids = idsOf(nodes);
+    digest = FileDigest.of(epoch, nodes, masters);
   }
 
-  /** Another moment of the same nodes and shards. */
-  private ClusterMap(ClusterMap before, List<ClusterNode> nodes, long[] epochs) {
+  /** Another moment of the same shards. */
+  private ClusterMap(ClusterMap before, List<ClusterNode> nodes, long[] epochs, String digest) {
     epoch = before.epoch;
     this.nodes = List.copyOf(nodes);
     this.epochs = epochs;
-    ids = before.ids;
-    digest = before.digest;
+    ids = haveSameNames(before.nodes, nodes) ? before.ids : idsOf(nodes);
+    this.digest = digest;
     giveSlots();
     masters = masters();
   }
 
-  /** What the file says of a node, whoever of its shard is the master. */
-  private String line(int index) {
-    ClusterNode node = nodes.get(index);
-    String line = node + " " + nodes.get(masters[index]).slots();
-    return node.shard().equals(node.name()) ? line : line + " " + node.shard();
+  private static boolean haveSameNames(List<ClusterNode> some, List<ClusterNode> others) {
+    boolean same = some.size() == others.size();
+    for (int i = 0; same && i < some.size(); i++) {
+      same = some.get(i).name().equals(others.get(i).name());
+    }
+    return same;
+  }
+
+  private static List<String> idsOf(List<ClusterNode> nodes) {
+    return nodes.stream().map(ClusterNode::id).toList();
   }
 
   private int[] masters() {
@@ -140,31 +139,86 @@ public final class ClusterMap {
     if (index < 0) {
       throw new IllegalArgumentException("the cluster has no node " + name);
     }
-    List<ClusterNode> changed = new ArrayList<>(nodes);
-    long[] later = epochs.clone();
-    appoint(index, shardEpoch, changed, later);
-    return new ClusterMap(this, changed, later);
+    List<ClusterNode> members = new ArrayList<>();
+    List<SlotRange> slots = nodes.get(masters[index]).slots();
+    for (ClusterNode member : shardOf(index)) {
+      members.add(member.withSlots(member.name().equals(name) ? slots : List.of()));
+    }
+    return with(Map.of(nodes.get(index).shard(), new Shard(members, shardEpoch)));
   }
 
-  private void appoint(int index, long shardEpoch, List<ClusterNode> changed, long[] later) {
+  /**
+   * The map after a change of a shard's nodes. Its master stays the one that it was, if it is among
+   * them; else it is the first of them, until another one is known.
+   *
+   * @param shard its name
+   * @param members all nodes that it has from then on, one at least; their slots do not matter
+   * @param shardEpoch as of {@link #withMaster}
+   * @throws IllegalArgumentException if there is no such shard, or no node of it
+   */
+  ClusterMap withMembers(String shard, List<ClusterNode> members, long shardEpoch) {
+    int before = placeOfShard(shard, 0);
+    if (before < 0 || members.isEmpty()) {
+      throw new IllegalArgumentException("the cluster has no shard " + shard + " with nodes");
+    }
+    ClusterNode last = nodes.get(masters[before]);
+    boolean stays = members.stream().anyMatch(each -> each.name().equals(last.name()));
+    String master = stays ? last.name() : members.getFirst().name();
+    List<ClusterNode> next = new ArrayList<>();
+    for (ClusterNode each : members) {
+      List<SlotRange> slots = each.name().equals(master) ? last.slots() : List.of();
+      next.add(new ClusterNode(each.name(), each.host(), each.port(), slots, shard));
+    }
+    return with(Map.of(shard, new Shard(next, shardEpoch)));
+  }
+
+  private ClusterMap with(Map<String, Shard> changed) {
+    List<ClusterNode> next = Shard.nodesAfter(nodes, changed);
+    if (next.size() > MAX_NODES) {
+      throw new IllegalArgumentException("a cluster has " + MAX_NODES + " nodes at most");
+    }
+    long[] later = new long[next.size()];
+    for (int i = 0; i < later.length; i++) {
+      ClusterNode node = next.get(i);
+      Shard shard = changed.get(node.shard());
+      later[i] =
+          shard == null ? epochs[placeOf(node.name(), i)] : requireNotBefore(shard.epoch(), node);
+    }
+    return new ClusterMap(this, next, later, digest);
+  }
+
+  /** The place of a node, usually the same in several maps of a cluster. */
+  private int placeOf(String name, int likely) {
+    boolean isThere = likely < nodes.size() && nodes.get(likely).name().equals(name);
+    return isThere ? likely : indexOf(name);
+  }
+
+  private long requireNotBefore(long shardEpoch, ClusterNode node) {
     if (shardEpoch < epoch) {
       throw new IllegalArgumentException(
           "the epoch of shard %s is %s, and that of the map is %s already"
-              .formatted(nodes.get(index).shard(), shardEpoch, epoch));
+              .formatted(node.shard(), shardEpoch, epoch));
     }
-    int before = masters[index];
-    List<SlotRange> slots = nodes.get(before).slots();
-    changed.set(before, nodes.get(before).withSlots(List.of()));
-    changed.set(index, nodes.get(index).withSlots(slots));
-    for (int i = 0; i < masters.length; i++) {
-      later[i] = masters[i] == before ? shardEpoch : later[i];
+    return shardEpoch;
+  }
+
+  /** The place of a node of a shard, likewise; -1 if there is none. */
+  private int placeOfShard(String shard, int likely) {
+    if (likely < nodes.size() && nodes.get(likely).shard().equals(shard)) {
+      return likely;
     }
+    for (int i = 0; i < nodes.size(); i++) {
+      if (nodes.get(i).shard().equals(shard)) {
+        return i;
+      }
+    }
+    return -1;
   }
 
   /**
    * What this map and another one of the cluster know together. If they are of two files, that is
-   * the map of the later one. If they are of the same, it is for each shard the master with the
-   * greater epoch.
+   * the map of the later one. If they are of the same, it is for each shard the nodes and the
+   * master with the greater epoch.
    *
    * @return this one if the other knows nothing that is later, or says something else of the same
    *     epoch
@@ -182,27 +236,20 @@ public final class ClusterMap {
     if (!isOfSameFile(other)) {
       return other.epoch > epoch ? other : this;
     }
-    List<ClusterNode> changed = new ArrayList<>(nodes);
-    long[] later = epochs.clone();
+    Map<String, Shard> later = new HashMap<>();
     for (int i = 0; i < other.masters.length; i++) {
-      ClusterNode theirs = other.nodes.get(i);
-      if (other.masters[i] == i && !theirs.shard().equals(kept)) {
-        int master = placeOf(theirs, i);
-        if (other.epochs[i] > epochs[master]) {
-          appoint(master, other.epochs[i], changed, later);
+      String shard = other.nodes.get(i).shard();
+      if (other.masters[i] == i && !shard.equals(kept)) {
+        int place = placeOfShard(shard, i);
+        if (place >= 0 && other.epochs[i] > epochs[place]) {
+          later.put(shard, new Shard(other.shardOf(i), other.epochs[i]));
         }
       }
     }
-    return Arrays.equals(later, epochs) ? this : new ClusterMap(this, changed, later);
+    return later.isEmpty() ? this : with(later);
   }
 
-  /** The place of a node that both maps have, usually the same in both. */
-  private int placeOf(ClusterNode node, int placeInOther) {
-    boolean isThere = nodes.get(placeInOther).name().equals(node.name());
-    return isThere ? placeInOther : indexOf(node.name());
-  }
-
-  /** Whether another map has the same nodes, shards and slots of shards, and their epoch. */
+  /** Whether another map has the same shards and slots of shards, and their epoch. */
   public boolean isOfSameFile(ClusterMap other) {
     return digest.equals(other.digest);
   }
@@ -214,20 +261,25 @@ public final class ClusterMap {
    * @throws IllegalArgumentException if there is no such shard, or an epoch is less than the map's
    */
   ClusterMap withEpochs(Map<String, Long> ofShards) {
-    List<ClusterNode> same = new ArrayList<>(nodes);
     long[] later = epochs.clone();
     Set<String> unknown = new HashSet<>(ofShards.keySet());
-    for (int i = 0; i < masters.length; i++) {
-      Long shardEpoch = ofShards.get(nodes.get(i).shard());
-      if (shardEpoch != null && masters[i] == i) {
-        unknown.remove(nodes.get(i).shard());
-        appoint(i, shardEpoch, same, later);
+    for (int i = 0; i < later.length; i++) {
+      ClusterNode node = nodes.get(i);
+      Long shardEpoch = ofShards.get(node.shard());
+      if (shardEpoch != null) {
+        unknown.remove(node.shard());
+        later[i] = requireNotBefore(shardEpoch, node);
       }
     }
     if (!unknown.isEmpty()) {
       throw new IllegalArgumentException("the cluster has no shard " + unknown.iterator().next());
     }
-    return ofShards.isEmpty() ? this : new ClusterMap(this, same, later);
+    return ofShards.isEmpty() ? this : new ClusterMap(this, nodes, later, digest);
+  }
+
+  /** The same map as one of a file with a digest: that of nodes which joined later is another. */
+  ClusterMap ofFile(String fileDigest) {
+    return fileDigest.equals(digest) ? this : new ClusterMap(this, nodes, epochs, fileDigest);
   }
 
   /** The place of the master of a node's shard among the nodes: the node's own if it is one. */
@@ -268,17 +320,23 @@ public final class ClusterMap {
     }
   }
 
-  /** That of the file: of two maps with other nodes or slots of shards it says the later. */
+  /** That of the file: of two maps with other shards, or slots of them, it says the later. */
   public long epoch() {
     return epoch;
   }
 
   /**
    * That of the shard of the node at a place, no less than the map's. Of two maps of the same file
-   * it says which one knows the later master of that shard.
+   * it says which one knows the later nodes and master of that shard.
    */
   public long epochAt(int index) {
     return epochs[index];
+  }
+
+  /** The same of a shard by its name; 0 if there is none. */
+  public long epochOf(String shard) {
+    int place = placeOfShard(shard, 0);
+    return place < 0 ? 0 : epochs[place];
   }
 
   /** The greatest of all shards', as Redis has it. */
@@ -291,8 +349,9 @@ public final class ClusterMap {
   }
 
   /**
-   * 40 hexadecimal digits that maps have in common if they are of the same file: if nodes, shards
-   * and slots of shards are the same in whatever order, and their epoch.
+   * 40 hexadecimal digits that maps have in common if they are of the same file: if shards and
+   * their slots are the same in whatever order, and their epoch, and the nodes of shards that have
+   * one. Those that share a log may be others.
    */
   public String digest() {
     return digest;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cluster;
 
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,10 +102,10 @@ public final class ClusterMember {
 
   /**
    * Goes by what another map knows better from now on: by all of it if it is of a later file, and
-   * by the later masters of other shards if it is of the same. Who is the master of this node's own
-   * shard {@link #follow} says alone. Requests that have begun go by the earlier map, and clients
-   * that read the memory by themselves may still find the records of a slot that this node has
-   * lost: who moves a slot deletes them.
+   * by the later nodes and masters of other shards if it is of the same. Those of this node's own
+   * shard {@link #share} and {@link #follow} say alone. Requests that have begun go by the earlier
+   * map, and clients that read the memory by themselves may still find the records of a slot that
+   * this node has lost: who moves a slot deletes them.
    *
    * @return whether it knows anything better
    * @throws IllegalArgumentException if that map is of a later file and has no such node
@@ -131,6 +134,37 @@ public final class ClusterMember {
     }
     place = after;
     return true;
+  }
+
+  /**
+   * Goes by other nodes of this node's shard from now on. This one is among them; while it is not,
+   * because it has not joined them or has left, nothing changes.
+   *
+   * @param members all nodes of the shard; their slots do not matter
+   * @param epoch of the shard that has these nodes
+   */
+  public synchronized void share(List<ClusterNode> members, long epoch) {
+    Place now = place;
+    ClusterMap map = now.map();
+    boolean isAmong = members.stream().anyMatch(each -> each.name().equals(name));
+    if (isAmong && !haveSameAddresses(map.shardOf(now.index()), members)) {
+      long later = Math.max(epoch, map.epochAt(now.index()));
+      Place next = placeIn(map.withMembers(ownShard(now), members, later), now.settled());
+      boolean isSameMaster = next.master().name().equals(now.master().name());
+      place = isSameMaster ? next : placeIn(next.map(), false);
+    }
+  }
+
+  private Place placeIn(ClusterMap map, boolean settled) {
+    return new Place(map, indexIn(map), settled);
+  }
+
+  private static boolean haveSameAddresses(List<ClusterNode> some, List<ClusterNode> others) {
+    return addresses(some).equals(addresses(others));
+  }
+
+  private static Set<String> addresses(List<ClusterNode> nodes) {
+    return nodes.stream().map(ClusterNode::toString).collect(Collectors.toSet());
   }
 
   /**

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The first line is the greatest epoch. The last ones are there if it is not that of the file: a
  * shard that none of them names has the file's. Who does not know them finds the map as it was told
- * before there were several shards with replicas.
+ * before there were several shards with replicas. The digest is that of the file, whoever of a
+ * shard has joined or left since.
  */
 public final class MapLines {
 
@@ -91,6 +92,7 @@ public final class MapLines {
     long ofFile = 0;
     List<ClusterNode> nodes = new ArrayList<>();
     Map<String, Long> ofShards = new HashMap<>();
+    String digest = "";
     for (String line : information.split("\r?\n", -1)) {
       int colon = line.indexOf(':');
       String name = line.substring(0, Math.max(0, colon));
@@ -99,15 +101,19 @@ public final class MapLines {
         greatest = Long.parseLong(value);
       } else if (name.equals(FILE_EPOCH)) {
         ofFile = Long.parseLong(value);
+      } else if (name.equals(DIGEST)) {
+        digest = value;
       } else if (name.equals(NODE + nodes.size())) {
         nodes.add(node(line, value));
       } else if (name.equals(SHARD_EPOCH + ofShards.size())) {
         addEpoch(line, value, ofShards);
       }
     }
-    return greatest == 0
-        ? null
-        : new ClusterMap(ofFile == 0 ? greatest : ofFile, nodes).withEpochs(ofShards);
+    if (greatest == 0) {
+      return null;
+    }
+    ClusterMap map = new ClusterMap(ofFile == 0 ? greatest : ofFile, nodes).withEpochs(ofShards);
+    return digest.isEmpty() ? map : map.ofFile(digest);
   }
 
   private static void addEpoch(String line, String value, Map<String, Long> ofShards) {

@@ -412,6 +412,70 @@ class ClusterMapTest {
   }
 
   @Test
+  void shouldTakeTheLaterNodesOfAShardAndKeepToTheFile() {
+    ClusterMap file = threeShards(1);
+    ClusterNode x4 = replica("x4", 31, "x");
+    List<ClusterNode> shard = List.of(file.nodes().get(0), file.nodes().get(2), x4);
+    ClusterMap changed = file.withMembers("x", shard, 9);
+    assertThat(changed.nodes())
+        .extracting(ClusterNode::name)
+        .containsExactly("x", "x3", "y", "y2", "y3", "z", "x4");
+    assertThat(changed.isOfSameFile(file)).isTrue();
+    assertThat(changed.epochOf("x")).isEqualTo(9);
+    assertThat(changed.epochOf("y")).isEqualTo(1);
+    assertThat(changed.epochOf("q")).isZero();
+    assertThat(changed.masterIndex(6)).isZero();
+    assertThat(ownerOf(changed, 50)).isEqualTo("x");
+    assertThat(changed.idAt(6)).isEqualTo(x4.id());
+    ClusterMap merged = file.withMaster("y2", 4).mergedWith(changed);
+    assertThat(merged.shardOf(0)).isEqualTo(changed.shardOf(0));
+    assertThat(ownerOf(merged, 150)).isEqualTo("y2");
+    assertThat(merged.mergedWith(file)).isSameAs(merged);
+    assertThat(file.mergedWith(merged).nodes()).containsAll(merged.nodes());
+    ClusterMap told = told(new ClusterMember("y", merged));
+    assertThat(told.nodes()).isEqualTo(merged.nodes());
+    assertThat(told.isOfSameFile(file)).isTrue();
+    ClusterMap alone = file.withMembers("x", List.of(x4), 10);
+    assertThat(ownerOf(alone, 50)).isEqualTo("x4");
+    assertThat(told(new ClusterMember("x4", alone)).isOfSameFile(file)).isTrue();
+    assertThatThrownBy(() -> file.withMembers("q", List.of(x4), 9))
+        .hasMessageContaining("the cluster has no shard q");
+  }
+
+  @Test
+  void shouldShareItsShardWithOthersAsLongAsItIsAmongThem() {
+    ClusterMember member = new ClusterMember("x2", threeShards(1));
+    member.follow("x2", 3, true);
+    ClusterNode x4 = replica("x4", 31, "x");
+    List<ClusterNode> now = List.of(replica("x2", 2, "x"), replica("x3", 3, "x"), x4);
+    member.share(now, 5);
+    assertThat(member.place().leads()).isTrue();
+    assertThat(member.map().indexOf("x")).isEqualTo(-1);
+    assertThat(member.map().epochOf("x")).isEqualTo(5);
+    assertThat(ownerOf(member.map(), 99)).isEqualTo("x2");
+    ClusterMap before = member.map();
+    member.share(List.of(x4), 6);
+    member.share(now, 7);
+    assertThat(member.map()).isSameAs(before);
+    member.follow("x4", 8, true);
+    member.share(List.of(replica("x2", 2, "x"), replica("x3", 3, "x")), 9);
+    assertThat(member.place().settled()).isFalse();
+    assertThat(member.map().nodes()).hasSize(6);
+  }
+
+  /** Who knows of others only by their files has another one than who came later. */
+  @Test
+  void shouldBeOfOneFileWhoeverSharesALog() {
+    List<ClusterNode> more = new ArrayList<>(threeShards(1).nodes());
+    more.add(replica("x4", 31, "x"));
+    ClusterMap newcomers = new ClusterMap(1, more);
+    assertThat(newcomers.isOfSameFile(threeShards(1))).isTrue();
+    assertThat(newcomers.mergedWith(threeShards(1).withMaster("y3", 2)).epochOf("y")).isEqualTo(2);
+    more.add(node("w", 41, "300"));
+    assertThat(new ClusterMap(1, more).isOfSameFile(newcomers)).isFalse();
+  }
+
+  @Test
   void shouldTellTheEpochsOfShardsAndTheGreatestToWhoKnowsOne() {
     ClusterMap map = threeShards(2).withMaster("x3", 10).withMaster("y2", 3);
     ClusterMember member = new ClusterMember("z", map);

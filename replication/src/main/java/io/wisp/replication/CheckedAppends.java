@@ -12,7 +12,14 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotResult;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
+import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLog;
@@ -30,6 +37,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Entries of the new leader may come. Ratis takes a request that begins at the same index for
  * the same request, and may let the older one be appended behind the newer. So none is taken while
  * one of another leader is under way; the leader sends it again.
+ *
+ * <p>Ratis does not look for whom a request is. At the address of a member that has lost its folder
+ * there may be another one, and what it said would count as the word of the one that is gone: it
+ * could vote a second time. So what is for another member is refused.
+ *
+ * <p>A part of a snapshot is acknowledged when it is on the disk ({@link ReceivedSnapshot}). It
+ * names the members too, and Ratis goes by them even if it refuses the rest. So one of a leader of
+ * an earlier term is refused before.
  */
 final class CheckedAppends implements InvocationHandler {
 
@@ -53,13 +68,65 @@ final class CheckedAppends implements InvocationHandler {
   @Override
   public @Nullable Object invoke(
       Object proxy, Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
-    if (arguments != null
-        && arguments[0] instanceof AppendEntriesRequestProto request
+    if (arguments == null) {
+      return call(method, arguments);
+    }
+    requireForThis(arguments[0]);
+    if (arguments[0] instanceof AppendEntriesRequestProto request
         && request.getEntriesCount() > 0
         && method.getName().equals("appendEntriesAsync")) {
       return append(method, arguments, request);
     }
-    return call(method, arguments);
+    if (arguments[0] instanceof InstallSnapshotRequestProto request) {
+      requireOfTerm(request);
+    }
+    Object answer = call(method, arguments);
+    if (arguments[0] instanceof InstallSnapshotRequestProto request
+        && request.hasSnapshotChunk()
+        && answer instanceof InstallSnapshotReplyProto reply
+        && reply.getResult() == InstallSnapshotResult.SUCCESS) {
+      RaftServer.Division division = division(request.getServerRequest());
+      ReceivedSnapshot.force(division.getRaftStorage().getStorageDir(), request.getSnapshotChunk());
+    }
+    return answer;
+  }
+
+  private void requireForThis(@Nullable Object argument) throws IOException {
+    RaftRpcRequestProto request = requestIn(argument);
+    if (request != null) {
+      RaftPeerId addressee = RaftPeerId.valueOf(request.getReplyId());
+      if (!addressee.equals(server.getId())) {
+        throw new IOException("this is member " + server.getId() + ", and not " + addressee);
+      }
+    }
+  }
+
+  private void requireOfTerm(InstallSnapshotRequestProto request) throws IOException {
+    long term = division(request.getServerRequest()).getInfo().getCurrentTerm();
+    if (request.getLeaderTerm() < term) {
+      throw new IOException(
+          "a snapshot of the leader of term %s comes in term %s"
+              .formatted(request.getLeaderTerm(), term));
+    }
+  }
+
+  private static @Nullable RaftRpcRequestProto requestIn(@Nullable Object argument) {
+    if (argument instanceof AppendEntriesRequestProto entries) {
+      return entries.getServerRequest();
+    }
+    if (argument instanceof RequestVoteRequestProto vote) {
+      return vote.getServerRequest();
+    }
+    if (argument instanceof InstallSnapshotRequestProto snapshot) {
+      return snapshot.getServerRequest();
+    }
+    return argument instanceof StartLeaderElectionRequestProto election
+        ? election.getServerRequest()
+        : null;
+  }
+
+  private RaftServer.Division division(RaftRpcRequestProto request) throws IOException {
+    return server.getDivision(RaftGroupId.valueOf(request.getRaftGroupId().getId()));
   }
 
   /** Requests come one after the other from each leader, and there may be two of them. */
@@ -94,9 +161,7 @@ final class CheckedAppends implements InvocationHandler {
     }
     TermIndex last = TermIndex.valueOf(request.getEntries(request.getEntriesCount() - 1));
     try {
-      RaftServer.Division division =
-          server.getDivision(
-              RaftGroupId.valueOf(request.getServerRequest().getRaftGroupId().getId()));
+      RaftServer.Division division = division(request.getServerRequest());
       RaftLog log = division.getRaftLog();
       // It votes, and changes its term, under this lock.
       synchronized (division) {

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <table>
  * <caption>What is in it</caption>
  * <tr><td>identity</td><td>three lines: the format, the group, and this member of it; and a
- *     fourth if the group has others: {@link Group#toString}</td></tr>
+ *     fourth if the group has others: {@link Group#toString}, without members if this one came
+ *     later</td></tr>
  * <tr><td>lock</td><td>locked by the process that has the folder</td></tr>
  * <tr><td>acknowledged</td><td>see {@link Acknowledged}</td></tr>
  * <tr><td>raft/GROUP</td><td>the log and the snapshot, by Ratis</td></tr>
@@ -54,7 +55,7 @@ final class DataFolder implements AutoCloseable {
   private final Lock lock;
   private final UUID group;
   private final String member;
-  private final boolean isOfGroup;
+  private final String founders;
 
   /** This process' claim to a folder. */
   private record Lock(Path folder, FileChannel file) implements AutoCloseable {
@@ -69,12 +70,12 @@ final class DataFolder implements AutoCloseable {
     }
   }
 
-  private DataFolder(Path path, Lock lock, UUID group, String member, boolean isOfGroup) {
+  private DataFolder(Path path, Lock lock, UUID group, String member, String founders) {
     this.path = path;
     this.lock = lock;
     this.group = group;
     this.member = member;
-    this.isOfGroup = isOfGroup;
+    this.founders = founders;
   }
 
   /**
@@ -84,33 +85,40 @@ final class DataFolder implements AutoCloseable {
    * @throws IOException if that cannot be; the message names the folder and says why
    */
   static DataFolder open(Path path) throws IOException {
-    return openOrMake(path, null);
+    return openOrMake(path, null, null);
   }
 
   /**
    * Takes that of a member of a group.
    *
    * @param isNew whether to make it: the member has had none before
+   * @param joins the group to which the member comes, with a folder that is made; null if it has
+   *     one, or begins with the others
    * @throws IOException if that cannot be; the message names the folder and says why
    */
-  static DataFolder open(Path path, Group members, boolean isNew) throws IOException {
+  static DataFolder open(Path path, Group members, boolean isNew, @Nullable UUID joins)
+      throws IOException {
+    String name = members.self().name();
     boolean isThere = Files.exists(path.resolve(IDENTITY));
-    if (isThere && isNew) {
+    boolean isMade = isNew || joins != null;
+    if (isThere && isMade) {
       throw new IOException(
-          "%s is the folder of a server already: start member %s without --new-member"
-              .formatted(path, members.self()));
+          "%s is the folder of a server already: start member %s without --new-member and --join"
+              .formatted(path, name));
     }
-    if (!isThere && !isNew) {
+    if (!isThere && !isMade) {
       throw new IOException(
-          ("%s is no folder of a member. If %s has never had one, start it once with --new-member. If"
-                  + " the one that it had is lost, it must not come back under its name: it may have"
-                  + " voted, or acknowledged writes, and would not know")
-              .formatted(path, members.self()));
+          ("%s is no folder of a member. If %s has never had one, start it once with --new-member, or"
+                  + " with --join if the others have begun. If the one that it had is lost, it may"
+                  + " have voted, or acknowledged writes, and would not know: start it once with"
+                  + " --join, and then ./wisp cluster replace")
+              .formatted(path, name));
     }
-    return openOrMake(path, members);
+    return openOrMake(path, members, joins);
   }
 
-  private static DataFolder openOrMake(Path path, @Nullable Group members) throws IOException {
+  private static DataFolder openOrMake(Path path, @Nullable Group members, @Nullable UUID joins)
+      throws IOException {
     try {
       if (!Files.isDirectory(path)) {
         makeFolder(path.toAbsolutePath());
@@ -123,7 +131,7 @@ final class DataFolder implements AutoCloseable {
       throw new IOException(path + " cannot be made: permission denied", e);
     }
     try {
-      return take(path, members);
+      return take(path, members, joins);
     } catch (AccessDeniedException e) {
       throw new IOException(
           path + " cannot be used: permission to read or write " + e.getFile() + " is denied", e);
@@ -146,7 +154,8 @@ final class DataFolder implements AutoCloseable {
     DurableFiles.forceName(path);
   }
 
-  private static DataFolder take(Path path, @Nullable Group members) throws IOException {
+  private static DataFolder take(Path path, @Nullable Group members, @Nullable UUID joins)
+      throws IOException {
     Path identity = path.resolve(IDENTITY);
     if (!Files.exists(identity) && !holdsNothing(path)) {
       throw new IOException(
@@ -155,7 +164,7 @@ final class DataFolder implements AutoCloseable {
     Lock lock = lock(path.toRealPath());
     try {
       if (!Files.exists(identity)) {
-        make(identity, members);
+        make(identity, members, joins);
       }
       List<String> lines = Files.readAllLines(identity, StandardCharsets.UTF_8);
       if (lines.size() != LINES_ALONE && lines.size() != LINES_AMONG_OTHERS) {
@@ -168,7 +177,8 @@ final class DataFolder implements AutoCloseable {
       }
       requireSame(path, lines, members);
       UUID group = UUID.fromString(lines.get(1));
-      return new DataFolder(path, lock, group, lines.get(2), members != null);
+      String founders = members == null ? "" : lines.get(3);
+      return new DataFolder(path, lock, group, lines.get(2), founders);
     } catch (IllegalArgumentException e) {
       lock.close();
       throw damaged(identity, e);
@@ -189,15 +199,16 @@ final class DataFolder implements AutoCloseable {
     if (members != null && isAlone) {
       throw new IOException(
           "%s is the folder of a server without replicas, and cannot become that of member %s of"
-                  .formatted(path, members.self())
+                  .formatted(path, members.self().name())
               + " the shard %s".formatted(members));
     }
     if (members != null
-        && !(lines.get(2).equals(members.self()) && lines.get(3).equals(members.toString()))) {
+        && !(MemberId.nodeOf(lines.get(2)).equals(members.self().name())
+            && members.isOfShard(lines.get(3)))) {
       throw new IOException(
           ("%s is the folder of member %s of the shard %s, and the server is to be member %s of the"
-                  + " shard %s: the members cannot change so far")
-              .formatted(path, lines.get(2), lines.get(3), members.self(), members));
+                  + " shard %s: neither the node nor the slots of a folder change")
+              .formatted(path, lines.get(2), lines.get(3), members.self().name(), members));
     }
   }
 
@@ -240,11 +251,19 @@ final class DataFolder implements AutoCloseable {
     return new IOException(folder + " is in use by a server that is running");
   }
 
-  private static void make(Path identity, @Nullable Group members) throws IOException {
-    String text =
-        members == null
-            ? FORMAT + "\n" + UUID.randomUUID() + "\n" + UUID.randomUUID() + "\n"
-            : FORMAT + "\n" + members.id() + "\n" + members.self() + "\n" + members + "\n";
+  private static List<String> newLines(@Nullable Group members, @Nullable UUID joins) {
+    if (members == null) {
+      return List.of(FORMAT, UUID.randomUUID().toString(), UUID.randomUUID().toString());
+    }
+    String name = members.self().name();
+    return joins == null
+        ? List.of(FORMAT, members.id().toString(), name, members.toString())
+        : List.of(FORMAT, joins.toString(), MemberId.anew(name), members.ofNewcomer().toString());
+  }
+
+  private static void make(Path identity, @Nullable Group members, @Nullable UUID joins)
+      throws IOException {
+    String text = String.join("\n", newLines(members, joins)) + "\n";
     ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
     DurableFiles.write(
         identity,
@@ -272,7 +291,12 @@ final class DataFolder implements AutoCloseable {
 
   /** Whether the group has other members. */
   boolean isOfGroup() {
-    return isOfGroup;
+    return !founders.isEmpty();
+  }
+
+  /** With whom the group began, as {@link Group#toString} said then; empty if it has no others. */
+  String founders() {
+    return founders;
   }
 
   /** Where Ratis has a folder for each group. */

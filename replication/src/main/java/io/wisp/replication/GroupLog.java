@@ -4,6 +4,7 @@ package io.wisp.replication;
 import io.wisp.cluster.ClusterMember;
 import io.wisp.store.Store;
 import io.wisp.store.WriteBatch;
+import io.wisp.transport.GroupMembers;
 import io.wisp.transport.Leadership;
 import io.wisp.transport.Membership;
 import io.wisp.transport.Threads;
@@ -63,7 +64,7 @@ final class GroupLog implements WriteLog, Leadership {
   private final Acknowledged.@Nullable Mark acknowledgedBefore;
   private final StoreMachine machine;
   private final RaftEngine engine;
-  private final Group group;
+  private final Members members;
   private final Thread thread;
   private final UnderWay entry = new UnderWay();
   private final DiskWatch disk = new DiskWatch(System.nanoTime());
@@ -90,7 +91,6 @@ final class GroupLog implements WriteLog, Leadership {
     this.folder = folder;
     this.logs = logs;
     this.notices = notices;
-    this.group = group;
     member = membership.node();
     LogTail.mend(folder.log(), notices);
     acknowledged = Acknowledged.open(folder.path());
@@ -107,6 +107,7 @@ final class GroupLog implements WriteLog, Leadership {
       acknowledged.close();
       throw failed;
     }
+    members = new Members(engine, folder, group, member, machine, notices);
     onLeft = membership.onLeft();
     thread = Thread.ofPlatform().daemon().name("wisp-group").unstarted(this::lookUntilClosed);
   }
@@ -116,10 +117,11 @@ final class GroupLog implements WriteLog, Leadership {
       Path path, Store store, Membership membership, Consumer<String> notices, long snapshotBytes)
       throws IOException {
     Group group = Group.of(membership.node());
-    DataFolder folder = DataFolder.open(path, group, membership.isNew());
+    DataFolder folder = DataFolder.open(path, group, membership.isNew(), membership.joins());
     QuietLogs logs = QuietLogs.into(folder.path().resolve("raft.log"));
     try {
-      GroupLog log = new GroupLog(folder, logs, store, membership, group, notices, snapshotBytes);
+      Group begun = group.begunAs(folder.founders());
+      GroupLog log = new GroupLog(folder, logs, store, membership, begun, notices, snapshotBytes);
       log.thread.start();
       return log;
     } catch (Throwable failed) {
@@ -162,9 +164,8 @@ final class GroupLog implements WriteLog, Leadership {
   }
 
   private void look() throws IOException, InterruptedException {
-    if (!engine.isRunning()) {
-      throw new IOException("Ratis has ended; raft.log says more");
-    }
+    RaftEngine.Standing now = engine.standing();
+    members.look(now);
     if (engine.hangs(disk)) {
       throw new IOException(HANGING);
     }
@@ -172,16 +173,15 @@ final class GroupLog implements WriteLog, Leadership {
       live = true;
       machine.goLive();
     }
-    RaftEngine.Standing now = engine.standing();
     // The parts of one that is seen for the first time may be of two moments.
     boolean isSteady = Objects.equals(now, seen);
     seen = now;
-    long epoch = member.map().epoch() + now.term();
+    long epoch = members.epoch(now.term());
     tellOfLeader(now);
     if (!now.leads()) {
       // Ratis ends a leadership first, and forgets then who it was.
       boolean isOther = !folder.member().equals(now.leader());
-      endReign(isSteady && isOther ? now.leader() : null, epoch);
+      endReign(isSteady && isOther ? members.nodeOf(now.leader()) : null, epoch);
       return;
     }
     Reign current = reign;
@@ -204,7 +204,7 @@ final class GroupLog implements WriteLog, Leadership {
 
   private void tellOfLeader(RaftEngine.Standing now) {
     long time = System.nanoTime();
-    if (now.leads() ? isHeld() : now.leader() != null) {
+    if (members.waits() || (now.leads() ? isHeld() : now.leader() != null)) {
       leaderSeen = time;
       if (toldOfNoLeader) {
         toldOfNoLeader = false;
@@ -213,10 +213,11 @@ final class GroupLog implements WriteLog, Leadership {
     } else if (!toldOfNoLeader && time - leaderSeen > LEADERLESS_NANOS) {
       toldOfNoLeader = true;
       notices.accept(
-          ("nobody has led the group for %s s, or could: more than half of its members must run with"
-                  + " the same file, and reach each other at their port and %s more: %s")
+          ("nobody has led the group for %s s, or could: more than half of its members must run, and"
+                  + " reach each other at their port and %s more; or the others have removed this"
+                  + " one: %s")
               .formatted(
-                  TimeUnit.NANOSECONDS.toSeconds(LEADERLESS_NANOS), Group.PORT_OFFSET, group));
+                  TimeUnit.NANOSECONDS.toSeconds(LEADERLESS_NANOS), Group.PORT_OFFSET, members));
     }
   }
 
@@ -241,7 +242,7 @@ final class GroupLog implements WriteLog, Leadership {
    */
   private void settle(Reign current, long epoch) {
     if (current.leaseNanos(System.nanoTime()) > 0) {
-      member.follow(folder.member(), epoch, true);
+      member.follow(member.name(), epoch, true);
     }
   }
 
@@ -255,6 +256,11 @@ final class GroupLog implements WriteLog, Leadership {
     } catch (ExecutionException | TimeoutException e) {
       return false;
     }
+  }
+
+  @Override
+  public GroupMembers members() {
+    return members;
   }
 
   @Override

@@ -4,9 +4,13 @@ package io.wisp.replication;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -15,6 +19,8 @@ import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SetConfigurationRequest;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
@@ -38,6 +44,9 @@ final class RaftEngine implements AutoCloseable {
    * @param leads whether it is this member
    */
   record Standing(long term, @Nullable String leader, boolean leads) {}
+
+  /** So long writes wait at most, if the other one does not lead before. */
+  private static final long HAND_OVER_MILLIS = 3_000;
 
   private final RaftServer server;
   private final RaftGroupId group;
@@ -67,6 +76,7 @@ final class RaftEngine implements AutoCloseable {
   /**
    * Starts a member of a group, likewise.
    *
+   * @param group with those with which it began; what the log says of them counts more
    * @param host where to listen for the other members
    * @throws IOException also if it cannot listen there
    */
@@ -74,7 +84,10 @@ final class RaftEngine implements AutoCloseable {
       throws IOException {
     requireFree(host, group.port());
     return start(
-        folder, machine, group.toRaft(), RaftSettings.amongOthers(folder, host, group.port()));
+        folder,
+        machine,
+        group.toRaft(folder.group()),
+        RaftSettings.amongOthers(folder, host, group.port()));
   }
 
   /** What Ratis says of a port that is taken helps nobody. */
@@ -160,6 +173,77 @@ final class RaftEngine implements AutoCloseable {
     Exception why = reply.getException();
     return CompletableFuture.failedFuture(
         why == null ? new IOException("the log answered " + reply) : why);
+  }
+
+  /**
+   * Has a member come or go. Ratis is asked for one at a time and no more: a leader that is elected
+   * while members change skips the entry which both the former and the new ones have to commit, and
+   * appends the new ones alone. With one that comes or goes any majority of the former has somebody
+   * in common with any of the new ones all the same; with two it need not.
+   *
+   * @param members who they are
+   * @param next who they are to be: one more or one less
+   * @return ends when that is committed, or with why it is not, or not known to be
+   */
+  CompletableFuture<Message> change(List<RaftPeer> members, List<RaftPeer> next) {
+    SetConfigurationRequest.Arguments arguments =
+        SetConfigurationRequest.Arguments.newBuilder()
+            .setServersInCurrentConf(members)
+            .setServersInNewConf(next)
+            .setMode(SetConfigurationRequest.Mode.COMPARE_AND_SET)
+            .build();
+    SetConfigurationRequest request =
+        new SetConfigurationRequest(client, member, group, lastCall.incrementAndGet(), arguments);
+    try {
+      return server.setConfigurationAsync(request).thenCompose(RaftEngine::messageOf);
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      // It may have begun, and lack a thread; then it ends as one that cannot be reached.
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /**
+   * Has another one lead, as soon as it has all that this one has; meanwhile the log takes nothing.
+   *
+   * @return ends when it leads, or with why it does not
+   */
+  CompletableFuture<Message> handOver(RaftPeerId next) {
+    TransferLeadershipRequest request =
+        new TransferLeadershipRequest(
+            client, member, group, lastCall.incrementAndGet(), next, HAND_OVER_MILLIS);
+    try {
+      return server.transferLeadershipAsync(request).thenCompose(RaftEngine::messageOf);
+    } catch (IOException | RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /** By whom this member counts majorities. */
+  Configuration configuration() throws IOException {
+    return Configuration.of(server.getDivision(group).getRaftConf());
+  }
+
+  /**
+   * Those who have answered this one lately, while it leads, and itself; by their identifiers.
+   *
+   * @throws IOException also if it has just ceased to lead
+   */
+  Set<String> answering() throws IOException {
+    RaftServer.Division division = server.getDivision(group);
+    long lately = division.properties().maxRpcTimeoutMs();
+    Set<String> found = new HashSet<>();
+    found.add(member.toString());
+    try {
+      for (ServerRpcProto each :
+          division.getInfo().getRoleInfoProto().getLeaderInfo().getFollowerInfoList()) {
+        if (each.getLastRpcElapsedTimeMs() <= lately) {
+          found.add(RaftPeerId.valueOf(each.getId().getId()).toString());
+        }
+      }
+    } catch (IllegalStateException e) {
+      throw new IOException("its term has just ended", e);
+    }
+    return found;
   }
 
   /** What this member knows of its group. */

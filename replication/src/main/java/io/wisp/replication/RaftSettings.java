@@ -31,6 +31,15 @@ final class RaftSettings {
    */
   private static final int SILENCES_OF_STANDSTILL = 5;
 
+  /** A leader holds some of them in its heap. */
+  private static final long SNAPSHOT_PART_BYTES = 4 << 20;
+
+  /** Who is to become a member and answers nothing for so long becomes none. */
+  static final int NEWCOMER_SECONDS = 10;
+
+  /** Who is to become a member becomes one when no more is missing. */
+  private static final int NEWCOMER_ENTRIES = 100;
+
   private static final TimeDuration NEVER = TimeDuration.valueOf(31_536_000, TimeUnit.SECONDS);
 
   private RaftSettings() {}
@@ -55,9 +64,14 @@ final class RaftSettings {
     RaftConfigKeys.Rpc.setType(properties, new GroupRpcType());
     GrpcConfigKeys.Server.setHost(properties, host);
     GrpcConfigKeys.Server.setPort(properties, port);
-    // No member gets a snapshot of another one: the log goes when all have carried it out.
+    // The log goes when all have carried it out. Who comes later gets a snapshot first.
     RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(properties, false);
-    RaftServerConfigKeys.Log.Appender.setInstallSnapshotEnabled(properties, false);
+    RaftServerConfigKeys.Log.Appender.setInstallSnapshotEnabled(properties, true);
+    RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(
+        properties, SizeInBytes.valueOf(SNAPSHOT_PART_BYTES));
+    RaftServerConfigKeys.setStagingTimeout(
+        properties, TimeDuration.valueOf(NEWCOMER_SECONDS, TimeUnit.SECONDS));
+    RaftServerConfigKeys.setStagingCatchupGap(properties, NEWCOMER_ENTRIES);
     RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(
         properties, millis(SILENCES_OF_STANDSTILL * silence));
     RaftServerConfigKeys.Rpc.setTimeoutMin(properties, millis(silence));

@@ -13,10 +13,12 @@ import java.util.stream.Stream;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.FileInfo;
 import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.server.storage.RaftStorageDirectory;
 import org.apache.ratis.statemachine.SnapshotInfo;
 import org.apache.ratis.statemachine.SnapshotRetentionPolicy;
 import org.apache.ratis.statemachine.StateMachineStorage;
 import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
+import org.apache.ratis.util.FileUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,16 +36,49 @@ final class SnapshotFolder implements StateMachineStorage {
 
   private static final Pattern NAME = Pattern.compile("snapshot\\.(\\d+)_(\\d+)");
 
+  /** How Ratis names the former folder, before the time. */
+  private static final String FORMER = RaftStorageDirectory.STATE_MACHINE_DIR_NAME + ".tmp";
+
   private @Nullable Path folder;
   private volatile @Nullable Snapshot latest;
 
   @Override
   public void init(RaftStorage storage) throws IOException {
-    Path path = storage.getStorageDir().getStateMachineDir().toPath();
+    RaftStorageDirectory directory = storage.getStorageDir();
+    Path path = directory.getStateMachineDir().toPath();
     folder = path;
+    restore(path, directory.getRoot().toPath());
     Files.createDirectories(path);
+    // What came of a snapshot of another member, whose rest did not.
+    FileUtils.deleteFully(directory.getTmpDir());
+    reload();
+  }
+
+  /**
+   * Ratis puts another folder in the place of this one, by two steps, and deletes the former one
+   * then. If the process ended between them, the former one counts, or the log would have no
+   * beginning.
+   */
+  private static void restore(Path path, Path root) throws IOException {
+    try (Stream<Path> files = Files.list(root)) {
+      for (Path former : files.filter(SnapshotFolder::isFormer).toList()) {
+        if (Files.exists(path)) {
+          FileUtils.deleteFully(former.toFile());
+        } else {
+          Files.move(former, path);
+        }
+      }
+    }
+  }
+
+  private static boolean isFormer(Path file) {
+    return file.getFileName().toString().startsWith(FORMER);
+  }
+
+  /** Looks for the newest one, which may have come from another member. */
+  void reload() throws IOException {
     latest = null;
-    for (Snapshot each : list(path)) {
+    for (Snapshot each : list(Objects.requireNonNull(folder))) {
       Snapshot known = latest;
       if (known == null || each.at().compareTo(known.at()) > 0) {
         latest = each;

@@ -5,6 +5,7 @@ import io.wisp.store.Store;
 import io.wisp.transport.Threads;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.jspecify.annotations.Nullable;
@@ -18,15 +19,21 @@ final class Snapshots implements AutoCloseable {
   /** To ask what the store holds takes longer than to carry out a short entry. */
   private static final int LOOKS_WHILE_LOG_GROWS_BY_LEAST = 64;
 
+  /** Longer than a part of another member's takes. */
+  private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(30);
+
   private final Store store;
   private final SnapshotFolder folder;
   private final long leastBytes;
   private final Consumer<String> notices;
   private long bytesSince;
   private long lookAt;
-  private @Nullable Thread thread;
+  private volatile @Nullable Thread thread;
   private volatile SnapshotFolder.@Nullable Snapshot finished;
   private volatile boolean stopped;
+
+  /** None is taken before, by {@link System#nanoTime}. */
+  private volatile long restsUntil = System.nanoTime();
 
   /**
    * Those of a store.
@@ -55,7 +62,7 @@ final class Snapshots implements AutoCloseable {
    */
   SnapshotFolder.@Nullable Snapshot advance(TermIndex at, long applied) throws IOException {
     Thread running = thread;
-    if (running != null && running.isAlive()) {
+    if (rests() || (running != null && running.isAlive())) {
       return null;
     }
     thread = null;
@@ -83,6 +90,35 @@ final class Snapshots implements AutoCloseable {
     return null;
   }
 
+  private boolean rests() {
+    return System.nanoTime() - restsUntil < 0;
+  }
+
+  /**
+   * Takes none for a while, and gives up one that is being taken: one of another member is on its
+   * way, and comes into the same folder. In any thread.
+   */
+  void rest() {
+    restsUntil = System.nanoTime() + REST_NANOS;
+  }
+
+  /**
+   * That of another member has come, and what was taken here counts no more. For the thread that
+   * carries out entries.
+   */
+  void begin() {
+    Thread running = thread;
+    if (running != null) {
+      // It gives up, for it rests.
+      Threads.joinUninterruptibly(running);
+    }
+    thread = null;
+    finished = null;
+    bytesSince = 0;
+    lookAt = leastBytes;
+    restsUntil = System.nanoTime();
+  }
+
   private boolean isTime() {
     if (bytesSince < lookAt) {
       return false;
@@ -93,11 +129,11 @@ final class Snapshots implements AutoCloseable {
 
   private void take(SnapshotFolder.Snapshot snapshot, long applied) {
     try {
-      if (new SnapshotWriter(store, () -> stopped).write(snapshot.file(), applied)) {
+      if (new SnapshotWriter(store, () -> stopped || rests()).write(snapshot.file(), applied)) {
         finished = snapshot;
       }
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
-      if (!stopped) {
+      if (!stopped && !rests()) {
         giveNotice(e);
       }
     }

@@ -3,11 +3,10 @@ package io.wisp.replication;
 
 import io.wisp.store.Store;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
-import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.exceptions.StateMachineException;
@@ -18,6 +17,7 @@ import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.statemachine.StateMachineStorage;
 import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
+import org.apache.ratis.util.LifeCycle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,11 +37,10 @@ final class StoreMachine extends BaseStateMachine {
   private final Acknowledged acknowledged;
   private final SnapshotFolder folder = new SnapshotFolder();
   private final Snapshots snapshots;
-  private final Consumer<String> notices;
   private final Consumer<String> onFailure;
   private volatile long applied;
   private volatile long newestOfSnapshot;
-  private final AtomicBoolean lacking = new AtomicBoolean();
+  private volatile boolean receives;
   private volatile boolean live;
   private volatile @Nullable String failure;
 
@@ -58,7 +57,6 @@ final class StoreMachine extends BaseStateMachine {
       Consumer<String> onFailure) {
     writer = new StoreWriter(store);
     this.acknowledged = acknowledged;
-    this.notices = notices;
     this.onFailure = onFailure;
     snapshots = new Snapshots(store, folder, leastSnapshotBytes, notices);
   }
@@ -98,10 +96,48 @@ final class StoreMachine extends BaseStateMachine {
     folder.init(storage);
     SnapshotFolder.Snapshot snapshot = folder.latest();
     if (snapshot != null) {
-      SnapshotReader.read(snapshot.file(), writer);
-      applied = writer.applied();
-      newestOfSnapshot = writer.newestOfSnapshot();
-      setLastAppliedTermIndex(snapshot.at());
+      load(snapshot);
+    }
+  }
+
+  private void load(SnapshotFolder.Snapshot snapshot) throws IOException {
+    SnapshotReader.read(snapshot.file(), writer);
+    applied = writer.applied();
+    newestOfSnapshot = writer.newestOfSnapshot();
+    setLastAppliedTermIndex(snapshot.at());
+  }
+
+  /**
+   * A part of the leader's snapshot has come. Entries that are there are carried out meanwhile; the
+   * snapshot, when it is there, has all that they say and more.
+   */
+  @Override
+  public void pause() {
+    receives = true;
+    snapshots.rest();
+  }
+
+  /** What Ratis asks for before it has a snapshot loaded. */
+  @Override
+  public LifeCycle.State getLifeCycleState() {
+    return receives ? LifeCycle.State.PAUSED : super.getLifeCycleState();
+  }
+
+  /** The leader's snapshot is there as a whole, and takes the place of all that the store holds. */
+  @Override
+  public void reinitialize() throws IOException {
+    try {
+      snapshots.begin();
+      folder.reload();
+      writer.startAnew();
+      load(Objects.requireNonNull(folder.latest(), "the snapshot of the leader is gone"));
+      receives = false;
+    } catch (OutOfMemoryError e) {
+      fail(NO_HEAP);
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      fail("the snapshot of the leader cannot be loaded: " + RaftEngine.reason(e));
+      throw e;
     }
   }
 
@@ -165,19 +201,6 @@ final class StoreMachine extends BaseStateMachine {
     TermIndex at = getLastAppliedTermIndex();
     SnapshotFolder.Snapshot done = snapshots.advance(at, applied);
     return done == null ? RaftLog.INVALID_LOG_INDEX : done.at().getIndex();
-  }
-
-  /** The leader has no more what this member lacks. It may stay in the group and vote. */
-  @Override
-  public CompletableFuture<TermIndex> notifyInstallSnapshotFromLeader(
-      RoleInfoProto role, TermIndex firstOfLeader) {
-    if (lacking.compareAndSet(false, true)) {
-      notices.accept(
-          ("this member has the log up to entry %s, and the leader has it from entry %s on: what is"
-                  + " between is not sent so far")
-              .formatted(getLastAppliedTermIndex().getIndex(), firstOfLeader.getIndex()));
-    }
-    return CompletableFuture.completedFuture(null);
   }
 
   @Override

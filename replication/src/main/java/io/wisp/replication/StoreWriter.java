@@ -43,6 +43,13 @@ final class StoreWriter {
     return newestOfSnapshot;
   }
 
+  /** Empties the store: what it is to hold is in a snapshot of another member. */
+  void startAnew() {
+    store.clear();
+    applied = 0;
+    newestOfSnapshot = 0;
+  }
+
   /** The store has what a snapshot says, which began behind the write with this version. */
   void startAt(long version, long newest) {
     applied = version;

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 final class WholeLog {
 
   private static final String NO_RETURN =
-      "The member must not come back under its name: it would not know what it has acknowledged";
+      "The member must not come back under its name, for it would not know what it has"
+          + " acknowledged: ./wisp cluster replace has it come back as another one";
 
   private WholeLog() {}
 

@@ -14,11 +14,15 @@ import java.util.function.Supplier;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcReplyProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
@@ -30,6 +34,7 @@ import org.junit.jupiter.api.Test;
 class CheckedAppendsTest {
 
   private static final RaftGroupId GROUP = RaftGroupId.randomId();
+  private static final RaftPeerId SELF = RaftPeerId.valueOf("c#0123abcd");
 
   private static final AppendEntriesReplyProto SUCCESS =
       AppendEntriesReplyProto.newBuilder()
@@ -52,7 +57,15 @@ class CheckedAppendsTest {
       CheckedAppends.of(
           answering(
               RaftServer.class,
-              Map.of("getDivision", () -> division, "appendEntriesAsync", this::append)));
+              Map.of(
+                  "getDivision",
+                  () -> division,
+                  "getId",
+                  () -> SELF,
+                  "requestVote",
+                  RequestVoteReplyProto::getDefaultInstance,
+                  "appendEntriesAsync",
+                  this::append)));
 
   /** The proxy hands it on. */
   @SuppressWarnings("FutureReturnValueIgnored")
@@ -71,12 +84,17 @@ class CheckedAppendsTest {
                 Objects.requireNonNull(answers.get(method.getName()), method.getName()).get()));
   }
 
+  private static RaftRpcRequestProto requestTo(RaftPeerId addressee) {
+    return RaftRpcRequestProto.newBuilder()
+        .setReplyId(addressee.toByteString())
+        .setRaftGroupId(RaftGroupIdProto.newBuilder().setId(GROUP.toByteString()))
+        .build();
+  }
+
   private static AppendEntriesRequestProto request(long leaderTerm, int entries) {
     AppendEntriesRequestProto.Builder request =
         AppendEntriesRequestProto.newBuilder()
-            .setServerRequest(
-                RaftRpcRequestProto.newBuilder()
-                    .setRaftGroupId(RaftGroupIdProto.newBuilder().setId(GROUP.toByteString())))
+            .setServerRequest(requestTo(SELF))
             .setLeaderTerm(leaderTerm);
     for (int i = entries; i > 0; i--) {
       request.addEntries(LogEntryProto.newBuilder().setTerm(leaderTerm).setIndex(13 - i));
@@ -128,5 +146,39 @@ class CheckedAppendsTest {
     appends.remove().complete(SUCCESS);
     var _ = server.appendEntriesAsync(request(7, 1));
     assertThat(appends).hasSize(2);
+  }
+
+  /** Ratis would go by the members that it names. */
+  @Test
+  void shouldTakeNoSnapshotOfALeaderOfAnEarlierTerm() {
+    InstallSnapshotRequestProto snapshot =
+        InstallSnapshotRequestProto.newBuilder()
+            .setServerRequest(requestTo(SELF))
+            .setLeaderTerm(5)
+            .build();
+    assertThatThrownBy(() -> server.installSnapshot(snapshot))
+        .isInstanceOf(IOException.class)
+        .hasMessage("a snapshot of the leader of term 5 comes in term 6");
+    term = 5;
+    // It is handed on, and there is nobody.
+    assertThatThrownBy(() -> server.installSnapshot(snapshot)).hasMessage("installSnapshot");
+  }
+
+  /** One that begins anew at the address of another would vote, and acknowledge, for both. */
+  @Test
+  void shouldNotAnswerInTheNameOfTheMemberThatWasThereBefore() throws Exception {
+    RaftRpcRequestProto toFormer = requestTo(RaftPeerId.valueOf("c"));
+    assertThatThrownBy(
+            () ->
+                server.appendEntriesAsync(
+                    request(6, 1).toBuilder().setServerRequest(toFormer).build()))
+        .isInstanceOf(IOException.class)
+        .hasMessage("this is member c#0123abcd, and not c");
+    RequestVoteRequestProto vote =
+        RequestVoteRequestProto.newBuilder().setServerRequest(toFormer).build();
+    assertThatThrownBy(() -> server.requestVote(vote)).hasMessageContaining("and not c");
+    assertThat(appends).isEmpty();
+    RequestVoteRequestProto own = vote.toBuilder().setServerRequest(requestTo(SELF)).build();
+    assertThat(server.requestVote(own)).isEqualTo(RequestVoteReplyProto.getDefaultInstance());
   }
 }

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.replication;
 
+import io.wisp.cli.Main;
+import io.wisp.process.JavaCommand;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
 
 /** Three servers that share a log, each a process of its own. */
 final class RunningGroup implements AutoCloseable {
@@ -69,6 +74,47 @@ final class RunningGroup implements AutoCloseable {
 
   LoggedServer server(int index) {
     return servers.get(index);
+  }
+
+  /**
+   * Starts one that has ended and lost its folder, as one that is to be added.
+   *
+   * @param group that it comes to
+   */
+  void startAnew(int index, String group) throws Exception {
+    try (Stream<Path> files = Files.walk(folder.resolve(GroupFile.NAMES.get(index)))) {
+      for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    }
+    servers.set(index, launch(index, "--join", group));
+    servers.get(index).awaitReady();
+  }
+
+  /** Which group the members say that they are of. */
+  String group() throws Exception {
+    return call(awaitLeader(), PROBE_MILLIS, "CLUSTER", "MEMBERS")
+        .lines()
+        .filter(line -> line.startsWith("group:"))
+        .findFirst()
+        .orElseThrow()
+        .substring("group:".length());
+  }
+
+  /** Begins what {@code wisp cluster} does. */
+  Process cluster(String... words) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of("cluster"));
+    arguments.addAll(List.of(words));
+    List<String> command =
+        JavaCommand.of(
+            Main.class.getName(), System.getProperty("java.class.path"), List.of(), arguments);
+    return new ProcessBuilder(command).redirectErrorStream(true).start();
+  }
+
+  /** Where clients reach one, as the command wants it. */
+  String address(int index) {
+    InetSocketAddress address = file.addresses().get(index);
+    return address.getHostString() + ":" + address.getPort();
   }
 
   /** Starts those that have ended. */

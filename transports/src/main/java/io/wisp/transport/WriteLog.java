@@ -50,6 +50,11 @@ public interface WriteLog extends AutoCloseable {
     return null;
   }
 
+  /** The servers that share the log; null if this is the only one. */
+  default @Nullable GroupMembers members() {
+    return null;
+  }
+
   /**
    * What is appended next is decided from now on, by what the store holds. If the log has another
    * server's writes by then, it ends as {@link Outcome#NOT_DONE}.

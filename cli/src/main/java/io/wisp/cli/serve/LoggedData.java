@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param folder where it is, or will be
  * @param isOfNewMember whether it is made for a node that shares its log
+ * @param joins the group of which that is, if the group is there already; else null
  */
-record LoggedData(Path folder, boolean isOfNewMember) {
+record LoggedData(Path folder, boolean isOfNewMember, @Nullable UUID joins) {
 
   /** Says in which folder the jars are that a log takes. */
   private static final String JARS = "wisp.replication";
@@ -36,12 +38,12 @@ record LoggedData(Path folder, boolean isOfNewMember) {
   private static final String BESIDE = "replication";
 
   /** What --data names. */
-  static LoggedData named(String path, boolean isOfNewMember) {
+  static LoggedData named(String path, boolean isOfNewMember, @Nullable UUID joins) {
     if (path.isBlank()) {
       throw UserError.usage("--data is empty");
     }
     try {
-      return new LoggedData(Path.of(path).toAbsolutePath(), isOfNewMember);
+      return new LoggedData(Path.of(path).toAbsolutePath(), isOfNewMember, joins);
     } catch (InvalidPathException e) {
       throw UserError.usage("--data " + path + " is no name of a folder");
     }
@@ -60,7 +62,7 @@ record LoggedData(Path folder, boolean isOfNewMember) {
     PrintStream out = streams.out();
     Membership membership =
         member != null && member.hasReplicas()
-            ? new Membership(member, host, isOfNewMember, stop::giveByMember)
+            ? new Membership(member, host, isOfNewMember, joins, stop::giveByMember)
             : null;
     WriteLogProvider provider = provider();
     long began = System.nanoTime();

@@ -11,6 +11,7 @@ import io.wisp.transport.ServerOptions;
 import java.lang.Thread.UncaughtExceptionHandler;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -73,6 +74,15 @@ public final class ServeArguments {
           "Make the folder of --data, at the first start of a node that has replicas or is one. Left"
               + " out later: a node whose folder is lost must not begin anew under its name.")
   private boolean newMember;
+
+  @Option(
+      names = "--join",
+      paramLabel = "GROUP",
+      description =
+          "Make the folder of --data for a node that comes to replicas which run, or comes back without"
+              + " the folder that it had; ./wisp cluster status says GROUP, and ./wisp cluster add or"
+              + " replace makes it a member. Left out at later starts.")
+  private @Nullable String join;
 
   @Option(
       names = "--threads",
@@ -197,6 +207,9 @@ public final class ServeArguments {
       if (newMember) {
         throw UserError.usage("--new-member makes the folder of --data, which is not given");
       }
+      if (join != null) {
+        throw UserError.usage("--join makes the folder of --data, which is not given");
+      }
       return null;
     }
     if (evict) {
@@ -205,7 +218,26 @@ public final class ServeArguments {
     if (keep != null) {
       throw UserError.usage("--data and --keep are two ways to last: leave one of them out");
     }
-    return LoggedData.named(data, newMember);
+    return LoggedData.named(data, newMember, joins());
+  }
+
+  /** The group that the server comes to later, or null. */
+  private @Nullable UUID joins() {
+    if (join == null) {
+      return null;
+    }
+    if (newMember) {
+      throw UserError.usage(
+          "--new-member begins with the others, and --join comes to them later: leave one of them"
+              + " out");
+    }
+    try {
+      return UUID.fromString(join);
+    } catch (IllegalArgumentException e) {
+      throw UserError.usage(
+          "--join %s is no group: ./wisp cluster status of a member says which one it is"
+              .formatted(join));
+    }
   }
 
   boolean evict() {

@@ -181,8 +181,10 @@ public record ServeCommand(
           "node %s shares a log with its replicas: name a folder for it by --data"
               .formatted(member.node().name()));
     }
-    if (data != null && data.isOfNewMember() && !hasReplicas) {
-      throw UserError.usage("--new-member is for a node of --cluster that has replicas, or is one");
+    if (data != null && !hasReplicas && (data.isOfNewMember() || data.joins() != null)) {
+      throw UserError.usage(
+          "%s is for a node of --cluster that has replicas, or is one"
+              .formatted(data.isOfNewMember() ? "--new-member" : "--join"));
     }
   }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.cluster;
 
-import io.wisp.cluster.ClusterNode;
+import io.wisp.cluster.ClusterMap;
 import io.wisp.store.KeySink;
-import java.util.List;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +16,11 @@ final class ClusterWalk {
 
   private long number;
 
-  /** The place of the first node of the shard, whoever is its master. */
-  private int index;
+  /** The shards of which all keys were given. */
+  private final Set<String> walked = new HashSet<>();
+
+  /** The shard that it is in; none if empty. Its nodes may change meanwhile, and their places. */
+  private String shard = "";
 
   /** The epoch of the shard whose master gave the cursor. */
   private long epoch;
@@ -32,40 +36,39 @@ final class ClusterWalk {
    */
   long next(NodeClients nodes, long asked, int atLeast, KeySink sink) {
     if (asked == 0) {
-      index = 0;
-      cursor = 0;
+      walked.clear();
+      shard = "";
     } else if (asked != number) {
       throw new IllegalArgumentException(
           "cursor " + asked + " is not the one that the last call for this cluster returned");
     }
     NodeClient node = node(nodes);
     if (node != null) {
-      long now = nodes.map().epochAt(index);
-      long from = now == epoch ? cursor : 0;
+      String asks = node.node().shard();
+      long now = nodes.map().epochOf(asks);
+      long from = asks.equals(shard) && now == epoch ? cursor : 0;
       cursor = node.use(client -> client.scan(from, atLeast, sink));
       epoch = now;
-      index = cursor == 0 ? nextShard(nodes, index + 1) : index;
+      shard = cursor == 0 ? "" : asks;
+      if (cursor == 0) {
+        walked.add(asks);
+      }
     }
-    number = index < nodes.all().size() ? Math.max(1, number + 1) : 0;
+    number = node(nodes) == null ? 0 : Math.max(1, number + 1);
     return number;
   }
 
   /** Where it goes on; null at the end. */
   @Nullable NodeClient node(NodeClients nodes) {
-    return index < nodes.all().size() ? nodes.get(nodes.map().masterIndex(index)) : null;
-  }
-
-  /** The next node that is the first of its shard. */
-  private static int nextShard(NodeClients nodes, int from) {
-    List<ClusterNode> all = nodes.map().nodes();
-    int next = from;
-    while (next < all.size() && isAmong(all.subList(0, next), all.get(next).shard())) {
-      next++;
+    ClusterMap map = nodes.map();
+    int next = -1;
+    for (int i = 0; i < map.nodes().size(); i++) {
+      String each = map.nodes().get(i).shard();
+      if (each.equals(shard)) {
+        return nodes.get(map.masterIndex(i));
+      }
+      next = next < 0 && !walked.contains(each) ? i : next;
     }
-    return next;
-  }
-
-  private static boolean isAmong(List<ClusterNode> nodes, String shard) {
-    return nodes.stream().anyMatch(node -> node.shard().equals(shard));
+    return next < 0 ? null : nodes.get(map.masterIndex(next));
   }
 }

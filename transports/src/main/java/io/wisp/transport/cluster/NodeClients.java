@@ -136,18 +136,18 @@ final class NodeClients implements AutoCloseable {
     ClusterMap before = map;
     followMet();
     String shard = before.nodes().get(index).shard();
-    if (knowsMore(before, index)) {
+    if (knowsMore(before, shard)) {
       return true;
     }
     if (!isQuiet(shard)) {
-      askAbout(before, index, said != null);
+      askAbout(before, shard, node, said != null);
       followMet();
-      quietUntil.put(shard, System.nanoTime() + (knowsMore(before, index) ? 0 : QUIET_NANOS));
+      quietUntil.put(shard, System.nanoTime() + (knowsMore(before, shard) ? 0 : QUIET_NANOS));
     } else if (said == Status.MOVED) {
       ask(node);
       followMet();
     }
-    return knowsMore(before, index);
+    return knowsMore(before, shard);
   }
 
   private boolean isQuiet(String shard) {
@@ -156,29 +156,24 @@ final class NodeClients implements AutoCloseable {
   }
 
   /** Whether the map is of a later file than one before, or has a later master of a shard. */
-  private boolean knowsMore(ClusterMap before, int index) {
+  private boolean knowsMore(ClusterMap before, String shard) {
     return map != before
-        && (!map.isOfSameFile(before) || map.epochAt(index) > before.epochAt(index));
+        && (!map.isOfSameFile(before) || map.epochOf(shard) > before.epochOf(shard));
   }
 
-  /** Asks those who may know of the shard of the node at a place, until one knows more of it. */
-  private void askAbout(ClusterMap before, int index, boolean itselfToo) {
+  /** Asks those who may know of a node's shard, until one knows more of it. */
+  private void askAbout(ClusterMap before, String shard, NodeClient node, boolean itselfToo) {
     long end = endOfRound();
-    List<NodeClient> all = nodes;
+    List<NodeClient> others =
+        nodes.stream().filter(each -> each != node && each.node().shard().equals(shard)).toList();
     if (itselfToo) {
-      ask(all.get(index));
-    }
-    List<NodeClient> others = new ArrayList<>();
-    for (int i = 0; i < all.size(); i++) {
-      if (i != index && before.masterIndex(i) == before.masterIndex(index)) {
-        others.add(all.get(i));
-      }
+      ask(node);
     }
     boolean asked = false;
     for (NodeClient other : likelyFirst(others)) {
-      asked |= !knowsMore(before, index) && mayAsk(other, end) && ask(other);
+      asked |= !knowsMore(before, shard) && mayAsk(other, end) && ask(other);
     }
-    if (!asked && !knowsMore(before, index)) {
+    if (!asked && !knowsMore(before, shard)) {
       askAll(end);
     }
   }
@@ -277,8 +272,7 @@ final class NodeClients implements AutoCloseable {
   private boolean follow(ClusterMap next) {
     ClusterMap before = map;
     map = next;
-    if (!next.isOfSameFile(before)) {
-      // Other masters alone are the same nodes at the same places.
+    if (next != before && !haveSameNodes(next, before)) {
       List<NodeClient> former = nodes;
       nodes = nodesOf(next);
       former.stream().filter(node -> !nodes.contains(node)).forEach(NodeClient::close);
@@ -287,6 +281,20 @@ final class NodeClients implements AutoCloseable {
       }
     }
     return next != before;
+  }
+
+  /** Other masters alone are the same nodes at the same places. */
+  private static boolean haveSameNodes(ClusterMap one, ClusterMap other) {
+    boolean same = one.nodes().size() == other.nodes().size();
+    for (int i = 0; same && i < one.nodes().size(); i++) {
+      ClusterNode node = one.nodes().get(i);
+      ClusterNode before = other.nodes().get(i);
+      same =
+          node.name().equals(before.name())
+              && node.port() == before.port()
+              && node.host().equals(before.host());
+    }
+    return same;
   }
 
   @Override

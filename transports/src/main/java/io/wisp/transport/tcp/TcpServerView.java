@@ -4,7 +4,9 @@ package io.wisp.transport.tcp;
 import io.wisp.cluster.ClusterMember;
 import io.wisp.store.Limits;
 import io.wisp.store.Store;
+import io.wisp.transport.GroupMembers;
 import io.wisp.transport.ServerOptions;
+import io.wisp.transport.WriteLog;
 import io.wisp.transport.tcp.command.ClientState;
 import io.wisp.transport.tcp.command.Configuration;
 import io.wisp.transport.tcp.command.LatencyHistory;
@@ -117,6 +119,12 @@ final class TcpServerView implements ServerView {
   @Override
   public @Nullable ClusterMember member() {
     return clients.options().member();
+  }
+
+  @Override
+  public @Nullable GroupMembers members() {
+    WriteLog log = clients.options().writeLog();
+    return log == null ? null : log.members();
   }
 
   @Override

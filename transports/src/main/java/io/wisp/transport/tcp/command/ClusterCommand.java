@@ -12,7 +12,8 @@ import java.util.function.BiConsumer;
 
 /**
  * CLUSTER, and READONLY, READWRITE and ASKING: what a server tells as a node of a cluster, and an
- * error if it is none. Nothing of it changes the cluster.
+ * error if it is none. ADD-MEMBER and REMOVE-MEMBER change who shares a log, as {@link
+ * MemberCommands} says; nothing else of it changes the cluster.
  */
 final class ClusterCommand {
 
@@ -33,7 +34,10 @@ final class ClusterCommand {
         of("REPLICAS", 3, "The replicas of a node.", ClusterCommand::replicas),
         of("SLAVES", 3, "The same by its old name.", ClusterCommand::replicas),
         of("COUNT-FAILURE-REPORTS", 3, "Always 0.", ClusterCommand::countFailureReports),
-        of("LINKS", 2, "None: nodes do not talk to each other.", ClusterCommand::links));
+        of("LINKS", 2, "None: nodes do not talk to each other.", ClusterCommand::links),
+        of("MEMBERS", 2, "Who shares the log of this node.", MemberCommands::members),
+        of("ADD-MEMBER", 5, "Begins to add one of these.", MemberCommands::add),
+        of("REMOVE-MEMBER", 3, "Begins to remove one.", MemberCommands::remove));
   }
 
   private static Subcommand of(

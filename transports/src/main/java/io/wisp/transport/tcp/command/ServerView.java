@@ -2,6 +2,7 @@
 package io.wisp.transport.tcp.command;
 
 import io.wisp.cluster.ClusterMember;
+import io.wisp.transport.GroupMembers;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,11 @@ public interface ServerView {
 
   /** The node of a cluster that the server is, or null. */
   @Nullable ClusterMember member();
+
+  /** The servers that share this one's log, or null. */
+  default @Nullable GroupMembers members() {
+    return null;
+  }
 
   /** The commands that took long. */
   SlowLog slowLog();

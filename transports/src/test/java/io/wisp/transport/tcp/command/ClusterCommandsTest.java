@@ -370,6 +370,10 @@ class ClusterCommandsTest {
     }
     assertThat(line("CLUSTER LINKS")).isEqualTo("*0\r\n");
     assertThat(line("CLUSTER HELP")).contains("CLUSTER <subcommand>", "GETKEYSINSLOT");
+    String alone = "-ERR this node shares its log with nobody\r\n";
+    assertThat(line("CLUSTER MEMBERS")).isEqualTo(alone);
+    assertThat(line("CLUSTER ADD-MEMBER a#0123abcd h 1")).isEqualTo(alone);
+    assertThat(line("CLUSTER REMOVE-MEMBER a")).isEqualTo(alone);
     assertThat(line("CLUSTER MEET 10.0.0.4 7004")).startsWith("-ERR unknown subcommand 'MEET'");
     assertThat(line("HELLO 3")).contains("$4\r\nmode\r\n$7\r\ncluster\r\n");
   }
