@@ -6,8 +6,8 @@ import io.wisp.transport.Endpoint;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -27,7 +27,7 @@ final class GroupChange {
   private final long end;
 
   /** Where members are, or were. */
-  private final Set<Endpoint> known = new LinkedHashSet<>();
+  private final List<Endpoint> known = new ArrayList<>();
 
   private String lastFault = "";
   private final Set<String> told = new HashSet<>();
@@ -65,20 +65,26 @@ final class GroupChange {
    */
   Leader leader() {
     while (true) {
-      for (Endpoint each : List.copyOf(known)) {
+      String fault = "";
+      // Each one that is asked may tell of others.
+      for (int i = 0; i < known.size(); i++) {
+        Endpoint asked = known.get(i);
         try {
-          MemberReport report = report(each);
-          known.addAll(report.members().values());
+          MemberReport report = report(asked);
+          report.members().values().stream()
+              .filter(each -> !known.contains(each))
+              .forEach(known::add);
           if (report.leads()) {
-            return new Leader(each, report);
+            return new Leader(asked, report);
           }
-          waitsFor(each + " knows of nobody who leads and answers");
+          fault = "none of the members that answer leads";
         } catch (IOException e) {
-          waitsFor(each + ": " + e.getMessage());
+          fault = fault.isEmpty() ? asked + ": " + e.getMessage() : fault;
         } catch (RefusedException e) {
-          throw UserError.failure(each + " refuses: " + e.getMessage());
+          throw UserError.failure(asked + " refuses: " + e.getMessage());
         }
       }
+      waitsFor(fault);
       pause();
     }
   }
@@ -127,7 +133,7 @@ final class GroupChange {
       if (!now.isUnderWay()) {
         return;
       }
-      waitsFor("to " + now.change() + " takes longer, and goes on");
+      waitsFor("to " + now.change() + " is under way");
       pause();
     }
   }
