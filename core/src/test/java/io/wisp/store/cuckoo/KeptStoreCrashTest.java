@@ -3,10 +3,10 @@ package io.wisp.store.cuckoo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wisp.store.ArraySink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
-import io.wisp.store.ValueBuffer;
 import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteCondition;
 import io.wisp.store.cuckoo.recovery.RecoveryReport;
@@ -232,16 +232,15 @@ class KeptStoreCrashTest {
     }
 
     private State find(CuckooStore store, int key) {
-      try (ValueBuffer found = new ValueBuffer()) {
-        if (store.get(key(key), found) != Status.FOUND) {
-          return State.ABSENT;
-        }
-        byte[] value = found.toByteArray();
-        State state =
-            new State(ByteBuffer.wrap(value).getLong(0), value.length - 8, found.expiresAt());
-        assertThat(value).isEqualTo(value(state).toByteArray());
-        return state;
+      ArraySink found = new ArraySink();
+      if (store.get(key(key), found) != Status.FOUND) {
+        return State.ABSENT;
       }
+      byte[] value = found.value();
+      State state =
+          new State(ByteBuffer.wrap(value).getLong(0), value.length - 8, found.expiresAt());
+      assertThat(value).isEqualTo(value(state).toByteArray());
+      return state;
     }
   }
 }

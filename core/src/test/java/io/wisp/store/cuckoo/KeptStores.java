@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
-import io.wisp.store.ValueBuffer;
 import io.wisp.store.cuckoo.recovery.RecoveryReport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -95,11 +94,8 @@ final class KeptStores implements AutoCloseable {
   }
 
   static @Nullable String get(CuckooStore store, String key) {
-    try (ValueBuffer found = new ValueBuffer()) {
-      return store.get(Slice.of(key), found) == Status.FOUND
-          ? new String(found.toByteArray(), UTF_8)
-          : null;
-    }
+    byte[] found = store.get(key.getBytes(UTF_8));
+    return found == null ? null : new String(found, UTF_8);
   }
 
   @Override
