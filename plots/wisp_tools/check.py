@@ -13,6 +13,9 @@ from wisp_tools.tree import ROOT
 
 HELP = "Checks all that is written in Python by ruff and mypy, and runs its tests, or what an OPTION of pytest names."
 
+SIDE_BY_SIDE = ("-p", "xdist", "--numprocesses", "2", "--dist", "loadfile")
+"""All tests, in two processes: most of their time they wait for programs. Those of a file share what they set up."""
+
 
 def main(arguments: Sequence[str]) -> int:
     if arguments and arguments[0] in ("-h", "--help"):
@@ -27,7 +30,7 @@ def main(arguments: Sequence[str]) -> int:
         ("ruff", "format", "--check", "--quiet", "--no-cache", "."),
         ("ruff", "check", "--quiet", "--no-cache", "."),
         ("mypy", "--cache-dir", os.devnull),
-        ("pytest", "-q", *arguments),
+        ("pytest", "-q", *(arguments or SIDE_BY_SIDE)),
     ):
         say(f"{name} {' '.join(options)}")
         if subprocess.run([sys.executable, "-m", name, *options], cwd=ROOT, env=variables, check=False).returncode:
