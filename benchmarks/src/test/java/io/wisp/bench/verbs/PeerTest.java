@@ -9,6 +9,8 @@ import com.sun.management.ThreadMXBean;
 import io.wisp.verbs.Verbs;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,6 +22,25 @@ class PeerTest {
 
   private static final int BATCHES = 60;
   private static final int TRIPS = 50;
+
+  /** For all tests but those that end it: to start one takes long in an emulated machine. */
+  private static @Nullable Peer shared;
+
+  private static Peer sharedPeer() {
+    Peer peer = shared;
+    if (peer == null) {
+      peer = Peer.start(List.of());
+      shared = peer;
+    }
+    return peer;
+  }
+
+  @AfterAll
+  static void endPeer() {
+    if (shared != null) {
+      shared.close();
+    }
+  }
 
   @Test
   void shouldSayWhyThereIsNothingToMeasureWithoutADevice() {
@@ -47,8 +68,7 @@ class PeerTest {
   void shouldMakeRoundTripsThatAllocateNothingOnceTheyAreWarm(VerbsOperation operation, int size) {
     LinkOptions options =
         LinkOptions.roundTrip(LinkOptions.ANY_DEVICE, operation, size, operation.defaultInline());
-    try (Peer peer = Peer.start(List.of());
-        PairConnection connection = peer.connect(options)) {
+    try (PairConnection connection = sharedPeer().connect(options)) {
       Runnable roundTrip = connection.roundTrip();
 
       assertThat(leastAllocated(roundTrip)).isZero();
@@ -63,8 +83,7 @@ class PeerTest {
   @Timeout(300)
   void shouldPostChainsThatAllocateNothingOnceTheyAreWarm(VerbsOperation operation) {
     LinkOptions options = new LinkOptions(LinkOptions.ANY_DEVICE, operation, 64, 0, 32);
-    try (Peer peer = Peer.start(List.of());
-        PairConnection connection = peer.connect(options)) {
+    try (PairConnection connection = sharedPeer().connect(options)) {
       ChainedPosts posts = new ChainedPosts(connection.link(), 16);
 
       assertThat(leastAllocated(posts::post)).isZero();
@@ -79,11 +98,9 @@ class PeerTest {
   @Timeout(120)
   void shouldConnectAgainAfterADisconnect(VerbsOperation operation) {
     LinkOptions options = LinkOptions.roundTrip(LinkOptions.ANY_DEVICE, operation, 8, 0);
-    try (Peer peer = Peer.start(List.of())) {
-      for (int i = 0; i < 3; i++) {
-        try (PairConnection connection = peer.connect(options)) {
-          connection.roundTrip().run();
-        }
+    for (int i = 0; i < 3; i++) {
+      try (PairConnection connection = sharedPeer().connect(options)) {
+        connection.roundTrip().run();
       }
     }
   }
