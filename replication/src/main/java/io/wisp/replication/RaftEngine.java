@@ -13,6 +13,7 @@ import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroup;
@@ -160,10 +161,15 @@ final class RaftEngine implements AutoCloseable {
             .setType(RaftClientRequest.writeRequestType())
             .build();
     try {
-      return server.submitClientRequestAsync(request).thenCompose(RaftEngine::messageOf);
+      return division().submitClientRequestAsync(request).thenCompose(RaftEngine::messageOf);
     } catch (IOException | RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
+  }
+
+  /** The server would ask the division in a thread of its own, and wait for that thread. */
+  private RaftClientAsynchronousProtocol division() throws IOException {
+    return (RaftClientAsynchronousProtocol) server.getDivision(group);
   }
 
   private static CompletableFuture<Message> messageOf(RaftClientReply reply) {
