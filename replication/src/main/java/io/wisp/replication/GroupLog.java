@@ -37,6 +37,16 @@ final class GroupLog implements WriteLog, Leadership {
       "the disk hangs: it has taken nothing for %s s"
           .formatted(TimeUnit.NANOSECONDS.toSeconds(DiskWatch.PATIENCE_NANOS));
 
+  /**
+   * After so long nobody waits any more for what becomes of an entry. Followers that lack much of
+   * the log, or have slow disks, let their leader wait, and answer its heartbeats.
+   */
+  private static final long ENTRY_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+  private static final String OVERDUE =
+      "a majority of the members has not taken it for %s s"
+          .formatted(TimeUnit.NANOSECONDS.toSeconds(ENTRY_NANOS));
+
   /** When nobody is known to lead and serve for so long, the operator is told. */
   private static final long LEADERLESS_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -168,6 +178,9 @@ final class GroupLog implements WriteLog, Leadership {
     members.look(now);
     if (engine.hangs(disk)) {
       throw new IOException(HANGING);
+    }
+    if (entry.isOverdue(ENTRY_NANOS)) {
+      entry.end(OVERDUE);
     }
     if (!live && machine.applied() >= versionBefore()) {
       live = true;

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -33,6 +35,9 @@ final class RaftWriteLog implements WriteLog {
    */
   private static final long ENTRY_MILLIS = 60_000;
 
+  /** How often it is looked at in that time. */
+  private static final int LOOKS = 60;
+
   private static final long RETRY_MILLIS = 10;
 
   /** Without an entry carried out for so long a start has failed. */
@@ -46,6 +51,7 @@ final class RaftWriteLog implements WriteLog {
   private final Consumer<String> notices;
   private final long entryMillis;
   private final UnderWay entry = new UnderWay();
+  private @Nullable Future<?> watch;
   private volatile @Nullable String failure;
   private volatile boolean ready;
   private volatile boolean closed;
@@ -94,6 +100,7 @@ final class RaftWriteLog implements WriteLog {
     }
     try {
       log.catchUp();
+      log.watch();
       return log;
     } catch (Throwable failed) {
       log.close();
@@ -123,6 +130,14 @@ final class RaftWriteLog implements WriteLog {
     machine.goLive();
     ready = true;
     requireNoFailure();
+  }
+
+  /** A timer for each entry would be two wake-ups of a thread more. */
+  private void watch() {
+    long millis = Math.max(1, entryMillis / LOOKS);
+    watch =
+        ForkJoinPool.commonPool()
+            .scheduleWithFixedDelay(this::failIfOverdue, millis, millis, TimeUnit.MILLISECONDS);
   }
 
   private void requireNoFailure() throws IOException {
@@ -182,32 +197,35 @@ final class RaftWriteLog implements WriteLog {
       var _ =
           engine
               .propose(proposal)
-              .orTimeout(entryMillis, TimeUnit.MILLISECONDS)
-              .whenComplete(this::ended);
+              .whenComplete((answer, error) -> ended(proposal, answer, error));
     } catch (OutOfMemoryError e) {
       fail(NO_HEAP);
     } catch (Throwable e) {
-      ended(null, e);
+      ended(proposal, null, e);
     }
   }
 
-  private void ended(@Nullable Message answer, @Nullable Throwable error) {
+  private void failIfOverdue() {
+    if (entry.isOverdue(TimeUnit.MILLISECONDS.toNanos(entryMillis))) {
+      fail("the disk or the log hangs: an entry has not ended in " + entryMillis + " ms");
+    }
+  }
+
+  private void ended(Proposal proposal, @Nullable Message answer, @Nullable Throwable error) {
     try {
-      end(answer, error);
+      end(proposal, answer, error);
     } catch (OutOfMemoryError e) {
       fail(NO_HEAP);
     }
   }
 
-  private void end(@Nullable Message answer, @Nullable Throwable error) {
-    if (error instanceof TimeoutException) {
-      fail("the disk or the log hangs: an entry has not ended in " + entryMillis + " ms");
-    } else if (error != null) {
+  private void end(Proposal proposal, @Nullable Message answer, @Nullable Throwable error) {
+    if (error != null) {
       fail("the log did not take an entry: " + RaftEngine.reason(error));
     } else if (StoreMachine.isStale(answer)) {
-      fail("the log had another entry before the last one", Outcome.NOT_DONE);
+      fail("the log had another entry before the last one", proposal);
     } else {
-      entry.end(Outcome.DONE, "");
+      entry.end(proposal, Outcome.DONE, "");
     }
   }
 
@@ -218,9 +236,9 @@ final class RaftWriteLog implements WriteLog {
   /**
    * Ends it for good.
    *
-   * @param outcome of the entry that is under way, if the log has said what it is
+   * @param refused what the log has said that it is nothing of; or null
    */
-  private void fail(String why, @Nullable Outcome outcome) {
+  private void fail(String why, @Nullable Proposal refused) {
     boolean first;
     String reason;
     synchronized (this) {
@@ -228,11 +246,10 @@ final class RaftWriteLog implements WriteLog {
       reason = Objects.requireNonNullElse(failure, why);
       failure = reason;
     }
-    if (outcome == null) {
-      entry.end(reason);
-    } else {
-      entry.end(outcome, reason);
+    if (refused != null) {
+      entry.end(refused, Outcome.NOT_DONE, reason);
     }
+    entry.end(reason);
     // Whoever starts it is told why that failed, and not by a notice too.
     if (first && ready && !closed) {
       giveNotice(why);
@@ -260,6 +277,9 @@ final class RaftWriteLog implements WriteLog {
   @Override
   public void close() {
     closed = true;
+    if (watch != null) {
+      watch.cancel(false);
+    }
     engine.close();
     machine.close();
     fail("the server is closed");

@@ -3,8 +3,6 @@ package io.wisp.replication;
 
 import io.wisp.transport.WriteLog.Completion;
 import io.wisp.transport.WriteLog.Outcome;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
@@ -18,20 +16,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class UnderWay {
 
-  /**
-   * After so long nobody waits any more for what becomes of one. Followers that lack much of the
-   * log, or have slow disks, let their leader wait, and answer its heartbeats.
-   */
-  private static final long PATIENCE_SECONDS = 60;
-
-  /** An entry, and who is told of its end. */
-  private record Entrant(Proposal proposal, Completion completion) {}
+  /** An entry, when it began by {@link System#nanoTime}, and who is told of its end. */
+  private record Entrant(Proposal proposal, long began, Completion completion) {}
 
   private final AtomicReference<@Nullable Entrant> entrant = new AtomicReference<>();
 
   /** Takes the place of the one entry; false if there is one. */
   boolean begin(Proposal proposal, Completion whoIsTold) {
-    return entrant.compareAndSet(null, new Entrant(proposal, whoIsTold));
+    return entrant.compareAndSet(null, new Entrant(proposal, System.nanoTime(), whoIsTold));
+  }
+
+  /** Whether there is one that has taken longer. */
+  boolean isOverdue(long nanos) {
+    Entrant current = entrant.get();
+    return current != null && System.nanoTime() - current.began() > nanos;
   }
 
   /** Ends the one that there is, if any, of which the log says nothing any more. */
@@ -42,10 +40,10 @@ final class UnderWay {
     }
   }
 
-  /** Ends the one that there is, if any, of which the log has said what became of it. */
-  void end(Outcome outcome, String why) {
+  /** Ends one, if it has not ended, of which the log has said what became of it. */
+  void end(Proposal proposal, Outcome outcome, String why) {
     Entrant current = entrant.get();
-    if (current != null) {
+    if (current != null && current.proposal().equals(proposal)) {
       tell(current, outcome, why);
     }
   }
@@ -61,18 +59,15 @@ final class UnderWay {
     if (current == null) {
       return;
     }
-    long began = System.nanoTime();
     try {
       var _ =
           engine
               .propose(current.proposal())
-              .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
-              .whenComplete(
-                  (answer, error) -> ended(current, machine, reign, began, answer, error));
+              .whenComplete((answer, error) -> ended(current, machine, reign, answer, error));
     } catch (OutOfMemoryError e) {
       lose(current, GroupLog.NO_HEAP);
     } catch (Throwable e) {
-      ended(current, machine, reign, began, null, e);
+      ended(current, machine, reign, null, e);
     }
   }
 
@@ -80,7 +75,6 @@ final class UnderWay {
       Entrant current,
       StoreMachine machine,
       Reign reign,
-      long began,
       @Nullable Message answer,
       @Nullable Throwable error) {
     try {
@@ -88,7 +82,7 @@ final class UnderWay {
         lose(current, reason(error));
       } else if (StoreMachine.isStale(answer)) {
         tell(current, Outcome.NOT_DONE, "another leader's entry came before it");
-      } else if (reign.prove(began, machine.term())) {
+      } else if (reign.prove(current.began(), machine.term())) {
         tell(current, Outcome.DONE, "");
       } else {
         // The store has it, by a later reign of this member, which is closed so far: another leader
@@ -101,9 +95,6 @@ final class UnderWay {
   }
 
   private static String reason(Throwable error) {
-    if (error instanceof TimeoutException) {
-      return "a majority of the members has not taken it for " + PATIENCE_SECONDS + " s";
-    }
     return isOfLeadership(error)
         ? GroupLog.NOT_LEADING
         : "the log did not take it: " + RaftEngine.reason(error);
