@@ -10,7 +10,9 @@ import io.wisp.transport.Transport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 
+/** Each of its tests registers a large table, which takes long in an emulated machine. */
 @Tag("rdma")
+@Tag("long")
 @Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RdmaOneSidedContractTest extends OneSidedContractTest {
 
