@@ -7,6 +7,7 @@ import java.io.File;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -103,12 +104,21 @@ final class RedisServer implements AutoCloseable {
             .redirectOutput(folder.resolve("log").toFile())
             .start();
     RedisServer server = new RedisServer(socket, process);
-    while (!Files.exists(socket)) {
+    while (!isListening(socket)) {
       if (process.waitFor(10, TimeUnit.MILLISECONDS)) {
         throw new IOException(Files.readString(folder.resolve("log")));
       }
     }
     return server;
+  }
+
+  /** The file is there a moment before. */
+  private static boolean isListening(Path socket) {
+    try (SocketChannel _ = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private static @Nullable Path find(String program) {
