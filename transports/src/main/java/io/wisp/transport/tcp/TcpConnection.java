@@ -130,6 +130,7 @@ final class TcpConnection implements ReadyChannel {
 
   private Next serveNow() throws IOException {
     if (awaitsWrites) {
+      restIfHeard();
       return Next.IDLE;
     }
     if (outcome != Outcome.DONE) {
@@ -151,6 +152,17 @@ final class TcpConnection implements ReadyChannel {
       return goOn();
     }
     return Next.IDLE;
+  }
+
+  /**
+   * Most clients say nothing before they have their reply, and the selector is not told then: to
+   * leave it and come back are two calls of the kernel. Who says something all the same is not
+   * heard again before writes have happened.
+   */
+  private void restIfHeard() {
+    if (key.interestOps() != 0) {
+      key.interestOps(0);
+    }
   }
 
   /** Lets {@link #serve} go on with what was left at the end of the last turn. */
@@ -253,7 +265,6 @@ final class TcpConnection implements ReadyChannel {
     turnPending = progress != Progress.NEED_INPUT;
     resumed = false;
     awaitsWrites = true;
-    key.interestOps(0);
     return Next.WAIT;
   }
 
@@ -271,7 +282,7 @@ final class TcpConnection implements ReadyChannel {
     lastActiveNanos = activityNanos.getAsLong();
     stall.restart();
     if (position >= 0) {
-      key.interestOps(unsent == null ? SelectionKey.OP_READ : SelectionKey.OP_WRITE);
+      key.interestOps(SelectionKey.OP_READ);
     }
   }
 
@@ -290,7 +301,6 @@ final class TcpConnection implements ReadyChannel {
     }
     if (!output.isEmpty()) {
       unsent = buffers.takeOutput();
-      key.interestOps(SelectionKey.OP_WRITE);
     }
   }
 
@@ -330,6 +340,9 @@ final class TcpConnection implements ReadyChannel {
 
   private Next send(NativeBuffer replies) throws IOException {
     int written = replies.writeTo(channel);
+    if (!replies.isEmpty()) {
+      key.interestOps(SelectionKey.OP_WRITE);
+    }
     if (written == 0) {
       return Next.IDLE;
     }

@@ -18,6 +18,7 @@ import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.Eventually;
 import io.wisp.transport.HeldLog;
+import io.wisp.transport.ServerThreads;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.WriteLog.Outcome;
 import io.wisp.transport.tcp.RandomCommands.Comparison;
@@ -702,6 +703,28 @@ class LoggedWritesTest {
     }
     assertThat(writer.read().text()).isEqualTo("OK");
     closing.join();
+  }
+
+  @Test
+  void shouldRestWhileAClientSaysMoreThanItMayDoYet() throws Exception {
+    RespPeer writer = connect();
+    RespPeer waiting = connect();
+    waiting.call("PING");
+    log.hold();
+    writer.send(words("SET a 1"));
+    Eventually.await(log::isHolding);
+    waiting.send(words("SET b 1"));
+    // What they send next comes in a round of its own.
+    connect().call("PING");
+    writer.send(words("GET a"));
+    waiting.send(words("GET b"));
+    connect().call("PING");
+    assertThat(ServerThreads.processorShare("wisp-tcp-0")).isLessThan(0.3);
+    log.letGo();
+    assertThat(writer.read().text()).isEqualTo("OK");
+    assertThat(writer.read().text()).isEqualTo("1");
+    assertThat(waiting.read().text()).isEqualTo("OK");
+    assertThat(waiting.read().text()).isEqualTo("1");
   }
 
   @Test
