@@ -8,6 +8,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntToLongFunction;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +18,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Two kinds of numbers say what is later. The map's {@link #epoch} is that of the file: it says
  * which shards there are, and which slots each has. The {@link #epochAt epoch of a shard} says who
  * its nodes are, and who of them is the master, and grows whenever that is another one; the file
- * says only with which nodes a shard began. So of two maps of one file neither need be the later:
- * each may know later masters of other shards, and {@link #mergedWith} takes the later of each.
+ * says only with which nodes a shard began. Each slot has {@link #slotEpoch one} too, which says
+ * where it is now and grows with each move to another shard. So of two maps of one file neither
+ * need be the later: each may know later masters of other shards, and later moves, and {@link
+ * #mergedWith} takes the later of each.
  */
 public final class ClusterMap {
 
@@ -31,7 +35,7 @@ public final class ClusterMap {
   private final List<ClusterNode> nodes;
 
   /** The place of each slot's node among the nodes, or {@link #NOBODY}. */
-  private final short[] owners = new short[KeySlot.COUNT];
+  private final short[] owners;
 
   /** The place of the master of each node's shard, which is its own if it is one. */
   private final int[] masters;
@@ -39,7 +43,12 @@ public final class ClusterMap {
   /** The epoch of each node's shard. */
   private final long[] epochs;
 
-  private final List<String> ids;
+  private final SlotEpochs slotEpochs;
+
+  /** The slots that the file gives to each shard, by its name. */
+  private final Map<String, List<SlotRange>> slotsOfFile;
+
+  private final NodeIds ids;
   private final String digest;
 
   /**
@@ -54,77 +63,44 @@ public final class ClusterMap {
     if (epoch < 1) {
       throw new IllegalArgumentException("the epoch is " + epoch + ", and 1 is the least");
     }
-    if (nodes.isEmpty() || nodes.size() > MAX_NODES) {
-      throw new IllegalArgumentException(
-          "there are " + nodes.size() + " nodes, and a cluster has 1 to " + MAX_NODES);
-    }
+    FileNodes.check(nodes);
     this.epoch = epoch;
     this.nodes = List.copyOf(nodes);
-    Set<String> taken = new HashSet<>();
-    for (ClusterNode node : nodes) {
-      if (!taken.add(node.name())) {
-        throw new IllegalArgumentException("two nodes have the name " + node.name());
-      }
-      if (!taken.add(node.address())) {
-        throw new IllegalArgumentException("two nodes are at " + node.address());
-      }
-    }
-    giveSlots();
-    masters = masters();
+    owners = SlotRuns.owners(nodes);
+    masters = FileNodes.masters(nodes);
     epochs = new long[nodes.size()];
     Arrays.fill(epochs, epoch);
-    ids = idsOf(nodes);
+    slotEpochs = SlotEpochs.NONE;
+    slotsOfFile = new HashMap<>();
+    for (int i = 0; i < masters.length; i++) {
+      if (masters[i] == i) {
+        slotsOfFile.put(nodes.get(i).shard(), nodes.get(i).slots());
+      }
+    }
+    ids = NodeIds.of(nodes);
     digest = FileDigest.of(epoch, nodes, masters);
   }
 
-  /** Another moment of the same shards. */
-  private ClusterMap(ClusterMap before, List<ClusterNode> nodes, long[] epochs, String digest) {
+  /**
+   * Another moment of the same shards. Slots do not say who is the master: a map that knows of some
+   * moves and not of others may have none for a shard with replicas.
+   */
+  private ClusterMap(
+      ClusterMap before,
+      List<ClusterNode> nodes,
+      int[] masters,
+      long[] epochs,
+      SlotEpochs slotEpochs,
+      String digest) {
     epoch = before.epoch;
     this.nodes = List.copyOf(nodes);
+    this.masters = masters;
     this.epochs = epochs;
-    ids = haveSameNames(before.nodes, nodes) ? before.ids : idsOf(nodes);
+    this.slotEpochs = slotEpochs;
+    slotsOfFile = before.slotsOfFile;
+    ids = before.ids.after(nodes);
     this.digest = digest;
-    giveSlots();
-    masters = masters();
-  }
-
-  private static boolean haveSameNames(List<ClusterNode> some, List<ClusterNode> others) {
-    boolean same = some.size() == others.size();
-    for (int i = 0; same && i < some.size(); i++) {
-      same = some.get(i).name().equals(others.get(i).name());
-    }
-    return same;
-  }
-
-  private static List<String> idsOf(List<ClusterNode> nodes) {
-    return nodes.stream().map(ClusterNode::id).toList();
-  }
-
-  private int[] masters() {
-    Map<String, Integer> masterOfShard = new HashMap<>();
-    Map<String, Integer> nodesOfShard = new HashMap<>();
-    for (int i = 0; i < nodes.size(); i++) {
-      ClusterNode node = nodes.get(i);
-      nodesOfShard.merge(node.shard(), 1, Integer::sum);
-      Integer other = node.slots().isEmpty() ? null : masterOfShard.put(node.shard(), i);
-      if (other != null) {
-        throw new IllegalArgumentException(
-            "%s and %s have slots and are both of shard %s, which has one master"
-                .formatted(nodes.get(other).name(), node.name(), node.shard()));
-      }
-    }
-    int[] found = new int[nodes.size()];
-    for (int i = 0; i < found.length; i++) {
-      String shard = nodes.get(i).shard();
-      Integer master = masterOfShard.get(shard);
-      if (master == null && nodesOfShard.getOrDefault(shard, 0) > 1) {
-        throw new IllegalArgumentException(
-            "node %s has replicas and no slots: leave its replicas out, or give it slots"
-                .formatted(shard));
-      }
-      found[i] = master == null ? i : master;
-    }
-    return found;
+    owners = SlotRuns.owners(nodes);
   }
 
   /**
@@ -139,12 +115,7 @@ public final class ClusterMap {
     if (index < 0) {
       throw new IllegalArgumentException("the cluster has no node " + name);
     }
-    List<ClusterNode> members = new ArrayList<>();
-    List<SlotRange> slots = nodes.get(masters[index]).slots();
-    for (ClusterNode member : shardOf(index)) {
-      members.add(member.withSlots(member.name().equals(name) ? slots : List.of()));
-    }
-    return with(Map.of(nodes.get(index).shard(), new Shard(members, shardEpoch)));
+    return with(Map.of(nodes.get(index).shard(), new Shard(shardOf(index), name, shardEpoch)));
   }
 
   /**
@@ -161,39 +132,18 @@ public final class ClusterMap {
     if (before < 0 || members.isEmpty()) {
       throw new IllegalArgumentException("the cluster has no shard " + shard + " with nodes");
     }
-    ClusterNode last = nodes.get(masters[before]);
-    boolean stays = members.stream().anyMatch(each -> each.name().equals(last.name()));
-    String master = stays ? last.name() : members.getFirst().name();
-    List<ClusterNode> next = new ArrayList<>();
-    for (ClusterNode each : members) {
-      List<SlotRange> slots = each.name().equals(master) ? last.slots() : List.of();
-      next.add(new ClusterNode(each.name(), each.host(), each.port(), slots, shard));
-    }
-    return with(Map.of(shard, new Shard(next, shardEpoch)));
+    String last = nodes.get(masters[before]).name();
+    return with(Map.of(shard, Shard.of(shard, members, last, shardEpoch)));
   }
 
-  private ClusterMap with(Map<String, Shard> changed) {
-    List<ClusterNode> next = Shard.nodesAfter(nodes, changed);
-    if (next.size() > MAX_NODES) {
-      throw new IllegalArgumentException("a cluster has " + MAX_NODES + " nodes at most");
-    }
-    long[] later = new long[next.size()];
-    for (int i = 0; i < later.length; i++) {
-      ClusterNode node = next.get(i);
-      Shard shard = changed.get(node.shard());
-      later[i] =
-          shard == null ? epochs[placeOf(node.name(), i)] : requireNotBefore(shard.epoch(), node);
-    }
-    return new ClusterMap(this, next, later, digest);
+  /** The map after changes of shards, by their names. */
+  ClusterMap with(Map<String, Shard> changed) {
+    ShardChanges changes = new ShardChanges(this, changed);
+    return new ClusterMap(
+        this, changes.nodes(), changes.masters(), changes.epochs(), slotEpochs, digest);
   }
 
-  /** The place of a node, usually the same in several maps of a cluster. */
-  private int placeOf(String name, int likely) {
-    boolean isThere = likely < nodes.size() && nodes.get(likely).name().equals(name);
-    return isThere ? likely : indexOf(name);
-  }
-
-  private long requireNotBefore(long shardEpoch, ClusterNode node) {
+  long requireNotBefore(long shardEpoch, ClusterNode node) {
     if (shardEpoch < epoch) {
       throw new IllegalArgumentException(
           "the epoch of shard %s is %s, and that of the map is %s already"
@@ -202,8 +152,12 @@ public final class ClusterMap {
     return shardEpoch;
   }
 
-  /** The place of a node of a shard, likewise; -1 if there is none. */
-  private int placeOfShard(String shard, int likely) {
+  /**
+   * The place of a node of a shard; -1 if there is none.
+   *
+   * @param likely which is usually one
+   */
+  int placeOfShard(String shard, int likely) {
     if (likely < nodes.size() && nodes.get(likely).shard().equals(shard)) {
       return likely;
     }
@@ -218,7 +172,7 @@ public final class ClusterMap {
   /**
    * What this map and another one of the cluster know together. If they are of two files, that is
    * the map of the later one. If they are of the same, it is for each shard the nodes and the
-   * master with the greater epoch.
+   * master with the greater epoch, and for each slot the shard with the greater one.
    *
    * @return this one if the other knows nothing that is later, or says something else of the same
    *     epoch
@@ -236,17 +190,46 @@ public final class ClusterMap {
     if (!isOfSameFile(other)) {
       return other.epoch > epoch ? other : this;
     }
-    Map<String, Shard> later = new HashMap<>();
-    for (int i = 0; i < other.masters.length; i++) {
-      String shard = other.nodes.get(i).shard();
-      if (other.masters[i] == i && !shard.equals(kept)) {
-        int place = placeOfShard(shard, i);
-        if (place >= 0 && other.epochs[i] > epochs[place]) {
-          later.put(shard, new Shard(other.shardOf(i), other.epochs[i]));
-        }
+    return new MapMerge(other, kept).into(this);
+  }
+
+  /**
+   * The map after a move of slots to a shard. What this map knows of a later move stays.
+   *
+   * @param slotEpoch that the move has given to the slots
+   * @return this one if it knows that already, of all of the slots
+   * @throws IllegalArgumentException if there is no shard of the name
+   */
+  public ClusterMap withSlots(List<SlotRange> slots, String shard, long slotEpoch) {
+    int master = masterOf(shard);
+    if (master == NOBODY) {
+      throw new IllegalArgumentException("the cluster has no shard " + shard);
+    }
+    return withOwners(slot -> SlotRange.haveAny(slots, slot) ? master : NOBODY, _ -> slotEpoch);
+  }
+
+  /**
+   * The map with other owners of those slots of which somebody knows a later move.
+   *
+   * @param ownerOf the place of a slot's node, or {@link #NOBODY} to leave the slot as it is
+   */
+  ClusterMap withOwners(IntUnaryOperator ownerOf, IntToLongFunction epochOf) {
+    short[] next = owners.clone();
+    long[] later = slotEpochs.copy();
+    boolean isLater = false;
+    for (int slot = 0; slot < KeySlot.COUNT; slot++) {
+      int owner = epochOf.applyAsLong(slot) > later[slot] ? ownerOf.applyAsInt(slot) : NOBODY;
+      if (owner != NOBODY) {
+        next[slot] = (short) owner;
+        later[slot] = epochOf.applyAsLong(slot);
+        isLater = true;
       }
     }
-    return later.isEmpty() ? this : with(later);
+    if (!isLater) {
+      return this;
+    }
+    List<ClusterNode> given = SlotRuns.give(next, nodes);
+    return new ClusterMap(this, given, masters, epochs, SlotEpochs.of(later), digest);
   }
 
   /** Whether another map has the same shards and slots of shards, and their epoch. */
@@ -274,17 +257,27 @@ public final class ClusterMap {
     if (!unknown.isEmpty()) {
       throw new IllegalArgumentException("the cluster has no shard " + unknown.iterator().next());
     }
-    return ofShards.isEmpty() ? this : new ClusterMap(this, nodes, later, digest);
+    return ofShards.isEmpty()
+        ? this
+        : new ClusterMap(this, nodes, masters, later, slotEpochs, digest);
   }
 
   /** The same map as one of a file with a digest: that of nodes which joined later is another. */
   ClusterMap ofFile(String fileDigest) {
-    return fileDigest.equals(digest) ? this : new ClusterMap(this, nodes, epochs, fileDigest);
+    return fileDigest.equals(digest)
+        ? this
+        : new ClusterMap(this, nodes, masters, epochs, slotEpochs, fileDigest);
   }
 
   /** The place of the master of a node's shard among the nodes: the node's own if it is one. */
   public int masterIndex(int index) {
     return masters[index];
+  }
+
+  /** The place of the master of a shard; {@link #NOBODY} if there is no shard of the name. */
+  public int masterOf(String shard) {
+    int place = placeOfShard(shard, 0);
+    return place < 0 ? NOBODY : masters[place];
   }
 
   /** The nodes of the shard of the node at a place, the master first. */
@@ -298,26 +291,6 @@ public final class ClusterMap {
       }
     }
     return members;
-  }
-
-  private void giveSlots() {
-    Arrays.fill(owners, (short) NOBODY);
-    for (int i = 0; i < nodes.size(); i++) {
-      give(i);
-    }
-  }
-
-  private void give(int index) {
-    for (SlotRange range : nodes.get(index).slots()) {
-      for (int slot = range.first(); slot <= range.last(); slot++) {
-        if (owners[slot] != NOBODY) {
-          throw new IllegalArgumentException(
-              "slot %s is given to %s and to %s, and a slot has one node"
-                  .formatted(slot, nodes.get(owners[slot]).name(), nodes.get(index).name()));
-        }
-        owners[slot] = (short) index;
-      }
-    }
   }
 
   /** That of the file: of two maps with other shards, or slots of them, it says the later. */
@@ -337,6 +310,28 @@ public final class ClusterMap {
   public long epochOf(String shard) {
     int place = placeOfShard(shard, 0);
     return place < 0 ? 0 : epochs[place];
+  }
+
+  /** That of a slot: 0 before its first move. */
+  public long slotEpoch(int slot) {
+    return slotEpochs.of(slot);
+  }
+
+  /** Greater for a map that is merged of this one and one that knows later moves of slots. */
+  public long moves() {
+    return slotEpochs.sum();
+  }
+
+  /** Whether a slot has moved since the file was written. */
+  boolean hasMoves() {
+    return !slotEpochs.isNone();
+  }
+
+  /** What the file gives to the shard of which the node at a place is the master; else nothing. */
+  List<SlotRange> slotsOfFileAt(int index) {
+    return masters[index] == index
+        ? slotsOfFile.getOrDefault(nodes.get(index).shard(), List.of())
+        : List.of();
   }
 
   /** The greatest of all shards', as Redis has it. */
@@ -366,7 +361,7 @@ public final class ClusterMap {
    * As {@link ClusterNode#id} of the node at a place, known already: a reply may have thousands.
    */
   public String idAt(int index) {
-    return ids.get(index);
+    return ids.ids().get(index);
   }
 
   /** The node of a slot, or null if nobody serves it. */

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cluster;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -16,18 +18,39 @@ public final class ClusterMember {
   private final boolean hasReplicas;
   private volatile Place place;
 
+  /** What the log said last, whatever file it goes by. */
+  private SlotMoves told = SlotMoves.NONE;
+
   /**
    * What holds at one moment: a map, and the place of this node in it. Who asks of a slot more than
    * one thing asks one of these.
    *
    * @param settled whether it is known who is the master of this node's shard, and if that is this
    *     node, whether it serves already
+   * @param moves what the log of this node's shard says of slots that come and go
    */
-  public record Place(ClusterMap map, int index, boolean settled) {
+  public record Place(ClusterMap map, int index, boolean settled, SlotMoves moves) {
 
     /** Whether this node has a slot, and serves. */
     public boolean serves(int slot) {
-      return map.ownerIndex(slot) == index && settled;
+      return map.ownerIndex(slot) == index && settled && !isLeaving(slot);
+    }
+
+    /** Whether this node's shard has given up a slot, and does not know yet who serves it. */
+    public boolean isLeaving(int slot) {
+      SlotMoves.Transfer leaving = moves.leaving();
+      return leaving != null && leaving.has(slot);
+    }
+
+    /** Whether a slot is on its way to this node's shard, which does not serve it yet. */
+    public boolean isImporting(int slot) {
+      SlotMoves.Transfer importing = moves.importing();
+      return importing != null && importing.has(slot);
+    }
+
+    /** Whether this node's shard has a slot, although it may not serve it now. */
+    public boolean isOfShard(int slot) {
+      return map.ownerIndex(slot) == map.masterIndex(index);
     }
 
     /** Whether this node is the master of its shard, as far as is known. */
@@ -60,7 +83,7 @@ public final class ClusterMember {
     this.name = name;
     int index = indexIn(map);
     hasReplicas = map.shardOf(index).size() > 1;
-    this.place = new Place(map, index, !hasReplicas);
+    this.place = new Place(map, index, !hasReplicas, SlotMoves.NONE);
   }
 
   private int indexIn(ClusterMap map) {
@@ -102,10 +125,9 @@ public final class ClusterMember {
 
   /**
    * Goes by what another map knows better from now on: by all of it if it is of a later file, and
-   * by the later nodes and masters of other shards if it is of the same. Those of this node's own
-   * shard {@link #share} and {@link #follow} say alone. Requests that have begun go by the earlier
-   * map, and clients that read the memory by themselves may still find the records of a slot that
-   * this node has lost: who moves a slot deletes them.
+   * by the later nodes and masters of other shards, and moves of slots between these, if it is of
+   * the same. Those of this node's own shard {@link #share} and {@link #follow} say alone. Requests
+   * that have begun go by the earlier map.
    *
    * @return whether it knows anything better
    * @throws IllegalArgumentException if that map is of a later file and has no such node
@@ -117,7 +139,7 @@ public final class ClusterMember {
       if (merged == now.map()) {
         return false;
       }
-      if (change(now, new Place(merged, indexIn(merged), now.settled()))) {
+      if (change(now, new Place(merged, indexIn(merged), now.settled(), now.moves()))) {
         return true;
       }
     }
@@ -132,7 +154,8 @@ public final class ClusterMember {
     if (!place.equals(before)) {
       return false;
     }
-    place = after;
+    boolean isOfSameFile = after.map().isOfSameFile(before.map());
+    place = isOfSameFile ? after : beside(after, told);
     return true;
   }
 
@@ -149,14 +172,12 @@ public final class ClusterMember {
     boolean isAmong = members.stream().anyMatch(each -> each.name().equals(name));
     if (isAmong && !haveSameAddresses(map.shardOf(now.index()), members)) {
       long later = Math.max(epoch, map.epochAt(now.index()));
-      Place next = placeIn(map.withMembers(ownShard(now), members, later), now.settled());
-      boolean isSameMaster = next.master().name().equals(now.master().name());
-      place = isSameMaster ? next : placeIn(next.map(), false);
+      ClusterMap next = map.withMembers(ownShard(now), members, later);
+      int index = indexIn(next);
+      String master = next.nodes().get(next.masterIndex(index)).name();
+      boolean isSettled = now.settled() && now.master().name().equals(master);
+      place = new Place(next, index, isSettled, now.moves());
     }
-  }
-
-  private Place placeIn(ClusterMap map, boolean settled) {
-    return new Place(map, indexIn(map), settled);
   }
 
   private static boolean haveSameAddresses(List<ClusterNode> some, List<ClusterNode> others) {
@@ -182,7 +203,54 @@ public final class ClusterMember {
       map = map.withMaster(master, epoch);
     }
     if (map != now.map() || settled != now.settled()) {
-      place = new Place(map, now.index(), settled);
+      place = new Place(map, now.index(), settled, now.moves());
     }
+  }
+
+  /**
+   * Goes by what the log of this node's shard says of moves of slots from now on. Beside a later
+   * file it says nothing: there slots are where the file puts them. If the log goes by a later file
+   * than the map, no step follows until the map is of that file, too.
+   *
+   * @throws IllegalArgumentException if it names a shard that the cluster does not have
+   */
+  public synchronized void follow(SlotMoves moves) {
+    Place next = beside(place, moves);
+    told = moves;
+    place = next;
+  }
+
+  /**
+   * Slots that the map's file puts elsewhere than the log, which knows of moves beside an earlier
+   * one: their records are where the slots moved.
+   */
+  public synchronized List<SlotRange> misplaced() {
+    ClusterMap map = place.map();
+    List<SlotRange> slots = new ArrayList<>();
+    if (told.fileEpoch() < map.epoch()) {
+      told.owners()
+          .forEach(
+              (slot, owner) -> {
+                ClusterNode now = map.ownerOf(slot);
+                if (owner.epoch() > 0 && (now == null || !now.shard().equals(owner.shard()))) {
+                  slots.add(new SlotRange(slot, slot));
+                }
+              });
+    }
+    return SlotRange.joined(slots);
+  }
+
+  private static Place beside(Place now, SlotMoves moves) {
+    ClusterMap map = now.map();
+    if (moves.fileEpoch() != map.epoch()) {
+      SlotMoves known = moves.fileEpoch() < map.epoch() ? SlotMoves.NONE : moves;
+      return new Place(map, now.index(), now.settled(), known);
+    }
+    for (Map.Entry<SlotMoves.Owner, List<SlotRange>> each : moves.slotsOfOwners().entrySet()) {
+      if (each.getKey().epoch() > 0) {
+        map = map.withSlots(each.getValue(), each.getKey().shard(), each.getKey().epoch());
+      }
+    }
+    return new Place(map, now.index(), now.settled(), moves);
   }
 }

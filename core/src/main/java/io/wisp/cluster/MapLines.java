@@ -24,12 +24,14 @@ import org.jspecify.annotations.Nullable;
  * cluster_node1:name=b,host=10.0.0.2,port=3994,slots=,shard=a
  * cluster_file_epoch:1
  * cluster_shard0:name=a,epoch=10
+ * cluster_moved0:slots=100-199 7000,shard=b,epoch=1
  * </pre>
  *
- * <p>The first line is the greatest epoch. The last ones are there if it is not that of the file: a
- * shard that none of them names has the file's. Who does not know them finds the map as it was told
- * before there were several shards with replicas. The digest is that of the file, whoever of a
- * shard has joined or left since.
+ * <p>The first line is the greatest epoch. Those behind the nodes are there if it is not that of
+ * the file: a shard that none of them names has the file's. Who does not know them finds the map as
+ * it was told before there were several shards with replicas. The digest is that of the file,
+ * whoever of a shard has joined or left since. The slots of a node are those that the file gives to
+ * its shard, and the last lines say which of them have moved since.
  */
 public final class MapLines {
 
@@ -39,11 +41,18 @@ public final class MapLines {
   private static final String NODE = "cluster_node";
   private static final String FILE_EPOCH = "cluster_file_epoch";
   private static final String SHARD_EPOCH = "cluster_shard";
+  private static final String MOVED = "cluster_moved";
 
   private static final Pattern NODE_VALUE =
       Pattern.compile("name=([^,]*),host=([^,]*),port=(\\d{1,5}),slots=([^,]*)(?:,shard=([^,]*))?");
 
   private static final Pattern SHARD_VALUE = Pattern.compile("name=([^,]*),epoch=(\\d{1,19})");
+
+  private static final Pattern MOVED_VALUE =
+      Pattern.compile("slots=([^,]*),shard=([^,]*),epoch=(\\d{1,19})");
+
+  /** Slots that have moved to a shard. */
+  private record Moved(List<SlotRange> slots, String shard, long epoch) {}
 
   private MapLines() {}
 
@@ -54,13 +63,49 @@ public final class MapLines {
     lines.put(DIGEST, map.digest());
     lines.put(MYSELF, node);
     for (int i = 0; i < map.nodes().size(); i++) {
-      lines.put(NODE + i, value(map.nodes().get(i)));
+      lines.put(NODE + i, value(map.nodes().get(i), map.slotsOfFileAt(i)));
     }
     if (map.currentEpoch() > map.epoch()) {
       lines.put(FILE_EPOCH, Long.toString(map.epoch()));
       addEpochs(map, lines);
     }
+    if (map.hasMoves()) {
+      addMoves(map, lines);
+    }
     return lines;
+  }
+
+  private static void addMoves(ClusterMap map, Map<String, String> lines) {
+    Map<SlotMoves.Owner, List<SlotRange>> slots = new LinkedHashMap<>();
+    for (int slot = 0; slot < KeySlot.COUNT; slot++) {
+      ClusterNode owner = map.ownerOf(slot);
+      if (owner != null && map.slotEpoch(slot) > 0) {
+        slots
+            .computeIfAbsent(
+                new SlotMoves.Owner(owner.shard(), map.slotEpoch(slot)), _ -> new ArrayList<>())
+            .add(new SlotRange(slot, slot));
+      }
+    }
+    int line = 0;
+    for (Map.Entry<SlotMoves.Owner, List<SlotRange>> each : slots.entrySet()) {
+      String value =
+          "slots=%s,shard=%s,epoch=%s"
+              .formatted(
+                  text(SlotRange.joined(each.getValue())),
+                  each.getKey().shard(),
+                  each.getKey().epoch());
+      lines.put(MOVED + line, value);
+      line++;
+    }
+  }
+
+  /** With spaces, for commas are between the parts of a line. */
+  private static String text(List<SlotRange> slots) {
+    return slots.stream().map(SlotRange::toString).collect(Collectors.joining(" "));
+  }
+
+  private static List<SlotRange> slots(String text) {
+    return SlotRange.parseAll(text.replace(' ', ','));
   }
 
   private static void addEpochs(ClusterMap map, Map<String, String> lines) {
@@ -74,11 +119,10 @@ public final class MapLines {
     }
   }
 
-  private static String value(ClusterNode node) {
-    String slots = node.slots().stream().map(SlotRange::toString).collect(Collectors.joining(" "));
+  private static String value(ClusterNode node, List<SlotRange> slots) {
     String shard = node.shard().equals(node.name()) ? "" : ",shard=" + node.shard();
     return "name=%s,host=%s,port=%s,slots=%s%s"
-        .formatted(node.name(), node.host(), node.port(), slots, shard);
+        .formatted(node.name(), node.host(), node.port(), text(slots), shard);
   }
 
   /**
@@ -92,6 +136,7 @@ public final class MapLines {
     long ofFile = 0;
     List<ClusterNode> nodes = new ArrayList<>();
     Map<String, Long> ofShards = new HashMap<>();
+    List<Moved> moves = new ArrayList<>();
     String digest = "";
     for (String line : information.split("\r?\n", -1)) {
       int colon = line.indexOf(':');
@@ -107,13 +152,27 @@ public final class MapLines {
         nodes.add(node(line, value));
       } else if (name.equals(SHARD_EPOCH + ofShards.size())) {
         addEpoch(line, value, ofShards);
+      } else if (name.equals(MOVED + moves.size())) {
+        moves.add(moved(line, value));
       }
     }
     if (greatest == 0) {
       return null;
     }
     ClusterMap map = new ClusterMap(ofFile == 0 ? greatest : ofFile, nodes).withEpochs(ofShards);
-    return digest.isEmpty() ? map : map.ofFile(digest);
+    map = digest.isEmpty() ? map : map.ofFile(digest);
+    for (Moved each : moves) {
+      map = map.withSlots(each.slots(), each.shard(), each.epoch());
+    }
+    return map;
+  }
+
+  private static Moved moved(String line, String value) {
+    Matcher matcher = MOVED_VALUE.matcher(value);
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException("\"" + line + "\" says of no slots that they moved");
+    }
+    return new Moved(slots(matcher.group(1)), matcher.group(2), Long.parseLong(matcher.group(3)));
   }
 
   private static void addEpoch(String line, String value, Map<String, Long> ofShards) {
@@ -143,7 +202,7 @@ public final class MapLines {
         matcher.group(1),
         matcher.group(2),
         Integer.parseInt(matcher.group(3)),
-        SlotRange.parseAll(matcher.group(4).replace(' ', ',')),
+        slots(matcher.group(4)),
         Objects.requireNonNullElse(matcher.group(5), matcher.group(1)));
   }
 }

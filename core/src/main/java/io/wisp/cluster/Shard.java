@@ -11,10 +11,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * A shard as it becomes.
  *
- * @param members its nodes, of which the master alone has slots
+ * @param members its nodes; their slots do not matter
+ * @param master the name of one of them
  * @param epoch that it has then
  */
-record Shard(List<ClusterNode> members, long epoch) {
+record Shard(List<ClusterNode> members, String master, long epoch) {
+
+  /**
+   * One whose nodes have become others.
+   *
+   * @param last its master so far, which it stays if it is still there; else it is the first
+   */
+  static Shard of(String name, List<ClusterNode> nodes, String last, long epoch) {
+    List<ClusterNode> members = new ArrayList<>();
+    for (ClusterNode each : nodes) {
+      members.add(new ClusterNode(each.name(), each.host(), each.port(), List.of(), name));
+    }
+    boolean stays = members.stream().anyMatch(each -> each.name().equals(last));
+    return new Shard(members, stays ? last : members.getFirst().name(), epoch);
+  }
 
   private @Nullable ClusterNode named(String name) {
     for (ClusterNode each : members) {

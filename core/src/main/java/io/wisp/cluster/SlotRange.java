@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Slots that follow each other, both ends included.
@@ -59,6 +60,26 @@ public record SlotRange(int first, int last) {
       }
     }
     return List.copyOf(joined);
+  }
+
+  /** Whether a slot is among these. */
+  boolean has(int slot) {
+    return slot >= first && slot <= last;
+  }
+
+  /** Whether a slot is in one of some ranges. */
+  public static boolean haveAny(List<SlotRange> ranges, int slot) {
+    for (int i = 0; i < ranges.size(); i++) {
+      if (ranges.get(i).has(slot)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Some ranges as {@link #parseAll} reads them. */
+  public static String textOf(List<SlotRange> ranges) {
+    return ranges.stream().map(SlotRange::toString).collect(Collectors.joining(","));
   }
 
   /** As it is written: {@code 0-5460}, or {@code 7000} if it is one slot. */
