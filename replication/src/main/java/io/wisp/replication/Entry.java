@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.replication;
 
+import io.wisp.cluster.SlotChange;
 import io.wisp.store.Limits;
 import io.wisp.store.Slice;
 import io.wisp.store.WriteBatch;
@@ -9,13 +10,15 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An entry of the log: what becomes of each of its keys, decided. All numbers are little-endian.
  *
  * <pre>
  *  0  1 byte    format: 1
- *  1  1 byte    bit 0: all records that are there go first
+ *  1  1 byte    bit 0: all records that are there go first; bit 1: there is a step of a move
  *  2  8 bytes   version of the first write; each write has the next one
  * 10  4 bytes   how many writes follow
  * then for each write
@@ -26,10 +29,14 @@ import java.nio.ByteOrder;
  *     8 bytes   expiry in milliseconds since the epoch, 0: never
  *     4 bytes   length of the value, 0 to 64 MiB
  *     value
+ * and of a step of a move of slots
+ *     2 bytes   length of its text, 1 to 65535
+ *     text      as SlotChange has it
  * </pre>
  *
- * <p>To go first is a write as well, and has the first version. An entry without writes changes
- * nothing. What guards the bytes is the checksum of the log's own.
+ * <p>To go first is a write as well, and has the first version; a step is one, too, and has the
+ * last. An entry without writes changes nothing. What guards the bytes is the checksum of the log's
+ * own.
  */
 final class Entry {
 
@@ -38,11 +45,15 @@ final class Entry {
 
   private static final byte FORMAT = 1;
   private static final int CLEARS = 1;
+  private static final int CHANGES_SLOTS = 2;
+  private static final int KNOWN_FLAGS = CLEARS | CHANGES_SLOTS;
   private static final byte PUT = 0;
   private static final byte DELETE = 1;
   private static final int HEADER = 14;
   private static final int KEY_HEAD = 3;
   private static final int VALUE_HEAD = 12;
+  private static final int TEXT_HEAD = 2;
+  private static final byte[] NO_TEXT = {};
 
   /** Versions have 48 bits. */
   private static final long LAST_VERSION = (1L << 48) - 1;
@@ -61,12 +72,14 @@ final class Entry {
   private final boolean clears;
   private final int count;
   private final byte[] bytes;
+  private final @Nullable SlotChange change;
 
-  private Entry(long first, boolean clears, int count, byte[] bytes) {
+  private Entry(long first, boolean clears, int count, byte[] bytes, @Nullable SlotChange change) {
     this.first = first;
     this.clears = clears;
     this.count = count;
     this.bytes = bytes;
+    this.change = change;
   }
 
   /** The version of its first write. */
@@ -84,9 +97,14 @@ final class Entry {
     return count;
   }
 
+  /** The step of a move of slots that follows the writes, or null. */
+  @Nullable SlotChange change() {
+    return change;
+  }
+
   /** How many versions it takes. */
   int versions() {
-    return count + (clears ? 1 : 0);
+    return count + (clears ? 1 : 0) + (change == null ? 0 : 1);
   }
 
   /** The version of its last write; that before the first if it has none. */
@@ -96,9 +114,16 @@ final class Entry {
 
   /** The bytes for what a batch says, whose conditions are not looked at. */
   static byte[] encode(long first, boolean clears, WriteBatch writes) {
-    byte[] bytes = new byte[length(writes)];
+    return encode(first, clears, writes, null);
+  }
+
+  /** Likewise, with a step of a move of slots behind it. */
+  static byte[] encode(long first, boolean clears, WriteBatch writes, @Nullable SlotChange change) {
+    byte[] text = change == null ? NO_TEXT : change.text().getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = new byte[length(writes, text.length == 0 ? 0 : TEXT_HEAD + text.length)];
     ByteBuffer to = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    to.put(FORMAT).put((byte) (clears ? CLEARS : 0)).putLong(first).putInt(count(writes));
+    int flags = (clears ? CLEARS : 0) | (change == null ? 0 : CHANGES_SLOTS);
+    to.put(FORMAT).put((byte) flags).putLong(first).putInt(count(writes));
     for (int i = 0; i < writes.size(); i++) {
       WriteBatch.Entry write = writes.get(i);
       if (write.change() != Change.NONE) {
@@ -110,11 +135,14 @@ final class Entry {
         }
       }
     }
+    if (change != null) {
+      to.putShort((short) text.length).put(text);
+    }
     return bytes;
   }
 
-  private static int length(WriteBatch writes) {
-    long length = HEADER;
+  private static int length(WriteBatch writes, int lengthOfStep) {
+    long length = (long) HEADER + lengthOfStep;
     for (int i = 0; i < writes.size(); i++) {
       WriteBatch.Entry write = writes.get(i);
       length +=
@@ -157,34 +185,51 @@ final class Entry {
     byte format = from.get();
     require(format == FORMAT, from, "is of format " + format + ", and this version knows 1");
     int flags = from.get();
-    require((flags & ~CLEARS) == 0, from, "has flags that this version does not know");
+    require((flags & ~KNOWN_FLAGS) == 0, from, "has flags that this version does not know");
     long first = from.getLong();
     int count = from.getInt();
     require(count >= 0 && count <= WriteBatch.MAX_KEYS, from, "has " + count + " writes");
     boolean clears = (flags & CLEARS) != 0;
-    require(first > 0 && first <= LAST_VERSION - count - 1, from, "has the version " + first);
-    Entry entry = new Entry(first, clears, count, bytes);
-    entry.walk(
-        new Sink() {
-          @Override
-          public void put(Slice key, Slice value, long expiresAt, long version) {}
+    require(first > 0 && first <= LAST_VERSION - count - 2, from, "has the version " + first);
+    Entry entry = new Entry(first, clears, count, bytes, null);
+    ByteBuffer rest =
+        entry.walk(
+            new Sink() {
+              @Override
+              public void put(Slice key, Slice value, long expiresAt, long version) {}
 
-          @Override
-          public void delete(Slice key, long version) {}
-        });
-    return entry;
+              @Override
+              public void delete(Slice key, long version) {}
+            });
+    SlotChange change = (flags & CHANGES_SLOTS) == 0 ? null : readChange(rest);
+    require(!rest.hasRemaining(), rest, "goes on behind its last write");
+    return change == null ? entry : new Entry(first, clears, count, bytes, change);
+  }
+
+  private static SlotChange readChange(ByteBuffer from) throws MalformedEntryException {
+    require(from.remaining() >= TEXT_HEAD, from, "ends in a step of a move of slots");
+    int length = Short.toUnsignedInt(from.getShort());
+    require(from.remaining() >= length, from, "ends in a step of a move of slots");
+    byte[] text = new byte[length];
+    from.get(text);
+    try {
+      return SlotChange.parse(new String(text, StandardCharsets.UTF_8));
+    } catch (IllegalArgumentException e) {
+      throw new MalformedEntryException("an entry has a step that is none: " + e.getMessage());
+    }
   }
 
   /** Gives each write in its order. */
   void forEach(Sink sink) {
     try {
-      walk(sink);
+      var _ = walk(sink);
     } catch (MalformedEntryException e) {
       throw new IllegalStateException("an entry was well-formed, and is not any more", e);
     }
   }
 
-  private void walk(Sink sink) throws MalformedEntryException {
+  /** The answer is what lies behind the last write. */
+  private ByteBuffer walk(Sink sink) throws MalformedEntryException {
     ByteBuffer from = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).position(HEADER);
     MemorySegment memory = MemorySegment.ofArray(bytes);
     Slice key = new Slice();
@@ -212,7 +257,7 @@ final class Entry {
         sink.put(key, value, expiresAt, version++);
       }
     }
-    require(!from.hasRemaining(), from, "goes on behind its last write");
+    return from;
   }
 
   private static void take(ByteBuffer from, int length, MemorySegment memory, Slice slice)

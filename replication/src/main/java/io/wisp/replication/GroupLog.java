@@ -2,6 +2,8 @@
 package io.wisp.replication;
 
 import io.wisp.cluster.ClusterMember;
+import io.wisp.cluster.SlotChange;
+import io.wisp.cluster.SlotLedger;
 import io.wisp.store.Store;
 import io.wisp.store.WriteBatch;
 import io.wisp.transport.GroupMembers;
@@ -104,7 +106,8 @@ final class GroupLog implements WriteLog, Leadership {
     member = membership.node();
     LogTail.mend(folder.log(), notices);
     acknowledged = Acknowledged.open(folder.path());
-    machine = new StoreMachine(store, acknowledged, snapshotBytes, notices, this::fail);
+    SlotLedger slots = new SlotLedger(member);
+    machine = new StoreMachine(store, slots, acknowledged, snapshotBytes, notices, this::fail);
     try {
       acknowledgedBefore = acknowledged.last();
       WholeLog.requireBeforeVote(folder, acknowledgedBefore);
@@ -308,14 +311,16 @@ final class GroupLog implements WriteLog, Leadership {
   }
 
   @Override
-  public void append(WriteBatch writes, boolean clears, Completion completion) {
+  public void append(
+      WriteBatch writes, boolean clears, @Nullable SlotChange change, Completion completion) {
     Basis decidedBy = basis;
     Reign current = decidedBy.reign();
     if (current == null || !current.isOpen() || !current.equals(reign) || failure != null) {
       completion.ended(Outcome.NOT_DONE, Objects.requireNonNullElse(failure, NOT_LEADING));
       return;
     }
-    Proposal proposal = new Proposal(Entry.encode(decidedBy.applied() + 1, clears, writes));
+    byte[] bytes = Entry.encode(decidedBy.applied() + 1, clears, writes, change);
+    Proposal proposal = new Proposal(bytes);
     if (!entry.begin(proposal, completion)) {
       completion.ended(Outcome.NOT_DONE, "another server of the process has an entry under way");
       return;

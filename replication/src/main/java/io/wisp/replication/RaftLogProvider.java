@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.replication;
 
+import io.wisp.cluster.ClusterMember;
+import io.wisp.cluster.SlotLedger;
 import io.wisp.store.Store;
 import io.wisp.transport.Membership;
 import io.wisp.transport.WriteLog;
@@ -19,10 +21,14 @@ public final class RaftLogProvider implements WriteLogProvider {
 
   @Override
   public WriteLog open(
-      Path folder, Store store, @Nullable Membership membership, Consumer<String> notices)
+      Path folder,
+      Store store,
+      @Nullable ClusterMember node,
+      @Nullable Membership membership,
+      Consumer<String> notices)
       throws IOException {
     return membership == null
-        ? RaftWriteLog.open(folder, store, notices, SNAPSHOT_BYTES)
+        ? RaftWriteLog.open(folder, store, new SlotLedger(node), notices, SNAPSHOT_BYTES)
         : GroupLog.open(folder, store, membership, notices, SNAPSHOT_BYTES);
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.replication;
 
+import io.wisp.cluster.SlotChange;
+import io.wisp.cluster.SlotLedger;
 import io.wisp.store.Store;
 import io.wisp.store.WriteBatch;
 import io.wisp.transport.WriteLog;
@@ -60,6 +62,7 @@ final class RaftWriteLog implements WriteLog {
       DataFolder folder,
       QuietLogs logs,
       Store store,
+      SlotLedger slots,
       long snapshotBytes,
       long entryMillis,
       Consumer<String> notices)
@@ -70,7 +73,7 @@ final class RaftWriteLog implements WriteLog {
     this.entryMillis = entryMillis;
     LogTail.mend(folder.log(), notices);
     acknowledged = Acknowledged.open(folder.path());
-    machine = new StoreMachine(store, acknowledged, snapshotBytes, notices, this::fail);
+    machine = new StoreMachine(store, slots, acknowledged, snapshotBytes, notices, this::fail);
     try {
       engine = RaftEngine.start(folder, machine);
     } catch (Throwable failed) {
@@ -88,11 +91,29 @@ final class RaftWriteLog implements WriteLog {
   static RaftWriteLog open(
       Path path, Store store, Consumer<String> notices, long snapshotBytes, long entryMillis)
       throws IOException {
+    return open(path, store, new SlotLedger(null), notices, snapshotBytes, entryMillis);
+  }
+
+  /** Likewise, of a node of a cluster. */
+  static RaftWriteLog open(
+      Path path, Store store, SlotLedger slots, Consumer<String> notices, long snapshotBytes)
+      throws IOException {
+    return open(path, store, slots, notices, snapshotBytes, ENTRY_MILLIS);
+  }
+
+  private static RaftWriteLog open(
+      Path path,
+      Store store,
+      SlotLedger slots,
+      Consumer<String> notices,
+      long snapshotBytes,
+      long entryMillis)
+      throws IOException {
     DataFolder folder = DataFolder.open(path);
     QuietLogs logs = QuietLogs.into(folder.path().resolve("raft.log"));
     RaftWriteLog log;
     try {
-      log = new RaftWriteLog(folder, logs, store, snapshotBytes, entryMillis, notices);
+      log = new RaftWriteLog(folder, logs, store, slots, snapshotBytes, entryMillis, notices);
     } catch (Throwable failed) {
       logs.close();
       folder.close();
@@ -176,13 +197,14 @@ final class RaftWriteLog implements WriteLog {
   }
 
   @Override
-  public void append(WriteBatch writes, boolean clears, Completion completion) {
+  public void append(
+      WriteBatch writes, boolean clears, @Nullable SlotChange change, Completion completion) {
     String why = failure;
     if (why != null) {
       completion.ended(Outcome.NOT_DONE, why);
       return;
     }
-    Proposal proposal = new Proposal(Entry.encode(machine.applied() + 1, clears, writes));
+    Proposal proposal = new Proposal(Entry.encode(machine.applied() + 1, clears, writes, change));
     if (!entry.begin(proposal, completion)) {
       completion.ended(Outcome.NOT_DONE, "another server has an entry under way");
       return;

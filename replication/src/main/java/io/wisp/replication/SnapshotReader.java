@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.replication;
 
+import io.wisp.cluster.SlotMoves;
 import io.wisp.store.Limits;
 import io.wisp.store.Slice;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /** Reads what {@link SnapshotWriter} has written into a store. */
 final class SnapshotReader {
 
   private static final int BUFFER = 1 << 20;
+
+  /** Longer than the longest that is said of moves of slots. */
+  private static final int MOST_TEXT = 4 << 20;
 
   private SnapshotReader() {}
 
@@ -27,8 +33,12 @@ final class SnapshotReader {
   static void read(Path file, StoreWriter store) throws IOException {
     verify(file);
     try (DataInputStream in = open(file)) {
-      in.skipNBytes(Long.BYTES + Integer.BYTES);
+      in.skipNBytes(Long.BYTES);
+      int format = in.readInt();
       long applied = in.readLong();
+      if (format == SnapshotWriter.FORMAT_WITH_MOVES) {
+        store.restore(readMoves(file, in));
+      }
       long newest = applied;
       long count = 0;
       for (int keyLength = in.readInt(); keyLength != 0; keyLength = in.readInt()) {
@@ -44,6 +54,19 @@ final class SnapshotReader {
     }
   }
 
+  private static SlotMoves readMoves(Path file, DataInputStream in) throws IOException {
+    int length = in.readInt();
+    if (length <= 0 || length > MOST_TEXT) {
+      throw damaged(file, "what it says of moves of slots has " + length + " bytes");
+    }
+    byte[] text = in.readNBytes(length);
+    try {
+      return SlotMoves.parse(new String(text, StandardCharsets.UTF_8));
+    } catch (IllegalArgumentException e) {
+      throw damaged(file, e.getMessage());
+    }
+  }
+
   /** Looks at all of it before any of it is used. */
   private static void verify(Path file) throws IOException {
     try (DataInputStream in = open(file)) {
@@ -51,9 +74,9 @@ final class SnapshotReader {
         throw damaged(file, "it does not begin as one");
       }
       int format = in.readInt();
-      if (format != SnapshotWriter.FORMAT) {
+      if (format != SnapshotWriter.FORMAT && format != SnapshotWriter.FORMAT_WITH_MOVES) {
         throw new IOException(
-            file + " is a snapshot of format " + format + ", and this version knows 1");
+            file + " is a snapshot of format " + format + ", and this version knows 1 and 2");
       }
     } catch (EOFException e) {
       throw damaged(file, "it ends early");
@@ -102,7 +125,7 @@ final class SnapshotReader {
     return new DataInputStream(new BufferedInputStream(Files.newInputStream(file), BUFFER));
   }
 
-  private static IOException damaged(Path file, String how) {
+  private static IOException damaged(Path file, @Nullable String how) {
     return new IOException("the snapshot " + file + " is damaged: " + how);
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.replication;
 
+import io.wisp.cluster.SlotMoves;
 import io.wisp.store.ArraySink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
@@ -10,6 +11,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
 import java.util.zip.CRC32C;
@@ -28,8 +30,11 @@ import java.util.zip.CheckedOutputStream;
  *
  * <pre>
  *  8 bytes  "WISPSNAP"
- *  4 bytes  format: 1
+ *  4 bytes  format: 1, or 2 if slots have moved
  *  8 bytes  version of the last write before the beginning
+ * and of format 2
+ *  4 bytes  length of a text
+ *  text     what the log has said of moves of slots by then, as SlotMoves has it
  * then for each record
  *  4 bytes  length of the key, more than 0
  *  4 bytes  length of the value
@@ -46,6 +51,7 @@ final class SnapshotWriter {
 
   static final long MAGIC = 0x57495350534e4150L;
   static final int FORMAT = 1;
+  static final int FORMAT_WITH_MOVES = 2;
 
   private static final int BUFFER = 1 << 20;
 
@@ -61,6 +67,7 @@ final class SnapshotWriter {
   private static final long MORE_RECORDS = 1 << 20;
 
   private final Store store;
+  private final SlotMoves moves;
   private final BooleanSupplier stopped;
   private final ArraySink record = new ArraySink();
   private long count;
@@ -72,7 +79,17 @@ final class SnapshotWriter {
    * @param stopped whether to give up
    */
   SnapshotWriter(Store store, BooleanSupplier stopped) {
+    this(store, SlotMoves.NONE, stopped);
+  }
+
+  /**
+   * Likewise, of a store that has some slots of a cluster.
+   *
+   * @param moves what the log has said of moves of slots at the beginning
+   */
+  SnapshotWriter(Store store, SlotMoves moves, BooleanSupplier stopped) {
     this.store = store;
+    this.moves = moves;
     this.stopped = stopped;
   }
 
@@ -92,8 +109,13 @@ final class SnapshotWriter {
             new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER), new CRC32C());
     DataOutputStream out = new DataOutputStream(checked);
     out.writeLong(MAGIC);
-    out.writeInt(FORMAT);
+    byte[] text = moves.text().getBytes(StandardCharsets.UTF_8);
+    out.writeInt(text.length == 0 ? FORMAT : FORMAT_WITH_MOVES);
     out.writeLong(applied);
+    if (text.length > 0) {
+      out.writeInt(text.length);
+      out.write(text);
+    }
     StoreWalk walk = new StoreWalk(store);
     int wanted = 1;
     while (walk.hasMore()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.replication;
 
+import io.wisp.cluster.SlotMoves;
 import io.wisp.store.Store;
 import io.wisp.transport.Threads;
 import java.io.IOException;
@@ -58,9 +59,11 @@ final class Snapshots implements AutoCloseable {
    *
    * @param at the last entry that was carried out
    * @param applied version of its last write
+   * @param moves what the log has said of moves of slots by then
    * @return the one that has been finished since this was asked last, or null
    */
-  SnapshotFolder.@Nullable Snapshot advance(TermIndex at, long applied) throws IOException {
+  SnapshotFolder.@Nullable Snapshot advance(TermIndex at, long applied, SlotMoves moves)
+      throws IOException {
     Thread running = thread;
     if (rests() || (running != null && running.isAlive())) {
       return null;
@@ -81,7 +84,7 @@ final class Snapshots implements AutoCloseable {
             Thread.ofPlatform()
                 .daemon()
                 .name("wisp-snapshot")
-                .start(() -> take(new SnapshotFolder.Snapshot(file, at), applied));
+                .start(() -> take(new SnapshotFolder.Snapshot(file, at), applied, moves));
       } catch (OutOfMemoryError e) {
         // Of a thread too. The log goes on.
         giveNotice(e);
@@ -127,9 +130,10 @@ final class Snapshots implements AutoCloseable {
     return bytesSince >= store.statistics().recordBytes();
   }
 
-  private void take(SnapshotFolder.Snapshot snapshot, long applied) {
+  private void take(SnapshotFolder.Snapshot snapshot, long applied, SlotMoves moves) {
     try {
-      if (new SnapshotWriter(store, () -> stopped || rests()).write(snapshot.file(), applied)) {
+      SnapshotWriter writer = new SnapshotWriter(store, moves, () -> stopped || rests());
+      if (writer.write(snapshot.file(), applied)) {
         finished = snapshot;
       }
     } catch (IOException | RuntimeException | OutOfMemoryError e) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.replication;
 
+import io.wisp.cluster.SlotLedger;
 import io.wisp.store.Store;
 import java.io.IOException;
 import java.util.Objects;
@@ -34,6 +35,7 @@ final class StoreMachine extends BaseStateMachine {
       "an entry of the log cannot be carried out: the server has no heap left";
 
   private final StoreWriter writer;
+  private final SlotLedger slots;
   private final Acknowledged acknowledged;
   private final SnapshotFolder folder = new SnapshotFolder();
   private final Snapshots snapshots;
@@ -55,7 +57,24 @@ final class StoreMachine extends BaseStateMachine {
       long leastSnapshotBytes,
       Consumer<String> notices,
       Consumer<String> onFailure) {
-    writer = new StoreWriter(store);
+    this(store, new SlotLedger(null), acknowledged, leastSnapshotBytes, notices, onFailure);
+  }
+
+  /**
+   * That of an empty store.
+   *
+   * @param slots is told of moves of slots
+   * @param onFailure as above
+   */
+  StoreMachine(
+      Store store,
+      SlotLedger slots,
+      Acknowledged acknowledged,
+      long leastSnapshotBytes,
+      Consumer<String> notices,
+      Consumer<String> onFailure) {
+    writer = new StoreWriter(store, slots);
+    this.slots = slots;
     this.acknowledged = acknowledged;
     this.onFailure = onFailure;
     snapshots = new Snapshots(store, folder, leastSnapshotBytes, notices);
@@ -199,7 +218,7 @@ final class StoreMachine extends BaseStateMachine {
   @Override
   public long takeSnapshot() throws IOException {
     TermIndex at = getLastAppliedTermIndex();
-    SnapshotFolder.Snapshot done = snapshots.advance(at, applied);
+    SnapshotFolder.Snapshot done = snapshots.advance(at, applied, slots.moves());
     return done == null ? RaftLog.INVALID_LOG_INDEX : done.at().getIndex();
   }
 

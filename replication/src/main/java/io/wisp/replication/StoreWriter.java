@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.replication;
 
+import io.wisp.cluster.SlotChange;
+import io.wisp.cluster.SlotLedger;
+import io.wisp.cluster.SlotMoves;
 import io.wisp.store.RecordSink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
@@ -23,6 +26,7 @@ final class StoreWriter {
   private static final int KEYS_PER_STEP = 1024;
 
   private final Store store;
+  private final SlotLedger slots;
   private final WriteBatch batch = new WriteBatch();
   private final RecordSink found = new RecordSink();
   private long applied;
@@ -30,7 +34,17 @@ final class StoreWriter {
 
   /** One that writes to an empty store. */
   StoreWriter(Store store) {
+    this(store, new SlotLedger(null));
+  }
+
+  /**
+   * One that writes to an empty store.
+   *
+   * @param slots is told of moves of slots
+   */
+  StoreWriter(Store store, SlotLedger slots) {
     this.store = store;
+    this.slots = slots;
   }
 
   /** The version of the last write of the log that was carried out. */
@@ -46,6 +60,7 @@ final class StoreWriter {
   /** Empties the store: what it is to hold is in a snapshot of another member. */
   void startAnew() {
     store.clear();
+    slots.restore(SlotMoves.NONE);
     applied = 0;
     newestOfSnapshot = 0;
   }
@@ -54,6 +69,11 @@ final class StoreWriter {
   void startAt(long version, long newest) {
     applied = version;
     newestOfSnapshot = newest;
+  }
+
+  /** The log of a snapshot has said this of moves of slots. */
+  void restore(SlotMoves moves) {
+    slots.restore(moves);
   }
 
   /**
@@ -70,6 +90,7 @@ final class StoreWriter {
     boolean mayBeOlder = entry.first() <= newestOfSnapshot;
     if (entry.clears()) {
       clear(entry.first(), mayBeOlder);
+      slots.clear();
     }
     if (entry.count() > 0) {
       batch.clear();
@@ -79,6 +100,10 @@ final class StoreWriter {
       } finally {
         batch.clear();
       }
+    }
+    SlotChange change = entry.change();
+    if (change != null) {
+      slots.apply(change);
     }
     applied = entry.last();
     return true;

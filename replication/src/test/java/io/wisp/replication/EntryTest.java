@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.wisp.cluster.SlotChange;
+import io.wisp.cluster.SlotRange;
 import io.wisp.store.Slice;
 import io.wisp.store.Store;
 import io.wisp.store.WriteBatch;
@@ -49,6 +51,25 @@ class EntryTest {
     Entry nothing = Entry.decode(Entry.encode(1, false, new WriteBatch()));
     assertThat(nothing.versions()).isZero();
     assertThat(writes(nothing)).isEmpty();
+  }
+
+  @Test
+  void shouldSayWhichStepFollowsItsWrites() throws Exception {
+    WriteBatch batch = new WriteBatch();
+    batch.put(Slice.of("a"), Slice.of("1"), Store.NEVER, WriteCondition.ALWAYS, 0);
+    List<SlotRange> slots = SlotRange.parseAll("0-9,100");
+    SlotChange change = new SlotChange(SlotChange.Kind.LEAVE, 1, 7, slots, "b", 3);
+    byte[] bytes = Entry.encode(5, false, batch, change);
+    Entry entry = Entry.decode(bytes);
+    assertThat(entry.change()).isEqualTo(change);
+    assertThat(entry.versions()).isEqualTo(2);
+    assertThat(entry.last()).isEqualTo(6);
+    assertThat(writes(entry)).containsExactly("5 a=1 until 0");
+    assertThatThrownBy(() -> Entry.decode(Arrays.copyOf(bytes, bytes.length - 1)))
+        .hasMessageContaining("ends in a step of a move of slots");
+    byte[] bad = bytes.clone();
+    bad[bytes.length - 1] = 'x';
+    assertThatThrownBy(() -> Entry.decode(bad)).hasMessageContaining("has a step that is none");
   }
 
   @Test

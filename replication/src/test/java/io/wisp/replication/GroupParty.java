@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.replication;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.wisp.linearizability.Call.Kind;
 import io.wisp.linearizability.KeyModel;
 import io.wisp.linearizability.Party;
@@ -38,6 +40,7 @@ final class GroupParty implements Party, AutoCloseable {
   private @Nullable Wire wire;
   private final AtomicLong answers = new AtomicLong();
   private final AtomicLong inVain = new AtomicLong();
+  private final AtomicLong redirections = new AtomicLong();
 
   /**
    * One who begins at the first of some nodes.
@@ -64,6 +67,11 @@ final class GroupParty implements Party, AutoCloseable {
   /** How many requests were told that nothing came of them, and were sent again. */
   long inVain() {
     return inVain.get();
+  }
+
+  /** How many times he was sent elsewhere. */
+  long redirections() {
+    return redirections.get();
   }
 
   @Override
@@ -107,14 +115,21 @@ final class GroupParty implements Party, AutoCloseable {
   }
 
   /** Asks until he is not refused. */
-  private String answerTo(String... words) throws IOException, InterruptedException {
+  String answerTo(String... words) throws IOException, InterruptedException {
     long end = System.nanoTime() + PATIENCE_NANOS;
+    boolean isAsking = false;
     while (System.nanoTime() - end < 0) {
       Wire connected = connected();
-      String reply = connected == null ? "-CLUSTERDOWN" : connected.call(words);
-      if (reply.startsWith("-MOVED ")) {
+      String reply = connected == null ? "-CLUSTERDOWN" : ask(isAsking, connected, words);
+      isAsking = reply.startsWith("-ASK ");
+      if (isAsking || reply.startsWith("-MOVED ")) {
+        redirections.incrementAndGet();
         leave();
         address = addressIn(reply);
+      } else if (reply.startsWith("-TRYAGAIN ")) {
+        inVain.incrementAndGet();
+        leave();
+        Thread.sleep(PAUSE_MILLIS);
       } else if (reply.startsWith("-CLUSTERDOWN")) {
         if (IN_VAIN.stream().anyMatch(reply::startsWith)) {
           inVain.incrementAndGet();
@@ -132,7 +147,14 @@ final class GroupParty implements Party, AutoCloseable {
     throw new AssertionError("nobody has served for long: " + String.join(" ", words));
   }
 
-  /** Of "-MOVED SLOT HOST:PORT". */
+  private static String ask(boolean isAsking, Wire connected, String... words) throws IOException {
+    if (isAsking) {
+      assertThat(connected.call("ASKING")).isEqualTo("OK");
+    }
+    return connected.call(words);
+  }
+
+  /** Of "-MOVED SLOT HOST:PORT", or "-ASK SLOT HOST:PORT". */
   private static InetSocketAddress addressIn(String moved) {
     int colon = moved.lastIndexOf(':');
     String host = moved.substring(moved.lastIndexOf(' ') + 1, colon);

@@ -72,7 +72,7 @@ final class GroupRounds {
    * @param name of the fault, for people
    * @param round no two of a group are the same
    */
-  void play(RunningGroup group, String name, int round, Fault fault) throws Exception {
+  void play(RunningNodes group, String name, int round, Fault fault) throws Exception {
     Recorder recorder = new Recorder();
     List<String> keys = keys(round);
     int leader = group.awaitLeader();

@@ -15,7 +15,7 @@ import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
 /** Three servers that share a log, each a process of its own. */
-final class RunningGroup implements AutoCloseable {
+final class RunningGroup implements RunningNodes {
 
   private static final long BOUND_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final int PROBE_MILLIS = 1_000;
@@ -68,7 +68,8 @@ final class RunningGroup implements AutoCloseable {
         folder.resolve(name), before.apply(index), options.toArray(String[]::new));
   }
 
-  List<InetSocketAddress> addresses() {
+  @Override
+  public List<InetSocketAddress> addresses() {
     return file.addresses();
   }
 
@@ -129,8 +130,8 @@ final class RunningGroup implements AutoCloseable {
     }
   }
 
-  /** Which one serves. */
-  int awaitLeader() throws InterruptedException {
+  @Override
+  public int awaitLeader() throws InterruptedException {
     return awaitLeaderBut(-1);
   }
 
@@ -163,7 +164,8 @@ final class RunningGroup implements AutoCloseable {
     }
   }
 
-  String said() {
+  @Override
+  public String said() {
     StringBuilder all = new StringBuilder();
     for (int i = 0; i < servers.size(); i++) {
       all.append(GroupFile.NAMES.get(i)).append(":\n").append(servers.get(i).said()).append('\n');

@@ -5,6 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.wisp.cluster.SlotChange;
+import io.wisp.cluster.SlotLedger;
+import io.wisp.cluster.SlotMoves;
+import io.wisp.cluster.SlotRange;
 import io.wisp.store.ArraySink;
 import io.wisp.store.ForwardingStore;
 import io.wisp.store.KeySink;
@@ -243,7 +247,7 @@ class SnapshotTest {
       try (Snapshots snapshots = new Snapshots(watched, new SnapshotFolder(), 64_000, _ -> {})) {
         for (int i = 0; i < 10_000; i++) {
           snapshots.count(50);
-          assertThat(snapshots.advance(TermIndex.valueOf(1, i), i)).isNull();
+          assertThat(snapshots.advance(TermIndex.valueOf(1, i), i, SlotMoves.NONE)).isNull();
         }
       }
       assertThat(watched.looks()).isBetween(1, 1_000);
@@ -310,6 +314,33 @@ class SnapshotTest {
                 .hasMessageContaining(file.toString());
           }
         });
+  }
+
+  @Test
+  void shouldKeepWhatTheLogHasSaidOfMoves() throws Exception {
+    Path file = folder.resolve("snapshot");
+    List<SlotRange> slots = SlotRange.parseAll("0-9,100");
+    SlotLedger before = new SlotLedger(null);
+    SlotLedger after = new SlotLedger(null);
+    try (CuckooStore store = CuckooStore.open(MEBIBYTE);
+        CuckooStore restored = CuckooStore.open(MEBIBYTE)) {
+      StoreWriter writer = new StoreWriter(store, before);
+      WriteBatch batch = new WriteBatch();
+      batch.put(Slice.of("a"), Slice.of("1"), Store.NEVER, WriteCondition.ALWAYS, 0);
+      SlotChange leave = new SlotChange(SlotChange.Kind.LEAVE, 1, 7, slots, "b", 3);
+      carryOut(Entry.encode(1, false, batch, leave), writer);
+      assertThat(writer.applied()).isEqualTo(2);
+      SlotMoves moves = before.moves();
+      assertThat(moves.leaving()).isNotNull();
+      assertThat(new SnapshotWriter(store, moves, () -> false).write(file, 2)).isTrue();
+      SnapshotReader.read(file, new StoreWriter(restored, after));
+      assertThat(after.moves()).isEqualTo(moves);
+      assertThat(restored.contains(Slice.of("a"))).isTrue();
+      carryOut(
+          Entry.encode(3, false, new WriteBatch(), SlotChange.of(SlotChange.Kind.GIVE, 1, 7)),
+          writer);
+      assertThat(before.moves().epochOf(100)).isEqualTo(3);
+    }
   }
 
   @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport;
 
+import io.wisp.cluster.SlotChange;
 import io.wisp.store.WriteBatch;
 import org.jspecify.annotations.Nullable;
 
@@ -72,9 +73,16 @@ public interface WriteLog extends AutoCloseable {
    * @param writes what {@link io.wisp.store.PendingWrites} has decided; it is not used any more
    *     when this returns. Without any, the entry proves that this server led when it was appended
    * @param clears whether all records that are there go first
+   * @param change a step of a move of slots, which happens behind the writes; null if there is none
    * @throws OutOfMemoryError if there is no heap for it; then it is as if this had not been called
    */
-  void append(WriteBatch writes, boolean clears, Completion completion);
+  void append(
+      WriteBatch writes, boolean clears, @Nullable SlotChange change, Completion completion);
+
+  /** Appends an entry of writes alone, likewise. */
+  default void append(WriteBatch writes, boolean clears, Completion completion) {
+    append(writes, clears, null, completion);
+  }
 
   /** Why nothing more can be appended, or null while all is well. */
   @Nullable String failure();

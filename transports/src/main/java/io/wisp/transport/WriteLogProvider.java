@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport;
 
+import io.wisp.cluster.ClusterMember;
 import io.wisp.store.Store;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,10 +17,17 @@ public interface WriteLogProvider {
    *
    * @param folder it is made if it is not there, but not that of a member that is not new
    * @param store empty, without eviction; it stays the caller's
+   * @param node that the server is, which is told what the log says of slots that move; null if it
+   *     is in no cluster
    * @param membership null if the server is alone
    * @param notices takes sentences for the operator, in any thread, as long as the log is open
    * @throws IOException if that cannot be; the message says why, and what can be done
    */
-  WriteLog open(Path folder, Store store, @Nullable Membership membership, Consumer<String> notices)
+  WriteLog open(
+      Path folder,
+      Store store,
+      @Nullable ClusterMember node,
+      @Nullable Membership membership,
+      Consumer<String> notices)
       throws IOException;
 }

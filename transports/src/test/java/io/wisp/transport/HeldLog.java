@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport;
 
+import io.wisp.cluster.SlotChange;
+import io.wisp.cluster.SlotLedger;
 import io.wisp.store.Slice;
 import io.wisp.store.Store;
 import io.wisp.store.WriteBatch;
@@ -25,6 +27,7 @@ public final class HeldLog implements WriteLog {
 
   private final Store store;
   private final @Nullable Leadership leadership;
+  private final SlotLedger slots;
   private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
   private final AtomicInteger entries = new AtomicInteger();
   private @Nullable Runnable held;
@@ -39,8 +42,14 @@ public final class HeldLog implements WriteLog {
 
   /** A log that others write to as well, if this says so. */
   public HeldLog(Store store, @Nullable Leadership leadership) {
+    this(store, leadership, new SlotLedger(null));
+  }
+
+  /** A log that carries out steps of moves of slots as well. */
+  public HeldLog(Store store, @Nullable Leadership leadership, SlotLedger slots) {
     this.store = store;
     this.leadership = leadership;
+    this.slots = slots;
   }
 
   @Override
@@ -95,7 +104,8 @@ public final class HeldLog implements WriteLog {
   }
 
   @Override
-  public synchronized void append(WriteBatch writes, boolean clears, Completion completion) {
+  public synchronized void append(
+      WriteBatch writes, boolean clears, @Nullable SlotChange change, Completion completion) {
     WriteBatch copy = new WriteBatch();
     for (int i = 0; i < writes.size(); i++) {
       WriteBatch.Entry write = writes.get(i);
@@ -111,7 +121,7 @@ public final class HeldLog implements WriteLog {
       }
     }
     entries.incrementAndGet();
-    Runnable end = () -> carryOut(copy, clears, completion);
+    Runnable end = () -> carryOut(copy, clears, change, completion);
     if (holds) {
       held = end;
     } else {
@@ -119,13 +129,18 @@ public final class HeldLog implements WriteLog {
     }
   }
 
-  private void carryOut(WriteBatch writes, boolean clears, Completion completion) {
+  private void carryOut(
+      WriteBatch writes, boolean clears, @Nullable SlotChange change, Completion completion) {
     Ending ending = takeEnding();
     if (ending.outcome() == Outcome.DONE) {
       if (clears) {
         store.clear();
+        slots.clear();
       }
       store.writeAll(writes);
+      if (change != null) {
+        slots.apply(change);
+      }
     }
     completion.ended(ending.outcome(), ending.why());
   }

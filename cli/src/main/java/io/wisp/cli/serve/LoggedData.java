@@ -3,6 +3,7 @@ package io.wisp.cli.serve;
 
 import io.wisp.cli.common.Streams;
 import io.wisp.cluster.ClusterMember;
+import io.wisp.cluster.SlotRange;
 import io.wisp.measure.input.UserError;
 import io.wisp.store.Store;
 import io.wisp.transport.Membership;
@@ -71,7 +72,11 @@ record LoggedData(Path folder, boolean isOfNewMember, @Nullable UUID joins) {
     try {
       WriteLog log =
           provider.open(
-              folder, store, membership, notice -> streams.err().println("WARNING: " + notice));
+              folder,
+              store,
+              member,
+              membership,
+              notice -> streams.err().println("WARNING: " + notice));
       if (membership == null) {
         out.printf(
             Locale.ROOT,
@@ -79,8 +84,23 @@ record LoggedData(Path folder, boolean isOfNewMember, @Nullable UUID joins) {
             store.size(),
             (System.nanoTime() - began) / 1e9,
             FileSystemType.of(folder).promiseOfLog());
+        if (member != null && member.map().moves() > 0) {
+          String slots = SlotRange.textOf(member.node().slots());
+          out.println(
+              "        slots have moved, and the node has "
+                  + (slots.isEmpty() ? "none" : slots)
+                  + " now");
+        }
       } else {
         out.println("        each write is on the disks of a majority before it is acknowledged");
+      }
+      if (member != null && !member.misplaced().isEmpty()) {
+        streams
+            .err()
+            .println(
+                ("WARNING: by the log slots %s have moved, and this later file puts them elsewhere:"
+                        + " their keys are where they moved, and nobody serves them from there")
+                    .formatted(SlotRange.textOf(member.misplaced())));
       }
       return log;
     } catch (IOException e) {

@@ -21,11 +21,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * By which a node learns who the masters of other shards are, so that clients who ask it are sent
- * to them. A thread asks one node of another shard about once a second, as a client of tcp would,
- * and takes from its map what is later. It is another node each time, drawn by lot: so each node is
- * asked about once a second, however many there are; and since those who are asked have asked
- * others, those who know of a change are twice as many a second later.
+ * By which a node learns who the masters of other shards are, and which slots have moved between
+ * these, so that clients who ask it are sent there. A thread asks one node of another shard about
+ * once a second, as a client of tcp would, and takes from its map what is later. It is another node
+ * each time, drawn by lot: so each node is asked about once a second, however many there are; and
+ * since those who are asked have asked others, those who know of a change are twice as many a
+ * second later.
  *
  * <p>It asks for the map and nothing else, because a node answers on a thread that serves others
  * meanwhile. A node that does not answer costs this thread a second or two, one for connecting and
@@ -83,11 +84,16 @@ public final class MasterWatch implements AutoCloseable {
    *
    * @param options of the server; other nodes want the same password
    * @param notices is told, in a sentence, when no other node has answered for long
-   * @return null if no other shard has replicas, so that all masters are known
+   * @return null if all masters are known, because no other shard has replicas, and no slots move,
+   *     because the server logs no writes
    */
   public static @Nullable MasterWatch of(ServerOptions options, Consumer<String> notices) {
     ClusterMember member = options.member();
-    if (member == null || !othersHaveReplicas(member.place())) {
+    if (member == null) {
+      return null;
+    }
+    boolean mayMove = options.writeLog() != null && !others(member.place()).isEmpty();
+    if (!mayMove && !othersHaveReplicas(member.place())) {
       return null;
     }
     Duration silence = Duration.ofSeconds(SILENCE_SECONDS);

@@ -155,10 +155,15 @@ final class NodeClients implements AutoCloseable {
     return until != null && System.nanoTime() - until < 0;
   }
 
-  /** Whether the map is of a later file than one before, or has a later master of a shard. */
+  /**
+   * Whether the map is of a later file than one before, has a later master of a shard, or knows of
+   * later moves of slots.
+   */
   private boolean knowsMore(ClusterMap before, String shard) {
     return map != before
-        && (!map.isOfSameFile(before) || map.epochOf(shard) > before.epochOf(shard));
+        && (!map.isOfSameFile(before)
+            || map.epochOf(shard) > before.epochOf(shard)
+            || map.moves() > before.moves());
   }
 
   /** Asks those who may know of a node's shard, until one knows more of it. */

@@ -4,6 +4,7 @@ package io.wisp.transport.tcp;
 import io.wisp.store.Store;
 import io.wisp.store.StoreRoom;
 import io.wisp.transport.WriteLog;
+import io.wisp.transport.tcp.command.ChangedKeys;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ final class CommitToken {
 
   private final WriteLog log;
   private final StoreRoom room;
+  private final ChangedKeys changedKeys = new ChangedKeys();
   private final ArrayDeque<GroupCommit> waiting = new ArrayDeque<>();
   private @Nullable GroupCommit holder;
 
@@ -33,6 +35,11 @@ final class CommitToken {
   /** The store's, for who has the token. */
   StoreRoom room() {
     return room;
+  }
+
+  /** What is written to slots that are being copied, for who has the token. */
+  ChangedKeys changedKeys() {
+    return changedKeys;
   }
 
   /** Takes the token; if another loop has it, whoever asks is told when it is his. */

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp;
 
+import io.wisp.cluster.SlotChange;
 import io.wisp.store.PendingWrites;
 import io.wisp.store.Store;
 import io.wisp.transport.Leadership;
 import io.wisp.transport.WriteLog.Outcome;
+import io.wisp.transport.tcp.command.ChangedKeys;
 import io.wisp.transport.tcp.resp.Errors;
 import io.wisp.transport.tcp.session.HeldReplies;
 import io.wisp.transport.tcp.session.WriteGate;
@@ -61,6 +63,9 @@ final class GroupCommit implements WriteGate {
   /** {@link #proofWanted}, before the session that was let in last. */
   private boolean proofWantedBefore;
 
+  /** The step of a move of slots that ends the entry, or null. */
+  private @Nullable SlotChange change;
+
   private volatile boolean given;
 
   /** What became of the entry that has ended. It is there before {@link #ended} says so. */
@@ -100,7 +105,7 @@ final class GroupCommit implements WriteGate {
     if (state == State.COMMITTING || (state == State.IDLE && !begin())) {
       return false;
     }
-    if (!pending.hasRoomFor(keys)) {
+    if (change != null || !pending.hasRoomFor(keys)) {
       return false;
     }
     pending.show();
@@ -144,9 +149,24 @@ final class GroupCommit implements WriteGate {
     state = State.COLLECTING;
     if (token.log().begin()) {
       token.room().forget();
+      token.changedKeys().lose();
     }
     pending.begin();
     return true;
+  }
+
+  @Override
+  public boolean append(SlotChange change) {
+    if (pending.clears()) {
+      return false;
+    }
+    this.change = change;
+    return true;
+  }
+
+  @Override
+  public ChangedKeys changedKeys() {
+    return token.changedKeys();
   }
 
   @Override
@@ -229,13 +249,14 @@ final class GroupCommit implements WriteGate {
       finish(Outcome.NOT_DONE, NO_HEAP, unfinished);
       return;
     }
-    if (pending.isEmpty() && !proofWanted) {
+    if (pending.isEmpty() && change == null && !proofWanted) {
       finish(Outcome.DONE, "", unfinished);
       return;
     }
-    state = State.COMMITTING;
     try {
-      token.log().append(pending.writes(), pending.clears(), this::ended);
+      token.changedKeys().note(pending.writes(), pending.clears());
+      state = State.COMMITTING;
+      token.log().append(pending.writes(), pending.clears(), change, this::ended);
     } catch (OutOfMemoryError e) {
       // The log has nothing of it.
       finish(Outcome.NOT_DONE, NO_HEAP, unfinished);
@@ -255,9 +276,14 @@ final class GroupCommit implements WriteGate {
   }
 
   private void finish(Outcome outcome, String why, ArrayDeque<TcpConnection> unfinished) {
+    if (outcome == Outcome.UNKNOWN) {
+      // It may happen later, when its keys were taken already.
+      token.changedKeys().lose();
+    }
     admitWaiting(unfinished);
     letGoOn(outcome, why, unfinished);
     pending.reset();
+    change = null;
     proofWanted = false;
     state = State.IDLE;
     token.giveBack(this);
@@ -265,7 +291,8 @@ final class GroupCommit implements WriteGate {
 
   private void letGoOn(Outcome outcome, String why, ArrayDeque<TcpConnection> unfinished) {
     // Whatever becomes of an entry of nothing, nothing happens.
-    Outcome told = outcome == Outcome.UNKNOWN && pending.isEmpty() ? Outcome.NOT_DONE : outcome;
+    boolean isOfNothing = pending.isEmpty() && change == null;
+    Outcome told = outcome == Outcome.UNKNOWN && isOfNothing ? Outcome.NOT_DONE : outcome;
     for (TcpConnection connection : held) {
       connection.letGoOn(told, why);
       unfinished.addLast(connection);

@@ -44,6 +44,9 @@ final class ErrorReply {
         error.startsWith(Errors.ABORTED_BECAUSE)
             ? error.substring(Errors.ABORTED_BECAUSE.length())
             : error;
+    if (why.equals(Errors.SLOT_LEFT)) {
+      return Status.SLOT_NOT_SERVED;
+    }
     return switch (code(why)) {
       case "KEYEMPTY" -> Status.KEY_EMPTY;
       case "KEYTOOLARGE" -> Status.KEY_TOO_LARGE;
@@ -52,7 +55,8 @@ final class ErrorReply {
       case "OOM" -> Status.OUT_OF_MEMORY;
       case "NOAUTH" -> Status.NOT_AUTHENTICATED;
       case "MOVED" -> Status.MOVED;
-      case "CLUSTERDOWN" -> Status.SLOT_NOT_SERVED;
+      // Of a slot that is on its way, and that nobody may serve for a moment.
+      case "ASK", "CLUSTERDOWN" -> Status.SLOT_NOT_SERVED;
       case "CROSSSLOT" -> Status.CROSS_SLOT;
       case "UNKNOWN" ->
           throw new TransportException(

@@ -13,7 +13,8 @@ import java.util.function.BiConsumer;
 /**
  * CLUSTER, and READONLY, READWRITE and ASKING: what a server tells as a node of a cluster, and an
  * error if it is none. ADD-MEMBER and REMOVE-MEMBER change who shares a log, as {@link
- * MemberCommands} says; nothing else of it changes the cluster.
+ * MemberCommands} says, and {@link MoveSlotsCommand} moves slots; nothing of it changes the cluster
+ * else.
  */
 final class ClusterCommand {
 
@@ -45,7 +46,7 @@ final class ClusterCommand {
     return new Subcommand(name, arity, help, ofNode(work));
   }
 
-  private static Handler ofNode(BiConsumer<CommandRequest, ClusterMember> work) {
+  static Handler ofNode(BiConsumer<CommandRequest, ClusterMember> work) {
     return request -> {
       ClusterMember member = request.server().member();
       if (member == null) {
@@ -56,12 +57,18 @@ final class ClusterCommand {
     };
   }
 
-  /**
-   * READONLY, READWRITE and ASKING: no replica answers reads, and no slots are on their way, of
-   * which these would say something.
-   */
+  /** READONLY and READWRITE: no replica answers reads, of which these would say something. */
   static Handler accepted() {
     return ofNode((request, member) -> request.reply().ok());
+  }
+
+  /** ASKING: the client was sent here for its next request, because a slot is on its way. */
+  static Handler asking() {
+    return ofNode(
+        (request, member) -> {
+          request.execution().asking();
+          request.reply().ok();
+        });
   }
 
   private static void id(CommandRequest request, ClusterMember member) {

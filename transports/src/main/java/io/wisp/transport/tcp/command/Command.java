@@ -178,7 +178,19 @@ public record Command(
     return takesKey() ? Math.max(1, step) : 0;
   }
 
-  private static final Set<String> KEYLESS = Set.of("keys", "scan", "randomkey");
+  /** Removes every key. */
+  boolean clearsStore() {
+    return CLEARING.contains(name);
+  }
+
+  /** The command by which slots move. */
+  static final String MOVE_SLOTS = "moveslots";
+
+  /** More than a step of a move writes. */
+  private static final int MOST_MOVED_KEYS = 1024;
+
+  private static final Set<String> CLEARING = Set.of("flushall", "flushdb");
+  private static final Set<String> KEYLESS = Set.of("keys", "scan", "randomkey", MOVE_SLOTS);
   private static final Set<String> OF_TWO_KEYS = Set.of("lcs", "rename", "renamenx", "copy");
 
   private static final Set<String> INSIDE_MULTI =
@@ -198,6 +210,7 @@ public record Command(
           "keys",
           "latency",
           "lcs",
+          MOVE_SLOTS,
           "randomkey",
           "scan",
           "slowlog");
@@ -221,6 +234,9 @@ public record Command(
   public int mostKeys(int count) {
     if (takesManyKeys()) {
       return count / step;
+    }
+    if (name.equals(MOVE_SLOTS)) {
+      return MOST_MOVED_KEYS;
     }
     return OF_TWO_KEYS.contains(name) ? 2 : 1;
   }

@@ -30,6 +30,7 @@ public final class CommandRequest implements AutoCloseable {
   private final StoreView store;
   private final Prefetcher prefetcher;
   private final ServerView server;
+  private final @Nullable SlotLog slotLog;
   private final Traffic traffic;
   private final CommandTimer timer;
   private final Arguments arguments = new Arguments();
@@ -49,13 +50,20 @@ public final class CommandRequest implements AutoCloseable {
   /**
    * What the commands of one thread work with.
    *
+   * @param slotLog where steps of moves of slots go; null if the server logs nothing
    * @param traffic counts what they read
    * @param buffers where commands that go on in steps take memory from
    * @param scratch memory for commands to work in, which is closed with this
    */
   public CommandRequest(
-      Store store, ServerView server, Traffic traffic, BufferPool buffers, NativeBuffer scratch) {
+      Store store,
+      ServerView server,
+      @Nullable SlotLog slotLog,
+      Traffic traffic,
+      BufferPool buffers,
+      NativeBuffer scratch) {
     this.server = server;
+    this.slotLog = slotLog;
     this.traffic = traffic;
     timer = new CommandTimer(server);
     this.buffers = buffers;
@@ -96,6 +104,11 @@ public final class CommandRequest implements AutoCloseable {
 
   ServerView server() {
     return server;
+  }
+
+  /** Where steps of moves of slots go, or null. */
+  @Nullable SlotLog slotLog() {
+    return slotLog;
   }
 
   /** Loads what the arguments from one on, which are keys, will need: as many as go together. */

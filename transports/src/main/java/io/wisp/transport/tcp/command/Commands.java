@@ -183,7 +183,13 @@ public final class Commands {
     server("cluster", -2, "cluster", "Tells of the cluster.", ClusterCommand.handler());
     server("readonly", 1, "cluster", "Does nothing here.", ClusterCommand.accepted());
     server("readwrite", 1, "cluster", "Does nothing here.", ClusterCommand.accepted());
-    server("asking", 1, "cluster", "Does nothing here.", ClusterCommand.accepted());
+    server("asking", 1, "cluster", "Asks for a slot on its way.", ClusterCommand.asking());
+    write(
+        Command.MOVE_SLOTS,
+        -2,
+        "cluster",
+        "Does a step of a move of slots.",
+        MoveSlotsCommand.handler());
   }
 
   private void read(String name, int arity, String group, String summary, Handler handler) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp.command;
 
+import io.wisp.cluster.ClusterMember;
 import io.wisp.store.Status;
 import io.wisp.transport.tcp.buffer.BufferLimitException;
 import io.wisp.transport.tcp.resp.Arguments;
@@ -122,7 +123,9 @@ final class ExecCommand implements Command.Handler {
     hindrance = Hindrance.NONE;
     commands.clear();
     speak(request);
-    if (!transaction.watched().areUnchanged(request.transaction())) {
+    ClusterMember member = request.server().member();
+    boolean areHere = member == null || transaction.watched().areServed(member.place());
+    if (!areHere || !transaction.watched().areUnchanged(request.transaction())) {
       hinder(Hindrance.WATCHED_KEY_CHANGED, request);
       return;
     }

@@ -28,6 +28,7 @@ public final class Execution implements AutoCloseable {
   private int remainingArguments;
   private long tally;
   private @Nullable String failure;
+  private boolean asking;
 
   /**
    * That of a client's session.
@@ -41,6 +42,18 @@ public final class Execution implements AutoCloseable {
   /** What its client has begun with MULTI or WATCH. */
   public ClientTransaction transaction() {
     return transaction;
+  }
+
+  /** Says that the next request asks for a slot that is on its way here. */
+  void asking() {
+    asking = true;
+  }
+
+  /** Whether this request does so. */
+  public boolean takeAsking() {
+    boolean isAsking = asking;
+    asking = false;
+    return isAsking;
   }
 
   /** Begins a turn. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp.command;
 
+import io.wisp.cluster.ClusterMember;
+import io.wisp.cluster.KeySlot;
 import io.wisp.store.Slice;
 import io.wisp.store.Transaction;
 import io.wisp.transport.tcp.buffer.BufferPool;
@@ -96,6 +98,24 @@ final class WatchedKeys implements AutoCloseable {
       int length = memory.get(LENGTH, at + Long.BYTES);
       key.set(memory, at + HEAD, length);
       if (!transaction.expect(key, memory.get(VERSION, at))) {
+        return false;
+      }
+      at += HEAD + length;
+    }
+    return true;
+  }
+
+  /** Whether a node has the slots of all: of others it does not know whether they have changed. */
+  boolean areServed(ClusterMember.Place place) {
+    NativeBuffer buffer = entries;
+    if (buffer == null) {
+      return true;
+    }
+    MemorySegment memory = buffer.memory();
+    int at = buffer.start();
+    while (at < buffer.end()) {
+      int length = memory.get(LENGTH, at + Long.BYTES);
+      if (!place.serves(KeySlot.of(memory, at + HEAD, length))) {
         return false;
       }
       at += HEAD + length;

@@ -77,6 +77,15 @@ public final class Errors {
   public static final String SLOT_NOT_SERVED = "CLUSTERDOWN Hash slot not served";
   public static final String NO_MASTER =
       "CLUSTERDOWN The master of this shard is not known, or not ready yet";
+  public static final String SLOT_ARRIVES =
+      "TRYAGAIN The slot is on its way to this node: ask again in a moment";
+  public static final String SLOT_LEFT =
+      "TRYAGAIN The slot of the keys has left this node meanwhile: what was read may be wrong";
+  public static final String SLOT_LEFT_A_WRITE =
+      "UNKNOWN the slot of the keys has left this node meanwhile: some of them may have been"
+          + " written, and others not";
+  public static final String SLOTS_LEAVE =
+      "TRYAGAIN Slots are being handed over to another node: ask again in a moment";
   public static final String NO_CLUSTER = "ERR This instance has cluster support disabled";
   static final String IDLE = "ERR the connection was idle for too long";
 
@@ -113,6 +122,11 @@ public final class Errors {
   /** Another node of the cluster has the keys of a command. */
   public static String moved(int slot, ClusterNode owner) {
     return "MOVED " + slot + " " + owner.address();
+  }
+
+  /** Another node of the cluster has the keys of a command, or is about to. */
+  public static String ask(int slot, ClusterNode target) {
+    return "ASK " + slot + " " + target.address();
   }
 
   /** A command has too few or too many arguments. */

@@ -4,6 +4,7 @@ package io.wisp.transport.tcp.session;
 import io.wisp.transport.tcp.buffer.BufferLimitException;
 import io.wisp.transport.tcp.command.ClientTransaction;
 import io.wisp.transport.tcp.command.Command;
+import io.wisp.transport.tcp.command.Command.Access;
 import io.wisp.transport.tcp.command.CommandRequest;
 import io.wisp.transport.tcp.command.CommandTimer;
 import io.wisp.transport.tcp.command.Continuation;
@@ -27,6 +28,11 @@ final class CommandRunner {
   private List<byte[]> kept = List.of();
 
   private long keptNanos;
+
+  /** The slot of the command under way, if it has one, and its epoch when that began. */
+  private int slot = SlotCheck.NO_SLOT;
+
+  private long epoch;
 
   /** By which number the command under way is counted, and whether it was counted as failed. */
   private int counted = CommandRequest.NOT_COUNTED;
@@ -53,8 +59,26 @@ final class CommandRunner {
   /** Does a step of such a command. */
   void step(Command command) {
     long errors = request.errors();
+    boolean writes = command.access() == Access.WRITE;
+    if (writes && hasSlotLeft()) {
+      // A step before this one may have written, and this one must not.
+      execution.fail(Errors.SLOT_LEFT_A_WRITE);
+      return;
+    }
+    int mark = request.reply().output().size();
     run(command);
+    if (!writes && hasSlotLeft()) {
+      execution.fail(Errors.SLOT_LEFT);
+      if (request.reply().output().size() > mark) {
+        replaceReply(mark, Errors.SLOT_LEFT);
+      }
+    }
     noteErrorsSince(errors);
+  }
+
+  /** Whether the slot of the command under way has left, so that its records may be gone. */
+  private boolean hasSlotLeft() {
+    return slots != null && slot != SlotCheck.NO_SLOT && slots.hasLeft(slot, epoch);
   }
 
   /** Ends such a command. */
@@ -87,7 +111,7 @@ final class CommandRunner {
     try {
       command.handler().execute(request);
     } catch (BufferLimitException e) {
-      replaceReply(mark);
+      replaceReply(mark, Errors.REPLY_TOO_LARGE);
     }
   }
 
@@ -98,7 +122,10 @@ final class CommandRunner {
       return false;
     }
     ClientTransaction transaction = execution.transaction();
-    String redirection = check.redirectionOf(command, request.arguments(), transaction);
+    String redirection =
+        check.redirectionOf(command, request.arguments(), transaction, execution.takeAsking());
+    slot = check.slot();
+    epoch = check.epoch();
     if (redirection == null) {
       return false;
     }
@@ -118,10 +145,16 @@ final class CommandRunner {
     }
     CommandTimer timer = request.timer();
     boolean timed = timer.times(request.arguments()) || execution.transaction().isLong();
+    boolean writes = command.access() == Access.WRITE || execution.transaction().writes();
     long errors = request.errors();
     request.countAs(command.number());
+    int mark = request.reply().output().size();
     long began = timed ? System.nanoTime() : 0;
     run(command);
+    if (!writes && hasSlotLeft()) {
+      execution.endSteps();
+      replaceReply(mark, Errors.SLOT_LEFT);
+    }
     countCall(request.counted());
     noteErrorsSince(errors);
     if (execution.rest() != null) {
@@ -142,7 +175,11 @@ final class CommandRunner {
     boolean timed = timer.times(request.arguments());
     long began = timed ? System.nanoTime() : 0;
     long errors = request.errors();
+    int mark = request.reply().output().size();
     boolean done = command.handler().tryWhole(request);
+    if (done && hasSlotLeft()) {
+      replaceReply(mark, Errors.SLOT_LEFT);
+    }
     if (done) {
       countCall(command.number());
       noteErrorsSince(errors);
@@ -163,7 +200,7 @@ final class CommandRunner {
     try {
       more = rest.next(request.reply());
     } catch (BufferLimitException e) {
-      replaceReply(mark);
+      replaceReply(mark, Errors.REPLY_TOO_LARGE);
     } finally {
       keptNanos += System.nanoTime() - began;
       noteErrorsSince(errors);
@@ -176,9 +213,9 @@ final class CommandRunner {
     return more;
   }
 
-  private void replaceReply(int mark) {
+  private void replaceReply(int mark, String error) {
     ReplyWriter reply = request.reply();
     reply.output().truncate(reply.output().start() + mark);
-    reply.error(Errors.REPLY_TOO_LARGE);
+    reply.error(error);
   }
 }

@@ -51,7 +51,7 @@ public record SessionContext(
       RequestCounters counters,
       @Nullable WriteGate gate) {
     this(
-        new CommandRequest(store, server, traffic, buffers, scratch),
+        new CommandRequest(store, server, gate, traffic, buffers, scratch),
         buffers,
         Commands.table(),
         store.prefetcher(),

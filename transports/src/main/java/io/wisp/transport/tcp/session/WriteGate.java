@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp.session;
 
+import io.wisp.transport.tcp.command.SlotLog;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where writes are logged before they happen: says when a command may write. It belongs to the
  * thread of its sessions.
  */
-public interface WriteGate {
+public interface WriteGate extends SlotLog {
 
   /** A session begins a turn, and sees what the store holds. */
   void beginTurn();
