@@ -6,7 +6,7 @@
 #   test                     all tests and gates; rdma-tests: those that need an RDMA device; test-python: Python's;
 #                            test-clients: clients of Redis that others wrote
 #   guest                    runs a command where there is an RDMA device, if need be in a virtual machine
-#   cluster                  shows who shares a log, and has others come and go
+#   cluster                  shows who shares a log, has others come and go, and moves slots between nodes
 #   failover                 kills masters of a group while somebody writes, and looks for what was acknowledged
 #   bench                    the JMH suite
 #   plot, report, export     what was measured, as plots, tables, a page, or files of other programs

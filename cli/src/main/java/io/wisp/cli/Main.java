@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.cli;
 
+import io.wisp.cli.cluster.ClusterArguments;
+import io.wisp.cli.cluster.ClusterTool;
 import io.wisp.cli.common.ClientLog;
 import io.wisp.cli.common.InternalErrors;
 import io.wisp.cli.common.ProcessText;
 import io.wisp.cli.common.Product;
 import io.wisp.cli.common.Streams;
-import io.wisp.cli.members.ClusterArguments;
-import io.wisp.cli.members.ClusterTool;
 import io.wisp.cli.perf.PerfBatch;
 import io.wisp.cli.perf.PerfCommand;
 import io.wisp.cli.serve.ServeCommand;

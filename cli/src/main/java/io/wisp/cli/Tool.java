@@ -18,13 +18,13 @@ enum Tool {
   SIMPLE_KV("the Python baseline"),
   GUEST("run a command where there is an RDMA device"),
   TEST("run all tests and gates"),
+  CLUSTER,
   RDMA_TESTS,
   TEST_CLIENTS,
   TEST_PYTHON,
   PROVE_COMPARE,
   SCALE,
   FAILOVER,
-  CLUSTER,
   JDK;
 
   private final String purpose;

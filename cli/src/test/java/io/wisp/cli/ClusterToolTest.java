@@ -22,7 +22,8 @@ class ClusterToolTest {
     for (String words : new String[] {"", "-h", "status --help"}) {
       Run run = cluster(words);
       assertThat(run.exitCode()).isZero();
-      assertThat(run.out()).contains("status NODE", "replace NODE NEW", "--timeout");
+      assertThat(run.out())
+          .contains("status NODE", "replace NODE NEW", "move NODE SLOTS", "--timeout");
       assertThat(run.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThan(81));
     }
   }
@@ -33,6 +34,13 @@ class ClusterToolTest {
       textBlock =
           """
           meet h                     | cluster meet is nothing; there are status, add
+          move h 0 a                 | cluster move takes four words
+          move h x a b               | "x" is no list of slots
+          move h 0-20000 a b         | 0-20000 is no range of slots from 0 to 16383
+          move h:x 0 a b             | h:x: "x" in "h:x" is no port
+          move h 0 a b --patience 0  | --patience 0ms is not between 1s and 24h
+          move h 0 a b --timeout 1s  | --timeout means nothing with cluster move
+          status h --patience 1s     | --patience means nothing with cluster status
           status                     | cluster status takes a node
           add h                      | cluster add takes two words
           remove h a b               | cluster remove takes two words
@@ -58,6 +66,9 @@ class ClusterToolTest {
     Run remove = cluster("remove 127.0.0.1:" + port + " a --timeout 1s");
     assertThat(remove.exitCode()).isEqualTo(1);
     assertThat(remove.err()).contains("--timeout is over: 127.0.0.1:" + port);
+    Run move = cluster("move 127.0.0.1:" + port + " 0-99 a b --patience 1s");
+    assertThat(move.exitCode()).isEqualTo(1);
+    assertThat(move.err()).contains("not all of the slots were moved: ");
   }
 
   @Test

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.wisp.cli.members;
+package io.wisp.cli.cluster;
 
 import io.wisp.cli.common.HelpText;
 import io.wisp.cli.common.Password;
@@ -12,7 +12,7 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Shows who shares a log, and has members come, go and be replaced. */
+/** Shows who shares a log, has members come, go and be replaced, and has slots move. */
 public final class ClusterTool {
 
   /** By which the command is asked for. */
@@ -43,11 +43,15 @@ public final class ClusterTool {
       case "add" -> add(node(1, 3), node(2, 3));
       case "replace" -> replace(node(1, 3), node(2, 3));
       case "remove" -> remove(node(1, 3), words.get(2));
+      case "move" -> {
+        Endpoint node = node(1, 5);
+        SlotMove.run(arguments, node, words.get(2), words.get(3), words.get(4), out);
+      }
       default ->
           throw UserError.usage(
               "cluster "
                   + words.getFirst()
-                  + " is nothing; there are status, add, replace and remove");
+                  + " is nothing; there are status, add, replace, remove and move");
     }
     return ExitCode.SUCCESS;
   }
@@ -58,13 +62,21 @@ public final class ClusterTool {
     if (words.size() != count) {
       throw UserError.usage(
           "cluster %s takes %s: ./wisp cluster -h shows which"
-              .formatted(words.getFirst(), count == 2 ? "a node" : "two words"));
+              .formatted(words.getFirst(), wordsBehind(count)));
     }
     try {
       return Endpoint.parse(words.get(index));
     } catch (IllegalArgumentException e) {
       throw UserError.usage(words.get(index) + ": " + e.getMessage());
     }
+  }
+
+  private static String wordsBehind(int count) {
+    return switch (count) {
+      case 2 -> "a node";
+      case 3 -> "two words";
+      default -> "four words";
+    };
   }
 
   private GroupChange group(Endpoint node) {
@@ -212,8 +224,9 @@ public final class ClusterTool {
     return new HelpText()
         .paragraph("./wisp cluster COMMAND NODE [OPTION...]")
         .heading(
-            "Shows who shares the log of a node that has replicas, and has others come and go while"
-                + " all is served. NODE is HOST[:PORT] of any member that runs.")
+            "Shows who shares the log of a node that has replicas, has others come and go, and has"
+                + " slots move to another node, while all is served. NODE is HOST[:PORT] of any"
+                + " member that runs; for move, of any node of the cluster.")
         .heading("Commands:")
         .row("status NODE", "Who the members are, and what a new one is started with.")
         .row(
@@ -226,12 +239,18 @@ public final class ClusterTool {
         .row(
             "remove NODE NAME",
             "Have a member leave, and its server end. NAME is that of its node, or its identifier.")
+        .row(
+            "move NODE SLOTS FROM TO",
+            "Have SLOTS, as 0-99,7000, go from the node FROM and its replicas to the node TO and its"
+                + " own. All of them log their writes (--data). If it is interrupted, the same"
+                + " command goes on. FROM and TO are names of the file.")
         .heading("Options:")
         .row("--password PASSWORD", "The nodes' password, unless WISP_PASSWORD says it.")
-        .row("--timeout TIME", "How long all of it may take, 10m unless given.")
+        .row("--timeout TIME", "How long all of it may take, 10m unless given; not for move.")
+        .row("--patience TIME", "Of move: how long a node may be gone, 60s unless given.")
         .heading("Exit codes:")
         .row("0", "It is done.")
-        .row("1", "It could not be done, or was not within --timeout; status tells what there is.")
+        .row("1", "It could not be done, or not all of it in time; status tells what there is.")
         .row("2", "The command line was wrong, and nothing was tried.")
         .toString();
   }

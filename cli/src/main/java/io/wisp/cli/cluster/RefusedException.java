@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.wisp.cli.members;
+package io.wisp.cli.cluster;
 
 /** A node has answered with an error. */
 final class RefusedException extends Exception {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.wisp.cli.members;
+package io.wisp.cli.cluster;
 
 import io.wisp.measure.input.UserError;
 import io.wisp.transport.Endpoint;

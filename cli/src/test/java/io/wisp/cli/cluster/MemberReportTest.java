@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.wisp.cli.members;
+package io.wisp.cli.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.wisp.cli.members;
+package io.wisp.cli.cluster;
 
 import io.wisp.transport.Endpoint;
 import java.util.HashMap;
