@@ -22,8 +22,8 @@ def test_lines_are_those_that_java_writes_and_reads():
     source = (ROOT / "core/src/main/java/io/wisp/cluster/MapLines.java").read_text()
     (pattern,) = re.findall(r'Pattern.compile\("(name=.+,slots=.+)"\);', source)
     written = re.search(r'"(name=%s,host=%s,port=%s,slots=%s)%s"', source)
-    names = re.findall(r'String [A-Z]+ = "(\w+)";', source)
-    epoch, digest, myself, node = names
+    names = dict(re.findall(r'String ([A-Z_]+) = "(\w+)";', source))
+    epoch, digest, myself, node = (names[each] for each in ("EPOCH", "DIGEST", "MYSELF", "NODE"))
     scattered = Map.scattered(3, 1)
     lines = scattered.lines().splitlines()
     assert [line.partition(":")[0] for line in lines] == [epoch, digest, myself, *(f"{node}{i}" for i in range(3))]

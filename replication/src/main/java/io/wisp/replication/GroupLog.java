@@ -331,7 +331,7 @@ final class GroupLog implements WriteLog, Leadership {
       entry.end(why);
       return;
     }
-    entry.propose(engine, machine, current);
+    entry.propose(proposal, engine, machine, current);
   }
 
   private void fail(String why) {

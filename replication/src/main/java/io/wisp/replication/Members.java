@@ -46,7 +46,8 @@ final class Members implements GroupMembers {
   private final AtomicReference<Change> change = new AtomicReference<>(Change.NOTHING);
 
   /** By the last entry that was committed, as far as this member knows. */
-  private volatile Configuration inForce = new Configuration(Long.MIN_VALUE, List.of(), List.of());
+  private volatile GroupConfiguration inForce =
+      new GroupConfiguration(Long.MIN_VALUE, List.of(), List.of());
 
   private volatile boolean waits;
   private boolean hasLooked;
@@ -83,7 +84,7 @@ final class Members implements GroupMembers {
   void look(RaftEngine.Standing standing) throws IOException {
     // First, or another entry might have come in the place of the one that is looked at.
     long applied = applied();
-    Configuration now = engine.configuration();
+    GroupConfiguration now = engine.configuration();
     String self = folder.member();
     if (!hasLooked && now.index() >= 0 && !now.knows(self)) {
       throw new IOException(NO_MEMBER);
@@ -117,7 +118,8 @@ final class Members implements GroupMembers {
     return machine.getLastAppliedTermIndex().getIndex();
   }
 
-  private void follow(Configuration now, String self, @Nullable String leader) throws IOException {
+  private void follow(GroupConfiguration now, String self, @Nullable String leader)
+      throws IOException {
     RaftPeer own = now.member(self);
     if (own == null) {
       return;
@@ -149,7 +151,7 @@ final class Members implements GroupMembers {
     return epoch(term, inForce);
   }
 
-  private long epoch(long term, Configuration configuration) {
+  private long epoch(long term, GroupConfiguration configuration) {
     return node.map().epoch() + term + Math.max(0, configuration.index());
   }
 
@@ -179,8 +181,10 @@ final class Members implements GroupMembers {
     lines.put("shard", group.shard() + ", slots " + group.slots());
     lines.put("self", folder.member());
     lines.put("address", group.self().address());
-    lines.put("leader", leader());
     List<RaftPeer> members = inForce.members();
+    // One that does not know the members yet can have nothing changed either.
+    lines.put("leader", members.isEmpty() ? "" : leader());
+    lines.put("waits", waits ? "yes" : "no");
     for (int i = 0; i < members.size(); i++) {
       RaftPeer each = members.get(i);
       lines.put("member" + i, each.getId() + " " + group.node(each).address());
@@ -267,7 +271,8 @@ final class Members implements GroupMembers {
    * can commit that others are. One that comes does not count: in Ratis it has no vote before it
    * has been told that it is a member. To a member that is alone it is the only other one.
    */
-  private @Nullable String silenceOf(Configuration now, List<RaftPeer> next) throws IOException {
+  private @Nullable String silenceOf(GroupConfiguration now, List<RaftPeer> next)
+      throws IOException {
     Set<String> answering = engine.answering();
     long count = next.stream().filter(each -> answering.contains(each.getId().toString())).count();
     return 2 * count > next.size() || now.members().size() == 1
@@ -279,7 +284,7 @@ final class Members implements GroupMembers {
   /** What the members are to be; null if that cannot be. */
   @FunctionalInterface
   private interface Step {
-    @Nullable List<RaftPeer> from(Configuration now);
+    @Nullable List<RaftPeer> from(GroupConfiguration now);
   }
 
   private @Nullable String begin(String what, Step step, String otherwise) {
@@ -291,9 +296,12 @@ final class Members implements GroupMembers {
             + (leader == null ? "knows of nobody who does" : leader + " does");
       }
       long applied = applied();
-      Configuration now = engine.configuration();
+      GroupConfiguration now = engine.configuration();
       if (change.get().isUnderWay() || !now.isStable() || now.index() > applied) {
         return "TRYAGAIN another change is under way";
+      }
+      if (now.member(folder.member()) == null) {
+        return "TRYAGAIN this member is being removed";
       }
       List<RaftPeer> next = step.from(now);
       if (next == null) {
@@ -311,17 +319,24 @@ final class Members implements GroupMembers {
   }
 
   /**
-   * Has one of those that stay lead. Ratis' leader that removes itself closes while it holds the
-   * lock that a request waits for, and waits for the request: neither ends.
+   * Has the one lead that has most of the log, of those that stay. Ratis' leader that removes
+   * itself closes while it holds the lock that a request waits for, and waits for the request:
+   * neither ends.
    */
   private String handOver(List<RaftPeer> next) throws IOException {
     Set<String> answering = engine.answering();
-    RaftPeerId heir =
-        next.stream()
-            .map(RaftPeer::getId)
-            .filter(each -> answering.contains(each.toString()))
-            .findFirst()
-            .orElseThrow(() -> new IOException("nobody answers"));
+    RaftPeerId heir = null;
+    long most = applied() - RaftSettings.NEWCOMER_ENTRIES;
+    for (RaftPeer each : next) {
+      long committed = engine.committed(each.getId());
+      if (committed >= most && answering.contains(each.getId().toString())) {
+        heir = each.getId();
+        most = committed;
+      }
+    }
+    if (heir == null) {
+      return "TRYAGAIN this member leads, and no other one has nearly all of the log";
+    }
     var _ = engine.handOver(heir);
     return "TRYAGAIN this member leads, and has %s lead before it is removed".formatted(heir);
   }
@@ -330,7 +345,7 @@ final class Members implements GroupMembers {
     return identifier.toString().equals(folder.member());
   }
 
-  private @Nullable String begin(Change begun, Configuration now, List<RaftPeer> next) {
+  private @Nullable String begin(Change begun, GroupConfiguration now, List<RaftPeer> next) {
     Change before = change.get();
     if (before.isUnderWay() || !change.compareAndSet(before, begun)) {
       return "TRYAGAIN another change is under way: " + change.get().what();
@@ -345,7 +360,7 @@ final class Members implements GroupMembers {
   /** The members, for people. */
   @Override
   public String toString() {
-    Configuration now = inForce;
+    GroupConfiguration now = inForce;
     return now.members().isEmpty()
         ? group.toString()
         : now.members().stream()

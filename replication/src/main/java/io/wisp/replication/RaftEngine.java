@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
@@ -162,7 +163,7 @@ final class RaftEngine implements AutoCloseable {
             .build();
     try {
       return division().submitClientRequestAsync(request).thenCompose(RaftEngine::messageOf);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
       return CompletableFuture.failedFuture(e);
     }
   }
@@ -219,14 +220,23 @@ final class RaftEngine implements AutoCloseable {
             client, member, group, lastCall.incrementAndGet(), next, HAND_OVER_MILLIS);
     try {
       return server.transferLeadershipAsync(request).thenCompose(RaftEngine::messageOf);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
       return CompletableFuture.failedFuture(e);
     }
   }
 
+  /** Up to which entry a member has committed, as far as this one knows. */
+  long committed(RaftPeerId peer) throws IOException {
+    return server.getDivision(group).getCommitInfos().stream()
+        .filter(each -> each.getServer().getId().equals(peer.toByteString()))
+        .mapToLong(CommitInfoProto::getCommitIndex)
+        .max()
+        .orElse(-1);
+  }
+
   /** By whom this member counts majorities. */
-  Configuration configuration() throws IOException {
-    return Configuration.of(server.getDivision(group).getRaftConf());
+  GroupConfiguration configuration() throws IOException {
+    return GroupConfiguration.of(server.getDivision(group).getRaftConf());
   }
 
   /**

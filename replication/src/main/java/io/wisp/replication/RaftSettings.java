@@ -38,7 +38,7 @@ final class RaftSettings {
   static final int NEWCOMER_SECONDS = 10;
 
   /** Who is to become a member becomes one when no more is missing. */
-  private static final int NEWCOMER_ENTRIES = 100;
+  static final int NEWCOMER_ENTRIES = 100;
 
   private static final TimeDuration NEVER = TimeDuration.valueOf(31_536_000, TimeUnit.SECONDS);
 

@@ -217,9 +217,7 @@ final class RaftWriteLog implements WriteLog {
     }
     try {
       var _ =
-          engine
-              .propose(proposal)
-              .whenComplete((answer, error) -> ended(proposal, answer, error));
+          engine.propose(proposal).whenComplete((answer, error) -> ended(proposal, answer, error));
     } catch (OutOfMemoryError e) {
       fail(NO_HEAP);
     } catch (Throwable e) {
@@ -228,8 +226,13 @@ final class RaftWriteLog implements WriteLog {
   }
 
   private void failIfOverdue() {
-    if (entry.isOverdue(TimeUnit.MILLISECONDS.toNanos(entryMillis))) {
-      fail("the disk or the log hangs: an entry has not ended in " + entryMillis + " ms");
+    try {
+      if (entry.isOverdue(TimeUnit.MILLISECONDS.toNanos(entryMillis))) {
+        fail("the disk or the log hangs: an entry has not ended in " + entryMillis + " ms");
+      }
+    } catch (OutOfMemoryError e) {
+      // A task that throws is not run again.
+      fail(NO_HEAP);
     }
   }
 

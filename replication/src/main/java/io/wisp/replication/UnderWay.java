@@ -49,14 +49,14 @@ final class UnderWay {
   }
 
   /**
-   * Proposes the one that has begun.
+   * Proposes one that has begun, if it has not ended.
    *
    * @param machine that carries it out
    * @param reign in which a leader has decided it
    */
-  void propose(RaftEngine engine, StoreMachine machine, Reign reign) {
+  void propose(Proposal proposal, RaftEngine engine, StoreMachine machine, Reign reign) {
     Entrant current = entrant.get();
-    if (current == null) {
+    if (current == null || !current.proposal().equals(proposal)) {
       return;
     }
     try {

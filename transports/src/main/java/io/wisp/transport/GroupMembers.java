@@ -20,7 +20,8 @@ public interface GroupMembers {
    * shard          the name of theirs, its slots, and the epoch of the file that gives them
    * self           this one's identifier: its node's name, and what was made when it came later
    * address        where others find it: HOST:PORT, as of clients
-   * leader         the identifier of the one that leads; empty if that is not known
+   * leader         the identifier of the one that leads; empty if that, or the members, are not known
+   * waits          yes if this one has never been a member, and waits to be added; else no
    * member0, ...   the others and this one, if it is a member: IDENTIFIER HOST:PORT
    * change         what was asked for last: add IDENTIFIER, or remove IDENTIFIER; empty if nothing
    * change_state   what became of it: none, under way, done, failed, or unknown to this one

@@ -95,7 +95,7 @@ public final class ClusterTool {
                         + " at "
                         + at
                         + (identifier.equals(report.leader()) ? ", the master" : "")));
-    if (!report.members().containsKey(report.self())) {
+    if (report.waits()) {
       out.println(report.self() + " at " + node + " is no member, and waits to be added");
     }
     if (!report.change().isEmpty()) {

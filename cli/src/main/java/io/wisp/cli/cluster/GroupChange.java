@@ -81,7 +81,11 @@ final class GroupChange {
         } catch (IOException e) {
           fault = fault.isEmpty() ? asked + ": " + e.getMessage() : fault;
         } catch (RefusedException e) {
-          throw UserError.failure(asked + " refuses: " + e.getMessage());
+          // Where a member was there may be another server by now.
+          if (i == 0) {
+            throw UserError.failure(asked + " refuses: " + e.getMessage());
+          }
+          fault = fault.isEmpty() ? asked + " refuses: " + e.getMessage() : fault;
         }
       }
       waitsFor(fault);

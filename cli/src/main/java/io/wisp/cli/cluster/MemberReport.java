@@ -89,6 +89,11 @@ record MemberReport(Map<String, String> lines, Map<String, Endpoint> members) {
     return self().equals(leader());
   }
 
+  /** Whether it has never been a member. */
+  boolean waits() {
+    return line("waits").equals("yes");
+  }
+
   /** What it was asked for last; empty if nothing. */
   String change() {
     return line("change");

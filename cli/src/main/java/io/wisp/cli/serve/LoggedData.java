@@ -17,6 +17,8 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -145,6 +147,9 @@ record LoggedData(Path folder, boolean isOfNewMember, @Nullable UUID joins) {
     if (files == null) {
       return new URL[0];
     }
+    // Wisp's own come first: a build leaves jars of earlier ones, with services in place of its
+    // own.
+    Arrays.sort(files, Comparator.comparing(file -> !file.getName().startsWith("wisp-")));
     URL[] urls = new URL[files.length];
     for (int i = 0; i < files.length; i++) {
       try {

@@ -113,6 +113,20 @@ final class CommandSyntax {
       cluster|replicas node-id
       cluster|slaves node-id
       cluster|count-failure-reports node-id
+      cluster|add-member identifier host port:integer
+      cluster|remove-member identifier
+      moveslots|import move:integer slots source epoch:integer
+      moveslots|clean move:integer cursor
+      moveslots|store move:integer record(key:string expiry:integer value)...
+      moveslots|take move:integer
+      moveslots|drop move:integer
+      moveslots|track move:integer slots
+      moveslots|read move:integer cursor
+      moveslots|changes move:integer
+      moveslots|leave move:integer slots target epoch:integer
+      moveslots|keep move:integer
+      moveslots|give move:integer
+      moveslots|purge cursor
       """;
 
   private static final Map<String, List<ArgumentSyntax>> ALL =

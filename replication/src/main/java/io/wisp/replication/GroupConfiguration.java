@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param members who they are, or are to be
  * @param former who they were, while they change; else none
  */
-record Configuration(long index, List<RaftPeer> members, List<RaftPeer> former) {
+record GroupConfiguration(long index, List<RaftPeer> members, List<RaftPeer> former) {
 
-  static Configuration of(RaftConfiguration raft) {
-    return new Configuration(
+  static GroupConfiguration of(RaftConfiguration raft) {
+    return new GroupConfiguration(
         raft.getLogEntryIndex(),
         List.copyOf(raft.getCurrentPeers()),
         List.copyOf(raft.getPreviousPeers()));
