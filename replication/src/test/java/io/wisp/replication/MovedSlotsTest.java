@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -281,6 +282,37 @@ class MovedSlotsTest {
   private static long size(RunningShards shards, int index) throws IOException {
     try (Wire wire = new Wire(shards.port(index), PATIENT_MILLIS)) {
       return Long.parseLong(wire.call("DBSIZE"));
+    }
+  }
+
+  /** As the command leaves it that is killed between TAKE and GIVE. */
+  @Test
+  void shouldMoveSlotsBackOfWhichTheFormerOwnerDoesNotKnowWhoHasThem() throws Exception {
+    try (RunningShards shards = new RunningShards(folder, "a", "b")) {
+      step(shards, 1, "IMPORT", "7", "0-99", "a", "1");
+      step(shards, 0, "TRACK", "7", "0-99");
+      step(shards, 0, "LEAVE", "7", "0-99", "b", "1");
+      step(shards, 1, "TAKE", "7");
+      assertThat(state(shards, 0)).contains("leaving ");
+      var _ = mover(shards).move(SlotRange.parseAll("0-99"), "b", "a");
+      assertThat(state(shards, 0)).doesNotContain("leaving ");
+      String key =
+          Stream.iterate(0, i -> i + 1)
+              .map(i -> "key " + i)
+              .filter(each -> KeySlot.of(Slice.of(each)) < 100)
+              .findFirst()
+              .orElseThrow();
+      try (Wire wire = new Wire(shards.port(0), PATIENT_MILLIS)) {
+        assertThat(wire.call("SET", key, "1")).isEqualTo("OK");
+      }
+    }
+  }
+
+  private static void step(RunningShards shards, int index, String... words) throws IOException {
+    List<String> command = new ArrayList<>(List.of("MOVESLOTS"));
+    command.addAll(List.of(words));
+    try (Wire wire = new Wire(shards.port(index), PATIENT_MILLIS)) {
+      assertThat(wire.call(command.toArray(String[]::new))).doesNotStartWith("-");
     }
   }
 

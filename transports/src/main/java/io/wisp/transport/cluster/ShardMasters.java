@@ -80,14 +80,12 @@ final class ShardMasters {
     for (ClusterNode node : known.shardOf(known.masterOf(shard))) {
       try {
         return asMaster(node);
-      } catch (NodeErrorException e) {
-        if (!e.isPassing()) {
-          throw e;
-        }
-        last = e;
       } catch (IOException e) {
         last = e;
       }
+    }
+    if (last instanceof NodeErrorException error && !error.isPassing()) {
+      throw error;
     }
     throw new IOException("no node of shard " + shard + " serves: " + last.getMessage(), last);
   }

@@ -47,6 +47,8 @@ final class SlotCopy {
       List<byte[]> read = source.call("MOVESLOTS", "READ", id, cursor);
       cursor = new String(read.getFirst(), StandardCharsets.US_ASCII);
       store(read);
+      // What was too much for one answer waits with what was written, and only so many may wait.
+      catchUp();
     } while (!cursor.equals(NodeWire.AT_END));
   }
 

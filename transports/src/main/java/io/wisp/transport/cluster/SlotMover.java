@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,11 @@ public final class SlotMover {
   private long refusedNanos;
   private int copies;
 
+  /** The shards of the nodes that were named, once they are known. */
+  private @Nullable String givingShard;
+
+  private @Nullable String takingShard;
+
   /** The number of the last copy. */
   private long id;
 
@@ -79,6 +85,8 @@ public final class SlotMover {
     records = 0;
     refusedNanos = 0;
     copies = 0;
+    givingShard = null;
+    takingShard = null;
     IOException hindrance = null;
     long end = System.nanoTime() + patience.toNanos();
     while (true) {
@@ -92,7 +100,7 @@ public final class SlotMover {
           // Whoever got so far as to copy has met all nodes.
           end = System.nanoTime() + patience.toNanos();
           hindrance = isLasting || copies == MOST_COPIES ? e : null;
-        } else if (isLasting || System.nanoTime() - end >= 0) {
+        } else if ((isLasting && copies == 0) || System.nanoTime() - end >= 0) {
           throw notMoved(
               e,
               copies == 0 && isLasting
@@ -126,25 +134,31 @@ public final class SlotMover {
       List<SlotRange> slots, String from, String to, @Nullable IOException hindrance)
       throws IOException {
     ClusterMap known = masters.ask();
-    String sourceShard = shardOf(from, known);
-    String targetShard = shardOf(to, known);
-    if (sourceShard.equals(targetShard)) {
+    // Once: the members that were named may be removed while slots move.
+    String giving = Objects.requireNonNullElseGet(givingShard, () -> shardOf(from, known));
+    String taking = Objects.requireNonNullElseGet(takingShard, () -> shardOf(to, known));
+    givingShard = giving;
+    takingShard = taking;
+    if (giving.equals(taking)) {
       throw new TransportException(from + " and " + to + " have the same slots already");
     }
-    try (NodeWire source = masters.of(sourceShard, known);
-        NodeWire target = masters.of(targetShard, known)) {
-      var _ = masters.learn(source, sourceShard);
-      var _ = masters.learn(target, targetShard);
+    try (NodeWire source = masters.of(giving, known);
+        NodeWire target = masters.of(taking, known)) {
+      var _ = masters.learn(source, giving);
+      var _ = masters.learn(target, taking);
       settle(source, known);
-      ClusterMap now = masters.learn(source, sourceShard);
-      List<SlotRange> left = stillAt(now, sourceShard, targetShard, slots);
+      // Else it keeps to slots that it has given up by a move which nobody has ended.
+      settle(target, known);
+      var _ = masters.learn(target, taking);
+      ClusterMap now = masters.learn(source, giving);
+      List<SlotRange> left = stillAt(now, giving, taking, slots);
       if (!left.isEmpty() && hindrance != null) {
         giveUp(source, target);
         throw notMoved(
-            hindrance, sourceShard + " serves them; ask for the same move when that is mended");
+            hindrance, giving + " serves them; ask for the same move when that is mended");
       }
       if (!left.isEmpty()) {
-        move(left, 1 + greatestEpoch(left, now), sourceShard, targetShard, source, target);
+        move(left, 1 + greatestEpoch(left, now), giving, taking, source, target);
       }
       source.walk("MOVESLOTS", "PURGE");
     }
@@ -173,6 +187,7 @@ public final class SlotMover {
     }
     boolean isTaken;
     try (NodeWire target = masters.of(leaving.shard(), known)) {
+      var _ = masters.learn(target, leaving.shard());
       // From now on it takes no more, so that what its log says next is the last word.
       var _ = target.call("MOVESLOTS", "DROP", leaving.id());
       int slot = leaving.slots().getFirst().first();
@@ -237,6 +252,10 @@ public final class SlotMover {
       var _ = target.call("MOVESLOTS", "IMPORT", id, text, sourceShard, epoch);
       target.walk("MOVESLOTS", "CLEAN", id);
       var _ = source.call("MOVESLOTS", "TRACK", id, text);
+      // One of which nobody knew whether it happens is behind TRACK's entry now, or never.
+      if (ShardMasters.state(source).leaving() != null) {
+        throw new IOException("another move has begun to hand over slots");
+      }
       copy.all();
       copy.catchUp();
       long began = System.nanoTime();

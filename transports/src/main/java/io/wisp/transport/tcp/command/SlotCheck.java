@@ -97,7 +97,9 @@ public final class SlotCheck {
    */
   public boolean hasLeft(int ofSlot, long since) {
     ClusterMember.Place place = member.place();
-    return !place.serves(ofSlot) || place.map().slotEpoch(ofSlot) != since;
+    return !place.isOfShard(ofSlot)
+        || place.isLeaving(ofSlot)
+        || place.map().slotEpoch(ofSlot) != since;
   }
 
   private static boolean touchesData(Command command) {

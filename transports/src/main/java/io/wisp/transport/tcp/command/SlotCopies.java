@@ -61,6 +61,10 @@ final class SlotCopies {
       this.expiresAt = expiresAt;
       this.value = value;
     }
+
+    int bytes() {
+      return key.length + value.length;
+    }
   }
 
   /** Keys of a walk, and where it goes on. */
@@ -89,7 +93,7 @@ final class SlotCopies {
         if (copy.expiresAt != NONE) {
           copies.add(copy);
         }
-        bytes += copy.value.length;
+        bytes += copy.bytes();
       }
     }
     request.reply().array(1L + (long) FIELDS * copies.size());
@@ -109,7 +113,7 @@ final class SlotCopies {
       if (key != null) {
         Copy copy = copy(key, request.store());
         copies.add(copy);
-        bytes += copy.value.length;
+        bytes += copy.bytes();
       }
     }
     request.reply().array(1L + (long) FIELDS * copies.size());
