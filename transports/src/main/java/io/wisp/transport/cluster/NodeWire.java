@@ -15,6 +15,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +35,7 @@ final class NodeWire implements AutoCloseable {
   private static final byte[] LINE_END = {'\r', '\n'};
 
   private final String name;
+  private final int millis;
   private final Socket socket = new Socket();
   private final InputStream in;
   private final OutputStream out;
@@ -40,12 +44,12 @@ final class NodeWire implements AutoCloseable {
    * Connects.
    *
    * @param name of the node, for people
-   * @param timeout how long connecting, and each answer, may take
+   * @param timeout how long connecting, each request and each answer may take
    */
   NodeWire(String name, Endpoint server, @Nullable String password, Duration timeout)
       throws IOException {
     this.name = name;
-    int millis = Math.toIntExact(timeout.toMillis());
+    millis = Math.toIntExact(timeout.toMillis());
     try {
       socket.connect(new InetSocketAddress(server.host(), server.port()), millis);
       socket.setSoTimeout(millis);
@@ -84,13 +88,36 @@ final class NodeWire implements AutoCloseable {
 
   /** Puts a request with others, to be sent: texts, numbers, and arrays of bytes. */
   void send(Object... words) throws IOException {
-    writeHead('*', words.length);
-    for (Object word : words) {
-      byte[] bytes =
-          word instanceof byte[] raw ? raw : word.toString().getBytes(StandardCharsets.UTF_8);
-      writeHead('$', bytes.length);
-      out.write(bytes);
-      out.write(LINE_END);
+    inTime(
+        () -> {
+          writeHead('*', words.length);
+          for (Object word : words) {
+            byte[] bytes =
+                word instanceof byte[] raw ? raw : word.toString().getBytes(StandardCharsets.UTF_8);
+            writeHead('$', bytes.length);
+            out.write(bytes);
+            out.write(LINE_END);
+          }
+        });
+  }
+
+  @FunctionalInterface
+  private interface Sending {
+    void run() throws IOException;
+  }
+
+  /** A socket's timeout is of what is read. One that takes nothing for so long is closed. */
+  private void inTime(Sending sending) throws IOException {
+    Future<?> limit =
+        ForkJoinPool.commonPool().schedule(this::close, millis, TimeUnit.MILLISECONDS);
+    try {
+      sending.run();
+    } catch (IOException e) {
+      throw limit.isDone()
+          ? new IOException("node " + name + " takes no request for " + millis + " ms", e)
+          : e;
+    } finally {
+      limit.cancel(false);
     }
   }
 
@@ -105,7 +132,7 @@ final class NodeWire implements AutoCloseable {
    * @throws NodeErrorException if it is an error
    */
   List<byte[]> answer() throws IOException {
-    out.flush();
+    inTime(out::flush);
     String line = line();
     if (line.startsWith("-")) {
       throw new NodeErrorException(name, line.substring(1));
