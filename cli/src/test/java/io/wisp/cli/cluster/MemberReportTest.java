@@ -42,6 +42,13 @@ class MemberReportTest {
     assertThat(MemberReport.read(HEAD + "leader:\r\n").leads()).isFalse();
   }
 
+  /** One that was started anew has no members to tell of either, until somebody leads. */
+  @Test
+  void shouldKnowTheOneThatWaitsToBeAdded() {
+    assertThat(MemberReport.read(HEAD + "waits:yes\r\n").waits()).isTrue();
+    assertThat(MemberReport.read(HEAD + "waits:no\r\n").waits()).isFalse();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

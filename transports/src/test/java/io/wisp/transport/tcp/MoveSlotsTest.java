@@ -428,6 +428,8 @@ class MoveSlotsTest {
         .isEqualTo("MOVELOST slot 9000 has the epoch 0 already");
     assertThat(source.call("MOVESLOTS", "IMPORT", "7", "16384", "b", "1").text())
         .isEqualTo("ERR slots are written as 0-99 or 0-99,7000, and not as 16384");
+    assertThat(source.call("MOVESLOTS", "IMPORT", "7", "0-16383,5", "b", "1").text())
+        .isEqualTo("ERR of 16384 slots 16385 are named");
     assertThat(source.call("MOVESLOTS", "IMPORT", "x", "9000", "b", "1").text())
         .isEqualTo("ERR value is not an integer or out of range");
     assertThat(source.call("MOVESLOTS", "STORE", "7", "k", "0", "1").text())

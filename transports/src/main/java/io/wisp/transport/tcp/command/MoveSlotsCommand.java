@@ -244,7 +244,13 @@ final class MoveSlotsCommand {
       return null;
     }
     try {
-      return SlotRange.parseAll(arguments.text(3));
+      List<SlotRange> ranges = SlotRange.parseAll(arguments.text(3));
+      int count = ranges.stream().mapToInt(range -> range.last() - range.first() + 1).sum();
+      if (count <= KeySlot.COUNT) {
+        return ranges;
+      }
+      request.fail("ERR of %s slots %s are named".formatted(KeySlot.COUNT, count));
+      return null;
     } catch (IllegalArgumentException e) {
       // What that says may be as long as the argument.
       request.fail("ERR slots are written as 0-99 or 0-99,7000, and not as " + arguments.quoted(3));
