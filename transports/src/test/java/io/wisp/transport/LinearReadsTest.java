@@ -45,6 +45,9 @@ public abstract class LinearReadsTest extends TransportFixture {
   /** Gets that are asked for wait behind all that writers have under way. */
   private static final int ASKED_SHARE = 4;
 
+  /** With fewer none might meet a stale address. */
+  private static final long FEWEST_ASKED = 5_000;
+
   private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED;
 
   private final AtomicLong getsLeft = new AtomicLong();
@@ -60,7 +63,7 @@ public abstract class LinearReadsTest extends TransportFixture {
   /** Of each key, the number of the last delete that was begun. */
   private AtomicLongArray deleting = new AtomicLongArray(0);
 
-  /** How many gets each test does, but one that asks for some, which does a quarter. */
+  /** How many gets each test does, but one that asks for some, which may do a quarter. */
   protected long gets() {
     return Long.getLong("wisp.linear.gets", 600_000);
   }
@@ -84,7 +87,8 @@ public abstract class LinearReadsTest extends TransportFixture {
       happened.set(i, 1);
       deleting.set(i, 1);
     }
-    getsLeft.set(path == GetPath.AUTO ? gets() / ASKED_SHARE : gets());
+    long fewest = Math.min(gets(), FEWEST_ASKED);
+    getsLeft.set(path == GetPath.AUTO ? Math.max(fewest, gets() / ASKED_SHARE) : gets());
     Server server = serve();
     long before = server.statistics().requests();
     List<Client> readers = new ArrayList<>();

@@ -22,6 +22,6 @@ class RdmaLinearReadsTest extends LinearReadsTest {
 
   @Override
   protected long gets() {
-    return Long.getLong("wisp.linear.rdma.gets", 4_000);
+    return Long.getLong("wisp.linear.rdma.gets", 5_000);
   }
 }
