@@ -212,7 +212,8 @@ class ServeRunTest {
     assertThat(second.out())
         .contains("not served  fake: port " + port() + " is taken by another server")
         .contains("tcp     127.0.0.1:" + base())
-        .contains("ready without fake; ");
+        // Of the ports of others one may be somebody's connection.
+        .containsPattern("ready without ([a-z]+, )*fake; ");
     assertThat(second.exitCode()).isZero();
   }
 
