@@ -111,7 +111,7 @@ final class GroupLog implements WriteLog, Leadership {
     try {
       acknowledgedBefore = acknowledged.last();
       WholeLog.requireBeforeVote(folder, acknowledgedBefore);
-      engine = RaftEngine.start(folder, machine, group, membership.host());
+      engine = RaftEngine.start(folder, machine, this::fail, group, membership.host());
       if (acknowledgedBefore == null) {
         // From now on a log that is gone is missed.
         acknowledged.advanceTo(0, RaftLog.INVALID_LOG_INDEX);

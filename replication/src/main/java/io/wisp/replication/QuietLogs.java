@@ -43,6 +43,11 @@ final class QuietLogs implements AutoCloseable {
     }
   }
 
+  /** As if Ratis had said so. */
+  static void threadEnded(Thread thread, Throwable cause) {
+    RATIS.log(Level.WARNING, "thread " + thread.getName() + " has ended", cause);
+  }
+
   @Override
   public void close() {
     if (handler != null) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
@@ -67,12 +68,14 @@ final class RaftEngine implements AutoCloseable {
    * moment later.
    *
    * @param machine carries out what is in the log, from the beginning or from its snapshot
+   * @param onFailure see {@link MemberThreads}
    * @throws IOException if the folder cannot be used; the message says why
    */
-  static RaftEngine start(DataFolder folder, StateMachine machine) throws IOException {
+  static RaftEngine start(DataFolder folder, StateMachine machine, Consumer<String> onFailure)
+      throws IOException {
     RaftPeer only = RaftPeer.newBuilder().setId(folder.member()).build();
     RaftGroup group = RaftGroup.valueOf(RaftGroupId.valueOf(folder.group()), only);
-    return start(folder, machine, group, RaftSettings.alone(folder));
+    return start(folder, machine, onFailure, group, RaftSettings.alone(folder));
   }
 
   /**
@@ -82,12 +85,14 @@ final class RaftEngine implements AutoCloseable {
    * @param host where to listen for the other members
    * @throws IOException also if it cannot listen there
    */
-  static RaftEngine start(DataFolder folder, StateMachine machine, Group group, String host)
+  static RaftEngine start(
+      DataFolder folder, StateMachine machine, Consumer<String> onFailure, Group group, String host)
       throws IOException {
     requireFree(host, group.port());
     return start(
         folder,
         machine,
+        onFailure,
         group.toRaft(folder.group()),
         RaftSettings.amongOthers(folder, host, group.port()));
   }
@@ -113,7 +118,11 @@ final class RaftEngine implements AutoCloseable {
   }
 
   private static RaftEngine start(
-      DataFolder folder, StateMachine machine, RaftGroup group, RaftProperties properties)
+      DataFolder folder,
+      StateMachine machine,
+      Consumer<String> onFailure,
+      RaftGroup group,
+      RaftProperties properties)
       throws IOException {
     RaftPeerId member = RaftPeerId.valueOf(folder.member());
     Thread thread = Thread.currentThread();
@@ -128,6 +137,7 @@ final class RaftEngine implements AutoCloseable {
               .setGroup(group)
               .setProperties(properties)
               .setStateMachine(machine)
+              .setThreadGroup(new MemberThreads(member.toString(), onFailure))
               .setOption(StartupOption.RECOVER)
               .build();
       try {

@@ -75,7 +75,7 @@ final class RaftWriteLog implements WriteLog {
     acknowledged = Acknowledged.open(folder.path());
     machine = new StoreMachine(store, slots, acknowledged, snapshotBytes, notices, this::fail);
     try {
-      engine = RaftEngine.start(folder, machine);
+      engine = RaftEngine.start(folder, machine, this::fail);
     } catch (Throwable failed) {
       acknowledged.close();
       throw failed;

@@ -54,7 +54,7 @@ class ProposalTest {
         Acknowledged acknowledged = Acknowledged.open(folder.path());
         CuckooStore store = CuckooStore.open(16L * MEBIBYTE)) {
       StoreMachine machine = new StoreMachine(store, acknowledged, MEBIBYTE, _ -> {}, _ -> {});
-      RaftEngine engine = RaftEngine.start(folder, machine);
+      RaftEngine engine = RaftEngine.start(folder, machine, _ -> {});
       try {
         awaitLeadership(engine);
         Proposal back = put(1, "back");

@@ -17,7 +17,9 @@ import io.wisp.store.WriteCondition;
 import io.wisp.store.cuckoo.CuckooStore;
 import io.wisp.transport.WriteLog;
 import io.wisp.transport.WriteLog.Outcome;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -136,6 +138,36 @@ class RaftWriteLogTest {
       }
     }
     assertThat(notices).isEmpty();
+  }
+
+  @Test
+  void shouldFailInALineWhenAThreadOfItEnds() throws Exception {
+    PrintStream before = System.err;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    try (Logged logged = open()) {
+      assertThat(logged.put("a", "1")).isEqualTo(DONE);
+      Thread leading =
+          Thread.getAllStackTraces().keySet().stream()
+              .filter(thread -> thread.getName().endsWith("LeaderStateImpl"))
+              .findFirst()
+              .orElseThrow();
+      Runnable ends =
+          () -> {
+            throw new IllegalStateException("it is CLOSED");
+          };
+      System.setErr(new PrintStream(printed, true, UTF_8));
+      Thread another = new Thread(leading.getThreadGroup(), ends, "another");
+      another.start();
+      another.join();
+      String why = "thread another of the log has ended: it is CLOSED";
+      assertThat(logged.put("a", "2")).isEqualTo(Outcome.NOT_DONE + ": " + why);
+      assertThat(logged.get("a")).isEqualTo("1");
+      assertThat(notices).containsExactly("nothing is written any more: " + why);
+      assertThat(data().resolve("raft.log")).content().contains("CLOSED", "\tat ");
+    } finally {
+      System.setErr(before);
+    }
+    assertThat(printed.toString(UTF_8)).isEmpty();
   }
 
   @Test
