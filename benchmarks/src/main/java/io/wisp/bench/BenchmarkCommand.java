@@ -2,6 +2,7 @@
 package io.wisp.bench;
 
 import io.wisp.bench.results.RunFolder;
+import io.wisp.bench.server.CoreToCoreProfiler;
 import io.wisp.bench.server.OthersProfiler;
 import io.wisp.bench.server.PlacementProfiler;
 import io.wisp.bench.server.ServerProcess;
@@ -105,7 +106,10 @@ public final class BenchmarkCommand {
     suite.checkParameters(arguments.parameterNames());
     ChainedOptionsBuilder options =
         new OptionsBuilder().parent(jmh).shouldFailOnError(jmh.shouldFailOnError().orElse(true));
-    options.addProfiler(OthersProfiler.class).addProfiler(PlacementProfiler.class);
+    options
+        .addProfiler(OthersProfiler.class)
+        .addProfiler(PlacementProfiler.class)
+        .addProfiler(CoreToCoreProfiler.class);
     requireForks(suite, jmh);
     if (suite.includes(StoreBenchmark.class)) {
       options.addProfiler(GCProfiler.class);
@@ -118,7 +122,7 @@ public final class BenchmarkCommand {
     }
     if (suite.includes(TransportBenchmark.class)) {
       for (Map<String, List<String>> part : sweep(suite, arguments, jmh, out).parts()) {
-        parts.add(transports(options.build(), part));
+        parts.add(transports(warmedUp(options.build(), jmh, polling(part, suite)), part));
         expected += suite.combinations(TransportBenchmark.class, part);
       }
     }
@@ -157,6 +161,20 @@ public final class BenchmarkCommand {
     ChainedOptionsBuilder others = new OptionsBuilder().parent(options);
     excludes.forEach(others::exclude);
     return others.exclude(Suite.defaultPattern()).build();
+  }
+
+  private static Collection<String> polling(Map<String, List<String>> part, Suite suite) {
+    List<String> placed = part.get(PlacementDefaults.BUSY_POLL);
+    return placed == null ? suite.values(PlacementDefaults.BUSY_POLL) : placed;
+  }
+
+  private static Options warmedUp(
+      Options options, CommandLineOptions jmh, Collection<String> busyPoll) {
+    ChainedOptionsBuilder warm = new OptionsBuilder().parent(options);
+    if (!jmh.getWarmupIterations().hasValue()) {
+      PlacementDefaults.warmupIterations(busyPoll).ifPresent(warm::warmupIterations);
+    }
+    return warm.build();
   }
 
   private static Options transports(Options options, Map<String, List<String>> parameters) {

@@ -3,8 +3,10 @@ package io.wisp.bench;
 
 import io.wisp.measure.input.TransportOption;
 import io.wisp.measure.machine.Placement;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Where client and server of a transport run, and whether they poll, where that is left to us. A
@@ -20,6 +22,9 @@ final class PlacementDefaults {
 
   static final String PLACEMENT = "placement";
   static final String BUSY_POLL = "busyPoll";
+
+  /** The JIT has what two ends that poll leave of two cores, and wants some seconds of it. */
+  private static final int POLLING_WARMUP = 9;
 
   private static final String ZMQ = "zmq";
   private static final String SHARED = "shared";
@@ -79,6 +84,15 @@ final class PlacementDefaults {
     }
     boolean apart = placements.stream().allMatch(SPLIT::equals);
     return Boolean.toString(apart && TransportOption.GET.isUsedBy(transport));
+  }
+
+  /**
+   * How many iterations of a second warm up, if more than usual.
+   *
+   * @param busyPoll whether the ends poll; several values if they do in some cases
+   */
+  static OptionalInt warmupIterations(Collection<String> busyPoll) {
+    return busyPoll.contains("true") ? OptionalInt.of(POLLING_WARMUP) : OptionalInt.empty();
   }
 
   /**

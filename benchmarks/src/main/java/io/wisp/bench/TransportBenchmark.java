@@ -64,7 +64,7 @@ import org.openjdk.jmh.runner.IterationType;
       "--sun-misc-unsafe-memory-access=allow",
     })
 @Warmup(iterations = 4, time = 1)
-@Measurement(iterations = 8, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 20, time = 200, timeUnit = TimeUnit.MILLISECONDS)
 public class TransportBenchmark {
 
   /** The value of {@link #server} that starts one. */

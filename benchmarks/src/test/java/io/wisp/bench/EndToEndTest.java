@@ -9,6 +9,7 @@ import io.wisp.bench.latency.ConnectionEnds;
 import io.wisp.bench.results.RunResult;
 import io.wisp.bench.results.RunResult.Latency;
 import io.wisp.bench.results.RunResult.Measurement;
+import io.wisp.bench.results.RunResult.Score;
 import io.wisp.measure.latency.HistogramText;
 import io.wisp.measure.machine.CoreList;
 import io.wisp.measure.record.Environment;
@@ -111,6 +112,15 @@ class EndToEndTest {
                 assertThat(List.of(ends.clientCores(), ends.serverCores()))
                     .allMatch(list -> CoreList.parse(list).numbers().size() == 1);
                 assertThat(ends.clientCores().equals(ends.serverCores())).isEqualTo(!shm);
+              }
+              Score roundTrip = each.secondary().get("coreToCore.roundTrip");
+              if (placement.equals("split")) {
+                assertThat(requireNonNull(roundTrip).samples())
+                    .hasSameSizeAs(each.score().samples())
+                    .allMatch(nanos -> nanos > 10 && nanos < 100_000);
+                assertThat(out()).contains("round trip ns");
+              } else {
+                assertThat(roundTrip).isNull();
               }
             });
   }

@@ -148,4 +148,10 @@ class TransportSweepTest {
     assertThatCode(() -> TransportSweep.requireUses(Set.of("get"), List.of("tcp", "shm")))
         .doesNotThrowAnyException();
   }
+
+  @Test
+  void shouldWarmUpLongerWhereBothEndsPoll() {
+    assertThat(PlacementDefaults.warmupIterations(List.of("false", "true"))).isPresent();
+    assertThat(PlacementDefaults.warmupIterations(List.of("false"))).isEmpty();
+  }
 }

@@ -12,10 +12,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.Result;
 
 /** Joins what JMH returned with the latencies that its forks recorded. */
@@ -47,7 +50,7 @@ final class ResultBuilder {
     Map<String, Score> secondary = new TreeMap<>();
     result
         .getSecondaryResults()
-        .forEach((name, value) -> secondary.put(name, score(value, List.of())));
+        .forEach((name, value) -> secondary.put(name, score(value, samples(result, name))));
     return new Measurement(
         benchmark.getBenchmark(),
         benchmark.getMode().shortLabel(),
@@ -86,10 +89,25 @@ final class ResultBuilder {
   }
 
   private static List<Double> samples(org.openjdk.jmh.results.RunResult result) {
+    return iterations(result).map(iteration -> iteration.getPrimaryResult().getScore()).toList();
+  }
+
+  /** None where it is not one figure for each iteration. */
+  private static List<Double> samples(
+      org.openjdk.jmh.results.RunResult result, String secondaryName) {
+    List<IterationResult> iterations = iterations(result).toList();
+    List<Double> samples =
+        iterations.stream()
+            .map(iteration -> iteration.getSecondaryResults().get(secondaryName))
+            .filter(Objects::nonNull)
+            .map(each -> each.getScore())
+            .toList();
+    return samples.size() == iterations.size() ? samples : List.of();
+  }
+
+  private static Stream<IterationResult> iterations(org.openjdk.jmh.results.RunResult result) {
     return result.getBenchmarkResults().stream()
-        .flatMap(fork -> fork.getIterationResults().stream())
-        .map(iteration -> iteration.getPrimaryResult().getScore())
-        .toList();
+        .flatMap(fork -> fork.getIterationResults().stream());
   }
 
   private static Score score(Result<?> result, List<Double> samples) {

@@ -30,6 +30,17 @@ public final class SummaryTable {
   /** From which share of the score on an interval is called wide. */
   private static final double UNSTEADY = 0.1;
 
+  /** From which share of the iterations on a group of them has to be steady. */
+  private static final double LARGE = 0.2;
+
+  private static final String DISTANCES =
+      """
+
+      By the round trip of a cache line between the cores of the two ends, meanwhile. A
+      hypervisor moves cores; compare scores at the same round trip.
+
+      """;
+
   private static final String CAVEAT =
       "(emulated): Soft-RoCE, RDMA in software; only ratios within one machine mean anything\n";
 
@@ -54,7 +65,38 @@ public final class SummaryTable {
             .collect(Collectors.joining(" "));
     return (constant.isEmpty() ? "" : constant + "\n\n")
         + align(rows)
+        + distances()
         + (measurements.stream().anyMatch(SummaryTable::emulated) ? "\n" + CAVEAT : "");
+  }
+
+  /** What a score over two cores is worth without: see {@link CoreDistances}. */
+  private String distances() {
+    List<String> names = parameters(true);
+    List<List<String>> rows = new ArrayList<>();
+    for (Measurement measurement : measurements) {
+      for (CoreDistances.Group group : CoreDistances.of(measurement)) {
+        List<String> row = new ArrayList<>();
+        names.forEach(name -> row.add(cell(measurement, name)));
+        row.add(range(group.nearest(), group.furthest()));
+        row.add(number(100 * group.share()) + " %");
+        row.add(number(group.score().value()));
+        row.add(error(group.score()));
+        rows.add(row);
+      }
+    }
+    if (rows.isEmpty()) {
+      return "";
+    }
+    List<String> titles = new ArrayList<>(names);
+    titles.addAll(List.of("round trip ns", "of the time", "score", "+- 99.9 %"));
+    rows.addFirst(titles);
+    return DISTANCES + align(rows);
+  }
+
+  private static String range(double least, double most) {
+    String first = String.format(Locale.ROOT, "%.0f", least);
+    String last = String.format(Locale.ROOT, "%.0f", most);
+    return first.equals(last) ? first : first + "-" + last;
   }
 
   /** The parameters that get a column, or those that do not. */
@@ -98,7 +140,7 @@ public final class SummaryTable {
       columns.add(new Column(name, each -> cell(each, name)));
     }
     columns.add(new Column("score", each -> number(each.score().value())));
-    columns.add(new Column("+- 99.9 %", SummaryTable::error));
+    columns.add(new Column("+- 99.9 %", each -> error(each.score())));
     columns.add(new Column("unit", each -> each.score().unit()));
     if (hasLatencies()) {
       for (String percentile : PERCENTILES) {
@@ -112,14 +154,13 @@ public final class SummaryTable {
     if (hasAllocation()) {
       columns.add(new Column("B/op", SummaryTable::allocation));
     }
-    if (measurements.stream().anyMatch(SummaryTable::unsteady)) {
-      columns.add(new Column("", each -> unsteady(each) ? "unsteady" + others(each) : ""));
+    if (measurements.stream().map(Measurement::score).anyMatch(SummaryTable::unsteady)) {
+      columns.add(new Column("", each -> unsteady(each.score()) ? "unsteady" + why(each) : ""));
     }
     return columns;
   }
 
-  private static String error(Measurement measurement) {
-    Score score = measurement.score();
+  private static String error(Score score) {
     return score.error() == null ? "?" : number(100 * score.error() / score.value()) + " %";
   }
 
@@ -128,9 +169,18 @@ public final class SummaryTable {
     return number(allocation == null ? null : allocation.value(), "");
   }
 
-  private static boolean unsteady(Measurement measurement) {
-    Score score = measurement.score();
+  private static boolean unsteady(Score score) {
     return score.error() != null && score.error() > UNSTEADY * score.value();
+  }
+
+  private static String why(Measurement measurement) {
+    List<CoreDistances.Group> groups = CoreDistances.of(measurement);
+    boolean explained =
+        groups.size() > 1
+            && groups.stream()
+                .filter(group -> group.share() >= LARGE)
+                .noneMatch(group -> unsteady(group.score()));
+    return explained ? ": the cores moved, see below" : others(measurement);
   }
 
   /** What others did meanwhile, if it is known. */

@@ -36,6 +36,12 @@ public final class PlacementProfiler implements ExternalProfiler, InternalProfil
     pinThread(SERVER_CORES);
   }
 
+  /** Whether clients and server have cores of their own. */
+  static boolean isSplit() {
+    String clients = System.getProperty(CLIENT_CORES);
+    return clients != null && !clients.equals(System.getProperty(SERVER_CORES));
+  }
+
   /** Has what the thread that calls starts run on all cores again. */
   static void unpin() {
     pinThread(ALL_CORES);

@@ -89,4 +89,47 @@ class SummaryTableTest {
     assertThat(table(measurement(TCP, false, null, others)))
         .containsPattern("(?m)^ +tcp +10 +1,234 +\\? +ops/s$");
   }
+
+  private static Measurement shm(List<Double> scores, List<Double> roundTrips, double error) {
+    return new Measurement(
+        "io.wisp.bench.TransportBenchmark.request",
+        "thrpt",
+        1,
+        2,
+        3,
+        4,
+        List.of(),
+        Map.of("transport", "shm", "payloadSize", "10", "keySize", "3"),
+        new Score(500, error, "ops/s", scores),
+        Map.of("coreToCore.roundTrip", new Score(1, null, "ns", roundTrips)),
+        new ConnectionEnds("a client", "0", "a server", "1", "", false, 1000),
+        List.of(),
+        null);
+  }
+
+  @Test
+  void shouldTellScoresByHowFarApartTheCoresWere() {
+    List<Double> roundTrips = List.of(600.0, 150.0, 160.0, 570.0, 155.0, 580.0, 500.0);
+    List<Double> scores = List.of(400.0, 701.0, 700.0, 402.0, 702.0, 401.0, 403.0);
+    assertThat(table(measurement(TCP, false), shm(scores, roundTrips, 300)))
+        .containsPattern(
+            "(?m)^ +shm +10 +500 +60.0 % +ops/s +unsteady: the cores moved, see below$")
+        .containsPattern(
+            "(?m)^transport +payloadSize +round trip ns +of the time +score +\\+- 99.9 %$")
+        .containsPattern("(?m)^ +shm +10 +150-160 +42.9 % +701 +2.60 %$")
+        .containsPattern("(?m)^ +shm +10 +500-600 +57.1 % +402 +2.08 %$");
+    assertThat(table(measurement(TCP, false))).doesNotContain("round trip");
+  }
+
+  @Test
+  void shouldNotExplainByTheCoresWhatIsUnsteadyWhereTheyAre() {
+    List<Double> roundTrips = List.of(600.0, 150.0, 160.0, 570.0, 155.0, 580.0);
+    List<Double> scores = List.of(400.0, 700.0, 300.0, 402.0, 702.0, 401.0);
+    assertThat(table(shm(scores, roundTrips, 300)))
+        .containsPattern("(?m) unsteady$")
+        .containsPattern("(?m)^ +shm +10 +150-160 +50.0 % ");
+    assertThat(table(shm(scores, List.of(1.0, 1.0, 1.0, 1.0, 1.0, 1.0), 300)))
+        .containsPattern("(?m) unsteady$")
+        .containsPattern("(?m)^ +shm +10 +1 +100 % ");
+  }
 }

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.wisp.bench.floor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+
+class CoreToCoreLatencyTest {
+
+  @Test
+  void shouldMeasureWithAnotherThreadThatItMoves() {
+    Thread[] moved = new Thread[1];
+    OptionalDouble roundTrip =
+        CoreToCoreLatency.roundTripNanos(() -> moved[0] = Thread.currentThread());
+    assertThat(roundTrip).isPresent();
+    assertThat(roundTrip.getAsDouble()).isPositive();
+    assertThat(moved[0]).isNotSameAs(Thread.currentThread());
+    assertThat(moved[0].isAlive()).isFalse();
+  }
+
+  @Test
+  void shouldGiveUpAnotherCoreThatIsSilent() {
+    OptionalDouble roundTrip =
+        CoreToCoreLatency.roundTripNanos(
+            () -> {
+              try {
+                Thread.sleep(1_000);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    assertThat(roundTrip).isEmpty();
+  }
+}
