@@ -41,7 +41,7 @@ ensure_built() {
     rm -f "$jar"
     # Or jars of another version of Ratis would stay beside the new ones.
     [[ $jar != "$REPLICATION_JAR" ]] || rm -rf "${jar%/*}"
-    build "${!#}"
+    build "${!#}" -Prun
   fi
   unlock_build
 }

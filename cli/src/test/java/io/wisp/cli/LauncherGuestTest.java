@@ -126,7 +126,7 @@ class LauncherGuestTest {
       assertThat(run("", ("guest " + command).split(" ", -1)).out())
           .endsWith("guest " + command + "\n");
     }
-    assertThat(builds()).contains("--projects cli ").hasLineCount(1);
+    assertThat(builds()).contains("-Prun --projects cli ").hasLineCount(1);
   }
 
   @Test
