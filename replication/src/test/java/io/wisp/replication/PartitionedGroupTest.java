@@ -54,7 +54,7 @@ class PartitionedGroupTest {
     for (Fault fault : faults) {
       arguments.add(fault.name());
     }
-    List<String> options = new ArrayList<>(List.of("-Xmx512m"));
+    List<String> options = new ArrayList<>(List.of("-Xmx512m", LoggedServer.QUICK_START));
     String seed = System.getProperty("wisp.faults.seed");
     if (seed != null) {
       options.add("-Dwisp.faults.seed=" + seed);
