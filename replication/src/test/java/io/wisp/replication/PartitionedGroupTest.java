@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Three members in network namespaces of their own answer as one server would, whatever gets lost
  * between them: {@link PartitionedGroup} says what happens there.
  */
+@Tag("alone")
 @Timeout(value = 1_500, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PartitionedGroupTest {
 
