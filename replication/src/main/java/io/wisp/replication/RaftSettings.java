@@ -76,6 +76,9 @@ final class RaftSettings {
         properties, millis(SILENCES_OF_STANDSTILL * silence));
     RaftServerConfigKeys.Rpc.setTimeoutMin(properties, millis(silence));
     RaftServerConfigKeys.Rpc.setTimeoutMax(properties, millis(2 * silence));
+    // Whoever has heard of no leader since it started ends no reign.
+    RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(properties, millis(LEAST_SILENCE));
+    RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(properties, millis(2 * LEAST_SILENCE));
     return properties;
   }
 

@@ -119,10 +119,9 @@ class GroupLogTest {
   }
 
   @AfterEach
-  void close() {
-    for (int i = 0; i < members.size(); i++) {
-      end(i);
-    }
+  void close() throws Exception {
+    ClosedTogether.closeAll(members);
+    members.clear();
   }
 
   private void end(int index) {
@@ -297,9 +296,7 @@ class GroupLogTest {
       Member each = member(i);
       await(() -> each.get("key 9") != null);
     }
-    for (int i = 0; i < 3; i++) {
-      end(i);
-    }
+    close();
     Path log = logOf(0);
     try (FileChannel segment = FileChannel.open(openSegment(log), StandardOpenOption.WRITE)) {
       assertThat(segment.size()).isGreaterThan(HEADER_BYTES);
@@ -342,10 +339,7 @@ class GroupLogTest {
     for (int i = 0; i < 60; i++) {
       assertThat(call(leader, "SET", "key " + i % 7, i + value)).isEqualTo("OK");
     }
-    for (int i = 0; i < 3; i++) {
-      end(i);
-    }
-    members.clear();
+    close();
     startAll(false);
     leader = awaitLeader();
     for (int i = 53; i < 60; i++) {

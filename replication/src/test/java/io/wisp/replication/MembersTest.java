@@ -51,7 +51,7 @@ class MembersTest {
   private static final int ANSWER_MILLIS = 10_000;
 
   /** Whoever has answered nothing for so long is known to be silent. */
-  private static final long SILENCE_MILLIS = 7_000;
+  private static final long SILENCE_MILLIS = 5_000;
 
   private static final List<String> NAMES = List.of("a", "b", "c", "d");
 
@@ -125,10 +125,8 @@ class MembersTest {
   }
 
   @AfterEach
-  void close() {
-    for (int i = 0; i < members.size(); i++) {
-      end(i);
-    }
+  void close() throws Exception {
+    ClosedTogether.closeAll(members);
   }
 
   private void end(int index) {

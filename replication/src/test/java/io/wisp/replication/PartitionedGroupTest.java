@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Three members in network namespaces of their own answer as one server would, whatever gets lost
  * between them: {@link PartitionedGroup} says what happens there.
  */
+@Tag("alone")
 @Timeout(value = 1_500, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PartitionedGroupTest {
 
@@ -54,7 +55,7 @@ class PartitionedGroupTest {
     for (Fault fault : faults) {
       arguments.add(fault.name());
     }
-    List<String> options = new ArrayList<>(List.of("-Xmx512m"));
+    List<String> options = new ArrayList<>(List.of("-Xmx512m", LoggedServer.QUICK_START));
     String seed = System.getProperty("wisp.faults.seed");
     if (seed != null) {
       options.add("-Dwisp.faults.seed=" + seed);

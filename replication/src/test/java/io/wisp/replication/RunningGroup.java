@@ -108,7 +108,10 @@ final class RunningGroup implements RunningNodes {
     arguments.addAll(List.of(words));
     List<String> command =
         JavaCommand.of(
-            Main.class.getName(), System.getProperty("java.class.path"), List.of(), arguments);
+            Main.class.getName(),
+            System.getProperty("java.class.path"),
+            List.of(LoggedServer.QUICK_START),
+            arguments);
     return new ProcessBuilder(command).redirectErrorStream(true).start();
   }
 

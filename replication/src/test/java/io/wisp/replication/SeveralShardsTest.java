@@ -120,10 +120,8 @@ class SeveralShardsTest {
   }
 
   @AfterEach
-  void close() {
-    for (int i = 0; i < nodes.size(); i++) {
-      end(i);
-    }
+  void close() throws Exception {
+    ClosedTogether.closeAll(nodes);
   }
 
   private void end(int index) {

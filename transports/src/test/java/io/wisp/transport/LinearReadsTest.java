@@ -43,7 +43,7 @@ public abstract class LinearReadsTest extends TransportFixture {
   private static final int LONG_VALUE = 100_000;
 
   /** Gets that are asked for wait behind all that writers have under way. */
-  private static final int ASKED_SHARE = 4;
+  private static final int ASKED_SHARE = 8;
 
   /** With fewer none might meet a stale address. */
   private static final long FEWEST_ASKED = 5_000;
@@ -63,7 +63,7 @@ public abstract class LinearReadsTest extends TransportFixture {
   /** Of each key, the number of the last delete that was begun. */
   private AtomicLongArray deleting = new AtomicLongArray(0);
 
-  /** How many gets each test does, but one that asks for some, which may do a quarter. */
+  /** How many gets each test does, but one that asks for some, which may do an eighth. */
   protected long gets() {
     return Long.getLong("wisp.linear.gets", 600_000);
   }

@@ -48,6 +48,11 @@ public abstract class TransportFixture {
     return new HeapStore();
   }
 
+  /** A store with room for some of the largest values, for the few tests that write such. */
+  protected Store newLargeStore() {
+    return newStore();
+  }
+
   /** What the transport has not, by its nature, each with the reason. */
   protected Map<Requirement, String> missing() {
     return Map.of();

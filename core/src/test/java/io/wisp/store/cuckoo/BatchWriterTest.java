@@ -43,10 +43,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class BatchWriterTest extends StoreTestBase {
+class BatchWriterTest extends ConcurrencyTestBase {
 
   private final WriteBatch batch = new WriteBatch();
-  private final ConcurrentTasks threads = new ConcurrentTasks();
 
   private void add(String key, String value) {
     batch.put(Slice.of(key), Slice.of(value));
@@ -592,7 +591,7 @@ class BatchWriterTest extends StoreTestBase {
             store.maintain(100_000);
           }
         });
-    threads.runFor(2000, () -> done.get() > 20, tasks);
+    threads.runFor(2 * seconds(), () -> done.get() > 20, tasks);
     assertThat(done).hasPositiveValue();
   }
 
@@ -689,7 +688,7 @@ class BatchWriterTest extends StoreTestBase {
           };
       tasks.add(() -> readNumbers(reader, seed, found));
     }
-    threads.runFor(3000, () -> found.get() > 1000, tasks);
+    threads.runFor(3 * seconds(), () -> found.get() > 1000, tasks);
     assertThat(found).hasPositiveValue();
   }
 

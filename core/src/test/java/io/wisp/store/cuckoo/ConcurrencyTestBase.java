@@ -26,9 +26,9 @@ abstract class ConcurrencyTestBase extends StoreTestBase {
 
   final ConcurrentTasks threads = new ConcurrentTasks();
 
-  /** Milliseconds in what a test calls a second; the long runs stretch it. */
+  /** Milliseconds in what a test calls a second: fewer in the runs of every build. */
   long seconds() {
-    return 1000;
+    return 500;
   }
 
   static Slice keyOf(int number) {

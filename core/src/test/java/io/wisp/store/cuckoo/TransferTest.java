@@ -36,15 +36,13 @@ import org.junit.jupiter.params.provider.CsvSource;
  * up nothing then.
  */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class TransferTest extends StoreTestBase {
+class TransferTest extends ConcurrencyTestBase {
 
   private static final int ACCOUNTS = 8;
   private static final int NEVER_EMPTY = ACCOUNTS - 2;
   private static final long TOTAL = 10L * ACCOUNTS;
-  private static final long MILLISECONDS = 2000;
   private static final long LEAST = 200;
 
-  private final ConcurrentTasks threads = new ConcurrentTasks();
   private final AtomicLong transfers = new AtomicLong();
   private final AtomicLong sums = new AtomicLong();
 
@@ -76,7 +74,7 @@ class TransferTest extends StoreTestBase {
     tasks.addAll(ConcurrentTasks.times(2, seed -> transfer(store, way, seed)));
     tasks.add(() -> readSums(adder(store, how)));
     tasks.add(() -> maintain(store));
-    threads.runFor(MILLISECONDS, () -> transfers.get() > LEAST && sums.get() > LEAST, tasks);
+    threads.runFor(2 * seconds(), () -> transfers.get() > LEAST && sums.get() > LEAST, tasks);
     assertThat(transfers).hasPositiveValue();
     assertThat(sums).hasPositiveValue();
     assertThat(inATransaction(store).sum()).isEqualTo(TOTAL);

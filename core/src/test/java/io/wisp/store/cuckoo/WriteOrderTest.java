@@ -22,14 +22,12 @@ import org.junit.jupiter.api.io.TempDir;
  * In which order others see a writer's stores. A reader that goes by remembered addresses relies on
  * it: the record first, then the slot, or the other way round.
  */
-class WriteOrderTest extends StoreTestBase {
+class WriteOrderTest extends ConcurrencyTestBase {
 
-  private static final long MILLISECONDS = 1000;
   private static final long LEAST = 1000;
   private static final Slice KEY = Slice.of("key");
   private static final Slice VALUE = Slice.of(new byte[100]);
 
-  private final ConcurrentTasks threads = new ConcurrentTasks();
   private final AtomicLong observed = new AtomicLong();
 
   @Test
@@ -37,7 +35,7 @@ class WriteOrderTest extends StoreTestBase {
     CuckooStore store = storeWithKey();
     long slotAddress = Locations.slotAddressOf(store, KEY);
     threads.runFor(
-        2 * MILLISECONDS, List.of(() -> write(store), () -> observe(store.region(), slotAddress)));
+        2 * seconds(), List.of(() -> write(store), () -> observe(store.region(), slotAddress)));
     assertThat(store.statistics().relocations()).isZero();
     assertThat(observed).hasPositiveValue();
   }
@@ -49,7 +47,7 @@ class WriteOrderTest extends StoreTestBase {
   }
 
   private void run(Runnable... tasks) throws Exception {
-    threads.runFor(MILLISECONDS, () -> observed.get() > LEAST, List.of(tasks));
+    threads.runFor(seconds(), () -> observed.get() > LEAST, List.of(tasks));
     assertThat(observed).hasPositiveValue();
   }
 
@@ -180,7 +178,7 @@ class WriteOrderTest extends StoreTestBase {
     for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
       tasks.add(() -> observeUnderTheStripes(store));
     }
-    threads.runFor(2 * MILLISECONDS, () -> observed.get() > LEAST, tasks);
+    threads.runFor(2 * seconds(), () -> observed.get() > LEAST, tasks);
     assertThat(observed).hasPositiveValue();
   }
 

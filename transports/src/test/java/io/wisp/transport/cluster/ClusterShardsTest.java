@@ -282,7 +282,7 @@ class ClusterShardsTest {
               ClusterClient.connect(
                   Transports.named("tcp"),
                   asked.endpoint(),
-                  RunningCluster.options().withTimeout(Duration.ofSeconds(1)))) {
+                  RunningCluster.options().withTimeout(Duration.ofMillis(500)))) {
         boolean done = false;
         for (int call = 0; !done && call < 20; call++) {
           done = isPut(client, key);

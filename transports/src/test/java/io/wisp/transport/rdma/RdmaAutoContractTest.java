@@ -28,6 +28,11 @@ class RdmaAutoContractTest extends AutoContractTest {
 
   @Override
   protected Store newStore() {
+    return CuckooStore.open(CuckooStore.Options.ofCapacity(32L << 20));
+  }
+
+  @Override
+  protected Store newLargeStore() {
     return CuckooStore.open(CuckooStore.Options.ofCapacity(160L << 20));
   }
 

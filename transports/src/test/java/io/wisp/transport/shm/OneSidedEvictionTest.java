@@ -101,7 +101,7 @@ class OneSidedEvictionTest {
     SplittableRandom random = new SplittableRandom(11);
     double[] cumulated = zipf(50_000, 0.99);
     int hits = 0;
-    int gets = 300_000;
+    int gets = 100_000;
     server.store().clear();
     try (Client client = connect(path);
         ValueBuffer value = new ValueBuffer()) {

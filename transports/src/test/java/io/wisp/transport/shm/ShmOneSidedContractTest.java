@@ -27,6 +27,11 @@ class ShmOneSidedContractTest extends OneSidedContractTest {
 
   @Override
   protected Store newStore() {
+    return OneSidedServer.openTable(CuckooStore.Options.ofCapacity(32L << 20));
+  }
+
+  @Override
+  protected Store newLargeStore() {
     return OneSidedServer.openTable(CuckooStore.Options.ofCapacity(288L << 20));
   }
 }

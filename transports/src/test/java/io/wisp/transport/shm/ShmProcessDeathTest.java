@@ -170,13 +170,13 @@ class ShmProcessDeathTest {
   void shouldSayThatAStoppedServerDoesNotAnswer() throws Exception {
     try (JavaProcess server = ShmProcess.server()) {
       Endpoint endpoint = new Endpoint("127.0.0.1", Integer.parseInt(server.line()));
-      ClientOptions options = OPTIONS.withGetPath(GetPath.RING).withTimeout(Duration.ofSeconds(5));
+      ClientOptions options = OPTIONS.withGetPath(GetPath.RING).withTimeout(Duration.ofSeconds(3));
       try (Client client = new ShmTransport().connect(endpoint, options)) {
         assertThat(client.contains(Slice.of("key"))).isTrue();
         server.stop();
         assertThatThrownBy(() -> client.contains(Slice.of("key")))
             .isInstanceOf(TransportTimeoutException.class)
-            .hasMessage(endpoint + " did not answer within 5000 ms");
+            .hasMessage(endpoint + " did not answer within 3000 ms");
         assertThatThrownBy(() -> new ShmTransport().connect(endpoint, options))
             .isInstanceOf(TransportTimeoutException.class)
             .hasMessageContaining(endpoint.toString());
