@@ -14,6 +14,7 @@ import io.wisp.store.HeapStore;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.ValueBuffer;
+import io.wisp.testing.Eventually;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.MovedException;
@@ -152,9 +153,7 @@ class ClusterShardsTest {
           .as("with questions for a map")
           .isLessThan(1_700);
       appoint(cluster, 3, 3);
-      while (client.put(Slice.of(ofY), Slice.of("3")).isError()) {
-        Thread.sleep(10);
-      }
+      Eventually.await(() -> !client.put(Slice.of(ofY), Slice.of("3")).isError());
       assertThatHas(cluster, 3, ofY, "3");
     }
   }
