@@ -5,6 +5,7 @@ import io.wisp.cluster.ClusterMap;
 import io.wisp.cluster.ClusterMember;
 import io.wisp.cluster.ClusterNode;
 import io.wisp.transport.GroupMembers;
+import io.wisp.transport.MemberId;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
