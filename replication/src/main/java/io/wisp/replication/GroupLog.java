@@ -103,7 +103,7 @@ final class GroupLog implements WriteLog, Leadership {
     this.folder = folder;
     this.logs = logs;
     this.notices = notices;
-    member = membership.node();
+    member = membership.member();
     LogTail.mend(folder.log(), notices);
     acknowledged = Acknowledged.open(folder.path());
     SlotLedger slots = new SlotLedger(member);
@@ -129,7 +129,7 @@ final class GroupLog implements WriteLog, Leadership {
   static GroupLog open(
       Path path, Store store, Membership membership, Consumer<String> notices, long snapshotBytes)
       throws IOException {
-    Group group = Group.of(membership.node());
+    Group group = Group.of(membership.member());
     DataFolder folder = DataFolder.open(path, group, membership.isNew(), membership.joins());
     QuietLogs logs = QuietLogs.into(folder.path().resolve("raft.log"));
     try {

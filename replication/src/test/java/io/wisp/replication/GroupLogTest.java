@@ -55,14 +55,14 @@ class GroupLogTest {
   private final Queue<String> left = new ConcurrentLinkedQueue<>();
   private final MemberServers members = new MemberServers(GroupFile.NAMES.size());
 
-  private GroupLog open(String folder, ClusterMember node, CuckooStore store, boolean isNew)
+  private GroupLog open(String folder, ClusterMember member, CuckooStore store, boolean isNew)
       throws IOException {
     return GroupLog.open(
-        temporary.resolve(folder), store, membership(node, isNew), notices::add, MEBIBYTE);
+        temporary.resolve(folder), store, membership(member, isNew), notices::add, MEBIBYTE);
   }
 
-  private Membership membership(ClusterMember node, boolean isNew) {
-    return new Membership(node, "127.0.0.1", isNew, () -> left.add(node.node().name()));
+  private Membership membership(ClusterMember member, boolean isNew) {
+    return new Membership(member, "127.0.0.1", isNew, () -> left.add(member.node().name()));
   }
 
   private void start(int index, boolean isNew) throws IOException {
@@ -123,7 +123,7 @@ class GroupLogTest {
     startAll(true);
     int leader = members.awaitLeader();
     int follower = (leader + 1) % 3;
-    await(() -> members.get(follower).node.place().settled());
+    await(() -> members.get(follower).member.place().settled());
     String moved = " 127.0.0.1:" + file.port(leader);
     for (String command : List.of("GET", "INCR", "DEL")) {
       assertThat(call(follower, command, "a")).startsWith("-MOVED ").endsWith(moved);
@@ -144,12 +144,12 @@ class GroupLogTest {
     assertThat(second).isNotEqualTo(first);
     assertThat(call(second, "GET", "a")).isEqualTo("1");
     assertThat(call(second, "APPEND", "a", "2")).isEqualTo("2");
-    long epoch = members.get(second).node.map().currentEpoch();
+    long epoch = members.get(second).member.map().currentEpoch();
     start(first, false);
     MemberServer back = members.get(first);
     await(() -> "12".equals(back.get("a")));
-    await(() -> back.node.map().currentEpoch() >= epoch && back.node.place().settled());
-    assertThat(back.node.place().master().name()).isEqualTo(GroupFile.NAMES.get(second));
+    await(() -> back.member.map().currentEpoch() >= epoch && back.member.place().settled());
+    assertThat(back.member.place().master().name()).isEqualTo(GroupFile.NAMES.get(second));
   }
 
   @Test
@@ -160,7 +160,7 @@ class GroupLogTest {
     members.end((leader + 1) % 3);
     assertThat(call(leader, "SET", "a", "2")).isEqualTo("OK");
     members.end((leader + 2) % 3);
-    await(() -> !members.get(leader).node.place().settled());
+    await(() -> !members.get(leader).member.place().settled());
     assertThat(call(leader, "GET", "a")).startsWith("-CLUSTERDOWN ");
     assertThat(call(leader, "SET", "a", "3")).startsWith("-CLUSTERDOWN ");
     await(() -> notices.stream().anyMatch(each -> each.contains("nobody has led the group")));

@@ -22,7 +22,7 @@ final class MemberServer implements AutoCloseable {
 
   private static final int MEBIBYTE = 1 << 20;
 
-  final ClusterMember node;
+  final ClusterMember member;
   final CuckooStore store;
   final GroupLog log;
   private final Server server;
@@ -33,7 +33,7 @@ final class MemberServer implements AutoCloseable {
 
   MemberServer(Path folder, Membership membership, Consumer<String> notices, long memory)
       throws IOException {
-    node = membership.node();
+    member = membership.member();
     store = CuckooStore.open(memory);
     try {
       log = GroupLog.open(folder, store, membership, notices, MEBIBYTE);
@@ -41,8 +41,8 @@ final class MemberServer implements AutoCloseable {
       store.close();
       throw failed;
     }
-    Endpoint endpoint = new Endpoint(membership.host(), node.node().port());
-    ServerOptions options = ServerOptions.at(endpoint).withMember(node).withWriteLog(log);
+    Endpoint endpoint = new Endpoint(membership.host(), member.node().port());
+    ServerOptions options = ServerOptions.at(endpoint).withMember(member).withWriteLog(log);
     server = Transports.named("tcp").serve(store, options);
   }
 

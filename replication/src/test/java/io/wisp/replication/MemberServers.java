@@ -51,7 +51,7 @@ final class MemberServers {
 
   private boolean leads(int place) {
     MemberServer member = places[place];
-    return member != null && member.node.place().leads();
+    return member != null && member.member.place().leads();
   }
 
   void endAll() {

@@ -55,9 +55,9 @@ class MembersTest {
   private MemberServer open(
       int index, int nodesOfFile, boolean isNew, @Nullable UUID joins, String folder)
       throws IOException {
-    ClusterMember node = new ClusterMember(NAMES.get(index), map(nodesOfFile));
+    ClusterMember member = new ClusterMember(NAMES.get(index), map(nodesOfFile));
     Membership membership =
-        new Membership(node, HOST, isNew, joins, () -> left.add(node.node().name()));
+        new Membership(member, HOST, isNew, joins, () -> left.add(member.node().name()));
     return new MemberServer(temporary.resolve(folder), membership, notices::add);
   }
 
@@ -105,7 +105,7 @@ class MembersTest {
 
   private void add(MemberServer added) throws Exception {
     String identifier = added.said("self");
-    int port = added.node.node().port();
+    int port = added.member.node().port();
     GroupMembers leader = members.get(members.awaitLeader()).group();
     // All others must have answered.
     await(() -> leader.add(identifier, HOST, port) == null);
@@ -188,8 +188,8 @@ class MembersTest {
       int at = i;
       await(
           () ->
-              members.get(at).node.map().indexOf("d") >= 0
-                  && members.get(at).node.place().settled());
+              members.get(at).member.map().indexOf("d") >= 0
+                  && members.get(at).member.place().settled());
     }
     String nodes = call(0, "CLUSTER", "NODES");
     assertThat(nodes.lines()).hasSize(4);
@@ -199,7 +199,7 @@ class MembersTest {
     members.end((leader + 1) % 4);
     assertThat(call(leader, "SET", "a", "2")).isEqualTo("OK");
     members.end((leader + 2) % 4);
-    await(() -> !members.get(leader).node.place().settled());
+    await(() -> !members.get(leader).member.place().settled());
   }
 
   @Test
@@ -294,17 +294,17 @@ class MembersTest {
     awaitMembers(other, "a", "b", "c", anew.said("self"));
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
     while (System.nanoTime() - end < 0) {
-      assertThat(anew.node.place().settled()).isFalse();
+      assertThat(anew.member.place().settled()).isFalse();
       assertThat(call(leader, "GET", "a")).startsWith("-CLUSTERDOWN");
-      assertThat(members.get(other).node.place().master())
-          .matches(at(former.node.node().address()));
+      assertThat(members.get(other).member.place().master())
+          .matches(at(former.member.node().address()));
     }
     String name = NAMES.get(leader);
     remove(name);
     await(() -> left.contains(name));
     members.end(leader);
-    String address = anew.node.node().address();
-    await(() -> members.get(other).node.map().nodes().stream().anyMatch(at(address)));
+    String address = anew.member.node().address();
+    await(() -> members.get(other).member.map().nodes().stream().anyMatch(at(address)));
     await(() -> "1".equals(anew.get("a")));
   }
 
@@ -330,7 +330,7 @@ class MembersTest {
     assertThat(group.add("a", HOST, ports.get(0))).isEqualTo("ERR a is a member already");
     assertThat(group.remove("x")).contains("there is no such member");
     int follower = (leader + 1) % FOUNDERS;
-    await(() -> members.get(follower).node.place().settled());
+    await(() -> members.get(follower).member.place().settled());
     assertThat(members.get(follower).group().remove("a"))
         .isEqualTo("TRYAGAIN this member does not lead the group, and %s does", NAMES.get(leader));
     assertThat(call(follower, "CLUSTER", "REMOVE-MEMBER", "a")).startsWith("-TRYAGAIN this member");
