@@ -321,17 +321,9 @@ final class GroupLog implements WriteLog, Leadership {
     }
     byte[] bytes = Entry.encode(decidedBy.applied() + 1, clears, writes, change);
     Proposal proposal = new Proposal(bytes);
-    if (!entry.begin(proposal, completion)) {
-      completion.ended(Outcome.NOT_DONE, "another server of the process has an entry under way");
-      return;
+    if (entry.begin(proposal, completion, this::failure)) {
+      entry.propose(proposal, engine, machine, current);
     }
-    String why = failure;
-    if (why != null) {
-      // Whoever set it may have looked for an entry before there was this one.
-      entry.end(why);
-      return;
-    }
-    entry.propose(proposal, engine, machine, current);
   }
 
   private void fail(String why) {

@@ -269,7 +269,8 @@ class RaftWriteLogTest {
       BlockingQueue<String> outcome = new LinkedBlockingQueue<>();
       batch.put(Slice.of("a"), Slice.of("1"));
       log.append(batch, false, (what, why) -> outcome.add(said(what, why)));
-      assertThat(appendPut(log)).isEqualTo("NOT_DONE: another server has an entry under way");
+      assertThat(appendPut(log))
+          .isEqualTo("NOT_DONE: another server of the process has an entry under way");
       store.hangs.countDown();
       assertThat(outcome.poll(60, TimeUnit.SECONDS)).isEqualTo(DONE);
       assertThat(appendPut(log)).isEqualTo(DONE);
