@@ -28,7 +28,6 @@ it is written.
 import argparse
 import itertools
 import os
-import platform
 import resource
 import statistics
 import tempfile
@@ -37,11 +36,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from wisp_tools import environment, files, packages
+from wisp_tools import environment, files
 from wisp_tools.arguments import Parser, whole
 from wisp_tools.beside import redis, side
 from wisp_tools.processes import free_port, output_of
-from wisp_tools.tree import WISP, commit
+from wisp_tools.tree import WISP
 
 SCHEMA = "wisp-client-agreement-2"
 KEY_SIZE, REDIS_KEY_SIZE = 3, 12
@@ -233,13 +232,8 @@ def measure(options: argparse.Namespace, cases: Sequence[Case], folder: Path) ->
 
 def conditions(options: argparse.Namespace, server: list[str]) -> dict[str, Any]:
     return {
-        "startedAt": environment.timestamp("seconds"),
-        "cpu": environment.cpu(),
-        "cores": os.cpu_count(),
-        "kernel": platform.release(),
-        "loadAverage": list(os.getloadavg()),
+        **side.surroundings(),
         "guest": os.environ.get("WISP_GUEST"),
-        "commit": commit(),
         "wisp": environment.version_of(str(WISP)),
         "redisBenchmark": environment.version_of("redis-benchmark"),
         "wait": options.wait,
@@ -300,12 +294,9 @@ def main(arguments: Sequence[str]) -> int:
     options.arguments = list(arguments)
     side.need(made, ("redis-benchmark", "redis-cli", "taskset", "strace"), "redis-tools util-linux strace", cores=2)
     cases = [CASES[name] for name in side.chosen(made, options.cases, list(CASES))]
-    if options.json:
-        packages.require("record")
-        files.prepare(options.json)
+    side.prepare(options.json)
     with tempfile.TemporaryDirectory(prefix="wisp-beside-") as folder:
         found = measure(options, cases, Path(folder))
-    if options.json:
-        files.write_checked(options.json, SCHEMA, found)
+    side.write(options.json, SCHEMA, found)
     print(in_table(found))
     return 0

@@ -42,8 +42,6 @@ Needs two cores and taskset, strace; redis-server and redis-benchmark for one-*;
 The file of --json is checked against its schema before it is written.
 """
 
-import os
-import platform
 import tempfile
 import time
 from argparse import Namespace
@@ -52,10 +50,9 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from statistics import median
 from typing import Any
 
-from wisp_tools import environment, files, packages
+from wisp_tools import environment, files
 from wisp_tools.arguments import Parser, whole
 from wisp_tools.beside import side
 from wisp_tools.beside.disk import FORCED_BYTES, Done, disk_of, done_by, forces
@@ -64,7 +61,7 @@ from wisp_tools.beside.redis import KEY_DIGITS
 from wisp_tools.beside.writers import KEYS, PAYLOAD_SIZE, Asked, Case, Client, clients_of
 from wisp_tools.results.fields import Fields
 from wisp_tools.stock_clients.roster import NEEDS
-from wisp_tools.tree import WISP, commit
+from wisp_tools.tree import WISP
 
 FORMAT, SCHEMA = "wisp-beside-durable", "wisp-beside-durable-1"
 FLOOR = "memory"
@@ -197,19 +194,12 @@ HEAD = (
 def cells_of(row: Fields) -> list[tuple[str, ...]]:
     """Of a case, a line of the table with HEAD for each server."""
     lines: list[tuple[str, ...]] = []
-    servers = row.inner("servers")
-    for name in servers.names():
-        found = servers.inner(name)
-        rounds = list(found.each("rounds"))
-
-        def middle(figure: str, form: str, unit: float = 1, rounds: Sequence[Fields] = rounds) -> str:
-            values = [each.number(figure) for each in rounds if figure in each]
-            return format(median(values) / unit, form) if len(values) == len(rounds) else ""
-
+    for name, found, rounds in side.recorded(row, "servers"):
+        middle = partial(side.median_of, rounds)
         lines.append(
             (
                 *(row.text("case"), name, middle("requestsPerSecond", ",.0f")),
-                *(_spread(found.inner(ratio)) for ratio in ("ratioToRuler", "ratioToMemory")),
+                *(side.spread_of(found.inner(ratio)) for ratio in ("ratioToRuler", "ratioToMemory")),
                 *(middle(f"{each}Nanoseconds", ",.0f", 1000) for each in ("p50", "p99")),
                 *(middle(f"{each}CpuNanosecondsPerRequest", ".1f", 1000) for each in ("server", "client")),
                 *(middle("diskBytesPerRequest", ",.0f"), middle("diskFlushesPerRequest", ".3f")),
@@ -217,10 +207,6 @@ def cells_of(row: Fields) -> list[tuple[str, ...]]:
             )
         )
     return lines
-
-
-def _spread(found: Fields) -> str:
-    return side.spread_in_words({name: found.number(name) for name in ("median", "lowest", "highest")})
 
 
 def disk_in_words(disk: Fields) -> str:
@@ -241,12 +227,7 @@ def in_table(found: dict[str, Any]) -> str:
 
 def conditions(options: Namespace, disk: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "startedAt": environment.timestamp("seconds"),
-        "cpu": environment.cpu(),
-        "cores": os.cpu_count(),
-        "kernel": platform.release(),
-        "loadAverage": list(os.getloadavg()),
-        "commit": commit(),
+        **side.surroundings(),
         "wisp": environment.version_of(str(WISP)),
         "redis": environment.version_of("redis-server"),
         "redisBenchmark": environment.version_of("redis-benchmark"),
@@ -298,9 +279,7 @@ def main(arguments: Sequence[str]) -> int:
     if options.folder and not options.folder.is_dir():
         made.error(f"--folder {options.folder}: there is no such folder")
     need(made, list(cases.values()))
-    if options.json:
-        packages.require("record")
-        files.prepare(options.json)
+    side.prepare(options.json)
     build()
     with ExitStack() as stack:
         disk, memory, folder = (
@@ -311,7 +290,6 @@ def main(arguments: Sequence[str]) -> int:
         side.say(disk_in_words(Fields(found, "conditions").inner("conditions").inner("disk")))
         places = Places(disk, memory, None)
         found["rows"] = [compare(name, case, options, places, folder) for name, case in cases.items()]
-    if options.json:
-        files.write_checked(options.json, SCHEMA, found)
+    side.write(options.json, SCHEMA, found)
     print(in_table(found))
     return 0

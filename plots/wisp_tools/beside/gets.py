@@ -21,22 +21,21 @@ one processor for each end, it runs as it is: ./wisp guest ./wisp beside gets --
 
 import json
 import os
-import platform
-import statistics
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from wisp_tools import environment, files, packages
+from wisp_tools import environment, files
 from wisp_tools.arguments import Parser, whole
 from wisp_tools.beside import side
 from wisp_tools.campaign.clients import WarmClient, until_no_faster
 from wisp_tools.processes import free_port
 from wisp_tools.results.fields import Fields
-from wisp_tools.tree import WISP, commit
+from wisp_tools.tree import WISP
 
 FORMAT, SCHEMA = "wisp-beside-gets", "wisp-beside-gets-1"
 KEY_SIZE, PAYLOAD_SIZE = 3, 100
@@ -207,29 +206,17 @@ HEAD = (
 def cells_of(row: Fields) -> list[tuple[str, ...]]:
     """The cells of a load in the table, a line for each way."""
     lines: list[tuple[str, ...]] = []
-    ways = row.inner("ways")
-    for way in ways.names():
-        found = ways.inner(way)
-        rounds = list(found.each("rounds"))
-        ratio = found.inner("ratioToRing")
-        spread = {name: ratio.number(name) for name in ("median", "lowest", "highest")}
-        p50 = statistics.median(each.number("p50Nanoseconds") for each in rounds)
+    for way, found, rounds in side.recorded(row, "ways"):
+        middle = partial(side.median_of, rounds)
         lines.append(
             (
-                *(row.text("load"), way, _median(rounds, "requestsPerSecond", ",.0f")),
-                *(side.spread_in_words(spread), f"{p50 / 1000:,.2f}"),
-                *(_median(rounds, "readsPerGet", ".2f"), _median(rounds, "askedShare", ".1%")),
-                _median(rounds, "staleShare", ".1%"),
-                *(_median(rounds, "workRequestsPerRequest", ".2f"), _median(rounds, "postsPerRequest", ".2f")),
+                *(row.text("load"), way, middle("requestsPerSecond", ",.0f")),
+                *(side.spread_of(found.inner("ratioToRing")), middle("p50Nanoseconds", ",.2f", 1000)),
+                *(middle("readsPerGet", ".2f"), middle("askedShare", ".1%"), middle("staleShare", ".1%")),
+                *(middle("workRequestsPerRequest", ".2f"), middle("postsPerRequest", ".2f")),
             )
         )
     return lines
-
-
-def _median(rounds: Sequence[Fields], name: str, form: str) -> str:
-    """Nothing if it was not counted."""
-    values = [each.number(name) for each in rounds if name in each]
-    return format(statistics.median(values), form) if len(values) == len(rounds) else ""
 
 
 def in_table(rows: Sequence[dict[str, Any]]) -> str:
@@ -239,13 +226,8 @@ def in_table(rows: Sequence[dict[str, Any]]) -> str:
 
 def conditions(options: Any) -> dict[str, Any]:
     return {
-        "startedAt": environment.timestamp("seconds"),
-        "cpu": environment.cpu(),
-        "cores": os.cpu_count(),
-        "kernel": platform.release(),
-        "loadAverage": list(os.getloadavg()),
+        **side.surroundings(),
         "guest": os.environ.get("WISP_GUEST"),
-        "commit": commit(),
         "wisp": environment.version_of(str(WISP)),
         "transport": options.transport,
         "keySize": KEY_SIZE,
@@ -271,16 +253,13 @@ def main(arguments: Sequence[str]) -> int:
     options = made.parse_args(arguments)
     options.arguments = list(arguments)
     loads = [LOADS[name] for name in side.chosen(made, options.loads, list(LOADS))]
-    if options.json:
-        packages.require("record")
-        files.prepare(options.json)
+    side.prepare(options.json)
     started = conditions(options)
     with tempfile.TemporaryDirectory(prefix="wisp-beside-") as folder, ExitStack() as stack:
         ways = Ways(options.transport, options.seconds, Path(folder), stack)
         warm_up(ways, loads)
         rows = [compare(ways, load, options.rounds) for load in loads]
-    if options.json:
-        found = {"format": FORMAT, "version": 1, "conditions": started, "rows": rows}
-        files.write_checked(options.json, SCHEMA, found)
+    found = {"format": FORMAT, "version": 1, "conditions": started, "rows": rows}
+    side.write(options.json, SCHEMA, found)
     print(in_table(rows))
     return 0

@@ -27,9 +27,7 @@ its schema before it is written.
 """
 
 import os
-import platform
 import shutil
-import statistics
 import tempfile
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
@@ -39,14 +37,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from wisp_tools import environment, files, packages
+from wisp_tools import environment, files
 from wisp_tools.arguments import Parser, whole
 from wisp_tools.beside import side
 from wisp_tools.beside.answering import Answering, answering
 from wisp_tools.errors import WispError
 from wisp_tools.processes import captured, output_of
 from wisp_tools.results.fields import Fields
-from wisp_tools.tree import BENCHMARKS, JVM_FLAGS, commit, jdk
+from wisp_tools.tree import BENCHMARKS, JVM_FLAGS, jdk
 
 FORMAT, SCHEMA = "wisp-beside-libcuckoo", "wisp-beside-libcuckoo-1"
 KEY_SIZE, VALUE_SIZE = 16, 100
@@ -160,18 +158,15 @@ HEAD = (
 def cells_of(row: Fields) -> list[tuple[str, ...]]:
     """Of a case, a line of the table with HEAD for each table."""
     lines: list[tuple[str, ...]] = []
-    tables = row.inner("tables")
-    for name in tables.names():
-        found = tables.inner(name)
-        rounds = list(found.each("rounds"))
-        ratio = found.inner("ratioToLibcuckoo")
-        spread = {figure: ratio.number(figure) for figure in ("median", "lowest", "highest")}
-        rate = statistics.median(each.number("operationsPerSecond") for each in rounds)
-        in_jvm = [each.number(ALLOCATED) for each in rounds if ALLOCATED in each]
-        allocated = f"{statistics.median(in_jvm):.1f}" if in_jvm else ""
-        cpu = f"{statistics.median(each.number(CPU) for each in rounds):,.0f}"
-        cells = (name, f"{rate / 1e6:.2f}", side.spread_in_words(spread), cpu, allocated)
-        lines.append((row.text("operation"), str(row.whole("threads")), *cells))
+    for name, found, rounds in side.recorded(row, "tables"):
+        middle = partial(side.median_of, rounds)
+        lines.append(
+            (
+                *(row.text("operation"), str(row.whole("threads")), name),
+                *(middle("operationsPerSecond", ".2f", 1e6), side.spread_of(found.inner("ratioToLibcuckoo"))),
+                *(middle(CPU, ",.0f"), middle(ALLOCATED, ".1f")),
+            )
+        )
     return lines
 
 
@@ -188,12 +183,8 @@ def in_table(found: dict[str, Any]) -> str:
 
 def conditions(options: Namespace, runtimes: Mapping[str, str]) -> dict[str, Any]:
     return {
+        **side.surroundings(),
         "startedAt": options.started_at,
-        "cpu": environment.cpu(),
-        "cores": os.cpu_count(),
-        "kernel": platform.release(),
-        "loadAverage": list(os.getloadavg()),
-        "commit": commit(),
         "runtimes": dict(runtimes),
         "libcuckoo": libcuckoo_version(),
         "keySize": KEY_SIZE,
@@ -242,9 +233,7 @@ def main(arguments: Sequence[str]) -> int:
     options.started_at = environment.timestamp("seconds")
     cases = [CASES[name] for name in side.chosen(made, options.cases, list(CASES))]
     need(made)
-    if options.json:
-        packages.require("record")
-        files.prepare(options.json)
+    side.prepare(options.json)
     with tempfile.TemporaryDirectory(prefix="wisp-beside-") as name, ExitStack() as stack:
         folder = Path(name)
         output_of([*COMPILER, "-o", str(folder / "table"), str(PROGRAM)], side.LIMIT_SECONDS)
@@ -253,7 +242,6 @@ def main(arguments: Sequence[str]) -> int:
         found |= {"bytesBeyondKeyAndValue": tables.beyond}
         tables.warm(cases)
         found |= {"rows": [compare(tables, case, options.rounds) for case in cases]}
-    if options.json:
-        files.write_checked(options.json, SCHEMA, found)
+    side.write(options.json, SCHEMA, found)
     print(in_table(found))
     return 0

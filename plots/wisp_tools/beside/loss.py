@@ -25,7 +25,6 @@ time, in steps of the kernel's clock (4 ms in Debian's); the rest is much slower
 import argparse
 import json
 import os
-import platform
 import re
 import statistics
 import tempfile
@@ -36,14 +35,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from wisp_tools import environment, files, packages
+from wisp_tools import environment, files
 from wisp_tools.arguments import Parser, whole
 from wisp_tools.beside import cable, side
 from wisp_tools.beside.cable import Cable
 from wisp_tools.campaign.clients import MeasurementFailure, WarmClient
 from wisp_tools.processes import free_port
 from wisp_tools.results.fields import Fields
-from wisp_tools.tree import WISP, commit
+from wisp_tools.tree import WISP
 
 FORMAT, SCHEMA = "wisp-beside-loss", "wisp-beside-loss-1"
 CASES = {"loss-0": 0.0, "loss-0.1": 0.1, "loss-1": 1.0}
@@ -208,13 +207,8 @@ def in_table(rows: Sequence[dict[str, Any]]) -> str:
 
 def conditions(options: Any) -> dict[str, Any]:
     return {
-        "startedAt": environment.timestamp("seconds"),
-        "cpu": environment.cpu(),
-        "cores": os.cpu_count(),
-        "kernel": platform.release(),
-        "loadAverage": list(os.getloadavg()),
+        **side.surroundings(),
         "guest": os.environ["WISP_GUEST"],
-        "commit": commit(),
         "wisp": environment.version_of(str(WISP)),
         "emulated": True,
         "keySize": KEY_SIZE,
@@ -251,16 +245,13 @@ def main(arguments: Sequence[str]) -> int:
     if not os.environ.get("WISP_GUEST"):
         made.error("it changes the routes of its machine: run it as ./wisp guest --virtual ./wisp beside loss")
     side.need(made, cable.PROGRAMS, "iproute2", cores=2)
-    if options.json:
-        packages.require("record")
-        files.prepare(options.json)
+    side.prepare(options.json)
     started = conditions(options)
     with tempfile.TemporaryDirectory(prefix="wisp-beside-") as folder, ExitStack() as stack:
         laid = stack.enter_context(cable.laid())
         servers = Servers(laid, options.ack_timeouts, options.requests, Path(folder), stack)
         rows = [row for case in cases for row in compare(servers, laid, case, options.rounds)]
-    if options.json:
-        found = {"format": FORMAT, "version": 1, "conditions": started, "rows": rows}
-        files.write_checked(options.json, SCHEMA, found)
+    found = {"format": FORMAT, "version": 1, "conditions": started, "rows": rows}
+    side.write(options.json, SCHEMA, found)
     print(in_table(rows))
     return 0

@@ -34,7 +34,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from wisp_tools import environment, files, packages
+from wisp_tools import environment
 from wisp_tools.beside import side
 from wisp_tools.errors import WispError
 from wisp_tools.processes import ProcessFailure, free_port, output_of
@@ -229,16 +229,13 @@ def main(arguments: Sequence[str]) -> int:
     programs = ("redis-server", "redis-benchmark", "redis-cli", "taskset", "cc")
     side.need(parser, programs, "redis-server redis-tools util-linux gcc", cores=2)
     names = side.chosen(parser, options.cases, list(CASES))
-    if options.json:
-        packages.require("record")
-        files.prepare(options.json)
+    side.prepare(options.json)
     with tempfile.TemporaryDirectory(prefix="wisp-beside-") as made:
         folder = Path(made)
         output_of(["cc", "-O2", "-o", str(folder / "floor"), str(FLOOR)], side.LIMIT_SECONDS)
         started = conditions(options.rounds)
         rows = [row for name in names for row in compare(name, CASES[name], options.rounds, folder)]
     found = {"format": "wisp-beside-redis", "version": 1, "conditions": started, "rows": rows}
-    if options.json:
-        files.write_checked(options.json, SCHEMA, found)
+    side.write(options.json, SCHEMA, found)
     print(in_table(found))
     return 0

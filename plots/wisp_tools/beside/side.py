@@ -3,6 +3,7 @@
 
 import json
 import os
+import platform
 import shutil
 import statistics
 import subprocess
@@ -13,9 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from wisp_tools import environment, files, packages
 from wisp_tools.arguments import Parser, whole
 from wisp_tools.processes import Process, ProcessFailure, hold, listens, output_of, resume, server
-from wisp_tools.tree import BENCHMARKS, WISP
+from wisp_tools.results.fields import Fields
+from wisp_tools.tree import BENCHMARKS, WISP, commit
 
 LIMIT_SECONDS = 600
 """Of a client's run."""
@@ -85,10 +88,54 @@ def spread_in_words(found: Mapping[str, float], form: str = ".2f") -> str:
     return f"{found['median']:{form}} ({found['lowest']:{form}} to {found['highest']:{form}})"
 
 
+def spread_of(found: Fields, form: str = ".2f") -> str:
+    """Of one that was recorded, in words."""
+    return spread_in_words({name: found.number(name) for name in ("median", "lowest", "highest")}, form)
+
+
+def median_of(rounds: Sequence[Fields], figure: str, form: str, unit: float = 1) -> str:
+    """The median of a recorded figure, in units, for a cell of a table; nothing if it was not counted in each round."""
+    values = [each.number(figure) for each in rounds if figure in each]
+    return format(statistics.median(values) / unit, form) if len(values) == len(rounds) else ""
+
+
+def recorded(row: Fields, subjects: str) -> Iterator[tuple[str, Fields, list[Fields]]]:
+    """Each that a recorded row compares: its name, what is recorded of it, and its rounds."""
+    all_of_row = row.inner(subjects)
+    for name in all_of_row.names():
+        found = all_of_row.inner(name)
+        yield name, found, list(found.each("rounds"))
+
+
 def table(*rows: Sequence[str]) -> str:
     """A table in Markdown, its head first."""
     head, *others = (f"| {' | '.join(row)} |" for row in rows)
     return "\n".join([head, "|---" * len(rows[0]) + "|", *others])
+
+
+def surroundings() -> dict[str, Any]:
+    """Of the conditions of a record, when and where it is made, and of which commit."""
+    return {
+        "startedAt": environment.timestamp("seconds"),
+        "cpu": environment.cpu(),
+        "cores": os.cpu_count(),
+        "kernel": platform.release(),
+        "loadAverage": list(os.getloadavg()),
+        "commit": commit(),
+    }
+
+
+def prepare(record: Path | None) -> None:
+    """Sees to it, before anything is measured, that the record can be checked and written, if one is wanted."""
+    if record:
+        packages.require("record")
+        files.prepare(record)
+
+
+def write(record: Path | None, schema: str, found: dict[str, Any]) -> None:
+    """Writes the record, checked against its schema, if one is wanted."""
+    if record:
+        files.write_checked(record, schema, found)
 
 
 @dataclass(frozen=True)

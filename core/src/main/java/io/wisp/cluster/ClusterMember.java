@@ -38,13 +38,13 @@ public final class ClusterMember {
 
     /** Whether this node's shard has given up a slot, and does not know yet who serves it. */
     public boolean isLeaving(int slot) {
-      SlotMoves.Transfer leaving = moves.leaving();
+      SlotMoves.Move leaving = moves.leaving();
       return leaving != null && leaving.has(slot);
     }
 
     /** Whether a slot is on its way to this node's shard, which does not serve it yet. */
     public boolean isImporting(int slot) {
-      SlotMoves.Transfer importing = moves.importing();
+      SlotMoves.Move importing = moves.importing();
       return importing != null && importing.has(slot);
     }
 

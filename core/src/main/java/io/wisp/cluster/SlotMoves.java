@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record SlotMoves(
     long fileEpoch,
-    @Nullable Transfer importing,
-    @Nullable Transfer leaving,
+    @Nullable Move importing,
+    @Nullable Move leaving,
     SortedMap<Integer, Owner> owners) {
 
   /** Nothing has moved. */
@@ -39,7 +39,7 @@ public record SlotMoves(
    * @param shard the other one of the two
    * @param epoch that the slots will have
    */
-  public record Transfer(long id, List<SlotRange> slots, String shard, long epoch) {
+  public record Move(long id, List<SlotRange> slots, String shard, long epoch) {
 
     /** Whether a slot is among those that move. */
     public boolean has(int slot) {
@@ -101,7 +101,7 @@ public record SlotMoves(
   }
 
   private static @Nullable String refusalOf(
-      SlotChange change, @Nullable Transfer underWay, String what) {
+      SlotChange change, @Nullable Move underWay, String what) {
     return underWay != null && underWay.id() == change.id()
         ? null
         : "nothing " + what + " by move " + change.id();
@@ -114,17 +114,17 @@ public record SlotMoves(
     }
     SlotMoves before = beside(change.fileEpoch());
     return switch (change.kind()) {
-      case IMPORT -> before.knowing(change).with(transfer(change), before.leaving);
+      case IMPORT -> before.knowing(change).with(move(change), before.leaving);
       case DROP -> before.isImporting(change.id()) ? before.with(null, before.leaving) : before;
       case TAKE -> before.having(before.importing, change.shard()).with(null, before.leaving);
-      case LEAVE -> before.with(before.importing, transfer(change));
+      case LEAVE -> before.with(before.importing, move(change));
       case KEEP -> before.with(before.importing, null);
       case GIVE -> before.havingGiven().with(before.importing, null);
     };
   }
 
-  private static Transfer transfer(SlotChange change) {
-    return new Transfer(change.id(), change.slots(), change.shard(), change.epoch());
+  private static Move move(SlotChange change) {
+    return new Move(change.id(), change.slots(), change.shard(), change.epoch());
   }
 
   /** By a later file slots are where that puts them. */
@@ -132,7 +132,7 @@ public record SlotMoves(
     return file == fileEpoch ? this : new SlotMoves(file, null, null, NONE.owners);
   }
 
-  private SlotMoves with(@Nullable Transfer importing, @Nullable Transfer leaving) {
+  private SlotMoves with(@Nullable Move importing, @Nullable Move leaving) {
     return new SlotMoves(fileEpoch, importing, leaving, owners);
   }
 
@@ -156,7 +156,7 @@ public record SlotMoves(
     return leaving == null ? this : having(leaving, leaving.shard());
   }
 
-  private SlotMoves having(@Nullable Transfer done, String shard) {
+  private SlotMoves having(@Nullable Move done, String shard) {
     if (done == null) {
       return this;
     }
@@ -225,8 +225,8 @@ public record SlotMoves(
       try {
         switch (words[0]) {
           case FILE -> moves = moves.beside(Long.parseLong(words[1]));
-          case IMPORTING -> moves = moves.with(transfer(words), moves.leaving);
-          case LEAVING -> moves = moves.with(moves.importing, transfer(words));
+          case IMPORTING -> moves = moves.with(move(words), moves.leaving);
+          case LEAVING -> moves = moves.with(moves.importing, move(words));
           case OWNER -> addOwner(words, owners);
           default -> throw new IllegalArgumentException("nothing is called " + words[0]);
         }
@@ -239,8 +239,8 @@ public record SlotMoves(
         moves.fileEpoch, moves.importing, moves.leaving, Collections.unmodifiableSortedMap(owners));
   }
 
-  private static Transfer transfer(String[] words) {
-    return new Transfer(
+  private static Move move(String[] words) {
+    return new Move(
         Long.parseLong(words[1]), SlotRange.parseAll(words[2]), words[3], Long.parseLong(words[4]));
   }
 

@@ -375,7 +375,7 @@ class SlotMovesTest {
 
     /** The answer is whether it did all. */
     boolean move(Shard source, Shard target, boolean mayEnd) {
-      SlotMoves.Transfer leaving = source.ledger.moves().leaving();
+      SlotMoves.Move leaving = source.ledger.moves().leaving();
       if (leaving != null) {
         Shard other = of(leaving.shard());
         if (!goesOn(mayEnd, () -> other.step(Kind.DROP, leaving.id()))) {

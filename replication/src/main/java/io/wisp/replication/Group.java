@@ -4,6 +4,7 @@ package io.wisp.replication;
 import io.wisp.cluster.ClusterMember;
 import io.wisp.cluster.ClusterNode;
 import io.wisp.cluster.SlotRange;
+import io.wisp.transport.MemberId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

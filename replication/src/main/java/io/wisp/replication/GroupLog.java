@@ -103,7 +103,7 @@ final class GroupLog implements WriteLog, Leadership {
     this.folder = folder;
     this.logs = logs;
     this.notices = notices;
-    member = membership.node();
+    member = membership.member();
     LogTail.mend(folder.log(), notices);
     acknowledged = Acknowledged.open(folder.path());
     SlotLedger slots = new SlotLedger(member);
@@ -129,7 +129,7 @@ final class GroupLog implements WriteLog, Leadership {
   static GroupLog open(
       Path path, Store store, Membership membership, Consumer<String> notices, long snapshotBytes)
       throws IOException {
-    Group group = Group.of(membership.node());
+    Group group = Group.of(membership.member());
     DataFolder folder = DataFolder.open(path, group, membership.isNew(), membership.joins());
     QuietLogs logs = QuietLogs.into(folder.path().resolve("raft.log"));
     try {
@@ -321,17 +321,9 @@ final class GroupLog implements WriteLog, Leadership {
     }
     byte[] bytes = Entry.encode(decidedBy.applied() + 1, clears, writes, change);
     Proposal proposal = new Proposal(bytes);
-    if (!entry.begin(proposal, completion)) {
-      completion.ended(Outcome.NOT_DONE, "another server of the process has an entry under way");
-      return;
+    if (entry.begin(proposal, completion, this::failure)) {
+      entry.propose(proposal, engine, machine, current);
     }
-    String why = failure;
-    if (why != null) {
-      // Whoever set it may have looked for an entry before there was this one.
-      entry.end(why);
-      return;
-    }
-    entry.propose(proposal, engine, machine, current);
   }
 
   private void fail(String why) {

@@ -5,6 +5,7 @@ import io.wisp.cluster.ClusterMap;
 import io.wisp.cluster.ClusterMember;
 import io.wisp.cluster.ClusterNode;
 import io.wisp.transport.GroupMembers;
+import io.wisp.transport.MemberId;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,7 +41,7 @@ final class Members implements GroupMembers {
   private final RaftEngine engine;
   private final DataFolder folder;
   private final Group group;
-  private final ClusterMember node;
+  private final ClusterMember member;
   private final StoreMachine machine;
   private final Consumer<String> notices;
   private final AtomicReference<Change> change = new AtomicReference<>(Change.NOTHING);
@@ -57,20 +58,20 @@ final class Members implements GroupMembers {
   /**
    * Those of a log.
    *
-   * @param node is told of others
+   * @param member is told of others
    * @param machine by which it is known what was committed
    */
   Members(
       RaftEngine engine,
       DataFolder folder,
       Group group,
-      ClusterMember node,
+      ClusterMember member,
       StoreMachine machine,
       Consumer<String> notices) {
     this.engine = engine;
     this.folder = folder;
     this.group = group;
-    this.node = node;
+    this.member = member;
     this.machine = machine;
     this.notices = notices;
   }
@@ -140,7 +141,7 @@ final class Members implements GroupMembers {
       }
     }
     nodes.put(group.self().name(), group.node(own));
-    node.share(List.copyOf(nodes.values()), epoch(machine.term(), now));
+    member.share(List.copyOf(nodes.values()), epoch(machine.term(), now));
   }
 
   /**
@@ -152,7 +153,7 @@ final class Members implements GroupMembers {
   }
 
   private long epoch(long term, GroupConfiguration configuration) {
-    return node.map().epoch() + term + Math.max(0, configuration.index());
+    return member.map().epoch() + term + Math.max(0, configuration.index());
   }
 
   /**
@@ -164,8 +165,8 @@ final class Members implements GroupMembers {
       return null;
     }
     String name = MemberId.nodeOf(identifier);
-    boolean isOther = name.equals(node.name()) && !identifier.equals(folder.member());
-    return isOther || node.map().indexOf(name) < 0 ? null : name;
+    boolean isOther = name.equals(member.name()) && !identifier.equals(folder.member());
+    return isOther || member.map().indexOf(name) < 0 ? null : name;
   }
 
   /** Whether this one has never been a member. */
@@ -238,7 +239,7 @@ final class Members implements GroupMembers {
 
   /** Another node that is in its way; a member that it replaces is none. */
   private @Nullable String conflictOf(ClusterNode added) {
-    ClusterMap map = node.map();
+    ClusterMap map = member.map();
     for (ClusterNode each : map.nodes()) {
       boolean isSameName = each.name().equals(added.name());
       if (isSameName ? !each.shard().equals(added.shard()) : isAt(each, added)) {
@@ -325,20 +326,20 @@ final class Members implements GroupMembers {
    */
   private String handOver(List<RaftPeer> next) throws IOException {
     Set<String> answering = engine.answering();
-    RaftPeerId heir = null;
+    RaftPeerId successor = null;
     long most = applied() - RaftSettings.NEWCOMER_ENTRIES;
     for (RaftPeer each : next) {
       long committed = engine.committed(each.getId());
       if (committed >= most && answering.contains(each.getId().toString())) {
-        heir = each.getId();
+        successor = each.getId();
         most = committed;
       }
     }
-    if (heir == null) {
+    if (successor == null) {
       return "TRYAGAIN this member leads, and no other one has nearly all of the log";
     }
-    var _ = engine.handOver(heir);
-    return "TRYAGAIN this member leads, and has %s lead before it is removed".formatted(heir);
+    var _ = engine.handOver(successor);
+    return "TRYAGAIN this member leads, and has %s lead before it is removed".formatted(successor);
   }
 
   private boolean isSelf(RaftPeerId identifier) {

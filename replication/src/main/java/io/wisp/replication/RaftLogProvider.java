@@ -23,12 +23,12 @@ public final class RaftLogProvider implements WriteLogProvider {
   public WriteLog open(
       Path folder,
       Store store,
-      @Nullable ClusterMember node,
+      @Nullable ClusterMember member,
       @Nullable Membership membership,
       Consumer<String> notices)
       throws IOException {
     return membership == null
-        ? RaftWriteLog.open(folder, store, new SlotLedger(node), notices, SNAPSHOT_BYTES)
+        ? RaftWriteLog.open(folder, store, new SlotLedger(member), notices, SNAPSHOT_BYTES)
         : GroupLog.open(folder, store, membership, notices, SNAPSHOT_BYTES);
   }
 }

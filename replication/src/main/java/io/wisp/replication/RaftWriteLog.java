@@ -205,14 +205,7 @@ final class RaftWriteLog implements WriteLog {
       return;
     }
     Proposal proposal = new Proposal(Entry.encode(machine.applied() + 1, clears, writes, change));
-    if (!entry.begin(proposal, completion)) {
-      completion.ended(Outcome.NOT_DONE, "another server has an entry under way");
-      return;
-    }
-    why = failure;
-    if (why != null) {
-      // Whoever set it may have looked for an entry before there was this one.
-      entry.end(why);
+    if (!entry.begin(proposal, completion, this::failure)) {
       return;
     }
     try {

@@ -4,6 +4,7 @@ package io.wisp.replication;
 import io.wisp.transport.WriteLog.Completion;
 import io.wisp.transport.WriteLog.Outcome;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
 import org.apache.ratis.protocol.exceptions.LeaderSteppingDownException;
@@ -21,9 +22,24 @@ final class UnderWay {
 
   private final AtomicReference<@Nullable Entrant> entrant = new AtomicReference<>();
 
-  /** Takes the place of the one entry; false if there is one. */
-  boolean begin(Proposal proposal, Completion whoIsTold) {
-    return entrant.compareAndSet(null, new Entrant(proposal, System.nanoTime(), whoIsTold));
+  /**
+   * Takes the place of the one entry, unless there is one or the log has failed by now. Who is told
+   * knows by then.
+   *
+   * @param failure why the log takes nothing any more, or null
+   * @return whether the entry may be proposed
+   */
+  boolean begin(Proposal proposal, Completion whoIsTold, Supplier<@Nullable String> failure) {
+    if (!entrant.compareAndSet(null, new Entrant(proposal, System.nanoTime(), whoIsTold))) {
+      whoIsTold.ended(Outcome.NOT_DONE, "another server of the process has an entry under way");
+      return false;
+    }
+    String why = failure.get();
+    if (why != null) {
+      // Whoever set it may have looked for an entry before there was this one.
+      end(why);
+    }
+    return why == null;
   }
 
   /** Whether there is one that has taken longer. */

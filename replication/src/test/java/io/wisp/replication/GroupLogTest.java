@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.replication;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static io.wisp.testing.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,11 +14,7 @@ import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.WriteBatch;
 import io.wisp.store.cuckoo.CuckooStore;
-import io.wisp.transport.Endpoint;
 import io.wisp.transport.Membership;
-import io.wisp.transport.Server;
-import io.wisp.transport.ServerOptions;
-import io.wisp.transport.Transports;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -28,7 +24,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
@@ -36,9 +31,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -60,103 +53,37 @@ class GroupLogTest {
   private final GroupFile file = new GroupFile();
   private final Queue<String> notices = new ConcurrentLinkedQueue<>();
   private final Queue<String> left = new ConcurrentLinkedQueue<>();
-  private final List<@Nullable Member> members = new ArrayList<>();
+  private final MemberServers members = new MemberServers(GroupFile.NAMES.size());
 
-  /** A member that serves. */
-  private final class Member implements AutoCloseable {
-
-    private final ClusterMember node;
-    private final CuckooStore store;
-    private final GroupLog log;
-    private final Server server;
-
-    Member(int index, boolean isNew) throws IOException {
-      this(index, isNew, 32 * MEBIBYTE);
-    }
-
-    Member(int index, boolean isNew, long memory) throws IOException {
-      node = file.member(index);
-      store = CuckooStore.open(memory);
-      try {
-        log = open(GroupFile.NAMES.get(index), node, store, isNew);
-      } catch (Throwable failed) {
-        store.close();
-        throw failed;
-      }
-      ServerOptions options = ServerOptions.at(new Endpoint("127.0.0.1", file.port(index)));
-      server = Transports.named("tcp").serve(store, options.withMember(node).withWriteLog(log));
-    }
-
-    @Nullable String get(String key) {
-      byte[] value = store.get(key.getBytes(UTF_8));
-      return value == null ? null : new String(value, UTF_8);
-    }
-
-    long versionOf(String key) {
-      ArraySink record = new ArraySink();
-      return store.get(Slice.of(key), record) == Status.FOUND ? record.version() : 0;
-    }
-
-    @Override
-    public void close() {
-      server.close();
-      log.close();
-      store.close();
-    }
+  private GroupLog open(String folder, ClusterMember member, CuckooStore store, boolean isNew)
+      throws IOException {
+    return GroupLog.open(
+        temporary.resolve(folder), store, membership(member, isNew), notices::add, MEBIBYTE);
   }
 
-  private GroupLog open(String folder, ClusterMember node, CuckooStore store, boolean isNew)
-      throws IOException {
-    Membership membership =
-        new Membership(node, "127.0.0.1", isNew, () -> left.add(node.node().name()));
-    return GroupLog.open(temporary.resolve(folder), store, membership, notices::add, MEBIBYTE);
+  private Membership membership(ClusterMember member, boolean isNew) {
+    return new Membership(member, "127.0.0.1", isNew, () -> left.add(member.node().name()));
+  }
+
+  private void start(int index, boolean isNew) throws IOException {
+    start(index, isNew, 32 * MEBIBYTE);
+  }
+
+  private void start(int index, boolean isNew, long memory) throws IOException {
+    Path folder = temporary.resolve(GroupFile.NAMES.get(index));
+    Membership membership = membership(file.member(index), isNew);
+    members.set(index, new MemberServer(folder, membership, notices::add, memory));
   }
 
   private void startAll(boolean areNew) throws IOException {
     for (int i = 0; i < GroupFile.NAMES.size(); i++) {
-      members.add(new Member(i, areNew));
+      start(i, areNew);
     }
   }
 
   @AfterEach
   void close() throws Exception {
-    ClosedTogether.closeAll(members);
-    members.clear();
-  }
-
-  private void end(int index) {
-    Member member = members.get(index);
-    if (member != null) {
-      member.close();
-      members.set(index, null);
-    }
-  }
-
-  private Member member(int index) {
-    return Objects.requireNonNull(members.get(index));
-  }
-
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    long end = System.nanoTime() + BOUND_NANOS;
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime() - end).isNegative();
-      Thread.sleep(10);
-    }
-  }
-
-  private int awaitLeader() throws InterruptedException {
-    int[] found = {-1};
-    await(
-        () -> {
-          for (int i = 0; i < members.size(); i++) {
-            Member member = members.get(i);
-            if (member != null && member.node.place().leads()) {
-              found[0] = i;
-            }
-          }
-          return found[0] >= 0;
-        });
-    return found[0];
+    members.endAll();
   }
 
   private String call(int index, String... words) throws IOException {
@@ -165,10 +92,16 @@ class GroupLogTest {
     }
   }
 
+  private long versionAt(int index, String key) {
+    ArraySink record = new ArraySink();
+    Status status = members.get(index).store.get(Slice.of(key), record);
+    return status == Status.FOUND ? record.version() : 0;
+  }
+
   @Test
   void shouldCarryOutOnAllMembersWhatTheLeaderHasAcknowledged() throws Exception {
     startAll(true);
-    int leader = awaitLeader();
+    int leader = members.awaitLeader();
     assertThat(call(leader, "SET", "a", "1")).isEqualTo("OK");
     for (int i = 1; i <= 100; i++) {
       assertThat(call(leader, "INCR", "n")).isEqualTo("" + i);
@@ -176,11 +109,11 @@ class GroupLogTest {
     assertThat(call(leader, "MSET", "{n}b", "2", "{n}c", "3")).isEqualTo("OK");
     assertThat(call(leader, "DEL", "{n}b")).isEqualTo("1");
     assertThat(call(leader, "GET", "n")).isEqualTo("100");
-    for (int i = 0; i < members.size(); i++) {
-      Member each = member(i);
+    for (int i = 0; i < 3; i++) {
+      MemberServer each = members.get(i);
       await(() -> each.get("{n}b") == null && "3".equals(each.get("{n}c")));
       assertThat(each.get("n")).isEqualTo("100");
-      assertThat(each.versionOf("n")).isEqualTo(member(leader).versionOf("n")).isEqualTo(101);
+      assertThat(versionAt(i, "n")).isEqualTo(versionAt(leader, "n")).isEqualTo(101);
     }
     assertThat(notices).noneMatch(each -> !each.contains("led the group"));
   }
@@ -188,9 +121,9 @@ class GroupLogTest {
   @Test
   void shouldSendClientsToTheLeaderAndTellWhoItIs() throws Exception {
     startAll(true);
-    int leader = awaitLeader();
+    int leader = members.awaitLeader();
     int follower = (leader + 1) % 3;
-    await(() -> member(follower).node.place().settled());
+    await(() -> members.get(follower).member.place().settled());
     String moved = " 127.0.0.1:" + file.port(leader);
     for (String command : List.of("GET", "INCR", "DEL")) {
       assertThat(call(follower, command, "a")).startsWith("-MOVED ").endsWith(moved);
@@ -204,35 +137,35 @@ class GroupLogTest {
   @Test
   void shouldGoOnWithoutTheLeaderAndTakeItBackLater() throws Exception {
     startAll(true);
-    int first = awaitLeader();
+    int first = members.awaitLeader();
     assertThat(call(first, "SET", "a", "1")).isEqualTo("OK");
-    end(first);
-    int second = awaitLeader();
+    members.end(first);
+    int second = members.awaitLeader();
     assertThat(second).isNotEqualTo(first);
     assertThat(call(second, "GET", "a")).isEqualTo("1");
     assertThat(call(second, "APPEND", "a", "2")).isEqualTo("2");
-    long epoch = member(second).node.map().currentEpoch();
-    members.set(first, new Member(first, false));
-    Member back = member(first);
+    long epoch = members.get(second).member.map().currentEpoch();
+    start(first, false);
+    MemberServer back = members.get(first);
     await(() -> "12".equals(back.get("a")));
-    await(() -> back.node.map().currentEpoch() >= epoch && back.node.place().settled());
-    assertThat(back.node.place().master().name()).isEqualTo(GroupFile.NAMES.get(second));
+    await(() -> back.member.map().currentEpoch() >= epoch && back.member.place().settled());
+    assertThat(back.member.place().master().name()).isEqualTo(GroupFile.NAMES.get(second));
   }
 
   @Test
   void shouldServeNothingWithoutAMajority() throws Exception {
     startAll(true);
-    int leader = awaitLeader();
+    int leader = members.awaitLeader();
     assertThat(call(leader, "SET", "a", "1")).isEqualTo("OK");
-    end((leader + 1) % 3);
+    members.end((leader + 1) % 3);
     assertThat(call(leader, "SET", "a", "2")).isEqualTo("OK");
-    end((leader + 2) % 3);
-    await(() -> !member(leader).node.place().settled());
+    members.end((leader + 2) % 3);
+    await(() -> !members.get(leader).member.place().settled());
     assertThat(call(leader, "GET", "a")).startsWith("-CLUSTERDOWN ");
     assertThat(call(leader, "SET", "a", "3")).startsWith("-CLUSTERDOWN ");
     await(() -> notices.stream().anyMatch(each -> each.contains("nobody has led the group")));
-    members.set((leader + 1) % 3, new Member((leader + 1) % 3, false));
-    assertThat(call(awaitLeader(), "GET", "a")).isEqualTo("2");
+    start((leader + 1) % 3, false);
+    assertThat(call(members.awaitLeader(), "GET", "a")).isEqualTo("2");
     await(() -> notices.stream().anyMatch(each -> each.contains("leads the group now")));
   }
 
@@ -248,34 +181,33 @@ class GroupLogTest {
   @Test
   void shouldSayWhatBecameOfAnEntryWhereThatIsKnown() throws Exception {
     startAll(true);
-    int leader = awaitLeader();
-    GroupLog log = member(leader).log;
+    int leader = members.awaitLeader();
+    GroupLog log = members.get(leader).log;
     var _ = log.begin();
     assertThat(append(log, "1")).isEqualTo("DONE: ");
     // As if it had been decided before another leader's entry.
     assertThat(append(log, "2")).startsWith("NOT_DONE: ").contains("came before it");
-    assertThat(member(leader).get("a")).isEqualTo("1");
+    assertThat(members.get(leader).get("a")).isEqualTo("1");
     var _ = log.begin();
     assertThat(append(log, "3")).isEqualTo("DONE: ");
-    GroupLog follower = member((leader + 1) % 3).log;
+    GroupLog follower = members.get((leader + 1) % 3).log;
     var _ = follower.begin();
     assertThat(append(follower, "4")).isEqualTo("NOT_DONE: " + GroupLog.NOT_LEADING);
-    end((leader + 1) % 3);
-    end((leader + 2) % 3);
+    members.end((leader + 1) % 3);
+    members.end((leader + 2) % 3);
     var _ = log.begin();
     assertThat(append(log, "5")).isEqualTo("UNKNOWN: " + GroupLog.NOT_LEADING);
     await(() -> !log.isHeld());
     assertThat(append(log, "6")).isEqualTo("NOT_DONE: " + GroupLog.NOT_LEADING);
-    assertThat(member(leader).get("a")).isEqualTo("3");
+    assertThat(members.get(leader).get("a")).isEqualTo("3");
   }
 
   @Test
   void shouldGoOnWithoutAMemberThatHasNoRoomAndHaveItsServerEnd() throws Exception {
-    members.add(null);
-    members.add(new Member(1, true));
-    members.add(new Member(2, true));
-    int leader = awaitLeader();
-    members.set(0, new Member(0, true, MEBIBYTE));
+    start(1, true);
+    start(2, true);
+    int leader = members.awaitLeader();
+    start(0, true, MEBIBYTE);
     for (int i = 0; i < 40 && left.isEmpty(); i++) {
       assertThat(call(leader, "SET", "key " + i, "v".repeat(100_000))).isEqualTo("OK");
     }
@@ -288,15 +220,15 @@ class GroupLogTest {
   @Test
   void shouldNotVoteByALogThatIsNotWhole() throws Exception {
     startAll(true);
-    int leader = awaitLeader();
+    int leader = members.awaitLeader();
     for (int i = 0; i < 10; i++) {
       assertThat(call(leader, "SET", "key " + i, "v".repeat(1_000))).isEqualTo("OK");
     }
     for (int i = 0; i < 3; i++) {
-      Member each = member(i);
+      MemberServer each = members.get(i);
       await(() -> each.get("key 9") != null);
     }
-    close();
+    members.endAll();
     Path log = logOf(0);
     try (FileChannel segment = FileChannel.open(openSegment(log), StandardOpenOption.WRITE)) {
       assertThat(segment.size()).isGreaterThan(HEADER_BYTES);
@@ -334,14 +266,14 @@ class GroupLogTest {
   @Test
   void shouldHaveAllAfterARestartOfAllWithSnapshots() throws Exception {
     startAll(true);
-    int leader = awaitLeader();
+    int leader = members.awaitLeader();
     String value = "v".repeat(100_000);
     for (int i = 0; i < 60; i++) {
       assertThat(call(leader, "SET", "key " + i % 7, i + value)).isEqualTo("OK");
     }
-    close();
+    members.endAll();
     startAll(false);
-    leader = awaitLeader();
+    leader = members.awaitLeader();
     for (int i = 53; i < 60; i++) {
       assertThat(call(leader, "GET", "key " + i % 7)).isEqualTo(i + value);
     }

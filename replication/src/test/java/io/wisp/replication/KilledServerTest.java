@@ -3,6 +3,7 @@ package io.wisp.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wisp.testing.Eventually;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -169,9 +170,7 @@ class KilledServerTest {
           threads.add(Thread.ofPlatform().start(() -> writer.write(port)));
         }
         for (Writer writer : writers) {
-          while (!writer.atWork && writer.failure == null) {
-            Thread.sleep(5);
-          }
+          Eventually.await(() -> writer.atWork || writer.failure != null);
         }
         TimeUnit.MILLISECONDS.sleep(random.nextInt(1_500));
         server.kill();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.replication;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static io.wisp.testing.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,13 +9,8 @@ import io.wisp.cluster.ClusterMap;
 import io.wisp.cluster.ClusterMember;
 import io.wisp.cluster.ClusterNode;
 import io.wisp.cluster.SlotRange;
-import io.wisp.store.cuckoo.CuckooStore;
-import io.wisp.transport.Endpoint;
 import io.wisp.transport.GroupMembers;
 import io.wisp.transport.Membership;
-import io.wisp.transport.Server;
-import io.wisp.transport.ServerOptions;
-import io.wisp.transport.Transports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,13 +18,11 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -45,9 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MembersTest {
 
   private static final String HOST = "127.0.0.1";
-  private static final int MEBIBYTE = 1 << 20;
   private static final int FOUNDERS = 3;
-  private static final long BOUND_NANOS = TimeUnit.SECONDS.toNanos(90);
   private static final int ANSWER_MILLIS = 10_000;
 
   /** Whoever has answered nothing for so long is known to be silent. */
@@ -59,52 +50,15 @@ class MembersTest {
   private final List<Integer> ports = GroupFile.freePorts(NAMES.size());
   private final Queue<String> notices = new ConcurrentLinkedQueue<>();
   private final Queue<String> left = new ConcurrentLinkedQueue<>();
-  private final List<@Nullable Member> members = new ArrayList<>();
+  private final MemberServers members = new MemberServers(NAMES.size());
 
-  /** A member that serves. */
-  private final class Member implements AutoCloseable {
-
-    private final ClusterMember node;
-    private final CuckooStore store;
-    private final GroupLog log;
-    private final Server server;
-
-    Member(int index, int nodesOfFile, boolean isNew, @Nullable UUID joins, String folder)
-        throws IOException {
-      node = new ClusterMember(NAMES.get(index), map(nodesOfFile));
-      store = CuckooStore.open(32 * MEBIBYTE);
-      Membership membership =
-          new Membership(node, HOST, isNew, joins, () -> left.add(node.node().name()));
-      try {
-        Path path = temporary.resolve(folder);
-        log = GroupLog.open(path, store, membership, notices::add, MEBIBYTE);
-      } catch (Throwable failed) {
-        store.close();
-        throw failed;
-      }
-      ServerOptions options = ServerOptions.at(new Endpoint(HOST, ports.get(index)));
-      server = Transports.named("tcp").serve(store, options.withMember(node).withWriteLog(log));
-    }
-
-    @Nullable String get(String key) {
-      byte[] value = store.get(key.getBytes(UTF_8));
-      return value == null ? null : new String(value, UTF_8);
-    }
-
-    GroupMembers group() {
-      return log.members();
-    }
-
-    String said(String line) {
-      return Objects.requireNonNull(group().description().get(line));
-    }
-
-    @Override
-    public void close() {
-      server.close();
-      log.close();
-      store.close();
-    }
+  private MemberServer open(
+      int index, int nodesOfFile, boolean isNew, @Nullable UUID joins, String folder)
+      throws IOException {
+    ClusterMember member = new ClusterMember(NAMES.get(index), map(nodesOfFile));
+    Membership membership =
+        new Membership(member, HOST, isNew, joins, () -> left.add(member.node().name()));
+    return new MemberServer(temporary.resolve(folder), membership, notices::add);
   }
 
   private ClusterMap map(int count) {
@@ -119,60 +73,24 @@ class MembersTest {
   @BeforeEach
   void startFounders() throws IOException {
     for (int i = 0; i < FOUNDERS; i++) {
-      members.add(new Member(i, FOUNDERS, true, null, NAMES.get(i)));
+      members.set(i, open(i, FOUNDERS, true, null, NAMES.get(i)));
     }
-    members.add(null);
   }
 
   @AfterEach
   void close() throws Exception {
-    ClosedTogether.closeAll(members);
+    members.endAll();
   }
 
-  private void end(int index) {
-    Member member = members.get(index);
-    if (member != null) {
-      member.close();
-      members.set(index, null);
-    }
-  }
-
-  private Member member(int index) {
-    return Objects.requireNonNull(members.get(index));
-  }
-
-  private Member start(int index, int nodesOfFile, @Nullable UUID joins, String folder)
+  private MemberServer start(int index, int nodesOfFile, @Nullable UUID joins, String folder)
       throws IOException {
-    Member started = new Member(index, nodesOfFile, false, joins, folder);
+    MemberServer started = open(index, nodesOfFile, false, joins, folder);
     members.set(index, started);
     return started;
   }
 
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    long end = System.nanoTime() + BOUND_NANOS;
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime() - end).isNegative();
-      Thread.sleep(10);
-    }
-  }
-
-  private int awaitLeader() throws InterruptedException {
-    int[] found = {-1};
-    await(
-        () -> {
-          for (int i = 0; i < members.size(); i++) {
-            Member member = members.get(i);
-            if (member != null && member.node.place().leads()) {
-              found[0] = i;
-            }
-          }
-          return found[0] >= 0;
-        });
-    return found[0];
-  }
-
   private UUID group() throws InterruptedException {
-    return UUID.fromString(member(awaitLeader()).said("group"));
+    return UUID.fromString(members.get(members.awaitLeader()).said("group"));
   }
 
   private String call(int index, String... words) throws IOException {
@@ -182,13 +100,13 @@ class MembersTest {
   }
 
   private String set(String key, String value) throws Exception {
-    return call(awaitLeader(), "SET", key, value);
+    return call(members.awaitLeader(), "SET", key, value);
   }
 
-  private void add(Member added) throws Exception {
+  private void add(MemberServer added) throws Exception {
     String identifier = added.said("self");
-    int port = added.node.node().port();
-    GroupMembers leader = member(awaitLeader()).group();
+    int port = added.member.node().port();
+    GroupMembers leader = members.get(members.awaitLeader()).group();
     // All others must have answered.
     await(() -> leader.add(identifier, HOST, port) == null);
     awaitDone(leader);
@@ -199,8 +117,8 @@ class MembersTest {
     List<String> refusals = new ArrayList<>();
     await(
         () -> {
-          for (Member each : members) {
-            String refusal = each == null ? "" : each.group().remove(identifier);
+          for (MemberServer each : members.running()) {
+            String refusal = each.group().remove(identifier);
             if (refusal == null) {
               return true;
             }
@@ -224,7 +142,7 @@ class MembersTest {
 
   private Set<String> membersAt(int index) {
     Set<String> found = new HashSet<>();
-    for (Map.Entry<String, String> line : member(index).group().description().entrySet()) {
+    for (Map.Entry<String, String> line : members.get(index).group().description().entrySet()) {
       if (line.getKey().matches("member\\d+")) {
         found.add(line.getValue().substring(0, line.getValue().indexOf(' ')));
       }
@@ -244,7 +162,7 @@ class MembersTest {
     }
   }
 
-  private void requireAll(Member member) throws InterruptedException {
+  private void requireAll(MemberServer member) throws InterruptedException {
     for (int i = 53; i < 60; i++) {
       String key = "key " + i % 7;
       String beginning = i + "v";
@@ -259,7 +177,7 @@ class MembersTest {
   @Test
   void shouldAddANodeThatTheFileOfTheOthersDoesNotKnow() throws Exception {
     writeSnapshots();
-    Member added = start(3, 4, group(), "d");
+    MemberServer added = start(3, 4, group(), "d");
     await(() -> notices.stream().anyMatch(each -> each.contains("waits for the others")));
     add(added);
     requireAll(added);
@@ -268,46 +186,49 @@ class MembersTest {
     for (int i = 0; i < 4; i++) {
       awaitMembers(i, "a", "b", "c", added.said("self"));
       int at = i;
-      await(() -> member(at).node.map().indexOf("d") >= 0 && member(at).node.place().settled());
+      await(
+          () ->
+              members.get(at).member.map().indexOf("d") >= 0
+                  && members.get(at).member.place().settled());
     }
     String nodes = call(0, "CLUSTER", "NODES");
     assertThat(nodes.lines()).hasSize(4);
     assertThat(nodes).contains(HOST + ":" + ports.get(3) + "@0");
     // It counts: of four members two are no majority.
-    int leader = awaitLeader();
-    end((leader + 1) % 4);
+    int leader = members.awaitLeader();
+    members.end((leader + 1) % 4);
     assertThat(call(leader, "SET", "a", "2")).isEqualTo("OK");
-    end((leader + 2) % 4);
-    await(() -> !member(leader).node.place().settled());
+    members.end((leader + 2) % 4);
+    await(() -> !members.get(leader).member.place().settled());
   }
 
   @Test
   void shouldReplaceAMemberThatHasLostItsFolderAndRefuseTheFormer() throws Exception {
     writeSnapshots();
-    int leader = awaitLeader();
+    int leader = members.awaitLeader();
     int lost = (leader + 1) % FOUNDERS;
     String name = NAMES.get(lost);
-    end(lost);
+    members.end(lost);
     Files.move(temporary.resolve(name), temporary.resolve("former"));
-    Member anew = start(lost, FOUNDERS, group(), name);
+    MemberServer anew = start(lost, FOUNDERS, group(), name);
     String identifier = anew.said("self");
-    assertThat(member(leader).group().remove(name)).isNull();
-    awaitDone(member(leader).group());
+    assertThat(members.get(leader).group().remove(name)).isNull();
+    awaitDone(members.get(leader).group());
     add(anew);
     requireAll(anew);
     assertThat(set("a", "1")).isEqualTo("OK");
     await(() -> "1".equals(anew.get("a")));
     assertThat(call(leader, "CLUSTER", "NODES").lines()).hasSize(FOUNDERS);
     // It comes back with what it has.
-    end(lost);
+    members.end(lost);
     assertThat(set("a", "2")).isEqualTo("OK");
-    Member back = start(lost, FOUNDERS, null, name);
+    MemberServer back = start(lost, FOUNDERS, null, name);
     await(() -> "2".equals(back.get("a")));
     assertThat(back.said("self")).isEqualTo(identifier);
     // And counts: the group goes on with it and one other.
-    end((leader + 2) % FOUNDERS);
+    members.end((leader + 2) % FOUNDERS);
     assertThat(set("a", "3")).isEqualTo("OK");
-    end(lost);
+    members.end(lost);
     start((leader + 2) % FOUNDERS, FOUNDERS, null, NAMES.get((leader + 2) % FOUNDERS));
     assertThat(set("a", "4")).isEqualTo("OK");
     start(lost, FOUNDERS, null, "former");
@@ -317,14 +238,14 @@ class MembersTest {
 
   @Test
   void shouldRemoveTheLeader() throws Exception {
-    int leader = awaitLeader();
+    int leader = members.awaitLeader();
     String name = NAMES.get(leader);
     assertThat(set("a", "1")).isEqualTo("OK");
     assertThat(remove(name)).anyMatch(each -> each.contains("this member leads, and has"));
     await(() -> left.contains(name));
     assertThat(notices).anyMatch(each -> each.contains("the others have removed"));
-    end(leader);
-    int next = awaitLeader();
+    members.end(leader);
+    int next = members.awaitLeader();
     assertThat(call(next, "GET", "a")).isEqualTo("1");
     assertThat(set("a", "2")).isEqualTo("OK");
     List<String> others = new ArrayList<>(NAMES.subList(0, FOUNDERS));
@@ -336,11 +257,11 @@ class MembersTest {
   /** The two that stayed could commit nothing more, not even that another one comes. */
   @Test
   void shouldNotRemoveOneOfThoseThatAreNeeded() throws Exception {
-    int leader = awaitLeader();
+    int leader = members.awaitLeader();
     int lost = (leader + 1) % FOUNDERS;
-    end(lost);
+    members.end(lost);
     Thread.sleep(SILENCE_MILLIS);
-    GroupMembers group = member(leader).group();
+    GroupMembers group = members.get(leader).group();
     String other = NAMES.get((leader + 2) % FOUNDERS);
     for (String each : List.of(other, NAMES.get(leader))) {
       assertThat(group.remove(each)).isEqualTo(tooFew(2, 1));
@@ -361,46 +282,47 @@ class MembersTest {
   @Test
   void shouldNotTakeItselfForTheFormerThatLeads() throws Exception {
     assertThat(set("a", "1")).isEqualTo("OK");
-    int leader = awaitLeader();
+    int leader = members.awaitLeader();
     int other = (leader + 1) % FOUNDERS;
     UUID group = group();
-    Member former = member(leader);
+    MemberServer former = members.get(leader);
     ports.set(leader, ports.get(FOUNDERS));
-    Member anew = new Member(leader, FOUNDERS, false, group, "anew");
+    MemberServer anew = open(leader, FOUNDERS, false, group, "anew");
     members.set(FOUNDERS, anew);
     add(anew);
     awaitMembers(FOUNDERS, "a", "b", "c", anew.said("self"));
     awaitMembers(other, "a", "b", "c", anew.said("self"));
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
     while (System.nanoTime() - end < 0) {
-      assertThat(anew.node.place().settled()).isFalse();
+      assertThat(anew.member.place().settled()).isFalse();
       assertThat(call(leader, "GET", "a")).startsWith("-CLUSTERDOWN");
-      assertThat(member(other).node.place().master()).matches(at(former.node.node().address()));
+      assertThat(members.get(other).member.place().master())
+          .matches(at(former.member.node().address()));
     }
     String name = NAMES.get(leader);
     remove(name);
     await(() -> left.contains(name));
-    end(leader);
-    String address = anew.node.node().address();
-    await(() -> member(other).node.map().nodes().stream().anyMatch(at(address)));
+    members.end(leader);
+    String address = anew.member.node().address();
+    await(() -> members.get(other).member.map().nodes().stream().anyMatch(at(address)));
     await(() -> "1".equals(anew.get("a")));
   }
 
   @Test
   void shouldChangeNothingForOneThatCannotBeReached() throws Exception {
-    GroupMembers leader = member(awaitLeader()).group();
+    GroupMembers leader = members.get(members.awaitLeader()).group();
     await(() -> leader.add("d#0123abcd", HOST, ports.get(3)) == null);
     assertThat(leader.remove("a")).startsWith("TRYAGAIN another change is under way");
     await(() -> "failed".equals(leader.description().get("change_state")));
     assertThat(leader.description().get("change_failure")).contains("nothing has changed");
     assertThat(set("a", "1")).isEqualTo("OK");
-    awaitMembers(awaitLeader(), "a", "b", "c");
+    awaitMembers(members.awaitLeader(), "a", "b", "c");
   }
 
   @Test
   void shouldRefuseInWordsWhatCannotBe() throws Exception {
-    int leader = awaitLeader();
-    GroupMembers group = member(leader).group();
+    int leader = members.awaitLeader();
+    GroupMembers group = members.get(leader).group();
     assertThat(group.add("x y", HOST, 1)).contains("no identifier of a member");
     assertThat(group.add("d", "0.0.0.0", 1)).contains("every address of a machine");
     assertThat(group.add("d", HOST, 60_000)).contains("55535 is the most");
@@ -408,16 +330,16 @@ class MembersTest {
     assertThat(group.add("a", HOST, ports.get(0))).isEqualTo("ERR a is a member already");
     assertThat(group.remove("x")).contains("there is no such member");
     int follower = (leader + 1) % FOUNDERS;
-    await(() -> member(follower).node.place().settled());
-    assertThat(member(follower).group().remove("a"))
+    await(() -> members.get(follower).member.place().settled());
+    assertThat(members.get(follower).group().remove("a"))
         .isEqualTo("TRYAGAIN this member does not lead the group, and %s does", NAMES.get(leader));
     assertThat(call(follower, "CLUSTER", "REMOVE-MEMBER", "a")).startsWith("-TRYAGAIN this member");
     assertThat(call(leader, "CLUSTER", "ADD-MEMBER", "d", HOST, "0")).contains("between 1 and");
     assertThat(call(leader, "CLUSTER", "MEMBERS")).contains("change_state:none");
     UUID id = group();
-    assertThatThrownBy(() -> new Member(0, FOUNDERS, false, id, "a"))
+    assertThatThrownBy(() -> open(0, FOUNDERS, false, id, "a"))
         .hasMessageContaining("without --new-member and --join");
-    assertThatThrownBy(() -> new Member(3, 4, false, null, "d"))
+    assertThatThrownBy(() -> open(3, 4, false, null, "d"))
         .hasMessageContaining("is no folder of a member")
         .hasMessageContaining("./wisp cluster replace");
   }

@@ -15,6 +15,7 @@ import io.wisp.store.Store;
 import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteCondition;
 import io.wisp.store.cuckoo.CuckooStore;
+import io.wisp.testing.Eventually;
 import io.wisp.transport.WriteLog;
 import io.wisp.transport.WriteLog.Outcome;
 import java.io.ByteArrayOutputStream;
@@ -251,9 +252,7 @@ class RaftWriteLogTest {
       assertThat(appendPut(log)).startsWith("NOT_DONE: ").contains("has not ended in 200 ms");
       assertThat(log.failure()).contains("hangs");
       // It may be given a moment after the outcome.
-      for (int i = 0; i < 1_000 && notices.isEmpty(); i++) {
-        Thread.sleep(10);
-      }
+      Eventually.await(() -> !notices.isEmpty());
       assertThat(notices).singleElement().asString().contains("has not ended");
     } finally {
       store.hangs.countDown();
@@ -270,7 +269,8 @@ class RaftWriteLogTest {
       BlockingQueue<String> outcome = new LinkedBlockingQueue<>();
       batch.put(Slice.of("a"), Slice.of("1"));
       log.append(batch, false, (what, why) -> outcome.add(said(what, why)));
-      assertThat(appendPut(log)).isEqualTo("NOT_DONE: another server has an entry under way");
+      assertThat(appendPut(log))
+          .isEqualTo("NOT_DONE: another server of the process has an entry under way");
       store.hangs.countDown();
       assertThat(outcome.poll(60, TimeUnit.SECONDS)).isEqualTo(DONE);
       assertThat(appendPut(log)).isEqualTo(DONE);

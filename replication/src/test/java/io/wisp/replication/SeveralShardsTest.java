@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.replication;
 
+import static io.wisp.replication.PatientRequests.answer;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,6 +13,7 @@ import io.wisp.server.StoreServer;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.cuckoo.CuckooStore;
+import io.wisp.testing.Eventually;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.Membership;
@@ -25,9 +27,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -37,7 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.RedisClusterClient;
-import redis.clients.jedis.exceptions.JedisException;
 
 /** Two shards of three members each and a node alone, all in this process, behind a password. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -45,7 +43,6 @@ import redis.clients.jedis.exceptions.JedisException;
 class SeveralShardsTest {
 
   private static final int MEBIBYTE = 1 << 20;
-  private static final long BOUND_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final String HOST = "127.0.0.1";
   private static final String PASSWORD = "secret";
 
@@ -61,7 +58,6 @@ class SeveralShardsTest {
   private static final int SLOT_OF_Y = 6_000;
 
   private static final int KEYS = 60;
-  private static final int MOST_TRIES = 300;
 
   @TempDir private Path temporary;
   private final List<Integer> ports = GroupFile.freePorts(NAMES.size());
@@ -132,28 +128,14 @@ class SeveralShardsTest {
     }
   }
 
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    long end = System.nanoTime() + BOUND_NANOS;
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime() - end).isNegative();
-      Thread.sleep(10);
-    }
-  }
-
   /** The place of the master of a shard. */
   private int awaitMaster(int first) throws InterruptedException {
-    int[] found = {-1};
-    await(
-        () -> {
-          for (int i = first; i < first + MEMBERS; i++) {
-            Node node = nodes.get(i);
-            if (node != null && node.member.place().leads()) {
-              found[0] = i;
-            }
-          }
-          return found[0] >= 0;
-        });
-    return found[0];
+    return Eventually.awaitAny(first, first + MEMBERS, this::leads);
+  }
+
+  private boolean leads(int index) {
+    Node node = nodes.get(index);
+    return node != null && node.member.place().leads();
   }
 
   private void changeMaster(int first, boolean comesBack) throws Exception {
@@ -193,20 +175,6 @@ class SeveralShardsTest {
         .build();
   }
 
-  /** By an error a client learns that there is another master. */
-  private static String again(Supplier<String> request) throws InterruptedException {
-    for (int i = 1; ; i++) {
-      try {
-        return request.get();
-      } catch (JedisException | TransportException | IllegalStateException e) {
-        if (i == MOST_TRIES) {
-          throw e;
-        }
-        Thread.sleep(100);
-      }
-    }
-  }
-
   private static String get(ClusterClient client, String key) {
     byte[] value = client.get(key.getBytes(UTF_8));
     return value == null ? "absent" : new String(value, UTF_8);
@@ -224,8 +192,8 @@ class SeveralShardsTest {
       throws InterruptedException {
     for (int i = 0; i < KEYS; i++) {
       String key = "key" + i;
-      assertThat(again(() -> get(wisp, key))).isEqualTo(of + key);
-      assertThat(again(() -> stock.get(key))).isEqualTo(of + key);
+      assertThat(answer(() -> get(wisp, key))).isEqualTo(of + key);
+      assertThat(answer(() -> stock.get(key))).isEqualTo(of + key);
     }
   }
 
@@ -240,8 +208,8 @@ class SeveralShardsTest {
         RedisClusterClient stock = stockClient(X)) {
       for (int i = 0; i < KEYS; i++) {
         String key = "key" + i;
-        again(() -> put(wisp, key, "lost"));
-        assertThat(again(() -> stock.set(key, "1" + key))).isEqualTo("OK");
+        answer(() -> put(wisp, key, "lost"));
+        assertThat(answer(() -> stock.set(key, "1" + key))).isEqualTo("OK");
       }
       assertThatAllAreThere(wisp, stock, "1");
 
@@ -253,11 +221,11 @@ class SeveralShardsTest {
 
       int ofX = awaitMaster(X);
       int ofY = awaitMaster(Y);
-      await(() -> allKnow(SLOT_OF_X, ofX) && allKnow(SLOT_OF_Y, ofY));
+      Eventually.await(() -> allKnow(SLOT_OF_X, ofX) && allKnow(SLOT_OF_Y, ofY));
 
       for (int i = 0; i < KEYS; i++) {
         String key = "key" + i;
-        again(() -> put(wisp, key, "2" + key));
+        answer(() -> put(wisp, key, "2" + key));
       }
       assertThatAllAreThere(wisp, stock, "2");
       // Who comes now, and knows a node of another shard alone, finds them as well.

@@ -17,8 +17,8 @@ public interface WriteLogProvider {
    *
    * @param folder it is made if it is not there, but not that of a member that is not new
    * @param store empty, without eviction; it stays the caller's
-   * @param node that the server is, which is told what the log says of slots that move; null if it
-   *     is in no cluster
+   * @param member which node the server is, which is told what the log says of slots that move;
+   *     null if it is in no cluster
    * @param membership null if the server is alone
    * @param notices takes sentences for the operator, in any thread, as long as the log is open
    * @throws IOException if that cannot be; the message says why, and what can be done
@@ -26,7 +26,7 @@ public interface WriteLogProvider {
   WriteLog open(
       Path folder,
       Store store,
-      @Nullable ClusterMember node,
+      @Nullable ClusterMember member,
       @Nullable Membership membership,
       Consumer<String> notices)
       throws IOException;

@@ -7,6 +7,7 @@ import io.wisp.cli.common.Streams;
 import io.wisp.measure.input.ExitCode;
 import io.wisp.measure.input.UserError;
 import io.wisp.transport.Endpoint;
+import io.wisp.transport.MemberId;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -132,12 +133,12 @@ public final class ClusterTool {
     GroupChange group = group(node);
     MemberReport newcomer = newcomer(group, added);
     MemberReport leader = group.leader().report();
-    List<String> replaced = new ArrayList<>(leader.membersOf(MemberReport.nodeOf(newcomer.self())));
+    List<String> replaced = new ArrayList<>(leader.membersOf(MemberId.nodeOf(newcomer.self())));
     boolean isMember = replaced.remove(newcomer.self());
     if (replaced.isEmpty() && !isMember) {
       throw UserError.failure(
           "there is no member of node %s to be replaced: ./wisp cluster add makes %s one"
-              .formatted(MemberReport.nodeOf(newcomer.self()), newcomer.self()));
+              .formatted(MemberId.nodeOf(newcomer.self()), newcomer.self()));
     }
     // One that is gone comes first. With it a majority would be one more, and want the new one: if
     // that, or the leader, ended at the wrong moment, nobody could be elected any more.
@@ -177,7 +178,7 @@ public final class ClusterTool {
   }
 
   private static List<String> membersLike(GroupChange group, MemberReport newcomer) {
-    return group.leader().report().membersOf(MemberReport.nodeOf(newcomer.self()));
+    return group.leader().report().membersOf(MemberId.nodeOf(newcomer.self()));
   }
 
   private void add(GroupChange group, MemberReport newcomer) {

@@ -2,6 +2,7 @@
 package io.wisp.cli.cluster;
 
 import io.wisp.transport.Endpoint;
+import io.wisp.transport.MemberId;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +18,6 @@ import java.util.Objects;
 record MemberReport(Map<String, String> lines, Map<String, Endpoint> members) {
 
   private static final String MEMBER = "member";
-  private static final char SIGN = '#';
 
   /**
    * Reads the answer to CLUSTER MEMBERS.
@@ -113,12 +113,6 @@ record MemberReport(Map<String, String> lines, Map<String, Endpoint> members) {
     return line("change_state") + (failure.isEmpty() ? "" : ": " + failure);
   }
 
-  /** The name of the node that a member is. */
-  static String nodeOf(String identifier) {
-    int sign = identifier.indexOf(SIGN);
-    return sign < 0 ? identifier : identifier.substring(0, sign);
-  }
-
   /** Where the others find a member. */
   Endpoint addressOf(String identifier) {
     return Objects.requireNonNull(members.get(identifier));
@@ -126,6 +120,6 @@ record MemberReport(Map<String, String> lines, Map<String, Endpoint> members) {
 
   /** The members that are a node: two while it is replaced. */
   List<String> membersOf(String node) {
-    return members.keySet().stream().filter(each -> nodeOf(each).equals(node)).toList();
+    return members.keySet().stream().filter(each -> MemberId.nodeOf(each).equals(node)).toList();
   }
 }

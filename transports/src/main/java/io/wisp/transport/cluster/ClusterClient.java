@@ -13,7 +13,6 @@ import io.wisp.store.WriteBatch;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
-import io.wisp.transport.MovedException;
 import io.wisp.transport.Refusals;
 import io.wisp.transport.TokenQueue;
 import io.wisp.transport.Transport;
@@ -52,9 +51,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClusterClient implements Client {
 
-  /** How often nodes are asked whether somebody serves a slot meanwhile. */
-  private static final long UNSERVED_NANOS = 100_000_000;
-
   /** How often a call follows a map that changes. */
   private static final int MOST_REDIRECTIONS = 8;
 
@@ -62,18 +58,6 @@ public final class ClusterClient implements Client {
 
   /** Of submissions: below is the status of one that went nowhere, from here on a node's place. */
   private static final int FIRST_NODE = 1_000;
-
-  private static final Request PUT = (client, key, value, _) -> client.put(key, value);
-  private static final Request GET = (client, key, _, sink) -> client.get(key, sink);
-  private static final Request DELETE = (client, key, _, _) -> client.delete(key);
-  private static final Request COMPLETE = (client, _, _, sink) -> client.complete(sink);
-
-  /**
-   * What is asked of the client of a node; those above capture nothing, and so allocate nothing.
-   */
-  private interface Request {
-    Status ask(Client client, Slice key, Slice value, ValueSink sink);
-  }
 
   /** What is submitted to the client of a node. */
   private interface Submission {
@@ -84,23 +68,16 @@ public final class ClusterClient implements Client {
   private final ClientOptions options;
   private final NodeClients nodes;
   private final TokenQueue submissions = new TokenQueue();
+  private final KeyRoutes routes;
   private final ClusterWalk walk = new ClusterWalk();
   private final RecordSink noValue = new RecordSink();
   private volatile boolean closed;
-
-  /** Until when no node is asked about a slot that nobody serves, by {@link System#nanoTime}. */
-  private long askAgainAt = System.nanoTime();
-
-  /** The node that was the last to say that the map is not the latest, until it is asked. */
-  private @Nullable NodeClient mover;
-
-  /** What it said. */
-  private Status said = Status.MOVED;
 
   private ClusterClient(Transport transport, ClientOptions options, NodeClients nodes) {
     this.transport = transport;
     this.options = options;
     this.nodes = nodes;
+    routes = new KeyRoutes(nodes, submissions);
   }
 
   /**
@@ -154,15 +131,7 @@ public final class ClusterClient implements Client {
 
   private void enter() {
     checkOpen();
-    if (submissions.size() > 0) {
-      return;
-    }
-    nodes.followMet();
-    NodeClient asked = mover;
-    if (asked != null) {
-      mover = null;
-      nodes.refreshFrom(asked, said);
-    }
+    routes.follow();
   }
 
   private void enterBlocking() {
@@ -173,59 +142,23 @@ public final class ClusterClient implements Client {
     }
   }
 
-  /** Asks for the map if nothing is outstanding; the answer is whether there is a later one. */
-  private boolean refreshed() {
-    return submissions.size() == 0 && nodes.refresh();
-  }
-
-  /** The node of a key; null if no node has its slot. */
-  private @Nullable NodeClient nodeOf(Slice key) {
-    int slot = KeySlot.of(key);
-    NodeClient node = nodes.ofSlot(slot);
-    return node == null && mayAskAgain() && refreshed() ? nodes.ofSlot(slot) : node;
-  }
-
-  private boolean mayAskAgain() {
-    long now = System.nanoTime();
-    boolean may = now - askAgainAt >= 0;
-    askAgainAt = may ? now + UNSERVED_NANOS : askAgainAt;
-    return may;
-  }
-
-  /** The client of a key's node, or null if another node has the key by a map that is later. */
-  private @Nullable Client clientOf(NodeClient node, Slice key) {
-    try {
-      Client client = node.client();
-      boolean follows = submissions.size() == 0 && nodes.followMet();
-      return follows && nodeOf(key) != node ? null : client;
-    } catch (TransportException e) {
-      // It may be down because somebody else has its slots now.
-      boolean isLater = submissions.size() == 0 && nodes.refreshWithout(node);
-      if (isLater && nodeOf(key) != node) {
-        return null;
-      }
-      throw new TransportException(
-          "the key has slot " + KeySlot.of(key) + ", and " + e.getMessage(), e);
-    }
-  }
-
   private static TransportException restless() {
     return new TransportException(
         "the cluster's map changed " + MOST_REDIRECTIONS + " times during one call");
   }
 
-  private Status call(Request request, Slice key, Slice value, ValueSink sink) {
+  private Status call(NodeRequest request, Slice key, Slice value, ValueSink sink) {
     enterBlocking();
     Status refusal = Refusals.of(key);
     if (refusal != null) {
       return refusal;
     }
     for (int i = 0; i <= MOST_REDIRECTIONS; i++) {
-      NodeClient node = nodeOf(key);
+      NodeClient node = routes.nodeOf(key);
       if (node == null) {
         return Status.SLOT_NOT_SERVED;
       }
-      Client client = clientOf(node, key);
+      Client client = routes.clientOf(node, key);
       Status status = client == null ? Status.MOVED : ask(request, node, client, key, value, sink);
       if (!status.isElsewhere() || (client != null && !nodes.refreshFrom(node, status))) {
         return status;
@@ -235,7 +168,7 @@ public final class ClusterClient implements Client {
   }
 
   private static Status ask(
-      Request request, NodeClient node, Client client, Slice key, Slice value, ValueSink sink) {
+      NodeRequest request, NodeClient node, Client client, Slice key, Slice value, ValueSink sink) {
     try {
       Status status = request.ask(client, key, value, sink);
       node.refused(status == Status.SLOT_NOT_SERVED);
@@ -247,18 +180,18 @@ public final class ClusterClient implements Client {
 
   @Override
   public Status put(Slice key, Slice value) {
-    return call(PUT, key, value, noValue);
+    return call(NodeRequest.PUT, key, value, noValue);
   }
 
   @Override
   public Status get(Slice key, ValueSink sink) {
     sink.begin();
-    return call(GET, key, NONE, sink);
+    return call(NodeRequest.GET, key, NONE, sink);
   }
 
   @Override
   public Status delete(Slice key) {
-    return call(DELETE, key, NONE, noValue);
+    return call(NodeRequest.DELETE, key, NONE, noValue);
   }
 
   @Override
@@ -305,41 +238,7 @@ public final class ClusterClient implements Client {
     if (status.isElsewhere()) {
       throw request.refusal(status, KeySlot.of(key));
     }
-    return request.number;
-  }
-
-  /** One that is answered by a number. */
-  private static final class NumberRequest implements Request {
-    private final ToLongFunction<Client> question;
-    private long number;
-
-    /** Of the node that was the last to refuse it. */
-    private @Nullable String said;
-
-    NumberRequest(ToLongFunction<Client> question, long ofNoKey) {
-      this.question = question;
-      number = ofNoKey;
-    }
-
-    @Override
-    public Status ask(Client client, Slice key, Slice value, ValueSink sink) {
-      try {
-        number = question.applyAsLong(client);
-        return Status.DONE;
-      } catch (MovedException e) {
-        said = e.getMessage();
-        return e.status();
-      }
-    }
-
-    MovedException refusal(Status status, int slot) {
-      String who = "the nodes disagree which of them has";
-      if (status == Status.SLOT_NOT_SERVED) {
-        who = said == null ? "no node has" : "no node now serves";
-      }
-      String why = said == null ? "" : ": " + said;
-      return new MovedException("of the cluster, " + who + " slot " + slot + why, status);
-    }
+    return request.number();
   }
 
   @Override
@@ -361,24 +260,7 @@ public final class ClusterClient implements Client {
   @Override
   public String information() {
     enterBlocking();
-    StringBuilder all = new StringBuilder();
-    for (NodeClient node : nodes.all()) {
-      all.append("node:").append(node.node()).append('\n');
-      try {
-        all.append(node.use(Client::information));
-        warnOfAnotherMap(node.use(Client::clusterInformation), node, all);
-      } catch (TransportException e) {
-        all.append("unreachable:").append(e.getMessage()).append('\n');
-      }
-    }
-    return all.toString();
-  }
-
-  private void warnOfAnotherMap(String said, NodeClient node, StringBuilder all) {
-    ClusterMap told = NodeClients.mapIn(said, node.node().toString());
-    if (told == null || !told.digest().equals(nodes.map().digest())) {
-      all.append("warning:this node goes by another map of the cluster than this client\n");
-    }
+    return ClusterReport.of(nodes);
   }
 
   @Override
@@ -423,12 +305,12 @@ public final class ClusterClient implements Client {
 
   private void add(Submission submission, Slice key, Slice value) {
     for (int i = 0; i <= MOST_REDIRECTIONS; i++) {
-      NodeClient node = nodeOf(key);
+      NodeClient node = routes.nodeOf(key);
       if (node == null) {
         submissions.add(Status.SLOT_NOT_SERVED.code());
         return;
       }
-      Client client = clientOf(node, key);
+      Client client = routes.clientOf(node, key);
       if (client != null) {
         submit(submission, node, client, key, value);
         return;
@@ -479,10 +361,9 @@ public final class ClusterClient implements Client {
     NodeClient node = nodes.get(oldest - FIRST_NODE);
     Client client = node.client();
     node.addPending(-1);
-    Status status = ask(COMPLETE, node, client, NONE, NONE, sink);
+    Status status = ask(NodeRequest.COMPLETE, node, client, NONE, NONE, sink);
     if (status.isElsewhere()) {
-      mover = node;
-      said = status;
+      routes.elsewhere(node, status);
     }
     return status;
   }

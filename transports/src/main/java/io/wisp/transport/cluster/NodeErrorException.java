@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.Set;
 
 /** A node has answered with an error. The connection is as good as before, unless it ends now. */
-final class NodeErrorException extends IOException {
+public final class NodeErrorException extends IOException {
 
   private static final long serialVersionUID = 1L;
 
@@ -13,16 +13,22 @@ final class NodeErrorException extends IOException {
   private static final Set<String> PASSING =
       Set.of("ASK", "CLUSTERDOWN", "LOADING", "MOVED", "MOVELOST", "TRYAGAIN", "UNKNOWN");
 
-  private final String code;
+  private final String error;
 
   /** Of a node that has said an error. */
   NodeErrorException(String node, String error) {
     super("node " + node + " answers: " + error);
-    code = error.substring(0, error.indexOf(' ') < 0 ? error.length() : error.indexOf(' '));
+    this.error = error;
+  }
+
+  /** What it has answered: of Redis' form, a code and a sentence. */
+  public String error() {
+    return error;
   }
 
   /** Whether to begin anew may help. */
   boolean isPassing() {
-    return PASSING.contains(code);
+    int blank = error.indexOf(' ');
+    return PASSING.contains(blank < 0 ? error : error.substring(0, blank));
   }
 }

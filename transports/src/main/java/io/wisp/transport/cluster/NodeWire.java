@@ -21,10 +21,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection to a node by which slots are moved: requests of any command, and replies that are
- * words or lists of words. It belongs to one thread.
+ * A connection to a node by which a cluster is changed: requests of any command, and replies that
+ * are words or lists of words. It belongs to one thread.
  */
-final class NodeWire implements AutoCloseable {
+public final class NodeWire implements AutoCloseable {
 
   /** Where a walk over all keys begins and ends. */
   static final String AT_END = "0";
@@ -44,9 +44,12 @@ final class NodeWire implements AutoCloseable {
    * Connects.
    *
    * @param name of the node, for people
+   * @param password to present first; null is none
    * @param timeout how long connecting, each request and each answer may take
+   * @throws NodeErrorException if the password is refused
+   * @throws IOException if the node cannot be reached, or does not answer
    */
-  NodeWire(String name, Endpoint server, @Nullable String password, Duration timeout)
+  public NodeWire(String name, Endpoint server, @Nullable String password, Duration timeout)
       throws IOException {
     this.name = name;
     millis = Math.toIntExact(timeout.toMillis());
@@ -71,9 +74,17 @@ final class NodeWire implements AutoCloseable {
     return answer();
   }
 
-  /** The only word of an answer, as text. */
-  String text(Object... words) throws IOException {
-    return new String(call(words).getFirst(), StandardCharsets.UTF_8);
+  /**
+   * Sends a request, and waits for an answer that is one word: that, as text.
+   *
+   * @throws NodeErrorException if it is an error
+   */
+  public String text(Object... words) throws IOException {
+    List<byte[]> answer = call(words);
+    if (answer.isEmpty()) {
+      throw new IOException("node " + name + " answers with no word");
+    }
+    return new String(answer.getFirst(), StandardCharsets.UTF_8);
   }
 
   /** Has the node do a step again and again, until its walk over all keys is at its end. */

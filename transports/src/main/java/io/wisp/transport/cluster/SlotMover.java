@@ -52,9 +52,9 @@ public final class SlotMover {
   private int copies;
 
   /** The shards of the nodes that were named, once they are known. */
-  private @Nullable String givingShard;
+  private @Nullable String sourceShard;
 
-  private @Nullable String takingShard;
+  private @Nullable String targetShard;
 
   /** The number of the last copy. */
   private long id;
@@ -85,8 +85,8 @@ public final class SlotMover {
     records = 0;
     refusedNanos = 0;
     copies = 0;
-    givingShard = null;
-    takingShard = null;
+    sourceShard = null;
+    targetShard = null;
     IOException hindrance = null;
     long end = System.nanoTime() + patience.toNanos();
     while (true) {
@@ -135,30 +135,31 @@ public final class SlotMover {
       throws IOException {
     ClusterMap known = masters.ask();
     // Once: the members that were named may be removed while slots move.
-    String giving = Objects.requireNonNullElseGet(givingShard, () -> shardOf(from, known));
-    String taking = Objects.requireNonNullElseGet(takingShard, () -> shardOf(to, known));
-    givingShard = giving;
-    takingShard = taking;
-    if (giving.equals(taking)) {
+    String sourceShard =
+        Objects.requireNonNullElseGet(this.sourceShard, () -> shardOf(from, known));
+    String targetShard = Objects.requireNonNullElseGet(this.targetShard, () -> shardOf(to, known));
+    this.sourceShard = sourceShard;
+    this.targetShard = targetShard;
+    if (sourceShard.equals(targetShard)) {
       throw new TransportException(from + " and " + to + " have the same slots already");
     }
-    try (NodeWire source = masters.of(giving, known);
-        NodeWire target = masters.of(taking, known)) {
-      var _ = masters.learn(source, giving);
-      var _ = masters.learn(target, taking);
+    try (NodeWire source = masters.of(sourceShard, known);
+        NodeWire target = masters.of(targetShard, known)) {
+      var _ = masters.learn(source, sourceShard);
+      var _ = masters.learn(target, targetShard);
       settle(source, known);
       // Else it keeps to slots that it has given up by a move which nobody has ended.
       settle(target, known);
-      var _ = masters.learn(target, taking);
-      ClusterMap now = masters.learn(source, giving);
-      List<SlotRange> left = stillAt(now, giving, taking, slots);
+      var _ = masters.learn(target, targetShard);
+      ClusterMap now = masters.learn(source, sourceShard);
+      List<SlotRange> left = stillAt(now, sourceShard, targetShard, slots);
       if (!left.isEmpty() && hindrance != null) {
         giveUp(source, target);
         throw notMoved(
-            hindrance, giving + " serves them; ask for the same move when that is mended");
+            hindrance, sourceShard + " serves them; ask for the same move when that is mended");
       }
       if (!left.isEmpty()) {
-        move(left, 1 + greatestEpoch(left, now), giving, taking, source, target);
+        move(left, 1 + greatestEpoch(left, now), sourceShard, targetShard, source, target);
       }
       source.walk("MOVESLOTS", "PURGE");
     }
@@ -181,7 +182,7 @@ public final class SlotMover {
 
   /** Ends a move that was left between the moment when the source gave up and that when it knew. */
   private void settle(NodeWire source, ClusterMap known) throws IOException {
-    SlotMoves.Transfer leaving = leaving(source);
+    SlotMoves.Move leaving = leaving(source);
     if (leaving == null) {
       return;
     }
@@ -197,9 +198,9 @@ public final class SlotMover {
   }
 
   /** What is leaving the source; another command that is at work has time to end it. */
-  private SlotMoves.@Nullable Transfer leaving(NodeWire source) throws IOException {
+  private SlotMoves.@Nullable Move leaving(NodeWire source) throws IOException {
     long end = System.nanoTime() + OTHERS_NANOS;
-    SlotMoves.Transfer leaving = ShardMasters.state(source).leaving();
+    SlotMoves.Move leaving = ShardMasters.state(source).leaving();
     while (leaving != null && leaving.id() != id && System.nanoTime() - end < 0) {
       pause();
       leaving = ShardMasters.state(source).leaving();

@@ -17,6 +17,7 @@ import io.wisp.store.Store;
 import io.wisp.store.ValueBuffer;
 import io.wisp.store.WriteBatch;
 import io.wisp.testing.Allocation;
+import io.wisp.testing.Eventually;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
@@ -138,9 +139,7 @@ class ClusterClientTest {
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("1 requests are outstanding");
       client.flush();
-      while (!client.isReplyReady()) {
-        Thread.onSpinWait();
-      }
+      Eventually.await(client::isReplyReady);
       assertThat(client.complete(value)).isEqualTo(Status.FOUND);
       assertThatThrownBy(() -> client.complete(value)).hasMessage("no request is outstanding");
     }
@@ -334,19 +333,12 @@ class ClusterClientTest {
       client.submitGet(Slice.of(ofDead));
       client.submitPut(Slice.of(ofOther), Slice.of("v"));
       cluster.stop(1);
-      assertThatThrownBy(
-              () -> {
-                while (!client.isReplyReady()) {
-                  Thread.sleep(5);
-                }
-              })
+      assertThatThrownBy(() -> Eventually.await(client::isReplyReady))
           .isInstanceOf(TransportException.class);
       assertThatThrownBy(client::flush)
           .isInstanceOf(TransportException.class)
           .hasMessageContaining("node n1 at");
-      while (cluster.store(2).get(bytes(ofOther)) == null) {
-        Thread.sleep(5);
-      }
+      Eventually.await(() -> cluster.store(2).get(bytes(ofOther)) != null);
     }
   }
 
@@ -446,9 +438,7 @@ class ClusterClientTest {
       }
       assertThat(RunningCluster.requests(client)).as("questions for a map").isLessThan(2_000);
       cluster.share("0-5460", "5461-10922", "10923-16383");
-      while (client.put(bytes(nobodys), bytes("v")).isError()) {
-        Thread.sleep(10);
-      }
+      Eventually.await(() -> !client.put(bytes(nobodys), bytes("v")).isError());
     }
   }
 

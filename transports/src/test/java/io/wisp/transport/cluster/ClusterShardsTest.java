@@ -11,9 +11,10 @@ import io.wisp.cluster.ClusterNode;
 import io.wisp.cluster.KeySlot;
 import io.wisp.cluster.SlotRange;
 import io.wisp.store.HeapStore;
+import io.wisp.store.RecordSink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
-import io.wisp.store.ValueBuffer;
+import io.wisp.testing.Eventually;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.MovedException;
@@ -75,6 +76,23 @@ class ClusterShardsTest {
     assertThat(cluster.store(node).get(key.getBytes(UTF_8))).asString(UTF_8).isEqualTo(value);
   }
 
+  /** Puts a value, and requires that a node has taken it. */
+  private static void putAt(
+      RunningCluster cluster, ClusterClient client, int node, String key, String value) {
+    put(client, key, value);
+    assertThatHas(cluster, node, key, value);
+  }
+
+  private static Status submittedPut(ClusterClient client, String key, String value) {
+    client.submitPut(Slice.of(key), Slice.of(value));
+    return client.complete(new RecordSink());
+  }
+
+  /** Requires that a call is told that nobody serves its key. */
+  private static void assertThatNobodyTakes(ClusterClient client, String key) {
+    assertThat(client.put(Slice.of(key), Slice.of("lost"))).isEqualTo(Status.SLOT_NOT_SERVED);
+  }
+
   @Test
   void shouldFollowEachShardByItsOwnEpoch() throws Exception {
     try (RunningCluster cluster = cluster();
@@ -86,16 +104,12 @@ class ClusterShardsTest {
       assertThatHas(cluster, 0, ofX, "1");
       assertThatHas(cluster, 2, ofY, "1");
       appoint(cluster, 3, 3);
-      put(client, ofY, "2");
-      assertThatHas(cluster, 3, ofY, "2");
+      putAt(cluster, client, 3, ofY, "2");
       appoint(cluster, 1, 11);
-      put(client, ofX, "2");
-      assertThatHas(cluster, 1, ofX, "2");
+      putAt(cluster, client, 1, ofX, "2");
       appoint(cluster, 2, 4);
-      put(client, ofY, "3");
-      assertThatHas(cluster, 2, ofY, "3");
-      put(client, ofX, "3");
-      assertThatHas(cluster, 1, ofX, "3");
+      putAt(cluster, client, 2, ofY, "3");
+      putAt(cluster, client, 1, ofX, "3");
     }
   }
 
@@ -122,8 +136,7 @@ class ClusterShardsTest {
       cluster.member(5).follow("n5", 3, true);
       cluster.stop(3);
       loseConnection(client, ofY, "node n3 at");
-      put(client, ofY, "2");
-      assertThatHas(cluster, 5, ofY, "2");
+      putAt(cluster, client, 5, ofY, "2");
     }
   }
 
@@ -143,18 +156,15 @@ class ClusterShardsTest {
       unsettle(cluster, 2);
       long before = RunningCluster.requests(client);
       for (int i = 0; i < 1_000; i++) {
-        assertThat(client.put(Slice.of(ofY), Slice.of("lost"))).isEqualTo(Status.SLOT_NOT_SERVED);
+        assertThatNobodyTakes(client, ofY);
       }
       appoint(cluster, 1, 11);
-      put(client, ofX, "2");
-      assertThatHas(cluster, 1, ofX, "2");
+      putAt(cluster, client, 1, ofX, "2");
       assertThat(RunningCluster.requests(client) - before)
           .as("with questions for a map")
           .isLessThan(1_700);
       appoint(cluster, 3, 3);
-      while (client.put(Slice.of(ofY), Slice.of("3")).isError()) {
-        Thread.sleep(10);
-      }
+      Eventually.await(() -> !client.put(Slice.of(ofY), Slice.of("3")).isError());
       assertThatHas(cluster, 3, ofY, "3");
     }
   }
@@ -163,23 +173,18 @@ class ClusterShardsTest {
   @Test
   void shouldFollowAMasterThatIsNamedAtOnce() throws Exception {
     try (RunningCluster cluster = cluster();
-        ClusterClient client = cluster.connect();
-        ValueBuffer value = new ValueBuffer()) {
+        ClusterClient client = cluster.connect()) {
       String ofY = keyOf(cluster, 2);
-      Slice key = Slice.of(ofY);
       put(client, ofY, "1");
       unsettle(cluster, 2);
-      assertThat(client.put(key, Slice.of("lost"))).isEqualTo(Status.SLOT_NOT_SERVED);
+      assertThatNobodyTakes(client, ofY);
       appoint(cluster, 3, 3);
-      put(client, ofY, "2");
-      assertThatHas(cluster, 3, ofY, "2");
+      putAt(cluster, client, 3, ofY, "2");
       unsettle(cluster, 2);
-      assertThat(client.put(key, Slice.of("lost"))).isEqualTo(Status.SLOT_NOT_SERVED);
+      assertThatNobodyTakes(client, ofY);
       appoint(cluster, 2, 4);
-      client.submitPut(key, Slice.of("lost"));
-      assertThat(client.complete(value)).isEqualTo(Status.MOVED);
-      client.submitPut(key, Slice.of("3"));
-      assertThat(client.complete(value).isError()).isFalse();
+      assertThat(submittedPut(client, ofY, "lost")).isEqualTo(Status.MOVED);
+      assertThat(submittedPut(client, ofY, "3").isError()).isFalse();
       assertThatHas(cluster, 2, ofY, "3");
     }
   }
@@ -192,12 +197,11 @@ class ClusterShardsTest {
       String ofY = keyOf(cluster, 2);
       put(client, ofY, "1");
       unsettle(cluster, 2);
-      assertThat(client.put(Slice.of(ofY), Slice.of("lost"))).isEqualTo(Status.SLOT_NOT_SERVED);
+      assertThatNobodyTakes(client, ofY);
       cluster.stop(2);
       cluster.restart(2);
       appoint(cluster, 2, 4);
-      put(client, ofY, "2");
-      assertThatHas(cluster, 2, ofY, "2");
+      putAt(cluster, client, 2, ofY, "2");
     }
   }
 
@@ -317,8 +321,7 @@ class ClusterShardsTest {
       appoint(cluster, 3, 3);
       cluster.stop(2);
       loseConnection(client, ofY, "node n2 at");
-      put(client, ofY, "2");
-      assertThatHas(cluster, 3, ofY, "2");
+      putAt(cluster, client, 3, ofY, "2");
       assertThat(cluster.member(0).map().masterIndex(3)).isEqualTo(2);
     }
   }
@@ -327,20 +330,16 @@ class ClusterShardsTest {
   @Test
   void shouldAskTheOthersOfAShardWhoseMemberKnowsNoMaster() throws Exception {
     try (RunningCluster cluster = cluster();
-        ClusterClient client = cluster.connect();
-        ValueBuffer value = new ValueBuffer()) {
+        ClusterClient client = cluster.connect()) {
       String ofY = keyOf(cluster, 2);
       put(client, ofY, "1");
       cluster.member(2).follow(null, 0, false);
       cluster.member(3).follow("n3", 3, true);
-      put(client, ofY, "2");
-      assertThatHas(cluster, 3, ofY, "2");
+      putAt(cluster, client, 3, ofY, "2");
       cluster.member(3).follow(null, 0, false);
       cluster.member(2).follow("n2", 4, true);
-      client.submitPut(Slice.of(ofY), Slice.of("lost"));
-      assertThat(client.complete(value)).isEqualTo(Status.SLOT_NOT_SERVED);
-      client.submitPut(Slice.of(ofY), Slice.of("3"));
-      assertThat(client.complete(value).isError()).isFalse();
+      assertThat(submittedPut(client, ofY, "lost")).isEqualTo(Status.SLOT_NOT_SERVED);
+      assertThat(submittedPut(client, ofY, "3").isError()).isFalse();
       assertThatHas(cluster, 2, ofY, "3");
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.cluster;
 
+import static io.wisp.testing.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wisp.cluster.ClusterMap;
@@ -22,7 +23,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -68,14 +68,6 @@ class MasterWatchTest {
       notice = notices.element();
     } while (!notice.contains(reason));
     return notice;
-  }
-
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    long end = System.nanoTime() + BOUND_NANOS;
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime() - end).isNegative();
-      Thread.sleep(10);
-    }
   }
 
   private static String ownerOf(ClusterMember member, int slot) {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.cluster;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wisp.transport.Endpoint;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -15,6 +17,20 @@ import org.junit.jupiter.api.Timeout;
 class NodeWireTest {
 
   private static final int MORE_THAN_A_SOCKET_TAKES = 64 << 20;
+
+  @Test
+  void shouldSayThatAListWithoutWordsIsNoText() throws IOException {
+    try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Endpoint server = new Endpoint("127.0.0.1", listener.getLocalPort());
+      try (NodeWire wire = new NodeWire("a", server, null, Duration.ofSeconds(20));
+          Socket foreign = listener.accept()) {
+        foreign.getOutputStream().write("*0\r\n".getBytes(US_ASCII));
+        assertThatThrownBy(() -> wire.text("CLUSTER", "MEMBERS"))
+            .isInstanceOf(IOException.class)
+            .hasMessage("node a answers with no word");
+      }
+    }
+  }
 
   /** As one whose process is stopped, or whose machine is gone. */
   @Test

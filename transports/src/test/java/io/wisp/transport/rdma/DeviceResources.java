@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.rdma;
 
+import io.wisp.testing.Eventually;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -38,10 +39,8 @@ record DeviceResources(int domains, int completionQueues, int queuePairs, int re
     return sum;
   }
 
-  /** Waits until it is the same again; the test's time limit ends it if not. */
+  /** Waits until it is the same again. */
   static void await(DeviceResources expected) throws IOException, InterruptedException {
-    while (!now().equals(expected)) {
-      Thread.sleep(20);
-    }
+    Eventually.await(() -> now().equals(expected));
   }
 }

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.wisp.store.Store;
 import io.wisp.store.cuckoo.CuckooStore;
-import io.wisp.transport.Eventually;
+import io.wisp.testing.Eventually;
 import io.wisp.transport.Transport;
 import io.wisp.transport.TransportFixture;
 import io.wisp.verbs.Context;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.rdma;
 
+import io.wisp.testing.Eventually;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,10 +32,8 @@ record Holdings(DeviceResources devices, long descriptors, long pinnedKibibytes)
     }
   }
 
-  /** Waits until they are the same again; the test's time limit ends it if not. */
+  /** Waits until they are the same again. */
   static void await(Holdings expected) throws IOException, InterruptedException {
-    while (!now().equals(expected)) {
-      Thread.sleep(20);
-    }
+    Eventually.await(() -> now().equals(expected));
   }
 }

@@ -8,6 +8,7 @@ import io.lettuce.core.RedisURI;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.sync.RedisAdvancedClusterCommands;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
+import io.wisp.testing.Eventually;
 import io.wisp.transport.PythonProgram;
 import io.wisp.transport.cluster.RunningCluster;
 import java.io.IOException;
@@ -201,7 +202,7 @@ class ClusterStockClientsTest {
       assertThatThrownBy(() -> redisson.getAtomicLong("{foo}x").get())
           .isInstanceOf(RedisException.class);
       cluster.restart(2);
-      RunningServer.await(() -> isThere(redisson));
+      Eventually.await(() -> isThere(redisson));
     } finally {
       redisson.shutdown();
     }

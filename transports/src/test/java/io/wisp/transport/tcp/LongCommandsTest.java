@@ -10,6 +10,7 @@ import io.wisp.store.HeapStore;
 import io.wisp.store.Slice;
 import io.wisp.store.Steps;
 import io.wisp.store.Store;
+import io.wisp.testing.Eventually;
 import io.wisp.transport.tcp.command.Execution;
 import io.wisp.transport.tcp.command.GlobPattern;
 import io.wisp.transport.tcp.resp.Arguments;
@@ -78,9 +79,7 @@ class LongCommandsTest {
         Socket patient = running.openSocket();
         Socket other = running.openSocket()) {
       write(patient, request(command.split(" ", -1)) + request("PING"));
-      while (steps.get() < 3) {
-        Thread.onSpinWait();
-      }
+      Eventually.await(() -> steps.get() >= 3);
       for (int i = 0; i < 10; i++) {
         write(other, request("SET", "k", "v") + request("GET", "k"));
         assertThat(read(other, 12)).isEqualTo("+OK\r\n$1\r\nv\r\n");
@@ -98,14 +97,10 @@ class LongCommandsTest {
             endlessStore(), options -> options.withThreads(1), TcpLimits.defaults())) {
       Socket gone = running.openSocket();
       write(gone, request("KEYS", "*"));
-      while (steps.get() < 3) {
-        Thread.onSpinWait();
-      }
+      Eventually.await(() -> steps.get() >= 3);
       gone.close();
       ended.set(true);
-      while (running.server().statistics().connections() > 0) {
-        Thread.sleep(1);
-      }
+      Eventually.await(() -> running.server().statistics().connections() == 0);
     }
   }
 

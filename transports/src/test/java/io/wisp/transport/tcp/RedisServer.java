@@ -3,6 +3,7 @@ package io.wisp.transport.tcp;
 
 import io.wisp.cluster.ClusterMap;
 import io.wisp.cluster.ClusterNode;
+import io.wisp.testing.Eventually;
 import java.io.File;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -75,9 +76,7 @@ final class RedisServer implements AutoCloseable {
                 .split(" "));
     if (server != null) {
       try (RespPeer peer = new RespPeer(server.address())) {
-        while (!peer.call("CLUSTER", "INFO").text().contains("cluster_state:ok")) {
-          Thread.sleep(20);
-        }
+        Eventually.await(() -> peer.call("CLUSTER", "INFO").text().contains("cluster_state:ok"));
       }
     }
     return server;

@@ -11,7 +11,7 @@ import io.wisp.cluster.KeySlot;
 import io.wisp.cluster.SlotRange;
 import io.wisp.store.HeapStore;
 import io.wisp.store.Slice;
-import io.wisp.transport.Eventually;
+import io.wisp.testing.Eventually;
 import io.wisp.transport.HeldLog;
 import io.wisp.transport.Leadership;
 import io.wisp.transport.WriteLog.Outcome;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.tcp;
 
-import static io.wisp.transport.tcp.RunningServer.await;
+import static io.wisp.testing.Eventually.await;
 import static io.wisp.transport.tcp.RunningServer.read;
 import static io.wisp.transport.tcp.RunningServer.write;
 import static io.wisp.transport.tcp.session.SessionHarness.request;

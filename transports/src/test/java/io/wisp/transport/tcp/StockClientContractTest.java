@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.wisp.testing.Eventually;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.ServerOptions;
 import java.time.Duration;
@@ -173,7 +174,7 @@ abstract class StockClientContractTest {
   void shouldLetAValueExpire() throws Exception {
     client().setFor("long", bytes("v"), Duration.ofSeconds(1000));
     client().setFor("short", bytes("v"), Duration.ofSeconds(1));
-    RunningServer.await(() -> client().get("short") == null);
+    Eventually.await(() -> client().get("short") == null);
     assertThat(get("long")).isEqualTo("v");
   }
 
@@ -213,7 +214,7 @@ abstract class StockClientContractTest {
     int port = running.port();
     running.close();
     running = new RunningServer(options -> ServerOptions.at(new Endpoint("127.0.0.1", port)));
-    RunningServer.await(() -> isSet("k", "w"));
+    Eventually.await(() -> isSet("k", "w"));
     assertThat(running.store().size()).isEqualTo(1);
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.zmq;
 
+import static io.wisp.testing.Eventually.await;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,7 +15,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -29,7 +29,6 @@ class HostilePeerTest {
   private static final long REPLIES = 1L << 20;
   private static final ZmqLimits LIMITS =
       new ZmqLimits(INBOUND, REPLIES, 100, Duration.ofSeconds(1));
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   private final ZmqTransport transport = new ZmqTransport();
   private final HeapStore store = new HeapStore();
@@ -48,14 +47,6 @@ class HostilePeerTest {
 
   private ZmtpPeer shaken() throws IOException {
     return ZmtpPeer.shaken(server.endpoint());
-  }
-
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("still waiting").isLessThan(end);
-      Thread.sleep(5);
-    }
   }
 
   private void assertServesOthers() {

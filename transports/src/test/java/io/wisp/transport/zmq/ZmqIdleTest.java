@@ -7,6 +7,7 @@ import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
 import io.wisp.store.ValueBuffer;
+import io.wisp.testing.Eventually;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
@@ -62,9 +63,7 @@ class ZmqIdleTest {
     try (Store store = HookedStore.onGet(this::delay);
         Server server = new ZmqTransport().serve(store, options);
         Client idle = connect(server)) {
-      while (server.statistics().connections() > 0) {
-        Thread.sleep(5);
-      }
+      Eventually.await(() -> server.statistics().connections() == 0);
       assertThat(idle.outstanding()).isZero();
     }
   }

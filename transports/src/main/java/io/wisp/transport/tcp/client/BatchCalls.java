@@ -21,27 +21,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class BatchCalls {
 
-  /** What batches need of their connection. */
-  interface Connection {
-
-    /** Sends what was appended, and waits until a deadline for the next reply. */
-    void await(String request, long deadline);
-
-    /** As {@link ReplyStream#exchange}. */
-    List<String> exchange(String request, int earlier, int count, long deadline);
-
-    /** Gives the connection up. */
-    TransportException broken(TransportException cause, String underWay);
-  }
-
   /** The answers to MULTI and EXEC, where nothing is between them. */
   private static final List<String> EMPTY_TRANSACTION = List.of("+OK", "*0");
 
+  private final Conversation conversation;
   private final Endpoint endpoint;
   private final RequestWriter requests;
   private final ReplyStream stream;
   private final ReplyReader reply;
-  private final Connection connection;
   private final TransactionReplies replies;
 
   /** Whether the server has carried out a transaction of this connection. */
@@ -53,13 +40,13 @@ final class BatchCalls {
   /** The first error among the replies to a look. */
   private @Nullable String lookError;
 
-  BatchCalls(Endpoint endpoint, RequestWriter requests, ReplyStream stream, Connection connection) {
-    this.endpoint = endpoint;
-    this.requests = requests;
-    this.stream = stream;
-    this.connection = connection;
+  BatchCalls(Conversation conversation) {
+    this.conversation = conversation;
+    endpoint = conversation.endpoint();
+    requests = conversation.requests();
+    stream = conversation.stream();
     reply = stream.reply();
-    replies = new TransactionReplies(endpoint, stream);
+    replies = conversation.transaction();
   }
 
   /** Whether something is required of a key. */
@@ -110,7 +97,7 @@ final class BatchCalls {
     }
     requests.words("MULTI");
     requests.words("EXEC");
-    List<String> lines = connection.exchange("MULTI", earlier, 2, deadline);
+    List<String> lines = conversation.exchange("MULTI", earlier, 2, deadline);
     proven = lines.equals(EMPTY_TRANSACTION);
     return proven ? null : refusal(lines.getFirst(), lines.getLast());
   }
@@ -119,7 +106,7 @@ final class BatchCalls {
     String error = (multi.startsWith("-") ? multi : exec).substring(1);
     boolean isOver = multi.startsWith("-") || ErrorReply.endsTransaction(error);
     if (!isOver || !exec.startsWith("-")) {
-      throw connection.broken(
+      throw conversation.broken(
           new TransportException(
               endpoint
                   + " carries out no transactions: it answered MULTI with "
@@ -174,11 +161,6 @@ final class BatchCalls {
     replies.take();
   }
 
-  /** The first error among the replies so far to the transaction that is answered now, or null. */
-  @Nullable String firstError() {
-    return replies.firstError();
-  }
-
   /** What became of a transaction, by the last reply to it. */
   Status complete() {
     try {
@@ -186,7 +168,7 @@ final class BatchCalls {
       watches &= status.isError();
       return status;
     } catch (TransactionReplies.TornException e) {
-      throw connection.broken(e, "EXEC");
+      throw conversation.broken(e, "EXEC");
     }
   }
 
@@ -269,14 +251,14 @@ final class BatchCalls {
 
   /** Waits for a reply, which is of a type or an error; the answer is its number, if it has one. */
   private long take(String request, char type, long deadline) {
-    connection.await(request, deadline);
+    conversation.await(request, deadline);
     try {
       if (reply.isError()) {
         lookError = lookError == null ? reply.text() : lookError;
         return 0;
       }
       if (reply.type() != type) {
-        throw connection.broken(
+        throw conversation.broken(
             new TransportException(
                 endpoint + " answered " + request + " with a reply of the wrong type"),
             request);

@@ -11,20 +11,13 @@ import io.wisp.store.WriteBatch;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
-import io.wisp.transport.MovedException;
 import io.wisp.transport.Refusals;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.TransportTimeoutException;
 import io.wisp.transport.tcp.client.OutstandingRequests.Kind;
-import io.wisp.transport.tcp.resp.Errors;
 import io.wisp.transport.tcp.resp.ReplyReader;
-import java.util.List;
-import java.util.Set;
-import java.util.function.BiConsumer;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A client of Wisp's server, and of Redis and its relatives: it uses their ordinary commands alone.
@@ -36,57 +29,28 @@ public final class TcpClient implements Client {
 
   private static final Slice NONE = new Slice();
 
-  private static final Set<String> NO_SUM = Set.of(Errors.NOT_AN_INTEGER, Errors.OVERFLOW);
-
   private final Endpoint endpoint;
   private final ClientOptions options;
-  private final LongSupplier nanoTime;
+  private final Conversation conversation;
   private final ReplyStream stream;
   private final RequestWriter requests;
   private final ReplyReader reply;
   private final OutstandingRequests outstanding;
   private final BatchCalls batches;
+  private final Questions questions;
   private final RecordSink noValue = new RecordSink();
-  private final CallGuard guard;
-
-  /** Why the connection cannot be used any more. */
-  private @Nullable String failure;
 
   private TcpClient(
       Endpoint endpoint, ClientOptions options, long deadline, LongSupplier nanoTime) {
     this.endpoint = endpoint;
     this.options = options;
-    this.nanoTime = nanoTime;
-    stream = new ReplyStream(ClientSocket.connect(endpoint, options, deadline, nanoTime), endpoint);
-    requests = new RequestWriter(stream.output());
+    conversation = new Conversation(endpoint, options, deadline, nanoTime);
+    stream = conversation.stream();
+    requests = conversation.requests();
     reply = stream.reply();
-    guard = new CallGuard(stream);
-    outstanding = new OutstandingRequests(options.maxOutstanding());
-    batches = new BatchCalls(endpoint, requests, stream, new Connection());
-  }
-
-  /** What batches wait for, and give up. */
-  private final class Connection implements BatchCalls.Connection {
-
-    @Override
-    public void await(String request, long deadline) {
-      TcpClient.this.await(request, deadline);
-    }
-
-    @Override
-    public List<String> exchange(String request, int earlier, int count, long deadline) {
-      outstanding.deadlines().sent(deadline);
-      try {
-        return stream.exchange(earlier, count, deadline);
-      } catch (TransportException e) {
-        throw broken(e, request);
-      }
-    }
-
-    @Override
-    public TransportException broken(TransportException cause, String underWay) {
-      return TcpClient.this.broken(cause, underWay);
-    }
+    outstanding = conversation.outstanding();
+    batches = new BatchCalls(conversation);
+    questions = new Questions(conversation);
   }
 
   /** Connects, and makes sure that a server answers and lets this client in. */
@@ -108,14 +72,14 @@ public final class TcpClient implements Client {
   }
 
   private void greet(long deadline) {
-    try (CallGuard.Call _ = enterAlone()) {
+    try (CallGuard.Call _ = conversation.enterAlone()) {
       String password = options.password();
       if (password == null) {
         requests.words("PING");
       } else {
         requests.words("AUTH", password);
       }
-      await("the greeting", deadline);
+      conversation.await("the greeting", deadline);
       if (reply.isError()) {
         String hint = reply.text().startsWith("NOAUTH") ? "a password is needed: " : "";
         throw new TransportException(endpoint + " refused the connection: " + hint + reply.text());
@@ -146,7 +110,7 @@ public final class TcpClient implements Client {
   }
 
   private Status call(Kind kind, Slice key, Slice value, ValueSink sink) {
-    try (CallGuard.Call _ = enterAlone()) {
+    try (CallGuard.Call _ = conversation.enterAlone()) {
       add(kind, key, value);
       return completeOldest(sink);
     }
@@ -168,7 +132,7 @@ public final class TcpClient implements Client {
   }
 
   private void submit(Kind kind, Slice key, Slice value) {
-    try (CallGuard.Call _ = enter()) {
+    try (CallGuard.Call _ = conversation.enter()) {
       add(kind, key, value);
       sendIfMuch();
     }
@@ -176,7 +140,7 @@ public final class TcpClient implements Client {
 
   private void sendIfMuch() {
     if (stream.output().size() >= SEND_AT) {
-      send();
+      conversation.send();
     }
   }
 
@@ -197,11 +161,11 @@ public final class TcpClient implements Client {
   @Override
   public void submitWriteAll(WriteBatch batch) {
     BatchCalls.requireNoConditions(batch);
-    try (CallGuard.Call _ = enter()) {
+    try (CallGuard.Call _ = conversation.enter()) {
       requireRoom();
       Status refusal = BatchDescriptor.refusalOf(batch);
       if (refusal == null) {
-        refusal = batches.prove(outstanding.repliesToAll(), deadline());
+        refusal = batches.prove(outstanding.repliesToAll(), conversation.deadline());
       }
       int replies = refusal == null ? batches.append(batch) : 1;
       outstanding.add(Kind.WRITE_ALL, refusal, replies);
@@ -218,25 +182,15 @@ public final class TcpClient implements Client {
 
   @Override
   public void flush() {
-    try (CallGuard.Call _ = enter()) {
-      send();
-    }
-  }
-
-  private void send() {
-    long deadline = deadline();
-    try {
-      stream.send(deadline);
-      outstanding.deadlines().sent(deadline);
-    } catch (TransportException e) {
-      throw broken(e, "sending");
+    try (CallGuard.Call _ = conversation.enter()) {
+      conversation.send();
     }
   }
 
   @Override
   public Status complete(ValueSink sink) {
     sink.begin();
-    try (CallGuard.Call _ = enter()) {
+    try (CallGuard.Call _ = conversation.enter()) {
       if (outstanding.count() == 0) {
         throw new IllegalStateException("no request is outstanding");
       }
@@ -246,7 +200,7 @@ public final class TcpClient implements Client {
 
   @Override
   public boolean isReplyReady() {
-    try (CallGuard.Call _ = enter()) {
+    try (CallGuard.Call _ = conversation.enter()) {
       if (outstanding.count() == 0) {
         requireOpen();
         return false;
@@ -260,7 +214,7 @@ public final class TcpClient implements Client {
     try {
       var _ = stream.hasReply();
     } catch (TransportException e) {
-      throw broken(e, "nothing");
+      throw conversation.broken(e, "nothing");
     }
   }
 
@@ -272,7 +226,7 @@ public final class TcpClient implements Client {
       }
       return outstanding.repliesToOldest() == 1 && stream.hasReply();
     } catch (TransportException e) {
-      throw broken(e, outstanding.oldest().name());
+      throw conversation.broken(e, outstanding.oldest().name());
     }
   }
 
@@ -290,19 +244,21 @@ public final class TcpClient implements Client {
       return refusal;
     }
     if (outstanding.deadlines().anyUnsent()) {
-      outstanding.deadlines().sent(deadline());
+      outstanding.deadlines().sent(conversation.deadline());
     }
     while (outstanding.repliesToOldest() > 1) {
-      await(kind.name(), outstanding.deadlines().oldest());
+      conversation.await(kind.name(), outstanding.deadlines().oldest());
       takeReplyBeforeLast();
     }
-    await(kind.name(), outstanding.deadlines().oldest());
+    conversation.await(kind.name(), outstanding.deadlines().oldest());
     try {
       return switch (kind) {
-        case PUT -> expect('+', Status.STORED);
-        case DELETE -> expect(':', reply.number() > 0 ? Status.DELETED : Status.ABSENT);
+        case PUT -> conversation.expect('+', Status.STORED);
+        case DELETE ->
+            conversation.expect(':', reply.number() > 0 ? Status.DELETED : Status.ABSENT);
         case GET -> {
-          Status status = expect('$', reply.number() < 0 ? Status.ABSENT : Status.FOUND);
+          Status status =
+              conversation.expect('$', reply.number() < 0 ? Status.ABSENT : Status.FOUND);
           if (status == Status.FOUND) {
             stream.give(sink);
           }
@@ -316,19 +272,6 @@ public final class TcpClient implements Client {
     }
   }
 
-  /** The status, if the reply is of the type that means it; else that of the error it is. */
-  private Status expect(char type, Status status) {
-    if (reply.type() == type) {
-      return status;
-    }
-    if (!reply.isError()) {
-      throw broken(
-          new TransportException(endpoint + " sent a reply of the wrong type: " + reply.text()),
-          "reading");
-    }
-    return ErrorReply.status(endpoint, reply.text());
-  }
-
   @Override
   public int outstanding() {
     return outstanding.count();
@@ -340,7 +283,7 @@ public final class TcpClient implements Client {
       throw new IllegalArgumentException(
           "timeToLiveMillis=" + timeToLiveMillis + ", and 1 is the least");
     }
-    try (CallGuard.Call _ = enterAlone()) {
+    try (CallGuard.Call _ = conversation.enterAlone()) {
       Status refusal = Refusals.of(key, value);
       if (refusal == null) {
         requests.put(key, value, timeToLiveMillis);
@@ -353,8 +296,8 @@ public final class TcpClient implements Client {
   @Override
   public Status writeAll(WriteBatch batch) {
     BatchCalls.requireNoVersions(batch);
-    try (CallGuard.Call _ = enterAlone()) {
-      long deadline = deadline();
+    try (CallGuard.Call _ = conversation.enterAlone()) {
+      long deadline = conversation.deadline();
       Status refusal = BatchDescriptor.refusalOf(batch);
       if (refusal == null) {
         refusal = batches.prove(0, deadline);
@@ -386,19 +329,19 @@ public final class TcpClient implements Client {
           return status;
         }
         requireTime(end);
-        deadline = deadline();
+        deadline = conversation.deadline();
         held = batches.look(batch, deadline);
       }
       return held;
     } finally {
-      if (failure == null) {
+      if (!conversation.isBroken()) {
         batches.unwatchRefused(deadline);
       }
     }
   }
 
   private void requireTime(long end) {
-    if (end - nanoTime.getAsLong() <= 0) {
+    if (conversation.isPast(end)) {
       throw new TransportTimeoutException(
           "for "
               + options.timeout().toMillis()
@@ -410,148 +353,36 @@ public final class TcpClient implements Client {
 
   @Override
   public Status add(Slice key, long amount, LongConsumer sum) {
-    try (CallGuard.Call _ = enterAlone()) {
-      Status refusal = Refusals.of(key);
-      if (refusal != null) {
-        return refusal;
-      }
-      requests.add(key, amount);
-      await("INCRBY", deadline());
-      try {
-        if (reply.isError() && NO_SUM.contains(reply.text())) {
-          return Status.CONFLICT;
-        }
-        Status status = expect(':', Status.STORED);
-        if (status == Status.STORED) {
-          sum.accept(reply.number());
-        }
-        return status;
-      } finally {
-        stream.consume();
-      }
-    }
+    return questions.add(key, amount, sum);
   }
 
   @Override
   public boolean contains(Slice key) {
-    return askNumber("EXISTS", RequestWriter::exists, key, 0) > 0;
+    return questions.number("EXISTS", RequestWriter::exists, key, 0) > 0;
   }
 
   @Override
   public long timeToLive(Slice key) {
-    return askNumber("PTTL", RequestWriter::timeToLive, key, NO_KEY);
-  }
-
-  private long askNumber(
-      String name, BiConsumer<RequestWriter, Slice> request, Slice key, long ifRefused) {
-    try (CallGuard.Call _ = enterAlone()) {
-      if (Refusals.of(key) != null) {
-        return ifRefused;
-      }
-      request.accept(requests, key);
-      await(name, deadline());
-      try {
-        requireDone(expect(':', Status.DONE), name);
-        return reply.number();
-      } finally {
-        stream.consume();
-      }
-    }
+    return questions.number("PTTL", RequestWriter::timeToLive, key, NO_KEY);
   }
 
   @Override
   public long scan(long cursor, int atLeast, KeySink sink) {
-    try (CallGuard.Call _ = enterAlone()) {
-      requests.words(
-          "SCAN", Long.toUnsignedString(cursor), "COUNT", Integer.toString(Math.max(1, atLeast)));
-      return ask("SCAN", '*', () -> stream.giveKeys(sink));
-    }
+    return questions.scan(cursor, atLeast, sink);
   }
 
   @Override
   public String information() {
-    try (CallGuard.Call _ = enterAlone()) {
-      requests.words("INFO");
-      return ask("INFO", '$', reply::text);
-    }
+    return questions.information();
   }
 
   @Override
   public String clusterInformation() {
-    try (CallGuard.Call _ = enterAlone()) {
-      requests.words("INFO", "wisp_cluster");
-      return ask("INFO", '$', reply::text);
-    }
-  }
-
-  /** Sends what was appended, waits for its reply, which is of a type, and takes what it tells. */
-  private <T> T ask(String name, char type, Supplier<T> take) {
-    await(name, deadline());
-    try {
-      requireDone(expect(type, Status.DONE), name);
-      return take.get();
-    } finally {
-      stream.consume();
-    }
-  }
-
-  private void requireDone(Status status, String name) {
-    if (status.isElsewhere()) {
-      throw new MovedException(endpoint + " answered " + name + " with " + reply.text(), status);
-    }
-    if (status != Status.DONE) {
-      throw new TransportException(endpoint + " answered " + name + " with " + status);
-    }
-  }
-
-  /** Until when a request is waited for that is sent now. */
-  private long deadline() {
-    return nanoTime.getAsLong() + options.timeout().toNanos();
-  }
-
-  private void await(String request, long deadline) {
-    try {
-      stream.await(deadline);
-    } catch (TransportException e) {
-      throw broken(e, request);
-    }
-  }
-
-  /** Notes that the connection cannot be used any more, and says what was under way. */
-  private TransportException broken(TransportException cause, String underWay) {
-    int more = outstanding.count() - 1;
-    String requests = underWay + (more > 0 ? " and " + more + " more requests" : "");
-    String error = batches.firstError();
-    String said = error == null ? "" : "; before that it said: " + error;
-    String message = cause.getMessage() + said + "; under way: " + requests;
-    stream.closeSocket();
-    failure = message;
-    return cause instanceof TransportTimeoutException
-        ? new TransportTimeoutException(message)
-        : new TransportException(message, cause);
-  }
-
-  private CallGuard.Call enterAlone() {
-    CallGuard.Call call = enter();
-    if (outstanding.count() > 0) {
-      call.close();
-      throw new IllegalStateException(
-          outstanding.count() + " requests are outstanding, and have to be completed first");
-    }
-    return call;
-  }
-
-  private CallGuard.Call enter() {
-    CallGuard.Call call = guard.enter();
-    if (failure != null) {
-      call.close();
-      throw new TransportException(failure);
-    }
-    return call;
+    return questions.information("wisp_cluster");
   }
 
   @Override
   public void close() {
-    guard.close();
+    conversation.close();
   }
 }

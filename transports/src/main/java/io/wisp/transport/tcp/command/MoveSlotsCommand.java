@@ -260,7 +260,7 @@ final class MoveSlotsCommand {
 
   /** Whether slots come here by a move. */
   static boolean isImporting(SlotMoves moves, long move) {
-    SlotMoves.Transfer importing = moves.importing();
+    SlotMoves.Move importing = moves.importing();
     return importing != null && importing.id() == move;
   }
 }

@@ -147,7 +147,7 @@ public final class SlotCheck {
 
   /** Of a slot that is leaving: whether the target serves it already, only that knows. */
   private static String askTarget(int leaving, ClusterMember.Place place) {
-    SlotMoves.Transfer move = place.moves().leaving();
+    SlotMoves.Move move = place.moves().leaving();
     int target = move == null ? ClusterMap.NOBODY : place.map().masterOf(move.shard());
     return target == ClusterMap.NOBODY
         ? Errors.SLOT_NOT_SERVED

@@ -150,7 +150,7 @@ final class SlotCopies {
     if (move == 0) {
       return;
     }
-    SlotMoves.Transfer importing = member.place().moves().importing();
+    SlotMoves.Move importing = member.place().moves().importing();
     if (importing == null || importing.id() != move) {
       request.fail(MoveSlotsCommand.LOST);
       return;
@@ -170,8 +170,7 @@ final class SlotCopies {
   }
 
   /** Stores the record at a place of the arguments; the answer is why that cannot be, or null. */
-  private static @Nullable String store(
-      CommandRequest request, int at, SlotMoves.Transfer importing) {
+  private static @Nullable String store(CommandRequest request, int at, SlotMoves.Move importing) {
     Slice key = request.key(at);
     if (!importing.has(KeySlot.of(key))) {
       return OTHER_SLOT;

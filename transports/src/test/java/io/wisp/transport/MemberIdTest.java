@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.wisp.replication;
+package io.wisp.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
