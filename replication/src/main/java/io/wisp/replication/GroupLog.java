@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.ratis.server.raftlog.RaftLog;
 import org.jspecify.annotations.Nullable;
 
@@ -84,6 +85,7 @@ final class GroupLog implements WriteLog, Leadership {
   private volatile @Nullable Reign reign;
   private volatile Basis basis = new Basis(null, 0);
   private volatile boolean leaseUsed;
+  private final Supplier<@Nullable String> whyFailed = this::failure;
   private volatile @Nullable String failure;
   private volatile boolean closed;
   private boolean live;
@@ -321,7 +323,7 @@ final class GroupLog implements WriteLog, Leadership {
     }
     byte[] bytes = Entry.encode(decidedBy.applied() + 1, clears, writes, change);
     Proposal proposal = new Proposal(bytes);
-    if (entry.begin(proposal, completion, this::failure)) {
+    if (entry.begin(proposal, completion, whyFailed)) {
       entry.propose(proposal, engine, machine, current);
     }
   }

@@ -10,6 +10,9 @@ import java.util.function.Consumer;
  */
 final class MemberThreads extends ThreadGroup {
 
+  /** Made beforehand: there may be no heap for another text. */
+  private static final String NO_HEAP = "a thread of the log has ended: there is no heap left";
+
   private final Consumer<String> onFailure;
 
   /**
@@ -24,8 +27,14 @@ final class MemberThreads extends ThreadGroup {
 
   @Override
   public void uncaughtException(Thread thread, Throwable cause) {
-    QuietLogs.threadEnded(thread, cause);
-    onFailure.accept(
-        "thread %s of the log has ended: %s".formatted(thread.getName(), RaftEngine.reason(cause)));
+    try {
+      onFailure.accept(
+          cause instanceof OutOfMemoryError
+              ? NO_HEAP
+              : "thread %s of the log has ended: %s"
+                  .formatted(thread.getName(), RaftEngine.reason(cause)));
+    } finally {
+      QuietLogs.threadEnded(thread, cause);
+    }
   }
 }

@@ -76,7 +76,9 @@ final class RaftSettings {
         properties, millis(SILENCES_OF_STANDSTILL * silence));
     RaftServerConfigKeys.Rpc.setTimeoutMin(properties, millis(silence));
     RaftServerConfigKeys.Rpc.setTimeoutMax(properties, millis(2 * silence));
-    // Whoever has heard of no leader since it started ends no reign.
+    // Whoever has just started knows of no leader. Pre-votes keep one that starts from ending a
+    // reign;
+    // where most members start together, they may, and elect anew.
     RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(properties, millis(LEAST_SILENCE));
     RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(properties, millis(2 * LEAST_SILENCE));
     return properties;

@@ -16,6 +16,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.ratis.protocol.Message;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +55,7 @@ final class RaftWriteLog implements WriteLog {
   private final long entryMillis;
   private final UnderWay entry = new UnderWay();
   private @Nullable Future<?> watch;
+  private final Supplier<@Nullable String> whyFailed = this::failure;
   private volatile @Nullable String failure;
   private volatile boolean ready;
   private volatile boolean closed;
@@ -205,7 +207,7 @@ final class RaftWriteLog implements WriteLog {
       return;
     }
     Proposal proposal = new Proposal(Entry.encode(machine.applied() + 1, clears, writes, change));
-    if (!entry.begin(proposal, completion, this::failure)) {
+    if (!entry.begin(proposal, completion, whyFailed)) {
       return;
     }
     try {

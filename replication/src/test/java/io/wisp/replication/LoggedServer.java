@@ -23,14 +23,17 @@ final class LoggedServer implements AutoCloseable {
 
   /**
    * The first compiler alone: in the seconds that a process of these tests lives, the second one
-   * only takes the processors from the others.
+   * only takes the processors from the others. The long tests have both.
    */
-  static final String QUICK_START = "-XX:TieredStopAtLevel=1";
+  static final String COMPILERS =
+      System.getProperty("wisp.test.excluded", "long").contains("long")
+          ? "-XX:TieredStopAtLevel=1"
+          : "-XX:+TieredCompilation";
 
   /** With snapshots so often that many servers end while one is taken. */
   private static final List<String> JVM_OPTIONS =
       List.of(
-          QUICK_START,
+          COMPILERS,
           "-Xmx256m",
           "--sun-misc-unsafe-memory-access=allow",
           "-Dwisp.data.snapshotBytes=100000");

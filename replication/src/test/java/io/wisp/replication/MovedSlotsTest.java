@@ -222,7 +222,7 @@ class MovedSlotsTest {
         JavaCommand.of(
             Main.class.getName(),
             System.getProperty("java.class.path"),
-            List.of(LoggedServer.QUICK_START),
+            List.of(LoggedServer.COMPILERS),
             words);
     Process mover = new ProcessBuilder(command).redirectErrorStream(true).start();
     while (mover.isAlive() && !state(shards, target).contains("importing ")) {

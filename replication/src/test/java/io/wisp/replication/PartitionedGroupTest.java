@@ -55,7 +55,7 @@ class PartitionedGroupTest {
     for (Fault fault : faults) {
       arguments.add(fault.name());
     }
-    List<String> options = new ArrayList<>(List.of("-Xmx512m", LoggedServer.QUICK_START));
+    List<String> options = new ArrayList<>(List.of("-Xmx512m", LoggedServer.COMPILERS));
     String seed = System.getProperty("wisp.faults.seed");
     if (seed != null) {
       options.add("-Dwisp.faults.seed=" + seed);

@@ -29,6 +29,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -143,6 +144,8 @@ class RaftWriteLogTest {
 
   @Test
   void shouldFailInALineWhenAThreadOfItEnds() throws Exception {
+    // A thread of a log that was closed may still be there for a moment.
+    Set<Thread> former = Thread.getAllStackTraces().keySet();
     PrintStream before = System.err;
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     try (Logged logged = open()) {
@@ -150,6 +153,7 @@ class RaftWriteLogTest {
       Thread leading =
           Thread.getAllStackTraces().keySet().stream()
               .filter(thread -> thread.getName().endsWith("LeaderStateImpl"))
+              .filter(thread -> !former.contains(thread))
               .findFirst()
               .orElseThrow();
       Runnable ends =

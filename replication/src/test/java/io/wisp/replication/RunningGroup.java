@@ -110,7 +110,7 @@ final class RunningGroup implements RunningNodes {
         JavaCommand.of(
             Main.class.getName(),
             System.getProperty("java.class.path"),
-            List.of(LoggedServer.QUICK_START),
+            List.of(LoggedServer.COMPILERS),
             arguments);
     return new ProcessBuilder(command).redirectErrorStream(true).start();
   }

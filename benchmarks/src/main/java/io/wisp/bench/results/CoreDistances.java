@@ -8,6 +8,7 @@ import io.wisp.bench.server.CoreToCoreProfiler;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.openjdk.jmh.util.ListStatistics;
 
@@ -21,6 +22,10 @@ final class CoreDistances {
   private static final double WIDTH = 1.4;
 
   private static final double CONFIDENCE = 0.999;
+
+  // Of the iterations of a measurement.
+  private static final double LARGE = 0.2;
+  private static final double NEARLY_ALL = 0.8;
 
   private CoreDistances() {}
 
@@ -68,6 +73,35 @@ final class CoreDistances {
       }
     }
     return groups;
+  }
+
+  /**
+   * Whether the distances are why a score is unsteady: nearly all of its iterations are in two or
+   * more large groups, which are steady and differ.
+   *
+   * @param wide from which share of a score on its interval is called so
+   */
+  static boolean explain(Measurement measurement, double wide) {
+    List<Group> large = of(measurement).stream().filter(each -> each.share() >= LARGE).toList();
+    double share = 0;
+    for (int i = 0; i < large.size(); i++) {
+      Score score = large.get(i).score();
+      Double error = score.error();
+      if (error == null
+          || error > wide * score.value()
+          || (i > 0 && overlap(score, large.get(i - 1).score()))) {
+        return false;
+      }
+      share += large.get(i).share();
+    }
+    return large.size() > 1 && share >= NEARLY_ALL;
+  }
+
+  private static boolean overlap(Score one, Score other) {
+    double errors =
+        Objects.requireNonNullElse(one.error(), 0.0)
+            + Objects.requireNonNullElse(other.error(), 0.0);
+    return Math.abs(one.value() - other.value()) <= errors;
   }
 
   private static Score mean(List<Double> members, String unit) {

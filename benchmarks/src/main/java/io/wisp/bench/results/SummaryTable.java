@@ -30,14 +30,12 @@ public final class SummaryTable {
   /** From which share of the score on an interval is called wide. */
   private static final double UNSTEADY = 0.1;
 
-  /** From which share of the iterations on a group of them has to be steady. */
-  private static final double LARGE = 0.2;
-
   private static final String DISTANCES =
       """
 
-      By the round trip of a cache line between the cores of the two ends, meanwhile. A
-      hypervisor moves cores; compare scores at the same round trip.
+      The same by how far apart the cores of client and server were: nanoseconds that a
+      cache line takes there and back. A hypervisor moves cores. Compare scores at about
+      the same round trip.
 
       """;
 
@@ -69,9 +67,9 @@ public final class SummaryTable {
         + (measurements.stream().anyMatch(SummaryTable::emulated) ? "\n" + CAVEAT : "");
   }
 
-  /** What a score over two cores is worth without: see {@link CoreDistances}. */
+  /** The scores of the rows whose ends have a core each; empty if there are none. */
   private String distances() {
-    List<String> names = parameters(true);
+    List<String> names = parameters(true).stream().filter(this::tellsDistancesApart).toList();
     List<List<String>> rows = new ArrayList<>();
     for (Measurement measurement : measurements) {
       for (CoreDistances.Group group : CoreDistances.of(measurement)) {
@@ -81,6 +79,7 @@ public final class SummaryTable {
         row.add(number(100 * group.share()) + " %");
         row.add(number(group.score().value()));
         row.add(error(group.score()));
+        row.add(group.score().unit());
         rows.add(row);
       }
     }
@@ -88,9 +87,19 @@ public final class SummaryTable {
       return "";
     }
     List<String> titles = new ArrayList<>(names);
-    titles.addAll(List.of("round trip ns", "of the time", "score", "+- 99.9 %"));
+    titles.addAll(List.of("round trip ns", "iterations", "score", "+- 99.9 %", "unit"));
     rows.addFirst(titles);
     return DISTANCES + align(rows);
+  }
+
+  private boolean tellsDistancesApart(String parameter) {
+    return ALWAYS.contains(parameter)
+        || measurements.stream()
+                .filter(each -> !CoreDistances.of(each).isEmpty())
+                .map(each -> value(each, parameter))
+                .distinct()
+                .count()
+            > 1;
   }
 
   private static String range(double least, double most) {
@@ -174,13 +183,9 @@ public final class SummaryTable {
   }
 
   private static String why(Measurement measurement) {
-    List<CoreDistances.Group> groups = CoreDistances.of(measurement);
-    boolean explained =
-        groups.size() > 1
-            && groups.stream()
-                .filter(group -> group.share() >= LARGE)
-                .noneMatch(group -> unsteady(group.score()));
-    return explained ? ": the cores moved, see below" : others(measurement);
+    return CoreDistances.explain(measurement, UNSTEADY)
+        ? ": the cores moved, see below"
+        : others(measurement);
   }
 
   /** What others did meanwhile, if it is known. */

@@ -115,9 +115,9 @@ class SummaryTableTest {
         .containsPattern(
             "(?m)^ +shm +10 +500 +60.0 % +ops/s +unsteady: the cores moved, see below$")
         .containsPattern(
-            "(?m)^transport +payloadSize +round trip ns +of the time +score +\\+- 99.9 %$")
-        .containsPattern("(?m)^ +shm +10 +150-160 +42.9 % +701 +2.60 %$")
-        .containsPattern("(?m)^ +shm +10 +500-600 +57.1 % +402 +2.08 %$");
+            "(?m)^transport +payloadSize +round trip ns +iterations +score +\\+- 99.9 % +unit$")
+        .containsPattern("(?m)^ +shm +10 +150-160 +42.9 % +701 +2.60 % +ops/s$")
+        .containsPattern("(?m)^ +shm +10 +500-600 +57.1 % +402 +2.08 % +ops/s$");
     assertThat(table(measurement(TCP, false))).doesNotContain("round trip");
   }
 
@@ -131,5 +131,17 @@ class SummaryTableTest {
     assertThat(table(shm(scores, List.of(1.0, 1.0, 1.0, 1.0, 1.0, 1.0), 300)))
         .containsPattern("(?m) unsteady$")
         .containsPattern("(?m)^ +shm +10 +1 +100 % ");
+    assertThat(table(shm(List.of(1.0, 9.0, 5.0, 7.0), List.of(1.0, 1.0, 9.0, 9.0), 300)))
+        .containsPattern("(?m) unsteady$")
+        .containsPattern("(?m)^ +shm +10 +9 +50.0 % +6.00 +\\? ");
+    assertThat(table(shm(scores, List.of(9.0, 1.0, 1.0, 9.0, 1.0, 9.0), 300)))
+        .containsPattern("(?m) unsteady$");
+    assertThat(
+            table(
+                shm(
+                    List.of(400.0, 400.0, 401.0, 400.0, 400.0, 401.0),
+                    List.of(1.0, 1.0, 1.0, 9.0, 9.0, 9.0),
+                    300)))
+        .containsPattern("(?m) unsteady$");
   }
 }

@@ -32,6 +32,7 @@ public final class NodeWire implements AutoCloseable {
   private static final int BUFFER = 256 << 10;
   private static final int MOST_LINE = 64 << 10;
   private static final int MOST_BYTES = 80 << 20;
+  private static final int MOST_SHOWN = 60;
   private static final byte[] LINE_END = {'\r', '\n'};
 
   private final String name;
@@ -81,8 +82,9 @@ public final class NodeWire implements AutoCloseable {
    */
   public String text(Object... words) throws IOException {
     List<byte[]> answer = call(words);
-    if (answer.isEmpty()) {
-      throw new IOException("node " + name + " answers with no word");
+    if (answer.size() != 1) {
+      throw new IOException(
+          "node " + name + " answers with " + answer.size() + " words, where one is wanted");
     }
     return new String(answer.getFirst(), StandardCharsets.UTF_8);
   }
@@ -146,7 +148,10 @@ public final class NodeWire implements AutoCloseable {
     inTime(out::flush);
     String line = line();
     if (line.startsWith("-")) {
-      throw new NodeErrorException(name, line.substring(1));
+      throw new NodeErrorException(
+          name,
+          new String(
+              line.substring(1).getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8));
     }
     List<byte[]> words = new ArrayList<>();
     if (line.startsWith("*")) {
@@ -187,7 +192,7 @@ public final class NodeWire implements AutoCloseable {
       return line.substring(1).getBytes(StandardCharsets.ISO_8859_1);
     }
     if (!line.startsWith("$")) {
-      throw new IOException("node " + name + " answers what is no word: " + line);
+      throw new IOException("node " + name + " answers as no node of Wisp does: " + shown(line));
     }
     int length = number(line);
     byte[] word = in.readNBytes(length);
@@ -206,7 +211,12 @@ public final class NodeWire implements AutoCloseable {
     } catch (NumberFormatException e) {
       // It is as bad as one that is too large.
     }
-    throw new IOException("node " + name + " answers with an impossible length: " + line);
+    throw new IOException("node " + name + " answers with an impossible length: " + shown(line));
+  }
+
+  /** The beginning of a line by whoever it is, for people. */
+  private static String shown(String line) {
+    return line.substring(0, Math.min(line.length(), MOST_SHOWN)).replaceAll("[^ -~]", "?");
   }
 
   private String line() throws IOException {

@@ -27,7 +27,7 @@ class NodeWireTest {
         foreign.getOutputStream().write("*0\r\n".getBytes(US_ASCII));
         assertThatThrownBy(() -> wire.text("CLUSTER", "MEMBERS"))
             .isInstanceOf(IOException.class)
-            .hasMessage("node a answers with no word");
+            .hasMessage("node a answers with 0 words, where one is wanted");
       }
     }
   }
