@@ -194,7 +194,8 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
       }
     }
     boolean starvedOnly = true;
-    for (int i = unfinished.size(); i > 0; i--) {
+    // Serving one may end others that wait here: those whose memory has been taken away, too.
+    for (int i = unfinished.size(); i > 0 && !unfinished.isEmpty(); i--) {
       starvedOnly &= serve(unfinished.remove()) == ServerConnection.Outcome.STARVED;
     }
     worked |= makeChanges();

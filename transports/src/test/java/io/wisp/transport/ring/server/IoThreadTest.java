@@ -109,6 +109,7 @@ class IoThreadTest {
     /** There is nothing left of a client when the thread has nothing left of it. */
     private int closes;
 
+    private boolean isCut;
     private final DelayedLink.Side client;
     private final OutgoingRing requests;
 
@@ -128,7 +129,9 @@ class IoThreadTest {
       requests = new OutgoingRing(client, RINGS);
       fabric.next =
           Overridden.in(
-              RemoteMemory.class, link.right(), Map.of("close", original -> countClose()));
+              RemoteMemory.class,
+              link.right(),
+              Map.of("close", original -> countClose(), "isWhole", original -> !isCut));
       socket.write(new ControlMessage.Hello(ControlMessage.VERSION, null).encode());
       socket.write(new ControlMessage.Answer(ByteBuffer.allocate(0)).encode());
       while (fabric.next != null) {
@@ -335,6 +338,33 @@ class IoThreadTest {
 
   private static void fail() {
     throw new IllegalStateException("odd");
+  }
+
+  /**
+   * Both have more to do than one turn, so the second waits for its next when the first ends it.
+   */
+  @Test
+  void shouldGoOnWhenAClientEndsTogetherWithOneThatWaitsForItsTurn() throws Exception {
+    Connected first = connect();
+    Connected second = connect();
+    request =
+        () -> {
+          first.isCut = true;
+          second.isCut = true;
+          throw new InternalError("a page is gone");
+        };
+    for (Connected each : List.of(first, second)) {
+      for (int i = 0; i < 3; i++) {
+        each.writeAll(300);
+      }
+      each.ask();
+    }
+    for (int i = 0; i < 8; i++) {
+      thread.turn();
+    }
+    assertThat(first.isServed()).isFalse();
+    assertThat(second.isServed()).isFalse();
+    assertThat(thread.load()).isZero();
   }
 
   @Test
