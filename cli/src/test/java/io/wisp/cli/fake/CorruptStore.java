@@ -25,19 +25,19 @@ public final class CorruptStore extends ForwardingStore {
 
   @Override
   public Status get(Slice key, ValueSink sink) {
-    Status status = store.get(key, sink);
-    if (status == Status.FOUND && key.toString().equals(corruptKey)) {
-      corrupt(key, sink);
+    if (!key.toString().equals(corruptKey)) {
+      return store.get(key, sink);
     }
-    return status;
-  }
-
-  private void corrupt(Slice key, ValueSink sink) {
+    sink.begin();
     try (ValueBuffer right = new ValueBuffer()) {
-      store.get(key, right);
-      byte[] bytes = right.toByteArray();
-      bytes[corruptByte] ^= 1;
-      sink.take(MemorySegment.ofArray(bytes), 0, bytes.length, right.version(), right.expiresAt());
+      Status status = store.get(key, right);
+      if (status == Status.FOUND) {
+        byte[] bytes = right.toByteArray();
+        bytes[corruptByte] ^= 1;
+        sink.take(
+            MemorySegment.ofArray(bytes), 0, bytes.length, right.version(), right.expiresAt());
+      }
+      return status;
     }
   }
 
