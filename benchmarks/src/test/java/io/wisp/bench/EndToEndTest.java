@@ -200,8 +200,9 @@ class EndToEndTest {
     assertThat(out())
         .contains("null: measured once for all values of get, which it has no use for");
     assertThat(Files.readAllLines(parent.resolve("jmh.csv")))
-        .hasSize(1 + 3 * (1 + 2))
-        .allSatisfy(line -> assertThat(line).matches("\\p{ASCII}+"));
+        .allSatisfy(line -> assertThat(line).matches("\\p{ASCII}+"))
+        .filteredOn(line -> !line.contains(":coreToCore.roundTrip"))
+        .hasSize(1 + 3 * (1 + 2));
   }
 
   @Test
