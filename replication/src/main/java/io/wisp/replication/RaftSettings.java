@@ -76,9 +76,8 @@ final class RaftSettings {
         properties, millis(SILENCES_OF_STANDSTILL * silence));
     RaftServerConfigKeys.Rpc.setTimeoutMin(properties, millis(silence));
     RaftServerConfigKeys.Rpc.setTimeoutMax(properties, millis(2 * silence));
-    // Whoever has just started knows of no leader. Pre-votes keep one that starts from ending a
-    // reign;
-    // where most members start together, they may, and elect anew.
+    // Whoever has just started knows of no leader. A pre-vote keeps one that starts alone from
+    // ending a reign. Where most members start together, they may end it.
     RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(properties, millis(LEAST_SILENCE));
     RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(properties, millis(2 * LEAST_SILENCE));
     return properties;
