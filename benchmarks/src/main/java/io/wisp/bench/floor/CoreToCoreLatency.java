@@ -52,7 +52,12 @@ public final class CoreToCoreLatency {
             .name("echo of a cache line")
             .start(
                 () -> {
-                  move.run();
+                  try {
+                    move.run();
+                  } catch (RuntimeException e) {
+                    // The other core cannot be had, and is as good as silent.
+                    return;
+                  }
                   echo(lines);
                 });
     try {

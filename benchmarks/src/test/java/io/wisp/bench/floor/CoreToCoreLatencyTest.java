@@ -3,6 +3,9 @@ package io.wisp.bench.floor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
@@ -17,6 +20,24 @@ class CoreToCoreLatencyTest {
     assertThat(roundTrip.getAsDouble()).isPositive();
     assertThat(moved[0]).isNotSameAs(Thread.currentThread());
     assertThat(moved[0].isAlive()).isFalse();
+  }
+
+  @Test
+  void shouldGiveUpAnotherCoreThatCannotBeHad() {
+    PrintStream before = System.err;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    try {
+      OptionalDouble roundTrip =
+          CoreToCoreLatency.roundTripNanos(
+              () -> {
+                throw new IllegalStateException("it is somebody else's");
+              });
+      assertThat(roundTrip).isEmpty();
+    } finally {
+      System.setErr(before);
+    }
+    assertThat(printed.toString(StandardCharsets.UTF_8)).isEmpty();
   }
 
   @Test
