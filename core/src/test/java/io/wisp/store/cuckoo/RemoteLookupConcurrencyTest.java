@@ -137,7 +137,10 @@ class RemoteLookupConcurrencyTest extends ConcurrencyTestBase {
       pointAtKey(key, memory, keyNumber);
       long number = numbers[keyNumber] += 2;
       if (random.nextInt(10) < 7) {
-        int length = HEADER + random.nextInt(maxValueLength + 1 - HEADER);
+        int length =
+            random.nextBoolean()
+                ? maxValueLength
+                : HEADER + random.nextInt(maxValueLength + 1 - HEADER);
         fill(memory, 16, length, keyNumber, number);
         value.set(memory, 16, length);
         boolean expires = volatileKeys && random.nextInt(4) == 0;
