@@ -33,8 +33,8 @@ import org.openjdk.jmh.annotations.Warmup;
  *
  * <pre>java -jar benchmarks/target/benchmarks.jar CompactionBenchmark -p full=90,95,99</pre>
  *
- * <p>Keys have 16 bytes and values 100 or 92: each is replaced by one of the other size, for what is
- * of the same size is written over the old value and leaves nothing to compact. One thread.
+ * <p>Keys have 16 bytes and values 100 or 92: each is replaced by one of the other size, for what
+ * is of the same size is written over the old value and leaves nothing to compact. One thread.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

@@ -83,11 +83,10 @@ class OverwriteTest extends ConcurrencyTestBase {
       }
     }
     StoreStatistics after = store.statistics();
-    assertThat(after.relocations()).isZero();
-    assertThat(after.wonBytes()).isZero();
+    assertThat(after.relocations()).isEqualTo(before.relocations());
+    assertThat(after.wonBytes()).isEqualTo(before.wonBytes());
     assertThat(after.recordBytes()).isEqualTo(before.recordBytes());
     assertThat(after.freeBytes()).isEqualTo(before.freeBytes());
-    assertThat(store.table().heap().segments().select(segment -> segment.dead() > 0)).isEmpty();
   }
 
   @ParameterizedTest

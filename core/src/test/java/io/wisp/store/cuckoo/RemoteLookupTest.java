@@ -172,8 +172,8 @@ class RemoteLookupTest extends StoreTestBase {
     store.put(KEY, Slice.of("one"));
     assertThat(client.get("key")).isEqualTo("one");
     long version = client.lookup().version();
-    store.put(KEY, Slice.of("two"));
-    assertThat(client.get("key")).isEqualTo("two");
+    store.put(KEY, Slice.of("a longer one"));
+    assertThat(client.get("key")).isEqualTo("a longer one");
     assertThat(client.lookup().version()).isGreaterThan(version);
     assertThat(client.statistics().staleAddresses()).isEqualTo(1);
     store.delete(KEY);
@@ -256,7 +256,7 @@ class RemoteLookupTest extends StoreTestBase {
     assertThat(table.knows(key)).isTrue();
     assertThat(client.get("key")).isEqualTo("two");
     assertThat(client.statistics().reads()).isEqualTo(1);
-    store.put(KEY, Slice.of("three"));
+    store.put(KEY, Slice.of("a longer one"));
     assertThat(client.get(KEY)).isEqualTo(Step.FALL_BACK);
     assertThat(client.statistics().reads()).isEqualTo(2);
     assertThat(table.knows(key)).isFalse();
