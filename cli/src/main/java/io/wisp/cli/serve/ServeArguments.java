@@ -169,6 +169,7 @@ public final class ServeArguments {
         connection.ackTimeout(),
         cluster == null ? null : cluster.member(),
         null,
+        null,
         onThreadLost);
   }
 
