@@ -232,6 +232,12 @@ public class GroupCommit<C extends GroupCommit.Connection> {
     waiting.add(connection);
   }
 
+  /** A connection that waits has ended. What it has written may happen all the same. */
+  public final void forget(C connection) {
+    held.remove(connection);
+    waiting.remove(connection);
+  }
+
   /** Another thread has given the token to this one. */
   void tokenGiven() {
     given = true;

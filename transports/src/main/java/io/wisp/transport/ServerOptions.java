@@ -234,6 +234,14 @@ public record ServerOptions(
     }
   }
 
+  /**
+   * The store whose table clients may read themselves; null where writes are logged, for nothing
+   * would say that what they read is the latest.
+   */
+  public @Nullable Store readTable(Store store) {
+    return writeLog == null ? store : null;
+  }
+
   /** For a transport that would write behind the back of a log: refuses to serve with one. */
   public void requireNoWriteLog(Transport transport) {
     if (writeLog != null) {
