@@ -111,6 +111,12 @@ public final class RequestDescriptor {
     return true;
   }
 
+  /** The operation of a frame that may be no request; null if it has none that is known. */
+  public static @Nullable Operation operationIn(MemorySegment segment, long offset, long length) {
+    boolean isReadable = length >= HEADER_LENGTH && version(segment, offset) == PROTOCOL_VERSION;
+    return isReadable ? Operation.ofCode(operation(segment, offset)) : null;
+  }
+
   private static int version(MemorySegment segment, long offset) {
     return Byte.toUnsignedInt(segment.get(ValueLayout.JAVA_BYTE, offset + VERSION_OFFSET));
   }

@@ -10,6 +10,7 @@ import io.wisp.cluster.ClusterNode;
 import io.wisp.cluster.SlotRange;
 import io.wisp.store.HeapStore;
 import io.wisp.store.Limits;
+import io.wisp.store.RacedStore;
 import io.wisp.store.RecordAddress;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
@@ -113,6 +114,62 @@ class RequestExecutorTest {
                 new ClusterNode("two", "10.0.0.2", 4994, SlotRange.parseAll("0-5000")))));
     assertThat(ask(Operation.GET, "b", "", 0)).isEqualTo(Status.MOVED);
     assertThat(ask(Operation.PUT, "d", "v", 0)).isEqualTo(Status.CREATED);
+  }
+
+  @Test
+  void shouldServeNothingAsAReplicaAndSayWhoDoesIfThatIsKnown() {
+    ClusterMember member =
+        new ClusterMember(
+            "one",
+            new ClusterMap(
+                1,
+                List.of(
+                    new ClusterNode("one", "10.0.0.1", 3994, SlotRange.parseAll("0-16383"), "one"),
+                    new ClusterNode("two", "10.0.0.2", 4994, List.of(), "one"))));
+    executor = new RequestExecutor(store, null, member, () -> "");
+    String four = "\1\0\0\0";
+    assertThat(ask(Operation.GET, "b", "", 0)).isEqualTo(Status.SLOT_NOT_SERVED);
+    assertThat(ask(Operation.PUT, "b", "v", 0)).isEqualTo(Status.SLOT_NOT_SERVED);
+    assertThat(ask(Operation.SCAN, "", four, 0)).isEqualTo(Status.SLOT_NOT_SERVED);
+    assertThat(reply.bytes().toString()).contains("master");
+    member.follow("two", 2, true);
+    assertThat(ask(Operation.GET, "b", "", 0)).isEqualTo(Status.MOVED);
+    assertThat(ask(Operation.PUT, "b", "v", 0)).isEqualTo(Status.MOVED);
+    assertThat(reply.bytes()).hasToString("3300 10.0.0.2:4994");
+    assertThat(ask(Operation.SCAN, "", four, 0)).isEqualTo(Status.MOVED);
+    assertThat(reply.bytes()).hasToString("0 10.0.0.2:4994");
+    assertThat(ask(Operation.PING, "", "", 0)).isEqualTo(Status.DONE);
+    assertThat(store.size()).isZero();
+    member.follow("one", 3, true);
+    assertThat(ask(Operation.PUT, "b", "v", 0)).isEqualTo(Status.CREATED);
+    assertThat(ask(Operation.SCAN, "", four, 0)).isEqualTo(Status.DONE);
+  }
+
+  @Test
+  void shouldSayThatASlotHasLeftWhileItWasRead() {
+    List<ClusterNode> nodes =
+        List.of(
+            new ClusterNode("one", "10.0.0.1", 3994, SlotRange.parseAll("0-5000")),
+            new ClusterNode("two", "10.0.0.2", 4994, SlotRange.parseAll("5001-16383")));
+    ClusterMember member = new ClusterMember("one", new ClusterMap(1, nodes));
+    store.put(Slice.of("b"), Slice.of("v"));
+    RacedStore raced =
+        new RacedStore(
+            store,
+            RacedStore.Moment.AFTER_READING,
+            other ->
+                member.replace(
+                    new ClusterMap(
+                        2,
+                        List.of(
+                            new ClusterNode("one", "10.0.0.1", 3994, List.of()),
+                            new ClusterNode(
+                                "two", "10.0.0.2", 4994, SlotRange.parseAll("0-16383"))))));
+    executor = new RequestExecutor(raced, null, member, () -> "");
+    assertThat(ask(Operation.GET, "b", "", 0)).isEqualTo(Status.SLOT_NOT_SERVED);
+    assertThat(reply.bytes()).hasToString("slot 3300 has left this node meanwhile");
+    assertThat(executor.address()).isEqualTo(RecordAddress.NONE);
+    assertThat(ask(Operation.GET, "b", "", 0)).isEqualTo(Status.MOVED);
   }
 
   @Test

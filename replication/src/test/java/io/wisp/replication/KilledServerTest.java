@@ -257,18 +257,18 @@ class KilledServerTest {
   }
 
   @Test
-  void shouldServeTcpAloneAndRefuseWhatDoesNotGoWithIt() throws Exception {
+  void shouldServeWhatLogsWritesAndRefuseWhatDoesNotGoWithIt() throws Exception {
     Path data = folder.resolve("data");
     try (LoggedServer server = LoggedServer.start(data, "--memory", "64m")) {
       assertThat(server.said())
-          .contains("not served  shm: ", "not served  zmq: it does not log writes");
+          .contains("\nshm ", "requests only", "not served  zmq: it does not log writes");
     }
     for (String[] wrong :
         new String[][] {
           {"--evict", "--data loses nothing, and --evict would"},
           {"--keep", "--data and --keep are two ways to last"},
           {"--new-member", "--new-member is for a node of --cluster that has replicas"},
-          {"--transport=zmq", "only tcp serves with it so far, and --transport names zmq"}
+          {"--transport=zmq", "zmq does not log writes, and --transport names no other; "}
         }) {
       try (LoggedServer server = LoggedServer.launch(data, List.of(), wrong[0])) {
         assertThat(server.exitCode()).isEqualTo(2);

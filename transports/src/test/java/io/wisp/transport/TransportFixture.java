@@ -114,7 +114,12 @@ public abstract class TransportFixture {
   }
 
   protected final Server serve(Store served, ServerOptions options) {
-    return closedAfterwards(transport().serve(served, options));
+    return closedAfterwards(transport().serve(served, serving(served, options)));
+  }
+
+  /** The options with which a store is served. */
+  protected ServerOptions serving(Store served, ServerOptions options) {
+    return options;
   }
 
   protected final Client connect(Server server) {

@@ -92,6 +92,14 @@ public interface RemoteMemory extends AutoCloseable {
     return true;
   }
 
+  /**
+   * Waits until the other side has what was written, where it would be lost if the connection were
+   * closed before. To be called before the connection is closed, if that matters.
+   *
+   * @param deadline until when, by {@link System#nanoTime}
+   */
+  default void drain(long deadline) {}
+
   /** Why the connection is of no use any longer, for people, or null while it is. */
   @Nullable String broken();
 

@@ -279,6 +279,8 @@ final class ShmMemory implements RemoteMemory {
   @Override
   public @Nullable String broken() {
     if (broken == null && ConnectionDescriptor.hasEnded(memory, otherWords)) {
+      // What was sent before that counts.
+      look();
       broken = "the other side closed it";
     }
     return broken;

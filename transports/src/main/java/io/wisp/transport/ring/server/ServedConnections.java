@@ -9,7 +9,6 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Queue;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +24,7 @@ final class ServedConnections {
   private final ThreadContext context;
   private final BitSet numbers = new BitSet();
   private @Nullable ServerConnection[] byNumber = new @Nullable ServerConnection[16];
-  private final Queue<ServerConnection> unfinished = new ArrayDeque<>();
+  private final ArrayDeque<ServerConnection> unfinished = new ArrayDeque<>();
 
   ServedConnections(Port port, ThreadContext context) {
     this.port = port;
@@ -58,7 +57,7 @@ final class ServedConnections {
   }
 
   /** Those that have more to do though nothing need arrive. */
-  Queue<ServerConnection> unfinished() {
+  ArrayDeque<ServerConnection> unfinished() {
     return unfinished;
   }
 

@@ -78,6 +78,7 @@ class IoThreadTest {
           "served",
           port,
           new RequestExecutor(store, null, this::executed),
+          null,
           limits,
           options,
           nanos::get);
