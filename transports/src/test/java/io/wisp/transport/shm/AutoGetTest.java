@@ -11,6 +11,7 @@ import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.GetPath;
 import io.wisp.transport.Overridden;
+import io.wisp.transport.Patient;
 import io.wisp.transport.ring.RemoteMemory;
 import io.wisp.transport.ring.handshake.ClientFabric;
 import java.io.IOException;
@@ -39,7 +40,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AutoGetTest {
 
-  private static final ClientOptions AUTO = ClientOptions.defaults().withGetPath(GetPath.AUTO);
+  private static final ClientOptions AUTO = Patient.options().withGetPath(GetPath.AUTO);
   private static final Slice KEY = Slice.of("key");
 
   private final OneSidedServer server = OneSidedServer.open(options -> options);
