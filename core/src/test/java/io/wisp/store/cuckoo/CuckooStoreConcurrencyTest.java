@@ -140,6 +140,7 @@ class CuckooStoreConcurrencyTest extends ConcurrencyTestBase {
         store,
         2000,
         5 * seconds(),
+        () -> hits.get() > 0,
         ConcurrentTasks.times(READERS, seed -> findUntilStopped(store, 2000, seed)));
   }
 
