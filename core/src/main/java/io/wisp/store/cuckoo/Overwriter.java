@@ -51,7 +51,10 @@ final class Overwriter extends TableWriter {
       long expiresAt,
       @Nullable WrittenRecord written) {
     int size = RecordLayout.size(key.length(), value.length());
-    if (isKept || !RecordLayout.mayBeOverwritten(size) || !index.seemsToHave(hash, size)) {
+    if (isKept
+        || condition == WriteCondition.IF_ABSENT
+        || !RecordLayout.mayBeOverwritten(size)
+        || !index.seemsToHave(hash, size)) {
       return null;
     }
     Draft draft = DRAFTS.get();
