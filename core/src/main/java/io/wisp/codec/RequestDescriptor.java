@@ -133,6 +133,14 @@ public final class RequestDescriptor {
         : "protocol version " + version + ", and this " + reader + " speaks " + PROTOCOL_VERSION;
   }
 
+  /**
+   * A version that a peer expects, or one that no record has if it cannot be one. Those of writes
+   * that have not happened are negative, and are given to others again and again.
+   */
+  static long expectedVersion(long told) {
+    return Math.max(0, told);
+  }
+
   static int operation(MemorySegment segment, long offset) {
     return Byte.toUnsignedInt(segment.get(ValueLayout.JAVA_BYTE, offset + OPERATION_OFFSET));
   }

@@ -49,6 +49,7 @@ public final class RequestExecutor {
   private final WrittenRecord written = new WrittenRecord();
   private long address = RecordAddress.NONE;
   private int batchSize;
+  private boolean givesPending;
 
   /** An executor of a server that has all keys. */
   public RequestExecutor(Store store, @Nullable String password, Supplier<String> information) {
@@ -83,6 +84,7 @@ public final class RequestExecutor {
       Session session, MemorySegment segment, long offset, long length, FrameBuffer reply) {
     address = RecordAddress.NONE;
     batchSize = 0;
+    givesPending = false;
     reply.start();
     Status readable = request.wrap(segment, offset, length);
     if (readable != Status.DONE) {
@@ -173,6 +175,14 @@ public final class RequestExecutor {
     return batchSize;
   }
 
+  /**
+   * Whether the reply to the last request has the version of a write that has not happened. It is
+   * none that the record will have, so nobody may be told.
+   */
+  public boolean givesPending() {
+    return givesPending;
+  }
+
   /** What loads the memory that requests will need, for the thread of this. */
   public Prefetcher prefetcher() {
     return store.prefetcher();
@@ -197,9 +207,10 @@ public final class RequestExecutor {
       case PUT_IF_ABSENT -> write(WriteCondition.IF_ABSENT, reply);
       case PUT_IF_PRESENT -> write(WriteCondition.IF_PRESENT, reply);
       case PUT_IF_VERSION ->
-          write(WriteCondition.IF_VERSION, request.argument(), Store.KEEP_EXPIRY, reply);
+          write(WriteCondition.IF_VERSION, request.expectedVersion(), Store.KEEP_EXPIRY, reply);
       case DELETE -> reply.finish(store.delete(key), 0);
-      case DELETE_IF_VERSION -> reply.finish(store.deleteIfVersion(key, request.argument()), 0);
+      case DELETE_IF_VERSION ->
+          reply.finish(store.deleteIfVersion(key, request.expectedVersion()), 0);
       case CONTAINS -> contains(key, reply);
       case TIME_TO_LIVE -> timeToLive(key, reply);
       case SCAN -> scan(reply);
@@ -217,6 +228,7 @@ public final class RequestExecutor {
       return reply.finish(status, 0);
     }
     address = reply.address();
+    givesPending = reply.version() < 0;
     return reply.finishFound();
   }
 

@@ -10,10 +10,12 @@ import io.wisp.cluster.ClusterNode;
 import io.wisp.cluster.SlotRange;
 import io.wisp.store.HeapStore;
 import io.wisp.store.Limits;
+import io.wisp.store.PendingWrites;
 import io.wisp.store.RacedStore;
 import io.wisp.store.RecordAddress;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
+import io.wisp.store.Store;
 import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteCondition;
 import java.lang.foreign.MemorySegment;
@@ -187,6 +189,29 @@ class RequestExecutorTest {
     assertThat(reply.bytes()).hasToString("x");
     assertThat(ask(Operation.DELETE_IF_VERSION, "k", "", reply.argument()))
         .isEqualTo(Status.DELETED);
+  }
+
+  @Test
+  void shouldBelieveNobodyTheVersionOfAWriteThatHasNotHappened() {
+    PendingWrites pending = new PendingWrites(store);
+    executor = new RequestExecutor(pending, null, () -> "");
+    store.put(Slice.of("k"), Slice.of("v"));
+    ask(Operation.GET, "k", "", 0);
+    assertThat(executor.givesPending()).isFalse();
+    pending.begin();
+    pending.show();
+    ask(Operation.PUT, "k", "w", 0);
+    assertThat(executor.givesPending()).isFalse();
+    ask(Operation.GET, "k", "", 0);
+    assertThat(executor.givesPending()).isTrue();
+    long version = reply.argument();
+    assertThat(ask(Operation.PUT_IF_VERSION, "k", "x", version)).isEqualTo(Status.CONFLICT);
+    assertThat(ask(Operation.DELETE_IF_VERSION, "k", "", version)).isEqualTo(Status.CONFLICT);
+    WriteBatch batch = new WriteBatch();
+    batch.put(Slice.of("k"), Slice.of("x"), Store.NEVER, WriteCondition.IF_VERSION, version);
+    assertThat(ask(batch)).isEqualTo(Status.CONFLICT);
+    ask(Operation.GET, "k", "", 0);
+    assertThat(reply.bytes()).hasToString("w");
   }
 
   private Status ask(WriteBatch batch) {

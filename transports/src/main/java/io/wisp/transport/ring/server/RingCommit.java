@@ -19,7 +19,8 @@ import java.util.ArrayDeque;
  * behind it wait.
  *
  * <p>Behind a write of the same turn, what names a key sees what is pending. What looks at the
- * whole store waits until the write has happened. What looks at no key runs at any time.
+ * whole store waits until the write has happened, and so does a get of what is pending, for a
+ * version is kept for later. What looks at no key runs at any time.
  */
 final class RingCommit extends GroupCommit<ServerConnection> {
 

@@ -351,6 +351,11 @@ final class ServerConnection implements GroupCommit.Connection {
     }
     Status status = context.executor().execute(session, request, 0, length, context.reply());
     taken += context.executor().batchSize();
+    if (context.executor().givesPending()) {
+      // What keeps the version for later waits until the write has happened.
+      waits = true;
+      return Outcome.WAITING;
+    }
     boolean counts = commit.counts(admission, status);
     if (!counts && admission != RingCommit.Admission.FREE) {
       commit.notAnswered();
