@@ -233,7 +233,7 @@ public abstract class LoggedRingTest extends TransportFixture {
     waiting.submitPut(slice("b"), slice("1"));
     waiting.flush();
     assertThat(got(connect(server), "a")).isEqualTo("old");
-    log.fail("No space left on device");
+    log.fail("No space left on device" + " in vain".repeat(100_000));
     assertThat(completed(client)).isEqualTo("OUTCOME_UNKNOWN");
     assertThat(completed(client)).isEqualTo("TRY_AGAIN");
     assertThat(completed(waiting)).isEqualTo("LOG_FAILED");

@@ -98,6 +98,17 @@ public final class ReadersStress {
     }
   }
 
+  /** A key that never expires, and where its record is. */
+  abstract static class Remembered extends Contested {
+
+    final long record;
+
+    Remembered() {
+      super(1, Store.NEVER);
+      record = locate();
+    }
+  }
+
   /** The same for a reader from elsewhere, who remembers the record's address. */
   @JCStressTest
   @Outcome(id = "-1, -1, -1", expect = Expect.ACCEPTABLE, desc = "nothing that holds")
@@ -107,17 +118,10 @@ public final class ReadersStress {
       expect = Expect.FORBIDDEN,
       desc = "torn, or absent though the key was there all the time")
   @State
-  public static class OverwriteFromElsewhere extends Contested {
+  public static class OverwriteFromElsewhere extends Remembered {
 
     private static final RemoteClient CLIENT =
         new RemoteClient(STORE, RemoteTable.Options.DEFAULT.rememberedAddresses(0));
-
-    private final long record = locate();
-
-    /** One key that never expires. */
-    public OverwriteFromElsewhere() {
-      super(1, Store.NEVER);
-    }
 
     @Actor
     public void writer() {

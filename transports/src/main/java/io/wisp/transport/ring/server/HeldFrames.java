@@ -33,8 +33,8 @@ final class HeldFrames {
   /** Of a reply: where it begins, and how long it is, negative if it is a write's. */
   private static final int FIELDS = 2;
 
-  /** More than that is not kept from turn to turn. */
-  private static final int MOST_KEPT = 64 * FIELDS;
+  /** As many as a turn has, unless a batch is longer; more is not kept from turn to turn. */
+  private static final int MOST_KEPT = ServerConnection.REQUESTS_PER_TURN * FIELDS;
 
   private int[] replies = NONE;
   private int used;

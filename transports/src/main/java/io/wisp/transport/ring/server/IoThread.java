@@ -256,7 +256,26 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
     return idle.pause();
   }
 
+  /**
+   * Whether a connection is still there when those are ended whose memory was found to be gone,
+   * lest it is taken for one of them.
+   */
+  private boolean survives(ServerConnection connection) {
+    if (commit == null) {
+      return true;
+    }
+    try {
+      commit.settle();
+    } catch (InternalError e) {
+      connections.endThoseWithoutMemory();
+    }
+    return connection.equals(connections.get(connection.number()));
+  }
+
   private ServerConnection.Outcome serve(ServerConnection connection) {
+    if (!survives(connection)) {
+      return ServerConnection.Outcome.WAITING;
+    }
     String fault = null;
     try {
       fault = connection.memory().broken();
@@ -328,18 +347,17 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
       // Whoever has taken memory away is ended with all others.
     }
     commit.close(unfinished);
-    tellLast(ServerConnection::sendLast);
+    unfinished.forEach(connection -> tellLast(connection, ServerConnection::sendLast));
+    // Of those as well that were told in the last turn.
     long deadline = System.nanoTime() + LAST_REPLIES_NANOS;
-    tellLast(connection -> connection.drain(deadline));
+    connections.forEach(connection -> tellLast(connection, each -> each.drain(deadline)));
   }
 
-  private void tellLast(Consumer<ServerConnection> tell) {
-    for (ServerConnection connection : unfinished) {
-      try {
-        tell.accept(connection);
-      } catch (RuntimeException | Error e) {
-        LOG.log(Level.DEBUG, "a client is not told the last", e);
-      }
+  private static void tellLast(ServerConnection connection, Consumer<ServerConnection> tell) {
+    try {
+      tell.accept(connection);
+    } catch (RuntimeException | Error e) {
+      LOG.log(Level.DEBUG, "a client is not told the last", e);
     }
   }
 

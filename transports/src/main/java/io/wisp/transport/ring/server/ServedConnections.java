@@ -9,6 +9,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -111,6 +112,15 @@ final class ServedConnections {
       close.run();
     } catch (RuntimeException | Error e) {
       LOG.log(Level.WARNING, "a client's connection did not end as it should", e);
+    }
+  }
+
+  /** Does something for each. */
+  void forEach(Consumer<ServerConnection> action) {
+    for (ServerConnection connection : byNumber) {
+      if (connection != null) {
+        action.accept(connection);
+      }
     }
   }
 

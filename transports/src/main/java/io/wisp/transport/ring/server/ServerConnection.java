@@ -53,7 +53,7 @@ final class ServerConnection implements GroupCommit.Connection {
    * Requests in a turn, so that one client does not keep the others waiting. Of a batch each key
    * counts as one.
    */
-  private static final int REQUESTS_PER_TURN = 256;
+  static final int REQUESTS_PER_TURN = 256;
 
   private static final long MAX_REQUEST_LENGTH =
       RequestDescriptor.frameLength(Limits.MAX_KEY_LENGTH, Limits.MAX_VALUE_LENGTH);
@@ -182,6 +182,7 @@ final class ServerConnection implements GroupCommit.Connection {
       return false;
     }
     tellOfEntry(commit);
+    commit.settle();
     commit.begin();
     waits = false;
     return true;
@@ -195,6 +196,7 @@ final class ServerConnection implements GroupCommit.Connection {
       return Outcome.WAITING;
     }
     outgoing.publish();
+    commit.settle();
     if (waits) {
       commit.admitLater(this);
       awaitsEntry = true;
@@ -212,6 +214,10 @@ final class ServerConnection implements GroupCommit.Connection {
     awaitsEntry = false;
     this.outcome = outcome;
     this.why = why;
+    if (offeredReply != null) {
+      // The time that the log took is not the client's.
+      offeredAt = context.clock().getAsLong();
+    }
     return !closed;
   }
 
@@ -230,11 +236,7 @@ final class ServerConnection implements GroupCommit.Connection {
       }
       outcome = WriteLog.Outcome.DONE;
     }
-    if (heldOffer > 0) {
-      // The time that the log took is not the client's.
-      offeredAt = context.clock().getAsLong();
-      heldOffer = 0;
-    }
+    heldOffer = 0;
     held.clear();
     outgoing.publish();
   }
@@ -328,6 +330,8 @@ final class ServerConnection implements GroupCommit.Connection {
       MemorySegment copy = arena.allocate(rendezvous.length(), Long.BYTES);
       MemorySegment.copy(request, 0, copy, 0, rendezvous.length());
       outcome = executeLogged(commit, copy, rendezvous.length());
+    } catch (OutOfMemoryError e) {
+      throw new TransportException("no memory for a copy of a request", e);
     }
     if (!waits) {
       rendezvous.end();
@@ -345,9 +349,7 @@ final class ServerConnection implements GroupCommit.Connection {
     }
     if (admission == RingCommit.Admission.REFUSED) {
       RequestExecutor.refuse(context.reply(), Status.LOG_FAILED, commit.refusal());
-      answer(context.reply(), RecordAddress.NONE);
-      context.counters().count(Status.LOG_FAILED);
-      return Outcome.UNFINISHED;
+      return reply(Status.LOG_FAILED, RecordAddress.NONE) ? Outcome.UNFINISHED : starved();
     }
     Status status = context.executor().execute(session, request, 0, length, context.reply());
     taken += context.executor().batchSize();
