@@ -33,6 +33,8 @@ final class TcpServer implements Server {
     secondHand = new SecondHand(rates);
     clients = new Clients(options, limits, store::currentTimeMillis, secondHand);
     Log.prepare();
+    // Loads what it takes to close a client, which takes descriptors, too.
+    Closing.quietly(null);
     listening = listen(options.endpoint());
     try {
       InetSocketAddress address = (InetSocketAddress) listening.getLocalAddress();
