@@ -17,8 +17,8 @@ and value, the CPU time of an operation, and the bytes that it allocates on the 
 
     sizes      libcuckoo's keys and values have fixed sizes and lie in the table; Wisp's have any and lie in a log, with a
                version, a checksum and an expiry, and readers in other processes can read them
-    puts       libcuckoo overwrites the value; Wisp writes a new record, and later compacts. It has twice the memory of keys
-               and values for that, and 64 MiB
+    puts       both write over the value where it is; Wisp has readers that take no lock and a new version and checksum
+               for each. It has twice the memory of keys and values, and 64 MiB, for what does not fit its old place
     memory     libcuckoo is told the number of entries and has a power of two of buckets: with --entries 1000000 they are
                95 % full, just above a power of two half of that. Wisp grows as it is filled
 
