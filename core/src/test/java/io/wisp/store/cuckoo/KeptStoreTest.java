@@ -31,22 +31,29 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a recovery makes of each state that a process may leave: the rows of FORMAT.md's table. */
+@ParameterizedClass
+@ValueSource(ints = {1, 4})
 class KeptStoreTest {
 
   private static final long SIZE = 2 << 20;
   private static final int OTHERS = 2000;
+
+  /** Of a recovery. */
+  @Parameter private int threads;
 
   @TempDir private Path folder;
   private KeptStores kept;
 
   @BeforeEach
   void fill() throws IOException {
-    kept = new KeptStores(folder, CuckooStore.Options.ofCapacity(SIZE));
+    kept = new KeptStores(folder, CuckooStore.Options.ofCapacity(SIZE), threads);
     for (int i = 0; i < OTHERS; i++) {
       kept.put("other " + i, "value " + i);
     }
@@ -87,7 +94,7 @@ class KeptStoreTest {
     long version = version("key");
     kept.store().close();
     byte[] bytes = Files.readAllBytes(folder.resolve("region-0"));
-    kept = new KeptStores(folder, CuckooStore.Options.ofCapacity(SIZE));
+    kept = new KeptStores(folder, CuckooStore.Options.ofCapacity(SIZE), threads);
     RecoveryReport report = kept.recover(bytes);
     assertThat(report.wasClosed()).isTrue();
     assertThat(report.entries()).isEqualTo(OTHERS + 1);
