@@ -276,6 +276,24 @@ class KeptStoreDamageTest {
     words(bytes).putLong((int) area.lengthOffset(page + 5), next);
   }
 
+  @Test
+  void shouldLoseNothingByADamagedNumberOfBuckets() throws IOException {
+    Table table = kept.store().table();
+    long buckets = table.index().buckets();
+    while (table.index().entriesIn(table.index().buckets() - 1) == 0
+        || table.index().buckets() == buckets) {
+      assertThat(table.growth().grow(Integer.MAX_VALUE)).isTrue();
+    }
+    byte[] bytes = kept.bytes();
+    int at = (int) RegionHeader.BUCKETS_OFFSET;
+    words(bytes).putLong(at, table.index().buckets() - 1);
+    Path file = kept.write(bytes);
+    assertThat(outcome(file)).contains("its number of buckets is damaged");
+    bytes = Files.readAllBytes(file);
+    words(bytes).putLong(at, table.index().buckets());
+    assertThat(outcome(bytes)).isEqualTo("lost 0");
+  }
+
   private int pageOf(String key) {
     long record = Locations.recordOf(kept.store(), Slice.of(key));
     return (int) (record >>> kept.store().table().geometry().pageShift());

@@ -502,6 +502,51 @@ class KeptStoreTest {
     assertThat(kept.get(key)).isEqualTo("next");
   }
 
+  /**
+   * Two places for slots of some key, in the order in which they count: where its slot is, and an
+   * empty one.
+   */
+  private long[] slotAndEmptyOne(boolean inOneBucket) {
+    Index index = kept.store().table().index();
+    for (int key = 0; key < OTHERS; key++) {
+      long hash = index.hash(Slice.of("other " + key));
+      long slot = slotAddress("other " + key);
+      boolean isBehind = false;
+      for (int i = 0; i < 2 * Bucket.SLOTS; i++) {
+        long address = index.slotAddress(hash, index.buckets(), i);
+        boolean isFitting =
+            inOneBucket == (Index.bucketOfSlot(address) == Index.bucketOfSlot(slot));
+        if (isBehind && isFitting && load(address)[0] == Bucket.EMPTY) {
+          return new long[] {slot, address};
+        }
+        isBehind |= address == slot;
+      }
+    }
+    throw new AssertionError("there is none");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void shouldKeepTheFirstOfSeveralSlotsOfARecord(boolean inOneBucket) {
+    long[] places = slotAndEmptyOne(inOneBucket);
+    long slot = load(places)[0];
+    Words.setPlain(kept.region(), places[1], slot);
+    assertThat(kept.recover().doubled()).isOne();
+    assertThat(load(places)).containsExactly(slot, Bucket.EMPTY);
+  }
+
+  @Test
+  void shouldKeepTheSlotOfARecordThatASlotWithAnotherTagNamesAsWell() {
+    long[] places = slotAndEmptyOne(true);
+    long slot = load(places)[0];
+    Words.setPlain(kept.region(), places[0], slot ^ (1L << Bucket.OFFSET_BITS));
+    Words.setPlain(kept.region(), places[1], slot);
+    RecoveryReport report = kept.recover();
+    assertThat(report.damaged()).isOne();
+    assertThat(report.entries()).isEqualTo(OTHERS + 1);
+    assertThat(load(places)).containsExactly(Bucket.EMPTY, slot);
+  }
+
   @Test
   void shouldGoOnAfterOneRecoveryAsAfterAnother() {
     for (int round = 0; round < 5; round++) {
