@@ -105,7 +105,7 @@ public final class Recovery {
       checks.judge();
       requireSegments(true);
       requireVersions();
-      checks.buryStarts();
+      checks.buryRest();
       List<Segment> segments = checks.segments();
       entries.retireOthers(geometry.bytes(indexPages));
       entries.clear();

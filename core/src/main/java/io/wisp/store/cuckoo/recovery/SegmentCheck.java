@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * dead what lies between them: nothing finds it, and a client that remembers where it is must not
  * take it for alive.
  *
- * <p>What lies before the first of them it leaves as it is until all segments are judged. The end
- * of a record of the segment before may be there, if the lengths of segments are damaged; and that
- * is found when that one is judged, earlier or later, by another thread.
+ * <p>What lies before the first of them and behind the last it leaves as it is until all segments
+ * are judged. If lengths are damaged, a record of the segment before may end there, or one of this
+ * segment begin there; and that is found when it is judged, earlier or later, by another thread.
  */
 final class SegmentCheck {
 
@@ -64,9 +64,6 @@ final class SegmentCheck {
         }
       }
     }
-    if (alive > 0) {
-      bury(position, limit);
-    }
     if (pages > geometry.segmentPages() && alive > 1) {
       throw new UnrecoverableException(
           "its recovery area is damaged: a segment of %d pages has %d records", pages, alive);
@@ -87,13 +84,12 @@ final class SegmentCheck {
     position = record + size;
   }
 
-  /** Marks dead what lies before the first record, or all if there is none. */
-  void buryStart() {
+  /** Marks dead what lies before the first record and behind the last, or all if there is none. */
+  void buryRest() {
     if (alive > 0) {
       fill(start, first);
-    } else {
-      bury(start, limit);
     }
+    bury(position, limit);
   }
 
   /** The segment as it is afterwards, or null if nothing in it is alive. */

@@ -68,12 +68,13 @@ final class SegmentChecks {
   }
 
   /**
-   * Marks dead what lies before the first record of each, which {@link #judge} leaves as it is.
+   * Marks dead what lies before the first record of each and behind its last, which {@link #judge}
+   * leaves as it is.
    *
    * @throws UnrecoverableException as there
    */
-  void buryStarts() {
-    forEach(SegmentCheck::buryStart);
+  void buryRest() {
+    forEach(SegmentCheck::buryRest);
   }
 
   /** Those in which something lives, in the order in which they lie. */
