@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.test_schemas import errors
-from tests.waiting import is_alive, wait_for, wait_for_pid, wait_until_gone
+from tests.waiting import PATIENCE_SECONDS, is_alive, wait_for, wait_for_pid, wait_until_gone
 from wisp_tools.campaign import runner, state
 from wisp_tools.campaign.cells import CLIENT, GUEST, HOST, SHARED, SIMPLE_KV, SPLIT, Cell, FirstWarmup, first_warmup
 from wisp_tools.campaign.measuring import Ends, without_places
@@ -529,7 +529,7 @@ def test_an_interrupted_campaign_keeps_what_is_finished_stops_everything_and_goe
     folder = tools.root / "campaign"
     process, hanging = start_until_it_hangs(tools)
     process.send_signal(signal_number)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 130
     assert "interrupted; 2 of 5 cells are finished" in said
     wait_until_gone(hanging, *servers(tools))
@@ -552,7 +552,7 @@ def test_a_terminal_that_hangs_up_leaves_no_server_and_no_guest(tools, kind):
     tell(tools, hang=[kind])
     process, hanging = start_until_it_hangs(tools)
     process.send_signal(signal.SIGHUP)
-    process.communicate(timeout=60)
+    process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 130
     wait_for(lambda: not is_alive(hanging))
     assert servers(tools)
@@ -567,7 +567,7 @@ def test_a_campaign_that_ignores_hang_ups_goes_on_with_them(tools):
     assert process.poll() is None
     assert is_alive(hanging)
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=60)
+    process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 130
     wait_until_gone(hanging)
 

@@ -7,6 +7,7 @@ import textwrap
 
 import pytest
 
+from tests.waiting import PATIENCE_SECONDS
 from wisp_tools.commands import BESIDE, MODULES
 from wisp_tools.tree import ROOT
 from wisp_tools.wrapping import wrapped
@@ -17,7 +18,9 @@ TOOLS = ("plot", "report", "export", "beside", *MODULES, *(f"beside {each}" for 
 
 def run(command: list[str], columns: str) -> subprocess.CompletedProcess[str]:
     environment = {"JAVA_HOME": "not used", **os.environ, "WISP_BUILD": "never", "COLUMNS": columns}
-    return subprocess.run(command, env=environment, text=True, capture_output=True, timeout=60, check=False)
+    return subprocess.run(
+        command, env=environment, text=True, capture_output=True, timeout=PATIENCE_SECONDS, check=False
+    )
 
 
 def lines_of_help(command: list[str], columns: str = "200") -> list[str]:

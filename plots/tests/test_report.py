@@ -117,7 +117,7 @@ def test_a_command_line_that_makes_no_sense_is_answered_with_a_sentence(words, c
 def test_what_takes_long_says_so_again_until_it_has_ended(capsys):
     said = ""
     with under_way("drawing", silence=0.01):
-        while "still drawing, 0 s" not in said:
+        while not re.search("still drawing, [0-9]+ s\n", said):
             said += capsys.readouterr().err
     assert said.startswith("wisp: drawing\n")
     capsys.readouterr()

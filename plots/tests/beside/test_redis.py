@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from tests.files import write_json
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE_SECONDS, wait_for
 from wisp_tools import files
 from wisp_tools.beside import redis, side
 from wisp_tools.beside.redis import CASES, Figures
@@ -106,7 +106,7 @@ def floor(tmp_path):
 
 
 def ask(port, requests, length):
-    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as connection:
         for part in requests:
             connection.sendall(part)
             time.sleep(0.01)

@@ -14,7 +14,7 @@ import pytest
 from tests.compare.test_revisions import ROOT, InRepository
 from tests.compare.test_run import FAKE_JAVA
 from tests.test_schemas import errors as errors_of
-from tests.waiting import wait_for_pid, wait_until_gone
+from tests.waiting import PATIENCE_SECONDS, wait_for_pid, wait_until_gone
 from wisp_tools.compare import command, errors
 from wisp_tools.compare.build import Builder, default_cache
 from wisp_tools.compare.command import run
@@ -196,7 +196,7 @@ class TestSignal(InRepository):
         )
         measuring = wait_for_pid(pid)
         process.terminate()
-        out, error = process.communicate(timeout=60)
+        out, error = process.communicate(timeout=PATIENCE_SECONDS)
         assert process.returncode == errors.INTERRUPTED, error
         assert out == ""
         assert "interrupted; nothing was written" in error

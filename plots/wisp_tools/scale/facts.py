@@ -26,7 +26,7 @@ FACTS = {
     "lookups": Fact(64, f"{_TRANSPORT}/ring/client/OneSidedGets.java", r"int DEPTH = (.+);"),
     "bytes of a lookup": Fact(16 << 10, f"{_TRANSPORT}/ring/client/OneSidedGets.java", r"int BYTES_PER_LOOKUP = (.+);"),
     "addresses": Fact(
-        1 << 16, f"{_CORE}/store/cuckoo/remote/RemoteTable.java", r"new Options\(16, false, (.+), false, System"
+        1 << 16, f"{_CORE}/store/cuckoo/remote/RemoteTable.java", r"new Options\(16, false, (.+), false, SecondLook"
     ),
     "words of an address": Fact(2, f"{_CORE}/store/cuckoo/remote/RecordAddressCache.java", r"int WORDS = (.+);"),
     "most clients": Fact(10_000, f"{_TRANSPORT}/ServerOptions.java", r"int DEFAULT_MAX_CLIENTS = (.+);"),

@@ -79,7 +79,7 @@ class ClusterIT {
 
   private Outcome shell(int node, String transport, String input) throws Exception {
     Process process =
-        start("-c", "127.0.0.1:" + ports.get(node), "--transport", transport, "--timeout", "3s");
+        start("-c", "127.0.0.1:" + ports.get(node), "--transport", transport, "--timeout", "60s");
     return Outcome.of(process, input);
   }
 

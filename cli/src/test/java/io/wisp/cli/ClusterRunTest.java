@@ -4,16 +4,16 @@ package io.wisp.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wisp.cli.fake.FakeTransport;
+import io.wisp.cli.faults.ServerProcess;
 import io.wisp.cluster.ClusterMember;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -54,9 +54,11 @@ class ClusterRunTest {
   private Path file(String... slots) throws IOException {
     StringBuilder nodes = new StringBuilder();
     for (int i = 0; i < slots.length; i++) {
-      try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-        ports.add(free.getLocalPort());
-      }
+      ports.add(
+          IntStream.generate(ServerProcess::freePorts)
+              .filter(this::isApart)
+              .findFirst()
+              .orElseThrow());
       nodes.append(i == 0 ? "" : ",");
       nodes.append(
           "{\"name\": \"n%s\", \"host\": \"127.0.0.1\", \"port\": %s, \"slots\": \"%s\"}"
@@ -65,9 +67,14 @@ class ClusterRunTest {
     return Files.writeString(folder.resolve("nodes.json"), "{\"nodes\": [" + nodes + "]}");
   }
 
+  /** Whether a node there would have all its ports for itself. */
+  private boolean isApart(int port) {
+    return ports.stream().allMatch(each -> Math.abs(each - port) > FakeTransport.PORT_OFFSET);
+  }
+
   private Run shell(int node, String input, String... options) {
     List<String> words =
-        new ArrayList<>(List.of("-c", "127.0.0.1:" + ports.get(node), "-t", "--timeout", "2s"));
+        new ArrayList<>(List.of("-c", "127.0.0.1:" + ports.get(node), "-t", "--timeout", "30s"));
     words.addAll(List.of(options));
     return new Run().reading(input).execute(words.toArray(String[]::new));
   }

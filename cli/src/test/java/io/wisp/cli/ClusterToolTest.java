@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -56,19 +57,20 @@ class ClusterToolTest {
 
   @Test
   void shouldSayWhyANodeCannotBeAsked() throws IOException {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
+    try (Socket bound = new Socket()) {
+      // So nobody else listens there, either.
+      bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      int port = bound.getLocalPort();
+      Run status = cluster("status 127.0.0.1:" + port);
+      assertThat(status.exitCode()).isEqualTo(1);
+      assertThat(status.err()).contains("wisp: 127.0.0.1:" + port + " cannot be asked: ");
+      Run remove = cluster("remove 127.0.0.1:" + port + " a --timeout 1s");
+      assertThat(remove.exitCode()).isEqualTo(1);
+      assertThat(remove.err()).contains("--timeout is over: 127.0.0.1:" + port);
+      Run move = cluster("move 127.0.0.1:" + port + " 0-99 a b --patience 1s");
+      assertThat(move.exitCode()).isEqualTo(1);
+      assertThat(move.err()).contains("not all of the slots were moved: ");
     }
-    Run status = cluster("status 127.0.0.1:" + port);
-    assertThat(status.exitCode()).isEqualTo(1);
-    assertThat(status.err()).contains("wisp: 127.0.0.1:" + port + " cannot be asked: ");
-    Run remove = cluster("remove 127.0.0.1:" + port + " a --timeout 1s");
-    assertThat(remove.exitCode()).isEqualTo(1);
-    assertThat(remove.err()).contains("--timeout is over: 127.0.0.1:" + port);
-    Run move = cluster("move 127.0.0.1:" + port + " 0-99 a b --patience 1s");
-    assertThat(move.exitCode()).isEqualTo(1);
-    assertThat(move.err()).contains("not all of the slots were moved: ");
   }
 
   @Test

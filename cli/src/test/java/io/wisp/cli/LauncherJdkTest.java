@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which JDK the real launcher takes, and how it fetches one of a version that no machine has. */
 @EnabledOnOs({OS.LINUX, OS.MAC})
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LauncherJdkTest {
 
   private static final String ARCHIVE = "/jdk-99.0.1.tar.gz";

@@ -77,7 +77,7 @@ class WispIT {
 
   /** The command line that measures a server. */
   private static String[] perf(ReadyServer server, String options) {
-    return ("-p " + server.host() + " -t --key_size 3 " + options).split(" ");
+    return ("-p " + server.host() + " -t --timeout 60s --key_size 3 " + options).split(" ");
   }
 
   @Test

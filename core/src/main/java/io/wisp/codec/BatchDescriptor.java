@@ -75,6 +75,25 @@ public final class BatchDescriptor {
     return length;
   }
 
+  /**
+   * How many keys the batch of a request has, if that is one; of more than may be, {@link
+   * WriteBatch#MAX_KEYS}.
+   *
+   * @param offset where the batch begins
+   * @param end where the request ends
+   */
+  public static int keysIn(MemorySegment segment, long offset, long end) {
+    int keys = 0;
+    for (long at = offset; end - at >= HEADER_LENGTH && keys < WriteBatch.MAX_KEYS; keys++) {
+      long keyLength =
+          Short.toUnsignedLong(segment.get(RequestDescriptor.U16, at + KEY_LENGTH_OFFSET));
+      long valueLength =
+          Integer.toUnsignedLong(segment.get(RequestDescriptor.U32, at + VALUE_LENGTH_OFFSET));
+      at += HEADER_LENGTH + keyLength + valueLength;
+    }
+    return keys;
+  }
+
   /** Writes a batch that {@link #refusalOf} has nothing against. */
   public static void encode(MemorySegment segment, long offset, WriteBatch batch) {
     long position = offset;

@@ -122,10 +122,11 @@ final class BatchReader {
           + expiresAt;
     }
     int before = batch.size();
+    long version = RequestDescriptor.expectedVersion(expectedVersion);
     switch (change) {
-      case PUT -> batch.put(key, value, expiresAt, condition, expectedVersion);
-      case DELETE -> batch.delete(key, condition, expectedVersion);
-      case NONE -> batch.require(key, condition, expectedVersion);
+      case PUT -> batch.put(key, value, expiresAt, condition, version);
+      case DELETE -> batch.delete(key, condition, version);
+      case NONE -> batch.require(key, condition, version);
     }
     return batch.size() == before ? " has a key that another one has" : null;
   }

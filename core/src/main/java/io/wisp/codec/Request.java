@@ -132,6 +132,11 @@ public final class Request {
     return argument;
   }
 
+  /** The argument as the version that a record is to have. */
+  long expectedVersion() {
+    return RequestDescriptor.expectedVersion(argument);
+  }
+
   /** The value as the count that a scan carries. */
   long count() {
     return Integer.toUnsignedLong(value.segment().get(COUNT_LAYOUT, value.offset()));

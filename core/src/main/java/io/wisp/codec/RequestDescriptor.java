@@ -111,6 +111,12 @@ public final class RequestDescriptor {
     return true;
   }
 
+  /** The operation of a frame that may be no request; null if it has none that is known. */
+  public static @Nullable Operation operationIn(MemorySegment segment, long offset, long length) {
+    boolean isReadable = length >= HEADER_LENGTH && version(segment, offset) == PROTOCOL_VERSION;
+    return isReadable ? Operation.ofCode(operation(segment, offset)) : null;
+  }
+
   private static int version(MemorySegment segment, long offset) {
     return Byte.toUnsignedInt(segment.get(ValueLayout.JAVA_BYTE, offset + VERSION_OFFSET));
   }
@@ -125,6 +131,14 @@ public final class RequestDescriptor {
     return version == PROTOCOL_VERSION
         ? null
         : "protocol version " + version + ", and this " + reader + " speaks " + PROTOCOL_VERSION;
+  }
+
+  /**
+   * A version that a peer expects, or one that no record has if it cannot be one. Those of writes
+   * that have not happened are negative, and are given to others again and again.
+   */
+  static long expectedVersion(long told) {
+    return Math.max(0, told);
   }
 
   static int operation(MemorySegment segment, long offset) {

@@ -37,6 +37,8 @@ public final class RequestExecutor {
 
   private static final long NO_EXPIRY = -1;
 
+  private static final String NO_MASTER = "the master of this shard is not known, or not ready yet";
+
   private final Store store;
   private final byte @Nullable [] password;
   private final @Nullable ClusterMember member;
@@ -47,6 +49,7 @@ public final class RequestExecutor {
   private final WrittenRecord written = new WrittenRecord();
   private long address = RecordAddress.NONE;
   private int batchSize;
+  private boolean givesPending;
 
   /** An executor of a server that has all keys. */
   public RequestExecutor(Store store, @Nullable String password, Supplier<String> information) {
@@ -81,6 +84,7 @@ public final class RequestExecutor {
       Session session, MemorySegment segment, long offset, long length, FrameBuffer reply) {
     address = RecordAddress.NONE;
     batchSize = 0;
+    givesPending = false;
     reply.start();
     Status readable = request.wrap(segment, offset, length);
     if (readable != Status.DONE) {
@@ -92,30 +96,70 @@ public final class RequestExecutor {
     if (password != null && !session.isAuthenticated()) {
       return reply.finish(Status.NOT_AUTHENTICATED, "this server wants a password first");
     }
-    if (request.operation().hasKey()) {
-      Status elsewhere = sendAway(request.key(), reply);
-      if (elsewhere != null) {
-        return elsewhere;
-      }
-    }
-    return answer(reply);
+    ClusterMember node = member;
+    return node == null ? answer(reply) : answerAs(node, reply);
   }
 
-  /** Answers who has a key, if another node of the cluster has it; null if this one does. */
-  private @Nullable Status sendAway(Slice key, FrameBuffer reply) {
-    ClusterMember node = member;
-    if (node == null) {
+  /** Answers as a node of a cluster, which has the keys of its slots alone. */
+  private Status answerAs(ClusterMember node, FrameBuffer reply) {
+    ClusterMember.Place place = node.place();
+    if (!request.operation().hasKey()) {
+      Status elsewhere =
+          request.operation() == Operation.SCAN ? sendAway(node, place, reply) : null;
+      return elsewhere != null ? elsewhere : answer(reply);
+    }
+    int slot = KeySlot.of(request.key());
+    Status elsewhere = sendAway(place, slot, reply);
+    if (elsewhere != null) {
+      return elsewhere;
+    }
+    Status status = answer(reply);
+    // While a write is decided nobody else changes what the log says.
+    return request.operation().writes() || hasStayed(node.place(), slot, place)
+        ? status
+        : left(slot, reply);
+  }
+
+  /** Whether a slot has been this node's since an earlier moment. */
+  private static boolean hasStayed(ClusterMember.Place now, int slot, ClusterMember.Place before) {
+    return now.equals(before)
+        || (now.serves(slot) && now.map().slotEpoch(slot) == before.map().slotEpoch(slot));
+  }
+
+  /** The records of a slot that has left go, and may have been absent for that. */
+  private Status left(int slot, FrameBuffer reply) {
+    address = RecordAddress.NONE;
+    refuse(reply, Status.SLOT_NOT_SERVED, "slot " + slot + " has left this node meanwhile");
+    return Status.SLOT_NOT_SERVED;
+  }
+
+  /** Answers who has a slot, if another node of the cluster has it; null if this one does. */
+  private static @Nullable Status sendAway(ClusterMember.Place place, int slot, FrameBuffer reply) {
+    if (place.serves(slot)) {
       return null;
     }
-    int slot = KeySlot.of(key);
-    ClusterMember.Place place = node.place();
-    return place.serves(slot) ? null : redirect(place.map().ownerOf(slot), slot, reply);
+    ClusterNode owner = place.map().ownerOf(slot);
+    if (owner == null) {
+      return reply.finish(Status.SLOT_NOT_SERVED, "no node has slot " + slot);
+    }
+    if (place.isUnsettled(slot)) {
+      return reply.finish(Status.SLOT_NOT_SERVED, NO_MASTER);
+    }
+    return place.leads() && place.isOfShard(slot)
+        ? reply.finish(Status.SLOT_NOT_SERVED, "slot " + slot + " is on its way to another node")
+        : reply.finish(Status.MOVED, slot + " " + owner.address());
   }
 
-  private static Status redirect(@Nullable ClusterNode owner, int slot, FrameBuffer reply) {
-    return owner == null
-        ? reply.finish(Status.SLOT_NOT_SERVED, "no node has slot " + slot)
-        : reply.finish(Status.MOVED, slot + " " + owner.address());
+  /** Likewise for what is about all keys: those of a master may have others than its replicas. */
+  private static @Nullable Status sendAway(
+      ClusterMember node, ClusterMember.Place place, FrameBuffer reply) {
+    if (!node.hasReplicas() || place.leads()) {
+      return null;
+    }
+    ClusterNode master = place.master();
+    return place.settled() && !master.slots().isEmpty()
+        ? reply.finish(Status.MOVED, master.slots().getFirst().first() + " " + master.address())
+        : reply.finish(Status.SLOT_NOT_SERVED, NO_MASTER);
   }
 
   /**
@@ -131,6 +175,14 @@ public final class RequestExecutor {
     return batchSize;
   }
 
+  /**
+   * Whether the reply to the last request has the version of a write that has not happened. It is
+   * none that the record will have, so nobody may be told.
+   */
+  public boolean givesPending() {
+    return givesPending;
+  }
+
   /** What loads the memory that requests will need, for the thread of this. */
   public Prefetcher prefetcher() {
     return store.prefetcher();
@@ -138,8 +190,13 @@ public final class RequestExecutor {
 
   /** Refuses whatever was asked, with a reason for people. */
   public static void refuse(FrameBuffer reply, String reason) {
+    refuse(reply, Status.REFUSED, reason);
+  }
+
+  /** Refuses whatever was asked, by a status that has a text for people. */
+  public static void refuse(FrameBuffer reply, Status status, String reason) {
     reply.start();
-    reply.finish(Status.REFUSED, reason);
+    reply.finish(status, reason);
   }
 
   private Status answer(FrameBuffer reply) {
@@ -150,9 +207,10 @@ public final class RequestExecutor {
       case PUT_IF_ABSENT -> write(WriteCondition.IF_ABSENT, reply);
       case PUT_IF_PRESENT -> write(WriteCondition.IF_PRESENT, reply);
       case PUT_IF_VERSION ->
-          write(WriteCondition.IF_VERSION, request.argument(), Store.KEEP_EXPIRY, reply);
+          write(WriteCondition.IF_VERSION, request.expectedVersion(), Store.KEEP_EXPIRY, reply);
       case DELETE -> reply.finish(store.delete(key), 0);
-      case DELETE_IF_VERSION -> reply.finish(store.deleteIfVersion(key, request.argument()), 0);
+      case DELETE_IF_VERSION ->
+          reply.finish(store.deleteIfVersion(key, request.expectedVersion()), 0);
       case CONTAINS -> contains(key, reply);
       case TIME_TO_LIVE -> timeToLive(key, reply);
       case SCAN -> scan(reply);
@@ -170,6 +228,7 @@ public final class RequestExecutor {
       return reply.finish(status, 0);
     }
     address = reply.address();
+    givesPending = reply.version() < 0;
     return reply.finishFound();
   }
 
@@ -207,13 +266,14 @@ public final class RequestExecutor {
    * later map parts what this one allows.
    */
   private @Nullable Status sendAway(WriteBatch batch, FrameBuffer reply) {
-    if (member == null || batch.size() == 0) {
+    ClusterMember node = member;
+    if (node == null || batch.size() == 0) {
       return null;
     }
     Slice first = batch.get(0).key();
     int other = KeySlot.otherThanFirst(batch);
     return other == 0
-        ? sendAway(first, reply)
+        ? sendAway(node.place(), KeySlot.of(first), reply)
         : reply.finish(
             Status.CROSS_SLOT,
             "the keys of a batch are of one slot, and entry 0 is of %s and entry %s of %s"

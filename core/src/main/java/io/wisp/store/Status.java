@@ -54,7 +54,16 @@ public enum Status {
   /** No node of the cluster has the slot of the key. */
   SLOT_NOT_SERVED(37),
   /** A batch has keys of more than one slot of the cluster. */
-  CROSS_SLOT(38);
+  CROSS_SLOT(38),
+  /**
+   * Writes are logged, and the entry of this one did not happen: nothing was changed, and what was
+   * read may be wrong. It can be asked again.
+   */
+  TRY_AGAIN(39),
+  /** Writes are logged, and this one may have happened, or may happen later, or never. */
+  OUTCOME_UNKNOWN(40),
+  /** Writes are logged, and the log takes none any more; nothing was changed. */
+  LOG_FAILED(41);
 
   private static final Status[] BY_CODE = new Status[64];
 

@@ -4,8 +4,8 @@ package io.wisp.store;
 /**
  * A key-value store in the memory of this process, used by many threads at once.
  *
- * <p>Each record has a version, which grows with every write of its key and is never given to two
- * records, and may have an expiry. Times are milliseconds since the epoch by the store's own clock.
+ * <p>Each record has a version, which grows with every write of its key and is never given twice,
+ * and may have an expiry. Times are milliseconds since the epoch by the store's own clock.
  */
 public interface Store extends KeyValue, ExpiryTimes {
 

@@ -10,9 +10,12 @@ import io.wisp.cluster.ClusterNode;
 import io.wisp.cluster.SlotRange;
 import io.wisp.store.HeapStore;
 import io.wisp.store.Limits;
+import io.wisp.store.PendingWrites;
+import io.wisp.store.RacedStore;
 import io.wisp.store.RecordAddress;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
+import io.wisp.store.Store;
 import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteCondition;
 import java.lang.foreign.MemorySegment;
@@ -116,6 +119,62 @@ class RequestExecutorTest {
   }
 
   @Test
+  void shouldServeNothingAsAReplicaAndSayWhoDoesIfThatIsKnown() {
+    ClusterMember member =
+        new ClusterMember(
+            "one",
+            new ClusterMap(
+                1,
+                List.of(
+                    new ClusterNode("one", "10.0.0.1", 3994, SlotRange.parseAll("0-16383"), "one"),
+                    new ClusterNode("two", "10.0.0.2", 4994, List.of(), "one"))));
+    executor = new RequestExecutor(store, null, member, () -> "");
+    String four = "\1\0\0\0";
+    assertThat(ask(Operation.GET, "b", "", 0)).isEqualTo(Status.SLOT_NOT_SERVED);
+    assertThat(ask(Operation.PUT, "b", "v", 0)).isEqualTo(Status.SLOT_NOT_SERVED);
+    assertThat(ask(Operation.SCAN, "", four, 0)).isEqualTo(Status.SLOT_NOT_SERVED);
+    assertThat(reply.bytes().toString()).contains("master");
+    member.follow("two", 2, true);
+    assertThat(ask(Operation.GET, "b", "", 0)).isEqualTo(Status.MOVED);
+    assertThat(ask(Operation.PUT, "b", "v", 0)).isEqualTo(Status.MOVED);
+    assertThat(reply.bytes()).hasToString("3300 10.0.0.2:4994");
+    assertThat(ask(Operation.SCAN, "", four, 0)).isEqualTo(Status.MOVED);
+    assertThat(reply.bytes()).hasToString("0 10.0.0.2:4994");
+    assertThat(ask(Operation.PING, "", "", 0)).isEqualTo(Status.DONE);
+    assertThat(store.size()).isZero();
+    member.follow("one", 3, true);
+    assertThat(ask(Operation.PUT, "b", "v", 0)).isEqualTo(Status.CREATED);
+    assertThat(ask(Operation.SCAN, "", four, 0)).isEqualTo(Status.DONE);
+  }
+
+  @Test
+  void shouldSayThatASlotHasLeftWhileItWasRead() {
+    List<ClusterNode> nodes =
+        List.of(
+            new ClusterNode("one", "10.0.0.1", 3994, SlotRange.parseAll("0-5000")),
+            new ClusterNode("two", "10.0.0.2", 4994, SlotRange.parseAll("5001-16383")));
+    ClusterMember member = new ClusterMember("one", new ClusterMap(1, nodes));
+    store.put(Slice.of("b"), Slice.of("v"));
+    RacedStore raced =
+        new RacedStore(
+            store,
+            RacedStore.Moment.AFTER_READING,
+            other ->
+                member.replace(
+                    new ClusterMap(
+                        2,
+                        List.of(
+                            new ClusterNode("one", "10.0.0.1", 3994, List.of()),
+                            new ClusterNode(
+                                "two", "10.0.0.2", 4994, SlotRange.parseAll("0-16383"))))));
+    executor = new RequestExecutor(raced, null, member, () -> "");
+    assertThat(ask(Operation.GET, "b", "", 0)).isEqualTo(Status.SLOT_NOT_SERVED);
+    assertThat(reply.bytes()).hasToString("slot 3300 has left this node meanwhile");
+    assertThat(executor.address()).isEqualTo(RecordAddress.NONE);
+    assertThat(ask(Operation.GET, "b", "", 0)).isEqualTo(Status.MOVED);
+  }
+
+  @Test
   void shouldWriteUnderConditions() {
     assertThat(ask(Operation.PUT_IF_PRESENT, "k", "v", 0)).isEqualTo(Status.CONFLICT);
     assertThat(ask(Operation.PUT_IF_ABSENT, "k", "v", 0)).isEqualTo(Status.CREATED);
@@ -130,6 +189,29 @@ class RequestExecutorTest {
     assertThat(reply.bytes()).hasToString("x");
     assertThat(ask(Operation.DELETE_IF_VERSION, "k", "", reply.argument()))
         .isEqualTo(Status.DELETED);
+  }
+
+  @Test
+  void shouldBelieveNobodyTheVersionOfAWriteThatHasNotHappened() {
+    PendingWrites pending = new PendingWrites(store);
+    executor = new RequestExecutor(pending, null, () -> "");
+    store.put(Slice.of("k"), Slice.of("v"));
+    ask(Operation.GET, "k", "", 0);
+    assertThat(executor.givesPending()).isFalse();
+    pending.begin();
+    pending.show();
+    ask(Operation.PUT, "k", "w", 0);
+    assertThat(executor.givesPending()).isFalse();
+    ask(Operation.GET, "k", "", 0);
+    assertThat(executor.givesPending()).isTrue();
+    long version = reply.argument();
+    assertThat(ask(Operation.PUT_IF_VERSION, "k", "x", version)).isEqualTo(Status.CONFLICT);
+    assertThat(ask(Operation.DELETE_IF_VERSION, "k", "", version)).isEqualTo(Status.CONFLICT);
+    WriteBatch batch = new WriteBatch();
+    batch.put(Slice.of("k"), Slice.of("x"), Store.NEVER, WriteCondition.IF_VERSION, version);
+    assertThat(ask(batch)).isEqualTo(Status.CONFLICT);
+    ask(Operation.GET, "k", "", 0);
+    assertThat(reply.bytes()).hasToString("w");
   }
 
   private Status ask(WriteBatch batch) {

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 public final class RandomCalls {
 
   private static final int LONG_EXPIRY_MILLIS = 1_000_000;
+  private static final int COMMON_LENGTH = 100;
 
   private final Party party;
   private final List<Kind> kinds;
@@ -64,7 +65,10 @@ public final class RandomCalls {
     };
   }
 
-  /** No two values of a history are the same, or nobody could tell which was read. */
+  /**
+   * No two values of a history are the same, or nobody could tell which was read. Many are of one
+   * length, as values are that a store writes over those that they replace.
+   */
   private String value() {
     int number = written++;
     if (random.nextInt(3) == 0) {
@@ -76,7 +80,8 @@ public final class RandomCalls {
         switch (random.nextInt(20)) {
           case 0 -> random.nextInt(1_000_000);
           case 1, 2, 3 -> random.nextInt(5_000);
-          default -> random.nextInt(80);
+          case 4, 5, 6, 7, 8, 9 -> random.nextInt(80);
+          default -> Math.max(0, COMMON_LENGTH - name.length());
         };
     return name + Character.toString('a' + random.nextInt(26)).repeat(filler);
   }

@@ -73,7 +73,8 @@ public final class Allocation {
     return sum;
   }
 
-  private static void letTheCompilersCatchUp() throws InterruptedException {
+  /** Waits until nothing is compiled any more. */
+  public static void letTheCompilersCatchUp() throws InterruptedException {
     CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
     long before;
     do {

@@ -167,12 +167,19 @@ final class GroupLog implements WriteLog, Leadership {
     }
   }
 
-  /** Has the server end before the rest, which may take for ever on a disk that hangs. */
+  /**
+   * Has the server end before the rest, which may take for ever on a disk that hangs. The operator
+   * is told why before that: another thread may have found it out, and be slow.
+   */
   private void leave() {
     try {
       endReign(null, member.map().epoch());
     } finally {
-      onLeft.run();
+      try {
+        giveNotice();
+      } finally {
+        onLeft.run();
+      }
     }
     // So that the others need not wait for it.
     engine.close();
@@ -209,7 +216,8 @@ final class GroupLog implements WriteLog, Leadership {
     } else if (!current.isOpen()) {
       tryToOpen(current, epoch);
     } else if (!member.place().leads() && prove(current)) {
-      settle(current, epoch);
+      // Without a lease as well: commits may take longer than one holds.
+      settle(epoch);
     } else if (leaseUsed && current.leaseNanos(System.nanoTime()) < RENEWAL_NANOS) {
       leaseUsed = false;
       var _ = prove(current);
@@ -251,17 +259,18 @@ final class GroupLog implements WriteLog, Leadership {
     }
     WholeLog.require(folder, machine, versionBefore());
     current.open();
-    settle(current, epoch);
+    if (current.leaseNanos(System.nanoTime()) > 0) {
+      settle(epoch);
+    }
   }
 
   /**
-   * The map comes last, and only while the lease holds: who has found the reign closed, and then
-   * finds this one to be the master, came before a moment at which it led.
+   * The map comes last: who has found the reign closed, and then finds this one to be the master,
+   * must have come before a moment at which it led. That is now, if a lease holds, or when an entry
+   * was proposed that counts, if the reign was open by then.
    */
-  private void settle(Reign current, long epoch) {
-    if (current.leaseNanos(System.nanoTime()) > 0) {
-      member.follow(member.name(), epoch, true);
-    }
+  private void settle(long epoch) {
+    member.follow(member.name(), epoch, true);
   }
 
   /** Waits for an entry of this term that changes nothing. */
@@ -336,14 +345,11 @@ final class GroupLog implements WriteLog, Leadership {
       failure = why;
     }
     entry.end(why);
-    if (!closed) {
-      giveNotice(why);
-    }
   }
 
-  private void giveNotice(String why) {
+  private void giveNotice() {
     try {
-      notices.accept("this member leaves the group to the others, and ends: " + why);
+      notices.accept("this member leaves the group to the others, and ends: " + failure);
     } catch (OutOfMemoryError e) {
       // The server ends all the same.
     }

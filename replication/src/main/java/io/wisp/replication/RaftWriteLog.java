@@ -144,6 +144,8 @@ final class RaftWriteLog implements WriteLog {
         standstill = System.nanoTime() + STANDSTILL_NANOS;
       }
       if (!engine.isRunning() || System.nanoTime() - standstill > 0) {
+        // It may have ended because of a failure that has come since.
+        requireNoFailure();
         throw new IOException(
             "the log in %s cannot be started; %s says more"
                 .formatted(folder.path(), folder.path().resolve("raft.log")));

@@ -45,7 +45,7 @@ class GroupLogTest {
 
   private static final int MEBIBYTE = 1 << 20;
   private static final long BOUND_NANOS = TimeUnit.SECONDS.toNanos(60);
-  private static final int ANSWER_MILLIS = 10_000;
+  private static final int ANSWER_MILLIS = 30_000;
 
   private static final int HEADER_BYTES = 8;
 
@@ -92,6 +92,11 @@ class GroupLogTest {
     }
   }
 
+  /** None but of elections, which take long where the machine is busy. */
+  private void requireNoNotice() {
+    assertThat(notices).allMatch(each -> each.matches(".* (led|leads) the group .*"));
+  }
+
   private long versionAt(int index, String key) {
     ArraySink record = new ArraySink();
     Status status = members.get(index).store.get(Slice.of(key), record);
@@ -115,7 +120,7 @@ class GroupLogTest {
       assertThat(each.get("n")).isEqualTo("100");
       assertThat(versionAt(i, "n")).isEqualTo(versionAt(leader, "n")).isEqualTo(101);
     }
-    assertThat(notices).noneMatch(each -> !each.contains("led the group"));
+    requireNoNotice();
   }
 
   @Test
@@ -182,6 +187,7 @@ class GroupLogTest {
   void shouldSayWhatBecameOfAnEntryWhereThatIsKnown() throws Exception {
     startAll(true);
     int leader = members.awaitLeader();
+    int follower = (leader + 1) % 3;
     GroupLog log = members.get(leader).log;
     var _ = log.begin();
     assertThat(append(log, "1")).isEqualTo("DONE: ");
@@ -190,16 +196,24 @@ class GroupLogTest {
     assertThat(members.get(leader).get("a")).isEqualTo("1");
     var _ = log.begin();
     assertThat(append(log, "3")).isEqualTo("DONE: ");
-    GroupLog follower = members.get((leader + 1) % 3).log;
-    var _ = follower.begin();
-    assertThat(append(follower, "4")).isEqualTo("NOT_DONE: " + GroupLog.NOT_LEADING);
-    members.end((leader + 1) % 3);
+    GroupLog other = members.get(follower).log;
+    var _ = other.begin();
+    assertThat(append(other, "4")).isEqualTo("NOT_DONE: " + GroupLog.NOT_LEADING);
     members.end((leader + 2) % 3);
-    var _ = log.begin();
-    assertThat(append(log, "5")).isEqualTo("UNKNOWN: " + GroupLog.NOT_LEADING);
+    // One is under way when the majority is gone, whenever that is.
+    Thread end = Thread.ofPlatform().start(() -> members.end(follower));
+    int last = 4;
+    String outcome = "DONE: ";
+    while (outcome.equals("DONE: ")) {
+      last++;
+      var _ = log.begin();
+      outcome = append(log, last + "");
+    }
+    end.join();
+    assertThat(outcome).isEqualTo("UNKNOWN: " + GroupLog.NOT_LEADING);
     await(() -> !log.isHeld());
-    assertThat(append(log, "6")).isEqualTo("NOT_DONE: " + GroupLog.NOT_LEADING);
-    assertThat(members.get(leader).get("a")).isEqualTo("3");
+    assertThat(append(log, "never")).isEqualTo("NOT_DONE: " + GroupLog.NOT_LEADING);
+    assertThat(members.get(leader).get("a")).isEqualTo(last == 5 ? "3" : last - 1 + "");
   }
 
   @Test
@@ -277,7 +291,7 @@ class GroupLogTest {
     for (int i = 53; i < 60; i++) {
       assertThat(call(leader, "GET", "key " + i % 7)).isEqualTo(i + value);
     }
-    assertThat(notices).noneMatch(each -> !each.contains("led the group"));
+    requireNoNotice();
   }
 
   @Test

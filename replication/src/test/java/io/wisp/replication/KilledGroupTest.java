@@ -35,6 +35,7 @@ class KilledGroupTest {
   }
 
   private static final int STOPPED_MILLIS = 3_000;
+  private static final int CLIENT_MILLIS = 30_000;
 
   private final Random random = GroupRounds.newRandom();
   private final GroupRounds rounds = new GroupRounds(random);
@@ -55,6 +56,16 @@ class KilledGroupTest {
     String without = "JAVA_TOOL_OPTIONS=-Dwisp.data.leases=false";
     try (RunningGroup group = new RunningGroup(folder, "env", without)) {
       play(group, Fault.LEADER_STOPPED, 0);
+    }
+  }
+
+  /** There a lease is over when the entry is committed that grants it. */
+  @Test
+  void shouldHaveAMasterAlthoughDisksTakeLongerThanALeaseHolds() throws Exception {
+    int millis = (int) TimeUnit.NANOSECONDS.toMillis(Reign.LEASE_NANOS) + 50;
+    try (RunningGroup group = new RunningGroup(folder, SlowDisk.before(folder, millis))) {
+      group.server(group.awaitLeader()).kill();
+      assertThat(group.awaitLeader()).isNotNegative();
     }
   }
 
@@ -108,7 +119,10 @@ class KilledGroupTest {
     try (RunningGroup group = new RunningGroup(folder)) {
       int leader = group.awaitLeader();
       DefaultJedisClientConfig config =
-          DefaultJedisClientConfig.builder().socketTimeoutMillis(5_000).build();
+          DefaultJedisClientConfig.builder()
+              .connectionTimeoutMillis(CLIENT_MILLIS)
+              .socketTimeoutMillis(CLIENT_MILLIS)
+              .build();
       try (RedisClusterClient client =
           RedisClusterClient.builder()
               .nodes(Set.of(new HostAndPort("127.0.0.1", group.addresses().get(1).getPort())))

@@ -79,14 +79,26 @@ final class LoggedServer implements AutoCloseable {
   /** Waits until it has said something that begins so. */
   LoggedServer awaitLine(String beginning) throws InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(BOUND_SECONDS);
-    while (said.stream().noneMatch(line -> line.startsWith(beginning))) {
-      if (!process.isAlive() || System.nanoTime() - deadline > 0) {
+    boolean isLastLook = false;
+    while (!hasSaid(beginning)) {
+      if (isLastLook || System.nanoTime() - deadline > 0) {
         kill();
         throw new AssertionError("not " + beginning + ": " + said());
       }
-      Thread.sleep(5);
+      if (process.isAlive()) {
+        Thread.sleep(5);
+      } else {
+        // Its last words may still be on their way.
+        reader.join();
+        isLastLook = true;
+      }
     }
     return this;
+  }
+
+  /** Whether a line that it has said begins so. */
+  boolean hasSaid(String beginning) {
+    return said.stream().anyMatch(line -> line.startsWith(beginning));
   }
 
   private void gather() {

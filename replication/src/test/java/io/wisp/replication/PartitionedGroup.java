@@ -44,7 +44,8 @@ final class PartitionedGroup implements AutoCloseable {
   private static final int LATE_MILLIS = 100;
   private static final int LATER_MILLIS = 80;
   private static final int ANSWER_MILLIS = 300;
-  private static final int READ_MILLIS = 10_000;
+  private static final int LEAST_ASKED = 4;
+  private static final int READ_MILLIS = 30_000;
   private static final int MOST_REIGNS = 40;
 
   private final Random random = GroupRounds.newRandom();
@@ -153,7 +154,8 @@ final class PartitionedGroup implements AutoCloseable {
     long end = began + TimeUnit.MILLISECONDS.toNanos(FAULT_MILLIS);
     int asked = 0;
     int unanswered = 0;
-    for (; System.nanoTime() - end < 0; asked++) {
+    // An election may have taken all of the time, where the machine is busy.
+    for (; asked < LEAST_ASKED || System.nanoTime() - end < 0; asked++) {
       String now = "now" + asked;
       askOthers(old, "SET", "witness", now);
       String[] request =
@@ -170,7 +172,6 @@ final class PartitionedGroup implements AutoCloseable {
     System.out.println(
         "another led after %s ms; the old one refused %s requests, and left %s without an answer"
             .formatted(millis, asked - unanswered, unanswered));
-    assertThat(asked).isPositive();
   }
 
   /** What the leader among the others answers; a machine that is busy may have them choose anew. */

@@ -12,7 +12,7 @@ final class PatientMembers implements BeforeAllCallback, AfterAllCallback {
 
   @Override
   public void beforeAll(ExtensionContext context) {
-    System.setProperty(SILENCE, "2000");
+    System.setProperty(SILENCE, "4000");
   }
 
   @Override

@@ -8,7 +8,7 @@ import redis.clients.jedis.exceptions.JedisException;
 /** Requests of clients that learn by an error that there is another master. */
 final class PatientRequests {
 
-  private static final int MOST_TRIES = 300;
+  private static final int MOST_TRIES = 1_200;
 
   private PatientRequests() {}
 

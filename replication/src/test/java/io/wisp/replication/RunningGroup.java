@@ -17,8 +17,9 @@ import java.util.stream.Stream;
 /** Three servers that share a log, each a process of its own. */
 final class RunningGroup implements RunningNodes {
 
-  private static final long BOUND_NANOS = TimeUnit.SECONDS.toNanos(60);
+  private static final long BOUND_NANOS = TimeUnit.SECONDS.toNanos(180);
   private static final int PROBE_MILLIS = 1_000;
+  private static final int PATIENT_MILLIS = 30_000;
 
   private final GroupFile file;
   private final Path folder;
@@ -94,7 +95,7 @@ final class RunningGroup implements RunningNodes {
 
   /** Which group the members say that they are of. */
   String group() throws Exception {
-    return call(awaitLeader(), PROBE_MILLIS, "CLUSTER", "MEMBERS")
+    return call(awaitLeader(), PATIENT_MILLIS, "CLUSTER", "MEMBERS")
         .lines()
         .filter(line -> line.startsWith("group:"))
         .findFirst()

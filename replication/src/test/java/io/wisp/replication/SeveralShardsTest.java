@@ -58,6 +58,7 @@ class SeveralShardsTest {
   private static final int SLOT_OF_Y = 6_000;
 
   private static final int KEYS = 60;
+  private static final int CLIENT_MILLIS = 30_000;
 
   @TempDir private Path temporary;
   private final List<Integer> ports = GroupFile.freePorts(NAMES.size());
@@ -161,7 +162,9 @@ class SeveralShardsTest {
     return ClusterClient.connect(
         Transports.named("tcp"),
         new Endpoint(HOST, ports.get(index)),
-        ClientOptions.defaults().withTimeout(Duration.ofSeconds(10)).withPassword(PASSWORD));
+        ClientOptions.defaults()
+            .withTimeout(Duration.ofMillis(CLIENT_MILLIS))
+            .withPassword(PASSWORD));
   }
 
   private RedisClusterClient stockClient(int index) {
@@ -169,7 +172,8 @@ class SeveralShardsTest {
         .nodes(Set.of(new HostAndPort(HOST, ports.get(index))))
         .clientConfig(
             DefaultJedisClientConfig.builder()
-                .socketTimeoutMillis(5_000)
+                .connectionTimeoutMillis(CLIENT_MILLIS)
+                .socketTimeoutMillis(CLIENT_MILLIS)
                 .password(PASSWORD)
                 .build())
         .build();

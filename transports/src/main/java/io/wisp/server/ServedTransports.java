@@ -51,10 +51,11 @@ public final class ServedTransports implements AutoCloseable {
    */
   static ServedTransports start(List<Transport> transports, Store store, ServerOptions options) {
     ServedTransports all = new ServedTransports();
+    ServerOptions shared = options.sharingLog(store);
     try {
       for (Transport transport : transports) {
         try {
-          all.start(transport, store, options);
+          all.start(transport, store, shared);
         } catch (TransportException e) {
           if (transports.size() == 1 || isNeeded(transport, options)) {
             throw e;

@@ -280,6 +280,9 @@ public abstract class FrameClient implements Client {
     if (status.isElsewhere()) {
       throw new MovedException(endpoint + " answers " + status + ": " + reply.bytes(), status);
     }
+    if (status == Status.TRY_AGAIN) {
+      throw new TransportException(endpoint + " answers " + status + ": " + reply.bytes());
+    }
     return status;
   }
 

@@ -2,6 +2,7 @@
 package io.wisp.transport;
 
 import io.wisp.cluster.ClusterMember;
+import io.wisp.store.Store;
 import java.lang.System.Logger.Level;
 import java.lang.Thread.UncaughtExceptionHandler;
 import java.time.Duration;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  *     serves all keys
  * @param writeLog where writes go before they happen; null lets them happen at once. Only a
  *     transport that {@link Transport#logsWrites logs writes} serves with one
+ * @param turns at the log, of all servers of the process that share it; null where one server alone
+ *     writes to it
  * @param onThreadLost is told, in any thread, when a thread that the server cannot do without has
  *     ended by a failure: which, and of what. Nobody need be served any more; the owner closes the
  *     server. What is called may find no memory left.
@@ -40,6 +43,7 @@ public record ServerOptions(
     @Nullable Duration ackTimeout,
     @Nullable ClusterMember member,
     @Nullable WriteLog writeLog,
+    @Nullable CommitToken turns,
     UncaughtExceptionHandler onThreadLost) {
 
   public static final int DEFAULT_MAX_CLIENTS = 10_000;
@@ -83,6 +87,7 @@ public record ServerOptions(
         Duration.ZERO,
         null,
         Waiting.SPIN,
+        null,
         null,
         null,
         null,
@@ -146,9 +151,28 @@ public record ServerOptions(
     return with(draft -> draft.member = member);
   }
 
-  /** These, with another log, or null for none. */
+  /** These, with another log, or null for none. The server is alone with it. */
   public ServerOptions withWriteLog(@Nullable WriteLog writeLog) {
-    return with(draft -> draft.writeLog = writeLog);
+    return with(
+        draft -> {
+          draft.writeLog = writeLog;
+          draft.turns = null;
+        });
+  }
+
+  /** These, for several servers of the process that share the log, if there is one. */
+  public ServerOptions sharingLog(Store store) {
+    return with(draft -> draft.turns = commitToken(store));
+  }
+
+  /**
+   * What lets the threads of a server make entries of the log; null without a log.
+   *
+   * @param store that the log writes to
+   */
+  public @Nullable CommitToken commitToken(Store store) {
+    WriteLog log = writeLog;
+    return turns != null || log == null ? turns : new CommitToken(log, store);
   }
 
   /** These, with somebody else who is told of a lost thread. */
@@ -175,6 +199,7 @@ public record ServerOptions(
     private @Nullable Duration ackTimeout;
     private @Nullable ClusterMember member;
     private @Nullable WriteLog writeLog;
+    private @Nullable CommitToken turns;
     private UncaughtExceptionHandler onThreadLost;
 
     Draft(ServerOptions options) {
@@ -188,6 +213,7 @@ public record ServerOptions(
       ackTimeout = options.ackTimeout;
       member = options.member;
       writeLog = options.writeLog;
+      turns = options.turns;
       onThreadLost = options.onThreadLost;
     }
 
@@ -203,8 +229,17 @@ public record ServerOptions(
           ackTimeout,
           member,
           writeLog,
+          turns,
           onThreadLost);
     }
+  }
+
+  /**
+   * The store whose table clients may read themselves; null where writes are logged, for nothing
+   * would say that what they read is the latest.
+   */
+  public @Nullable Store readTable(Store store) {
+    return writeLog == null ? store : null;
   }
 
   /** For a transport that would write behind the back of a log: refuses to serve with one. */

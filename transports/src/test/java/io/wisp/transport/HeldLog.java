@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ public final class HeldLog implements WriteLog {
   private @Nullable Runnable held;
   private boolean holds;
   private Ending next = DONE;
+  private volatile Consumer<WriteBatch> hook = writes -> {};
   private volatile @Nullable String failure;
 
   /** A log of the writes of a store. */
@@ -55,6 +57,11 @@ public final class HeldLog implements WriteLog {
   @Override
   public @Nullable Leadership leadership() {
     return leadership;
+  }
+
+  /** Has something happen in the log's thread before each entry is carried out, by its writes. */
+  public void beforeEach(Consumer<WriteBatch> hook) {
+    this.hook = hook;
   }
 
   /** From now on entries stay under way. */
@@ -131,6 +138,7 @@ public final class HeldLog implements WriteLog {
 
   private void carryOut(
       WriteBatch writes, boolean clears, @Nullable SlotChange change, Completion completion) {
+    hook.accept(writes);
     Ending ending = takeEnding();
     if (ending.outcome() == Outcome.DONE) {
       if (clears) {

@@ -51,6 +51,7 @@ class ServerOptionsTest {
                 Duration.ofMillis(5),
                 member,
                 log,
+                null,
                 owner));
   }
 

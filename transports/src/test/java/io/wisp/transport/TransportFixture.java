@@ -9,7 +9,8 @@ import io.wisp.store.Store;
 import io.wisp.store.ValueBuffer;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -114,7 +115,12 @@ public abstract class TransportFixture {
   }
 
   protected final Server serve(Store served, ServerOptions options) {
-    return closedAfterwards(transport().serve(served, options));
+    return closedAfterwards(transport().serve(served, serving(served, options)));
+  }
+
+  /** The options with which a store is served. */
+  protected ServerOptions serving(Store served, ServerOptions options) {
+    return options;
   }
 
   protected final Client connect(Server server) {
@@ -135,10 +141,10 @@ public abstract class TransportFixture {
     return bytes;
   }
 
-  /** An endpoint of this machine where nothing listens. */
-  protected static Endpoint unusedEndpoint() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return new Endpoint("127.0.0.1", socket.getLocalPort());
-    }
+  /** An endpoint of this machine where nothing listens, and nobody else can meanwhile. */
+  protected final Endpoint unusedEndpoint() throws IOException {
+    Socket bound = closedAfterwards(new Socket());
+    bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    return new Endpoint("127.0.0.1", bound.getLocalPort());
   }
 }

@@ -6,6 +6,8 @@ import io.wisp.store.Status;
 import io.wisp.store.Store;
 import io.wisp.store.StoreStatistics;
 import io.wisp.store.cuckoo.CuckooStore;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +33,8 @@ import org.openjdk.jmh.annotations.Warmup;
  *
  * <pre>java -jar benchmarks/target/benchmarks.jar CompactionBenchmark -p full=90,95,99</pre>
  *
- * <p>Keys have 16 bytes and values 100. One thread.
+ * <p>Keys have 16 bytes and values 100 or 92: each is replaced by one of the other size, for what
+ * is of the same size is written over the old value and leaves nothing to compact. One thread.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -43,6 +46,7 @@ public class CompactionBenchmark {
 
   private static final long CAPACITY = 16L << 20;
   private static final long SEED = 3994;
+  private static final int SHORTER_SIZE = MapEntries.VALUE_SIZE - 8;
 
   /** How full the memory is: per cent of the entries that there are when a put is refused. */
   @Param({"90", "95", "99"})
@@ -51,6 +55,11 @@ public class CompactionBenchmark {
   private final byte[] keyBytes = new byte[MapEntries.KEY_SIZE];
   private final Slice key = Slice.of(keyBytes);
   private final Slice value = Slice.of(MapEntries.value());
+  private final Slice shorter = Slice.of(Arrays.copyOf(MapEntries.value(), SHORTER_SIZE));
+
+  /** The keys that have a shorter value now: half of them. */
+  private final BitSet isShorter = new BitSet();
+
   private final SplittableRandom random = new SplittableRandom(SEED);
   private @Nullable CuckooStore store;
   private long entries;
@@ -66,6 +75,7 @@ public class CompactionBenchmark {
         fit++;
       }
     }
+    isShorter.clear();
     entries = fit * full / 100;
     CuckooStore filled = CuckooStore.open(CAPACITY);
     store = filled;
@@ -94,13 +104,21 @@ public class CompactionBenchmark {
     }
   }
 
+  /** Creates a key, every other one with a shorter value. */
   private Status put(Store into, long number) {
+    isShorter.set((int) number, number % 2 == 0);
+    return putNext(into, (int) number);
+  }
+
+  /** Puts the value of the size that the key has not. */
+  private Status putNext(Store into, int number) {
+    isShorter.flip(number);
     MapEntries.writeKey(number, keyBytes);
-    return into.put(key, value);
+    return into.put(key, isShorter.get(number) ? shorter : value);
   }
 
   private void replace(Store in) {
-    Status status = put(in, random.nextLong(entries));
+    Status status = putNext(in, random.nextInt((int) entries));
     if (status != Status.REPLACED) {
       throw new IllegalStateException("the table answered a put with " + status);
     }

@@ -192,9 +192,16 @@ public record ServeCommand(
   private static void requireLogging(List<Transport> transports) {
     if (transports.stream().noneMatch(Transport::logsWrites)) {
       throw UserError.usage(
-          "--data: only tcp serves with it so far, and --transport names "
-              + transports.getFirst().name());
+          "--data: %s does not log writes, and --transport names no other; %s do"
+              .formatted(transports.getFirst().name(), loggingTransports()));
     }
+  }
+
+  private static String loggingTransports() {
+    return Transports.all().stream()
+        .filter(Transport::logsWrites)
+        .map(Transport::name)
+        .collect(Collectors.joining(", "));
   }
 
   private static void requireKnownHost(ServerOptions asked) {

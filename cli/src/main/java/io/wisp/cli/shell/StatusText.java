@@ -30,6 +30,9 @@ final class StatusText {
       case MOVED -> "another node of the cluster has the key";
       case SLOT_NOT_SERVED -> "no node of the cluster has the key's slot";
       case CROSS_SLOT -> "the keys have several slots of the cluster, and nothing was changed";
+      case TRY_AGAIN -> "the server's log did not take it, and nothing was changed: ask again";
+      case OUTCOME_UNKNOWN -> "what was written last may have happened or not";
+      case LOG_FAILED -> "nothing is written until the server is started again: its log has failed";
       case NOT_AUTHENTICATED -> "the server wants a password (--password)";
       default -> "the server answered " + status;
     };

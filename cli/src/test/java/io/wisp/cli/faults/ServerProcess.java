@@ -129,7 +129,7 @@ public final class ServerProcess extends RunningProcess {
   }
 
   /** The first of a few ports in a row on which nobody listens. */
-  private static int freePorts() {
+  public static int freePorts() {
     while (true) {
       int base = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT);
       if (Stream.iterate(base, each -> each + 1)

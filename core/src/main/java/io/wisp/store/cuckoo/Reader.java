@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * version, slot and header again (5). If all are as before and the record is live, what it copied
  * is the whole value that the key had at (5):
  *
- *   - The bytes of a record change only after its memory was given up, and that happens only after
- *     its slot was stored to, by someone who held the key's stripes. From that store to the first
+ *   - But for what changes in place, of which more below, the bytes of a record change only after its
+ *     memory was given up, and that happens only after its slot was stored to, by someone who held
+ *     the key's stripes. From that store to the first
  *     byte written by the next owner of the memory there is a chain of locks and release stores
  *     (stripe, segment, pages, lane). So if (4) saw one byte of the next owner's, (5) sees the slot
  *     changed, or changed and changed back.
@@ -38,10 +39,13 @@ import org.jspecify.annotations.Nullable;
  *     whenever it moves a record, and so does everyone who moves an entry to another bucket; a
  *     bucket's version never returns.
  *
- * The expiry of a live record changes in place, under its key's stripes: LIVE is taken from the
- * second word, then the first gets a new version, then the expiry is stored, then the second word
- * with LIVE, each behind the one before. So if the expiry that was read is a new one, (5) sees the
- * new version, and if (3) saw one new word and one old, (5) sees both new or LIVE gone.
+ * The expiry of a live record changes in place, and the value of a short one, under its key's
+ * stripes: LIVE is taken from the second word, then the first gets a new version, then expiry and
+ * value are stored, then the second word with LIVE, each behind the one before. The key stays, and
+ * so does the place of the value. So if (4) saw one new byte, (5) sees the new version, or a later
+ * one. If (3) saw it already, it saw the second word after it: without LIVE, and then the reader
+ * looks again; or with it, and then (4) came behind all that is new. And if (3) saw the old version,
+ * (5) sees another one.
  *
  * A miss. Displacement, splits and merges move entries between buckets, so a reader may look into the
  * second bucket before an entry arrives there and into the first one after it left. Whoever moves

@@ -13,6 +13,7 @@ import io.wisp.store.cuckoo.table.Entries;
 import io.wisp.store.cuckoo.table.Index;
 import io.wisp.store.cuckoo.table.Stripes;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.time.InstantSource;
 
 /**
@@ -118,6 +119,20 @@ abstract class TableWriter {
   final void enliven(long record) {
     long word1 = Words.getPlain(memory, record + Long.BYTES);
     Words.setRelease(memory, record + Long.BYTES, word1 | RecordLayout.LIVE);
+  }
+
+  /**
+   * Begins to change a record where it is: takes LIVE from it, and then gives it its next first
+   * word, with a new version. The caller holds the stripes of its key, stores what else is new, and
+   * ends with the second word, LIVE in it. So none of what is new can be seen before LIVE is gone
+   * and the version is another, nor LIVE before all of it.
+   */
+  final void suspend(long record, long nextWord0) {
+    long word1 = Words.getPlain(memory, record + Long.BYTES);
+    Words.setPlain(memory, record + Long.BYTES, word1 & ~RecordLayout.LIVE);
+    VarHandle.releaseFence();
+    Words.setPlain(memory, record, nextWord0);
+    VarHandle.releaseFence();
   }
 
   /** When the record of a slot expires, or {@link Store#NEVER}. */

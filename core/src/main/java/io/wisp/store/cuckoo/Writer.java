@@ -15,14 +15,13 @@ import io.wisp.store.cuckoo.table.Bucket;
 import io.wisp.store.cuckoo.table.ClockEviction;
 import io.wisp.store.cuckoo.table.Index;
 import io.wisp.store.cuckoo.table.KeyHash;
-import java.lang.invoke.VarHandle;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes. Each writes its record first and then, under the two stripes of the key, publishes it by
- * a few stores; so it never waits for memory while others wait for it. A record that comes to
- * nothing is freed like any other.
+ * Writes. What an {@link Overwriter} does not do where the record is, writes a record first and
+ * then, under the two stripes of the key, publishes it by a few stores; so it never waits for
+ * memory while others wait for it. A record that comes to nothing is freed like any other.
  */
 final class Writer extends TableWriter {
 
@@ -46,8 +45,11 @@ final class Writer extends TableWriter {
     }
   }
 
+  private final Overwriter overwriter;
+
   Writer(Table table, InstantSource clock) {
     super(table, clock);
+    overwriter = new Overwriter(table, clock);
   }
 
   /** Writes a record, and says where to whoever wants to know. */
@@ -67,6 +69,11 @@ final class Writer extends TableWriter {
     }
     long hash = index.hash(key);
     table.updateLocks().awaitOthers(hash);
+    Status inPlace =
+        overwriter.write(key, value, hash, condition, expectedVersion, expiresAt, written);
+    if (inPlace != null) {
+      return inPlace;
+    }
     while (true) {
       if (condition != WriteCondition.ALWAYS && !holdsNow(key, hash, condition, expectedVersion)) {
         return Status.CONFLICT;
@@ -224,8 +231,7 @@ final class Writer extends TableWriter {
 
   /*
    * In place, so it needs no memory and takes no longer for a long value. Readers find the record
-   * not alive meanwhile, and look again; none takes the words of before for those of after, because
-   * none of the new ones can be seen before LIVE is gone, nor LIVE before all of them.
+   * not alive meanwhile, and look again; none takes the words of before for those of after.
    */
   private void changeExpiry(long slotAddress, long slot, long hash, long expiry) {
     long record = Bucket.recordOffset(slot);
@@ -236,9 +242,7 @@ final class Writer extends TableWriter {
     long changedSlot = Bucket.slot(Bucket.tag(slot), record, expiry != Store.NEVER);
     Journal journal = table.journal();
     if (journal == null) {
-      Words.setPlain(memory, record + Long.BYTES, word1 & ~RecordLayout.LIVE);
-      VarHandle.releaseFence();
-      Words.setPlain(memory, record, changed0);
+      suspend(record, changed0);
       RecordLayout.setExpiry(memory, record, expiry);
       Words.setRelease(memory, slotAddress, changedSlot);
       Words.setRelease(memory, record + Long.BYTES, changed1);

@@ -31,9 +31,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -371,15 +370,21 @@ class BatchWriterTest extends ConcurrencyTestBase {
       store.delete(Slice.of("key" + i));
     }
     addAll("new", 0, 1000, "x".repeat(200));
+    Thread writer = Thread.currentThread();
+    AtomicBoolean ended = new AtomicBoolean();
     Thread other =
         Thread.ofPlatform()
             .start(
                 () -> {
-                  LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+                  while (writer.getState() != Thread.State.TIMED_WAITING && !ended.get()) {
+                    Thread.onSpinWait();
+                  }
                   pending.forEach(heap::free);
                 });
-    assertThat(store.writeAll(batch)).isEqualTo(Status.DONE);
+    Status status = store.writeAll(batch);
+    ended.set(true);
     other.join();
+    assertThat(status).isEqualTo(Status.DONE);
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
 
 /**
  * What threads do to a store while others read it. Keys have numbers. A value says which key it is
@@ -68,15 +69,25 @@ abstract class ConcurrencyTestBase extends StoreTestBase {
     return number;
   }
 
-  /** Has readers look for keys that stay, while others make the index grow and entries move. */
-  final void growBeside(CuckooStore store, int stable, long milliseconds, List<Runnable> readers)
+  /**
+   * Has readers look for keys that stay, while others make the index grow and entries move.
+   *
+   * @param hasRead whether the readers have found some
+   */
+  final void growBeside(
+      CuckooStore store,
+      int stable,
+      long milliseconds,
+      BooleanSupplier hasRead,
+      List<Runnable> readers)
       throws Exception {
     for (int i = 0; i < stable; i++) {
       store.put(keyOf(i), Slice.of(new byte[8]));
     }
     List<Runnable> tasks = new ArrayList<>(readers);
     tasks.add(() -> comeAndGo(store, stable, 120_000));
-    threads.runFor(milliseconds, () -> hasGrownAndDisplaced(store), tasks);
+    threads.runFor(
+        milliseconds, () -> hasGrownAndDisplaced(store) && hasRead.getAsBoolean(), tasks);
     assertThat(store.statistics().displacements()).isPositive();
     assertThat(store.statistics().growths()).isPositive();
   }

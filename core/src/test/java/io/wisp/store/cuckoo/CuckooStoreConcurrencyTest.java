@@ -65,7 +65,10 @@ class CuckooStoreConcurrencyTest extends ConcurrencyTestBase {
       pointAtKey(key, memory, number);
       int choice = random.nextInt(10);
       if (choice < 6) {
-        int length = HEADER + random.nextInt(maxValueLength + 1 - HEADER);
+        int length =
+            random.nextBoolean()
+                ? maxValueLength
+                : HEADER + random.nextInt(maxValueLength + 1 - HEADER);
         fill(memory, 16, length, number, count * WRITERS + seed);
         value.set(memory, 16, length);
         long expiresAt = random.nextInt(4) == 0 ? now.get() + random.nextInt(20) : Store.NEVER;
@@ -120,8 +123,10 @@ class CuckooStoreConcurrencyTest extends ConcurrencyTestBase {
 
   private void replaceUntilStopped(CuckooStore store, int keys, long seed, AtomicLong refused) {
     SplittableRandom random = new SplittableRandom(seed);
-    Slice value = Slice.of(new byte[100]);
+    Slice[] values = {Slice.of(new byte[100]), Slice.of(new byte[92])};
     while (!threads.areToStop()) {
+      // Of several sizes, for one that is written over another leaves nothing to compact.
+      Slice value = values[random.nextInt(values.length)];
       if (store.put(keyOf(random.nextInt(keys)), value) != Status.REPLACED) {
         refused.incrementAndGet();
       }
@@ -135,6 +140,7 @@ class CuckooStoreConcurrencyTest extends ConcurrencyTestBase {
         store,
         2000,
         5 * seconds(),
+        () -> hits.get() > 0,
         ConcurrentTasks.times(READERS, seed -> findUntilStopped(store, 2000, seed)));
   }
 

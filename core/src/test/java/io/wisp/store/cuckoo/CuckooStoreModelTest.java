@@ -96,7 +96,9 @@ class CuckooStoreModelTest extends StoreTestBase {
           case 1 -> Store.KEEP_EXPIRY;
           default -> Store.NEVER;
         };
-    byte[] bytes = new byte[random.nextInt(maxValueLength + 1)];
+    boolean isOfOneSize = isThere && random.nextBoolean();
+    int length = isOfOneSize ? expected.valueLength() : random.nextInt(maxValueLength + 1);
+    byte[] bytes = new byte[length];
     random.nextBytes(bytes);
     Slice value = Slice.of(bytes);
     Status status = store.write(key, value, condition, version, expiresAt);

@@ -75,7 +75,8 @@ class RemoteLookupModelTest {
       case 2 -> store.expire(key, random.nextBoolean() ? Store.NEVER : now.get() + 30);
       case 3, 4, 5, 6, 7 -> store.delete(key);
       default -> {
-        byte[] value = new byte[random.nextInt(valueLimit)];
+        boolean isOfOneSize = store.get(key, expected) == Status.FOUND && random.nextBoolean();
+        byte[] value = new byte[isOfOneSize ? expected.valueLength() : random.nextInt(valueLimit)];
         random.nextBytes(value);
         long expiresAt = random.nextInt(4) == 0 ? now.get() + random.nextInt(200) : Store.NEVER;
         store.write(key, Slice.of(value), WriteCondition.ALWAYS, 0, expiresAt);

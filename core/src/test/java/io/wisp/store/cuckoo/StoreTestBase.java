@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.store.cuckoo;
 
-import com.sun.management.ThreadMXBean;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.cuckoo.region.Geometry;
-import java.lang.management.ManagementFactory;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -75,14 +73,6 @@ abstract class StoreTestBase {
       count++;
     }
     return count;
-  }
-
-  /** How many bytes this thread allocates on the heap meanwhile. */
-  static long allocatedBy(Runnable work) {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long before = threads.getCurrentThreadAllocatedBytes();
-    work.run();
-    return threads.getCurrentThreadAllocatedBytes() - before;
   }
 
   static void finishMaintenance(CuckooStore store) {

@@ -115,13 +115,14 @@ class UsableMemoryTest extends StoreTestBase {
   @Test
   void shouldCountBytesThatWereMovedAndWon() {
     CuckooStore store = open(MEBIBYTE);
-    int keys = 4000;
+    int keys = 200;
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < 5 * keys; i++) {
-      put(store, random.nextInt(keys), 100);
+      // Longer than what is written over another of its size.
+      put(store, random.nextInt(keys), 3000);
     }
     assertThat(store.statistics().relocatedBytes())
-        .isEqualTo(store.statistics().relocations() * RecordLayout.size(KEY_BYTES, 100));
+        .isEqualTo(store.statistics().relocations() * RecordLayout.size(KEY_BYTES, 3000));
     assertThat(store.statistics().relocatedBytes()).isPositive();
     assertThat(store.statistics().wonBytes()).isPositive();
   }

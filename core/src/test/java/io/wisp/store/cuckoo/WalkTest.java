@@ -117,9 +117,11 @@ class WalkTest extends StoreTestBase {
             walks.incrementAndGet();
           }
         };
-    threads.runFor(1000, () -> walks.get() > 2, List.of(writer, writer, walker));
+    BackwardMoves moves = store.table().displacement().backwardMoves();
+    threads.runFor(
+        1000, () -> walks.get() > 2 && moves.count() > 0, List.of(writer, writer, walker));
     assertThat(walks).hasPositiveValue();
-    assertThat(store.table().displacement().backwardMoves().count()).isPositive();
+    assertThat(moves.count()).isPositive();
   }
 
   @Test

@@ -28,6 +28,9 @@ class WriteOrderTest extends ConcurrencyTestBase {
   private static final Slice KEY = Slice.of("key");
   private static final Slice VALUE = Slice.of(new byte[100]);
 
+  /** Of another size, so that it is not written over the other. */
+  private static final Slice SHORTER = Slice.of(new byte[50]);
+
   private final AtomicLong observed = new AtomicLong();
 
   @Test
@@ -53,7 +56,7 @@ class WriteOrderTest extends ConcurrencyTestBase {
 
   private void write(CuckooStore store) {
     for (int i = 0; !threads.areToStop(); i++) {
-      store.put(KEY, VALUE);
+      store.put(KEY, i % 2 == 0 ? VALUE : SHORTER);
       if (i % 4 == 0) {
         store.delete(KEY);
       }

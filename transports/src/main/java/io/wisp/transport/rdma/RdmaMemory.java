@@ -286,6 +286,19 @@ final class RdmaMemory implements RemoteMemory {
   }
 
   @Override
+  public void drain(long deadline) {
+    try {
+      while (isUsable() && !sender.isDrained() && System.nanoTime() - deadline < 0) {
+        sender.askForCompletion();
+        boolean ignored = rail.port().poll();
+        Thread.onSpinWait();
+      }
+    } catch (VerbsException e) {
+      breakWith(String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
   public @Nullable String broken() {
     return broken;
   }

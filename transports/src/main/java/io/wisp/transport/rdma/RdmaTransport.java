@@ -47,12 +47,16 @@ public final class RdmaTransport implements Transport {
   }
 
   @Override
+  public boolean logsWrites() {
+    return true;
+  }
+
+  @Override
   public Server serve(Store store, ServerOptions options) {
     return serve(store, options, ServerLimits.defaults());
   }
 
   Server serve(Store store, ServerOptions options, ServerLimits limits) {
-    options.requireNoWriteLog(this);
     requireAvailable();
     DeviceChoice choice = DeviceChoice.parse(options.device());
     AckTimeout ackTimeout = AckTimeout.of(options.ackTimeout());
@@ -63,7 +67,7 @@ public final class RdmaTransport implements Transport {
     try {
       fabric =
           new RdmaServerFabric(
-              ServerRails.open(choice, address.getAddress(), store),
+              ServerRails.open(choice, address.getAddress(), options.readTable(store)),
               options.maxClients(),
               ackTimeout);
     } catch (RuntimeException | Error e) {

@@ -100,6 +100,21 @@ final class RingSender {
     post();
   }
 
+  /** Whether all that was taken has arrived at the other side. */
+  boolean isDrained() {
+    return inQueue == 0 && position == notified;
+  }
+
+  /**
+   * Has the last request ask for a completion, which stands for those before it: by sending the
+   * credit again as often as that takes.
+   */
+  void askForCompletion() {
+    while (posted % SIGNAL_INTERVAL != 0 && inQueue < DEPTH && position == notified) {
+      sendCredit();
+    }
+  }
+
   private void post() {
     while (inQueue < DEPTH && (position != notified || owesCredit)) {
       int room = Math.min(CHAIN, DEPTH - inQueue);

@@ -39,7 +39,7 @@ final class ServerRails implements AutoCloseable {
   private final DeviceChoice choice;
   private final @Nullable InetAddress bound;
   private final boolean byAddress;
-  private final Store store;
+  private final @Nullable Store store;
 
   /** Those that are opened. */
   private final List<RdmaDevice> devices = new CopyOnWriteArrayList<>();
@@ -57,7 +57,7 @@ final class ServerRails implements AutoCloseable {
   record Place(Rail rail, LocalPort port) {}
 
   private ServerRails(
-      DeviceChoice choice, @Nullable InetAddress bound, boolean byAddress, Store store) {
+      DeviceChoice choice, @Nullable InetAddress bound, boolean byAddress, @Nullable Store store) {
     this.choice = choice;
     this.bound = bound;
     this.byAddress = byAddress;
@@ -72,7 +72,7 @@ final class ServerRails implements AutoCloseable {
    * @throws TransportException if no device can be used, or the device or the system does not give
    *     what is needed
    */
-  static ServerRails open(DeviceChoice choice, InetAddress listening, Store store) {
+  static ServerRails open(DeviceChoice choice, InetAddress listening, @Nullable Store store) {
     boolean byAddress = listening.isAnyLocalAddress() && choice.name() == null;
     ServerRails rails = new ServerRails(choice, ifOfAnInterface(listening), byAddress, store);
     try {

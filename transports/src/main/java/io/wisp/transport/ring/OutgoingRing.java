@@ -91,6 +91,11 @@ public final class OutgoingRing {
     return claim(payloadLength, FrameDescriptor.WANTS_ADDRESS);
   }
 
+  /** Where in {@link #segment} the message goes, or lies, of the frame that was claimed last. */
+  public long messageOffset() {
+    return messageOffset;
+  }
+
   /** The length of the payload of a message with an address, or without for {@code NONE}. */
   public static long payloadLength(long messageLength, long address) {
     return address == RecordAddress.NONE
@@ -183,6 +188,16 @@ public final class OutgoingRing {
     FrameDescriptor.encodeHeader(
         ring, offset(committed), claimedPayload, kind | flags, committed, credit);
     committed += FrameDescriptor.size(claimedPayload);
+  }
+
+  /**
+   * Frames that were committed and not published have changed where they lie. Those at the end of a
+   * lap were written already, and are written again.
+   */
+  public void writeAgain() {
+    if (written > published) {
+      memory.write(offset(published), (int) (length - offset(published)));
+    }
   }
 
   /** How many bytes were committed and not published. */

@@ -30,7 +30,16 @@ public interface Port extends AutoCloseable {
    */
   void await(long nanoseconds);
 
-  /** Ends an {@link #await} under way, or the next one. Any thread may call it. */
+  /**
+   * Has what was thrown by an access to memory that a client has taken away come out here, and not
+   * somewhere behind it. Where no client can do that, there is nothing to do.
+   */
+  default void settle() {}
+
+  /**
+   * Ends an {@link #await} under way, or the next one. Any thread may call it, and also when the
+   * port was closed.
+   */
   void wake();
 
   /** What its thread has had it and its connections do. */

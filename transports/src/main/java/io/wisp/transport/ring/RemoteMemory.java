@@ -78,6 +78,16 @@ public interface RemoteMemory extends AutoCloseable {
   /** The token of the next batch that was completed, in order of posting, or -1. */
   int completedReads();
 
+  /**
+   * Whether the two words at an offset of what the other side offers are still these, behind all
+   * reads that have arrived. Where that would take a round trip it says so without a look.
+   *
+   * @param offset a multiple of 8, with both words inside of {@code source}
+   */
+  default boolean isUnchanged(RemoteBuffer source, long offset, long word0, long word1) {
+    return true;
+  }
+
   /** Where memory comes from that reads here may arrive in, and that the other side may read. */
   BufferSource buffers();
 
@@ -91,6 +101,14 @@ public interface RemoteMemory extends AutoCloseable {
   default boolean isWhole() {
     return true;
   }
+
+  /**
+   * Waits until the other side has what was written, where it would be lost if the connection were
+   * closed before. To be called before the connection is closed, if that matters.
+   *
+   * @param deadline until when, by {@link System#nanoTime}
+   */
+  default void drain(long deadline) {}
 
   /** Why the connection is of no use any longer, for people, or null while it is. */
   @Nullable String broken();

@@ -210,6 +210,16 @@ final class ShmMemory implements RemoteMemory {
     }
   }
 
+  @Override
+  public boolean isUnchanged(RemoteBuffer source, long offset, long word0, long word1) {
+    if (source.key() != TABLE_KEY) {
+      return true;
+    }
+    VarHandle.acquireFence();
+    return (long) WORD.getAcquire(table, offset) == word0
+        && (long) WORD.getAcquire(table, offset + Long.BYTES) == word1;
+  }
+
   private @Nullable MemorySegment buffer(int key) {
     SharedFile current = mapped;
     if (current != null && mappedKey == key) {
@@ -279,6 +289,8 @@ final class ShmMemory implements RemoteMemory {
   @Override
   public @Nullable String broken() {
     if (broken == null && ConnectionDescriptor.hasEnded(memory, otherWords)) {
+      // What was sent before that counts.
+      look();
       broken = "the other side closed it";
     }
     return broken;

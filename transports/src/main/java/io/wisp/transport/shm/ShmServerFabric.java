@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** The files of a server. */
 final class ShmServerFabric implements ServerFabric {
@@ -32,8 +33,8 @@ final class ShmServerFabric implements ServerFabric {
   private final Map<Port, Integer> threads = new HashMap<>();
   private final Map<Integer, SharedFile> doorbells = new HashMap<>();
 
-  /** Offers the table, if the store has one in a file on the file system of the folder. */
-  ShmServerFabric(ServerFolder folder, Store store) {
+  /** Offers the table, if a store has one in a file on the file system of the folder. */
+  ShmServerFabric(ServerFolder folder, @Nullable Store store) {
     this.folder = folder;
     table = store instanceof CuckooStore cuckoo ? offerTable(cuckoo) : RemoteBuffer.NONE;
   }

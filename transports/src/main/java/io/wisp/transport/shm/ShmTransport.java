@@ -52,19 +52,23 @@ public final class ShmTransport implements Transport {
   }
 
   @Override
+  public boolean logsWrites() {
+    return true;
+  }
+
+  @Override
   public Server serve(Store store, ServerOptions options) {
     return serve(store, options, ServerLimits.defaults());
   }
 
   Server serve(Store store, ServerOptions options, ServerLimits limits) {
-    options.requireNoWriteLog(this);
     requireAvailable();
     ServerFolder folder = ServerFolder.take(options.endpoint());
     ShmServerFabric fabric;
     Endpoint endpoint = new Endpoint(options.endpoint().host(), folder.port());
     ServerSocketChannel listener;
     try {
-      fabric = new ShmServerFabric(folder, store);
+      fabric = new ShmServerFabric(folder, options.readTable(store));
       listener = listen(folder.files().control());
     } catch (IOException e) {
       folder.close();

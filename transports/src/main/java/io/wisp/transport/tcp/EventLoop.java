@@ -3,6 +3,7 @@ package io.wisp.transport.tcp;
 
 import io.wisp.store.Store;
 import io.wisp.transport.Closing;
+import io.wisp.transport.CommitToken;
 import io.wisp.transport.IdleStrategy;
 import io.wisp.transport.Log;
 import io.wisp.transport.RequestCounters;
@@ -63,7 +64,7 @@ final class EventLoop implements Runnable {
   private final Clients clients;
   private final Consumer<Throwable> onFailure;
   private final Selector selector;
-  private final @Nullable GroupCommit commit;
+  private final @Nullable LoopCommit commit;
   private final Thread thread;
   private final RequestCounters counters = new RequestCounters();
   private final Traffic traffic = new Traffic(Commands.names().size());
@@ -112,7 +113,7 @@ final class EventLoop implements Runnable {
     this.clients = clients;
     this.onFailure = onFailure;
     selector = Selector.open();
-    commit = token == null ? null : new GroupCommit(token, store, selector::wakeup);
+    commit = token == null ? null : new LoopCommit(token, store, selector::wakeup);
     this.store = commit == null ? store : commit.store();
     busyPoll = clients.options().busyPoll();
     limitsIdleness = !clients.options().idleTimeout().isZero();

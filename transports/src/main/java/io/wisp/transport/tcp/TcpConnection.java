@@ -2,6 +2,7 @@
 package io.wisp.transport.tcp;
 
 import io.wisp.transport.Closing;
+import io.wisp.transport.GroupCommit;
 import io.wisp.transport.WriteLog.Outcome;
 import io.wisp.transport.tcp.buffer.BufferLimitException;
 import io.wisp.transport.tcp.buffer.BufferPool;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * holds that for a bounded time, for a client that moves nothing is closed: see {@link
  * TcpLimits#stall}.
  */
-final class TcpConnection implements ReadyChannel {
+final class TcpConnection implements ReadyChannel, GroupCommit.Connection {
 
   /** How many bytes of replies are sent in a turn before others have theirs. */
   private static final int TURN_BYTES = 1 << 20;
@@ -44,7 +45,7 @@ final class TcpConnection implements ReadyChannel {
   private final Traffic traffic;
   private final SecondHand secondHand;
   private final LongSupplier activityNanos;
-  private final @Nullable GroupCommit commit;
+  private final @Nullable LoopCommit commit;
 
   /** The beginning of a request, or requests behind one whose reply does not fit. */
   private @Nullable NativeBuffer keptInput;
@@ -90,7 +91,7 @@ final class TcpConnection implements ReadyChannel {
       Traffic traffic,
       SecondHand secondHand,
       LongSupplier activityNanos,
-      @Nullable GroupCommit commit) {
+      @Nullable LoopCommit commit) {
     this.channel = channel;
     this.key = key;
     this.session = session;
@@ -251,7 +252,7 @@ final class TcpConnection implements ReadyChannel {
   }
 
   /** Keeps the replies until what they tell of has happened. */
-  private Next hold(GroupCommit commit, NativeBuffer input) {
+  private Next hold(LoopCommit commit, NativeBuffer input) {
     if (!buffers.output().isEmpty()) {
       unsent = buffers.takeOutput();
     }
@@ -268,13 +269,8 @@ final class TcpConnection implements ReadyChannel {
     return Next.WAIT;
   }
 
-  /**
-   * Lets it go on when it is served next.
-   *
-   * @param outcome what became of the entry that its replies waited for, if there are any
-   * @param why that is so; empty if the entry is there
-   */
-  void letGoOn(Outcome outcome, String why) {
+  @Override
+  public boolean letGoOn(Outcome outcome, String why) {
     awaitsWrites = false;
     this.outcome = outcome;
     this.why = why;
@@ -284,6 +280,8 @@ final class TcpConnection implements ReadyChannel {
     if (position >= 0) {
       key.interestOps(SelectionKey.OP_READ);
     }
+    // It may have been closed while it was held: there was no memory for what it had sent.
+    return position >= 0;
   }
 
   /** Replaces those of the last replies that count no more: it ends when they are sent. */

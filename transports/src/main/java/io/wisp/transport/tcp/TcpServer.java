@@ -3,13 +3,13 @@ package io.wisp.transport.tcp;
 
 import io.wisp.store.Store;
 import io.wisp.transport.Closing;
+import io.wisp.transport.CommitToken;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.Log;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.ServerStatistics;
 import io.wisp.transport.TransportException;
-import io.wisp.transport.WriteLog;
 import io.wisp.transport.tcp.command.ServerView;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -33,13 +33,14 @@ final class TcpServer implements Server {
     secondHand = new SecondHand(rates);
     clients = new Clients(options, limits, store::currentTimeMillis, secondHand);
     Log.prepare();
+    // Loads what it takes to close a client, which takes descriptors, too.
+    Closing.quietly(null);
     listening = listen(options.endpoint());
     try {
       InetSocketAddress address = (InetSocketAddress) listening.getLocalAddress();
       endpoint = new Endpoint(options.endpoint().host(), address.getPort());
       ServerView view = new TcpServerView(this, clients, store, rates);
-      WriteLog log = options.writeLog();
-      CommitToken token = log == null ? null : new CommitToken(log, store);
+      CommitToken token = options.commitToken(store);
       for (int i = 0; i < options.threads(); i++) {
         loops.add(new EventLoop(i, store, view, clients, token, this::fail));
       }

@@ -25,6 +25,8 @@ final class TrafficRates implements Runnable {
 
   TrafficRates(Supplier<Totals> totals) {
     this.totals = totals;
+    // Loads it, which takes a descriptor: when the first second has passed there may be none.
+    var _ = new Rate(0, 0, 0);
   }
 
   @Override

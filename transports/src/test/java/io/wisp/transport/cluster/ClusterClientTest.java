@@ -19,7 +19,6 @@ import io.wisp.store.WriteBatch;
 import io.wisp.testing.Allocation;
 import io.wisp.testing.Eventually;
 import io.wisp.transport.Client;
-import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.GetPath;
 import io.wisp.transport.MovedException;
@@ -29,7 +28,6 @@ import io.wisp.transport.ServerOptions;
 import io.wisp.transport.Transport;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.TransportTimeoutException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -44,14 +42,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ClusterClientTest {
 
   private static final int KEYS = 600;
-
-  /** Of a client that meets servers which do not answer. */
-  private static final ClientOptions IMPATIENT =
-      RunningCluster.options().withTimeout(Duration.ofSeconds(2));
 
   private static RunningCluster cluster(String transport) throws Exception {
     return new RunningCluster(transport, "0-5460", "5461-10922", "10923-16383");
@@ -262,7 +256,7 @@ class ClusterClientTest {
   @ValueSource(strings = {"tcp", "zmq", "shm"})
   void shouldNameANodeThatCannotBeReachedWhileOthersGoOn(String transport) throws Exception {
     try (RunningCluster cluster = cluster(transport);
-        ClusterClient client = cluster.connect(IMPATIENT)) {
+        ClusterClient client = cluster.connect()) {
       String ofDead = keyOf(cluster, 1);
       client.put(bytes(ofDead), bytes("v"));
       cluster.stop(1);
@@ -347,7 +341,7 @@ class ClusterClientTest {
   @ValueSource(strings = {"tcp", "zmq", "shm"})
   void shouldFollowNodesThatWereStartedAnewWithOtherSlots(String transport) throws Exception {
     try (RunningCluster cluster = cluster(transport);
-        ClusterClient client = cluster.connect(IMPATIENT)) {
+        ClusterClient client = cluster.connect()) {
       String key = keyOf(cluster, 0);
       for (int node = 0; node < 3; node++) {
         client.put(bytes(keyOf(cluster, node)), bytes("v"));

@@ -21,6 +21,7 @@ import io.wisp.transport.MovedException;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.TransportException;
+import io.wisp.transport.TransportTimeoutException;
 import io.wisp.transport.Transports;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -37,13 +38,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Two shards, each of two nodes of which one is the master, and a client while that changes. */
-@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ClusterShardsTest {
 
   private static final int KEYS = 300;
-
-  private static final ClientOptions IMPATIENT =
-      RunningCluster.options().withTimeout(Duration.ofSeconds(2));
 
   private static RunningCluster cluster() throws Exception {
     RunningCluster cluster = RunningCluster.withReplicas("0-8191", "8192-16383");
@@ -125,7 +123,7 @@ class ClusterShardsTest {
   @Test
   void shouldAskOnWhereOneKnowsMoreOfAnotherShardAlone() throws Exception {
     try (RunningCluster cluster = RunningCluster.withReplicas(3, "0-8191", "8192-16383");
-        ClusterClient client = cluster.connect(IMPATIENT)) {
+        ClusterClient client = cluster.connect()) {
       for (int node = 0; node < 6; node++) {
         cluster.member(node).follow(node < 3 ? "n0" : "n3", 2, true);
       }
@@ -282,11 +280,7 @@ class ClusterShardsTest {
       Slice key = Slice.of(keyFrom(8_192));
       try (Server asked = serve(store, new ClusterMember("a", map));
           Server _ = serve(store, master);
-          ClusterClient client =
-              ClusterClient.connect(
-                  Transports.named("tcp"),
-                  asked.endpoint(),
-                  RunningCluster.options().withTimeout(Duration.ofMillis(500)))) {
+          ClusterClient client = connectImpatiently(asked.endpoint())) {
         boolean done = false;
         for (int call = 0; !done && call < 20; call++) {
           done = isPut(client, key);
@@ -298,6 +292,18 @@ class ClusterShardsTest {
     } finally {
       for (ServerSocketChannel socket : silent) {
         socket.close();
+      }
+    }
+  }
+
+  /** A pause of this machine may be longer than the client waits. */
+  private static ClusterClient connectImpatiently(Endpoint server) {
+    ClientOptions options = RunningCluster.options().withTimeout(Duration.ofMillis(500));
+    while (true) {
+      try {
+        return ClusterClient.connect(Transports.named("tcp"), server, options);
+      } catch (TransportTimeoutException e) {
+        // Again.
       }
     }
   }
@@ -314,7 +320,7 @@ class ClusterShardsTest {
   @Test
   void shouldAskTheReplicasOfAMasterThatIsGone() throws Exception {
     try (RunningCluster cluster = cluster();
-        ClusterClient client = cluster.connect(IMPATIENT)) {
+        ClusterClient client = cluster.connect()) {
       String ofY = keyOf(cluster, 2);
       put(client, keyOf(cluster, 0), "1");
       put(client, ofY, "1");

@@ -17,6 +17,7 @@ import io.wisp.transport.ServerOptions;
 import io.wisp.transport.Transport;
 import io.wisp.transport.Transports;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -103,19 +104,21 @@ public final class RunningCluster implements AutoCloseable {
   }
 
   /** Below the ports that the system gives by itself, so that nobody takes it meanwhile. */
-  private static int freePort() throws IOException {
+  private static int freePort() {
     while (true) {
       int port = 15_000 + PORTS_OF_SERVER * RANDOM.nextInt(1_500);
       try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
         return socket.getLocalPort();
       } catch (BindException taken) {
         // Another one.
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
     }
   }
 
   /** So many of them, none twice. */
-  static List<Integer> freePorts(int count) throws IOException {
+  public static List<Integer> freePorts(int count) {
     Set<Integer> ports = new LinkedHashSet<>();
     while (ports.size() < count) {
       ports.add(freePort());

@@ -77,6 +77,12 @@ public final class DelayedLink {
       }
     }
 
+    /** Brings the next write, which is one of bytes that were brought before. */
+    void deliverAgain() {
+      Write write = writes.remove();
+      MemorySegment.copy(outgoing, write.offset, other().incoming, write.offset, write.length);
+    }
+
     /** Brings the credit that was last given to the other side. */
     void deliverCredit() {
       other().creditSeen = creditGiven;

@@ -4,6 +4,7 @@ package io.wisp.transport.ring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -61,6 +62,31 @@ class OutgoingRingTest {
     link.left().deliverWrite(3072);
     link.left().deliverWrite(3072);
     assertThat(link.right().arrived()).isEqualTo(4096 + 1024);
+  }
+
+  @Test
+  void shouldWriteAgainWhatHasChangedSinceTheEndOfALapWasWritten() throws RingFaultException {
+    send(LIMITS.maxPayload());
+    send(LIMITS.maxPayload());
+    send(LIMITS.maxPayload());
+    ring.publish();
+    ring.credit(3072);
+    send(16);
+    long changed = ring.messageOffset();
+    ring.writeAgain();
+    send(LIMITS.maxPayload());
+    link.left().deliverWrite(0);
+    link.left().deliverWrite(3072);
+    assertThat(link.left().hasWrites()).isFalse();
+    link.left().outgoing().set(ValueLayout.JAVA_BYTE, changed, (byte) 42);
+    ring.writeAgain();
+    link.left().deliverAgain();
+    ring.publish();
+    link.left().deliverWrite(3072);
+    assertThat(link.right().incoming().get(ValueLayout.JAVA_BYTE, changed)).isEqualTo((byte) 42);
+    assertThat(link.right().arrived()).isEqualTo(4096 + 1024);
+    ring.writeAgain();
+    assertThat(link.left().hasWrites()).isFalse();
   }
 
   @ParameterizedTest

@@ -11,6 +11,7 @@ import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.GetPath;
 import io.wisp.transport.Overridden;
+import io.wisp.transport.Patient;
 import io.wisp.transport.ring.RemoteMemory;
 import io.wisp.transport.ring.handshake.ClientFabric;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -39,7 +41,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AutoGetTest {
 
-  private static final ClientOptions AUTO = ClientOptions.defaults().withGetPath(GetPath.AUTO);
+  private static final ClientOptions AUTO = Patient.options().withGetPath(GetPath.AUTO);
   private static final Slice KEY = Slice.of("key");
 
   private final OneSidedServer server = OneSidedServer.open(options -> options);
@@ -181,7 +183,7 @@ class AutoGetTest {
       client.put(Slice.of("key " + i), Slice.of("old " + i));
     }
     for (int i = 0; i < keys; i += 2) {
-      other.put(Slice.of("key " + i), Slice.of("new " + i));
+      other.put(Slice.of("key " + i), Slice.of("longer than before " + i));
     }
     long requests = server.server().statistics().requests();
     for (int round = 0; round < 2; round++) {
@@ -191,7 +193,9 @@ class AutoGetTest {
       client.flush();
       for (int i = 0; i < keys; i++) {
         assertThat(client.complete(value)).isEqualTo(Status.FOUND);
-        assertThat(value.toByteArray()).asString().isEqualTo((i % 2 == 0 ? "new " : "old ") + i);
+        assertThat(value.toByteArray())
+            .asString()
+            .isEqualTo((i % 2 == 0 ? "longer than before " : "old ") + i);
       }
       assertThat(server.server().statistics().requests() - requests).isEqualTo(keys / 2);
     }
@@ -312,6 +316,46 @@ class AutoGetTest {
                         int token = memory.completedReads();
                         gave[0] = holdsBack.get() && token >= 0;
                         return token;
+                      }));
+            }));
+  }
+
+  @Test
+  void shouldReadAgainWhatWasWrittenOverWhileItWasRead() {
+    AtomicBoolean writes = new AtomicBoolean();
+    Runnable write = () -> server.store().put(KEY, Slice.of("after!"));
+    try (Client reader =
+        server.connect(AUTO, fabric -> writingBehind(fabric, writes, write), System::nanoTime)) {
+      reader.put(KEY, Slice.of("before"));
+      writes.set(true);
+      assertThat(reader.get(KEY, value)).isEqualTo(Status.FOUND);
+      assertThat(value.toByteArray()).isEqualTo("after!".getBytes(StandardCharsets.UTF_8));
+      assertThat(counter(reader, "client_lookup_reads")).isEqualTo(2);
+      assertThat(counter(reader, "client_lookup_stale_addresses")).isZero();
+    }
+  }
+
+  /** A fabric that, once it is told to, has something written behind the next read. */
+  private static ClientFabric writingBehind(
+      ClientFabric fabric, AtomicBoolean writes, Runnable write) {
+    return Overridden.in(
+        ClientFabric.class,
+        fabric,
+        Map.of(
+            "connect",
+            original -> {
+              RemoteMemory memory = (RemoteMemory) Objects.requireNonNull(original.call());
+              return Overridden.in(
+                  RemoteMemory.class,
+                  memory,
+                  Map.of(
+                      "read",
+                      read -> {
+                        Object ignored = read.call();
+                        if (writes.getAndSet(false)) {
+                          write.run();
+                        }
+                        return null;
                       }));
             }));
   }

@@ -8,8 +8,8 @@ import io.wisp.store.Status;
 import io.wisp.store.ValueBuffer;
 import io.wisp.store.cuckoo.CuckooStore;
 import io.wisp.transport.Client;
-import io.wisp.transport.ClientOptions;
 import io.wisp.transport.GetPath;
+import io.wisp.transport.Patient;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -32,7 +32,7 @@ class OneSidedEvictionTest {
 
   private Client connect(GetPath path) {
     return server.connect(
-        ClientOptions.defaults().withGetPath(path), UnaryOperator.identity(), clientNanos::get);
+        Patient.options().withGetPath(path), UnaryOperator.identity(), clientNanos::get);
   }
 
   @ParameterizedTest

@@ -9,8 +9,8 @@ import io.wisp.store.ValueBuffer;
 import io.wisp.store.WriteCondition;
 import io.wisp.store.cuckoo.CuckooStore;
 import io.wisp.transport.Client;
-import io.wisp.transport.ClientOptions;
 import io.wisp.transport.GetPath;
+import io.wisp.transport.Patient;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +38,7 @@ class OneSidedExpiryTest {
               .clock(() -> Instant.ofEpochMilli(serverMillis.get())));
   private final Client client =
       server.connect(
-          ClientOptions.defaults().withGetPath(GetPath.ONE_SIDED),
+          Patient.options().withGetPath(GetPath.ONE_SIDED),
           UnaryOperator.identity(),
           clientNanos::get);
   private final ValueBuffer value = new ValueBuffer();

@@ -10,8 +10,8 @@ import io.wisp.store.ValueBuffer;
 import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteCondition;
 import io.wisp.transport.Client;
-import io.wisp.transport.ClientOptions;
 import io.wisp.transport.GetPath;
+import io.wisp.transport.Patient;
 import io.wisp.transport.ServerThreads;
 import io.wisp.transport.Waiting;
 import org.junit.jupiter.api.Test;
@@ -51,8 +51,7 @@ class ShmAllocationTest {
   void shouldAllocateNothingForARequestInServerAndClient(
       GetPath path, Waiting waiting, boolean pipelined) throws InterruptedException {
     try (OneSidedServer server = OneSidedServer.open(options -> options.withWaiting(waiting));
-        Client client =
-            server.connect(ClientOptions.defaults().withGetPath(path).withWaiting(waiting));
+        Client client = server.connect(Patient.options().withGetPath(path).withWaiting(waiting));
         ValueBuffer value = new ValueBuffer()) {
       ServerThreads.requireNoAllocation(
           "wisp-shm-0",
@@ -109,7 +108,7 @@ class ShmAllocationTest {
   @Test
   void shouldNotTroubleTheServerWithAOneSidedGet() {
     try (OneSidedServer server = OneSidedServer.open(options -> options);
-        Client client = server.connect(ClientOptions.defaults().withGetPath(GetPath.ONE_SIDED));
+        Client client = server.connect(Patient.options().withGetPath(GetPath.ONE_SIDED));
         ValueBuffer value = new ValueBuffer()) {
       client.put(key, written);
       StoreStatistics store = server.store().statistics();

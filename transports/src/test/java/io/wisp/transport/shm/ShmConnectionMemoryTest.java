@@ -10,13 +10,13 @@ import io.wisp.testing.Eventually;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.GetPath;
+import io.wisp.transport.Patient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -52,11 +52,7 @@ class ShmConnectionMemoryTest {
   }
 
   private static void connectAndLeave(OneSidedServer server, GetPath path) throws Exception {
-    ClientOptions options =
-        ClientOptions.defaults()
-            .withGetPath(path)
-            .withMaxOutstanding(8)
-            .withTimeout(Duration.ofSeconds(60));
+    ClientOptions options = Patient.options().withGetPath(path).withMaxOutstanding(8);
     try (Client client = server.connect(options);
         ValueBuffer value = new ValueBuffer()) {
       client.put(Slice.of("key"), Slice.of("value"));
@@ -96,7 +92,7 @@ class ShmConnectionMemoryTest {
   @Test
   void shouldKeepNothingOfALongRequestOnceManyShortOnesHaveCome() throws Exception {
     try (OneSidedServer server = OneSidedServer.open(options -> options);
-        Client client = server.connect(ClientOptions.defaults())) {
+        Client client = server.connect(Patient.options())) {
       putShort(client);
       long mapped = bytes("mapped");
       client.put(Slice.of("key"), Slice.of(new byte[8 << 20]));

@@ -8,10 +8,9 @@ import io.wisp.store.Status;
 import io.wisp.store.ValueBuffer;
 import io.wisp.testing.Eventually;
 import io.wisp.transport.Client;
-import io.wisp.transport.ClientOptions;
 import io.wisp.transport.GetPath;
+import io.wisp.transport.Patient;
 import io.wisp.transport.SideBySide;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Timeout;
@@ -33,19 +32,14 @@ class ShmManyClientsTest {
       List<String> files = server.files();
       List<Client> clients = new ArrayList<>();
       for (int i = 0; i < CLIENTS; i++) {
-        clients.add(
-            server.connect(
-                ClientOptions.defaults()
-                    .withGetPath(path)
-                    .withMaxOutstanding(8)
-                    .withTimeout(Duration.ofSeconds(60))));
+        clients.add(server.connect(Patient.options().withGetPath(path).withMaxOutstanding(8)));
       }
       assertThat(server.server().statistics().connections()).isEqualTo(CLIENTS);
       SideBySide.run(THREADS, first -> use(clients, first));
       // Every other goes; those who come instead find their places.
       for (int i = 0; i < CLIENTS; i += 2) {
         clients.get(i).close();
-        clients.set(i, server.connect(ClientOptions.defaults().withGetPath(path)));
+        clients.set(i, server.connect(Patient.options().withGetPath(path)));
       }
       use(clients, 0);
       for (Client each : clients) {

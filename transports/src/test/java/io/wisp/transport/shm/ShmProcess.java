@@ -6,9 +6,9 @@ import io.wisp.store.Slice;
 import io.wisp.store.ValueBuffer;
 import io.wisp.store.cuckoo.CuckooStore;
 import io.wisp.transport.Client;
-import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.JavaProcess;
+import io.wisp.transport.Patient;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.TransportException;
@@ -80,7 +80,7 @@ final class ShmProcess {
   private static void serveAndConnect(Endpoint endpoint) throws Exception {
     try (CuckooStore store = SharedTable.open(CuckooStore.Options.ofCapacity(2L << 20));
         Server server = new ShmTransport().serve(store, ServerOptions.at(endpoint));
-        Client client = new ShmTransport().connect(server.endpoint(), ClientOptions.defaults());
+        Client client = new ShmTransport().connect(server.endpoint(), Patient.options());
         ValueBuffer value = new ValueBuffer()) {
       client.put(Slice.of("key"), Slice.of("value"));
       System.out.println(client.get(Slice.of("key"), value) + " " + client.description());
@@ -111,7 +111,7 @@ final class ShmProcess {
     Slice tooLong = Slice.of(new byte[3 << 20]);
     try (HeapStore store = new HeapStore();
         Server server = new ShmTransport().serve(store, ServerOptions.at(endpoint));
-        Client asker = new ShmTransport().connect(server.endpoint(), ClientOptions.defaults());
+        Client asker = new ShmTransport().connect(server.endpoint(), Patient.options());
         ValueBuffer value = new ValueBuffer()) {
       store.put(Slice.of("long"), tooLong);
       System.out.println(asker.put(Slice.of("key"), tooLong));

@@ -10,6 +10,7 @@ import io.wisp.store.Status;
 import io.wisp.store.ValueBuffer;
 import io.wisp.store.cuckoo.CuckooStore;
 import io.wisp.testing.Eventually;
+import io.wisp.testing.Undisturbed;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
@@ -31,11 +32,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Processes that die, or stop, in the middle of what they do. */
-@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ShmProcessDeathTest {
 
   private static final ClientOptions OPTIONS =
       ClientOptions.defaults().withTimeout(Duration.ofSeconds(60));
+
+  /** Much less than a client may leave a long reply unread, or wait for an answer. */
+  private static final Duration BEARABLE = Duration.ofSeconds(1);
 
   private static void requireService(OneSidedServer server) {
     try (Client client = server.connect(OPTIONS.withGetPath(GetPath.RING));
@@ -57,7 +61,7 @@ class ShmProcessDeathTest {
       for (int i = 0; i < 3; i++) {
         try (JavaProcess client = ShmProcess.client(server.server().endpoint().port(), what)) {
           assertThat(client.line()).isEqualTo("works");
-          assertThat(server.server().statistics().connections()).isOne();
+          Eventually.await(() -> server.server().statistics().connections() == 1);
           client.kill();
           Eventually.await(() -> server.server().statistics().connections() == 0);
         }
@@ -168,11 +172,17 @@ class ShmProcessDeathTest {
 
   @Test
   void shouldSayThatAStoppedServerDoesNotAnswer() throws Exception {
+    Undisturbed.run(BEARABLE, ShmProcessDeathTest::stopAServer);
+  }
+
+  private static void stopAServer(Undisturbed.Pulse pulse) throws Exception {
     try (JavaProcess server = ShmProcess.server()) {
       Endpoint endpoint = new Endpoint("127.0.0.1", Integer.parseInt(server.line()));
       ClientOptions options = OPTIONS.withGetPath(GetPath.RING).withTimeout(Duration.ofSeconds(3));
+      pulse.beat();
       try (Client client = new ShmTransport().connect(endpoint, options)) {
         assertThat(client.contains(Slice.of("key"))).isTrue();
+        pulse.rest();
         server.stop();
         assertThatThrownBy(() -> client.contains(Slice.of("key")))
             .isInstanceOf(TransportTimeoutException.class)
@@ -193,6 +203,10 @@ class ShmProcessDeathTest {
 
   @Test
   void shouldDisconnectAClientThatDoesNotReadItsLongReplyAndServeTheOthers() throws Exception {
+    Undisturbed.run(BEARABLE, ShmProcessDeathTest::stopAClient);
+  }
+
+  private static void stopAClient(Undisturbed.Pulse pulse) throws Exception {
     try (OneSidedServer server =
         new OneSidedServer(32L << 20, Duration.ofSeconds(3), options -> options)) {
       int port = server.server().endpoint().port();
@@ -200,18 +214,26 @@ class ShmProcessDeathTest {
         stopped.line();
         // Wherever in a long request or reply it is when it stops.
         stopped.stop();
+        pulse.beat();
         for (int i = 0; i < 20; i++) {
           requireService(server);
+          pulse.beat();
         }
+        pulse.rest();
         stopped.resume();
       }
       Eventually.await(() -> server.server().statistics().connections() == 0);
+      pulse.beat();
       requireService(server);
     }
   }
 
   @Test
   void shouldDisconnectAClientThatLeavesALongReplyUnread() throws Exception {
+    Undisturbed.run(BEARABLE, ShmProcessDeathTest::leaveALongReplyUnread);
+  }
+
+  private static void leaveALongReplyUnread(Undisturbed.Pulse pulse) throws Exception {
     try (OneSidedServer server =
             new OneSidedServer(32L << 20, Duration.ofSeconds(3), options -> options);
         Client lazy = server.connect(OPTIONS.withGetPath(GetPath.RING));
@@ -219,11 +241,14 @@ class ShmProcessDeathTest {
       lazy.put(Slice.of("key"), Slice.of(new byte[1_000_000]));
       lazy.submitGet(Slice.of("key"));
       lazy.flush();
+      pulse.beat();
       requireService(server);
+      pulse.rest();
       Eventually.await(() -> server.server().statistics().connections() == 0);
       assertThatThrownBy(() -> lazy.complete(value))
           .isInstanceOf(TransportException.class)
           .hasMessageContaining(server.server().endpoint().toString());
+      pulse.beat();
       requireService(server);
     }
   }

@@ -11,18 +11,11 @@ import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.GetPath;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.logging.LogRecord;
@@ -39,10 +32,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Clients that cut a file short which the server has mapped. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ShmTruncationTest {
-
-  private static final String HELLO = "110000000157495350" + "52494e4702000000ffffffff";
-  private static final String ANSWER = "0100000004";
-  private static final int WELCOME_BYTES = 69;
 
   private final OneSidedServer server = OneSidedServer.open(options -> options.withThreads(1));
   private final Queue<LogRecord> logged = new ConcurrentLinkedQueue<>();
@@ -64,69 +53,6 @@ class ShmTruncationTest {
   void end() {
     server.close();
     logger.removeHandler(handler);
-  }
-
-  /** A client made of bytes, which has the file of its connection open. */
-  private final class Raw implements AutoCloseable {
-
-    private final ServerFiles files = new ServerFiles(OneSidedServer.folder(port()));
-    private final SocketChannel control = SocketChannel.open(StandardProtocolFamily.UNIX);
-    private final long connection;
-    private final FileChannel file;
-    private final SharedFile shared;
-
-    Raw() throws IOException {
-      control.connect(UnixDomainSocketAddress.of(files.control()));
-      send(HELLO);
-      ByteBuffer welcome = ByteBuffer.allocate(WELCOME_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-      receive(welcome);
-      connection = welcome.getLong(WELCOME_BYTES - ConnectionDescriptor.OFFER_LENGTH);
-      Path path = files.connection(connection);
-      file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      shared = SharedFile.open(path, MapMode.READ_WRITE);
-      send(ANSWER);
-      receive(ByteBuffer.allocate(5));
-    }
-
-    private void send(String hex) throws IOException {
-      control.write(ByteBuffer.wrap(HexFormat.of().parseHex(hex)));
-    }
-
-    private void receive(ByteBuffer bytes) throws IOException {
-      while (bytes.hasRemaining()) {
-        if (control.read(bytes) < 0) {
-          throw new IOException("the server closed");
-        }
-      }
-    }
-
-    /** Notifies of requests that are not there. */
-    void ask() {
-      ConnectionDescriptor.notify(shared.memory(), ConnectionDescriptor.CLIENT_WORDS, 32);
-      ring();
-    }
-
-    private void ring() {
-      try (SharedFile doorbell = SharedFile.open(files.doorbell(0), MapMode.READ_WRITE)) {
-        new Doorbell(doorbell.memory()).ring();
-      }
-    }
-
-    void cutTo(long bytes) throws IOException {
-      file.truncate(bytes);
-      ring();
-    }
-
-    boolean isEnded() throws IOException {
-      return control.read(ByteBuffer.allocate(1)) < 0;
-    }
-
-    @Override
-    public void close() throws IOException {
-      shared.close();
-      file.close();
-      control.close();
-    }
   }
 
   private int port() {
@@ -159,7 +85,7 @@ class ShmTruncationTest {
       // Compiled code learns of a failed access later than interpreted code.
       use(good, 20_000);
       for (int i = 0; i < 20; i++) {
-        try (Raw bad = new Raw()) {
+        try (RawClient bad = new RawClient(port())) {
           use(good, 10);
           bad.cutTo(length);
           if (length > 0) {

@@ -8,9 +8,9 @@ import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.ValueBuffer;
 import io.wisp.transport.Client;
-import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.GetPath;
+import io.wisp.transport.Patient;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.SideBySide;
@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Real clients and a real server with the smallest rings that there are, which are always full. */
-@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SmallRingTest {
 
   private static final RingLimits SMALLEST = new RingLimits(4 << 10);
@@ -45,9 +45,7 @@ class SmallRingTest {
 
   private static Client connect(Server server) {
     return new ShmTransport()
-        .connect(
-            server.endpoint(),
-            ClientOptions.defaults().withTimeout(Duration.ofSeconds(10)).withGetPath(GetPath.RING));
+        .connect(server.endpoint(), Patient.options().withGetPath(GetPath.RING));
   }
 
   private static byte[] bytes(int length, int seed) {

@@ -13,9 +13,9 @@ import io.wisp.store.Status;
 import io.wisp.store.ValueBuffer;
 import io.wisp.store.cuckoo.CuckooStore;
 import io.wisp.testing.Allocation;
-import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.JavaProcess;
+import io.wisp.transport.Patient;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.tcp.client.TcpClient;
 import io.wisp.transport.tcp.session.SessionHarness;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AllocationTest {
 
   /** What is asked of a server. */
@@ -75,7 +75,7 @@ class AllocationTest {
     ServerOptions options = ServerOptions.at(new Endpoint("127.0.0.1", 0));
     try (CuckooStore store = CuckooStore.open(64L << 20);
         TcpServer server = new TcpServer(store, options, TcpLimits.defaults());
-        TcpClient client = TcpClient.connect(server.endpoint(), ClientOptions.defaults());
+        TcpClient client = TcpClient.connect(server.endpoint(), Patient.options());
         ValueBuffer value = new ValueBuffer()) {
       long serverThread = server.loop(0).threadId();
       long ownThread = Thread.currentThread().threadId();

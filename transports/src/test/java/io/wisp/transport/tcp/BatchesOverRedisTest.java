@@ -13,13 +13,13 @@ import io.wisp.store.ValueBuffer;
 import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteCondition;
 import io.wisp.transport.Client;
-import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
+import io.wisp.transport.Patient;
 import io.wisp.transport.SideBySide;
 import io.wisp.transport.TransportException;
+import io.wisp.transport.cluster.RunningCluster;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -42,9 +42,7 @@ class BatchesOverRedisTest {
 
   @BeforeEach
   void start() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      endpoint = new Endpoint("127.0.0.1", socket.getLocalPort());
-    }
+    endpoint = new Endpoint("127.0.0.1", RunningCluster.freePorts(1).getFirst());
     redis = RedisServer.startAt(folder, endpoint.port());
     assumeTrue(redis != null, "there is no redis-server; it is in the Debian package redis-tools");
   }
@@ -58,7 +56,7 @@ class BatchesOverRedisTest {
   }
 
   private Client connect() {
-    return new TcpTransport().connect(endpoint, ClientOptions.defaults());
+    return new TcpTransport().connect(endpoint, Patient.options());
   }
 
   private RespPeer peer() throws Exception {

@@ -31,6 +31,7 @@ import org.redisson.client.RedisException;
 import org.redisson.client.codec.StringCodec;
 import org.redisson.config.Config;
 import redis.clients.jedis.ClusterPipeline;
+import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.RedisClusterClient;
@@ -75,8 +76,15 @@ class ClusterStockClientsTest {
 
   @Test
   void shouldServeJedis() {
+    DefaultJedisClientConfig config =
+        DefaultJedisClientConfig.builder()
+            .timeoutMillis(StockClientContractTest.PATIENCE_MILLIS)
+            .build();
     try (RedisClusterClient jedis =
-        RedisClusterClient.create(Set.of(new HostAndPort("127.0.0.1", port(1))))) {
+        RedisClusterClient.builder()
+            .nodes(Set.of(new HostAndPort("127.0.0.1", port(1))))
+            .clientConfig(config)
+            .build()) {
       assertThat(jedis.getClusterNodes()).hasSize(3);
       for (int i = 0; i < KEYS; i++) {
         assertThat(jedis.set("key" + i, "v" + i)).isEqualTo("OK");
@@ -106,7 +114,7 @@ class ClusterStockClientsTest {
 
   @Test
   void shouldRedirectAClientOfOneNode() {
-    try (Jedis jedis = new Jedis("127.0.0.1", port(0))) {
+    try (Jedis jedis = new Jedis("127.0.0.1", port(0), StockClientContractTest.PATIENCE_MILLIS)) {
       int slot = JedisClusterCRC16.getSlot("foo");
       assertThatThrownBy(() -> jedis.set("foo", "v"))
           .isInstanceOfSatisfying(
@@ -135,7 +143,7 @@ class ClusterStockClientsTest {
   /** Another implementation of the same function. */
   @Test
   void shouldAgreeWithJedisOnTheSlotsOfKeys() {
-    try (Jedis jedis = new Jedis("127.0.0.1", port(0))) {
+    try (Jedis jedis = new Jedis("127.0.0.1", port(0), StockClientContractTest.PATIENCE_MILLIS)) {
       for (String key : List.of("a", "{a}b", "{}a", "a{b}c{d}", "a}{b}", "a{b", "\u00e4{\u00f6}")) {
         assertThat(jedis.clusterKeySlot(key)).as(key).isEqualTo(JedisClusterCRC16.getSlot(key));
       }
@@ -172,7 +180,11 @@ class ClusterStockClientsTest {
   @Test
   void shouldServeRedisson() throws InterruptedException {
     Config config = new Config();
-    config.useClusterServers().addNodeAddress("redis://127.0.0.1:" + port(1));
+    config
+        .useClusterServers()
+        .addNodeAddress("redis://127.0.0.1:" + port(1))
+        .setConnectTimeout(StockClientContractTest.PATIENCE_MILLIS)
+        .setTimeout(StockClientContractTest.PATIENCE_MILLIS);
     RedissonClient redisson = Redisson.create(config);
     try {
       RBatch batch = redisson.createBatch();

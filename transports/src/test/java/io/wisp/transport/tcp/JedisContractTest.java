@@ -22,14 +22,20 @@ class JedisContractTest extends StockClientContractTest {
 
   @Override
   StockClient connect(int port) {
-    return new OfJedis(RedisClient.create("127.0.0.1", port));
+    return connect(port, DefaultJedisClientConfig.builder());
   }
 
   @Override
   StockClient connect(int port, String password) {
-    DefaultJedisClientConfig config = DefaultJedisClientConfig.builder().password(password).build();
+    return connect(port, DefaultJedisClientConfig.builder().password(password));
+  }
+
+  private static StockClient connect(int port, DefaultJedisClientConfig.Builder config) {
     return new OfJedis(
-        RedisClient.builder().hostAndPort("127.0.0.1", port).clientConfig(config).build());
+        RedisClient.builder()
+            .hostAndPort("127.0.0.1", port)
+            .clientConfig(config.timeoutMillis(PATIENCE_MILLIS).build())
+            .build());
   }
 
   private record OfJedis(RedisClient jedis) implements StockClient {

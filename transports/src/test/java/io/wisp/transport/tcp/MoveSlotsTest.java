@@ -14,21 +14,23 @@ import io.wisp.store.ArraySink;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
+import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteCondition;
 import io.wisp.store.cuckoo.CuckooStore;
+import io.wisp.testing.Eventually;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.HeldLog;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.Transports;
 import io.wisp.transport.cluster.ClusterClient;
+import io.wisp.transport.cluster.RunningCluster;
 import io.wisp.transport.cluster.SlotMover;
 import io.wisp.transport.tcp.RespPeer.Reply;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +39,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -100,22 +103,12 @@ class MoveSlotsTest {
   private final Node b = new Node("b", map);
 
   private static ClusterMap map() {
-    List<Integer> ports = freePorts();
+    List<Integer> ports = RunningCluster.freePorts(2);
     return new ClusterMap(
         1,
         List.of(
             node("a", ports.getFirst(), LOWER_TEXT),
             node("b", ports.getLast(), HALF + "-" + (KeySlot.COUNT - 1))));
-  }
-
-  private static List<Integer> freePorts() {
-    InetAddress loopback = InetAddress.getLoopbackAddress();
-    try (ServerSocket one = new ServerSocket(0, 1, loopback);
-        ServerSocket other = new ServerSocket(0, 1, loopback)) {
-      return List.of(one.getLocalPort(), other.getLocalPort());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private static ClusterNode node(String name, int port, String slots) {
@@ -198,19 +191,21 @@ class MoveSlotsTest {
   @Test
   void shouldLoseNoWriteWhileSlotsMove() throws Exception {
     AtomicBoolean over = new AtomicBoolean();
+    AtomicInteger done = new AtomicInteger();
     Endpoint server = new Endpoint("127.0.0.1", a.server.port());
     try (ExecutorService thread = Executors.newSingleThreadExecutor();
         ClusterClient client =
             ClusterClient.connect(
                 Transports.named("tcp"), server, ClientOptions.defaults().withTimeout(TIMEOUT))) {
-      Future<Integer> written = thread.submit(() -> writeUntil(over, client));
+      Future<Integer> written = thread.submit(() -> writeUntil(over, client, done));
       for (int i = 0; i < 3; i++) {
+        awaitMore(written, done);
         mover().move(LOWER, "a", "b");
+        awaitMore(written, done);
         mover().move(LOWER, "b", "a");
       }
       over.set(true);
       int last = written.get();
-      assertThat(last).isPositive();
       ArraySink value = new ArraySink();
       for (int i = 0; i < 20; i++) {
         Status status = client.get(Slice.of(key(i)), value);
@@ -224,8 +219,15 @@ class MoveSlotsTest {
     }
   }
 
+  /** Waits until more is written, unless nothing ever will be. */
+  private static void awaitMore(Future<Integer> written, AtomicInteger done) throws Exception {
+    int before = done.get();
+    Eventually.await(() -> done.get() > before || written.isDone());
+  }
+
   /** Each key in turn has its next number, or is deleted; what is refused is asked for again. */
-  private static int writeUntil(AtomicBoolean over, ClusterClient client) throws Exception {
+  private static int writeUntil(AtomicBoolean over, ClusterClient client, AtomicInteger written)
+      throws Exception {
     List<String> keys = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       keys.add(key(i));
@@ -238,7 +240,7 @@ class MoveSlotsTest {
       if (status.isElsewhere()) {
         Thread.sleep(1);
       } else {
-        done++;
+        written.set(++done);
       }
     }
     return done;
@@ -395,25 +397,25 @@ class MoveSlotsTest {
   @Test
   void shouldGiveUpACopyThatIsNeverWhole() throws Exception {
     put(a, key(0), new byte[1]);
-    AtomicBoolean over = new AtomicBoolean();
+    AtomicInteger hindered = new AtomicInteger();
     RespPeer other = connect(a);
-    try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
-      Future<Integer> hindered =
-          thread.submit(
-              () -> {
-                int tracked = 0;
-                while (!over.get()) {
-                  requireOk(other, "MOVESLOTS TRACK 1 0");
-                  tracked++;
-                }
-                return tracked;
-              });
-      try {
-        requireGivenUp("MOVELOST ");
-      } finally {
-        over.set(true);
-      }
-      assertThat(hindered.get()).isPositive();
+    b.log.beforeEach(
+        writes -> {
+          if (writes.size() > 0 && writes.get(0).change() == WriteBatch.Change.PUT) {
+            hindered.incrementAndGet();
+            trackOther(other);
+          }
+        });
+    requireGivenUp("MOVELOST ");
+    assertThat(hindered).as("copies, each of one record").hasValueGreaterThan(1);
+  }
+
+  /** Has a source note what is written for another move than the one that it notes it for. */
+  private static void trackOther(RespPeer source) {
+    try {
+      requireOk(source, "MOVESLOTS TRACK 1 0");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -12,10 +12,12 @@ import io.wisp.cluster.KeySlot;
 import io.wisp.cluster.SlotRange;
 import io.wisp.store.Slice;
 import io.wisp.store.cuckoo.CuckooStore;
+import io.wisp.transport.cluster.RunningCluster;
 import io.wisp.transport.tcp.RandomCommands.Request;
 import io.wisp.transport.tcp.RespPeer.Reply;
 import io.wisp.transport.tcp.command.Commands;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -169,12 +171,12 @@ class RedisDifferentialTest {
 
   private static int freePort() throws IOException {
     while (true) {
-      try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-          ServerSocket next =
-              new ServerSocket(one.getLocalPort() + 1, 1, InetAddress.getLoopbackAddress())) {
-        return next.getLocalPort() - 1;
-      } catch (IOException e) {
-        // The next port is taken, which the cluster's bus needs.
+      int port = RunningCluster.freePorts(1).getFirst();
+      // Which the cluster's bus needs.
+      try (ServerSocket _ = new ServerSocket(port + 1, 1, InetAddress.getLoopbackAddress())) {
+        return port;
+      } catch (BindException taken) {
+        // Another one.
       }
     }
   }

@@ -28,7 +28,11 @@ class RedissonContractTest extends StockClientContractTest {
 
   private static Config configuration(int port) {
     Config config = new Config();
-    config.useSingleServer().setAddress("redis://127.0.0.1:" + port);
+    config
+        .useSingleServer()
+        .setAddress("redis://127.0.0.1:" + port)
+        .setConnectTimeout(PATIENCE_MILLIS)
+        .setTimeout(PATIENCE_MILLIS);
     return config;
   }
 

@@ -29,6 +29,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class StockClientContractTest {
 
+  /** How long clients wait for an answer: what they wait by themselves some machines pause. */
+  static final int PATIENCE_MILLIS = 30_000;
+
   private static final int PIPELINED = 8_000;
 
   private RunningServer running = new RunningServer();

@@ -45,9 +45,13 @@ class StockClientsTest {
     running.close();
   }
 
+  private static Jedis connect(RunningServer server) {
+    return new Jedis("127.0.0.1", server.port(), StockClientContractTest.PATIENCE_MILLIS);
+  }
+
   @Test
   void shouldServeJedis() {
-    try (Jedis jedis = new Jedis("127.0.0.1", running.port())) {
+    try (Jedis jedis = connect(running)) {
       useJedis(jedis);
     }
   }
@@ -58,6 +62,7 @@ class StockClientsTest {
         DefaultJedisClientConfig.builder()
             .protocol(RedisProtocol.RESP3)
             .clientName("worker")
+            .timeoutMillis(StockClientContractTest.PATIENCE_MILLIS)
             .build();
     try (Jedis jedis = new Jedis(new HostAndPort("127.0.0.1", running.port()), config)) {
       assertThat(jedis.clientGetname()).isEqualTo("worker");
@@ -92,8 +97,8 @@ class StockClientsTest {
 
   @Test
   void shouldServeTransactionsOfJedis() {
-    try (Jedis jedis = new Jedis("127.0.0.1", running.port());
-        Jedis other = new Jedis("127.0.0.1", running.port())) {
+    try (Jedis jedis = connect(running);
+        Jedis other = connect(running)) {
       Transaction pipelined = jedis.multi();
       useTransaction(pipelined);
       assertThat(pipelined.exec()).containsExactly("OK", "1", 2L, null);
@@ -123,7 +128,7 @@ class StockClientsTest {
 
   @Test
   void shouldServeAPipelineOfJedis() {
-    try (Jedis jedis = new Jedis("127.0.0.1", running.port())) {
+    try (Jedis jedis = connect(running)) {
       Pipeline pipeline = jedis.pipelined();
       List<Response<String>> values = new ArrayList<>();
       for (int i = 0; i < 20_000; i++) {
@@ -208,7 +213,7 @@ class StockClientsTest {
   @Test
   void shouldLetStockClientsInWithThePassword() {
     try (RunningServer guarded = new RunningServer(options -> options.withPassword("secret"))) {
-      try (Jedis jedis = new Jedis("127.0.0.1", guarded.port())) {
+      try (Jedis jedis = connect(guarded)) {
         assertThatThrownBy(jedis::ping).hasMessageContaining("NOAUTH");
         assertThatThrownBy(() -> jedis.auth("wrong")).hasMessageContaining("WRONGPASS");
         assertThat(jedis.auth("secret")).isEqualTo("OK");
@@ -235,20 +240,20 @@ class StockClientsTest {
         ExecutorService threads = Executors.newFixedThreadPool(clients)) {
       List<Future<?>> done = new ArrayList<>();
       for (int i = 0; i < clients; i++) {
-        done.add(threads.submit(() -> increment(threaded.port(), increments)));
+        done.add(threads.submit(() -> increment(threaded, increments)));
       }
       for (Future<?> future : done) {
         future.get();
       }
-      try (Jedis jedis = new Jedis("127.0.0.1", threaded.port())) {
+      try (Jedis jedis = connect(threaded)) {
         assertThat(jedis.get("n")).isEqualTo("" + 2 * clients * increments);
         assertThat(jedis.strlen("s")).isEqualTo((long) clients * increments);
       }
     }
   }
 
-  private static void increment(int port, int times) {
-    try (Jedis jedis = new Jedis("127.0.0.1", port)) {
+  private static void increment(RunningServer server, int times) {
+    try (Jedis jedis = connect(server)) {
       for (int i = 0; i < times; i++) {
         jedis.incrBy("n", 2);
         jedis.append("s", "x");

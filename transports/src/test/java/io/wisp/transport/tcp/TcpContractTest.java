@@ -12,16 +12,19 @@ import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteCondition;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
+import io.wisp.transport.Endpoint;
 import io.wisp.transport.HookedStore;
 import io.wisp.transport.Transport;
 import io.wisp.transport.TransportContractTest;
 import io.wisp.transport.TransportTimeoutException;
+import io.wisp.transport.tcp.client.TcpClient;
 import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -149,10 +152,18 @@ class TcpContractTest extends TransportContractTest {
   @Test
   void shouldGoOnAfterABatchThatOthersKeptFromBeingWritten() {
     List<Store> served = new ArrayList<>();
-    served.add(HookedStore.onGet(() -> served.getFirst().put(slice("a"), slice("of others"))));
+    // Time passes by their writes alone: so it is they who take it up.
+    AtomicLong nanos = new AtomicLong();
+    served.add(
+        HookedStore.onGet(
+            () -> {
+              nanos.addAndGet(Duration.ofMillis(10).toNanos());
+              served.getFirst().put(slice("a"), slice("of others"));
+            }));
     served.getFirst().put(slice("a"), slice("old"));
     ClientOptions options = ClientOptions.defaults().withTimeout(Duration.ofMillis(500));
-    Client client = connect(serve(served.getFirst(), serverOptions()).endpoint(), options);
+    Endpoint endpoint = serve(served.getFirst(), serverOptions()).endpoint();
+    Client client = closedAfterwards(TcpClient.connect(endpoint, options, nanos::get));
     WriteBatch batch = new WriteBatch();
     batch.put(slice("a"), slice("new"), Store.NEVER, WriteCondition.IF_PRESENT, 0);
     assertThatThrownBy(() -> client.writeAll(batch))

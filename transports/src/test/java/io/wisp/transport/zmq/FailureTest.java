@@ -13,6 +13,7 @@ import io.wisp.store.ValueBuffer;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
+import io.wisp.transport.Patient;
 import io.wisp.transport.Relay;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
@@ -76,7 +77,7 @@ class FailureTest {
     try (Log log = new Log(RequestLoop.class);
         Server server =
             transport.serve(new FailingStore("get", failure).store(), ServerOptions.at(LOCAL));
-        Client client = transport.connect(server.endpoint(), ClientOptions.defaults())) {
+        Client client = transport.connect(server.endpoint(), Patient.options())) {
       Slice key = Slice.of("key");
       for (int i = 0; i < 3; i++) {
         assertThat(client.get(key, new ValueBuffer())).isEqualTo(Status.REFUSED);
@@ -99,7 +100,7 @@ class FailureTest {
     ZmqTransport transport = new ZmqTransport();
     ServerOptions locked = ServerOptions.at(LOCAL).withPassword("secret");
     for (ServerOptions options : new ServerOptions[] {ServerOptions.at(LOCAL), locked}) {
-      ClientOptions clientOptions = ClientOptions.defaults().withPassword(options.password());
+      ClientOptions clientOptions = Patient.options().withPassword(options.password());
       try (Server server = transport.serve(new HeapStore(), options);
           Relay relay = new Relay(server.endpoint())) {
         relay.swallow(1);

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.wisp.fuzz.FuzzTest;
 import io.wisp.store.HeapStore;
 import io.wisp.transport.Client;
-import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
+import io.wisp.transport.Patient;
 import io.wisp.transport.ServerOptions;
 import java.io.EOFException;
 import java.io.IOException;
@@ -72,7 +72,7 @@ class ZmqFuzzTest extends FuzzTest {
 
   private Client witness() {
     if (witness == null) {
-      witness = new ZmqTransport().connect(server().endpoint(), ClientOptions.defaults());
+      witness = new ZmqTransport().connect(server().endpoint(), Patient.options());
       availableBefore = server().availableBytes();
     }
     return witness;

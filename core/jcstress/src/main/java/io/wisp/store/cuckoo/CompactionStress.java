@@ -45,18 +45,6 @@ public final class CompactionStress {
       record = locate();
     }
 
-    /** Under the stripes, for tests that run beside this one may make room by moving the entry. */
-    private long locate() {
-      Table table = STORE.table();
-      long hash = table.index().hash(key());
-      table.stripes().lockKey(hash);
-      try {
-        return Locations.recordOf(STORE, key());
-      } finally {
-        table.stripes().unlockKey(hash);
-      }
-    }
-
     final void move() {
       STORE.table().compactor().relocate(record);
     }

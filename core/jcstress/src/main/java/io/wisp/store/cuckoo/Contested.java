@@ -61,6 +61,21 @@ class Contested {
     return ends;
   }
 
+  /**
+   * Where the key's record is. Under the stripes, for tests that run beside this one may make room
+   * by moving the entry.
+   */
+  final long locate() {
+    Table table = STORE.table();
+    long hash = table.index().hash(key());
+    table.stripes().lockKey(hash);
+    try {
+      return Locations.recordOf(STORE, key());
+    } finally {
+      table.stripes().unlockKey(hash);
+    }
+  }
+
   /** The last word of the value now, or 0 if there is none. */
   final long lastWord() {
     Ends ends = read();
@@ -83,7 +98,8 @@ class Contested {
   static final class Ends extends ValueSink {
 
     private final long[] words;
-    private final Slice room;
+    private final MemorySegment memory;
+    private final Slice room = new Slice();
 
     Ends() {
       this(WORDS);
@@ -91,12 +107,12 @@ class Contested {
 
     Ends(int length) {
       words = new long[length];
-      room = new Slice().set(MemorySegment.ofArray(words), 0, length * Long.BYTES);
+      memory = MemorySegment.ofArray(words);
     }
 
     @Override
     protected Slice room(int length) {
-      return room;
+      return room.set(memory, 0, length);
     }
 
     long first() {
@@ -113,8 +129,12 @@ class Contested {
     }
 
     long last() {
+      return word(words.length - 1);
+    }
+
+    long word(int number) {
       requireFound();
-      return words[words.length - 1];
+      return words[number];
     }
   }
 }

@@ -3,9 +3,13 @@ package io.wisp.store.cuckoo;
 
 import io.wisp.store.Slice;
 import io.wisp.store.Store;
+import io.wisp.store.cuckoo.log.RecordLayout;
+import io.wisp.store.cuckoo.remote.RemoteLookup.Step;
+import io.wisp.store.cuckoo.remote.RemoteTable;
 import io.wisp.store.cuckoo.table.Growth;
 import io.wisp.store.cuckoo.table.Index;
 import io.wisp.store.cuckoo.table.KeyHash;
+import java.lang.foreign.ValueLayout;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -13,6 +17,7 @@ import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
+import org.openjdk.jcstress.infra.results.JJJ_Result;
 import org.openjdk.jcstress.infra.results.JJ_Result;
 
 /** What a reader without locks may see while one writer is at work. */
@@ -20,7 +25,7 @@ public final class ReadersStress {
 
   private ReadersStress() {}
 
-  /** Is a value that is being replaced seen whole? */
+  /** Is a value that is being replaced by one of another size seen whole? */
   @JCStressTest
   @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "the old value")
   @Outcome(id = "2, 2", expect = Expect.ACCEPTABLE, desc = "the new value")
@@ -30,8 +35,45 @@ public final class ReadersStress {
   @State
   public static class Replacement extends Contested {
 
+    private static final int SHORTER = WORDS / 2;
+
     /** One key that never expires. */
     public Replacement() {
+      super(1, Store.NEVER);
+    }
+
+    @Actor
+    public void writer() {
+      STORE.put(key(), value(2, SHORTER));
+    }
+
+    @Actor
+    public void reader(JJ_Result result) {
+      Ends ends = read();
+      if (ends.isFound()) {
+        result.r1 = ends.first();
+        result.r2 = ends.first() == 2 ? ends.word(SHORTER - 1) : ends.last();
+      }
+    }
+
+    @Arbiter
+    public void cleanUp() {
+      delete();
+    }
+  }
+
+  /** Is a value that is overwritten seen whole, and with its own version? */
+  @JCStressTest
+  @Outcome(id = "1, 1, 1", expect = Expect.ACCEPTABLE, desc = "the old value")
+  @Outcome(id = "2, 2, 2", expect = Expect.ACCEPTABLE, desc = "the new value")
+  @Outcome(
+      expect = Expect.FORBIDDEN,
+      desc = "torn, or absent though the key was there all the time")
+  @State
+  public static class Overwrite extends Contested {
+
+    /** One key that never expires. */
+    public Overwrite() {
       super(1, Store.NEVER);
     }
 
@@ -41,8 +83,70 @@ public final class ReadersStress {
     }
 
     @Actor
-    public void reader(JJ_Result result) {
-      read().report(result);
+    public void reader(JJJ_Result result) {
+      Ends ends = read();
+      if (ends.isFound()) {
+        result.r1 = ends.first();
+        result.r2 = ends.last();
+        result.r3 = ends.version() == firstVersion() ? 1 : 2;
+      }
+    }
+
+    @Arbiter
+    public void cleanUp() {
+      delete();
+    }
+  }
+
+  /** A key that never expires, and where its record is. */
+  abstract static class Remembered extends Contested {
+
+    final long record;
+
+    Remembered() {
+      super(1, Store.NEVER);
+      record = locate();
+    }
+  }
+
+  /** The same for a reader from elsewhere, who remembers the record's address. */
+  @JCStressTest
+  @Outcome(id = "-1, -1, -1", expect = Expect.ACCEPTABLE, desc = "nothing that holds")
+  @Outcome(id = "1, 1, 1", expect = Expect.ACCEPTABLE, desc = "the old value")
+  @Outcome(id = "2, 2, 2", expect = Expect.ACCEPTABLE, desc = "the new value")
+  @Outcome(
+      expect = Expect.FORBIDDEN,
+      desc = "torn, or absent though the key was there all the time")
+  @State
+  public static class OverwriteFromElsewhere extends Remembered {
+
+    private static final RemoteClient CLIENT =
+        new RemoteClient(STORE, RemoteTable.Options.DEFAULT.rememberedAddresses(0));
+
+    @Actor
+    public void writer() {
+      put(2);
+    }
+
+    @Actor
+    public void reader(JJJ_Result result) {
+      int length = RecordLayout.size(key().length(), WORDS * Long.BYTES);
+      Step step = CLIENT.getAt(key(), record, length);
+      if (step == Step.HIT) {
+        Slice value = CLIENT.value();
+        result.r1 = word(value, 0);
+        result.r2 = word(value, WORDS - 1);
+        result.r3 = CLIENT.lookup().version() == firstVersion() ? 1 : 2;
+      } else if (step == Step.FALL_BACK) {
+        result.r1 = -1;
+        result.r2 = -1;
+        result.r3 = -1;
+      }
+    }
+
+    private static long word(Slice value, int number) {
+      long at = value.offset() + (long) number * Long.BYTES;
+      return value.segment().get(ValueLayout.JAVA_LONG_UNALIGNED, at);
     }
 
     @Arbiter

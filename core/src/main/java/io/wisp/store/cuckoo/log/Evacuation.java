@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * Moves what lives in a segment to elsewhere, or evicts it. Used by one thread at a time.
  *
  * <p>A record moves like this: copy it, make its slot point to the copy, mark the old one dead. So
- * it can be found at every moment. Its version stays; its checksum is bound to the new place.
+ * it can be found at every moment. Its version stays; its checksum is bound to the new place. One
+ * that may be overwritten meanwhile is copied under the stripes of its key, a longer one before.
  */
 public final class Evacuation {
 
@@ -91,7 +92,7 @@ public final class Evacuation {
         long word0 = Words.getAcquire(memory, offset);
         long word1 = Words.getAcquire(memory, offset + Long.BYTES);
         int size = RecordLayout.size(word0, word1);
-        // Not isLive: it must not leave behind a record that is being given another expiry.
+        // Not isLive: it must not leave behind a record that is being changed in place.
         if (!RecordLayout.isDead(word1)) {
           boolean moves = !evict || (size <= mostToMove - moved && isSpared(offset));
           if (moves && relocate(offset, word0, word1, mayTakeSpare)) {
@@ -138,9 +139,10 @@ public final class Evacuation {
     if (copy == Heap.NONE) {
       return false;
     }
-    int body = RecordLayout.size(word0, word1) - RecordLayout.HEADER_SIZE;
-    MemorySegment.copy(
-        memory, offset + RecordLayout.HEADER_SIZE, memory, copy + RecordLayout.HEADER_SIZE, body);
+    int size = RecordLayout.size(word0, word1);
+    if (!RecordLayout.mayBeOverwritten(size)) {
+      RecordLayout.copyContent(memory, offset, copy, size);
+    }
     boolean moved = index.redirect(offset, copy);
     heap.free(moved ? offset : copy);
     if (moved) {

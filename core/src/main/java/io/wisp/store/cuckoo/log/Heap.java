@@ -9,9 +9,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The memory of the records, as a log: a record is appended to a segment and never changed, and a
- * segment whose records are all dead gives its pages back. Threads append through a few lanes. A
- * record that would take much of a segment gets pages of its own.
+ * The memory of the records, as a log: a record is appended to a segment and never changes its
+ * size, and a segment whose records are all dead gives its pages back. Threads append through a few
+ * lanes. A record that would take much of a segment gets pages of its own.
  *
  * <p>The header of a record is written, with its lengths, before the top of the segment passes it;
  * so whoever walks over a segment up to its top finds every record, finished or not.

@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * A record: a key and its value, at an offset that is a multiple of 8. Once a slot points at it,
- * its key and value never change; its version and expiry do when it is given another expiry, and
+ * its key never changes. Its expiry may, and the value of a short one: its version does then, and
  * LIVE is taken from it meanwhile.
  *
  * <pre>
@@ -35,6 +35,13 @@ public final class RecordLayout {
 
   /** The size of the longest record: a multiple of 8. */
   public static final int MAX_SIZE = size(Limits.MAX_KEY_LENGTH, Limits.MAX_VALUE_LENGTH);
+
+  /**
+   * The size of the longest record that is overwritten with another value. While it is, nobody can
+   * read its key, and others wait for the stripes: so it must not take long, nor longer than a page
+   * fault may. Values of 1 KiB fit, with keys that are not long.
+   */
+  public static final int MAX_OVERWRITTEN_SIZE = 2048;
 
   /** Where in a record its expiry is. */
   public static final int EXPIRY_OFFSET = 16;
@@ -92,7 +99,7 @@ public final class RecordLayout {
 
   /**
    * Whether the record is still being written: it has no checksum yet. One that is being given
-   * another expiry has, but for a chance of 2^-32, and then it seems so for a moment.
+   * another expiry or value has, but for a chance of 2^-32, and then it seems so for a moment.
    */
   static boolean isPending(long word1) {
     return (word1 & (LIVE | DEAD)) == 0 && checksum(word1) == 0;
@@ -132,6 +139,20 @@ public final class RecordLayout {
   /** {@link #size(int, int)} of the record with these first two words. */
   public static int size(long word0, long word1) {
     return size(keyLength(word0), valueLength(word1));
+  }
+
+  /**
+   * Whether a record of this size may be given another value, so that only who holds the stripes of
+   * its key can copy it.
+   */
+  public static boolean mayBeOverwritten(int size) {
+    return size <= MAX_OVERWRITTEN_SIZE;
+  }
+
+  /** Copies all of a record of this size but its header to another place. */
+  public static void copyContent(MemorySegment memory, long from, long to, int size) {
+    MemorySegment.copy(
+        memory, from + HEADER_SIZE, memory, to + HEADER_SIZE, (long) size - HEADER_SIZE);
   }
 
   /** When the record expires, or {@link Store#NEVER}. */

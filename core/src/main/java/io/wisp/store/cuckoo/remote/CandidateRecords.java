@@ -31,6 +31,7 @@ final class CandidateRecords {
   /** The most records whose beginnings are read at once. */
   private static final int MAX_BATCH = 4;
 
+  private final RemoteTable table;
   private final LookupBuffer buffer;
   private final RemoteReads reads;
   private final BucketPair pair;
@@ -55,21 +56,23 @@ final class CandidateRecords {
   /**
    * The records of a lookup.
    *
+   * @param table whose guess says how much of a record is read at first
    * @param reads where what is to be read is added
    * @param pair whose candidates are meant
    * @param others where records of other keys are remembered
    */
   CandidateRecords(
+      RemoteTable table,
       LookupBuffer buffer,
       RemoteReads reads,
       BucketPair pair,
-      OtherRecords others,
-      TableLayout layout) {
+      OtherRecords others) {
+    this.table = table;
     this.buffer = buffer;
     this.reads = reads;
     this.pair = pair;
     this.others = others;
-    this.layout = layout;
+    layout = table.layout();
   }
 
   /** Aims at another key, whose slice stays as it is until the next. */
@@ -103,12 +106,12 @@ final class CandidateRecords {
     return atAddress;
   }
 
-  /** Reads the candidates of the bucket pair from the first on, so many bytes of each at first. */
-  Progress readCandidates(int guess) {
+  /** Reads the candidates of the bucket pair from the first on. */
+  Progress readCandidates() {
     atAddress = false;
     anyTorn = pair.torn();
     next = 0;
-    return readNext(guess);
+    return readNext(table.guess());
   }
 
   /** Reads the beginnings of the next few candidates, as far as they fit side by side. */
@@ -148,8 +151,8 @@ final class CandidateRecords {
     return (Math.max(bytes, RecordLayout.HEADER_SIZE) + 7) & -Long.BYTES;
   }
 
-  /** Judges what was read; reads so many bytes of each of the next candidates if there are any. */
-  Progress judge(int guess) {
+  /** Judges what was read; reads the next candidates if there are any. */
+  Progress judge() {
     for (; judged < batch; judged++) {
       // The rest of a record, read alone, lies behind what was read of it before.
       long at = batch == 1 ? buffer.records() : reads.bufferOffset(judged);
@@ -161,6 +164,8 @@ final class CandidateRecords {
         case OTHER -> anyTorn |= !noteOther();
         case TORN -> anyTorn = true;
         case LONGER -> {
+          // At once: where it is written over before its rest is read, the next look has it whole.
+          table.learn(record.length());
           return readLonger(at, read);
         }
         case OTHER_LONGER -> {
@@ -169,7 +174,7 @@ final class CandidateRecords {
       }
     }
     next += batch;
-    return atAddress ? Progress.NONE : readNext(guess);
+    return atAddress ? Progress.NONE : readNext(table.guess());
   }
 
   private int readSoFar(long at) {

@@ -113,7 +113,7 @@ public final class RemoteLookup {
     this.table = table;
     statistics = table.statistics();
     layout = table.layout();
-    records = new CandidateRecords(buffer, reads, pair, others, layout);
+    records = new CandidateRecords(table, buffer, reads, pair, others);
     record = records.record();
   }
 
@@ -211,7 +211,7 @@ public final class RemoteLookup {
   public Step proceed() {
     return switch (phase) {
       case BUCKETS -> lookAtBuckets();
-      case RECORDS -> goOn(records.judge(table.guess()));
+      case RECORDS -> goOn(records.judge());
       case CONFIRMATION -> compareVersions();
       case HEADER -> refreshLayout();
       case SPACE -> readWithSpace();
@@ -251,7 +251,7 @@ public final class RemoteLookup {
     pair.collectCandidates(segment, at, layout, others);
     if (pair.torn() || pair.candidateCount() > 0) {
       pair.rememberVersions(segment, at, Bucket.SIZE);
-      return goOn(records.readCandidates(table.guess()));
+      return goOn(records.readCandidates());
     }
     if (!pair.areVersionsKnown()) {
       pair.rememberVersions(segment, at, Bucket.SIZE);
@@ -327,11 +327,28 @@ public final class RemoteLookup {
   private Step goOn(CandidateRecords.Progress progress) {
     return switch (progress) {
       case READING -> read(Phase.RECORDS);
-      case FOUND -> record.expires() ? judgeExpiry() : hit();
+      case FOUND -> isUnchanged() ? judgeExpiry() : readAgain();
       case NONE -> records.areAtAddress() ? forgetAddress() : lookAgain();
       case NEEDS_SPACE -> askForSpace();
       case OTHER_NEEDS_SPACE -> fallBack();
     };
+  }
+
+  private boolean isUnchanged() {
+    return table
+        .options()
+        .secondLook()
+        .isUnchanged(record.offset(), record.word0(), record.word1());
+  }
+
+  /** Reads what was written over meanwhile, and is the key's record all the same. */
+  private Step readAgain() {
+    if (!mayRetry()) {
+      return fallBack();
+    }
+    return records.areAtAddress()
+        ? goOn(records.readAt(record.offset(), record.length()))
+        : readBuckets();
   }
 
   private Step forgetAddress() {
@@ -365,6 +382,9 @@ public final class RemoteLookup {
   }
 
   private Step judgeExpiry() {
+    if (!record.expires()) {
+      return hit();
+    }
     long now = table.serverTime();
     if (now == RemoteTable.UNKNOWN_TIME) {
       lacksTime = true;

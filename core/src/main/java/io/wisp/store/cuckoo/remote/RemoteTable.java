@@ -46,6 +46,8 @@ public final class RemoteTable {
    * @param addressesOnly whether a lookup reads nothing but the record at a remembered address, and
    *     ends with {@link RemoteLookup.Step#FALL_BACK} if there is none or it is not the key's any
    *     more: for those who can ask the server in one round trip
+   * @param secondLook what tells that a record was written over while it was read, where that is
+   *     memory of this machine
    * @param clock what expiries are compared with: the server's time in milliseconds since the
    *     epoch, or {@link #UNKNOWN_TIME}, and then a lookup that finds a record which expires ends
    *     with {@link RemoteLookup.Step#FALL_BACK}
@@ -55,11 +57,12 @@ public final class RemoteTable {
       boolean bucketsInOnePiece,
       int rememberedAddresses,
       boolean addressesOnly,
+      SecondLook secondLook,
       LongSupplier clock) {
 
-    /** 16 retries, three reads to a miss, 65,536 addresses, the clock of this system. */
+    /** 16 retries, three reads to a miss, 65,536 addresses, a network, the clock of this system. */
     public static final Options DEFAULT =
-        new Options(16, false, 1 << 16, false, System::currentTimeMillis);
+        new Options(16, false, 1 << 16, false, SecondLook.NONE, System::currentTimeMillis);
 
     /** Refuses what is beyond a limit, by an {@link IllegalArgumentException} that names it. */
     public Options {
@@ -74,27 +77,38 @@ public final class RemoteTable {
 
     /** The same with so many retries. */
     public Options maxRetries(int maxRetries) {
-      return new Options(maxRetries, bucketsInOnePiece, rememberedAddresses, addressesOnly, clock);
+      return new Options(
+          maxRetries, bucketsInOnePiece, rememberedAddresses, addressesOnly, secondLook, clock);
     }
 
     /** The same, with 64 aligned bytes known to come in one piece or not. */
     public Options bucketsInOnePiece(boolean bucketsInOnePiece) {
-      return new Options(maxRetries, bucketsInOnePiece, rememberedAddresses, addressesOnly, clock);
+      return new Options(
+          maxRetries, bucketsInOnePiece, rememberedAddresses, addressesOnly, secondLook, clock);
     }
 
     /** The same with so many remembered addresses. */
     public Options rememberedAddresses(int rememberedAddresses) {
-      return new Options(maxRetries, bucketsInOnePiece, rememberedAddresses, addressesOnly, clock);
+      return new Options(
+          maxRetries, bucketsInOnePiece, rememberedAddresses, addressesOnly, secondLook, clock);
     }
 
     /** The same, with lookups that read at remembered addresses alone or not. */
     public Options addressesOnly(boolean addressesOnly) {
-      return new Options(maxRetries, bucketsInOnePiece, rememberedAddresses, addressesOnly, clock);
+      return new Options(
+          maxRetries, bucketsInOnePiece, rememberedAddresses, addressesOnly, secondLook, clock);
+    }
+
+    /** The same with such a second look. */
+    public Options secondLook(SecondLook secondLook) {
+      return new Options(
+          maxRetries, bucketsInOnePiece, rememberedAddresses, addressesOnly, secondLook, clock);
     }
 
     /** The same with another clock. */
     public Options clock(LongSupplier clock) {
-      return new Options(maxRetries, bucketsInOnePiece, rememberedAddresses, addressesOnly, clock);
+      return new Options(
+          maxRetries, bucketsInOnePiece, rememberedAddresses, addressesOnly, secondLook, clock);
     }
   }
 

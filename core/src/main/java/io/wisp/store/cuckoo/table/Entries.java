@@ -74,12 +74,18 @@ public final class Entries implements RecordIndex {
   /*
    * The header is read under the stripes: who copied the record may have read the first word before
    * it was published, without its version, and the second after; and the record may have been given
-   * another expiry, and with it a version, since its key and value were copied.
+   * another expiry, and with it a version, since its key and value were copied. A short one may be
+   * given another value at any time before, and so all of it is copied here.
    */
   private void swing(long slotAddress, long from, long to) {
-    Words.setPlain(memory, to, Words.getPlain(memory, from));
-    RecordLayout.setExpiry(memory, to, RecordLayout.expiry(memory, from));
+    long word0 = Words.getPlain(memory, from);
     long word1 = Words.getPlain(memory, from + Long.BYTES);
+    int size = RecordLayout.size(word0, word1);
+    if (RecordLayout.mayBeOverwritten(size)) {
+      RecordLayout.copyContent(memory, from, to, size);
+    }
+    Words.setPlain(memory, to, word0);
+    RecordLayout.setExpiry(memory, to, RecordLayout.expiry(memory, from));
     Words.setPlain(memory, to + Long.BYTES, RecordLayout.movedWord1(word1, from, to));
     index.announceDeparture(Index.bucketOfSlot(slotAddress));
     long slot = Words.getPlain(memory, slotAddress);

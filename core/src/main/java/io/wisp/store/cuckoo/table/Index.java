@@ -98,6 +98,32 @@ public final class Index {
     return NONE;
   }
 
+  /**
+   * Whether a record of this size seems to be there of a key with this hash. Without locks it is a
+   * guess, which loads nothing that who looks for the key would not.
+   */
+  public boolean seemsToHave(long hash, int recordSize) {
+    long buckets = buckets();
+    return seemsToHave(KeyHash.bucket(KeyHash.firstHalf(hash), buckets), hash, recordSize)
+        || seemsToHave(KeyHash.bucket(KeyHash.secondHalf(hash), buckets), hash, recordSize);
+  }
+
+  private boolean seemsToHave(long bucket, long hash, int recordSize) {
+    long address = bucketAddress(bucket);
+    long tag = KeyHash.tag(hash);
+    for (int i = 0; i < Bucket.SLOTS; i++) {
+      long slot = Words.getAcquire(memory, Bucket.slotAddress(address, i));
+      if (Bucket.tag(slot) == tag && slot != Bucket.EMPTY) {
+        long record = Bucket.recordOffset(slot);
+        long word0 = Words.getAcquire(memory, record);
+        if (RecordLayout.size(word0, Words.getAcquire(memory, record + Long.BYTES)) == recordSize) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /** Whether two records, neither of which anybody changes now, have the same key. */
   public boolean haveSameKey(long one, long other) {
     int length = RecordLayout.keyLength(Words.getPlain(memory, one));
@@ -194,7 +220,8 @@ public final class Index {
     return (slotAddress - OFFSET) >>> Bucket.SIZE_SHIFT;
   }
 
-  static int slotNumber(long slotAddress) {
+  /** The number of a slot in its bucket. */
+  public static int slotNumber(long slotAddress) {
     return (int) ((slotAddress & (Bucket.SIZE - 1)) - Bucket.SLOTS_OFFSET) >>> 3;
   }
 

@@ -39,6 +39,9 @@ final class ClientWait {
 
   private long nextControlCheck;
 
+  /** What had arrived when the connection was last seen to have ended. */
+  private long heard = -1;
+
   ClientWait(
       Endpoint endpoint,
       ClientOptions options,
@@ -73,7 +76,7 @@ final class ClientWait {
     boolean slept = false;
     if (port.poll()) {
       idle.reset();
-      failIfBroken();
+      failIfBrokenAndHeard();
     } else {
       slept = idle.pause();
     }
@@ -86,8 +89,30 @@ final class ClientWait {
   /** Takes in what has arrived, and waits for nothing. */
   void poll() {
     if (port.poll()) {
-      failIfBroken();
+      failIfBrokenAndHeard();
     }
+  }
+
+  /** Looks likewise; but a server that ends sends its last replies first, which count. */
+  private void failIfBrokenAndHeard() {
+    String reason = memory.broken();
+    if (reason != null && !mayHaveMore()) {
+      throw broke(reason);
+    }
+  }
+
+  /**
+   * Of a connection that has ended: whether something arrived that the caller has not looked at.
+   */
+  private boolean mayHaveMore() {
+    long arrived = memory.arrived();
+    boolean isMore = arrived != heard;
+    heard = arrived;
+    return isMore;
+  }
+
+  private TransportException broke(String reason) {
+    return new TransportException("the connection to " + endpoint + " broke: " + reason);
   }
 
   private void lookAround() {
@@ -98,10 +123,17 @@ final class ClientWait {
     if (Thread.currentThread().isInterrupted()) {
       throw new TransportException("interrupted while waiting for " + endpoint);
     }
-    failIfBroken();
+    failIfBrokenAndHeard();
     if (now - nextControlCheck >= 0) {
       nextControlCheck = now + CONTROL_CHECK_NANOS;
-      failIfServerIsGone();
+      if (!control.isOpen()) {
+        boolean ignored = port.poll();
+        if (mayHaveMore()) {
+          nextControlCheck = now;
+        } else {
+          failIfServerIsGone();
+        }
+      }
     }
     if (deadline == 0) {
       deadline = now + timeoutNanos | 1;
@@ -116,7 +148,7 @@ final class ClientWait {
   void failIfBroken() {
     String reason = memory.broken();
     if (reason != null) {
-      throw new TransportException("the connection to " + endpoint + " broke: " + reason);
+      throw broke(reason);
     }
   }
 

@@ -70,6 +70,11 @@ final class LookupReads {
     memory.closeBatch(number);
   }
 
+  /** {@link RemoteMemory#isUnchanged} of the table. */
+  boolean isUnchanged(long offset, long word0, long word1) {
+    return memory.isUnchanged(region, offset, word0, word1);
+  }
+
   /** Posts what was added. */
   void post() {
     memory.postReads();

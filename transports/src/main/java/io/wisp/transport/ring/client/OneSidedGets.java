@@ -81,6 +81,7 @@ final class OneSidedGets implements AutoCloseable {
               RemoteTable.Options.DEFAULT
                   .bucketsInOnePiece(connection.welcome().linesInOnePiece())
                   .addressesOnly(this.addressesOnly)
+                  .secondLook(lookupReads::isUnchanged)
                   .clock(connection.clock()));
     } catch (RuntimeException | Error e) {
       // A read may be under way, so the connection ends first.

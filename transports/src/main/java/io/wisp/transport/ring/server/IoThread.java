@@ -15,9 +15,11 @@ import io.wisp.transport.ring.RingFaultException;
 import io.wisp.transport.ring.handshake.ServedClient;
 import io.wisp.transport.ring.handshake.ServingThread;
 import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,9 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
   private static final long LONGEST_SLEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long STARVED_SLEEP_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
   private static final long CHECK_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  /** How long the last replies may take to arrive, when the server ends. */
+  private static final long LAST_REPLIES_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** Looks at the port between two looks at the clock. */
   private static final int TURNS_BETWEEN_CLOCKS = 64;
@@ -53,7 +58,12 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
   private final Queue<Change> changes = new ConcurrentLinkedQueue<>();
   private boolean closedToChanges;
   private final ServedConnections connections;
-  private final Queue<ServerConnection> unfinished;
+  private final ArrayDeque<ServerConnection> unfinished;
+  private final @Nullable RingCommit commit;
+
+  /** In the last turn an entry has let connections go on, which come before others. */
+  private boolean letGoOn;
+
   private volatile boolean stopping;
   private final LongSupplier nanoTime;
 
@@ -64,20 +74,28 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
   private int turns;
   private int unexplainedFaults;
 
+  /**
+   * A thread that is still to be started.
+   *
+   * @param executor of requests to the store, as the commit has it if there is one
+   * @param commit logs what is written before that happens; null lets it happen at once
+   */
   IoThread(
       String name,
       Port port,
       RequestExecutor executor,
+      @Nullable RingCommit commit,
       ServerLimits limits,
       ServerOptions options,
       LongSupplier nanoTime) {
     this.port = port;
     this.options = options;
+    this.commit = commit;
     this.nanoTime = nanoTime;
     now = nanoTime.getAsLong();
     nextCheck = now;
     idle = new IdleStrategy(options.waiting(), port::await, LONGEST_SLEEP_NANOS);
-    context = ThreadContext.of(executor, limits, nanoTime);
+    context = ThreadContext.of(executor, commit, limits, nanoTime);
     connections = new ServedConnections(port, context);
     unfinished = connections.unfinished();
     idleNanos = options.idleTimeout().toNanos();
@@ -187,18 +205,21 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
   /** Looks at the port once, and does what there is to do. */
   void turn() {
     boolean worked = port.poll();
+    if (commit != null && letGoOn) {
+      serveUnfinished();
+    }
     for (int number = port.nextReady(); number >= 0; number = port.nextReady()) {
       ServerConnection connection = connections.get(number);
       if (connection != null) {
         serve(connection);
       }
     }
-    boolean starvedOnly = true;
-    // Serving one may end others that wait here: those whose memory has been taken away, too.
-    for (int i = unfinished.size(); i > 0 && !unfinished.isEmpty(); i--) {
-      starvedOnly &= serve(unfinished.remove()) == ServerConnection.Outcome.STARVED;
-    }
+    boolean starvedOnly = serveUnfinished();
     worked |= makeChanges();
+    if (commit != null) {
+      letGoOn = commit.endTurn(unfinished);
+      starvedOnly &= !letGoOn;
+    }
     if (!rest(worked, starvedOnly) && ++turns % TURNS_BETWEEN_CLOCKS != 0) {
       return;
     }
@@ -208,6 +229,16 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
       nextCheck = now + CHECK_INTERVAL_NANOS;
       connections.endIf(each -> isOverdue(each, before));
     }
+  }
+
+  /** The answer is whether those that have more to do wait for memory, all of them. */
+  private boolean serveUnfinished() {
+    boolean starvedOnly = true;
+    // Serving one may end others that wait here: those whose memory has been taken away, too.
+    for (int i = unfinished.size(); i > 0 && !unfinished.isEmpty(); i--) {
+      starvedOnly &= serve(unfinished.remove()) == ServerConnection.Outcome.STARVED;
+    }
+    return starvedOnly;
   }
 
   /** Waits if there is nothing to do; the answer is whether it slept. */
@@ -225,7 +256,26 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
     return idle.pause();
   }
 
+  /**
+   * Whether a connection is still there when those are ended whose memory was found to be gone,
+   * lest it is taken for one of them.
+   */
+  private boolean survives(ServerConnection connection) {
+    if (commit == null) {
+      return true;
+    }
+    try {
+      commit.settle();
+    } catch (InternalError e) {
+      connections.endThoseWithoutMemory();
+    }
+    return connection.equals(connections.get(connection.number()));
+  }
+
   private ServerConnection.Outcome serve(ServerConnection connection) {
+    if (!survives(connection)) {
+      return ServerConnection.Outcome.WAITING;
+    }
     String fault = null;
     try {
       fault = connection.memory().broken();
@@ -282,7 +332,36 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
 
   /** Ends all connections. The port is not touched after that by this thread. */
   private void endAll() {
+    if (commit != null) {
+      sendLast(commit);
+    }
     connections.endIf(each -> true);
+    closeToChanges();
+  }
+
+  /** Those that wait for an entry have replies that nobody has sent yet. */
+  private void sendLast(RingCommit commit) {
+    try {
+      commit.settle();
+    } catch (InternalError e) {
+      // Whoever has taken memory away is ended with all others.
+    }
+    commit.close(unfinished);
+    unfinished.forEach(connection -> tellLast(connection, ServerConnection::sendLast));
+    // Of those as well that were told in the last turn.
+    long deadline = System.nanoTime() + LAST_REPLIES_NANOS;
+    connections.forEach(connection -> tellLast(connection, each -> each.drain(deadline)));
+  }
+
+  private static void tellLast(ServerConnection connection, Consumer<ServerConnection> tell) {
+    try {
+      tell.accept(connection);
+    } catch (RuntimeException | Error e) {
+      LOG.log(Level.DEBUG, "a client is not told the last", e);
+    }
+  }
+
+  private void closeToChanges() {
     synchronized (changes) {
       closedToChanges = true;
       for (Change change = changes.poll(); change != null; change = changes.poll()) {

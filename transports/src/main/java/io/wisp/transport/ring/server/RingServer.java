@@ -5,6 +5,7 @@ import io.wisp.cluster.MapText;
 import io.wisp.codec.RequestExecutor;
 import io.wisp.store.Store;
 import io.wisp.transport.Closing;
+import io.wisp.transport.CommitToken;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.Log;
 import io.wisp.transport.RequestCounters;
@@ -15,6 +16,7 @@ import io.wisp.transport.ServerStatistics;
 import io.wisp.transport.Transport;
 import io.wisp.transport.TransportException;
 import io.wisp.transport.ring.FabricCounters;
+import io.wisp.transport.ring.Port;
 import io.wisp.transport.ring.handshake.ControlLoop;
 import io.wisp.transport.ring.handshake.ServerFabric;
 import io.wisp.transport.ring.handshake.ServerHandshake;
@@ -57,12 +59,15 @@ public final class RingServer implements Server {
     this.fabric = fabric;
     Log.prepare();
     handshake = new ServerHandshake(store, options, fabric, limits.rings(), threads);
+    CommitToken token = options.commitToken(store);
     MapText map = ServerInformation.mapOf(options);
     try {
       for (int i = 0; i < options.threads(); i++) {
+        Port port = fabric.openPort(options.waiting());
+        RingCommit commit = token == null ? null : new RingCommit(token, store, port);
         RequestExecutor executor =
             new RequestExecutor(
-                store,
+                commit == null ? store : commit.store(),
                 options.password(),
                 options.member(),
                 () ->
@@ -71,8 +76,9 @@ public final class RingServer implements Server {
         threads.add(
             new IoThread(
                 "wisp-" + name + "-" + i,
-                fabric.openPort(options.waiting()),
+                port,
                 executor,
+                commit,
                 limits,
                 options,
                 System::nanoTime));

@@ -9,7 +9,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Queue;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +25,7 @@ final class ServedConnections {
   private final ThreadContext context;
   private final BitSet numbers = new BitSet();
   private @Nullable ServerConnection[] byNumber = new @Nullable ServerConnection[16];
-  private final Queue<ServerConnection> unfinished = new ArrayDeque<>();
+  private final ArrayDeque<ServerConnection> unfinished = new ArrayDeque<>();
 
   ServedConnections(Port port, ThreadContext context) {
     this.port = port;
@@ -58,7 +58,7 @@ final class ServedConnections {
   }
 
   /** Those that have more to do though nothing need arrive. */
-  Queue<ServerConnection> unfinished() {
+  ArrayDeque<ServerConnection> unfinished() {
     return unfinished;
   }
 
@@ -112,6 +112,15 @@ final class ServedConnections {
       close.run();
     } catch (RuntimeException | Error e) {
       LOG.log(Level.WARNING, "a client's connection did not end as it should", e);
+    }
+  }
+
+  /** Does something for each. */
+  void forEach(Consumer<ServerConnection> action) {
+    for (ServerConnection connection : byNumber) {
+      if (connection != null) {
+        action.accept(connection);
+      }
     }
   }
 

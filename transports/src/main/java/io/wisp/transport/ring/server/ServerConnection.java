@@ -8,7 +8,9 @@ import io.wisp.codec.Session;
 import io.wisp.store.Limits;
 import io.wisp.store.RecordAddress;
 import io.wisp.store.Status;
+import io.wisp.transport.GroupCommit;
 import io.wisp.transport.TransportException;
+import io.wisp.transport.WriteLog;
 import io.wisp.transport.ring.FrameDescriptor;
 import io.wisp.transport.ring.IncomingRing;
 import io.wisp.transport.ring.LocalBuffer;
@@ -19,6 +21,7 @@ import io.wisp.transport.ring.RendezvousBuffers;
 import io.wisp.transport.ring.RendezvousRead;
 import io.wisp.transport.ring.RingFaultException;
 import io.wisp.transport.ring.handshake.ServedClient;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +32,12 @@ import org.jspecify.annotations.Nullable;
  * <p>A request is copied before it is looked at, since the client can go on writing to it. One that
  * is too long for the ring is read from the client's memory. A reply that is too long for the ring
  * is put into memory that the client reads; until it has, its next request waits.
+ *
+ * <p>Where writes are logged, the replies of a turn that count only with an entry of the log lie in
+ * the ring until that has ended, and then the client is told of them. Meanwhile nothing is taken
+ * from it, so that it can send no more than its ring holds.
  */
-final class ServerConnection {
+final class ServerConnection implements GroupCommit.Connection {
 
   /** What a turn left behind. */
   enum Outcome {
@@ -46,10 +53,12 @@ final class ServerConnection {
    * Requests in a turn, so that one client does not keep the others waiting. Of a batch each key
    * counts as one.
    */
-  private static final int REQUESTS_PER_TURN = 256;
+  static final int REQUESTS_PER_TURN = 256;
 
   private static final long MAX_REQUEST_LENGTH =
       RequestDescriptor.frameLength(Limits.MAX_KEY_LENGTH, Limits.MAX_VALUE_LENGTH);
+
+  private static final byte[] NO_TEXT = {};
 
   private final int number;
   private final RemoteMemory memory;
@@ -76,11 +85,30 @@ final class ServerConnection {
 
   private long lastActive;
 
+  private final @Nullable RingCommit commit;
+  private final HeldFrames held = new HeldFrames();
+
+  /** The reply that the client is to read from here, if it is held, is so long; else 0. */
+  private int heldOffer;
+
+  /** The request that is next may not be executed before others' writes have happened. */
+  private boolean waits;
+
+  /** It is not served until an entry has ended. */
+  private boolean awaitsEntry;
+
+  /** What became of the entry that its replies waited for, and why. */
+  private WriteLog.Outcome outcome = WriteLog.Outcome.DONE;
+
+  private String why = "";
+  private boolean closed;
+
   ServerConnection(int number, RemoteMemory memory, ThreadContext context, ServedClient control) {
     this.number = number;
     this.memory = memory;
     this.context = context;
     this.control = control;
+    commit = context.commit();
     outgoing = new OutgoingRing(memory, context.limits());
     incoming = new IncomingRing(memory, context.limits());
     buffers = context.buffersOf(memory);
@@ -101,7 +129,7 @@ final class ServerConnection {
    * silent.
    */
   long silentNanos(long before, long now) {
-    if (active || offeredReply != null) {
+    if (active || offeredReply != null || awaitsEntry) {
       active = false;
       lastActive = now;
       return 0;
@@ -111,7 +139,7 @@ final class ServerConnection {
 
   /** Whether, at some time, the client had had so much time to read a reply it was offered. */
   boolean hasStalled(long before, long nanos) {
-    return offeredReply != null && before - offeredAt > nanos;
+    return offeredReply != null && !awaitsEntry && before - offeredAt > nanos;
   }
 
   /** What the client shares. */
@@ -126,6 +154,9 @@ final class ServerConnection {
    */
   Outcome serve() throws RingFaultException {
     active = true;
+    if (commit != null && !begins(commit)) {
+      return Outcome.WAITING;
+    }
     if (returnsWhenStarved == buffers.returns()) {
       return Outcome.STARVED;
     }
@@ -138,8 +169,84 @@ final class ServerConnection {
       context.ahead().look(incoming);
       outcome = serveOne();
     }
+    if (commit != null) {
+      return endTurn(commit, outcome);
+    }
     outgoing.publish();
     return outcome;
+  }
+
+  /** Whether a turn begins: none does until the entry has ended that it waits for. */
+  private boolean begins(RingCommit commit) {
+    if (awaitsEntry) {
+      return false;
+    }
+    tellOfEntry(commit);
+    commit.settle();
+    commit.begin();
+    waits = false;
+    return true;
+  }
+
+  private Outcome endTurn(RingCommit commit, Outcome outcome) {
+    commit.settle();
+    if (isHeld()) {
+      commit.hold(this);
+      awaitsEntry = true;
+      return Outcome.WAITING;
+    }
+    outgoing.publish();
+    commit.settle();
+    if (waits) {
+      commit.admitLater(this);
+      awaitsEntry = true;
+      return Outcome.WAITING;
+    }
+    return outcome;
+  }
+
+  private boolean isHeld() {
+    return !held.isEmpty() || heldOffer > 0;
+  }
+
+  @Override
+  public boolean letGoOn(WriteLog.Outcome outcome, String why) {
+    awaitsEntry = false;
+    this.outcome = outcome;
+    this.why = why;
+    if (offeredReply != null) {
+      // The time that the log took is not the client's.
+      offeredAt = context.clock().getAsLong();
+    }
+    return !closed;
+  }
+
+  /** Tells the client what became of the requests whose replies were held, if there are any. */
+  private void tellOfEntry(RingCommit commit) {
+    if (!isHeld()) {
+      return;
+    }
+    if (outcome != WriteLog.Outcome.DONE) {
+      HeldFrames.Substitutes substitutes = commit.substitutes(outcome, why);
+      held.replace(outgoing.segment(), substitutes);
+      outgoing.writeAgain();
+      LocalBuffer offered = offeredReply;
+      if (heldOffer > 0 && offered != null) {
+        HeldFrames.replace(offered.memory(), 0, heldOffer, substitutes.read(), NO_TEXT);
+      }
+      outcome = WriteLog.Outcome.DONE;
+    }
+    heldOffer = 0;
+    held.clear();
+    outgoing.publish();
+  }
+
+  /** Tells the client the last before it is closed, when the server ends. */
+  void sendLast() {
+    RingCommit log = commit;
+    if (log != null && !closed && !awaitsEntry) {
+      tellOfEntry(log);
+    }
   }
 
   private Outcome serveOne() throws RingFaultException {
@@ -183,6 +290,9 @@ final class ServerConnection {
     int length = incoming.messageLength();
     MemorySegment.copy(incoming.segment(), incoming.messageOffset(), context.request(), 0, length);
     buffers.noteShort();
+    if (commit != null) {
+      return executeLogged(commit, context.request(), length);
+    }
     return execute(context.request(), length) ? Outcome.UNFINISHED : starved();
   }
 
@@ -203,10 +313,79 @@ final class ServerConnection {
   }
 
   private Outcome executeRendezvous(MemorySegment request) throws RingFaultException {
+    if (commit != null) {
+      return executeRendezvousLogged(commit, request);
+    }
     boolean answered = execute(request, rendezvous.length());
     rendezvous.end();
     // Who waits for memory holds none, lest all wait for each other: the request is read again.
     return answered ? Outcome.UNFINISHED : starved();
+  }
+
+  /** Likewise, of a copy: clients can take away what lies in memory that they read. */
+  private Outcome executeRendezvousLogged(RingCommit commit, MemorySegment request)
+      throws RingFaultException {
+    Outcome outcome;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment copy = arena.allocate(rendezvous.length(), Long.BYTES);
+      MemorySegment.copy(request, 0, copy, 0, rendezvous.length());
+      outcome = executeLogged(commit, copy, rendezvous.length());
+    } catch (OutOfMemoryError e) {
+      throw new TransportException("no memory for a copy of a request", e);
+    }
+    if (!waits) {
+      rendezvous.end();
+    }
+    return outcome;
+  }
+
+  /** Executes a request if it may be now, answers it and releases its frame. */
+  private Outcome executeLogged(RingCommit commit, MemorySegment request, long length)
+      throws RingFaultException {
+    RingCommit.Admission admission = commit.admit(request, length);
+    if (admission == RingCommit.Admission.WAITS) {
+      waits = true;
+      return Outcome.WAITING;
+    }
+    if (admission == RingCommit.Admission.REFUSED) {
+      RequestExecutor.refuse(context.reply(), Status.LOG_FAILED, commit.refusal());
+      return reply(Status.LOG_FAILED, RecordAddress.NONE) ? Outcome.UNFINISHED : starved();
+    }
+    Status status = context.executor().execute(session, request, 0, length, context.reply());
+    taken += context.executor().batchSize();
+    if (context.executor().givesPending()) {
+      // What keeps the version for later waits until the write has happened.
+      waits = true;
+      return Outcome.WAITING;
+    }
+    boolean counts = commit.counts(admission, status);
+    if (!counts && admission != RingCommit.Admission.FREE) {
+      commit.notAnswered();
+    }
+    if (counts && !isHeld()) {
+      // What is true whatever becomes of the entry does not wait for it.
+      outgoing.publish();
+    }
+    if (!reply(status, RecordAddress.NONE)) {
+      if (counts) {
+        commit.notAnswered();
+      }
+      return starved();
+    }
+    if (counts) {
+      commit.answered();
+      hold(admission == RingCommit.Admission.WRITE);
+    }
+    return Outcome.UNFINISHED;
+  }
+
+  /** Notes the reply that was just made as one that is held. */
+  private void hold(boolean isOfWrite) {
+    if (offeredReply == null) {
+      held.add(outgoing.messageOffset(), context.reply().length(), isOfWrite);
+    } else {
+      heldOffer = context.reply().length();
+    }
   }
 
   /** Answers that there is no memory for a request, or its reply, that is too long for a ring. */
@@ -232,10 +411,17 @@ final class ServerConnection {
    *     because only requests that read have long replies
    */
   private boolean execute(MemorySegment request, long length) throws RingFaultException {
-    FrameBuffer reply = context.reply();
-    Status status = context.executor().execute(session, request, 0, length, reply);
+    Status status = context.executor().execute(session, request, 0, length, context.reply());
     taken += context.executor().batchSize();
     long address = incoming.wantsAddress() ? context.executor().address() : RecordAddress.NONE;
+    return reply(status, address);
+  }
+
+  /**
+   * Answers with the reply that was made, and releases the request's frame, as {@link #execute}.
+   */
+  private boolean reply(Status status, long address) throws RingFaultException {
+    FrameBuffer reply = context.reply();
     if (outgoing.fits(OutgoingRing.payloadLength(reply.length(), address))) {
       answer(reply, address);
     } else {
@@ -273,8 +459,19 @@ final class ServerConnection {
     offeredAt = context.clock().getAsLong();
   }
 
+  /** Waits until the client has what it was told, until a deadline. */
+  void drain(long deadline) {
+    if (!closed) {
+      memory.drain(deadline);
+    }
+  }
+
   /** Ends the connection and frees what it held. */
   void close() {
+    closed = true;
+    if (awaitsEntry && commit != null) {
+      commit.forget(this);
+    }
     try {
       memory.close();
       rendezvous.end();

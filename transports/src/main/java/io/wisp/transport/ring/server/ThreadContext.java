@@ -13,11 +13,13 @@ import java.lang.foreign.MemorySegment;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the connections of one thread of a server use one after the other: its executor and
  * counters, and scratch buffers.
  *
+ * @param commit logs what is written before that happens; null lets it happen at once
  * @param request where a request from a ring is copied to, as long as a frame may be
  * @param reply where replies are made
  * @param rendezvousBudget bytes that the buffers of a source may have together
@@ -25,6 +27,7 @@ import java.util.function.LongSupplier;
  */
 record ThreadContext(
     RequestExecutor executor,
+    @Nullable RingCommit commit,
     FramesAhead ahead,
     RequestCounters counters,
     RingLimits limits,
@@ -36,10 +39,15 @@ record ThreadContext(
     Map<BufferSource, RendezvousBuffers> buffers)
     implements AutoCloseable {
 
-  static ThreadContext of(RequestExecutor executor, ServerLimits limits, LongSupplier nanoTime) {
+  static ThreadContext of(
+      RequestExecutor executor,
+      @Nullable RingCommit commit,
+      ServerLimits limits,
+      LongSupplier nanoTime) {
     Arena arena = Arena.ofShared();
     return new ThreadContext(
         executor,
+        commit,
         new FramesAhead(executor.prefetcher()),
         new RequestCounters(),
         limits.rings(),

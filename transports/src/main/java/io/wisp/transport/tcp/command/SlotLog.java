@@ -2,6 +2,7 @@
 package io.wisp.transport.tcp.command;
 
 import io.wisp.cluster.SlotChange;
+import io.wisp.transport.ChangedKeys;
 
 /**
  * Where the steps of moves of slots go, which are logged as writes are. It belongs to the thread of

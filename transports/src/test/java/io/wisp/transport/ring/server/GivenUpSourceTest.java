@@ -30,6 +30,7 @@ class GivenUpSourceTest {
   private final ThreadContext context =
       ThreadContext.of(
           new RequestExecutor(store, null, () -> ""),
+          null,
           new ServerLimits(RINGS, 4 << 20, Duration.ofSeconds(30), Duration.ofSeconds(30)),
           System::nanoTime);
   private final CountingSource source = new CountingSource();

@@ -11,7 +11,9 @@ import io.wisp.store.HeapStore;
 import io.wisp.store.RecordAddress;
 import io.wisp.store.Slice;
 import io.wisp.store.WriteBatch;
+import io.wisp.transport.CommitToken;
 import io.wisp.transport.Endpoint;
+import io.wisp.transport.HeldLog;
 import io.wisp.transport.Overridden;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.Waiting;
@@ -78,6 +80,7 @@ class IoThreadTest {
           "served",
           port,
           new RequestExecutor(store, null, this::executed),
+          null,
           limits,
           options,
           nanos::get);
@@ -368,6 +371,28 @@ class IoThreadTest {
   }
 
   @Test
+  void shouldEndWhoseMemoryIsGoneAndNotWhoIsServedNextWhereWritesAreLogged() throws Exception {
+    try (HeldLog log = new HeldLog(store)) {
+      RingCommit commit = new RingCommit(new CommitToken(log, store), store, port);
+      RequestExecutor executor = new RequestExecutor(commit.store(), null, this::executed);
+      try (IoThread logged =
+          new IoThread("logged", port, executor, commit, limits, options, nanos::get)) {
+        threads.set(0, logged);
+        Connected bad = new Connected();
+        Connected good = new Connected();
+        logged.turn();
+        bad.isCut = true;
+        good.ask();
+        port.failsToSettle = new InternalError("a page is gone");
+        logged.turn();
+        assertThat(bad.isServed()).isFalse();
+        assertThat(good.isServed()).isTrue();
+        assertThat(logged.counters().executed()).isOne();
+      }
+    }
+  }
+
+  @Test
   void shouldFreeAClientsNumberAndTellItTheEndThoughItsMemoryClosesBadly() throws Exception {
     Connected bad = connect();
     closesBadly = true;
@@ -415,6 +440,7 @@ class IoThreadTest {
     private final Queue<Integer> taken = new ArrayDeque<>();
     private @Nullable Error failsToAttach;
     private @Nullable Error failsToPoll;
+    private @Nullable Error failsToSettle;
     private IntConsumer onPoll = polls -> {};
     private int polls;
     private boolean closed;
@@ -443,6 +469,13 @@ class IoThreadTest {
     public int nextReady() {
       Integer next = taken.poll();
       return next == null ? -1 : next;
+    }
+
+    @Override
+    public void settle() {
+      Error fault = failsToSettle;
+      failsToSettle = null;
+      fail(fault);
     }
 
     @Override

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.wisp.transport.tcp.command;
+package io.wisp.transport;
 
 import io.wisp.cluster.KeySlot;
 import io.wisp.cluster.SlotRange;
@@ -37,27 +37,27 @@ public final class ChangedKeys {
   private List<SlotRange> slots = List.of();
 
   /** None: nobody copies. */
-  public ChangedKeys() {}
+  ChangedKeys() {}
 
   /** Somebody begins to copy slots, by a move of a number greater than 0. */
-  void begin(long move, List<SlotRange> ofSlots) {
+  public void begin(long move, List<SlotRange> ofSlots) {
     lose();
     id = move;
     slots = ofSlots;
   }
 
   /** Whether nothing was lost since somebody began to copy by a move. */
-  boolean follows(long move) {
+  public boolean follows(long move) {
     return id == move && id != NOBODY;
   }
 
   /** Whether that is so, and the slots are those that it began with. */
-  boolean follows(long move, List<SlotRange> ofSlots) {
+  public boolean follows(long move, List<SlotRange> ofSlots) {
     return follows(move) && slots.equals(ofSlots);
   }
 
   /** Whether a slot is among those that are copied. */
-  boolean has(int slot) {
+  public boolean has(int slot) {
     return SlotRange.haveAny(slots, slot);
   }
 
@@ -91,7 +91,7 @@ public final class ChangedKeys {
   }
 
   /** Notes a key, or loses all if there are too many. */
-  void add(byte[] key) {
+  public void add(byte[] key) {
     if (id != NOBODY && keys.add(new String(key, StandardCharsets.ISO_8859_1))) {
       bytes += key.length;
       if (keys.size() > MOST_KEYS || bytes > MOST_BYTES) {
@@ -101,13 +101,13 @@ public final class ChangedKeys {
   }
 
   /** How many there are. */
-  int size() {
+  public int size() {
     return keys.size();
   }
 
   /** Takes the one that was noted first; null if there is none. */
   @SuppressWarnings("ReturnsNullArray")
-  byte @Nullable [] take() {
+  public byte @Nullable [] take() {
     Iterator<String> all = keys.iterator();
     if (!all.hasNext()) {
       return null;

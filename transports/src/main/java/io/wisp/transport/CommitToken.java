@@ -1,28 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.wisp.transport.tcp;
+package io.wisp.transport;
 
 import io.wisp.store.Store;
 import io.wisp.store.StoreRoom;
-import io.wisp.transport.WriteLog;
-import io.wisp.transport.tcp.command.ChangedKeys;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The right to make the next entry of the log. One event loop has it at a time, because each entry
- * is decided by what the store holds when the one before it has happened. The loops get it in the
- * order in which they asked. Thread-safe.
+ * The right to make the next entry of the log. One thread that serves has it at a time, whatever
+ * its transport is, because each entry is decided by what the store holds when the one before it
+ * has happened. The threads get it in the order in which they asked. Thread-safe.
  */
-final class CommitToken {
+public final class CommitToken {
 
   private final WriteLog log;
   private final StoreRoom room;
   private final ChangedKeys changedKeys = new ChangedKeys();
-  private final ArrayDeque<GroupCommit> waiting = new ArrayDeque<>();
-  private @Nullable GroupCommit holder;
+  private final ArrayDeque<GroupCommit<?>> waiting = new ArrayDeque<>();
+  private @Nullable GroupCommit<?> holder;
 
-  /** That of the loops of a server, which write to a log that writes to a store. */
-  CommitToken(WriteLog log, Store store) {
+  /** That of all servers of the process, which write to a log that writes to a store. */
+  public CommitToken(WriteLog log, Store store) {
     this.log = log;
     room = new StoreRoom(store);
   }
@@ -42,12 +40,12 @@ final class CommitToken {
     return changedKeys;
   }
 
-  /** Takes the token; if another loop has it, whoever asks is told when it is his. */
-  synchronized boolean take(GroupCommit who) {
+  /** Takes the token; if another thread has it, whoever asks is told when it is his. */
+  synchronized boolean take(GroupCommit<?> who) {
     if (holder == null) {
       holder = who;
     }
-    if (holder == who) {
+    if (who.equals(holder)) {
       return true;
     }
     if (!waiting.contains(who)) {
@@ -57,10 +55,10 @@ final class CommitToken {
   }
 
   /** Gives the token back, or gives up waiting for it. */
-  void giveBack(GroupCommit who) {
-    GroupCommit next;
+  void giveBack(GroupCommit<?> who) {
+    GroupCommit<?> next;
     synchronized (this) {
-      if (holder != who) {
+      if (!who.equals(holder)) {
         waiting.remove(who);
         return;
       }

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.wisp.transport.tcp;
+package io.wisp.transport;
 
 import io.wisp.cluster.SlotChange;
 import io.wisp.store.PendingWrites;
 import io.wisp.store.Store;
-import io.wisp.transport.Leadership;
 import io.wisp.transport.WriteLog.Outcome;
-import io.wisp.transport.tcp.command.ChangedKeys;
-import io.wisp.transport.tcp.resp.Errors;
-import io.wisp.transport.tcp.session.HeldReplies;
-import io.wisp.transport.tcp.session.WriteGate;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,16 +12,33 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The writes of an event loop's connections, where they are logged before they happen. What is
- * written in one round of the loop makes one entry; while that is under way the loop goes on to
- * serve reads, and what wants to write waits for the next entry. The replies of a connection that
- * has written are held back until its writes have happened, and it is not served meanwhile. Where
- * several servers share the log, the same goes for reads that no lease covers: an entry that is
- * appended behind them and committed proves that they have seen all that was acknowledged.
+ * The writes of the connections of one thread that serves, where they are logged before they
+ * happen. What is written in one round of the thread makes one entry; while that is under way the
+ * thread goes on to serve reads, and what wants to write waits for the next entry. The replies of a
+ * connection that has written are held back until its writes have happened, and it is not served
+ * meanwhile. Where several servers share the log, the same goes for reads that no lease covers: an
+ * entry that is appended behind them and committed proves that they have seen all that was
+ * acknowledged.
  *
- * <p>It belongs to the loop's thread, but for {@link #tokenGiven} and the end of an entry.
+ * <p>A connection is served in turns, one connection at a time. It belongs to the thread, but for
+ * {@link #tokenGiven} and the end of an entry.
+ *
+ * @param <C> the connections
  */
-final class GroupCommit implements WriteGate {
+public class GroupCommit<C extends GroupCommit.Connection> {
+
+  /** A connection that may have to wait. */
+  public interface Connection {
+
+    /**
+     * It may be served again, in the thread's next round.
+     *
+     * @param outcome what became of the entry that its replies waited for, if there are any
+     * @param why that is so; empty if the entry is there
+     * @return whether it is to be served, because it is still there
+     */
+    boolean letGoOn(Outcome outcome, String why);
+  }
 
   private static final String NO_HEAP = "the server has no heap left";
   private static final String STOPPED = "the server was stopped";
@@ -35,9 +47,9 @@ final class GroupCommit implements WriteGate {
   private static final long LAST_ENTRY_NANOS = 1_000_000_000;
 
   private enum State {
-    /** Nothing is pending, and another loop may have the token. */
+    /** Nothing is pending, and another thread may have the token. */
     IDLE,
-    /** Connections write. */
+    /** Connections write, or read what is to be proven. */
     COLLECTING,
     /** The entry is under way. */
     COMMITTING
@@ -47,20 +59,20 @@ final class GroupCommit implements WriteGate {
   private final @Nullable Leadership leadership;
   private final Runnable wakeUp;
   private final PendingWrites pending;
-  private final List<TcpConnection> held = new ArrayList<>();
-  private final List<TcpConnection> waiting = new ArrayList<>();
+  private final List<C> held = new ArrayList<>();
+  private final List<C> waiting = new ArrayList<>();
   private State state = State.IDLE;
 
-  /** In this turn the session may read. */
+  /** In this turn the connection may read. */
   private boolean readable;
 
-  /** In this turn the session reads what nothing proves yet. */
+  /** In this turn the connection reads what nothing proves yet. */
   private boolean proving;
 
   /** The entry is appended even if it is empty: what was read counts if it is committed. */
   private boolean proofWanted;
 
-  /** {@link #proofWanted}, before the session that was let in last. */
+  /** {@link #proofWanted}, before the connection that was let in last. */
   private boolean proofWantedBefore;
 
   /** The step of a move of slots that ends the entry, or null. */
@@ -76,32 +88,38 @@ final class GroupCommit implements WriteGate {
   private volatile boolean closed;
 
   /**
-   * That of a loop.
+   * That of a thread.
    *
-   * @param token of the loops of a server
-   * @param wakeUp lets the loop begin a round, called by any thread
+   * @param token of the threads of all servers of the process
+   * @param wakeUp lets the thread begin a round; called by any thread, also after this was closed
    */
-  GroupCommit(CommitToken token, Store store, Runnable wakeUp) {
+  public GroupCommit(CommitToken token, Store store, Runnable wakeUp) {
     this.token = token;
     leadership = token.log().leadership();
     this.wakeUp = wakeUp;
     pending = new PendingWrites(store, token.room());
   }
 
-  /** The store as the loop's sessions see it. */
-  Store store() {
+  /** The store as the thread's connections see it. */
+  public final Store store() {
     return pending;
   }
 
-  @Override
-  public void beginTurn() {
+  /** A connection begins a turn, and sees what the store holds. */
+  public final void beginTurn() {
     pending.hide();
     readable = false;
     proving = false;
   }
 
-  @Override
-  public boolean admitsWrite(int keys) {
+  /**
+   * Lets the connection write, which from then on sees what is pending; its replies are held back
+   * until that has happened.
+   *
+   * @param keys how many keys it writes at most
+   * @return whether it may; if not, it stops and is let go on later
+   */
+  public final boolean admitsWrite(int keys) {
     if (state == State.COMMITTING || (state == State.IDLE && !begin())) {
       return false;
     }
@@ -115,18 +133,23 @@ final class GroupCommit implements WriteGate {
     return true;
   }
 
-  /** Who leads no more is not asked: the session will send its client elsewhere. */
+  /** Who leads no more is not asked: the connection will send its client elsewhere. */
   private static boolean lacksProof(Leadership leadership) {
     return leadership.isHeld() && leadership.leaseNanos() <= 0;
   }
 
-  @Override
-  public boolean asksOfReads() {
+  /** Whether reads need to be let in, too: where several servers share the log. */
+  public final boolean asksOfReads() {
     return leadership != null;
   }
 
-  @Override
-  public boolean admitsRead() {
+  /**
+   * Lets the connection read what the store holds. If nothing says yet that this server has what
+   * others may have written, its replies are held back until the log says so.
+   *
+   * @return whether it may; if not, it stops and is let go on later
+   */
+  public final boolean admitsRead() {
     readable = readable || leadership == null || !lacksProof(leadership) || beginProof();
     return readable;
   }
@@ -155,8 +178,14 @@ final class GroupCommit implements WriteGate {
     return true;
   }
 
-  @Override
-  public boolean append(SlotChange change) {
+  /**
+   * Has a step of a move of slots happen behind what is pending, for a connection that was let in
+   * to write. Nothing else is let in before that has happened.
+   *
+   * @return whether it will; if not, all records are to be removed just before, and it is as if
+   *     this had not been called
+   */
+  public final boolean append(SlotChange change) {
     if (pending.clears()) {
       return false;
     }
@@ -164,55 +193,52 @@ final class GroupCommit implements WriteGate {
     return true;
   }
 
-  @Override
-  public ChangedKeys changedKeys() {
+  /** What is written to slots that are being copied. */
+  public final ChangedKeys changedKeys() {
     return token.changedKeys();
   }
 
-  @Override
-  public boolean hasWritten() {
+  /** Whether the connection was let in to write in this turn. */
+  public final boolean hasWritten() {
     return pending.isShown();
   }
 
-  @Override
-  public @Nullable String refusal() {
-    String failure = token.log().failure();
-    return failure == null ? null : Errors.logFailed(failure);
+  /** Why nothing can be written any more, or null. */
+  public final @Nullable String failure() {
+    return token.log().failure();
   }
 
-  @Override
-  public boolean holdsReplies() {
+  /** Whether the connection's replies of this turn are held back, and the connection with them. */
+  public final boolean holdsReplies() {
     return pending.isShown() || proving;
   }
 
-  @Override
-  public void takeBack() {
+  /**
+   * What was let in last does not run, and it was the first of this turn: nothing has to wait for
+   * it.
+   */
+  public final void takeBack() {
     beginTurn();
     proofWanted = proofWantedBefore;
   }
 
-  /** What its sessions reply instead, where an entry has not happened, or may not have. */
-  HeldReplies.Substitutes substitutes(Outcome outcome, String why) {
-    boolean isShared = leadership != null;
-    String refusal = isShared ? null : refusal();
-    String write = refusal == null ? Errors.notWritten(isShared, why) : refusal;
-    return new HeldReplies.Substitutes(
-        outcome == Outcome.UNKNOWN ? null : write,
-        Errors.notProven(isShared, why),
-        Errors.unknownOutcome(why));
-  }
-
   /** Serves a connection no more until what it has written, or read, is in the log for good. */
-  void hold(TcpConnection connection) {
+  public final void hold(C connection) {
     held.add(connection);
   }
 
   /** Serves a connection no more until it may try to write again. */
-  void admitLater(TcpConnection connection) {
+  public final void admitLater(C connection) {
     waiting.add(connection);
   }
 
-  /** Another loop has given the token to this one. */
+  /** A connection that waits has ended. What it has written may happen all the same. */
+  public final void forget(C connection) {
+    held.remove(connection);
+    waiting.remove(connection);
+  }
+
+  /** Another thread has given the token to this one. */
   void tokenGiven() {
     given = true;
     wakeUp.run();
@@ -225,7 +251,7 @@ final class GroupCommit implements WriteGate {
    * @return whether it took any; they are to go on before others are served, or who waits might
    *     never come first
    */
-  boolean endRound(ArrayDeque<TcpConnection> unfinished) {
+  public final boolean endRound(ArrayDeque<C> unfinished) {
     int before = unfinished.size();
     if (ended) {
       ended = false;
@@ -244,7 +270,7 @@ final class GroupCommit implements WriteGate {
     return unfinished.size() > before;
   }
 
-  private void append(ArrayDeque<TcpConnection> unfinished) {
+  private void append(ArrayDeque<C> unfinished) {
     if (pending.isHalfDecided()) {
       finish(Outcome.NOT_DONE, NO_HEAP, unfinished);
       return;
@@ -263,7 +289,7 @@ final class GroupCommit implements WriteGate {
     }
   }
 
-  /** Allocates nothing: for want of heap the loop must not wait for ever. */
+  /** Allocates nothing: for want of heap the thread must not wait for ever. */
   private void ended(Outcome outcome, String why) {
     this.outcome = outcome;
     this.why = why;
@@ -275,7 +301,7 @@ final class GroupCommit implements WriteGate {
     }
   }
 
-  private void finish(Outcome outcome, String why, ArrayDeque<TcpConnection> unfinished) {
+  private void finish(Outcome outcome, String why, ArrayDeque<C> unfinished) {
     if (outcome == Outcome.UNKNOWN) {
       // It may happen later, when its keys were taken already.
       token.changedKeys().lose();
@@ -289,13 +315,14 @@ final class GroupCommit implements WriteGate {
     token.giveBack(this);
   }
 
-  private void letGoOn(Outcome outcome, String why, ArrayDeque<TcpConnection> unfinished) {
+  private void letGoOn(Outcome outcome, String why, ArrayDeque<C> unfinished) {
     // Whatever becomes of an entry of nothing, nothing happens.
     boolean isOfNothing = pending.isEmpty() && change == null;
     Outcome told = outcome == Outcome.UNKNOWN && isOfNothing ? Outcome.NOT_DONE : outcome;
-    for (TcpConnection connection : held) {
-      connection.letGoOn(told, why);
-      unfinished.addLast(connection);
+    for (C connection : held) {
+      if (connection.letGoOn(told, why)) {
+        unfinished.addLast(connection);
+      }
     }
     held.clear();
   }
@@ -304,23 +331,24 @@ final class GroupCommit implements WriteGate {
    * Before all that go on, whose turn was over without a write: so the first who waited finds the
    * next entry empty, whatever he needs of it.
    */
-  private void admitWaiting(ArrayDeque<TcpConnection> unfinished) {
+  private void admitWaiting(ArrayDeque<C> unfinished) {
     for (int i = waiting.size() - 1; i >= 0; i--) {
-      TcpConnection connection = waiting.get(i);
-      connection.letGoOn(Outcome.DONE, "");
-      unfinished.addFirst(connection);
+      C connection = waiting.get(i);
+      if (connection.letGoOn(Outcome.DONE, "")) {
+        unfinished.addFirst(connection);
+      }
     }
     waiting.clear();
   }
 
   /**
-   * The loop ends. It waits a moment for the entry that is under way, and lets its connections go
+   * The thread ends. It waits a moment for the entry that is under way, and lets its connections go
    * on; if it does not end, what becomes of it is not known. Then it gives the token back when it
    * ends.
    *
    * @param unfinished takes the connections that have a last reply
    */
-  void close(ArrayDeque<TcpConnection> unfinished) {
+  public final void close(ArrayDeque<C> unfinished) {
     if (state == State.COMMITTING) {
       long deadline = System.nanoTime() + LAST_ENTRY_NANOS;
       while (!ended && System.nanoTime() - deadline < 0) {
