@@ -72,23 +72,15 @@ final class TablePrefetcher implements Prefetcher {
     long buckets = index.buckets();
     long words = 0;
     for (int i = 0; i < count; i++) {
-      words += Words.getPlain(memory, firstBucket(index, hashes[i], buckets));
-      words += Words.getPlain(memory, secondBucket(index, hashes[i], buckets));
+      words += Words.getPlain(memory, index.firstBucketAddress(hashes[i], buckets));
+      words += Words.getPlain(memory, index.secondBucketAddress(hashes[i], buckets));
     }
     for (int i = 0; i < count; i++) {
       long tag = KeyHash.tag(hashes[i]);
-      words += loadRecord(memory, firstBucket(index, hashes[i], buckets), tag);
-      words += loadRecord(memory, secondBucket(index, hashes[i], buckets), tag);
+      words += loadRecord(memory, index.firstBucketAddress(hashes[i], buckets), tag);
+      words += loadRecord(memory, index.secondBucketAddress(hashes[i], buckets), tag);
     }
     return words;
-  }
-
-  private static long firstBucket(Index index, long hash, long buckets) {
-    return index.bucketAddress(KeyHash.bucket(KeyHash.firstHalf(hash), buckets));
-  }
-
-  private static long secondBucket(Index index, long hash, long buckets) {
-    return index.bucketAddress(KeyHash.bucket(KeyHash.secondHalf(hash), buckets));
   }
 
   /** A slot holds an offset in the region at all times, so its record can be loaded unlocked. */

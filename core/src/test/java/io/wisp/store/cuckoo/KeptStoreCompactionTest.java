@@ -21,10 +21,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The process ends before or after any of the moves of compaction in a table that is nearly full.
  */
+@ParameterizedClass
+@ValueSource(ints = {1, 4})
 class KeptStoreCompactionTest {
 
   private static final int LONGEST = 2000;
@@ -32,6 +37,9 @@ class KeptStoreCompactionTest {
 
   /** How many records are written when a table goes on. */
   private static final int WRITES = 30;
+
+  /** Of a recovery. */
+  @Parameter private int threads;
 
   @TempDir private Path folder;
   private final SplittableRandom random = new SplittableRandom(1);
@@ -42,7 +50,7 @@ class KeptStoreCompactionTest {
 
   @BeforeEach
   void fill() throws IOException {
-    kept = new KeptStores(folder, OPTIONS);
+    kept = new KeptStores(folder, OPTIONS, threads);
     int count = 0;
     for (String value = value();
         put(kept.store(), "key " + count, value) == Status.CREATED;
@@ -91,7 +99,7 @@ class KeptStoreCompactionTest {
     ends++;
     try {
       Path file = kept.write(kept.bytes());
-      try (CuckooStore store = CuckooStore.keep(OPTIONS, file)) {
+      try (CuckooStore store = RecoveryThreads.keep(OPTIONS, file, threads)) {
         StoreInspector.check(store);
         values.forEach((key, value) -> assertThat(KeptStores.get(store, key)).isEqualTo(value));
         assertThat(store.size()).isEqualTo(values.size());

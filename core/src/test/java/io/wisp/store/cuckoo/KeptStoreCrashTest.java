@@ -19,17 +19,25 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The memory is taken from threads that write, at whatever instruction each is, as by the end of
  * their process; and the next store in the file must hold what they were told.
  */
+@ParameterizedClass
+@ValueSource(ints = {1, 4})
 class KeptStoreCrashTest {
 
   private static final int WRITERS = 3;
   private static final int MAX_BATCH = 20;
+
+  /** Of a recovery. */
+  @Parameter private int threads;
 
   @TempDir private Path folder;
   private long finished;
@@ -59,7 +67,7 @@ class KeptStoreCrashTest {
       writers.add(new Writer(i, keys, longest, evict, random.split()));
     }
     for (int round = 0; round < rounds(); round++) {
-      try (CuckooStore store = CuckooStore.keep(options, file)) {
+      try (CuckooStore store = RecoveryThreads.keep(options, file, threads)) {
         StoreInspector.check(store);
         store.recovery().ifPresent(this::count);
         for (Writer writer : writers) {

@@ -26,16 +26,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Regions that no process left like this: refused or recovered in words, without a wrong value. */
+@ParameterizedClass
+@ValueSource(ints = {1, 4})
 class KeptStoreDamageTest {
 
   private static final int SIZE = 2 << 20;
   private static final int KEYS = 2000;
   private static final CuckooStore.Options OPTIONS = CuckooStore.Options.ofCapacity(SIZE);
+
+  /** Of a recovery. */
+  @Parameter private int threads;
 
   @TempDir private Path folder;
   private KeptStores kept;
@@ -44,7 +51,7 @@ class KeptStoreDamageTest {
 
   @BeforeEach
   void fill() throws IOException {
-    kept = new KeptStores(folder, OPTIONS);
+    kept = new KeptStores(folder, OPTIONS, threads);
     SplittableRandom random = new SplittableRandom(1);
     // Each is replaced some times, so that there are older ones in memory.
     for (int i = 0; i < 5 * KEYS; i++) {
@@ -81,7 +88,7 @@ class KeptStoreDamageTest {
   }
 
   private String outcome(Path file) throws IOException {
-    try (CuckooStore store = CuckooStore.keep(OPTIONS, file)) {
+    try (CuckooStore store = RecoveryThreads.keep(OPTIONS, file, threads)) {
       StoreInspector.check(store);
       int lost = 0;
       for (int i = 0; i < KEYS; i++) {
@@ -243,6 +250,55 @@ class KeptStoreDamageTest {
     return isRefused;
   }
 
+  /** Its end seems to lie before the first record of another segment. */
+  @Test
+  void shouldLoseNoRecordOfWhichTheEndSeemsToBeInAnotherSegment() throws IOException {
+    // The highest pages are given first.
+    kept.put("next", "x".repeat(20_000));
+    kept.put("long", "x".repeat(20_000));
+    int page = pageOf("long");
+    assertThat(pageOf("next")).as("beside it").isEqualTo(page + 5);
+    byte[] bytes = kept.bytes();
+    setLengths(bytes, page, 2, 8, 0);
+    Path file = kept.write(bytes);
+    assertThat(outcome(file)).contains("records that are not all in a segment: 1");
+    bytes = Files.readAllBytes(file);
+    setLengths(bytes, page, 5, 0, 5);
+    assertThat(kept.recover(bytes).damaged()).isZero();
+    assertThat(kept.get("long")).isEqualTo("x".repeat(20_000));
+  }
+
+  /** Of segments at a page, in the middle of the record that is there, and behind it. */
+  private static void setLengths(byte[] bytes, int page, int first, int middle, int next) {
+    RecoveryArea area = RecoveryArea.of(Geometry.of(SIZE));
+    words(bytes).putLong((int) area.lengthOffset(page), first);
+    words(bytes).putLong((int) area.lengthOffset(page + 2), middle);
+    words(bytes).putLong((int) area.lengthOffset(page + 5), next);
+  }
+
+  @Test
+  void shouldLoseNothingByADamagedNumberOfBuckets() throws IOException {
+    Table table = kept.store().table();
+    long buckets = table.index().buckets();
+    while (table.index().entriesIn(table.index().buckets() - 1) == 0
+        || table.index().buckets() == buckets) {
+      assertThat(table.growth().grow(Integer.MAX_VALUE)).isTrue();
+    }
+    byte[] bytes = kept.bytes();
+    int at = (int) RegionHeader.BUCKETS_OFFSET;
+    words(bytes).putLong(at, table.index().buckets() - 1);
+    Path file = kept.write(bytes);
+    assertThat(outcome(file)).contains("its number of buckets is damaged");
+    bytes = Files.readAllBytes(file);
+    words(bytes).putLong(at, table.index().buckets());
+    assertThat(outcome(bytes)).isEqualTo("lost 0");
+  }
+
+  private int pageOf(String key) {
+    long record = Locations.recordOf(kept.store(), Slice.of(key));
+    return (int) (record >>> kept.store().table().geometry().pageShift());
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void shouldNotTakeATableWithoutSegmentsForAnEmptyOne(boolean machineEnded) throws IOException {
@@ -258,9 +314,8 @@ class KeptStoreDamageTest {
   @EnabledOnOs(OS.LINUX)
   void shouldDropAndCountWhatIsInNoSegmentAfterTheEndOfTheMachine() throws IOException {
     RecoveryArea area = RecoveryArea.of(Geometry.of(SIZE));
-    long record = Locations.recordOf(kept.store(), Slice.of("key 7"));
     ByteBuffer words = ByteBuffer.wrap(sound.clone()).order(ByteOrder.LITTLE_ENDIAN);
-    int page = (int) (record >>> kept.store().table().geometry().pageShift());
+    int page = pageOf("key 7");
     while (words.getLong((int) area.lengthOffset(page)) == 0) {
       page--;
     }

@@ -8,14 +8,22 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The same with a store that is recovered now and then from a copy of its memory. */
+@ParameterizedClass
+@ValueSource(ints = {1, 4})
 class KeptStoreModelTest extends CuckooStoreModelTest {
 
   /** Steps between two recoveries are up to so many. */
   private static final int LONGEST_LIFE = 3000;
 
   private final SplittableRandom lives = new SplittableRandom(1);
+
+  /** Of a recovery. */
+  @Parameter private int threads;
 
   @TempDir private Path folder;
   private @Nullable KeptStores kept;
@@ -31,7 +39,7 @@ class KeptStoreModelTest extends CuckooStoreModelTest {
   @Override
   CuckooStore make(CuckooStore.Options options) {
     try {
-      kept = new KeptStores(folder, options);
+      kept = new KeptStores(folder, options, threads);
       return kept.store();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -31,22 +31,29 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a recovery makes of each state that a process may leave: the rows of FORMAT.md's table. */
+@ParameterizedClass
+@ValueSource(ints = {1, 4})
 class KeptStoreTest {
 
   private static final long SIZE = 2 << 20;
   private static final int OTHERS = 2000;
+
+  /** Of a recovery. */
+  @Parameter private int threads;
 
   @TempDir private Path folder;
   private KeptStores kept;
 
   @BeforeEach
   void fill() throws IOException {
-    kept = new KeptStores(folder, CuckooStore.Options.ofCapacity(SIZE));
+    kept = new KeptStores(folder, CuckooStore.Options.ofCapacity(SIZE), threads);
     for (int i = 0; i < OTHERS; i++) {
       kept.put("other " + i, "value " + i);
     }
@@ -87,7 +94,7 @@ class KeptStoreTest {
     long version = version("key");
     kept.store().close();
     byte[] bytes = Files.readAllBytes(folder.resolve("region-0"));
-    kept = new KeptStores(folder, CuckooStore.Options.ofCapacity(SIZE));
+    kept = new KeptStores(folder, CuckooStore.Options.ofCapacity(SIZE), threads);
     RecoveryReport report = kept.recover(bytes);
     assertThat(report.wasClosed()).isTrue();
     assertThat(report.entries()).isEqualTo(OTHERS + 1);
@@ -493,6 +500,51 @@ class KeptStoreTest {
     }
     assertThat(kept.recover().damaged()).isOne();
     assertThat(kept.get(key)).isEqualTo("next");
+  }
+
+  /**
+   * Two places for slots of some key, in the order in which they count: where its slot is, and an
+   * empty one.
+   */
+  private long[] slotAndEmptyOne(boolean inOneBucket) {
+    Index index = kept.store().table().index();
+    for (int key = 0; key < OTHERS; key++) {
+      long hash = index.hash(Slice.of("other " + key));
+      long slot = slotAddress("other " + key);
+      boolean isBehind = false;
+      for (int i = 0; i < 2 * Bucket.SLOTS; i++) {
+        long address = index.slotAddress(hash, index.buckets(), i);
+        boolean isFitting =
+            inOneBucket == (Index.bucketOfSlot(address) == Index.bucketOfSlot(slot));
+        if (isBehind && isFitting && load(address)[0] == Bucket.EMPTY) {
+          return new long[] {slot, address};
+        }
+        isBehind |= address == slot;
+      }
+    }
+    throw new AssertionError("there is none");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void shouldKeepTheFirstOfSeveralSlotsOfARecord(boolean inOneBucket) {
+    long[] places = slotAndEmptyOne(inOneBucket);
+    long slot = load(places)[0];
+    Words.setPlain(kept.region(), places[1], slot);
+    assertThat(kept.recover().doubled()).isOne();
+    assertThat(load(places)).containsExactly(slot, Bucket.EMPTY);
+  }
+
+  @Test
+  void shouldKeepTheSlotOfARecordThatASlotWithAnotherTagNamesAsWell() {
+    long[] places = slotAndEmptyOne(true);
+    long slot = load(places)[0];
+    Words.setPlain(kept.region(), places[0], slot ^ (1L << Bucket.OFFSET_BITS));
+    Words.setPlain(kept.region(), places[1], slot);
+    RecoveryReport report = kept.recover();
+    assertThat(report.damaged()).isOne();
+    assertThat(report.entries()).isEqualTo(OTHERS + 1);
+    assertThat(load(places)).containsExactly(Bucket.EMPTY, slot);
   }
 
   @Test

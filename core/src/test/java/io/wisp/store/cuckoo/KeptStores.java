@@ -21,12 +21,19 @@ final class KeptStores implements AutoCloseable {
 
   private final Path folder;
   private final CuckooStore.Options options;
+  private final int threads;
   private int files;
   private CuckooStore store;
 
-  KeptStores(Path folder, CuckooStore.Options options) throws IOException {
+  /**
+   * A store in a new file of a folder.
+   *
+   * @param threads of a recovery
+   */
+  KeptStores(Path folder, CuckooStore.Options options, int threads) throws IOException {
     this.folder = folder;
     this.options = options;
+    this.threads = threads;
     store = CuckooStore.keep(options, newFile());
   }
 
@@ -60,7 +67,7 @@ final class KeptStores implements AutoCloseable {
   RecoveryReport recover(byte[] bytes) {
     try {
       Path copy = write(bytes);
-      CuckooStore recovered = CuckooStore.keep(options, copy);
+      CuckooStore recovered = RecoveryThreads.keep(options, copy, threads);
       Path old = file();
       store.close();
       Files.delete(old);

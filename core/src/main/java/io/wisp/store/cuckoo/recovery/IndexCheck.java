@@ -10,12 +10,14 @@ import io.wisp.store.cuckoo.table.Index;
 import io.wisp.store.cuckoo.table.KeyHash;
 import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
+import java.util.function.LongConsumer;
 import java.util.stream.LongStream;
 
 /** Goes over the index: first to learn which records it names, then to clear the other slots. */
 final class IndexCheck {
 
-  private static final long BUCKETS_AT_ONCE = 4096;
+  /** Buckets that one thread goes over: so few that small tables are divided like large ones. */
+  private static final int BUCKETS_AT_ONCE = 64;
 
   private final MemorySegment memory;
   private final Geometry geometry;
@@ -55,19 +57,16 @@ final class IndexCheck {
     buckets = index.buckets();
   }
 
-  private interface BucketAction {
-    void accept(long bucket, long address);
-  }
-
-  private void forEachBucket(BucketAction action) {
-    long chunks = (buckets + BUCKETS_AT_ONCE - 1) / BUCKETS_AT_ONCE;
-    LongStream.range(0, chunks)
+  /** Does something with each bucket, by as many threads as the streams of the caller have. */
+  private void forEachBucket(LongConsumer action) {
+    long ranges = (buckets + BUCKETS_AT_ONCE - 1) / BUCKETS_AT_ONCE;
+    LongStream.range(0, ranges)
         .parallel()
         .forEach(
-            chunk -> {
-              long end = Math.min(buckets, (chunk + 1) * BUCKETS_AT_ONCE);
-              for (long bucket = chunk * BUCKETS_AT_ONCE; bucket < end; bucket++) {
-                action.accept(bucket, index.bucketAddress(bucket));
+            range -> {
+              long end = Math.min(buckets, (range + 1) * BUCKETS_AT_ONCE);
+              for (long bucket = range * BUCKETS_AT_ONCE; bucket < end; bucket++) {
+                action.accept(bucket);
               }
             });
   }
@@ -80,7 +79,8 @@ final class IndexCheck {
     forEachBucket(this::collect);
   }
 
-  private void collect(long bucket, long address) {
+  private void collect(long bucket) {
+    long address = index.bucketAddress(bucket);
     if (!isFitting(bucket, Words.getPlain(memory, address))) {
       counts.misfits.increment();
     }
@@ -123,7 +123,8 @@ final class IndexCheck {
    * In the order in which entries leave buckets, for clients that do not yet know that the process
    * has ended may be looking.
    */
-  private void clear(long bucket, long address) {
+  private void clear(long bucket) {
+    long address = index.bucketAddress(bucket);
     int level = KeyHash.level(bucket, buckets);
     boolean isAnnounced = !isFitting(bucket, Words.getPlain(memory, address));
     if (isAnnounced) {

@@ -58,18 +58,6 @@ final class RecordJudge {
     counts.lastVersion.accumulate(lastVersion);
   }
 
-  /**
-   * The hash of a record's key, for {@link #confirm}. It has the key's buckets fetched meanwhile:
-   * several records' are fetched at once if this is asked of all of them first.
-   */
-  long hash(long record) {
-    long hash = index.hashOfRecord(record);
-    // With acquire, for a load that is not ordered may be left out.
-    long ignored = Words.getAcquire(memory, index.slotAddress(hash, buckets, 0));
-    ignored = Words.getAcquire(memory, index.slotAddress(hash, buckets, Bucket.SLOTS));
-    return hash;
-  }
-
   /** How long a record is, as its header says. */
   int size(long record) {
     return RecordLayout.size(
@@ -83,15 +71,17 @@ final class RecordJudge {
   /**
    * Makes a record alive that is its key's; the answer is whether it is.
    *
-   * @param limit of its segment
+   * @param hash of its key
+   * @param slotAddress where the first slot with the key's tag is that names it, or {@link
+   *     Index#NONE}
+   * @param isWhole whether it {@link #isWhole} in its segment
    */
-  boolean confirm(long record, long hash, long limit) {
-    if (!isWhole(record, limit)) {
+  boolean confirm(long record, long hash, long slotAddress, boolean isWhole) {
+    if (!isWhole) {
       strays += isWhole(record, memory.byteSize()) ? 1 : 0;
       return false;
     }
-    long slotAddress = index.locateRecord(record, hash);
-    if (slotAddress == Index.NONE || !hasTag(slotAddress, hash)) {
+    if (slotAddress == Index.NONE) {
       return false;
     }
     boolean isLive = RecordLayout.isLive(Words.getAcquire(memory, record + Long.BYTES));
@@ -113,10 +103,6 @@ final class RecordJudge {
     long content = RecordLayout.contentHash(memory, record, word0, word1, checksumSeed);
     long expiry = RecordLayout.expiry(memory, record);
     return RecordLayout.isIntact(record, word0, word1 | RecordLayout.LIVE, expiry, content);
-  }
-
-  private boolean hasTag(long slotAddress, long hash) {
-    return Bucket.tag(Words.getPlain(memory, slotAddress)) == KeyHash.tag(hash);
   }
 
   /**

@@ -15,16 +15,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is made of the region of a kept table whose process has ended. FORMAT.md says why it is
  * right, whatever that process was doing. It changes nothing that another recovery, if this one is
  * ended as well, would judge in another way.
  *
- * <p>The index is gone over twice and each segment once, from its start to its end, all by as many
- * threads as there are processors. It takes a bit of memory for 8 bytes of the region.
+ * <p>The index is gone over twice and each segment once, from its start to its end, by the threads
+ * of parallel streams: as many as there are processors, unless the caller is a thread of another
+ * pool. What comes of it does not depend on them: no thread decides by what another one changes in
+ * the same pass. It takes a bit of memory for 8 bytes of the region.
  */
 public final class Recovery {
 
@@ -100,9 +100,13 @@ public final class Recovery {
       entries.collect();
       requireLevels();
       requireSegments(named.next(0, memory.byteSize()) < memory.byteSize());
-      List<Segment> segments = check(starts, named, confirmed);
+      SegmentChecks checks =
+          new SegmentChecks(memory, geometry, index, lengths, starts, named, confirmed, counts);
+      checks.judge();
       requireSegments(true);
       requireVersions();
+      checks.buryRest();
+      List<Segment> segments = checks.segments();
       entries.retireOthers(geometry.bytes(indexPages));
       entries.clear();
       forgetOthers(starts, segments);
@@ -197,20 +201,6 @@ public final class Recovery {
           "its header is damaged: it says that no version is above %d, and there is %d",
           bound, last);
     }
-  }
-
-  private List<Segment> check(List<Integer> starts, WordSet named, WordSet confirmed) {
-    return starts.parallelStream()
-        .map(page -> check(page, named, new RecordJudge(memory, index, confirmed)))
-        .filter(Objects::nonNull)
-        .toList();
-  }
-
-  private @Nullable Segment check(int page, WordSet named, RecordJudge judge) {
-    Segment segment =
-        new SegmentCheck(memory, geometry, named, judge, page, (int) lengths.get(page)).run();
-    judge.addTo(counts);
-    return segment;
   }
 
   /** When no slot names anything in them: what they were is needed until then. */

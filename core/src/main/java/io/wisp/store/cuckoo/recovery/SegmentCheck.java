@@ -13,87 +13,90 @@ import org.jspecify.annotations.Nullable;
  * Goes over a segment from its start to its end, has the records judged that slots name, and marks
  * dead what lies between them: nothing finds it, and a client that remembers where it is must not
  * take it for alive.
+ *
+ * <p>What lies before the first of them and behind the last it leaves as it is until all segments
+ * are judged. If lengths are damaged, a record of the segment before may end there, or one of this
+ * segment begin there; and that is found when it is judged, earlier or later, by another thread.
  */
 final class SegmentCheck {
 
-  /** Records whose buckets are fetched at once. */
-  private static final int AT_ONCE = 16;
-
   private final MemorySegment memory;
-  private final WordSet named;
-  private final RecordJudge judge;
   private final int firstPage;
   private final int pages;
   private final Geometry geometry;
   private final long start;
   private final long limit;
-  private final long[] hashes = new long[AT_ONCE];
-  private final long[] records = new long[AT_ONCE];
+  private long first;
   private long position;
   private long dead;
   private long sequence;
   private int largest;
   private int alive;
 
-  /**
-   * The check of a segment.
-   *
-   * @param named the records that slots name; those are removed that are not their keys'
-   */
-  SegmentCheck(
-      MemorySegment memory,
-      Geometry geometry,
-      WordSet named,
-      RecordJudge judge,
-      int firstPage,
-      int pages) {
+  /** The check of a segment. */
+  SegmentCheck(MemorySegment memory, Geometry geometry, int firstPage, int pages) {
     this.memory = memory;
     this.geometry = geometry;
-    this.named = named;
-    this.judge = judge;
     this.firstPage = firstPage;
     this.pages = pages;
     start = geometry.bytes(firstPage);
     limit = start + geometry.bytes(pages);
+    first = limit;
     position = start;
   }
 
-  /** The segment as it is afterwards, or null if nothing in it is alive. */
-  @Nullable Segment run() {
-    long record = named.next(start, limit);
-    while (record < limit) {
-      int count = 0;
-      for (; count < AT_ONCE && record < limit; count++) {
-        records[count] = record;
-        hashes[count] = judge.hash(record);
-        record = named.next(record + Long.BYTES, limit);
-      }
-      for (int i = 0; i < count; i++) {
-        check(records[i], hashes[i]);
+  /**
+   * Judges its records.
+   *
+   * @param named the records that slots name; those are removed that are not their keys'
+   * @throws UnrecoverableException if it cannot be such a segment
+   */
+  void judge(RecordBatch batch, WordSet named, RecordJudge judge) {
+    for (long next = start; next < limit; ) {
+      next = batch.load(next, limit);
+      for (int i = 0; i < batch.count(); i++) {
+        long record = batch.record(i);
+        if (record >= position
+            && judge.confirm(record, batch.hash(i), batch.slotAddress(i), batch.isWhole(i))) {
+          add(record, judge);
+        } else {
+          named.remove(record);
+        }
       }
     }
-    bury(position, limit);
     if (pages > geometry.segmentPages() && alive > 1) {
       throw new UnrecoverableException(
           "its recovery area is damaged: a segment of %d pages has %d records", pages, alive);
     }
-    return largest == 0
-        ? null
-        : Segment.left(geometry, firstPage, pages, sequence, position, dead, largest);
   }
 
-  private void check(long record, long hash) {
-    if (record < position || !judge.confirm(record, hash, limit)) {
-      named.remove(record);
-      return;
+  private void add(long record, RecordJudge judge) {
+    if (alive == 0) {
+      first = record;
+      sequence = judge.version(record);
+    } else {
+      fill(position, record);
     }
     int size = judge.size(record);
-    fill(position, record);
     dead += record - position;
-    sequence = largest == 0 ? judge.version(record) : sequence;
     largest = Math.max(largest, size);
     alive++;
     position = record + size;
+  }
+
+  /** Marks dead what lies before the first record and behind the last, or all if there is none. */
+  void buryRest() {
+    if (alive > 0) {
+      fill(start, first);
+    }
+    bury(position, limit);
+  }
+
+  /** The segment as it is afterwards, or null if nothing in it is alive. */
+  @Nullable Segment left() {
+    return alive == 0
+        ? null
+        : Segment.left(geometry, firstPage, pages, sequence, position, dead, largest);
   }
 
   /**

@@ -23,9 +23,8 @@ final class WordSet implements AutoCloseable {
     memory = bits.memory();
   }
 
-  /** Adds a word; the answer is whether it was not there. */
-  boolean add(long offset) {
-    return (Words.getAndOr(memory, wordAt(offset), bit(offset)) & bit(offset)) == 0;
+  void add(long offset) {
+    long ignored = Words.getAndOr(memory, wordAt(offset), bit(offset));
   }
 
   void remove(long offset) {

@@ -52,6 +52,16 @@ public final class Index {
     return OFFSET + (bucket << Bucket.SIZE_SHIFT);
   }
 
+  /** Where the bucket is that the first half of a hash addresses among so many. */
+  public long firstBucketAddress(long hash, long buckets) {
+    return bucketAddress(KeyHash.bucket(KeyHash.firstHalf(hash), buckets));
+  }
+
+  /** Where the bucket is that the second half of a hash addresses among so many. */
+  public long secondBucketAddress(long hash, long buckets) {
+    return bucketAddress(KeyHash.bucket(KeyHash.secondHalf(hash), buckets));
+  }
+
   /** The hash of a key. */
   public long hash(Slice key) {
     return XxHash64.hash(key.segment(), key.offset(), key.length(), hashSeed);
@@ -72,11 +82,8 @@ public final class Index {
   /** The address of the slot that has the key, or {@link #NONE}. */
   public long locate(Slice key, long hash) {
     long buckets = buckets();
-    long slot =
-        locateIn(bucketAddress(KeyHash.bucket(KeyHash.firstHalf(hash), buckets)), key, hash);
-    return slot != NONE
-        ? slot
-        : locateIn(bucketAddress(KeyHash.bucket(KeyHash.secondHalf(hash), buckets)), key, hash);
+    long slot = locateIn(firstBucketAddress(hash, buckets), key, hash);
+    return slot != NONE ? slot : locateIn(secondBucketAddress(hash, buckets), key, hash);
   }
 
   private long locateIn(long bucketAddress, Slice key, long hash) {
