@@ -103,7 +103,8 @@ run_command() {
   mapfile -d '' -t command <"$SESSION/command"
   mapfile -d '' -t environment <"$SESSION/environment"
   cd "$(<"$SESSION/directory")" || exit 125
-  exec setsid env -i "${environment[@]}" "${command[@]}"
+  # pytest names its folder by the caller, and refuses the one below /tmp that is not root's.
+  exec setsid env -i "${environment[@]}" PYTEST_DEBUG_TEMPROOT="$(mktemp -d)" "${command[@]}"
 }
 
 # Lets the channels run dry, which a process that outlives the command could hinder for ever.
