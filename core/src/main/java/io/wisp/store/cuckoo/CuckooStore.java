@@ -166,13 +166,7 @@ public final class CuckooStore implements Store {
     }
     table.stripes().lockKey(hash);
     try {
-      return switch (reader.read(key, hash, sink)) {
-        case Reader.HIT -> Status.FOUND;
-        case Reader.RETRY ->
-            throw new IllegalStateException(
-                "the record of a key is not whole, for a write of it has failed: write it again");
-        default -> Status.ABSENT;
-      };
+      return reader.read(key, hash, sink) == Reader.HIT ? Status.FOUND : Status.ABSENT;
     } finally {
       table.stripes().unlockKey(hash);
     }

@@ -36,6 +36,11 @@ final class Draft {
     return value;
   }
 
+  /** The size of a record with this key and value. */
+  int recordSize() {
+    return RecordLayout.size(key.length(), value.length());
+  }
+
   /** {@link RecordLayout#contentHash} of a record with this key and value. */
   long contentHash(long checksumSeed) {
     long word0 = RecordLayout.word0(0, key.length());

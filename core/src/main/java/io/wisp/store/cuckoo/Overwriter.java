@@ -59,6 +59,20 @@ final class Overwriter extends TableWriter {
     }
     Draft draft = DRAFTS.get();
     draft.write(key, value);
+    return write(draft, hash, condition, expectedVersion, expiresAt, written);
+  }
+
+  /**
+   * Likewise, of a draft whose record may be overwritten, and whether or not it seems to be there.
+   */
+  @Nullable Status write(
+      Draft draft,
+      long hash,
+      WriteCondition condition,
+      long expectedVersion,
+      long expiresAt,
+      @Nullable WrittenRecord written) {
+    int size = draft.recordSize();
     long content = draft.contentHash(table.checksumSeed());
     stripes.lockKey(hash);
     try {

@@ -117,6 +117,25 @@ class OverwriteTest extends ConcurrencyTestBase {
     assertThat(store.size()).isOne();
   }
 
+  /** As for one who took the key for there, or the record for one of its size, a moment before. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 100, 200, 1900})
+  void shouldLeaveAloneWhatIsOfAnotherSizeOrNotThere(int length) {
+    CuckooStore store = open(MEBIBYTE);
+    store.put(KEY, value(1));
+    Overwriter overwriter = new Overwriter(store.table(), clock);
+    Draft draft = new Draft();
+    for (Slice key : List.of(KEY, Slice.of("other"))) {
+      draft.write(key, Slice.of(new byte[length]));
+      long hash = store.table().index().hash(key);
+      assertThat(overwriter.write(draft, hash, WriteCondition.ALWAYS, 0, Store.NEVER, null))
+          .isNull();
+    }
+    assertThat(store.get(KEY, found)).isEqualTo(Status.FOUND);
+    assertThat(found.toByteArray()).isEqualTo(value(1).toByteArray());
+    assertThat(store.size()).isOne();
+  }
+
   /** Where a process may end in the middle, and another go on with what it left. */
   @Test
   void shouldGoElsewhereInAKeptTable(@TempDir Path folder) throws Exception {
