@@ -11,14 +11,17 @@ import io.wisp.store.HeapStore;
 import io.wisp.store.RecordAddress;
 import io.wisp.store.Slice;
 import io.wisp.store.WriteBatch;
+import io.wisp.testing.Eventually;
 import io.wisp.transport.CommitToken;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.HeldLog;
 import io.wisp.transport.Overridden;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.Waiting;
+import io.wisp.transport.ring.BufferSource;
 import io.wisp.transport.ring.DelayedLink;
 import io.wisp.transport.ring.FabricCounters;
+import io.wisp.transport.ring.LocalBuffer;
 import io.wisp.transport.ring.OutgoingRing;
 import io.wisp.transport.ring.Port;
 import io.wisp.transport.ring.RemoteBuffer;
@@ -31,6 +34,8 @@ import io.wisp.transport.ring.handshake.ServerFabric;
 import io.wisp.transport.ring.handshake.ServerHandshake;
 import io.wisp.transport.ring.handshake.ServerOffer;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -55,6 +60,7 @@ import org.junit.jupiter.api.Test;
 class IoThreadTest {
 
   private static final Duration IDLE = Duration.ofSeconds(2);
+  private static final Duration STALL = Duration.ofSeconds(30);
   private static final RingLimits RINGS = new RingLimits(1 << 20);
 
   private final AtomicLong nanos = new AtomicLong();
@@ -66,14 +72,16 @@ class IoThreadTest {
           .withMaxClients(3)
           .withOnThreadLost((thread, cause) -> lost.set(cause));
   private final ServerLimits limits =
-      new ServerLimits(RINGS, 1 << 20, Duration.ofSeconds(30), Duration.ofSeconds(30));
+      new ServerLimits(RINGS, 1 << 20, Duration.ofSeconds(30), STALL);
   private final HeapStore store = new HeapStore();
   private final OneMemoryAtATime fabric = new OneMemoryAtATime();
   private final List<IoThread> threads = new ArrayList<>();
   private final ServerHandshake handshake =
       new ServerHandshake(store, options, fabric, RINGS, threads);
   private final ScriptedPort port = new ScriptedPort();
+  private final BufferSource buffers = OfferedBuffer::new;
   private Runnable request = () -> {};
+  private String information = "";
   private boolean closesBadly;
   private final IoThread thread =
       new IoThread(
@@ -92,7 +100,7 @@ class IoThreadTest {
 
   private String executed() {
     request.run();
-    return "";
+    return information;
   }
 
   @AfterEach
@@ -114,6 +122,7 @@ class IoThreadTest {
 
     private boolean isCut;
     private final DelayedLink.Side client;
+    private final DelayedLink.Side server;
     private final OutgoingRing requests;
 
     Connected() throws IOException {
@@ -129,12 +138,19 @@ class IoThreadTest {
       control = new ControlSession(accepted, handshake, Long.MAX_VALUE);
       DelayedLink link = new DelayedLink(RINGS.ringBytes());
       client = link.left();
+      server = link.right();
       requests = new OutgoingRing(client, RINGS);
       fabric.next =
           Overridden.in(
               RemoteMemory.class,
-              link.right(),
-              Map.of("close", original -> countClose(), "isWhole", original -> !isCut));
+              server,
+              Map.of(
+                  "close",
+                  original -> countClose(),
+                  "isWhole",
+                  original -> !isCut,
+                  "buffers",
+                  original -> buffers));
       socket.write(new ControlMessage.Hello(ControlMessage.VERSION, null).encode());
       socket.write(new ControlMessage.Answer(ByteBuffer.allocate(0)).encode());
       while (fabric.next != null) {
@@ -183,6 +199,14 @@ class IoThreadTest {
       long offset = requests.claim(length);
       RequestDescriptor.encode(
           requests.segment(), offset, Operation.WRITE_ALL, new Slice(), value, 0);
+      requests.commit(0);
+    }
+
+    /** Puts a value, with the next {@link #ask}. */
+    void put(Slice key, Slice value) throws RingFaultException {
+      int length = (int) RequestDescriptor.frameLength(key.length(), value.length());
+      long offset = requests.claim(length);
+      RequestDescriptor.encode(requests.segment(), offset, Operation.PUT, key, value, 0);
       requests.commit(0);
     }
 
@@ -392,6 +416,48 @@ class IoThreadTest {
     }
   }
 
+  /** Has so many tenths of the time pass in which a client must have read a long reply. */
+  private void turnForTenths(IoThread turning, int tenths) {
+    for (int i = 0; i < tenths; i++) {
+      nanos.addAndGet(STALL.toNanos() / 10);
+      turning.turn();
+    }
+  }
+
+  /** The long reply counts at once, and lies behind one that the log holds up. */
+  @Test
+  void shouldNotTakeTheTimeOfTheLogForThatInWhichALongReplyIsNotRead() throws Exception {
+    try (HeldLog log = new HeldLog(store)) {
+      RingCommit commit = new RingCommit(new CommitToken(log, store), store, port);
+      RequestExecutor executor = new RequestExecutor(commit.store(), null, this::executed);
+      try (IoThread logged =
+          new IoThread("logged", port, executor, commit, limits, options, nanos::get)) {
+        threads.set(0, logged);
+        Connected client = new Connected();
+        logged.turn();
+        log.hold();
+        information = "x".repeat(2 * RINGS.maxPayload());
+        client.put(Slice.of("key"), Slice.of("value"));
+        client.ask();
+        logged.turn();
+        assertThat(log.isHolding()).isTrue();
+        nanos.addAndGet(2 * STALL.toNanos());
+        logged.turn();
+        log.letGo();
+        Eventually.await(
+            () -> {
+              logged.turn();
+              return client.server.hasWrites();
+            });
+        assertThat(client.isServed()).isTrue();
+        turnForTenths(logged, 5);
+        assertThat(client.isServed()).isTrue();
+        turnForTenths(logged, 10);
+        assertThat(client.isServed()).isFalse();
+      }
+    }
+  }
+
   @Test
   void shouldFreeAClientsNumberAndTellItTheEndThoughItsMemoryClosesBadly() throws Exception {
     Connected bad = connect();
@@ -432,6 +498,22 @@ class IoThreadTest {
     thread.run();
     assertThat(port.polls).isEqualTo(1_000);
     assertThat(lost.get()).isNull();
+  }
+
+  /** What is offered for reading, by nobody. */
+  private record OfferedBuffer(MemorySegment memory) implements LocalBuffer {
+
+    OfferedBuffer(long bytes) {
+      this(Arena.ofAuto().allocate(bytes, 8));
+    }
+
+    @Override
+    public RemoteBuffer remote() {
+      return new RemoteBuffer(0, 1, memory.byteSize());
+    }
+
+    @Override
+    public void close() {}
   }
 
   private static final class ScriptedPort implements Port {
