@@ -43,7 +43,7 @@ def asked(tmp_path, monkeypatch):
     """The lines that fake tables were asked, with the name of each; all but the fills."""
     lines = tmp_path / "asked"
 
-    def commands(entries, folder):
+    def commands(entries, pages, folder):
         return {name: [sys.executable, "-c", PROGRAM, name, "7", str(lines)] for name in TABLES}
 
     monkeypatch.setattr(libcuckoo, "commands", commands)
@@ -52,7 +52,7 @@ def asked(tmp_path, monkeypatch):
 
 def test_all_tables_take_turns_and_are_asked_for_the_same_keys(asked, tmp_path):
     with ExitStack() as stack:
-        tables = Tables(1000, 50, tmp_path, stack)
+        tables = Tables(1000, 50, "huge", tmp_path, stack)
         libcuckoo.compare(tables, CASES["put-2"], 2)
     by_round = [asked()[at : at + 3] for at in range(0, 9, 3)]
     # The one that warms up, and two; every second in the opposite order.
@@ -65,20 +65,20 @@ def test_all_tables_take_turns_and_are_asked_for_the_same_keys(asked, tmp_path):
 
 def test_jvms_are_warmed_by_each_operation_once(asked, tmp_path):
     with ExitStack() as stack:
-        Tables(1000, 50, tmp_path, stack).warm([CASES["get-1"], CASES["get-2"], CASES["mixed-1"]])
+        Tables(1000, 50, "huge", tmp_path, stack).warm([CASES["get-1"], CASES["get-2"], CASES["mixed-1"]])
     assert [line[:4] for line in asked()] == [
         [name, "measure", operation, "1"] for operation in ("get", "mixed") for name in ("wisp", "concurrent-hash-map")
     ]
 
 
 def test_programs_that_would_ask_for_other_keys_are_not_compared(tmp_path, monkeypatch):
-    def commands(entries, folder):
+    def commands(entries, pages, folder):
         asked = str(tmp_path / "asked")
         return {name: [sys.executable, "-c", PROGRAM, name, str(at), asked] for at, name in enumerate(TABLES)}
 
     monkeypatch.setattr(libcuckoo, "commands", commands)
     with ExitStack() as stack, pytest.raises(WispError, match="do not ask for the same keys"):
-        Tables(1000, 50, tmp_path, stack)
+        Tables(1000, 50, "huge", tmp_path, stack)
 
 
 def rounds(*rates: tuple[float, float, float]) -> list[dict[str, Figures]]:
@@ -99,9 +99,11 @@ def test_rates_are_compared_within_a_round_only():
 
 
 def test_the_record_fits_its_schema_and_the_report_and_the_table_show_it(asked, tmp_path):
-    options = Namespace(entries=1000, seconds=1, rounds=2, started_at="2026-11-29T12:00:00Z", arguments=["get-1"])
+    options = Namespace(
+        entries=1000, pages="huge", seconds=1, rounds=2, started_at="2026-11-29T12:00:00Z", arguments=["get-1"]
+    )
     with ExitStack() as stack:
-        tables = Tables(options.entries, 50, tmp_path, stack)
+        tables = Tables(options.entries, 50, options.pages, tmp_path, stack)
         document = {
             "format": "wisp-beside-libcuckoo",
             "version": 1,
@@ -114,11 +116,24 @@ def test_the_record_fits_its_schema_and_the_report_and_the_table_show_it(asked, 
         files.write_checked(tmp_path / "other.json", libcuckoo.SCHEMA, document | {"rows": []})
     (study,) = recorded_studies(tmp_path)
     assert study.title == "The table beside libcuckoo's"
+    assert "pages: huge." in study.text
     assert "wisp 34.0, libcuckoo 34.0, concurrent-hash-map 34.0" in study.text
     assert {len(line) for line in study.rows} == {len(study.header)}
     assert study.rows[0] == ("get", "1", "wisp", "1.00", "0.50 (0.50 to 0.50)", "250", "3.2")
     assert study.rows[1] == ("get", "1", "libcuckoo", "2.00", "1.00 (1.00 to 1.00)", "250", "")
     assert "| put | 2 | concurrent-hash-map | 3.00 | 1.50 (1.50 to 1.50) | 250 | 3.2 |" in libcuckoo.in_table(document)
+
+    larger = document | {"conditions": document["conditions"] | {"entries": 20_000, "pages": "small"}}
+    files.write_checked(tmp_path / "a-larger-one.json", libcuckoo.SCHEMA, larger)
+    (study,) = recorded_studies(tmp_path)
+    assert study.title == "The table beside libcuckoo's, by how much it holds"
+    assert {len(line) for line in study.rows} == {len(study.header)}
+    assert [line[:4] for line in study.rows] == [
+        (entries, pages, operation, threads)
+        for entries, pages in (("1,000", "huge"), ("20,000", "small"))
+        for operation, threads in (("get", "1"), ("put", "2"))
+    ]
+    assert study.rows[0][4:] == ("1.00", "2.00", "3.00", "0.50 (0.50 to 0.50)", "34.0", "34.0")
 
 
 def test_a_case_that_does_not_exist_is_named(capsys):
@@ -172,6 +187,22 @@ def program(tmp_path_factory):
     warnings = ("-Wall", "-Wextra", "-Werror")
     subprocess.run([*libcuckoo.COMPILER, *warnings, "-o", built, libcuckoo.PROGRAM], check=True)
     return built
+
+
+def huge_pages_are_disabled(command) -> bool:
+    """As the status of a process tells that is started in the way of a command."""
+    at = command.index(next(word for word in command if str(word).endswith(("java", "table"))))
+    told = subprocess.run([*command[:at], "/bin/cat", "/proc/self/status"], capture_output=True, text=True, check=True)
+    lines = [line for line in told.stdout.splitlines() if line.startswith("THP_enabled")]
+    if not lines:
+        pytest.skip("this kernel has no huge pages")
+    return lines[0].split()[-1] == "0"
+
+
+@pytest.mark.parametrize("pages", ["huge", "small"])
+def test_all_tables_have_the_same_pages(pages, tmp_path):
+    for command in libcuckoo.commands(1000, pages, tmp_path).values():
+        assert huge_pages_are_disabled(command) is (pages == "small")
 
 
 class TestTheTableInCpp:

@@ -7,7 +7,7 @@ the last, so what a JVM has compiled stays, and no JVM sees two kinds of tables;
 Rounds are interleaved and their order alternates: the answer is the ratio to libcuckoo's operations a second in each
 round, its median and its range.
 
-    ./wisp beside libcuckoo [--entries N] [--rounds N] [--seconds S] [--json FILE] [CASE ...]
+    ./wisp beside libcuckoo [--entries N] [--pages KIND] [--rounds N] [--seconds S] [--json FILE] [CASE ...]
 
 Cases, an operation and a number of threads: get-1, put-1, mixed-1, get-2, put-2, mixed-2. A get copies the value out of the
 table, a put replaces a value, mixed is 95 % gets and 5 % puts. All keys are there, and each comes as often as another.
@@ -20,7 +20,8 @@ and value, the CPU time of an operation, and the bytes that it allocates on the 
     puts       both write over the value where it is; Wisp has readers that take no lock and a new version and checksum
                for each. It has twice the memory of keys and values, and 64 MiB, for what does not fit its old place
     memory     libcuckoo is told the number of entries and has a power of two of buckets: with --entries 1000000 they are
-               95 % full, just above a power of two half of that. Wisp grows as it is filled
+               95 % full, just above a power of two half of that. Wisp grows as it is filled. All three ask for huge
+               pages, or with --pages small get none
 
 Needs g++, libcuckoo-dev, two cores, and benchmarks.jar: ./wisp bench -l builds it. The file of --json is checked against
 its schema before it is written.
@@ -28,6 +29,7 @@ its schema before it is written.
 
 import os
 import shutil
+import sys
 import tempfile
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
@@ -55,6 +57,13 @@ PACKAGES = "g++ libcuckoo-dev"
 HEADER = "libcuckoo/cuckoohash_map.hh"
 RULER = "libcuckoo"
 IN_A_JVM = ("wisp", "concurrent-hash-map")
+HUGE, SMALL = "huge", "small"
+"""Pages, if the kernel gives huge ones to those who ask."""
+WITHOUT_HUGE_PAGES = (
+    *(sys.executable, "-c"),
+    "import ctypes, os, sys; ctypes.CDLL(None).prctl(41, 1, 0, 0, 0); os.execv(sys.argv[1], sys.argv[1:])",
+)
+"""Starts a program that gets none, whatever it asks for: PR_SET_THP_DISABLE of linux/prctl.h."""
 TABLES = ("wisp", RULER, "concurrent-hash-map")
 MOST_THREADS = 2
 CPU, ALLOCATED = "cpuNanosecondsPerOperation", "allocatedBytesPerOperation"
@@ -94,12 +103,12 @@ class Figures:
 class Tables:
     """The three, filled."""
 
-    def __init__(self, entries: int, milliseconds: int, folder: Path, stack: ExitStack) -> None:
+    def __init__(self, entries: int, milliseconds: int, pages: str, folder: Path, stack: ExitStack) -> None:
         self._milliseconds = milliseconds
         self._programs: dict[str, Answering] = {}
         self._asked = dict.fromkeys(TABLES, 0)
         filled: dict[str, dict[str, Any]] = {}
-        for name, command in commands(entries, folder).items():
+        for name, command in commands(entries, pages, folder).items():
             side.say(f"filling {name} with {entries:,} entries")
             program = self._programs[name] = stack.enter_context(answering(name, command, folder / f"{name}.log"))
             filled[name] = program.ask("fill")
@@ -122,12 +131,14 @@ class Tables:
         return Figures(float(found["operationsPerSecond"]), float(found[CPU]), found.get(ALLOCATED))
 
 
-def commands(entries: int, folder: Path) -> dict[str, list[str | Path]]:
+def commands(entries: int, pages: str, folder: Path) -> dict[str, list[str | Path]]:
     """Of the programs that have the tables, by table."""
     cores = ",".join(map(str, sorted(os.sched_getaffinity(0))[:MOST_THREADS]))
-    java = (jdk() / "bin" / "java", *JVM_FLAGS, "-cp", BENCHMARKS, "io.wisp.bench.store.MapProcess")
+    before = WITHOUT_HUGE_PAGES if pages == SMALL else ()
+    flags = (*JVM_FLAGS, "-XX:+UseTransparentHugePages") if pages == HUGE else JVM_FLAGS
+    java = (*before, jdk() / "bin" / "java", *flags, "-cp", BENCHMARKS, "io.wisp.bench.store.MapProcess")
     found: dict[str, list[str | Path]] = {name: [*java, name, str(entries), cores] for name in IN_A_JVM}
-    found[RULER] = [folder / "table", str(entries), cores]
+    found[RULER] = [*before, folder / "table", str(entries), cores]
     return found
 
 
@@ -153,6 +164,35 @@ HEAD = (
     *("operation", "threads", "table", "M operations/s, median", "ratio to libcuckoo: median (lowest to highest)"),
     *("CPU time an operation, ns", "B allocated an operation"),
 )
+
+
+HEAD_BY_ENTRIES = (
+    *("entries", "pages", "operation", "threads", *(f"{name}, M operations/s" for name in TABLES)),
+    *("wisp's ratio to libcuckoo's: median (lowest to highest)", "bytes beyond key and value: wisp", "libcuckoo"),
+)
+
+IN_TURNS = (
+    "All are asked for the same keys in turns, ratios within each round; each thread has a core. A get copies the value out of the"
+    " table, a put replaces one, mixed is 95 % gets."
+)
+
+
+def cells_by_entries(file: Fields) -> list[tuple[str, ...]]:
+    """Of what was measured, a line of the table with HEAD_BY_ENTRIES for each case."""
+    conditions, beyond = file.inner("conditions"), file.inner("bytesBeyondKeyAndValue")
+    lines: list[tuple[str, ...]] = []
+    for row in file.each("rows"):
+        tables = {name: (found, rounds) for name, found, rounds in side.recorded(row, "tables")}
+        rates = (side.median_of(tables[name][1], "operationsPerSecond", ".2f", 1e6) for name in TABLES)
+        lines.append(
+            (
+                *(f"{conditions.whole('entries'):,}", conditions.text("pages")),
+                *(row.text("operation"), str(row.whole("threads")), *rates),
+                side.spread_of(tables["wisp"][0].inner("ratioToLibcuckoo")),
+                *(f"{beyond.number(name):.1f}" for name in ("wisp", RULER)),
+            )
+        )
+    return lines
 
 
 def cells_of(row: Fields) -> list[tuple[str, ...]]:
@@ -190,6 +230,7 @@ def conditions(options: Namespace, runtimes: Mapping[str, str]) -> dict[str, Any
         "keySize": KEY_SIZE,
         "valueSize": VALUE_SIZE,
         "entries": options.entries,
+        "pages": options.pages,
         "seconds": options.seconds,
         "rounds": options.rounds,
         "arguments": files.without_places(options.arguments),
@@ -220,6 +261,8 @@ def parser() -> Parser:
     made = side.parser("libcuckoo", __doc__)
     help_text = "in each table (default 1000000)"
     made.add_argument("--entries", type=whole(1000, 100_000_000), default=1_000_000, help=help_text)
+    help_text = "that the tables ask for: huge, the default, or small"
+    made.add_argument("--pages", choices=(HUGE, SMALL), default=HUGE, metavar="KIND", help=help_text)
     help_text = "of each table in a round (default 1)"
     made.add_argument("--seconds", type=whole(1, 600), default=1, help=help_text)
     made.add_argument("cases", nargs="*", metavar="CASE", help="the cases to run; all of them by default")
@@ -237,7 +280,7 @@ def main(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="wisp-beside-") as name, ExitStack() as stack:
         folder = Path(name)
         output_of([*COMPILER, "-o", str(folder / "table"), str(PROGRAM)], side.LIMIT_SECONDS)
-        tables = Tables(options.entries, 1000 * options.seconds, folder, stack)
+        tables = Tables(options.entries, 1000 * options.seconds, options.pages, folder, stack)
         found = {"format": FORMAT, "version": 1, "conditions": conditions(options, tables.runtimes)}
         found |= {"bytesBeyondKeyAndValue": tables.beyond}
         tables.warm(cases)

@@ -21,14 +21,14 @@ CPU_TIME = "cpuNanosecondsPerRequest"
 
 def recorded_studies(results: Path) -> list[Study]:
     """Those among all recorded files, first what gets are to reach. Raises WispError if a file is not whole."""
-    found: dict[str, list[Fields]] = {name: [] for name in MAKERS}
+    found: dict[str, list[Fields]] = {name: [] for name in (*MAKERS, libcuckoo.FORMAT)}
     for path in sorted(results.glob("**/*.json")):
         relative = path.relative_to(results)
         name = format_of(path) or ""
         if name in found and not (set(relative.parts[:-1]) & NO_RUNS):
             found[name].append(Fields.of_file(path, str(relative)))
-    studies = [MAKERS[name](file) for name, files in found.items() for file in files]
-    return [*aims(found[gets.FORMAT]), *studies]
+    studies = [make(file) for name, make in MAKERS.items() for file in found[name]]
+    return [*aims(found[gets.FORMAT]), *studies, *_beside_libcuckoo(found[libcuckoo.FORMAT])]
 
 
 def write_cost(file: Fields) -> Study:
@@ -191,22 +191,40 @@ def beside_loss(file: Fields) -> Study:
     return Study("What a lost packet costs", text, loss.HEAD, tuple(loss.cells_of(row) for row in file.each("rows")))
 
 
-def beside_libcuckoo(file: Fields) -> Study:
-    """The answer in a file of `./wisp beside libcuckoo --json FILE`."""
-    _check_version(file, 1)
+def _beside_libcuckoo(files: Sequence[Fields]) -> list[Study]:
+    """The answers in files of `./wisp beside libcuckoo --json FILE`: of one all that it says, of several what compares them."""
+    if len(files) < 2:
+        return [_beside_libcuckoo_once(file) for file in files]
+    files = sorted(files, key=lambda file: (file.inner("conditions").whole("entries"), file.where))
+    text = (
+        f"Wisp's table inside one process, libcuckoo's and ConcurrentHashMap. {libcuckoo.IN_TURNS} With few entries all that a"
+        " request needs is in a core's own cache, and it takes what its instructions take; with many it waits for memory."
+        f" From {', '.join(_origin_of_tables(file) for file in files)}."
+    )
+    rows = tuple(cells for file in files for cells in libcuckoo.cells_by_entries(file))
+    return [Study("The table beside libcuckoo's, by how much it holds", text, libcuckoo.HEAD_BY_ENTRIES, rows)]
+
+
+def _beside_libcuckoo_once(file: Fields) -> Study:
     conditions = file.inner("conditions")
     text = (
-        "Wisp's table inside one process, libcuckoo's and ConcurrentHashMap with the same"
-        f" {conditions.whole('entries'):,} entries, asked for the same keys in turns: {conditions.whole('rounds')} rounds of"
-        f" {conditions.whole('seconds')} s each, ratios within each round; each thread has a core. mixed is 95 % gets."
-        f" {libcuckoo.memory_in_words(file.inner('bytesBeyondKeyAndValue'))} From {file.where}:"
-        f" {conditions.optional_text('cpu') or 'CPU unknown'}, {conditions.whole('cores')} cores,"
-        f" {conditions.text('kernel')}, libcuckoo {conditions.optional_text('libcuckoo') or 'of unknown version'}, keys of"
-        f" {wording.size(conditions.whole('keySize'))}, values of {wording.size(conditions.whole('valueSize'))},"
-        f" {conditions.text('startedAt')[:10]}."
+        f"Wisp's table inside one process, libcuckoo's and ConcurrentHashMap with the same {conditions.whole('entries'):,}"
+        f" entries; pages: {conditions.text('pages')}. {libcuckoo.IN_TURNS}"
+        f" {libcuckoo.memory_in_words(file.inner('bytesBeyondKeyAndValue'))} From {_origin_of_tables(file)}."
     )
     rows = tuple(cells for row in file.each("rows") for cells in libcuckoo.cells_of(row))
     return Study("The table beside libcuckoo's", text, libcuckoo.HEAD, rows)
+
+
+def _origin_of_tables(file: Fields) -> str:
+    _check_version(file, 1)
+    conditions = file.inner("conditions")
+    return (
+        f"{file.where} ({conditions.optional_text('cpu') or 'CPU unknown'}, {conditions.whole('cores')} cores,"
+        f" {conditions.text('kernel')}, libcuckoo {conditions.optional_text('libcuckoo') or 'of unknown version'}, keys of"
+        f" {wording.size(conditions.whole('keySize'))}, values of {wording.size(conditions.whole('valueSize'))},"
+        f" {conditions.whole('rounds')} rounds of {conditions.whole('seconds')} s, {conditions.text('startedAt')[:10]})"
+    )
 
 
 def beside_durable(file: Fields) -> Study:
@@ -237,7 +255,6 @@ MAKERS = {
     "wisp-write-cost": write_cost,
     "wisp-client-agreement": client_agreement,
     "wisp-beside-redis": beside_redis,
-    libcuckoo.FORMAT: beside_libcuckoo,
     durable.FORMAT: beside_durable,
 }
 
