@@ -280,6 +280,16 @@ public final class ClusterMap {
     return place < 0 ? NOBODY : masters[place];
   }
 
+  /** Whether all nodes are of one shard, so that slots can move nowhere. */
+  public boolean isOfOneShard() {
+    for (int master : masters) {
+      if (master != masters[0]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** The nodes of the shard of the node at a place, the master first. */
   public List<ClusterNode> shardOf(int index) {
     ClusterNode master = nodes.get(masters[index]);

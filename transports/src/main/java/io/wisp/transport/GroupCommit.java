@@ -203,6 +203,11 @@ public class GroupCommit<C extends GroupCommit.Connection> {
     return pending.isShown();
   }
 
+  /** {@link WriteLog#tableLeaseNanos} of the log. */
+  protected final long tableLeaseNanos() {
+    return token.log().tableLeaseNanos();
+  }
+
   /** Why nothing can be written any more, or null. */
   public final @Nullable String failure() {
     return token.log().failure();

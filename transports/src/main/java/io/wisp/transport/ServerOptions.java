@@ -235,11 +235,17 @@ public record ServerOptions(
   }
 
   /**
-   * The store whose table clients may read themselves; null where writes are logged, for nothing
-   * would say that what they read is the latest.
+   * The store whose table clients may read themselves; null where writes go to a log that grants no
+   * leases, for nothing would say that what they read is the latest.
    */
   public @Nullable Store readTable(Store store) {
-    return writeLog == null ? store : null;
+    WriteLog log = writeLog;
+    return log == null || log.leasesTable() ? store : null;
+  }
+
+  /** Whether what clients read in the table counts only by leases, which replies bring. */
+  public boolean leasesTable() {
+    return writeLog != null;
   }
 
   /** For a transport that would write behind the back of a log: refuses to serve with one. */

@@ -84,6 +84,20 @@ public interface WriteLog extends AutoCloseable {
     append(writes, clears, null, completion);
   }
 
+  /** Whether clients may read the table of the store themselves, by leases. */
+  default boolean leasesTable() {
+    return false;
+  }
+
+  /**
+   * For how many nanoseconds from now on the store is known to have all that was acknowledged,
+   * whatever becomes of this process: no other server answers anybody before that is over. So what
+   * a client reads in the table by then is the latest. 0 or less if that is not known.
+   */
+  default long tableLeaseNanos() {
+    return 0;
+  }
+
   /** Why nothing more can be appended, or null while all is well. */
   @Nullable String failure();
 

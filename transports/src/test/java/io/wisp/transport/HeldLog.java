@@ -36,6 +36,8 @@ public final class HeldLog implements WriteLog {
   private Ending next = DONE;
   private volatile Consumer<WriteBatch> hook = writes -> {};
   private volatile @Nullable String failure;
+  private volatile boolean leasesTable;
+  private volatile long tableLease;
 
   /** A log of the writes of a store. */
   public HeldLog(Store store) {
@@ -57,6 +59,23 @@ public final class HeldLog implements WriteLog {
   @Override
   public @Nullable Leadership leadership() {
     return leadership;
+  }
+
+  /** From now on clients may read the table, each time for so long; not at all for 0. */
+  public HeldLog leasingTable(long nanos) {
+    leasesTable = true;
+    tableLease = nanos;
+    return this;
+  }
+
+  @Override
+  public boolean leasesTable() {
+    return leasesTable;
+  }
+
+  @Override
+  public long tableLeaseNanos() {
+    return tableLease;
   }
 
   /** Has something happen in the log's thread before each entry is carried out, by its writes. */

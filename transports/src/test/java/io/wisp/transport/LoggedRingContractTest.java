@@ -21,7 +21,12 @@ public abstract class LoggedRingContractTest extends RingContractTest {
   @Override
   protected ServerOptions serving(Store served, ServerOptions options) {
     return options.withWriteLog(
-        logs.computeIfAbsent(served, each -> closedAfterwards(new HeldLog(each))));
+        logs.computeIfAbsent(served, each -> closedAfterwards(newLog(each))));
+  }
+
+  /** The log of a store. */
+  protected HeldLog newLog(Store served) {
+    return new HeldLog(served);
   }
 
   /** The largest value of all is more than an entry of the log takes. */

@@ -29,7 +29,8 @@ import java.nio.ByteOrder;
  *
  * <ul>
  *   <li>Length: of the payload, in bytes.
- *   <li>Flags: the upper bits of the byte, {@link #WANTS_ADDRESS} and {@link #HAS_ADDRESS}.
+ *   <li>Flags: the upper bits of the byte, {@link #WANTS_ADDRESS}, {@link #HAS_ADDRESS}, {@link
+ *       #WANTS_LEASE} and {@link #HAS_LEASE}.
  *   <li>Sequence: the low 24 bits of the frame's position in the ring divided by {@link
  *       #ALIGNMENT}, so that what is left of an earlier lap is never taken for a frame.
  *   <li>Credit: up to which position the sender has taken frames from the ring of the opposite
@@ -64,12 +65,27 @@ public final class FrameDescriptor {
 
   static final int ADDRESS_LENGTH = Long.BYTES;
 
-  private static final int FLAGS = WANTS_ADDRESS | HAS_ADDRESS;
+  /**
+   * Of a request: its reply shall say for how long the client may read the table. Only a server
+   * whose welcome says so understands it.
+   */
+  static final int WANTS_LEASE = 0x20;
+
+  /**
+   * Of a reply: before the message, and behind the address, are the microseconds for which what is
+   * read in the table counts, from when the request was sent.
+   */
+  static final int HAS_LEASE = 0x10;
+
+  static final int LEASE_LENGTH = Long.BYTES;
+
+  private static final int FLAGS = WANTS_ADDRESS | HAS_ADDRESS | WANTS_LEASE | HAS_LEASE;
 
   private static final int LENGTH_OFFSET = 0;
   private static final int KIND_OFFSET = 4;
   private static final int CREDIT_OFFSET = 8;
   private static final int SEQUENCE_MASK = 0xFF_FFFF;
+  private static final long LEASE_MASK = 0xFFFF_FFFFL;
 
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -125,6 +141,14 @@ public final class FrameDescriptor {
 
   static long address(MemorySegment ring, long payloadOffset) {
     return ring.get(LONG, payloadOffset);
+  }
+
+  static void encodeLease(MemorySegment ring, long offset, long micros) {
+    ring.set(LONG, offset, micros & LEASE_MASK);
+  }
+
+  static long lease(MemorySegment ring, long offset) {
+    return ring.get(LONG, offset) & LEASE_MASK;
   }
 
   static boolean isAt(long firstWord, long position) {

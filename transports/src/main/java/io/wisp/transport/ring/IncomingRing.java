@@ -44,7 +44,9 @@ public final class IncomingRing {
   private long consumed;
   private int payloadLength;
   private int addressLength;
+  private int leaseLength;
   private boolean wantsAddress;
+  private boolean wantsLease;
   private long credit;
   private int kind = NONE;
   private long ahead;
@@ -106,9 +108,9 @@ public final class IncomingRing {
       }
       if (kindAhead == FrameDescriptor.MESSAGE) {
         int payload = (int) FrameDescriptor.length(first);
-        int address = addressLength(first);
-        aheadOffset = offset + FrameDescriptor.HEADER_LENGTH + address;
-        aheadLength = payload - address;
+        int before = addressLength(first) + leaseLength(first);
+        aheadOffset = offset + FrameDescriptor.HEADER_LENGTH + before;
+        aheadLength = payload - before;
         ahead += FrameDescriptor.size(payload);
         return true;
       }
@@ -139,7 +141,9 @@ public final class IncomingRing {
       throw new RingFaultException(describe(fault, first));
     }
     addressLength = addressLength(first);
+    leaseLength = leaseLength(first);
     wantsAddress = FrameDescriptor.hasFlag(first, FrameDescriptor.WANTS_ADDRESS);
+    wantsLease = FrameDescriptor.hasFlag(first, FrameDescriptor.WANTS_LEASE);
     credit = FrameDescriptor.credit(ring, offset());
     payloadLength = (int) FrameDescriptor.length(first);
     kind = FrameDescriptor.kind(first);
@@ -170,7 +174,7 @@ public final class IncomingRing {
 
   private static boolean isPossible(long first) {
     long claimed = FrameDescriptor.length(first);
-    long message = claimed - addressLength(first);
+    long message = claimed - addressLength(first) - leaseLength(first);
     return switch (FrameDescriptor.kind(first)) {
       case FrameDescriptor.MESSAGE -> message >= 0;
       case FrameDescriptor.RENDEZVOUS -> message == RemoteBuffer.ENCODED_LENGTH;
@@ -182,6 +186,12 @@ public final class IncomingRing {
   private static int addressLength(long first) {
     return FrameDescriptor.hasFlag(first, FrameDescriptor.HAS_ADDRESS)
         ? FrameDescriptor.ADDRESS_LENGTH
+        : 0;
+  }
+
+  private static int leaseLength(long first) {
+    return FrameDescriptor.hasFlag(first, FrameDescriptor.HAS_LEASE)
+        ? FrameDescriptor.LEASE_LENGTH
         : 0;
   }
 
@@ -204,12 +214,12 @@ public final class IncomingRing {
    * holds it.
    */
   public long messageOffset() {
-    return offset() + FrameDescriptor.HEADER_LENGTH + addressLength;
+    return offset() + FrameDescriptor.HEADER_LENGTH + addressLength + leaseLength;
   }
 
   /** Its length in bytes. */
   public int messageLength() {
-    return payloadLength - addressLength;
+    return payloadLength - addressLength - leaseLength;
   }
 
   /** Whether an address came with it, as with a reply alone. */
@@ -220,6 +230,23 @@ public final class IncomingRing {
   /** Whether it is a request whose reply shall have an address. */
   public boolean wantsAddress() {
     return wantsAddress;
+  }
+
+  /** Whether a lease came with it, as with a reply alone. */
+  public boolean hasLease() {
+    return leaseLength > 0;
+  }
+
+  /** Whether it is a request whose reply shall have a lease. */
+  public boolean wantsLease() {
+    return wantsLease;
+  }
+
+  /** The microseconds of the lease that came with it, as untrusted; 0 if there is none. */
+  public long lease() {
+    return leaseLength == 0
+        ? 0
+        : FrameDescriptor.lease(ring, offset() + FrameDescriptor.HEADER_LENGTH + addressLength);
   }
 
   /**

@@ -10,6 +10,9 @@ import java.lang.foreign.MemorySegment;
  */
 public final class OutgoingRing {
 
+  /** No lease comes with a reply. */
+  public static final long NO_LEASE = -1;
+
   private final RemoteMemory memory;
   private final MemorySegment ring;
   private final RingLimits limits;
@@ -83,12 +86,18 @@ public final class OutgoingRing {
   }
 
   /**
-   * Begins the frame of a request whose reply shall have an address.
+   * Begins the frame of a request.
    *
+   * @param wantsAddress whether its reply shall have an address
+   * @param wantsLease whether its reply shall have a lease
    * @return as of {@link #claim(int)}
    */
-  public long claimWantingAddress(int payloadLength) throws RingFaultException {
-    return claim(payloadLength, FrameDescriptor.WANTS_ADDRESS);
+  public long claimRequest(int payloadLength, boolean wantsAddress, boolean wantsLease)
+      throws RingFaultException {
+    return claim(
+        payloadLength,
+        (wantsAddress ? FrameDescriptor.WANTS_ADDRESS : 0)
+            | (wantsLease ? FrameDescriptor.WANTS_LEASE : 0));
   }
 
   /** Where in {@link #segment} the message goes, or lies, of the frame that was claimed last. */
@@ -96,30 +105,43 @@ public final class OutgoingRing {
     return messageOffset;
   }
 
-  /** The length of the payload of a message with an address, or without for {@code NONE}. */
-  public static long payloadLength(long messageLength, long address) {
-    return address == RecordAddress.NONE
-        ? messageLength
-        : FrameDescriptor.ADDRESS_LENGTH + messageLength;
+  /**
+   * The length of the payload of a reply.
+   *
+   * @param address as of {@link #claimReply}
+   * @param lease as of {@link #claimReply}
+   */
+  public static long payloadLength(long messageLength, long address, long lease) {
+    return (address == RecordAddress.NONE ? 0 : FrameDescriptor.ADDRESS_LENGTH)
+        + (lease == NO_LEASE ? 0 : FrameDescriptor.LEASE_LENGTH)
+        + messageLength;
   }
 
   /**
-   * Begins the frame of a reply with an address.
+   * Begins the frame of a reply.
    *
    * @param address the {@link RecordAddress}, or {@link RecordAddress#NONE}: then there is none
+   * @param lease in microseconds, or {@link #NO_LEASE}: then there is none
    * @return where its message goes in {@link #segment}, or -1 if there is no room yet
    */
-  public long claimWithAddress(int messageLength, long address) throws RingFaultException {
-    if (address == RecordAddress.NONE) {
-      return claim(messageLength);
-    }
-    long offset = claim((int) payloadLength(messageLength, address), FrameDescriptor.HAS_ADDRESS);
+  public long claimReply(int messageLength, long address, long lease) throws RingFaultException {
+    int has =
+        (address == RecordAddress.NONE ? 0 : FrameDescriptor.HAS_ADDRESS)
+            | (lease == NO_LEASE ? 0 : FrameDescriptor.HAS_LEASE);
+    long offset = claim((int) payloadLength(messageLength, address, lease), has);
     if (offset < 0) {
       return -1;
     }
-    FrameDescriptor.encodeAddress(ring, offset, address);
-    messageOffset = offset + FrameDescriptor.ADDRESS_LENGTH;
-    return messageOffset;
+    if (address != RecordAddress.NONE) {
+      FrameDescriptor.encodeAddress(ring, offset, address);
+      offset += FrameDescriptor.ADDRESS_LENGTH;
+    }
+    if (lease != NO_LEASE) {
+      FrameDescriptor.encodeLease(ring, offset, lease);
+      offset += FrameDescriptor.LEASE_LENGTH;
+    }
+    messageOffset = offset;
+    return offset;
   }
 
   private long claim(int payloadLength, int flags) throws RingFaultException {

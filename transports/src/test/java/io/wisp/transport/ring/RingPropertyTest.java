@@ -47,7 +47,8 @@ class RingPropertyTest {
 
     private int length(int frame) {
       SplittableRandom choice = new SplittableRandom(frame);
-      int most = limits.maxPayload() - (address(frame) == RecordAddress.NONE ? 0 : Long.BYTES);
+      int before = (int) OutgoingRing.payloadLength(0, address(frame), lease(frame));
+      int most = limits.maxPayload() - before;
       return switch (lengths) {
         case ANY -> choice.nextInt(most + 1);
         case SHORT -> choice.nextInt(65);
@@ -56,12 +57,24 @@ class RingPropertyTest {
       };
     }
 
+    private static boolean isRequest(int frame) {
+      return frame % 5 < 3;
+    }
+
     private static boolean wantsAddress(int frame) {
       return frame % 5 == 2;
     }
 
     private static long address(int frame) {
       return frame % 5 == 3 ? -1L - frame : RecordAddress.NONE;
+    }
+
+    private static boolean wantsLease(int frame) {
+      return isRequest(frame) && frame % 3 == 0;
+    }
+
+    private static long lease(int frame) {
+      return !isRequest(frame) && frame % 3 == 1 ? frame : OutgoingRing.NO_LEASE;
     }
 
     private static byte content(int frame, int index) {
@@ -110,9 +123,9 @@ class RingPropertyTest {
       int length = length(sent);
       boolean room = outgoing.hasRoom();
       long offset =
-          wantsAddress(sent)
-              ? outgoing.claimWantingAddress(length)
-              : outgoing.claimWithAddress(length, address(sent));
+          isRequest(sent)
+              ? outgoing.claimRequest(length, wantsAddress(sent), wantsLease(sent))
+              : outgoing.claimReply(length, address(sent), lease(sent));
       if (room) {
         assertThat(offset).as("a claim when there was room").isNotNegative();
       }
@@ -145,6 +158,9 @@ class RingPropertyTest {
       assertThat(incoming.messageLength()).isEqualTo(length(received));
       assertThat(incoming.address()).isEqualTo(address(received));
       assertThat(incoming.wantsAddress()).isEqualTo(wantsAddress(received));
+      assertThat(incoming.wantsLease()).isEqualTo(wantsLease(received));
+      assertThat(incoming.hasLease()).isEqualTo(lease(received) != OutgoingRing.NO_LEASE);
+      assertThat(incoming.lease()).isEqualTo(Math.max(0, lease(received)));
       assertThat(incoming.credit()).isEqualTo(received);
       holds = true;
     }

@@ -3,6 +3,7 @@ package io.wisp.transport.shm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wisp.store.HeapStore;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.StoreStatistics;
@@ -11,6 +12,7 @@ import io.wisp.store.WriteBatch;
 import io.wisp.store.WriteCondition;
 import io.wisp.transport.Client;
 import io.wisp.transport.GetPath;
+import io.wisp.transport.HeldLog;
 import io.wisp.transport.Patient;
 import io.wisp.transport.ServerThreads;
 import io.wisp.transport.Waiting;
@@ -96,6 +98,29 @@ class ShmAllocationTest {
     }
     for (int i = 0; i < WINDOW; i++) {
       require(client.complete(value), i == 0 ? Status.DELETED : Status.ABSENT);
+    }
+  }
+
+  /** Some of them ask, because their lease is over, and get another. */
+  @Test
+  void shouldAllocateNothingForGetsByLeases() throws InterruptedException {
+    try (HeapStore unused = new HeapStore();
+        HeldLog log = new HeldLog(unused).leasingTable(50_000);
+        OneSidedServer server = OneSidedServer.open(options -> options.withWriteLog(log));
+        Client client = server.connect(Patient.options().withGetPath(GetPath.ONE_SIDED));
+        ValueBuffer value = new ValueBuffer()) {
+      server.store().put(key, written);
+      ServerThreads.requireNoAllocation(
+          "wisp-shm-0",
+          4 * ROUNDS,
+          () -> {
+            for (int i = 0; i < 2 * ROUNDS; i++) {
+              require(client.get(key, value), Status.FOUND);
+              require(client.get(other, value), Status.ABSENT);
+            }
+          });
+      assertThat(client.information()).contains("client_lookups:");
+      assertThat(server.server().statistics().requests()).isPositive();
     }
   }
 

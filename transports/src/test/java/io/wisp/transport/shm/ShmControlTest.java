@@ -240,6 +240,14 @@ class ShmControlTest {
   private ServerOptions options = options();
 
   @Test
+  void shouldRefuseAnAnswerToLeasesThatItDoesNotGrant() throws IOException {
+    serve();
+    SocketChannel channel = welcomed();
+    send(channel, hex("01000000 06"));
+    expectRefusal(channel, "leases that were not offered");
+  }
+
+  @Test
   void shouldWelcomeInTheBytesThatAreDocumented() throws IOException {
     serve();
     SocketChannel channel = open();

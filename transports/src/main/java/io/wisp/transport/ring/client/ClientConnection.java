@@ -5,6 +5,7 @@ import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Endpoint;
 import io.wisp.transport.GetPath;
 import io.wisp.transport.TransportException;
+import io.wisp.transport.ring.RemoteBuffer;
 import io.wisp.transport.ring.RemoteMemory;
 import io.wisp.transport.ring.RingLimits;
 import io.wisp.transport.ring.handshake.ClientFabric;
@@ -20,13 +21,17 @@ import org.jspecify.annotations.Nullable;
  * What a client's connection is made of.
  *
  * @param clock the server's
+ * @param table that may be read, or {@link RemoteBuffer#NONE}
+ * @param readsByLeases whether what is read there counts only by leases
  */
 record ClientConnection(
     ControlLink control,
     ClientFabric fabric,
     RemoteMemory memory,
     ControlMessage.Welcome welcome,
-    ServerClock clock)
+    ServerClock clock,
+    RemoteBuffer table,
+    boolean readsByLeases)
     implements AutoCloseable {
 
   /**
@@ -50,17 +55,19 @@ record ClientConnection(
     RingLimits limits = limits(welcome, endpoint);
     ByteBuffer answer =
         ByteBuffer.allocate(ControlMessage.MAX_FABRIC_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+    boolean readsByLeases = welcome.grantsLeases() && options.getPath() != GetPath.RING;
     RemoteMemory memory = fabric.connect(welcome.offer(), limits.ringBytes(), answer);
     try {
-      control.send(new ControlMessage.Answer(answer.flip()));
-      if (!(control.receive() instanceof ControlMessage.Ready)) {
+      control.send(new ControlMessage.Answer(answer.flip(), readsByLeases));
+      if (!(control.receive() instanceof ControlMessage.Ready ready)) {
         throw outOfTurn(endpoint);
       }
+      RemoteBuffer table = readsByLeases ? ready.table() : welcome.table();
+      return new ClientConnection(control, fabric, memory, welcome, clock, table, readsByLeases);
     } catch (RuntimeException | Error e) {
       memory.close();
       throw e;
     }
-    return new ClientConnection(control, fabric, memory, welcome, clock);
   }
 
   private static @Nullable ByteBuffer password(@Nullable String password) {
@@ -99,7 +106,7 @@ record ClientConnection(
 
   /** Whether gets are to read the table, and there is one to read. */
   boolean readsTable(ClientOptions options) {
-    return options.getPath() != GetPath.RING && welcome.table().length() > 0;
+    return options.getPath() != GetPath.RING && table.length() > 0;
   }
 
   /** Frees everything; buffers are freed before. */

@@ -31,7 +31,7 @@ final class LookupReads {
   LookupReads(
       ClientConnection connection, ArrivedReads arrived, ClientWait wait, PendingGet[] gets) {
     memory = connection.memory();
-    region = connection.welcome().table();
+    region = connection.table();
     this.arrived = arrived;
     this.wait = wait;
     this.gets = gets;

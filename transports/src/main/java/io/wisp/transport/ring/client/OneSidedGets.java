@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Where the server's replies say where records are, and the client is to take what is fastest, a
  * get reads the record at the address that it remembers, and nothing else: without one, or if the
  * record is not there any more, the server is asked, which takes one round trip and not three.
+ *
+ * <p>Where the server stands behind a log, nothing is read without a {@link TableLease}, and what
+ * was read when that is over is thrown away: the server is asked, and its reply brings another one.
  */
 final class OneSidedGets implements AutoCloseable {
 
@@ -34,6 +37,7 @@ final class OneSidedGets implements AutoCloseable {
   private final LookupReads lookupReads;
   private final RingCalls ring;
   private final @Nullable ReadSample reads;
+  private final @Nullable TableLease lease;
   private final boolean addressesOnly;
   private final RemoteTable table;
   private final KnownAddresses addresses;
@@ -55,6 +59,7 @@ final class OneSidedGets implements AutoCloseable {
 
   /**
    * @param addressesOnly whether to ask the server rather than to read more than one record
+   * @param lease by which what is read counts, or null if it does anyway
    * @param ring where the server is asked
    */
   OneSidedGets(
@@ -62,6 +67,7 @@ final class OneSidedGets implements AutoCloseable {
       ClientConnection connection,
       boolean addressesOnly,
       @Nullable ReadSample reads,
+      @Nullable TableLease lease,
       int maxOutstanding,
       ClientWait wait,
       ArrivedReads arrived,
@@ -70,6 +76,7 @@ final class OneSidedGets implements AutoCloseable {
     this.addressesOnly = addressesOnly && givesAddresses;
     this.ring = ring;
     this.reads = reads;
+    this.lease = lease;
     buffers = new RendezvousBuffers(connection.memory().buffers(), RendezvousBuffers.UNLIMITED);
     gets = new PendingGet[Math.min(DEPTH, maxOutstanding)];
     lookupReads = new LookupReads(connection, arrived, wait, gets);
@@ -93,13 +100,14 @@ final class OneSidedGets implements AutoCloseable {
     for (int i = 0; i < gets.length; i++) {
       gets[i] =
           new PendingGet(
-              table, buffer, (long) i * BYTES_PER_LOOKUP, BYTES_PER_LOOKUP, keys, buffers);
+              table, buffer, (long) i * BYTES_PER_LOOKUP, BYTES_PER_LOOKUP, keys, buffers, lease);
     }
   }
 
   /** What the lookups came to, as lines of {@code name:value}. */
   String report() {
     LookupStatistics lookups = table.statistics();
+    long lapses = lease == null ? 0 : lease.lapses();
     return line("lookups", lookups.lookups())
         + line("lookup_reads", lookups.reads())
         + line("lookup_hits", lookups.hits())
@@ -109,7 +117,8 @@ final class OneSidedGets implements AutoCloseable {
         + line("lookup_unknown_addresses", lookups.unknownAddresses())
         + line("lookup_retries", lookups.retries())
         + line("lookup_fall_backs", lookups.fallBacks())
-        + line("gets_read", lookups.lookups() - lookups.fallBacks())
+        + line("lookup_lapsed_leases", lapses)
+        + line("gets_read", lookups.lookups() - lookups.fallBacks() - lapses)
         + line("gets_asked", asked)
         + line("reads_reported", reads == null ? 0 : reads.taken());
   }
@@ -126,6 +135,11 @@ final class OneSidedGets implements AutoCloseable {
   /** Whether the server is asked rather than that more than one record is read. */
   boolean isAddressesOnly() {
     return addressesOnly;
+  }
+
+  /** Whether what is read may count. If not, the server is asked, and says more. */
+  boolean mayRead() {
+    return lease == null || lease.mayHold();
   }
 
   /** Whether a get of a key can begin with a read. */

@@ -34,6 +34,7 @@ final class PendingGet implements AutoCloseable {
   private final KeyHandle handle = new KeyHandle();
   private final Arena keys;
   private final RendezvousBuffers buffers;
+  private final @Nullable TableLease lease;
   private MemorySegment keyBytes;
   private @Nullable LocalBuffer own;
   private RemoteLookup.Step step = RemoteLookup.Step.FALL_BACK;
@@ -44,6 +45,7 @@ final class PendingGet implements AutoCloseable {
    *
    * @param keys where copies of keys are, which is closed after this
    * @param buffers where longer buffers come from
+   * @param lease by which what was read counts, or null if it does anyway
    */
   PendingGet(
       RemoteTable table,
@@ -51,7 +53,9 @@ final class PendingGet implements AutoCloseable {
       long offset,
       int length,
       Arena keys,
-      RendezvousBuffers buffers) {
+      RendezvousBuffers buffers,
+      @Nullable TableLease lease) {
+    this.lease = lease;
     this.lookup = new RemoteLookup(table);
     this.keys = keys;
     this.buffers = buffers;
@@ -96,7 +100,7 @@ final class PendingGet implements AutoCloseable {
   /** Begins with a key whose bytes stay until the lookup is done. */
   void start(Slice borrowed, KeyHandle found) {
     number = NOT_ASKED;
-    step = lookup.start(borrowed, found);
+    step = judged(lookup.start(borrowed, found));
   }
 
   /** Begins with the key that was kept. */
@@ -106,7 +110,13 @@ final class PendingGet implements AutoCloseable {
 
   /** Goes on after the reads, or with more space. */
   void proceed() {
-    step = lookup.proceed();
+    step = judged(lookup.proceed());
+  }
+
+  /** Nothing of the lookup is read behind its last step: so what it tells is older than this. */
+  private RemoteLookup.Step judged(RemoteLookup.Step next) {
+    boolean tells = next == RemoteLookup.Step.HIT || next == RemoteLookup.Step.ABSENT;
+    return lease == null || !tells || lease.holds() ? next : RemoteLookup.Step.FALL_BACK;
   }
 
   RemoteLookup.Step step() {

@@ -38,6 +38,7 @@ final class RingCalls implements AutoCloseable {
   private final RendezvousBuffers buffers;
   private final RendezvousRead rendezvous;
   private final ReplyBacklog backlog = new ReplyBacklog();
+  private final @Nullable TableLease lease;
   private final long publishBytes;
   private final long creditBytes;
 
@@ -61,8 +62,19 @@ final class RingCalls implements AutoCloseable {
 
   private long offeredRequestNumber;
 
-  RingCalls(Endpoint endpoint, ClientConnection connection, ArrivedReads reads, ClientWait wait) {
+  /**
+   * Those of a connection.
+   *
+   * @param lease learns from the replies, if there is one
+   */
+  RingCalls(
+      Endpoint endpoint,
+      ClientConnection connection,
+      ArrivedReads reads,
+      ClientWait wait,
+      @Nullable TableLease lease) {
     this.endpoint = endpoint;
+    this.lease = lease;
     memory = connection.memory();
     this.wait = wait;
     RingLimits limits = connection.limits();
@@ -121,20 +133,17 @@ final class RingCalls implements AutoCloseable {
   }
 
   private long claim(int length, boolean wantsAddress) {
+    boolean wantsLease = lease != null && lease.askBy(sent);
     try {
-      long offset = tryClaim(length, wantsAddress);
+      long offset = outgoing.claimRequest(length, wantsAddress, wantsLease);
       while (offset < 0) {
         makeProgress();
-        offset = tryClaim(length, wantsAddress);
+        offset = outgoing.claimRequest(length, wantsAddress, wantsLease);
       }
       return offset;
     } catch (RingFaultException e) {
       throw fault(e);
     }
-  }
-
-  private long tryClaim(int length, boolean wantsAddress) throws RingFaultException {
-    return wantsAddress ? outgoing.claimWantingAddress(length) : outgoing.claim(length);
   }
 
   /** Takes replies out of the ring, since the server may be waiting for its room. */
@@ -152,6 +161,7 @@ final class RingCalls implements AutoCloseable {
   }
 
   private void takeIntoBacklog() throws RingFaultException {
+    noteLease();
     if (incoming.peek() == FrameDescriptor.RENDEZVOUS) {
       MemorySegment bytes = readOffered();
       backlog.add(answered, bytes, 0, rendezvous.length(), incoming.address());
@@ -195,6 +205,7 @@ final class RingCalls implements AutoCloseable {
         takeIntoBacklog();
         kind = awaitFrame();
       }
+      noteLease();
       address = incoming.address();
       if (kind == FrameDescriptor.RENDEZVOUS) {
         MemorySegment bytes = readOffered();
@@ -210,6 +221,13 @@ final class RingCalls implements AutoCloseable {
       countAnswer();
     } catch (RingFaultException e) {
       throw fault(e);
+    }
+  }
+
+  /** Before the frame of a reply is released. */
+  private void noteLease() {
+    if (lease != null) {
+      lease.answered(answered, incoming.lease());
     }
   }
 

@@ -63,7 +63,9 @@ public final class RingClient extends FrameClient {
     this.connection = connection;
     wait = new ClientWait(endpoint, options, connection, nanoTime);
     ArrivedReads arrived = new ArrivedReads(connection.memory());
-    ring = new RingCalls(endpoint, connection, arrived, wait);
+    boolean readsTable = connection.readsTable(options);
+    TableLease lease = readsTable && connection.readsByLeases() ? new TableLease(nanoTime) : null;
+    ring = new RingCalls(endpoint, connection, arrived, wait, lease);
     ReadSample reads =
         connection.welcome().wantsReads()
             ? new ReadSample(connection.limits().maxPayload() - RequestDescriptor.HEADER_LENGTH)
@@ -73,12 +75,13 @@ public final class RingClient extends FrameClient {
       // What is left of the time to connect in.
       wait.begin((nanoTime.getAsLong() + connection.control().waitingLeftNanos()) | 1);
       oneSided =
-          connection.readsTable(options)
+          readsTable
               ? new OneSidedGets(
                   endpoint,
                   connection,
                   options.getPath() == GetPath.AUTO,
                   reads,
+                  lease,
                   options.maxOutstanding(),
                   wait,
                   arrived,
@@ -203,6 +206,9 @@ public final class RingClient extends FrameClient {
     }
     gets.addresses().find(key, current);
     gets.addresses().noteUse();
+    if (!gets.mayRead()) {
+      return getByRing(false, key, sink);
+    }
     return choice == null ? read(gets, key, sink) : lookUp(gets, choice, key, sink);
   }
 
@@ -264,7 +270,7 @@ public final class RingClient extends FrameClient {
   /** Submits a get that may read if it can, and if that is not slower. */
   private boolean submitRead(OneSidedGets gets, Slice key) {
     gets.addresses().find(key, current);
-    boolean able = gets.canRead(current);
+    boolean able = gets.mayRead() && gets.canRead(current);
     if (pipelinedPath != null) {
       pipelinedPath.addGet(able);
     }

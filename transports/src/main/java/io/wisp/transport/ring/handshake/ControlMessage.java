@@ -35,6 +35,8 @@ public sealed interface ControlMessage {
 
   int GIVES_ADDRESSES = 4;
 
+  int GRANTS_LEASES = 8;
+
   /** The client begins. */
   record Hello(int version, @Nullable ByteBuffer password) implements ControlMessage {}
 
@@ -47,7 +49,9 @@ public sealed interface ControlMessage {
    * @param linesInOnePiece whether a read returns 64 aligned bytes as they were at one moment
    * @param wantsReads whether it wants to be told what is read without asking it
    * @param givesAddresses whether its replies can say where in the table a record is
-   * @param table the table, for reading
+   * @param grantsLeases whether it has a table that may be read by leases alone, which it names to
+   *     those who say that they keep to them
+   * @param table the table, for reading without leases
    * @param offer what the fabric has to say
    */
   record Welcome(
@@ -58,6 +62,7 @@ public sealed interface ControlMessage {
       boolean linesInOnePiece,
       boolean wantsReads,
       boolean givesAddresses,
+      boolean grantsLeases,
       RemoteBuffer table,
       ByteBuffer offer)
       implements ControlMessage {}
@@ -65,11 +70,31 @@ public sealed interface ControlMessage {
   /** The server wants nothing to do with the client, and says why. */
   record Refusal(String reason) implements ControlMessage {}
 
-  /** The client offers its memory. */
-  record Answer(ByteBuffer answer) implements ControlMessage {}
+  /**
+   * The client offers its memory.
+   *
+   * @param keepsLeases whether it wants to read the table by leases
+   */
+  record Answer(ByteBuffer answer, boolean keepsLeases) implements ControlMessage {
 
-  /** The server has begun to look at its ring. */
-  record Ready() implements ControlMessage {}
+    /** That of a client that reads the table without leases, or not at all. */
+    public Answer(ByteBuffer answer) {
+      this(answer, false);
+    }
+  }
+
+  /**
+   * The server has begun to look at its ring.
+   *
+   * @param table for reading by leases, or {@link RemoteBuffer#NONE}
+   */
+  record Ready(RemoteBuffer table) implements ControlMessage {
+
+    /** That for a client that reads no table by leases. */
+    public Ready() {
+      this(RemoteBuffer.NONE);
+    }
+  }
 
   /** What was received is none of these. */
   final class FaultException extends Exception {
@@ -101,7 +126,8 @@ public sealed interface ControlMessage {
         bytes.putInt(
             (welcome.linesInOnePiece ? LINES_IN_ONE_PIECE : 0)
                 | (welcome.wantsReads ? WANTS_READS : 0)
-                | (welcome.givesAddresses ? GIVES_ADDRESSES : 0));
+                | (welcome.givesAddresses ? GIVES_ADDRESSES : 0)
+                | (welcome.grantsLeases ? GRANTS_LEASES : 0));
         welcome.table.encode(bytes);
         bytes.put(welcome.offer.duplicate());
       }
@@ -109,8 +135,14 @@ public sealed interface ControlMessage {
         byte[] text = refusal.reason.getBytes(StandardCharsets.UTF_8);
         bytes.put((byte) 3).put(text, 0, Math.min(text.length, MAX_FABRIC_LENGTH));
       }
-      case Answer answer -> bytes.put((byte) 4).put(answer.answer.duplicate());
-      case Ready ready -> bytes.put((byte) 5);
+      case Answer answer ->
+          bytes.put((byte) (answer.keepsLeases ? 6 : 4)).put(answer.answer.duplicate());
+      case Ready ready -> {
+        bytes.put((byte) 5);
+        if (ready.table.length() > 0) {
+          ready.table.encode(bytes);
+        }
+      }
     }
     return bytes.putInt(0, bytes.position() - Integer.BYTES).flip();
   }
@@ -127,8 +159,9 @@ public sealed interface ControlMessage {
       case 1 -> decodeHello(bytes);
       case 2 -> decodeWelcome(bytes);
       case 3 -> new Refusal(StandardCharsets.UTF_8.decode(bytes).toString());
-      case 4 -> new Answer(fabric(bytes));
-      case 5 -> new Ready();
+      case 4 -> new Answer(fabric(bytes), false);
+      case 5 -> decodeReady(bytes);
+      case 6 -> new Answer(fabric(bytes), true);
       default -> throw new FaultException("a message of the unknown type " + type);
     };
   }
@@ -164,8 +197,15 @@ public sealed interface ControlMessage {
         (flags & LINES_IN_ONE_PIECE) != 0,
         (flags & WANTS_READS) != 0,
         (flags & GIVES_ADDRESSES) != 0,
+        (flags & GRANTS_LEASES) != 0,
         RemoteBuffer.decode(bytes),
         fabric(bytes));
+  }
+
+  private static Ready decodeReady(ByteBuffer bytes) {
+    return bytes.remaining() < RemoteBuffer.ENCODED_LENGTH
+        ? new Ready()
+        : new Ready(RemoteBuffer.decode(bytes));
   }
 
   private static ByteBuffer fabric(ByteBuffer bytes) throws FaultException {

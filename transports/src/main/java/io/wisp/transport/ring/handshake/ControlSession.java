@@ -4,6 +4,7 @@ package io.wisp.transport.ring.handshake;
 import io.wisp.transport.Closing;
 import io.wisp.transport.Log;
 import io.wisp.transport.TransportException;
+import io.wisp.transport.ring.RemoteBuffer;
 import io.wisp.transport.ring.RemoteMemory;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -40,6 +41,7 @@ public final class ControlSession implements ServedClient {
   private boolean admitted;
   private @Nullable ServingThread thread;
   private @Nullable ServerOffer offer;
+  private RemoteBuffer leasedTable = RemoteBuffer.NONE;
   private boolean handedOver;
   private boolean gone;
   private int number;
@@ -90,7 +92,7 @@ public final class ControlSession implements ServedClient {
     if (stage == Stage.HELLO && message instanceof ControlMessage.Hello hello) {
       welcome(hello);
     } else if (stage == Stage.ANSWER && message instanceof ControlMessage.Answer answer) {
-      accept(answer.answer());
+      accept(answer);
     } else {
       throw new ControlMessage.FaultException(
           "a message out of turn: " + message.getClass().getSimpleName());
@@ -131,9 +133,13 @@ public final class ControlSession implements ServedClient {
     }
   }
 
-  private void accept(ByteBuffer answer) {
+  private void accept(ControlMessage.Answer answer) throws ControlMessage.FaultException {
     ServingThread chosen = Objects.requireNonNull(thread, "an answer before the offer");
-    RemoteMemory memory = Objects.requireNonNull(offer).accept(number, answer);
+    ServerOffer made = Objects.requireNonNull(offer);
+    if (answer.keepsLeases()) {
+      leasedTable = handshake.leasedTable(made);
+    }
+    RemoteMemory memory = made.accept(number, answer.answer());
     offer = null;
     handedOver = true;
     stage = Stage.SERVED;
@@ -144,7 +150,7 @@ public final class ControlSession implements ServedClient {
   public void begin() {
     try {
       handshake.countAccepted();
-      send(new ControlMessage.Ready());
+      send(new ControlMessage.Ready(leasedTable));
     } catch (IOException e) {
       // The loop will notice as well.
     }

@@ -71,6 +71,8 @@ public final class ServerHandshake {
 
   ControlMessage.Welcome welcome(ServerOffer offer) {
     RemoteBuffer table = offer.table();
+    boolean isThere = table.length() > 0;
+    boolean isLeased = isThere && options.leasesTable();
     return new ControlMessage.Welcome(
         ControlMessage.VERSION,
         rings.ringBytes(),
@@ -78,9 +80,19 @@ public final class ServerHandshake {
         options.idleTimeout().toMillis(),
         fabric.readsLinesInOnePiece(),
         store.wantsReads(),
-        table.length() > 0,
-        table,
+        isThere,
+        isLeased,
+        isLeased ? RemoteBuffer.NONE : table,
         offer.encoded());
+  }
+
+  /** The table of an offer, for a client that keeps to leases. */
+  RemoteBuffer leasedTable(ServerOffer offer) throws ControlMessage.FaultException {
+    RemoteBuffer table = offer.table();
+    if (table.length() == 0 || !options.leasesTable()) {
+      throw new ControlMessage.FaultException("an answer to leases that were not offered");
+    }
+    return table;
   }
 
   void countAccepted() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.transport.ring.server;
 
+import io.wisp.cluster.ClusterMember;
 import io.wisp.codec.BatchDescriptor;
 import io.wisp.codec.Operation;
 import io.wisp.codec.RequestDescriptor;
@@ -12,6 +13,8 @@ import io.wisp.transport.WriteLog.Outcome;
 import io.wisp.transport.ring.Port;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The group commit of a thread, which says for one connection at a time what of its requests may be
@@ -39,14 +42,33 @@ final class RingCommit extends GroupCommit<ServerConnection> {
   }
 
   private final Port port;
+  private final @Nullable ClusterMember member;
 
   /** In this turn a request was executed whose reply is held. */
   private boolean holds;
 
-  /** That of the thread of a port. */
-  RingCommit(CommitToken token, Store store, Port port) {
+  /**
+   * That of the thread of a port.
+   *
+   * @param member the node of a cluster that the server is, or null
+   */
+  RingCommit(CommitToken token, Store store, Port port, @Nullable ClusterMember member) {
     super(token, store, port::wake);
     this.port = port;
+    this.member = member;
+  }
+
+  /**
+   * For how many microseconds from now on the client may take what it reads in the table for the
+   * latest; 0 if it may not.
+   *
+   * <p>Among several shards it may not: slots move between them, and no lease says of which slots
+   * it is. What has moved away would be found here for as long as the lease holds.
+   */
+  long leaseMicros() {
+    ClusterMember node = member;
+    boolean hasAll = node == null || node.map().isOfOneShard();
+    return hasAll ? TimeUnit.NANOSECONDS.toMicros(Math.max(0, tableLeaseNanos())) : 0;
   }
 
   /**

@@ -64,7 +64,8 @@ public final class RingServer implements Server {
     try {
       for (int i = 0; i < options.threads(); i++) {
         Port port = fabric.openPort(options.waiting());
-        RingCommit commit = token == null ? null : new RingCommit(token, store, port);
+        RingCommit commit =
+            token == null ? null : new RingCommit(token, store, port, options.member());
         RequestExecutor executor =
             new RequestExecutor(
                 commit == null ? store : commit.store(),
@@ -124,8 +125,10 @@ public final class RingServer implements Server {
     int count = options.threads();
     String threads = count == 1 ? "1 thread" : count + " threads";
     String table = fabric.offersTable() ? "table readable by clients" : "requests only";
-    return "%s at %s by %s, %s, waiting by %s, %s"
-        .formatted(name, endpoint, fabric.description(), threads, options.waiting().word(), table);
+    String leases = fabric.offersTable() && options.leasesTable() ? ", by leases" : "";
+    return "%s at %s by %s, %s, waiting by %s, %s%s"
+        .formatted(
+            name, endpoint, fabric.description(), threads, options.waiting().word(), table, leases);
   }
 
   @Override

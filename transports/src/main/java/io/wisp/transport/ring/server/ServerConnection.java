@@ -262,8 +262,9 @@ final class ServerConnection implements GroupCommit.Connection {
       return Outcome.WAITING;
     }
     outgoing.credit(incoming.credit());
-    if (incoming.hasAddress()) {
-      throw new RingFaultException("a request with an address");
+    if (incoming.hasAddress() || incoming.hasLease()) {
+      throw new RingFaultException(
+          "a request with " + (incoming.hasAddress() ? "an address" : "a lease"));
     }
     return kind == FrameDescriptor.RENDEZVOUS ? beginRendezvous() : executeFrame();
   }
@@ -366,7 +367,7 @@ final class ServerConnection implements GroupCommit.Connection {
       // What is true whatever becomes of the entry does not wait for it.
       outgoing.publish();
     }
-    if (!reply(status, RecordAddress.NONE)) {
+    if (!reply(status, wantedAddress())) {
       if (counts) {
         commit.notAnswered();
       }
@@ -395,7 +396,7 @@ final class ServerConnection implements GroupCommit.Connection {
     if (!outgoing.fits(reply.length())) {
       throw reason;
     }
-    answer(reply, RecordAddress.NONE);
+    answer(reply, RecordAddress.NONE, OutgoingRing.NO_LEASE);
     context.counters().count(Status.REFUSED);
   }
 
@@ -413,8 +414,16 @@ final class ServerConnection implements GroupCommit.Connection {
   private boolean execute(MemorySegment request, long length) throws RingFaultException {
     Status status = context.executor().execute(session, request, 0, length, context.reply());
     taken += context.executor().batchSize();
-    long address = incoming.wantsAddress() ? context.executor().address() : RecordAddress.NONE;
-    return reply(status, address);
+    return reply(status, wantedAddress());
+  }
+
+  private long wantedAddress() {
+    return incoming.wantsAddress() ? context.executor().address() : RecordAddress.NONE;
+  }
+
+  /** Looks at the time behind the request's arrival, on which the client relies. */
+  private long wantedLease() {
+    return commit != null && incoming.wantsLease() ? commit.leaseMicros() : OutgoingRing.NO_LEASE;
   }
 
   /**
@@ -422,8 +431,9 @@ final class ServerConnection implements GroupCommit.Connection {
    */
   private boolean reply(Status status, long address) throws RingFaultException {
     FrameBuffer reply = context.reply();
-    if (outgoing.fits(OutgoingRing.payloadLength(reply.length(), address))) {
-      answer(reply, address);
+    long lease = wantedLease();
+    if (outgoing.fits(OutgoingRing.payloadLength(reply.length(), address, lease))) {
+      answer(reply, address, lease);
     } else {
       LocalBuffer buffer;
       try {
@@ -435,24 +445,24 @@ final class ServerConnection implements GroupCommit.Connection {
       if (buffer == null) {
         return false;
       }
-      offer(reply, address, buffer);
+      offer(reply, address, lease, buffer);
     }
     context.counters().count(status);
     return true;
   }
 
-  private void answer(FrameBuffer reply, long address) throws RingFaultException {
-    long offset = outgoing.claimWithAddress(reply.length(), address);
+  private void answer(FrameBuffer reply, long address, long lease) throws RingFaultException {
+    long offset = outgoing.claimReply(reply.length(), address, lease);
     MemorySegment.copy(reply.memory(), 0, outgoing.segment(), offset, reply.length());
     incoming.release();
     outgoing.commit(incoming.consumed());
   }
 
-  private void offer(FrameBuffer reply, long address, LocalBuffer buffer)
+  private void offer(FrameBuffer reply, long address, long lease, LocalBuffer buffer)
       throws RingFaultException {
     offeredReply = buffer;
     MemorySegment.copy(reply.memory(), 0, buffer.memory(), 0, reply.length());
-    outgoing.claimWithAddress(RemoteBuffer.ENCODED_LENGTH, address);
+    outgoing.claimReply(RemoteBuffer.ENCODED_LENGTH, address, lease);
     incoming.release();
     outgoing.commitRendezvous(buffer, reply.length(), incoming.consumed());
     repliesOffered++;

@@ -44,6 +44,7 @@ class ControlMessageTest {
             true,
             false,
             true,
+            false,
             new RemoteBuffer(-1, -2, 3),
             bytes(12, 4)),
         new ControlMessage.Welcome(
@@ -54,13 +55,16 @@ class ControlMessageTest {
             false,
             true,
             false,
+            true,
             RemoteBuffer.NONE,
             bytes(ControlMessage.MAX_FABRIC_LENGTH, 5)),
         new ControlMessage.Refusal(""),
         new ControlMessage.Refusal("das Paßwort ist falsch"),
         new ControlMessage.Answer(bytes(0, 6)),
         new ControlMessage.Answer(bytes(ControlMessage.MAX_FABRIC_LENGTH, 6)),
-        new ControlMessage.Ready());
+        new ControlMessage.Answer(bytes(40, 6), true),
+        new ControlMessage.Ready(),
+        new ControlMessage.Ready(new RemoteBuffer(7, 8, 9)));
   }
 
   @ParameterizedTest
@@ -116,7 +120,7 @@ class ControlMessageTest {
         // Nothing, and types that there are not.
         "",
         "00",
-        "06",
+        "07",
         "ff",
         // A hello that ends early, is of another protocol, or whose password is not that long.
         "01",
@@ -138,7 +142,7 @@ class ControlMessageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {2, 4})
+  @ValueSource(ints = {2, 4, 6})
   void shouldRefuseAnOfferThatIsTooLong(int type) {
     ByteBuffer bytes = ByteBuffer.allocate(8_192).order(ByteOrder.LITTLE_ENDIAN);
     bytes.put(0, (byte) type);
@@ -168,7 +172,7 @@ class ControlMessageTest {
             ByteBuffer.wrap(garbage)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putInt(1 + random.nextInt(garbage.length))
-                .put((byte) random.nextInt(7));
+                .put((byte) random.nextInt(8));
           }
           Trickle channel = new Trickle(ByteBuffer.wrap(garbage), 1 + random.nextInt(50));
           ControlInput input = new ControlInput();

@@ -55,6 +55,8 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A serving thread whose turns, clock and port are the test's. */
 class IoThreadTest {
@@ -168,13 +170,13 @@ class IoThreadTest {
 
     /** Sends a request that is executed by {@link #request}. */
     void ask() {
-      send(RecordAddress.NONE);
+      send(RecordAddress.NONE, OutgoingRing.NO_LEASE);
     }
 
-    /** Sends the same in a frame that has an address, if that is one. */
-    void send(long address) {
+    /** Sends the same in a frame that has an address and a lease, if these are some. */
+    void send(long address, long lease) {
       Slice none = new Slice();
-      long offset = claim(address);
+      long offset = claim(address, lease);
       RequestDescriptor.encode(requests.segment(), offset, Operation.INFORMATION, none, none, 0);
       requests.commit(0);
       deliver();
@@ -210,9 +212,9 @@ class IoThreadTest {
       requests.commit(0);
     }
 
-    private long claim(long address) {
+    private long claim(long address, long lease) {
       try {
-        return requests.claimWithAddress(RequestDescriptor.HEADER_LENGTH, address);
+        return requests.claimReply(RequestDescriptor.HEADER_LENGTH, address, lease);
       } catch (RingFaultException e) {
         throw new AssertionError(e);
       }
@@ -310,11 +312,14 @@ class IoThreadTest {
     assertThat(thread.load()).isOne();
   }
 
-  @Test
-  void shouldEndAConnectionWhoseRequestHasAnAddress() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void shouldEndAConnectionWhoseRequestHasAnAddressOrALease(boolean isLease) throws Exception {
     Connected bad = connect();
     Connected good = connect();
-    bad.send(RecordAddress.of(4_096, 64));
+    bad.send(
+        isLease ? RecordAddress.NONE : RecordAddress.of(4_096, 64),
+        isLease ? 1 : OutgoingRing.NO_LEASE);
     good.ask();
     thread.turn();
     assertThat(bad.isServed()).isFalse();
@@ -397,7 +402,7 @@ class IoThreadTest {
   @Test
   void shouldEndWhoseMemoryIsGoneAndNotWhoIsServedNextWhereWritesAreLogged() throws Exception {
     try (HeldLog log = new HeldLog(store)) {
-      RingCommit commit = new RingCommit(new CommitToken(log, store), store, port);
+      RingCommit commit = new RingCommit(new CommitToken(log, store), store, port, null);
       RequestExecutor executor = new RequestExecutor(commit.store(), null, this::executed);
       try (IoThread logged =
           new IoThread("logged", port, executor, commit, limits, options, nanos::get)) {
@@ -428,7 +433,7 @@ class IoThreadTest {
   @Test
   void shouldNotTakeTheTimeOfTheLogForThatInWhichALongReplyIsNotRead() throws Exception {
     try (HeldLog log = new HeldLog(store)) {
-      RingCommit commit = new RingCommit(new CommitToken(log, store), store, port);
+      RingCommit commit = new RingCommit(new CommitToken(log, store), store, port, null);
       RequestExecutor executor = new RequestExecutor(commit.store(), null, this::executed);
       try (IoThread logged =
           new IoThread("logged", port, executor, commit, limits, options, nanos::get)) {
