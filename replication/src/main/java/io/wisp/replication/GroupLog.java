@@ -59,10 +59,6 @@ final class GroupLog implements WriteLog, Leadership {
   /** A lease that is used is renewed when there is less left. */
   private static final long RENEWAL_NANOS = Reign.LEASE_NANOS / 2;
 
-  /** Whether reads are answered by leases; if not, each waits for an entry. */
-  private static final boolean LEASES =
-      Boolean.parseBoolean(System.getProperty("wisp.data.leases", "true"));
-
   static final String NOT_LEADING = "this member does not lead the group now";
   static final String NO_HEAP = "the server has no heap left";
 
@@ -304,13 +300,23 @@ final class GroupLog implements WriteLog, Leadership {
   @Override
   public long leaseNanos() {
     Reign current = reign;
-    if (current == null || !current.isOpen() || !LEASES) {
+    if (current == null || !current.isOpen() || !Reign.LEASES) {
       return 0;
     }
     if (!leaseUsed) {
       leaseUsed = true;
     }
     return current.leaseNanos(System.nanoTime());
+  }
+
+  @Override
+  public boolean leasesTable() {
+    return Reign.LEASES;
+  }
+
+  @Override
+  public long tableLeaseNanos() {
+    return failure == null ? leaseNanos() : 0;
   }
 
   @Override

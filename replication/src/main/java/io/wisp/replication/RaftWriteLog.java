@@ -112,6 +112,7 @@ final class RaftWriteLog implements WriteLog {
       long entryMillis)
       throws IOException {
     DataFolder folder = DataFolder.open(path);
+    long taken = System.nanoTime();
     QuietLogs logs = QuietLogs.into(folder.path().resolve("raft.log"));
     RaftWriteLog log;
     try {
@@ -123,6 +124,7 @@ final class RaftWriteLog implements WriteLog {
     }
     try {
       log.catchUp();
+      Reign.outlastLeases(taken);
       log.watch();
       return log;
     } catch (Throwable failed) {
@@ -291,6 +293,20 @@ final class RaftWriteLog implements WriteLog {
     return failure;
   }
 
+  @Override
+  public boolean leasesTable() {
+    return Reign.LEASES;
+  }
+
+  /**
+   * Nobody else has the folder while this process lives, and whoever has it next outlasts the
+   * leases. So it takes no entry to grant one.
+   */
+  @Override
+  public long tableLeaseNanos() {
+    return failure == null && ready && Reign.LEASES ? Reign.LEASE_NANOS : 0;
+  }
+
   /** How many writes the log has had, for tests. */
   long applied() {
     return machine.applied();
@@ -299,6 +315,7 @@ final class RaftWriteLog implements WriteLog {
   @Override
   public void close() {
     closed = true;
+    ready = false;
     if (watch != null) {
       watch.cancel(false);
     }

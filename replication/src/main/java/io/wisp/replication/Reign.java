@@ -10,14 +10,27 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>A lease begins when an entry is proposed, and counts once that is committed in this term.
  * Whoever is elected later has the vote of a member that had the entry, so it was elected after the
- * lease's beginning, and stays closed for longer than it holds. Thread-safe.
+ * lease's beginning, and stays closed for longer than it holds.
+ *
+ * <p>Clients that read the table themselves are told how much of the lease is left when their
+ * request has arrived, and count that from before they sent it. So what they have ends no later
+ * than this member's own lease, but for how differently three clocks may run. The same holds for
+ * whoever comes after a process, whether as a leader or alone with the folder: he stays closed for
+ * as long. Thread-safe.
  */
 final class Reign {
 
-  /** How long a lease holds, by the clock of the member that has it. */
+  /** Whether there are leases; if not, each read waits for an entry. */
+  static final boolean LEASES =
+      Boolean.parseBoolean(System.getProperty("wisp.data.leases", "true"));
+
+  /** How long a lease holds, by the clock of whoever has it: the member, or a client. */
   static final long LEASE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
-  /** How long a reign stays closed, by the clock of its member: clocks may run that differently. */
+  /**
+   * How long a reign stays closed, by the clock of its member: clocks may run that differently.
+   * Whoever must know that nobody has an older lease waits for so long.
+   */
   static final long CLOSED_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
   private final long term;
@@ -38,6 +51,23 @@ final class Reign {
 
   long term() {
     return term;
+  }
+
+  /** Waits until no lease holds that may have been granted before a time. */
+  static void outlastLeases(long since) {
+    boolean interrupted = false;
+    long left = CLOSED_NANOS - (System.nanoTime() - since);
+    while (left > 0) {
+      try {
+        TimeUnit.NANOSECONDS.sleep(left);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+      left = CLOSED_NANOS - (System.nanoTime() - since);
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Whether no older lease can hold. */

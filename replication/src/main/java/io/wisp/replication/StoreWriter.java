@@ -57,8 +57,12 @@ final class StoreWriter {
     return newestOfSnapshot;
   }
 
-  /** Empties the store: what it is to hold is in a snapshot of another member. */
+  /**
+   * Empties the store: what it is to hold is in a snapshot of another member. Before, leases end by
+   * which clients may read it, of a reign of this member that was until now.
+   */
   void startAnew() {
+    Reign.outlastLeases(System.nanoTime());
     store.clear();
     slots.restore(SlotMoves.NONE);
     applied = 0;

@@ -140,6 +140,27 @@ class GroupLogTest {
   }
 
   @Test
+  void shouldLeaseTheTableOfTheLeaderAlone() throws Exception {
+    startAll(true);
+    int leader = members.awaitLeader();
+    for (int i = 0; i < 3; i++) {
+      GroupLog log = members.get(i).log;
+      assertThat(log.leasesTable()).isTrue();
+      if (i == leader) {
+        // It is renewed while somebody asks.
+        await(() -> log.tableLeaseNanos() > 0);
+        assertThat(log.tableLeaseNanos()).isLessThanOrEqualTo(Reign.LEASE_NANOS);
+      } else {
+        assertThat(log.tableLeaseNanos()).isNotPositive();
+      }
+    }
+    GroupLog first = members.get(leader).log;
+    members.end((leader + 1) % 3);
+    members.end((leader + 2) % 3);
+    await(() -> first.tableLeaseNanos() <= 0);
+  }
+
+  @Test
   void shouldGoOnWithoutTheLeaderAndTakeItBackLater() throws Exception {
     startAll(true);
     int first = members.awaitLeader();

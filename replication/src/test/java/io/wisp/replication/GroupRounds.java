@@ -33,6 +33,17 @@ final class GroupRounds {
     void happen(int leader) throws Exception;
   }
 
+  /** Who only reads, beside the clients. */
+  interface Readers {
+
+    /**
+     * Some for a round, at whose end they are closed.
+     *
+     * @param leader the member that leads, by its place
+     */
+    List<LeasedReader> open(int leader);
+  }
+
   private static final int PARTIES = 6;
   private static final int KEYS = 8;
 
@@ -73,13 +84,20 @@ final class GroupRounds {
    * @param round no two of a group are the same
    */
   void play(RunningNodes group, String name, int round, Fault fault) throws Exception {
+    play(group, name, round, fault, _ -> List.of());
+  }
+
+  /** Likewise, with readers beside the clients. */
+  void play(RunningNodes group, String name, int round, Fault fault, Readers readers)
+      throws Exception {
     Recorder recorder = new Recorder();
     List<String> keys = keys(round);
     int leader = group.awaitLeader();
     AtomicBoolean over = new AtomicBoolean();
     AtomicInteger unknown = new AtomicInteger();
     List<GroupParty> parties = new ArrayList<>();
-    try (ExecutorService threads = Executors.newFixedThreadPool(PARTIES)) {
+    List<LeasedReader> opened = new ArrayList<>();
+    try (ExecutorService threads = Executors.newCachedThreadPool()) {
       List<Future<?>> running = new ArrayList<>();
       for (int i = 0; i < PARTIES; i++) {
         int millis = i % 3 == 0 ? PATIENT_MILLIS : IMPATIENT_MILLIS;
@@ -95,6 +113,10 @@ final class GroupRounds {
                   }
                   return null;
                 }));
+      }
+      for (LeasedReader reader : readers.open(leader)) {
+        opened.add(reader);
+        running.add(threads.submit(() -> reader.read(recorder, keys, over::get)));
       }
       try {
         awaitAnswers(parties, running);
@@ -115,6 +137,7 @@ final class GroupRounds {
       }
     }
     parties.forEach(GroupParty::close);
+    opened.forEach(LeasedReader::close);
     recorder.histories().forEach((key, calls) -> checker.check(key, withoutIdleCalls(calls)));
     int calls = recorder.histories().values().stream().mapToInt(List::size).sum();
     long inVain = parties.stream().mapToLong(GroupParty::inVain).sum();

@@ -277,7 +277,10 @@ class KilledServerTest {
     Path data = folder.resolve("data");
     try (LoggedServer server = LoggedServer.start(data, "--memory", "64m")) {
       assertThat(server.said())
-          .contains("\nshm ", "requests only", "not served  zmq: it does not log writes");
+          .contains(
+              "\nshm ",
+              "table readable by clients, by leases",
+              "not served  zmq: it does not log writes");
     }
     for (String[] wrong :
         new String[][] {

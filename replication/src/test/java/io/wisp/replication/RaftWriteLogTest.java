@@ -118,6 +118,30 @@ class RaftWriteLogTest {
     }
   }
 
+  /** Clients of an earlier process may read its memory by their leases until then. */
+  @Test
+  void shouldServeNothingBeforeAllLeasesAreOverThatAnEarlierProcessHasGranted() throws Exception {
+    open().close();
+    for (int i = 0; i < 3; i++) {
+      long before = System.nanoTime();
+      try (Logged logged = open()) {
+        assertThat(logged.log.failure()).isNull();
+        assertThat(System.nanoTime() - before).isGreaterThanOrEqualTo(Reign.CLOSED_NANOS);
+      }
+    }
+  }
+
+  @Test
+  void shouldGrantLeasesOfTheTableUntilItEnds() throws Exception {
+    Logged logged = open();
+    try (logged) {
+      assertThat(logged.log.leasesTable()).isTrue();
+      assertThat(logged.log.tableLeaseNanos()).isEqualTo(Reign.LEASE_NANOS);
+      assertThat(logged.log.applied()).isZero();
+    }
+    assertThat(logged.log.tableLeaseNanos()).isZero();
+  }
+
   @Test
   void shouldHaveAllThatWasAcknowledgedAfterARestart() throws Exception {
     try (Logged logged = open()) {
@@ -256,6 +280,7 @@ class RaftWriteLogTest {
       // Nobody has tried to write it.
       assertThat(appendPut(log)).startsWith("NOT_DONE: ").contains("has not ended in 3000 ms");
       assertThat(log.failure()).contains("hangs");
+      assertThat(log.tableLeaseNanos()).isZero();
       // It may be given a moment after the outcome.
       Eventually.await(() -> !notices.isEmpty());
       assertThat(notices).singleElement().asString().contains("has not ended");

@@ -26,6 +26,17 @@ class ReignTest {
     assertThat(reign.isOpen()).isTrue();
   }
 
+  /** No machine is too fast for that. */
+  @Test
+  void shouldOutlastAllLeasesOfBefore() {
+    long began = System.nanoTime();
+    Thread.currentThread().interrupt();
+    Reign.outlastLeases(began);
+    assertThat(System.nanoTime() - began).isGreaterThanOrEqualTo(Reign.CLOSED_NANOS);
+    assertThat(Thread.interrupted()).isTrue();
+    Reign.outlastLeases(began);
+  }
+
   @Test
   void shouldHoldALeaseFromTheTimeOfTheProposal() {
     assertThat(reign.leaseNanos(BEGAN)).isNotPositive();

@@ -64,8 +64,8 @@ public final class ServeArguments {
       description =
           "Log each write in this folder before it is acknowledged, so that it outlives the process and"
               + " the machine; the next server with the folder goes on with it. With replicas"
-              + " (--cluster), a majority of them has it before. By tcp, shm and rdma, without one-sided"
-              + " gets; not by zmq, nor with --evict or --keep.")
+              + " (--cluster), a majority of them has it before. By tcp, shm and rdma, with one-sided"
+              + " gets by leases; not by zmq, nor with --evict or --keep.")
   private @Nullable String data;
 
   @Option(

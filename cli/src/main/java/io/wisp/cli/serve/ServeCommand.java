@@ -120,7 +120,7 @@ public record ServeCommand(
 
   /**
    * In memory that clients can map, if any may want to; without it they can ask for everything, so
-   * the lack of it ends only a server that was to have nothing else.
+   * the lack of it ends only a server that was to have nothing else, no log either.
    */
   private Store open(
       @Nullable KeptStore kept,
@@ -128,14 +128,14 @@ public record ServeCommand(
       ByteSize memory,
       List<Transport> transports,
       Streams streams) {
-    boolean shared = data == null && anyShares(transports);
+    boolean shared = anyShares(transports);
     if (kept != null) {
       return kept.open(memory, arguments.evict(), shared, streams.out(), streams.err());
     }
     try {
       return opener.open(memory, arguments.evict(), shared);
     } catch (UserError e) {
-      if (!shared || transports.size() == 1) {
+      if (!shared || (transports.size() == 1 && data == null)) {
         throw e;
       }
       Store store = opener.open(memory, arguments.evict(), false);
