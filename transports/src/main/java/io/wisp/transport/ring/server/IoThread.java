@@ -257,10 +257,10 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
   }
 
   /**
-   * Whether a connection is still there when those are ended whose memory was found to be gone,
-   * lest it is taken for one of them.
+   * Ends those whose memory was found to be gone before a connection is served, lest it is taken
+   * for one of them. The answer is whether it is still there.
    */
-  private boolean survives(ServerConnection connection) {
+  private boolean settleBefore(ServerConnection connection) {
     if (commit == null) {
       return true;
     }
@@ -273,7 +273,7 @@ final class IoThread implements ServingThread, Runnable, AutoCloseable {
   }
 
   private ServerConnection.Outcome serve(ServerConnection connection) {
-    if (!survives(connection)) {
+    if (!settleBefore(connection)) {
       return ServerConnection.Outcome.WAITING;
     }
     String fault = null;
