@@ -3,16 +3,12 @@ package io.wisp.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.wisp.testing.Eventually;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -31,12 +27,8 @@ import redis.clients.jedis.exceptions.JedisDataException;
 class KilledServerTest {
 
   private static final int WRITERS = 6;
-  private static final int KEYS = 40;
   private static final int CLIENT_MILLIS = 60_000;
   private static final int MOST_TRIES = 20;
-
-  private final long seed = Long.getLong("wisp.faults.seed", System.nanoTime());
-  private final Random random = new Random(seed);
 
   @TempDir private Path folder;
 
@@ -46,101 +38,60 @@ class KilledServerTest {
     return RedisClient.builder().hostAndPort("127.0.0.1", port).clientConfig(config).build();
   }
 
-  /** Writes keys of its own, and knows of each what it was told and what it asked for at last. */
-  private static final class Writer {
+  /** A client of Redis' protocol. */
+  private static final class RedisWriter extends KilledWriter {
 
-    private final String name;
-    private final Random random;
-    private final Map<String, @Nullable String> told = new HashMap<>();
-    private final Map<String, @Nullable String> asked = new HashMap<>();
-    private long counted;
-    private long countAsked;
-    private long writes;
-    private volatile boolean atWork;
-    private volatile @Nullable Throwable failure;
-
-    Writer(String name, long seed) {
-      this.name = name;
-      random = new Random(seed);
+    RedisWriter(String name, long seed) {
+      super(name, seed, JedisConnectionException.class);
     }
 
-    void write(int port) {
-      atWork = false;
-      try (RedisClient client = connect(port)) {
-        for (int i = 0; ; i++) {
+    @Override
+    Session connect(int port) {
+      RedisClient client = KilledServerTest.connect(port);
+      return new Session() {
+        @Override
+        public void write() {
           writeOne(client);
-          atWork = i > 5;
         }
-      } catch (JedisConnectionException e) {
-        // The end.
-      } catch (Throwable e) {
-        failure = e;
-      }
+
+        @Override
+        public @Nullable String get(String key) {
+          return client.get(key);
+        }
+
+        @Override
+        public void close() {
+          client.close();
+        }
+      };
     }
 
     private void writeOne(RedisClient client) {
-      String key = name + random.nextInt(KEYS);
+      String key = key(random.nextInt(KEYS));
       switch (random.nextInt(5)) {
         case 0 -> {
-          asked.put(key, null);
+          ask(key, null);
           client.del(key);
         }
-        case 1 -> {
-          countAsked = counted + 1;
-          counted = client.incr(name + " count");
-          assertThat(counted).isEqualTo(countAsked);
-        }
+        case 1 -> count(() -> client.incr(counter()));
         case 2 -> transact(client);
         default -> {
           String value = value();
-          asked.put(key, value);
+          ask(key, value);
           client.set(key, value);
           assertThat(client.get(key)).isEqualTo(value);
         }
       }
-      told.putAll(asked);
-      asked.clear();
     }
 
-    private String value() {
-      return ++writes + " of " + name + "v".repeat(random.nextInt(2000));
-    }
-
-    /** Both keys have the same value at any time, or none. */
     private void transact(RedisClient client) {
       String value = value();
-      for (String key : List.of(name + " left", name + " right")) {
-        asked.put(key, value);
-      }
+      List<String> both = askForBoth(value);
       try (AbstractTransaction transaction = client.multi()) {
-        transaction.set(name + " left", value);
-        Response<String> second = transaction.set(name + " right", value);
+        transaction.set(both.getFirst(), value);
+        Response<String> second = transaction.set(both.getLast(), value);
         transaction.exec();
         assertThat(second.get()).isEqualTo("OK");
-      }
-    }
-
-    /** Holds the next server to what was told. */
-    void check(int port) {
-      try (RedisClient client = connect(port)) {
-        String count = client.get(name + " count");
-        long found = count == null ? 0 : Long.parseLong(count);
-        assertThat(found).isBetween(counted, Math.max(counted, countAsked));
-        counted = found;
-        assertThat(client.get(name + " left")).isEqualTo(client.get(name + " right"));
-        for (String key : asked.keySet()) {
-          told.putIfAbsent(key, null);
-        }
-        for (Map.Entry<String, @Nullable String> each : told.entrySet()) {
-          String value = client.get(each.getKey());
-          if (asked.containsKey(each.getKey())) {
-            assertThat(value).isIn(each.getValue(), asked.get(each.getKey()));
-          } else {
-            assertThat(value).as(each.getKey()).isEqualTo(each.getValue());
-          }
-          each.setValue(value);
-        }
-        asked.clear();
       }
     }
   }
@@ -157,42 +108,16 @@ class KilledServerTest {
   }
 
   private void holdAnswers(int rounds) throws Exception {
-    System.out.println("faults: seed " + seed);
+    Random random = GroupRounds.newRandom();
     Path data = folder.resolve("data");
-    List<Writer> writers = new ArrayList<>();
+    List<RedisWriter> writers = new ArrayList<>();
     for (int i = 0; i < WRITERS; i++) {
-      writers.add(new Writer("w" + i + " ", random.nextLong()));
+      writers.add(new RedisWriter("w" + i + " ", random.nextLong()));
     }
-    LoggedServer server = LoggedServer.start(data, "--memory", "64m");
-    try {
-      for (int round = 0; round < rounds; round++) {
-        int port = server.port();
-        List<Thread> threads = new ArrayList<>();
-        for (Writer writer : writers) {
-          threads.add(Thread.ofPlatform().start(() -> writer.write(port)));
-        }
-        for (Writer writer : writers) {
-          Eventually.await(() -> writer.atWork || writer.failure != null);
-        }
-        TimeUnit.MILLISECONDS.sleep(random.nextInt(1_500));
-        if (round == rounds - 1) {
-          // A busy machine writes less in that time than a snapshot takes.
-          Eventually.await(() -> hasSnapshot(data));
-        }
-        server.kill();
-        for (Thread thread : threads) {
-          thread.join();
-        }
-        server = LoggedServer.start(data, "--memory", "64m");
-        for (Writer writer : writers) {
-          assertThat(writer.failure).as(server.said()).isNull();
-          writer.check(server.port());
-        }
-      }
+    try (LoggedServer server =
+        KillRounds.play(rounds, data, writers, random, () -> hasSnapshot(data))) {
       assertThat(server.said()).contains("data    " + data, " keys, in ");
       assertThat(server.terminate()).as(server.said()).isZero();
-    } finally {
-      server.close();
     }
   }
 
