@@ -130,9 +130,20 @@ kill_master() {
   await_node "$killed"
 }
 
+# Asks for all that was written. For a key that is not answered there is an error, and no line among the values: they
+# would all be taken for those of the keys before them.
+ask_for_keys() {
+  awk '{ print "get key" $1 }' "$FOLDER/writes" |
+    "$root/wisp" -c "${HOSTS[a]}:$PORT" -t >"$FOLDER/values" 2>>"$FOLDER/errors" || true
+  [[ $(wc -l <"$FOLDER/values") == "$(wc -l <"$FOLDER/writes")" ]]
+}
+
 # Reads all that was written, and says whether what was acknowledged is there.
 read_keys() {
-  awk '{ print "get key" $1 }' "$FOLDER/writes" | "$root/wisp" -c "${HOSTS[a]}:$PORT" -t >"$FOLDER/values" || true
+  local end=$((SECONDS + READY_SECONDS))
+  until ask_for_keys; do
+    ((SECONDS < end)) || fail "not all keys can be read: $(tail -n 1 "$FOLDER/errors")"
+  done
   paste -d ' ' "$FOLDER/writes" "$FOLDER/values" | awk '
     { there = $3 == "value" $1 }
     $2 == "-" { unknown++; unknownThere += there; next }
