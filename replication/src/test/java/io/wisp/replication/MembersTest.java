@@ -73,6 +73,7 @@ class MembersTest {
   }
 
   @BeforeEach
+  @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void startFounders() throws IOException {
     for (int i = 0; i < FOUNDERS; i++) {
       members.set(i, open(i, FOUNDERS, true, null, NAMES.get(i)));
