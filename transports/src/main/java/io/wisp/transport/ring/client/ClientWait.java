@@ -76,7 +76,9 @@ final class ClientWait {
     boolean slept = false;
     if (port.poll()) {
       idle.reset();
-      failIfBrokenAndHeard();
+      if (isBrokenUnheard()) {
+        return;
+      }
     } else {
       slept = idle.pause();
     }
@@ -89,16 +91,25 @@ final class ClientWait {
   /** Takes in what has arrived, and waits for nothing. */
   void poll() {
     if (port.poll()) {
-      failIfBrokenAndHeard();
+      boolean ignored = isBrokenUnheard();
     }
   }
 
-  /** Looks likewise; but a server that ends sends its last replies first, which count. */
-  private void failIfBrokenAndHeard() {
+  /**
+   * Looks whether the connection is known to be of no use; but a server that ends sends its last
+   * replies first, which count.
+   *
+   * @return whether it is, and something has arrived that the caller is to look at before all else
+   */
+  boolean isBrokenUnheard() {
     String reason = memory.broken();
-    if (reason != null && !mayHaveMore()) {
+    if (reason == null) {
+      return false;
+    }
+    if (!mayHaveMore()) {
       throw broke(reason);
     }
+    return true;
   }
 
   /**
@@ -123,16 +134,10 @@ final class ClientWait {
     if (Thread.currentThread().isInterrupted()) {
       throw new TransportException("interrupted while waiting for " + endpoint);
     }
-    failIfBrokenAndHeard();
-    if (now - nextControlCheck >= 0) {
+    if (!isBrokenUnheard() && now - nextControlCheck >= 0) {
       nextControlCheck = now + CONTROL_CHECK_NANOS;
-      if (!control.isOpen()) {
-        boolean ignored = port.poll();
-        if (mayHaveMore()) {
-          nextControlCheck = now;
-        } else {
-          failIfServerIsGone();
-        }
+      if (isServerGoneUnheard()) {
+        nextControlCheck = now;
       }
     }
     if (deadline == 0) {
@@ -155,9 +160,29 @@ final class ClientWait {
   /** Looks whether the server still holds its end of the control connection; a system call. */
   void failIfServerIsGone() {
     if (!control.isOpen()) {
-      throw new TransportException(
-          "the connection to " + endpoint + " broke, or the server closed it");
+      throw gone();
     }
+  }
+
+  /**
+   * Looks likewise; but the last replies count.
+   *
+   * @return whether it does not, and something has arrived that the caller is to look at
+   */
+  boolean isServerGoneUnheard() {
+    if (control.isOpen()) {
+      return false;
+    }
+    boolean ignored = port.poll();
+    if (!mayHaveMore()) {
+      throw gone();
+    }
+    return true;
+  }
+
+  private TransportException gone() {
+    return new TransportException(
+        "the connection to " + endpoint + " broke, or the server closed it");
   }
 
   /** Makes whoever waits give up. Any thread may call this. */

@@ -248,7 +248,11 @@ public final class RingClient extends FrameClient {
 
   @Override
   protected void checkConnection() {
-    contact.look();
+    if (outstanding() == 0) {
+      contact.look();
+    } else {
+      contact.lookBehindReplies();
+    }
   }
 
   @Override

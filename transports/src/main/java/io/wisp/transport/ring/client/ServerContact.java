@@ -90,12 +90,26 @@ final class ServerContact {
   /** Makes sure that the server is there, and says whether it was time to look. */
   boolean look() {
     wait.failIfBroken();
+    if (!isTimeToLook()) {
+      return false;
+    }
+    wait.failIfServerIsGone();
+    return true;
+  }
+
+  /** Makes likewise sure, for one who waits for replies; the last ones of a server count. */
+  void lookBehindReplies() {
+    if (!wait.isBrokenUnheard() && isTimeToLook()) {
+      boolean ignored = wait.isServerGoneUnheard();
+    }
+  }
+
+  private boolean isTimeToLook() {
     long now = nanoTime.getAsLong();
     if (now - lastLook < LOOK_INTERVAL_NANOS) {
       return false;
     }
     lastLook = now;
-    wait.failIfServerIsGone();
     return true;
   }
 
