@@ -27,7 +27,7 @@ import java.lang.foreign.MemorySegment;
  * </pre>
  *
  * Flags: bit 27 LIVE, bit 28 DEAD, bits 29 to 31 zero. A record with neither LIVE nor DEAD is still
- * being written. The checksum holds in this table and in this place alone.
+ * being written, or being changed. The checksum holds in this table and in this place alone.
  */
 public final class RecordLayout {
 

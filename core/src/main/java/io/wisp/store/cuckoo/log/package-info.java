@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The records: their bytes, the segments that they are appended to, and the compaction that wins
- * the memory of dead ones back.
+ * The records: their bytes, the segments that new ones are appended to, and the compaction that
+ * wins the memory of dead ones back.
  */
 @NullMarked
 package io.wisp.store.cuckoo.log;
