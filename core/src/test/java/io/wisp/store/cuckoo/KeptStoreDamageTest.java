@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wisp.store.Slice;
+import io.wisp.store.cuckoo.log.RecordLayout;
 import io.wisp.store.cuckoo.region.Geometry;
 import io.wisp.store.cuckoo.region.Journal;
 import io.wisp.store.cuckoo.region.RecoveryArea;
@@ -201,6 +202,33 @@ class KeptStoreDamageTest {
     words.putLong((int) area.offset(), 0);
     words.putLong((int) area.lengthOffset(0), 1);
     assertThat(outcome(words.array())).contains("no segment has 1 pages at page 0");
+  }
+
+  /** Of what lies between its records, the header of one dead record says how long it is. */
+  @Test
+  void shouldRefuseASegmentThatIsLongerThanTheLongestRecord() throws IOException {
+    int size = 80 << 20;
+    CuckooStore.Options options = CuckooStore.Options.ofCapacity(size);
+    Path file = folder.resolve("large");
+    CuckooStore.keep(options, file).close();
+    Geometry geometry = Geometry.of(size);
+    int longest = geometry.pagesFor(RecordLayout.MAX_SIZE);
+    setLength(file, RecoveryArea.of(geometry).lengthOffset(1000), longest + 1);
+    assertThatThrownBy(() -> RecoveryThreads.keep(options, file, threads))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("no segment has " + (longest + 1) + " pages at page 1000");
+    setLength(file, RecoveryArea.of(geometry).lengthOffset(1000), longest);
+    try (CuckooStore store = RecoveryThreads.keep(options, file, threads)) {
+      StoreInspector.check(store);
+      assertThat(store.size()).isZero();
+    }
+  }
+
+  private static void setLength(Path file, long at, long pages) throws IOException {
+    ByteBuffer word = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.write(word.putLong(0, pages), at);
+    }
   }
 
   /** Whatever it says, it costs no entry; or the table is refused, and all is there once mended. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.store.cuckoo.recovery;
 
+import io.wisp.store.cuckoo.log.RecordLayout;
 import io.wisp.store.cuckoo.log.Segment;
 import io.wisp.store.cuckoo.log.SegmentLengths;
 import io.wisp.store.cuckoo.region.Geometry;
@@ -127,15 +128,20 @@ public final class Recovery {
     }
   }
 
-  /** The first pages of all segments; their lengths are in the recovery area. */
+  /**
+   * The first pages of all segments; their lengths are in the recovery area. None is longer than
+   * the longest record wants. So what lies between two records of one is never more than the header
+   * of a dead one can say.
+   */
   private List<Integer> findSegments() {
     List<Integer> starts = new ArrayList<>();
+    int longest = geometry.pagesFor(RecordLayout.MAX_SIZE);
     for (int page = 0; page < geometry.pages(); page++) {
       long pages = lengths.get(page);
       if (pages == 0) {
         continue;
       }
-      if (page < indexPages || pages < 0 || pages > geometry.pages() - page) {
+      if (page < indexPages || pages < 0 || pages > Math.min(longest, geometry.pages() - page)) {
         throw new UnrecoverableException(
             "its recovery area is damaged: no segment has %d pages at page %d", pages, page);
       }
