@@ -380,6 +380,26 @@ class ShmLeaseTest {
     assertThat(server.statistics().requests()).isEqualTo(before + 16);
   }
 
+  /** Between both leases the server may not have led, and the read was made then. */
+  @Test
+  void shouldThrowAwayWhatWasReadBeforeTheLeaseByWhichItIsJudged() {
+    writer.put(Slice.of("unknown"), Slice.of("value"));
+    Client client = warm(GetPath.AUTO);
+    taking(
+        1,
+        2,
+        client,
+        () -> {
+          nanos.addAndGet(LEASE);
+          client.submitGet(Slice.of("unknown"));
+          client.submitGet(KEY);
+          client.flush();
+          assertThat(completed(client)).isEqualTo("value");
+          assertThat(completed(client)).isEqualTo("old");
+        });
+    assertThat(counter(client, "lookup_lapsed_leases")).isOne();
+  }
+
   private void getTogether(Client client) {
     for (int i = 0; i < 16; i++) {
       client.submitGet(KEY);

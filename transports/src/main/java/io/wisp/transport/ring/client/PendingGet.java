@@ -40,6 +40,9 @@ final class PendingGet implements AutoCloseable {
   private RemoteLookup.Step step = RemoteLookup.Step.FALL_BACK;
   private long number = NOT_ASKED;
 
+  /** Until when what is read counts, where there is a lease. */
+  private long leaseEnd;
+
   /**
    * A lookup that has not begun.
    *
@@ -100,6 +103,7 @@ final class PendingGet implements AutoCloseable {
   /** Begins with a key whose bytes stay until the lookup is done. */
   void start(Slice borrowed, KeyHandle found) {
     number = NOT_ASKED;
+    leaseEnd = lease == null ? 0 : lease.end();
     step = judged(lookup.start(borrowed, found));
   }
 
@@ -116,7 +120,9 @@ final class PendingGet implements AutoCloseable {
   /** Nothing of the lookup is read behind its last step: so what it tells is older than this. */
   private RemoteLookup.Step judged(RemoteLookup.Step next) {
     boolean tells = next == RemoteLookup.Step.HIT || next == RemoteLookup.Step.ABSENT;
-    return lease == null || !tells || lease.holds() ? next : RemoteLookup.Step.FALL_BACK;
+    return lease == null || !tells || lease.holdsUntil(leaseEnd)
+        ? next
+        : RemoteLookup.Step.FALL_BACK;
   }
 
   RemoteLookup.Step step() {

@@ -13,8 +13,10 @@ import java.util.function.LongSupplier;
  * <p>The server looks at its clock when the request has arrived, and says how much is left; here it
  * is counted from before the request was sent, which is no later. So no clocks need agree, and it
  * does not matter where a message or one of the two sides was held up. Each end that was told is
- * right by itself, and the last one counts. How much faster a clock may run than another one, the
- * servers allow for: a new leader waits for longer than a lease holds.
+ * right by itself, and the last one counts; but only for reads that began when it was known. The
+ * server may have lost its lead and won it again since an earlier lease was over, and what was read
+ * meanwhile is covered by neither. How much faster a clock may run than another one, the servers
+ * allow for: a new leader waits for longer than a lease holds.
  *
  * <p>One request at a time asks. It belongs to one connection, and to one thread.
  */
@@ -29,7 +31,10 @@ final class TableLease {
 
   private long askedAt;
   private boolean held;
+
+  /** When all leases that were told are over; at first a time that has passed. */
   private long end;
+
   private long lapses;
 
   /**
@@ -39,6 +44,7 @@ final class TableLease {
    */
   TableLease(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
+    end = nanoTime.getAsLong();
   }
 
   /**
@@ -78,12 +84,21 @@ final class TableLease {
     return held;
   }
 
-  /** Whether what was read before this call counts. If not, it is as if it had not been read. */
-  boolean holds() {
-    if (held && nanoTime.getAsLong() - end < 0) {
+  /** Until when reads count that begin now, for {@link #holdsUntil}. */
+  long end() {
+    return end;
+  }
+
+  /**
+   * Whether what was read before this call counts. If not, it is as if it had not been read.
+   *
+   * @param end as it was when the first of the reads began
+   */
+  boolean holdsUntil(long end) {
+    if (nanoTime.getAsLong() - end < 0) {
       return true;
     }
-    held = false;
+    held = held && end != this.end;
     lapses++;
     return false;
   }
