@@ -73,7 +73,7 @@ final class TableLease {
     }
     asking = NONE;
     long told = askedAt + TimeUnit.MICROSECONDS.toNanos(micros);
-    if (micros > 0 && (!held || told - end > 0)) {
+    if (micros > 0 && told - end > 0) {
       held = true;
       end = told;
     }

@@ -97,6 +97,17 @@ class TableLeaseTest {
   }
 
   @Test
+  void shouldNotHoldAgainByALeaseThatEndsNoLaterThanOneThatIsOver() {
+    assertThat(lease.askBy(1)).isTrue();
+    lease.answered(1, 10);
+    assertThat(lease.askBy(2)).isTrue();
+    nanos.addAndGet(10 * MICRO);
+    assertThat(holds()).isFalse();
+    lease.answered(2, 10);
+    assertThat(lease.mayHold()).isFalse();
+  }
+
+  @Test
   void shouldCountWhatWasReadInVain() {
     assertThat(holds()).isFalse();
     assertThat(holds()).isFalse();
