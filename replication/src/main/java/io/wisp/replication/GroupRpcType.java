@@ -14,7 +14,8 @@ import org.apache.ratis.server.leader.LogAppender;
 
 /**
  * How members of a group talk to each other: by Ratis' gRPC, with a {@link CheckedAppends} between
- * it and the server. Ratis finds it by the name of this class.
+ * it and the server, and a {@link GroupLogAppender} for each follower. Ratis finds it by the name
+ * of this class.
  */
 public final class GroupRpcType implements RpcType {
 
@@ -33,7 +34,7 @@ public final class GroupRpcType implements RpcType {
     @Override
     public LogAppender newLogAppender(
         RaftServer.Division server, LeaderState state, FollowerInfo follower) {
-      return grpc.newLogAppender(server, state, follower);
+      return new GroupLogAppender(server, state, follower);
     }
 
     @Override

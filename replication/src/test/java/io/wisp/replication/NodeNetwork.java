@@ -61,6 +61,15 @@ final class NodeNetwork {
     silence(other, one);
   }
 
+  /** From now on it hears none of the others, and they do not hear it. */
+  void cutOff(int node) throws IOException {
+    for (int i = 0; i < GroupFile.NAMES.size(); i++) {
+      if (i != node) {
+        separate(node, i);
+      }
+    }
+  }
+
   /**
    * Loses packets to each node at random, those of clients too. A filter does it, so that it takes
    * no netem. Its program takes a random number (ld rand); if that is below the limit it says

@@ -118,7 +118,7 @@ final class PartitionedGroup implements AutoCloseable {
     int one = (leader + 1 + random.nextInt(2)) % GroupFile.NAMES.size();
     int other = GroupFile.NAMES.size() - leader - one;
     switch (fault) {
-      case LEADER_CUT_OFF -> cutOff(leader);
+      case LEADER_CUT_OFF -> network.cutOff(leader);
       case LEADER_DEAF -> {
         network.silence(one, leader);
         network.silence(other, leader);
@@ -127,22 +127,14 @@ final class PartitionedGroup implements AutoCloseable {
         network.silence(leader, one);
         network.silence(leader, other);
       }
-      case FOLLOWER_CUT_OFF -> cutOff(one);
+      case FOLLOWER_CUT_OFF -> network.cutOff(one);
       case LEADER_AND_A_FOLLOWER_APART -> network.separate(leader, one);
       case ALL_APART -> {
-        cutOff(leader);
+        network.cutOff(leader);
         network.separate(one, other);
       }
       case PACKETS_LOST -> network.lose(LOST_PERCENT);
       case PACKETS_LATE -> network.delay(LATE_MILLIS, LATER_MILLIS);
-    }
-  }
-
-  private void cutOff(int node) throws IOException {
-    for (int i = 0; i < GroupFile.NAMES.size(); i++) {
-      if (i != node) {
-        network.separate(node, i);
-      }
     }
   }
 
@@ -195,7 +187,7 @@ final class PartitionedGroup implements AutoCloseable {
       if (values.stream().noneMatch(value -> value.startsWith("-"))) {
         contents.put(leader, values);
       }
-      cutOff(leader);
+      network.cutOff(leader);
       group.awaitLeaderBut(leader);
       network.heal();
     }

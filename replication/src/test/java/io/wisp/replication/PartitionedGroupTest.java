@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Three members in network namespaces of their own answer as one server would, whatever gets lost
- * between them: {@link PartitionedGroup} says what happens there.
+ * between them: {@link PartitionedGroup} and {@link DivergedLeader} say what happens there.
  */
 @Tag("alone")
 @Timeout(value = 1_500, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -43,6 +43,12 @@ class PartitionedGroupTest {
     play(1, Fault.PACKETS_LATE);
   }
 
+  @Test
+  void shouldFollowAgainWithEntriesOfItsOwnWhereTheLogIsCut() throws Exception {
+    assertThat(run(DivergedLeader.class, List.of(folder.toString(), "1")))
+        .contains("the former leader follows");
+  }
+
   @ParameterizedTest
   @EnumSource
   @Tag("long")
@@ -55,6 +61,11 @@ class PartitionedGroupTest {
     for (Fault fault : faults) {
       arguments.add(fault.name());
     }
+    assertThat(run(PartitionedGroup.class, arguments)).contains("all three members agree");
+  }
+
+  /** What a program says that runs beside three nodes. */
+  private static String run(Class<?> program, List<String> arguments) throws Exception {
     List<String> options = new ArrayList<>(List.of("-Xmx512m", LoggedServer.COMPILERS));
     String seed = System.getProperty("wisp.faults.seed");
     if (seed != null) {
@@ -63,7 +74,7 @@ class PartitionedGroupTest {
     String classPath = System.getProperty("java.class.path");
     List<String> command = new ArrayList<>();
     command.addAll(List.of("bash", Path.of("..", "scripts", "namespaces.sh").toString()));
-    command.addAll(JavaCommand.of(PartitionedGroup.class.getName(), classPath, options, arguments));
+    command.addAll(JavaCommand.of(program.getName(), classPath, options, arguments));
     // All of it ends when this process does, or the test is interrupted.
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     try {
@@ -75,7 +86,7 @@ class PartitionedGroupTest {
       int code = process.waitFor();
       assumeTrue(code != PartitionedGroup.NO_NETWORK, said::toString);
       assertThat(code).as("%s", said).isZero();
-      assertThat(said).contains("all three members agree");
+      return said.toString();
     } finally {
       process.destroyForcibly();
     }
