@@ -83,7 +83,8 @@ public final class Main {
     } catch (RuntimeException | Error e) {
       InternalErrors.trace(e, streams.err());
       return complain(
-          "an error inside Wisp, " + e + "; " + InternalErrors.HOW_TO_TRACE, ExitCode.FAILURE);
+          "an error inside Wisp, " + InternalErrors.told(e) + "; " + InternalErrors.HOW_TO_TRACE,
+          ExitCode.FAILURE);
     }
   }
 

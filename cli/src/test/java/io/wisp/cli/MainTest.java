@@ -221,4 +221,22 @@ class MainTest {
             "wisp: an error inside Wisp, java.lang.IllegalStateException: broken;"
                 + " with WISP_TRACE=1 it says where");
   }
+
+  @Test
+  void shouldSayThatTheHeapIsFullWhereAResourceFailsToCloseByTheSameError() {
+    OutOfMemoryError full = new OutOfMemoryError("Java heap space");
+    Run run =
+        new Run()
+            .execute(
+                (memory, evict, shared) -> {
+                  full.addSuppressed(full);
+                  throw full;
+                },
+                "-s",
+                "--transport",
+                "fake");
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err())
+        .startsWith("wisp: an error inside Wisp, java.lang.OutOfMemoryError: Java heap space;");
+  }
 }

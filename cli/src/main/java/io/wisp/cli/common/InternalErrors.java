@@ -13,6 +13,19 @@ public final class InternalErrors {
 
   private InternalErrors() {}
 
+  /**
+   * What to tell of an error. Java has few objects for a heap that is full. So a resource often
+   * fails to close by the very error that had it closed, and Java then tells of that instead.
+   */
+  public static Throwable told(Throwable error) {
+    for (Throwable each = error; each != null; each = each.getCause()) {
+      if (each instanceof OutOfMemoryError) {
+        return each;
+      }
+    }
+    return error;
+  }
+
   /** Shows where an error came from, if that is asked for in the environment. */
   public static void trace(Throwable error, PrintStream err) {
     if (System.getenv(TRACE) != null) {

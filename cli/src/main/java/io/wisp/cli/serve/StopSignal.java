@@ -128,7 +128,7 @@ public final class StopSignal implements UncaughtExceptionHandler {
     InternalErrors.trace(cause, err);
     err.println(
         "wisp: the server ends, for it lost its thread %s by %s; %s"
-            .formatted(thread.getName(), cause, InternalErrors.HOW_TO_TRACE));
+            .formatted(thread.getName(), InternalErrors.told(cause), InternalErrors.HOW_TO_TRACE));
   }
 
   int exitCode() {
