@@ -235,12 +235,18 @@ public record ServerOptions(
   }
 
   /**
-   * The store whose table clients may read themselves; null where writes go to a log that grants no
-   * leases, for nothing would say that what they read is the latest.
+   * The store whose table clients may read themselves; null where writes go to a log and no leases
+   * are granted, for nothing would say that what they read is the latest. A node of a cluster of
+   * several shards grants none.
    */
   public @Nullable Store readTable(Store store) {
     WriteLog log = writeLog;
-    return log == null || log.leasesTable() ? store : null;
+    return log == null || (log.leasesTable() && hasAllSlots(member)) ? store : null;
+  }
+
+  /** Whether no slot can move away from a node. */
+  public static boolean hasAllSlots(@Nullable ClusterMember member) {
+    return member == null || member.map().isOfOneShard();
   }
 
   /** Whether what clients read in the table counts only by leases, which replies bring. */

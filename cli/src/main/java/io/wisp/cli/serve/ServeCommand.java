@@ -80,7 +80,9 @@ public record ServeCommand(
     }
     out.println("memory  " + memory.size() + " (" + memory.explanation() + ")");
     ServerOptions options = asked.withMaxClients(clients(asked, transports, out));
-    try (Store store = open(kept, data, memory.size(), transports, streams);
+    // Behind a log clients read no table of a node whose slots can move.
+    boolean shared = anyShares(transports) && (data == null || ServerOptions.hasAllSlots(member));
+    try (Store store = open(kept, data, memory.size(), transports, shared, streams);
         WriteLog log =
             data == null ? null : data.open(store, member, asked.endpoint().host(), streams, stop);
         StoreServer server =
@@ -127,8 +129,8 @@ public record ServeCommand(
       @Nullable LoggedData data,
       ByteSize memory,
       List<Transport> transports,
+      boolean shared,
       Streams streams) {
-    boolean shared = anyShares(transports);
     if (kept != null) {
       return kept.open(memory, arguments.evict(), shared, streams.out(), streams.err());
     }

@@ -207,23 +207,25 @@ class ShmLeaseTest {
   }
 
   private static ClusterMember member(String otherShard) {
-    return new ClusterMember(
-        "a",
-        new ClusterMap(
-            1,
-            List.of(
-                new ClusterNode(
-                    "a",
-                    "127.0.0.1",
-                    7001,
-                    SlotRange.parseAll(otherShard.equals("a") ? "0-16383" : "0-16382"),
-                    "a"),
-                new ClusterNode(
-                    "b",
-                    "127.0.0.1",
-                    7002,
-                    SlotRange.parseAll(otherShard.equals("a") ? "" : "16383"),
-                    otherShard))));
+    return new ClusterMember("a", map(otherShard, 1));
+  }
+
+  private static ClusterMap map(String otherShard, long epoch) {
+    return new ClusterMap(
+        epoch,
+        List.of(
+            new ClusterNode(
+                "a",
+                "127.0.0.1",
+                7001,
+                SlotRange.parseAll(otherShard.equals("a") ? "0-16383" : "0-16382"),
+                "a"),
+            new ClusterNode(
+                "b",
+                "127.0.0.1",
+                7002,
+                SlotRange.parseAll(otherShard.equals("a") ? "" : "16383"),
+                otherShard)));
   }
 
   /** The memory can still be read, and says what it said before. */
@@ -272,8 +274,19 @@ class ShmLeaseTest {
 
   /** Slots move between shards, and a lease does not say of which slots it is. */
   @Test
+  void shouldOfferNoTableAmongSeveralShards() {
+    assertThat(serve(member("b")).description()).endsWith("requests only");
+  }
+
+  /** As soon as the server hears of them, from others. */
+  @Test
   void shouldGrantNoLeaseAmongSeveralShards() {
-    Server node = serve(member("b"));
+    ClusterMember member = member("a");
+    member.follow("a", 2, true);
+    Server node = serve(member);
+    assertThat(node.description()).endsWith("by leases");
+    member.replace(map("b", 9));
+    member.follow("a", 10, true);
     writer.put(KEY, Slice.of("old"));
     Client client = connect(node, GetPath.ONE_SIDED, UnaryOperator.identity());
     for (int i = 0; i < 10; i++) {

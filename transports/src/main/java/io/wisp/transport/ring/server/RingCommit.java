@@ -9,6 +9,7 @@ import io.wisp.store.Status;
 import io.wisp.store.Store;
 import io.wisp.transport.CommitToken;
 import io.wisp.transport.GroupCommit;
+import io.wisp.transport.ServerOptions;
 import io.wisp.transport.WriteLog.Outcome;
 import io.wisp.transport.ring.Port;
 import java.lang.foreign.MemorySegment;
@@ -63,12 +64,13 @@ final class RingCommit extends GroupCommit<ServerConnection> {
    * latest; 0 if it may not.
    *
    * <p>Among several shards it may not: slots move between them, and no lease says of which slots
-   * it is. What has moved away would be found here for as long as the lease holds.
+   * it is. What has moved away would be found here for as long as the lease holds. A server that
+   * began with such a map offers no table, but others may tell it of a later one.
    */
   long leaseMicros() {
-    ClusterMember node = member;
-    boolean hasAll = node == null || node.map().isOfOneShard();
-    return hasAll ? TimeUnit.NANOSECONDS.toMicros(Math.max(0, tableLeaseNanos())) : 0;
+    return ServerOptions.hasAllSlots(member)
+        ? TimeUnit.NANOSECONDS.toMicros(Math.max(0, tableLeaseNanos()))
+        : 0;
   }
 
   /**
