@@ -1,27 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.replication;
 
+import java.util.List;
+import java.util.concurrent.TimeoutException;
 import org.apache.ratis.grpc.server.GrpcLogAppender;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LeaderState;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.server.raftlog.RaftLogIOException;
 import org.apache.ratis.statemachine.SnapshotInfo;
+import org.apache.ratis.util.TimeDuration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends a follower the log from where it and the leader agree, or a snapshot where that part of the
- * log is gone.
+ * Sends a follower the log from where it and the leader agree, though the log begin just there.
  *
- * <p>Ratis takes the part to be there if the log has the follower's next entry. But a follower
- * checks the entry before that one too, and a leader cannot name it if the log begins with the next
- * one. That is so when members have entries that they do not agree on, which begin where the log
- * was cut: each term has files of its own, and the log is cut between files. Then Ratis' thread for
- * the follower failed, in each term anew: such a leader never got a majority with this follower.
+ * <p>Ratis takes what a follower lacks to be in the log if its next entry is. But a follower checks
+ * the entry before that one too, and a leader cannot name it if the log begins with the next one.
+ * That is so when members have entries that they do not agree on, which begin where the log was
+ * cut: each term has files of its own, and the log is cut between files. Then Ratis' thread for the
+ * follower failed, in each term anew: such a leader never got a majority with this follower.
+ *
+ * <p>A leader knows the entry before by its {@link TermHistory}. If it has started since, it need
+ * not: then it sends a snapshot.
  */
 final class GroupLogAppender extends GrpcLogAppender {
+
+  private static final TimeDuration PATIENCE = TimeDuration.ONE_SECOND;
 
   GroupLogAppender(RaftServer.Division server, LeaderState state, FollowerInfo follower) {
     super(server, state, follower);
@@ -30,28 +39,48 @@ final class GroupLogAppender extends GrpcLogAppender {
   @Override
   public @Nullable SnapshotInfo shouldInstallSnapshot() {
     SnapshotInfo needed = super.shouldInstallSnapshot();
-    return needed == null && lacksEntryBefore() ? latestSnapshot() : needed;
+    return needed == null && lacksEntryBefore() && entryBefore() == null
+        ? latestSnapshot()
+        : needed;
   }
 
   @Override
   public @Nullable AppendEntriesRequestProto newAppendEntriesRequest(long callId, boolean heartbeat)
       throws RaftLogIOException {
+    if (!heartbeat && getHeartbeatWaitTimeMs() > 0 && lacksEntryBefore()) {
+      TermIndex before = entryBefore();
+      return before == null
+          ? super.newAppendEntriesRequest(callId, true)
+          : firstOfLog(before, callId);
+    }
     try {
       return super.newAppendEntriesRequest(callId, heartbeat);
     } catch (NullPointerException e) {
       if (!lacksEntryBefore()) {
         throw e;
       }
-      // The log was cut in this moment. The follower hears that there is a leader, and a snapshot
-      // comes next.
+      // The log was cut in this moment. Until it is looked at again the follower hears that there
+      // is a leader.
       return super.newAppendEntriesRequest(callId, true);
+    }
+  }
+
+  /** When the follower has it, the log has the entry before the next one. */
+  private AppendEntriesRequestProto firstOfLog(TermIndex before, long callId)
+      throws RaftLogIOException {
+    try {
+      LogEntryProto entry = getRaftLog().getEntryWithData(before.getIndex() + 1).getEntry(PATIENCE);
+      return getLeaderState()
+          .newAppendEntriesRequestProto(getFollower(), List.of(entry), before, callId);
+    } catch (TimeoutException e) {
+      throw new RaftLogIOException("entry " + (before.getIndex() + 1) + " cannot be read", e);
     }
   }
 
   private boolean lacksEntryBefore() {
     RaftLog log = getRaftLog();
     long next = getFollower().getNextIndex();
-    if (next == RaftLog.LEAST_VALID_LOG_INDEX || next >= log.getNextIndex()) {
+    if (next == RaftLog.LEAST_VALID_LOG_INDEX || next != log.getStartIndex()) {
       return false;
     }
     SnapshotInfo latest = latestSnapshot();
@@ -60,6 +89,12 @@ final class GroupLogAppender extends GrpcLogAppender {
         && latest.getIndex() >= next
         && getFollower().getSnapshotIndex() != next - 1
         && log.getTermIndex(next - 1) == null;
+  }
+
+  private @Nullable TermIndex entryBefore() {
+    return getServer().getStateMachine() instanceof StoreMachine machine
+        ? machine.history().at(getFollower().getNextIndex() - 1)
+        : null;
   }
 
   private @Nullable SnapshotInfo latestSnapshot() {

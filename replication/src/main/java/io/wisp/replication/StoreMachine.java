@@ -37,6 +37,7 @@ final class StoreMachine extends BaseStateMachine {
   private final StoreWriter writer;
   private final SlotLedger slots;
   private final Acknowledged acknowledged;
+  private final TermHistory history = new TermHistory();
   private final SnapshotFolder folder = new SnapshotFolder();
   private final Snapshots snapshots;
   private final Consumer<String> onFailure;
@@ -90,6 +91,11 @@ final class StoreMachine extends BaseStateMachine {
     return applied;
   }
 
+  /** What is carried out, and what a snapshot that was loaded ends with. */
+  TermHistory history() {
+    return history;
+  }
+
   /** The term of the last entry that was carried out; 0 if there was none. */
   long term() {
     return getLastAppliedTermIndex().getTerm();
@@ -124,6 +130,7 @@ final class StoreMachine extends BaseStateMachine {
     applied = writer.applied();
     newestOfSnapshot = writer.newestOfSnapshot();
     setLastAppliedTermIndex(snapshot.at());
+    history.add(snapshot.at().getTerm(), snapshot.at().getIndex());
   }
 
   /**
@@ -200,10 +207,18 @@ final class StoreMachine extends BaseStateMachine {
     applied = writer.applied();
     snapshots.count(logged.getSerializedSize());
     updateLastAppliedTermIndex(logged.getTerm(), logged.getIndex());
+    history.add(logged.getTerm(), logged.getIndex());
     if (live) {
       remember(logged.getIndex());
     }
     return CompletableFuture.completedFuture(isNext ? DONE : STALE);
+  }
+
+  /** An entry of Ratis' own was carried out: of who the members are, or how far they have come. */
+  @Override
+  public void notifyTermIndexUpdated(long term, long index) {
+    super.notifyTermIndexUpdated(term, index);
+    history.add(term, index);
   }
 
   private void remember(long index) {
