@@ -3,7 +3,6 @@ package io.wisp.verbs;
 
 import static io.wisp.verbs.raw.Structs.IBV_COMP_CHANNEL;
 
-import io.wisp.verbs.raw.CallState;
 import io.wisp.verbs.raw.CompletionCalls;
 import io.wisp.verbs.raw.Structure;
 import java.lang.foreign.Arena;
@@ -59,9 +58,7 @@ public final class CompletionChannel extends EventSource<CompletionQueue> {
    */
   @Override
   @Nullable CompletionQueue takeEvent(long channel) {
-    CallState state = events.state();
-    long address = out.address();
-    while (CompletionCalls.getCqEvent(state, channel, address, address + Long.BYTES) == 0) {
+    while (readEvent(channel)) {
       long handle = out.get(ValueLayout.JAVA_LONG, 0);
       CompletionQueue found = find(handle);
       CompletionCalls.ackCqEvents(handle, 1);
@@ -69,10 +66,19 @@ public final class CompletionChannel extends EventSource<CompletionQueue> {
         return found;
       }
     }
-    if (!EventDescriptor.isEmpty(state.errno())) {
-      throw new VerbsException("ibv_get_cq_event", context.argument(), state.errno());
+    int errno = events.state().errno();
+    if (!EventDescriptor.isEmpty(errno)) {
+      throw new VerbsException("ibv_get_cq_event", context.argument(), errno);
     }
     return null;
+  }
+
+  /** Reads an event to {@link #out}; if it does not, the state has the error number. */
+  private boolean readEvent(long channel) {
+    long queue = out.address();
+    long cookie = queue + Long.BYTES;
+    return CompletionCalls.getCqEvent(channel, queue, cookie) == 0
+        || CompletionCalls.getCqEvent(events.state(), channel, queue, cookie) == 0;
   }
 
   private @Nullable CompletionQueue find(long handle) {

@@ -53,9 +53,11 @@ final class PolledDescriptors {
    */
   boolean await(long timeoutMilliseconds, long deadline) {
     while (true) {
-      int ready =
-          SystemCalls.poll(
-              state, entries.address(), count, remaining(timeoutMilliseconds, deadline));
+      int remaining = remaining(timeoutMilliseconds, deadline);
+      int ready = SystemCalls.poll(entries.address(), count, remaining);
+      if (ready < 0) {
+        ready = SystemCalls.poll(state, entries.address(), count, remaining);
+      }
       if (ready < 0 && state.errno() != Errno.EINTR.number()) {
         throw new VerbsException("poll", "", state.errno());
       }

@@ -11,11 +11,13 @@ import java.lang.foreign.ValueLayout;
 /** A file descriptor of our own (an eventfd) by which a wait at others can be ended. */
 final class WakeUp {
 
-  private final int descriptor;
+  /** What waking adds. */
+  private static final MemorySegment ONE = Arena.global().allocateFrom(ValueLayout.JAVA_LONG, 1L);
 
-  /** For the thread that waits. */
+  private final int descriptor;
   private final CallState state;
 
+  /** Where the thread that waits reads to. */
   private final MemorySegment word;
 
   WakeUp() {
@@ -33,21 +35,14 @@ final class WakeUp {
     return descriptor;
   }
 
-  /** Ends the wait that is under way, or else the next one. Any thread. */
+  /** Ends the wait that is under way, or else the next one. Any thread. Allocates nothing. */
   void wake() {
-    try (Arena arena = Arena.ofConfined()) {
-      long ignored =
-          SystemCalls.write(
-              new CallState(arena),
-              descriptor,
-              arena.allocateFrom(ValueLayout.JAVA_LONG, 1L).address(),
-              Long.BYTES);
-    }
+    long ignored = SystemCalls.write(descriptor, ONE.address(), Long.BYTES);
   }
 
   /** Takes note of having been woken. By the thread that waits. */
   void clear() {
-    long ignored = SystemCalls.read(state, descriptor, word.address(), Long.BYTES);
+    long ignored = SystemCalls.read(descriptor, word.address(), Long.BYTES);
   }
 
   void close() {

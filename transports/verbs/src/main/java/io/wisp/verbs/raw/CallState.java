@@ -8,7 +8,13 @@ import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.VarHandle;
 
-/** Where a call leaves {@code errno}. Calls that can set it take one as their first argument. */
+/**
+ * Where a call leaves {@code errno}. Calls that can set it take one as their first argument.
+ *
+ * <p>The JDK makes a slice of it for each call ({@code SharedUtils.checkCaptureSegment}): 40 bytes
+ * that the compiler does not always do away with. So hot paths call without one, and only what has
+ * failed is called again with it.
+ */
 public final class CallState {
 
   private static final StructLayout LAYOUT = Linker.Option.captureStateLayout();

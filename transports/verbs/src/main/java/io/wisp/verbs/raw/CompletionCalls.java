@@ -53,14 +53,26 @@ public final class CompletionCalls {
     return (int) Library.call(DESTROY_CQ, queue);
   }
 
+  private static final FunctionDescriptor GET_CQ_EVENT_TYPE =
+      FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
   private static final MethodHandle GET_CQ_EVENT =
-      Library.linkCapturing(
-          "ibv_get_cq_event", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+      Library.linkCapturing("ibv_get_cq_event", GET_CQ_EVENT_TYPE);
+  private static final MethodHandle GET_CQ_EVENT_WITHOUT_ERRNO =
+      Library.link("ibv_get_cq_event", GET_CQ_EVENT_TYPE);
 
   /** 0, or -1. */
   public static int getCqEvent(CallState state, long channel, long queue, long cookie) {
     try {
       return (int) GET_CQ_EVENT.invokeExact(state.segment, channel, queue, cookie);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The same, for hot paths: it does not say why it failed. */
+  public static int getCqEvent(long channel, long queue, long cookie) {
+    try {
+      return (int) GET_CQ_EVENT_WITHOUT_ERRNO.invokeExact(channel, queue, cookie);
     } catch (Throwable e) {
       throw new AssertionError(e);
     }

@@ -115,6 +115,11 @@ public final class Library {
     return linkSystem(name, type, CallState.CAPTURE);
   }
 
+  /** The same for a caller that need not know the error number. */
+  static MethodHandle linkSystemWithoutErrno(String name, FunctionDescriptor type) {
+    return linkSystem(name, type, new Linker.Option[0]);
+  }
+
   /** The same for {@code fcntl}, whose arguments after the first two are variadic. */
   static MethodHandle linkVariadic(String name, FunctionDescriptor type, int firstVariadic) {
     return linkSystem(name, type, CallState.CAPTURE, Linker.Option.firstVariadicArg(firstVariadic));

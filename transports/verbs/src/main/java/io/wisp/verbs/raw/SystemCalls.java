@@ -10,13 +10,25 @@ import java.lang.invoke.MethodHandle;
 /** What event channels need of the C library. Pointers are longs. */
 public final class SystemCalls {
 
-  private static final MethodHandle POLL =
-      Library.linkSystem("poll", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+  private static final FunctionDescriptor POLL_TYPE =
+      FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle POLL = Library.linkSystem("poll", POLL_TYPE);
+  private static final MethodHandle POLL_WITHOUT_ERRNO =
+      Library.linkSystemWithoutErrno("poll", POLL_TYPE);
 
   /** How many descriptors are ready; 0 after the time, -1 on failure. */
   public static int poll(CallState state, long descriptors, long count, int milliseconds) {
     try {
       return (int) POLL.invokeExact(state.segment, descriptors, count, milliseconds);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The same, for hot paths: it does not say why it failed. */
+  public static int poll(long descriptors, long count, int milliseconds) {
+    try {
+      return (int) POLL_WITHOUT_ERRNO.invokeExact(descriptors, count, milliseconds);
     } catch (Throwable e) {
       throw new AssertionError(e);
     }
@@ -40,24 +52,26 @@ public final class SystemCalls {
   }
 
   private static final MethodHandle READ =
-      Library.linkSystem("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
+      Library.linkSystemWithoutErrno(
+          "read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
 
   /** How many bytes were read; -1 on failure. */
-  public static long read(CallState state, int descriptor, long address, long length) {
+  public static long read(int descriptor, long address, long length) {
     try {
-      return (long) READ.invokeExact(state.segment, descriptor, address, length);
+      return (long) READ.invokeExact(descriptor, address, length);
     } catch (Throwable e) {
       throw new AssertionError(e);
     }
   }
 
   private static final MethodHandle WRITE =
-      Library.linkSystem("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
+      Library.linkSystemWithoutErrno(
+          "write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
 
   /** How many bytes were written; -1 on failure. */
-  public static long write(CallState state, int descriptor, long address, long length) {
+  public static long write(int descriptor, long address, long length) {
     try {
-      return (long) WRITE.invokeExact(state.segment, descriptor, address, length);
+      return (long) WRITE.invokeExact(descriptor, address, length);
     } catch (Throwable e) {
       throw new AssertionError(e);
     }
