@@ -3,11 +3,13 @@ package io.wisp.transport.rdma;
 
 import io.wisp.store.Store;
 import io.wisp.store.cuckoo.CuckooStore;
+import io.wisp.transport.Log;
 import io.wisp.transport.ring.RemoteBuffer;
 import io.wisp.verbs.AccessFlag;
 import io.wisp.verbs.MemoryRegion;
 import io.wisp.verbs.ProtectionDomain;
 import io.wisp.verbs.VerbsException;
+import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * last of them to release it closes it. Any thread may call its methods.
  */
 final class Rail {
+
+  private static final Log LOG = Log.of(Rail.class);
 
   private final RdmaDevice device;
   private final Resources resources = new Resources();
@@ -27,16 +31,32 @@ final class Rail {
    * @param device which belongs to this from now on, also if this fails
    * @param store whose table the other sides may read, if it has one in memory; its memory is
    *     locked for each device anew
+   * @param needsTable whether it cannot do without; else a warning says why it does
    * @throws VerbsException if the device or the system does not give what is needed
    */
-  Rail(RdmaDevice device, @Nullable Store store) {
+  Rail(RdmaDevice device, @Nullable Store store, boolean needsTable) {
     this.device = resources.add(device, RdmaDevice::close);
     try {
       domain = resources.add(device.context().createProtectionDomain(), ProtectionDomain::close);
-      table = store instanceof CuckooStore cuckoo ? register(cuckoo) : RemoteBuffer.NONE;
+      table = store instanceof CuckooStore cuckoo ? table(cuckoo, needsTable) : RemoteBuffer.NONE;
     } catch (RuntimeException | Error e) {
       resources.close();
       throw e;
+    }
+  }
+
+  private RemoteBuffer table(CuckooStore cuckoo, boolean needsTable) {
+    try {
+      return register(cuckoo);
+    } catch (VerbsException | OutOfMemoryError e) {
+      if (needsTable) {
+        throw e;
+      }
+      LOG.log(
+          Level.WARNING,
+          "clients cannot read the table by device %s, and ask for everything: %s"
+              .formatted(device.name(), e.getMessage()));
+      return RemoteBuffer.NONE;
     }
   }
 

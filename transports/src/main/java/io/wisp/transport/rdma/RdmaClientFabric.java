@@ -58,7 +58,7 @@ final class RdmaClientFabric implements ClientFabric {
       InetAddress near = ownAddressTowards(server.ringPair().gid());
       RdmaDevice opened = RdmaDevice.open(choice, near);
       device = opened;
-      Rail rail = resources.add(new Rail(opened, null), Rail::release);
+      Rail rail = resources.add(new Rail(opened, null, false), Rail::release);
       RdmaPort made = resources.add(new RdmaPort(1), RdmaPort::close);
       port = made;
       RailPort railPort = made.on(rail);

@@ -6,7 +6,6 @@ import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.Closing;
 import io.wisp.transport.Endpoint;
-import io.wisp.transport.Log;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
 import io.wisp.transport.Transport;
@@ -16,8 +15,6 @@ import io.wisp.transport.ring.server.RingServer;
 import io.wisp.transport.ring.server.ServerLimits;
 import io.wisp.verbs.Verbs;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -30,11 +27,9 @@ import java.util.Optional;
  *
  * <p>Clients read the table themselves if the store is a {@link io.wisp.store.cuckoo.CuckooStore},
  * all of whose memory is then locked, for each device that clients go through; else they ask for
- * everything.
+ * everything. So they do where a server with a log may not lock it: they are used to asking.
  */
 public final class RdmaTransport implements Transport {
-
-  private static final Log LOG = Log.of(RdmaTransport.class);
 
   @Override
   public String name() {
@@ -70,33 +65,17 @@ public final class RdmaTransport implements Transport {
     Endpoint endpoint = new Endpoint(options.endpoint().host(), listener.socket().getLocalPort());
     RdmaServerFabric fabric;
     try {
-      ServerRails rails = rails(choice, address.getAddress(), store, options);
-      fabric = new RdmaServerFabric(rails, options.maxClients(), ackTimeout);
+      fabric =
+          new RdmaServerFabric(
+              ServerRails.open(
+                  choice, address.getAddress(), options.readTable(store), !options.leasesTable()),
+              options.maxClients(),
+              ackTimeout);
     } catch (RuntimeException | Error e) {
       Closing.quietly(listener);
       throw e;
     }
     return new RingServer(this, store, options, limits, listener, endpoint, fabric);
-  }
-
-  /**
-   * With the table, if the system lets it be locked. A server with a log does without: its clients
-   * ask where they have no lease, so they are used to that, and its memory may be a large part of
-   * the machine's.
-   */
-  private static ServerRails rails(
-      DeviceChoice choice, InetAddress listening, Store store, ServerOptions options) {
-    Store table = options.readTable(store);
-    try {
-      return ServerRails.open(choice, listening, table);
-    } catch (TransportException e) {
-      if (table == null || !options.leasesTable()) {
-        throw e;
-      }
-      ServerRails rails = ServerRails.open(choice, listening, null);
-      LOG.log(Level.WARNING, "rdma serves requests alone: " + e.getMessage());
-      return rails;
-    }
   }
 
   private static ServerSocketChannel listen(Endpoint endpoint, InetSocketAddress address) {

@@ -2,7 +2,6 @@
 package io.wisp.transport.rdma;
 
 import io.wisp.store.Store;
-import io.wisp.store.cuckoo.CuckooStore;
 import io.wisp.transport.Log;
 import io.wisp.transport.TransportException;
 import io.wisp.verbs.Device;
@@ -40,6 +39,8 @@ final class ServerRails implements AutoCloseable {
   private final @Nullable InetAddress bound;
   private final boolean byAddress;
   private final @Nullable Store store;
+  private final boolean needsTable;
+  private volatile boolean offersTable;
 
   /** Those that are opened. */
   private final List<RdmaDevice> devices = new CopyOnWriteArrayList<>();
@@ -57,11 +58,16 @@ final class ServerRails implements AutoCloseable {
   record Place(Rail rail, LocalPort port) {}
 
   private ServerRails(
-      DeviceChoice choice, @Nullable InetAddress bound, boolean byAddress, @Nullable Store store) {
+      DeviceChoice choice,
+      @Nullable InetAddress bound,
+      boolean byAddress,
+      @Nullable Store store,
+      boolean needsTable) {
     this.choice = choice;
     this.bound = bound;
     this.byAddress = byAddress;
     this.store = store;
+    this.needsTable = needsTable;
   }
 
   /**
@@ -69,12 +75,16 @@ final class ServerRails implements AutoCloseable {
    *
    * @param listening the address that the server listens at
    * @param store whose table clients may read, if it has one in memory
+   * @param needsTable whether nobody is served by a device for which it cannot be locked; else its
+   *     clients ask for everything
    * @throws TransportException if no device can be used, or the device or the system does not give
    *     what is needed
    */
-  static ServerRails open(DeviceChoice choice, InetAddress listening, @Nullable Store store) {
+  static ServerRails open(
+      DeviceChoice choice, InetAddress listening, @Nullable Store store, boolean needsTable) {
     boolean byAddress = listening.isAnyLocalAddress() && choice.name() == null;
-    ServerRails rails = new ServerRails(choice, ifOfAnInterface(listening), byAddress, store);
+    ServerRails rails =
+        new ServerRails(choice, ifOfAnInterface(listening), byAddress, store, needsTable);
     try {
       Rail usual = rails.usualRail();
       rails.expect(usual.device().description());
@@ -145,7 +155,7 @@ final class ServerRails implements AutoCloseable {
       return rail;
     }
     try {
-      rail = new Rail(device, store);
+      rail = new Rail(device, store, needsTable);
     } catch (VerbsException | IllegalStateException | OutOfMemoryError e) {
       // It belonged to the rail, and is closed.
       forget(device);
@@ -155,6 +165,9 @@ final class ServerRails implements AutoCloseable {
           e);
     }
     rails.put(device, rail);
+    if (rail.table().length() > 0) {
+      offersTable = true;
+    }
     return rail;
   }
 
@@ -257,9 +270,9 @@ final class ServerRails implements AutoCloseable {
     }
   }
 
-  /** Whether clients may read the table. Any thread. */
+  /** Whether clients may read the table, by some device. Any thread. */
   boolean offersTable() {
-    return store instanceof CuckooStore;
+    return offersTable;
   }
 
   /** Says once what becomes of clients, and again when it is something else. */

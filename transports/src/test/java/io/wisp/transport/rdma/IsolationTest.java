@@ -44,7 +44,7 @@ class IsolationTest {
   private final CuckooStore store = CuckooStore.open(1L << 20);
   private final RdmaServerFabric fabric =
       new RdmaServerFabric(
-          ServerRails.open(DeviceChoice.ANY, RdmaPair.NOWHERE.getAddress(), store),
+          ServerRails.open(DeviceChoice.ANY, RdmaPair.NOWHERE.getAddress(), store, true),
           8,
           AckTimeout.DEFAULT);
   private final RdmaPort port = (RdmaPort) fabric.openPort(Waiting.POLL);

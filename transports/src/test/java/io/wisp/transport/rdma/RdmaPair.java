@@ -39,7 +39,7 @@ final class RdmaPair implements AutoCloseable {
   RdmaPair(ServerOptions serverOptions, ClientOptions clientOptions) {
     serverFabric =
         new RdmaServerFabric(
-            ServerRails.open(DeviceChoice.ANY, NOWHERE.getAddress(), store),
+            ServerRails.open(DeviceChoice.ANY, NOWHERE.getAddress(), store, true),
             8,
             AckTimeout.of(serverOptions.ackTimeout()));
     serverPort = (RdmaPort) serverFabric.openPort(Waiting.SLEEP);
