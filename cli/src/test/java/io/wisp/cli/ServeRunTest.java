@@ -9,12 +9,15 @@ import io.wisp.cli.serve.StoreOpener;
 import io.wisp.store.FailingStore;
 import io.wisp.store.HeapStore;
 import io.wisp.store.Store;
+import io.wisp.transport.Transports;
 import io.wisp.transport.Waiting;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,6 +112,42 @@ class ServeRunTest {
     assertThat(run.err())
         .contains("--data needs jars that are not in ", "-Dwisp.replication=FOLDER");
     assertThat(folder).isEmptyDirectory();
+  }
+
+  /** Nobody would read it: slots move between shards, and no lease says of which it is. */
+  @ParameterizedTest
+  @CsvSource({"0-16383, true", "0-16382, false"})
+  void shouldOpenNoTableForClientsBehindALogAmongSeveralShards(
+      String slots, boolean isShared, @TempDir Path folder) throws Exception {
+    assumeTrue(Transports.named("shm").unavailable().isEmpty());
+    String other =
+        isShared
+            ? ""
+            : ", {\"name\": \"b\", \"host\": \"127.0.0.1\", \"port\": 7001, \"slots\": \"16383\"}";
+    Path file =
+        Files.writeString(
+            folder.resolve("cluster.json"),
+            """
+            {"nodes": [{"name": "a", "host": "127.0.0.1", "port": 7000, "slots": "%s"}%s]}
+            """
+                .formatted(slots, other));
+    AtomicReference<Boolean> asked = new AtomicReference<>();
+    new Run()
+        .execute(
+            (memory, evict, shared) -> {
+              asked.set(shared);
+              throw new IllegalStateException("enough");
+            },
+            "-s",
+            "--memory",
+            "16m",
+            "--data",
+            folder.resolve("data").toString(),
+            "--cluster",
+            file.toString(),
+            "--cluster-node",
+            "a");
+    assertThat(asked).hasValue(isShared);
   }
 
   @Test
