@@ -47,34 +47,33 @@ final class GroupLogAppender extends GrpcLogAppender {
   @Override
   public @Nullable AppendEntriesRequestProto newAppendEntriesRequest(long callId, boolean heartbeat)
       throws RaftLogIOException {
-    if (!heartbeat && getHeartbeatWaitTimeMs() > 0 && lacksEntryBefore()) {
-      TermIndex before = entryBefore();
-      return before == null
-          ? super.newAppendEntriesRequest(callId, true)
-          : firstOfLog(before, callId);
-    }
     try {
       return super.newAppendEntriesRequest(callId, heartbeat);
     } catch (NullPointerException e) {
+      // Ratis has no entry before; the log may have been cut in this moment.
       if (!lacksEntryBefore()) {
         throw e;
       }
-      // The log was cut in this moment. Until it is looked at again the follower hears that there
-      // is a leader.
-      return super.newAppendEntriesRequest(callId, true);
     }
+    TermIndex before = entryBefore();
+    // Until a snapshot comes, the follower hears that there is a leader.
+    return before == null
+        ? super.newAppendEntriesRequest(callId, true)
+        : firstOfLog(before, callId);
   }
 
   /** When the follower has it, the log has the entry before the next one. */
-  private AppendEntriesRequestProto firstOfLog(TermIndex before, long callId)
+  private @Nullable AppendEntriesRequestProto firstOfLog(TermIndex before, long callId)
       throws RaftLogIOException {
+    LogEntryProto entry;
     try {
-      LogEntryProto entry = getRaftLog().getEntryWithData(before.getIndex() + 1).getEntry(PATIENCE);
-      return getLeaderState()
-          .newAppendEntriesRequestProto(getFollower(), List.of(entry), before, callId);
+      entry = getRaftLog().getEntryWithData(before.getIndex() + 1).getEntry(PATIENCE);
     } catch (TimeoutException e) {
-      throw new RaftLogIOException("entry " + (before.getIndex() + 1) + " cannot be read", e);
+      // It is tried again.
+      return null;
     }
+    return getLeaderState()
+        .newAppendEntriesRequestProto(getFollower(), List.of(entry), before, callId);
   }
 
   private boolean lacksEntryBefore() {

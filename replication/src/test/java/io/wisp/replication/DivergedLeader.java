@@ -11,7 +11,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * What {@link PartitionedGroupTest} runs within {@code scripts/namespaces.sh}: a leader is cut off,
  * and has entries that nobody else has. The others go on, and cut their log just before where those
- * begin. Then the former leader is back, and one of the others gone.
+ * begin. Then the former leader is back, and one of the others gone. With a restart in between the
+ * others no longer know the terms of what they have cut off.
  */
 final class DivergedLeader {
 
@@ -29,20 +30,19 @@ final class DivergedLeader {
   /**
    * Plays it.
    *
-   * @param arguments a folder, and how many times
+   * @param arguments a folder, and whether the others are restarted
    */
   public static void main(String... arguments) throws Exception {
     NodeNetwork network = new NodeNetwork();
     try (RunningGroup group =
         new RunningGroup(new GroupFile(network.addresses()), Path.of(arguments[0]), network::on)) {
-      for (int i = 0; i < Integer.parseInt(arguments[1]); i++) {
-        play(group, network);
-      }
+      play(group, network, Boolean.parseBoolean(arguments[1]));
     }
     System.out.println("the former leader follows");
   }
 
-  private static void play(RunningGroup group, NodeNetwork network) throws Exception {
+  private static void play(RunningGroup group, NodeNetwork network, boolean restarts)
+      throws Exception {
     int former = group.awaitLeader();
     // Each member hears up to where the others have carried out the log.
     TimeUnit.MILLISECONDS.sleep(QUIET_MILLIS);
@@ -57,12 +57,17 @@ final class DivergedLeader {
     }
     int next = group.awaitLeaderBut(former);
     write(group, next);
-    network.heal();
     int other = GroupFile.NAMES.size() - former - next;
+    if (restarts) {
+      group.server(next).kill();
+      group.server(other).kill();
+      group.restart();
+      group.awaitLeaderBut(former);
+    }
+    network.heal();
     network.cutOff(other);
     int last = group.awaitLeaderBut(other);
     assertThat(group.call(last, READ_MILLIS, "GET", "key0")).isEqualTo(VALUE);
-    network.heal();
   }
 
   private static void write(RunningGroup group, int leader) throws IOException {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Three members in network namespaces of their own answer as one server would, whatever gets lost
@@ -43,9 +44,10 @@ class PartitionedGroupTest {
     play(1, Fault.PACKETS_LATE);
   }
 
-  @Test
-  void shouldFollowAgainWithEntriesOfItsOwnWhereTheLogIsCut() throws Exception {
-    assertThat(run(DivergedLeader.class, List.of(folder.toString(), "1")))
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void shouldFollowAgainWithEntriesOfItsOwnWhereTheLogIsCut(boolean restarts) throws Exception {
+    assertThat(run(DivergedLeader.class, List.of(folder.toString(), restarts + "")))
         .contains("the former leader follows");
   }
 

@@ -44,6 +44,18 @@ class TermHistoryTest {
   }
 
   @Test
+  void shouldLetTheOldestTermsGoWhenTheyAreMany() {
+    int index = 0;
+    for (int term = 1; term <= TermHistory.MOST_TERMS + 1; term++) {
+      history.add(term, ++index);
+      history.add(term, ++index);
+    }
+    assertThat(history.at(2)).isNull();
+    assertThat(history.at(3)).isEqualTo(TermIndex.valueOf(2, 3));
+    assertThat(history.at(index)).isEqualTo(TermIndex.valueOf(TermHistory.MOST_TERMS + 1, index));
+  }
+
+  @Test
   void shouldKnowNothingAtFirst() {
     assertThat(history.at(0)).isNull();
     assertThat(history.at(1)).isNull();
