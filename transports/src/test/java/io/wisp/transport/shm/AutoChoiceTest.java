@@ -9,13 +9,10 @@ import io.wisp.store.ValueBuffer;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.GetPath;
-import io.wisp.transport.Overridden;
 import io.wisp.transport.Patient;
-import io.wisp.transport.ring.RemoteMemory;
 import io.wisp.transport.ring.handshake.ClientFabric;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -51,26 +48,20 @@ class AutoChoiceTest {
   }
 
   private ClientFabric timed(ClientFabric fabric) {
-    return Overridden.in(
-        ClientFabric.class,
+    return OverriddenMemory.in(
         fabric,
-        Map.of(
-            "connect",
-            connect ->
-                Overridden.in(
-                    RemoteMemory.class,
-                    (RemoteMemory) Objects.requireNonNull(connect.call()),
-                    Map.of(
-                        "read",
-                        read -> {
-                          nanos += reading;
-                          return read.call();
-                        },
-                        "writeAndNotify",
-                        write -> {
-                          nanos += ASKING;
-                          return write.call();
-                        }))));
+        memory ->
+            Map.of(
+                "read",
+                read -> {
+                  nanos += reading;
+                  return read.call();
+                },
+                "writeAndNotify",
+                write -> {
+                  nanos += ASKING;
+                  return write.call();
+                }));
   }
 
   private long asked() {

@@ -10,9 +10,7 @@ import io.wisp.testing.Property;
 import io.wisp.transport.Client;
 import io.wisp.transport.ClientOptions;
 import io.wisp.transport.GetPath;
-import io.wisp.transport.Overridden;
 import io.wisp.transport.Patient;
-import io.wisp.transport.ring.RemoteMemory;
 import io.wisp.transport.ring.handshake.ClientFabric;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -28,7 +26,6 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -296,28 +293,21 @@ class AutoGetTest {
 
   /** A fabric that, while it holds back, has only one batch of reads arrive. */
   private static ClientFabric holdingBack(ClientFabric fabric, AtomicBoolean holdsBack) {
-    return Overridden.in(
-        ClientFabric.class,
+    return OverriddenMemory.in(
         fabric,
-        Map.of(
-            "connect",
-            original -> {
-              RemoteMemory memory = (RemoteMemory) Objects.requireNonNull(original.call());
-              boolean[] gave = new boolean[1];
-              return Overridden.in(
-                  RemoteMemory.class,
-                  memory,
-                  Map.of(
-                      "completedReads",
-                      ignored -> {
-                        if (holdsBack.get() && gave[0]) {
-                          return -1;
-                        }
-                        int token = memory.completedReads();
-                        gave[0] = holdsBack.get() && token >= 0;
-                        return token;
-                      }));
-            }));
+        memory -> {
+          boolean[] gave = new boolean[1];
+          return Map.of(
+              "completedReads",
+              ignored -> {
+                if (holdsBack.get() && gave[0]) {
+                  return -1;
+                }
+                int token = memory.completedReads();
+                gave[0] = holdsBack.get() && token >= 0;
+                return token;
+              });
+        });
   }
 
   @Test
@@ -338,26 +328,18 @@ class AutoGetTest {
   /** A fabric that, once it is told to, has something written behind the next read. */
   private static ClientFabric writingBehind(
       ClientFabric fabric, AtomicBoolean writes, Runnable write) {
-    return Overridden.in(
-        ClientFabric.class,
+    return OverriddenMemory.in(
         fabric,
-        Map.of(
-            "connect",
-            original -> {
-              RemoteMemory memory = (RemoteMemory) Objects.requireNonNull(original.call());
-              return Overridden.in(
-                  RemoteMemory.class,
-                  memory,
-                  Map.of(
-                      "read",
-                      read -> {
-                        Object ignored = read.call();
-                        if (writes.getAndSet(false)) {
-                          write.run();
-                        }
-                        return null;
-                      }));
-            }));
+        memory ->
+            Map.of(
+                "read",
+                read -> {
+                  Object ignored = read.call();
+                  if (writes.getAndSet(false)) {
+                    write.run();
+                  }
+                  return null;
+                }));
   }
 
   /** What a request must come to. */

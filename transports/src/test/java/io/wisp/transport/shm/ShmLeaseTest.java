@@ -18,11 +18,9 @@ import io.wisp.transport.Endpoint;
 import io.wisp.transport.GetPath;
 import io.wisp.transport.HeldLog;
 import io.wisp.transport.Leadership;
-import io.wisp.transport.Overridden;
 import io.wisp.transport.Patient;
 import io.wisp.transport.Server;
 import io.wisp.transport.ServerOptions;
-import io.wisp.transport.ring.RemoteMemory;
 import io.wisp.transport.ring.handshake.ClientFabric;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -36,7 +34,6 @@ import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
@@ -297,26 +294,18 @@ class ShmLeaseTest {
 
   /** A fabric that, once it is told to, has something happen when the next read has arrived. */
   private static ClientFabric behindRead(ClientFabric fabric, AtomicBoolean armed, Runnable then) {
-    return Overridden.in(
-        ClientFabric.class,
+    return OverriddenMemory.in(
         fabric,
-        Map.of(
-            "connect",
-            original -> {
-              RemoteMemory memory = (RemoteMemory) Objects.requireNonNull(original.call());
-              return Overridden.in(
-                  RemoteMemory.class,
-                  memory,
-                  Map.of(
-                      "completedReads",
-                      ignored -> {
-                        int token = memory.completedReads();
-                        if (token >= 0 && armed.getAndSet(false)) {
-                          then.run();
-                        }
-                        return token;
-                      }));
-            }));
+        memory ->
+            Map.of(
+                "completedReads",
+                ignored -> {
+                  int token = memory.completedReads();
+                  if (token >= 0 && armed.getAndSet(false)) {
+                    then.run();
+                  }
+                  return token;
+                }));
   }
 
   /** It was there when the value was read, so the value may be old when the get ends. */
