@@ -2,6 +2,7 @@
 package io.wisp.replication;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
@@ -9,6 +10,9 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
@@ -38,13 +42,17 @@ import org.jspecify.annotations.Nullable;
  * the same request, and may let the older one be appended behind the newer. So none is taken while
  * one of another leader is under way; the leader sends it again.
  *
+ * <p>The entries must be on the disk. Where the log was cut off before, or has them since an
+ * earlier request, Ratis answers before they are.
+ *
  * <p>Ratis does not look for whom a request is. At the address of a member that has lost its folder
  * there may be another one, and what it said would count as the word of the one that is gone: it
  * could vote a second time. So what is for another member is refused.
  *
  * <p>A part of a snapshot is acknowledged when it is on the disk ({@link ReceivedSnapshot}). It
  * names the members too, and Ratis goes by them even if it refuses the rest. So one of a leader of
- * an earlier term is refused before.
+ * an earlier term is refused before. The last part waits until no entries are on their way to the
+ * disk: Ratis forgets them there, and would wait for them without end.
  */
 final class CheckedAppends implements InvocationHandler {
 
@@ -79,6 +87,9 @@ final class CheckedAppends implements InvocationHandler {
     }
     if (arguments[0] instanceof InstallSnapshotRequestProto request) {
       requireOfTerm(request);
+      if (request.hasSnapshotChunk() && request.getSnapshotChunk().getDone()) {
+        makeWayFor(request);
+      }
     }
     Object answer = call(method, arguments);
     if (arguments[0] instanceof InstallSnapshotRequestProto request
@@ -133,16 +144,41 @@ final class CheckedAppends implements InvocationHandler {
   private synchronized CompletableFuture<AppendEntriesReplyProto> append(
       Method method, @Nullable Object[] arguments, AppendEntriesRequestProto request)
       throws Throwable {
-    if (!underWay.isDone() && termUnderWay != request.getLeaderTerm()) {
-      throw new IOException(
-          "entries of the leader of term %s are still on their way to the disk"
-              .formatted(termUnderWay));
+    if (termUnderWay != request.getLeaderTerm()) {
+      requireNothingUnderWay();
     }
     CompletableFuture<?> reply =
         (CompletableFuture<?>) Objects.requireNonNull(call(method, arguments));
     underWay = underWay.isDone() ? reply : CompletableFuture.allOf(underWay, reply);
     termUnderWay = request.getLeaderTerm();
     return reply.thenApply(each -> check(request, (AppendEntriesReplyProto) each));
+  }
+
+  private void requireNothingUnderWay() throws IOException {
+    if (!underWay.isDone()) {
+      throw new IOException(
+          "entries of the leader of term %s are still on their way to the disk"
+              .formatted(termUnderWay));
+    }
+  }
+
+  private synchronized void makeWayFor(InstallSnapshotRequestProto request) throws IOException {
+    requireNothingUnderWay();
+    termUnderWay = request.getLeaderTerm();
+    underWay =
+        ReceivedSnapshot.cutOffRefuted(
+            division(request.getServerRequest()),
+            TermIndex.valueOf(request.getSnapshotChunk().getTermIndex()));
+    try {
+      underWay.get(DiskWatch.PATIENCE_NANOS, TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      requireNothingUnderWay();
+    } catch (ExecutionException e) {
+      throw new IOException("the log cannot be cut off: " + e.getCause(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException();
+    }
   }
 
   private @Nullable Object call(Method method, @Nullable Object @Nullable [] arguments)
@@ -172,6 +208,9 @@ final class CheckedAppends implements InvocationHandler {
         TermIndex there = log.getTermIndex(last.getIndex());
         if (!last.equals(there)) {
           throw new IOException("the log has " + there + " in the place of " + last);
+        }
+        if (log.getFlushIndex() < last.getIndex()) {
+          throw new IOException("the disk does not have " + last + " yet");
         }
       }
     } catch (IOException e) {

@@ -39,7 +39,8 @@ final class GroupLogAppender extends GrpcLogAppender {
   @Override
   public @Nullable SnapshotInfo shouldInstallSnapshot() {
     SnapshotInfo needed = super.shouldInstallSnapshot();
-    return needed == null && lacksEntryBefore() && entryBefore() == null
+    long next = getFollower().getNextIndex();
+    return needed == null && lacksEntryBefore(next) && entryBefore(next) == null
         ? latestSnapshot()
         : needed;
   }
@@ -47,15 +48,20 @@ final class GroupLogAppender extends GrpcLogAppender {
   @Override
   public @Nullable AppendEntriesRequestProto newAppendEntriesRequest(long callId, boolean heartbeat)
       throws RaftLogIOException {
+    long next = getFollower().getNextIndex();
     try {
       return super.newAppendEntriesRequest(callId, heartbeat);
     } catch (NullPointerException e) {
       // Ratis has no entry before; the log may have been cut in this moment.
-      if (!lacksEntryBefore()) {
+      if (getFollower().getNextIndex() != next) {
+        // A reply to an earlier request has changed it. It is tried again.
+        return null;
+      }
+      if (!lacksEntryBefore(next)) {
         throw e;
       }
     }
-    TermIndex before = entryBefore();
+    TermIndex before = entryBefore(next);
     // Until a snapshot comes, the follower hears that there is a leader.
     return before == null
         ? super.newAppendEntriesRequest(callId, true)
@@ -76,9 +82,8 @@ final class GroupLogAppender extends GrpcLogAppender {
         .newAppendEntriesRequestProto(getFollower(), List.of(entry), before, callId);
   }
 
-  private boolean lacksEntryBefore() {
+  private boolean lacksEntryBefore(long next) {
     RaftLog log = getRaftLog();
-    long next = getFollower().getNextIndex();
     if (next == RaftLog.LEAST_VALID_LOG_INDEX || next != log.getStartIndex()) {
       return false;
     }
@@ -90,9 +95,9 @@ final class GroupLogAppender extends GrpcLogAppender {
         && log.getTermIndex(next - 1) == null;
   }
 
-  private @Nullable TermIndex entryBefore() {
+  private @Nullable TermIndex entryBefore(long next) {
     return getServer().getStateMachine() instanceof StoreMachine machine
-        ? machine.history().at(getFollower().getNextIndex() - 1)
+        ? machine.history().at(next - 1)
         : null;
   }
 

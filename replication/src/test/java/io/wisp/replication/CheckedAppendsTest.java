@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -14,7 +16,10 @@ import java.util.function.Supplier;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto.SnapshotChunkProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotResult;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcReplyProto;
@@ -48,7 +53,19 @@ class CheckedAppendsTest {
   private final ArrayDeque<CompletableFuture<AppendEntriesReplyProto>> appends = new ArrayDeque<>();
   private final DivisionInfo info =
       answering(DivisionInfo.class, Map.of("getCurrentTerm", () -> term));
-  private final RaftLog log = answering(RaftLog.class, Map.of("getTermIndex", () -> there));
+  private long flushed = 12;
+  private CompletableFuture<Long> cutOff = CompletableFuture.completedFuture(11L);
+  private final List<String> calls = new ArrayList<>();
+  private final RaftLog log =
+      answering(
+          RaftLog.class,
+          Map.of(
+              "getTermIndex",
+              () -> there,
+              "getFlushIndex",
+              () -> flushed,
+              "truncate",
+              this::truncate));
 
   private final RaftServer.Division division =
       answering(RaftServer.Division.class, Map.of("getInfo", () -> info, "getRaftLog", () -> log));
@@ -64,8 +81,22 @@ class CheckedAppendsTest {
                   () -> SELF,
                   "requestVote",
                   RequestVoteReplyProto::getDefaultInstance,
+                  "installSnapshot",
+                  () -> {
+                    calls.add("installSnapshot");
+                    return InstallSnapshotReplyProto.newBuilder()
+                        .setResult(InstallSnapshotResult.IN_PROGRESS)
+                        .build();
+                  },
                   "appendEntriesAsync",
                   this::append)));
+
+  /** The proxy hands it on. */
+  @SuppressWarnings("FutureReturnValueIgnored")
+  private Object truncate() {
+    calls.add("truncate");
+    return cutOff;
+  }
 
   /** The proxy hands it on. */
   @SuppressWarnings("FutureReturnValueIgnored")
@@ -150,7 +181,7 @@ class CheckedAppendsTest {
 
   /** Ratis would go by the members that it names. */
   @Test
-  void shouldTakeNoSnapshotOfALeaderOfAnEarlierTerm() {
+  void shouldTakeNoSnapshotOfALeaderOfAnEarlierTerm() throws IOException {
     InstallSnapshotRequestProto snapshot =
         InstallSnapshotRequestProto.newBuilder()
             .setServerRequest(requestTo(SELF))
@@ -159,9 +190,79 @@ class CheckedAppendsTest {
     assertThatThrownBy(() -> server.installSnapshot(snapshot))
         .isInstanceOf(IOException.class)
         .hasMessage("a snapshot of the leader of term 5 comes in term 6");
+    assertThat(calls).isEmpty();
     term = 5;
-    // It is handed on, and there is nobody.
-    assertThatThrownBy(() -> server.installSnapshot(snapshot)).hasMessage("installSnapshot");
+    var _ = server.installSnapshot(snapshot);
+    assertThat(calls).containsExactly("installSnapshot");
+  }
+
+  /** A part of the snapshot that ends with entry 12. */
+  private static InstallSnapshotRequestProto snapshot(boolean last) {
+    return InstallSnapshotRequestProto.newBuilder()
+        .setServerRequest(requestTo(SELF))
+        .setLeaderTerm(6)
+        .setSnapshotChunk(
+            SnapshotChunkProto.newBuilder()
+                .setTermIndex(TermIndex.valueOf(6, 12).toProto())
+                .setDone(last))
+        .build();
+  }
+
+  @Test
+  void shouldCutOffWhatTheSnapshotOfTheLeaderRefutes() throws Exception {
+    there = TermIndex.valueOf(5, 12);
+    var _ = server.installSnapshot(snapshot(false));
+    assertThat(calls).containsExactly("installSnapshot");
+    calls.clear();
+    var _ = server.installSnapshot(snapshot(true));
+    assertThat(calls).containsExactly("truncate", "installSnapshot");
+  }
+
+  @Test
+  void shouldKeepWhatTheSnapshotOfTheLeaderDoesNotRefute() throws Exception {
+    for (TermIndex same : new TermIndex[] {null, TermIndex.valueOf(6, 12)}) {
+      there = same;
+      calls.clear();
+      var _ = server.installSnapshot(snapshot(true));
+      assertThat(calls).containsExactly("installSnapshot");
+    }
+  }
+
+  /** Ratis would forget the entries, and wait for them without end. */
+  @Test
+  void shouldTakeNoSnapshotBeforeEntriesAreOnTheDisk() throws Exception {
+    var _ = server.appendEntriesAsync(request(6, 2));
+    var _ = server.installSnapshot(snapshot(false));
+    assertThatThrownBy(() -> server.installSnapshot(snapshot(true)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("of term 6");
+    assertThat(calls).containsExactly("installSnapshot");
+    appends.remove().complete(SUCCESS);
+    var _ = server.installSnapshot(snapshot(true));
+    assertThat(calls).hasSize(2);
+  }
+
+  @Test
+  void shouldSayWhyTheLogCannotBeCutOff() {
+    there = TermIndex.valueOf(5, 12);
+    cutOff = CompletableFuture.failedFuture(new IOException("no space"));
+    assertThatThrownBy(() -> server.installSnapshot(snapshot(true)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("no space");
+    assertThat(calls).containsExactly("truncate");
+  }
+
+  /** Where the log was longer before, Ratis answers at once. */
+  @Test
+  void shouldNotAcknowledgeWhatIsNotOnTheDisk() throws Exception {
+    flushed = 11;
+    CompletableFuture<AppendEntriesReplyProto> reply = server.appendEntriesAsync(request(6, 2));
+    appends.remove().complete(SUCCESS);
+    assertThatThrownBy(reply::get).hasMessageContaining("the disk does not have");
+    flushed = 12;
+    CompletableFuture<AppendEntriesReplyProto> again = server.appendEntriesAsync(request(6, 2));
+    appends.remove().complete(SUCCESS);
+    assertThat(again.get()).isEqualTo(SUCCESS);
   }
 
   /** One that begins anew at the address of another would vote, and acknowledge, for both. */
