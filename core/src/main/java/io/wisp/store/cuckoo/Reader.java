@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * A hit. The reader loads the version of a bucket (1), a slot (2) and the two header words of its
  * record (3), compares the key and copies the value (4), and then, behind an acquire fence, loads
- * version, slot and header again (5). If all are as before and the record is live, what it copied
+ * version, slot and, behind that, header again (5). If all are as before and the record is live, what it copied
  * is the whole value that the key had at (5):
  *
  *   - But for what changes in place, of which more below, the bytes of a record change only after its
@@ -77,6 +77,12 @@ final class Reader {
   static final int EXPIRED = 2;
   static final int RETRY = 3;
 
+  /**
+   * For a value up to this length a sink is asked for room before it is known that the header with
+   * the length was not torn.
+   */
+  private static final int MAX_UNSURE_LENGTH = 1024;
+
   private final MemorySegment memory;
   private final Index index;
   private final InstantSource clock;
@@ -91,16 +97,19 @@ final class Reader {
 
   /** Looks a key up once; the answer is one of the constants, and the sink is told of a HIT. */
   int read(Slice key, long hash, @Nullable ValueSink sink) {
+    // Handed on: behind each fence a field would be loaded anew, and its kind looked at.
+    MemorySegment memory = this.memory;
     long buckets = index.buckets();
     long first = KeyHash.bucket(KeyHash.firstHalf(hash), buckets);
     long second = KeyHash.bucket(KeyHash.secondHalf(hash), buckets);
     long tag = KeyHash.tag(hash);
     // Of both before either is looked at: so both come from memory at once.
-    long firstWord = Words.getAcquire(memory, index.bucketAddress(first));
-    long secondWord = Words.getAcquire(memory, index.bucketAddress(second));
-    int outcome = readFrom(first, firstWord, tag, key, sink);
+    long firstWord = Words.getPlain(memory, index.bucketAddress(first));
+    long secondWord = Words.getPlain(memory, index.bucketAddress(second));
+    VarHandle.acquireFence();
+    int outcome = readFrom(memory, first, firstWord, tag, key, sink);
     if (outcome == MISS) {
-      outcome = readFrom(second, secondWord, tag, key, sink);
+      outcome = readFrom(memory, second, secondWord, tag, key, sink);
     }
     return outcome == MISS && !isMiss(hash, first, firstWord, second, secondWord) ? RETRY : outcome;
   }
@@ -115,12 +124,18 @@ final class Reader {
   }
 
   private int readFrom(
-      long bucket, long versionWord, long tag, Slice key, @Nullable ValueSink sink) {
+      MemorySegment memory,
+      long bucket,
+      long versionWord,
+      long tag,
+      Slice key,
+      @Nullable ValueSink sink) {
     long address = index.bucketAddress(bucket);
     for (int i = 0; i < Bucket.SLOTS; i++) {
-      long slot = Words.getAcquire(memory, Bucket.slotAddress(address, i));
+      long slot = Words.getPlain(memory, Bucket.slotAddress(address, i));
       if (Bucket.tag(slot) == tag && slot != Bucket.EMPTY) {
-        int outcome = readRecord(address, versionWord, i, slot, key, sink);
+        VarHandle.acquireFence(); // Between (2) and (3).
+        int outcome = readRecord(memory, address, versionWord, i, slot, key, sink);
         if (outcome != MISS) {
           touch(outcome, bucket, i);
           return outcome;
@@ -131,7 +146,13 @@ final class Reader {
   }
 
   private int readRecord(
-      long bucketAddress, long versionWord, int i, long slot, Slice key, @Nullable ValueSink sink) {
+      MemorySegment memory,
+      long bucketAddress,
+      long versionWord,
+      int i,
+      long slot,
+      Slice key,
+      @Nullable ValueSink sink) {
     long offset = Bucket.recordOffset(slot);
     long word0 = Words.getAcquire(memory, offset);
     long word1 = Words.getAcquire(memory, offset + Long.BYTES);
@@ -142,42 +163,48 @@ final class Reader {
     if (!RecordLayout.isLive(word1) || valueOffset + valueLength > memory.byteSize()) {
       return RETRY;
     }
-    boolean sameKey =
-        keyLength == key.length()
-            && Bytes.equal(memory, keyOffset, key.segment(), key.offset(), keyLength);
-    long expiry = RecordLayout.expiry(memory, offset);
-    // Before the copy as well, so that the sink is never asked for room for a torn header's length.
-    if (!isUnchanged(bucketAddress, versionWord, i, slot, word0, word1)) {
+    int outcome = HIT;
+    long expiry = Store.NEVER;
+    if (keyLength != key.length()
+        || !Bytes.equal(memory, keyOffset, key.segment(), key.offset(), keyLength)) {
+      outcome = MISS;
+    } else if (Bucket.expires(slot)) {
+      expiry = RecordLayout.expiry(memory, offset);
+      outcome = expiry <= clock.millis() ? EXPIRED : HIT;
+    }
+    if (outcome == HIT && sink != null) {
+      if (valueLength > MAX_UNSURE_LENGTH
+          && !isUnchanged(memory, bucketAddress, versionWord, i, slot, word0, word1)) {
+        return RETRY;
+      }
+      sink.copy(memory, valueOffset, valueLength);
+    }
+    if (!isUnchanged(memory, bucketAddress, versionWord, i, slot, word0, word1)) {
       return RETRY;
     }
-    if (!sameKey) {
-      return MISS;
+    if (outcome == HIT && sink != null) {
+      sink.found(
+          RecordLayout.version(word0),
+          expiry,
+          RecordAddress.of(offset, RecordLayout.size(word0, word1)));
     }
-    if (expiry != Store.NEVER && expiry <= clock.millis()) {
-      return EXPIRED;
-    }
-    if (sink == null) {
-      return HIT;
-    }
-    sink.copy(memory, valueOffset, valueLength);
-    if (!isUnchanged(bucketAddress, versionWord, i, slot, word0, word1)) {
-      return RETRY;
-    }
-    sink.found(
-        RecordLayout.version(word0),
-        expiry,
-        RecordAddress.of(offset, RecordLayout.size(word0, word1)));
-    return HIT;
+    return outcome;
   }
 
   private boolean isUnchanged(
-      long bucketAddress, long versionWord, int i, long slot, long word0, long word1) {
+      MemorySegment memory,
+      long bucketAddress,
+      long versionWord,
+      int i,
+      long slot,
+      long word0,
+      long word1) {
     long offset = Bucket.recordOffset(slot);
     VarHandle.acquireFence();
-    return Words.getAcquire(memory, bucketAddress) == versionWord
+    return Words.getPlain(memory, bucketAddress) == versionWord
         && Words.getAcquire(memory, Bucket.slotAddress(bucketAddress, i)) == slot
-        && Words.getAcquire(memory, offset) == word0
-        && Words.getAcquire(memory, offset + Long.BYTES) == word1;
+        && Words.getPlain(memory, offset) == word0
+        && Words.getPlain(memory, offset + Long.BYTES) == word1;
   }
 
   /** Takes an entry for read whose key, by its tag, has this hash; of several, each. */

@@ -22,13 +22,22 @@ public final class Bytes {
               left, leftOffset, leftOffset + length, right, rightOffset, rightOffset + length)
           < 0;
     }
-    int i = 0;
-    for (; i <= length - Long.BYTES; i += Long.BYTES) {
+    if (length < Long.BYTES) {
+      return equalBytes(left, leftOffset, right, rightOffset, length);
+    }
+    int last = length - Long.BYTES;
+    for (int i = 0; i < last; i += Long.BYTES) {
       if (Words.getUnaligned(left, leftOffset + i) != Words.getUnaligned(right, rightOffset + i)) {
         return false;
       }
     }
-    for (; i < length; i++) {
+    return Words.getUnaligned(left, leftOffset + last)
+        == Words.getUnaligned(right, rightOffset + last);
+  }
+
+  private static boolean equalBytes(
+      MemorySegment left, long leftOffset, MemorySegment right, long rightOffset, int length) {
+    for (int i = 0; i < length; i++) {
       if (left.get(BYTE, leftOffset + i) != right.get(BYTE, rightOffset + i)) {
         return false;
       }
