@@ -7,13 +7,18 @@ the last, so what a JVM has compiled stays, and no JVM sees two kinds of tables;
 Rounds are interleaved and their order alternates: the answer is the ratio to libcuckoo's operations a second in each
 round, its median and its range.
 
-    ./wisp beside libcuckoo [--entries N] [--pages KIND] [--rounds N] [--seconds S] [--json FILE] [CASE ...]
+    ./wisp beside libcuckoo [--entries N] [--pages KIND] [--tables NAME,...] [--rounds N] [--seconds S] [--json FILE] [CASE ...]
 
 Cases, an operation and a number of threads: get-1, put-1, mixed-1, get-2, put-2, mixed-2. A get copies the value out of the
-table, a put replaces a value, mixed is 95 % gets and 5 % puts. All keys are there, and each comes as often as another.
+table, a put replaces a value, mixed is 95 % gets and 5 % puts. All keys are there, and each comes as often as another. In
+get-1-by-16 and the like the keys of 16 operations are known before the first is carried out, as a server knows those of
+requests that came together: Wisp then loads what all of them need. The others have no call for that.
 
 Beside the rates stand the bytes that each table occupies when it has just been filled, for an entry and without its key
-and value, the CPU time of an operation, and the bytes that it allocates on the heap of the JVM. What is known to differ:
+and value, the CPU time of an operation, and the bytes that it allocates on the heap of the JVM. And, in each round, how long
+one load takes of a line anywhere in so much memory as Wisp's table occupies, and at most 4 GiB, if its place is known only
+from the load before it: a get of Wisp waits for two such loads, one after the other, for a bucket and for its record. What
+is known to differ:
 
     sizes      libcuckoo's keys and values have fixed sizes and lie in the table; Wisp's have any and lie in a log, with a
                version, a checksum and an expiry, and readers in other processes can read them
@@ -23,16 +28,19 @@ and value, the CPU time of an operation, and the bytes that it allocates on the 
                95 % full, just above a power of two half of that. Wisp grows as it is filled. All three ask for huge
                pages, or with --pages small get none
 
+A machine whose memory does not hold all three at once measures some of them, as --tables wisp.
+
 Needs g++, libcuckoo-dev, two cores, and benchmarks.jar: ./wisp bench -l builds it. The file of --json is checked against
 its schema before it is written.
 """
 
 import os
 import shutil
+import statistics
 import sys
 import tempfile
-from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from argparse import ArgumentTypeError, Namespace
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -48,7 +56,7 @@ from wisp_tools.processes import captured, output_of
 from wisp_tools.results.fields import Fields
 from wisp_tools.tree import BENCHMARKS, JVM_FLAGS, jdk
 
-FORMAT, SCHEMA = "wisp-beside-libcuckoo", "wisp-beside-libcuckoo-1"
+FORMAT, SCHEMA = "wisp-beside-libcuckoo", "wisp-beside-libcuckoo-2"
 KEY_SIZE, VALUE_SIZE = 16, 100
 """Of MapEntries, and of the program in C++."""
 PROGRAM = Path(__file__).with_name("table.cpp")
@@ -56,7 +64,10 @@ COMPILER = ("g++", "-O3", "-std=c++17", "-pthread")
 PACKAGES = "g++ libcuckoo-dev"
 HEADER = "libcuckoo/cuckoohash_map.hh"
 RULER = "libcuckoo"
-IN_A_JVM = ("wisp", "concurrent-hash-map")
+WISP = "wisp"
+IN_A_JVM = (WISP, "concurrent-hash-map")
+MEMORY = "memory"
+"""No table, but the loads that one waits for."""
 HUGE, SMALL = "huge", "small"
 """Pages, if the kernel gives huge ones to those who ask."""
 WITHOUT_HUGE_PAGES = (
@@ -64,7 +75,10 @@ WITHOUT_HUGE_PAGES = (
     "import ctypes, os, sys; ctypes.CDLL(None).prctl(41, 1, 0, 0, 0); os.execv(sys.argv[1], sys.argv[1:])",
 )
 """Starts a program that gets none, whatever it asks for: PR_SET_THP_DISABLE of linux/prctl.h."""
-TABLES = ("wisp", RULER, "concurrent-hash-map")
+TABLES = (WISP, RULER, "concurrent-hash-map")
+TOGETHER = 16
+"""Keys of which a server loads what they need together at most: Prefetcher.MAX_KEYS."""
+MOST_CHASED_BYTES = 4 << 30
 MOST_THREADS = 2
 CPU, ALLOCATED = "cpuNanosecondsPerOperation", "allocatedBytesPerOperation"
 SEEDS_OF_A_ROUND = 1000
@@ -77,15 +91,20 @@ WARMUP_MILLISECONDS = 5000
 class Case:
     operation: str
     threads: int
+    together: int = 1
 
     @property
     def name(self) -> str:
-        return f"{self.operation}-{self.threads}"
+        return f"{self.operation}-{self.threads}" + (f"-by-{self.together}" if self.together > 1 else "")
 
 
 CASES = {
     case.name: case
-    for case in (Case(each, threads) for threads in range(1, MOST_THREADS + 1) for each in ("get", "put", "mixed"))
+    for threads in range(1, MOST_THREADS + 1)
+    for case in (
+        *(Case(each, threads) for each in ("get", "put", "mixed")),
+        *(Case(each, threads, TOGETHER) for each in ("get", "put")),
+    )
 }
 
 
@@ -101,17 +120,23 @@ class Figures:
 
 
 class Tables:
-    """The three, filled."""
+    """Some of the three or all, filled."""
 
-    def __init__(self, entries: int, milliseconds: int, pages: str, folder: Path, stack: ExitStack) -> None:
+    def __init__(
+        self, names: Sequence[str], entries: int, milliseconds: int, pages: str, folder: Path, stack: ExitStack
+    ) -> None:
+        self.names = names
         self._milliseconds = milliseconds
         self._programs: dict[str, Answering] = {}
-        self._asked = dict.fromkeys(TABLES, 0)
+        self._asked = dict.fromkeys(names, 0)
         filled: dict[str, dict[str, Any]] = {}
         for name, command in commands(entries, pages, folder).items():
+            if name in names or name == MEMORY:
+                self._programs[name] = stack.enter_context(answering(name, command, folder / f"{name}.log"))
+        for name in names:
             side.say(f"filling {name} with {entries:,} entries")
-            program = self._programs[name] = stack.enter_context(answering(name, command, folder / f"{name}.log"))
-            filled[name] = program.ask("fill")
+            filled[name] = self._programs[name].ask("fill")
+        self._chased_bytes = min(MOST_CHASED_BYTES, filled[names[0]]["memoryBytes"])
         if len({each["digest"] for each in filled.values()}) > 1:
             raise WispError("the programs in Java and in C++ do not ask for the same keys")
         self.runtimes = {name: str(each["runtime"]) for name, each in filled.items()}
@@ -120,15 +145,24 @@ class Tables:
 
     def warm(self, cases: Sequence[Case]) -> None:
         for operation in dict.fromkeys(case.operation for case in cases):
-            for name in IN_A_JVM:
-                self._programs[name].ask("measure", operation, 1, WARMUP_MILLISECONDS, 0)
+            for name in self.names:
+                if name in IN_A_JVM:
+                    together = max(case.together for case in cases if case.operation == operation)
+                    for each in sorted({1, together}):
+                        self._programs[name].ask("measure", operation, each, 1, WARMUP_MILLISECONDS, 0)
 
     def measure(self, name: str, case: Case) -> Figures:
         """Asks every table that has been asked as often for the same keys."""
         self._asked[name] += 1
         seed = self._asked[name] * SEEDS_OF_A_ROUND
-        found = self._programs[name].ask("measure", case.operation, case.threads, self._milliseconds, seed)
+        how = (case.together, case.threads, self._milliseconds, seed)
+        found = self._programs[name].ask("measure", case.operation, *how)
         return Figures(float(found["operationsPerSecond"]), float(found[CPU]), found.get(ALLOCATED))
+
+    def load_nanoseconds(self) -> float:
+        """Of one load that waits for the one before it."""
+        found = self._programs[MEMORY].ask("chase", self._chased_bytes, self._milliseconds)
+        return float(found["nanosecondsPerLoad"])
 
 
 def commands(entries: int, pages: str, folder: Path) -> dict[str, list[str | Path]]:
@@ -139,41 +173,74 @@ def commands(entries: int, pages: str, folder: Path) -> dict[str, list[str | Pat
     java = (*before, jdk() / "bin" / "java", *flags, "-cp", BENCHMARKS, "io.wisp.bench.store.MapProcess")
     found: dict[str, list[str | Path]] = {name: [*java, name, str(entries), cores] for name in IN_A_JVM}
     found[RULER] = [*before, folder / "table", str(entries), cores]
+    found[MEMORY] = [*before, folder / "table", "1", cores]
     return found
 
 
 def compare(tables: Tables, case: Case, rounds: int) -> dict[str, Any]:
     """Measures a case with all tables, and returns its row."""
 
-    def in_words(measured: dict[str, Figures]) -> str:
-        return ", ".join(f"{name} {found.operationsPerSecond / 1e6:.2f} M/s" for name, found in measured.items())
+    def in_words(measured: dict[str, Figures | float]) -> str:
+        rates = (
+            f"{name} {found.operationsPerSecond / 1e6:.2f} M/s"
+            for name, found in measured.items()
+            if isinstance(found, Figures)
+        )
+        return ", ".join(rates) + f", a load {measured[MEMORY]:.0f} ns"
 
-    subjects = {name: partial(tables.measure, name, case) for name in TABLES}
+    subjects: dict[str, Callable[[], Figures | float]] = {
+        **{name: partial(tables.measure, name, case) for name in tables.names},
+        MEMORY: tables.load_nanoseconds,
+    }
     return row(case, [one.measured for one in side.interleave(case.name, rounds, subjects, in_words)])
 
 
-def row(case: Case, rounds: Sequence[Mapping[str, Figures]]) -> dict[str, Any]:
+def row(case: Case, rounds: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    names = [name for name in TABLES if name in rounds[0]]
+
     def ratio(name: str) -> dict[str, float]:
         return side.spread([one[name].operationsPerSecond / one[RULER].operationsPerSecond for one in rounds])
 
-    tables = {name: {"rounds": [vars(one[name]) for one in rounds], "ratioToLibcuckoo": ratio(name)} for name in TABLES}
-    return {"operation": case.operation, "threads": case.threads, "tables": tables}
+    def table(name: str) -> dict[str, Any]:
+        found = {"rounds": [vars(one[name]) for one in rounds]}
+        return found | ({"ratioToLibcuckoo": ratio(name)} if RULER in names else {})
+
+    return {
+        "operation": case.operation,
+        "threads": case.threads,
+        "together": case.together,
+        "tables": {name: table(name) for name in names},
+        "nanosecondsPerLoad": [one[MEMORY] for one in rounds],
+    }
 
 
 HEAD = (
-    *("operation", "threads", "table", "M operations/s, median", "ratio to libcuckoo: median (lowest to highest)"),
+    *(
+        "operation",
+        "together",
+        "threads",
+        "table",
+        "M operations/s, median",
+        "ratio to libcuckoo: median (lowest to highest)",
+    ),
     *("CPU time an operation, ns", "B allocated an operation"),
 )
 
 
 HEAD_BY_ENTRIES = (
-    *("entries", "pages", "operation", "threads", *(f"{name}, M operations/s" for name in TABLES)),
-    *("wisp's ratio to libcuckoo's: median (lowest to highest)", "bytes beyond key and value: wisp", "libcuckoo"),
+    *("entries", "pages", "operation", "together", "threads", *(f"{name}, M operations/s" for name in TABLES)),
+    "wisp's ratio to libcuckoo's: median (lowest to highest)",
+    *(f"{name}, ns of CPU time an operation" for name in (WISP, RULER)),
+    "ns a load that waits for another",
+    *("bytes beyond key and value: wisp", "libcuckoo"),
 )
 
 IN_TURNS = (
     "All are asked for the same keys in turns, ratios within each round; each thread has a core. A get copies the value out of the"
-    " table, a put replaces one, mixed is 95 % gets."
+    " table, a put replaces one, mixed is 95 % gets. Of 16 together the keys are known before the first is carried out: Wisp loads"
+    " what all need, the others have no call for that. A load that waits is of a line of memory anywhere in as much as Wisp's table"
+    " takes (at most 4 GiB), whose place the load before it tells; a get of Wisp waits for two in a row, for the bucket and for"
+    " the record."
 )
 
 
@@ -183,16 +250,30 @@ def cells_by_entries(file: Fields) -> list[tuple[str, ...]]:
     lines: list[tuple[str, ...]] = []
     for row in file.each("rows"):
         tables = {name: (found, rounds) for name, found, rounds in side.recorded(row, "tables")}
-        rates = (side.median_of(tables[name][1], "operationsPerSecond", ".2f", 1e6) for name in TABLES)
+
+        def medians(names: Sequence[str], figure: str, form: str, unit: float = 1, of: Any = tables) -> list[str]:
+            return [side.median_of(of[name][1], figure, form, unit) if name in of else "" for name in names]
+
         lines.append(
             (
                 *(f"{conditions.whole('entries'):,}", conditions.text("pages")),
-                *(row.text("operation"), str(row.whole("threads")), *rates),
-                side.spread_of(tables["wisp"][0].inner("ratioToLibcuckoo")),
-                *(f"{beyond.number(name):.1f}" for name in ("wisp", RULER)),
+                *operation_of(row),
+                *medians(TABLES, "operationsPerSecond", ".2f", 1e6),
+                ratio_of(tables[WISP][0]) if WISP in tables else "",
+                *medians((WISP, RULER), CPU, ",.0f"),
+                f"{statistics.median(row.numbers('nanosecondsPerLoad')):.0f}",
+                *(f"{beyond.number(name):.1f}" if name in beyond else "" for name in (WISP, RULER)),
             )
         )
     return lines
+
+
+def operation_of(row: Fields) -> tuple[str, str, str]:
+    return row.text("operation"), str(row.whole("together")), str(row.whole("threads"))
+
+
+def ratio_of(found: Fields) -> str:
+    return side.spread_of(found.inner("ratioToLibcuckoo")) if "ratioToLibcuckoo" in found else ""
 
 
 def cells_of(row: Fields) -> list[tuple[str, ...]]:
@@ -202,8 +283,8 @@ def cells_of(row: Fields) -> list[tuple[str, ...]]:
         middle = partial(side.median_of, rounds)
         lines.append(
             (
-                *(row.text("operation"), str(row.whole("threads")), name),
-                *(middle("operationsPerSecond", ".2f", 1e6), side.spread_of(found.inner("ratioToLibcuckoo"))),
+                *(*operation_of(row), name),
+                *(middle("operationsPerSecond", ".2f", 1e6), ratio_of(found)),
                 *(middle(CPU, ",.0f"), middle(ALLOCATED, ".1f")),
             )
         )
@@ -219,6 +300,15 @@ def in_table(found: dict[str, Any]) -> str:
     fields = Fields(found, "what was measured")
     lines = (line for row in fields.each("rows") for line in cells_of(row))
     return side.table(HEAD, *lines) + "\n\n" + memory_in_words(fields.inner("bytesBeyondKeyAndValue"))
+
+
+def chosen_tables(words: str) -> list[str]:
+    """Of the option, in the order in which they take turns. Raises ArgumentTypeError with a sentence."""
+    named = words.split(",")
+    for name in named:
+        if name not in TABLES:
+            raise ArgumentTypeError(f"there is no table {name!r}; there are {', '.join(TABLES)}")
+    return [name for name in TABLES if name in named]
 
 
 def conditions(options: Namespace, runtimes: Mapping[str, str]) -> dict[str, Any]:
@@ -263,6 +353,8 @@ def parser() -> Parser:
     made.add_argument("--entries", type=whole(1000, 100_000_000), default=1_000_000, help=help_text)
     help_text = "that the tables ask for: huge, the default, or small"
     made.add_argument("--pages", choices=(HUGE, SMALL), default=HUGE, metavar="KIND", help=help_text)
+    help_text = f"to measure, of {', '.join(TABLES)}; the default is all"
+    made.add_argument("--tables", type=chosen_tables, default=list(TABLES), metavar="NAME,...", help=help_text)
     help_text = "of each table in a round (default 1)"
     made.add_argument("--seconds", type=whole(1, 600), default=1, help=help_text)
     made.add_argument("cases", nargs="*", metavar="CASE", help="the cases to run; all of them by default")
@@ -280,8 +372,8 @@ def main(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="wisp-beside-") as name, ExitStack() as stack:
         folder = Path(name)
         output_of([*COMPILER, "-o", str(folder / "table"), str(PROGRAM)], side.LIMIT_SECONDS)
-        tables = Tables(options.entries, 1000 * options.seconds, options.pages, folder, stack)
-        found = {"format": FORMAT, "version": 1, "conditions": conditions(options, tables.runtimes)}
+        tables = Tables(options.tables, options.entries, 1000 * options.seconds, options.pages, folder, stack)
+        found = {"format": FORMAT, "version": 2, "conditions": conditions(options, tables.runtimes)}
         found |= {"bytesBeyondKeyAndValue": tables.beyond}
         tables.warm(cases)
         found |= {"rows": [compare(tables, case, options.rounds) for case in cases]}

@@ -7,8 +7,12 @@
  *
  * It answers each line of standard input with a line of JSON:
  *
- *     fill                                              puts every key; the bytes that the table has allocated
- *     measure get|put|mixed THREADS MILLISECONDS SEED   operations a second, and the CPU time of each
+ *     fill            puts every key; the bytes that the table has allocated
+ *     measure get|put|mixed TOGETHER THREADS MILLISECONDS SEED
+ *                     operations a second, and the CPU time of each; how many are together changes nothing here, for
+ *                     libcuckoo has no call for keys that are known beforehand
+ *     chase BYTES MILLISECONDS
+ *                     nanoseconds a load of a cache line anywhere in so much memory, whose place the load before it tells
  *
  * Each operation does the same work as there: a put leaves a copy of key and value in the table, a get copies the value out
  * of it. What is in libcuckoo's favour: its keys and values have a fixed size, lie in the table itself and are replaced
@@ -32,6 +36,7 @@
 #include <iostream>
 #include <libcuckoo/cuckoohash_map.hh>
 #include <new>
+#include <numeric>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -236,11 +241,12 @@ Share ask(Table &table, Requests requests, std::chrono::milliseconds time) {
 
 void measure(Table &table, std::uint64_t entries, const std::vector<int> &cores, std::istream &words) {
     std::string operation;
-    unsigned threads = 0;
+    unsigned together = 0, threads = 0;
     std::int64_t milliseconds = 0;
     std::uint64_t seed = 0;
-    if (!(words >> operation >> threads >> milliseconds >> seed) || threads < 1 || threads > cores.size()) {
-        throw std::invalid_argument("measure OPERATION THREADS MILLISECONDS SEED");
+    words >> operation >> together >> threads >> milliseconds >> seed;
+    if (!words || together < 1 || threads < 1 || threads > cores.size()) {
+        throw std::invalid_argument("measure OPERATION TOGETHER THREADS MILLISECONDS SEED");
     }
     std::vector<Share> shares(threads);
     std::vector<std::exception_ptr> failures(threads);
@@ -282,6 +288,63 @@ void measure(Table &table, std::uint64_t entries, const std::vector<int> &cores,
               << ", \"cpuNanosecondsPerOperation\": " << cpu / operations << "}" << std::endl;
 }
 
+/* One circle through all lines of some memory, in random order (Sattolo's algorithm): nothing can be loaded ahead. */
+class Chain {
+  public:
+    void prepare(std::size_t bytes) {
+        if (lines.size() * sizeof(Line) >= bytes) {
+            return;
+        }
+        lines.resize((bytes + sizeof(Line) - 1) / sizeof(Line));
+        std::vector<std::uint32_t> order(lines.size());
+        std::iota(order.begin(), order.end(), 0);
+        Random random(lines.size());
+        for (std::size_t i = order.size() - 1; i > 0; i--) {
+            std::swap(order[i], order[random.below(static_cast<std::uint64_t>(i))]);
+        }
+        for (std::size_t i = 0; i < order.size(); i++) {
+            lines[order[i]].next = order[(i + 1) % order.size()];
+        }
+    }
+
+    /* Nanoseconds a load. */
+    double follow(std::chrono::milliseconds time) {
+        Clock::time_point start = Clock::now();
+        Clock::duration elapsed{};
+        double loads = 0;
+        do {
+            for (int i = 0; i < BATCH; i++) {
+                at = lines[at].next;
+            }
+            asm volatile("" : : "r"(at));
+            loads += BATCH;
+            elapsed = Clock::now() - start;
+        } while (elapsed < time);
+        return std::chrono::duration<double, std::nano>(elapsed).count() / loads;
+    }
+
+  private:
+    struct alignas(64) Line {
+        std::uint32_t next;
+    };
+
+    std::vector<Line, Counting<Line>> lines;
+    std::uint32_t at = 0;
+};
+
+void chase(const std::vector<int> &cores, std::istream &words) {
+    static Chain chain;
+    std::size_t bytes = 0;
+    std::int64_t milliseconds = 0;
+    if (!(words >> bytes >> milliseconds) || bytes == 0) {
+        throw std::invalid_argument("chase BYTES MILLISECONDS");
+    }
+    pin(cores[0]);
+    chain.prepare(bytes);
+    std::cout << std::fixed << "{\"nanosecondsPerLoad\": " << chain.follow(std::chrono::milliseconds(milliseconds)) << "}"
+              << std::endl;
+}
+
 void answer(Table &table, std::uint64_t entries, const std::vector<int> &cores, std::istream &words) {
     std::string request;
     words >> request;
@@ -294,6 +357,8 @@ void answer(Table &table, std::uint64_t entries, const std::vector<int> &cores, 
                   << ", \"runtime\": \"g++ " << __VERSION__ << "\"}" << std::endl;
     } else if (request == "measure") {
         measure(table, entries, cores, words);
+    } else if (request == "chase") {
+        chase(cores, words);
     } else {
         throw std::invalid_argument("no such request: " + request);
     }

@@ -217,7 +217,7 @@ def _beside_libcuckoo_once(file: Fields) -> Study:
 
 
 def _origin_of_tables(file: Fields) -> str:
-    _check_version(file, 1)
+    _check_version(file, 2)
     conditions = file.inner("conditions")
     return (
         f"{file.where} ({conditions.optional_text('cpu') or 'CPU unknown'}, {conditions.whole('cores')} cores,"

@@ -25,8 +25,10 @@ import tools.jackson.databind.json.JsonMapper;
  * JSON:
  *
  * <pre>
- * fill                                              puts every key; the bytes that the map occupies
- * measure get|put|mixed THREADS MILLISECONDS SEED   operations a second, and what each took
+ * fill            puts every key; the bytes that the map occupies
+ * measure get|put|mixed TOGETHER THREADS MILLISECONDS SEED
+ *                 operations a second, and what each took; of so many together the keys are known
+ *                 before the first is carried out
  * </pre>
  *
  * <p>{@code plots/wisp_tools/beside/table.cpp} answers the same lines with another map.
@@ -98,9 +100,10 @@ final class MapProcess {
             map,
             entries,
             OperationMix.named(words[1]),
-            Duration.ofMillis(Long.parseLong(words[3])),
-            Long.parseLong(words[4]));
-    MapRun.Figures figures = run.measure(cores.numbers().subList(0, Integer.parseInt(words[2])));
+            Integer.parseInt(words[2]),
+            Duration.ofMillis(Long.parseLong(words[4])),
+            Long.parseLong(words[5]));
+    MapRun.Figures figures = run.measure(cores.numbers().subList(0, Integer.parseInt(words[3])));
     Map<String, Object> found = new LinkedHashMap<>();
     found.put("operationsPerSecond", figures.operationsPerSecond());
     found.put("cpuNanosecondsPerOperation", figures.cpuNanosecondsPerOperation());

@@ -31,13 +31,22 @@ final class MapRun {
   private final MapUnderTest map;
   private final int entries;
   private final OperationMix mix;
+  private final int together;
   private final Duration time;
   private final long seed;
 
-  MapRun(MapUnderTest map, int entries, OperationMix mix, Duration time, long seed) {
+  /**
+   * @param together of so many requests the keys are known before the first of them is made; a
+   *     divisor of 1024
+   */
+  MapRun(MapUnderTest map, int entries, OperationMix mix, int together, Duration time, long seed) {
+    if (together < 1 || BATCH % together != 0) {
+      throw new IllegalArgumentException("together is " + together + ", no divisor of " + BATCH);
+    }
     this.map = map;
     this.entries = entries;
     this.mix = mix;
+    this.together = together;
     this.time = time;
     this.seed = seed;
   }
@@ -110,13 +119,19 @@ final class MapRun {
         ready.countDown();
       }
       ready.await();
+      RequestKind[] kinds = new RequestKind[together];
+      long[] numbers = new long[together];
       long allocatedBefore = THREADS.getCurrentThreadAllocatedBytes();
       long cpuBefore = THREADS.getCurrentThreadCpuTime();
       long start = System.nanoTime();
       long operations = 0;
       long elapsed;
       do {
-        askBatch(session, requests);
+        if (together == 1) {
+          askBatch(session, requests);
+        } else {
+          askBatch(session, requests, kinds, numbers);
+        }
         operations += BATCH;
         elapsed = System.nanoTime() - start;
       } while (elapsed < time.toNanos());
@@ -131,9 +146,28 @@ final class MapRun {
   private static void askBatch(MapUnderTest.Session session, RequestSequence requests) {
     for (int i = 0; i < BATCH; i++) {
       requests.advance();
-      if (!session.request(requests.kind(), requests.keyNumber())) {
-        throw new IllegalStateException("key " + requests.keyNumber() + " was absent");
+      ask(session, requests.kind(), requests.keyNumber());
+    }
+  }
+
+  private static void askBatch(
+      MapUnderTest.Session session, RequestSequence requests, RequestKind[] kinds, long[] numbers) {
+    for (int done = 0; done < BATCH; done += numbers.length) {
+      for (int i = 0; i < numbers.length; i++) {
+        requests.advance();
+        kinds[i] = requests.kind();
+        numbers[i] = requests.keyNumber();
       }
+      session.prefetch(numbers, numbers.length);
+      for (int i = 0; i < numbers.length; i++) {
+        ask(session, kinds[i], numbers[i]);
+      }
+    }
+  }
+
+  private static void ask(MapUnderTest.Session session, RequestKind kind, long number) {
+    if (!session.request(kind, number)) {
+      throw new IllegalStateException("key " + number + " was absent");
     }
   }
 

@@ -28,6 +28,12 @@ interface MapUnderTest extends AutoCloseable {
     /** Copies the value of a key; whether it is there. */
     boolean get(long number);
 
+    /**
+     * Loads what requests for the keys of these numbers, the first of them, will need; of a map
+     * that cannot, nothing.
+     */
+    default void prefetch(long[] numbers, int count) {}
+
     /** Removes a key; whether it was there. */
     boolean delete(long number);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.wisp.bench.store;
 
+import io.wisp.store.Prefetcher;
 import io.wisp.store.Slice;
 import io.wisp.store.Status;
 import io.wisp.store.Store;
@@ -43,9 +44,22 @@ final class WispMap implements MapUnderTest {
     private final Slice key = Slice.of(keyBytes);
     private final Slice value = Slice.of(MapEntries.value());
     private final ValueBuffer found = new ValueBuffer();
+    private final Prefetcher prefetcher;
 
     TableSession(Store store) {
       this.store = store;
+      prefetcher = store.prefetcher();
+    }
+
+    @Override
+    public void prefetch(long[] numbers, int count) {
+      if (prefetcher.isUseful()) {
+        for (int i = 0; i < count; i++) {
+          MapEntries.writeKey(numbers[i], keyBytes);
+          prefetcher.add(key);
+        }
+        prefetcher.load();
+      }
     }
 
     @Override

@@ -38,7 +38,8 @@ class MapProcessTest {
   @EnumSource(names = {"WISP", "CONCURRENT_HASH_MAP"})
   void shouldMeasureEachOperationInAFilledMap(MapKind kind) throws IOException {
     List<JsonNode> answers =
-        answers(kind, "fill", "measure get 1 5 1", "measure put 1 5 2", "measure mixed 1 5 3");
+        answers(
+            kind, "fill", "measure get 1 1 5 1", "measure put 16 1 5 2", "measure mixed 16 1 5 3");
 
     assertThat(answers).hasSize(4);
     assertThat(answers.getFirst().get("memoryBytes").asLong()).isPositive();
@@ -51,7 +52,7 @@ class MapProcessTest {
 
   @Test
   void shouldCountWhatAMapOfTheHeapAllocatesForAPut() throws IOException {
-    JsonNode put = answers(MapKind.CONCURRENT_HASH_MAP, "fill", "measure put 1 5 1").get(1);
+    JsonNode put = answers(MapKind.CONCURRENT_HASH_MAP, "fill", "measure put 1 1 5 1").get(1);
 
     assertThat(put.get("allocatedBytesPerOperation").asDouble())
         .isGreaterThan(MapEntries.KEY_SIZE + MapEntries.VALUE_SIZE);
@@ -59,11 +60,14 @@ class MapProcessTest {
 
   @Test
   void shouldSayThatAKeyIsAbsentAndGoOn() throws IOException {
-    List<JsonNode> answers = answers(MapKind.WISP, "measure get 1 5 1", "drop", "fill");
+    List<JsonNode> answers =
+        answers(MapKind.WISP, "measure get 1 1 5 1", "measure get 3 1 5 1", "drop", "fill");
 
     assertThat(answers.get(0).get("failed").asString()).matches("key \\d+ was absent");
-    assertThat(answers.get(1).get("failed").asString()).isEqualTo("no such request: drop");
-    assertThat(answers.get(2).has("memoryBytes")).isTrue();
+    assertThat(answers.get(1).get("failed").asString())
+        .isEqualTo("together is 3, no divisor of 1024");
+    assertThat(answers.get(2).get("failed").asString()).isEqualTo("no such request: drop");
+    assertThat(answers.get(3).has("memoryBytes")).isTrue();
   }
 
   /** The same number is in the test of the program in C++, which must ask for the same. */
