@@ -12,7 +12,9 @@ from wisp_tools.beside.clients import NAMES as CLIENTS
 from wisp_tools.errors import WispError
 from wisp_tools.model import EMULATED_LABEL
 from wisp_tools.report.aims import aims
+from wisp_tools.report.compaction import nearly_full
 from wisp_tools.report.study import Study
+from wisp_tools.results import suite
 from wisp_tools.results.fields import Fields
 from wisp_tools.results.runs import NO_RUNS, format_of
 
@@ -21,14 +23,15 @@ CPU_TIME = "cpuNanosecondsPerRequest"
 
 def recorded_studies(results: Path) -> list[Study]:
     """Those among all recorded files, first what gets are to reach. Raises WispError if a file is not whole."""
-    found: dict[str, list[Fields]] = {name: [] for name in (*MAKERS, libcuckoo.FORMAT)}
+    found: dict[str, list[Fields]] = {name: [] for name in (*MAKERS, libcuckoo.FORMAT, suite.FORMAT)}
     for path in sorted(results.glob("**/*.json")):
         relative = path.relative_to(results)
         name = format_of(path) or ""
         if name in found and not (set(relative.parts[:-1]) & NO_RUNS):
             found[name].append(Fields.of_file(path, str(relative)))
     studies = [make(file) for name, make in MAKERS.items() for file in found[name]]
-    return [*aims(found[gets.FORMAT]), *studies, *_beside_libcuckoo(found[libcuckoo.FORMAT])]
+    of_runs = [study for file in found[suite.FORMAT] if (study := nearly_full(file))]
+    return [*aims(found[gets.FORMAT]), *studies, *_beside_libcuckoo(found[libcuckoo.FORMAT]), *of_runs]
 
 
 def write_cost(file: Fields) -> Study:

@@ -10,6 +10,8 @@ from wisp_tools.model import Conditions, Configuration, Measurement, Way
 from wisp_tools.results.descriptions import cores_in, devices_in, kernel_in
 from wisp_tools.results.fields import Fields
 
+FORMAT = "wisp-result"
+
 UNITS = {"ops/s": 1.0, "ops/ms": 1e3, "ops/us": 1e6, "ops/ns": 1e9}
 """Requests per second in one of each unit of throughput."""
 
@@ -33,7 +35,7 @@ def load_folder(folder: Path, shown: str, guest: str | None = None) -> list[Meas
             raise WispError(f"{shown}: is no result: the run {reason}")
     result = Fields.of_file(folder / "result.json", f"{shown}/result.json")
     environment = Fields.of_file(folder / "environment.json", f"{shown}/environment.json")
-    for file, expected in ((result, "wisp-result"), (environment, "wisp-environment")):
+    for file, expected in ((result, FORMAT), (environment, "wisp-environment")):
         if file.text("format") != expected or file.whole("version") != 1:
             raise WispError(f"{file.where}: is not {expected} version 1")
     missing = result.whole("missing")
