@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
 
+from wisp_tools.beside import side
 from wisp_tools.report.aims import AIMS, Aim, aims
 from wisp_tools.results.fields import Fields
 
@@ -21,7 +22,7 @@ def recorded(transport: str, guest: str | None, *loads: str) -> Fields:
 
 
 def test_ratios_are_within_rounds_and_what_misses_says_so():
-    (study,) = aims([recorded("shm", None, "mix-1", "mix-10")])
+    (study,) = aims([recorded("shm", None, "mix-1", "mix-10")], [], [])
     told = {row[0]: row[1:] for row in study.rows}
     assert told["requests/s, auto against the ring, a third each of put, get and delete"] == (
         "at least 1",
@@ -40,7 +41,9 @@ def test_ratios_are_within_rounds_and_what_misses_says_so():
 
 def test_each_transport_has_its_column_and_the_emulated_one_is_labelled():
     (study,) = aims(
-        [recorded("rdma", "tcg", "reads-16"), recorded("shm", None, "reads-16"), recorded("shm", None, "ycsb-a-1")]
+        [recorded("rdma", "tcg", "reads-16"), recorded("shm", None, "reads-16"), recorded("shm", None, "ycsb-a-1")],
+        [],
+        [],
     )
     assert study.header == ("what", "aim", "rdma, Soft-RoCE, emulated", "shm")
     assert [row for row in study.rows if row[0] == "posts for 16 gets together, auto"] == [
@@ -49,7 +52,45 @@ def test_each_transport_has_its_column_and_the_emulated_one_is_labelled():
 
 
 def test_files_without_a_load_of_an_aim_make_no_table():
-    assert aims([]) == aims([recorded("shm", None, "ycsb-b-4")]) == []
+    assert aims([], [], []) == aims([recorded("shm", None, "ycsb-b-4")], [], []) == []
+
+
+def spread(median: float) -> dict:
+    return {"median": median, "lowest": median - 0.05, "highest": median + 0.05}
+
+
+def perftest(started: str, median: float, *cases: str) -> Fields:
+    rows = [{"case": case, "ratio": {"p50": spread(median)}} for case in cases]
+    return Fields({"conditions": {"started": started, "emulated": True}, "rows": rows}, "perftest.json")
+
+
+def bare(started: str, median: float) -> Fields:
+    rows = [{"figure": figure, "ratioToFloor": spread(median)} for figure in ("floor", "ring get", "one-sided get")]
+    return Fields({"conditions": {"started": started}, "rows": rows}, "shm.json")
+
+
+def test_what_is_measured_beside_programs_in_c_counts_by_its_last_record():
+    (study,) = aims(
+        [],
+        [perftest("2026-12-01", 1.04, "onesided"), perftest("2026-11-26", 1.3, "onesided", "ring")],
+        [bare("2026-11-26", 1.5), bare("2026-11-25", 2.5)],
+    )
+    assert study.header == ("what", "aim", "rdma, Soft-RoCE, emulated", "shm")
+    told = {row[0]: row[1:] for row in study.rows if any(row[2:])}
+    assert told == {
+        "p50 of a one-sided get of a known address, against ib_read_lat": (
+            "at most 1.1",
+            "1.04 (0.99 to 1.09): met",
+            "",
+        ),
+        "p50 of a get by the ring, against two half trips of ib_write_lat": (
+            "at most 1.1",
+            "1.30 (1.25 to 1.35): missed",
+            "",
+        ),
+        "p50 of a get by the ring, against a bare ping-pong": ("at most 2", "", "1.50 (1.45 to 1.55): met"),
+        "p50 of a one-sided get, against a bare ping-pong": ("at most 1.1", "", "1.50 (1.45 to 1.55): missed"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -64,7 +105,7 @@ def test_files_without_a_load_of_an_aim_make_no_table():
     ],
 )
 def test_an_aim_has_a_least_or_a_most_and_is_decided_by_all_rounds(bound, is_least, word):
-    aim = Aim("what", "load", lambda _: [2.0, 1.5, 1.6], bound, is_least)
+    aim = Aim("what", "load", lambda _: side.spread([2.0, 1.5, 1.6]), bound, is_least)
     assert aim.judged(Fields({}, "file")) == f"1.60 (1.50 to 2.00): {word}"
     assert aim.in_words == f"at {'least' if is_least else 'most'} {bound:g}"
 

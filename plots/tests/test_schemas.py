@@ -13,9 +13,6 @@ from tests.files import environment, measurement, perf, perf_closed_2, perf_open
 RESULTS = Path(__file__).resolve().parents[2] / "results"
 SCHEMAS = RESULTS / "schemas"
 
-UNNAMED = {"shared-memory": "compare-shared-memory-1"}
-"""Folders of files from before formats had names."""
-
 
 def recorded() -> list[Path]:
     mine = RESULTS / "local"
@@ -27,8 +24,6 @@ def recorded() -> list[Path]:
 def schema_of(path: Path, values) -> str:
     if path.name == "jmh.json":
         return "jmh"
-    if isinstance(values, dict) and values.get("format") == 1 and path.parent.name in UNNAMED:
-        return UNNAMED[path.parent.name]
     version = values.get("version", values.get("formatVersion")) if isinstance(values, dict) else None
     return f"{values['format']}-{version}" if version is not None else f"(none: {path.name})"
 
@@ -56,7 +51,7 @@ def test_everything_recorded_is_as_its_schema_says(path):
 
 def test_there_is_something_recorded_of_each_kind():
     names = {schema_of(path, json.loads(path.read_text())) for path in recorded()}
-    assert names >= {"jmh", "wisp-result-1", "wisp-environment-1", "wisp-perf-2", *UNNAMED.values()}
+    assert names >= {"jmh", "wisp-result-1", "wisp-environment-1", "wisp-perf-2", "wisp-beside-shm-1"}
 
 
 @pytest.fixture

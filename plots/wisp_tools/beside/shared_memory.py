@@ -22,12 +22,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from wisp_tools import environment, files
+from wisp_tools import environment
 from wisp_tools.arguments import whole
 from wisp_tools.beside import side
 from wisp_tools.processes import free_port, output_of, running
 from wisp_tools.tree import BENCHMARKS, WISP, jdk
 
+FORMAT, SCHEMA = "wisp-beside-shm", "wisp-beside-shm-1"
 MESSAGE_BYTES = 128
 KEY_SIZE, PAYLOAD_SIZE = 3, 100
 SHARED_FOLDER = Path("/dev/shm")
@@ -104,7 +105,6 @@ def conditions(cores: side.Cores) -> dict[str, Any]:
         "cpu": environment.cpu() or "unknown",
         "cores": os.cpu_count(),
         "kernel": platform.release(),
-        "redis": None,  # of a format that two programs had
         "wisp": environment.version_of(str(WISP)),
         "started": environment.timestamp("seconds"),
         "keySize": KEY_SIZE,
@@ -119,14 +119,12 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--requests", type=whole(1000, 10**9), default=2_000_000, help=help_text)
     options = parser.parse_args(arguments)
     side.need(parser, ("taskset",), "util-linux", cores=2, jar=True)
-    if options.json:
-        files.prepare(options.json)
+    side.prepare(options.json)
     cores = side.Cores.of("split")
     started = conditions(cores)
     with tempfile.TemporaryDirectory(prefix="wisp-beside-") as folder:
         lines = rows(compare(options.rounds, options.requests, Path(folder), cores))
-    if options.json:
-        record = {"format": 1, "conditions": started, "messageBytes": MESSAGE_BYTES, "rows": lines}
-        files.write_json(options.json, record)
+    found = {"format": FORMAT, "version": 1, "conditions": started, "messageBytes": MESSAGE_BYTES, "rows": lines}
+    side.write(options.json, SCHEMA, found)
     print(in_table(lines))
     return 0

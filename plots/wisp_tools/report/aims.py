@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What gets over memory are to reach, beside what `./wisp beside gets` recorded: the first table of the report."""
+"""What gets over memory are to reach, beside what `./wisp beside gets`, `perftest` and `shm` recorded: the first table of the
+report."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,23 +11,45 @@ from wisp_tools.model import EMULATED_LABEL
 from wisp_tools.report.study import Study
 from wisp_tools.results.fields import Fields
 
-Figure = Callable[[Fields], list[float]]
-"""A figure of each round, from the ways of a load."""
+Figure = Callable[[Fields], dict[str, float]]
+"""A figure's median and range, from what was recorded of a load."""
+
+Column = dict[str, Fields]
+"""What was recorded over one transport, by load. Of two records of a load the later one counts."""
+
+RDMA, SHM = f"rdma, {EMULATED_LABEL}", "shm"
+PERFTEST, BARE = "perftest ", "bare "
+"""Before the cases of `./wisp beside perftest wisp`, and the figures of `./wisp beside shm`, as loads of aims."""
 
 TOGETHER = 16
 """Requests in the loads that count what is handed over together."""
 
 
 def _each(way: str, name: str, times: int = 1) -> Figure:
-    return lambda ways: [times * found.number(name) for found in ways.inner(way).each("rounds")]
+    return lambda ways: side.spread([times * found for found in _rounds(ways, way, name)])
+
+
+def _rounds(ways: Fields, way: str, name: str) -> list[float]:
+    return [found.number(name) for found in ways.inner(way).each("rounds")]
 
 
 def _ratio(way: str, other: str) -> Figure:
-    def ratios(ways: Fields) -> list[float]:
-        first, second = _each(way, "requestsPerSecond")(ways), _each(other, "requestsPerSecond")(ways)
-        return [one / two for one, two in zip(first, second, strict=True)]
+    def ratio(ways: Fields) -> dict[str, float]:
+        rates = (_rounds(ways, each, "requestsPerSecond") for each in (way, other))
+        return side.spread([one / two for one, two in zip(*rates, strict=True)])
 
-    return ratios
+    return ratio
+
+
+def _recorded(*names: str) -> Figure:
+    """A ratio that the record itself has."""
+
+    def ratio(row: Fields) -> dict[str, float]:
+        for name in names:
+            row = row.inner(name)
+        return {each: row.number(each) for each in ("median", "lowest", "highest")}
+
+    return ratio
 
 
 @dataclass(frozen=True)
@@ -44,8 +67,8 @@ class Aim:
     def in_words(self) -> str:
         return f"{'at least' if self.is_least else 'at most'} {self.bound:g}"
 
-    def judged(self, ways: Fields) -> str:
-        found = side.spread(self.figure(ways))
+    def judged(self, load: Fields) -> str:
+        found = self.figure(load)
         reached = {self._is_reached(found["lowest"]), self._is_reached(found["highest"])}
         word = "undecided" if len(reached) > 1 else "met" if reached.pop() else "missed"
         return f"{side.spread_in_words(found)}: {word}"
@@ -68,27 +91,49 @@ AIMS = (
     Aim("requests/s, one-sided against the ring, reads of known addresses", "reads-1", _ratio("onesided", RULER), 1.15, is_least=True),
     Aim(f"requests/s, the ring against tcp, 10 together, {THIRDS}", "mix-10", _ratio(RULER, "tcp"), 1.2, is_least=True),
     Aim(f"requests/s, the ring against tcp, 64 together, {THIRDS}", "mix-64", _ratio(RULER, "tcp"), 1.2, is_least=True),
+    Aim("p50 of a one-sided get of a known address, against ib_read_lat", PERFTEST + "onesided", _recorded("ratio", "p50"), 1.1),
+    Aim("p50 of a get by the ring, against two half trips of ib_write_lat", PERFTEST + "ring", _recorded("ratio", "p50"), 1.1),
+    Aim("p50 of a get by the ring, against a bare ping-pong", BARE + "ring get", _recorded("ratioToFloor"), 2),
+    Aim("p50 of a put by the ring, against a bare ping-pong", BARE + "ring put", _recorded("ratioToFloor"), 2.2),
+    Aim("p50 of a one-sided get, against a bare ping-pong", BARE + "one-sided get", _recorded("ratioToFloor"), 1.1),
 )  # fmt: skip
 
 
-def aims(files: Sequence[Fields]) -> list[Study]:
-    """The aims beside files of `./wisp beside gets`, a column each; nothing if none of these holds one of their loads."""
-    recorded = [(_place(file), {row.text("load"): row.inner("ways") for row in file.each("rows")}) for file in files]
-    columns = [(place, ways) for place, ways in recorded if any(aim.load in ways for aim in AIMS)]
+def aims(gets_files: Sequence[Fields], perftest_files: Sequence[Fields], shm_files: Sequence[Fields]) -> list[Study]:
+    """The aims, a column for each transport of which there is a record; nothing if none holds a load of theirs."""
+    columns: dict[str, Column] = {RDMA: {}, SHM: {}}
+    for file in gets_files:
+        columns.setdefault(_place(file), {}).update({row.text("load"): row.inner("ways") for row in file.each("rows")})
+    for file in sorted(perftest_files, key=_started):
+        place = RDMA if file.inner("conditions").flag("emulated") else "rdma"
+        loads = {PERFTEST + row.text("case"): row for row in file.each("rows")}
+        columns.setdefault(place, {}).update(loads)
+    for file in sorted(shm_files, key=_started):
+        columns[SHM].update({BARE + row.text("figure"): row for row in file.each("rows")})
+    columns = {place: loads for place, loads in columns.items() if any(aim.load in loads for aim in AIMS)}
     if not columns:
         return []
     rows = [
-        (aim.what, aim.in_words, *(aim.judged(ways[aim.load]) if aim.load in ways else "" for _, ways in columns))
+        (
+            aim.what,
+            aim.in_words,
+            *(aim.judged(loads[aim.load]) if aim.load in loads else "" for loads in columns.values()),
+        )
         for aim in AIMS
     ]
     text = (
         "What gets over memory are to reach, and what they reach: the median of the rounds (lowest to highest), ratios"
-        " within each round. An aim that some rounds meet and some miss is undecided. The tables of each transport follow, with their conditions."
+        " within each round. An aim that some rounds meet and some miss is undecided. The tables of each transport follow, with their conditions;"
+        " those of [perftest](perftest) and of the [bare ping-pong](shared-memory) stand beside their records."
     )
-    return [Study("Aims", text, ("what", "aim", *(place for place, _ in columns)), tuple(rows))]
+    return [Study("Aims", text, ("what", "aim", *columns), tuple(rows))]
 
 
 def _place(file: Fields) -> str:
     conditions = file.inner("conditions")
     transport = conditions.text("transport")
-    return f"{transport}, {EMULATED_LABEL}" if "guest" in conditions and transport == "rdma" else transport
+    return RDMA if "guest" in conditions and transport == "rdma" else transport
+
+
+def _started(file: Fields) -> str:
+    return file.inner("conditions").text("started")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wisp_tools import wording
-from wisp_tools.beside import durable, gets, libcuckoo, loss, redis
+from wisp_tools.beside import durable, gets, libcuckoo, loss, perftest, redis, shared_memory
 from wisp_tools.beside.clients import NAMES as CLIENTS
 from wisp_tools.errors import WispError
 from wisp_tools.model import EMULATED_LABEL
@@ -23,7 +23,7 @@ CPU_TIME = "cpuNanosecondsPerRequest"
 
 def recorded_studies(results: Path) -> list[Study]:
     """Those among all recorded files, first what gets are to reach. Raises WispError if a file is not whole."""
-    found: dict[str, list[Fields]] = {name: [] for name in (*MAKERS, libcuckoo.FORMAT, suite.FORMAT)}
+    found: dict[str, list[Fields]] = {name: [] for name in (*MAKERS, *OTHERS)}
     for path in sorted(results.glob("**/*.json")):
         relative = path.relative_to(results)
         name = format_of(path) or ""
@@ -31,7 +31,8 @@ def recorded_studies(results: Path) -> list[Study]:
             found[name].append(Fields.of_file(path, str(relative)))
     studies = [make(file) for name, make in MAKERS.items() for file in found[name]]
     of_runs = [study for file in found[suite.FORMAT] if (study := nearly_full(file))]
-    return [*aims(found[gets.FORMAT]), *studies, *_beside_libcuckoo(found[libcuckoo.FORMAT]), *of_runs]
+    aimed_at = aims(found[gets.FORMAT], found[perftest.FORMAT], found[shared_memory.FORMAT])
+    return [*aimed_at, *studies, *_beside_libcuckoo(found[libcuckoo.FORMAT]), *of_runs]
 
 
 def write_cost(file: Fields) -> Study:
@@ -260,6 +261,10 @@ MAKERS = {
     "wisp-beside-redis": beside_redis,
     durable.FORMAT: beside_durable,
 }
+
+
+OTHERS = (libcuckoo.FORMAT, perftest.FORMAT, shared_memory.FORMAT, suite.FORMAT)
+"""Of which some make one study, or only some files make one."""
 
 
 def _check_version(file: Fields, known: int) -> None:
