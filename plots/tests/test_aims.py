@@ -2,7 +2,7 @@
 import pytest
 
 from wisp_tools.beside import side
-from wisp_tools.report.aims import AIMS, Aim, aims
+from wisp_tools.report.aims import AIMS, Aim, Records, aims
 from wisp_tools.results.fields import Fields
 
 
@@ -22,7 +22,7 @@ def recorded(transport: str, guest: str | None, *loads: str) -> Fields:
 
 
 def test_ratios_are_within_rounds_and_what_misses_says_so():
-    (study,) = aims([recorded("shm", None, "mix-1", "mix-10")], [], [])
+    (study,) = aims(Records([recorded("shm", None, "mix-1", "mix-10")]))
     told = {row[0]: row[1:] for row in study.rows}
     assert told["requests/s, auto against the ring, a third each of put, get and delete"] == (
         "at least 1",
@@ -41,9 +41,9 @@ def test_ratios_are_within_rounds_and_what_misses_says_so():
 
 def test_each_transport_has_its_column_and_the_emulated_one_is_labelled():
     (study,) = aims(
-        [recorded("rdma", "tcg", "reads-16"), recorded("shm", None, "reads-16"), recorded("shm", None, "ycsb-a-1")],
-        [],
-        [],
+        Records(
+            [recorded("rdma", "tcg", "reads-16"), recorded("shm", None, "reads-16"), recorded("shm", None, "ycsb-a-1")]
+        )
     )
     assert study.header == ("what", "aim", "rdma, Soft-RoCE, emulated", "shm")
     assert [row for row in study.rows if row[0] == "posts for 16 gets together, auto"] == [
@@ -52,7 +52,7 @@ def test_each_transport_has_its_column_and_the_emulated_one_is_labelled():
 
 
 def test_files_without_a_load_of_an_aim_make_no_table():
-    assert aims([], [], []) == aims([recorded("shm", None, "ycsb-b-4")], [], []) == []
+    assert aims(Records()) == aims(Records([recorded("shm", None, "ycsb-b-4")])) == []
 
 
 def spread(median: float) -> dict:
@@ -70,11 +70,11 @@ def bare(started: str, median: float) -> Fields:
 
 
 def test_what_is_measured_beside_programs_in_c_counts_by_its_last_record():
-    (study,) = aims(
-        [],
-        [perftest("2026-12-01", 1.04, "onesided"), perftest("2026-11-26", 1.3, "onesided", "ring")],
-        [bare("2026-11-26", 1.5), bare("2026-11-25", 2.5)],
+    records = Records(
+        perftest=[perftest("2026-12-01", 1.04, "onesided"), perftest("2026-11-26", 1.3, "onesided", "ring")],
+        shm=[bare("2026-11-26", 1.5), bare("2026-11-25", 2.5)],
     )
+    (study,) = aims(records)
     assert study.header == ("what", "aim", "rdma, Soft-RoCE, emulated", "shm")
     told = {row[0]: row[1:] for row in study.rows if any(row[2:])}
     assert told == {

@@ -47,7 +47,9 @@ def test_a_name_that_nobody_knows_is_told_with_the_nearest():
     assert shown.returncode == 2
     assert "there is no rediss; did you mean redis?" in shown.stderr
     shown = run([str(ROOT / "wisp"), "beside", "x"], "80")
-    assert "there is no x; there is clients, durable, gets, libcuckoo, loss, perftest, redis, shm" in shown.stderr
+    assert (
+        "there is no x; there is clients, durable, fan-in, gets, libcuckoo, loss, perftest, redis, shm" in shown.stderr
+    )
 
 
 def test_paragraphs_are_filled_and_lists_keep_their_columns():

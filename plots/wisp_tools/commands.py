@@ -29,7 +29,7 @@ BESIDE = {
     name: f"wisp_tools.beside.{name}"
     for name in ("redis", "perftest", "clients", "gets", "loss", "libcuckoo", "durable")
 }
-BESIDE["shm"] = "wisp_tools.beside.shared_memory"
+BESIDE |= {"fan-in": "wisp_tools.beside.fan_in", "shm": "wisp_tools.beside.shared_memory"}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

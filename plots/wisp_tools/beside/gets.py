@@ -137,6 +137,10 @@ class Ways:
         return side.serving(command, None, port, log, lambda: "ready" in log.read_text())
 
     def measure(self, way: str, load: LoadOfGets) -> Figures:
+        return Figures.of(self.run(way, load))
+
+    def run(self, way: str, load: LoadOfGets) -> dict[str, Any]:
+        """What `wisp -p` says of it."""
         transport = "tcp" if way == "tcp" else self._transport
         server, target = self._servers[transport], self._folder / "perf.json"
         words = (
@@ -150,7 +154,8 @@ class Ways:
         log = self._folder / "client.log"
         server.measured(lambda: self._client.measure(tuple(map(str, words)), log, LIMIT_SECONDS))
         (run,) = json.loads(target.read_text())["runs"]
-        return Figures.of(run)
+        assert isinstance(run, dict)
+        return run
 
 
 def warm_up(ways: Ways, loads: Sequence[LoadOfGets]) -> None:

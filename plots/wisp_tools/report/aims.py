@@ -18,8 +18,9 @@ Column = dict[str, Fields]
 """What was recorded over one transport, by load. Of two records of a load the later one counts."""
 
 RDMA, SHM = f"rdma, {EMULATED_LABEL}", "shm"
-PERFTEST, BARE = "perftest ", "bare "
-"""Before the cases of `./wisp beside perftest wisp`, and the figures of `./wisp beside shm`, as loads of aims."""
+PERFTEST, BARE, CLIENTS = "perftest ", "bare ", "clients "
+"""Before the cases of `./wisp beside perftest wisp`, the figures of `./wisp beside shm`, and the numbers of clients of
+`./wisp beside fan-in`, as loads of aims."""
 
 TOGETHER = 16
 """Requests in the loads that count what is handed over together."""
@@ -50,6 +51,10 @@ def _recorded(*names: str) -> Figure:
         return {each: row.number(each) for each in ("median", "lowest", "highest")}
 
     return ratio
+
+
+def _all_rounds(name: str) -> Figure:
+    return lambda row: side.spread([each.number(name) for each in row.each("rounds")])
 
 
 @dataclass(frozen=True)
@@ -96,20 +101,39 @@ AIMS = (
     Aim("p50 of a get by the ring, against a bare ping-pong", BARE + "ring get", _recorded("ratioToFloor"), 2),
     Aim("p50 of a put by the ring, against a bare ping-pong", BARE + "ring put", _recorded("ratioToFloor"), 2.2),
     Aim("p50 of a one-sided get, against a bare ping-pong", BARE + "one-sided get", _recorded("ratioToFloor"), 1.1),
+    *(
+        Aim(f"requests/s of {clients} clients, against the most that fewer had", f"{CLIENTS}{clients}", _recorded("ratioToFewer"), 0.95, True)
+        for clients in (16, 64, 256)
+    ),
+    Aim("requests of the slowest of 256 clients, against the mean", f"{CLIENTS}256", _all_rounds("slowestToMean"), 0.5, True),
 )  # fmt: skip
 
 
-def aims(gets_files: Sequence[Fields], perftest_files: Sequence[Fields], shm_files: Sequence[Fields]) -> list[Study]:
+@dataclass(frozen=True)
+class Records:
+    """The files of each program that measures something of which there is an aim."""
+
+    gets: Sequence[Fields] = ()
+    perftest: Sequence[Fields] = ()
+    shm: Sequence[Fields] = ()
+    fan_in: Sequence[Fields] = ()
+
+
+def aims(records: Records) -> list[Study]:
     """The aims, a column for each transport of which there is a record; nothing if none holds a load of theirs."""
     columns: dict[str, Column] = {RDMA: {}, SHM: {}}
-    for file in gets_files:
+    for file in records.gets:
         columns.setdefault(_place(file), {}).update({row.text("load"): row.inner("ways") for row in file.each("rows")})
-    for file in sorted(perftest_files, key=_started):
+    for file in sorted(records.perftest, key=_started):
         place = RDMA if file.inner("conditions").flag("emulated") else "rdma"
         loads = {PERFTEST + row.text("case"): row for row in file.each("rows")}
         columns.setdefault(place, {}).update(loads)
-    for file in sorted(shm_files, key=_started):
+    for file in sorted(records.shm, key=_started):
         columns[SHM].update({BARE + row.text("figure"): row for row in file.each("rows")})
+    for file in records.fan_in:
+        columns.setdefault(_place(file), {}).update(
+            {f"{CLIENTS}{row.whole('clients')}": row for row in file.each("rows")}
+        )
     columns = {place: loads for place, loads in columns.items() if any(aim.load in loads for aim in AIMS)}
     if not columns:
         return []

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wisp_tools import wording
-from wisp_tools.beside import durable, gets, libcuckoo, loss, perftest, redis, shared_memory
+from wisp_tools.beside import durable, fan_in, gets, libcuckoo, loss, perftest, redis, shared_memory
 from wisp_tools.beside.clients import NAMES as CLIENTS
 from wisp_tools.errors import WispError
 from wisp_tools.model import EMULATED_LABEL
-from wisp_tools.report.aims import aims
+from wisp_tools.report.aims import Records, aims
 from wisp_tools.report.compaction import nearly_full
 from wisp_tools.report.study import Study
 from wisp_tools.results import suite
@@ -31,8 +31,8 @@ def recorded_studies(results: Path) -> list[Study]:
             found[name].append(Fields.of_file(path, str(relative)))
     studies = [make(file) for name, make in MAKERS.items() for file in found[name]]
     of_runs = [study for file in found[suite.FORMAT] if (study := nearly_full(file))]
-    aimed_at = aims(found[gets.FORMAT], found[perftest.FORMAT], found[shared_memory.FORMAT])
-    return [*aimed_at, *studies, *_beside_libcuckoo(found[libcuckoo.FORMAT]), *of_runs]
+    records = Records(*(found[each.FORMAT] for each in (gets, perftest, shared_memory, fan_in)))
+    return [*aims(records), *studies, *_beside_libcuckoo(found[libcuckoo.FORMAT]), *of_runs]
 
 
 def write_cost(file: Fields) -> Study:
@@ -253,8 +253,26 @@ def beside_durable(file: Fields) -> Study:
     return Study("What it costs that a write lasts", text, durable.HEAD, rows)
 
 
+def beside_fan_in(file: Fields) -> Study:
+    """The answer in a file of `./wisp beside fan-in --json FILE`."""
+    _check_version(file, 1)
+    conditions = file.inner("conditions")
+    emulated = "guest" in conditions and conditions.text("transport") == "rdma"
+    label = f" {EMULATED_LABEL}, so only ratios mean anything." if emulated else ""
+    text = (
+        f"Gets by the ring over {conditions.text('transport')}, one at a time for each client. One thread of a process has all"
+        " clients and sends for them in turn; the server has one thread; each has a core and polls."
+        f" {conditions.whole('rounds')} interleaved rounds of {conditions.whole('seconds')} s, ratios within each round. From"
+        f" {file.where}: {conditions.optional_text('cpu') or 'CPU unknown'}, {conditions.whole('cores')} cores,"
+        f" {conditions.text('kernel')}, {conditions.text('startedAt')[:10]}.{label}"
+    )
+    title = f"One thread of a server, by how many clients ask it over {conditions.text('transport')}"
+    return Study(title, text, fan_in.HEAD, tuple(fan_in.cells_of(row) for row in file.each("rows")))
+
+
 MAKERS = {
     gets.FORMAT: beside_gets,
+    fan_in.FORMAT: beside_fan_in,
     loss.FORMAT: beside_loss,
     "wisp-write-cost": write_cost,
     "wisp-client-agreement": client_agreement,
