@@ -25,7 +25,16 @@ def nearly_full(file: Fields) -> Study | None:
         for each in file.each("measurements")
         if each.optional_text("benchmark") == BENCHMARK and each.optional_text("mode") == SAMPLED
     )
-    return Study("Puts in a table that is nearly full", f"{TEXT} From {file.where}.", HEAD, rows) if rows else None
+    return (
+        Study(
+            "Puts in a table that is nearly full",
+            f"{TEXT} From {file.where}, whose conditions stand in environment.json beside it.",
+            HEAD,
+            rows,
+        )
+        if rows
+        else None
+    )
 
 
 def _cells(measurement: Fields) -> tuple[str, ...]:
