@@ -17,7 +17,7 @@ def ways(**rates: tuple[float, ...]) -> dict:
 
 def recorded(transport: str, guest: str | None, *loads: str) -> Fields:
     same = ways(auto=(3, 30), onesided=(3, 30), ring=(2, 20), tcp=(1, 20))
-    conditions = {"transport": transport, "guest": guest}
+    conditions = {"transport": transport, "guest": guest, "startedAt": "2026-11-29T00:00:00Z"}
     return Fields({"conditions": conditions, "rows": [{"load": load, "ways": same} for load in loads]}, "gets.json")
 
 

@@ -122,7 +122,7 @@ class Records:
 def aims(records: Records) -> list[Study]:
     """The aims, a column for each transport of which there is a record; nothing if none holds a load of theirs."""
     columns: dict[str, Column] = {RDMA: {}, SHM: {}}
-    for file in records.gets:
+    for file in sorted(records.gets, key=_started):
         columns.setdefault(_place(file), {}).update({row.text("load"): row.inner("ways") for row in file.each("rows")})
     for file in sorted(records.perftest, key=_started):
         place = RDMA if file.inner("conditions").flag("emulated") else "rdma"
@@ -130,7 +130,7 @@ def aims(records: Records) -> list[Study]:
         columns.setdefault(place, {}).update(loads)
     for file in sorted(records.shm, key=_started):
         columns[SHM].update({BARE + row.text("figure"): row for row in file.each("rows")})
-    for file in records.fan_in:
+    for file in sorted(records.fan_in, key=_started):
         columns.setdefault(_place(file), {}).update(
             {f"{CLIENTS}{row.whole('clients')}": row for row in file.each("rows")}
         )
@@ -147,7 +147,7 @@ def aims(records: Records) -> list[Study]:
     ]
     text = (
         "What gets over memory are to reach, and what they reach: the median of the rounds (lowest to highest), ratios"
-        " within each round. An aim that some rounds meet and some miss is undecided. The tables of each transport follow, with their conditions;"
+        " within each round. An aim that some rounds meet and some miss is undecided. Of several records of a load the latest counts. The tables of each transport follow, with their conditions;"
         " those of [perftest](perftest) and of the [bare ping-pong](shared-memory) stand beside their records."
     )
     return [Study("Aims", text, ("what", "aim", *columns), tuple(rows))]
@@ -160,4 +160,5 @@ def _place(file: Fields) -> str:
 
 
 def _started(file: Fields) -> str:
-    return file.inner("conditions").text("started")
+    conditions = file.inner("conditions")
+    return conditions.text("startedAt" if "startedAt" in conditions else "started")
